@@ -1,0 +1,241 @@
+//! Checked names: what a caller or a playbook calls things. Each type is a text that was checked once.
+
+use serde::Serialize;
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a text is not the name it should be; says what would be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Nothing was given.
+    #[error("must not be empty")]
+    Empty,
+    /// Longer than the named limit of its type.
+    #[error("must be at most {max} bytes, is {len}")]
+    TooLong {
+        /// Bytes given.
+        len: usize,
+        /// Bytes allowed.
+        max: usize,
+    },
+    /// A character that this kind of name does not have.
+    #[error("must be {0}")]
+    Shape(&'static str),
+}
+
+fn checked(text: &str, max: usize) -> Result<(), NameError> {
+    match text.len() {
+        0 => Err(NameError::Empty),
+        len if len > max => Err(NameError::TooLong { len, max }),
+        _ => Ok(()),
+    }
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident, $max:ident = $limit:expr, $shape:expr, $fits:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        pub struct $name(Arc<str>);
+
+        #[doc = concat!("Most bytes of a [`", stringify!($name), "`].")]
+        pub const $max: usize = $limit;
+
+        impl $name {
+            /// Checks the text.
+            ///
+            /// # Errors
+            /// When it is empty, too long, or has a character that is not allowed; say so to whoever wrote it.
+            pub fn new(text: impl AsRef<str>) -> Result<$name, NameError> {
+                let text = text.as_ref();
+                checked(text, $max)?;
+                let fits: fn(&str) -> bool = $fits;
+                if fits(text) { Ok($name(text.into())) } else { Err(NameError::Shape($shape)) }
+            }
+
+            /// Takes a text that was checked when it was written: for stored bytes only.
+            pub fn stored(text: impl Into<Arc<str>>) -> $name {
+                $name(text.into())
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0)
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+fn is_slug(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn is_key(text: &str) -> bool {
+    !text.chars().any(char::is_control) && text.trim() == text
+}
+
+name!(
+    /// A name that a playbook gives: a channel, tier, stage, fact, queue, rule, calendar, brand, persona …
+    Slug, SLUG_BYTES_MAX = 64,
+    "lower-case letters, digits and _, starting with a letter", is_slug
+);
+name!(
+    /// The caller's key of a contact (call id, session id): printable, no spaces at its ends.
+    ContactId, CONTACT_ID_BYTES_MAX = 128,
+    "printable, without spaces at its ends", is_key
+);
+name!(
+    /// The key of a customer: the platform's own, or `cust_…` where we made it.
+    CustomerId, CUSTOMER_ID_BYTES_MAX = 128,
+    "printable, without spaces at its ends", is_key
+);
+name!(
+    /// The caller's key of one write.
+    RequestId, REQUEST_ID_BYTES_MAX = 128,
+    "printable, without spaces at its ends", is_key
+);
+name!(
+    /// Who asks: the id part of an actor.
+    ActorId, ACTOR_ID_BYTES_MAX = 64,
+    "printable, without spaces at its ends", is_key
+);
+name!(
+    /// A version of a playbook: 64 hexadecimal digits of the hash of what was written.
+    PlaybookVersion, PLAYBOOK_VERSION_BYTES_MAX = 64,
+    "64 lower-case hexadecimal digits",
+    |text| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+);
+
+/// A contact reason: a primary one, or a primary and a secondary one under it. Written `primary/secondary`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct ReasonId {
+    /// The primary reason.
+    pub primary: Slug,
+    /// The secondary reason, if it is known.
+    pub secondary: Option<Slug>,
+}
+
+impl ReasonId {
+    /// Reads `primary` or `primary/secondary`.
+    ///
+    /// # Errors
+    /// When either part is not a [`Slug`].
+    pub fn parse(text: &str) -> Result<ReasonId, NameError> {
+        match text.split_once('/') {
+            None => Ok(ReasonId {
+                primary: Slug::new(text)?,
+                secondary: None,
+            }),
+            Some((primary, secondary)) => Ok(ReasonId {
+                primary: Slug::new(primary)?,
+                secondary: Some(Slug::new(secondary)?),
+            }),
+        }
+    }
+}
+
+impl fmt::Display for ReasonId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.secondary {
+            None => write!(f, "{}", self.primary),
+            Some(secondary) => write!(f, "{}/{secondary}", self.primary),
+        }
+    }
+}
+
+/// A position in the log, from 1; 0 is before the first event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Seq(pub u64);
+
+/// A case: the sequence of the event that opened it. Written `case_` and 13 letters or digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct CaseId(pub Seq);
+
+const ID_LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+impl CaseId {
+    /// Reads `case_…` as [`CaseId`] writes it.
+    ///
+    /// # Errors
+    /// When the text has another shape.
+    pub fn parse(text: &str) -> Result<CaseId, NameError> {
+        const SHAPE: NameError =
+            NameError::Shape("case_ and 13 letters or digits, as an answer gave it");
+        checked(text, 18)?;
+        let digits = text
+            .strip_prefix("case_")
+            .filter(|rest| rest.len() == 13)
+            .ok_or(SHAPE)?;
+        let mut number: u64 = 0;
+        for byte in digits.bytes() {
+            let value = ID_LETTERS
+                .iter()
+                .position(|&letter| letter == byte)
+                .ok_or(SHAPE)?;
+            number = number
+                .checked_mul(32)
+                .and_then(|n| n.checked_add(value as u64))
+                .ok_or(SHAPE)?;
+        }
+        Ok(CaseId(Seq(number)))
+    }
+}
+
+impl fmt::Display for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = *b"case_0000000000000";
+        let mut rest = self.0.0;
+        for place in text[5..].iter_mut().rev() {
+            *place = ID_LETTERS[(rest % 32) as usize];
+            rest /= 32;
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_checked() {
+        assert!(Slug::new("change_date").is_ok());
+        for bad in ["", "Change", "1st", "a-b", "a b", "é", &"a".repeat(65)] {
+            assert!(Slug::new(bad).is_err(), "{bad}");
+        }
+        assert!(ContactId::new("call 7/é").is_ok());
+        assert!(ContactId::new(" call").is_err());
+        assert!(ContactId::new("a\nb").is_err());
+        assert!(PlaybookVersion::new("ab").is_err());
+    }
+
+    #[test]
+    fn case_ids_read_back() {
+        for number in [0, 1, 31, 32, u64::MAX] {
+            let id = CaseId(Seq(number));
+            assert_eq!(CaseId::parse(&id.to_string()), Ok(id));
+        }
+        assert!(CaseId::parse("case_zzzzzzzzzzzzz").is_err());
+        assert!(CaseId::parse("cust_0000000000001").is_err());
+    }
+}

@@ -1,0 +1,147 @@
+//! Money as an integer of millionths of the playbook's one currency. No floating point.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::ops::{Add, AddAssign, Neg, Sub};
+
+/// An amount in millionths of the playbook's currency; negative is a gain.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct Money(i64);
+
+/// Why a text is not an amount.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Not digits with at most six decimals.
+    #[error("must be a decimal amount such as 4.10 with at most 6 decimals")]
+    NotDecimal,
+    /// Outside of [`Money::MAX`].
+    #[error("must be between -1000000 and 1000000")]
+    OutOfRange,
+}
+
+impl Money {
+    /// Nothing.
+    pub const ZERO: Money = Money(0);
+    /// The largest amount that a playbook or a request may name: one million of the currency.
+    pub const MAX: Money = Money(1_000_000_000_000);
+
+    /// From millionths of the currency.
+    pub const fn from_micros(micros: i64) -> Money {
+        Money(micros)
+    }
+
+    /// In millionths of the currency.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Reads a decimal text such as `4.10` or `-0.5`, exactly.
+    ///
+    /// # Errors
+    /// When the text is not a decimal with at most six decimals, or is over [`Money::MAX`].
+    pub fn parse(text: &str) -> Result<Money, MoneyError> {
+        let micros = parse_scaled(text, 6).ok_or(MoneyError::NotDecimal)?;
+        if micros.abs() > Money::MAX.0 {
+            return Err(MoneyError::OutOfRange);
+        }
+        Ok(Money(micros))
+    }
+
+    /// This amount times `part` / `whole`, rounded to nearest (half away from zero), saturating.
+    pub fn scaled(self, part: i64, whole: i64) -> Money {
+        let whole = i128::from(whole.max(1));
+        let product = i128::from(self.0) * i128::from(part);
+        let half = if product < 0 { -whole / 2 } else { whole / 2 };
+        let rounded = (product + half) / whole;
+        Money(rounded.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
+    }
+}
+
+/// Reads a decimal text as an integer scaled by ten to the `decimals`; more decimals are refused.
+pub fn parse_scaled(text: &str, decimals: u32) -> Option<i64> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let well_formed = !whole.is_empty()
+        && all_digits(whole)
+        && all_digits(fraction)
+        && fraction.len() <= decimals as usize
+        && (digits.contains('.') != fraction.is_empty());
+    if !well_formed {
+        return None;
+    }
+    let scale = 10_i64.checked_pow(decimals)?;
+    let whole: i64 = whole.parse().ok()?;
+    let padded = format!("{fraction:0<width$}", width = decimals as usize);
+    let fraction: i64 = if padded.is_empty() {
+        0
+    } else {
+        padded.parse().ok()?
+    };
+    let value = whole.checked_mul(scale)?.checked_add(fraction)?;
+    Some(if negative { -value } else { value })
+}
+
+impl fmt::Display for Money {
+    /// In cents, rounded half away from zero: `8.32`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cents = self.scaled(1, 10_000).0;
+        let sign = if cents < 0 { "-" } else { "" };
+        write!(f, "{sign}{}.{:02}", cents.abs() / 100, cents.abs() % 100)
+    }
+}
+
+impl Add for Money {
+    type Output = Money;
+    fn add(self, other: Money) -> Money {
+        Money(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Money {
+    fn add_assign(&mut self, other: Money) {
+        *self = *self + other;
+    }
+}
+
+impl Sub for Money {
+    type Output = Money;
+    fn sub(self, other: Money) -> Money {
+        Money(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Neg for Money {
+    type Output = Money;
+    fn neg(self) -> Money {
+        Money(self.0.saturating_neg())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_decimals_exactly() {
+        assert_eq!(Money::parse("4.10"), Ok(Money(4_100_000)));
+        assert_eq!(Money::parse("-0.000001"), Ok(Money(-1)));
+        assert_eq!(Money::parse("0.0000001"), Err(MoneyError::NotDecimal));
+        assert_eq!(Money::parse("4."), Err(MoneyError::NotDecimal));
+        assert_eq!(Money::parse(""), Err(MoneyError::NotDecimal));
+        assert_eq!(Money::parse("1000001"), Err(MoneyError::OutOfRange));
+    }
+
+    #[test]
+    fn rounds_half_away_from_zero() {
+        assert_eq!(Money(16_255_000).to_string(), "16.26");
+        assert_eq!(Money(-16_255_000).to_string(), "-16.26");
+        assert_eq!(Money(5).scaled(1, 2), Money(3));
+        assert_eq!(Money(-5).scaled(1, 2), Money(-3));
+    }
+}

@@ -1,0 +1,116 @@
+//! How we help, and where the customer is: the closed enums of routing.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How we help. The order is that of the playbook's own listing when costs tie only if a playbook says so;
+/// here it is from the least to the most human.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// The customer is helped by a flow: an IVR, a bot, a page.
+    SelfService,
+    /// We write, the customer reads when it suits: asynchronous.
+    Message,
+    /// Live text with a person.
+    Chat,
+    /// We call back.
+    Callback,
+    /// A person, live: voice, video, a counter.
+    Human,
+}
+
+impl Route {
+    /// Every route.
+    pub const ALL: [Route; 5] = [
+        Route::SelfService,
+        Route::Message,
+        Route::Chat,
+        Route::Callback,
+        Route::Human,
+    ];
+
+    /// As a playbook and the command line write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Route::SelfService => "self_service",
+            Route::Message => "message",
+            Route::Chat => "chat",
+            Route::Callback => "callback",
+            Route::Human => "human",
+        }
+    }
+
+    /// Reads what [`Route::as_str`] writes.
+    pub fn parse(text: &str) -> Option<Route> {
+        Route::ALL.into_iter().find(|route| route.as_str() == text)
+    }
+
+    /// Whether the customer is with a person at once, so that the queue must be open now.
+    pub const fn needs_open_queue(self) -> bool {
+        matches!(self, Route::Chat | Route::Callback | Route::Human)
+    }
+
+    /// Whether we owe the customer an answer after the contact was routed here.
+    pub const fn is_owed(self) -> bool {
+        matches!(self, Route::Message | Route::Callback)
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What kind of conversation a channel carries.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Medium {
+    /// Spoken: phone, video.
+    Voice,
+    /// Written, both there: web chat, in-app chat.
+    LiveText,
+    /// Written, each in their own time: e-mail, SMS, social, a web form.
+    AsyncText,
+    /// Face to face: a store, a counter.
+    InPerson,
+}
+
+impl Medium {
+    /// Whether a customer helped by `route` leaves a channel of this medium.
+    pub const fn leaves(self, route: Route) -> bool {
+        match (self, route) {
+            (_, Route::SelfService) => false,
+            (Medium::Voice, Route::Human | Route::Callback) => false,
+            (Medium::LiveText, Route::Chat) => false,
+            (Medium::AsyncText, Route::Message) => false,
+            (Medium::InPerson, Route::Human) => false,
+            (_, Route::Message | Route::Chat | Route::Callback | Route::Human) => true,
+        }
+    }
+}
