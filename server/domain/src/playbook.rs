@@ -1,0 +1,284 @@
+//! A playbook as the decision reads it: compiled, immutable, identified by the hash of what was written.
+//!
+//! How one is read, checked and compiled is in the modules below; what it means is in [`crate::decision`].
+
+use crate::fact::FactType;
+use crate::ids::{PlaybookVersion, ReasonId, Slug};
+use crate::money::Money;
+use crate::route::{Medium, Route};
+use crate::time::Millis;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Index of a tier in [`Playbook::tiers`], the most valuable first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TierIndex(pub u16);
+/// Index of a channel in [`Playbook::channels`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChannelIndex(pub u16);
+/// Index of a secondary reason in [`Playbook::reasons`], in the order written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReasonIndex(pub u16);
+/// Index of a queue in [`Playbook::queues`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QueueIndex(pub u16);
+/// Index of a fact in [`Playbook::facts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FactIndex(pub u16);
+/// Index of a rule in [`Playbook::rules`], in the order written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleIndex(pub u32);
+
+/// Factors such as `need` in thousandths: 1000 is 1.0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Need(pub u32);
+
+impl Need {
+    /// 1.0.
+    pub const ONE: Need = Need(1_000);
+}
+
+/// A probability in basis points: 10 000 is certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BasisPoints(pub u16);
+
+impl BasisPoints {
+    /// Certain.
+    pub const ONE: BasisPoints = BasisPoints(10_000);
+}
+
+/// A text in the playbook's locales.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Label(pub Vec<(Arc<str>, Arc<str>)>);
+
+/// The whole configuration of one company.
+#[derive(Debug)]
+pub struct Playbook {
+    /// The hash of what was written.
+    pub version: PlaybookVersion,
+    /// The text as it was published, byte for byte.
+    pub source: Arc<str>,
+    /// Its name.
+    pub name: Slug,
+    /// Three capital letters.
+    pub currency: Arc<str>,
+    /// The company's own time zone.
+    pub time_zone: jiff::tz::TimeZone,
+    /// The first is the one to fall back to.
+    pub locales: Vec<Arc<str>>,
+    /// Most valuable first.
+    pub tiers: Vec<Tier>,
+    /// The tier of a customer of whom we know none.
+    pub tier_default: TierIndex,
+    /// In the order of the life cycle.
+    pub stages: Vec<Slug>,
+    /// Personas that a request may name.
+    pub personas: Vec<Slug>,
+    /// Brands that a request may name.
+    pub brands: Vec<Slug>,
+    /// Kinds of consent that a customer may give or refuse.
+    pub consents: Vec<Slug>,
+    /// In the order written.
+    pub channels: Vec<Channel>,
+    /// In the order written.
+    pub queues: Vec<Queue>,
+    /// In the order written.
+    pub facts: Vec<FactSpec>,
+    /// Primary reasons in the order of the menu.
+    pub primaries: Vec<Primary>,
+    /// Every secondary reason, in the order written.
+    pub reasons: Vec<Reason>,
+    /// In the order in which they apply.
+    pub rules: Vec<Rule>,
+    /// How much a minute on each route weighs as waiting, in hundredths, in the order of [`Route::ALL`].
+    pub waiting_weight_percent: [u16; 5],
+    /// What it costs to leave the customer's channel.
+    pub leaving_channel: Money,
+    /// What a preferred route of the customer is worth.
+    pub preferred_route: Money,
+    /// What is left when nothing else is allowed.
+    pub last_resort: LastResort,
+    /// Finding things by what a request calls them.
+    pub index: Index,
+}
+
+/// Lookups from the names of requests to indexes.
+#[derive(Debug, Default)]
+pub struct Index {
+    /// Tiers by id.
+    pub tiers: HashMap<Slug, TierIndex>,
+    /// Channels by id.
+    pub channels: HashMap<Slug, ChannelIndex>,
+    /// Queues by id.
+    pub queues: HashMap<Slug, QueueIndex>,
+    /// Facts by id.
+    pub facts: HashMap<Slug, FactIndex>,
+    /// Secondary reasons by id, and each replaced one by its old id (transitively).
+    pub reasons: HashMap<ReasonId, ReasonIndex>,
+    /// Primary reasons by id (index into [`Playbook::primaries`]), and each replaced one by its old id.
+    pub primaries: HashMap<Slug, u16>,
+    /// For each reason the rules whose columns can apply to it, in order; those of any reason are in every list.
+    pub rules_by_reason: Vec<Vec<RuleIndex>>,
+}
+
+/// A customer group.
+#[derive(Clone, Debug)]
+pub struct Tier {
+    /// Its id.
+    pub id: Slug,
+    /// For people.
+    pub label: Label,
+    /// How long a contact of this tier should wait at most.
+    pub waiting_target: Millis,
+    /// What a minute of its waiting costs.
+    pub waiting_cost_per_minute: Money,
+    /// What it costs to fail.
+    pub cost_of_failure: Money,
+}
+
+/// Where contacts come in.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    /// Its id.
+    pub id: Slug,
+    /// For people.
+    pub label: Label,
+    /// What kind of conversation.
+    pub medium: Medium,
+    /// What can be given here, in the order in which ties are broken.
+    pub routes: Vec<Route>,
+    /// Whether the menu is chosen from a keypad: at most [`KEYPAD_ITEMS_MAX`] items.
+    pub keypad: bool,
+}
+
+/// Most items of a menu on a keypad.
+pub const KEYPAD_ITEMS_MAX: usize = 9;
+
+/// A waiting line.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// Its id.
+    pub id: Slug,
+    /// For people.
+    pub label: Label,
+    /// When it is open; always, if none.
+    pub calendar: Option<Arc<calendar::Calendar>>,
+    /// What an agent must know, with the level.
+    pub skills: Vec<(Slug, u8)>,
+    /// The wait to reckon with while nothing is reported.
+    pub assumed_wait: Millis,
+    /// The handle time to reckon with while nothing is reported.
+    pub assumed_handle_time: Millis,
+}
+
+/// What a fact is.
+#[derive(Clone, Debug)]
+pub struct FactSpec {
+    /// Its id.
+    pub id: Slug,
+    /// How to ask for it.
+    pub label: Label,
+    /// What kind of value.
+    pub fact_type: FactType,
+    /// What a text must match as a whole.
+    pub pattern: Option<pattern::Pattern>,
+    /// Never in logs.
+    pub personal: bool,
+}
+
+/// A primary reason.
+#[derive(Clone, Debug)]
+pub struct Primary {
+    /// Its id.
+    pub id: Slug,
+    /// For the menu.
+    pub label: Label,
+    /// Its secondary reasons, as a range of [`Playbook::reasons`].
+    pub secondary: std::ops::Range<u16>,
+    /// Old primary ids that this one stands for.
+    pub replaces: Vec<Slug>,
+}
+
+/// A secondary reason.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    /// `primary/secondary`.
+    pub id: ReasonId,
+    /// Its primary (index into [`Playbook::primaries`]).
+    pub primary: u16,
+    /// For the menu.
+    pub label: Label,
+    /// Where in the life cycle (index into [`Playbook::stages`]).
+    pub stage: Option<u16>,
+    /// What must be known, in the order of asking.
+    pub facts: Vec<FactIndex>,
+    /// Facts that tell one matter from another.
+    pub case_key: Vec<FactIndex>,
+    /// How long after its last contact an open case is continued, and a further contact is a repeat.
+    pub continues_for: Millis,
+    /// How long after it was resolved a case is reopened rather than followed by a new one.
+    pub reopens_within: Millis,
+    /// Value at stake.
+    pub need: Need,
+    /// In the order written.
+    pub routes: Vec<RouteSpec>,
+    /// Old reasons that this one stands for, transitively, direct ones first.
+    pub replaces: Vec<ReasonId>,
+}
+
+/// What one route of a reason is like.
+#[derive(Clone, Debug)]
+pub struct RouteSpec {
+    /// Which.
+    pub route: Route,
+    /// The flow of self-service.
+    pub flow: Option<Slug>,
+    /// The line of people.
+    pub queue: Option<QueueIndex>,
+    /// What handling costs.
+    pub cost: Money,
+    /// How likely it resolves.
+    pub resolves: BasisPoints,
+    /// What else must be known for it.
+    pub facts: Vec<FactIndex>,
+    /// The consent without which it is not allowed (index into [`Playbook::consents`]).
+    pub consent: Option<u16>,
+}
+
+/// A rule: where it can apply, when, and what it does.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its id.
+    pub id: Slug,
+    /// Reasons it is about (indexes, sorted); empty: any.
+    pub reasons: Vec<ReasonIndex>,
+    /// Tiers it is about; empty: any.
+    pub tiers: Vec<TierIndex>,
+    /// Channels it is about; empty: any.
+    pub channels: Vec<ChannelIndex>,
+    /// Stages it is about (indexes into [`Playbook::stages`]); empty: any.
+    pub stages: Vec<u16>,
+    /// Brands it is about (indexes into [`Playbook::brands`]); empty: any.
+    pub brands: Vec<u16>,
+    /// The condition; none: always.
+    pub when: Option<condition::Condition>,
+    /// Routes that it takes away.
+    pub forbid: Vec<Route>,
+    /// Routes that it leaves, if not empty.
+    pub only: Vec<Route>,
+    /// What each route gains.
+    pub prefer: Vec<(Route, Money)>,
+    /// Raises the need to at least this.
+    pub need: Option<Need>,
+    /// What else must be known.
+    pub facts: Vec<FactIndex>,
+}
+
+/// Where a contact goes when nothing else is allowed.
+#[derive(Clone, Debug)]
+pub struct LastResort {
+    /// How we help then.
+    pub route: Route,
+    /// Which line.
+    pub queue: Option<QueueIndex>,
+}
