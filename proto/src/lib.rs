@@ -1,1 +1,16 @@
-//! x
+//! The gRPC contract of Signpost, generated from `signpost/v1/*.proto`. The comments there are its reference.
+
+/// Package `signpost.v1`.
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::all,
+    reason = "generated"
+)]
+pub mod v1 {
+    tonic::include_proto!("signpost.v1");
+}
+
+/// The descriptor set of the contract, for server reflection.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/signpost.v1.bin"));
