@@ -3,6 +3,7 @@
 use super::Question;
 use crate::contact::Direction;
 use crate::fact::FactValue;
+use crate::ids::Slug;
 use crate::playbook::Playbook;
 use crate::playbook::condition::{Field, InputValue, Inputs};
 use crate::route::Medium;
@@ -17,7 +18,6 @@ impl Inputs for Question<'_> {
             standing,
             ..
         } = self;
-        let text = |text: Option<&str>| text.map(str_value);
         let count = |number: u32| Some(InputValue::Int(i64::from(number)));
         match field {
             Field::ContactChannel => Some(str_value(context.channel.as_str())),
@@ -27,14 +27,14 @@ impl Inputs for Question<'_> {
                     playbook.channels[channel.0 as usize].medium,
                 )))
             }
-            Field::ContactDevice => text(context.device.as_ref().map(AsRef::as_ref)),
+            Field::ContactDevice => text(context.device.as_ref().map(Slug::as_str)),
             Field::ContactStage => text(stage(self)),
-            Field::ContactPersona => text(context.persona.as_ref().map(AsRef::as_ref)),
+            Field::ContactPersona => text(context.persona.as_ref().map(Slug::as_str)),
             Field::ContactSentiment => context
                 .sentiment_percent
                 .map(|percent| InputValue::Int(i64::from(percent))),
             Field::ContactLanguage => text(context.language.as_deref()),
-            Field::ContactBrand => text(context.brand.as_ref().map(AsRef::as_ref)),
+            Field::ContactBrand => text(context.brand.as_ref().map(Slug::as_str)),
             Field::ContactAskedForPerson => Some(InputValue::Bool(
                 context.asked_for_person || standing.needs_person,
             )),
@@ -45,7 +45,7 @@ impl Inputs for Question<'_> {
             Field::CustomerKnown => Some(InputValue::Bool(profile.is_some())),
             Field::CustomerTier => Some(str_value(playbook.tier(self.tier).id.as_str())),
             Field::CustomerPersona => {
-                text(profile.and_then(|p| p.persona.as_ref()).map(AsRef::as_ref))
+                text(profile.and_then(|p| p.persona.as_ref()).map(Slug::as_str))
             }
             Field::CustomerLanguage => text(profile.and_then(|p| p.language.as_deref())),
             Field::CustomerVulnerable => context
@@ -86,6 +86,10 @@ const fn medium_name(medium: Medium) -> &'static str {
         Medium::AsyncText => "async_text",
         Medium::InPerson => "in_person",
     }
+}
+
+fn text(text: Option<&str>) -> Option<InputValue<'_>> {
+    text.map(str_value)
 }
 
 fn str_value(text: &str) -> InputValue<'_> {

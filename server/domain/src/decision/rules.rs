@@ -71,7 +71,10 @@ pub(super) fn apply(question: &Question<'_>, findings: &mut Vec<Finding>) -> Eff
             Verdict::Holds => effect.take_in(rule, question),
             Verdict::HoldsNot => {}
             Verdict::Unknown(field) => {
-                findings.push(Finding::FactUnknown(rule.id.clone(), field.name(playbook)));
+                findings.push(Finding::FactUnknown(
+                    rule.id.clone(),
+                    field.name(playbook).into(),
+                ));
             }
             Verdict::Failed(_) => findings.push(Finding::RuleFailed(rule.id.clone())),
         }

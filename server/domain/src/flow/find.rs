@@ -1,6 +1,5 @@
 //! Finding what a contact is about: the customer, the tier, the reason, the case.
 
-use super::Stop;
 use crate::case::{Case, CaseState, MatterKey};
 use crate::command::UnknownReason;
 use crate::contact::{Contact, ContactContext, CustomerRef, Joined};
