@@ -19,6 +19,8 @@ pub const RECENT_CONTACTS_MAX: usize = 32;
 pub const OPEN_CASES_LISTED_MAX: usize = 64;
 /// Most bytes of a language tag or a time zone name.
 pub const LANGUAGE_BYTES_MAX: usize = 35;
+/// Most years of loyalty.
+pub const LOYALTY_YEARS_MAX: u32 = 150;
 /// The span over which `contacts_7d` counts.
 pub const CONTACTS_7D: Millis = Millis(7 * Millis::DAY.0);
 

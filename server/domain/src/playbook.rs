@@ -29,7 +29,7 @@ use crate::time::Millis;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults};
+pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults, right_names};
 pub use tree::{PLAYBOOK_BYTES_MAX, PLAYBOOK_DEPTH_MAX};
 pub use warning::{WARNINGS_MAX, Warning, Warnings};
 

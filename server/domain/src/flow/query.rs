@@ -87,9 +87,10 @@ fn preview_route(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<A
         None => None,
         Some(id) => state.contact(id)?.cloned(),
     };
+    let told = preview.context.told_at(now);
     let (context, step) = match &before {
-        None => (preview.context.clone(), RouteStep::Opened),
-        Some(contact) => (amend(contact, &preview.context)?, RouteStep::Amended),
+        None => (told, RouteStep::Opened),
+        Some(contact) => (amend(contact, &told)?, RouteStep::Amended),
     };
     let start = Start {
         contact: preview

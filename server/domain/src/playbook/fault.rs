@@ -216,8 +216,8 @@ pub(super) fn echo(text: &str) -> String {
     format!("{shown}{dots}")
 }
 
-/// What would be right where a name is not known: the near one, or all if they are few.
-pub(super) fn right_names<'n>(
+/// What would be right where a name is not known: the near one, or all if they are few. Repeats nothing of `given`.
+pub fn right_names<'n>(
     given: &str,
     kind: &str,
     names: impl Iterator<Item = &'n str> + Clone,
