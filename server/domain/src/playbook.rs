@@ -9,8 +9,10 @@ mod fault;
 mod file;
 mod file_parts;
 pub mod limits;
+pub mod menu;
 pub mod pattern;
 pub mod rule_sets;
+mod schema;
 mod structure;
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults};
+pub use schema::json_schema;
 pub use tree::{PLAYBOOK_BYTES_MAX, PLAYBOOK_DEPTH_MAX};
 pub use warning::{WARNINGS_MAX, Warning, Warnings};
 
@@ -123,6 +126,31 @@ pub struct Playbook {
 }
 
 impl Playbook {
+    /// The tier at an index of this playbook.
+    pub fn tier(&self, index: TierIndex) -> &Tier {
+        &self.tiers[index.0 as usize]
+    }
+
+    /// The secondary reason at an index of this playbook.
+    pub fn reason(&self, index: ReasonIndex) -> &Reason {
+        &self.reasons[index.0 as usize]
+    }
+
+    /// The queue at an index of this playbook.
+    pub fn queue(&self, index: QueueIndex) -> &Queue {
+        &self.queues[index.0 as usize]
+    }
+
+    /// The fact at an index of this playbook.
+    pub fn fact(&self, index: FactIndex) -> &FactSpec {
+        &self.facts[index.0 as usize]
+    }
+
+    /// The rule at an index of this playbook.
+    pub fn rule(&self, index: RuleIndex) -> &Rule {
+        &self.rules[index.0 as usize]
+    }
+
     /// Reads, checks and compiles a playbook as somebody wrote it.
     ///
     /// # Errors
@@ -167,8 +195,6 @@ pub struct Index {
     pub reasons: HashMap<ReasonId, ReasonIndex>,
     /// Primary reasons by id (index into [`Playbook::primaries`]), and each replaced one by its old id.
     pub primaries: HashMap<Slug, u16>,
-    /// For each reason the rules whose columns can apply to it, in order; those of any reason are in every list.
-    pub rules_by_reason: Vec<Vec<RuleIndex>>,
     /// The rules that fit a contact by all their columns.
     pub rule_sets: rule_sets::RuleSets,
 }
