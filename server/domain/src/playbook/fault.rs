@@ -28,7 +28,9 @@ pub struct Fault {
 impl fmt::Display for Fault {
     /// `12:9 reasons[0].id: is "Flight"; must be lower-case letters …`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{} ", self.line, self.column)?;
+        if self.line > 0 {
+            write!(f, "{}:{} ", self.line, self.column)?;
+        }
         if !self.path.is_empty() {
             write!(f, "{}: ", self.path)?;
         }
