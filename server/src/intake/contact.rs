@@ -69,10 +69,7 @@ pub(crate) fn preview(
     let contact = finder.optional(At::top("contact_id"), &contact_id, ContactId::new);
     finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
     let context = finder.context(context, playbooks, allow_unknown_reason);
-    let at = finder.keep(
-        At::top("at_time"),
-        at_time.map(values::instant).transpose(),
-    );
+    let at = finder.keep(At::top("at_time"), at_time.map(values::instant).transpose());
     let query = context.zip(at).map(|((context, unknown_reason), at)| {
         Query::Preview(Box::new(PreviewRoute {
             contact,
@@ -104,7 +101,10 @@ pub(crate) fn take_route(
     let route = finder.keep(At::top("route"), wire_enum::route(route));
     let declined = finder.routes(At::top("declined"), &declined);
     if route.is_some_and(|route| declined.contains(&route)) {
-        finder.fault(At::top("declined"), "must not hold the route that was taken");
+        finder.fault(
+            At::top("declined"),
+            "must not hold the route that was taken",
+        );
     }
     let arrive_time = finder.arrive_time(arrive_time, &caller);
     let body = contact.zip(route).map(|(contact, route)| {
@@ -170,7 +170,10 @@ impl Finder {
         let at = At::top("menu_playbook_version");
         let version = self.optional(at, text, PlaybookVersion::new);
         if version.is_some() && found.is_none() {
-            self.fault(at, "is not a version that was ever live here; ListPlaybooks lists them");
+            self.fault(
+                at,
+                "is not a version that was ever live here; ListPlaybooks lists them",
+            );
         }
     }
 }

@@ -204,8 +204,8 @@ impl Finder {
             expected_wait,
         } = told;
         let queue = self.name(at.field("queue_id"), live, Kind::Queue, &queue_id);
-        let too_many_free =
-            staffed_agents.is_some_and(|staffed| available_agents.is_some_and(|free| free > staffed));
+        let too_many_free = staffed_agents
+            .is_some_and(|staffed| available_agents.is_some_and(|free| free > staffed));
         if too_many_free {
             self.fault(
                 at.field("available_agents"),
@@ -228,6 +228,8 @@ impl Finder {
 }
 
 fn sentiment(percent: i32) -> Result<i8, String> {
-    let fits = i8::try_from(percent).ok().filter(|percent| percent.abs() <= 100);
+    let fits = i8::try_from(percent)
+        .ok()
+        .filter(|percent| percent.abs() <= 100);
     fits.ok_or_else(|| format!("must be from -100 to 100, is {percent}"))
 }

@@ -44,11 +44,14 @@ fn read_token(list: List, token: &str) -> Result<Seq, &'static str> {
     let digits = |place: usize| token.get(2 * place..2 * place + 2);
     let byte = |place: usize| digits(place).and_then(|two| u8::from_str_radix(two, 16).ok());
     let bytes: Option<Vec<u8>> = (0..TOKEN_BYTES).map(byte).collect();
-    let bytes = bytes.filter(|_| token.len() == 2 * TOKEN_BYTES).ok_or(WRONG)?;
+    let bytes = bytes
+        .filter(|_| token.len() == 2 * TOKEN_BYTES)
+        .ok_or(WRONG)?;
     let (told, check) = bytes.split_at(TOKEN_BYTES - CHECK_BYTES);
     let position: [u8; 8] = told[1..].try_into().map_err(|_| WRONG)?;
     let fits = told[0] == list as u8 && check == check_sum(told);
-    fits.then_some(Seq(u64::from_be_bytes(position))).ok_or(WRONG)
+    fits.then_some(Seq(u64::from_be_bytes(position)))
+        .ok_or(WRONG)
 }
 
 fn check_sum(bytes: &[u8]) -> [u8; CHECK_BYTES] {
@@ -64,9 +67,14 @@ impl Finder {
         };
         let size_at = At::top("page_size");
         if size > PAGE_SIZE_MAX {
-            self.fault(size_at, format_args!("must be at most {PAGE_SIZE_MAX}, is {size}"));
+            self.fault(
+                size_at,
+                format_args!("must be at most {PAGE_SIZE_MAX}, is {size}"),
+            );
         }
-        let after = self.optional(At::top("page_token"), token, |token| read_token(list, token));
+        let after = self.optional(At::top("page_token"), token, |token| {
+            read_token(list, token)
+        });
         Some(Page {
             size: size as usize,
             after,

@@ -140,7 +140,10 @@ pub(crate) fn menu(
     let language = finder.optional(At::top("locale"), &locale, values::language);
     let primary = finder.optional_primary(At::top("primary"), live, &primary);
     if whole_tree && primary.is_some() {
-        finder.fault(At::top("whole_tree"), "must not be set together with primary");
+        finder.fault(
+            At::top("whole_tree"),
+            "must not be set together with primary",
+        );
     }
     let asked = channel.map(|channel| MenuAsked {
         channel,

@@ -46,7 +46,10 @@ impl Finder {
     ) -> Option<UnixMs> {
         let at = At::top("arrive_time");
         if told.is_none() && caller.arrive_time == ArriveTime::Required {
-            self.fault(at, "must be set: this server takes its time from the requests");
+            self.fault(
+                at,
+                "must be set: this server takes its time from the requests",
+            );
         }
         self.keep(at, told.map(values::instant).transpose())?
     }

@@ -17,7 +17,8 @@ const NANOS_A_MILLI: i32 = 1_000_000;
 /// A point in time, to the millisecond before it.
 pub(super) fn instant(told: Timestamp) -> Result<UnixMs, &'static str> {
     let Timestamp { seconds, nanos } = told;
-    let fits = (SECONDS_MIN..=SECONDS_MAX).contains(&seconds) && (0..NANOS_A_SECOND).contains(&nanos);
+    let fits =
+        (SECONDS_MIN..=SECONDS_MAX).contains(&seconds) && (0..NANOS_A_SECOND).contains(&nanos);
     match fits {
         true => Ok(UnixMs(seconds * 1_000 + i64::from(nanos / NANOS_A_MILLI))),
         false => Err("must be a timestamp of the years 1 to 9999, its nanos from 0 to 999999999"),
@@ -57,7 +58,8 @@ pub(super) fn money(micros: i64) -> Result<Money, String> {
 pub(super) fn language(text: &str) -> Result<Arc<str>, &'static str> {
     let mut parts = text.split('-');
     let first = parts.next().unwrap_or_default();
-    let is_language = matches!(first.len(), 2 | 3) && first.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_language =
+        matches!(first.len(), 2 | 3) && first.bytes().all(|b| b.is_ascii_alphabetic());
     let is_tag = is_language
         && text.len() <= LANGUAGE_BYTES_MAX
         && parts.all(|part| {
@@ -82,9 +84,9 @@ pub(super) fn time_zone(text: &str) -> Result<Arc<str>, &'static str> {
 pub(super) fn handle(text: &str) -> Result<Arc<str>, String> {
     match text.len() {
         0 => Err("must not be empty".into()),
-        len if len > IDENTITY_BYTES_MAX => {
-            Err(format!("must be at most {IDENTITY_BYTES_MAX} bytes, is {len}"))
-        }
+        len if len > IDENTITY_BYTES_MAX => Err(format!(
+            "must be at most {IDENTITY_BYTES_MAX} bytes, is {len}"
+        )),
         _ if text.chars().any(char::is_control) || text.trim() != text => {
             Err("must be printable, without spaces at its ends".into())
         }
