@@ -6,4 +6,5 @@
 pub mod engine;
 mod intake;
 mod reply;
+pub mod serve;
 mod status;

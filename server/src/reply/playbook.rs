@@ -68,14 +68,10 @@ pub(crate) fn listed(
 }
 
 /// The answer to GetPlaybook.
-pub(crate) fn got(
-    found: &Publication,
-    live: Option<Seq>,
-    playbook: &Playbook,
-) -> v1::GetPlaybookResponse {
+pub(crate) fn got(found: &Publication, live: Option<Seq>, source: &str) -> v1::GetPlaybookResponse {
     v1::GetPlaybookResponse {
         publication: Some(publication(found, live)),
-        source: playbook.source.to_string(),
+        source: source.to_owned(),
     }
 }
 
