@@ -411,23 +411,21 @@ fn standing(
 
 /// Where the key fact is missing and the customer has open cases of the reason, says which fact would tell.
 fn note_ambiguity(
-    playbook: &Playbook,
-    reason: ReasonIndex,
+    state: &State,
+    question: &Question<'_>,
     who: Option<&FoundCustomer>,
     case: Option<&FoundCase>,
-    facts: &Facts,
     noticed: &mut Vec<Finding>,
-) {
-    let (Some(FoundCase::KeyMissing), Some(who)) = (case, who) else {
-        return;
-    };
-    let reason = playbook.reason(reason);
-    if find::open_cases(reason, who).next().is_none() {
-        return;
+) -> Result<(), Stop> {
+    let (Some(FoundCase::KeyMissing), Some(who)) = (case, who) else { return Ok(()) };
+    let reason = question.playbook.reason(question.reason);
+    if find::open_cases(state, reason, who)?.is_empty() {
+        return Ok(());
     }
-    let key = reason.case_key.iter().map(|&fact| &playbook.fact(fact).id);
-    let missing = key.filter(|id: &&Slug| facts.get(id.as_str()).is_none());
+    let key = reason.case_key.iter().map(|&fact| &question.playbook.fact(fact).id);
+    let missing = key.filter(|id: &&Slug| question.facts.get(id.as_str()).is_none());
     noticed.extend(missing.cloned().map(Finding::CaseAmbiguous));
+    Ok(())
 }
 
 impl ContactRouted {
