@@ -2,9 +2,7 @@
 //!
 //! How one is read, checked and compiled is in the modules below; what it means is in [`crate::decision`].
 
-mod columns;
 
-pub use columns::{RuleColumns, RuleScope};
 
 use crate::fact::FactType;
 use crate::ids::{PlaybookVersion, ReasonId, Slug};
@@ -102,8 +100,6 @@ pub struct Playbook {
     pub preferred_route: Money,
     /// What is left when nothing else is allowed.
     pub last_resort: LastResort,
-    /// Which rules can apply to what.
-    pub columns: RuleColumns,
     /// Finding things by what a request calls them.
     pub index: Index,
 }
