@@ -204,12 +204,25 @@ fn customers(state: &State, verdict: &mut Verdict) {
     for case in state.cases().filter(|case| case.state.is_open()) {
         let Some(id) = &case.customer else { continue };
         open += 1;
-        if state.open_cases().of(id).iter().filter(|listed| **listed == case.id).count() != 1 {
-            verdict.broken.push(format!("case {}: its customer does not have it once", case.id));
+        if state
+            .open_cases()
+            .of(id)
+            .iter()
+            .filter(|listed| **listed == case.id)
+            .count()
+            != 1
+        {
+            verdict.broken.push(format!(
+                "case {}: its customer does not have it once",
+                case.id
+            ));
         }
     }
     if open != state.open_cases().len() {
-        verdict.broken.push(format!("customers have {} open cases, there are {open}", state.open_cases().len()));
+        verdict.broken.push(format!(
+            "customers have {} open cases, there are {open}",
+            state.open_cases().len()
+        ));
     }
 }
 

@@ -349,7 +349,8 @@ impl State {
             }
             Row::Case(row) => {
                 self.timers.replace(None, Timers::of_case(&row));
-                self.open_cases.replace(row.id, None, OpenCases::owner(&row));
+                self.open_cases
+                    .replace(row.id, None, OpenCases::owner(&row));
                 self.cases.put(row.id, Some(row), at);
             }
             Row::Counts(counts) => {

@@ -3,7 +3,7 @@
 use super::Question;
 use crate::contact::Direction;
 use crate::fact::FactValue;
-use crate::playbook::Playbook;
+use crate::ids::Slug;
 use crate::playbook::condition::{Field, InputValue, Inputs};
 use crate::route::Medium;
 
@@ -17,7 +17,6 @@ impl Inputs for Question<'_> {
             standing,
             ..
         } = self;
-        let text = |text: Option<&str>| text.map(str_value);
         let count = |number: u32| Some(InputValue::Int(i64::from(number)));
         match field {
             Field::ContactChannel => Some(str_value(context.channel.as_str())),
@@ -27,14 +26,16 @@ impl Inputs for Question<'_> {
                     playbook.channels[channel.0 as usize].medium,
                 )))
             }
-            Field::ContactDevice => text(context.device.as_ref().map(AsRef::as_ref)),
-            Field::ContactStage => text(stage(self)),
-            Field::ContactPersona => text(context.persona.as_ref().map(AsRef::as_ref)),
+            Field::ContactDevice => text(context.device.as_ref().map(Slug::as_str)),
+            Field::ContactStage => {
+                text(stage(self).map(|index| playbook.stages[index as usize].as_str()))
+            }
+            Field::ContactPersona => text(context.persona.as_ref().map(Slug::as_str)),
             Field::ContactSentiment => context
                 .sentiment_percent
                 .map(|percent| InputValue::Int(i64::from(percent))),
             Field::ContactLanguage => text(context.language.as_deref()),
-            Field::ContactBrand => text(context.brand.as_ref().map(AsRef::as_ref)),
+            Field::ContactBrand => text(context.brand.as_ref().map(Slug::as_str)),
             Field::ContactAskedForPerson => Some(InputValue::Bool(
                 context.asked_for_person || standing.needs_person,
             )),
@@ -45,7 +46,7 @@ impl Inputs for Question<'_> {
             Field::CustomerKnown => Some(InputValue::Bool(profile.is_some())),
             Field::CustomerTier => Some(str_value(playbook.tier(self.tier).id.as_str())),
             Field::CustomerPersona => {
-                text(profile.and_then(|p| p.persona.as_ref()).map(AsRef::as_ref))
+                text(profile.and_then(|p| p.persona.as_ref()).map(Slug::as_str))
             }
             Field::CustomerLanguage => text(profile.and_then(|p| p.language.as_deref())),
             Field::CustomerVulnerable => context
@@ -67,16 +68,19 @@ impl Inputs for Question<'_> {
 }
 
 /// The stage of the contact: its own, or that of its reason.
-pub(super) fn stage<'a>(question: &'a Question<'_>) -> Option<&'a str> {
-    let of_reason = || question.playbook.reason(question.reason).stage;
+pub(super) fn stage(question: &Question<'_>) -> Option<u16> {
+    let playbook = question.playbook;
     match &question.context.stage {
-        Some(stage) => Some(stage.as_str()),
-        None => of_reason().map(|index| stage_name(question.playbook, index)),
+        Some(stage) => place(&playbook.stages, stage),
+        None => playbook.reason(question.reason).stage,
     }
 }
 
-fn stage_name(playbook: &Playbook, index: u16) -> &str {
-    playbook.stages[index as usize].as_str()
+/// The index of an id in one of the playbook's lists.
+pub(super) fn place(ids: &[Slug], id: &Slug) -> Option<u16> {
+    ids.iter()
+        .position(|known| known == id)
+        .and_then(|index| u16::try_from(index).ok())
 }
 
 const fn medium_name(medium: Medium) -> &'static str {
@@ -90,6 +94,10 @@ const fn medium_name(medium: Medium) -> &'static str {
 
 fn str_value(text: &str) -> InputValue<'_> {
     InputValue::Text(text)
+}
+
+fn text(text: Option<&str>) -> Option<InputValue<'_>> {
+    text.map(str_value)
 }
 
 fn fact_value(value: &FactValue) -> InputValue<'_> {

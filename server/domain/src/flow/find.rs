@@ -1,6 +1,5 @@
 //! Finding what a contact is about: the customer, the tier, the reason, the case.
 
-use super::Stop;
 use crate::case::{Case, CaseState, MatterKey};
 use crate::command::UnknownReason;
 use crate::contact::{Contact, ContactContext, CustomerRef, Joined};
@@ -312,7 +311,12 @@ pub(super) fn open_cases(
 ) -> Result<Vec<Arc<Case>>, Elsewhere> {
     let mut open = Vec::new();
     for id in state.open_cases().of(&who.id) {
-        open.extend(state.case(id)?.filter(|case| stands_for(reason, &case.reason)).cloned());
+        open.extend(
+            state
+                .case(id)?
+                .filter(|case| stands_for(reason, &case.reason))
+                .cloned(),
+        );
     }
     Ok(open)
 }

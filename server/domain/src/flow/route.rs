@@ -197,14 +197,7 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
                 facts: &facts,
                 standing,
             };
-            note_ambiguity(
-                playbook,
-                index,
-                who.as_ref(),
-                case.as_ref(),
-                &facts,
-                &mut noticed,
-            );
+            note_ambiguity(state, &question, who.as_ref(), case.as_ref(), &mut noticed)?;
             let Decided { decision, missing } = decision::decide(&question);
             let next = next(playbook, &decision, &missing, start.take_first);
             (decision, next)
@@ -417,12 +410,17 @@ fn note_ambiguity(
     case: Option<&FoundCase>,
     noticed: &mut Vec<Finding>,
 ) -> Result<(), Stop> {
-    let (Some(FoundCase::KeyMissing), Some(who)) = (case, who) else { return Ok(()) };
+    let (Some(FoundCase::KeyMissing), Some(who)) = (case, who) else {
+        return Ok(());
+    };
     let reason = question.playbook.reason(question.reason);
     if find::open_cases(state, reason, who)?.is_empty() {
         return Ok(());
     }
-    let key = reason.case_key.iter().map(|&fact| &question.playbook.fact(fact).id);
+    let key = reason
+        .case_key
+        .iter()
+        .map(|&fact| &question.playbook.fact(fact).id);
     let missing = key.filter(|id: &&Slug| question.facts.get(id.as_str()).is_none());
     noticed.extend(missing.cloned().map(Finding::CaseAmbiguous));
     Ok(())

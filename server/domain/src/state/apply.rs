@@ -168,10 +168,6 @@ impl State {
             });
             self.put_matter(envelope.seq, matter, join.case);
         }
-        let was_closed = self
-            .cases
-            .get(&join.case)
-            .is_some_and(|case| !case.state.is_open());
         self.edit_case(envelope, join.case, |case| {
             case.heard = envelope.record_time;
             routed

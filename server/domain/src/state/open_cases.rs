@@ -32,7 +32,12 @@ impl OpenCases {
     }
 
     /// Goes from one owner of a case to the next.
-    pub(super) fn replace(&mut self, id: CaseId, before: Option<CustomerId>, after: Option<CustomerId>) {
+    pub(super) fn replace(
+        &mut self,
+        id: CaseId,
+        before: Option<CustomerId>,
+        after: Option<CustomerId>,
+    ) {
         if before == after {
             return;
         }
