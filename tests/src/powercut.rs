@@ -37,6 +37,7 @@ mod rebuild;
 mod recorder;
 mod remains;
 mod scribble;
+mod story;
 mod survey;
 
 pub use dice::Dice;

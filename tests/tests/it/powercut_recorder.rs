@@ -2,11 +2,15 @@
 //! lose at some seed.
 
 use std::error::Error;
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use signpost_tests::powercut::{Journal, Recorder, Way, journal_len, read_back};
+use expect_test::expect;
+use signpost_tests::powercut::{
+    Journal, JournalError, Recorder, Way, compile, journal_len, read_back,
+};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -38,10 +42,118 @@ fn unsafe_ways_lose() -> Outcome {
         Way::SledUnsettled,
         Way::SledNoFlush,
     ] {
-        let l = losses(way)?; eprintln!("{way:?} {} {l:#?}", l.len());
-        assert_ne!(l, Vec::<String>::new(), "{way:?}");
+        assert_ne!(losses(way)?, Vec::<String>::new(), "{way:?}");
     }
     Ok(())
+}
+
+#[test]
+fn the_recorder_sees_every_call_it_knows() -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    let journal = exercised(scratch.path(), "known")?;
+    let story: Vec<String> = journal.story().into_iter().map(|(_, line)| line).collect();
+    expect![[r#"
+        sync of everything begins
+        sync of everything ends
+        note: recording starts
+        create data (folder)
+        create data/log (file)
+        write data/log at 0, 5 bytes
+        write data/log at 5, 4 bytes
+        write data/log at 1, 2 bytes
+        write data/log at 9, 5 bytes
+        write data/log at 20, 5 bytes
+        write data/log at 30, 5 bytes
+        write data/log at 40, 6 bytes
+        sync of data/log begins
+        sync of data/log ends
+        write data/log at 46, 3 bytes
+        write data/log at 49, 3 bytes
+        note: sync_file_range
+        sync of data/log begins
+        sync of data/log ends
+        create data/sized (file)
+        truncate data/sized to 100
+        truncate data/sized to 200
+        truncate data/sized to 7
+        truncate data/sized to 0
+        truncate data/sized to 0
+        create data/sub (folder)
+        create data/sub/deep (folder)
+        rename data/sized to data/renamed
+        rename data/renamed to data/sub/moved
+        link data/sub/moved as data/twin
+        create data/arrow (link to sub/moved)
+        sync of data/sub begins
+        sync of data/sub ends
+        unlink data/sub/deep
+        unlink data/arrow
+        unlink data/twin
+        unlink data/sub/moved
+        unlink data/sub
+        create data/child (file)
+        write data/child at 0, 1 bytes
+        unlink data/child
+        sync of everything begins
+        sync of everything ends
+        sync of everything begins
+        sync of everything ends
+        sync of the outer folder begins
+        sync of the outer folder ends
+    "#]].assert_eq(&(story.join("\n") + "\n"));
+    let rebuilt = scratch.path().join("rebuilt");
+    journal.rebuild(journal.len_bytes(), 0, &rebuilt)?;
+    assert_eq!(
+        fs::read(rebuilt.join("log"))?,
+        fs::read(scratch.path().join("data/log"))?
+    );
+    assert_eq!(
+        fs::read_dir(&rebuilt)?.count(),
+        fs::read_dir(scratch.path().join("data"))?.count()
+    );
+    Ok(())
+}
+
+#[test]
+fn what_the_model_cannot_follow_is_refused_by_name() -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    let journal = exercised(scratch.path(), "all")?;
+    let story: Vec<String> = journal.story().into_iter().map(|(_, line)| line).collect();
+    let aloud: Vec<&str> = story
+        .iter()
+        .filter_map(|line| line.strip_prefix("unsupported: "))
+        .collect();
+    expect![[r#"
+        mmap, shared and writable
+        open with O_SYNC or O_DSYNC
+        copy_file_range
+        sendfile
+        fallocate that changes content
+        rename into the watched folder
+    "#]].assert_eq(&(aloud.join("\n") + "\n"));
+    let refused = journal.rebuild(journal.len_bytes(), 0, &scratch.path().join("rebuilt"));
+    assert!(
+        matches!(refused, Err(JournalError::Unsupported { .. })),
+        "{refused:?}"
+    );
+    Ok(())
+}
+
+/// The journal of the C program that does one of each thing.
+fn exercised(scratch: &Path, which: &str) -> Outcome<Journal> {
+    let (program, path) = (scratch.join("exercise"), scratch.join("journal"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("recorder/exercise.c");
+    compile(&[], &source, &program)?;
+    let mut command = Command::new(&program);
+    command.arg(scratch.join("data")).arg(which);
+    Recorder::build()?.watch(&mut command, &scratch.join("data"), &path)?;
+    let said = command.output()?;
+    assert!(
+        said.status.success(),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+    Ok(Journal::read(&path)?)
 }
 
 /// One line for each seed at which an answered record is missing.
