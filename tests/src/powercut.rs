@@ -34,14 +34,18 @@ mod dice;
 mod disk;
 mod journal;
 mod rebuild;
+mod record;
 mod recorder;
 mod remains;
 mod scribble;
 mod story;
 mod survey;
+#[cfg(test)]
+mod trial;
 
 pub use dice::Dice;
-pub use journal::{Journal, JournalError, OUTSIDE, Record, Scope, What, journal_len};
+pub use journal::{Journal, JournalError, journal_len};
 pub use rebuild::Rebuilt;
+pub use record::{OUTSIDE, Record, Scope, What};
 pub use recorder::{Recorder, compile};
 pub use scribble::{Scribbler, Way, read_back};

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 
-use super::journal::{Journal, JournalError, OUTSIDE, Record, Scope, What};
+use super::journal::{Journal, JournalError};
+use super::record::{OUTSIDE, Record, Scope, What};
 
 /// A file or folder of the model. An inode that is used again is another node.
 pub(super) type NodeId = usize;

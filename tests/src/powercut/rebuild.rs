@@ -6,7 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::disk::{Disk, NodeId, OUTER, Tree};
-use super::journal::{Journal, JournalError, What};
+use super::journal::{Journal, JournalError};
+use super::record::What;
 use super::remains::Remains;
 
 /// What a rebuild made, and what was at stake: a test whose cuts never lose anything proves nothing.

@@ -9,7 +9,7 @@
 
 use super::Dice;
 use super::disk::{Change, Disk, NameChange, NodeId, Step, Tree};
-use super::journal::What;
+use super::record::What;
 
 /// Sizes of the pieces that a disk writes whole, in bytes.
 const SECTORS: [usize; 2] = [512, 4096];

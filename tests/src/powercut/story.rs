@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 
-use super::journal::{Journal, OUTSIDE, Record, Scope, What};
+use super::journal::Journal;
+use super::record::{OUTSIDE, Record, Scope, What};
 
 impl Journal {
     /// One line for each record with the byte at which it ends: who did what to which path. A file

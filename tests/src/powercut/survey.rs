@@ -10,7 +10,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::disk::{Disk, NodeId, OUTER, Tree};
-use super::journal::{Journal, JournalError, OUTSIDE, Record, STARTS, Scope, What};
+use super::journal::{Journal, JournalError};
+use super::record::{OUTSIDE, Record, STARTS, Scope, What};
 
 /// The id of the sync by which a new journal's first content is durable.
 const SURVEY_SYNC: u64 = 0;

@@ -1,10 +1,11 @@
 //! The power-cut harness on trial: writers that are safe survive every cut, writers that are not
 //! lose at some seed.
 
+use std::collections::BTreeMap;
 use std::error::Error;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use expect_test::expect;
@@ -45,6 +46,64 @@ fn unsafe_ways_lose() -> Outcome {
         assert_ne!(losses(way)?, Vec::<String>::new(), "{way:?}");
     }
     Ok(())
+}
+
+#[test]
+fn a_second_life_goes_on_in_the_same_journal() -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    let (data, path) = (scratch.path().join("data"), scratch.path().join("journal"));
+    life(Way::NoSync, &data, &path, 0..10)?;
+    // What a kill can keep from the journal: the end of a record, and an operation that was done.
+    OpenOptions::new()
+        .append(true)
+        .open(&path)?
+        .write_all(&fs::read(&path)?[..30])?;
+    OpenOptions::new()
+        .append(true)
+        .open(data.join("log"))?
+        .write_all(b"not journaled")?;
+    fs::create_dir(data.join("folder"))?;
+    fs::write(data.join("folder/file"), "not journaled")?;
+    life(Way::NoFolderSync, &data, &path, 10..20)?;
+    fs::rename(data.join("12"), data.join("renamed"))?;
+    fs::remove_file(data.join("13"))?;
+    life(Way::NoSync, &data, &path, 20..30)?;
+
+    let journal = Journal::read(&path)?;
+    let mut is_whole = false;
+    let mut lost = 0;
+    for seed in 0..SEEDS {
+        let into = scratch.path().join(format!("rebuilt-{seed}"));
+        let rebuilt = journal.rebuild(journal.len_bytes(), seed, &into)?;
+        if rebuilt.files_torn + rebuilt.names_lost == 0 {
+            is_whole = true;
+            assert_eq!(contents(&into)?, contents(&data)?);
+        }
+        lost += u32::from(read_back(Way::NoSync, &into)?.len() < 10);
+    }
+    assert!(is_whole, "no seed left everything");
+    assert!(
+        lost > 0,
+        "what the first life did not sync was taken for durable"
+    );
+    Ok(())
+}
+
+/// The files of a folder and of those in it, with their contents.
+fn contents(folder: &Path) -> Outcome<BTreeMap<PathBuf, Vec<u8>>> {
+    let (mut found, mut folders) = (BTreeMap::new(), vec![folder.to_path_buf()]);
+    while let Some(inner) = folders.pop() {
+        for entry in fs::read_dir(inner)? {
+            let path = entry?.path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => {
+                    drop(found.insert(path.strip_prefix(folder)?.to_path_buf(), fs::read(&path)?))
+                }
+            }
+        }
+    }
+    Ok(found)
 }
 
 #[test]
@@ -100,7 +159,8 @@ fn the_recorder_sees_every_call_it_knows() -> Outcome {
         sync of everything ends
         sync of the outer folder begins
         sync of the outer folder ends
-    "#]].assert_eq(&(story.join("\n") + "\n"));
+    "#]]
+    .assert_eq(&(story.join("\n") + "\n"));
     let rebuilt = scratch.path().join("rebuilt");
     journal.rebuild(journal.len_bytes(), 0, &rebuilt)?;
     assert_eq!(
@@ -130,7 +190,8 @@ fn what_the_model_cannot_follow_is_refused_by_name() -> Outcome {
         sendfile
         fallocate that changes content
         rename into the watched folder
-    "#]].assert_eq(&(aloud.join("\n") + "\n"));
+    "#]]
+    .assert_eq(&(aloud.join("\n") + "\n"));
     let refused = journal.rebuild(journal.len_bytes(), 0, &scratch.path().join("rebuilt"));
     assert!(
         matches!(refused, Err(JournalError::Unsupported { .. })),
