@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::ffi::OsStr;
-use std::fs;
 
+use super::disk::{Disk, OUTER};
+use super::remains::Remains;
 use super::{Dice, Journal, JournalError, OUTSIDE, Record, Scope, What};
 
 mod content;
@@ -130,26 +131,24 @@ impl Script {
     }
 }
 
+/// What `Journal::rebuild` would write.
 fn rebuilt(journal: &Journal, cut: u64, seed: u64) -> Outcome<Option<Files>> {
-    let scratch = tempfile::tempdir()?;
-    let into = scratch.path().join("rebuilt");
-    journal.rebuild(cut, seed, &into)?;
-    if !into.exists() {
+    let disk = Disk::at(journal, cut)?;
+    let remains = Remains::new(&disk, seed);
+    let (tree, _) = remains.names();
+    let names = |folder| tree.get(&folder).into_iter().flatten();
+    let Some((_, root)) = names(OUTER).next() else {
         return Ok(None);
-    }
+    };
     let mut files = Files::new();
-    for entry in fs::read_dir(&into)? {
-        let path = entry?.path();
-        let inner = if path.is_dir() {
-            fs::read_dir(&path)?
-                .map(|e| Ok(e?.path()))
-                .collect::<Outcome<_>>()?
-        } else {
-            vec![path]
-        };
-        for path in inner {
-            let name = path.strip_prefix(&into)?.to_string_lossy().into_owned();
-            files.insert(name, fs::read(path)?);
+    let mut folders = vec![(String::new(), *root)];
+    while let Some((path, folder)) = folders.pop() {
+        for (name, node) in names(folder) {
+            let name = format!("{path}{}", name.display());
+            match disk.nodes[*node].what {
+                What::Folder => folders.push((format!("{name}/"), *node)),
+                _ => drop(files.insert(name, remains.content(*node))),
+            }
         }
     }
     Ok(Some(files))
