@@ -277,6 +277,19 @@ impl State {
             .collect()
     }
 
+    /// Whether it is known of a row what it is, or that there is none.
+    pub fn knows(&self, key: &RowKey) -> bool {
+        match key {
+            RowKey::Contact(id) => self.contacts.held(id).is_known(),
+            RowKey::Case(id) => self.cases.held(id).is_known(),
+            RowKey::Customer(id) => self.customers.held(id).is_known(),
+            RowKey::Holder(key) => self.holders.held(key).is_known(),
+            RowKey::Matter(key) => self.matters.held(key).is_known(),
+            RowKey::Request(key) => self.requests.held(key).is_known(),
+            RowKey::Counts(..) | RowKey::Publication(_) => true,
+        }
+    }
+
     /// A row in memory.
     pub fn row(&self, key: &RowKey) -> Option<Row> {
         match key {

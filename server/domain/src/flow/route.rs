@@ -95,7 +95,7 @@ pub(super) fn amend(contact: &Contact, told: &ContactContext) -> Result<ContactC
 }
 
 /// What was found of a contact before any decision.
-struct Found {
+pub(super) struct Found {
     who: Option<FoundCustomer>,
     tier: TierIndex,
     reason: FoundReason,
@@ -103,7 +103,7 @@ struct Found {
     noticed: Vec<Finding>,
 }
 
-fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, Stop> {
+pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, Stop> {
     let playbook = live(state)?;
     let context = &start.context;
     let mut noticed = Vec::new();

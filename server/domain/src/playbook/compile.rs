@@ -21,8 +21,8 @@ use super::limits::{BRANDS_MAX, CONSENTS_MAX, LOCALES_MAX, PERSONAS_MAX, STAGES_
 use super::rule_sets::RuleSets;
 use super::tree::Node;
 use super::{
-    ChannelIndex, FactIndex, Index, LastResort, Playbook, QueueIndex, ReasonIndex,
-    TierIndex, version,
+    ChannelIndex, FactIndex, Index, LastResort, Playbook, QueueIndex, ReasonIndex, TierIndex,
+    version,
 };
 use crate::ids::{ReasonId, Slug};
 use crate::route::Route;

@@ -236,6 +236,8 @@ impl State {
             self.put_matter(envelope.seq, matter, join.case);
         }
         self.timers.replace(None, Timers::of_case(&case));
+        self.open_cases
+            .replace(join.case, None, OpenCases::owner(&case));
         self.cases
             .put(join.case, Some(Arc::new(case)), envelope.seq);
         self.touched.push(RowKey::Case(join.case));
