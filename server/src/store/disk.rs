@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// What the name of a folder ends with once it is to be deleted.
+/// What a name ends with once it is to be deleted.
 const GONE_SUFFIX: &str = ".gone";
 
 /// Makes the names inside `folder` durable.
@@ -36,13 +36,17 @@ pub(super) fn write_whole(
     sync_folder(folder)
 }
 
-/// Deletes a folder so that a crash on the way never leaves half of it under its name.
-pub(super) fn discard(folder: &Path) -> io::Result<()> {
-    let gone = gone_name(folder);
-    remove_if_there(&gone)?;
-    fs::rename(folder, &gone)?;
-    sync_folder(parent(folder))?;
-    fs::remove_dir_all(&gone)
+/// Deletes what is at `path`, if anything, so that a crash on the way never leaves half of it under
+/// its name.
+pub(super) fn discard(path: &Path) -> io::Result<()> {
+    let gone = gone_name(path);
+    remove(&gone)?;
+    match fs::rename(path, &gone) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        renamed => renamed?,
+    }
+    sync_folder(parent(path))?;
+    remove(&gone)
 }
 
 /// Finishes what a crash kept [`discard`] from finishing inside `folder`.
@@ -50,21 +54,23 @@ pub(super) fn sweep(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.to_string_lossy().ends_with(GONE_SUFFIX) {
-            fs::remove_dir_all(&path)?;
+            remove(&path)?;
         }
     }
     Ok(())
 }
 
-fn gone_name(folder: &Path) -> PathBuf {
-    let mut name = folder.as_os_str().to_owned();
+fn gone_name(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
     name.push(GONE_SUFFIX);
     PathBuf::from(name)
 }
 
-fn remove_if_there(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
     }
 }
