@@ -1,1 +1,3 @@
-//! x
+//! The Signpost server: intake, engine, store, replies.
+
+pub mod codec;
