@@ -9,14 +9,13 @@
 
 use super::database::ENGINE;
 use super::disk;
+use super::incarnation::{Incarnation, IncarnationError};
 use super::rows::STATE_FAN_OUT;
 use super::segment::LOG_FAN_OUT;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 
 /// The number of the schema: what keys and values mean. One more for every change of either.
@@ -28,15 +27,6 @@ const LOG: &str = "log";
 const STATE: &str = "state";
 /// What a file system of its own has in its root, and a crash may leave of a folder not yet ours.
 const NAMES_OF_AN_EMPTY_FOLDER: [&str; 5] = [LOCK, FORMAT_TEMPORARY, LOG, STATE, "lost+found"];
-
-/// What tells one store from all others: 16 random bytes, drawn once, when it is created.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Incarnation(pub [u8; 16]);
-
-/// A text that is not an [`Incarnation`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an incarnation is 32 hexadecimal digits in lower case")]
-pub struct IncarnationError;
 
 /// A data folder that this process, and no other, may use until this value is dropped.
 #[derive(Clone, Debug)]
@@ -197,33 +187,6 @@ impl DataFolder {
     /// The folder stays taken while one of these lives.
     pub(super) fn lock(&self) -> Arc<FolderLock> {
         self.lock.clone()
-    }
-}
-
-impl fmt::Display for Incarnation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl FromStr for Incarnation {
-    type Err = IncarnationError;
-
-    fn from_str(text: &str) -> Result<Incarnation, IncarnationError> {
-        let digits = |byte: u8| match byte {
-            b'0'..=b'9' => Ok(byte - b'0'),
-            b'a'..=b'f' => Ok(byte - b'a' + 10),
-            _ => Err(IncarnationError),
-        };
-        let mut bytes = [0; 16];
-        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-        if pairs.len() != bytes.len() || !rest.is_empty() {
-            return Err(IncarnationError);
-        }
-        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            *byte = digits(*high)? << 4 | digits(*low)?;
-        }
-        Ok(Incarnation(bytes))
     }
 }
 
