@@ -17,6 +17,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 /// The number of the schema: what keys and values mean. One more for every change of either.
 const SCHEMA: u64 = 1;
@@ -27,6 +29,11 @@ const LOG: &str = "log";
 const STATE: &str = "state";
 /// What a file system of its own has in its root, and a crash may leave of a folder not yet ours.
 const NAMES_OF_AN_EMPTY_FOLDER: [&str; 5] = [LOCK, FORMAT_TEMPORARY, LOG, STATE, "lost+found"];
+
+/// How often the lock is tried: a killed server's last child process may hold it a moment longer.
+const LOCK_ATTEMPTS_MAX: u32 = 30;
+/// The wait between two tries.
+const LOCK_RETRY: Duration = Duration::from_millis(10);
 
 /// A data folder that this process, and no other, may use until this value is dropped.
 #[derive(Clone, Debug)]
@@ -255,13 +262,16 @@ fn take_lock(path: &Path) -> Result<FolderLock, OpenError> {
             path: path.to_owned(),
             source,
         })?;
-    match lock.try_lock() {
-        Ok(()) => Ok(FolderLock(lock)),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
-            path: path.to_owned(),
-        }),
-        Err(TryLockError::Error(error)) => Err(doing("could not lock", path, error)),
+    for _ in 0..LOCK_ATTEMPTS_MAX {
+        match lock.try_lock() {
+            Ok(()) => return Ok(FolderLock(lock)),
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_RETRY),
+            Err(TryLockError::Error(error)) => return Err(doing("could not lock", path, error)),
+        }
     }
+    Err(OpenError::InUse {
+        path: path.to_owned(),
+    })
 }
 
 /// FORMAT comes last: with it the store exists, without it nothing does.

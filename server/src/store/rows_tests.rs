@@ -10,7 +10,6 @@ use super::{
     CHANGES_MAX, DataFolder, Incarnation, Opened, ROW_BYTES_MAX, ROW_KEY_BYTES_MAX, RowLimits,
     RowReader, Rows, StoreError,
 };
-use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
