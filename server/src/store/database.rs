@@ -20,7 +20,9 @@
 //!   long as the machine needs to write out all that is dirty.
 //! - A child process has all our files open for the moment between its fork and its exec, and with
 //!   them the lock of a database that was closed meanwhile. Opening tries again for two seconds.
-//! - Damage can panic; every call is caught and becomes an error.
+//! - Damage can panic; every call is caught and becomes an error. (A short read also prints a line on
+//!   the standard output, which cannot be helped.)
+//! - An open database holds about 85 files open.
 //! - An iterator does not stop reading at the end of its range; [`Handle::scan`] stops by itself.
 
 use super::disk;
@@ -174,7 +176,7 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
             StoreError::Io {
                 doing,
                 path: self.path.clone(),
-                source: error,
+                source: plain(error),
             }
         })
     }
@@ -271,6 +273,7 @@ fn caught<T>(kind: io::ErrorKind, work: impl FnOnce() -> io::Result<T>) -> io::R
 /// Tells bytes that make no sense from a disk that refuses.
 fn fault(doing: &'static str, path: &Path, error: io::Error) -> StoreError {
     let path = path.to_owned();
+    let error = plain(error);
     match error.kind() {
         io::ErrorKind::InvalidData
         | io::ErrorKind::UnexpectedEof
@@ -284,6 +287,15 @@ fn fault(doing: &'static str, path: &Path, error: io::Error) -> StoreError {
             path,
             source: error,
         },
+    }
+}
+
+/// The error without the places in sled's source that it passed, which sled puts in front.
+fn plain(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match text.rsplit_once(" -> ") {
+        Some((_, what)) => io::Error::new(error.kind(), what.to_owned()),
+        None => error,
     }
 }
 

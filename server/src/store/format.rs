@@ -9,15 +9,16 @@
 
 use super::database::ENGINE;
 use super::disk;
+use super::incarnation::{Incarnation, IncarnationError};
 use super::rows::STATE_FAN_OUT;
 use super::segment::LOG_FAN_OUT;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 /// The number of the schema: what keys and values mean. One more for every change of either.
 const SCHEMA: u64 = 1;
@@ -29,14 +30,10 @@ const STATE: &str = "state";
 /// What a file system of its own has in its root, and a crash may leave of a folder not yet ours.
 const NAMES_OF_AN_EMPTY_FOLDER: [&str; 5] = [LOCK, FORMAT_TEMPORARY, LOG, STATE, "lost+found"];
 
-/// What tells one store from all others: 16 random bytes, drawn once, when it is created.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Incarnation(pub [u8; 16]);
-
-/// A text that is not an [`Incarnation`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an incarnation is 32 hexadecimal digits in lower case")]
-pub struct IncarnationError;
+/// How often the lock is tried: a killed server's last child process may hold it a moment longer.
+const LOCK_ATTEMPTS_MAX: u32 = 30;
+/// The wait between two tries.
+const LOCK_RETRY: Duration = Duration::from_millis(10);
 
 /// A data folder that this process, and no other, may use until this value is dropped.
 #[derive(Clone, Debug)]
@@ -200,33 +197,6 @@ impl DataFolder {
     }
 }
 
-impl fmt::Display for Incarnation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl FromStr for Incarnation {
-    type Err = IncarnationError;
-
-    fn from_str(text: &str) -> Result<Incarnation, IncarnationError> {
-        let digits = |byte: u8| match byte {
-            b'0'..=b'9' => Ok(byte - b'0'),
-            b'a'..=b'f' => Ok(byte - b'a' + 10),
-            _ => Err(IncarnationError),
-        };
-        let mut bytes = [0; 16];
-        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-        if pairs.len() != bytes.len() || !rest.is_empty() {
-            return Err(IncarnationError);
-        }
-        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            *byte = digits(*high)? << 4 | digits(*low)?;
-        }
-        Ok(Incarnation(bytes))
-    }
-}
-
 impl Drop for FolderLock {
     /// Closing the file would do, were it not for child processes that are just being started: for a
     /// moment they have it open too.
@@ -292,13 +262,16 @@ fn take_lock(path: &Path) -> Result<FolderLock, OpenError> {
             path: path.to_owned(),
             source,
         })?;
-    match lock.try_lock() {
-        Ok(()) => Ok(FolderLock(lock)),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
-            path: path.to_owned(),
-        }),
-        Err(TryLockError::Error(error)) => Err(doing("could not lock", path, error)),
+    for _ in 0..LOCK_ATTEMPTS_MAX {
+        match lock.try_lock() {
+            Ok(()) => return Ok(FolderLock(lock)),
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_RETRY),
+            Err(TryLockError::Error(error)) => return Err(doing("could not lock", path, error)),
+        }
     }
+    Err(OpenError::InUse {
+        path: path.to_owned(),
+    })
 }
 
 /// FORMAT comes last: with it the store exists, without it nothing does.

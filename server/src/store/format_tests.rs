@@ -242,18 +242,3 @@ fn is_empty_and_read_only(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
         && fs::write(folder.join("probe"), "").is_err()
 }
-
-#[test]
-fn an_incarnation_reads_back() -> Outcome {
-    assert_eq!(OTHER.to_string().parse(), Ok(OTHER));
-    for bad in [
-        "",
-        "0",
-        "30313233343536373839616263646g66",
-        "3031323334353637383961626364656667",
-        "30313233343536373839616263646F66",
-    ] {
-        assert!(bad.parse::<Incarnation>().is_err(), "{bad}");
-    }
-    Ok(())
-}

@@ -9,6 +9,7 @@ mod disk;
 mod error;
 mod format;
 mod frame;
+mod incarnation;
 mod key;
 mod log;
 mod log_reader;
@@ -24,7 +25,8 @@ mod log_tests;
 mod rows_tests;
 
 pub use error::{AppendError, ApplyError, Health, StoreError};
-pub use format::{DataFolder, Incarnation, IncarnationError, OpenError};
+pub use format::{DataFolder, OpenError};
+pub use incarnation::{Incarnation, IncarnationError};
 pub use log::{
     EVENT_BYTES_MAX, GROUP_BYTES_MAX, GROUP_EVENTS_MAX, Log, LogLimits, SEGMENT_BYTES_MAX,
 };

@@ -7,7 +7,8 @@
 use super::database::{Database, Handle};
 use super::disk;
 use super::error::{ApplyError, StoreError};
-use super::format::{DataFolder, FolderLock, Incarnation};
+use super::format::{DataFolder, FolderLock};
+use super::incarnation::Incarnation;
 use super::rows_reader::{RowReader, Shared};
 use super::{frame, key};
 use std::collections::BTreeMap;

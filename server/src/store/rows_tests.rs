@@ -1,14 +1,15 @@
-//! The rows: against a model, read while they are written and reopened, damaged, thrown away.
+//! The rows: limits, readers, crashes. Below: against a model, damaged.
+
+mod damage;
+mod model;
 
 use super::database::Database;
+use super::log_tests::copy;
 use super::rows::STATE_FAN_OUT;
 use super::{
-    ApplyError, CHANGES_MAX, DataFolder, Incarnation, Opened, ROW_BYTES_MAX, ROW_KEY_BYTES_MAX,
-    RowLimits, RowReader, Rows, StoreError,
+    CHANGES_MAX, DataFolder, Incarnation, Opened, ROW_BYTES_MAX, ROW_KEY_BYTES_MAX, RowLimits,
+    RowReader, Rows, StoreError,
 };
-use proptest::prelude::*;
-use std::collections::BTreeMap;
-use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,13 +33,6 @@ fn open(folder: &DataFolder) -> Result<(Rows, RowReader), Failure> {
     }
 }
 
-fn damage(folder: &DataFolder) -> Result<Option<String>, Failure> {
-    match Rows::open(folder, SMALL)? {
-        Opened::Ready(..) => Ok(None),
-        Opened::Damaged { what } => Ok(Some(what)),
-    }
-}
-
 fn key(number: u64) -> Vec<u8> {
     format!("row/{number:06}").into_bytes()
 }
@@ -55,96 +49,6 @@ fn filled() -> Result<(TempDir, DataFolder), Failure> {
     rows.apply((0..100).map(|number| put(number, 20)).collect(), 7)?;
     drop(rows);
     Ok((temporary, folder))
-}
-
-#[derive(Clone, Debug)]
-enum Step {
-    Apply(Changes),
-    Flush,
-    Restart,
-    Get(Vec<u64>),
-    Scan {
-        prefix_bytes: usize,
-        after: Option<u64>,
-        max: usize,
-    },
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let change = (0..400_u64, proptest::option::of(0..200_usize)).prop_map(|(number, bytes)| {
-        let (key, value) = put(number, bytes.unwrap_or(0));
-        (key, value.filter(|_| bytes.is_some()))
-    });
-    prop_oneof![
-        8 => proptest::collection::vec(change, 0..120).prop_map(Step::Apply),
-        2 => Just(Step::Flush),
-        1 => Just(Step::Restart),
-        4 => proptest::collection::vec(0..400_u64, 0..20).prop_map(Step::Get),
-        4 => (0..=10_usize, proptest::option::of(0..400_u64), 0..300_usize)
-            .prop_map(|(prefix_bytes, after, max)| Step::Scan { prefix_bytes, after, max }),
-    ]
-}
-
-fn run_against_model(steps: Vec<Step>) -> Outcome {
-    let temporary = TempDir::new()?;
-    let folder = DataFolder::open(temporary.path(), STORE)?;
-    let (mut rows, mut reader) = open(&folder)?;
-    let mut model = BTreeMap::new();
-    for (applied, step) in (1..).zip(steps) {
-        match step {
-            Step::Apply(changes) => {
-                for (key, value) in changes.clone() {
-                    match value {
-                        Some(value) => model.insert(key, value),
-                        None => model.remove(&key),
-                    };
-                }
-                rows.apply(changes, applied)?;
-                assert_eq!(rows.applied(), applied);
-            }
-            Step::Flush => rows.flush()?,
-            Step::Restart => {
-                let applied = rows.applied();
-                drop(rows);
-                assert!(matches!(
-                    reader.get_many_blocking(&[]),
-                    Err(StoreError::Closed)
-                ));
-                (rows, reader) = open(&folder)?;
-                assert_eq!(rows.applied(), applied);
-            }
-            Step::Get(numbers) => {
-                let keys: Vec<_> = numbers.into_iter().map(key).collect();
-                let expected: Vec<_> = keys.iter().map(|key| model.get(key).cloned()).collect();
-                assert_eq!(reader.get_many_blocking(&keys)?, (expected, rows.applied()));
-            }
-            Step::Scan {
-                prefix_bytes,
-                after,
-                max,
-            } => {
-                let prefix = &key(123)[..prefix_bytes];
-                let after = after.map(key);
-                let expected: Vec<_> = model
-                    .iter()
-                    .filter(|(key, _)| key.starts_with(prefix) && Some(*key) > after.as_ref())
-                    .map(|(key, value)| (key.clone(), value.clone()))
-                    .take(max)
-                    .collect();
-                let found = reader.scan_blocking(prefix, after.as_deref(), max)?;
-                assert_eq!(found, (expected, rows.applied()));
-            }
-        }
-    }
-    Ok(())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
-    #[test]
-    fn behaves_like_a_map(steps in proptest::collection::vec(step(), 1..40)) {
-        run_against_model(steps).map_err(|error| TestCaseError::fail(error.to_string()))?;
-    }
 }
 
 #[test]
@@ -306,112 +210,14 @@ fn leaves(state: &Path) -> Result<u64, Failure> {
 }
 
 #[test]
-fn damage_met_while_reading_is_reported_by_the_next_open() -> Outcome {
-    let (temporary, folder) = filled()?;
-    let mut database = Database::<STATE_FAN_OUT>::open(&temporary.path().join("state"), 1024)?;
-    database.put_all([(key(5), b"no frame of ours".to_vec())])?;
-    database.close()?;
-
+fn readers_can_be_shared_and_awaited_on_any_thread() -> Outcome {
+    fn shared<T: Clone + Send + Sync>(_: &T) {}
+    fn sent<T: Send>(_: &T) {}
+    let (_temporary, folder) = filled()?;
     let (rows, reader) = open(&folder)?;
-    assert!(reader.get_many_blocking(&[key(4)]).is_ok());
-    let read = reader.get_many_blocking(&[key(5)]);
-    assert!(matches!(read, Err(StoreError::Damaged { .. })), "{read:?}");
-    drop(rows);
-    assert_eq!(
-        damage(&folder)?.as_deref(),
-        Some("it was found damaged while it was read")
-    );
-    Rows::reset(&folder)?;
-    let (rows, reader) = open(&folder)?;
-    assert_eq!(
-        (rows.applied(), reader.scan_blocking(b"", None, 10)?.0),
-        (0, vec![])
-    );
-    Ok(())
-}
-
-#[test]
-fn what_cannot_be_built_on_is_reported_and_reset() -> Outcome {
-    type Damage = fn(&Path) -> std::io::Result<()>;
-    let damages: [(&str, Damage); 4] = [
-        ("a file in its place", |state| {
-            fs::remove_dir_all(state)?;
-            fs::write(state, "")
-        }),
-        ("no leaves", |state| fs::remove_dir_all(state.join("slabs"))),
-        ("cut off", |state| {
-            fs::write(state.join("durability_cookie"), "")
-        }),
-        ("garbage", |state| {
-            for entry in fs::read_dir(state.join("metadata"))? {
-                let path = entry?.path();
-                if path.to_string_lossy().contains("snapshot_") {
-                    fs::write(path, [7; 100])?;
-                }
-            }
-            Ok(())
-        }),
-    ];
-    for (name, damages_it) in damages {
-        let (temporary, folder) = filled()?;
-        // So that all is in the snapshot.
-        drop(open(&folder)?);
-        damages_it(&temporary.path().join("state"))?;
-        assert!(damage(&folder)?.is_some(), "{name}");
-        Rows::reset(&folder)?;
-        let (mut rows, _) = open(&folder)?;
-        assert_eq!(rows.applied(), 0, "{name}");
-        rows.apply(vec![put(1, 1)], 1)?;
-    }
-    Ok(())
-}
-
-#[test]
-fn rows_that_vanished_or_belong_to_another_store_are_not_taken() -> Outcome {
-    let (temporary, folder) = filled()?;
-    let other = TempDir::new()?;
-    let other_folder = DataFolder::open(other.path(), Incarnation([2; 16]))?;
-    fs::remove_dir_all(other.path().join("state"))?;
-    fs::rename(temporary.path().join("state"), other.path().join("state"))?;
-    assert_eq!(
-        damage(&other_folder)?.as_deref(),
-        Some("it belongs to another store")
-    );
-    assert_eq!(open(&folder)?.0.applied(), 0);
-    Rows::reset(&folder)?;
-    Rows::reset(&folder)?;
-    assert_eq!(open(&folder)?.0.applied(), 0);
-    Ok(())
-}
-
-#[test]
-fn a_failure_poisons_the_rows() -> Outcome {
-    let (temporary, folder) = filled()?;
-    let (mut rows, _) = open(&folder)?;
-    fs::remove_dir_all(temporary.path().join("state"))?;
-    fs::write(temporary.path().join("state"), "")?;
-    // Enough to make it open anew, which it cannot.
-    let failed = rows.apply((0..200).map(|number| put(number, 200)).collect(), 8);
-    assert!(matches!(failed, Err(ApplyError::Failed(_))), "{failed:?}");
-    let again = rows.apply(vec![put(1, 1)], 9);
-    assert!(
-        matches!(again, Err(ApplyError::Poisoned { .. })),
-        "{again:?}"
-    );
-    assert!(matches!(rows.flush(), Err(ApplyError::Poisoned { .. })));
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Outcome {
-    for entry in fs::read_dir(from)? {
-        let (entry, to) = (entry?, to.to_owned());
-        let to = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            fs::create_dir_all(&to)?;
-            copy(&entry.path(), &to)?;
-        } else {
-            fs::copy(entry.path(), to)?;
-        }
-    }
+    shared(&reader);
+    sent(&reader.get_many(&[]));
+    sent(&reader.scan(b"", None, 1));
+    sent(&rows);
     Ok(())
 }

@@ -10,7 +10,8 @@
 use super::database::{Database, Handle};
 use super::disk;
 use super::error::StoreError;
-use super::format::{DataFolder, FolderLock, Incarnation};
+use super::format::{DataFolder, FolderLock};
+use super::incarnation::Incarnation;
 use super::{frame, key};
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
