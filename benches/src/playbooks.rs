@@ -25,7 +25,10 @@ const CONDITIONS: [&str; RULES_WITH_CONDITION] = [
 pub fn sized(more: usize) -> String {
     let mut yaml = String::from(HEAD);
     for primary in 0..REASONS {
-        let _ = writeln!(yaml, "  - id: reason_{primary}\n    label: {{en: Reason {primary}}}\n    secondary:");
+        let _ = writeln!(
+            yaml,
+            "  - id: reason_{primary}\n    label: {{en: Reason {primary}}}\n    secondary:"
+        );
         for secondary in 0..REASONS {
             let _ = writeln!(
                 yaml,
@@ -42,7 +45,10 @@ pub fn sized(more: usize) -> String {
         let effect = ["prefer: { chat: 0.10 }", "need: 1.5", "forbid: [message]"][rule % 3];
         match CONDITIONS.get(rule) {
             Some(when) => {
-                let _ = writeln!(yaml, "  - {{ id: applies_{rule}, {column}, when: \"{when}\", {effect} }}");
+                let _ = writeln!(
+                    yaml,
+                    "  - {{ id: applies_{rule}, {column}, when: \"{when}\", {effect} }}"
+                );
             }
             None => {
                 let _ = writeln!(yaml, "  - {{ id: applies_{rule}, {column}, {effect} }}");

@@ -14,10 +14,12 @@ mod look;
 mod playbooks;
 mod recover;
 mod start;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use clock::Clock;
-pub use recover::{Folded, fold_log};
+pub use recover::{Folded, RecoverError, fold_log};
 pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
 
 use crate::codec;
@@ -26,7 +28,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use group::Task;
 use look::Looked;
 use playbooks::Playbooks;
-use signpost_domain::command::{Command, Query};
+use signpost_domain::command::{Command, CommandBody, PublishPlaybook, Query, RollBackPlaybook};
 use signpost_domain::event::Recorded;
 use signpost_domain::flow::{self, Answer};
 use signpost_domain::ids::{PlaybookVersion, Seq};
@@ -76,17 +78,22 @@ pub struct Written {
 }
 
 /// Why there is no answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Halt {
     /// The request is refused; nothing was changed.
+    #[error(transparent)]
     Refused(Box<Refusal>),
     /// Too much waits to be decided: try again. Nothing was changed.
+    #[error("too much waits to be decided")]
     Busy,
     /// The server is stopping: try another, or again. Nothing was changed.
+    #[error("the server is stopping")]
     Stopping,
     /// The store failed; whether the write is kept is not known. Ask again with the same request id.
+    #[error("the store failed")]
     Failed,
     /// Stored bytes do not read.
+    #[error("stored bytes do not read")]
     Corrupt,
 }
 
@@ -98,7 +105,10 @@ impl From<Refusal> for Halt {
 
 impl From<StoreError> for Halt {
     fn from(error: StoreError) -> Halt {
-        tracing::error!(error = &error as &dyn std::error::Error, "the store could not be read");
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the store could not be read"
+        );
         match error {
             StoreError::Corrupt { .. } | StoreError::Damaged { .. } => Halt::Corrupt,
             StoreError::Trimmed { .. } | StoreError::Io { .. } | StoreError::Closed => Halt::Failed,
@@ -136,14 +146,27 @@ impl Engine {
         let decided = self
             .ask(
                 |state| flow::seek(state, &command),
-                |rows, reply| Task::Write { command: command.clone(), rows, reply },
+                |rows, reply| Task::Write {
+                    command: command.clone(),
+                    rows,
+                    reply,
+                },
             )
             .await?;
+        if let CommandBody::Publish(PublishPlaybook { playbook, .. })
+        | CommandBody::RollBack(RollBackPlaybook { playbook, .. }) = &command.body
+        {
+            self.shared.playbooks.keep(playbook.clone());
+        }
         match decided {
-            Decided::Recorded(recorded) => Ok(Written { recorded, replayed: false }),
-            Decided::Replayed(seq) => {
-                Ok(Written { recorded: self.event(seq).await?, replayed: true })
-            }
+            Decided::Recorded(recorded) => Ok(Written {
+                recorded,
+                replayed: false,
+            }),
+            Decided::Replayed(seq) => Ok(Written {
+                recorded: self.event(seq).await?,
+                replayed: true,
+            }),
         }
     }
 
@@ -155,7 +178,11 @@ impl Engine {
         let query = Arc::new(query);
         self.ask(
             |state| flow::seek_read(state, &query),
-            |rows, reply| Task::Read { query: query.clone(), rows, reply },
+            |rows, reply| Task::Read {
+                query: query.clone(),
+                rows,
+                reply,
+            },
         )
         .await
     }
@@ -183,7 +210,11 @@ impl Engine {
     pub async fn event(&self, seq: Seq) -> Result<Arc<Recorded>, Halt> {
         let bytes = self.shared.log.get(seq.0)?.ok_or(Halt::Corrupt)?;
         codec::event::decode(&bytes).map(Arc::new).map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, seq = seq.0, "an event does not read");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                seq = seq.0,
+                "an event does not read"
+            );
             Halt::Corrupt
         })
     }

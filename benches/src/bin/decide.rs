@@ -49,12 +49,29 @@ fn main() -> Result<(), Box<dyn Error>> {
     let decision = &decided.decision;
     let (few, many) = (few.nanoseconds(), many.nanoseconds());
     let mut table = comfy_table::Table::new();
-    table.set_header(["rules", "can apply", "fired", "options", "one decision", "ratio"]);
-    let (fired, options) = (decision.fired.len().to_string(), decision.options.len().to_string());
+    table.set_header([
+        "rules",
+        "can apply",
+        "fired",
+        "options",
+        "one decision",
+        "ratio",
+    ]);
+    let (fired, options) = (
+        decision.fired.len().to_string(),
+        decision.options.len().to_string(),
+    );
     let row = |rules: usize, ns: f64| {
         let time = format!("{:.2} µs", ns / 1_000.0);
         let ratio = format!("{:.2}", ns / few);
-        [rules.to_string(), "12".into(), fired.clone(), options.clone(), time, ratio]
+        [
+            rules.to_string(),
+            "12".into(),
+            fired.clone(),
+            options.clone(),
+            time,
+            ratio,
+        ]
     };
     table.add_row(row(200, few));
     table.add_row(row(200 + MORE_RULES, many));
@@ -90,14 +107,32 @@ impl Bench {
             fact("departs_at", FactValue::Instant(now + Millis::HOUR)),
             fact("amount", FactValue::Money(Money::from_micros(300_000_000))),
         ]);
-        let standing = Standing { now, contacts_7d: 3, case_contacts: 1, repeats: 1, ..Standing::default() };
-        let profile = Profile { vulnerable: Some(false), ..Profile::default() };
-        Ok(Bench { playbook, context: context(&facts)?, profile, facts, standing })
+        let standing = Standing {
+            now,
+            contacts_7d: 3,
+            case_contacts: 1,
+            repeats: 1,
+            ..Standing::default()
+        };
+        let profile = Profile {
+            vulnerable: Some(false),
+            ..Profile::default()
+        };
+        Ok(Bench {
+            playbook,
+            context: context(&facts)?,
+            profile,
+            facts,
+            standing,
+        })
     }
 
     fn decide(&self) -> Decided {
         let playbook = &self.playbook;
-        let reason = ReasonId { primary: Slug::stored("reason_0"), secondary: Some(Slug::stored("sub_0")) };
+        let reason = ReasonId {
+            primary: Slug::stored("reason_0"),
+            secondary: Some(Slug::stored("sub_0")),
+        };
         decide(&Question {
             playbook,
             reason: playbook.index.reasons[&reason],

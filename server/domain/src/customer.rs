@@ -17,6 +17,8 @@ pub const CONSENTS_MAX: usize = 16;
 pub const RECENT_CONTACTS_MAX: usize = 32;
 /// Most bytes of a language tag or a time zone name.
 pub const LANGUAGE_BYTES_MAX: usize = 35;
+/// Most years of loyalty.
+pub const LOYALTY_YEARS_MAX: u32 = 150;
 /// The span over which `contacts_7d` counts.
 pub const CONTACTS_7D: Millis = Millis(7 * Millis::DAY.0);
 

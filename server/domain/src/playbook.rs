@@ -9,8 +9,10 @@ mod fault;
 mod file;
 mod file_parts;
 pub mod limits;
+pub mod menu;
 pub mod pattern;
 pub mod rule_sets;
+mod schema;
 mod structure;
 #[cfg(test)]
 mod tests;
@@ -26,7 +28,8 @@ use crate::time::Millis;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults};
+pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults, right_names};
+pub use schema::json_schema;
 pub use tree::{PLAYBOOK_BYTES_MAX, PLAYBOOK_DEPTH_MAX};
 pub use warning::{WARNINGS_MAX, Warning, Warnings};
 

@@ -22,9 +22,14 @@ impl Clock {
     }
 
     /// The machine's clock.
-    #[expect(clippy::disallowed_methods, reason = "time enters here, and here alone")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "time enters here, and here alone"
+    )]
     pub fn machine() -> UnixMs {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         UnixMs(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }

@@ -18,10 +18,16 @@ pub(super) fn run(
         let failed = *health.borrow() == Health::Failed;
         if failed || !append(&mut log, group.after.0, group.events) {
             health.send_replace(Health::Failed);
-            group.pending.into_iter().for_each(super::group::Pending::fail);
+            group
+                .pending
+                .into_iter()
+                .for_each(super::group::Pending::fail);
             continue;
         }
-        group.pending.into_iter().for_each(super::group::Pending::answer);
+        group
+            .pending
+            .into_iter()
+            .for_each(super::group::Pending::answer);
         if !group.changes.rows.is_empty() && changes.send(group.changes).is_err() {
             health.send_replace(Health::Failed);
         }

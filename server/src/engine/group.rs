@@ -38,9 +38,15 @@ pub(super) enum Task {
 /// An answer that waits for its group to be durable.
 pub(super) enum Pending {
     /// To a write.
-    Write(oneshot::Sender<Result<Decided, Turned>>, Result<Decided, Turned>),
+    Write(
+        oneshot::Sender<Result<Decided, Turned>>,
+        Result<Decided, Turned>,
+    ),
     /// To a read.
-    Read(oneshot::Sender<Result<Answer, Turned>>, Result<Answer, Turned>),
+    Read(
+        oneshot::Sender<Result<Answer, Turned>>,
+        Result<Answer, Turned>,
+    ),
 }
 
 impl Pending {

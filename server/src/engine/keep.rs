@@ -2,7 +2,7 @@
 
 use super::Health;
 use super::group::Changes;
-use crate::codec;
+use crate::codec::{self, CodecError};
 use crate::store::{ApplyError, CHANGES_MAX, RowReader, Rows, StoreError};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use signpost_domain::flow::{REQUEST_KEPT, REQUESTS_KEPT_MIN};
@@ -35,6 +35,9 @@ pub(super) enum KeepError {
     /// They could not be read.
     #[error(transparent)]
     Read(#[from] StoreError),
+    /// They do not decode.
+    #[error(transparent)]
+    Decode(#[from] CodecError),
 }
 
 impl Keeper {
@@ -77,22 +80,38 @@ impl Keeper {
 
     /// Applies what events changed, as one.
     pub(super) fn keep(&mut self, changes: Changes) -> Result<(), KeepError> {
-        let Changes { rows, documents, last, now, live } = changes;
+        let Changes {
+            rows,
+            documents,
+            last,
+            now,
+            live,
+        } = changes;
         let mut puts: BTreeMap<Vec<u8>, Option<Vec<u8>>> = BTreeMap::new();
         // Of two rows with one key the later counts: the map keeps the last.
         for (key, row) in &rows {
-            for (stored_key, value) in codec::row::changes(key, row) {
-                puts.insert(stored_key, value);
+            if let Some(stale) = codec::key::stale_key_for(key, row) {
+                puts.insert(stale, None);
             }
+            puts.insert(codec::key::key_for(key, row), Some(codec::row::encode(row)));
             if let (RowKey::Request(request), Row::Request(answered)) = (key, row) {
-                puts.insert(codec::row::request_age_key(answered.seq), Some(codec::row::encode_age(*request)));
+                let age = codec::key::request_age_value(request).to_vec();
+                puts.insert(codec::key::request_age(answered.seq), Some(age));
             }
         }
         for (version, source) in documents {
-            puts.insert(codec::row::playbook_key(&version), Some(codec::row::encode_playbook(&source)));
+            let document = codec::row::encode_playbook(&source);
+            puts.insert(codec::key::playbook(&version), Some(document));
         }
-        let standing = codec::row::Standing { now, live };
-        puts.insert(codec::row::standing_key(), Some(codec::row::encode_standing(&standing)));
+        let applied = codec::row::Applied {
+            seq: last,
+            now,
+            live,
+        };
+        puts.insert(
+            codec::key::APPLIED.to_vec(),
+            Some(codec::row::encode_applied(&applied)),
+        );
         for key in self.pruned(last, now)? {
             puts.insert(key, None);
         }
@@ -105,23 +124,23 @@ impl Keeper {
         if newest_to_go == 0 {
             return Ok(Vec::new());
         }
-        let prefix = [codec::row::REQUEST_AGES];
-        let (ages, _) = self.reader.scan_blocking(&prefix, None, REQUESTS_PRUNED_MAX)?;
+        let prefix = codec::key::REQUEST_AGES;
+        let (ages, _) = self
+            .reader
+            .scan_blocking(&prefix, None, REQUESTS_PRUNED_MAX)?;
         let mut gone = Vec::new();
         for (age_key, value) in ages {
-            let seq = codec::row::decode_age_key(&age_key);
-            if seq.is_none_or(|seq| seq.0 > newest_to_go) {
+            if codec::key::decode_request_age(&age_key)?.0 > newest_to_go {
                 break;
             }
-            let Ok(request) = codec::row::decode_age(&value) else { break };
-            let key = RowKey::Request(request);
-            let (values, _) = self.reader.get_many_blocking(&codec::row::lookup_keys(&key))?;
+            let key = RowKey::Request(codec::key::decode_request_age_value(&value)?);
+            let stored_keys: Vec<Vec<u8>> = codec::key::lookup_keys(&key).collect();
+            let (values, _) = self.reader.get_many_blocking(&stored_keys)?;
             let row = super::look::first_row(&key, values)?;
-            let young = matches!(row, Some(Row::Request(row)) if row.at > now - REQUEST_KEPT);
-            if young {
+            if matches!(row, Some(Row::Request(row)) if row.at > now - REQUEST_KEPT) {
                 break;
             }
-            gone.extend(codec::row::lookup_keys(&key));
+            gone.extend(stored_keys);
             gone.push(age_key);
         }
         Ok(gone)

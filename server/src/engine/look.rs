@@ -1,6 +1,7 @@
 //! Looking rows up for a command before it is decided.
 
 use crate::codec;
+use crate::codec::row::RowKind;
 use crate::store::{RowReader, StoreError};
 use signpost_domain::ids::Seq;
 use signpost_domain::playbook::Playbook;
@@ -29,7 +30,10 @@ pub(super) async fn look_up(
     seek: impl Fn(&State) -> Result<(), Elsewhere>,
 ) -> Result<Looked, StoreError> {
     let mut state = State::looking(Seq(0), UnixMs(0), live);
-    let mut looked = Looked { rows: Vec::new(), as_of: Seq(u64::MAX) };
+    let mut looked = Looked {
+        rows: Vec::new(),
+        as_of: Seq(u64::MAX),
+    };
     for key in also {
         let row = fetch(reader, key, &mut looked).await?;
         state.lend(key.clone(), row);
@@ -46,7 +50,8 @@ async fn fetch(
     key: &RowKey,
     looked: &mut Looked,
 ) -> Result<Option<Row>, StoreError> {
-    let (values, as_of) = reader.get_many(&codec::row::lookup_keys(key)).await?;
+    let stored_keys: Vec<Vec<u8>> = codec::key::lookup_keys(key).collect();
+    let (values, as_of) = reader.get_many(&stored_keys).await?;
     looked.as_of = looked.as_of.min(Seq(as_of));
     let row = first_row(key, values)?;
     looked.rows.push((key.clone(), row.clone()));
@@ -59,6 +64,11 @@ pub(super) fn first_row(
     values: Vec<Option<Vec<u8>>>,
 ) -> Result<Option<Row>, StoreError> {
     let stored = values.into_iter().flatten().next();
-    let decoded = stored.map(|bytes| codec::row::decode(key, &bytes)).transpose();
-    decoded.map_err(|error| StoreError::Damaged { path: PathBuf::from("state"), what: error.to_string() })
+    let decoded = stored
+        .map(|bytes| codec::row::decode(RowKind::of(key), &bytes))
+        .transpose();
+    decoded.map_err(|error| StoreError::Damaged {
+        path: PathBuf::from("state"),
+        what: error.to_string(),
+    })
 }

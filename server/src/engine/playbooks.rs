@@ -27,8 +27,10 @@ impl Playbooks {
         if let Some(known) = self.known(version) {
             return Ok(Some(known));
         }
-        let (values, _) = rows.get_many(&[codec::row::playbook_key(version)]).await?;
-        let Some(bytes) = values.into_iter().flatten().next() else { return Ok(None) };
+        let (values, _) = rows.get_many(&[codec::key::playbook(version)]).await?;
+        let Some(bytes) = values.into_iter().flatten().next() else {
+            return Ok(None);
+        };
         let source = codec::row::decode_playbook(&bytes).map_err(|_| Halt::Corrupt)?;
         let playbook = Arc::new(Playbook::stored(&source).map_err(|_| Halt::Corrupt)?);
         self.keep(playbook.clone());
@@ -37,7 +39,10 @@ impl Playbooks {
 
     fn known(&self, version: &PlaybookVersion) -> Option<Arc<Playbook>> {
         let compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        compiled.iter().find(|playbook| playbook.version == *version).cloned()
+        compiled
+            .iter()
+            .find(|playbook| playbook.version == *version)
+            .cloned()
     }
 
     /// Keeps a playbook for those who ask for it soon.

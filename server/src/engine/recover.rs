@@ -3,6 +3,7 @@
 use super::group::Changes;
 use super::keep::{KeepError, Keeper};
 use super::look::first_row;
+use crate::codec::row::RowKind;
 use crate::codec::{self, CodecError};
 use crate::store::{LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
 use signpost_domain::event::{Event, Recorded};
@@ -14,6 +15,13 @@ use std::sync::Arc;
 
 /// Events that are folded before their rows are applied.
 const FOLDED_AT_ONCE: usize = 2_048;
+/// Rows that the engine keeps in memory.
+const KEPT_IN_MEMORY: [[u8; 1]; 4] = [
+    codec::key::PUBLICATIONS,
+    codec::key::COUNTS,
+    codec::key::OPEN_CASES,
+    codec::key::LIVE_CONTACTS,
+];
 /// Bytes of events that are read at once.
 const READ_BYTES: usize = 8 * 1024 * 1024;
 
@@ -58,7 +66,9 @@ pub(super) fn recover(
             state.apply(&recorded, None);
             folded += 1;
             if let Event::PlaybookPublished(published) = &recorded.event {
-                changes.documents.push((published.version.clone(), published.source.clone()));
+                changes
+                    .documents
+                    .push((published.version.clone(), published.source.clone()));
             }
             for (key, row) in state.take_touched() {
                 touched.push((state.seq(), key.clone()));
@@ -69,7 +79,9 @@ pub(super) fn recover(
         changes.now = state.now();
         changes.live = state.live().map(|live| live.version.clone());
         keeper.keep(changes)?;
-        touched.iter().for_each(|(seq, key)| state.forget(key, *seq));
+        touched
+            .iter()
+            .for_each(|(seq, key)| state.forget(key, *seq));
         if folded.is_multiple_of(64 * FOLDED_AT_ONCE) {
             tracing::info!(folded, of = log.last(), "folding the log");
         }
@@ -84,29 +96,34 @@ pub(super) fn recover(
 /// What the rows hold of what the engine keeps in memory.
 fn restored(rows: &RowReader) -> Result<State, RecoverError> {
     let mut state = State::partial();
-    let (values, _) = rows.get_many_blocking(&[codec::row::standing_key()])?;
-    let Some(bytes) = values.into_iter().flatten().next() else { return Ok(state) };
-    let standing = codec::row::decode_standing(&bytes)?;
+    let (values, _) = rows.get_many_blocking(&[codec::key::APPLIED.to_vec()])?;
+    let Some(bytes) = values.into_iter().flatten().next() else {
+        return Ok(state);
+    };
+    let standing = codec::row::decode_applied(&bytes)?;
     let live = match &standing.live {
         None => None,
         Some(version) => {
-            let (values, _) = rows.get_many_blocking(&[codec::row::playbook_key(version)])?;
+            let (values, _) = rows.get_many_blocking(&[codec::key::playbook(version)])?;
             let bytes = values.into_iter().flatten().next();
             let bytes = bytes.ok_or_else(|| RecoverError::Playbook("it is not there".into()))?;
             let source = codec::row::decode_playbook(&bytes)?;
             let playbook = Playbook::stored(&source);
-            Some(Arc::new(playbook.map_err(|faults| RecoverError::Playbook(faults.to_string()))?))
+            Some(Arc::new(playbook.map_err(|faults| {
+                RecoverError::Playbook(faults.to_string())
+            })?))
         }
     };
     state.stand_at(Seq(rows.applied()), standing.now, live);
-    for prefix in codec::row::KEPT_IN_MEMORY {
+    for prefix in KEPT_IN_MEMORY {
         let mut after: Option<Vec<u8>> = None;
         loop {
-            let (found, _) = rows.scan_blocking(&[prefix], after.as_deref(), SCAN_ROWS_MAX)?;
+            let (found, _) = rows.scan_blocking(&prefix, after.as_deref(), SCAN_ROWS_MAX)?;
             let Some((last, _)) = found.last() else { break };
             after = Some(last.clone());
             for (key, value) in &found {
-                state.restore(codec::row::decode_stored(key, value)?);
+                let kind = RowKind::of(&codec::key::decode(key)?);
+                state.restore(codec::row::decode(kind, value)?);
             }
         }
     }
@@ -124,7 +141,8 @@ fn fetch_rows(
         if state.knows(&key) {
             continue;
         }
-        let (values, _) = rows.get_many_blocking(&codec::row::lookup_keys(&key))?;
+        let stored_keys: Vec<Vec<u8>> = codec::key::lookup_keys(&key).collect();
+        let (values, _) = rows.get_many_blocking(&stored_keys)?;
         if state.lend(key.clone(), first_row(&key, values)?) {
             touched.push((state.seq(), key));
         }
@@ -157,7 +175,10 @@ pub fn fold_log(log: &LogReader) -> Result<Folded, RecoverError> {
             let recorded = codec::event::decode(&bytes)?;
             if recorded.envelope.seq.0 != sequence {
                 let path = PathBuf::from("log");
-                let what = format!("event {sequence} says that it is {}", recorded.envelope.seq.0);
+                let what = format!(
+                    "event {sequence} says that it is {}",
+                    recorded.envelope.seq.0
+                );
                 return Err(StoreError::Damaged { path, what }.into());
             }
             match decides_again(&state, &recorded) {
@@ -169,11 +190,17 @@ pub fn fold_log(log: &LogReader) -> Result<Folded, RecoverError> {
             state.take_touched();
         }
     }
-    Ok(Folded { state, decided_otherwise, decided_again })
+    Ok(Folded {
+        state,
+        decided_otherwise,
+        decided_again,
+    })
 }
 
 fn decides_again(state: &State, recorded: &Recorded) -> Option<bool> {
-    let Event::ContactRouted(routed) = &recorded.event else { return None };
+    let Event::ContactRouted(routed) = &recorded.event else {
+        return None;
+    };
     let again = routed.decided_again(state.live()?)?;
     Some(again == routed.decision)
 }

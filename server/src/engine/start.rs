@@ -8,7 +8,8 @@ use super::writer::Writer;
 use super::{Clock, Engine, Health, QUEUE_TASKS_MAX, Shared};
 use crate::engine::group::{Changes, Task};
 use crate::store::{
-    DataFolder, Incarnation, Log, LogLimits, OpenError, Opened, RowLimits, RowReader, Rows, StoreError,
+    DataFolder, Incarnation, Log, LogLimits, OpenError, Opened, RowLimits, RowReader, Rows,
+    StoreError,
 };
 use crossbeam_channel::{Sender, bounded};
 use std::path::Path;
@@ -33,7 +34,11 @@ pub struct EngineOptions {
 impl EngineOptions {
     /// The usual limits.
     pub fn new(clock: Clock) -> EngineOptions {
-        EngineOptions { clock, log: LogLimits::default(), rows: RowLimits::default() }
+        EngineOptions {
+            clock,
+            log: LogLimits::default(),
+            rows: RowLimits::default(),
+        }
     }
 }
 
@@ -96,7 +101,10 @@ impl Engine {
     ///
     /// # Errors
     /// When the store does not read.
-    pub fn start(folder: DataFolder, options: EngineOptions) -> Result<(Engine, EngineGuard), StartError> {
+    pub fn start(
+        folder: DataFolder,
+        options: EngineOptions,
+    ) -> Result<(Engine, EngineGuard), StartError> {
         let (log, log_reader) = Log::open(&folder, options.log)?;
         let (rows, reader) = open_rows(&folder, options.rows, log.last())?;
         let mut keeper = Keeper::new(rows, reader.clone());
@@ -117,11 +125,15 @@ impl Engine {
         let commit_health = health_sender.clone();
         let threads = vec![
             spawn("decide", move || writer.run(&tasks_taken))?,
-            spawn("commit", move || commit::run(log, groups_taken, changes, commit_health))?,
+            spawn("commit", move || {
+                commit::run(log, groups_taken, changes, commit_health)
+            })?,
             spawn("keep", move || keeper.run(&changes_taken, &health_sender))?,
         ];
         let playbooks = Playbooks::default();
-        live.borrow().iter().for_each(|live| playbooks.keep(live.clone()));
+        live.borrow()
+            .iter()
+            .for_each(|live| playbooks.keep(live.clone()));
         let shared = Shared {
             tasks: tasks.clone(),
             rows: reader,
@@ -131,8 +143,17 @@ impl Engine {
             playbooks,
             clock: options.clock,
         };
-        let engine = Engine { shared: Arc::new(shared) };
-        Ok((engine, EngineGuard { tasks, threads, _folder: folder }))
+        let engine = Engine {
+            shared: Arc::new(shared),
+        };
+        Ok((
+            engine,
+            EngineGuard {
+                tasks,
+                threads,
+                _folder: folder,
+            },
+        ))
     }
 }
 
@@ -144,17 +165,25 @@ fn open_rows(
 ) -> Result<(Rows, RowReader), StoreError> {
     let what = match Rows::open(folder, limits)? {
         Opened::Ready(rows, reader) if rows.applied() <= last => return Ok((rows, reader)),
-        Opened::Ready(rows, _) => format!("they hold event {}, the log ends at {last}", rows.applied()),
+        Opened::Ready(rows, _) => {
+            format!("they hold event {}, the log ends at {last}", rows.applied())
+        }
         Opened::Damaged { what } => what,
     };
     tracing::warn!(what, "the rows are not those of the log; making them again");
     Rows::reset(folder)?;
     match Rows::open(folder, limits)? {
         Opened::Ready(rows, reader) => Ok((rows, reader)),
-        Opened::Damaged { what } => Err(StoreError::Damaged { path: folder.path().join("state"), what }),
+        Opened::Damaged { what } => Err(StoreError::Damaged {
+            path: folder.path().join("state"),
+            what,
+        }),
     }
 }
 
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, std::io::Error> {
+fn spawn(
+    name: &str,
+    run: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, std::io::Error> {
     std::thread::Builder::new().name(name.into()).spawn(run)
 }

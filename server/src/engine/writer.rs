@@ -49,8 +49,21 @@ impl Writer {
         health: watch::Receiver<Health>,
     ) -> Writer {
         let forgotten = state.seq();
-        let group = Group { after: state.seq(), ..Group::default() };
-        Writer { state, clock, rows, groups, live, health, group, retained: VecDeque::new(), forgotten }
+        let group = Group {
+            after: state.seq(),
+            ..Group::default()
+        };
+        Writer {
+            state,
+            clock,
+            rows,
+            groups,
+            live,
+            health,
+            group,
+            retained: VecDeque::new(),
+            forgotten,
+        }
     }
 
     /// Decides until it is told to stop; then finishes what was taken in.
@@ -91,7 +104,11 @@ impl Writer {
     fn take(&mut self, task: Task) -> bool {
         match task {
             Task::Stop => return true,
-            Task::Write { command, rows, reply } => match self.write(&command, rows) {
+            Task::Write {
+                command,
+                rows,
+                reply,
+            } => match self.write(&command, rows) {
                 Err(turned @ (Turned::Again(_) | Turned::Stale)) => drop(reply.send(Err(turned))),
                 answer => self.group.pending.push(Pending::Write(reply, answer)),
             },
@@ -172,7 +189,10 @@ impl Writer {
             group.changes.rows.push((key, row));
         }
         if let Event::PlaybookPublished(published) = &recorded.event {
-            group.changes.documents.push((published.version.clone(), published.source.clone()));
+            group
+                .changes
+                .documents
+                .push((published.version.clone(), published.source.clone()));
             self.live.send_replace(self.state.live().cloned());
         }
     }
@@ -182,7 +202,11 @@ impl Writer {
         group.changes.last = self.state.seq();
         group.changes.now = self.state.now();
         group.changes.live = self.state.live().map(|live| live.version.clone());
-        self.group = Group { after: self.state.seq(), changes: Changes::default(), ..Group::default() };
+        self.group = Group {
+            after: self.state.seq(),
+            changes: Changes::default(),
+            ..Group::default()
+        };
         group
     }
 

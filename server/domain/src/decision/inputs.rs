@@ -92,12 +92,12 @@ const fn medium_name(medium: Medium) -> &'static str {
     }
 }
 
-fn str_value(text: &str) -> InputValue<'_> {
-    InputValue::Text(text)
-}
-
 fn text(text: Option<&str>) -> Option<InputValue<'_>> {
     text.map(str_value)
+}
+
+fn str_value(text: &str) -> InputValue<'_> {
+    InputValue::Text(text)
 }
 
 fn fact_value(value: &FactValue) -> InputValue<'_> {

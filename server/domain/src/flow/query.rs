@@ -66,7 +66,7 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
 /// The first row that is not in memory.
 pub fn seek_read(state: &State, query: &Query) -> Result<(), Elsewhere> {
     let found = match query {
-        Query::Preview(preview) => preview_start(state, preview)
+        Query::Preview(preview) => preview_start(state, preview, state.now())
             .and_then(|start| found(state, &start, state.now()).map(drop)),
         Query::Publications | Query::Counts => return Ok(()),
         Query::Contact(_) | Query::Case(_) | Query::Customer(_) | Query::Holder(_) => {
@@ -102,18 +102,19 @@ fn preview_route(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<A
             return Err(Refusal::Faulty(faults).into());
         }
     };
-    let start = preview_start(state, preview)?;
+    let start = preview_start(state, preview, now)?;
     Ok(Answer::Preview(Box::new(routed(state, start, now)?)))
 }
 
-fn preview_start(state: &State, preview: &PreviewRoute) -> Result<Start, Stop> {
+fn preview_start(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<Start, Stop> {
     let before = match &preview.contact {
         None => None,
         Some(id) => state.contact(id)?.cloned(),
     };
+    let told = preview.context.told_at(now);
     let (context, step) = match &before {
-        None => (preview.context.clone(), RouteStep::Opened),
-        Some(contact) => (amend(contact, &preview.context)?, RouteStep::Amended),
+        None => (told, RouteStep::Opened),
+        Some(contact) => (amend(contact, &told)?, RouteStep::Amended),
     };
     Ok(Start {
         contact: preview

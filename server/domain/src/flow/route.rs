@@ -37,21 +37,22 @@ pub(super) struct Start {
 
 /// Routes a new or an amended contact.
 pub(super) fn route(state: &State, command: &RouteContact, now: UnixMs) -> Result<Event, Stop> {
-    let start = start(state, command)?;
+    let start = start(state, command, now)?;
     Ok(Event::ContactRouted(Box::new(routed(state, start, now)?)))
 }
 
 /// Finds what routing needs, without deciding.
 pub(super) fn seek(state: &State, command: &RouteContact) -> Result<(), Stop> {
-    let start = start(state, command)?;
+    let start = start(state, command, state.now())?;
     found(state, &start, state.now()).map(drop)
 }
 
-fn start(state: &State, command: &RouteContact) -> Result<Start, Stop> {
+fn start(state: &State, command: &RouteContact, now: UnixMs) -> Result<Start, Stop> {
+    let told = command.context.told_at(now);
     let before = state.contact(&command.contact)?.cloned();
     let (context, step) = match &before {
-        None => (command.context.clone(), RouteStep::Opened),
-        Some(contact) => (amend(contact, &command.context)?, RouteStep::Amended),
+        None => (told, RouteStep::Opened),
+        Some(contact) => (amend(contact, &told)?, RouteStep::Amended),
     };
     Ok(Start {
         contact: command.contact.clone(),

@@ -96,6 +96,7 @@ impl<'a> Compiler<'a> {
         let last_resort = self.last_resort();
         let (waiting_weight_percent, leaving_channel, preferred_route) = costs?;
 
+        let rules = rules?;
         let mut playbook = Playbook {
             version: version::of(root),
             source: source.into(),
@@ -114,7 +115,7 @@ impl<'a> Compiler<'a> {
             facts: facts?,
             primaries: primaries?,
             reasons: reasons?,
-            rules: rules?,
+            rules,
             waiting_weight_percent,
             leaving_channel,
             preferred_route,
