@@ -18,9 +18,11 @@ mod stamp;
 #[cfg(test)]
 mod tests;
 mod values;
+pub(crate) mod version;
 mod wire_enum;
 
-pub(crate) use caller::{ArriveTime, Caller};
+pub use caller::ArriveTime;
+pub(crate) use caller::Caller;
 pub(crate) use stamp::content;
 
 use at::At;

@@ -7,5 +7,6 @@ pub mod codec;
 pub mod engine;
 mod intake;
 mod reply;
+pub mod serve;
 mod status;
 pub mod store;

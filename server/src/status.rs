@@ -122,20 +122,26 @@ pub(crate) fn faulty(faults: &Faults) -> Status {
     status(Code::InvalidArgument, &format!("{first}{more}"), details)
 }
 
-/// The status for a request whose bytes are not the message that the method takes.
-pub(crate) fn undecodable() -> Status {
-    let what = "must be the message of this method, its strings in UTF-8";
+/// The status to tell instead of one of the transport's own about a request that it could not read: bytes that are
+/// not the method's message, or more of them than it takes. `None` for any other status.
+pub(crate) fn unreadable(transport: &Status) -> Option<Status> {
+    let text = transport.message();
+    let message = match transport.code() {
+        Code::Internal => text
+            .strip_prefix("failed to decode Protobuf message: ")
+            .map(|what| {
+                format!(
+                    "the request is not the message of this method, its strings in UTF-8: {what}"
+                )
+            }),
+        Code::OutOfRange => text
+            .strip_prefix("Error, decoded message length too large: ")
+            .map(|what| format!("the request is too large: {what}")),
+        _ => None,
+    }?;
+    let what = cut(&message, WHAT_BYTES_MAX);
     let details = ErrorDetails::with_bad_request_violation("", what);
-    let message = "the request cannot be decoded: it must be the message of this method, its strings in UTF-8";
-    status(Code::InvalidArgument, message, details)
-}
-
-/// The status for a request that is larger than the method takes.
-pub(crate) fn too_large(bytes_max: usize) -> Status {
-    let what = format!("must be at most {bytes_max} bytes");
-    let message = format!("the request is too large: it {what}");
-    let details = ErrorDetails::with_bad_request_violation("", what);
-    status(Code::InvalidArgument, &message, details)
+    Some(status(Code::InvalidArgument, &message, details))
 }
 
 /// The status for a task of our own that broke off.

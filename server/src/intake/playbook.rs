@@ -5,7 +5,7 @@ use super::names::Kind;
 use super::page::{List, Page};
 use super::{Caller, Finder, content, values};
 use signpost_domain::command::{
-    Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollBackPlaybook, VersionPrefix,
+    Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollBackPlaybook,
 };
 use signpost_domain::event::Method;
 use signpost_domain::ids::Slug;
@@ -64,13 +64,6 @@ pub(crate) fn publish(
         .map(|(playbook, note)| CommandBody::Publish(PublishPlaybook { playbook, note }));
     let command = finder.command(caller, stamp, arrive_time, body)?;
     Ok((command, warnings))
-}
-
-/// The version that a request names, or its first digits.
-pub(crate) fn version(text: &str) -> Result<VersionPrefix, Faults> {
-    let mut finder = Finder::default();
-    let prefix = finder.keep(At::top("playbook_version"), VersionPrefix::new(text));
-    finder.done(prefix)
 }
 
 /// An earlier version to make live again; `found` is the one that the request names.
