@@ -2,6 +2,22 @@
 //!
 //! How one is read, checked and compiled is in the modules below; what it means is in [`crate::decision`].
 
+pub mod calendar;
+mod compile;
+pub mod condition;
+mod fault;
+mod file;
+mod file_parts;
+pub mod limits;
+pub mod pattern;
+pub mod rule_sets;
+mod structure;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod version;
+mod warning;
+
 use crate::fact::FactType;
 use crate::ids::{PlaybookVersion, ReasonId, Slug};
 use crate::money::Money;
@@ -9,6 +25,10 @@ use crate::route::{Medium, Route};
 use crate::time::Millis;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults};
+pub use tree::{PLAYBOOK_BYTES_MAX, PLAYBOOK_DEPTH_MAX};
+pub use warning::{WARNINGS_MAX, Warning, Warnings};
 
 /// Index of a tier in [`Playbook::tiers`], the most valuable first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +122,36 @@ pub struct Playbook {
     pub index: Index,
 }
 
+impl Playbook {
+    /// Reads, checks and compiles a playbook as somebody wrote it.
+    ///
+    /// # Errors
+    /// First the structure: its first fault alone. Then all faults of meaning at once, at most [`FAULTS_MAX`]. Show
+    /// them to the writer. Where there are none there may still be warnings, at most [`WARNINGS_MAX`].
+    pub fn read(source: &str) -> Result<(Playbook, Warnings), Faults> {
+        let root = tree::read(source)?;
+        let file = structure::fit(&root)?;
+        match compile::compile(&file, &root, source) {
+            (Some(playbook), faults) if faults.is_empty() => {
+                let warnings = warning::look(&file, &playbook, &root);
+                Ok((playbook, warnings))
+            }
+            (_, faults) => Err(faults),
+        }
+    }
+
+    /// Compiles a version that was published once: limits and rules that came later do not count.
+    ///
+    /// # Errors
+    /// When it has no meaning to this program; then it was damaged, or written by a newer one.
+    pub fn stored(source: &str) -> Result<Playbook, Faults> {
+        let root = tree::read(source)?;
+        let file = structure::fit(&root)?;
+        let (playbook, faults) = compile::compile(&file, &root, source);
+        playbook.ok_or(faults)
+    }
+}
+
 /// Lookups from the names of requests to indexes.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -119,6 +169,8 @@ pub struct Index {
     pub primaries: HashMap<Slug, u16>,
     /// For each reason the rules whose columns can apply to it, in order; those of any reason are in every list.
     pub rules_by_reason: Vec<Vec<RuleIndex>>,
+    /// The rules that fit a contact by all their columns.
+    pub rule_sets: rule_sets::RuleSets,
 }
 
 /// A customer group.

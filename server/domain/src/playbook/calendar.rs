@@ -1,0 +1,155 @@
+//! Opening hours: a week of hours by the clock on the wall, dates that are closed, dates with hours of their own.
+//!
+//! Open means that the wall clock of the calendar's time zone shows a time within the hours. An hour that the clock
+//! skips is never open, one that it repeats is open twice. Time zones come from the bundled database only.
+
+mod hours;
+
+use crate::time::UnixMs;
+pub(super) use hours::{CalendarWords, HoursError, date_day, dated_hours, weekly_hours};
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+
+/// How far ahead the next opening is looked for, in days.
+pub const NEXT_OPENING_DAYS_MAX: i64 = 400;
+
+const DAY_MS: i64 = 86_400_000;
+/// 1970-01-01 was a Thursday; weeks begin on Monday here.
+const WEEKDAY_OF_EPOCH: i64 = 3;
+
+/// A span of one day in milliseconds from its midnight by the clock on the wall; the end is not in it.
+pub(super) type Hours = (u32, u32);
+
+/// When something is open.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    zone: TimeZone,
+    /// From Monday, each sorted and without overlap.
+    week: [Vec<Hours>; 7],
+    /// Dates with hours of their own (none: closed), as days since 1970-01-01, sorted.
+    dates: Vec<(i32, Vec<Hours>)>,
+}
+
+impl Calendar {
+    /// Open in these hours of a week from Monday; `dates` (days since 1970-01-01) have hours of their own.
+    pub(super) fn new(
+        zone: TimeZone,
+        week: [Vec<Hours>; 7],
+        mut dates: Vec<(i32, Vec<Hours>)>,
+    ) -> Calendar {
+        dates.sort();
+        Calendar {
+            zone,
+            week: week.map(merged),
+            dates: dates
+                .into_iter()
+                .map(|(day, hours)| (day, merged(hours)))
+                .collect(),
+        }
+    }
+
+    /// Whether it is open at `now`.
+    pub fn is_open(&self, now: UnixMs) -> bool {
+        let wall = now.0.saturating_add(self.offset_ms(now));
+        let in_day = wall.rem_euclid(DAY_MS) as u32;
+        let hours = self.hours_of(wall.div_euclid(DAY_MS));
+        hours
+            .iter()
+            .any(|&(from, until)| from <= in_day && in_day < until)
+    }
+
+    /// The first point at or after `now` at which it is open; `None` if there is none within
+    /// [`NEXT_OPENING_DAYS_MAX`].
+    pub fn next_opening(&self, now: UnixMs) -> Option<UnixMs> {
+        if now > UnixMs::MAX || now.0 < -UnixMs::MAX.0 {
+            return None;
+        }
+        let horizon = now.0 + NEXT_OPENING_DAYS_MAX * DAY_MS;
+        let mut from = now;
+        // Between two changes of the offset the wall clock runs evenly, so each stretch is plain arithmetic.
+        loop {
+            let until = self.next_change(from).min(horizon);
+            let offset = self.offset_ms(from);
+            let opens = self.next_on_wall(from.0 + offset, until + offset);
+            match opens {
+                Some(wall) => return Some(UnixMs(wall - offset)),
+                None if until >= horizon => return None,
+                None => from = UnixMs(until),
+            }
+        }
+    }
+
+    /// The first open millisecond of the wall clock in `from..until`.
+    fn next_on_wall(&self, from: i64, until: i64) -> Option<i64> {
+        let days = from.div_euclid(DAY_MS)..=until.div_euclid(DAY_MS);
+        let opens = days
+            .flat_map(|day| {
+                let midnight = day * DAY_MS;
+                self.hours_of(day).iter().map(move |&(opens, closes)| {
+                    (midnight + i64::from(opens), midnight + i64::from(closes))
+                })
+            })
+            .find(|&(_, closes)| closes > from)
+            .map(|(opens, _)| opens.max(from))?;
+        (opens < until).then_some(opens)
+    }
+
+    fn hours_of(&self, day: i64) -> &[Hours] {
+        let dated = self
+            .dates
+            .binary_search_by_key(&day, |&(date, _)| i64::from(date));
+        match dated {
+            Ok(index) => &self.dates[index].1,
+            Err(_) => &self.week[(day + WEEKDAY_OF_EPOCH).rem_euclid(7) as usize],
+        }
+    }
+
+    fn offset_ms(&self, at: UnixMs) -> i64 {
+        i64::from(self.zone.to_offset(timestamp(at)).seconds()) * 1_000
+    }
+
+    /// When the offset next changes after `from`, rounded up to a millisecond.
+    fn next_change(&self, from: UnixMs) -> i64 {
+        let next = self.zone.following(timestamp(from)).next();
+        next.map_or(i64::MAX, |change| {
+            let at = change.timestamp();
+            at.as_millisecond() + i64::from(at.subsec_nanosecond() % 1_000_000 > 0)
+        })
+    }
+}
+
+/// A time zone of the bundled database.
+pub(super) fn zone(name: &str) -> Option<TimeZone> {
+    TimeZoneDatabase::bundled().get(name).ok()
+}
+
+/// The names of the bundled database.
+pub(super) fn zone_names() -> Vec<String> {
+    TimeZoneDatabase::bundled()
+        .available()
+        .map(|name| name.as_str().to_owned())
+        .collect()
+}
+
+/// The nearest point that jiff can hold.
+fn timestamp(at: UnixMs) -> Timestamp {
+    let nearest = if at.0 < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    };
+    Timestamp::from_millisecond(at.0).unwrap_or(nearest)
+}
+
+/// Sorted, and those that overlap or touch as one.
+fn merged(mut hours: Vec<Hours>) -> Vec<Hours> {
+    hours.sort_unstable();
+    let mut joined: Vec<Hours> = Vec::with_capacity(hours.len());
+    for (from, until) in hours {
+        match joined.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(until),
+            _ => joined.push((from, until)),
+        }
+    }
+    joined
+}

@@ -1,0 +1,258 @@
+//! From a playbook as written to one as the decision reads it: names become indexes, texts become values, and what is
+//! wrong is noted on the way, all of it.
+//!
+//! A fault that leaves no meaning (a name that is not there) leaves no playbook either; one that only breaks a rule of
+//! ours (too many of something, a name twice) does. A published version is read by the same code and only the first
+//! kind matters then.
+
+mod calendars;
+mod facts;
+mod names;
+mod places;
+mod reasons;
+mod replaces;
+mod rules;
+mod values;
+
+use super::fault::{At, Faults, Finder};
+use super::file::File;
+use super::file_parts::Id;
+use super::limits::{BRANDS_MAX, CONSENTS_MAX, LOCALES_MAX, PERSONAS_MAX, STAGES_MAX};
+use super::rule_sets::RuleSets;
+use super::tree::Node;
+use super::{
+    ChannelIndex, FactIndex, Index, LastResort, Playbook, QueueIndex, ReasonIndex, RuleIndex,
+    TierIndex, version,
+};
+use crate::ids::{ReasonId, Slug};
+use crate::route::Route;
+use names::{AllNames, Kind};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+const STAGES_DEFAULT: [&str; 8] = [
+    "awareness",
+    "interest",
+    "intent",
+    "purchase",
+    "fulfilment",
+    "activation",
+    "support",
+    "retention",
+];
+
+/// Compiles what was written. There is a playbook unless something in it has no meaning; the faults say all that is
+/// wrong either way.
+pub(super) fn compile(file: &File, root: &Node<'_>, source: &str) -> (Option<Playbook>, Faults) {
+    let stages: Vec<&str> = match file.stages.is_empty() {
+        true => STAGES_DEFAULT.to_vec(),
+        false => texts(&file.stages).collect(),
+    };
+    let mut compiler = Compiler {
+        file,
+        faults: Finder::new(root),
+        names: AllNames::new(file, stages.into_iter()),
+    };
+    let playbook = compiler.playbook(root, source);
+    (playbook, compiler.faults.into_faults())
+}
+
+/// What is at work on one document.
+struct Compiler<'a> {
+    file: &'a File,
+    faults: Finder<'a>,
+    names: AllNames<'a>,
+}
+
+fn texts(ids: &[Id]) -> impl Iterator<Item = &str> + Clone {
+    ids.iter().map(|id| id.0.as_str())
+}
+
+impl<'a> Compiler<'a> {
+    fn playbook(&mut self, root: &Node<'_>, source: &str) -> Option<Playbook> {
+        let file = self.file;
+        let name = self.slug(At::top("playbook"), &file.playbook.0);
+        self.currency();
+        let time_zone = self.time_zone(At::top("time_zone"), &file.time_zone);
+        self.locales();
+        let tiers = self.tiers();
+        let tier_default = self.tier_default();
+        let stages = self.slugs(At::top("stages"), &file.stages, STAGES_MAX);
+        let stages = match file.stages.is_empty() {
+            true => Some(STAGES_DEFAULT.map(Slug::stored).to_vec()),
+            false => stages,
+        };
+        let personas = self.slugs(At::top("personas"), &file.personas, PERSONAS_MAX);
+        let brands = self.slugs(At::top("brands"), &file.brands, BRANDS_MAX);
+        let consents = self.slugs(At::top("consents"), &file.consents, CONSENTS_MAX);
+        let channels = self.channels();
+        let calendars = self.calendars(time_zone.as_ref());
+        let queues = self.queues(calendars.as_deref());
+        let facts = self.facts();
+        let (mut primaries, mut reasons) = self.reasons();
+        let replaced = self.replaces(primaries.as_mut(), reasons.as_mut());
+        let rules = self.rules();
+        let costs = self.costs();
+        let last_resort = self.last_resort();
+        let (waiting_weight_percent, leaving_channel, preferred_route) = costs?;
+
+        let mut playbook = Playbook {
+            version: version::of(root),
+            source: source.into(),
+            name: name?,
+            currency: file.currency.as_str().into(),
+            time_zone: time_zone?,
+            locales: file.locales.iter().map(|l| Arc::from(l.as_str())).collect(),
+            tiers: tiers?,
+            tier_default: tier_default?,
+            stages: stages?,
+            personas: personas?,
+            brands: brands?,
+            consents: consents?,
+            channels: channels?,
+            queues: queues?,
+            facts: facts?,
+            primaries: primaries?,
+            reasons: reasons?,
+            rules: rules?,
+            waiting_weight_percent,
+            leaving_channel,
+            preferred_route,
+            last_resort: last_resort?,
+            index: Index::default(),
+        };
+        playbook.index = index(&playbook, replaced);
+        Some(playbook)
+    }
+
+    fn currency(&mut self) {
+        let currency = &self.file.currency;
+        let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
+        if !is_code {
+            self.is_wrong(
+                At::top("currency"),
+                currency,
+                "must be three capitals such as EUR",
+            );
+        }
+    }
+
+    fn locales(&mut self) {
+        let locales = &self.file.locales;
+        let at = At::top("locales");
+        self.limit(at, locales.len(), LOCALES_MAX, "locales");
+        if locales.is_empty() {
+            self.faults.add(at, || {
+                ("is empty".to_owned(), "must name at least one".to_owned())
+            });
+        }
+        self.refuse_twice(at, locales.iter().map(String::as_str));
+        for (place, locale) in locales.iter().enumerate() {
+            if !is_locale(locale) {
+                self.is_wrong(
+                    at.item(place),
+                    locale,
+                    "must be a language such as en or pt-BR",
+                );
+            }
+        }
+    }
+
+    fn last_resort(&mut self) -> Option<LastResort> {
+        let written = &self.file.last_resort;
+        let top = At::top("last_resort");
+        if written.route == Route::SelfService {
+            self.faults.add(top.key("route"), || {
+                (
+                    "self_service always has to be possible to leave".to_owned(),
+                    "must be message, chat, callback or human".to_owned(),
+                )
+            });
+        }
+        let at = top.key("queue");
+        let queue = match &written.queue {
+            Some(queue) => Some(QueueIndex(self.find(at, &queue.0, Kind::Queue)?)),
+            None => {
+                self.faults.add(at, || {
+                    (
+                        "the queue is missing".to_owned(),
+                        "must be there".to_owned(),
+                    )
+                });
+                None
+            }
+        };
+        Some(LastResort {
+            route: written.route,
+            queue,
+        })
+    }
+}
+
+/// What stands for what: old ids by the new ones.
+#[derive(Default)]
+struct Replaced {
+    primaries: HashMap<Slug, u16>,
+    reasons: HashMap<ReasonId, ReasonIndex>,
+}
+
+fn index(playbook: &Playbook, replaced: Replaced) -> Index {
+    let mut reasons = replaced.reasons;
+    reasons.extend(
+        numbered(&playbook.reasons)
+            .map(|(number, reason)| (reason.id.clone(), ReasonIndex(number))),
+    );
+    let mut primaries = replaced.primaries;
+    primaries.extend(numbered(&playbook.primaries).map(|(n, primary)| (primary.id.clone(), n)));
+    Index {
+        tiers: by_id(&playbook.tiers, |tier| &tier.id, TierIndex),
+        channels: by_id(&playbook.channels, |channel| &channel.id, ChannelIndex),
+        queues: by_id(&playbook.queues, |queue| &queue.id, QueueIndex),
+        facts: by_id(&playbook.facts, |fact| &fact.id, FactIndex),
+        reasons,
+        primaries,
+        rules_by_reason: rules_by_reason(playbook),
+        rule_sets: RuleSets::of(playbook),
+    }
+}
+
+fn by_id<T, I>(items: &[T], id: fn(&T) -> &Slug, index: fn(u16) -> I) -> HashMap<Slug, I> {
+    // Backwards, so that of two with one id the first stays.
+    let numbered: Vec<(u16, &T)> = numbered(items).collect();
+    let backwards = numbered.into_iter().rev();
+    backwards
+        .map(|(number, item)| (id(item).clone(), index(number)))
+        .collect()
+}
+
+fn numbered<T>(items: &[T]) -> impl Iterator<Item = (u16, &T)> {
+    (0..=u16::MAX).zip(items)
+}
+
+fn rules_by_reason(playbook: &Playbook) -> Vec<Vec<RuleIndex>> {
+    let mut by_reason = vec![Vec::new(); playbook.reasons.len()];
+    for (number, rule) in (0_u32..).zip(&playbook.rules) {
+        match rule.reasons.as_slice() {
+            [] => by_reason
+                .iter_mut()
+                .for_each(|rules| rules.push(RuleIndex(number))),
+            reasons => {
+                for reason in reasons {
+                    by_reason[usize::from(reason.0)].push(RuleIndex(number));
+                }
+            }
+        }
+    }
+    by_reason
+}
+
+/// `en`, `pt-BR`: a language and more parts of letters and digits.
+fn is_locale(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let language = parts.next().unwrap_or_default();
+    matches!(language.len(), 2 | 3)
+        && language.bytes().all(|b| b.is_ascii_lowercase())
+        && parts.all(|part| {
+            matches!(part.len(), 2..=8) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+}

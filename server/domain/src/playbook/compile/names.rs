@@ -1,0 +1,127 @@
+//! Names of one kind, to refer to.
+
+use super::{Compiler, texts};
+use crate::playbook::fault::{At, echo, right_names};
+use crate::playbook::file::File;
+use crate::playbook::file_parts::Id;
+use std::collections::{HashMap, HashSet};
+
+/// The names of one kind in their order.
+pub(super) struct Names<'a> {
+    pub(super) kind: &'static str,
+    pub(super) names: Vec<&'a str>,
+    numbers: HashMap<&'a str, u16>,
+}
+
+impl<'a> Names<'a> {
+    /// In order; of two equal ones the first counts.
+    pub(super) fn new(kind: &'static str, names: impl Iterator<Item = &'a str>) -> Names<'a> {
+        let names: Vec<&str> = names.take(usize::from(u16::MAX)).collect();
+        let mut numbers = HashMap::with_capacity(names.len());
+        for (number, name) in (0..u16::MAX).zip(&names) {
+            numbers.entry(*name).or_insert(number);
+        }
+        Names {
+            kind,
+            names,
+            numbers,
+        }
+    }
+
+    /// The number of a name.
+    pub(super) fn number(&self, name: &str) -> Option<u16> {
+        self.numbers.get(name).copied()
+    }
+}
+
+/// What a name is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Locale,
+    Tier,
+    Stage,
+    Persona,
+    Brand,
+    Consent,
+    Channel,
+    Calendar,
+    Queue,
+    Fact,
+}
+
+/// Every name that something in the document can refer to.
+pub(super) struct AllNames<'a>([Names<'a>; 10]);
+
+impl<'a> AllNames<'a> {
+    /// Those of a document, with the stages that it has or would have.
+    pub(super) fn new(file: &'a File, stages: impl Iterator<Item = &'a str>) -> AllNames<'a> {
+        // In the order of `Kind`.
+        AllNames([
+            Names::new("locale", file.locales.iter().map(String::as_str)),
+            Names::new("tier", file.tiers.iter().map(|tier| tier.id.0.as_str())),
+            Names::new("stage", stages),
+            Names::new("persona", texts(&file.personas)),
+            Names::new("brand", texts(&file.brands)),
+            Names::new("consent", texts(&file.consents)),
+            Names::new("channel", keys(&file.channels.0)),
+            Names::new("calendar", keys(&file.calendars.0)),
+            Names::new("queue", keys(&file.queues.0)),
+            Names::new("fact", keys(&file.facts.0)),
+        ])
+    }
+
+    /// Those of one kind.
+    pub(super) fn of(&self, kind: Kind) -> &Names<'a> {
+        &self.0[kind as usize]
+    }
+}
+
+fn keys<T>(entries: &[(Id, T)]) -> impl Iterator<Item = &str> {
+    entries.iter().map(|(id, _)| id.0.as_str())
+}
+
+impl<'a> Compiler<'a> {
+    /// The number of what a text refers to.
+    pub(super) fn find(&mut self, at: At<'_>, name: &str, kind: Kind) -> Option<u16> {
+        let names = self.names.of(kind);
+        let number = names.number(name);
+        if number.is_none() {
+            self.faults.add(at, || {
+                let right = right_names(name, names.kind, names.names.iter().copied());
+                (format!("there is no {} {}", names.kind, echo(name)), right)
+            });
+        }
+        number
+    }
+
+    /// The numbers of what the texts of a list refer to; none of them twice.
+    pub(super) fn find_all<'t>(
+        &mut self,
+        at: At<'_>,
+        ids: impl Iterator<Item = &'t str> + Clone,
+        kind: Kind,
+    ) -> Option<Vec<u16>> {
+        self.refuse_twice(at, ids.clone());
+        // Every one is looked up before the first that is missing ends it.
+        let found: Vec<Option<u16>> = ids
+            .enumerate()
+            .map(|(place, id)| self.find(at.item(place), id, kind))
+            .collect();
+        found.into_iter().collect()
+    }
+
+    /// Notes every text that was there before in the list.
+    pub(super) fn refuse_twice<'t>(&mut self, at: At<'_>, texts: impl Iterator<Item = &'t str>) {
+        let mut seen = HashSet::new();
+        for (place, text) in texts.enumerate() {
+            if !seen.insert(text) {
+                self.faults.add(at.item(place), || {
+                    (
+                        format!("{} is there twice", echo(text)),
+                        "must be there once".to_owned(),
+                    )
+                });
+            }
+        }
+    }
+}

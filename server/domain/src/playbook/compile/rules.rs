@@ -1,0 +1,252 @@
+//! Rules with their columns and conditions.
+
+use super::names::Kind;
+use super::{Compiler, texts};
+use crate::playbook::condition::{Condition, Declared};
+use crate::playbook::fault::{At, echo, right_names};
+use crate::playbook::file::RuleFile;
+use crate::playbook::file_parts::Columns;
+use crate::playbook::limits::{COLUMN_MAX, CONDITION_PATTERNS_MAX, RULES_MAX};
+use crate::playbook::{ChannelIndex, FactIndex, ReasonIndex, Rule, TierIndex};
+use crate::route::Route;
+use std::collections::HashMap;
+
+/// What rules refer to besides the names: made once for all of them.
+struct Context<'a> {
+    /// Secondary reasons by `primary` and by `primary/secondary`.
+    reasons: HashMap<String, Vec<ReasonIndex>>,
+    /// What stands for a retired reason.
+    retired: HashMap<&'a str, String>,
+    declared: Declared<'a>,
+    /// Conditions by their text: many rules have the same one.
+    conditions: HashMap<&'a str, Option<Condition>>,
+    patterns: usize,
+}
+
+impl<'a> Compiler<'a> {
+    pub(super) fn rules(&mut self) -> Option<Vec<Rule>> {
+        let file = self.file;
+        let at = At::top("rules");
+        self.limit(at, file.rules.len(), RULES_MAX, "rules");
+        self.refuse_ids_twice(at, file.rules.iter().map(|rule| &rule.id));
+        let mut context = self.context();
+        let rules: Vec<Option<Rule>> = file
+            .rules
+            .iter()
+            .enumerate()
+            .map(|(place, rule)| self.rule(at.item(place), rule, &mut context))
+            .collect();
+        rules.into_iter().collect()
+    }
+
+    fn context(&self) -> Context<'a> {
+        let mut reasons: HashMap<String, Vec<ReasonIndex>> = HashMap::new();
+        let mut retired = HashMap::new();
+        let mut number = 0_u16;
+        for primary in &self.file.reasons {
+            for old in texts(&primary.replaces) {
+                retired.insert(old, primary.id.0.clone());
+            }
+            for reason in &primary.secondary {
+                let id = format!("{}/{}", primary.id.0, reason.id.0);
+                for old in &reason.replaces {
+                    retired.insert(old, id.clone());
+                }
+                for name in [primary.id.0.clone(), id] {
+                    reasons.entry(name).or_default().push(ReasonIndex(number));
+                }
+                number = number.saturating_add(1);
+            }
+        }
+        let facts = (0..u16::MAX).zip(&self.file.facts.0);
+        let names = |kind| self.names.of(kind).names.clone();
+        Context {
+            reasons,
+            retired,
+            declared: Declared {
+                facts: facts
+                    .map(|(n, (id, fact))| (id.0.as_str(), (FactIndex(n), fact.fact_type)))
+                    .collect(),
+                channels: names(Kind::Channel),
+                tiers: names(Kind::Tier),
+                stages: names(Kind::Stage),
+                personas: names(Kind::Persona),
+                brands: names(Kind::Brand),
+            },
+            conditions: HashMap::new(),
+            patterns: 0,
+        }
+    }
+
+    fn rule(
+        &mut self,
+        at: At<'_>,
+        written: &'a RuleFile,
+        context: &mut Context<'a>,
+    ) -> Option<Rule> {
+        let id = self.slug(at.key("id"), &written.id.0);
+        let reasons = self.reason_column(at.key("reason"), &written.reason, context);
+        let tiers = self.column(at.key("tier"), &written.tier, Kind::Tier);
+        let channels = self.column(at.key("channel"), &written.channel, Kind::Channel);
+        let stages = self.column(at.key("stage"), &written.stage, Kind::Stage);
+        let brands = self.column(at.key("brand"), &written.brand, Kind::Brand);
+        let when = match &written.when {
+            None => Some(None),
+            Some(when) => self.condition(at.key("when"), when, context).map(Some),
+        };
+        let forbid = self.route_set(at.key("forbid"), &written.forbid);
+        let only = self.route_set(at.key("only"), &written.only);
+        let mut prefer = Vec::with_capacity(written.prefer.0.len());
+        for (route, amount) in &written.prefer.0 {
+            let at = at.key("prefer");
+            let amount = self.money(at.key(route.as_str()), amount);
+            prefer.push(amount.map(|amount| (*route, amount)));
+        }
+        let need = match &written.need {
+            None => Some(None),
+            Some(need) => self.need(at.key("need"), need).map(Some),
+        };
+        let facts = self.asked_facts(at.key("facts"), &written.facts);
+        self.refuse_idle(at, written);
+        Some(Rule {
+            id: id?,
+            reasons: reasons?,
+            tiers: tiers?.into_iter().map(TierIndex).collect(),
+            channels: channels?.into_iter().map(ChannelIndex).collect(),
+            stages: stages?,
+            brands: brands?,
+            when: when?,
+            forbid,
+            only,
+            prefer: prefer.into_iter().collect::<Option<_>>()?,
+            need: need?,
+            facts: facts?,
+        })
+    }
+
+    fn refuse_idle(&mut self, at: At<'_>, written: &RuleFile) {
+        let acts = !written.forbid.is_empty()
+            || !written.only.is_empty()
+            || !written.prefer.0.is_empty()
+            || written.need.is_some()
+            || !written.facts.is_empty();
+        if !acts {
+            self.faults.add(at, || {
+                (
+                    "the rule does nothing".to_owned(),
+                    "must have forbid, only, prefer, need or facts".to_owned(),
+                )
+            });
+        }
+    }
+
+    /// Sorted; empty means any.
+    fn column(&mut self, at: At<'_>, written: &Columns, kind: Kind) -> Option<Vec<u16>> {
+        self.refuse_odd_column(at, written);
+        let ids = written.ids.iter().map(String::as_str);
+        let mut numbers = match written.is_list {
+            true => self.find_all(at, ids, kind)?,
+            false => ids
+                .map(|id| self.find(at, id, kind))
+                .collect::<Option<_>>()?,
+        };
+        numbers.sort_unstable();
+        numbers.dedup();
+        Some(numbers)
+    }
+
+    fn reason_column(
+        &mut self,
+        at: At<'_>,
+        written: &Columns,
+        context: &Context<'a>,
+    ) -> Option<Vec<ReasonIndex>> {
+        self.refuse_odd_column(at, written);
+        self.refuse_twice(at, written.ids.iter().map(String::as_str));
+        let mut found = Some(Vec::new());
+        for (place, id) in written.ids.iter().enumerate() {
+            let of_list = at.item(place);
+            let at = if written.is_list { of_list } else { at };
+            let reasons = context.reasons.get(id.as_str());
+            if reasons.is_none() {
+                self.unknown_reason(at, id, context);
+            }
+            found = found.zip(reasons).map(|(mut all, more)| {
+                all.extend(more);
+                all
+            });
+        }
+        let mut found = found?;
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
+    }
+
+    fn unknown_reason(&mut self, at: At<'_>, id: &str, context: &Context<'a>) {
+        self.faults.add(at, || {
+            let right = match context.retired.get(id) {
+                Some(new) => format!("was replaced by {new}"),
+                None => {
+                    let mut names: Vec<&str> = context.reasons.keys().map(String::as_str).collect();
+                    names.sort_unstable();
+                    match right_names(id, "reason", names.into_iter()) {
+                        near if near.starts_with("did you mean") => near,
+                        _ => "must be a primary or primary/secondary of the playbook".to_owned(),
+                    }
+                }
+            };
+            (format!("there is no reason {}", echo(id)), right)
+        });
+    }
+
+    /// An empty list would mean any, which nobody means who writes it.
+    fn refuse_odd_column(&mut self, at: At<'_>, written: &Columns) {
+        self.limit(at, written.ids.len(), COLUMN_MAX, "values");
+        if written.is_list && written.ids.is_empty() {
+            self.faults.add(at, || {
+                (
+                    "is an empty list".to_owned(),
+                    "must name at least one, or be left out for any".to_owned(),
+                )
+            });
+        }
+    }
+
+    fn route_set(&mut self, at: At<'_>, written: &[Route]) -> Vec<Route> {
+        self.refuse_twice(at, written.iter().map(|route| route.as_str()));
+        written.to_vec()
+    }
+
+    fn condition(
+        &mut self,
+        at: At<'_>,
+        written: &'a str,
+        context: &mut Context<'a>,
+    ) -> Option<Condition> {
+        if let Some(known) = context.conditions.get(written) {
+            if known.is_none() {
+                self.faults.add(at, || {
+                    let right = "must be a condition: the same one is wrong above";
+                    (format!("is \"{}\"", echo(written)), right.to_owned())
+                });
+            }
+            return known.clone();
+        }
+        let compiled = Condition::compile(written, &context.declared);
+        let condition = match compiled {
+            Ok(condition) => Some(condition),
+            Err(error) => {
+                self.faults.add(at, || (error.what, error.fix));
+                None
+            }
+        };
+        context.patterns += condition.as_ref().map_or(0, Condition::patterns);
+        if context.patterns > CONDITION_PATTERNS_MAX {
+            let right = format!("must be at most {CONDITION_PATTERNS_MAX} different conditions");
+            self.faults
+                .add(at, || ("too many conditions use matches".to_owned(), right));
+        }
+        context.conditions.insert(written, condition.clone());
+        condition
+    }
+}

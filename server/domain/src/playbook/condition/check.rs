@@ -1,0 +1,445 @@
+//! Checks an expression as it is read: every name is declared, every operand has the right type, every function is one
+//! of ours. What passes becomes a [`Term`].
+
+mod calls;
+
+use super::inputs::{FIELDS, Field, Type};
+use super::term::{Arithmetic, Comparison, Term};
+use super::{CONDITION_BYTES_MAX, CONDITION_DEPTH_MAX};
+use crate::fact::FactType;
+use crate::playbook::FactIndex;
+use crate::playbook::fault::{echo, right_names};
+use cel::common::ast::{CallExpr, Expr, IdedExpr, ListExpr, LiteralValue, SelectExpr, operators};
+use cel::parser::Parser;
+use std::collections::HashMap;
+
+/// What a condition may name.
+#[derive(Debug, Default)]
+pub(in crate::playbook) struct Declared<'a> {
+    /// Facts by id.
+    pub(in crate::playbook) facts: HashMap<&'a str, (FactIndex, FactType)>,
+    /// Values of `contact.channel`.
+    pub(in crate::playbook) channels: Vec<&'a str>,
+    /// Values of `customer.tier`.
+    pub(in crate::playbook) tiers: Vec<&'a str>,
+    /// Values of `contact.stage`.
+    pub(in crate::playbook) stages: Vec<&'a str>,
+    /// Values of `contact.persona` and `customer.persona`.
+    pub(in crate::playbook) personas: Vec<&'a str>,
+    /// Values of `contact.brand`.
+    pub(in crate::playbook) brands: Vec<&'a str>,
+}
+
+/// Why an expression is not a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::playbook) struct ConditionError {
+    /// What is wrong.
+    pub(in crate::playbook) what: String,
+    /// What would be right.
+    pub(in crate::playbook) fix: String,
+}
+
+/// An expression with its type.
+type Typed = (Term, Type);
+
+fn error<T>(what: impl Into<String>, fix: impl Into<String>) -> Result<T, ConditionError> {
+    Err(ConditionError {
+        what: what.into(),
+        fix: fix.into(),
+    })
+}
+
+/// A condition that passed.
+pub(super) struct Checked {
+    pub(super) term: Term,
+    /// The inputs that it names, as met.
+    pub(super) fields: Vec<Field>,
+    /// How many `matches` patterns it holds.
+    pub(super) patterns: usize,
+}
+
+/// Parses and checks.
+pub(super) fn compile(source: &str, declared: &Declared<'_>) -> Result<Checked, ConditionError> {
+    if source.len() > CONDITION_BYTES_MAX {
+        return error(
+            format!("the condition has {} bytes", source.len()),
+            format!("must have at most {CONDITION_BYTES_MAX}"),
+        );
+    }
+    let parsed = parse(source)?;
+    let mut checker = Checker {
+        declared,
+        fields: Vec::new(),
+        patterns: 0,
+        depth: 0,
+    };
+    match checker.expr(&parsed)? {
+        (term, Type::Bool) => Ok(Checked {
+            term,
+            fields: checker.fields,
+            patterns: checker.patterns,
+        }),
+        (_, other) => error(
+            format!("the condition is {}", other.as_str()),
+            "must be true or false, such as contact.asked_for_person or case.repeats >= 2",
+        ),
+    }
+}
+
+fn parse(source: &str) -> Result<IdedExpr, ConditionError> {
+    if bracket_depth(source) > CONDITION_DEPTH_MAX {
+        return too_deep();
+    }
+    let parsed = Parser::default().parse(source);
+    parsed.map_err(|errors| {
+        let first = errors.errors.first();
+        let words = first.map_or("", |error| error.msg.as_str());
+        let column = first.map_or(0, |error| error.pos.1.max(0)) + 1;
+        ConditionError {
+            what: format!(
+                "the condition cannot be read at its character {column}: {}",
+                echo(words)
+            ),
+            fix: "must be a CEL expression".to_owned(),
+        }
+    })
+}
+
+/// How deep brackets are in each other, so that the parser's own recursion is bounded. Brackets in texts count too.
+fn bracket_depth(source: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut deepest = 0;
+    for byte in source.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+fn too_deep<T>() -> Result<T, ConditionError> {
+    error(
+        "the condition is too deep",
+        format!("must be at most {CONDITION_DEPTH_MAX} levels deep"),
+    )
+}
+
+struct Checker<'a> {
+    declared: &'a Declared<'a>,
+    fields: Vec<Field>,
+    patterns: usize,
+    depth: usize,
+}
+
+impl Checker<'_> {
+    fn expr(&mut self, expr: &IdedExpr) -> Result<Typed, ConditionError> {
+        self.depth += 1;
+        if self.depth > CONDITION_DEPTH_MAX {
+            return too_deep();
+        }
+        let typed = match &expr.expr {
+            Expr::Literal(literal) => self.literal(literal),
+            Expr::Ident(name) => self.input(name),
+            Expr::Select(select) => self.select(select),
+            Expr::Call(call) => self.call(call),
+            Expr::Comprehension(_) => error(
+                "all, exists, map and filter are used",
+                "must be written out: conditions have no comprehensions",
+            ),
+            Expr::List(_) => error("a list stands on its own", "must be the right side of in"),
+            Expr::Map(_) | Expr::Struct(_) => error(
+                "a mapping is written",
+                "must be left out: conditions have no mappings",
+            ),
+            Expr::Unspecified => error("a part is empty", "must be a CEL expression"),
+        };
+        self.depth -= 1;
+        typed
+    }
+
+    fn literal(&self, literal: &LiteralValue) -> Result<Typed, ConditionError> {
+        match literal {
+            LiteralValue::Boolean(value) => Ok((Term::Bool(value.into_inner()), Type::Bool)),
+            LiteralValue::Int(value) => Ok((Term::Int(value.into_inner()), Type::Int)),
+            LiteralValue::String(text) => Ok((Term::Text(text.inner().into()), Type::Text)),
+            LiteralValue::Double(_) => error(
+                "a floating number is written",
+                "must be a whole number, or an amount such as money('4.10')",
+            ),
+            LiteralValue::UInt(_) => error(
+                "an unsigned number is written",
+                "must be a whole number without u",
+            ),
+            LiteralValue::Bytes(_) => error("bytes are written", "must be a text without b"),
+            LiteralValue::Null => error("null is written", "must be has(…) to ask what is known"),
+        }
+    }
+
+    fn select(&mut self, select: &SelectExpr) -> Result<Typed, ConditionError> {
+        let Expr::Ident(group) = &select.operand.expr else {
+            return error(
+                format!("there is no field {}", echo(&select.field)),
+                "must be a field of contact, customer, case or facts",
+            );
+        };
+        let (term, of) = self.input(&format!("{group}.{}", select.field))?;
+        match term {
+            Term::Field(field) if select.test => Ok((Term::Has(field), Type::Bool)),
+            term => Ok((term, of)),
+        }
+    }
+
+    fn input(&mut self, name: &str) -> Result<Typed, ConditionError> {
+        let fact = name.strip_prefix("facts.");
+        let found = match fact {
+            Some(fact) => {
+                let fact = self.declared.facts.get(fact);
+                fact.map(|&(index, of)| (Field::Fact(index), Type::from(of)))
+            }
+            None => FIELDS
+                .iter()
+                .find(|(_, field, _)| *field == name)
+                .map(|&(field, _, of)| (field, of)),
+        };
+        match found {
+            Some((field, of)) => {
+                self.fields.push(field);
+                Ok((Term::Field(field), of))
+            }
+            None => self.unknown(name, fact),
+        }
+    }
+
+    fn unknown<T>(&self, name: &str, fact: Option<&str>) -> Result<T, ConditionError> {
+        let fix = match fact {
+            Some(fact) => {
+                let mut names: Vec<&str> = self.declared.facts.keys().copied().collect();
+                names.sort_unstable();
+                let right = right_names(fact, "fact", names.into_iter());
+                right.replace("did you mean ", "did you mean facts.")
+            }
+            None => {
+                let group = name.split('.').next().unwrap_or_default();
+                let in_group = |field: &&str| field.split('.').next() == Some(group);
+                let names = FIELDS.iter().map(|(_, field, _)| *field);
+                match names.clone().any(|field| in_group(&field)) {
+                    true => right_names(name, "input", names.filter(in_group)),
+                    false => right_names(name, "input", names),
+                }
+            }
+        };
+        let fix = match fix.as_str() {
+            "must be a input of the playbook" => {
+                "must be now, contact.…, customer.…, case.… or facts.…".to_owned()
+            }
+            _ => fix,
+        };
+        error(format!("there is no {}", echo(name)), fix)
+    }
+
+    fn call(&mut self, call: &CallExpr) -> Result<Typed, ConditionError> {
+        let operands = (&call.target, call.args.as_slice());
+        match (call.func_name.as_str(), operands) {
+            (operators::LOGICAL_AND, (None, [left, right])) => {
+                Ok((Term::And(self.truths(left, right)?), Type::Bool))
+            }
+            (operators::LOGICAL_OR, (None, [left, right])) => {
+                Ok((Term::Or(self.truths(left, right)?), Type::Bool))
+            }
+            (operators::LOGICAL_NOT, (None, [operand])) => {
+                let term = self.of_type(operand, Type::Bool, "!")?;
+                Ok((Term::Not(Box::new(term)), Type::Bool))
+            }
+            (operators::NEGATE, (None, [operand])) => self.negative(operand),
+            (operators::CONDITIONAL, (None, [test, then, other])) => self.choose(test, then, other),
+            (operators::IN, (None, [needle, list])) => self.is_in(needle, list),
+            (name, (None, [left, right])) if comparison(name).is_some() => {
+                self.compare(name, left, right)
+            }
+            (name, (None, [left, right])) if arithmetic(name).is_some() => {
+                self.sum(name, left, right)
+            }
+            _ => self.function(call),
+        }
+    }
+
+    fn of_type(
+        &mut self,
+        expr: &IdedExpr,
+        right: Type,
+        operator: &str,
+    ) -> Result<Term, ConditionError> {
+        match self.expr(expr)? {
+            (term, of) if of == right => Ok(term),
+            (_, of) => error(
+                format!("{operator} is given {}", of.as_str()),
+                format!("must be given {}", right.as_str()),
+            ),
+        }
+    }
+
+    fn truths(
+        &mut self,
+        left: &IdedExpr,
+        right: &IdedExpr,
+    ) -> Result<Box<(Term, Term)>, ConditionError> {
+        let left = self.of_type(left, Type::Bool, "&& or ||")?;
+        let right = self.of_type(right, Type::Bool, "&& or ||")?;
+        Ok(Box::new((left, right)))
+    }
+
+    fn negative(&mut self, operand: &IdedExpr) -> Result<Typed, ConditionError> {
+        match self.expr(operand)? {
+            (term, of @ (Type::Int | Type::Money | Type::Span)) => {
+                Ok((Term::Negative(Box::new(term)), of))
+            }
+            (_, of) => error(
+                format!("- is given {}", of.as_str()),
+                "must be given a number, an amount or a span",
+            ),
+        }
+    }
+
+    fn choose(
+        &mut self,
+        test: &IdedExpr,
+        then: &IdedExpr,
+        other: &IdedExpr,
+    ) -> Result<Typed, ConditionError> {
+        let test = self.of_type(test, Type::Bool, "?")?;
+        let (then, of) = self.expr(then)?;
+        let other = self.of_type(other, of, ":")?;
+        Ok((Term::Choose(Box::new((test, then, other))), of))
+    }
+
+    fn is_in(&mut self, needle: &IdedExpr, list: &IdedExpr) -> Result<Typed, ConditionError> {
+        let (needle, of) = self.expr(needle)?;
+        let Expr::List(ListExpr { elements, .. }) = &list.expr else {
+            return error(
+                "in is given no list",
+                "must be given a list such as ['a', 'b']",
+            );
+        };
+        let mut items = Vec::with_capacity(elements.len());
+        for element in elements {
+            let item = self.of_type(element, of, "the list of in")?;
+            self.known_value(&needle, &item)?;
+            items.push(item);
+        }
+        Ok((Term::In(Box::new((needle, items))), Type::Bool))
+    }
+
+    fn compare(
+        &mut self,
+        name: &str,
+        left: &IdedExpr,
+        right: &IdedExpr,
+    ) -> Result<Typed, ConditionError> {
+        let ((left, left_type), (right, right_type)) = (self.expr(left)?, self.expr(right)?);
+        let comparison = comparison(name).unwrap_or(Comparison::Equal);
+        if left_type != right_type {
+            return error(
+                format!(
+                    "{} is compared with {}",
+                    left_type.as_str(),
+                    right_type.as_str()
+                ),
+                "must be two of the same type",
+            );
+        }
+        let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+        if left_type == Type::Bool && !is_equality {
+            return error("true or false is ordered", "must be compared with == or !=");
+        }
+        self.known_value(&left, &right)?;
+        self.known_value(&right, &left)?;
+        let sides = Box::new((left, right));
+        Ok((Term::Compare(comparison, sides), Type::Bool))
+    }
+
+    fn sum(
+        &mut self,
+        name: &str,
+        left: &IdedExpr,
+        right: &IdedExpr,
+    ) -> Result<Typed, ConditionError> {
+        let ((left, left_type), (right, right_type)) = (self.expr(left)?, self.expr(right)?);
+        let arithmetic = arithmetic(name).unwrap_or(Arithmetic::Add);
+        match sum_type(arithmetic, left_type, right_type) {
+            Some(of) => Ok((Term::Sum(arithmetic, Box::new((left, right))), of)),
+            None => error(
+                format!(
+                    "{} and {} stand around {}",
+                    left_type.as_str(),
+                    right_type.as_str(),
+                    name.trim_matches('_')
+                ),
+                "must be numbers, amounts, spans, or a point in time and a span",
+            ),
+        }
+    }
+
+    /// Refuses a text that the field which it is compared with never has.
+    fn known_value(&self, field: &Term, text: &Term) -> Result<(), ConditionError> {
+        let (Term::Field(field), Term::Text(text)) = (field, text) else {
+            return Ok(());
+        };
+        let (kind, known): (&str, &[&str]) = match field {
+            Field::ContactChannel => ("channel", &self.declared.channels),
+            Field::ContactStage => ("stage", &self.declared.stages),
+            Field::ContactPersona | Field::CustomerPersona => ("persona", &self.declared.personas),
+            Field::ContactBrand => ("brand", &self.declared.brands),
+            Field::CustomerTier => ("tier", &self.declared.tiers),
+            Field::ContactMedium => ("medium", &["voice", "live_text", "async_text", "in_person"]),
+            Field::ContactDirection => ("direction", &["inbound", "outbound"]),
+            _ => return Ok(()),
+        };
+        if known.contains(&text.as_ref()) {
+            return Ok(());
+        }
+        error(
+            format!("there is no {kind} {}", echo(text)),
+            right_names(text, kind, known.iter().copied()),
+        )
+    }
+}
+
+fn comparison(operator: &str) -> Option<Comparison> {
+    Some(match operator {
+        operators::EQUALS => Comparison::Equal,
+        operators::NOT_EQUALS => Comparison::NotEqual,
+        operators::LESS => Comparison::Less,
+        operators::LESS_EQUALS => Comparison::LessOrEqual,
+        operators::GREATER => Comparison::Greater,
+        operators::GREATER_EQUALS => Comparison::GreaterOrEqual,
+        _ => return None,
+    })
+}
+
+fn arithmetic(operator: &str) -> Option<Arithmetic> {
+    Some(match operator {
+        operators::ADD => Arithmetic::Add,
+        operators::SUBSTRACT => Arithmetic::Subtract,
+        operators::MULTIPLY => Arithmetic::Multiply,
+        _ => return None,
+    })
+}
+
+fn sum_type(arithmetic: Arithmetic, left: Type, right: Type) -> Option<Type> {
+    use Arithmetic::{Add, Multiply, Subtract};
+    match (arithmetic, left, right) {
+        (_, Type::Int, Type::Int) => Some(Type::Int),
+        (Add | Subtract, Type::Money, Type::Money) => Some(Type::Money),
+        (Multiply, Type::Money, Type::Int) | (Multiply, Type::Int, Type::Money) => {
+            Some(Type::Money)
+        }
+        (Add | Subtract, Type::Span, Type::Span) => Some(Type::Span),
+        (Subtract, Type::Instant, Type::Instant) => Some(Type::Span),
+        (Add | Subtract, Type::Instant, Type::Span) => Some(Type::Instant),
+        (Add, Type::Span, Type::Instant) => Some(Type::Instant),
+        _ => None,
+    }
+}

@@ -1,0 +1,137 @@
+//! The functions of conditions.
+
+use super::{Checker, ConditionError, Typed, error};
+use crate::money::Money;
+use crate::playbook::condition::inputs::Type;
+use crate::playbook::condition::term::{Term, TextTest};
+use crate::playbook::fault::{echo, right_names};
+use crate::playbook::pattern::limited;
+use crate::time::{Millis, UnixMs};
+use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
+
+const FUNCTIONS: [&str; 9] = [
+    "duration",
+    "timestamp",
+    "money",
+    "has",
+    "size",
+    "startsWith",
+    "endsWith",
+    "contains",
+    "matches",
+];
+
+impl Checker<'_> {
+    pub(super) fn function(&mut self, call: &CallExpr) -> Result<Typed, ConditionError> {
+        let target = call.target.as_deref();
+        match (call.func_name.as_str(), target, call.args.as_slice()) {
+            ("duration", None, [text]) => constant(
+                text,
+                "a span such as duration('24h') or duration('7d')",
+                span,
+            ),
+            ("timestamp", None, [text]) => {
+                let right = "a time such as timestamp('2026-01-31T09:00:00Z')";
+                constant(text, right, instant)
+            }
+            ("money", None, [text]) => constant(text, "an amount such as money('4.10')", amount),
+            ("size", None, [text]) | ("size", Some(text), []) => {
+                let text = self.of_type(text, Type::Text, "size")?;
+                Ok((Term::Size(Box::new(text)), Type::Int))
+            }
+            ("startsWith", Some(text), [part]) => self.test(TextTest::StartsWith, text, part),
+            ("endsWith", Some(text), [part]) => self.test(TextTest::EndsWith, text, part),
+            ("contains", Some(text), [part]) => self.test(TextTest::Contains, text, part),
+            ("matches", Some(text), [pattern]) | ("matches", None, [text, pattern]) => {
+                self.matches(text, pattern)
+            }
+            (name, ..) if FUNCTIONS.contains(&name) => error(
+                format!("{name} is used in another way"),
+                "must be duration('24h'), timestamp('…Z'), money('4.10'), has(facts.x), size(text), text.startsWith('…'), text.endsWith('…'), text.contains('…') or text.matches('…')",
+            ),
+            (name, ..)
+                if name.contains('_') && !name.starts_with(|c: char| c.is_ascii_alphabetic()) =>
+            {
+                error(
+                    format!("the operator {} is used", name.trim_matches(['_', '@'])),
+                    "must be one of == != < <= > >= && || ! + - * in ?:",
+                )
+            }
+            (name, ..) => error(
+                format!("there is no function {}", echo(name)),
+                right_names(name, "function", FUNCTIONS.into_iter()),
+            ),
+        }
+    }
+
+    fn test(
+        &mut self,
+        test: TextTest,
+        text: &IdedExpr,
+        part: &IdedExpr,
+    ) -> Result<Typed, ConditionError> {
+        let text = self.of_type(text, Type::Text, "the test of a text")?;
+        let part = self.of_type(part, Type::Text, "the test of a text")?;
+        Ok((Term::Test(test, Box::new((text, part))), Type::Bool))
+    }
+
+    fn matches(&mut self, text: &IdedExpr, pattern: &IdedExpr) -> Result<Typed, ConditionError> {
+        let text = self.of_type(text, Type::Text, "matches")?;
+        let Some(pattern) = literal(pattern) else {
+            return error("matches is given no pattern", "must be given a quoted text");
+        };
+        match limited(pattern) {
+            Ok(regex) => {
+                self.patterns += 1;
+                Ok((Term::Matches(Box::new((text, regex))), Type::Bool))
+            }
+            Err(why) => error(
+                format!("the pattern {} {why}", echo(pattern)),
+                "must be a regular expression",
+            ),
+        }
+    }
+}
+
+fn literal(expr: &IdedExpr) -> Option<&str> {
+    match &expr.expr {
+        Expr::Literal(LiteralValue::String(text)) => Some(text.inner()),
+        _ => None,
+    }
+}
+
+fn constant(
+    expr: &IdedExpr,
+    right: &str,
+    read: impl Fn(&str) -> Option<Typed>,
+) -> Result<Typed, ConditionError> {
+    let Some(text) = literal(expr) else {
+        return error("no quoted text is given", format!("must be {right}"));
+    };
+    match read(text) {
+        Some(typed) => Ok(typed),
+        None => error(
+            format!("\"{}\" is given", echo(text)),
+            format!("must be {right}"),
+        ),
+    }
+}
+
+fn span(text: &str) -> Option<Typed> {
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text),
+    };
+    let Millis(millis) = Millis::parse(text)?;
+    Some((Term::Span(Millis(sign * millis)), Type::Span))
+}
+
+fn instant(text: &str) -> Option<Typed> {
+    let at: jiff::Timestamp = text.parse().ok()?;
+    Some((Term::Instant(UnixMs(at.as_millisecond())), Type::Instant))
+}
+
+fn amount(text: &str) -> Option<Typed> {
+    let amount = Money::parse(text).ok()?;
+    Some((Term::Money(amount), Type::Money))
+}

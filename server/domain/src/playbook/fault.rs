@@ -1,0 +1,247 @@
+//! What is wrong with a playbook: faults, each with its path and place and what would be right.
+
+use super::tree::{Node, Place, Value};
+use std::fmt;
+
+/// Most faults that one check reports; of the rest it says how many they are.
+pub const FAULTS_MAX: usize = 100;
+/// Most characters of the writer's own text that a fault repeats.
+pub const ECHO_CHARS_MAX: usize = 64;
+/// Most names that a fault lists as what would be right.
+const LISTED_MAX: usize = 12;
+
+/// One thing that is wrong, or (as a warning) that is probably not meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where in the document, as `reasons[0].secondary[2].routes.chat.queue`; empty for the document as a whole.
+    pub path: String,
+    /// From 1; 0 where the text has no place (it was not read at all).
+    pub line: u32,
+    /// In characters, from 1.
+    pub column: u32,
+    /// What is wrong.
+    pub what: String,
+    /// What would be right.
+    pub fix: String,
+}
+
+impl fmt::Display for Fault {
+    /// `12:9 reasons[0].id: is "Flight"; must be lower-case letters …`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{} ", self.line, self.column)?;
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        write!(f, "{}; {}", self.what, self.fix)
+    }
+}
+
+/// All that is wrong, in the order of the document's parts, at most [`FAULTS_MAX`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// Those that are told.
+    pub found: Vec<Fault>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl Faults {
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+}
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Faults {
+        Faults {
+            found: vec![fault],
+            more: 0,
+        }
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, fault) in self.found.iter().enumerate() {
+            let line_break = if index == 0 { "" } else { "\n" };
+            write!(f, "{line_break}{fault}")?;
+        }
+        match self.more {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
+    }
+}
+
+impl std::error::Error for Faults {}
+
+/// One step down into the document.
+#[derive(Clone, Copy, Debug)]
+enum Step<'a> {
+    Key(&'a str),
+    Item(usize),
+}
+
+/// A path into the document, built on the stack on the way down.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At<'a> {
+    above: Option<&'a At<'a>>,
+    step: Step<'a>,
+}
+
+impl<'a> At<'a> {
+    /// A key of the document itself.
+    pub(super) const fn top(key: &'a str) -> At<'a> {
+        At {
+            above: None,
+            step: Step::Key(key),
+        }
+    }
+
+    /// A key under this path.
+    pub(super) const fn key(&'a self, key: &'a str) -> At<'a> {
+        At {
+            above: Some(self),
+            step: Step::Key(key),
+        }
+    }
+
+    /// An item of the list at this path, from 0.
+    pub(super) const fn item(&'a self, index: usize) -> At<'a> {
+        At {
+            above: Some(self),
+            step: Step::Item(index),
+        }
+    }
+
+    fn steps(&self) -> Vec<Step<'a>> {
+        let mut steps = vec![self.step];
+        let mut here = self.above;
+        while let Some(at) = here {
+            steps.push(at.step);
+            here = at.above;
+        }
+        steps.reverse();
+        steps
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (depth, step) in self.steps().into_iter().enumerate() {
+            match step {
+                Step::Key(key) if depth == 0 => write!(f, "{}", echo(key))?,
+                Step::Key(key) => write!(f, ".{}", echo(key))?,
+                Step::Item(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Collects what is wrong while a document is compiled.
+#[derive(Debug)]
+pub(super) struct Finder<'a> {
+    root: &'a Node<'a>,
+    found: Faults,
+}
+
+impl<'a> Finder<'a> {
+    /// For the document `root`.
+    pub(super) fn new(root: &'a Node<'a>) -> Finder<'a> {
+        Finder {
+            root,
+            found: Faults::default(),
+        }
+    }
+
+    /// Notes a fault; beyond [`FAULTS_MAX`] it is only counted and its words are not made.
+    pub(super) fn add(&mut self, at: At<'_>, words: impl FnOnce() -> (String, String)) {
+        if self.found.found.len() >= FAULTS_MAX {
+            self.found.more += 1;
+            return;
+        }
+        let place = place_of(self.root, &at.steps());
+        let (what, fix) = words();
+        self.found.found.push(Fault {
+            path: at.to_string(),
+            line: place.line,
+            column: place.column,
+            what,
+            fix,
+        });
+    }
+
+    /// What was found.
+    pub(super) fn into_faults(self) -> Faults {
+        self.found
+    }
+}
+
+/// The place of what is at a path, or of the last thing above it that is written.
+fn place_of(root: &Node<'_>, steps: &[Step<'_>]) -> Place {
+    let mut here = root;
+    let mut place = root.place;
+    for step in steps {
+        let next = match (step, &here.value) {
+            (Step::Key(key), Value::Map(entries)) => entries
+                .iter()
+                .find(|entry| entry.key == *key)
+                .map(|entry| (entry.place, &entry.node)),
+            (Step::Item(index), Value::List(items)) => {
+                items.get(*index).map(|node| (node.place, node))
+            }
+            _ => None,
+        };
+        let Some((written, node)) = next else { break };
+        let is_scalar = matches!(node.value, Value::Scalar { .. });
+        place = if is_scalar { node.place } else { written };
+        here = node;
+    }
+    place
+}
+
+/// The writer's own text, quoted and not too long.
+pub(super) fn echo(text: &str) -> String {
+    let cut = text
+        .char_indices()
+        .nth(ECHO_CHARS_MAX)
+        .map_or(text.len(), |(end, _)| end);
+    let dots = if cut < text.len() { "…" } else { "" };
+    let shown: String = text[..cut]
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    format!("{shown}{dots}")
+}
+
+/// What would be right where a name is not known: the near one, or all if they are few.
+pub(super) fn right_names<'n>(
+    given: &str,
+    kind: &str,
+    names: impl Iterator<Item = &'n str> + Clone,
+) -> String {
+    if let Some(near) = nearest(given, names.clone()) {
+        return format!("did you mean {near}?");
+    }
+    let listed: Vec<&str> = names.clone().take(LISTED_MAX + 1).collect();
+    match listed.len() {
+        0 => format!("the playbook has no {kind} at all"),
+        count if count <= LISTED_MAX => format!("must be one of {}", listed.join(", ")),
+        _ => format!("must be a {kind} of the playbook"),
+    }
+}
+
+/// The name that a writer probably meant: at most a third of it is different. Of equally near ones the first.
+fn nearest<'n>(given: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    if given.len() > 2 * ECHO_CHARS_MAX {
+        return None;
+    }
+    let far_max = (given.chars().count() / 3).max(1);
+    names
+        .map(|name| (strsim::osa_distance(given, name), name))
+        .filter(|&(distance, _)| distance <= far_max)
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, name)| name)
+}

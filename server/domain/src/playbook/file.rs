@@ -1,0 +1,303 @@
+//! A playbook as written. Everything that has a form of its own (decimals, spans of time, ids) is still text here.
+//!
+//! These structs are the format: the JSON schema for editors is made from them and from their comments.
+
+use super::file_parts::{Columns, Decimal, Entries, Id, Span};
+use crate::fact::FactType;
+use crate::route::{Medium, Route};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A playbook: the whole configuration of one company as one document.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Signpost playbook")]
+pub(super) struct File {
+    /// The name of the playbook.
+    pub(super) playbook: Id,
+    /// The currency of all amounts: three capital letters.
+    #[schemars(regex(pattern = r"^[A-Z]{3}$"), extend("examples" = ["EUR"]))]
+    pub(super) currency: String,
+    /// The company's IANA time zone, which calendars have unless they name another.
+    #[schemars(extend("examples" = ["Europe/Amsterdam"]))]
+    pub(super) time_zone: String,
+    /// The languages of the labels; the first is the one to fall back to.
+    #[schemars(length(min = 1), extend("examples" = [["en", "nl"]]))]
+    pub(super) locales: Vec<String>,
+    /// Customer groups, the most valuable first; exactly one has `default: true`.
+    #[schemars(length(min = 1))]
+    pub(super) tiers: Vec<TierFile>,
+    /// Stages of the life cycle, in order. Left out: awareness, interest, intent, purchase, fulfilment, activation,
+    /// support, retention.
+    #[serde(default)]
+    pub(super) stages: Vec<Id>,
+    /// Personas that a contact or a customer may have.
+    #[serde(default)]
+    pub(super) personas: Vec<Id>,
+    /// Brands that a contact may be for.
+    #[serde(default)]
+    pub(super) brands: Vec<Id>,
+    /// Kinds of consent that a customer may give.
+    #[serde(default)]
+    pub(super) consents: Vec<Id>,
+    /// Where contacts come in.
+    pub(super) channels: Entries<Id, ChannelFile>,
+    /// Opening hours by name.
+    #[serde(default)]
+    pub(super) calendars: Entries<Id, CalendarFile>,
+    /// Waiting lines.
+    pub(super) queues: Entries<Id, QueueFile>,
+    /// Typed pieces of context that reasons need.
+    #[serde(default)]
+    pub(super) facts: Entries<Id, FactFile>,
+    /// Primary reasons in the order of the menu; 6 to 8 are easy to choose from.
+    #[schemars(length(min = 1))]
+    pub(super) reasons: Vec<PrimaryFile>,
+    /// Rules, in the order in which they apply.
+    #[serde(default)]
+    pub(super) rules: Vec<RuleFile>,
+    /// What weighs in besides handling, waiting and failing.
+    #[serde(default)]
+    pub(super) costs: CostsFile,
+    /// Where a contact goes when nothing else is allowed.
+    pub(super) last_resort: LastResortFile,
+}
+
+/// A customer group.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TierFile {
+    /// Its id.
+    pub(super) id: Id,
+    /// Its name for people, by locale.
+    pub(super) label: Entries<String, String>,
+    /// How long a contact of this tier should wait at most.
+    pub(super) waiting_target: Span,
+    /// What a minute of its waiting costs.
+    pub(super) waiting_cost_per_minute: Decimal,
+    /// What it costs to fail.
+    pub(super) cost_of_failure: Decimal,
+    /// Whether this is the tier of a customer of whom none is known.
+    #[serde(default)]
+    pub(super) default: bool,
+}
+
+/// Where contacts come in.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChannelFile {
+    /// Its name for people, by locale. Left out: its id.
+    #[serde(default)]
+    pub(super) label: Option<Entries<String, String>>,
+    /// What kind of conversation it carries.
+    pub(super) medium: Medium,
+    /// The routes that can be given here; of equally good ones the first is taken.
+    #[schemars(length(min = 1))]
+    pub(super) routes: Vec<Route>,
+    /// Whether the menu is chosen from with a keypad. Left out: yes on voice.
+    #[serde(default)]
+    pub(super) keypad: Option<bool>,
+}
+
+/// Opening hours.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CalendarFile {
+    /// An IANA time zone. Left out: the playbook's.
+    #[serde(default)]
+    pub(super) time_zone: Option<String>,
+    /// The hours of a week: `mon-fri 07:00-22:00`, `sat,sun 08:00-20:00`, or `always`.
+    #[schemars(extend("examples" = [["mon-fri 07:00-22:00", "sat,sun 08:00-20:00"]]))]
+    pub(super) open: Vec<String>,
+    /// Dates without any hours.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["2026-12-25"]]))]
+    pub(super) closed: Vec<String>,
+    /// Dates with hours of their own, in place of those of the week.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["2026-12-24 08:00-12:00"]]))]
+    pub(super) open_on: Vec<String>,
+}
+
+/// A waiting line.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QueueFile {
+    /// Its name for people, by locale. Left out: its id.
+    #[serde(default)]
+    pub(super) label: Option<Entries<String, String>>,
+    /// The calendar of its opening hours. Left out: always open.
+    #[serde(default)]
+    pub(super) calendar: Option<Id>,
+    /// What an agent must know, with the level from 1 to 10.
+    #[serde(default)]
+    pub(super) skills: Entries<Id, i64>,
+    /// The wait to reckon with while nothing is reported.
+    pub(super) assumed_wait: Span,
+    /// The handle time to reckon with while nothing is reported. Left out: 6m.
+    #[serde(default)]
+    pub(super) assumed_handle_time: Option<Span>,
+}
+
+/// A typed piece of context.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FactFile {
+    /// What kind of value it has.
+    #[serde(rename = "type")]
+    pub(super) fact_type: FactType,
+    /// How to ask for it, by locale. Left out: its id.
+    #[serde(default)]
+    pub(super) label: Option<Entries<String, String>>,
+    /// A regular expression that a text must match as a whole.
+    #[serde(default)]
+    #[schemars(extend("examples" = ["[A-Z0-9]{6}"]))]
+    pub(super) pattern: Option<String>,
+    /// Whether it is kept out of logs.
+    #[serde(default)]
+    pub(super) personal: bool,
+}
+
+/// A primary reason.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PrimaryFile {
+    /// Its id.
+    pub(super) id: Id,
+    /// Its name in the menu, by locale.
+    pub(super) label: Entries<String, String>,
+    /// The stage of its secondary reasons that name none.
+    #[serde(default)]
+    pub(super) stage: Option<Id>,
+    /// Retired primary reasons that this one stands for.
+    #[serde(default)]
+    pub(super) replaces: Vec<Id>,
+    /// Its secondary reasons in the order of the menu; 6 to 8 are easy to choose from.
+    #[schemars(length(min = 1))]
+    pub(super) secondary: Vec<SecondaryFile>,
+}
+
+/// A secondary reason.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecondaryFile {
+    /// Its id, once under its primary.
+    pub(super) id: Id,
+    /// Its name in the menu, by locale.
+    pub(super) label: Entries<String, String>,
+    /// Where in the life cycle. Left out: its primary's.
+    #[serde(default)]
+    pub(super) stage: Option<Id>,
+    /// Facts that must be known, in the order of asking.
+    #[serde(default)]
+    pub(super) facts: Vec<Id>,
+    /// Those of its facts that tell one matter from another.
+    #[serde(default)]
+    pub(super) case_key: Vec<Id>,
+    /// How long an open case is continued after its last contact. Left out: 7d.
+    #[serde(default)]
+    pub(super) continues_for: Option<Span>,
+    /// How long a resolved case is reopened rather than followed by a new one. Left out: 14d.
+    #[serde(default)]
+    pub(super) reopens_within: Option<Span>,
+    /// The value at stake, from 0.1 to 100. Left out: 1.0.
+    #[serde(default)]
+    pub(super) need: Option<Decimal>,
+    /// Retired reasons (`primary/secondary`) that this one stands for.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["existing_flight/move_date"]]))]
+    pub(super) replaces: Vec<String>,
+    /// How it can be helped; of equally good routes the first is taken.
+    pub(super) routes: Entries<Route, RouteFile>,
+}
+
+/// What one route of a reason is like.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RouteFile {
+    /// The flow, for self_service only.
+    #[serde(default)]
+    pub(super) flow: Option<Id>,
+    /// The waiting line, for every other route.
+    #[serde(default)]
+    pub(super) queue: Option<Id>,
+    /// What handling costs.
+    pub(super) cost: Decimal,
+    /// How likely it resolves, from 0 to 1.
+    pub(super) resolves: Decimal,
+    /// What else must be known for it.
+    #[serde(default)]
+    pub(super) facts: Vec<Id>,
+    /// The consent without which it is not allowed.
+    #[serde(default)]
+    pub(super) consent: Option<Id>,
+}
+
+/// A rule: where it can apply, when, and what it does.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RuleFile {
+    /// Its id.
+    pub(super) id: Id,
+    /// Reasons it is about: `primary` or `primary/secondary`. Left out: any.
+    #[serde(default)]
+    pub(super) reason: Columns,
+    /// Tiers it is about. Left out: any.
+    #[serde(default)]
+    pub(super) tier: Columns,
+    /// Channels it is about. Left out: any.
+    #[serde(default)]
+    pub(super) channel: Columns,
+    /// Stages it is about. Left out: any.
+    #[serde(default)]
+    pub(super) stage: Columns,
+    /// Brands it is about. Left out: any.
+    #[serde(default)]
+    pub(super) brand: Columns,
+    /// The condition, in CEL. Left out: always.
+    #[serde(default)]
+    #[schemars(extend("examples" = ["facts.departs_at - now < duration('24h')"]))]
+    pub(super) when: Option<String>,
+    /// Routes that it takes away.
+    #[serde(default)]
+    pub(super) forbid: Vec<Route>,
+    /// The only routes that it leaves.
+    #[serde(default)]
+    pub(super) only: Vec<Route>,
+    /// What each route gains, in the playbook's currency.
+    #[serde(default)]
+    pub(super) prefer: Entries<Route, Decimal>,
+    /// Raises the need to at least this, from 0.1 to 100.
+    #[serde(default)]
+    pub(super) need: Option<Decimal>,
+    /// What else must be known.
+    #[serde(default)]
+    pub(super) facts: Vec<Id>,
+}
+
+/// What weighs in besides handling, waiting and failing.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CostsFile {
+    /// What it costs to leave the customer's channel. Left out: 0.
+    #[serde(default)]
+    pub(super) leaving_channel: Option<Decimal>,
+    /// What a preferred route of the customer is worth. Left out: 0.
+    #[serde(default)]
+    pub(super) preferred_route: Option<Decimal>,
+    /// How much a minute of waiting on each route weighs, from 0 to 100. Left out: human 1, chat 1, callback 0.25,
+    /// message 0.05, self_service 0.
+    #[serde(default)]
+    pub(super) waiting_weight: Entries<Route, Decimal>,
+}
+
+/// Where a contact goes when nothing else is allowed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LastResortFile {
+    /// How we help then: any route but self_service.
+    pub(super) route: Route,
+    /// Which waiting line.
+    #[serde(default)]
+    pub(super) queue: Option<Id>,
+}

@@ -1,0 +1,259 @@
+//! A document as written: scalars as text, keys in order, each with its line and column.
+//!
+//! This is where YAML ends. Anchors, aliases, tags and directives are refused, so that a document is a tree and its
+//! size is the size of its text; nothing here knows what a playbook is.
+
+use super::fault::{Fault, echo};
+use granit_parser::{Event, Parser, ScalarStyle, Span, StrInput};
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// Most bytes of a playbook: what one row of the store holds.
+pub const PLAYBOOK_BYTES_MAX: usize = 1_000_000;
+/// Most levels of lists and mappings in each other.
+pub const PLAYBOOK_DEPTH_MAX: usize = 16;
+
+/// Where something is written, both from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
+/// A value with its place.
+#[derive(Debug)]
+pub(super) struct Node<'s> {
+    pub(super) place: Place,
+    pub(super) value: Value<'s>,
+}
+
+/// What is written.
+#[derive(Debug)]
+pub(super) enum Value<'s> {
+    /// A text; `plain` if it is not quoted.
+    Scalar { text: Cow<'s, str>, plain: bool },
+    /// `- …` or `[…]`.
+    List(Vec<Node<'s>>),
+    /// `key: …` or `{…}`, no key twice.
+    Map(Vec<Entry<'s>>),
+}
+
+/// One key of a mapping with its value.
+#[derive(Debug)]
+pub(super) struct Entry<'s> {
+    pub(super) key: Cow<'s, str>,
+    pub(super) place: Place,
+    pub(super) node: Node<'s>,
+}
+
+impl Value<'_> {
+    /// Whether nothing is written here: `key:`, `key: ~`, `key: null`.
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self, Value::Scalar { text, plain: true } if matches!(text.as_ref(), "" | "~" | "null"))
+    }
+
+    /// In words.
+    pub(super) fn kind(&self) -> String {
+        match self {
+            Value::Scalar { .. } if self.is_null() => "empty".to_owned(),
+            Value::Scalar { text, .. } => format!("the text \"{}\"", echo(text)),
+            Value::List(_) => "a list".to_owned(),
+            Value::Map(_) => "a mapping".to_owned(),
+        }
+    }
+}
+
+/// Reads the one document of a text.
+///
+/// # Errors
+/// The first fault: too long, not YAML, a key twice, an anchor, alias or tag, too deep, or not one document.
+pub(super) fn read(source: &str) -> Result<Node<'_>, Fault> {
+    if source.len() > PLAYBOOK_BYTES_MAX {
+        return Err(Fault {
+            path: String::new(),
+            line: 0,
+            column: 0,
+            what: format!("has {} bytes", source.len()),
+            fix: format!("must have at most {PLAYBOOK_BYTES_MAX}"),
+        });
+    }
+    let options = granit_parser::options! { disallow_directives: true, emit_comments: false };
+    let mut reader = Reader {
+        events: Parser::new_from_str_with_options(source, options),
+        depth: 0,
+    };
+    reader.document()
+}
+
+struct Reader<'s> {
+    events: Parser<'s, StrInput<'s>>,
+    depth: usize,
+}
+
+impl<'s> Reader<'s> {
+    fn document(&mut self) -> Result<Node<'s>, Fault> {
+        loop {
+            match self.next()? {
+                (Event::StreamStart, _) => {}
+                (Event::DocumentStart(..), _) => break,
+                (_, place) => return Err(fault(place, "is empty", "must be a playbook")),
+            }
+        }
+        let first = self.next()?;
+        let root = self.node(first)?;
+        loop {
+            match self.next()? {
+                (Event::DocumentEnd, _) => {}
+                (Event::StreamEnd, _) => return Ok(root),
+                (_, place) => {
+                    return Err(fault(
+                        place,
+                        "a second document begins here",
+                        "must be one document",
+                    ));
+                }
+            }
+        }
+    }
+
+    fn next(&mut self) -> Result<(Event<'s>, Place), Fault> {
+        match self.events.next_event() {
+            Some(Ok((event, span))) => Ok((event, place(&span))),
+            Some(Err(error)) => Err(fault(
+                marked(error.marker()),
+                &format!("is not YAML: {}", echo(&error.info())),
+                "must be YAML or JSON",
+            )),
+            None => Err(fault(START, "ends too early", "must be a whole document")),
+        }
+    }
+
+    fn node(&mut self, (event, place): (Event<'s>, Place)) -> Result<Node<'s>, Fault> {
+        let tagged = match &event {
+            Event::Scalar(_, _, anchor, tag)
+            | Event::SequenceStart(_, anchor, tag)
+            | Event::MappingStart(_, anchor, tag) => Some((*anchor > 0, tag.is_some())),
+            _ => None,
+        };
+        let value = match (event, tagged) {
+            (_, Some((true, _))) => {
+                return Err(fault(
+                    place,
+                    "has an anchor",
+                    "must be written out: a playbook has no anchors and aliases",
+                ));
+            }
+            (_, Some((_, true))) => {
+                return Err(fault(
+                    place,
+                    "has a tag",
+                    "must be written without: a playbook has no tags",
+                ));
+            }
+            (Event::Scalar(text, style, ..), _) => Value::Scalar {
+                text,
+                plain: style == ScalarStyle::Plain,
+            },
+            (Event::SequenceStart(..), _) => self.list(place)?,
+            (Event::MappingStart(..), _) => self.map(place)?,
+            (Event::Alias(_) | Event::UnresolvedAlias(_), _) => {
+                return Err(fault(
+                    place,
+                    "is an alias",
+                    "must be written out: a playbook has no anchors and aliases",
+                ));
+            }
+            _ => return Err(fault(place, "is not a value", "must be YAML or JSON")),
+        };
+        Ok(Node { place, value })
+    }
+
+    fn list(&mut self, place: Place) -> Result<Value<'s>, Fault> {
+        self.descend(place)?;
+        let mut items = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::SequenceEnd, _) => break,
+                event => items.push(self.node(event)?),
+            }
+        }
+        self.depth -= 1;
+        Ok(Value::List(items))
+    }
+
+    fn map(&mut self, place: Place) -> Result<Value<'s>, Fault> {
+        self.descend(place)?;
+        let mut entries = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::MappingEnd, _) => break,
+                event => entries.push(self.entry(event)?),
+            }
+        }
+        self.depth -= 1;
+        refuse_twice(&entries)?;
+        Ok(Value::Map(entries))
+    }
+
+    fn entry(&mut self, event: (Event<'s>, Place)) -> Result<Entry<'s>, Fault> {
+        let key = self.node(event)?;
+        let Value::Scalar { text, .. } = key.value else {
+            return Err(fault(
+                key.place,
+                &format!("the key is {}", key.value.kind()),
+                "must be a name",
+            ));
+        };
+        let first = self.next()?;
+        Ok(Entry {
+            key: text,
+            place: key.place,
+            node: self.node(first)?,
+        })
+    }
+
+    fn descend(&mut self, place: Place) -> Result<(), Fault> {
+        self.depth += 1;
+        if self.depth > PLAYBOOK_DEPTH_MAX {
+            let fix = format!("must be at most {PLAYBOOK_DEPTH_MAX} levels deep");
+            return Err(fault(place, "is too deep", &fix));
+        }
+        Ok(())
+    }
+}
+
+fn refuse_twice(entries: &[Entry<'_>]) -> Result<(), Fault> {
+    let mut seen = HashSet::with_capacity(entries.len());
+    match entries.iter().find(|entry| !seen.insert(&entry.key)) {
+        None => Ok(()),
+        Some(entry) => Err(fault(
+            entry.place,
+            &format!("the key {} is there twice", echo(&entry.key)),
+            "must be there once",
+        )),
+    }
+}
+
+const START: Place = Place { line: 1, column: 1 };
+
+fn place(span: &Span) -> Place {
+    marked(&span.start)
+}
+
+fn marked(marker: &granit_parser::Marker) -> Place {
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    Place {
+        line: number(marker.line()).max(1),
+        column: number(marker.col()).saturating_add(1),
+    }
+}
+
+fn fault(place: Place, what: &str, fix: &str) -> Fault {
+    Fault {
+        path: String::new(),
+        line: place.line,
+        column: place.column,
+        what: what.to_owned(),
+        fix: fix.to_owned(),
+    }
+}
