@@ -1,4 +1,6 @@
-//! `signpost playbook`: publishes, lists, shows and rolls back.
+//! `signpost playbook`: checks, publishes, lists, shows and rolls back.
+
+mod check;
 
 use super::Session;
 use super::failure::Failure;
@@ -16,6 +18,12 @@ const PAGE_SIZE: u32 = 200;
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub(crate) enum PlaybookCommand {
+    /// Checks a document here, without a server; exits with 2 if it has faults.
+    #[command(after_help = "Example:\n  signpost playbook check airline.yaml")]
+    Check {
+        /// The document, YAML or JSON; - for stdin.
+        file: PathBuf,
+    },
     /// Checks a document and makes it live, at once and as a whole.
     #[command(
         after_help = "Example:\n  signpost playbook publish airline.yaml --note 'Summer season'"
@@ -56,6 +64,7 @@ pub(crate) enum PlaybookCommand {
 /// Does it.
 pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(), Failure> {
     match command {
+        PlaybookCommand::Check { file } => check::run(&file, session),
         PlaybookCommand::Publish {
             file,
             note,
