@@ -56,6 +56,20 @@ impl FactValue {
     }
 }
 
+impl FactValue {
+    /// Bytes that tell this value from every other, of any type.
+    pub fn canonical_bytes(&self) -> Vec<u8> {
+        let tagged = |tag: u8, bytes: &[u8]| [&[tag], bytes].concat();
+        match self {
+            FactValue::Text(text) => tagged(1, text.as_bytes()),
+            FactValue::Integer(number) => tagged(2, &number.to_be_bytes()),
+            FactValue::Boolean(yes) => tagged(3, &[u8::from(*yes)]),
+            FactValue::Money(amount) => tagged(4, &amount.micros().to_be_bytes()),
+            FactValue::Instant(at) => tagged(5, &at.0.to_be_bytes()),
+        }
+    }
+}
+
 impl fmt::Debug for FactValue {
     /// Never the value: what a customer told stays out of logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

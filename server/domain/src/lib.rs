@@ -1,10 +1,23 @@
 //! The words and the rules of Signpost as pure values.
 //!
 //! Nothing here does I/O, waits, reads a clock or draws dice; nothing here knows the wire or the store.
+//! Read [`playbook`] for the configuration, [`decision`] for how routes are ranked, [`flow`] for what a command
+//! comes to, [`state`] for what events fold into.
 
+pub mod actor;
+pub mod case;
+pub mod check;
+pub mod command;
+pub mod contact;
+pub mod customer;
+pub mod decision;
+pub mod event;
 pub mod fact;
+pub mod flow;
 pub mod ids;
 pub mod money;
 pub mod playbook;
+pub mod refusal;
 pub mod route;
+pub mod state;
 pub mod time;

@@ -3,6 +3,7 @@
 //! How one is read, checked and compiled is in the modules below; what it means is in [`crate::decision`].
 
 pub mod calendar;
+mod columns;
 mod compile;
 pub mod condition;
 mod fault;
@@ -17,6 +18,8 @@ mod tests;
 mod tree;
 mod version;
 mod warning;
+
+pub use columns::{RuleColumns, RuleScope};
 
 use crate::fact::FactType;
 use crate::ids::{PlaybookVersion, ReasonId, Slug};
@@ -118,11 +121,38 @@ pub struct Playbook {
     pub preferred_route: Money,
     /// What is left when nothing else is allowed.
     pub last_resort: LastResort,
+    /// Which rules can apply to what.
+    pub columns: RuleColumns,
     /// Finding things by what a request calls them.
     pub index: Index,
 }
 
 impl Playbook {
+    /// The tier at an index of this playbook.
+    pub fn tier(&self, index: TierIndex) -> &Tier {
+        &self.tiers[index.0 as usize]
+    }
+
+    /// The secondary reason at an index of this playbook.
+    pub fn reason(&self, index: ReasonIndex) -> &Reason {
+        &self.reasons[index.0 as usize]
+    }
+
+    /// The queue at an index of this playbook.
+    pub fn queue(&self, index: QueueIndex) -> &Queue {
+        &self.queues[index.0 as usize]
+    }
+
+    /// The fact at an index of this playbook.
+    pub fn fact(&self, index: FactIndex) -> &FactSpec {
+        &self.facts[index.0 as usize]
+    }
+
+    /// The rule at an index of this playbook.
+    pub fn rule(&self, index: RuleIndex) -> &Rule {
+        &self.rules[index.0 as usize]
+    }
+
     /// Reads, checks and compiles a playbook as somebody wrote it.
     ///
     /// # Errors
@@ -167,8 +197,6 @@ pub struct Index {
     pub reasons: HashMap<ReasonId, ReasonIndex>,
     /// Primary reasons by id (index into [`Playbook::primaries`]), and each replaced one by its old id.
     pub primaries: HashMap<Slug, u16>,
-    /// For each reason the rules whose columns can apply to it, in order; those of any reason are in every list.
-    pub rules_by_reason: Vec<Vec<RuleIndex>>,
     /// The rules that fit a contact by all their columns.
     pub rule_sets: rule_sets::RuleSets,
 }

@@ -114,3 +114,54 @@ impl Medium {
         }
     }
 }
+
+/// A set of routes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RouteSet(u8);
+
+impl RouteSet {
+    /// No route.
+    pub const EMPTY: RouteSet = RouteSet(0);
+    /// Every route.
+    pub const ALL: RouteSet = RouteSet(0b1_1111);
+
+    /// From a list.
+    pub fn from_routes(routes: &[Route]) -> RouteSet {
+        routes
+            .iter()
+            .fold(RouteSet::EMPTY, |set, &route| set.with(route))
+    }
+
+    /// From the bits that [`RouteSet::bits`] gives; others are dropped.
+    pub const fn from_bits(bits: u8) -> RouteSet {
+        RouteSet(bits & RouteSet::ALL.0)
+    }
+
+    /// One bit a route, in the order of [`Route::ALL`].
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// This set and `route`.
+    #[must_use]
+    pub const fn with(self, route: Route) -> RouteSet {
+        RouteSet(self.0 | 1 << route as u8)
+    }
+
+    /// Whether `route` is in it.
+    pub const fn contains(self, route: Route) -> bool {
+        self.0 & 1 << route as u8 != 0
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// In the order of [`Route::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Route> {
+        Route::ALL
+            .into_iter()
+            .filter(move |&route| self.contains(route))
+    }
+}

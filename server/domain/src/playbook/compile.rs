@@ -21,7 +21,7 @@ use super::limits::{BRANDS_MAX, CONSENTS_MAX, LOCALES_MAX, PERSONAS_MAX, STAGES_
 use super::rule_sets::RuleSets;
 use super::tree::Node;
 use super::{
-    ChannelIndex, FactIndex, Index, LastResort, Playbook, QueueIndex, ReasonIndex, RuleIndex,
+    ChannelIndex, FactIndex, Index, LastResort, Playbook, QueueIndex, ReasonIndex, RuleColumns,
     TierIndex, version,
 };
 use crate::ids::{ReasonId, Slug};
@@ -96,6 +96,7 @@ impl<'a> Compiler<'a> {
         let last_resort = self.last_resort();
         let (waiting_weight_percent, leaving_channel, preferred_route) = costs?;
 
+        let rules = rules?;
         let mut playbook = Playbook {
             version: version::of(root),
             source: source.into(),
@@ -114,7 +115,8 @@ impl<'a> Compiler<'a> {
             facts: facts?,
             primaries: primaries?,
             reasons: reasons?,
-            rules: rules?,
+            columns: RuleColumns::of(&rules),
+            rules,
             waiting_weight_percent,
             leaving_channel,
             preferred_route,
@@ -211,7 +213,6 @@ fn index(playbook: &Playbook, replaced: Replaced) -> Index {
         facts: by_id(&playbook.facts, |fact| &fact.id, FactIndex),
         reasons,
         primaries,
-        rules_by_reason: rules_by_reason(playbook),
         rule_sets: RuleSets::of(playbook),
     }
 }
@@ -227,23 +228,6 @@ fn by_id<T, I>(items: &[T], id: fn(&T) -> &Slug, index: fn(u16) -> I) -> HashMap
 
 fn numbered<T>(items: &[T]) -> impl Iterator<Item = (u16, &T)> {
     (0..=u16::MAX).zip(items)
-}
-
-fn rules_by_reason(playbook: &Playbook) -> Vec<Vec<RuleIndex>> {
-    let mut by_reason = vec![Vec::new(); playbook.reasons.len()];
-    for (number, rule) in (0_u32..).zip(&playbook.rules) {
-        match rule.reasons.as_slice() {
-            [] => by_reason
-                .iter_mut()
-                .for_each(|rules| rules.push(RuleIndex(number))),
-            reasons => {
-                for reason in reasons {
-                    by_reason[usize::from(reason.0)].push(RuleIndex(number));
-                }
-            }
-        }
-    }
-    by_reason
 }
 
 /// `en`, `pt-BR`: a language and more parts of letters and digits.

@@ -1,0 +1,225 @@
+//! Cases: what we track until it is resolved.
+
+use crate::contact::Joined;
+use crate::fact::{Facts, Knowledge};
+use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
+use crate::time::{Millis, UnixMs};
+use std::fmt;
+
+/// Contacts that a case's row lists, the newest; all are counted.
+pub const CASE_CONTACTS_LISTED_MAX: usize = 64;
+
+/// The state of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CaseState {
+    /// Being worked on.
+    Open,
+    /// Settled.
+    Resolved,
+    /// Nothing was heard for too long.
+    Lapsed,
+    /// Opened by mistake.
+    Withdrawn,
+}
+
+/// What can happen to a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CaseStep {
+    /// A contact joins it.
+    Join,
+    /// A contact ends as resolved, and no other is live.
+    Resolve,
+    /// Nothing was heard for `continues_for`.
+    Lapse,
+    /// Its only contact turned out to be about something else.
+    Withdraw,
+}
+
+impl CaseState {
+    /// Every state.
+    pub const ALL: [CaseState; 4] = [
+        CaseState::Open,
+        CaseState::Resolved,
+        CaseState::Lapsed,
+        CaseState::Withdrawn,
+    ];
+
+    /// The state after a step; `None` if the step cannot happen here. The whole life of a case is this table.
+    pub const fn after(self, step: CaseStep) -> Option<CaseState> {
+        match (self, step) {
+            (CaseState::Open, CaseStep::Join) => Some(CaseState::Open),
+            (CaseState::Open, CaseStep::Resolve) => Some(CaseState::Resolved),
+            (CaseState::Open, CaseStep::Lapse) => Some(CaseState::Lapsed),
+            (CaseState::Open, CaseStep::Withdraw) => Some(CaseState::Withdrawn),
+            (CaseState::Resolved, CaseStep::Join) => Some(CaseState::Open),
+            (CaseState::Resolved, CaseStep::Resolve | CaseStep::Lapse | CaseStep::Withdraw) => None,
+            (CaseState::Lapsed, CaseStep::Join | CaseStep::Resolve) => None,
+            (CaseState::Lapsed, CaseStep::Lapse | CaseStep::Withdraw) => None,
+            (CaseState::Withdrawn, CaseStep::Join | CaseStep::Resolve) => None,
+            (CaseState::Withdrawn, CaseStep::Lapse | CaseStep::Withdraw) => None,
+        }
+    }
+
+    /// Whether it is being worked on.
+    pub const fn is_open(self) -> bool {
+        matches!(self, CaseState::Open)
+    }
+}
+
+impl CaseStep {
+    /// Every step.
+    pub const ALL: [CaseStep; 4] = [
+        CaseStep::Join,
+        CaseStep::Resolve,
+        CaseStep::Lapse,
+        CaseStep::Withdraw,
+    ];
+}
+
+/// What tells one matter from another: a hash of the customer, the reason and its key facts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MatterKey(pub [u8; 16]);
+
+impl MatterKey {
+    /// The matter of `customer` for `reason`, told apart by the key facts (those not known count as absent).
+    pub fn of(customer: &CustomerId, reason: &ReasonId, key: &[Slug], facts: &Facts) -> MatterKey {
+        let mut hasher = blake3::Hasher::new();
+        let mut put = |part: &[u8]| {
+            hasher.update(&(part.len() as u32).to_be_bytes());
+            hasher.update(part);
+        };
+        put(customer.as_str().as_bytes());
+        put(reason.primary.as_str().as_bytes());
+        put(reason
+            .secondary
+            .as_ref()
+            .map_or("", Slug::as_str)
+            .as_bytes());
+        for id in key {
+            put(id.as_str().as_bytes());
+            match facts.get(id.as_str()).map(|fact| &fact.knowledge) {
+                Some(Knowledge::Known(value)) => put(&value.canonical_bytes()),
+                Some(Knowledge::Declined) | None => put(&[]),
+            }
+        }
+        let mut key = [0; 16];
+        hasher.finalize_xof().fill(&mut key);
+        MatterKey(key)
+    }
+}
+
+impl fmt::Debug for MatterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A contact of a case, in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseContact {
+    /// The caller's key.
+    pub contact: ContactId,
+    /// Its channel.
+    pub channel: Slug,
+    /// How it joined.
+    pub joined: Joined,
+    /// When it arrived.
+    pub arrived: UnixMs,
+    /// Whether it counts as a repeat.
+    pub repeat: bool,
+    /// Whether it is live.
+    pub live: bool,
+}
+
+/// A case as we keep it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The sequence of the event that opened it.
+    pub id: CaseId,
+    /// Its state.
+    pub state: CaseState,
+    /// Its customer, if known.
+    pub customer: Option<CustomerId>,
+    /// What tells it from the customer's other cases; none for an anonymous one.
+    pub matter: Option<MatterKey>,
+    /// The reason as the customer stated it.
+    pub reason: ReasonId,
+    /// The reason as an agent or a flow found it.
+    pub confirmed: Option<ReasonId>,
+    /// The tier under which it was opened.
+    pub tier: Slug,
+    /// What is known.
+    pub facts: Facts,
+    /// The latest contacts, the newest last.
+    pub contacts: Vec<CaseContact>,
+    /// How many there were.
+    pub contact_count: u32,
+    /// How many of them are live.
+    pub live_contacts: u32,
+    /// Of those, how many we owe an answer.
+    pub owed_contacts: u32,
+    /// Further contacts of the customer for the same reason within its window.
+    pub repeats: u32,
+    /// How often the customer came back on another channel.
+    pub channel_switches: u32,
+    /// How often it was reopened.
+    pub reopens: u32,
+    /// The case that came before, for the same matter.
+    pub previous: Option<CaseId>,
+    /// When it was opened.
+    pub opened: UnixMs,
+    /// When it was last heard of.
+    pub heard: UnixMs,
+    /// When it was resolved, lapsed or withdrawn.
+    pub closed: Option<UnixMs>,
+    /// How long after it was last heard of it is continued.
+    pub continues_for: Millis,
+    /// How long after it was resolved it is reopened.
+    pub reopens_within: Millis,
+    /// The playbook under which it was opened.
+    pub playbook: PlaybookVersion,
+    /// The sequence of its last change.
+    pub changed: Seq,
+}
+
+impl Case {
+    /// When it lapses, if nothing is heard: only while it is open and none of its contacts is live.
+    pub fn lapses(&self) -> Option<UnixMs> {
+        let idle = self.state.is_open() && self.live_contacts == 0;
+        idle.then(|| self.heard + self.continues_for)
+    }
+
+    /// Until when a contact opens it again; `None` unless it is resolved.
+    pub fn reopens_until(&self) -> Option<UnixMs> {
+        match self.state {
+            CaseState::Resolved => self.closed.map(|closed| closed + self.reopens_within),
+            CaseState::Open | CaseState::Lapsed | CaseState::Withdrawn => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    #[test]
+    fn the_life_of_a_case() {
+        let mut table = String::new();
+        for state in CaseState::ALL {
+            for step in CaseStep::ALL {
+                if let Some(after) = state.after(step) {
+                    table.push_str(&format!("{state:?} --{step:?}--> {after:?}\n"));
+                }
+            }
+        }
+        expect![[r#"
+            Open --Join--> Open
+            Open --Resolve--> Resolved
+            Open --Lapse--> Lapsed
+            Open --Withdraw--> Withdrawn
+            Resolved --Join--> Open
+        "#]]
+        .assert_eq(&table);
+    }
+}

@@ -1,0 +1,167 @@
+//! What callers ask for, parsed and checked in form. What it means now is decided in [`crate::flow`].
+
+use crate::actor::Actor;
+use crate::contact::{ContactContext, Outcome};
+use crate::customer::{IdentityKey, Profile};
+use crate::event::RequestStamp;
+use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId};
+use crate::playbook::Playbook;
+use crate::route::Route;
+use crate::time::UnixMs;
+use std::sync::Arc;
+
+/// A write.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// Who asks.
+    pub actor: Actor,
+    /// What tells it from every other write.
+    pub request: RequestStamp,
+    /// The caller's time; now, if absent.
+    pub arrive_time: Option<UnixMs>,
+    /// What to do.
+    pub body: CommandBody,
+}
+
+/// What to do.
+#[derive(Clone, Debug)]
+pub enum CommandBody {
+    /// Take a contact in, or amend one, and decide.
+    Route(Box<RouteContact>),
+    /// Record the customer's choice.
+    Take(TakeRoute),
+    /// End a contact.
+    End(EndContact),
+    /// Keep a customer.
+    Upsert(Box<UpsertCustomer>),
+    /// Make a document live.
+    Publish(PublishPlaybook),
+    /// Make an earlier version live again.
+    RollBack(RollBackPlaybook),
+}
+
+/// A contact to route.
+#[derive(Clone, Debug)]
+pub struct RouteContact {
+    /// The caller's key.
+    pub contact: ContactId,
+    /// What is known.
+    pub context: ContactContext,
+    /// Whether the first route is taken at once.
+    pub take_first: bool,
+    /// What to do with a reason that the live playbook does not have.
+    pub unknown_reason: UnknownReason,
+}
+
+/// What to do with a reason that the live playbook does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownReason {
+    /// Refuse the contact.
+    Refuse,
+    /// Take the last resort: the caller said so, or its menu came from a playbook that had the reason.
+    LastResort,
+}
+
+/// The customer's choice.
+#[derive(Clone, Debug)]
+pub struct TakeRoute {
+    /// Which contact.
+    pub contact: ContactId,
+    /// What was taken.
+    pub route: Route,
+    /// What was shown and declined.
+    pub declined: Vec<Route>,
+}
+
+/// How a caller says that a contact ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It is over.
+    Over(Outcome),
+    /// The customer asked for a person: decide again without self-service.
+    AskedForPerson,
+}
+
+/// The end of a contact.
+#[derive(Clone, Debug)]
+pub struct EndContact {
+    /// Which.
+    pub contact: ContactId,
+    /// How.
+    pub ending: Ending,
+    /// The reason as the agent or the flow found it.
+    pub confirmed: Option<ReasonId>,
+}
+
+/// A customer to keep.
+#[derive(Clone, Debug)]
+pub struct UpsertCustomer {
+    /// Who.
+    pub id: CustomerId,
+    /// What is known from now on.
+    pub profile: Profile,
+}
+
+/// A document to make live.
+#[derive(Clone, Debug)]
+pub struct PublishPlaybook {
+    /// Checked and compiled.
+    pub playbook: Arc<Playbook>,
+    /// Why.
+    pub note: Arc<str>,
+}
+
+/// An earlier version to make live again.
+#[derive(Clone, Debug)]
+pub struct RollBackPlaybook {
+    /// Compiled as it was stored.
+    pub playbook: Arc<Playbook>,
+    /// Why.
+    pub note: Arc<str>,
+}
+
+/// A read.
+#[derive(Clone, Debug)]
+pub enum Query {
+    /// The answer that a contact would get now.
+    Preview(Box<PreviewRoute>),
+    /// One contact.
+    Contact(ContactId),
+    /// One case.
+    Case(CaseId),
+    /// One customer.
+    Customer(CustomerId),
+    /// The customer that holds a verified identity.
+    Holder(IdentityKey),
+    /// What was published.
+    Publications,
+    /// Counts by reason and tier.
+    Counts,
+}
+
+/// A contact to look at.
+#[derive(Clone, Debug)]
+pub struct PreviewRoute {
+    /// A live contact to amend in thought.
+    pub contact: Option<ContactId>,
+    /// What is known.
+    pub context: ContactContext,
+    /// As in [`RouteContact`].
+    pub unknown_reason: UnknownReason,
+    /// The time to decide at; now, if absent.
+    pub at: Option<UnixMs>,
+}
+
+/// A version, or the first digits of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionPrefix(pub String);
+
+impl VersionPrefix {
+    /// Fewest digits that name a version.
+    pub const DIGITS_MIN: usize = 8;
+
+    /// Whether `version` starts with these digits.
+    pub fn matches(&self, version: &PlaybookVersion) -> bool {
+        version.as_str().starts_with(&self.0)
+    }
+}

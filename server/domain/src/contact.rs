@@ -1,0 +1,270 @@
+//! Contacts: one attempt of a customer and the company to reach each other, on one channel.
+
+use crate::customer::{Consent, Identity};
+use crate::fact::Facts;
+use crate::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
+use crate::route::Route;
+use crate::time::{Millis, UnixMs};
+use std::sync::Arc;
+
+/// Most queues that one request reports on.
+pub const QUEUE_STATS_MAX: usize = 64;
+/// After so long without a word of it, a contact that is deciding or in self-service ends as timed out.
+pub const SILENCE_MAX: Millis = Millis::DAY;
+/// After so long without a word of it, a contact in the caller's own place ends as timed out.
+pub const ROUTED_SILENCE_MAX: Millis = Millis(30 * Millis::DAY.0);
+
+/// Who started it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The customer came to the company.
+    #[default]
+    Inbound,
+    /// The company went to the customer.
+    Outbound,
+}
+
+/// Who the caller says the customer is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CustomerRef {
+    /// The platform's own key.
+    pub id: Option<CustomerId>,
+    /// Handles.
+    pub identities: Vec<Identity>,
+    /// The tier that the caller knows.
+    pub tier: Option<Slug>,
+}
+
+/// What the platform knows of one of its queues at this moment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct QueueStats {
+    /// Which.
+    pub queue: Slug,
+    /// Agents signed in.
+    pub staffed: Option<u32>,
+    /// Of those, free.
+    pub available: Option<u32>,
+    /// Contacts in line.
+    pub waiting: Option<u32>,
+    /// Mean handle time.
+    pub handle_time: Option<Millis>,
+    /// The platform's own expected wait.
+    pub expected_wait: Option<Millis>,
+}
+
+/// Everything that the caller told about one contact.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ContactContext {
+    /// Which channel.
+    pub channel: Slug,
+    /// Who started it.
+    pub direction: Direction,
+    /// Which device.
+    pub device: Option<Slug>,
+    /// Who it is.
+    pub customer: CustomerRef,
+    /// The reason as the customer stated it.
+    pub reason: Option<ReasonId>,
+    /// Facts that are known.
+    pub facts: Facts,
+    /// Where in the life cycle, if not the reason's own.
+    pub stage: Option<Slug>,
+    /// The persona.
+    pub persona: Option<Slug>,
+    /// From -100 (furious) to 100 (delighted).
+    pub sentiment_percent: Option<i8>,
+    /// Such as `nl` or `nl-NL`.
+    pub language: Option<Arc<str>>,
+    /// The most preferred first.
+    pub preferred_routes: Vec<Route>,
+    /// Known at this moment.
+    pub consents: Vec<Consent>,
+    /// Whether the customer is vulnerable.
+    pub vulnerable: Option<bool>,
+    /// Whether the customer asked for a person.
+    pub asked_for_person: bool,
+    /// The brand.
+    pub brand: Option<Slug>,
+    /// The platform's queues at this moment.
+    pub queue_stats: Vec<QueueStats>,
+}
+
+impl ContactContext {
+    /// This context amended by a later one: what is set there replaces, facts add up.
+    #[must_use]
+    pub fn amended(&self, later: &ContactContext) -> ContactContext {
+        let ContactContext {
+            channel,
+            direction,
+            device,
+            customer,
+            reason,
+            facts,
+            stage,
+            persona,
+            sentiment_percent,
+            language,
+            preferred_routes,
+            consents,
+            vulnerable,
+            asked_for_person,
+            brand,
+            queue_stats,
+        } = later.clone();
+        let earlier = self.clone();
+        let mut all_facts = earlier.facts;
+        facts.iter().for_each(|fact| all_facts.learn(fact.clone()));
+        ContactContext {
+            channel,
+            direction,
+            device: device.or(earlier.device),
+            customer: CustomerRef {
+                id: customer.id.or(earlier.customer.id),
+                identities: or_earlier(customer.identities, earlier.customer.identities),
+                tier: customer.tier.or(earlier.customer.tier),
+            },
+            reason: reason.or(earlier.reason),
+            facts: all_facts,
+            stage: stage.or(earlier.stage),
+            persona: persona.or(earlier.persona),
+            sentiment_percent: sentiment_percent.or(earlier.sentiment_percent),
+            language: language.or(earlier.language),
+            preferred_routes: or_earlier(preferred_routes, earlier.preferred_routes),
+            consents: or_earlier(consents, earlier.consents),
+            vulnerable: vulnerable.or(earlier.vulnerable),
+            asked_for_person: asked_for_person || earlier.asked_for_person,
+            brand: brand.or(earlier.brand),
+            queue_stats: or_earlier(queue_stats, earlier.queue_stats),
+        }
+    }
+}
+
+fn or_earlier<T>(later: Vec<T>, earlier: Vec<T>) -> Vec<T> {
+    if later.is_empty() { earlier } else { later }
+}
+
+/// How a contact joined its case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Joined {
+    /// It opened the case.
+    Opened,
+    /// It continued an open one.
+    Continued,
+    /// It reopened a resolved one.
+    Reopened,
+}
+
+/// How a contact ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The matter is settled.
+    Resolved,
+    /// The customer left before being helped.
+    Abandoned,
+    /// The customer gave up on the way.
+    GaveUp,
+    /// Nobody answered on the customer's side.
+    NoAnswer,
+    /// Handed to somebody outside.
+    Transferred,
+    /// The customer goes on in another channel.
+    Switched,
+    /// Nothing was heard of it for too long.
+    TimedOut,
+}
+
+/// Where a contact is: exactly one place at any time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// It needs an answer of the customer first: a reason, a fact, a choice.
+    Deciding,
+    /// In a flow.
+    SelfService,
+    /// In the caller's own place, on this route to people.
+    Routed(Route),
+    /// Over.
+    Ended(Outcome),
+}
+
+impl Place {
+    /// Where a contact is that takes `route`.
+    pub const fn of_route(route: Route) -> Place {
+        match route {
+            Route::SelfService => Place::SelfService,
+            Route::Message | Route::Chat | Route::Callback | Route::Human => Place::Routed(route),
+        }
+    }
+
+    /// Whether the contact is not over.
+    pub const fn is_live(self) -> bool {
+        !matches!(self, Place::Ended(_))
+    }
+
+    /// How long a contact may be here without a word of it; `None` once it is over.
+    pub const fn silence_max(self) -> Option<Millis> {
+        match self {
+            Place::Deciding | Place::SelfService => Some(SILENCE_MAX),
+            Place::Routed(_) => Some(ROUTED_SILENCE_MAX),
+            Place::Ended(_) => None,
+        }
+    }
+}
+
+/// A route that was offered, with where it leads.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Offered {
+    /// Which.
+    pub route: Route,
+    /// The flow of self-service.
+    pub flow: Option<Slug>,
+    /// The line of people.
+    pub queue: Option<Slug>,
+}
+
+/// A contact as we keep it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// The caller's key.
+    pub id: ContactId,
+    /// What the caller told, amendments taken in.
+    pub context: Arc<ContactContext>,
+    /// Who it is, if known.
+    pub customer: Option<CustomerId>,
+    /// Its case, if it has one.
+    pub case: Option<CaseId>,
+    /// Where it is.
+    pub place: Place,
+    /// The route that it took.
+    pub route: Option<Route>,
+    /// What it can take.
+    pub offered: Vec<Offered>,
+    /// What was shown and declined.
+    pub declined: Vec<Route>,
+    /// The reason as the agent or the flow found it.
+    pub confirmed: Option<ReasonId>,
+    /// Whether it was sent back because the customer asked for a person.
+    pub needs_person: bool,
+    /// When it arrived, by the caller's clock.
+    pub arrived: UnixMs,
+    /// When it was first recorded.
+    pub recorded: UnixMs,
+    /// When it was last heard of.
+    pub heard: UnixMs,
+    /// When it ended.
+    pub ended: Option<UnixMs>,
+    /// Further calls about it.
+    pub amendments: u32,
+    /// The sequence of the event by which it came in.
+    pub opened: Seq,
+    /// The sequence of the event that holds its last decision.
+    pub decided: Seq,
+    /// The sequence of its last change.
+    pub changed: Seq,
+}
+
+impl Contact {
+    /// When it times out, if nothing is heard of it.
+    pub fn times_out(&self) -> Option<UnixMs> {
+        self.place.silence_max().map(|silence| self.heard + silence)
+    }
+}

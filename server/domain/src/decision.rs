@@ -1,0 +1,199 @@
+//! A decision: the ranked routes for one contact, with its reasons as data.
+//!
+//! [`decide`] is total and depends on nothing but its [`Question`]. The formula of the expected cost is in
+//! [`cost`], the wait in [`wait`], the rules in [`rules`].
+
+pub mod cost;
+mod inputs;
+mod rank;
+mod rules;
+pub mod wait;
+
+pub use cost::{CostKind, CostParts};
+pub use rank::decide;
+pub(crate) use rank::last_resort;
+pub use wait::{Wait, WaitBasis};
+
+use crate::contact::ContactContext;
+use crate::customer::Profile;
+use crate::fact::Facts;
+use crate::ids::{ReasonId, Slug};
+use crate::money::Money;
+use crate::playbook::{BasisPoints, FactIndex, Need, Playbook, ReasonIndex, TierIndex};
+use crate::route::{Route, RouteSet};
+use crate::time::{Millis, UnixMs};
+use std::sync::Arc;
+
+/// What a decision is about: everything that it may look at.
+#[derive(Debug)]
+pub struct Question<'a> {
+    /// The live playbook.
+    pub playbook: &'a Playbook,
+    /// The reason, of that playbook.
+    pub reason: ReasonIndex,
+    /// The tier, of that playbook.
+    pub tier: TierIndex,
+    /// What the caller told.
+    pub context: &'a ContactContext,
+    /// What is known of the customer; `None` if anonymous.
+    pub profile: Option<&'a Profile>,
+    /// What the contact and its case know.
+    pub facts: &'a Facts,
+    /// How things stand.
+    pub standing: Standing,
+}
+
+/// How things stand with the customer and the case, as numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Standing {
+    /// Log time of the decision.
+    pub now: UnixMs,
+    /// Contacts of the customer in the seven days before this one.
+    pub contacts_7d: u32,
+    /// Contacts of the case before this one.
+    pub case_contacts: u32,
+    /// Repeats on the case, this contact included.
+    pub repeats: u32,
+    /// Channel switches on the case, this contact included.
+    pub channel_switches: u32,
+    /// Promises of the case that were broken.
+    pub broken_promises: u32,
+    /// How long ago the case was opened; `None` if this contact opens it.
+    pub case_age: Option<Millis>,
+    /// Whether the contact was sent back because the customer asked for a person.
+    pub needs_person: bool,
+}
+
+/// A route that can be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteOption {
+    /// Which.
+    pub route: Route,
+    /// The flow of self-service.
+    pub flow: Option<Slug>,
+    /// The line of people.
+    pub queue: Option<Slug>,
+    /// The parts of the expected cost.
+    pub cost: CostParts,
+    /// The expected wait.
+    pub wait: Wait,
+    /// How likely it resolves the matter.
+    pub resolves: BasisPoints,
+}
+
+/// Why a route was turned down: the first reason, in this order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TurnedDown {
+    /// The reason does not have it.
+    NotOfReason,
+    /// The channel does not have it.
+    NotOnChannel,
+    /// The customer asked for a person and left self-service before.
+    AskedForPerson,
+    /// This rule forbids it.
+    ForbiddenByRule(Slug),
+    /// This rule leaves only other routes.
+    NotLeftByRule(Slug),
+    /// This consent was refused.
+    ConsentRefused(Slug),
+    /// This consent is not known.
+    ConsentUnknown(Slug),
+    /// This queue is closed now.
+    Closed(Slug),
+    /// The platform says that nobody is signed in to this queue.
+    NotStaffed(Slug),
+}
+
+/// A rule that applied, and what it did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FiredRule {
+    /// Its id.
+    pub id: Slug,
+    /// Routes that it took away.
+    pub forbids: RouteSet,
+    /// Routes that it left, if not empty.
+    pub leaves: RouteSet,
+    /// What routes gained.
+    pub prefers: Vec<(Route, Money)>,
+    /// The need that it raised to.
+    pub need: Option<Need>,
+    /// Facts that it asks for.
+    pub facts: Vec<Slug>,
+}
+
+/// What was noticed on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// This rule needs this value, which is not known.
+    FactUnknown(Slug, Arc<str>),
+    /// Nothing was reported for this queue; the playbook's assumed wait was taken.
+    WaitAssumed(Slug),
+    /// The tier is the caller's, not this stored one.
+    TierOfCaller(Slug),
+    /// No tier is known; the default was taken.
+    TierAssumed,
+    /// This reason is not known; the last resort was taken.
+    ReasonUnknown(ReasonId),
+    /// This reason was retired.
+    ReasonReplaced(ReasonId),
+    /// No route was allowed; the last resort was taken.
+    LastResort,
+    /// An identity of this kind is not verified, and was not used to find the customer.
+    IdentityNotVerified(Slug),
+    /// A verified identity of this kind belongs to another customer than the one named.
+    IdentityOfOtherCustomer(Slug),
+    /// The customer would not tell this fact.
+    FactDeclined(Slug),
+    /// Another open case could be meant; this fact tells.
+    CaseAmbiguous(Slug),
+    /// The condition of this rule could not be computed.
+    RuleFailed(Slug),
+}
+
+/// The ranked routes for one contact, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The reason that was decided on; `None` if none was known.
+    pub reason: Option<ReasonId>,
+    /// The tier that was reckoned with.
+    pub tier: Slug,
+    /// How special this contact is.
+    pub need: Need,
+    /// The cheapest first; of equal ones the first in the playbook's listing of the reason.
+    pub options: Vec<RouteOption>,
+    /// In the order of [`Route::ALL`].
+    pub turned_down: Vec<(Route, TurnedDown)>,
+    /// In the order of the playbook.
+    pub fired: Vec<FiredRule>,
+    /// In the order noticed.
+    pub findings: Vec<Finding>,
+}
+
+impl Decision {
+    /// A decision without a reason to decide on: nothing to offer yet.
+    pub fn open(tier: Slug) -> Decision {
+        Decision {
+            reason: None,
+            tier,
+            need: Need::ONE,
+            options: Vec::new(),
+            turned_down: Vec::new(),
+            fired: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// The route to take.
+    pub fn first(&self) -> Option<&RouteOption> {
+        self.options.first()
+    }
+}
+
+/// A decision with the facts that must be asked before its first route can be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// The decision.
+    pub decision: Decision,
+    /// In the order of asking: the reason's, the rules', the first route's; without those known or declined.
+    pub missing: Vec<FactIndex>,
+}

@@ -1,0 +1,107 @@
+//! What the conditions of rules may look at, read straight from the question.
+
+use super::Question;
+use crate::contact::Direction;
+use crate::fact::FactValue;
+use crate::ids::Slug;
+use crate::playbook::Playbook;
+use crate::playbook::condition::{Field, InputValue, Inputs};
+use crate::route::Medium;
+
+impl Inputs for Question<'_> {
+    fn value(&self, field: Field) -> Option<InputValue<'_>> {
+        let Question {
+            playbook,
+            context,
+            profile,
+            facts,
+            standing,
+            ..
+        } = self;
+        let count = |number: u32| Some(InputValue::Int(i64::from(number)));
+        match field {
+            Field::ContactChannel => Some(str_value(context.channel.as_str())),
+            Field::ContactMedium => {
+                let channel = playbook.index.channels.get(&context.channel)?;
+                Some(str_value(medium_name(
+                    playbook.channels[channel.0 as usize].medium,
+                )))
+            }
+            Field::ContactDevice => text(context.device.as_ref().map(Slug::as_str)),
+            Field::ContactStage => text(stage(self)),
+            Field::ContactPersona => text(context.persona.as_ref().map(Slug::as_str)),
+            Field::ContactSentiment => context
+                .sentiment_percent
+                .map(|percent| InputValue::Int(i64::from(percent))),
+            Field::ContactLanguage => text(context.language.as_deref()),
+            Field::ContactBrand => text(context.brand.as_ref().map(Slug::as_str)),
+            Field::ContactAskedForPerson => Some(InputValue::Bool(
+                context.asked_for_person || standing.needs_person,
+            )),
+            Field::ContactDirection => Some(str_value(match context.direction {
+                Direction::Inbound => "inbound",
+                Direction::Outbound => "outbound",
+            })),
+            Field::CustomerKnown => Some(InputValue::Bool(profile.is_some())),
+            Field::CustomerTier => Some(str_value(playbook.tier(self.tier).id.as_str())),
+            Field::CustomerPersona => {
+                text(profile.and_then(|p| p.persona.as_ref()).map(Slug::as_str))
+            }
+            Field::CustomerLanguage => text(profile.and_then(|p| p.language.as_deref())),
+            Field::CustomerVulnerable => context
+                .vulnerable
+                .or_else(|| profile.and_then(|p| p.vulnerable))
+                .map(InputValue::Bool),
+            Field::CustomerValue => profile.and_then(|p| p.value).map(InputValue::Money),
+            Field::CustomerLoyaltyYears => profile.and_then(|p| p.loyalty_years).and_then(count),
+            Field::CustomerContacts7d => profile.and_then(|_| count(standing.contacts_7d)),
+            Field::CaseRepeats => count(standing.repeats),
+            Field::CaseContacts => count(standing.case_contacts),
+            Field::CaseChannelSwitches => count(standing.channel_switches),
+            Field::CaseBrokenPromises => count(standing.broken_promises),
+            Field::CaseAge => standing.case_age.map(InputValue::Span),
+            Field::Fact(fact) => facts.value(playbook.fact(fact).id.as_str()).map(fact_value),
+            Field::Now => Some(InputValue::Instant(standing.now)),
+        }
+    }
+}
+
+/// The stage of the contact: its own, or that of its reason.
+pub(super) fn stage<'a>(question: &'a Question<'_>) -> Option<&'a str> {
+    let of_reason = || question.playbook.reason(question.reason).stage;
+    match &question.context.stage {
+        Some(stage) => Some(stage.as_str()),
+        None => of_reason().map(|index| stage_name(question.playbook, index)),
+    }
+}
+
+fn stage_name(playbook: &Playbook, index: u16) -> &str {
+    playbook.stages[index as usize].as_str()
+}
+
+const fn medium_name(medium: Medium) -> &'static str {
+    match medium {
+        Medium::Voice => "voice",
+        Medium::LiveText => "live_text",
+        Medium::AsyncText => "async_text",
+        Medium::InPerson => "in_person",
+    }
+}
+
+fn text(text: Option<&str>) -> Option<InputValue<'_>> {
+    text.map(str_value)
+}
+
+fn str_value(text: &str) -> InputValue<'_> {
+    InputValue::Text(text)
+}
+
+fn fact_value(value: &FactValue) -> InputValue<'_> {
+    match value {
+        FactValue::Text(text) => InputValue::Text(text),
+        FactValue::Integer(number) => InputValue::Int(*number),
+        FactValue::Boolean(yes) => InputValue::Bool(*yes),
+        FactValue::Money(amount) => InputValue::Money(*amount),
+        FactValue::Instant(at) => InputValue::Instant(*at),
+    }
+}

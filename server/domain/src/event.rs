@@ -1,0 +1,273 @@
+//! Events: what happened, with all that folding it needs. The truth, in one log.
+
+use crate::actor::Actor;
+use crate::case::MatterKey;
+use crate::contact::{ContactContext, Joined, Offered, Outcome};
+use crate::customer::{Customer, Profile};
+use crate::decision::{Decision, Finding, Standing};
+use crate::fact::Facts;
+use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, RequestId, Seq, Slug};
+use crate::route::Route;
+use crate::time::{Millis, UnixMs};
+use std::sync::Arc;
+
+/// An event with its envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// When, by whom, why.
+    pub envelope: Envelope,
+    /// What.
+    pub event: Event,
+}
+
+/// What every event carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// Its place in the log.
+    pub seq: Seq,
+    /// Log time; never goes back.
+    pub record_time: UnixMs,
+    /// The caller's time.
+    pub arrive_time: UnixMs,
+    /// Who asked.
+    pub actor: Actor,
+    /// What asked.
+    pub cause: Cause,
+    /// The playbook that was live when it was decided.
+    pub playbook: Option<PlaybookVersion>,
+}
+
+/// What brought an event about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A write of a caller.
+    Request(RequestStamp),
+    /// A timer that was due.
+    Timer,
+}
+
+/// A method that writes; part of the scope of a request id. Numbers are stored: keep them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// RouteContact.
+    RouteContact = 1,
+    /// TakeRoute.
+    TakeRoute = 2,
+    /// EndContact.
+    EndContact = 3,
+    /// UpsertCustomer.
+    UpsertCustomer = 4,
+    /// PublishPlaybook.
+    PublishPlaybook = 5,
+    /// RollBackPlaybook.
+    RollBackPlaybook = 6,
+}
+
+impl Method {
+    /// Every method.
+    pub const ALL: [Method; 6] = [
+        Method::RouteContact,
+        Method::TakeRoute,
+        Method::EndContact,
+        Method::UpsertCustomer,
+        Method::PublishPlaybook,
+        Method::RollBackPlaybook,
+    ];
+}
+
+/// What tells one write of a caller from another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RequestStamp {
+    /// The caller's key.
+    pub id: RequestId,
+    /// The method.
+    pub method: Method,
+    /// A hash of the parsed command.
+    pub content: [u8; 16],
+}
+
+/// The scope and the id of one write, hashed: what the store finds it by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestKey(pub [u8; 16]);
+
+impl RequestStamp {
+    /// The key of this write when `actor` asks.
+    pub fn key(&self, actor: &Actor) -> RequestKey {
+        let mut hasher = blake3::Hasher::new();
+        for part in [actor.kind.as_str(), actor.id.as_str(), self.id.as_str()] {
+            hasher.update(&(part.len() as u32).to_be_bytes());
+            hasher.update(part.as_bytes());
+        }
+        hasher.update(&[self.method as u8]);
+        let mut key = [0; 16];
+        hasher.finalize_xof().fill(&mut key);
+        RequestKey(key)
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A playbook was made live.
+    PlaybookPublished(PlaybookPublished),
+    /// A customer was made, or what is known of one was replaced.
+    CustomerSaved(Box<Customer>),
+    /// A contact was decided on: a new one, an amended one, or one sent back.
+    ContactRouted(Box<ContactRouted>),
+    /// The customer chose.
+    RouteTaken(RouteTaken),
+    /// A contact is over.
+    ContactEnded(ContactEnded),
+    /// Nothing was heard of a case for too long.
+    CaseLapsed(CaseId),
+}
+
+/// A playbook was made live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaybookPublished {
+    /// The hash of what was written.
+    pub version: PlaybookVersion,
+    /// The name in the document.
+    pub name: Slug,
+    /// The document as it was written.
+    pub source: Arc<str>,
+    /// Why.
+    pub note: Arc<str>,
+    /// Whether it was live before.
+    pub rolled_back: bool,
+}
+
+/// Why a contact was decided on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RouteStep {
+    /// It is new.
+    Opened,
+    /// The caller told more.
+    Amended,
+    /// The customer asked for a person.
+    AskedForPerson,
+}
+
+/// A contact was decided on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactRouted {
+    /// Which.
+    pub contact: ContactId,
+    /// Why now.
+    pub step: RouteStep,
+    /// All that the caller told, amendments taken in.
+    pub context: Arc<ContactContext>,
+    /// Who it is.
+    pub customer: Option<CustomerJoin>,
+    /// Its case.
+    pub case: Option<CaseJoin>,
+    /// The case that it left because the customer's reason turned out to be another.
+    pub left: Option<LeftCase>,
+    /// What the decision reckoned with, apart from the context: numbers.
+    pub standing: Standing,
+    /// What the decision reckoned with: the customer, without identities.
+    pub profile: Option<Box<Profile>>,
+    /// What the decision reckoned with: facts that the case knew and the context did not tell.
+    pub carried: Facts,
+    /// What was noticed before the decision: about the customer, the tier, the reason, the case.
+    pub noticed: Vec<Finding>,
+    /// The decision.
+    pub decision: Decision,
+    /// What comes next.
+    pub next: Next,
+}
+
+/// How a contact's customer was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerJoin {
+    /// Who.
+    pub id: CustomerId,
+    /// What is known from now on, where the contact taught us something.
+    pub learnt: Option<Box<Profile>>,
+}
+
+/// How a contact joined its case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseJoin {
+    /// Which.
+    pub case: CaseId,
+    /// How.
+    pub joined: Joined,
+    /// Whether this is the event by which it joined; amendments say it again.
+    pub first: bool,
+    /// Whether it counts as a repeat.
+    pub repeat: bool,
+    /// Whether the customer came back on another channel.
+    pub switched: bool,
+    /// The case that came before, for the same matter.
+    pub previous: Option<CaseId>,
+    /// What a new case starts with.
+    pub opened: Option<OpenedCase>,
+    /// The matter that an anonymous case turned out to be, now that its customer is known.
+    pub claimed: Option<MatterKey>,
+}
+
+/// What a new case starts with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedCase {
+    /// Its reason.
+    pub reason: ReasonId,
+    /// What tells it from the customer's other cases.
+    pub matter: Option<MatterKey>,
+    /// The tier.
+    pub tier: Slug,
+    /// How long it is continued.
+    pub continues_for: Millis,
+    /// How long it is reopened.
+    pub reopens_within: Millis,
+}
+
+/// A case that a contact left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeftCase {
+    /// Which.
+    pub case: CaseId,
+    /// Whether it was opened by mistake: this contact was its only one.
+    pub withdrawn: bool,
+}
+
+/// What comes next for a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The customer must choose a reason; below this primary one, if it is known.
+    ChooseReason(Option<Slug>),
+    /// These facts must be asked, in this order.
+    AskFacts(Vec<Slug>),
+    /// The customer must choose among the options.
+    ChooseRoute,
+    /// It goes there.
+    Take(Offered),
+}
+
+/// The customer chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteTaken {
+    /// Which contact.
+    pub contact: ContactId,
+    /// Its case.
+    pub case: Option<CaseId>,
+    /// What was taken.
+    pub taken: Offered,
+    /// What was shown and declined.
+    pub declined: Vec<Route>,
+}
+
+/// A contact is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactEnded {
+    /// Which.
+    pub contact: ContactId,
+    /// Its case.
+    pub case: Option<CaseId>,
+    /// How.
+    pub outcome: Outcome,
+    /// The reason as the agent or the flow found it.
+    pub confirmed: Option<ReasonId>,
+    /// Whether the case is resolved by it.
+    pub resolves_case: bool,
+}

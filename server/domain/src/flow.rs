@@ -1,0 +1,175 @@
+//! What a command does now: `decide(state, command, now) → event`. Pure and total.
+//!
+//! A command either gives one event, or is the replay of an earlier one, or is refused; a row that is not in
+//! memory is asked for.
+
+mod end;
+mod find;
+mod publish;
+mod query;
+mod route;
+mod take;
+mod timer;
+mod upsert;
+
+pub use query::{Answer, look};
+pub use timer::due;
+
+use crate::command::{Command, CommandBody};
+use crate::event::{Cause, Envelope, Event, Method, Recorded};
+use crate::ids::Seq;
+use crate::playbook::Playbook;
+use crate::refusal::{Faults, Refusal};
+use crate::state::{Elsewhere, State};
+use crate::time::{Millis, UnixMs};
+use std::sync::Arc;
+
+/// How long ago a contact may have arrived.
+pub const ARRIVED_AGO_MAX: Millis = Millis::DAY;
+/// How far ahead of log time a caller's clock may be.
+pub const ARRIVES_AHEAD_MAX: Millis = Millis(5 * Millis::MINUTE.0);
+/// How long a request id is kept at least, in log time.
+pub const REQUEST_KEPT: Millis = Millis::DAY;
+/// How many request ids are kept at least, however old.
+pub const REQUESTS_KEPT_MIN: u64 = 100_000;
+
+/// What a command comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// This happens.
+    Happens(Box<Recorded>),
+    /// This write was answered before; the answer is in that event.
+    Replayed(Seq),
+}
+
+/// Why a command came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Fetch the row and ask again.
+    Elsewhere(Elsewhere),
+    /// Tell the caller.
+    Refused(Box<Refusal>),
+}
+
+impl From<Elsewhere> for Stop {
+    fn from(elsewhere: Elsewhere) -> Stop {
+        Stop::Elsewhere(elsewhere)
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Stop {
+        Stop::Refused(Box::new(refusal))
+    }
+}
+
+/// What `command` comes to at log time `now`, which is not before [`State::now`].
+///
+/// # Errors
+/// [`Stop::Elsewhere`] when a row is not in memory, [`Stop::Refused`] with the reason to tell the caller.
+pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, Stop> {
+    if let Some(answered) = replayed(state, command)? {
+        return Ok(Outcome::Replayed(answered));
+    }
+    let arrive_time = arrival(command.arrive_time, now)?;
+    let event = match &command.body {
+        CommandBody::Route(body) => route::route(state, body, now)?,
+        CommandBody::Take(body) => take::take(state, body)?,
+        CommandBody::End(body) => end::end(state, body, now)?,
+        CommandBody::Upsert(body) => upsert::upsert(state, body, now)?,
+        CommandBody::Publish(body) => publish::publish(state, &body.playbook, &body.note),
+        CommandBody::RollBack(body) => publish::publish(state, &body.playbook, &body.note),
+    };
+    let envelope = Envelope {
+        seq: next_seq(state),
+        record_time: now,
+        arrive_time,
+        actor: command.actor.clone(),
+        cause: Cause::Request(command.request.clone()),
+        playbook: state.live().map(|playbook| playbook.version.clone()),
+    };
+    Ok(Outcome::Happens(Box::new(Recorded { envelope, event })))
+}
+
+/// Whether everything that `command` needs is in memory: finds its rows without deciding.
+///
+/// # Errors
+/// The first row that is not in memory.
+pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
+    let found = replayed(state, command).and_then(|answered| match (&command.body, answered) {
+        (_, Some(_)) => Ok(()),
+        (CommandBody::Route(body), None) => route::seek(state, body),
+        (CommandBody::Take(body), None) => take::take(state, body).map(drop),
+        (CommandBody::End(body), None) => end::seek(state, body),
+        (CommandBody::Upsert(body), None) => upsert::upsert(state, body, state.now()).map(drop),
+        (CommandBody::Publish(_) | CommandBody::RollBack(_), None) => Ok(()),
+    });
+    match found {
+        Err(Stop::Elsewhere(elsewhere)) => Err(elsewhere),
+        Err(Stop::Refused(_)) | Ok(()) => Ok(()),
+    }
+}
+
+fn replayed(state: &State, command: &Command) -> Result<Option<Seq>, Stop> {
+    let stamp = &command.request;
+    match state.request(&stamp.key(&command.actor))? {
+        None => Ok(None),
+        Some(answered) if answered.content == stamp.content => Ok(Some(answered.seq)),
+        Some(_) => Err(Refusal::RequestReused(stamp.id.clone()).into()),
+    }
+}
+
+fn arrival(told: Option<UnixMs>, now: UnixMs) -> Result<UnixMs, Refusal> {
+    let told = told.unwrap_or(now);
+    let fault = |what: String| Err(Refusal::Faulty(Faults::one("arrive_time", what)));
+    if told > now + ARRIVES_AHEAD_MAX {
+        return fault(format!(
+            "must be at most {ARRIVES_AHEAD_MAX} ahead of now, is {}",
+            told.since(now)
+        ));
+    }
+    if told < now - ARRIVED_AGO_MAX {
+        return fault(format!(
+            "must be at most {ARRIVED_AGO_MAX} ago, is {}",
+            now.since(told)
+        ));
+    }
+    Ok(told)
+}
+
+fn next_seq(state: &State) -> Seq {
+    Seq(state.seq().0 + 1)
+}
+
+fn live(state: &State) -> Result<&Arc<Playbook>, Refusal> {
+    state.live().ok_or(Refusal::NoPlaybook)
+}
+
+impl CommandBody {
+    /// The method that the command came by.
+    pub const fn method(&self) -> Method {
+        match self {
+            CommandBody::Route(_) => Method::RouteContact,
+            CommandBody::Take(_) => Method::TakeRoute,
+            CommandBody::End(_) => Method::EndContact,
+            CommandBody::Upsert(_) => Method::UpsertCustomer,
+            CommandBody::Publish(_) => Method::PublishPlaybook,
+            CommandBody::RollBack(_) => Method::RollBackPlaybook,
+        }
+    }
+}
+
+impl Recorded {
+    /// A timer's event.
+    fn by_timer(state: &State, at: UnixMs, event: Event) -> Recorded {
+        let envelope = Envelope {
+            seq: next_seq(state),
+            record_time: at,
+            arrive_time: at,
+            actor: crate::actor::Actor::system(),
+            cause: Cause::Timer,
+            playbook: state.live().map(|playbook| playbook.version.clone()),
+        };
+        Recorded { envelope, event }
+    }
+}

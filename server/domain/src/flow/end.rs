@@ -1,0 +1,102 @@
+//! A contact ends, or comes back because the customer asked for a person.
+
+use super::route::{Start, routed};
+use super::take::live_contact;
+use super::{Stop, live};
+use crate::command::{EndContact, Ending, UnknownReason};
+use crate::contact::{Contact, Outcome};
+use crate::event::{ContactEnded, Event, RouteStep};
+use crate::ids::ReasonId;
+use crate::refusal::{Faults, Refusal};
+use crate::state::State;
+use crate::time::UnixMs;
+use std::sync::Arc;
+
+/// Ends a contact, or decides again.
+pub(super) fn end(state: &State, command: &EndContact, now: UnixMs) -> Result<Event, Stop> {
+    let contact = live_contact(state, &command.contact)?;
+    let confirmed = confirmed(state, command.confirmed.as_ref())?;
+    match command.ending {
+        Ending::Over(outcome) => Ok(Event::ContactEnded(over(
+            state, &contact, outcome, confirmed,
+        )?)),
+        Ending::AskedForPerson => {
+            if contact.context.reason.is_none() {
+                return Err(Refusal::NoReason(contact.id.clone()).into());
+            }
+            Ok(Event::ContactRouted(Box::new(routed(
+                state,
+                again(contact),
+                now,
+            )?)))
+        }
+    }
+}
+
+/// Finds what ending needs, without deciding.
+pub(super) fn seek(state: &State, command: &EndContact) -> Result<(), Stop> {
+    let contact = live_contact(state, &command.contact)?;
+    if let Some(case) = contact
+        .case
+        .map(|id| state.case(&id))
+        .transpose()?
+        .flatten()
+    {
+        if let Some(customer) = &case.customer {
+            state.customer(customer)?;
+        }
+    }
+    if let Some(customer) = &contact.customer {
+        state.customer(customer)?;
+    }
+    Ok(())
+}
+
+fn again(contact: Arc<Contact>) -> Start {
+    Start {
+        contact: contact.id.clone(),
+        context: contact.context.clone(),
+        before: Some(contact),
+        step: RouteStep::AskedForPerson,
+        take_first: true,
+        unknown_reason: UnknownReason::LastResort,
+    }
+}
+
+/// How a contact ends; the case is resolved with its last live contact.
+pub(super) fn over(
+    state: &State,
+    contact: &Contact,
+    outcome: Outcome,
+    confirmed: Option<ReasonId>,
+) -> Result<ContactEnded, Stop> {
+    let case = match contact.case {
+        Some(id) => state.case(&id)?.cloned(),
+        None => None,
+    };
+    if let Some(customer) = case.as_ref().and_then(|case| case.customer.as_ref()) {
+        state.customer(customer)?;
+    }
+    let last = case
+        .as_ref()
+        .is_some_and(|case| case.state.is_open() && case.live_contacts == 1);
+    Ok(ContactEnded {
+        contact: contact.id.clone(),
+        case: contact.case,
+        outcome,
+        confirmed,
+        resolves_case: outcome == Outcome::Resolved && last,
+    })
+}
+
+fn confirmed(state: &State, told: Option<&ReasonId>) -> Result<Option<ReasonId>, Refusal> {
+    let Some(told) = told else { return Ok(None) };
+    let playbook = live(state)?;
+    match playbook.index.reasons.get(told) {
+        Some(&index) => Ok(Some(playbook.reason(index).id.clone())),
+        None => Err(Refusal::Faulty(Faults::one(
+            "confirmed_reason",
+            "is not a secondary reason of the live playbook; GetReasonMenu lists them",
+        ))),
+    }
+}

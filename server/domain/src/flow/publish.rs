@@ -1,0 +1,21 @@
+//! A playbook is made live.
+
+use crate::event::{Event, PlaybookPublished};
+use crate::playbook::Playbook;
+use crate::state::State;
+use std::sync::Arc;
+
+/// Makes a checked document live, at once and as a whole.
+pub(super) fn publish(state: &State, playbook: &Playbook, note: &Arc<str>) -> Event {
+    let before = state
+        .publications()
+        .iter()
+        .any(|earlier| earlier.version == playbook.version);
+    Event::PlaybookPublished(PlaybookPublished {
+        version: playbook.version.clone(),
+        name: playbook.name.clone(),
+        source: playbook.source.clone(),
+        note: note.clone(),
+        rolled_back: before,
+    })
+}

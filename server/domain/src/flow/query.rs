@@ -1,0 +1,106 @@
+//! Reads: what is asked of the state, without any effect.
+
+use super::Stop;
+use super::route::{Start, amend, routed};
+use crate::case::Case;
+use crate::command::{PreviewRoute, Query};
+use crate::contact::Contact;
+use crate::customer::Customer;
+use crate::event::{ContactRouted, RouteStep};
+use crate::ids::{ContactId, CustomerId};
+use crate::refusal::{Faults, Kind, Refusal};
+use crate::state::{Counts, Publication, State};
+use crate::time::UnixMs;
+use std::sync::Arc;
+
+/// The answer to a read.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// To [`Query::Preview`].
+    Preview(Box<ContactRouted>),
+    /// To [`Query::Contact`].
+    Contact(Arc<Contact>),
+    /// To [`Query::Case`].
+    Case(Arc<Case>),
+    /// To [`Query::Customer`] and [`Query::Holder`].
+    Customer(Arc<Customer>),
+    /// To [`Query::Publications`]: the oldest first.
+    Publications(Vec<Arc<Publication>>),
+    /// To [`Query::Counts`]: by reason, then by tier.
+    Counts(Vec<Counts>),
+}
+
+/// Answers a read at log time `now`.
+///
+/// # Errors
+/// As [`super::decide`].
+pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
+    match query {
+        Query::Preview(preview) => preview_route(state, preview, now),
+        Query::Contact(id) => {
+            let row = state.contact(id)?.cloned();
+            row.map(Answer::Contact)
+                .ok_or_else(|| not_found(Kind::Contact, id))
+        }
+        Query::Case(id) => state
+            .case(id)?
+            .cloned()
+            .map(Answer::Case)
+            .ok_or_else(|| not_found(Kind::Case, id)),
+        Query::Customer(id) => customer(state, id),
+        Query::Holder(key) => match state.holder(key)?.cloned() {
+            Some(id) => customer(state, &id),
+            None => Err(not_found(
+                Kind::Customer,
+                &format!("with this verified {}", key.kind),
+            )),
+        },
+        Query::Publications => Ok(Answer::Publications(state.publications().to_vec())),
+        Query::Counts => Ok(Answer::Counts(state.counts().values().cloned().collect())),
+    }
+}
+
+fn customer(state: &State, id: &CustomerId) -> Result<Answer, Stop> {
+    let row = state.customer(id)?.cloned();
+    row.map(Answer::Customer)
+        .ok_or_else(|| not_found(Kind::Customer, id))
+}
+
+fn not_found(kind: Kind, id: &impl ToString) -> Stop {
+    Refusal::NotFound {
+        kind,
+        id: id.to_string(),
+    }
+    .into()
+}
+
+fn preview_route(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<Answer, Stop> {
+    let now = match preview.at {
+        None => now,
+        Some(at) if at >= state.now() => at,
+        Some(_) => {
+            let faults = Faults::one("at_time", "must not be before the last event");
+            return Err(Refusal::Faulty(faults).into());
+        }
+    };
+    let before = match &preview.contact {
+        None => None,
+        Some(id) => state.contact(id)?.cloned(),
+    };
+    let (context, step) = match &before {
+        None => (preview.context.clone(), RouteStep::Opened),
+        Some(contact) => (amend(contact, &preview.context)?, RouteStep::Amended),
+    };
+    let start = Start {
+        contact: preview
+            .contact
+            .clone()
+            .unwrap_or_else(|| ContactId::stored("preview")),
+        before,
+        context: Arc::new(context),
+        step,
+        take_first: true,
+        unknown_reason: preview.unknown_reason,
+    };
+    Ok(Answer::Preview(Box::new(routed(state, start, now)?)))
+}

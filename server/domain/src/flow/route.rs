@@ -1,0 +1,453 @@
+//! A contact comes in, or more is known of it: find who, why and which case, decide, and say what comes next.
+
+use super::find::{self, FoundCase, FoundCustomer, FoundReason};
+use super::{Stop, live, next_seq};
+use crate::case::Case;
+use crate::command::{RouteContact, UnknownReason};
+use crate::contact::{Contact, ContactContext, Joined, Offered};
+use crate::customer::Profile;
+use crate::decision::{self, Decided, Decision, Finding, Question, RouteOption, Standing};
+use crate::event::{
+    CaseJoin, ContactRouted, CustomerJoin, Event, LeftCase, Next, OpenedCase, RouteStep,
+};
+use crate::fact::{FACTS_MAX, Facts};
+use crate::ids::{CaseId, ContactId, Slug};
+use crate::playbook::{FactIndex, Playbook, ReasonIndex, TierIndex};
+use crate::refusal::{Faults, Refusal};
+use crate::state::State;
+use crate::time::UnixMs;
+use std::sync::Arc;
+
+/// What a routing step starts from.
+#[derive(Debug)]
+pub(super) struct Start {
+    /// Which contact.
+    pub(super) contact: ContactId,
+    /// The contact as it is, if it is not new.
+    pub(super) before: Option<Arc<Contact>>,
+    /// All that is known.
+    pub(super) context: Arc<ContactContext>,
+    /// Why now.
+    pub(super) step: RouteStep,
+    /// Whether the first route is taken at once.
+    pub(super) take_first: bool,
+    /// What to do with a reason that the live playbook does not have.
+    pub(super) unknown_reason: UnknownReason,
+}
+
+/// Routes a new or an amended contact.
+pub(super) fn route(state: &State, command: &RouteContact, now: UnixMs) -> Result<Event, Stop> {
+    let start = start(state, command)?;
+    Ok(Event::ContactRouted(Box::new(routed(state, start, now)?)))
+}
+
+/// Finds what routing needs, without deciding.
+pub(super) fn seek(state: &State, command: &RouteContact) -> Result<(), Stop> {
+    let start = start(state, command)?;
+    found(state, &start, state.now()).map(drop)
+}
+
+fn start(state: &State, command: &RouteContact) -> Result<Start, Stop> {
+    let before = state.contact(&command.contact)?.cloned();
+    let (context, step) = match &before {
+        None => (command.context.clone(), RouteStep::Opened),
+        Some(contact) => (amend(contact, &command.context)?, RouteStep::Amended),
+    };
+    Ok(Start {
+        contact: command.contact.clone(),
+        before,
+        context: Arc::new(context),
+        step,
+        take_first: command.take_first,
+        unknown_reason: command.unknown_reason,
+    })
+}
+
+/// The context of a live contact with what a further call tells.
+pub(super) fn amend(contact: &Contact, told: &ContactContext) -> Result<ContactContext, Refusal> {
+    if !contact.place.is_live() {
+        return Err(Refusal::ContactEnded(contact.id.clone()));
+    }
+    if contact.context.channel != told.channel {
+        let channel = contact.context.channel.clone();
+        return Err(Refusal::OtherChannel {
+            contact: contact.id.clone(),
+            channel,
+        });
+    }
+    match (&contact.customer, &told.customer.id) {
+        (Some(customer), Some(named)) if customer != named => Err(Refusal::OtherCustomer {
+            contact: contact.id.clone(),
+            customer: customer.clone(),
+        }),
+        _ => {
+            let amended = contact.context.amended(told);
+            if amended.facts.len() > FACTS_MAX {
+                let what = format!(
+                    "must be at most {FACTS_MAX} with those told before, are {}",
+                    amended.facts.len()
+                );
+                return Err(Refusal::Faulty(Faults::one("context.facts", what)));
+            }
+            Ok(amended)
+        }
+    }
+}
+
+/// What was found of a contact before any decision.
+struct Found {
+    who: Option<FoundCustomer>,
+    tier: TierIndex,
+    reason: FoundReason,
+    case: Option<FoundCase>,
+    noticed: Vec<Finding>,
+}
+
+fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, Stop> {
+    let playbook = live(state)?;
+    let context = &start.context;
+    let mut noticed = Vec::new();
+    let before = start.before.as_deref();
+    let customer_before = before.and_then(|contact| contact.customer.as_ref());
+    let who = find::customer(
+        state,
+        &context.customer,
+        customer_before,
+        next_seq(state),
+        &mut noticed,
+    )?;
+    let stored = who
+        .as_ref()
+        .and_then(|who| who.row.as_ref()?.profile.tier.as_ref());
+    let tier = find::tier(
+        playbook,
+        context.customer.tier.as_ref(),
+        stored,
+        &mut noticed,
+    );
+    let reason = find::reason(
+        playbook,
+        context.reason.as_ref(),
+        start.unknown_reason,
+        &mut noticed,
+    )?;
+    let case = match reason {
+        FoundReason::Known(index) => {
+            let reason = playbook.reason(index);
+            Some(find::case(
+                state,
+                reason,
+                playbook,
+                who.as_ref(),
+                before,
+                context,
+                now,
+            )?)
+        }
+        FoundReason::Choose(_) | FoundReason::Unknown => None,
+    };
+    Ok(Found {
+        who,
+        tier,
+        reason,
+        case,
+        noticed,
+    })
+}
+
+/// Decides on a contact.
+pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<ContactRouted, Stop> {
+    let playbook = live(state)?;
+    let Found {
+        who,
+        tier,
+        reason,
+        case,
+        mut noticed,
+    } = found(state, &start, now)?;
+    let join = match (&reason, &case) {
+        (FoundReason::Known(index), Some(case)) => {
+            case_join(state, playbook, *index, tier, case, &start)
+        }
+        _ => None,
+    };
+    let joined_case = joined_case(case.as_ref());
+    let left = left_case(state, &start, join.as_ref())?;
+    let mut facts = start.context.facts.clone();
+    let carried = carried_facts(joined_case, &start.context.facts);
+    carried.iter().for_each(|fact| facts.learn(fact.clone()));
+    let standing = standing(&start, who.as_ref(), joined_case, join.as_ref(), now);
+    let profile = who.as_ref().map(|who| Profile {
+        identities: Vec::new(),
+        ..who.profile.clone()
+    });
+    let (decision, next) = match reason {
+        FoundReason::Choose(primary) => (
+            Decision::open(playbook.tier(tier).id.clone()),
+            Next::ChooseReason(primary),
+        ),
+        FoundReason::Unknown => unknown_reason(playbook, tier, &start),
+        FoundReason::Known(index) => {
+            let question = Question {
+                playbook,
+                reason: index,
+                tier,
+                context: &start.context,
+                profile: profile.as_ref(),
+                facts: &facts,
+                standing,
+            };
+            note_ambiguity(
+                playbook,
+                index,
+                who.as_ref(),
+                case.as_ref(),
+                &facts,
+                &mut noticed,
+            );
+            let Decided { decision, missing } = decision::decide(&question);
+            let next = next(playbook, &decision, &missing, start.take_first);
+            (decision, next)
+        }
+    };
+    Ok(ContactRouted {
+        contact: start.contact,
+        step: start.step,
+        context: start.context,
+        customer: who.map(|who| CustomerJoin {
+            id: who.id,
+            learnt: who.learnt.then(|| Box::new(who.profile)),
+        }),
+        case: join,
+        left,
+        standing,
+        profile: profile.map(Box::new),
+        carried,
+        noticed,
+        decision,
+        next,
+    })
+}
+
+fn unknown_reason(playbook: &Playbook, tier: TierIndex, start: &Start) -> (Decision, Next) {
+    let option = decision::last_resort(playbook, &start.context.queue_stats);
+    let next = if start.take_first {
+        Next::Take(offered(&option))
+    } else {
+        Next::ChooseRoute
+    };
+    let tier = playbook.tier(tier).id.clone();
+    (
+        Decision {
+            options: vec![option],
+            ..Decision::open(tier)
+        },
+        next,
+    )
+}
+
+fn next(playbook: &Playbook, decision: &Decision, missing: &[FactIndex], take_first: bool) -> Next {
+    if !missing.is_empty() {
+        return Next::AskFacts(
+            missing
+                .iter()
+                .map(|&fact| playbook.fact(fact).id.clone())
+                .collect(),
+        );
+    }
+    match decision.first() {
+        Some(option) if take_first => Next::Take(offered(option)),
+        _ => Next::ChooseRoute,
+    }
+}
+
+fn offered(option: &RouteOption) -> Offered {
+    Offered {
+        route: option.route,
+        flow: option.flow.clone(),
+        queue: option.queue.clone(),
+    }
+}
+
+fn joined_case(case: Option<&FoundCase>) -> Option<&Case> {
+    match case? {
+        FoundCase::Stays(case, _) | FoundCase::Joins(case, _) => Some(case),
+        FoundCase::Opens { .. } | FoundCase::KeyMissing => None,
+    }
+}
+
+fn case_join(
+    state: &State,
+    playbook: &Playbook,
+    reason: ReasonIndex,
+    tier: TierIndex,
+    found: &FoundCase,
+    start: &Start,
+) -> Option<CaseJoin> {
+    let contact = &start.contact;
+    match found {
+        FoundCase::KeyMissing => None,
+        FoundCase::Stays(case, claimed) => {
+            let listed = case
+                .contacts
+                .iter()
+                .find(|listed| listed.contact == *contact);
+            Some(CaseJoin {
+                case: case.id,
+                joined: listed.map_or(Joined::Continued, |listed| listed.joined),
+                first: false,
+                repeat: listed.is_some_and(|listed| listed.repeat),
+                switched: false,
+                previous: case.previous,
+                opened: None,
+                claimed: *claimed,
+            })
+        }
+        FoundCase::Joins(case, joined) => {
+            let last = case.contacts.last();
+            let channel = &start.context.channel;
+            // Not in its window any more, or while we owe an answer: not the customer's repeating.
+            let in_window = state.now() <= case.heard + case.continues_for;
+            Some(CaseJoin {
+                case: case.id,
+                joined: *joined,
+                first: true,
+                repeat: in_window && case.owed_contacts == 0,
+                switched: last.is_some_and(|last| last.channel != *channel),
+                previous: case.previous,
+                opened: None,
+                claimed: None,
+            })
+        }
+        FoundCase::Opens { matter, previous } => {
+            let reason = playbook.reason(reason);
+            Some(CaseJoin {
+                case: CaseId(next_seq(state)),
+                joined: Joined::Opened,
+                first: true,
+                repeat: false,
+                switched: false,
+                previous: *previous,
+                opened: Some(OpenedCase {
+                    reason: reason.id.clone(),
+                    matter: *matter,
+                    tier: playbook.tier(tier).id.clone(),
+                    continues_for: reason.continues_for,
+                    reopens_within: reason.reopens_within,
+                }),
+                claimed: None,
+            })
+        }
+    }
+}
+
+/// The case that an amended contact had and has no more.
+fn left_case(
+    state: &State,
+    start: &Start,
+    join: Option<&CaseJoin>,
+) -> Result<Option<LeftCase>, Stop> {
+    let before = start.before.as_ref().and_then(|contact| contact.case);
+    let Some(before) = before.filter(|&id| Some(id) != join.map(|join| join.case)) else {
+        return Ok(None);
+    };
+    let alone = state
+        .case(&before)?
+        .is_some_and(|case| case.state.is_open() && case.contact_count == 1 && case.reopens == 0);
+    Ok(Some(LeftCase {
+        case: before,
+        withdrawn: alone,
+    }))
+}
+
+fn carried_facts(case: Option<&Case>, told: &Facts) -> Facts {
+    let known = case.map(|case| &case.facts);
+    let carried = known.into_iter().flat_map(Facts::iter);
+    Facts::from_facts(
+        carried
+            .filter(|fact| told.get(fact.id.as_str()).is_none())
+            .cloned(),
+    )
+}
+
+fn standing(
+    start: &Start,
+    who: Option<&FoundCustomer>,
+    case: Option<&Case>,
+    join: Option<&CaseJoin>,
+    now: UnixMs,
+) -> Standing {
+    let opened = start.before.is_none();
+    let recent = who
+        .and_then(|who| who.row.as_ref())
+        .map_or(0, |row| row.contacts_7d(now));
+    let first = join.is_some_and(|join| join.first);
+    let count = |before: Option<u32>, adds: bool| before.unwrap_or(0) + u32::from(first && adds);
+    let needed_person = start
+        .before
+        .as_ref()
+        .is_some_and(|contact| contact.needs_person);
+    Standing {
+        now,
+        contacts_7d: if opened {
+            recent
+        } else {
+            recent.saturating_sub(1)
+        },
+        case_contacts: case.map_or(0, |case| case.contact_count - u32::from(!first)),
+        repeats: count(
+            case.map(|case| case.repeats),
+            join.is_some_and(|join| join.repeat),
+        ),
+        channel_switches: count(
+            case.map(|case| case.channel_switches),
+            join.is_some_and(|join| join.switched),
+        ),
+        broken_promises: 0,
+        case_age: case.map(|case| now.since(case.opened)),
+        needs_person: needed_person || start.step == RouteStep::AskedForPerson,
+    }
+}
+
+/// Where the key fact is missing and the customer has open cases of the reason, says which fact would tell.
+fn note_ambiguity(
+    playbook: &Playbook,
+    reason: ReasonIndex,
+    who: Option<&FoundCustomer>,
+    case: Option<&FoundCase>,
+    facts: &Facts,
+    noticed: &mut Vec<Finding>,
+) {
+    let (Some(FoundCase::KeyMissing), Some(who)) = (case, who) else {
+        return;
+    };
+    let reason = playbook.reason(reason);
+    if find::open_cases(reason, who).next().is_none() {
+        return;
+    }
+    let key = reason.case_key.iter().map(|&fact| &playbook.fact(fact).id);
+    let missing = key.filter(|id: &&Slug| facts.get(id.as_str()).is_none());
+    noticed.extend(missing.cloned().map(Finding::CaseAmbiguous));
+}
+
+impl ContactRouted {
+    /// Computes the stored decision again from what this event holds, under the playbook that it names.
+    /// `None` where no reason was decided on, or the playbook does not have it.
+    pub fn decided_again(&self, playbook: &Playbook) -> Option<Decision> {
+        let reason = self.decision.reason.as_ref()?;
+        let mut facts = self.context.facts.clone();
+        self.carried
+            .iter()
+            .for_each(|fact| facts.learn(fact.clone()));
+        let question = Question {
+            playbook,
+            reason: *playbook.index.reasons.get(reason)?,
+            tier: *playbook.index.tiers.get(&self.decision.tier)?,
+            context: &self.context,
+            profile: self.profile.as_deref(),
+            facts: &facts,
+            standing: self.standing,
+        };
+        Some(decision::decide(&question).decision)
+    }
+}

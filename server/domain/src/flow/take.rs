@@ -1,0 +1,54 @@
+//! The customer chose one of the routes that were offered.
+
+use super::Stop;
+use crate::command::TakeRoute;
+use crate::contact::Contact;
+use crate::event::{Event, RouteTaken};
+use crate::ids::ContactId;
+use crate::refusal::{Kind, Refusal};
+use crate::state::State;
+use std::sync::Arc;
+
+/// Records what was taken and what was declined.
+pub(super) fn take(state: &State, command: &TakeRoute) -> Result<Event, Stop> {
+    let contact = live_contact(state, &command.contact)?;
+    if let Some(case) = contact.case {
+        state.case(&case)?;
+    }
+    let taken = contact
+        .offered
+        .iter()
+        .find(|offered| offered.route == command.route);
+    let Some(taken) = taken.cloned() else {
+        return Err(Refusal::NotOffered {
+            contact: contact.id.clone(),
+            route: command.route,
+            offered: contact
+                .offered
+                .iter()
+                .map(|offered| offered.route)
+                .collect(),
+        }
+        .into());
+    };
+    Ok(Event::RouteTaken(RouteTaken {
+        contact: contact.id.clone(),
+        case: contact.case,
+        taken,
+        declined: command.declined.clone(),
+    }))
+}
+
+/// A contact that is not over.
+pub(super) fn live_contact(state: &State, id: &ContactId) -> Result<Arc<Contact>, Stop> {
+    let contact = state.contact(id)?.cloned();
+    let contact = contact.ok_or_else(|| Refusal::NotFound {
+        kind: Kind::Contact,
+        id: id.to_string(),
+    })?;
+    if contact.place.is_live() {
+        Ok(contact)
+    } else {
+        Err(Refusal::ContactEnded(id.clone()).into())
+    }
+}

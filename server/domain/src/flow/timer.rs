@@ -1,0 +1,38 @@
+//! Timers that are due. They are commands of the system's own.
+
+use super::{Stop, end};
+use crate::contact::Outcome;
+use crate::event::{Event, Recorded};
+use crate::state::{Elsewhere, State, TimerTarget};
+use crate::time::UnixMs;
+
+/// The event of the first timer that is due at or before `now`, if there is one: recorded at its due time.
+/// Fold it in and ask again until there is none.
+///
+/// # Errors
+/// When a row that it needs is not in memory.
+pub fn due(state: &State, now: UnixMs) -> Result<Option<Recorded>, Elsewhere> {
+    let Some((due, target)) = state.timers().next().filter(|(due, _)| *due <= now) else {
+        return Ok(None);
+    };
+    let event = match target {
+        TimerTarget::Case(id) => {
+            let case = state.case(id)?;
+            if let Some(customer) = case.and_then(|case| case.customer.as_ref()) {
+                state.customer(customer)?;
+            }
+            Event::CaseLapsed(*id)
+        }
+        TimerTarget::Contact(id) => {
+            let Some(contact) = state.contact(id)?.cloned() else {
+                return Ok(None);
+            };
+            match end::over(state, &contact, Outcome::TimedOut, None) {
+                Ok(ended) => Event::ContactEnded(ended),
+                Err(Stop::Elsewhere(elsewhere)) => return Err(elsewhere),
+                Err(Stop::Refused(_)) => return Ok(None),
+            }
+        }
+    };
+    Ok(Some(Recorded::by_timer(state, due.max(state.now()), event)))
+}

@@ -1,0 +1,167 @@
+//! Why a request is refused: one variant for each thing that a caller can do about it.
+
+use crate::ids::{CaseId, ContactId, CustomerId, RequestId, Slug};
+use crate::route::Route;
+
+/// Most faults of one request that are told.
+pub const FAULTS_MAX: usize = 16;
+
+/// A fault of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The path of the field, such as `context.facts[2].fact_id`.
+    pub field: String,
+    /// What is wrong and what would be right.
+    pub what: String,
+}
+
+/// Faults of a request: the first [`FAULTS_MAX`], and how many more there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    found: Vec<Fault>,
+    more: usize,
+}
+
+impl Faults {
+    /// One fault.
+    pub fn one(field: impl Into<String>, what: impl ToString) -> Faults {
+        let mut faults = Faults::default();
+        faults.push(field, what);
+        faults
+    }
+
+    /// Notes a fault.
+    pub fn push(&mut self, field: impl Into<String>, what: impl ToString) {
+        if self.found.len() < FAULTS_MAX {
+            self.found.push(Fault {
+                field: field.into(),
+                what: what.to_string(),
+            });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// The value, or `None` and its fault noted.
+    pub fn keep<T, E: ToString>(&mut self, field: &str, checked: Result<T, E>) -> Option<T> {
+        checked.map_err(|error| self.push(field, error)).ok()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The first of them.
+    pub fn found(&self) -> &[Fault] {
+        &self.found
+    }
+
+    /// How many were noted beyond those.
+    pub fn more(&self) -> usize {
+        self.more
+    }
+}
+
+/// What a thing that was not found is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A contact.
+    Contact,
+    /// A case.
+    Case,
+    /// A customer.
+    Customer,
+    /// A playbook.
+    Playbook,
+}
+
+impl Kind {
+    /// As the caller reads it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Kind::Contact => "contact",
+            Kind::Case => "case",
+            Kind::Customer => "customer",
+            Kind::Playbook => "playbook",
+        }
+    }
+}
+
+/// Why a request is refused. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Mend the request.
+    #[error("the request has {} fault(s)", .0.found().len() + .0.more())]
+    Faulty(Faults),
+    /// Publish a playbook first.
+    #[error("no playbook is live: publish one first")]
+    NoPlaybook,
+    /// There is no such thing.
+    #[error("there is no {} {id}", kind.as_str())]
+    NotFound {
+        /// What kind of thing.
+        kind: Kind,
+        /// As the caller named it.
+        id: String,
+    },
+    /// Choose another request id.
+    #[error("request_id {0} was used before with other content")]
+    RequestReused(RequestId),
+    /// Choose another contact id.
+    #[error("contact {0} has ended: a new attempt is a new contact")]
+    ContactEnded(ContactId),
+    /// Choose another contact id.
+    #[error("contact {contact} is on channel {channel}: on another channel it is a new contact")]
+    OtherChannel {
+        /// Which.
+        contact: ContactId,
+        /// Where it is.
+        channel: Slug,
+    },
+    /// Choose another contact id.
+    #[error("contact {contact} is of customer {customer}: another customer's is a new contact")]
+    OtherCustomer {
+        /// Which.
+        contact: ContactId,
+        /// Whose it is.
+        customer: CustomerId,
+    },
+    /// Choose one of those.
+    #[error("route {route} was not offered to contact {contact}: {}", list(.offered))]
+    NotOffered {
+        /// Which contact.
+        contact: ContactId,
+        /// What was asked for.
+        route: Route,
+        /// What was offered.
+        offered: Vec<Route>,
+    },
+    /// Tell the reason first.
+    #[error("contact {0} has no reason yet: it cannot be decided again")]
+    NoReason(ContactId),
+    /// Leave the identity with its holder.
+    #[error("the {kind} identity of customer {customer} is verified for customer {holder}")]
+    IdentityTaken {
+        /// What kind of identity.
+        kind: Slug,
+        /// Who was to have it.
+        customer: CustomerId,
+        /// Who has it.
+        holder: CustomerId,
+    },
+    /// Wait for the case's other contacts, or start a new contact.
+    #[error("case {0} cannot take this step")]
+    CaseState(CaseId),
+}
+
+fn list(routes: &[Route]) -> String {
+    match routes {
+        [] => "nothing was".into(),
+        _ => routes
+            .iter()
+            .map(|route| route.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}

@@ -1,0 +1,360 @@
+//! The state: rows folded from events, and the timers that stand.
+//!
+//! A row that is not in memory is *elsewhere*: looking it up says so, and whoever asked has it fetched and asks
+//! again. A *whole* state (tests, folding a log) has every row in memory.
+
+mod apply;
+mod counts;
+mod table;
+mod timers;
+
+pub use counts::Counts;
+pub use table::{Held, Table};
+pub use timers::{TimerTarget, Timers};
+
+use crate::actor::Actor;
+use crate::case::{Case, MatterKey};
+use crate::contact::Contact;
+use crate::customer::{Customer, IdentityKey};
+use crate::event::RequestKey;
+use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
+use crate::playbook::Playbook;
+use crate::time::UnixMs;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The name of a row.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RowKey {
+    /// A contact.
+    Contact(ContactId),
+    /// A case.
+    Case(CaseId),
+    /// A customer.
+    Customer(CustomerId),
+    /// Who holds a verified identity.
+    Holder(IdentityKey),
+    /// The latest case of a matter.
+    Matter(MatterKey),
+    /// A write that was answered.
+    Request(RequestKey),
+    /// Counts of a reason and a tier.
+    Counts(ReasonId, Slug),
+    /// One time that a version was made live.
+    Publication(Seq),
+}
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// Under [`RowKey::Contact`].
+    Contact(Arc<Contact>),
+    /// Under [`RowKey::Case`].
+    Case(Arc<Case>),
+    /// Under [`RowKey::Customer`].
+    Customer(Arc<Customer>),
+    /// Under [`RowKey::Holder`].
+    Holder(Arc<CustomerId>),
+    /// Under [`RowKey::Matter`].
+    Matter(Arc<CaseId>),
+    /// Under [`RowKey::Request`].
+    Request(Arc<Answered>),
+    /// Under [`RowKey::Counts`].
+    Counts(Counts),
+    /// Under [`RowKey::Publication`].
+    Publication(Arc<Publication>),
+}
+
+/// A write that was answered: where its answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The event that holds the answer.
+    pub seq: Seq,
+    /// When it was recorded.
+    pub at: UnixMs,
+    /// A hash of the parsed command.
+    pub content: [u8; 16],
+}
+
+/// One time that a version was made live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// Where in the log.
+    pub seq: Seq,
+    /// The hash of what was written.
+    pub version: PlaybookVersion,
+    /// The name in the document.
+    pub name: Slug,
+    /// When.
+    pub at: UnixMs,
+    /// By whom.
+    pub actor: Actor,
+    /// Why.
+    pub note: Arc<str>,
+    /// Whether it was live before.
+    pub rolled_back: bool,
+}
+
+/// This row is not in memory: fetch it and ask again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere(pub RowKey);
+
+/// Rows folded from events.
+#[derive(Clone, Debug)]
+pub struct State {
+    seq: Seq,
+    now: UnixMs,
+    live: Option<Arc<Playbook>>,
+    publications: Vec<Arc<Publication>>,
+    counts: BTreeMap<(ReasonId, Slug), Counts>,
+    contacts: Table<ContactId, Contact>,
+    cases: Table<CaseId, Case>,
+    customers: Table<CustomerId, Customer>,
+    holders: Table<IdentityKey, CustomerId>,
+    matters: Table<MatterKey, CaseId>,
+    requests: Table<RequestKey, Answered>,
+    timers: Timers,
+    whole: bool,
+    touched: Vec<RowKey>,
+}
+
+macro_rules! lookup {
+    ($(#[$doc:meta])* $name:ident, $table:ident, $key:ty, $row:ty, $row_key:ident) => {
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// When the row is not in memory.
+        pub fn $name(&self, key: &$key) -> Result<Option<&Arc<$row>>, Elsewhere> {
+            match self.$table.held(key) {
+                Held::Present(row) => Ok(Some(row)),
+                Held::Absent => Ok(None),
+                Held::Elsewhere if self.whole => Ok(None),
+                Held::Elsewhere => Err(Elsewhere(RowKey::$row_key(key.clone()))),
+            }
+        }
+    };
+}
+
+impl State {
+    /// The state before the first event, with every row in memory from then on.
+    pub fn whole() -> State {
+        State {
+            whole: true,
+            ..State::partial()
+        }
+    }
+
+    /// A state that holds nothing yet; rows may be elsewhere.
+    pub fn partial() -> State {
+        State {
+            seq: Seq(0),
+            now: UnixMs(0),
+            live: None,
+            publications: Vec::new(),
+            counts: BTreeMap::new(),
+            contacts: Table::default(),
+            cases: Table::default(),
+            customers: Table::default(),
+            holders: Table::default(),
+            matters: Table::default(),
+            requests: Table::default(),
+            timers: Timers::default(),
+            whole: false,
+            touched: Vec::new(),
+        }
+    }
+
+    /// A partial state with a live playbook: what intake looks commands through with.
+    pub fn looking(seq: Seq, now: UnixMs, live: Option<Arc<Playbook>>) -> State {
+        State {
+            seq,
+            now,
+            live,
+            ..State::partial()
+        }
+    }
+
+    /// The last event that was folded in.
+    pub const fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// Log time.
+    pub const fn now(&self) -> UnixMs {
+        self.now
+    }
+
+    /// The live playbook.
+    pub const fn live(&self) -> Option<&Arc<Playbook>> {
+        self.live.as_ref()
+    }
+
+    /// What was published, the oldest first.
+    pub fn publications(&self) -> &[Arc<Publication>] {
+        &self.publications
+    }
+
+    /// Counts by reason and tier, of cases as they were opened.
+    pub const fn counts(&self) -> &BTreeMap<(ReasonId, Slug), Counts> {
+        &self.counts
+    }
+
+    /// The timers that stand.
+    pub const fn timers(&self) -> &Timers {
+        &self.timers
+    }
+
+    lookup!(
+        /// A contact.
+        contact, contacts, ContactId, Contact, Contact
+    );
+    lookup!(
+        /// A case.
+        case, cases, CaseId, Case, Case
+    );
+    lookup!(
+        /// A customer.
+        customer, customers, CustomerId, Customer, Customer
+    );
+    lookup!(
+        /// Who holds a verified identity.
+        holder, holders, IdentityKey, CustomerId, Holder
+    );
+    lookup!(
+        /// The latest case of a matter.
+        matter, matters, MatterKey, CaseId, Matter
+    );
+    lookup!(
+        /// A write that was answered.
+        request, requests, RequestKey, Answered, Request
+    );
+
+    /// Contacts in memory, in no order.
+    pub fn contacts(&self) -> impl Iterator<Item = &Arc<Contact>> {
+        self.contacts.rows().map(|(_, row)| row)
+    }
+
+    /// Cases in memory, in no order.
+    pub fn cases(&self) -> impl Iterator<Item = &Arc<Case>> {
+        self.cases.rows().map(|(_, row)| row)
+    }
+
+    /// Customers in memory, in no order.
+    pub fn customers(&self) -> impl Iterator<Item = &Arc<Customer>> {
+        self.customers.rows().map(|(_, row)| row)
+    }
+
+    /// Holders in memory, in no order.
+    pub fn holders(&self) -> impl Iterator<Item = (&IdentityKey, &Arc<CustomerId>)> {
+        self.holders.rows()
+    }
+
+    /// Matters in memory, in no order.
+    pub fn matters(&self) -> impl Iterator<Item = (&MatterKey, &Arc<CaseId>)> {
+        self.matters.rows()
+    }
+
+    /// Answered writes in memory, in no order.
+    pub fn requests(&self) -> impl Iterator<Item = (&RequestKey, &Arc<Answered>)> {
+        self.requests.rows()
+    }
+
+    /// The rows that events changed since this was last asked, in the order of change, each as it is now.
+    pub fn take_touched(&mut self) -> Vec<(RowKey, Row)> {
+        let touched = std::mem::take(&mut self.touched);
+        touched
+            .into_iter()
+            .filter_map(|key| self.row(&key).map(|row| (key, row)))
+            .collect()
+    }
+
+    /// A row in memory.
+    pub fn row(&self, key: &RowKey) -> Option<Row> {
+        match key {
+            RowKey::Contact(id) => self.contacts.get(id).cloned().map(Row::Contact),
+            RowKey::Case(id) => self.cases.get(id).cloned().map(Row::Case),
+            RowKey::Customer(id) => self.customers.get(id).cloned().map(Row::Customer),
+            RowKey::Holder(key) => self.holders.get(key).cloned().map(Row::Holder),
+            RowKey::Matter(key) => self.matters.get(key).cloned().map(Row::Matter),
+            RowKey::Request(key) => self.requests.get(key).cloned().map(Row::Request),
+            RowKey::Counts(reason, tier) => self
+                .counts
+                .get(&(reason.clone(), tier.clone()))
+                .cloned()
+                .map(Row::Counts),
+            RowKey::Publication(seq) => self
+                .publications
+                .iter()
+                .find(|p| p.seq == *seq)
+                .cloned()
+                .map(Row::Publication),
+        }
+    }
+
+    /// Takes in a row that was read elsewhere, or that it is nowhere, unless something newer is held.
+    /// Says whether it was taken; it is then to be forgotten some time, see [`State::forget`].
+    pub fn lend(&mut self, key: RowKey, row: Option<Row>) -> bool {
+        let at = self.seq;
+        match (key, row) {
+            (RowKey::Contact(id), Some(Row::Contact(row))) => self.contacts.lend(id, Some(row), at),
+            (RowKey::Contact(id), None) => self.contacts.lend(id, None, at),
+            (RowKey::Case(id), Some(Row::Case(row))) => self.cases.lend(id, Some(row), at),
+            (RowKey::Case(id), None) => self.cases.lend(id, None, at),
+            (RowKey::Customer(id), Some(Row::Customer(row))) => {
+                self.customers.lend(id, Some(row), at)
+            }
+            (RowKey::Customer(id), None) => self.customers.lend(id, None, at),
+            (RowKey::Holder(key), Some(Row::Holder(row))) => self.holders.lend(key, Some(row), at),
+            (RowKey::Holder(key), None) => self.holders.lend(key, None, at),
+            (RowKey::Matter(key), Some(Row::Matter(row))) => self.matters.lend(key, Some(row), at),
+            (RowKey::Matter(key), None) => self.matters.lend(key, None, at),
+            (RowKey::Request(key), Some(Row::Request(row))) => {
+                self.requests.lend(key, Some(row), at)
+            }
+            (RowKey::Request(key), None) => self.requests.lend(key, None, at),
+            _ => false,
+        }
+    }
+
+    /// Forgets a row that was changed or lent at `at` and not since. What the engine needs to decide stays:
+    /// open cases and live contacts.
+    pub fn forget(&mut self, key: &RowKey, at: Seq) {
+        match key {
+            RowKey::Contact(id) => self.contacts.forget(id, at, |row| row.place.is_live()),
+            RowKey::Case(id) => self.cases.forget(id, at, |row| row.state.is_open()),
+            RowKey::Customer(id) => self.customers.forget(id, at, |_| false),
+            RowKey::Holder(key) => self.holders.forget(key, at, |_| false),
+            RowKey::Matter(key) => self.matters.forget(key, at, |_| false),
+            RowKey::Request(key) => self.requests.forget(key, at, |_| false),
+            RowKey::Counts(..) | RowKey::Publication(_) => false,
+        };
+    }
+
+    /// Takes in a stored row at the start, with its timer.
+    pub fn restore(&mut self, row: Row) {
+        let at = self.seq;
+        match row {
+            Row::Contact(row) => {
+                self.timers.replace(None, Timers::of_contact(&row));
+                self.contacts.put(row.id.clone(), Some(row), at);
+            }
+            Row::Case(row) => {
+                self.timers.replace(None, Timers::of_case(&row));
+                self.cases.put(row.id, Some(row), at);
+            }
+            Row::Counts(counts) => {
+                self.counts
+                    .insert((counts.reason.clone(), counts.tier.clone()), counts);
+            }
+            Row::Publication(publication) => self.publications.push(publication),
+            Row::Customer(_) | Row::Holder(_) | Row::Matter(_) | Row::Request(_) => {}
+        }
+    }
+
+    /// Sets where the state stands at the start: the last event that is in its rows, log time, the live playbook.
+    pub fn stand_at(&mut self, seq: Seq, now: UnixMs, live: Option<Arc<Playbook>>) {
+        self.seq = seq;
+        self.now = now;
+        self.live = live;
+    }
+}
