@@ -51,7 +51,7 @@ pub(crate) struct ContextArgs {
     /// The customer's language, such as nl or nl-NL.
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) language: Option<String>,
-    /// A route that the customer prefers; the dearest first.
+    /// A route that the customer prefers; the most preferred first.
     #[arg(long, value_name = "ROUTE", value_parser = values::route())]
     pub(crate) prefer: Vec<v1::Route>,
     /// A consent that was given or refused.

@@ -55,7 +55,7 @@ pub(crate) struct UpsertArgs {
     /// The time zone, such as Europe/Amsterdam.
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
-    /// A route that the customer prefers; the dearest first.
+    /// A route that the customer prefers; the most preferred first.
     #[arg(long, value_name = "ROUTE", value_parser = values::route())]
     prefer: Vec<v1::Route>,
     /// A consent that was given or refused.
@@ -65,6 +65,9 @@ pub(crate) struct UpsertArgs {
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
           default_missing_value = "yes", value_parser = values::yes_or_no)]
     vulnerable: Option<bool>,
+    /// When it was told, RFC 3339 [default: now].
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    arrive: Option<prost_types::Timestamp>,
     /// The key of this write [default: a fresh one].
     #[arg(long, value_name = "KEY")]
     request_id: Option<String>,
@@ -114,5 +117,6 @@ fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {
     v1::UpsertCustomerRequest {
         request_id: args.request_id.unwrap_or_else(request_id),
         customer: Some(customer),
+        arrive_time: args.arrive,
     }
 }

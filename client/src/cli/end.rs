@@ -28,7 +28,7 @@ pub(crate) struct EndArgs {
     request_id: Option<String>,
 }
 
-/// Ends the contact and prints it, with the new answer if there is one.
+/// Ends the contact and prints what came of it, with the new answer if there is one.
 pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::EndContactRequest {
         request_id: args.request_id.unwrap_or_else(request_id),
@@ -39,9 +39,8 @@ pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure>
     };
     let response = session.client()?.end_contact(request).await?;
     session.out.answer(&response, |paint| {
-        let contact = response.contact.clone().unwrap_or_default();
         let mut text = render::replayed(response.replayed, paint);
-        text += &render::contact(&contact, paint);
+        text += &render::ended(&response, paint);
         if let Some(answer) = &response.answer {
             text += "\n";
             text += &render::answer(answer, paint);

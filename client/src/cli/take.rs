@@ -28,7 +28,7 @@ pub(crate) struct TakeArgs {
     request_id: Option<String>,
 }
 
-/// Takes the route and prints the contact.
+/// Takes the route and prints where the contact is by that.
 pub(crate) async fn run(args: TakeArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::TakeRouteRequest {
         request_id: args.request_id.unwrap_or_else(request_id),
@@ -39,8 +39,7 @@ pub(crate) async fn run(args: TakeArgs, session: &Session) -> Result<(), Failure
     };
     let response = session.client()?.take_route(request).await?;
     session.out.answer(&response, |paint| {
-        let contact = response.contact.clone().unwrap_or_default();
         let replayed = render::replayed(response.replayed, paint);
-        format!("{replayed}{}", render::contact(&contact, paint))
+        format!("{replayed}{}", render::taken(&response, paint))
     })
 }

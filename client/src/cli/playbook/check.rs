@@ -18,11 +18,11 @@ pub(super) fn run(file: &Path, session: &Session) -> Result<(), Failure> {
         let mut text = String::new();
         if !found.faults.is_empty() {
             text += &format!("{}\n", paint.bold("must be mended"));
-            text += &render::findings(&found.faults);
+            text += &render::findings(&found.faults, found.more_faults);
         }
         if !found.warnings.is_empty() {
             text += &format!("{}\n", paint.bold("worth a look"));
-            text += &render::findings(&found.warnings);
+            text += &render::findings(&found.warnings, found.more_warnings);
         }
         if !found.playbook_version.is_empty() {
             text += &format!("version {}\n", found.playbook_version);
@@ -47,13 +47,13 @@ fn look(source: &str) -> (v1::ValidatePlaybookResponse, usize) {
                 .into_iter()
                 .map(|told| finding(told.0))
                 .collect();
-            found.warnings.extend(and_more(warnings.more));
+            found.more_warnings = u32::try_from(warnings.more).unwrap_or(u32::MAX);
             (found, 0)
         }
         Err(faults) => {
             let count = faults.found.len() + faults.more;
             found.faults = faults.found.into_iter().map(finding).collect();
-            found.faults.extend(and_more(faults.more));
+            found.more_faults = u32::try_from(faults.more).unwrap_or(u32::MAX);
             (found, count)
         }
     }
@@ -66,13 +66,6 @@ fn finding(fault: Fault) -> v1::PlaybookFinding {
         column: fault.column,
         message: format!("{}; {}", fault.what, fault.fix),
     }
-}
-
-fn and_more(more: usize) -> Option<v1::PlaybookFinding> {
-    (more > 0).then(|| v1::PlaybookFinding {
-        message: format!("and {more} more"),
-        ..Default::default()
-    })
 }
 
 #[cfg(test)]

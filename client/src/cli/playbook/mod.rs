@@ -4,7 +4,7 @@ mod check;
 
 use super::Session;
 use super::failure::Failure;
-use super::render;
+use super::{render, values};
 use clap::Subcommand;
 use signpost_client::{request_id, v1};
 use std::io::Read;
@@ -34,6 +34,9 @@ pub(crate) enum PlaybookCommand {
         /// Why, for those who read the history.
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
+        /// When it was asked, RFC 3339 [default: now].
+        #[arg(long, value_name = "TIME", value_parser = values::time)]
+        arrive: Option<prost_types::Timestamp>,
         /// The key of this write [default: a fresh one].
         #[arg(long, value_name = "KEY")]
         request_id: Option<String>,
@@ -55,6 +58,9 @@ pub(crate) enum PlaybookCommand {
         /// Why, for those who read the history.
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
+        /// When it was asked, RFC 3339 [default: now].
+        #[arg(long, value_name = "TIME", value_parser = values::time)]
+        arrive: Option<prost_types::Timestamp>,
         /// The key of this write [default: a fresh one].
         #[arg(long, value_name = "KEY")]
         request_id: Option<String>,
@@ -68,12 +74,14 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
         PlaybookCommand::Publish {
             file,
             note,
+            arrive,
             request_id: key,
         } => {
             let request = v1::PublishPlaybookRequest {
                 request_id: key.unwrap_or_else(request_id),
                 source: read(&file)?,
                 note: note.unwrap_or_default(),
+                arrive_time: arrive,
             };
             publish(request, session).await
         }
@@ -88,12 +96,14 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
         PlaybookCommand::Rollback {
             version,
             note,
+            arrive,
             request_id: key,
         } => {
             let request = v1::RollBackPlaybookRequest {
                 request_id: key.unwrap_or_else(request_id),
                 playbook_version: version,
                 note: note.unwrap_or_default(),
+                arrive_time: arrive,
             };
             let response = session.client()?.roll_back_playbook(request).await?;
             session.out.answer(&response, |paint| {
@@ -108,7 +118,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
 async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Result<(), Failure> {
     let response = session.client()?.publish_playbook(request).await?;
     if !response.warnings.is_empty() && !session.out.json {
-        let warnings = render::findings(&response.warnings);
+        let warnings = render::findings(&response.warnings, response.more_warnings);
         session
             .out
             .say(&format!("worth a look:\n{}", warnings.trim_end()));

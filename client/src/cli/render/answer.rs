@@ -91,7 +91,7 @@ fn goes_to(answer: &v1::ContactAnswer, routed: &v1::Routed, paint: Paint) -> Str
     format!("{}{place}\n", paint.green(&goes))
 }
 
-fn place_of(flow: &str, queue: &str) -> String {
+pub(super) fn place_of(flow: &str, queue: &str) -> String {
     match (flow, queue) {
         ("", "") => String::new(),
         ("", queue) => format!(", queue {queue}"),
@@ -198,7 +198,10 @@ fn finding(finding: &v1::Finding) -> String {
     use v1::FindingKind as Kind;
     let about = &finding.subject;
     match Kind::try_from(finding.kind) {
-        Ok(Kind::FactUnknown) => format!("not known, so a rule did not apply: {about}"),
+        Ok(Kind::FactUnknown) => match about.split_once(' ') {
+            Some((rule, value)) => format!("rule {rule} did not apply: {value} is not known"),
+            None => format!("a rule did not apply: {about} is not known"),
+        },
         Ok(Kind::WaitAssumed) => {
             format!("no wait was reported for queue {about}; the playbook's was assumed")
         }

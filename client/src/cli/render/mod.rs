@@ -11,7 +11,7 @@ pub(crate) mod words;
 pub(crate) use answer::answer;
 pub(crate) use menu::menu;
 pub(crate) use playbook::{counts, findings, publication, publications};
-pub(crate) use records::{case, contact, customer};
+pub(crate) use records::{case, contact, customer, ended, taken};
 
 use super::out::Paint;
 

@@ -56,9 +56,9 @@ pub(crate) fn publications(publications: &[v1::PlaybookPublication], paint: Pain
     table(&COLUMNS, rows.collect(), paint)
 }
 
-/// Findings about a document, one a line: `12:5 reasons[0].id: must be a name`.
-pub(crate) fn findings(findings: &[v1::PlaybookFinding]) -> String {
-    findings
+/// Findings about a document, one a line: `12:5 reasons[0].id: must be a name`; last how many more there are.
+pub(crate) fn findings(findings: &[v1::PlaybookFinding], more: u32) -> String {
+    let mut text: String = findings
         .iter()
         .map(|finding| {
             let place = match finding.line {
@@ -68,7 +68,11 @@ pub(crate) fn findings(findings: &[v1::PlaybookFinding]) -> String {
             let colon = if finding.path.is_empty() { "" } else { ": " };
             format!("  {place}{}{colon}{}\n", finding.path, finding.message)
         })
-        .collect()
+        .collect();
+    if more > 0 {
+        text += &format!("  and {more} more\n");
+    }
+    text
 }
 
 /// Counts by reason and tier.

@@ -1,5 +1,6 @@
 //! Contacts, cases and customers as text.
 
+use super::answer::place_of;
 use super::table::{Column, table};
 use super::words;
 use crate::cli::out::Paint;
@@ -64,6 +65,43 @@ pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
         .add("ended", words::time(contact.end_time.as_ref()))
         .add("amendments", some_count(contact.amendments));
     format!("{}\n{}", paint.bold(&head), sheet.text(paint))
+}
+
+/// What a choice of a route brought about.
+pub(crate) fn taken(taken: &v1::TakeRouteResponse, paint: Paint) -> String {
+    let head = vec![
+        format!("contact {}", taken.contact_id),
+        words::place(taken.place),
+    ];
+    let routed = taken.routed.clone().unwrap_or_default();
+    let goes = paint.green(&format!("→ {}", words::route(routed.route)));
+    let place = place_of(&routed.flow, &routed.queue);
+    format!(
+        "{}\n{goes}{place}\n",
+        with_case(head, &taken.case_id, paint)
+    )
+}
+
+/// What an end brought about.
+pub(crate) fn ended(ended: &v1::EndContactResponse, paint: Paint) -> String {
+    let place = format!(
+        "{} ({})",
+        words::place(ended.place),
+        words::outcome(ended.outcome)
+    );
+    let head = vec![format!("contact {}", ended.contact_id), place];
+    let case = match (ended.case_id.as_str(), ended.case_state) {
+        ("", _) | (_, 0) => ended.case_id.clone(),
+        (case, state) => format!("{case} {}", words::case_state(state)),
+    };
+    format!("{}\n", with_case(head, &case, paint))
+}
+
+fn with_case(mut head: Vec<String>, case: &str, paint: Paint) -> String {
+    if !case.is_empty() {
+        head.push(case.to_owned());
+    }
+    paint.bold(&head.join(" · "))
 }
 
 /// A case with its contacts.
