@@ -1,1 +1,37 @@
-//! x
+//! The Signpost client: the contract as async methods with deadlines, retries where they are safe, and errors to branch
+//! on.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), signpost_client::ClientError> {
+//! use signpost_client::{Client, Options, request_id, v1};
+//!
+//! let client = Client::connect("127.0.0.1:7100", Options::default())?;
+//! let answer = client
+//!     .route_contact(v1::RouteContactRequest {
+//!         request_id: request_id(),
+//!         contact_id: "call-4711".to_owned(),
+//!         context: Some(v1::ContactContext {
+//!             channel: "phone".to_owned(),
+//!             reason: "existing_flight/change_date".to_owned(),
+//!             ..Default::default()
+//!         }),
+//!         ..Default::default()
+//!     })
+//!     .await?;
+//! # Ok(()) }
+//! ```
+
+mod address;
+mod client;
+mod error;
+mod retry;
+
+pub use client::{Client, DEADLINE_DEFAULT, Options};
+pub use error::ClientError;
+pub use retry::{ATTEMPTS_MAX, PAUSE_FIRST, PAUSE_MAX};
+pub use signpost_proto::v1;
+
+/// A fresh key for one write, or for one contact: random, 36 bytes, never the same twice.
+pub fn request_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}

@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! `signpost`: the command line of Signpost.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

@@ -5,6 +5,7 @@
 
 mod end;
 mod find;
+mod join;
 mod publish;
 mod query;
 mod route;
@@ -12,7 +13,7 @@ mod take;
 mod timer;
 mod upsert;
 
-pub use query::{Answer, look};
+pub use query::{Answer, look, seek_read};
 pub use timer::due;
 
 use crate::command::{Command, CommandBody};

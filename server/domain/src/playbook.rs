@@ -3,7 +3,6 @@
 //! How one is read, checked and compiled is in the modules below; what it means is in [`crate::decision`].
 
 pub mod calendar;
-mod columns;
 mod compile;
 pub mod condition;
 mod fault;
@@ -20,8 +19,6 @@ mod tests;
 mod tree;
 mod version;
 mod warning;
-
-pub use columns::{RuleColumns, RuleScope};
 
 use crate::fact::FactType;
 use crate::ids::{PlaybookVersion, ReasonId, Slug};
@@ -124,8 +121,6 @@ pub struct Playbook {
     pub preferred_route: Money,
     /// What is left when nothing else is allowed.
     pub last_resort: LastResort,
-    /// Which rules can apply to what.
-    pub columns: RuleColumns,
     /// Finding things by what a request calls them.
     pub index: Index,
 }

@@ -1,0 +1,61 @@
+//! Where the server is, as people write it.
+
+use crate::error::ClientError;
+use tonic::transport::{Endpoint, Uri};
+
+/// An endpoint from `host:port` or `http://host:port`.
+///
+/// # Errors
+/// [`ClientError::Invalid`] for anything else; TLS is left to what stands in front of the server.
+pub(crate) fn endpoint(server: &str) -> Result<Endpoint, ClientError> {
+    let written = server.trim();
+    let with_scheme = if written.contains("://") {
+        written.to_owned()
+    } else {
+        format!("http://{written}")
+    };
+    let uri: Uri = with_scheme
+        .parse()
+        .map_err(|_| wrong(server, "is not host:port or http://host:port"))?;
+    if uri.scheme_str() != Some("http") {
+        return Err(wrong(server, "only http:// is spoken; put TLS in front"));
+    }
+    if uri.port_u16().is_none() {
+        return Err(wrong(server, "names no port, such as :7100"));
+    }
+    if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+        return Err(wrong(server, "must end after the port"));
+    }
+    Ok(Endpoint::from(uri))
+}
+
+fn wrong(server: &str, what: &str) -> ClientError {
+    ClientError::Invalid(vec![("server".to_owned(), format!("`{server}` {what}"))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_what_people_write_and_refuses_the_rest() {
+        for good in [
+            "127.0.0.1:7100",
+            "localhost:7100",
+            "http://[::1]:7100",
+            " http://host:1/ ",
+        ] {
+            assert!(endpoint(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "localhost",
+            "https://host:7100",
+            "http://host:7100/v1",
+            "host:port",
+            "host:7100?x=1",
+        ] {
+            assert!(endpoint(bad).is_err(), "{bad}");
+        }
+    }
+}

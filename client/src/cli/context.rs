@@ -1,0 +1,115 @@
+//! What is known of a contact, as flags; one for every field of the contract's `ContactContext`.
+
+use super::values;
+use clap::Args;
+use signpost_client::v1;
+
+/// What is known of a contact.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "What is known")]
+pub(crate) struct ContextArgs {
+    /// The channel, as the playbook lists it.
+    #[arg(long, value_name = "CHANNEL")]
+    pub(crate) channel: String,
+    /// The platform's own key of the customer.
+    #[arg(long, value_name = "ID")]
+    pub(crate) customer: Option<String>,
+    /// A handle of the customer; only a verified one finds a customer.
+    #[arg(long, value_name = "KIND=VALUE[:verified]", value_parser = values::identity)]
+    pub(crate) identity: Vec<v1::Identity>,
+    /// The tier that you know; it wins over the stored one.
+    #[arg(long, value_name = "TIER")]
+    pub(crate) tier: Option<String>,
+    /// The reason: primary/secondary, primary, or none for the menu.
+    #[arg(long, value_name = "REASON")]
+    pub(crate) reason: Option<String>,
+    /// A fact that is known; read by the fact's type.
+    #[arg(long, value_name = "ID=VALUE", value_parser = values::fact)]
+    pub(crate) fact: Vec<v1::Fact>,
+    /// A fact that was asked for and not told.
+    #[arg(long, value_name = "ID")]
+    pub(crate) declined: Vec<String>,
+    /// Where the facts come from [default: customer].
+    #[arg(long, value_name = "WHO", value_parser = values::fact_source())]
+    pub(crate) fact_source: Option<v1::FactSource>,
+    /// The device.
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Option<String>,
+    /// Who started the contact [default: inbound].
+    #[arg(long, value_name = "DIRECTION", value_parser = values::direction())]
+    pub(crate) direction: Option<v1::Direction>,
+    /// The stage of the life cycle, if it is not the reason's own.
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) stage: Option<String>,
+    /// The persona, as the playbook lists it.
+    #[arg(long, value_name = "PERSONA")]
+    pub(crate) persona: Option<String>,
+    /// How the customer feels, from -100 (furious) to 100 (delighted).
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true,
+          value_parser = clap::value_parser!(i32).range(-100..=100))]
+    pub(crate) sentiment: Option<i32>,
+    /// The customer's language, such as nl or nl-NL.
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) language: Option<String>,
+    /// A route that the customer prefers; the most preferred first.
+    #[arg(long, value_name = "ROUTE", value_parser = values::route())]
+    pub(crate) prefer: Vec<v1::Route>,
+    /// A consent that was given or refused.
+    #[arg(long, value_name = "ID=yes|no", value_parser = values::consent)]
+    pub(crate) consent: Vec<v1::Consent>,
+    /// Whether the customer is vulnerable.
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
+          default_missing_value = "yes", value_parser = values::yes_or_no)]
+    pub(crate) vulnerable: Option<bool>,
+    /// The customer asked for a person.
+    #[arg(long)]
+    pub(crate) asked_for_person: bool,
+    /// The brand, as the playbook lists it.
+    #[arg(long, value_name = "BRAND")]
+    pub(crate) brand: Option<String>,
+    /// A queue of the platform at this moment; leave out what you do not know.
+    #[arg(long, value_name = "QUEUE:staffed=5,available=1,waiting=3,handle=6m,wait=4m",
+          value_parser = values::queue_stats)]
+    pub(crate) queue_stats: Vec<v1::QueueStats>,
+}
+
+impl ContextArgs {
+    /// The contract's form of it; without customer, identity and tier it is anonymous.
+    pub(crate) fn into_context(self) -> v1::ContactContext {
+        let source = self.fact_source.map_or(0, i32::from);
+        let told = self.fact.into_iter();
+        let not_told = self.declined.into_iter().map(|fact_id| v1::Fact {
+            fact_id,
+            value: Some(v1::fact::Value::Declined(true)),
+            ..Default::default()
+        });
+        let facts = told
+            .chain(not_told)
+            .map(|fact| v1::Fact { source, ..fact })
+            .collect();
+        let anonymous = self.customer.is_none() && self.identity.is_empty() && self.tier.is_none();
+        let customer = v1::CustomerRef {
+            customer_id: self.customer.unwrap_or_default(),
+            identities: self.identity,
+            tier: self.tier.unwrap_or_default(),
+        };
+        v1::ContactContext {
+            channel: self.channel,
+            direction: self.direction.map_or(0, i32::from),
+            device: self.device.unwrap_or_default(),
+            customer: (!anonymous).then_some(customer),
+            reason: self.reason.unwrap_or_default(),
+            facts,
+            stage: self.stage.unwrap_or_default(),
+            persona: self.persona.unwrap_or_default(),
+            sentiment_percent: self.sentiment,
+            language: self.language.unwrap_or_default(),
+            preferred_routes: self.prefer.into_iter().map(i32::from).collect(),
+            consents: self.consent,
+            vulnerable: self.vulnerable,
+            asked_for_person: self.asked_for_person,
+            brand: self.brand.unwrap_or_default(),
+            queue_stats: self.queue_stats,
+        }
+    }
+}

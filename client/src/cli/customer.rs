@@ -1,0 +1,122 @@
+//! `signpost customer`: reads and keeps customers.
+
+use super::Session;
+use super::failure::Failure;
+use super::{render, values};
+use clap::{ArgGroup, Args, Subcommand};
+use signpost_client::{request_id, v1};
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub(crate) enum CustomerCommand {
+    /// Shows one customer.
+    #[command(after_help = "\
+Example:
+  signpost customer get c1
+  signpost customer get --identity phone=+31201234567",
+              group = ArgGroup::new("by").required(true).args(["customer", "identity"]))]
+    Get {
+        /// The key.
+        customer: Option<String>,
+        /// A verified handle instead.
+        #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
+        identity: Option<v1::Identity>,
+    },
+    /// Makes a customer, or replaces all that is known of one.
+    #[command(after_help = "\
+Example:
+  signpost customer upsert c1 --tier gold --identity email=ann@example.com:verified --language nl")]
+    Upsert(Box<UpsertArgs>),
+}
+
+/// What is known of a customer.
+#[derive(Args, Debug)]
+pub(crate) struct UpsertArgs {
+    /// The platform's own key of the customer.
+    customer: String,
+    /// A handle; a verified one belongs to one customer only.
+    #[arg(long, value_name = "KIND=VALUE[:verified]", value_parser = values::identity)]
+    identity: Vec<v1::Identity>,
+    /// The tier, as the playbook lists it.
+    #[arg(long, value_name = "TIER")]
+    tier: Option<String>,
+    /// The persona, as the playbook lists it.
+    #[arg(long, value_name = "PERSONA")]
+    persona: Option<String>,
+    /// What the customer is worth, in the playbook's currency.
+    #[arg(long, value_name = "AMOUNT", value_parser = values::money_micros)]
+    value: Option<i64>,
+    /// For how many years the customer has been one.
+    #[arg(long, value_name = "YEARS")]
+    loyalty_years: Option<u32>,
+    /// The language, such as nl or nl-NL.
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<String>,
+    /// The time zone, such as Europe/Amsterdam.
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+    /// A route that the customer prefers; the most preferred first.
+    #[arg(long, value_name = "ROUTE", value_parser = values::route())]
+    prefer: Vec<v1::Route>,
+    /// A consent that was given or refused.
+    #[arg(long, value_name = "ID=yes|no", value_parser = values::consent)]
+    consent: Vec<v1::Consent>,
+    /// Whether the customer is vulnerable.
+    #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
+          default_missing_value = "yes", value_parser = values::yes_or_no)]
+    vulnerable: Option<bool>,
+    /// When it was told, RFC 3339 [default: now].
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    arrive: Option<prost_types::Timestamp>,
+    /// The key of this write [default: a fresh one].
+    #[arg(long, value_name = "KEY")]
+    request_id: Option<String>,
+}
+
+/// Does it.
+pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(), Failure> {
+    match command {
+        CustomerCommand::Get { customer, identity } => {
+            let by_identity = identity.map(v1::get_customer_request::By::Identity);
+            let by_key = customer.map(v1::get_customer_request::By::CustomerId);
+            let request = v1::GetCustomerRequest {
+                by: by_key.or(by_identity),
+            };
+            let response = session.client()?.get_customer(request).await?;
+            session.out.answer(&response, |paint| {
+                render::customer(&response.customer.clone().unwrap_or_default(), paint)
+            })
+        }
+        CustomerCommand::Upsert(args) => {
+            let request = upsert_request(*args);
+            let response = session.client()?.upsert_customer(request).await?;
+            session.out.answer(&response, |paint| {
+                let customer = response.customer.clone().unwrap_or_default();
+                let replayed = render::replayed(response.replayed, paint);
+                format!("{replayed}{}", render::customer(&customer, paint))
+            })
+        }
+    }
+}
+
+fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {
+    let customer = v1::Customer {
+        customer_id: args.customer,
+        identities: args.identity,
+        tier: args.tier.unwrap_or_default(),
+        persona: args.persona.unwrap_or_default(),
+        value_micros: args.value,
+        loyalty_years: args.loyalty_years,
+        language: args.language.unwrap_or_default(),
+        time_zone: args.time_zone.unwrap_or_default(),
+        preferred_routes: args.prefer.into_iter().map(i32::from).collect(),
+        consents: args.consent,
+        vulnerable: args.vulnerable,
+        ..Default::default()
+    };
+    v1::UpsertCustomerRequest {
+        request_id: args.request_id.unwrap_or_else(request_id),
+        customer: Some(customer),
+        arrive_time: args.arrive,
+    }
+}

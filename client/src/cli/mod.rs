@@ -1,0 +1,170 @@
+//! The command line: one file a command; what is common to all is here.
+
+mod case;
+mod completions;
+mod contact;
+mod context;
+mod counts;
+mod customer;
+mod end;
+mod failure;
+mod out;
+mod playbook;
+mod preview;
+mod reasons;
+mod render;
+mod route;
+mod take;
+mod values;
+
+use clap::{Args, Parser, Subcommand};
+use failure::Failure;
+use out::{Out, Paint};
+use signpost_client::{Client, Options};
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Where every contact goes, why, and what became of it.
+#[derive(Parser, Debug)]
+#[command(
+    name = "signpost",
+    version,
+    after_help = "\
+Example:
+  signpost route --channel phone --customer c1 --reason existing_flight/change_date
+
+Exit codes: 0 done, 1 try again, 2 fix the request or the command line, 3 other."
+)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "For every command")]
+struct Globals {
+    /// The server, as host:port or http://host:port.
+    #[arg(
+        long,
+        global = true,
+        value_name = "SERVER",
+        env = "SIGNPOST_SERVER",
+        default_value = "http://127.0.0.1:7100"
+    )]
+    server: String,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    /// How long a call may take, its repetitions included.
+    #[arg(long, global = true, value_name = "SPAN", default_value = "10s", value_parser = values::timeout)]
+    timeout: Duration,
+    /// Who calls; request keys are kept per actor.
+    #[arg(
+        long,
+        global = true,
+        value_name = "KIND/ID",
+        default_value = "client/signpost"
+    )]
+    actor: String,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Takes a contact in, or amends one, and prints its route and why.
+    Route(Box<route::RouteArgs>),
+    /// The answer that route would give now, without any effect.
+    Preview(Box<preview::PreviewArgs>),
+    /// Records which route the customer took.
+    Take(take::TakeArgs),
+    /// Ends a contact, or sends it back when the customer asked for a person.
+    End(end::EndArgs),
+    /// The reason menu as a customer of one channel sees it.
+    Reasons(reasons::ReasonsArgs),
+    /// Reads contacts.
+    #[command(subcommand, after_help = "Example:\n  signpost contact get call-4711")]
+    Contact(contact::ContactCommand),
+    /// Reads cases.
+    #[command(subcommand, after_help = "Example:\n  signpost case get case_00000001")]
+    Case(case::CaseCommand),
+    /// Reads and keeps customers.
+    #[command(subcommand, after_help = "Example:\n  signpost customer get c1")]
+    Customer(customer::CustomerCommand),
+    /// Checks, publishes and shows playbooks.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signpost playbook publish airline.yaml --note 'Summer season'"
+    )]
+    Playbook(playbook::PlaybookCommand),
+    /// Contacts and cases by reason and tier.
+    #[command(after_help = "Example:\n  signpost counts --json")]
+    Counts,
+    /// Prints a shell's completion script.
+    #[command(
+        after_help = "Example:\n  signpost completions bash > ~/.local/share/bash-completion/completions/signpost"
+    )]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What a command works with.
+struct Session {
+    globals: Globals,
+    out: Out,
+}
+
+impl Session {
+    /// A client of the server that the command line names.
+    fn client(&self) -> Result<Client, Failure> {
+        let options = Options {
+            deadline: self.globals.timeout,
+            actor: self.globals.actor.clone(),
+        };
+        Ok(Client::connect(&self.globals.server, options)?)
+    }
+}
+
+/// Runs what the command line says.
+pub(crate) fn main() -> ExitCode {
+    let Cli { globals, command } = Cli::parse();
+    let out = Out {
+        json: globals.json,
+        paint: Paint::of_stdout(),
+    };
+    let session = Session { globals, out };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::Other(error.to_string()).tell(),
+    };
+    match runtime.block_on(run(command, &session)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+async fn run(command: Command, session: &Session) -> Result<(), Failure> {
+    match command {
+        Command::Route(args) => route::run(*args, session).await,
+        Command::Preview(args) => preview::run(*args, session).await,
+        Command::Take(args) => take::run(args, session).await,
+        Command::End(args) => end::run(args, session).await,
+        Command::Reasons(args) => reasons::run(args, session).await,
+        Command::Contact(command) => contact::run(command, session).await,
+        Command::Case(command) => case::run(command, session).await,
+        Command::Customer(command) => customer::run(command, session).await,
+        Command::Playbook(command) => playbook::run(command, session).await,
+        Command::Counts => counts::run(session).await,
+        Command::Completions { shell } => completions::run(shell, session),
+    }
+}
+
+#[cfg(test)]
+mod tests;

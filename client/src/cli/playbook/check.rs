@@ -1,0 +1,83 @@
+//! `signpost playbook check`: reads and checks a document here, without a server.
+
+use crate::cli::Session;
+use crate::cli::failure::Failure;
+use crate::cli::render;
+use signpost_client::v1;
+use signpost_domain::playbook::{Fault, Playbook};
+use std::path::Path;
+
+/// Checks the document and prints what the server would find.
+///
+/// # Errors
+/// [`Failure::Fix`] if it has faults; they are printed.
+pub(super) fn run(file: &Path, session: &Session) -> Result<(), Failure> {
+    let source = super::read(file)?;
+    let (found, faults) = look(&source);
+    session.out.answer(&found, |paint| {
+        let mut text = String::new();
+        if !found.faults.is_empty() {
+            text += &format!("{}\n", paint.bold("must be mended"));
+            text += &render::findings(&found.faults, found.more_faults);
+        }
+        if !found.warnings.is_empty() {
+            text += &format!("{}\n", paint.bold("worth a look"));
+            text += &render::findings(&found.warnings, found.more_warnings);
+        }
+        if !found.playbook_version.is_empty() {
+            text += &format!("version {}\n", found.playbook_version);
+        }
+        text
+    })?;
+    match faults {
+        0 => Ok(()),
+        1 => Err(Failure::Fix(format!("{}: 1 fault", file.display()))),
+        _ => Err(Failure::Fix(format!("{}: {faults} faults", file.display()))),
+    }
+}
+
+/// What ValidatePlaybook would answer, and how many faults there are.
+fn look(source: &str) -> (v1::ValidatePlaybookResponse, usize) {
+    let mut found = v1::ValidatePlaybookResponse::default();
+    match Playbook::read(source) {
+        Ok((playbook, warnings)) => {
+            found.playbook_version = playbook.version.to_string();
+            found.warnings = warnings
+                .found
+                .into_iter()
+                .map(|told| finding(told.0))
+                .collect();
+            found.more_warnings = u32::try_from(warnings.more).unwrap_or(u32::MAX);
+            (found, 0)
+        }
+        Err(faults) => {
+            let count = faults.found.len() + faults.more;
+            found.faults = faults.found.into_iter().map(finding).collect();
+            found.more_faults = u32::try_from(faults.more).unwrap_or(u32::MAX);
+            (found, count)
+        }
+    }
+}
+
+fn finding(fault: Fault) -> v1::PlaybookFinding {
+    v1::PlaybookFinding {
+        path: fault.path,
+        line: fault.line,
+        column: fault.column,
+        message: format!("{}; {}", fault.what, fault.fix),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_has_a_version_and_nonsense_has_faults() {
+        let (sample, faults) = look(include_str!("../../../../playbooks/airline.yaml"));
+        assert_eq!(faults, 0, "{sample:?}");
+        assert!(!sample.playbook_version.is_empty());
+        let (nonsense, faults) = look("playbook: [");
+        assert!(faults > 0 && nonsense.playbook_version.is_empty());
+    }
+}

@@ -1,0 +1,173 @@
+//! `signpost playbook`: checks, publishes, lists, shows and rolls back.
+
+mod check;
+
+use super::Session;
+use super::failure::Failure;
+use super::{render, values};
+use clap::Subcommand;
+use signpost_client::{request_id, v1};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Most bytes of a playbook that are read from a file; the server refuses more.
+const SOURCE_BYTES_MAX: u64 = 1_000_000;
+/// Publications that are asked for at once.
+const PAGE_SIZE: u32 = 200;
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub(crate) enum PlaybookCommand {
+    /// Checks a document here, without a server; exits with 2 if it has faults.
+    #[command(after_help = "Example:\n  signpost playbook check airline.yaml")]
+    Check {
+        /// The document, YAML or JSON; - for stdin.
+        file: PathBuf,
+    },
+    /// Checks a document and makes it live, at once and as a whole.
+    #[command(
+        after_help = "Example:\n  signpost playbook publish airline.yaml --note 'Summer season'"
+    )]
+    Publish {
+        /// The document, YAML or JSON; - for stdin.
+        file: PathBuf,
+        /// Why, for those who read the history.
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        /// When it was asked, RFC 3339 [default: now].
+        #[arg(long, value_name = "TIME", value_parser = values::time)]
+        arrive: Option<prost_types::Timestamp>,
+        /// The key of this write [default: a fresh one].
+        #[arg(long, value_name = "KEY")]
+        request_id: Option<String>,
+    },
+    /// What was published, the newest first.
+    #[command(after_help = "Example:\n  signpost playbook list")]
+    List,
+    /// Prints one version as it was written.
+    #[command(after_help = "Example:\n  signpost playbook show > live.yaml")]
+    Show {
+        /// The version, or the first 8 or more digits of it [default: the live one].
+        version: Option<String>,
+    },
+    /// Makes an earlier version live again.
+    #[command(after_help = "Example:\n  signpost playbook rollback 3f2a90bc --note 'Wrong queue'")]
+    Rollback {
+        /// The version, or the first 8 or more digits of it.
+        version: String,
+        /// Why, for those who read the history.
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        /// When it was asked, RFC 3339 [default: now].
+        #[arg(long, value_name = "TIME", value_parser = values::time)]
+        arrive: Option<prost_types::Timestamp>,
+        /// The key of this write [default: a fresh one].
+        #[arg(long, value_name = "KEY")]
+        request_id: Option<String>,
+    },
+}
+
+/// Does it.
+pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(), Failure> {
+    match command {
+        PlaybookCommand::Check { file } => check::run(&file, session),
+        PlaybookCommand::Publish {
+            file,
+            note,
+            arrive,
+            request_id: key,
+        } => {
+            let request = v1::PublishPlaybookRequest {
+                request_id: key.unwrap_or_else(request_id),
+                source: read(&file)?,
+                note: note.unwrap_or_default(),
+                arrive_time: arrive,
+            };
+            publish(request, session).await
+        }
+        PlaybookCommand::List => list(session).await,
+        PlaybookCommand::Show { version } => {
+            let request = v1::GetPlaybookRequest {
+                playbook_version: version.unwrap_or_default(),
+            };
+            let response = session.client()?.get_playbook(request).await?;
+            session.out.answer(&response, |_| response.source.clone())
+        }
+        PlaybookCommand::Rollback {
+            version,
+            note,
+            arrive,
+            request_id: key,
+        } => {
+            let request = v1::RollBackPlaybookRequest {
+                request_id: key.unwrap_or_else(request_id),
+                playbook_version: version,
+                note: note.unwrap_or_default(),
+                arrive_time: arrive,
+            };
+            let response = session.client()?.roll_back_playbook(request).await?;
+            session.out.answer(&response, |paint| {
+                let live = response.publication.clone().unwrap_or_default();
+                let replayed = render::replayed(response.replayed, paint);
+                format!("{replayed}{}", render::publication(&live, paint))
+            })
+        }
+    }
+}
+
+async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Result<(), Failure> {
+    let response = session.client()?.publish_playbook(request).await?;
+    if !response.warnings.is_empty() && !session.out.json {
+        let warnings = render::findings(&response.warnings, response.more_warnings);
+        session
+            .out
+            .say(&format!("worth a look:\n{}", warnings.trim_end()));
+    }
+    session.out.answer(&response, |paint| {
+        let live = response.publication.clone().unwrap_or_default();
+        let replayed = render::replayed(response.replayed, paint);
+        format!("{replayed}{}", render::publication(&live, paint))
+    })
+}
+
+/// All pages as one answer.
+async fn list(session: &Session) -> Result<(), Failure> {
+    let client = session.client()?;
+    let mut whole = v1::ListPlaybooksResponse::default();
+    let mut page_token = String::new();
+    loop {
+        let request = v1::ListPlaybooksRequest {
+            page_size: PAGE_SIZE,
+            page_token,
+        };
+        let page = client.list_playbooks(request).await?;
+        whole.publications.extend(page.publications);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    session.out.answer(&whole, |paint| {
+        render::publications(&whole.publications, paint)
+    })
+}
+
+/// The text of a file, or of stdin for `-`.
+fn read(file: &Path) -> Result<String, Failure> {
+    let from_stdin = file.as_os_str() == "-";
+    let mut bytes = Vec::new();
+    let result = if from_stdin {
+        std::io::stdin()
+            .take(SOURCE_BYTES_MAX + 1)
+            .read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file)
+            .and_then(|file| file.take(SOURCE_BYTES_MAX + 1).read_to_end(&mut bytes))
+    };
+    let named = |what: String| Failure::Fix(format!("{}: {what}", file.display()));
+    result.map_err(|error| named(error.to_string()))?;
+    if bytes.len() as u64 > SOURCE_BYTES_MAX {
+        return Err(named(format!("is over {SOURCE_BYTES_MAX} bytes")));
+    }
+    String::from_utf8(bytes).map_err(|_| named("is not UTF-8".to_owned()))
+}

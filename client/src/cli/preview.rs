@@ -1,0 +1,56 @@
+//! `signpost preview`: the answer that `route` would give, without any effect.
+
+use super::Session;
+use super::context::ContextArgs;
+use super::failure::Failure;
+use super::{render, values};
+use clap::Args;
+use signpost_client::v1;
+
+/// The flags.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  signpost preview --channel phone --tier gold --reason order_issue/manage_cancel \\
+      --fact order_id=3348917502 --queue-stats orders:waiting=12,staffed=4")]
+pub(crate) struct PreviewArgs {
+    #[command(flatten)]
+    context: ContextArgs,
+    /// The key of a live contact, to preview an amendment of it.
+    #[arg(long, value_name = "ID")]
+    contact: Option<String>,
+    /// Take the last resort rather than refuse a reason that the playbook never knew.
+    #[arg(long)]
+    allow_unknown_reason: bool,
+    /// The playbook that the menu came from.
+    #[arg(long, value_name = "VERSION")]
+    menu_version: Option<String>,
+    /// The time to decide at, RFC 3339 [default: now].
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    arrive: Option<prost_types::Timestamp>,
+}
+
+#[cfg(test)]
+impl PreviewArgs {
+    /// The context that the flags say.
+    pub(crate) fn into_context(self) -> v1::ContactContext {
+        self.context.into_context()
+    }
+}
+
+/// Previews and prints the answer.
+pub(crate) async fn run(args: PreviewArgs, session: &Session) -> Result<(), Failure> {
+    let request = v1::PreviewRouteRequest {
+        contact_id: args.contact.unwrap_or_default(),
+        context: Some(args.context.into_context()),
+        allow_unknown_reason: args.allow_unknown_reason,
+        menu_playbook_version: args.menu_version.unwrap_or_default(),
+        at_time: args.arrive,
+    };
+    let response = session.client()?.preview_route(request).await?;
+    session.out.answer(&response, |paint| {
+        let answer = response.answer.clone().unwrap_or_default();
+        let head = paint.dim("preview; nothing was changed");
+        format!("{head}\n{}", render::answer(&answer, paint))
+    })
+}

@@ -1,0 +1,38 @@
+//! `signpost reasons`: the reason menu as a customer of one channel sees it.
+
+use super::Session;
+use super::failure::Failure;
+use super::render;
+use clap::Args;
+use signpost_client::v1;
+
+/// The flags.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  signpost reasons --channel phone --locale nl")]
+pub(crate) struct ReasonsArgs {
+    /// The channel, as the playbook lists it.
+    #[arg(long, value_name = "CHANNEL")]
+    channel: String,
+    /// The customer's language, such as nl or nl-NL [default: the playbook's first].
+    #[arg(long, value_name = "LOCALE")]
+    locale: Option<String>,
+    /// Only what is under this primary reason [default: the whole tree].
+    #[arg(long, value_name = "REASON")]
+    primary: Option<String>,
+}
+
+/// Prints the menu.
+pub(crate) async fn run(args: ReasonsArgs, session: &Session) -> Result<(), Failure> {
+    let request = v1::GetReasonMenuRequest {
+        channel: args.channel,
+        locale: args.locale.unwrap_or_default(),
+        whole_tree: args.primary.is_none(),
+        primary: args.primary.unwrap_or_default(),
+    };
+    let response = session.client()?.get_reason_menu(request).await?;
+    session.out.answer(&response, |paint| {
+        render::menu(&response.menu.clone().unwrap_or_default(), paint)
+    })
+}

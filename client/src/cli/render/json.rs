@@ -1,0 +1,202 @@
+//! Messages as JSON: fields by the contract's names and in its order, enums by their words without the prefix, times as
+//! RFC 3339, spans as seconds (`"240s"`), and beside each `…_micros` the same amount as a decimal text.
+//!
+//! Fields that are absent are left out; those that cannot be absent are always there, so that scripts need no defaults.
+
+use super::words;
+use crate::cli::failure::Failure;
+use prost_reflect::{DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind};
+use prost_reflect::{ReflectMessage, Value};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use signpost_client::v1;
+use std::sync::LazyLock;
+
+/// A message that knows its name in the contract.
+pub(crate) trait Named: prost::Message {
+    /// Without the package.
+    const NAME: &'static str;
+}
+
+macro_rules! named {
+    ($($name:ident)+) => {
+        $(impl Named for v1::$name { const NAME: &'static str = stringify!($name); })+
+        #[cfg(test)]
+        const NAMES: &[&str] = &[$(stringify!($name)),+];
+    };
+}
+
+named! {
+    RouteContactResponse PreviewRouteResponse TakeRouteResponse EndContactResponse GetContactResponse GetCaseResponse
+    UpsertCustomerResponse GetCustomerResponse ValidatePlaybookResponse PublishPlaybookResponse
+    RollBackPlaybookResponse ListPlaybooksResponse GetPlaybookResponse GetReasonMenuResponse CountReasonsResponse
+}
+
+static POOL: LazyLock<Option<DescriptorPool>> =
+    LazyLock::new(|| DescriptorPool::decode(signpost_proto::FILE_DESCRIPTOR_SET).ok());
+
+/// The message as JSON over several lines.
+///
+/// # Errors
+/// [`Failure::Other`] if the contract does not know the message; it always does.
+pub(crate) fn pretty<M: Named>(message: &M) -> Result<String, Failure> {
+    let unknown = || Failure::Other(format!("the contract does not know {}", M::NAME));
+    let pool = POOL.as_ref().ok_or_else(unknown)?;
+    let descriptor = pool
+        .get_message_by_name(&format!("signpost.v1.{}", M::NAME))
+        .ok_or_else(unknown)?;
+    let dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice())
+        .map_err(|_| unknown())?;
+    serde_json::to_string_pretty(&Shown(&dynamic))
+        .map_err(|error| Failure::Other(error.to_string()))
+}
+
+/// A message as an object.
+struct Shown<'a>(&'a DynamicMessage);
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for field in self.0.descriptor().fields() {
+            if field.supports_presence() && !self.0.has_field(&field) {
+                continue;
+            }
+            let value = self.0.get_field(&field);
+            map.serialize_entry(field.name(), &Item(&field, &value))?;
+            if let (Some(name), Value::I64(micros)) =
+                (field.name().strip_suffix("_micros"), &*value)
+            {
+                map.serialize_entry(name, &words::money_exact(*micros))?;
+            }
+        }
+        map.end()
+    }
+}
+
+/// A field's value.
+struct Item<'a>(&'a FieldDescriptor, &'a Value);
+
+impl Serialize for Item<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Item(field, value) = self;
+        match value {
+            Value::Bool(flag) => serializer.serialize_bool(*flag),
+            Value::I32(number) => serializer.serialize_i32(*number),
+            Value::I64(number) => serializer.serialize_i64(*number),
+            Value::U32(number) => serializer.serialize_u32(*number),
+            Value::U64(number) => serializer.serialize_u64(*number),
+            Value::F32(number) => serializer.serialize_f32(*number),
+            Value::F64(number) => serializer.serialize_f64(*number),
+            Value::String(text) => serializer.serialize_str(text),
+            Value::EnumNumber(number) => serializer.serialize_str(&enum_word(field, *number)),
+            Value::Message(message) => message_value(message, serializer),
+            Value::List(values) => {
+                let mut list = serializer.serialize_seq(Some(values.len()))?;
+                for value in values {
+                    list.serialize_element(&Item(field, value))?;
+                }
+                list.end()
+            }
+            // The contract has neither.
+            Value::Bytes(_) | Value::Map(_) => Err(serde::ser::Error::custom(
+                "neither bytes nor maps have a form",
+            )),
+        }
+    }
+}
+
+fn message_value<S: Serializer>(
+    message: &DynamicMessage,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match message.descriptor().full_name() {
+        "google.protobuf.Timestamp" => {
+            let time = message.transcode_to::<prost_types::Timestamp>();
+            let time = time.map_err(serde::ser::Error::custom)?;
+            serializer.serialize_str(&words::time(Some(&time)))
+        }
+        "google.protobuf.Duration" => {
+            let span = message.transcode_to::<prost_types::Duration>();
+            let span = span.map_err(serde::ser::Error::custom)?;
+            serializer.serialize_str(&seconds(&span))
+        }
+        _ => Shown(message).serialize(serializer),
+    }
+}
+
+/// `240s`, `0.25s`.
+fn seconds(span: &prost_types::Duration) -> String {
+    let sign = if span.seconds < 0 || span.nanos < 0 {
+        "-"
+    } else {
+        ""
+    };
+    let fraction = format!(".{:09}", span.nanos.unsigned_abs());
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    format!("{sign}{}{fraction}s", span.seconds.unsigned_abs())
+}
+
+/// The enum's word without the prefix that repeats the enum's name; the number if the word is not known.
+fn enum_word(field: &FieldDescriptor, number: i32) -> String {
+    let Kind::Enum(descriptor) = field.kind() else {
+        return number.to_string();
+    };
+    match descriptor.get_value(number) {
+        Some(value) => {
+            let prefix = prefix(&descriptor);
+            let name = value.name();
+            name.strip_prefix(&prefix).unwrap_or(name).to_owned()
+        }
+        None => number.to_string(),
+    }
+}
+
+/// `CONTACT_PLACE_` for the enum `ContactPlace`.
+fn prefix(descriptor: &EnumDescriptor) -> String {
+    let mut prefix = String::new();
+    for letter in descriptor.name().chars() {
+        if letter.is_uppercase() && !prefix.is_empty() {
+            prefix.push('_');
+        }
+        prefix.push(letter.to_ascii_uppercase());
+    }
+    prefix + "_"
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn the_contract_knows_every_answer_and_every_enum_has_its_prefix() {
+        let pool = POOL.as_ref().unwrap();
+        for name in NAMES {
+            let full = format!("signpost.v1.{name}");
+            assert!(pool.get_message_by_name(&full).is_some(), "{name}");
+        }
+        let ours =
+            |descriptor: &EnumDescriptor| descriptor.parent_file().package_name() == "signpost.v1";
+        for descriptor in pool.all_enums().filter(ours) {
+            for value in descriptor.values() {
+                assert!(
+                    value.name().starts_with(&prefix(&descriptor)),
+                    "{}",
+                    value.name()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn spans_keep_their_fractions() {
+        let shown = |seconds_, nanos| {
+            seconds(&prost_types::Duration {
+                seconds: seconds_,
+                nanos,
+            })
+        };
+        assert_eq!(shown(240, 0), "240s");
+        assert_eq!(shown(0, 250_000_000), "0.25s");
+        assert_eq!(shown(0, -500_000_000), "-0.5s");
+    }
+}

@@ -1,0 +1,59 @@
+//! What a customer is asked: menus and questions.
+
+use super::words;
+use crate::cli::out::Paint;
+use signpost_client::v1;
+
+/// A reason menu as a tree; keypad digits in front where the channel has a keypad.
+pub(crate) fn menu(menu: &v1::ReasonMenu, paint: Paint) -> String {
+    let under = match menu.primary.as_str() {
+        "" => String::new(),
+        primary => format!(" under {primary}"),
+    };
+    let head = format!("choose a reason{under} ({}, {})", menu.channel, menu.locale);
+    let mut text = format!("{}\n", paint.bold(&head));
+    items(&menu.items, 1, paint, &mut text);
+    let from = format!("playbook {}", words::version(&menu.playbook_version));
+    text += &format!("{}\n", paint.dim(&from));
+    text
+}
+
+fn items(shown: &[v1::MenuItem], depth: usize, paint: Paint, text: &mut String) {
+    let width = |item: &v1::MenuItem| item.label.chars().count();
+    let widest = shown.iter().map(width).max().unwrap_or_default();
+    for item in shown {
+        let digit = match item.digit {
+            0 => String::new(),
+            digit => format!("{digit}  "),
+        };
+        let gap = " ".repeat(widest - width(item) + 2);
+        let reason = paint.dim(&item.reason);
+        let line = format!(
+            "{}{digit}{}{gap}{reason}",
+            "    ".repeat(depth - 1),
+            item.label
+        );
+        *text += &format!("  {}\n", line.trim_end());
+        items(&item.items, depth + 1, paint, text);
+    }
+}
+
+/// Questions for facts, in the order of asking.
+pub(crate) fn questions(questions: &[v1::FactQuestion], paint: Paint) -> String {
+    let mut text = format!(
+        "{}\n",
+        paint.bold("ask first, then route the same contact again")
+    );
+    for question in questions {
+        let mut kind = words::fact_type(question.r#type);
+        if !question.pattern.is_empty() {
+            kind += &format!(" like {}", question.pattern);
+        }
+        if question.personal {
+            kind += ", personal";
+        }
+        let flag = paint.dim(&format!("--fact {}=…", question.fact_id));
+        text += &format!("  {}? ({kind})  {flag}\n", question.label);
+    }
+    text
+}

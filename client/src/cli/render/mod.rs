@@ -1,0 +1,31 @@
+//! Answers of the server as text for people, and as JSON. Pure: messages in, text out.
+
+mod answer;
+pub(crate) mod json;
+mod menu;
+mod playbook;
+mod records;
+pub(crate) mod table;
+pub(crate) mod words;
+
+pub(crate) use answer::answer;
+pub(crate) use menu::menu;
+pub(crate) use playbook::{counts, findings, publication, publications};
+pub(crate) use records::{case, contact, customer, ended, taken};
+
+use super::out::Paint;
+
+/// A line that says that this answer is an earlier one, if it is.
+pub(crate) fn replayed(replayed: bool, paint: Paint) -> String {
+    if replayed {
+        format!(
+            "{}\n",
+            paint.dim("replayed: the stored answer of an earlier call")
+        )
+    } else {
+        String::new()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! Publications, findings about a document, and counts by reason and tier.
+
+use super::table::{Column, table};
+use super::words;
+use crate::cli::out::Paint;
+use signpost_client::v1;
+
+/// One publication in a line or two.
+pub(crate) fn publication(publication: &v1::PlaybookPublication, paint: Paint) -> String {
+    let live = if publication.live { " · live" } else { "" };
+    let head = format!(
+        "playbook {} {}{live}",
+        publication.name, publication.playbook_version
+    );
+    let back = if publication.rolled_back {
+        "rolled back to"
+    } else {
+        "published"
+    };
+    let mut line = format!(
+        "{back} {} by {}",
+        words::time(publication.publish_time.as_ref()),
+        publication.actor
+    );
+    if !publication.note.is_empty() {
+        line += &format!(": {}", publication.note);
+    }
+    format!("{}\n  {line}\n", paint.bold(&head))
+}
+
+/// Publications, as they were given.
+pub(crate) fn publications(publications: &[v1::PlaybookPublication], paint: Paint) -> String {
+    const COLUMNS: [Column; 6] = [
+        Column::Left("version"),
+        Column::Left("name"),
+        Column::Left("published"),
+        Column::Left("by"),
+        Column::Left(""),
+        Column::Left("note"),
+    ];
+    let rows = publications.iter().map(|publication| {
+        let marks = [
+            (publication.live, "live"),
+            (publication.rolled_back, "rolled back"),
+        ];
+        let marks = marks.into_iter().filter(|(is, _)| *is);
+        vec![
+            words::version(&publication.playbook_version).to_owned(),
+            publication.name.clone(),
+            words::time(publication.publish_time.as_ref()),
+            publication.actor.clone(),
+            words::listed(marks.map(|(_, mark)| mark.to_owned())),
+            publication.note.clone(),
+        ]
+    });
+    table(&COLUMNS, rows.collect(), paint)
+}
+
+/// Findings about a document, one a line: `12:5 reasons[0].id: must be a name`; last how many more there are.
+pub(crate) fn findings(findings: &[v1::PlaybookFinding], more: u32) -> String {
+    let mut text: String = findings
+        .iter()
+        .map(|finding| {
+            let place = match finding.line {
+                0 => String::new(),
+                line => format!("{line}:{} ", finding.column),
+            };
+            let colon = if finding.path.is_empty() { "" } else { ": " };
+            format!("  {place}{}{colon}{}\n", finding.path, finding.message)
+        })
+        .collect();
+    if more > 0 {
+        text += &format!("  and {more} more\n");
+    }
+    text
+}
+
+/// Counts by reason and tier.
+pub(crate) fn counts(counts: &[v1::ReasonCount], paint: Paint) -> String {
+    const COLUMNS: [Column; 11] = [
+        Column::Left("reason"),
+        Column::Left("tier"),
+        Column::Right("contacts"),
+        Column::Right("repeats"),
+        Column::Right("opened"),
+        Column::Right("resolved"),
+        Column::Right("self-service"),
+        Column::Right("message"),
+        Column::Right("chat"),
+        Column::Right("callback"),
+        Column::Right("human"),
+    ];
+    let rows = counts.iter().map(|count| {
+        let mut row = vec![count.reason.clone(), count.tier.clone()];
+        let figures = [
+            count.contacts,
+            count.repeats,
+            count.cases_opened,
+            count.cases_resolved,
+        ];
+        row.extend(figures.map(|figure| figure.to_string()));
+        row.extend((0..5).map(|route| {
+            let taken = count.routes_taken.get(route).copied().unwrap_or_default();
+            if taken == 0 {
+                "·".to_owned()
+            } else {
+                taken.to_string()
+            }
+        }));
+        row
+    });
+    table(&COLUMNS, rows.collect(), paint)
+}

@@ -1,0 +1,213 @@
+//! Contacts, cases and customers as text.
+
+use super::answer::place_of;
+use super::table::{Column, table};
+use super::words;
+use crate::cli::out::Paint;
+use signpost_client::v1;
+
+/// Lines of a name and a value; those without a value are left out.
+struct Sheet {
+    rows: Vec<(&'static str, String)>,
+}
+
+impl Sheet {
+    fn new() -> Sheet {
+        Sheet { rows: Vec::new() }
+    }
+
+    fn add(&mut self, name: &'static str, value: impl Into<String>) -> &mut Sheet {
+        let value = value.into();
+        if !value.is_empty() {
+            self.rows.push((name, value));
+        }
+        self
+    }
+
+    fn text(&self, paint: Paint) -> String {
+        let widths = self.rows.iter().map(|(name, _)| name.chars().count());
+        let widest = widths.max().unwrap_or_default();
+        self.rows
+            .iter()
+            .map(|(name, value)| {
+                let name = paint.dim(&format!("{name:<widest$}"));
+                format!("  {name}  {value}\n")
+            })
+            .collect()
+    }
+}
+
+/// A contact.
+pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
+    let context = contact.context.clone().unwrap_or_default();
+    let mut head = format!(
+        "contact {} · {}",
+        contact.contact_id,
+        words::place(contact.place)
+    );
+    if contact.outcome != 0 {
+        head += &format!(" ({})", words::outcome(contact.outcome));
+    }
+    let mut sheet = Sheet::new();
+    sheet
+        .add("case", contact.case_id.as_str())
+        .add("customer", contact.customer_id.as_str())
+        .add("channel", context.channel)
+        .add("reason", context.reason)
+        .add("confirmed reason", contact.confirmed_reason.as_str())
+        .add(
+            "facts",
+            words::listed(context.facts.iter().map(words::fact)),
+        )
+        .add("route", some_route(contact.route))
+        .add("declined", words::routes(&contact.declined))
+        .add("arrived", words::time(contact.arrive_time.as_ref()))
+        .add("ended", words::time(contact.end_time.as_ref()))
+        .add("amendments", some_count(contact.amendments));
+    format!("{}\n{}", paint.bold(&head), sheet.text(paint))
+}
+
+/// What a choice of a route brought about.
+pub(crate) fn taken(taken: &v1::TakeRouteResponse, paint: Paint) -> String {
+    let head = vec![
+        format!("contact {}", taken.contact_id),
+        words::place(taken.place),
+    ];
+    let routed = taken.routed.clone().unwrap_or_default();
+    let goes = paint.green(&format!("→ {}", words::route(routed.route)));
+    let place = place_of(&routed.flow, &routed.queue);
+    format!(
+        "{}\n{goes}{place}\n",
+        with_case(head, &taken.case_id, paint)
+    )
+}
+
+/// What an end brought about.
+pub(crate) fn ended(ended: &v1::EndContactResponse, paint: Paint) -> String {
+    let place = format!(
+        "{} ({})",
+        words::place(ended.place),
+        words::outcome(ended.outcome)
+    );
+    let head = vec![format!("contact {}", ended.contact_id), place];
+    let case = match (ended.case_id.as_str(), ended.case_state) {
+        ("", _) | (_, 0) => ended.case_id.clone(),
+        (case, state) => format!("{case} {}", words::case_state(state)),
+    };
+    format!("{}\n", with_case(head, &case, paint))
+}
+
+fn with_case(mut head: Vec<String>, case: &str, paint: Paint) -> String {
+    if !case.is_empty() {
+        head.push(case.to_owned());
+    }
+    paint.bold(&head.join(" · "))
+}
+
+/// A case with its contacts.
+pub(crate) fn case(case: &v1::Case, paint: Paint) -> String {
+    let mut head = vec![
+        format!("case {}", case.case_id),
+        words::case_state(case.state),
+        words::counted(case.contact_count, "contact"),
+        words::counted(case.repeats, "repeat"),
+        words::counted(case.channel_switches, "channel switch"),
+    ];
+    if case.reopens > 0 {
+        head.push(format!("reopened {} times", case.reopens));
+    }
+    let mut sheet = Sheet::new();
+    sheet
+        .add("customer", case.customer_id.as_str())
+        .add("reason", case.reason.as_str())
+        .add("confirmed reason", case.confirmed_reason.as_str())
+        .add("facts", words::listed(case.facts.iter().map(words::fact)))
+        .add("the case before", case.previous_case_id.as_str())
+        .add("opened", words::time(case.open_time.as_ref()))
+        .add("resolved", words::time(case.resolve_time.as_ref()))
+        .add("playbook", words::version(&case.playbook_version));
+    let mut text = format!("{}\n{}", paint.bold(&head.join(" · ")), sheet.text(paint));
+    let rows: Vec<_> = case.contacts.iter().map(contact_row).collect();
+    if !rows.is_empty() {
+        const COLUMNS: [Column; 5] = [
+            Column::Left("arrived"),
+            Column::Left("contact"),
+            Column::Left("channel"),
+            Column::Left("joined"),
+            Column::Left(""),
+        ];
+        text += &format!("\n{}", table(&COLUMNS, rows, paint));
+    }
+    text
+}
+
+fn contact_row(contact: &v1::CaseContact) -> Vec<String> {
+    let marks = [(contact.repeat, "repeat"), (contact.live, "live")];
+    let marks = marks.into_iter().filter(|(is, _)| *is);
+    vec![
+        words::time(contact.arrive_time.as_ref()),
+        contact.contact_id.clone(),
+        contact.channel.clone(),
+        words::joined(contact.joined).unwrap_or_default(),
+        words::listed(marks.map(|(_, mark)| mark.to_owned())),
+    ]
+}
+
+/// A customer.
+pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
+    let identities = customer.identities.iter().map(|identity| {
+        let mark = if identity.verified { " (verified)" } else { "" };
+        format!("{}={}{mark}", identity.kind, identity.value)
+    });
+    let consents = customer.consents.iter().map(|consent| {
+        let answer = if consent.granted { "yes" } else { "no" };
+        format!("{}={answer}", consent.consent_id)
+    });
+    let vulnerable = match customer.vulnerable {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "",
+    };
+    let mut sheet = Sheet::new();
+    sheet
+        .add("tier", customer.tier.as_str())
+        .add("persona", customer.persona.as_str())
+        .add(
+            "value",
+            customer
+                .value_micros
+                .map_or(String::new(), words::money_exact),
+        )
+        .add(
+            "loyalty",
+            customer
+                .loyalty_years
+                .map_or(String::new(), |years| words::counted(years, "year")),
+        )
+        .add("identities", words::listed(identities))
+        .add("language", customer.language.as_str())
+        .add("time zone", customer.time_zone.as_str())
+        .add("prefers", words::routes(&customer.preferred_routes))
+        .add("consents", words::listed(consents))
+        .add("vulnerable", vulnerable)
+        .add("contacts", customer.contact_count.to_string())
+        .add("first recorded", words::time(customer.create_time.as_ref()));
+    let head = format!("customer {}", customer.customer_id);
+    format!("{}\n{}", paint.bold(&head), sheet.text(paint))
+}
+
+fn some_route(route: i32) -> String {
+    if route == 0 {
+        String::new()
+    } else {
+        words::route(route)
+    }
+}
+
+fn some_count(count: u32) -> String {
+    if count == 0 {
+        String::new()
+    } else {
+        count.to_string()
+    }
+}

@@ -1,0 +1,43 @@
+//! Tables without lines, two spaces between columns.
+
+use crate::cli::out::Paint;
+use comfy_table::{Attribute, Cell, CellAlignment, Table, presets};
+
+/// A column: its title and on which side its cells stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Column {
+    /// Words.
+    Left(&'static str),
+    /// Numbers.
+    Right(&'static str),
+}
+
+/// Rows under titles, each line indented by two.
+pub(crate) fn table(columns: &[Column], rows: Vec<Vec<String>>, paint: Paint) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).force_no_tty();
+    if paint.styled() {
+        table.enforce_styling();
+    }
+    table.set_header(columns.iter().map(|column| match column {
+        Column::Left(title) | Column::Right(title) => {
+            Cell::new(title).add_attribute(Attribute::Dim)
+        }
+    }));
+    table.add_rows(rows);
+    for (place, column) in columns.iter().enumerate() {
+        if let Some(made) = table.column_mut(place) {
+            made.set_padding((0, 2));
+            if matches!(column, Column::Right(_)) {
+                made.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+    }
+    let mut text = String::new();
+    for line in table.lines() {
+        text += "  ";
+        text += line.trim_end();
+        text += "\n";
+    }
+    text
+}

@@ -1,0 +1,224 @@
+//! Golden renderings of hand-made answers.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::json::pretty;
+use super::*;
+use expect_test::{expect, expect_file};
+use signpost_client::v1;
+
+mod records;
+
+fn second(second: i64) -> Option<prost_types::Timestamp> {
+    Some(prost_types::Timestamp {
+        seconds: 1_772_443_800 + second,
+        nanos: 0,
+    })
+}
+
+fn wait(basis: v1::wait::Basis, seconds: i64) -> Option<v1::Wait> {
+    let span = |seconds| Some(prost_types::Duration { seconds, nanos: 0 });
+    Some(v1::Wait {
+        basis: basis.into(),
+        expected: span(seconds),
+        low: span(seconds / 2),
+        high: span(seconds * 2),
+    })
+}
+
+fn part(kind: v1::CostKind, amount_micros: i64) -> v1::CostPart {
+    v1::CostPart {
+        kind: kind.into(),
+        amount_micros,
+    }
+}
+
+fn options() -> Vec<v1::RouteOption> {
+    use v1::CostKind as Kind;
+    vec![
+        v1::RouteOption {
+            route: v1::Route::Human.into(),
+            queue: "rebooking".to_owned(),
+            cost_micros: 3_320_000,
+            cost_parts: vec![
+                part(Kind::Handling, 6_000_000),
+                part(Kind::Waiting, 1_500_000),
+                part(Kind::Failure, 820_000),
+                part(Kind::RulePreference, -5_000_000),
+            ],
+            wait: wait(v1::wait::Basis::Estimated, 60),
+            resolves_basis_points: 9500,
+            ..Default::default()
+        },
+        v1::RouteOption {
+            route: v1::Route::Callback.into(),
+            queue: "rebooking".to_owned(),
+            cost_micros: 7_100_050,
+            cost_parts: vec![
+                part(Kind::Handling, 6_300_000),
+                part(Kind::LeavingChannel, 800_050),
+            ],
+            wait: wait(v1::wait::Basis::None, 0),
+            resolves_basis_points: 9550,
+            ..Default::default()
+        },
+    ]
+}
+
+fn decision() -> v1::Decision {
+    v1::Decision {
+        playbook_version: "3f2a90bc11d04e5f66".to_owned(),
+        decide_time: second(0),
+        reason: "existing_flight/change_date".to_owned(),
+        tier: "gold".to_owned(),
+        need_thousandths: 3000,
+        options: options(),
+        turned_down: vec![v1::TurnedDown {
+            route: v1::Route::SelfService.into(),
+            reason: v1::TurnedDownReason::ForbiddenByRule.into(),
+            subject: "third_contact_this_week".to_owned(),
+        }],
+        rules_fired: vec![v1::FiredRule {
+            rule_id: "third_contact_this_week".to_owned(),
+            forbids: vec![v1::Route::SelfService.into()],
+            prefers: vec![v1::RoutePreference {
+                route: v1::Route::Human.into(),
+                amount_micros: 5_000_000,
+            }],
+            need_thousandths: Some(3000),
+            ..Default::default()
+        }],
+        findings: vec![v1::Finding {
+            kind: v1::FindingKind::FactUnknown.into(),
+            subject: "flying_today facts.departs_at".to_owned(),
+        }],
+    }
+}
+
+fn routed() -> v1::ContactAnswer {
+    v1::ContactAnswer {
+        contact_id: "call-2".to_owned(),
+        case_id: "case_01".to_owned(),
+        joined: v1::Joined::Continued.into(),
+        customer_id: "c1".to_owned(),
+        place: v1::ContactPlace::Routed.into(),
+        next: Some(v1::contact_answer::Next::Routed(v1::Routed {
+            route: v1::Route::Human.into(),
+            queue: "rebooking".to_owned(),
+            ..Default::default()
+        })),
+        decision: Some(decision()),
+        repeats: 1,
+        channel_switches: 1,
+        known_facts: vec![v1::Fact {
+            fact_id: "booking_reference".to_owned(),
+            value: Some(v1::fact::Value::Text("ABC123".to_owned())),
+            ..Default::default()
+        }],
+        ..Default::default()
+    }
+}
+
+#[test]
+fn a_routed_contact_as_text() {
+    expect![[r#"
+        contact call-2 · CONTINUED case_01 · 1 repeat · 1 channel switch
+        customer c1, tier gold, reason existing_flight/change_date, need 3.0
+        → human, queue rebooking
+        known: booking_reference = ABC123
+
+             route       cost  wait                       resolves  cost is
+          →  human       3.32  1m (estimated, 30s to 2m)      95 %  handling 6.00 + waiting 1.50 + failure 0.82 - rule preference 5.00
+             callback  7.1001  none                         95.5 %  handling 6.30 + leaving channel 0.8001
+        why
+          rule third_contact_this_week: forbids self_service; prefers human by 5.00; raises the need to 3.0
+          rule flying_today did not apply: facts.departs_at is not known
+        why not
+          self_service: rule third_contact_this_week forbids it
+        playbook 3f2a90bc11d0, decided 2026-03-02T09:30:00Z
+    "#]].assert_eq(&answer(&routed(), Paint::PLAIN));
+}
+
+#[test]
+fn a_routed_contact_as_json() {
+    let response = v1::RouteContactResponse {
+        answer: Some(routed()),
+        replayed: false,
+    };
+    expect_file!["routed.json"].assert_eq(&pretty(&response).unwrap());
+}
+
+fn item(digit: u32, label: &str, reason: &str) -> v1::MenuItem {
+    v1::MenuItem {
+        kind: v1::MenuItemKind::Reason.into(),
+        reason: reason.to_owned(),
+        label: label.to_owned(),
+        digit,
+        items: Vec::new(),
+    }
+}
+
+#[test]
+fn a_menu_a_question_and_a_choice_as_text() {
+    let mut flight = item(2, "Bestaande vlucht", "existing_flight");
+    flight.items = vec![item(1, "Datum wijzigen", "existing_flight/change_date")];
+    let menu = v1::ReasonMenu {
+        playbook_version: "3f2a90bc11d04e5f66".to_owned(),
+        channel: "phone".to_owned(),
+        locale: "nl".to_owned(),
+        primary: String::new(),
+        items: vec![
+            v1::MenuItem {
+                kind: v1::MenuItemKind::OpenCase.into(),
+                label: "Uw lopende zaak".to_owned(),
+                digit: 1,
+                ..Default::default()
+            },
+            flight,
+        ],
+    };
+    let next = |next| v1::ContactAnswer {
+        contact_id: "call-1".to_owned(),
+        place: v1::ContactPlace::Deciding.into(),
+        next: Some(next),
+        ..Default::default()
+    };
+    use v1::contact_answer::Next;
+    let choose = next(Next::ChooseReason(v1::ChooseReason { menu: Some(menu) }));
+    let ask = next(Next::AskFacts(v1::AskFacts {
+        questions: vec![v1::FactQuestion {
+            fact_id: "booking_reference".to_owned(),
+            label: "Booking reference".to_owned(),
+            r#type: v1::FactType::Text.into(),
+            pattern: "[A-Z0-9]{6}".to_owned(),
+            personal: true,
+        }],
+    }));
+    let pick = next(Next::Routed(v1::Routed::default()));
+    let text = [choose, ask, pick].map(|shown| answer(&shown, Paint::PLAIN));
+    expect![[r#"
+        contact call-1 · no case yet
+        customer not known
+
+        choose a reason (phone, nl)
+          1  Uw lopende zaak
+          2  Bestaande vlucht  existing_flight
+              1  Datum wijzigen  existing_flight/change_date
+        playbook 3f2a90bc11d0
+        --
+        contact call-1 · no case yet
+        customer not known
+
+        ask first, then route the same contact again
+          Booking reference? (text like [A-Z0-9]{6}, personal)  --fact booking_reference=…
+        --
+        contact call-1 · no case yet
+        customer not known
+        → the customer chooses; then: signpost take call-1 ROUTE
+    "#]]
+    .assert_eq(&text.join("--\n"));
+}
+
+#[test]
+fn styles_are_only_for_terminals() {
+    assert!(!answer(&routed(), Paint::PLAIN).contains('\x1b'));
+}

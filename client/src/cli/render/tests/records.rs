@@ -1,0 +1,178 @@
+//! Records, publications and counts.
+
+use super::second;
+use crate::cli::render::*;
+use expect_test::expect;
+use signpost_client::v1;
+
+#[test]
+fn records_as_text() {
+    let contact_ = v1::Contact {
+        contact_id: "call-2".to_owned(),
+        case_id: "case_01".to_owned(),
+        place: v1::ContactPlace::Ended.into(),
+        outcome: v1::ContactOutcome::Resolved.into(),
+        route: v1::Route::Human.into(),
+        declined: vec![v1::Route::SelfService.into()],
+        context: Some(v1::ContactContext {
+            channel: "phone".to_owned(),
+            reason: "existing_flight/change_date".to_owned(),
+            ..Default::default()
+        }),
+        arrive_time: second(0),
+        end_time: second(90),
+        ..Default::default()
+    };
+    let case_ = v1::Case {
+        case_id: "case_01".to_owned(),
+        state: v1::CaseState::Open.into(),
+        customer_id: "c1".to_owned(),
+        reason: "existing_flight/change_date".to_owned(),
+        contacts: vec![
+            v1::CaseContact {
+                contact_id: "chat-1".to_owned(),
+                channel: "web_chat".to_owned(),
+                joined: v1::Joined::Opened.into(),
+                arrive_time: second(-60),
+                ..Default::default()
+            },
+            v1::CaseContact {
+                contact_id: "call-2".to_owned(),
+                channel: "phone".to_owned(),
+                joined: v1::Joined::Continued.into(),
+                arrive_time: second(0),
+                repeat: true,
+                live: true,
+            },
+        ],
+        contact_count: 2,
+        repeats: 1,
+        channel_switches: 1,
+        open_time: second(-60),
+        ..Default::default()
+    };
+    let customer_ = v1::Customer {
+        customer_id: "c1".to_owned(),
+        identities: vec![v1::Identity {
+            kind: "phone".to_owned(),
+            value: "+31201234567".to_owned(),
+            verified: true,
+        }],
+        tier: "gold".to_owned(),
+        value_micros: Some(1_250_500_000),
+        loyalty_years: Some(1),
+        vulnerable: Some(false),
+        contact_count: 2,
+        ..Default::default()
+    };
+    let text = [
+        contact(&contact_, Paint::PLAIN),
+        case(&case_, Paint::PLAIN),
+        customer(&customer_, Paint::PLAIN),
+    ];
+    expect![[r#"
+        contact call-2 · ended (resolved)
+          case      case_01
+          channel   phone
+          reason    existing_flight/change_date
+          route     human
+          declined  self_service
+          arrived   2026-03-02T09:30:00Z
+          ended     2026-03-02T09:31:30Z
+        --
+        case case_01 · open · 2 contacts · 1 repeat · 1 channel switch
+          customer  c1
+          reason    existing_flight/change_date
+          opened    2026-03-02T09:29:00Z
+
+          arrived               contact  channel   joined
+          2026-03-02T09:29:00Z  chat-1   web_chat  OPENED
+          2026-03-02T09:30:00Z  call-2   phone     CONTINUED  repeat, live
+        --
+        customer c1
+          tier        gold
+          value       1250.50
+          loyalty     1 year
+          identities  phone=+31201234567 (verified)
+          vulnerable  no
+          contacts    2
+    "#]]
+    .assert_eq(&text.join("--\n"));
+}
+
+#[test]
+fn a_choice_and_an_end_as_text() {
+    let choice = v1::TakeRouteResponse {
+        contact_id: "call-2".to_owned(),
+        case_id: "case_01".to_owned(),
+        place: v1::ContactPlace::Routed.into(),
+        routed: Some(v1::Routed {
+            route: v1::Route::Callback.into(),
+            queue: "rebooking".to_owned(),
+            ..Default::default()
+        }),
+        replayed: false,
+    };
+    let end = v1::EndContactResponse {
+        contact_id: "call-2".to_owned(),
+        case_id: "case_01".to_owned(),
+        place: v1::ContactPlace::Ended.into(),
+        outcome: v1::ContactOutcome::Resolved.into(),
+        case_state: v1::CaseState::Resolved.into(),
+        ..Default::default()
+    };
+    let text = taken(&choice, Paint::PLAIN) + &ended(&end, Paint::PLAIN);
+    expect![[r#"
+        contact call-2 · routed · case_01
+        → callback, queue rebooking
+        contact call-2 · ended (resolved) · case_01 resolved
+    "#]]
+    .assert_eq(&text);
+}
+
+#[test]
+fn publications_findings_and_counts_as_text() {
+    let live = v1::PlaybookPublication {
+        playbook_version: "3f2a90bc11d04e5f66".to_owned(),
+        name: "airline".to_owned(),
+        publish_time: second(0),
+        actor: "client/signpost".to_owned(),
+        note: "Summer season".to_owned(),
+        live: true,
+        ..Default::default()
+    };
+    let finding = v1::PlaybookFinding {
+        path: "reasons[0].id".to_owned(),
+        line: 12,
+        column: 5,
+        message: "must be a name".to_owned(),
+    };
+    let count = v1::ReasonCount {
+        reason: "existing_flight/change_date".to_owned(),
+        tier: "gold".to_owned(),
+        contacts: 12,
+        repeats: 3,
+        cases_opened: 9,
+        cases_resolved: 7,
+        routes_taken: vec![4, 0, 5, 0, 3],
+    };
+    let text = [
+        publication(&live, Paint::PLAIN),
+        publications(&[live], Paint::PLAIN),
+        findings(&[finding], 2),
+        counts(&[count], Paint::PLAIN),
+    ];
+    expect![[r#"
+        playbook airline 3f2a90bc11d04e5f66 · live
+          published 2026-03-02T09:30:00Z by client/signpost: Summer season
+        --
+          version       name     published             by                     note
+          3f2a90bc11d0  airline  2026-03-02T09:30:00Z  client/signpost  live  Summer season
+        --
+          12:5 reasons[0].id: must be a name
+          and 2 more
+        --
+          reason                       tier  contacts  repeats  opened  resolved  self-service  message  chat  callback  human
+          existing_flight/change_date  gold        12        3       9         7             4        ·     5         ·      3
+    "#]].assert_eq(&text.join("--\n"));
+}

@@ -1,0 +1,224 @@
+//! Single values as people read them.
+
+use prost_types::{Duration, Timestamp};
+use signpost_client::v1;
+
+/// Most decimals of an amount in text; JSON has all six.
+const MONEY_DECIMALS: usize = 4;
+/// How much of a playbook's version is shown; enough to name it in commands.
+const VERSION_DIGITS: usize = 12;
+
+/// The word of an enum's value without its prefix, in lower case; of a value that this client does not know, the
+/// number.
+fn word(name: Option<&'static str>, prefix: &str, number: i32) -> String {
+    match name {
+        Some(name) => name.strip_prefix(prefix).unwrap_or(name).to_lowercase(),
+        None => format!("unknown_{number}"),
+    }
+}
+
+/// A route.
+pub(crate) fn route(number: i32) -> String {
+    let name = v1::Route::try_from(number).ok();
+    word(name.map(|name| name.as_str_name()), "ROUTE_", number)
+}
+
+/// Routes, in their order.
+pub(crate) fn routes(numbers: &[i32]) -> String {
+    listed(numbers.iter().map(|number| route(*number)))
+}
+
+/// How a contact joined its case, in capitals; `None` if it has no case.
+pub(crate) fn joined(number: i32) -> Option<String> {
+    let name = v1::Joined::try_from(number).ok();
+    let known = name.map(|name| name.as_str_name());
+    (number != 0).then(|| word(known, "JOINED_", number).to_uppercase())
+}
+
+/// Where a contact is.
+pub(crate) fn place(number: i32) -> String {
+    let name = v1::ContactPlace::try_from(number).ok();
+    word(
+        name.map(|name| name.as_str_name()),
+        "CONTACT_PLACE_",
+        number,
+    )
+}
+
+/// How a contact ended.
+pub(crate) fn outcome(number: i32) -> String {
+    let name = v1::ContactOutcome::try_from(number).ok();
+    word(
+        name.map(|name| name.as_str_name()),
+        "CONTACT_OUTCOME_",
+        number,
+    )
+}
+
+/// The state of a case.
+pub(crate) fn case_state(number: i32) -> String {
+    let name = v1::CaseState::try_from(number).ok();
+    word(name.map(|name| name.as_str_name()), "CASE_STATE_", number)
+}
+
+/// A part of a cost.
+pub(crate) fn cost_kind(number: i32) -> String {
+    let name = v1::CostKind::try_from(number).ok();
+    word(name.map(|name| name.as_str_name()), "COST_KIND_", number).replace('_', " ")
+}
+
+/// The type of a fact.
+pub(crate) fn fact_type(number: i32) -> String {
+    let name = v1::FactType::try_from(number).ok();
+    word(name.map(|name| name.as_str_name()), "FACT_TYPE_", number)
+}
+
+/// An amount with two to four decimals.
+pub(crate) fn money(micros: i64) -> String {
+    let step = 10_i64.pow(6 - MONEY_DECIMALS as u32);
+    let rounded = (i128::from(micros) + i128::from(step / 2 * micros.signum())) / i128::from(step);
+    decimal(rounded * i128::from(step))
+}
+
+/// An amount with all the decimals that it has, two at least.
+pub(crate) fn money_exact(micros: i64) -> String {
+    decimal(i128::from(micros))
+}
+
+fn decimal(micros: i128) -> String {
+    let sign = if micros < 0 { "-" } else { "" };
+    let size = micros.unsigned_abs();
+    let fraction = format!("{:06}", size % 1_000_000);
+    let kept = fraction.trim_end_matches('0').len().max(2);
+    format!("{sign}{}.{}", size / 1_000_000, &fraction[..kept])
+}
+
+/// A factor from thousandths: `1.0`, `2.25`.
+pub(crate) fn factor(thousandths: u32) -> String {
+    let fraction = format!("{:03}", thousandths % 1000);
+    let kept = fraction.trim_end_matches('0').len().max(1);
+    format!("{}.{}", thousandths / 1000, &fraction[..kept])
+}
+
+/// A probability in percent from basis points.
+pub(crate) fn percent(basis_points: u32) -> String {
+    let rest = basis_points % 100;
+    let tail = if rest == 0 {
+        String::new()
+    } else {
+        format!(".{rest:02}").trim_end_matches('0').to_owned()
+    };
+    format!("{}{tail} %", basis_points / 100)
+}
+
+/// A span, such as `1h 30m` or `20s`; milliseconds only under a second.
+pub(crate) fn duration(span: &Duration) -> String {
+    let (hours, minutes, seconds) = (
+        span.seconds / 3600,
+        span.seconds / 60 % 60,
+        span.seconds % 60,
+    );
+    let parts: Vec<String> = [(hours, "h"), (minutes, "m"), (seconds, "s")]
+        .into_iter()
+        .filter(|(amount, _)| *amount != 0)
+        .map(|(amount, unit)| format!("{amount}{unit}"))
+        .collect();
+    match (parts.is_empty(), span.nanos / 1_000_000) {
+        (true, 0) => "0s".to_owned(),
+        (true, millis) => format!("{millis}ms"),
+        (false, _) => parts.join(" "),
+    }
+}
+
+/// A point in time, RFC 3339 in UTC; empty if there is none.
+pub(crate) fn time(time: Option<&Timestamp>) -> String {
+    let Some(time) = time else {
+        return String::new();
+    };
+    match jiff::Timestamp::new(time.seconds, time.nanos) {
+        Ok(time) => time.to_string(),
+        Err(_) => format!("{}s", time.seconds),
+    }
+}
+
+/// A wait with its range and where it comes from.
+pub(crate) fn wait(wait: Option<&v1::Wait>) -> String {
+    use v1::wait::Basis;
+    let Some(wait) = wait else {
+        return "unknown".to_owned();
+    };
+    let expected = wait.expected.as_ref().map_or("?".to_owned(), duration);
+    let range = match (&wait.low, &wait.high) {
+        (Some(low), Some(high)) if low != high => {
+            format!(", {} to {}", duration(low), duration(high))
+        }
+        _ => String::new(),
+    };
+    match Basis::try_from(wait.basis) {
+        Ok(Basis::None) => "none".to_owned(),
+        Ok(Basis::Unknown) => format!("{expected} (assumed{range})"),
+        Ok(Basis::Reported) => format!("{expected} (reported{range})"),
+        Ok(Basis::Estimated) => format!("{expected} (estimated{range})"),
+        Ok(Basis::Unspecified) | Err(_) => expected,
+    }
+}
+
+/// A fact with what is known of it.
+pub(crate) fn fact(fact: &v1::Fact) -> String {
+    use v1::fact::Value;
+    let value = match &fact.value {
+        Some(Value::Text(text)) => text.clone(),
+        Some(Value::Integer(number)) => number.to_string(),
+        Some(Value::Boolean(true)) => "yes".to_owned(),
+        Some(Value::Boolean(false)) => "no".to_owned(),
+        Some(Value::MoneyMicros(micros)) => money_exact(*micros),
+        Some(Value::Instant(instant)) => time(Some(instant)),
+        Some(Value::Declined(_)) => "declined".to_owned(),
+        None => "?".to_owned(),
+    };
+    format!("{} = {value}", fact.fact_id)
+}
+
+/// The leading digits of a playbook's version.
+pub(crate) fn version(version: &str) -> &str {
+    version.get(..VERSION_DIGITS).unwrap_or(version)
+}
+
+/// `1 repeat`, `2 repeats`.
+pub(crate) fn counted(count: u32, noun: &str) -> String {
+    let plural = match (count, noun.ends_with("ch")) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{count} {noun}{plural}")
+}
+
+/// Joined by commas.
+pub(crate) fn listed(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_and_spans_read_well() {
+        assert_eq!(money(8_320_000), "8.32");
+        assert_eq!(money(5_932_549), "5.9325");
+        assert_eq!(money(-5_000_050), "-5.0001");
+        assert_eq!(money_exact(i64::MIN), "-9223372036854.775808");
+        assert_eq!(money_exact(50_000), "0.05");
+        assert_eq!(factor(3000), "3.0");
+        assert_eq!(factor(1250), "1.25");
+        assert_eq!(percent(9500), "95 %");
+        assert_eq!(percent(9550), "95.5 %");
+        let span = |seconds, nanos| duration(&Duration { seconds, nanos });
+        assert_eq!(span(5400, 0), "1h 30m");
+        assert_eq!(span(0, 250_000_000), "250ms");
+        assert_eq!(span(0, 0), "0s");
+        assert_eq!(route(99), "unknown_99");
+        assert_eq!(counted(2, "channel switch"), "2 channel switches");
+    }
+}

@@ -1,0 +1,79 @@
+//! `signpost route`: takes a contact in, or amends one.
+
+use super::Session;
+use super::context::ContextArgs;
+use super::failure::Failure;
+use super::{render, values};
+use clap::Args;
+use signpost_client::{ClientError, request_id, v1};
+
+/// The flags.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  signpost route --channel web_chat --customer c1 --tier gold \\
+      --reason order_issue/manage_cancel --fact order_id=3348917502")]
+pub(crate) struct RouteArgs {
+    #[command(flatten)]
+    context: ContextArgs,
+    /// Your key of the contact (call id, session id); one that is live is amended [default: a fresh one].
+    #[arg(long, value_name = "ID")]
+    contact: Option<String>,
+    /// Whether the cheapest route is taken at once.
+    #[arg(long, value_name = "WHAT", default_value = "first", value_parser = values::take())]
+    take: v1::Take,
+    /// Take the last resort rather than refuse a reason that the playbook never knew.
+    #[arg(long)]
+    allow_unknown_reason: bool,
+    /// The playbook that the menu came from.
+    #[arg(long, value_name = "VERSION")]
+    menu_version: Option<String>,
+    /// When the contact arrived, RFC 3339 [default: now].
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    arrive: Option<prost_types::Timestamp>,
+    /// The key of this write; the same key with the same content gives the same answer [default: a fresh one].
+    #[arg(long, value_name = "KEY")]
+    request_id: Option<String>,
+}
+
+#[cfg(test)]
+impl RouteArgs {
+    /// The context that the flags say.
+    pub(crate) fn into_context(self) -> v1::ContactContext {
+        self.context.into_context()
+    }
+}
+
+/// Routes and prints the answer.
+pub(crate) async fn run(args: RouteArgs, session: &Session) -> Result<(), Failure> {
+    let request = v1::RouteContactRequest {
+        request_id: args.request_id.unwrap_or_else(request_id),
+        contact_id: args.contact.unwrap_or_else(request_id),
+        context: Some(args.context.into_context()),
+        take: args.take.into(),
+        allow_unknown_reason: args.allow_unknown_reason,
+        menu_playbook_version: args.menu_version.unwrap_or_default(),
+        arrive_time: args.arrive,
+    };
+    let keys = format!(
+        "the same again: --contact {} --request-id {}",
+        request.contact_id, request.request_id
+    );
+    let response = match session.client()?.route_contact(request).await {
+        Ok(response) => response,
+        Err(error) => {
+            if matches!(
+                error,
+                ClientError::Unavailable(_) | ClientError::TryAgain(_)
+            ) {
+                session.out.say(&keys);
+            }
+            return Err(error.into());
+        }
+    };
+    session.out.answer(&response, |paint| {
+        let answer = response.answer.clone().unwrap_or_default();
+        let replayed = render::replayed(response.replayed, paint);
+        format!("{replayed}{}", render::answer(&answer, paint))
+    })
+}

@@ -1,0 +1,166 @@
+//! The command line itself: what it takes, what it refuses, and that every command shows an example.
+
+use super::*;
+use clap::CommandFactory;
+
+#[test]
+fn the_command_tree_is_sound_and_every_command_shows_an_example() {
+    let mut root = Cli::command();
+    root.build();
+    root.clone().debug_assert();
+    let mut left = vec![(String::new(), root)];
+    while let Some((path, command)) = left.pop() {
+        let name = format!("{path} {}", command.get_name());
+        let help = command.get_after_help().map(ToString::to_string);
+        assert!(
+            help.is_some_and(|help| help.contains("Example:\n  signpost ")),
+            "{name} shows no example"
+        );
+        let below = command
+            .get_subcommands()
+            .filter(|sub| sub.get_name() != "help");
+        left.extend(below.map(|sub| (name.clone(), sub.clone())));
+    }
+}
+
+fn parse(line: &str) -> Result<Command, clap::Error> {
+    let words = line.split_whitespace();
+    Cli::try_parse_from(std::iter::once("signpost").chain(words)).map(|cli| cli.command)
+}
+
+#[test]
+fn every_field_of_the_context_has_a_flag() {
+    let line = "route --channel phone --customer c1 --identity email=a@b.c --identity phone=+31:verified --tier gold \
+                --reason a/b --fact x=1 --fact y=a=b --declined z --fact-source agent --device ios --direction outbound \
+                --stage support --persona planner --sentiment -40 --language nl --prefer callback --prefer human \
+                --consent call_back=yes --vulnerable --asked-for-person --brand express \
+                --queue-stats desk:waiting=3";
+    let Ok(Command::Route(args)) = parse(line) else {
+        panic!("{line} is not taken");
+    };
+    let context = args.into_context();
+    // A field that is left at its default would be missing here.
+    expect_test::expect![[r#"
+        ContactContext {
+            channel: "phone",
+            direction: Outbound,
+            device: "ios",
+            customer: Some(
+                CustomerRef {
+                    customer_id: "c1",
+                    identities: [
+                        Identity {
+                            kind: "email",
+                            value: "a@b.c",
+                            verified: false,
+                        },
+                        Identity {
+                            kind: "phone",
+                            value: "+31",
+                            verified: true,
+                        },
+                    ],
+                    tier: "gold",
+                },
+            ),
+            reason: "a/b",
+            facts: [
+                Fact {
+                    fact_id: "x",
+                    source: Agent,
+                    learn_time: None,
+                    value: Some(
+                        Text(
+                            "1",
+                        ),
+                    ),
+                },
+                Fact {
+                    fact_id: "y",
+                    source: Agent,
+                    learn_time: None,
+                    value: Some(
+                        Text(
+                            "a=b",
+                        ),
+                    ),
+                },
+                Fact {
+                    fact_id: "z",
+                    source: Agent,
+                    learn_time: None,
+                    value: Some(
+                        Declined(
+                            true,
+                        ),
+                    ),
+                },
+            ],
+            stage: "support",
+            persona: "planner",
+            sentiment_percent: Some(
+                -40,
+            ),
+            language: "nl",
+            preferred_routes: [
+                Callback,
+                Human,
+            ],
+            consents: [
+                Consent {
+                    consent_id: "call_back",
+                    granted: true,
+                },
+            ],
+            vulnerable: Some(
+                true,
+            ),
+            asked_for_person: true,
+            brand: "express",
+            queue_stats: [
+                QueueStats {
+                    queue_id: "desk",
+                    staffed_agents: None,
+                    available_agents: None,
+                    waiting: Some(
+                        3,
+                    ),
+                    handle_time: None,
+                    expected_wait: None,
+                },
+            ],
+        }"#]]
+    .assert_eq(&format!("{context:#?}"));
+}
+
+#[test]
+fn nobody_named_is_anonymous_and_vulnerable_can_be_denied() {
+    let Ok(Command::Preview(args)) = parse("preview --channel phone --vulnerable=no") else {
+        panic!("not taken");
+    };
+    let context = args.into_context();
+    assert_eq!(context.customer, None);
+    assert_eq!(context.vulnerable, Some(false));
+}
+
+#[test]
+fn bad_command_lines_are_refused_with_code_2() {
+    for line in [
+        "route",
+        "route --channel phone --sentiment 101",
+        "route --channel phone --prefer telepathy",
+        "route --channel phone --fact booking",
+        "route --channel phone --consent call_back=maybe",
+        "route --channel phone --queue-stats desk:wait=soon",
+        "route --channel phone --arrive yesterday",
+        "take call-1",
+        "end call-1 timed_out",
+        "customer get",
+        "customer get c1 --identity phone=1",
+        "--timeout 0s counts",
+        "nonsense",
+    ] {
+        let refused = parse(line).err().map(|error| error.exit_code());
+        assert_eq!(refused, Some(2), "{line}");
+    }
+}

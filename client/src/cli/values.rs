@@ -1,0 +1,228 @@
+//! Values as they are written on the command line, read into the contract's types.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use signpost_client::v1;
+
+/// One of the contract's enums by its words: `self_service` for `ROUTE_SELF_SERVICE`.
+fn word_of<E: Clone + Send + Sync + 'static>(
+    prefix: &'static str,
+    words: &'static [&'static str],
+    read: fn(&str) -> Option<E>,
+) -> impl TypedValueParser<Value = E> {
+    PossibleValuesParser::new(words).try_map(move |word| {
+        read(&format!("{prefix}{}", word.to_uppercase())).ok_or("is not a word of the contract")
+    })
+}
+
+/// A route.
+pub(crate) fn route() -> impl TypedValueParser<Value = v1::Route> {
+    const WORDS: &[&str] = &["self_service", "message", "chat", "callback", "human"];
+    word_of("ROUTE_", WORDS, v1::Route::from_str_name)
+}
+
+/// A direction.
+pub(crate) fn direction() -> impl TypedValueParser<Value = v1::Direction> {
+    const WORDS: &[&str] = &["inbound", "outbound"];
+    word_of("DIRECTION_", WORDS, v1::Direction::from_str_name)
+}
+
+/// What is taken.
+pub(crate) fn take() -> impl TypedValueParser<Value = v1::Take> {
+    word_of("TAKE_", &["first", "none"], v1::Take::from_str_name)
+}
+
+/// How a contact ended.
+pub(crate) fn outcome() -> impl TypedValueParser<Value = v1::ContactOutcome> {
+    const WORDS: &[&str] = &[
+        "resolved",
+        "abandoned",
+        "gave_up",
+        "asked_for_person",
+        "no_answer",
+        "transferred",
+        "switched",
+    ];
+    let read = v1::ContactOutcome::from_str_name;
+    word_of("CONTACT_OUTCOME_", WORDS, read)
+}
+
+/// Where facts come from.
+pub(crate) fn fact_source() -> impl TypedValueParser<Value = v1::FactSource> {
+    const WORDS: &[&str] = &["customer", "bot", "agent", "system"];
+    word_of("FACT_SOURCE_", WORDS, v1::FactSource::from_str_name)
+}
+
+/// `kind=value`, or `kind=value:verified`.
+pub(crate) fn identity(text: &str) -> Result<v1::Identity, String> {
+    let (kind, handle) = pair(text, "kind=value or kind=value:verified")?;
+    let proven = handle.strip_suffix(":verified");
+    Ok(v1::Identity {
+        kind: kind.to_owned(),
+        value: proven.unwrap_or(handle).to_owned(),
+        verified: proven.is_some(),
+    })
+}
+
+/// `id=value`; the server reads the value by the fact's type.
+pub(crate) fn fact(text: &str) -> Result<v1::Fact, String> {
+    let (id, value) = pair(text, "id=value")?;
+    Ok(v1::Fact {
+        fact_id: id.to_owned(),
+        value: Some(v1::fact::Value::Text(value.to_owned())),
+        ..Default::default()
+    })
+}
+
+/// `id=yes` or `id=no`.
+pub(crate) fn consent(text: &str) -> Result<v1::Consent, String> {
+    let (id, answer) = pair(text, "id=yes or id=no")?;
+    Ok(v1::Consent {
+        consent_id: id.to_owned(),
+        granted: yes_or_no(answer)?,
+    })
+}
+
+/// `yes` or `no`.
+pub(crate) fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" | "true" => Ok(true),
+        "no" | "false" => Ok(false),
+        _ => Err(format!("`{text}` is neither yes nor no")),
+    }
+}
+
+/// `queue:staffed=5,available=1,waiting=3,handle=6m,wait=4m`, each part but the queue optional.
+pub(crate) fn queue_stats(text: &str) -> Result<v1::QueueStats, String> {
+    const FORM: &str = "queue:staffed=5,available=1,waiting=3,handle=6m,wait=4m";
+    let (queue, parts) = text
+        .split_once(':')
+        .filter(|(queue, _)| !queue.is_empty())
+        .ok_or_else(|| format!("write it as {FORM}"))?;
+    let mut stats = v1::QueueStats {
+        queue_id: queue.to_owned(),
+        ..Default::default()
+    };
+    for part in parts.split(',') {
+        let (name, value) = pair(part, FORM)?;
+        match name {
+            "staffed" => stats.staffed_agents = Some(count(value)?),
+            "available" => stats.available_agents = Some(count(value)?),
+            "waiting" => stats.waiting = Some(count(value)?),
+            "handle" => stats.handle_time = Some(duration(value)?),
+            "wait" => stats.expected_wait = Some(duration(value)?),
+            _ => return Err(format!("`{name}` is not a part of {FORM}")),
+        }
+    }
+    Ok(stats)
+}
+
+/// A point in time, RFC 3339.
+pub(crate) fn time(text: &str) -> Result<prost_types::Timestamp, String> {
+    let time: jiff::Timestamp = text
+        .parse()
+        .map_err(|_| format!("`{text}` is not a time such as 2026-03-02T09:30:00Z"))?;
+    Ok(timestamp(time))
+}
+
+/// A span of time as a timeout: `10s`, `500ms`.
+pub(crate) fn timeout(text: &str) -> Result<std::time::Duration, String> {
+    let span = span(text)?;
+    std::time::Duration::try_from(span)
+        .ok()
+        .filter(|span| !span.is_zero())
+        .ok_or_else(|| format!("`{text}` is not longer than nothing"))
+}
+
+/// An amount of money in millionths, from an exact decimal.
+pub(crate) fn money_micros(text: &str) -> Result<i64, String> {
+    signpost_domain::money::Money::parse(text)
+        .map(|amount| amount.micros())
+        .map_err(|error| error.to_string())
+}
+
+/// The contract's form of a time.
+pub(crate) fn timestamp(time: jiff::Timestamp) -> prost_types::Timestamp {
+    let nanos = i64::try_from(time.as_nanosecond().rem_euclid(1_000_000_000)).unwrap_or(0);
+    let seconds = time.as_nanosecond().div_euclid(1_000_000_000);
+    prost_types::Timestamp {
+        seconds: i64::try_from(seconds).unwrap_or(i64::MAX),
+        nanos: i32::try_from(nanos).unwrap_or(0),
+    }
+}
+
+fn duration(text: &str) -> Result<prost_types::Duration, String> {
+    let span = span(text)?;
+    Ok(prost_types::Duration {
+        seconds: span.as_secs(),
+        nanos: span.subsec_nanos(),
+    })
+}
+
+fn span(text: &str) -> Result<jiff::SignedDuration, String> {
+    text.parse::<jiff::SignedDuration>()
+        .ok()
+        .filter(|span| !span.is_negative())
+        .ok_or_else(|| format!("`{text}` is not a span of time such as 20s, 4m or 1h30m"))
+}
+
+fn count(text: &str) -> Result<u32, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is not a whole number"))
+}
+
+fn pair<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str), String> {
+    text.split_once('=')
+        .filter(|(name, _)| !name.is_empty())
+        .ok_or_else(|| format!("write it as {form}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn identities_keep_colons_of_their_own() {
+        let plain = identity("sip=a:b@c").unwrap();
+        assert_eq!((plain.value.as_str(), plain.verified), ("a:b@c", false));
+        let proven = identity("phone=+31201234567:verified").unwrap();
+        assert_eq!(
+            (proven.value.as_str(), proven.verified),
+            ("+31201234567", true)
+        );
+        assert!(identity("phone").is_err());
+        assert!(identity("=x").is_err());
+    }
+
+    #[test]
+    fn queues_are_told_in_parts() {
+        let stats = queue_stats("desk:staffed=5,waiting=0,handle=6m,wait=1m30s").unwrap();
+        assert_eq!(stats.staffed_agents, Some(5));
+        assert_eq!(stats.available_agents, None);
+        assert_eq!(stats.waiting, Some(0));
+        assert_eq!(stats.expected_wait.unwrap().seconds, 90);
+        for bad in [
+            "desk",
+            "desk:",
+            ":waiting=1",
+            "desk:wating=1",
+            "desk:waiting=-1",
+            "desk:wait=-4m",
+        ] {
+            assert!(queue_stats(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_and_spans_are_read() {
+        let before_the_epoch = time("1969-12-31T23:59:59.5Z").unwrap();
+        assert_eq!(
+            (before_the_epoch.seconds, before_the_epoch.nanos),
+            (-1, 500_000_000)
+        );
+        assert!(time("yesterday").is_err());
+        assert_eq!(timeout("500ms").unwrap().as_millis(), 500);
+        assert!(timeout("0s").is_err());
+        assert!(timeout("-1s").is_err());
+    }
+}

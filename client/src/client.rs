@@ -1,0 +1,336 @@
+//! The typed client: one method a call of the contract.
+
+use crate::address;
+use crate::error::ClientError;
+use crate::retry;
+use crate::v1;
+use std::future::Future;
+use std::time::Duration;
+use tokio::time::Instant;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::Channel;
+use tonic::{Request, Response, Status};
+use v1::case_service_client::CaseServiceClient;
+use v1::contact_service_client::ContactServiceClient;
+use v1::customer_service_client::CustomerServiceClient;
+use v1::playbook_service_client::PlaybookServiceClient;
+
+/// How long a call may take, its repetitions included, unless told otherwise.
+pub const DEADLINE_DEFAULT: Duration = Duration::from_secs(10);
+/// How long one attempt to connect may take.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+
+/// How to call.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long each call may take, its repetitions included.
+    pub deadline: Duration,
+    /// Who calls, as `kind/id`; `request_id`s are kept per actor.
+    pub actor: String,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            deadline: DEADLINE_DEFAULT,
+            actor: "client/signpost".to_owned(),
+        }
+    }
+}
+
+/// A connection to one server; cheap to clone, and clones share it.
+///
+/// Calls are repeated on UNAVAILABLE, RESOURCE_EXHAUSTED and broken connections, at most [`retry::ATTEMPTS_MAX`] times
+/// and within the deadline, and only where that is safe: reads, and writes that carry a `request_id`.
+#[derive(Clone, Debug)]
+pub struct Client {
+    channel: Channel,
+    deadline: Duration,
+    actor: MetadataValue<Ascii>,
+}
+
+/// Whether the same request twice is as good as once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Twice {
+    Safe,
+    Unsafe,
+}
+
+impl Client {
+    /// A client of the server at `host:port` or `http://host:port`. Connects with the first call, and again when the
+    /// connection broke. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// [`ClientError::Invalid`] if the address or the actor cannot be read.
+    pub fn connect(server: &str, options: Options) -> Result<Client, ClientError> {
+        let channel = address::endpoint(server)?
+            .connect_timeout(CONNECT_MAX)
+            .tcp_nodelay(true)
+            .connect_lazy();
+        Client::over(channel, options)
+    }
+
+    /// A client over a channel that was made elsewhere.
+    ///
+    /// # Errors
+    /// [`ClientError::Invalid`] if the actor is not `kind/id`.
+    pub fn over(channel: Channel, options: Options) -> Result<Client, ClientError> {
+        let parts = options.actor.split_once('/');
+        let named = parts.is_some_and(|(kind, id)| !kind.is_empty() && !id.is_empty());
+        let actor = options.actor.parse().ok().filter(|_| named);
+        let actor = actor.ok_or_else(|| {
+            let what = format!("`{}` is not kind/id", options.actor);
+            ClientError::Invalid(vec![("actor".to_owned(), what)])
+        })?;
+        Ok(Client {
+            channel,
+            deadline: options.deadline,
+            actor,
+        })
+    }
+
+    /// Sends one request, again where that is safe and may help.
+    async fn call<Q, A, F, Answer>(&self, asked: Q, twice: Twice, send: F) -> Result<A, ClientError>
+    where
+        Q: Clone,
+        F: Fn(Channel, Request<Q>) -> Answer,
+        Answer: Future<Output = Result<Response<A>, Status>>,
+    {
+        let until = Instant::now() + self.deadline;
+        let mut attempt = 1;
+        loop {
+            let mut request = Request::new(asked.clone());
+            request.set_timeout(until.saturating_duration_since(Instant::now()));
+            request
+                .metadata_mut()
+                .insert("signpost-actor", self.actor.clone());
+            let answer = tokio::time::timeout_at(until, send(self.channel.clone(), request));
+            let Ok(answer) = answer.await else {
+                return Err(self.late());
+            };
+            let status = match answer {
+                Ok(response) => return Ok(response.into_inner()),
+                Err(status) => status,
+            };
+            let pause = retry::pause(&status, attempt, dice()).filter(|_| twice == Twice::Safe);
+            match pause {
+                Some(pause) if Instant::now() + pause < until => tokio::time::sleep(pause).await,
+                _ if Instant::now() >= until => return Err(self.late()),
+                _ => return Err(ClientError::from_status(status)),
+            }
+            attempt += 1;
+        }
+    }
+
+    fn late(&self) -> ClientError {
+        ClientError::Unavailable(format!(
+            "no answer within {} s",
+            self.deadline.as_secs_f64()
+        ))
+    }
+}
+
+/// Any number, for spreading pauses.
+fn dice() -> u64 {
+    uuid::Uuid::new_v4().as_u64_pair().1
+}
+
+/// A write may be sent twice if it carries the key by which the server knows it again.
+fn keyed(request_id: &str) -> Twice {
+    if request_id.is_empty() {
+        Twice::Unsafe
+    } else {
+        Twice::Safe
+    }
+}
+
+/// One method a call: `read` calls are always safe to repeat, `write` calls if they are keyed.
+macro_rules! calls {
+    ($($(#[$doc:meta])+ $kind:ident $service:ident::$name:ident($asked:ident) -> $answer:ident;)+) => {
+        impl Client {
+            $(
+                $(#[$doc])+
+                ///
+                /// # Errors
+                /// As [`ClientError`] says.
+                pub async fn $name(&self, request: v1::$asked) -> Result<v1::$answer, ClientError> {
+                    let twice = calls!(@twice $kind, request);
+                    self.call(request, twice, |channel, request| async move {
+                        $service::new(channel).$name(request).await
+                    })
+                    .await
+                }
+            )+
+        }
+    };
+    (@twice read, $request:ident) => { Twice::Safe };
+    (@twice write, $request:ident) => { keyed(&$request.request_id) };
+}
+
+calls! {
+    /// Takes a contact in, or amends one that is live, and decides its route.
+    write ContactServiceClient::route_contact(RouteContactRequest) -> RouteContactResponse;
+    /// The answer that `route_contact` would give now, without any effect.
+    read ContactServiceClient::preview_route(PreviewRouteRequest) -> PreviewRouteResponse;
+    /// Records which route the customer took, and which were declined.
+    write ContactServiceClient::take_route(TakeRouteRequest) -> TakeRouteResponse;
+    /// Ends a contact, or sends it back for another decision when the customer asked for a person.
+    write ContactServiceClient::end_contact(EndContactRequest) -> EndContactResponse;
+    /// One contact with its last decision.
+    read ContactServiceClient::get_contact(GetContactRequest) -> GetContactResponse;
+    /// One case with its contacts.
+    read CaseServiceClient::get_case(GetCaseRequest) -> GetCaseResponse;
+    /// Makes a customer, or replaces what is known of one.
+    write CustomerServiceClient::upsert_customer(UpsertCustomerRequest) -> UpsertCustomerResponse;
+    /// One customer, by key or by a verified identity.
+    read CustomerServiceClient::get_customer(GetCustomerRequest) -> GetCustomerResponse;
+    /// Checks a playbook; its faults are in the answer.
+    read PlaybookServiceClient::validate_playbook(ValidatePlaybookRequest) -> ValidatePlaybookResponse;
+    /// Checks a playbook and makes it live.
+    write PlaybookServiceClient::publish_playbook(PublishPlaybookRequest) -> PublishPlaybookResponse;
+    /// Makes an earlier playbook live again.
+    write PlaybookServiceClient::roll_back_playbook(RollBackPlaybookRequest) -> RollBackPlaybookResponse;
+    /// What was published, the newest first.
+    read PlaybookServiceClient::list_playbooks(ListPlaybooksRequest) -> ListPlaybooksResponse;
+    /// One playbook, as it was written.
+    read PlaybookServiceClient::get_playbook(GetPlaybookRequest) -> GetPlaybookResponse;
+    /// The reasons as a customer of one channel sees them.
+    read PlaybookServiceClient::get_reason_menu(GetReasonMenuRequest) -> GetReasonMenuResponse;
+    /// Contacts and cases by reason and tier.
+    read PlaybookServiceClient::count_reasons(CountReasonsRequest) -> CountReasonsResponse;
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use tokio::net::TcpListener;
+    use tokio_stream::wrappers::TcpListenerStream;
+    use v1::case_service_server::{CaseService, CaseServiceServer};
+    use v1::customer_service_server::{CustomerService, CustomerServiceServer};
+
+    /// Says UNAVAILABLE so many times, then answers; or never answers at all.
+    #[derive(Clone, Default)]
+    struct Moody {
+        refusals: u32,
+        silent: bool,
+        calls: Arc<AtomicU32>,
+    }
+
+    impl Moody {
+        async fn answer<A: Default>(&self) -> Result<Response<A>, Status> {
+            if self.silent {
+                std::future::pending::<()>().await;
+            }
+            if self.calls.fetch_add(1, Ordering::SeqCst) < self.refusals {
+                return Err(Status::unavailable("not yet"));
+            }
+            Ok(Response::new(A::default()))
+        }
+    }
+
+    #[tonic::async_trait]
+    impl CaseService for Moody {
+        async fn get_case(
+            &self,
+            request: Request<v1::GetCaseRequest>,
+        ) -> Result<Response<v1::GetCaseResponse>, Status> {
+            let actor = request.metadata().get("signpost-actor").cloned();
+            assert_eq!(actor.unwrap(), "platform/test");
+            assert!(request.metadata().contains_key("grpc-timeout"));
+            self.answer().await
+        }
+    }
+
+    #[tonic::async_trait]
+    impl CustomerService for Moody {
+        async fn upsert_customer(
+            &self,
+            _: Request<v1::UpsertCustomerRequest>,
+        ) -> Result<Response<v1::UpsertCustomerResponse>, Status> {
+            self.answer().await
+        }
+
+        async fn get_customer(
+            &self,
+            _: Request<v1::GetCustomerRequest>,
+        ) -> Result<Response<v1::GetCustomerResponse>, Status> {
+            Err(Status::permission_denied("no"))
+        }
+    }
+
+    async fn client_of(moody: &Moody, deadline: Duration) -> Client {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tonic::transport::Server::builder()
+            .add_service(CaseServiceServer::new(moody.clone()))
+            .add_service(CustomerServiceServer::new(moody.clone()))
+            .serve_with_incoming(TcpListenerStream::new(listener));
+        tokio::spawn(server);
+        let options = Options {
+            deadline,
+            actor: "platform/test".to_owned(),
+        };
+        Client::connect(&address.to_string(), options).unwrap()
+    }
+
+    #[tokio::test]
+    async fn repeats_what_is_safe_and_gives_up_in_time() {
+        let moody = Moody {
+            refusals: retry::ATTEMPTS_MAX - 1,
+            ..Moody::default()
+        };
+        let client = client_of(&moody, DEADLINE_DEFAULT).await;
+        client
+            .get_case(v1::GetCaseRequest::default())
+            .await
+            .unwrap();
+        assert_eq!(moody.calls.load(Ordering::SeqCst), retry::ATTEMPTS_MAX);
+
+        let moody = Moody {
+            refusals: u32::MAX,
+            ..Moody::default()
+        };
+        let client = client_of(&moody, DEADLINE_DEFAULT).await;
+        let keyless = v1::UpsertCustomerRequest::default();
+        let refused = client.upsert_customer(keyless.clone()).await;
+        assert!(matches!(refused, Err(ClientError::Unavailable(_))));
+        assert_eq!(
+            moody.calls.load(Ordering::SeqCst),
+            1,
+            "no key, no repetition"
+        );
+        let keyed = v1::UpsertCustomerRequest {
+            request_id: crate::request_id(),
+            ..keyless
+        };
+        assert!(client.upsert_customer(keyed).await.is_err());
+        assert_eq!(moody.calls.load(Ordering::SeqCst), 1 + retry::ATTEMPTS_MAX);
+        let denied = client.get_customer(v1::GetCustomerRequest::default()).await;
+        assert!(matches!(denied, Err(ClientError::Other(_))));
+    }
+
+    #[tokio::test]
+    async fn a_silent_or_absent_server_is_unavailable_within_the_deadline() {
+        let moody = Moody {
+            silent: true,
+            ..Moody::default()
+        };
+        let client = client_of(&moody, Duration::from_millis(100)).await;
+        let began = Instant::now();
+        let late = client.get_case(v1::GetCaseRequest::default()).await;
+        assert!(matches!(late, Err(ClientError::Unavailable(_))), "{late:?}");
+        assert!(began.elapsed() < Duration::from_secs(2));
+
+        let nobody = Client::connect("127.0.0.1:1", Options::default()).unwrap();
+        let refused = nobody.get_case(v1::GetCaseRequest::default()).await;
+        assert!(matches!(refused, Err(ClientError::Unavailable(_))));
+        let nameless = Options {
+            actor: "nobody".to_owned(),
+            ..Options::default()
+        };
+        assert!(Client::connect("127.0.0.1:1", nameless).is_err());
+    }
+}

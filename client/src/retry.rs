@@ -1,0 +1,77 @@
+//! When a call is repeated, and after how long a pause.
+
+use std::time::Duration;
+use tonic::{Code, Status};
+
+/// Most tries of one call, the first included.
+pub const ATTEMPTS_MAX: u32 = 4;
+/// The pause before the second try; it doubles from try to try.
+pub const PAUSE_FIRST: Duration = Duration::from_millis(50);
+/// The longest pause of our own choice; a server may ask for a longer one.
+pub const PAUSE_MAX: Duration = Duration::from_secs(2);
+
+/// The pause before the next try; `None` where a further try would not help or is one too many.
+///
+/// `attempt` is the try that failed, from 1 on. The pause is between half and the whole of its bound, so that many
+/// callers do not come back at once; `dice` is any number.
+pub(crate) fn pause(status: &Status, attempt: u32, dice: u64) -> Option<Duration> {
+    if attempt >= ATTEMPTS_MAX || !may_pass(status) {
+        return None;
+    }
+    let bound = PAUSE_FIRST
+        .saturating_mul(1 << (attempt - 1).min(16))
+        .min(PAUSE_MAX);
+    let half = bound / 2;
+    let spread_micros = u64::try_from(half.as_micros()).unwrap_or(u64::MAX).max(1);
+    let ours = half + Duration::from_micros(dice % spread_micros);
+    Some(ours.max(crate::error::pause_asked(status).unwrap_or_default()))
+}
+
+/// Whether the same call can end otherwise in a moment.
+fn may_pass(status: &Status) -> bool {
+    let broke_here = std::error::Error::source(status).is_some();
+    match status.code() {
+        Code::Unavailable | Code::ResourceExhausted => true,
+        Code::Unknown | Code::Internal | Code::Cancelled => broke_here,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tonic_types::{ErrorDetails, StatusExt};
+
+    #[test]
+    fn pauses_grow_are_bounded_and_end() {
+        let busy = Status::unavailable("x");
+        let bounds: Vec<_> = (1..=ATTEMPTS_MAX)
+            .map(|attempt| (pause(&busy, attempt, 0), pause(&busy, attempt, u64::MAX)))
+            .collect();
+        for (place, (short, long)) in bounds.iter().enumerate() {
+            let last = place + 1 == ATTEMPTS_MAX as usize;
+            assert_eq!(short.is_none(), last);
+            if let (Some(short), Some(long)) = (short, long) {
+                assert!(*short >= PAUSE_FIRST / 2 && *long <= PAUSE_MAX && short <= long);
+            }
+        }
+    }
+
+    #[test]
+    fn the_servers_pause_is_honoured_and_other_codes_are_not_repeated() {
+        let asked = Status::with_error_details(
+            Code::ResourceExhausted,
+            "full",
+            ErrorDetails::with_retry_info(Some(Duration::from_secs(3))),
+        );
+        assert_eq!(pause(&asked, 1, 0), Some(Duration::from_secs(3)));
+        for code in [
+            Code::Internal,
+            Code::Aborted,
+            Code::DeadlineExceeded,
+            Code::Unknown,
+        ] {
+            assert_eq!(pause(&Status::new(code, "x"), 1, 0), None, "{code:?}");
+        }
+    }
+}
