@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
 /// When the first write of a book is made: a Monday morning, in seconds.
@@ -115,23 +116,26 @@ impl Book {
     /// # Errors
     /// When one is not answered.
     pub async fn settle(&self, channel: &Channel) -> Outcome<usize> {
+        let mut asked = JoinSet::new();
+        for (place, entry) in self.entries().into_iter().enumerate() {
+            if let Told::Doubt = entry.told {
+                let channel = channel.clone();
+                asked.spawn(async move {
+                    let answer = entry.write.send(&channel).await;
+                    (place, entry.write, answer)
+                });
+            }
+        }
         let mut happened = 0;
-        let doubts: Vec<(usize, Write)> = self
-            .entries()
-            .into_iter()
-            .enumerate()
-            .filter(|(_, entry)| matches!(entry.told, Told::Doubt))
-            .map(|(place, entry)| (place, entry.write))
-            .collect();
-        for (place, write) in doubts {
-            match write.send(channel).await {
-                Ok(answer) => {
+        while let Some(answered) = asked.join_next().await {
+            match answered? {
+                (place, _, Ok(answer)) => {
                     happened += usize::from(answer.replayed);
                     self.end(place, Told::Answer(answer))?;
                 }
                 // Its contact timed out meanwhile.
-                Err(ClientError::WrongState(_)) => self.end(place, Told::Refused)?,
-                Err(error) => return Err(format!("{error} after {write:?}").into()),
+                (place, _, Err(ClientError::WrongState(_))) => self.end(place, Told::Refused)?,
+                (_, write, Err(error)) => return Err(format!("{error} after {write:?}").into()),
             }
         }
         Ok(happened)

@@ -22,7 +22,7 @@ const KILL_DELAY_MAX: usize = 4_000;
 /// How long after its launch a server is killed that is not to come up, at most; in milliseconds.
 const START_KILL_MAX: usize = 400;
 /// Answered writes that are asked again in each life.
-const ASKED_AGAIN: usize = 8;
+const ASKED_AGAIN: usize = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_answered_is_there_once_after_every_kill() -> Outcome {
