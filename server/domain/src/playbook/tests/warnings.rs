@@ -145,3 +145,19 @@ fn keypads_have_nine_keys() {
         "#]],
     );
 }
+
+#[test]
+fn a_higher_tier_that_is_helped_worse() {
+    check(
+        &[("cost_of_failure: 40.00", "cost_of_failure: 0.10")],
+        expect![[r#"
+            fine
+            71:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+            43:9 reasons[0].secondary[0].routes: on web_chat without a wait platinum would get self_service, which resolves less than the chat of gold; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
+            64:9 reasons[1].secondary[0].routes: on phone without a wait platinum would get message, which resolves less than the human of gold; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
+            29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
+            34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
+            59:5 reasons[1].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
+        "#]],
+    );
+}
