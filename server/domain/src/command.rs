@@ -4,11 +4,16 @@ use crate::actor::Actor;
 use crate::contact::{ContactContext, Outcome};
 use crate::customer::{IdentityKey, Profile};
 use crate::event::RequestStamp;
-use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId};
+use crate::ids::{
+    CaseId, ContactId, CustomerId, NameError, PLAYBOOK_VERSION_BYTES_MAX, PlaybookVersion, ReasonId,
+};
 use crate::playbook::Playbook;
 use crate::route::Route;
 use crate::time::UnixMs;
 use std::sync::Arc;
+
+/// Most bytes of the note of a publication.
+pub const NOTE_BYTES_MAX: usize = 512;
 
 /// A write.
 #[derive(Clone, Debug)]
@@ -154,11 +159,24 @@ pub struct PreviewRoute {
 
 /// A version, or the first digits of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VersionPrefix(pub String);
+pub struct VersionPrefix(String);
 
 impl VersionPrefix {
     /// Fewest digits that name a version.
     pub const DIGITS_MIN: usize = 8;
+
+    /// Checks the text.
+    ///
+    /// # Errors
+    /// When it is not the start of a version, or too short to name one.
+    pub fn new(text: &str) -> Result<VersionPrefix, NameError> {
+        let fits = (VersionPrefix::DIGITS_MIN..=PLAYBOOK_VERSION_BYTES_MAX).contains(&text.len())
+            && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        match fits {
+            true => Ok(VersionPrefix(text.to_owned())),
+            false => Err(NameError::Shape("8 to 64 lower-case hexadecimal digits")),
+        }
+    }
 
     /// Whether `version` starts with these digits.
     pub fn matches(&self, version: &PlaybookVersion) -> bool {

@@ -1,6 +1,6 @@
 //! Customers: who they are and how special.
 
-use crate::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
+use crate::ids::{CustomerId, Seq, Slug};
 use crate::money::Money;
 use crate::route::Route;
 use crate::time::{Millis, UnixMs};
@@ -15,10 +15,10 @@ pub const IDENTITIES_MAX: usize = 16;
 pub const CONSENTS_MAX: usize = 16;
 /// Times of the latest contacts that a customer's row keeps, to count those of the last week.
 pub const RECENT_CONTACTS_MAX: usize = 32;
-/// Open cases that a customer's row lists; older ones are found by their key fact only.
-pub const OPEN_CASES_LISTED_MAX: usize = 64;
 /// Most bytes of a language tag or a time zone name.
 pub const LANGUAGE_BYTES_MAX: usize = 35;
+/// Most years of loyalty.
+pub const LOYALTY_YEARS_MAX: u32 = 150;
 /// The span over which `contacts_7d` counts.
 pub const CONTACTS_7D: Millis = Millis(7 * Millis::DAY.0);
 
@@ -93,8 +93,6 @@ pub struct Customer {
     pub contact_count: u64,
     /// When the latest contacts came, the newest last.
     pub recent: Vec<UnixMs>,
-    /// Open cases with their reasons, the newest last.
-    pub open_cases: Vec<(ReasonId, CaseId)>,
     /// The sequence of its last change.
     pub changed: Seq,
 }
@@ -108,7 +106,6 @@ impl Customer {
             created,
             contact_count: 0,
             recent: Vec::new(),
-            open_cases: Vec::new(),
             changed: Seq(0),
         }
     }

@@ -8,6 +8,7 @@ use crate::decision::{Decision, Finding, Standing};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, RequestId, Seq, Slug};
 use crate::route::Route;
+use crate::state::RowKey;
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
 
@@ -270,4 +271,36 @@ pub struct ContactEnded {
     pub confirmed: Option<ReasonId>,
     /// Whether the case is resolved by it.
     pub resolves_case: bool,
+}
+
+impl Event {
+    /// The rows that folding this event edits, and so must be in memory; those that it only puts are not among them.
+    pub fn edits(&self) -> Vec<RowKey> {
+        let contact = |id: &ContactId| RowKey::Contact(id.clone());
+        match self {
+            Event::PlaybookPublished(_) => Vec::new(),
+            Event::CustomerSaved(customer) => vec![RowKey::Customer(customer.id.clone())],
+            Event::ContactRouted(routed) => {
+                let customer = routed.customer.as_ref();
+                let customer = customer.map(|join| RowKey::Customer(join.id.clone()));
+                let joined = routed.case.as_ref().map(|join| RowKey::Case(join.case));
+                let left = routed.left.map(|left| RowKey::Case(left.case));
+                let rows = customer.into_iter().chain(joined).chain(left);
+                rows.chain([contact(&routed.contact)]).collect()
+            }
+            Event::RouteTaken(taken) => taken
+                .case
+                .map(RowKey::Case)
+                .into_iter()
+                .chain([contact(&taken.contact)])
+                .collect(),
+            Event::ContactEnded(ended) => ended
+                .case
+                .map(RowKey::Case)
+                .into_iter()
+                .chain([contact(&ended.contact)])
+                .collect(),
+            Event::CaseLapsed(case) => vec![RowKey::Case(*case)],
+        }
+    }
 }

@@ -12,7 +12,7 @@ mod take;
 mod timer;
 mod upsert;
 
-pub use query::{Answer, look};
+pub use query::{Answer, look, seek_read};
 pub use timer::due;
 
 use crate::command::{Command, CommandBody};

@@ -3,23 +3,22 @@
 //! How one is read, checked and compiled is in the modules below; what it means is in [`crate::decision`].
 
 pub mod calendar;
-mod columns;
 mod compile;
 pub mod condition;
 mod fault;
 mod file;
 mod file_parts;
 pub mod limits;
+pub mod menu;
 pub mod pattern;
 pub mod rule_sets;
+mod schema;
 mod structure;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod version;
 mod warning;
-
-pub use columns::{RuleColumns, RuleScope};
 
 use crate::fact::FactType;
 use crate::ids::{PlaybookVersion, ReasonId, Slug};
@@ -29,7 +28,8 @@ use crate::time::Millis;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults};
+pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults, right_names};
+pub use schema::json_schema;
 pub use tree::{PLAYBOOK_BYTES_MAX, PLAYBOOK_DEPTH_MAX};
 pub use warning::{WARNINGS_MAX, Warning, Warnings};
 
@@ -121,8 +121,6 @@ pub struct Playbook {
     pub preferred_route: Money,
     /// What is left when nothing else is allowed.
     pub last_resort: LastResort,
-    /// Which rules can apply to what.
-    pub columns: RuleColumns,
     /// Finding things by what a request calls them.
     pub index: Index,
 }

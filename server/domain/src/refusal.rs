@@ -128,7 +128,7 @@ pub enum Refusal {
         customer: CustomerId,
     },
     /// Choose one of those.
-    #[error("route {route} was not offered to contact {contact}: {}", list(.offered))]
+    #[error("route {route} was not offered to contact {contact}: {}", list_routes(.offered))]
     NotOffered {
         /// Which contact.
         contact: ContactId,
@@ -155,7 +155,7 @@ pub enum Refusal {
     CaseState(CaseId),
 }
 
-fn list(routes: &[Route]) -> String {
+fn list_routes(routes: &[Route]) -> String {
     match routes {
         [] => "nothing was".into(),
         _ => routes

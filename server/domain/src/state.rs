@@ -5,10 +5,12 @@
 
 mod apply;
 mod counts;
+mod open_cases;
 mod table;
 mod timers;
 
 pub use counts::Counts;
+pub use open_cases::OpenCases;
 pub use table::{Held, Table};
 pub use timers::{TimerTarget, Timers};
 
@@ -114,6 +116,7 @@ pub struct State {
     matters: Table<MatterKey, CaseId>,
     requests: Table<RequestKey, Answered>,
     timers: Timers,
+    open_cases: OpenCases,
     whole: bool,
     touched: Vec<RowKey>,
 }
@@ -159,6 +162,7 @@ impl State {
             matters: Table::default(),
             requests: Table::default(),
             timers: Timers::default(),
+            open_cases: OpenCases::default(),
             whole: false,
             touched: Vec::new(),
         }
@@ -202,6 +206,11 @@ impl State {
     /// The timers that stand.
     pub const fn timers(&self) -> &Timers {
         &self.timers
+    }
+
+    /// Which open cases each customer has.
+    pub const fn open_cases(&self) -> &OpenCases {
+        &self.open_cases
     }
 
     lookup!(
@@ -266,6 +275,19 @@ impl State {
             .into_iter()
             .filter_map(|key| self.row(&key).map(|row| (key, row)))
             .collect()
+    }
+
+    /// Whether it is known of a row what it is, or that there is none.
+    pub fn knows(&self, key: &RowKey) -> bool {
+        match key {
+            RowKey::Contact(id) => self.contacts.held(id).is_known(),
+            RowKey::Case(id) => self.cases.held(id).is_known(),
+            RowKey::Customer(id) => self.customers.held(id).is_known(),
+            RowKey::Holder(key) => self.holders.held(key).is_known(),
+            RowKey::Matter(key) => self.matters.held(key).is_known(),
+            RowKey::Request(key) => self.requests.held(key).is_known(),
+            RowKey::Counts(..) | RowKey::Publication(_) => true,
+        }
     }
 
     /// A row in memory.
@@ -340,6 +362,8 @@ impl State {
             }
             Row::Case(row) => {
                 self.timers.replace(None, Timers::of_case(&row));
+                self.open_cases
+                    .replace(row.id, None, OpenCases::owner(&row));
                 self.cases.put(row.id, Some(row), at);
             }
             Row::Counts(counts) => {

@@ -4,7 +4,6 @@ use super::Question;
 use crate::contact::Direction;
 use crate::fact::FactValue;
 use crate::ids::Slug;
-use crate::playbook::Playbook;
 use crate::playbook::condition::{Field, InputValue, Inputs};
 use crate::route::Medium;
 
@@ -28,7 +27,9 @@ impl Inputs for Question<'_> {
                 )))
             }
             Field::ContactDevice => text(context.device.as_ref().map(Slug::as_str)),
-            Field::ContactStage => text(stage(self)),
+            Field::ContactStage => {
+                text(stage(self).map(|index| playbook.stages[index as usize].as_str()))
+            }
             Field::ContactPersona => text(context.persona.as_ref().map(Slug::as_str)),
             Field::ContactSentiment => context
                 .sentiment_percent
@@ -67,16 +68,19 @@ impl Inputs for Question<'_> {
 }
 
 /// The stage of the contact: its own, or that of its reason.
-pub(super) fn stage<'a>(question: &'a Question<'_>) -> Option<&'a str> {
-    let of_reason = || question.playbook.reason(question.reason).stage;
+pub(super) fn stage(question: &Question<'_>) -> Option<u16> {
+    let playbook = question.playbook;
     match &question.context.stage {
-        Some(stage) => Some(stage.as_str()),
-        None => of_reason().map(|index| stage_name(question.playbook, index)),
+        Some(stage) => place(&playbook.stages, stage),
+        None => playbook.reason(question.reason).stage,
     }
 }
 
-fn stage_name(playbook: &Playbook, index: u16) -> &str {
-    playbook.stages[index as usize].as_str()
+/// The index of an id in one of the playbook's lists.
+pub(super) fn place(ids: &[Slug], id: &Slug) -> Option<u16> {
+    ids.iter()
+        .position(|known| known == id)
+        .and_then(|index| u16::try_from(index).ok())
 }
 
 const fn medium_name(medium: Medium) -> &'static str {

@@ -1,11 +1,12 @@
 //! Which rules fire, and what they do together.
 
-use super::inputs::stage;
+use super::inputs::{place, stage};
 use super::{Finding, FiredRule, Question};
 use crate::ids::Slug;
 use crate::money::Money;
 use crate::playbook::condition::Verdict;
-use crate::playbook::{Need, Rule, RuleScope};
+use crate::playbook::rule_sets::RuleColumns;
+use crate::playbook::{Need, Rule};
 use crate::route::{Route, RouteSet};
 
 /// What all rules that fired do together.
@@ -46,22 +47,22 @@ pub(super) fn apply(question: &Question<'_>, findings: &mut Vec<Finding>) -> Eff
         gains: [Money::ZERO; 5],
         need: playbook.reason(question.reason).need,
     };
-    let scope = RuleScope {
-        reason: question.reason,
+    let columns = RuleColumns {
+        reason: Some(question.reason),
         tier: question.tier,
         channel: playbook
             .index
             .channels
             .get(&question.context.channel)
             .copied(),
-        stage: stage(question).and_then(|id| playbook.stages.iter().position(|s| s.as_str() == id)),
+        stage: stage(question),
         brand: question
             .context
             .brand
             .as_ref()
-            .and_then(|id| playbook.brands.iter().position(|brand| brand == id)),
+            .and_then(|id| place(&playbook.brands, id)),
     };
-    for index in playbook.columns.matching(scope) {
+    for index in playbook.index.rule_sets.fitting(columns) {
         let rule = playbook.rule(index);
         let verdict = rule
             .when

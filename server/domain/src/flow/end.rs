@@ -36,15 +36,8 @@ pub(super) fn end(state: &State, command: &EndContact, now: UnixMs) -> Result<Ev
 /// Finds what ending needs, without deciding.
 pub(super) fn seek(state: &State, command: &EndContact) -> Result<(), Stop> {
     let contact = live_contact(state, &command.contact)?;
-    if let Some(case) = contact
-        .case
-        .map(|id| state.case(&id))
-        .transpose()?
-        .flatten()
-    {
-        if let Some(customer) = &case.customer {
-            state.customer(customer)?;
-        }
+    if let Some(case) = contact.case {
+        state.case(&case)?;
     }
     if let Some(customer) = &contact.customer {
         state.customer(customer)?;

@@ -280,9 +280,8 @@ fn only_open_case(
     if !key.iter().any(declined) {
         return Ok(None);
     }
-    let mut open = open_cases(reason, who);
-    match (open.next(), open.next()) {
-        (Some(id), None) => Ok(state.case(&id)?.cloned()),
+    match open_cases(state, reason, who)?.as_slice() {
+        [open] => Ok(Some(open.clone())),
         _ => Ok(None),
     }
 }
@@ -304,10 +303,20 @@ fn latest_case(
     Ok(None)
 }
 
-/// Open cases of the customer for the reason, the newest last.
-pub(super) fn open_cases(reason: &Reason, who: &FoundCustomer) -> impl Iterator<Item = CaseId> {
-    let listed = who.row.iter().flat_map(|row| &row.open_cases);
-    listed
-        .filter(|(open, _)| stands_for(reason, open))
-        .map(|(_, id)| *id)
+/// Open cases of the customer for the reason.
+pub(super) fn open_cases(
+    state: &State,
+    reason: &Reason,
+    who: &FoundCustomer,
+) -> Result<Vec<Arc<Case>>, Elsewhere> {
+    let mut open = Vec::new();
+    for id in state.open_cases().of(&who.id) {
+        open.extend(
+            state
+                .case(id)?
+                .filter(|case| stands_for(reason, &case.reason))
+                .cloned(),
+        );
+    }
+    Ok(open)
 }

@@ -1,7 +1,7 @@
 //! Reads: what is asked of the state, without any effect.
 
 use super::Stop;
-use super::route::{Start, amend, routed};
+use super::route::{Start, amend, found, routed};
 use crate::case::Case;
 use crate::command::{PreviewRoute, Query};
 use crate::contact::Contact;
@@ -9,7 +9,7 @@ use crate::customer::Customer;
 use crate::event::{ContactRouted, RouteStep};
 use crate::ids::{ContactId, CustomerId};
 use crate::refusal::{Faults, Kind, Refusal};
-use crate::state::{Counts, Publication, State};
+use crate::state::{Counts, Elsewhere, Publication, State};
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -60,6 +60,25 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
     }
 }
 
+/// Whether everything that a read needs is in memory: finds its rows without deciding.
+///
+/// # Errors
+/// The first row that is not in memory.
+pub fn seek_read(state: &State, query: &Query) -> Result<(), Elsewhere> {
+    let found = match query {
+        Query::Preview(preview) => preview_start(state, preview, state.now())
+            .and_then(|start| found(state, &start, state.now()).map(drop)),
+        Query::Publications | Query::Counts => return Ok(()),
+        Query::Contact(_) | Query::Case(_) | Query::Customer(_) | Query::Holder(_) => {
+            look(state, query, state.now()).map(drop)
+        }
+    };
+    match found {
+        Err(Stop::Elsewhere(elsewhere)) => Err(elsewhere),
+        Err(Stop::Refused(_)) | Ok(()) => Ok(()),
+    }
+}
+
 fn customer(state: &State, id: &CustomerId) -> Result<Answer, Stop> {
     let row = state.customer(id)?.cloned();
     row.map(Answer::Customer)
@@ -83,15 +102,21 @@ fn preview_route(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<A
             return Err(Refusal::Faulty(faults).into());
         }
     };
+    let start = preview_start(state, preview, now)?;
+    Ok(Answer::Preview(Box::new(routed(state, start, now)?)))
+}
+
+fn preview_start(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<Start, Stop> {
     let before = match &preview.contact {
         None => None,
         Some(id) => state.contact(id)?.cloned(),
     };
+    let told = preview.context.told_at(now);
     let (context, step) = match &before {
-        None => (preview.context.clone(), RouteStep::Opened),
-        Some(contact) => (amend(contact, &preview.context)?, RouteStep::Amended),
+        None => (told, RouteStep::Opened),
+        Some(contact) => (amend(contact, &told)?, RouteStep::Amended),
     };
-    let start = Start {
+    Ok(Start {
         contact: preview
             .contact
             .clone()
@@ -101,6 +126,5 @@ fn preview_route(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<A
         step,
         take_first: true,
         unknown_reason: preview.unknown_reason,
-    };
-    Ok(Answer::Preview(Box::new(routed(state, start, now)?)))
+    })
 }

@@ -37,21 +37,22 @@ pub(super) struct Start {
 
 /// Routes a new or an amended contact.
 pub(super) fn route(state: &State, command: &RouteContact, now: UnixMs) -> Result<Event, Stop> {
-    let start = start(state, command)?;
+    let start = start(state, command, now)?;
     Ok(Event::ContactRouted(Box::new(routed(state, start, now)?)))
 }
 
 /// Finds what routing needs, without deciding.
 pub(super) fn seek(state: &State, command: &RouteContact) -> Result<(), Stop> {
-    let start = start(state, command)?;
+    let start = start(state, command, state.now())?;
     found(state, &start, state.now()).map(drop)
 }
 
-fn start(state: &State, command: &RouteContact) -> Result<Start, Stop> {
+fn start(state: &State, command: &RouteContact, now: UnixMs) -> Result<Start, Stop> {
+    let told = command.context.told_at(now);
     let before = state.contact(&command.contact)?.cloned();
     let (context, step) = match &before {
-        None => (command.context.clone(), RouteStep::Opened),
-        Some(contact) => (amend(contact, &command.context)?, RouteStep::Amended),
+        None => (told, RouteStep::Opened),
+        Some(contact) => (amend(contact, &told)?, RouteStep::Amended),
     };
     Ok(Start {
         contact: command.contact.clone(),
@@ -95,7 +96,7 @@ pub(super) fn amend(contact: &Contact, told: &ContactContext) -> Result<ContactC
 }
 
 /// What was found of a contact before any decision.
-struct Found {
+pub(super) struct Found {
     who: Option<FoundCustomer>,
     tier: TierIndex,
     reason: FoundReason,
@@ -103,7 +104,7 @@ struct Found {
     noticed: Vec<Finding>,
 }
 
-fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, Stop> {
+pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, Stop> {
     let playbook = live(state)?;
     let context = &start.context;
     let mut noticed = Vec::new();
@@ -197,14 +198,7 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
                 facts: &facts,
                 standing,
             };
-            note_ambiguity(
-                playbook,
-                index,
-                who.as_ref(),
-                case.as_ref(),
-                &facts,
-                &mut noticed,
-            );
+            note_ambiguity(state, &question, who.as_ref(), case.as_ref(), &mut noticed)?;
             let Decided { decision, missing } = decision::decide(&question);
             let next = next(playbook, &decision, &missing, start.take_first);
             (decision, next)
@@ -411,23 +405,26 @@ fn standing(
 
 /// Where the key fact is missing and the customer has open cases of the reason, says which fact would tell.
 fn note_ambiguity(
-    playbook: &Playbook,
-    reason: ReasonIndex,
+    state: &State,
+    question: &Question<'_>,
     who: Option<&FoundCustomer>,
     case: Option<&FoundCase>,
-    facts: &Facts,
     noticed: &mut Vec<Finding>,
-) {
+) -> Result<(), Stop> {
     let (Some(FoundCase::KeyMissing), Some(who)) = (case, who) else {
-        return;
+        return Ok(());
     };
-    let reason = playbook.reason(reason);
-    if find::open_cases(reason, who).next().is_none() {
-        return;
+    let reason = question.playbook.reason(question.reason);
+    if find::open_cases(state, reason, who)?.is_empty() {
+        return Ok(());
     }
-    let key = reason.case_key.iter().map(|&fact| &playbook.fact(fact).id);
-    let missing = key.filter(|id: &&Slug| facts.get(id.as_str()).is_none());
+    let key = reason
+        .case_key
+        .iter()
+        .map(|&fact| &question.playbook.fact(fact).id);
+    let missing = key.filter(|id: &&Slug| question.facts.get(id.as_str()).is_none());
     noticed.extend(missing.cloned().map(Finding::CaseAmbiguous));
+    Ok(())
 }
 
 impl ContactRouted {

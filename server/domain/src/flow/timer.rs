@@ -17,10 +17,7 @@ pub fn due(state: &State, now: UnixMs) -> Result<Option<Recorded>, Elsewhere> {
     };
     let event = match target {
         TimerTarget::Case(id) => {
-            let case = state.case(id)?;
-            if let Some(customer) = case.and_then(|case| case.customer.as_ref()) {
-                state.customer(customer)?;
-            }
+            state.case(id)?;
             Event::CaseLapsed(*id)
         }
         TimerTarget::Contact(id) => {

@@ -21,8 +21,8 @@ use super::limits::{BRANDS_MAX, CONSENTS_MAX, LOCALES_MAX, PERSONAS_MAX, STAGES_
 use super::rule_sets::RuleSets;
 use super::tree::Node;
 use super::{
-    ChannelIndex, FactIndex, Index, LastResort, Playbook, QueueIndex, ReasonIndex, RuleColumns,
-    TierIndex, version,
+    ChannelIndex, FactIndex, Index, LastResort, Playbook, QueueIndex, ReasonIndex, TierIndex,
+    version,
 };
 use crate::ids::{ReasonId, Slug};
 use crate::route::Route;
@@ -115,7 +115,6 @@ impl<'a> Compiler<'a> {
             facts: facts?,
             primaries: primaries?,
             reasons: reasons?,
-            columns: RuleColumns::of(&rules),
             rules,
             waiting_weight_percent,
             leaving_channel,

@@ -7,6 +7,8 @@
 mod check;
 mod inputs;
 mod term;
+#[cfg(test)]
+mod tests;
 
 pub(super) use check::{ConditionError, Declared};
 pub use inputs::{Field, InputValue, Inputs};

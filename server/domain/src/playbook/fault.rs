@@ -28,7 +28,9 @@ pub struct Fault {
 impl fmt::Display for Fault {
     /// `12:9 reasons[0].id: is "Flight"; must be lower-case letters …`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{} ", self.line, self.column)?;
+        if self.line > 0 {
+            write!(f, "{}:{} ", self.line, self.column)?;
+        }
         if !self.path.is_empty() {
             write!(f, "{}: ", self.path)?;
         }
@@ -216,8 +218,8 @@ pub(super) fn echo(text: &str) -> String {
     format!("{shown}{dots}")
 }
 
-/// What would be right where a name is not known: the near one, or all if they are few.
-pub(super) fn right_names<'n>(
+/// What would be right where a name is not known: the near one, or all if they are few. Repeats nothing of `given`.
+pub fn right_names<'n>(
     given: &str,
     kind: &str,
     names: impl Iterator<Item = &'n str> + Clone,

@@ -12,8 +12,8 @@ pub struct RuleColumns {
     pub reason: Option<ReasonIndex>,
     /// The tier.
     pub tier: TierIndex,
-    /// The channel.
-    pub channel: ChannelIndex,
+    /// The channel; if the playbook has it not, only rules of any channel apply.
+    pub channel: Option<ChannelIndex>,
     /// The stage (index into [`Playbook::stages`]); if none, only rules of any stage apply.
     pub stage: Option<u16>,
     /// The brand (index into [`Playbook::brands`]); if none, only rules of any brand apply.
@@ -59,7 +59,7 @@ impl RuleSets {
     pub fn fitting(&self, columns: RuleColumns) -> impl Iterator<Item = RuleIndex> {
         let reasons = self.reasons.set(columns.reason.map(|r| r.0), self.words);
         let tiers = self.tiers.set(Some(columns.tier.0), self.words);
-        let channels = self.channels.set(Some(columns.channel.0), self.words);
+        let channels = self.channels.set(columns.channel.map(|c| c.0), self.words);
         let stages = self.stages.set(columns.stage, self.words);
         let brands = self.brands.set(columns.brand, self.words);
         let words = reasons

@@ -4,7 +4,7 @@
 //! size is the size of its text; nothing here knows what a playbook is.
 
 use super::fault::{Fault, echo};
-use granit_parser::{Event, Parser, ScalarStyle, Span, StrInput};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StrInput};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -119,6 +119,9 @@ impl<'s> Reader<'s> {
     fn next(&mut self) -> Result<(Event<'s>, Place), Fault> {
         match self.events.next_event() {
             Some(Ok((event, span))) => Ok((event, place(&span))),
+            Some(Err(error)) if *error.kind() == ErrorKind::RecursionLimitExceeded => {
+                Err(too_deep(marked(error.marker())))
+            }
             Some(Err(error)) => Err(fault(
                 marked(error.marker()),
                 &format!("is not YAML: {}", echo(&error.info())),
@@ -215,8 +218,7 @@ impl<'s> Reader<'s> {
     fn descend(&mut self, place: Place) -> Result<(), Fault> {
         self.depth += 1;
         if self.depth > PLAYBOOK_DEPTH_MAX {
-            let fix = format!("must be at most {PLAYBOOK_DEPTH_MAX} levels deep");
-            return Err(fault(place, "is too deep", &fix));
+            return Err(too_deep(place));
         }
         Ok(())
     }
@@ -232,6 +234,11 @@ fn refuse_twice(entries: &[Entry<'_>]) -> Result<(), Fault> {
             "must be there once",
         )),
     }
+}
+
+fn too_deep(place: Place) -> Fault {
+    let fix = format!("must be at most {PLAYBOOK_DEPTH_MAX} levels deep");
+    fault(place, "is too deep", &fix)
 }
 
 const START: Place = Place { line: 1, column: 1 };

@@ -1,6 +1,9 @@
 //! What is allowed in a playbook but probably not meant.
 
-mod conditions;
+mod gaps;
+mod rules;
+mod shape;
+mod unused;
 
 use super::Playbook;
 use super::fault::{At, FAULTS_MAX, Fault, Faults, Finder};
@@ -30,14 +33,34 @@ pub struct Warnings {
     pub more: usize,
 }
 
-/// Looks through a playbook that has no faults.
+impl fmt::Display for Warnings {
+    /// One line each.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, warning) in self.found.iter().enumerate() {
+            let line_break = if index == 0 { "" } else { "\n" };
+            write!(f, "{line_break}{warning}")?;
+        }
+        match self.more {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
+    }
+}
+
+/// Looks through a playbook that has no faults; what matters most to customers comes first.
 pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warnings {
     let mut watcher = Watcher {
         file,
         playbook,
         notes: Finder::new(root),
     };
-    watcher.conditions();
+    watcher.guards();
+    watcher.gaps();
+    watcher.rules();
+    watcher.counts();
+    watcher.keypads();
+    watcher.unused();
+    watcher.labels();
     let Faults { found, more } = watcher.notes.into_faults();
     Warnings {
         found: found.into_iter().map(Warning).collect(),
@@ -52,7 +75,7 @@ struct Watcher<'a> {
 }
 
 impl Watcher<'_> {
-    fn note(&mut self, at: At<'_>, what: impl Into<String>, fix: impl Into<String>) {
-        self.notes.add(at, || (what.into(), fix.into()));
+    fn note(&mut self, at: At<'_>, what: impl FnOnce() -> String, fix: &str) {
+        self.notes.add(at, || (what(), fix.to_owned()));
     }
 }

@@ -1,9 +1,9 @@
 //! Folding: what each event does to the rows. Never decides; an event says all.
 
-use super::{Answered, Counts, Publication, RowKey, State, Timers};
+use super::{Answered, Counts, OpenCases, Publication, RowKey, State, Timers};
 use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseContact, CaseState, CaseStep, MatterKey};
 use crate::contact::{Contact, Joined, Offered, Place};
-use crate::customer::{Customer, OPEN_CASES_LISTED_MAX, RECENT_CONTACTS_MAX};
+use crate::customer::{Customer, RECENT_CONTACTS_MAX};
 use crate::event::{
     CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, Envelope, Event, LeftCase, Next,
     OpenedCase, PlaybookPublished, Recorded, RouteStep, RouteTaken,
@@ -168,10 +168,6 @@ impl State {
             });
             self.put_matter(envelope.seq, matter, join.case);
         }
-        let was_closed = self
-            .cases
-            .get(&join.case)
-            .is_some_and(|case| !case.state.is_open());
         self.edit_case(envelope, join.case, |case| {
             case.heard = envelope.record_time;
             routed
@@ -198,9 +194,6 @@ impl State {
                 counts.repeats += u64::from(join.repeat);
                 counts.cases_reopened += u64::from(join.joined == Joined::Reopened);
             });
-        }
-        if was_closed || join.opened.is_some() || join.claimed.is_some() {
-            self.list_open_case(envelope, join.case);
         }
     }
 
@@ -243,6 +236,8 @@ impl State {
             self.put_matter(envelope.seq, matter, join.case);
         }
         self.timers.replace(None, Timers::of_case(&case));
+        self.open_cases
+            .replace(join.case, None, OpenCases::owner(&case));
         self.cases
             .put(join.case, Some(Arc::new(case)), envelope.seq);
         self.touched.push(RowKey::Case(join.case));
@@ -327,27 +322,6 @@ impl State {
             CaseStep::Withdraw => counts.cases_withdrawn += 1,
             CaseStep::Join => {}
         });
-        let customer = self.cases.get(&id).and_then(|case| case.customer.clone());
-        if let Some(customer) = customer {
-            self.edit_customer(envelope, &customer, |customer| {
-                customer.open_cases.retain(|(_, open)| *open != id);
-            });
-        }
-    }
-
-    fn list_open_case(&mut self, envelope: &Envelope, id: CaseId) {
-        let Some(case) = self.cases.get(&id).cloned() else {
-            return;
-        };
-        let Some(customer) = &case.customer else {
-            return;
-        };
-        self.edit_customer(envelope, customer, |customer| {
-            customer.open_cases.push((case.reason.clone(), id));
-            if customer.open_cases.len() > OPEN_CASES_LISTED_MAX {
-                customer.open_cases.remove(0);
-            }
-        });
     }
 
     /// Whether we owe a live contact an answer.
@@ -422,12 +396,14 @@ impl State {
     }
 
     fn edit_case(&mut self, envelope: &Envelope, id: CaseId, edit: impl FnOnce(&mut Case)) {
-        let timers = &mut self.timers;
+        let (timers, open_cases) = (&mut self.timers, &mut self.open_cases);
         let edited = self.cases.edit(&id, envelope.seq, |row| {
-            let before = Timers::of_case(row);
+            let timer_before = Timers::of_case(row);
+            let owner_before = OpenCases::owner(row);
             edit(row);
             row.changed = envelope.seq;
-            timers.replace(before, Timers::of_case(row));
+            timers.replace(timer_before, Timers::of_case(row));
+            open_cases.replace(id, owner_before, OpenCases::owner(row));
         });
         if edited {
             self.touched.push(RowKey::Case(id));

@@ -30,6 +30,13 @@ pub enum Held<'a, V> {
     Elsewhere,
 }
 
+impl<V> Held<'_, V> {
+    /// Whether it is known what the row is, or that there is none.
+    pub const fn is_known(&self) -> bool {
+        !matches!(self, Held::Elsewhere)
+    }
+}
+
 impl<K, V> Default for Table<K, V> {
     fn default() -> Table<K, V> {
         Table {

@@ -94,7 +94,9 @@ fn parse(source: &str) -> Result<IdedExpr, ConditionError> {
     parsed.map_err(|errors| {
         let first = errors.errors.first();
         let words = first.map_or("", |error| error.msg.as_str());
-        let column = first.map_or(0, |error| error.pos.1.max(0)) + 1;
+        let words = words.strip_prefix("Syntax error: ").unwrap_or(words);
+        let words = words.split(" expecting {").next().unwrap_or(words);
+        let column = first.map_or(1, |error| error.pos.1.max(1));
         ConditionError {
             what: format!(
                 "the condition cannot be read at its character {column}: {}",
@@ -215,11 +217,11 @@ impl Checker<'_> {
 
     fn unknown<T>(&self, name: &str, fact: Option<&str>) -> Result<T, ConditionError> {
         let fix = match fact {
-            Some(fact) => {
-                let mut names: Vec<&str> = self.declared.facts.keys().copied().collect();
+            Some(_) => {
+                let facts = self.declared.facts.keys();
+                let mut names: Vec<String> = facts.map(|fact| format!("facts.{fact}")).collect();
                 names.sort_unstable();
-                let right = right_names(fact, "fact", names.into_iter());
-                right.replace("did you mean ", "did you mean facts.")
+                right_names(name, "fact", names.iter().map(String::as_str))
             }
             None => {
                 let group = name.split('.').next().unwrap_or_default();
@@ -293,12 +295,10 @@ impl Checker<'_> {
 
     fn negative(&mut self, operand: &IdedExpr) -> Result<Typed, ConditionError> {
         match self.expr(operand)? {
-            (term, of @ (Type::Int | Type::Money | Type::Span)) => {
-                Ok((Term::Negative(Box::new(term)), of))
-            }
+            (term, of @ (Type::Int | Type::Money)) => Ok((Term::Negative(Box::new(term)), of)),
             (_, of) => error(
                 format!("- is given {}", of.as_str()),
-                "must be given a number, an amount or a span",
+                "must be given a number or an amount",
             ),
         }
     }

@@ -224,7 +224,6 @@ fn negative(value: InputValue<'_>) -> Walked<'_> {
     let (make, value): (fn(i64) -> InputValue<'static>, i64) = match value {
         InputValue::Int(value) => (InputValue::Int, value),
         InputValue::Money(value) => (money, value.micros()),
-        InputValue::Span(value) => (span, value.0),
         _ => return Err(Stop::Failed(OTHER_TYPE)),
     };
     value.checked_neg().map(make).ok_or(Stop::Failed(TOO_LARGE))

@@ -53,7 +53,10 @@ impl Checker<'_> {
                 if name.contains('_') && !name.starts_with(|c: char| c.is_ascii_alphabetic()) =>
             {
                 error(
-                    format!("the operator {} is used", name.trim_matches(['_', '@'])),
+                    format!(
+                        "the operator {} is used",
+                        name.replace(['_', '@'], " ").trim()
+                    ),
                     "must be one of == != < <= > >= && || ! + - * in ?:",
                 )
             }

@@ -1,0 +1,339 @@
+//! Conditions by example, and against the interpreter whose language they are.
+
+mod same_as_cel;
+
+use super::{Condition, Declared, Field, InputValue, Inputs, Verdict};
+use crate::fact::FactType;
+use crate::money::Money;
+use crate::playbook::FactIndex;
+use crate::time::{Millis, UnixMs};
+use expect_test::{Expect, expect};
+use std::collections::BTreeMap;
+
+/// Inputs by what a condition calls them.
+#[derive(Clone, Debug, Default)]
+struct Known(BTreeMap<Field, Value>);
+
+#[derive(Clone, Debug)]
+enum Value {
+    Text(String),
+    Int(i64),
+    Bool(bool),
+    Money(i64),
+    Instant(i64),
+    Span(i64),
+}
+
+impl Inputs for Known {
+    fn value(&self, field: Field) -> Option<InputValue<'_>> {
+        Some(match self.0.get(&field)? {
+            Value::Text(text) => InputValue::Text(text),
+            Value::Int(number) => InputValue::Int(*number),
+            Value::Bool(yes) => InputValue::Bool(*yes),
+            Value::Money(micros) => InputValue::Money(Money::from_micros(*micros)),
+            Value::Instant(at) => InputValue::Instant(UnixMs(*at)),
+            Value::Span(millis) => InputValue::Span(Millis(*millis)),
+        })
+    }
+}
+
+const FACTS: [(&str, FactType); 5] = [
+    ("bag_tag", FactType::Text),
+    ("bags", FactType::Integer),
+    ("is_group", FactType::Boolean),
+    ("fare", FactType::Money),
+    ("departs_at", FactType::Instant),
+];
+
+fn declared() -> Declared<'static> {
+    Declared {
+        facts: (0..)
+            .zip(FACTS)
+            .map(|(index, (name, of))| (name, (FactIndex(index), of)))
+            .collect(),
+        channels: vec!["phone", "web_chat"],
+        tiers: vec!["gold", "standard"],
+        stages: vec!["support"],
+        personas: vec!["planner"],
+        brands: vec!["mainline"],
+    }
+}
+
+/// What each line, one condition, comes to when only some inputs are known.
+fn check(conditions: &str, expect: Expect) {
+    let known = Known(BTreeMap::from([
+        (Field::ContactChannel, Value::Text("phone".to_owned())),
+        (Field::ContactAskedForPerson, Value::Bool(true)),
+        (Field::CustomerContacts7d, Value::Int(2)),
+        (Field::CaseAge, Value::Span(3_600_000)),
+        (Field::Fact(FactIndex(0)), Value::Text("KL1234".to_owned())),
+        (Field::Fact(FactIndex(3)), Value::Money(4_100_000)),
+        (Field::Fact(FactIndex(4)), Value::Instant(90_000_000)),
+        (Field::Now, Value::Instant(10_000_000)),
+    ]));
+    let lines = conditions
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    let shown = lines.map(|line| match Condition::compile(line, &declared()) {
+        Ok(condition) => format!("{line} => {:?}\n", condition.holds(&known)),
+        Err(error) => format!("{line}\n    {}; {}\n", error.what, error.fix),
+    });
+    expect.assert_eq(&shown.collect::<String>());
+}
+
+#[test]
+fn what_holds() {
+    check(
+        "
+        contact.asked_for_person
+        !contact.asked_for_person
+        contact.channel == 'phone' && customer.contacts_7d >= 2
+        contact.channel in ['web_chat', 'phone']
+        customer.contacts_7d + 1 == 3 ? case.age > duration('30m') : false
+        facts.departs_at - now < duration('24h')
+        facts.departs_at > timestamp('1970-01-02T00:00:00Z')
+        facts.fare * 2 == money('8.20')
+        -facts.fare < money('0')
+        size(facts.bag_tag) == 6 && facts.bag_tag.size() == 6
+        facts.bag_tag.startsWith('KL') && facts.bag_tag.matches('[0-9]{4}$')
+        has(facts.bag_tag) && !has(facts.bags)
+        true
+        ",
+        expect![[r#"
+            contact.asked_for_person => Holds
+            !contact.asked_for_person => HoldsNot
+            contact.channel == 'phone' && customer.contacts_7d >= 2 => Holds
+            contact.channel in ['web_chat', 'phone'] => Holds
+            customer.contacts_7d + 1 == 3 ? case.age > duration('30m') : false => Holds
+            facts.departs_at - now < duration('24h') => Holds
+            facts.departs_at > timestamp('1970-01-02T00:00:00Z') => Holds
+            facts.fare * 2 == money('8.20') => Holds
+            -facts.fare < money('0') => Holds
+            size(facts.bag_tag) == 6 && facts.bag_tag.size() == 6 => Holds
+            facts.bag_tag.startsWith('KL') && facts.bag_tag.matches('[0-9]{4}$') => Holds
+            has(facts.bag_tag) && !has(facts.bags) => Holds
+            true => Holds
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_missing_counts_only_where_it_matters() {
+    check(
+        "
+        facts.bags > 1
+        customer.vulnerable || facts.bags > 1
+        contact.asked_for_person || facts.bags > 1
+        facts.bags > 1 || contact.asked_for_person
+        facts.bags > 1 && !contact.asked_for_person
+        !facts.is_group
+        has(facts.bags) && facts.bags > 1
+        contact.asked_for_person ? facts.is_group : true
+        9223372036854775807 + customer.contacts_7d > 0
+        facts.bags in [9223372036854775807 + 1, 2]
+        ",
+        expect![[r#"
+            facts.bags > 1 => Unknown(Fact(FactIndex(1)))
+            customer.vulnerable || facts.bags > 1 => Unknown(CustomerVulnerable)
+            contact.asked_for_person || facts.bags > 1 => Holds
+            facts.bags > 1 || contact.asked_for_person => Holds
+            facts.bags > 1 && !contact.asked_for_person => HoldsNot
+            !facts.is_group => Unknown(Fact(FactIndex(2)))
+            has(facts.bags) && facts.bags > 1 => HoldsNot
+            contact.asked_for_person ? facts.is_group : true => Unknown(Fact(FactIndex(2)))
+            9223372036854775807 + customer.contacts_7d > 0 => Failed("a number became too large")
+            facts.bags in [9223372036854775807 + 1, 2] => Unknown(Fact(FactIndex(1)))
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_refused() {
+    check(
+        "
+        facts.bag_tga == 'x'
+        contact.chanel == 'phone'
+        contacts.channel == 'phone'
+        foo
+        facts.bags.count > 1
+        contact.channel == 'phnoe'
+        contact.medium == 'speech'
+        customer.tier in ['gold', 'silver']
+        facts.bags > '1'
+        facts.bags > 1.5
+        facts.bags > 1u
+        facts.fare > 10
+        facts.departs_at < duration('24h')
+        facts.departs_at - now < 24
+        duration('1 day') < case.age
+        duration(facts.bag_tag) < case.age
+        timestamp('today') < now
+        money('1,50') < facts.fare
+        facts.bags / 2 > 1
+        facts.bags % 2 == 1
+        facts.bag_tag + 'x' == 'y'
+        ['a', 'b'].exists(x, x == facts.bag_tag)
+        [1, 2].all(x, x > 0)
+        {'a': 1}.a == 1
+        [1, 2] == [1, 2]
+        facts.bags in facts
+        facts.bag_tag in ['a', 1]
+        lower(facts.bag_tag) == 'a'
+        facts.bag_tag.startWith('a')
+        facts.bag_tag.matches('(')
+        facts.bag_tag.matches(facts.bag_tag)
+        customer.known < true
+        customer.contacts_7d
+        facts.is_group ? 1 : 2
+        null == facts.bags
+        b'a' == b'a'
+        facts.bags >
+        facts.bags > 1 extra
+        facts['bags'] > 1
+        now.getHours() > 17
+        has(now)
+        has(facts.seats)
+        ;
+        $x == 1
+        a.b.c()
+        contact.?device == 'x'
+        google.protobuf.Duration{seconds: 1} < case.age
+        ",
+        expect![[r#"
+            facts.bag_tga == 'x'
+                there is no facts.bag_tga; did you mean facts.bag_tag?
+            contact.chanel == 'phone'
+                there is no contact.chanel; did you mean contact.channel?
+            contacts.channel == 'phone'
+                there is no contacts.channel; did you mean contact.channel?
+            foo
+                there is no foo; must be now, contact.…, customer.…, case.… or facts.…
+            facts.bags.count > 1
+                there is no field count; must be a field of contact, customer, case or facts
+            contact.channel == 'phnoe'
+                there is no channel phnoe; did you mean phone?
+            contact.medium == 'speech'
+                there is no medium speech; must be one of voice, live_text, async_text, in_person
+            customer.tier in ['gold', 'silver']
+                there is no tier silver; must be one of gold, standard
+            facts.bags > '1'
+                a whole number is compared with a text; must be two of the same type
+            facts.bags > 1.5
+                a floating number is written; must be a whole number, or an amount such as money('4.10')
+            facts.bags > 1u
+                an unsigned number is written; must be a whole number without u
+            facts.fare > 10
+                an amount of money is compared with a whole number; must be two of the same type
+            facts.departs_at < duration('24h')
+                a point in time is compared with a span of time; must be two of the same type
+            facts.departs_at - now < 24
+                a span of time is compared with a whole number; must be two of the same type
+            duration('1 day') < case.age
+                "1 day" is given; must be a span such as duration('24h') or duration('7d')
+            duration(facts.bag_tag) < case.age
+                no quoted text is given; must be a span such as duration('24h') or duration('7d')
+            timestamp('today') < now
+                "today" is given; must be a time such as timestamp('2026-01-31T09:00:00Z')
+            money('1,50') < facts.fare
+                "1,50" is given; must be an amount such as money('4.10')
+            facts.bags / 2 > 1
+                the operator / is used; must be one of == != < <= > >= && || ! + - * in ?:
+            facts.bags % 2 == 1
+                the operator % is used; must be one of == != < <= > >= && || ! + - * in ?:
+            facts.bag_tag + 'x' == 'y'
+                a text and a text stand around +; must be numbers, amounts, spans, or a point in time and a span
+            ['a', 'b'].exists(x, x == facts.bag_tag)
+                all, exists, map and filter are used; must be written out: conditions have no comprehensions
+            [1, 2].all(x, x > 0)
+                all, exists, map and filter are used; must be written out: conditions have no comprehensions
+            {'a': 1}.a == 1
+                there is no field a; must be a field of contact, customer, case or facts
+            [1, 2] == [1, 2]
+                a list stands on its own; must be the right side of in
+            facts.bags in facts
+                in is given no list; must be given a list such as ['a', 'b']
+            facts.bag_tag in ['a', 1]
+                the list of in is given a whole number; must be given a text
+            lower(facts.bag_tag) == 'a'
+                there is no function lower; must be one of duration, timestamp, money, has, size, startsWith, endsWith, contains, matches
+            facts.bag_tag.startWith('a')
+                there is no function startWith; did you mean startsWith?
+            facts.bag_tag.matches('(')
+                the pattern ( unclosed group; must be a regular expression
+            facts.bag_tag.matches(facts.bag_tag)
+                matches is given no pattern; must be given a quoted text
+            customer.known < true
+                true or false is ordered; must be compared with == or !=
+            customer.contacts_7d
+                the condition is a whole number; must be true or false, such as contact.asked_for_person or case.repeats >= 2
+            facts.is_group ? 1 : 2
+                the condition is a whole number; must be true or false, such as contact.asked_for_person or case.repeats >= 2
+            null == facts.bags
+                null is written; must be has(…) to ask what is known
+            b'a' == b'a'
+                bytes are written; must be a text without b
+            facts.bags >
+                the condition cannot be read at its character 13: mismatched input '<EOF>'; must be a CEL expression
+            facts.bags > 1 extra
+                the condition cannot be read at its character 16: extraneous input 'extra' expecting <EOF>; must be a CEL expression
+            facts['bags'] > 1
+                the operator [ ] is used; must be one of == != < <= > >= && || ! + - * in ?:
+            now.getHours() > 17
+                there is no function getHours; must be one of duration, timestamp, money, has, size, startsWith, endsWith, contains, matches
+            has(now)
+                the condition cannot be read at its character 5: invalid argument to has() macro; must be a CEL expression
+            has(facts.seats)
+                there is no facts.seats; did you mean facts.bags?
+            ;
+                the condition cannot be read at its character 1: token recognition error at: ';'; must be a CEL expression
+            $x == 1
+                the condition cannot be read at its character 1: token recognition error at: '$'; must be a CEL expression
+            a.b.c()
+                there is no function c; must be one of duration, timestamp, money, has, size, startsWith, endsWith, contains, matches
+            contact.?device == 'x'
+                the condition cannot be read at its character 8: unsupported syntax '.?'; must be a CEL expression
+            google.protobuf.Duration{seconds: 1} < case.age
+                a mapping is written; must be left out: conditions have no mappings
+        "#]],
+    );
+}
+
+#[test]
+fn size_and_depth_are_limited() {
+    let long = format!("'{}' == 'a'", "a".repeat(super::CONDITION_BYTES_MAX));
+    let brackets = format!("{}true{}", "(".repeat(900), ")".repeat(900));
+    let nots = format!("{}true", "!".repeat(900));
+    let minus = format!("{}1 == 1", "-".repeat(900));
+    let sum = format!("1{} == 1", "+1".repeat(900));
+    let ands = format!("true{}", "&&true".repeat(300));
+    let choices = format!("{}true", "true?true:".repeat(190));
+    let dots = format!("a{} == 1", ".a".repeat(900));
+    let calls = format!("a{} == 1", ".a()".repeat(490));
+    for text in [long, brackets, nots, minus, sum, ands, choices, dots, calls] {
+        let shown = match Condition::compile(&text, &declared()) {
+            Ok(condition) => format!("{:?}", condition.holds(&Known::default())),
+            Err(error) => error.what,
+        };
+        assert!(shown.len() < 200, "{shown}");
+    }
+}
+
+#[test]
+fn inputs_are_told_and_so_is_what_never_changes() {
+    let compiled = |text| Condition::compile(text, &declared()).ok();
+    let fields = compiled("facts.bags > 1 || case.repeats > 1 && facts.bags > 3");
+    assert_eq!(
+        fields.as_ref().map(Condition::fields),
+        Some([Field::CaseRepeats, Field::Fact(FactIndex(1))].as_slice())
+    );
+    let constant = |text| compiled(text).and_then(|condition| condition.constant());
+    assert_eq!(constant("1 + 1 == 2 || facts.bags > 1"), Some(true));
+    assert_eq!(constant("facts.bags > 1 && false"), Some(false));
+    assert_eq!(constant("has(facts.bags)"), None);
+    assert_eq!(constant("facts.bags > 1"), None);
+    assert_eq!(
+        compiled("true").map(|condition| condition.holds(&Known::default())),
+        Some(Verdict::Holds)
+    );
+}

@@ -1,0 +1,255 @@
+//! Random conditions mean here what they mean to the interpreter of the `cel` crate.
+
+use super::{FACTS, Known, Value, declared};
+use crate::fact::FactType;
+use crate::playbook::FactIndex;
+use crate::playbook::condition::inputs::{FIELDS, Type};
+use crate::playbook::condition::{Condition, Field, Verdict};
+use cel::{Context, Program, Value as CelValue};
+use chrono::{DateTime, FixedOffset, TimeDelta};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+
+/// Dice of our own, so that a dependency cannot change what is drawn from a seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % sides
+    }
+
+    fn one<'t, T>(&mut self, of: &'t [T]) -> &'t T {
+        &of[self.below(of.len() as u64) as usize]
+    }
+}
+
+const TEXTS: [&str; 6] = ["", "phone", "gold", "a", "aé", "KL1234"];
+const NUMBERS: [i64; 7] = [0, 1, 2, 3, -7, i64::MAX, i64::MIN + 1];
+/// Far from the ends of what the interpreter's times can hold.
+const SPANS: [i64; 5] = [0, 1, -60_000, 86_400_000, 31_536_000_000];
+const INSTANTS: [i64; 4] = [0, 1_700_000_000_000, 1_700_000_060_000, 1_800_000_000_000];
+
+/// An expression of a type, with no more than `depth` levels below it.
+fn expression(dice: &mut Dice, of: Type, depth: u32) -> String {
+    if depth == 0 || dice.below(4) == 0 {
+        return leaf(dice, of);
+    }
+    let depth = depth - 1;
+    match of {
+        Type::Bool => truth(dice, depth),
+        Type::Text => choice(dice, of, depth),
+        Type::Int => match dice.below(4) {
+            0 => choice(dice, of, depth),
+            1 => format!("size({})", expression(dice, Type::Text, depth)),
+            2 => format!("-({})", expression(dice, of, depth)),
+            _ => sum(dice, &["+", "-", "*"], of, of, depth),
+        },
+        Type::Money => match dice.below(4) {
+            0 => choice(dice, of, depth),
+            1 => sum(dice, &["*"], of, Type::Int, depth),
+            2 => format!("-({})", expression(dice, of, depth)),
+            _ => sum(dice, &["+", "-"], of, of, depth),
+        },
+        Type::Span => match dice.below(3) {
+            0 => choice(dice, of, depth),
+            1 => sum(dice, &["-"], Type::Instant, Type::Instant, depth),
+            _ => sum(dice, &["+", "-"], of, of, depth),
+        },
+        Type::Instant => match dice.below(3) {
+            0 => choice(dice, of, depth),
+            1 => sum(dice, &["+"], Type::Span, of, depth),
+            _ => sum(dice, &["+", "-"], of, Type::Span, depth),
+        },
+    }
+}
+
+fn truth(dice: &mut Dice, depth: u32) -> String {
+    let of = *dice.one(&[
+        Type::Text,
+        Type::Int,
+        Type::Money,
+        Type::Instant,
+        Type::Span,
+    ]);
+    match dice.below(12) {
+        0..=2 => sum(dice, &["&&"], Type::Bool, Type::Bool, depth),
+        3..=5 => sum(dice, &["||"], Type::Bool, Type::Bool, depth),
+        6 => format!("!({})", expression(dice, Type::Bool, depth)),
+        7 => choice(dice, Type::Bool, depth),
+        8 => {
+            let parts: Vec<String> = (0..4).map(|_| expression(dice, of, depth)).collect();
+            format!("{} in [{}]", parts[0], parts[1..].join(", "))
+        }
+        9 => {
+            let test = dice.one(&["startsWith", "endsWith", "contains"]);
+            let text = expression(dice, Type::Text, depth);
+            format!("({text}).{test}({})", expression(dice, Type::Text, depth))
+        }
+        10 => format!(
+            "({}).matches('[a-z]+$')",
+            expression(dice, Type::Text, depth)
+        ),
+        _ => sum(dice, &["==", "!=", "<", "<=", ">", ">="], of, of, depth),
+    }
+}
+
+fn choice(dice: &mut Dice, of: Type, depth: u32) -> String {
+    let test = expression(dice, Type::Bool, depth);
+    let then = expression(dice, of, depth);
+    format!("({test} ? {then} : {})", expression(dice, of, depth))
+}
+
+fn sum(dice: &mut Dice, operators: &[&str], left: Type, right: Type, depth: u32) -> String {
+    let operator = dice.one(operators);
+    let left = expression(dice, left, depth);
+    format!("({left} {operator} {})", expression(dice, right, depth))
+}
+
+fn leaf(dice: &mut Dice, of: Type) -> String {
+    let names: Vec<String> = fields()
+        .into_iter()
+        .filter(|(_, _, other)| *other == of)
+        .map(|(_, name, _)| name)
+        .collect();
+    if of == Type::Bool && dice.below(4) == 0 {
+        let all = fields();
+        let (_, name, _) = dice.one(&all[..all.len() - 1]);
+        return format!("has({name})");
+    }
+    if !names.is_empty() && dice.below(2) == 0 {
+        return dice.one(&names).clone();
+    }
+    match of {
+        Type::Bool => dice.one(&["true", "false"]).to_string(),
+        Type::Text => format!("'{}'", dice.one(&TEXTS)),
+        Type::Int => dice.one(&NUMBERS).to_string(),
+        Type::Money => dice
+            .one(&["money('0.50')", "money('-3')", "money('1000000')"])
+            .to_string(),
+        Type::Span => dice
+            .one(&["duration('24h')", "duration('-1m')", "duration('90s')"])
+            .to_string(),
+        Type::Instant => {
+            let times = ["2023-11-14T22:13:20Z", "1970-01-01T00:00:00Z"];
+            format!("timestamp('{}')", dice.one(&times))
+        }
+    }
+}
+
+/// Every field with its name and type; `now`, which cannot be asked for by `has`, is the last.
+fn fields() -> Vec<(Field, String, Type)> {
+    let facts = (0..)
+        .zip(FACTS)
+        .map(|(index, (name, of)): (u16, (&str, FactType))| {
+            (
+                Field::Fact(FactIndex(index)),
+                format!("facts.{name}"),
+                Type::from(of),
+            )
+        });
+    let named = FIELDS
+        .iter()
+        .map(|&(field, name, of)| (field, name.to_owned(), of));
+    facts.chain(named).collect()
+}
+
+fn some_known(dice: &mut Dice) -> Known {
+    let mut known = BTreeMap::new();
+    for (field, _, of) in fields() {
+        if field != Field::Now && dice.below(3) == 0 {
+            continue;
+        }
+        let value = match of {
+            Type::Text => Value::Text(dice.one(&TEXTS).to_string()),
+            Type::Int => Value::Int(*dice.one(&NUMBERS)),
+            Type::Bool => Value::Bool(dice.below(2) == 0),
+            Type::Money => Value::Money(*dice.one(&NUMBERS)),
+            Type::Instant => Value::Instant(*dice.one(&INSTANTS)),
+            Type::Span => Value::Span(*dice.one(&SPANS)),
+        };
+        known.insert(field, value);
+    }
+    Known(known)
+}
+
+fn in_cel(value: &Value) -> CelValue {
+    match value {
+        Value::Text(text) => text.as_str().into(),
+        Value::Int(number) | Value::Money(number) => (*number).into(),
+        Value::Bool(yes) => (*yes).into(),
+        Value::Instant(at) => CelValue::Timestamp(instant(*at)),
+        Value::Span(millis) => CelValue::Duration(TimeDelta::milliseconds(*millis)),
+    }
+}
+
+fn instant(unix_ms: i64) -> DateTime<FixedOffset> {
+    DateTime::from_timestamp_millis(unix_ms)
+        .unwrap_or_default()
+        .fixed_offset()
+}
+
+/// What the interpreter says: `None` if it comes to an error.
+fn by_cel(text: &str, known: &Known) -> Result<Option<bool>, String> {
+    let mut context = Context::default();
+    let mut groups: HashMap<&str, HashMap<String, CelValue>> =
+        ["contact", "customer", "case", "facts"]
+            .map(|group| (group, HashMap::new()))
+            .into();
+    for (field, name, _) in fields() {
+        let Some(value) = known.0.get(&field) else {
+            continue;
+        };
+        match name.split_once('.') {
+            Some((group, name)) => {
+                let group = groups.get_mut(group).ok_or("no such group")?;
+                group.insert(name.to_owned(), in_cel(value));
+            }
+            None => context.add_variable_from_value(name, in_cel(value)),
+        }
+    }
+    for (group, fields) in groups {
+        context.add_variable_from_value(group, fields);
+    }
+    let money = |text: std::sync::Arc<String>| {
+        crate::money::Money::parse(&text).map_or(0, |amount| amount.micros())
+    };
+    context
+        .add_function("money", money)
+        .map_err(|error| format!("{error:?}"))?;
+    let program = Program::compile(text).map_err(|errors| errors.to_string())?;
+    match program.execute(&context) {
+        Ok(CelValue::Bool(yes)) => Ok(Some(yes)),
+        Ok(other) => Err(format!("{other:?}")),
+        Err(_) => Ok(None),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_condition_means_what_cel_says(seed in 1_u64..) {
+        let mut dice = Dice(seed);
+        let text = expression(&mut dice, Type::Bool, 4);
+        let known = some_known(&mut dice);
+        prop_assume!(text.len() <= super::super::CONDITION_BYTES_MAX);
+        // Without the ids of the playbook: any text may be compared with any field.
+        let compiled = Condition::compile(&text, &declared());
+        let condition = match compiled {
+            Ok(condition) => condition,
+            Err(error) => {
+                prop_assert!(error.what.starts_with("there is no "), "{text}\n{error:?}");
+                return Ok(());
+            }
+        };
+        let ours = match condition.holds(&known) {
+            Verdict::Holds => Some(true),
+            Verdict::HoldsNot => Some(false),
+            Verdict::Unknown(_) | Verdict::Failed(_) => None,
+        };
+        prop_assert_eq!(Ok(ours), by_cel(&text, &known), "{}\n{:?}", text, known);
+    }
+}

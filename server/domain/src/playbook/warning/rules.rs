@@ -1,0 +1,246 @@
+//! Rules that never do anything, and guards that are usual but are not there.
+
+use super::Watcher;
+use crate::playbook::condition::Field;
+use crate::playbook::fault::At;
+use crate::playbook::{FactIndex, Need, Playbook, Rule};
+use crate::route::Route;
+use std::collections::{BTreeSet, HashMap};
+
+/// What a guard looks at (one of these), and what it is for.
+const GUARDS: [(&[Field], &str, &str); 4] = [
+    (
+        &[Field::ContactAskedForPerson],
+        "no rule looks at contact.asked_for_person: who asked for a person may get a machine",
+        "add one, such as {id: asked_for_a_person, when: contact.asked_for_person, forbid: [self_service]}",
+    ),
+    (
+        &[Field::CustomerVulnerable],
+        "no rule looks at customer.vulnerable: a vulnerable customer is treated as any other",
+        "add one, such as {id: vulnerable, when: customer.vulnerable, forbid: [self_service]}",
+    ),
+    (
+        &[Field::CustomerContacts7d, Field::CaseRepeats],
+        "no rule looks at customer.contacts_7d or case.repeats: a third contact is treated as the first",
+        "add one, such as {id: third_contact, when: customer.contacts_7d >= 2, forbid: [self_service]}",
+    ),
+    (
+        &[Field::CaseBrokenPromises],
+        "no rule looks at case.broken_promises: a broken promise changes nothing",
+        "add one, such as {id: broken_promise, when: case.broken_promises > 0, prefer: {human: 5.00}}",
+    ),
+];
+
+/// Where a rule applies: rules of one scope meet the same contacts.
+#[derive(PartialEq, Eq, Hash)]
+struct Scope<'r> {
+    columns: [Vec<u16>; 5],
+    when: Option<&'r str>,
+}
+
+/// What rules of one scope have done so far.
+#[derive(Default)]
+struct Done {
+    forbid: BTreeSet<Route>,
+    only: Option<BTreeSet<Route>>,
+    need: Option<Need>,
+    facts: BTreeSet<FactIndex>,
+}
+
+impl Watcher<'_> {
+    pub(super) fn guards(&mut self) {
+        for (fields, what, fix) in GUARDS {
+            let mut conditions = self
+                .playbook
+                .rules
+                .iter()
+                .filter_map(|rule| rule.when.as_ref());
+            let is_there = conditions.any(|when| {
+                let mut named = when.fields().iter();
+                named.any(|field| fields.contains(field))
+            });
+            if !is_there {
+                self.note(At::top("rules"), || what.to_owned(), fix);
+            }
+        }
+    }
+
+    pub(super) fn rules(&mut self) {
+        let playbook = self.playbook;
+        let top = At::top("rules");
+        let possible = Possible::of(playbook);
+        let mut done: HashMap<Scope<'_>, Done> = HashMap::new();
+        for (place, rule) in playbook.rules.iter().enumerate() {
+            let at = top.item(place);
+            self.constant(at, rule);
+            self.idle(at, rule, &possible);
+            let when = rule.when.as_ref().map(|when| when.source());
+            let always = done.get(&Scope::of(rule, None));
+            let same = done.get(&Scope::of(rule, when));
+            let repeats = [always, same]
+                .into_iter()
+                .flatten()
+                .any(|done| done.covers(rule));
+            if repeats {
+                let what = || format!("{} repeats what rules above it always do", rule.id);
+                self.note(at, what, "remove it");
+            }
+            done.entry(Scope::of(rule, when)).or_default().add(rule);
+        }
+    }
+
+    fn constant(&mut self, at: At<'_>, rule: &Rule) {
+        match rule.when.as_ref().and_then(|when| when.constant()) {
+            None => {}
+            Some(true) => self.note(
+                at.key("when"),
+                || "the condition is always true".to_owned(),
+                "leave it out if the rule is for every contact",
+            ),
+            Some(false) => self.note(
+                at.key("when"),
+                || "the condition is never true".to_owned(),
+                "remove the rule or change the condition",
+            ),
+        }
+    }
+
+    /// A rule that names only routes which its reasons do not have on its channels, or leaves none that they have.
+    fn idle(&mut self, at: At<'_>, rule: &Rule, possible: &Possible) {
+        let there = possible.of_rule(rule);
+        let is_there = |route: &Route| there.iter().any(|routes| routes & bit(*route) > 0);
+        let only = set(&rule.only);
+        if only > 0 && there.iter().any(|routes| *routes > 0 && routes & only == 0) {
+            let what = || {
+                format!(
+                    "{} leaves no route where none of its routes is possible",
+                    rule.id
+                )
+            };
+            let fix = "name a route that every one of its reasons has on every one of its channels";
+            self.note(at.key("only"), what, fix);
+        }
+        let narrows = only > 0 && there.iter().any(|routes| routes & !only > 0);
+        let named = rule
+            .forbid
+            .iter()
+            .chain(rule.prefer.iter().map(|(route, _)| route));
+        let acts = narrows
+            || rule.need.is_some()
+            || !rule.facts.is_empty()
+            || named.into_iter().any(is_there);
+        if !acts {
+            let what = || {
+                format!(
+                    "{} changes nothing: none of its routes is possible where it applies",
+                    rule.id
+                )
+            };
+            self.note(
+                at,
+                what,
+                "remove it, or name other routes, reasons or channels",
+            );
+        }
+    }
+}
+
+/// The routes of every reason and of every channel as bits.
+struct Possible {
+    reasons: Vec<u8>,
+    channels: Vec<u8>,
+}
+
+impl Possible {
+    fn of(playbook: &Playbook) -> Possible {
+        let reasons = playbook.reasons.iter().map(|reason| {
+            let routes = reason.routes.iter();
+            routes.fold(0, |all, spec| all | bit(spec.route))
+        });
+        let channels = playbook.channels.iter();
+        let channels = channels.map(|channel| set(&channel.routes));
+        Possible {
+            reasons: reasons.collect(),
+            channels: channels.collect(),
+        }
+    }
+
+    /// The sets of routes that contacts of a rule can have, each once.
+    fn of_rule(&self, rule: &Rule) -> BTreeSet<u8> {
+        let reasons = rule.reasons.iter().map(|index| index.0);
+        let reasons = distinct(&self.reasons, reasons);
+        let channels = rule.channels.iter().map(|index| index.0);
+        let channels = distinct(&self.channels, channels);
+        let pairs = reasons.iter().flat_map(|reason| {
+            let channels = channels.iter();
+            channels.map(move |channel| reason & channel)
+        });
+        pairs.collect()
+    }
+}
+
+/// The different sets of those that are named; if none is, of all.
+fn distinct(all: &[u8], named: impl ExactSizeIterator<Item = u16>) -> Vec<u8> {
+    /// As many as there are sets of routes.
+    const SETS: u8 = 1 << Route::ALL.len();
+    let mut found = [false; SETS as usize];
+    if named.len() == 0 {
+        all.iter().for_each(|set| found[usize::from(*set)] = true);
+    }
+    for number in named {
+        found[usize::from(all[usize::from(number)])] = true;
+    }
+    (0..SETS).filter(|set| found[usize::from(*set)]).collect()
+}
+
+fn set(routes: &[Route]) -> u8 {
+    routes.iter().fold(0, |all, route| all | bit(*route))
+}
+
+impl<'r> Scope<'r> {
+    fn of(rule: &Rule, when: Option<&'r str>) -> Scope<'r> {
+        Scope {
+            columns: [
+                rule.reasons.iter().map(|index| index.0).collect(),
+                rule.tiers.iter().map(|index| index.0).collect(),
+                rule.channels.iter().map(|index| index.0).collect(),
+                rule.stages.clone(),
+                rule.brands.clone(),
+            ],
+            when,
+        }
+    }
+}
+
+impl Done {
+    /// Whether the rule adds nothing to this. Preferences always add up.
+    fn covers(&self, rule: &Rule) -> bool {
+        let leaves_as_few = rule.only.is_empty()
+            || self
+                .only
+                .as_ref()
+                .is_some_and(|only| only.iter().all(|route| rule.only.contains(route)));
+        rule.prefer.is_empty()
+            && leaves_as_few
+            && rule.forbid.iter().all(|route| self.forbid.contains(route))
+            && rule.need <= self.need
+            && rule.facts.iter().all(|fact| self.facts.contains(fact))
+    }
+
+    fn add(&mut self, rule: &Rule) {
+        self.forbid.extend(&rule.forbid);
+        if !rule.only.is_empty() {
+            let only: BTreeSet<Route> = rule.only.iter().copied().collect();
+            self.only = Some(match self.only.take() {
+                None => only,
+                Some(before) => before.intersection(&only).copied().collect(),
+            });
+        }
+        self.need = self.need.max(rule.need);
+        self.facts.extend(&rule.facts);
+    }
+}
+
+const fn bit(route: Route) -> u8 {
+    1 << route as u8
+}

@@ -1,0 +1,70 @@
+//! Queues, facts and calendars that nothing uses.
+
+use super::Watcher;
+use crate::playbook::condition::Field;
+use crate::playbook::fault::At;
+use crate::playbook::{FactIndex, QueueIndex};
+use std::collections::HashSet;
+
+impl Watcher<'_> {
+    pub(super) fn unused(&mut self) {
+        let playbook = self.playbook;
+        let top = At::top("queues");
+        let used = self.used_queues();
+        for (number, queue) in (0..).zip(&playbook.queues) {
+            if !used.contains(&QueueIndex(number)) {
+                let at = top.key(queue.id.as_str());
+                let what = || format!("no route leads to the queue {}", queue.id);
+                self.note(at, what, "give it a route or remove it");
+            }
+        }
+        let top = At::top("facts");
+        let used = self.used_facts();
+        for (number, fact) in (0..).zip(&playbook.facts) {
+            if !used.contains(&FactIndex(number)) {
+                let at = top.key(fact.id.as_str());
+                let what = || format!("nothing asks for the fact {}", fact.id);
+                self.note(at, what, "ask for it or remove it");
+            }
+        }
+        let file = self.file;
+        let queues = file.queues.0.iter();
+        let used: HashSet<_> = queues
+            .filter_map(|(_, queue)| queue.calendar.as_ref())
+            .collect();
+        let top = At::top("calendars");
+        for (id, _) in &file.calendars.0 {
+            if !used.contains(id) {
+                let what = || format!("no queue has the calendar {}", id.0);
+                self.note(top.key(&id.0), what, "give it to a queue or remove it");
+            }
+        }
+    }
+
+    fn used_queues(&self) -> HashSet<QueueIndex> {
+        let routes = self
+            .playbook
+            .reasons
+            .iter()
+            .flat_map(|reason| &reason.routes);
+        let queues = routes.filter_map(|route| route.queue);
+        queues.chain(self.playbook.last_resort.queue).collect()
+    }
+
+    fn used_facts(&self) -> HashSet<FactIndex> {
+        let mut used = HashSet::new();
+        for reason in &self.playbook.reasons {
+            used.extend(&reason.facts);
+            used.extend(reason.routes.iter().flat_map(|route| &route.facts));
+        }
+        for rule in &self.playbook.rules {
+            used.extend(&rule.facts);
+            let fields = rule.when.iter().flat_map(|when| when.fields());
+            used.extend(fields.filter_map(|field| match field {
+                Field::Fact(fact) => Some(*fact),
+                _ => None,
+            }));
+        }
+        used
+    }
+}

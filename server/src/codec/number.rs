@@ -1,0 +1,99 @@
+//! The closed enums of the domain as the numbers of the proto files, and sets and factors as numbers.
+
+use super::{CodecError, wire};
+use signpost_domain::actor::ActorKind;
+use signpost_domain::case::CaseState;
+use signpost_domain::contact::{Direction, Joined, Outcome};
+use signpost_domain::decision::WaitBasis;
+use signpost_domain::event::{Method, RouteStep};
+use signpost_domain::fact::FactSource;
+use signpost_domain::playbook::BasisPoints;
+use signpost_domain::route::{Route, RouteSet};
+
+/// A closed enum, stored as a number; 0 is never stored.
+pub(super) trait Numbered: Sized {
+    fn number(&self) -> i32;
+    fn of_number(number: i32) -> Option<Self>;
+}
+
+macro_rules! numbered {
+    ($name:ident: $($variant:ident),+) => {
+        impl Numbered for $name {
+            fn number(&self) -> i32 {
+                match self {
+                    $($name::$variant => wire::$name::$variant as i32,)+
+                }
+            }
+            fn of_number(number: i32) -> Option<$name> {
+                match wire::$name::try_from(number).ok()? {
+                    wire::$name::Unspecified => None,
+                    $(wire::$name::$variant => Some($name::$variant),)+
+                }
+            }
+        }
+    };
+}
+
+numbered!(ActorKind: Platform, Chatbot, Supervisor, Client, System);
+numbered!(CaseState: Open, Resolved, Lapsed, Withdrawn);
+numbered!(Direction: Inbound, Outbound);
+numbered!(FactSource: Customer, Bot, Agent, System);
+numbered!(Joined: Opened, Continued, Reopened);
+numbered!(
+    Method: RouteContact, TakeRoute, EndContact, UpsertCustomer, PublishPlaybook, RollBackPlaybook
+);
+numbered!(Outcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
+numbered!(Route: SelfService, Message, Chat, Callback, Human);
+numbered!(RouteStep: Opened, Amended, AskedForPerson);
+numbered!(WaitBasis: None, Unknown, Reported, Estimated);
+
+/// What the number of a field stands for.
+pub(super) fn known<N: Numbered>(number: i32, field: &'static str) -> Result<N, CodecError> {
+    match number {
+        0 => Err(CodecError::Missing(field)),
+        number => N::of_number(number).ok_or_else(|| nonsense(field, number)),
+    }
+}
+
+/// As [`known`]; `None` for 0.
+pub(super) fn known_or_none<N: Numbered>(
+    number: i32,
+    field: &'static str,
+) -> Result<Option<N>, CodecError> {
+    let there = (number != 0).then_some(number);
+    there.map(|number| known(number, field)).transpose()
+}
+
+/// 0, if there is none.
+pub(super) fn number_or_zero<N: Numbered>(value: Option<&N>) -> i32 {
+    value.map_or(0, Numbered::number)
+}
+
+pub(super) fn route_numbers(routes: &[Route]) -> Vec<i32> {
+    routes.iter().map(Numbered::number).collect()
+}
+
+pub(super) fn routes(numbers: &[i32], field: &'static str) -> Result<Vec<Route>, CodecError> {
+    numbers.iter().map(|&number| known(number, field)).collect()
+}
+
+pub(super) fn route_set(bits: u32, field: &'static str) -> Result<RouteSet, CodecError> {
+    let narrow = u8::try_from(bits).map_err(|_| nonsense(field, bits))?;
+    let set = RouteSet::from_bits(narrow);
+    let all_known = set.bits() == narrow;
+    all_known
+        .then_some(set)
+        .ok_or_else(|| nonsense(field, bits))
+}
+
+pub(super) fn basis_points(number: u32, field: &'static str) -> Result<BasisPoints, CodecError> {
+    let narrow = u16::try_from(number).map_err(|_| nonsense(field, number))?;
+    Ok(BasisPoints(narrow))
+}
+
+pub(super) fn nonsense(field: &'static str, number: impl Into<i64>) -> CodecError {
+    CodecError::Number {
+        field,
+        number: number.into(),
+    }
+}

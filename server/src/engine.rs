@@ -1,0 +1,263 @@
+//! The engine: the only writer. One thread decides, one appends to the log, one keeps the rows.
+//!
+//! ```text
+//! callers ─ look rows up ─► decide (state in memory) ─ groups ─► log ─ durable: answers ─► rows
+//! ```
+//! A caller looks up what its command needs and is not in memory, so that the deciding thread never waits for the
+//! disk to read. Every answer, refusals and reads included, leaves after the group that it saw is durable.
+
+mod clock;
+mod commit;
+mod group;
+mod keep;
+mod look;
+mod playbooks;
+mod recover;
+mod start;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use clock::Clock;
+pub use recover::{Folded, RecoverError, fold_log};
+pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
+
+use crate::codec;
+use crate::store::{LogReader, RowReader, StoreError};
+use crossbeam_channel::{Sender, TrySendError};
+use group::Task;
+use look::Looked;
+use playbooks::Playbooks;
+use signpost_domain::command::{Command, CommandBody, PublishPlaybook, Query, RollBackPlaybook};
+use signpost_domain::event::Recorded;
+use signpost_domain::flow::{self, Answer};
+use signpost_domain::ids::{PlaybookVersion, Seq};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Refusal;
+use signpost_domain::state::{Elsewhere, RowKey, State};
+use std::sync::Arc;
+use tokio::sync::{oneshot, watch};
+
+/// Commands and reads that may wait to be decided; over it callers are told to try again.
+pub const QUEUE_TASKS_MAX: usize = 4_096;
+/// How often a command's rows are looked up again because others changed them meanwhile.
+const LOOKS_MAX: usize = 64;
+
+/// The way to the engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    tasks: Sender<Task>,
+    rows: RowReader,
+    log: LogReader,
+    live: watch::Receiver<Option<Arc<Playbook>>>,
+    health: watch::Receiver<Health>,
+    playbooks: Playbooks,
+    clock: Clock,
+}
+
+/// Whether the engine takes work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It does.
+    Serving,
+    /// The store failed: it stopped taking work, and the process must start again from disk.
+    Failed,
+}
+
+/// A write that is durable.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The event that holds the answer.
+    pub recorded: Arc<Recorded>,
+    /// Whether it was answered before.
+    pub replayed: bool,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Halt {
+    /// The request is refused; nothing was changed.
+    #[error(transparent)]
+    Refused(Box<Refusal>),
+    /// Too much waits to be decided: try again. Nothing was changed.
+    #[error("too much waits to be decided")]
+    Busy,
+    /// The server is stopping: try another, or again. Nothing was changed.
+    #[error("the server is stopping")]
+    Stopping,
+    /// The store failed; whether the write is kept is not known. Ask again with the same request id.
+    #[error("the store failed")]
+    Failed,
+    /// Stored bytes do not read.
+    #[error("stored bytes do not read")]
+    Corrupt,
+}
+
+impl From<Refusal> for Halt {
+    fn from(refusal: Refusal) -> Halt {
+        Halt::Refused(Box::new(refusal))
+    }
+}
+
+impl From<StoreError> for Halt {
+    fn from(error: StoreError) -> Halt {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the store could not be read"
+        );
+        match error {
+            StoreError::Corrupt { .. } | StoreError::Damaged { .. } => Halt::Corrupt,
+            StoreError::Trimmed { .. } | StoreError::Io { .. } | StoreError::Closed => Halt::Failed,
+        }
+    }
+}
+
+/// What the deciding thread says, other than an answer.
+#[derive(Debug)]
+pub(crate) enum Turned {
+    /// Tell the caller.
+    Halt(Halt),
+    /// Look this row up too, and ask again.
+    Again(RowKey),
+    /// What was looked up is out of date: look again.
+    Stale,
+}
+
+/// What the deciding thread answers to a write.
+#[derive(Debug)]
+pub(crate) enum Decided {
+    /// It happened.
+    Recorded(Arc<Recorded>),
+    /// It happened before; the answer is in that event.
+    Replayed(Seq),
+}
+
+impl Engine {
+    /// Carries a command out. It is durable when this returns.
+    ///
+    /// # Errors
+    /// See [`Halt`].
+    pub async fn write(&self, command: Command) -> Result<Written, Halt> {
+        let command = Arc::new(command);
+        let decided = self
+            .ask(
+                |state| flow::seek(state, &command),
+                |rows, reply| Task::Write {
+                    command: command.clone(),
+                    rows,
+                    reply,
+                },
+            )
+            .await?;
+        if let CommandBody::Publish(PublishPlaybook { playbook, .. })
+        | CommandBody::RollBack(RollBackPlaybook { playbook, .. }) = &command.body
+        {
+            self.shared.playbooks.keep(playbook.clone());
+        }
+        match decided {
+            Decided::Recorded(recorded) => Ok(Written {
+                recorded,
+                replayed: false,
+            }),
+            Decided::Replayed(seq) => Ok(Written {
+                recorded: self.event(seq).await?,
+                replayed: true,
+            }),
+        }
+    }
+
+    /// Answers a read. What it shows is durable.
+    ///
+    /// # Errors
+    /// See [`Halt`].
+    pub async fn read(&self, query: Query) -> Result<Answer, Halt> {
+        let query = Arc::new(query);
+        self.ask(
+            |state| flow::seek_read(state, &query),
+            |rows, reply| Task::Read {
+                query: query.clone(),
+                rows,
+                reply,
+            },
+        )
+        .await
+    }
+
+    /// The live playbook.
+    pub fn live(&self) -> Option<Arc<Playbook>> {
+        self.shared.live.borrow().clone()
+    }
+
+    /// A published version, compiled; `None` if it was never published.
+    ///
+    /// # Errors
+    /// [`Halt::Corrupt`] or [`Halt::Failed`] when it does not read.
+    pub async fn playbook(&self, version: &PlaybookVersion) -> Result<Option<Arc<Playbook>>, Halt> {
+        match self.live().filter(|live| live.version == *version) {
+            Some(live) => Ok(Some(live)),
+            None => self.shared.playbooks.find(version, &self.shared.rows).await,
+        }
+    }
+
+    /// A durable event.
+    ///
+    /// # Errors
+    /// [`Halt::Corrupt`] or [`Halt::Failed`] when it does not read.
+    pub async fn event(&self, seq: Seq) -> Result<Arc<Recorded>, Halt> {
+        let bytes = self.shared.log.get(seq.0)?.ok_or(Halt::Corrupt)?;
+        codec::event::decode(&bytes).map(Arc::new).map_err(|error| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                seq = seq.0,
+                "an event does not read"
+            );
+            Halt::Corrupt
+        })
+    }
+
+    /// Whether the engine takes work, now and from now on.
+    pub fn health(&self) -> watch::Receiver<Health> {
+        self.shared.health.clone()
+    }
+
+    /// Where time comes from.
+    pub fn clock(&self) -> Clock {
+        self.shared.clock
+    }
+
+    async fn ask<T>(
+        &self,
+        seek: impl Fn(&State) -> Result<(), Elsewhere>,
+        task: impl Fn(Looked, oneshot::Sender<Result<T, Turned>>) -> Task,
+    ) -> Result<T, Halt> {
+        let mut also = Vec::new();
+        for _ in 0..LOOKS_MAX {
+            let rows = look::look_up(&self.shared.rows, self.live(), &also, &seek).await?;
+            let (reply, answer) = oneshot::channel();
+            match self.shared.tasks.try_send(task(rows, reply)) {
+                Ok(()) => {}
+                Err(TrySendError::Full(_)) => return Err(Halt::Busy),
+                Err(TrySendError::Disconnected(_)) => return Err(self.gone()),
+            }
+            match answer.await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(Turned::Halt(halt))) => return Err(halt),
+                Ok(Err(Turned::Again(key))) => also.push(key),
+                Ok(Err(Turned::Stale)) => {}
+                Err(_) => return Err(self.gone()),
+            }
+        }
+        Err(Halt::Busy)
+    }
+
+    fn gone(&self) -> Halt {
+        match *self.shared.health.borrow() {
+            Health::Serving => Halt::Stopping,
+            Health::Failed => Halt::Failed,
+        }
+    }
+}

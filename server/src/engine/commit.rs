@@ -1,0 +1,51 @@
+//! The thread that appends: a group becomes durable, then its callers are answered, then its rows go on.
+
+use super::Health;
+use super::group::{Changes, Group};
+use crate::store::Log;
+use crossbeam_channel::{Receiver, Sender};
+use tokio::sync::watch;
+
+/// Appends groups until there are no more. After a failure nothing is appended, undone or tried again: every caller
+/// is told that the outcome is unknown.
+pub(super) fn run(
+    mut log: Log,
+    groups: Receiver<Group>,
+    changes: Sender<Changes>,
+    health: watch::Sender<Health>,
+) {
+    for group in groups {
+        let failed = *health.borrow() == Health::Failed;
+        if failed || !append(&mut log, group.after.0, group.events) {
+            health.send_replace(Health::Failed);
+            group
+                .pending
+                .into_iter()
+                .for_each(super::group::Pending::fail);
+            continue;
+        }
+        group
+            .pending
+            .into_iter()
+            .for_each(super::group::Pending::answer);
+        if !group.changes.rows.is_empty() && changes.send(group.changes).is_err() {
+            health.send_replace(Health::Failed);
+        }
+    }
+}
+
+fn append(log: &mut Log, after: u64, events: Vec<Vec<u8>>) -> bool {
+    if events.is_empty() {
+        return true;
+    }
+    match log.append(after, events) {
+        Ok(_) => true,
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the log could not be written; taking no more work"
+            );
+            false
+        }
+    }
+}

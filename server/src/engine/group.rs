@@ -1,0 +1,112 @@
+//! What goes from thread to thread: tasks in, groups on, changes last.
+
+use super::look::Looked;
+use super::{Decided, Halt, Turned};
+use crate::store::{GROUP_BYTES_MAX, GROUP_EVENTS_MAX};
+use signpost_domain::command::{Command, Query};
+use signpost_domain::flow::Answer;
+use signpost_domain::ids::{PlaybookVersion, Seq};
+use signpost_domain::state::{Row, RowKey};
+use signpost_domain::time::UnixMs;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// Something to decide.
+pub(super) enum Task {
+    /// A write.
+    Write {
+        /// What to do.
+        command: Arc<Command>,
+        /// What was looked up for it.
+        rows: Looked,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<Decided, Turned>>,
+    },
+    /// A read.
+    Read {
+        /// What is asked.
+        query: Arc<Query>,
+        /// What was looked up for it.
+        rows: Looked,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<Answer, Turned>>,
+    },
+    /// Finish what was taken in, and end.
+    Stop,
+}
+
+/// An answer that waits for its group to be durable.
+pub(super) enum Pending {
+    /// To a write.
+    Write(
+        oneshot::Sender<Result<Decided, Turned>>,
+        Result<Decided, Turned>,
+    ),
+    /// To a read.
+    Read(
+        oneshot::Sender<Result<Answer, Turned>>,
+        Result<Answer, Turned>,
+    ),
+}
+
+impl Pending {
+    /// Answers. A caller that left is no fault.
+    pub(super) fn answer(self) {
+        match self {
+            Pending::Write(reply, answer) => drop(reply.send(answer)),
+            Pending::Read(reply, answer) => drop(reply.send(answer)),
+        }
+    }
+
+    /// Tells the caller that the store failed.
+    pub(super) fn fail(self) {
+        match self {
+            Pending::Write(reply, _) => drop(reply.send(Err(Turned::Halt(Halt::Failed)))),
+            Pending::Read(reply, _) => drop(reply.send(Err(Turned::Halt(Halt::Failed)))),
+        }
+    }
+}
+
+/// Rows that a group changed.
+#[derive(Default)]
+pub(super) struct Changes {
+    /// Each as it is after the group; of two with one key the later counts.
+    pub(super) rows: Vec<(RowKey, Row)>,
+    /// Documents that were published.
+    pub(super) documents: Vec<(PlaybookVersion, Arc<str>)>,
+    /// The last event of the group.
+    pub(super) last: Seq,
+    /// Log time at that event.
+    pub(super) now: UnixMs,
+    /// The playbook that is live after it.
+    pub(super) live: Option<PlaybookVersion>,
+}
+
+/// Events that become durable together, and the answers that wait for it.
+#[derive(Default)]
+pub(super) struct Group {
+    /// The last event before it.
+    pub(super) after: Seq,
+    /// Encoded, in order.
+    pub(super) events: Vec<Vec<u8>>,
+    /// How many bytes they have.
+    pub(super) bytes: usize,
+    /// In order.
+    pub(super) pending: Vec<Pending>,
+    /// What the events changed.
+    pub(super) changes: Changes,
+}
+
+impl Group {
+    /// Whether there is nothing to do.
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.pending.is_empty()
+    }
+
+    /// Whether one more event of the greatest size could be too much.
+    pub(super) fn is_full(&self) -> bool {
+        self.events.len() >= GROUP_EVENTS_MAX
+            || self.pending.len() >= GROUP_EVENTS_MAX
+            || self.bytes + crate::store::EVENT_BYTES_MAX > GROUP_BYTES_MAX
+    }
+}

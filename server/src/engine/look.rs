@@ -1,0 +1,74 @@
+//! Looking rows up for a command before it is decided.
+
+use crate::codec;
+use crate::codec::row::RowKind;
+use crate::store::{RowReader, StoreError};
+use signpost_domain::ids::Seq;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::state::{Elsewhere, Row, RowKey, State};
+use signpost_domain::time::UnixMs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Rows that were looked up, or found to be nowhere.
+#[derive(Debug)]
+pub(crate) struct Looked {
+    /// In the order in which they were needed.
+    pub(crate) rows: Vec<(RowKey, Option<Row>)>,
+    /// They hold every event up to this one.
+    pub(crate) as_of: Seq,
+}
+
+/// Looks up every row that `seek` asks for, and `also` those.
+///
+/// # Errors
+/// When the rows do not read.
+pub(super) async fn look_up(
+    reader: &RowReader,
+    live: Option<Arc<Playbook>>,
+    also: &[RowKey],
+    seek: impl Fn(&State) -> Result<(), Elsewhere>,
+) -> Result<Looked, StoreError> {
+    let mut state = State::looking(Seq(0), UnixMs(0), live);
+    let mut looked = Looked {
+        rows: Vec::new(),
+        as_of: Seq(u64::MAX),
+    };
+    for key in also {
+        let row = fetch(reader, key, &mut looked).await?;
+        state.lend(key.clone(), row);
+    }
+    while let Err(Elsewhere(key)) = seek(&state) {
+        let row = fetch(reader, &key, &mut looked).await?;
+        state.lend(key, row);
+    }
+    Ok(looked)
+}
+
+async fn fetch(
+    reader: &RowReader,
+    key: &RowKey,
+    looked: &mut Looked,
+) -> Result<Option<Row>, StoreError> {
+    let stored_keys: Vec<Vec<u8>> = codec::key::lookup_keys(key).collect();
+    let (values, as_of) = reader.get_many(&stored_keys).await?;
+    looked.as_of = looked.as_of.min(Seq(as_of));
+    let row = first_row(key, values)?;
+    looked.rows.push((key.clone(), row.clone()));
+    Ok(row)
+}
+
+/// The row under one of the keys of `key`, of which at most one has it.
+pub(super) fn first_row(
+    key: &RowKey,
+    values: Vec<Option<Vec<u8>>>,
+) -> Result<Option<Row>, StoreError> {
+    let stored = values.into_iter().flatten().next();
+    let decoded = stored
+        .map(|bytes| codec::row::decode(RowKind::of(key), &bytes))
+        .transpose();
+    decoded.map_err(|error| StoreError::Damaged {
+        path: PathBuf::from("state"),
+        what: error.to_string(),
+    })
+}

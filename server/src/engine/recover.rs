@@ -1,0 +1,206 @@
+//! Starting from disk: what the rows hold, then the rest of the log folded in.
+
+use super::group::Changes;
+use super::keep::{KeepError, Keeper};
+use super::look::first_row;
+use crate::codec::row::RowKind;
+use crate::codec::{self, CodecError};
+use crate::store::{LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
+use signpost_domain::event::{Event, Recorded};
+use signpost_domain::ids::Seq;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::state::{RowKey, State};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Events that are folded before their rows are applied.
+const FOLDED_AT_ONCE: usize = 2_048;
+/// Rows that the engine keeps in memory.
+const KEPT_IN_MEMORY: [[u8; 1]; 4] = [
+    codec::key::PUBLICATIONS,
+    codec::key::COUNTS,
+    codec::key::OPEN_CASES,
+    codec::key::LIVE_CONTACTS,
+];
+/// Bytes of events that are read at once.
+const READ_BYTES: usize = 8 * 1024 * 1024;
+
+/// Why a start from disk failed.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoverError {
+    /// The store does not read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An event or a row does not decode.
+    #[error("stored bytes do not decode: {0}")]
+    Codec(#[from] CodecError),
+    /// Rows could not be written.
+    #[error("{0}")]
+    Keep(String),
+    /// The live playbook does not compile.
+    #[error("the live playbook does not read: {0}")]
+    Playbook(String),
+}
+
+impl From<KeepError> for RecoverError {
+    fn from(error: KeepError) -> RecoverError {
+        RecoverError::Keep(error.to_string())
+    }
+}
+
+/// The state as of the last event of the log; the rows are applied up to it.
+pub(super) fn recover(
+    log: &LogReader,
+    keeper: &mut Keeper,
+    rows: &RowReader,
+) -> Result<State, RecoverError> {
+    let mut state = restored(rows)?;
+    let mut folded = 0_usize;
+    while state.seq().0 < log.last() {
+        let events = log.range(state.seq().0 + 1, FOLDED_AT_ONCE, READ_BYTES)?;
+        let mut changes = Changes::default();
+        let mut touched = Vec::new();
+        for (_, bytes) in events {
+            let recorded = codec::event::decode(&bytes)?;
+            fetch_rows(&mut state, rows, &recorded.event, &mut touched)?;
+            state.apply(&recorded, None);
+            folded += 1;
+            if let Event::PlaybookPublished(published) = &recorded.event {
+                changes
+                    .documents
+                    .push((published.version.clone(), published.source.clone()));
+            }
+            for (key, row) in state.take_touched() {
+                touched.push((state.seq(), key.clone()));
+                changes.rows.push((key, row));
+            }
+        }
+        changes.last = state.seq();
+        changes.now = state.now();
+        changes.live = state.live().map(|live| live.version.clone());
+        keeper.keep(changes)?;
+        touched
+            .iter()
+            .for_each(|(seq, key)| state.forget(key, *seq));
+        if folded.is_multiple_of(64 * FOLDED_AT_ONCE) {
+            tracing::info!(folded, of = log.last(), "folding the log");
+        }
+    }
+    if folded > 0 {
+        keeper.flush()?;
+        tracing::info!(folded, "folded the rest of the log");
+    }
+    Ok(state)
+}
+
+/// What the rows hold of what the engine keeps in memory.
+fn restored(rows: &RowReader) -> Result<State, RecoverError> {
+    let mut state = State::partial();
+    let (values, _) = rows.get_many_blocking(&[codec::key::APPLIED.to_vec()])?;
+    let Some(bytes) = values.into_iter().flatten().next() else {
+        return Ok(state);
+    };
+    let standing = codec::row::decode_applied(&bytes)?;
+    let live = match &standing.live {
+        None => None,
+        Some(version) => {
+            let (values, _) = rows.get_many_blocking(&[codec::key::playbook(version)])?;
+            let bytes = values.into_iter().flatten().next();
+            let bytes = bytes.ok_or_else(|| RecoverError::Playbook("it is not there".into()))?;
+            let source = codec::row::decode_playbook(&bytes)?;
+            let playbook = Playbook::stored(&source);
+            Some(Arc::new(playbook.map_err(|faults| {
+                RecoverError::Playbook(faults.to_string())
+            })?))
+        }
+    };
+    state.stand_at(Seq(rows.applied()), standing.now, live);
+    for prefix in KEPT_IN_MEMORY {
+        let mut after: Option<Vec<u8>> = None;
+        loop {
+            let (found, _) = rows.scan_blocking(&prefix, after.as_deref(), SCAN_ROWS_MAX)?;
+            let Some((last, _)) = found.last() else { break };
+            after = Some(last.clone());
+            for (key, value) in &found {
+                let kind = RowKind::of(&codec::key::decode(key)?);
+                state.restore(codec::row::decode(kind, value)?);
+            }
+        }
+    }
+    Ok(state)
+}
+
+/// Takes in the rows that folding an event edits.
+fn fetch_rows(
+    state: &mut State,
+    rows: &RowReader,
+    event: &Event,
+    touched: &mut Vec<(Seq, RowKey)>,
+) -> Result<(), RecoverError> {
+    for key in event.edits() {
+        if state.knows(&key) {
+            continue;
+        }
+        let stored_keys: Vec<Vec<u8>> = codec::key::lookup_keys(&key).collect();
+        let (values, _) = rows.get_many_blocking(&stored_keys)?;
+        if state.lend(key.clone(), first_row(&key, values)?) {
+            touched.push((state.seq(), key));
+        }
+    }
+    Ok(())
+}
+
+/// A whole log folded into a whole state.
+#[derive(Debug)]
+pub struct Folded {
+    /// The state.
+    pub state: State,
+    /// Stored decisions that computing them again gives otherwise: the events' sequences.
+    pub decided_otherwise: Vec<Seq>,
+    /// Decisions that were computed again.
+    pub decided_again: u64,
+}
+
+/// Folds every event of the log from the first on, and computes every stored decision again. For tests, for the
+/// conservation check, and for finding out what happened.
+///
+/// # Errors
+/// When the log does not read.
+pub fn fold_log(log: &LogReader) -> Result<Folded, RecoverError> {
+    let mut state = State::whole();
+    let mut decided_otherwise = Vec::new();
+    let mut decided_again = 0;
+    while state.seq().0 < log.last() {
+        for (sequence, bytes) in log.range(state.seq().0 + 1, FOLDED_AT_ONCE, READ_BYTES)? {
+            let recorded = codec::event::decode(&bytes)?;
+            if recorded.envelope.seq.0 != sequence {
+                let path = PathBuf::from("log");
+                let what = format!(
+                    "event {sequence} says that it is {}",
+                    recorded.envelope.seq.0
+                );
+                return Err(StoreError::Damaged { path, what }.into());
+            }
+            match decides_again(&state, &recorded) {
+                Some(true) => decided_again += 1,
+                Some(false) => decided_otherwise.push(recorded.envelope.seq),
+                None => {}
+            }
+            state.apply(&recorded, None);
+            state.take_touched();
+        }
+    }
+    Ok(Folded {
+        state,
+        decided_otherwise,
+        decided_again,
+    })
+}
+
+fn decides_again(state: &State, recorded: &Recorded) -> Option<bool> {
+    let Event::ContactRouted(routed) = &recorded.event else {
+        return None;
+    };
+    let again = routed.decided_again(state.live()?)?;
+    Some(again == routed.decision)
+}

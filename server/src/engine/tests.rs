@@ -1,0 +1,224 @@
+//! The engine on a real store: what it acknowledged is there after a restart, and folding the log gives the same.
+
+use super::{Clock, Engine, EngineGuard, EngineOptions, Halt, fold_log, open_folder};
+use crate::store::{Log, LogLimits};
+use signpost_domain::actor::{Actor, ActorKind};
+use signpost_domain::check::check;
+use signpost_domain::command::{
+    Command, CommandBody, EndContact, Ending, PublishPlaybook, Query, RouteContact, UnknownReason,
+};
+use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Outcome};
+use signpost_domain::event::{Event, Next, RequestStamp};
+use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
+use signpost_domain::flow::Answer;
+use signpost_domain::ids::{ActorId, ContactId, CustomerId, ReasonId, RequestId, Slug};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Refusal;
+use signpost_domain::time::{Millis, UnixMs};
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+
+type TestResult = Result<(), Box<dyn Error>>;
+
+const MONDAY: UnixMs = UnixMs(1_792_000_000_000);
+const AIRLINE: &str = include_str!("../../../playbooks/airline.yaml");
+
+fn start(path: &Path) -> Result<(Engine, EngineGuard), Box<dyn Error>> {
+    Ok(Engine::start(
+        open_folder(path)?,
+        EngineOptions::new(Clock::External),
+    )?)
+}
+
+fn command(id: &str, at: UnixMs, body: CommandBody) -> Command {
+    let content: [u8; 32] = *blake3::hash(format!("{body:?}").as_bytes()).as_bytes();
+    let mut short = [0; 16];
+    short.copy_from_slice(&content[..16]);
+    Command {
+        actor: Actor {
+            kind: ActorKind::Platform,
+            id: ActorId::stored("test"),
+        },
+        request: RequestStamp {
+            id: RequestId::stored(id),
+            method: body.method(),
+            content: short,
+        },
+        arrive_time: Some(at),
+        body,
+    }
+}
+
+fn publish() -> Result<CommandBody, Box<dyn Error>> {
+    let playbook = Arc::new(Playbook::stored(AIRLINE).map_err(|faults| faults.to_string())?);
+    Ok(CommandBody::Publish(PublishPlaybook {
+        playbook,
+        note: "first".into(),
+    }))
+}
+
+fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBody {
+    let reference = Fact {
+        id: Slug::stored("booking_reference"),
+        knowledge: Knowledge::Known(FactValue::Text("ABC123".into())),
+        source: FactSource::Customer,
+        learnt_at: at,
+    };
+    let context = ContactContext {
+        channel: Slug::stored(channel),
+        direction: Direction::Inbound,
+        device: None,
+        customer: CustomerRef {
+            id: Some(CustomerId::stored(customer)),
+            ..CustomerRef::default()
+        },
+        reason: Some(ReasonId {
+            primary: Slug::stored("existing_flight"),
+            secondary: Some(Slug::stored("change_date")),
+        }),
+        facts: Facts::from_facts([reference]),
+        stage: None,
+        persona: None,
+        sentiment_percent: None,
+        language: None,
+        preferred_routes: Vec::new(),
+        consents: Vec::new(),
+        vulnerable: None,
+        asked_for_person: false,
+        brand: None,
+        queue_stats: Vec::new(),
+    };
+    CommandBody::Route(Box::new(RouteContact {
+        contact: ContactId::stored(contact),
+        context,
+        take_first: true,
+        unknown_reason: UnknownReason::Refuse,
+    }))
+}
+
+fn end(contact: &str) -> CommandBody {
+    CommandBody::End(EndContact {
+        contact: ContactId::stored(contact),
+        ending: Ending::Over(Outcome::Resolved),
+        confirmed: None,
+    })
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_after_a_restart() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let (engine, guard) = start(&data)?;
+    let early = engine
+        .write(command(
+            "r0",
+            MONDAY,
+            route("call-0", "c1", "phone", MONDAY),
+        ))
+        .await;
+    assert!(matches!(early, Err(Halt::Refused(refusal)) if *refusal == Refusal::NoPlaybook));
+    engine.write(command("p1", MONDAY, publish()?)).await?;
+    let first = engine
+        .write(command(
+            "r1",
+            MONDAY,
+            route("chat-1", "c1", "web_chat", MONDAY),
+        ))
+        .await?;
+    let Event::ContactRouted(routed) = &first.recorded.event else {
+        return Err("not routed".into());
+    };
+    assert!(matches!(routed.next, Next::Take(_)), "{:?}", routed.next);
+    let case = routed.case.as_ref().ok_or("no case")?.case;
+    let again = engine
+        .write(command(
+            "r1",
+            MONDAY,
+            route("chat-1", "c1", "web_chat", MONDAY),
+        ))
+        .await?;
+    assert!(again.replayed);
+    assert_eq!(again.recorded, first.recorded);
+    drop(engine);
+    guard.stop();
+
+    let (engine, guard) = start(&data)?;
+    let later = MONDAY + Millis::HOUR;
+    let again = engine
+        .write(command(
+            "r1",
+            MONDAY,
+            route("chat-1", "c1", "web_chat", MONDAY),
+        ))
+        .await?;
+    assert_eq!(again.recorded, first.recorded);
+    engine
+        .write(command("r2", later, route("call-2", "c1", "phone", later)))
+        .await?;
+    engine.write(command("e1", later, end("chat-1"))).await?;
+    engine.write(command("e2", later, end("call-2"))).await?;
+    let Answer::Case(found) = engine.read(Query::Case(case)).await? else {
+        return Err("no case".into());
+    };
+    assert_eq!(
+        (found.contact_count, found.repeats, found.channel_switches),
+        (2, 1, 1)
+    );
+    drop(engine);
+    guard.stop();
+
+    let opened = open_folder(&data)?;
+    let (_, log) = Log::open(&opened, LogLimits::default())?;
+    let folded = fold_log(&log)?;
+    assert_eq!(folded.decided_otherwise, []);
+    let verdict = check(&folded.state);
+    assert!(verdict.is_clean(), "{:?}", verdict.broken);
+    Ok(())
+}
+
+#[tokio::test]
+async fn rows_made_again_from_the_log_answer_the_same() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let (engine, guard) = start(&data)?;
+    engine.write(command("p1", MONDAY, publish()?)).await?;
+    for number in 0..50 {
+        let at = MONDAY + Millis(number * 1_000);
+        let (contact, customer) = (format!("chat-{number}"), format!("c{}", number % 7));
+        engine
+            .write(command(
+                &format!("r{number}"),
+                at,
+                route(&contact, &customer, "web_chat", at),
+            ))
+            .await?;
+        if number % 3 == 0 {
+            engine
+                .write(command(&format!("e{number}"), at, end(&contact)))
+                .await?;
+        }
+    }
+    let mut before = Vec::new();
+    for number in 0..50 {
+        before.push(format!(
+            "{:?}",
+            engine
+                .read(Query::Contact(ContactId::stored(format!("chat-{number}"))))
+                .await?
+        ));
+    }
+    drop(engine);
+    guard.stop();
+    std::fs::remove_dir_all(data.join("state"))?;
+    let (engine, guard) = start(&data)?;
+    for (number, before) in before.iter().enumerate() {
+        let after = engine
+            .read(Query::Contact(ContactId::stored(format!("chat-{number}"))))
+            .await?;
+        assert_eq!(&format!("{after:?}"), before);
+    }
+    drop(engine);
+    guard.stop();
+    Ok(())
+}

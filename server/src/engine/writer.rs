@@ -1,0 +1,259 @@
+//! The deciding thread: the only one that touches the state.
+
+use super::group::{Changes, Group, Pending, Task};
+use super::look::Looked;
+use super::{Clock, Decided, Halt, Health, Turned};
+use crate::codec;
+use crate::store::RowReader;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
+use signpost_domain::command::{Command, CommandBody, Query};
+use signpost_domain::event::{Event, Recorded};
+use signpost_domain::flow::{self, Answer, Outcome, Stop};
+use signpost_domain::ids::Seq;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::state::{RowKey, State};
+use signpost_domain::time::UnixMs;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Events whose rows stay in memory after they were applied, so that what a caller looked up meanwhile is rarely
+/// out of date. More than may wait to be decided.
+const RETAINED_EVENTS: u64 = 8_192;
+/// The longest sleep without a look at the timers.
+const SLEEP_MAX: Duration = Duration::from_secs(1);
+
+/// The deciding thread's own.
+pub(super) struct Writer {
+    state: State,
+    clock: Clock,
+    rows: RowReader,
+    groups: Sender<Group>,
+    live: watch::Sender<Option<Arc<Playbook>>>,
+    health: watch::Receiver<Health>,
+    group: Group,
+    /// Rows that may be forgotten once they were applied, with the event that touched them, in its order.
+    retained: VecDeque<(Seq, RowKey)>,
+    /// Rows that events up to this one changed may be forgotten already.
+    forgotten: Seq,
+}
+
+impl Writer {
+    pub(super) fn new(
+        state: State,
+        clock: Clock,
+        rows: RowReader,
+        groups: Sender<Group>,
+        live: watch::Sender<Option<Arc<Playbook>>>,
+        health: watch::Receiver<Health>,
+    ) -> Writer {
+        let forgotten = state.seq();
+        let group = Group {
+            after: state.seq(),
+            ..Group::default()
+        };
+        Writer {
+            state,
+            clock,
+            rows,
+            groups,
+            live,
+            health,
+            group,
+            retained: VecDeque::new(),
+            forgotten,
+        }
+    }
+
+    /// Decides until it is told to stop; then finishes what was taken in.
+    pub(super) fn run(mut self, tasks: &Receiver<Task>) {
+        let mut stopping = false;
+        while !stopping {
+            stopping = match (self.group.is_empty(), self.group.is_full()) {
+                (true, _) => match tasks.recv_timeout(self.sleep()) {
+                    Ok(task) => self.take(task),
+                    Err(RecvTimeoutError::Timeout) => self.wake(),
+                    Err(RecvTimeoutError::Disconnected) => true,
+                },
+                (false, true) => !self.send(),
+                (false, false) => {
+                    let groups = self.groups.clone();
+                    select! {
+                        recv(tasks) -> task => task.map_or(true, |task| self.take(task)),
+                        send(groups, self.next_group()) -> sent => sent.is_err(),
+                    }
+                }
+            };
+            while !stopping && !self.group.is_full() {
+                let Ok(task) = tasks.try_recv() else { break };
+                stopping = self.take(task);
+            }
+            self.forget();
+        }
+        while let Ok(task) = tasks.try_recv() {
+            if self.group.is_full() {
+                self.send();
+            }
+            self.take(task);
+        }
+        self.send();
+    }
+
+    /// Says whether it was told to stop.
+    fn take(&mut self, task: Task) -> bool {
+        match task {
+            Task::Stop => return true,
+            Task::Write {
+                command,
+                rows,
+                reply,
+            } => match self.write(&command, rows) {
+                Err(turned @ (Turned::Again(_) | Turned::Stale)) => drop(reply.send(Err(turned))),
+                answer => self.group.pending.push(Pending::Write(reply, answer)),
+            },
+            Task::Read { query, rows, reply } => match self.read(&query, rows) {
+                Err(turned @ (Turned::Again(_) | Turned::Stale)) => drop(reply.send(Err(turned))),
+                answer => self.group.pending.push(Pending::Read(reply, answer)),
+            },
+        }
+        false
+    }
+
+    fn write(&mut self, command: &Command, rows: Looked) -> Result<Decided, Turned> {
+        self.take_in(rows)?;
+        let now = self.clock.now(command.arrive_time, self.state.now());
+        self.fire(now)?;
+        match flow::decide(&self.state, command, now).map_err(turned)? {
+            Outcome::Replayed(seq) => Ok(Decided::Replayed(seq)),
+            Outcome::Happens(recorded) => {
+                let compiled = match &command.body {
+                    CommandBody::Publish(publish) => Some(publish.playbook.clone()),
+                    CommandBody::RollBack(back) => Some(back.playbook.clone()),
+                    _ => None,
+                };
+                let recorded = Arc::new(*recorded);
+                self.record(&recorded, compiled);
+                Ok(Decided::Recorded(recorded))
+            }
+        }
+    }
+
+    fn read(&mut self, query: &Query, rows: Looked) -> Result<Answer, Turned> {
+        self.take_in(rows)?;
+        let now = self.clock.now(None, self.state.now());
+        self.fire(now)?;
+        flow::look(&self.state, query, now).map_err(turned)
+    }
+
+    fn take_in(&mut self, rows: Looked) -> Result<(), Turned> {
+        if *self.health.borrow() == Health::Failed {
+            return Err(Turned::Halt(Halt::Failed));
+        }
+        if rows.as_of < self.forgotten {
+            return Err(Turned::Stale);
+        }
+        let at = self.state.seq();
+        for (key, row) in rows.rows {
+            if self.state.lend(key.clone(), row) {
+                self.retained.push_back((at, key));
+            }
+        }
+        Ok(())
+    }
+
+    /// Fires the timers that are due at or before `now`.
+    fn fire(&mut self, now: UnixMs) -> Result<(), Turned> {
+        loop {
+            match flow::due(&self.state, now) {
+                Ok(None) => return Ok(()),
+                Ok(Some(recorded)) => self.record(&recorded, None),
+                Err(elsewhere) => return Err(Turned::Again(elsewhere.0)),
+            }
+            if self.group.is_full() && !self.send() {
+                return Err(Turned::Halt(Halt::Failed));
+            }
+        }
+    }
+
+    /// Folds an event in and puts it into the group.
+    fn record(&mut self, recorded: &Recorded, compiled: Option<Arc<Playbook>>) {
+        let bytes = codec::event::encode(recorded);
+        self.state.apply(recorded, compiled);
+        let group = &mut self.group;
+        group.bytes += bytes.len();
+        group.events.push(bytes);
+        let seq = recorded.envelope.seq;
+        for (key, row) in self.state.take_touched() {
+            self.retained.push_back((seq, key.clone()));
+            group.changes.rows.push((key, row));
+        }
+        if let Event::PlaybookPublished(published) = &recorded.event {
+            group
+                .changes
+                .documents
+                .push((published.version.clone(), published.source.clone()));
+            self.live.send_replace(self.state.live().cloned());
+        }
+    }
+
+    fn next_group(&mut self) -> Group {
+        let mut group = std::mem::take(&mut self.group);
+        group.changes.last = self.state.seq();
+        group.changes.now = self.state.now();
+        group.changes.live = self.state.live().map(|live| live.version.clone());
+        self.group = Group {
+            after: self.state.seq(),
+            changes: Changes::default(),
+            ..Group::default()
+        };
+        group
+    }
+
+    /// Hands the group on, waiting for the one before. Says whether anybody takes it.
+    fn send(&mut self) -> bool {
+        let group = self.next_group();
+        group.is_empty() || self.groups.send(group).is_ok()
+    }
+
+    /// Forgets rows that were applied long enough ago.
+    fn forget(&mut self) {
+        let applied = self.rows.applied().saturating_sub(RETAINED_EVENTS);
+        while let Some((seq, _)) = self.retained.front().filter(|(seq, _)| seq.0 <= applied) {
+            self.forgotten = *seq;
+            if let Some((seq, key)) = self.retained.pop_front() {
+                self.state.forget(&key, seq);
+            }
+        }
+    }
+
+    /// How long nothing falls due.
+    fn sleep(&self) -> Duration {
+        let next = self.state.timers().next().map(|(due, _)| due);
+        match (self.clock, next) {
+            (Clock::System, Some(due)) => {
+                let left = due.since(self.clock.now(None, self.state.now())).0;
+                SLEEP_MAX.min(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
+            }
+            (Clock::System | Clock::External, _) => SLEEP_MAX,
+        }
+    }
+
+    /// Fires what fell due while nobody asked for anything. Never a reason to stop.
+    fn wake(&mut self) -> bool {
+        if self.clock == Clock::System && *self.health.borrow() == Health::Serving {
+            let now = self.clock.now(None, self.state.now());
+            if let Err(turned) = self.fire(now) {
+                tracing::error!(?turned, "a timer could not fire");
+            }
+        }
+        false
+    }
+}
+
+fn turned(stop: Stop) -> Turned {
+    match stop {
+        Stop::Elsewhere(elsewhere) => Turned::Again(elsewhere.0),
+        Stop::Refused(refusal) => Turned::Halt(Halt::Refused(refusal)),
+    }
+}

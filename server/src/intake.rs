@@ -1,0 +1,85 @@
+//! Requests, parsed: from the messages of the wire to commands and queries of the domain.
+//!
+//! Every message is taken apart by name, so that a new field does not compile until somebody says what it means.
+//! All faults of a request are told at once, each under the path of its field; nothing that the caller wrote is
+//! repeated in them. What a command means now is decided elsewhere, in [`signpost_domain::flow`].
+
+mod at;
+pub(crate) mod caller;
+pub(crate) mod contact;
+mod context;
+pub(crate) mod customer;
+mod fact;
+mod names;
+pub(crate) mod page;
+pub(crate) mod playbook;
+mod reason;
+mod stamp;
+#[cfg(test)]
+mod tests;
+mod values;
+pub(crate) mod version;
+mod wire_enum;
+
+pub use caller::ArriveTime;
+pub(crate) use caller::Caller;
+pub(crate) use stamp::content;
+
+use at::At;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Faults;
+use std::fmt::Display;
+
+/// What the names of a request are looked up in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Playbooks<'a> {
+    /// The live playbook.
+    pub(crate) live: &'a Playbook,
+    /// The one that the caller's menu came from, where the request names one that we have.
+    pub(crate) menu: Option<&'a Playbook>,
+}
+
+/// The faults of one request, as they are found.
+#[derive(Debug, Default)]
+struct Finder(Faults);
+
+impl Finder {
+    /// Notes a fault.
+    fn fault(&mut self, at: At<'_>, what: impl Display) {
+        self.0.push(at.to_string(), what);
+    }
+
+    /// The value, or its fault noted.
+    fn keep<T, E: Display>(&mut self, at: At<'_>, checked: Result<T, E>) -> Option<T> {
+        checked.map_err(|error| self.fault(at, error)).ok()
+    }
+
+    /// The value of a text that may be absent, which is empty; or its fault noted.
+    fn optional<'t, T, E: Display>(
+        &mut self,
+        at: At<'_>,
+        text: &'t str,
+        parse: impl FnOnce(&'t str) -> Result<T, E>,
+    ) -> Option<T> {
+        match text {
+            "" => None,
+            text => self.keep(at, parse(text)),
+        }
+    }
+
+    /// Whether a list is within its limit, or its fault noted.
+    fn within(&mut self, at: At<'_>, len: usize, max: usize) -> bool {
+        if len > max {
+            self.fault(at, format_args!("must be at most {max}, are {len}"));
+        }
+        len <= max
+    }
+
+    /// What was parsed, if nothing is wrong with the request.
+    fn done<T>(self, parsed: Option<T>) -> Result<T, Faults> {
+        match parsed {
+            Some(parsed) if self.0.is_empty() => Ok(parsed),
+            _ => Err(self.0),
+        }
+    }
+}

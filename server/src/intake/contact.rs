@@ -1,0 +1,179 @@
+//! Contacts: route, preview, take, end, get.
+
+use super::at::At;
+use super::{Caller, Finder, Playbooks, content, values, wire_enum};
+use signpost_domain::command::{
+    Command, CommandBody, EndContact, PreviewRoute, Query, RouteContact, TakeRoute,
+};
+use signpost_domain::event::Method;
+use signpost_domain::ids::{CaseId, ContactId, PlaybookVersion};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Faults;
+use signpost_proto::v1;
+use std::mem::take;
+
+/// The playbook that the caller's menu came from, if the text names one.
+pub(crate) fn menu_version(text: &str) -> Option<PlaybookVersion> {
+    PlaybookVersion::new(text).ok()
+}
+
+/// A contact to route.
+pub(crate) fn route(
+    mut request: v1::RouteContactRequest,
+    caller: Caller,
+    playbooks: Playbooks<'_>,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::RouteContact, &request);
+    let v1::RouteContactRequest {
+        request_id: _,
+        contact_id,
+        context,
+        take,
+        allow_unknown_reason,
+        menu_playbook_version,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::RouteContact, content);
+    let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
+    finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let context = finder.context(context, playbooks, allow_unknown_reason);
+    let take_first = finder.keep(At::top("take"), wire_enum::take_first(take));
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = contact.zip(context).zip(take_first);
+    let body = body.map(|((contact, (context, unknown_reason)), take_first)| {
+        CommandBody::Route(Box::new(RouteContact {
+            contact,
+            context,
+            take_first,
+            unknown_reason,
+        }))
+    });
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// A contact to look at.
+pub(crate) fn preview(
+    request: v1::PreviewRouteRequest,
+    playbooks: Playbooks<'_>,
+) -> Result<Query, Faults> {
+    let mut finder = Finder::default();
+    let v1::PreviewRouteRequest {
+        contact_id,
+        context,
+        allow_unknown_reason,
+        menu_playbook_version,
+        at_time,
+    } = request;
+    let contact = finder.optional(At::top("contact_id"), &contact_id, ContactId::new);
+    finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let context = finder.context(context, playbooks, allow_unknown_reason);
+    let at = finder.keep(At::top("at_time"), at_time.map(values::instant).transpose());
+    let query = context.zip(at).map(|((context, unknown_reason), at)| {
+        Query::Preview(Box::new(PreviewRoute {
+            contact,
+            context,
+            unknown_reason,
+            at,
+        }))
+    });
+    finder.done(query)
+}
+
+/// The customer's choice.
+pub(crate) fn take_route(
+    mut request: v1::TakeRouteRequest,
+    caller: Caller,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::TakeRoute, &request);
+    let v1::TakeRouteRequest {
+        request_id: _,
+        contact_id,
+        route,
+        declined,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::TakeRoute, content);
+    let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
+    let route = finder.keep(At::top("route"), wire_enum::route(route));
+    let declined = finder.routes(At::top("declined"), &declined);
+    if route.is_some_and(|route| declined.contains(&route)) {
+        finder.fault(
+            At::top("declined"),
+            "must not hold the route that was taken",
+        );
+    }
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = contact.zip(route).map(|(contact, route)| {
+        CommandBody::Take(TakeRoute {
+            contact,
+            route,
+            declined,
+        })
+    });
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// The end of a contact.
+pub(crate) fn end(
+    mut request: v1::EndContactRequest,
+    caller: Caller,
+    live: Option<&Playbook>,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::EndContact, &request);
+    let v1::EndContactRequest {
+        request_id: _,
+        contact_id,
+        outcome,
+        confirmed_reason,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::EndContact, content);
+    let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
+    let ending = finder.keep(At::top("outcome"), wire_enum::ending(outcome));
+    let confirmed = finder.confirmed_reason(At::top("confirmed_reason"), live, &confirmed_reason);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = contact.zip(ending).map(|(contact, ending)| {
+        CommandBody::End(EndContact {
+            contact,
+            ending,
+            confirmed,
+        })
+    });
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// Which contact.
+pub(crate) fn get(request: v1::GetContactRequest) -> Result<Query, Faults> {
+    let v1::GetContactRequest { contact_id } = request;
+    let mut finder = Finder::default();
+    let id = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
+    finder.done(id.map(Query::Contact))
+}
+
+/// Which case.
+pub(crate) fn get_case(request: v1::GetCaseRequest) -> Result<Query, Faults> {
+    let v1::GetCaseRequest { case_id } = request;
+    let mut finder = Finder::default();
+    let id = finder.keep(At::top("case_id"), CaseId::parse(&case_id));
+    finder.done(id.map(Query::Case))
+}
+
+impl Finder {
+    /// Checks that a menu's playbook, if one is named, is one that we have.
+    fn menu_playbook_version(&mut self, text: &str, found: Option<&Playbook>) {
+        let at = At::top("menu_playbook_version");
+        let version = self.optional(at, text, PlaybookVersion::new);
+        if version.is_some() && found.is_none() {
+            self.fault(
+                at,
+                "is not a version that was ever live here; ListPlaybooks lists them",
+            );
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What a caller knows about one contact.
+
+use super::at::At;
+use super::names::Kind;
+use super::{Finder, Playbooks, values, wire_enum};
+use signpost_domain::command::UnknownReason;
+use signpost_domain::contact::{ContactContext, CustomerRef, QUEUE_STATS_MAX, QueueStats};
+use signpost_domain::customer::{CONSENTS_MAX, Consent, IDENTITIES_MAX, Identity, IdentityKey};
+use signpost_domain::ids::{CustomerId, Slug};
+use signpost_domain::playbook::Playbook;
+use signpost_proto::v1;
+
+impl Finder {
+    /// The context, and what to do if the live playbook does not have its reason.
+    pub(super) fn context(
+        &mut self,
+        told: Option<v1::ContactContext>,
+        playbooks: Playbooks<'_>,
+        allow_unknown_reason: bool,
+    ) -> Option<(ContactContext, UnknownReason)> {
+        let at = At::top("context");
+        let Some(told) = told else {
+            self.fault(at, "must be set");
+            return None;
+        };
+        let v1::ContactContext {
+            channel,
+            direction,
+            device,
+            customer,
+            reason,
+            facts,
+            stage,
+            persona,
+            sentiment_percent,
+            language,
+            preferred_routes,
+            consents,
+            vulnerable,
+            asked_for_person,
+            brand,
+            queue_stats,
+        } = told;
+        let live = playbooks.live;
+        let channel = self.name(at.field("channel"), live, Kind::Channel, &channel);
+        let direction = self.keep(at.field("direction"), wire_enum::direction(direction));
+        let device = self.optional(at.field("device"), &device, Slug::new);
+        let customer = self.customer_ref(at.field("customer"), live, customer);
+        let (reason, unknown_reason) =
+            self.reason(at.field("reason"), playbooks, &reason, allow_unknown_reason);
+        let facts = self.facts(at.field("facts"), live, facts);
+        let stage = self.optional_name(at.field("stage"), live, Kind::Stage, &stage);
+        let persona = self.optional_name(at.field("persona"), live, Kind::Persona, &persona);
+        let sentiment_percent = self.keep(
+            at.field("sentiment_percent"),
+            sentiment_percent.map(sentiment).transpose(),
+        );
+        let language = self.optional(at.field("language"), &language, values::language);
+        let preferred_routes = self.routes(at.field("preferred_routes"), &preferred_routes);
+        let consents = self.consents(at.field("consents"), live, consents);
+        let brand = self.optional_name(at.field("brand"), live, Kind::Brand, &brand);
+        let queue_stats = self.queue_stats(at.field("queue_stats"), live, queue_stats);
+        let context = ContactContext {
+            channel: channel?,
+            direction: direction?,
+            device,
+            customer,
+            reason,
+            facts,
+            stage,
+            persona,
+            sentiment_percent: sentiment_percent?,
+            language,
+            preferred_routes,
+            consents,
+            vulnerable,
+            asked_for_person,
+            brand,
+            queue_stats,
+        };
+        Some((context, unknown_reason))
+    }
+
+    fn customer_ref(
+        &mut self,
+        at: At<'_>,
+        live: &Playbook,
+        told: Option<v1::CustomerRef>,
+    ) -> CustomerRef {
+        let v1::CustomerRef {
+            customer_id,
+            identities,
+            tier,
+        } = told.unwrap_or_default();
+        CustomerRef {
+            id: self.optional(at.field("customer_id"), &customer_id, CustomerId::new),
+            identities: self.identities(at.field("identities"), identities),
+            tier: self.optional_name(at.field("tier"), live, Kind::Tier, &tier),
+        }
+    }
+
+    /// Handles, each at most once.
+    pub(super) fn identities(&mut self, at: At<'_>, told: Vec<v1::Identity>) -> Vec<Identity> {
+        if !self.within(at, told.len(), IDENTITIES_MAX) {
+            return Vec::new();
+        }
+        let mut identities: Vec<Identity> = Vec::with_capacity(told.len());
+        for (index, told) in told.into_iter().enumerate() {
+            let at = at.item(index);
+            let Some(identity) = self.identity(at, told) else {
+                continue;
+            };
+            if identities.iter().any(|earlier| earlier.key == identity.key) {
+                self.fault(at, "is there twice");
+                continue;
+            }
+            identities.push(identity);
+        }
+        identities
+    }
+
+    /// One handle.
+    pub(super) fn identity(&mut self, at: At<'_>, told: v1::Identity) -> Option<Identity> {
+        let v1::Identity {
+            kind,
+            value,
+            verified,
+        } = told;
+        let kind = self.keep(at.field("kind"), Slug::new(kind));
+        let value = self.keep(at.field("value"), values::handle(&value));
+        let key = IdentityKey {
+            kind: kind?,
+            value: value?,
+        };
+        Some(Identity { key, verified })
+    }
+
+    /// Consents, each at most once.
+    pub(super) fn consents(
+        &mut self,
+        at: At<'_>,
+        live: &Playbook,
+        told: Vec<v1::Consent>,
+    ) -> Vec<Consent> {
+        if !self.within(at, told.len(), CONSENTS_MAX) {
+            return Vec::new();
+        }
+        let mut consents: Vec<Consent> = Vec::with_capacity(told.len());
+        for (index, told) in told.into_iter().enumerate() {
+            let at = at.item(index);
+            let at = at.field("consent_id");
+            let v1::Consent {
+                consent_id,
+                granted,
+            } = told;
+            let Some(id) = self.name(at, live, Kind::Consent, &consent_id) else {
+                continue;
+            };
+            if consents.iter().any(|earlier| earlier.id == id) {
+                self.fault(at, "is there twice");
+                continue;
+            }
+            consents.push(Consent { id, granted });
+        }
+        consents
+    }
+
+    fn queue_stats(
+        &mut self,
+        at: At<'_>,
+        live: &Playbook,
+        told: Vec<v1::QueueStats>,
+    ) -> Vec<QueueStats> {
+        if !self.within(at, told.len(), QUEUE_STATS_MAX) {
+            return Vec::new();
+        }
+        let mut all: Vec<QueueStats> = Vec::with_capacity(told.len());
+        for (index, told) in told.into_iter().enumerate() {
+            let at = at.item(index);
+            let Some(stats) = self.stats_of_queue(at, live, told) else {
+                continue;
+            };
+            if all.iter().any(|earlier| earlier.queue == stats.queue) {
+                self.fault(at.field("queue_id"), "is there twice");
+                continue;
+            }
+            all.push(stats);
+        }
+        all
+    }
+
+    fn stats_of_queue(
+        &mut self,
+        at: At<'_>,
+        live: &Playbook,
+        told: v1::QueueStats,
+    ) -> Option<QueueStats> {
+        let v1::QueueStats {
+            queue_id,
+            staffed_agents,
+            available_agents,
+            waiting,
+            handle_time,
+            expected_wait,
+        } = told;
+        let queue = self.name(at.field("queue_id"), live, Kind::Queue, &queue_id);
+        let too_many_free = staffed_agents
+            .is_some_and(|staffed| available_agents.is_some_and(|free| free > staffed));
+        if too_many_free {
+            self.fault(
+                at.field("available_agents"),
+                "must be at most staffed_agents, of which they are a part",
+            );
+        }
+        let handle_time = handle_time.map(values::span).transpose();
+        let handle_time = self.keep(at.field("handle_time"), handle_time);
+        let expected_wait = expected_wait.map(values::span).transpose();
+        let expected_wait = self.keep(at.field("expected_wait"), expected_wait);
+        Some(QueueStats {
+            queue: queue?,
+            staffed: staffed_agents,
+            available: available_agents,
+            waiting,
+            handle_time: handle_time?,
+            expected_wait: expected_wait?,
+        })
+    }
+}
+
+fn sentiment(percent: i32) -> Result<i8, String> {
+    let fits = i8::try_from(percent)
+        .ok()
+        .filter(|percent| percent.abs() <= 100);
+    fits.ok_or_else(|| format!("must be from -100 to 100, is {percent}"))
+}

@@ -1,0 +1,196 @@
+//! Playbooks: validate, publish, roll back, list, get, and the menu.
+
+use super::at::At;
+use super::names::Kind;
+use super::page::{List, Page};
+use super::{Caller, Finder, content, values};
+use signpost_domain::command::{
+    Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollBackPlaybook,
+};
+use signpost_domain::event::Method;
+use signpost_domain::ids::Slug;
+use signpost_domain::playbook::{self, PLAYBOOK_BYTES_MAX, Playbook, Warnings};
+use signpost_domain::refusal::Faults;
+use signpost_proto::v1;
+use std::mem::take;
+use std::sync::Arc;
+
+/// A document that was read, or what is wrong with it.
+pub(crate) type Read = Result<(Arc<Playbook>, Warnings), playbook::Faults>;
+
+/// Reads a document. Takes milliseconds for a large one.
+pub(crate) fn read(source: &str) -> Read {
+    Playbook::read(source).map(|(playbook, warnings)| (Arc::new(playbook), warnings))
+}
+
+/// The document to check.
+pub(crate) fn validate(request: v1::ValidatePlaybookRequest) -> Result<String, Faults> {
+    let v1::ValidatePlaybookRequest { source } = request;
+    let mut finder = Finder::default();
+    let fits = finder.source_fits(&source);
+    finder.done(fits.then_some(source))
+}
+
+/// A document to make live, which [`read`] gave as `read`.
+pub(crate) fn publish(
+    mut request: v1::PublishPlaybookRequest,
+    caller: Caller,
+    read: Read,
+) -> Result<(Command, Warnings), Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::PublishPlaybook, &request);
+    let v1::PublishPlaybookRequest {
+        request_id: _,
+        source,
+        note,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::PublishPlaybook, content);
+    let note = finder.note(&note);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let fits = finder.source_fits(&source);
+    let (playbook, warnings) = match read {
+        Ok((playbook, warnings)) => (Some(playbook), warnings),
+        Err(faults) => {
+            if fits {
+                finder.document(&faults);
+            }
+            (None, Warnings::default())
+        }
+    };
+    let body = playbook
+        .zip(note)
+        .map(|(playbook, note)| CommandBody::Publish(PublishPlaybook { playbook, note }));
+    let command = finder.command(caller, stamp, arrive_time, body)?;
+    Ok((command, warnings))
+}
+
+/// An earlier version to make live again; `found` is the one that the request names.
+pub(crate) fn roll_back(
+    mut request: v1::RollBackPlaybookRequest,
+    caller: Caller,
+    found: Arc<Playbook>,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::RollBackPlaybook, &request);
+    let v1::RollBackPlaybookRequest {
+        request_id: _,
+        playbook_version: _,
+        note,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::RollBackPlaybook, content);
+    let note = finder.note(&note);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = note.map(|note| {
+        CommandBody::RollBack(RollBackPlaybook {
+            playbook: found,
+            note,
+        })
+    });
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// Which publications.
+pub(crate) fn list(request: v1::ListPlaybooksRequest) -> Result<Page, Faults> {
+    let v1::ListPlaybooksRequest {
+        page_size,
+        page_token,
+    } = request;
+    let mut finder = Finder::default();
+    let page = finder.page(List::Playbooks, page_size, &page_token);
+    finder.done(page)
+}
+
+/// Which menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MenuAsked {
+    /// The channel.
+    pub(crate) channel: Slug,
+    /// The customer's language.
+    pub(crate) language: Option<Arc<str>>,
+    /// The primary reason whose secondary ones are asked for.
+    pub(crate) primary: Option<Slug>,
+    /// Whether the whole tree is asked for.
+    pub(crate) whole_tree: bool,
+}
+
+/// Which menu.
+pub(crate) fn menu(
+    request: v1::GetReasonMenuRequest,
+    live: &Playbook,
+) -> Result<MenuAsked, Faults> {
+    let v1::GetReasonMenuRequest {
+        channel,
+        locale,
+        primary,
+        whole_tree,
+    } = request;
+    let mut finder = Finder::default();
+    let channel = finder.name(At::top("channel"), live, Kind::Channel, &channel);
+    let language = finder.optional(At::top("locale"), &locale, values::language);
+    let primary = finder.optional_primary(At::top("primary"), live, &primary);
+    if whole_tree && primary.is_some() {
+        finder.fault(
+            At::top("whole_tree"),
+            "must not be set together with primary",
+        );
+    }
+    let asked = channel.map(|channel| MenuAsked {
+        channel,
+        language,
+        primary,
+        whole_tree,
+    });
+    finder.done(asked)
+}
+
+impl Finder {
+    fn note(&mut self, note: &str) -> Option<Arc<str>> {
+        let len = note.len();
+        if len > NOTE_BYTES_MAX {
+            let what = format_args!("must be at most {NOTE_BYTES_MAX} bytes, is {len}");
+            self.fault(At::top("note"), what);
+            return None;
+        }
+        Some(note.into())
+    }
+
+    fn source_fits(&mut self, source: &str) -> bool {
+        let at = At::top("source");
+        match source.len() {
+            0 => self.fault(at, "must not be empty"),
+            len if len > PLAYBOOK_BYTES_MAX => {
+                let what = format_args!("must be at most {PLAYBOOK_BYTES_MAX} bytes, is {len}");
+                self.fault(at, what);
+            }
+            _ => return true,
+        }
+        false
+    }
+
+    /// The faults of a document, each under its path in it.
+    fn document(&mut self, faults: &playbook::Faults) {
+        for fault in &faults.found {
+            let playbook::Fault {
+                path,
+                line,
+                column,
+                what,
+                fix,
+            } = fault;
+            let field = match path.as_str() {
+                "" => "source".to_owned(),
+                path => format!("source.{path}"),
+            };
+            let place = format_args!("line {line}, column {column}");
+            self.0.push(field, format_args!("{place}: {what}; {fix}"));
+        }
+        if faults.more > 0 {
+            let more = faults.more;
+            self.fault(At::top("source"), format_args!("has {more} more faults"));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What tells one write from another: the caller's key, the method, a hash of the content.
+
+use super::at::At;
+use super::caller::ArriveTime;
+use super::{Finder, values};
+use prost::Message;
+use signpost_domain::command::{Command, CommandBody};
+use signpost_domain::event::{Method, RequestStamp};
+use signpost_domain::ids::RequestId;
+use signpost_domain::refusal::Faults;
+use signpost_domain::time::UnixMs;
+
+use super::Caller;
+
+/// A hash of the method and of the message, which has no request id any more.
+pub(crate) fn content(method: Method, message: &impl Message) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&[method as u8]);
+    hasher.update(&message.encode_to_vec());
+    let mut content = [0; 16];
+    hasher.finalize_xof().fill(&mut content);
+    content
+}
+
+impl Finder {
+    /// What tells this write from every other.
+    pub(super) fn stamp(
+        &mut self,
+        request_id: &str,
+        method: Method,
+        content: [u8; 16],
+    ) -> Option<RequestStamp> {
+        let id = self.keep(At::top("request_id"), RequestId::new(request_id))?;
+        Some(RequestStamp {
+            id,
+            method,
+            content,
+        })
+    }
+
+    /// The caller's time.
+    pub(super) fn arrive_time(
+        &mut self,
+        told: Option<prost_types::Timestamp>,
+        caller: &Caller,
+    ) -> Option<UnixMs> {
+        let at = At::top("arrive_time");
+        if told.is_none() && caller.arrive_time == ArriveTime::Required {
+            self.fault(
+                at,
+                "must be set: this server takes its time from the requests",
+            );
+        }
+        self.keep(at, told.map(values::instant).transpose())?
+    }
+
+    /// The command, if nothing is wrong with the request.
+    pub(super) fn command(
+        self,
+        caller: Caller,
+        request: Option<RequestStamp>,
+        arrive_time: Option<UnixMs>,
+        body: Option<CommandBody>,
+    ) -> Result<Command, Faults> {
+        let parsed = request.zip(body).map(|(request, body)| Command {
+            actor: caller.actor,
+            request,
+            arrive_time,
+            body,
+        });
+        self.done(parsed)
+    }
+}

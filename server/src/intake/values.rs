@@ -1,0 +1,95 @@
+//! Plain values of the wire: times, spans, amounts, languages, handles.
+
+use prost_types::{Duration, Timestamp};
+use signpost_domain::customer::{IDENTITY_BYTES_MAX, LANGUAGE_BYTES_MAX};
+use signpost_domain::decision::wait::WAIT_MAX;
+use signpost_domain::money::Money;
+use signpost_domain::time::{Millis, UnixMs};
+use std::sync::Arc;
+
+/// 0001-01-01T00:00:00Z, the first second that a timestamp may be.
+const SECONDS_MIN: i64 = -62_135_596_800;
+/// 9999-12-31T23:59:59Z, the last one.
+const SECONDS_MAX: i64 = 253_402_300_799;
+const NANOS_A_SECOND: i32 = 1_000_000_000;
+const NANOS_A_MILLI: i32 = 1_000_000;
+
+/// A point in time, to the millisecond before it.
+pub(super) fn instant(told: Timestamp) -> Result<UnixMs, &'static str> {
+    let Timestamp { seconds, nanos } = told;
+    let fits =
+        (SECONDS_MIN..=SECONDS_MAX).contains(&seconds) && (0..NANOS_A_SECOND).contains(&nanos);
+    match fits {
+        true => Ok(UnixMs(seconds * 1_000 + i64::from(nanos / NANOS_A_MILLI))),
+        false => Err("must be a timestamp of the years 1 to 9999, its nanos from 0 to 999999999"),
+    }
+}
+
+/// A point in time, written as RFC 3339.
+pub(super) fn instant_of_text(text: &str) -> Result<UnixMs, &'static str> {
+    let told = text.parse::<jiff::Timestamp>().ok();
+    let fits = told.filter(|at| (SECONDS_MIN..=SECONDS_MAX).contains(&at.as_second()));
+    fits.map(|at| UnixMs(at.as_millisecond()))
+        .ok_or("must be a point in time such as 2026-11-22T09:30:00Z")
+}
+
+/// A wait or a handle time.
+pub(super) fn span(told: Duration) -> Result<Millis, String> {
+    let Duration { seconds, nanos } = told;
+    let millis = seconds
+        .checked_mul(1_000)
+        .and_then(|ms| ms.checked_add(i64::from(nanos / NANOS_A_MILLI)));
+    match millis {
+        Some(ms) if nanos >= 0 && (0..=WAIT_MAX.0).contains(&ms) => Ok(Millis(ms)),
+        _ => Err(format!("must be from 0s to {WAIT_MAX}")),
+    }
+}
+
+/// An amount in millionths of the playbook's currency.
+pub(super) fn money(micros: i64) -> Result<Money, String> {
+    let max = Money::MAX.micros();
+    match (-max..=max).contains(&micros) {
+        true => Ok(Money::from_micros(micros)),
+        false => Err(format!("must be between -{max} and {max}")),
+    }
+}
+
+/// `nl`, `nl-NL`.
+pub(super) fn language(text: &str) -> Result<Arc<str>, &'static str> {
+    let mut parts = text.split('-');
+    let first = parts.next().unwrap_or_default();
+    let is_language =
+        matches!(first.len(), 2 | 3) && first.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_tag = is_language
+        && text.len() <= LANGUAGE_BYTES_MAX
+        && parts.all(|part| {
+            matches!(part.len(), 1..=8) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        });
+    match is_tag {
+        true => Ok(text.into()),
+        false => Err("must be a language such as nl or nl-NL"),
+    }
+}
+
+/// `Europe/Amsterdam`.
+pub(super) fn time_zone(text: &str) -> Result<Arc<str>, &'static str> {
+    let known = text.len() <= LANGUAGE_BYTES_MAX && jiff::tz::TimeZone::get(text).is_ok();
+    match known {
+        true => Ok(text.into()),
+        false => Err("must be a time zone such as Europe/Amsterdam"),
+    }
+}
+
+/// A phone number, an e-mail address, a cookie.
+pub(super) fn handle(text: &str) -> Result<Arc<str>, String> {
+    match text.len() {
+        0 => Err("must not be empty".into()),
+        len if len > IDENTITY_BYTES_MAX => Err(format!(
+            "must be at most {IDENTITY_BYTES_MAX} bytes, is {len}"
+        )),
+        _ if text.chars().any(char::is_control) || text.trim() != text => {
+            Err("must be printable, without spaces at its ends".into())
+        }
+        _ => Ok(text.into()),
+    }
+}

@@ -1,0 +1,93 @@
+//! Enums of the wire. Zero is "not said", refused where a value is needed; a number that we do not know comes from a
+//! newer caller, and is refused in other words.
+
+use super::Finder;
+use super::at::At;
+use signpost_domain::command::Ending;
+use signpost_domain::contact::{Direction, Outcome};
+use signpost_domain::fact::FactSource;
+use signpost_domain::route::{Route, RouteSet};
+use signpost_proto::v1;
+
+const UNSET: &str = "must be set";
+const UNKNOWN: &str = "is not known to this server";
+
+/// A route.
+pub(super) fn route(number: i32) -> Result<Route, &'static str> {
+    match v1::Route::try_from(number) {
+        Ok(v1::Route::Unspecified) => Err(UNSET),
+        Ok(v1::Route::SelfService) => Ok(Route::SelfService),
+        Ok(v1::Route::Message) => Ok(Route::Message),
+        Ok(v1::Route::Chat) => Ok(Route::Chat),
+        Ok(v1::Route::Callback) => Ok(Route::Callback),
+        Ok(v1::Route::Human) => Ok(Route::Human),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// Who started it; the customer, if it is not said.
+pub(super) fn direction(number: i32) -> Result<Direction, &'static str> {
+    match v1::Direction::try_from(number) {
+        Ok(v1::Direction::Unspecified | v1::Direction::Inbound) => Ok(Direction::Inbound),
+        Ok(v1::Direction::Outbound) => Ok(Direction::Outbound),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// Where a fact came from; the customer, if it is not said.
+pub(super) fn fact_source(number: i32) -> Result<FactSource, &'static str> {
+    match v1::FactSource::try_from(number) {
+        Ok(v1::FactSource::Unspecified | v1::FactSource::Customer) => Ok(FactSource::Customer),
+        Ok(v1::FactSource::Bot) => Ok(FactSource::Bot),
+        Ok(v1::FactSource::Agent) => Ok(FactSource::Agent),
+        Ok(v1::FactSource::System) => Ok(FactSource::System),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// Whether the first route is taken; it is, if it is not said.
+pub(super) fn take_first(number: i32) -> Result<bool, &'static str> {
+    match v1::Take::try_from(number) {
+        Ok(v1::Take::Unspecified | v1::Take::First) => Ok(true),
+        Ok(v1::Take::None) => Ok(false),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// How a contact ended, as a caller may say.
+pub(super) fn ending(number: i32) -> Result<Ending, &'static str> {
+    use v1::ContactOutcome as Wire;
+    match Wire::try_from(number) {
+        Ok(Wire::Unspecified) => Err(UNSET),
+        Ok(Wire::Resolved) => Ok(Ending::Over(Outcome::Resolved)),
+        Ok(Wire::Abandoned) => Ok(Ending::Over(Outcome::Abandoned)),
+        Ok(Wire::GaveUp) => Ok(Ending::Over(Outcome::GaveUp)),
+        Ok(Wire::AskedForPerson) => Ok(Ending::AskedForPerson),
+        Ok(Wire::NoAnswer) => Ok(Ending::Over(Outcome::NoAnswer)),
+        Ok(Wire::Transferred) => Ok(Ending::Over(Outcome::Transferred)),
+        Ok(Wire::Switched) => Ok(Ending::Over(Outcome::Switched)),
+        Ok(Wire::TimedOut) => Err("is set by the server alone"),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+impl Finder {
+    /// A list of routes, each at most once.
+    pub(super) fn routes(&mut self, at: At<'_>, numbers: &[i32]) -> Vec<Route> {
+        let mut routes = Vec::with_capacity(numbers.len().min(Route::ALL.len()));
+        let mut seen = RouteSet::EMPTY;
+        for (index, &number) in numbers.iter().enumerate() {
+            let at = at.item(index);
+            let Some(route) = self.keep(at, route(number)) else {
+                continue;
+            };
+            if seen.contains(route) {
+                self.fault(at, "is there twice");
+                continue;
+            }
+            seen = seen.with(route);
+            routes.push(route);
+        }
+        routes
+    }
+}

@@ -1,0 +1,15 @@
+//! Answers: from values of the domain to messages of the wire. Nothing is decided here and nothing can fail.
+
+pub(crate) mod case;
+pub(crate) mod contact;
+mod context;
+pub(crate) mod counts;
+pub(crate) mod customer;
+mod decision;
+mod fact;
+pub(crate) mod menu;
+pub(crate) mod playbook;
+#[cfg(test)]
+mod tests;
+mod time;
+mod wire_enum;

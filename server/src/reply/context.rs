@@ -1,0 +1,83 @@
+//! What a caller told about a contact, as it told it.
+
+use super::customer::{consents, identities};
+use super::decision::text;
+use super::{fact, time, wire_enum};
+use signpost_domain::contact::{ContactContext, CustomerRef, QueueStats};
+use signpost_domain::ids::{CustomerId, ReasonId};
+use signpost_proto::v1;
+
+/// All that the caller told, amendments taken in.
+pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
+    let ContactContext {
+        channel,
+        direction,
+        device,
+        customer,
+        reason,
+        facts,
+        stage,
+        persona,
+        sentiment_percent,
+        language,
+        preferred_routes,
+        consents,
+        vulnerable,
+        asked_for_person,
+        brand,
+        queue_stats,
+    } = context;
+    v1::ContactContext {
+        channel: channel.to_string(),
+        direction: wire_enum::direction(*direction),
+        device: text(device.as_ref()),
+        customer: customer_ref(customer),
+        reason: reason
+            .as_ref()
+            .map_or_else(String::new, ReasonId::to_string),
+        facts: fact::facts(facts),
+        stage: text(stage.as_ref()),
+        persona: text(persona.as_ref()),
+        sentiment_percent: sentiment_percent.map(i32::from),
+        language: language.as_deref().unwrap_or_default().to_owned(),
+        preferred_routes: wire_enum::routes(preferred_routes.iter().copied()),
+        consents: self::consents(consents),
+        vulnerable: *vulnerable,
+        asked_for_person: *asked_for_person,
+        brand: text(brand.as_ref()),
+        queue_stats: queue_stats.iter().map(stats_of_queue).collect(),
+    }
+}
+
+fn customer_ref(customer: &CustomerRef) -> Option<v1::CustomerRef> {
+    let CustomerRef {
+        id,
+        identities,
+        tier,
+    } = customer;
+    let is_told = *customer != CustomerRef::default();
+    is_told.then(|| v1::CustomerRef {
+        customer_id: id.as_ref().map_or_else(String::new, CustomerId::to_string),
+        identities: self::identities(identities),
+        tier: text(tier.as_ref()),
+    })
+}
+
+fn stats_of_queue(stats: &QueueStats) -> v1::QueueStats {
+    let QueueStats {
+        queue,
+        staffed,
+        available,
+        waiting,
+        handle_time,
+        expected_wait,
+    } = stats;
+    v1::QueueStats {
+        queue_id: queue.to_string(),
+        staffed_agents: *staffed,
+        available_agents: *available,
+        waiting: *waiting,
+        handle_time: handle_time.map(time::duration),
+        expected_wait: expected_wait.map(time::duration),
+    }
+}

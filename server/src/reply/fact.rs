@@ -1,0 +1,61 @@
+//! Facts, and the questions for them.
+
+use super::{time, wire_enum};
+use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
+use signpost_domain::ids::Slug;
+use signpost_domain::playbook::Playbook;
+use signpost_proto::v1;
+use v1::fact::Value;
+
+/// Facts in the order of their ids.
+pub(super) fn facts(facts: &Facts) -> Vec<v1::Fact> {
+    facts.iter().map(fact).collect()
+}
+
+fn fact(fact: &Fact) -> v1::Fact {
+    let Fact {
+        id,
+        knowledge,
+        source,
+        learnt_at,
+    } = fact;
+    v1::Fact {
+        fact_id: id.to_string(),
+        value: Some(value(knowledge)),
+        source: wire_enum::fact_source(*source),
+        learn_time: Some(time::timestamp(*learnt_at)),
+    }
+}
+
+fn value(knowledge: &Knowledge) -> Value {
+    match knowledge {
+        Knowledge::Declined => Value::Declined(true),
+        Knowledge::Known(FactValue::Text(text)) => Value::Text(text.to_string()),
+        Knowledge::Known(FactValue::Integer(number)) => Value::Integer(*number),
+        Knowledge::Known(FactValue::Boolean(yes)) => Value::Boolean(*yes),
+        Knowledge::Known(FactValue::Money(amount)) => Value::MoneyMicros(amount.micros()),
+        Knowledge::Known(FactValue::Instant(at)) => Value::Instant(time::timestamp(*at)),
+    }
+}
+
+/// What to ask, in the customer's language. A fact that the playbook does not have is not asked.
+pub(super) fn questions(
+    playbook: &Playbook,
+    language: Option<&str>,
+    facts: &[Slug],
+) -> Vec<v1::FactQuestion> {
+    let locale = playbook.locale(language);
+    let specs = facts.iter().filter_map(|id| playbook.index.facts.get(id));
+    let specs = specs.map(|&index| playbook.fact(index));
+    let questions = specs.map(|spec| v1::FactQuestion {
+        fact_id: spec.id.to_string(),
+        label: playbook.text(&spec.label, locale).to_owned(),
+        r#type: wire_enum::fact_type(spec.fact_type),
+        pattern: spec
+            .pattern
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
+        personal: spec.personal,
+    });
+    questions.collect()
+}

@@ -1,0 +1,139 @@
+//! Playbooks: publications, findings of a check.
+
+use super::time;
+use signpost_domain::event::{Envelope, PlaybookPublished};
+use signpost_domain::ids::Seq;
+use signpost_domain::playbook::{Fault, Faults, Playbook, Warnings};
+use signpost_domain::state::Publication;
+use signpost_proto::v1;
+use std::sync::Arc;
+
+/// The answer to ValidatePlaybook.
+pub(crate) fn validated(
+    read: &Result<(Arc<Playbook>, Warnings), Faults>,
+) -> v1::ValidatePlaybookResponse {
+    match read {
+        Ok((playbook, warnings)) => v1::ValidatePlaybookResponse {
+            playbook_version: playbook.version.to_string(),
+            warnings: self::warnings(warnings),
+            more_warnings: warnings.more as u32,
+            ..Default::default()
+        },
+        Err(faults) => v1::ValidatePlaybookResponse {
+            faults: faults.found.iter().map(finding).collect(),
+            more_faults: faults.more as u32,
+            ..Default::default()
+        },
+    }
+}
+
+/// The answer to PublishPlaybook.
+pub(crate) fn published(
+    envelope: &Envelope,
+    event: &PlaybookPublished,
+    warnings: &Warnings,
+    replayed: bool,
+) -> v1::PublishPlaybookResponse {
+    v1::PublishPlaybookResponse {
+        publication: Some(of_event(envelope, event)),
+        warnings: self::warnings(warnings),
+        replayed,
+        more_warnings: warnings.more as u32,
+    }
+}
+
+/// The answer to RollBackPlaybook.
+pub(crate) fn rolled_back(
+    envelope: &Envelope,
+    event: &PlaybookPublished,
+    replayed: bool,
+) -> v1::RollBackPlaybookResponse {
+    v1::RollBackPlaybookResponse {
+        publication: Some(of_event(envelope, event)),
+        replayed,
+    }
+}
+
+/// The answer to ListPlaybooks, the newest first. `live` is the position of the live publication.
+pub(crate) fn listed(
+    page: &[Arc<Publication>],
+    live: Option<Seq>,
+    next_page_token: String,
+) -> v1::ListPlaybooksResponse {
+    let publications = page.iter().map(|listed| publication(listed, live));
+    v1::ListPlaybooksResponse {
+        publications: publications.collect(),
+        next_page_token,
+    }
+}
+
+/// The answer to GetPlaybook.
+pub(crate) fn got(found: &Publication, live: Option<Seq>, source: &str) -> v1::GetPlaybookResponse {
+    v1::GetPlaybookResponse {
+        publication: Some(publication(found, live)),
+        source: source.to_owned(),
+    }
+}
+
+fn publication(row: &Publication, live: Option<Seq>) -> v1::PlaybookPublication {
+    let Publication {
+        seq,
+        version,
+        name,
+        at,
+        actor,
+        note,
+        rolled_back,
+    } = row;
+    v1::PlaybookPublication {
+        playbook_version: version.to_string(),
+        name: name.to_string(),
+        publish_time: Some(time::timestamp(*at)),
+        actor: actor.to_string(),
+        note: note.to_string(),
+        rolled_back: *rolled_back,
+        live: live == Some(*seq),
+        sequence: seq.0,
+    }
+}
+
+fn of_event(envelope: &Envelope, event: &PlaybookPublished) -> v1::PlaybookPublication {
+    let PlaybookPublished {
+        version,
+        name,
+        source: _,
+        note,
+        rolled_back,
+    } = event;
+    v1::PlaybookPublication {
+        playbook_version: version.to_string(),
+        name: name.to_string(),
+        publish_time: Some(time::timestamp(envelope.record_time)),
+        actor: envelope.actor.to_string(),
+        note: note.to_string(),
+        rolled_back: *rolled_back,
+        live: true,
+        sequence: envelope.seq.0,
+    }
+}
+
+fn warnings(warnings: &Warnings) -> Vec<v1::PlaybookFinding> {
+    let warnings = warnings.found.iter();
+    warnings.map(|warning| finding(&warning.0)).collect()
+}
+
+fn finding(fault: &Fault) -> v1::PlaybookFinding {
+    let Fault {
+        path,
+        line,
+        column,
+        what,
+        fix,
+    } = fault;
+    v1::PlaybookFinding {
+        path: path.clone(),
+        line: *line,
+        column: *column,
+        message: format!("{what}; {fix}"),
+    }
+}

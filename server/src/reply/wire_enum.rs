@@ -1,0 +1,127 @@
+//! Closed enums of the domain as numbers of the wire.
+
+use signpost_domain::case::CaseState;
+use signpost_domain::contact::{Direction, Joined, Outcome, Place};
+use signpost_domain::decision::{CostKind, WaitBasis};
+use signpost_domain::fact::{FactSource, FactType};
+use signpost_domain::route::Route;
+use signpost_proto::v1;
+
+/// A route.
+pub(super) fn route(route: Route) -> i32 {
+    let wire = match route {
+        Route::SelfService => v1::Route::SelfService,
+        Route::Message => v1::Route::Message,
+        Route::Chat => v1::Route::Chat,
+        Route::Callback => v1::Route::Callback,
+        Route::Human => v1::Route::Human,
+    };
+    wire.into()
+}
+
+/// Routes, in their order.
+pub(super) fn routes(routes: impl IntoIterator<Item = Route>) -> Vec<i32> {
+    routes.into_iter().map(route).collect()
+}
+
+/// Who started it.
+pub(super) fn direction(direction: Direction) -> i32 {
+    let wire = match direction {
+        Direction::Inbound => v1::Direction::Inbound,
+        Direction::Outbound => v1::Direction::Outbound,
+    };
+    wire.into()
+}
+
+/// Where a fact came from.
+pub(super) fn fact_source(source: FactSource) -> i32 {
+    let wire = match source {
+        FactSource::Customer => v1::FactSource::Customer,
+        FactSource::Bot => v1::FactSource::Bot,
+        FactSource::Agent => v1::FactSource::Agent,
+        FactSource::System => v1::FactSource::System,
+    };
+    wire.into()
+}
+
+/// What kind of value a fact has.
+pub(super) fn fact_type(fact_type: FactType) -> i32 {
+    let wire = match fact_type {
+        FactType::Text => v1::FactType::Text,
+        FactType::Integer => v1::FactType::Integer,
+        FactType::Boolean => v1::FactType::Boolean,
+        FactType::Money => v1::FactType::Money,
+        FactType::Instant => v1::FactType::Instant,
+    };
+    wire.into()
+}
+
+/// How a contact joined its case.
+pub(super) fn joined(joined: Joined) -> i32 {
+    let wire = match joined {
+        Joined::Opened => v1::Joined::Opened,
+        Joined::Continued => v1::Joined::Continued,
+        Joined::Reopened => v1::Joined::Reopened,
+    };
+    wire.into()
+}
+
+/// Where a contact is.
+pub(super) fn place(place: Place) -> i32 {
+    let wire = match place {
+        Place::Deciding => v1::ContactPlace::Deciding,
+        Place::SelfService => v1::ContactPlace::SelfService,
+        Place::Routed(_) => v1::ContactPlace::Routed,
+        Place::Ended(_) => v1::ContactPlace::Ended,
+    };
+    wire.into()
+}
+
+/// How a contact ended.
+pub(super) fn outcome(outcome: Outcome) -> i32 {
+    let wire = match outcome {
+        Outcome::Resolved => v1::ContactOutcome::Resolved,
+        Outcome::Abandoned => v1::ContactOutcome::Abandoned,
+        Outcome::GaveUp => v1::ContactOutcome::GaveUp,
+        Outcome::NoAnswer => v1::ContactOutcome::NoAnswer,
+        Outcome::Transferred => v1::ContactOutcome::Transferred,
+        Outcome::Switched => v1::ContactOutcome::Switched,
+        Outcome::TimedOut => v1::ContactOutcome::TimedOut,
+    };
+    wire.into()
+}
+
+/// The state of a case.
+pub(super) fn case_state(state: CaseState) -> i32 {
+    let wire = match state {
+        CaseState::Open => v1::CaseState::Open,
+        CaseState::Resolved => v1::CaseState::Resolved,
+        CaseState::Lapsed => v1::CaseState::Lapsed,
+        CaseState::Withdrawn => v1::CaseState::Withdrawn,
+    };
+    wire.into()
+}
+
+/// A part of an expected cost.
+pub(super) fn cost_kind(kind: CostKind) -> i32 {
+    let wire = match kind {
+        CostKind::Handling => v1::CostKind::Handling,
+        CostKind::Waiting => v1::CostKind::Waiting,
+        CostKind::Failure => v1::CostKind::Failure,
+        CostKind::LeavingChannel => v1::CostKind::LeavingChannel,
+        CostKind::CustomerPreference => v1::CostKind::CustomerPreference,
+        CostKind::RulePreference => v1::CostKind::RulePreference,
+    };
+    wire.into()
+}
+
+/// What a wait was taken from.
+pub(super) fn wait_basis(basis: WaitBasis) -> i32 {
+    let wire = match basis {
+        WaitBasis::None => v1::wait::Basis::None,
+        WaitBasis::Unknown => v1::wait::Basis::Unknown,
+        WaitBasis::Reported => v1::wait::Basis::Reported,
+        WaitBasis::Estimated => v1::wait::Basis::Estimated,
+    };
+    wire.into()
+}

@@ -1,0 +1,159 @@
+//! The gRPC edge on a port: the four services, health, reflection, gRPC-Web.
+//!
+//! A handler is the whole way of one call: read the request, ask the engine, write the answer. What each step means
+//! is in its own module.
+
+mod cases;
+mod contacts;
+mod customers;
+mod edge;
+mod playbooks;
+
+pub use crate::intake::ArriveTime;
+
+use crate::engine::Engine;
+use crate::status;
+use edge::Edge;
+use signpost_proto::FILE_DESCRIPTOR_SET;
+use signpost_proto::v1::case_service_server::{self, CaseServiceServer};
+use signpost_proto::v1::contact_service_server::{self, ContactServiceServer};
+use signpost_proto::v1::customer_service_server::{self, CustomerServiceServer};
+use signpost_proto::v1::playbook_service_server::{self, PlaybookServiceServer};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tonic::Status;
+use tonic::service::Routes;
+use tonic::transport::server::{Server, TcpIncoming};
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+use tonic_web::GrpcWebLayer;
+use tower::util::MapResponseLayer;
+
+/// Most bytes of a request, playbooks apart.
+pub const REQUEST_BYTES_MAX: usize = 256 * 1024;
+/// Most bytes of a request that carries a playbook.
+pub const PLAYBOOK_REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Most calls of one connection that are under way.
+pub const CONNECTION_CALLS_MAX: u32 = 1_024;
+/// How often a connection that says nothing is asked whether it is there.
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
+/// How long it may take to say that it is.
+pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long calls that are under way may take once the server is told to stop.
+pub const STOP_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// How requests are taken.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Whether writes must name their time.
+    pub arrive_time: ArriveTime,
+}
+
+/// Why the port is served no more.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The contract that was compiled in does not describe itself: a fault of the build.
+    #[error("the descriptors of the contract cannot be read")]
+    Reflection(#[from] tonic_reflection::server::Error),
+    /// The port or the protocol failed.
+    #[error("the port cannot be served")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+/// Serves `listener` until `stop` comes, then takes no new call and finishes those that were accepted, for
+/// [`STOP_TIME_MAX`] at most.
+///
+/// # Errors
+/// When the port fails; what was answered stands.
+pub async fn serve(
+    listener: TcpListener,
+    engine: Engine,
+    options: Options,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let failed = Arc::new(Notify::new());
+    let edge = Edge::new(engine, options, Arc::clone(&failed));
+    let (health, health_service) = tonic_health::server::health_reporter();
+    tell(&health, ServingStatus::Serving).await;
+    let routes = routes(edge)?.add_service(health_service);
+    let told = Notify::new();
+    let stopped = async {
+        stop.await;
+        tell(&health, ServingStatus::NotServing).await;
+        told.notify_one();
+    };
+    let late = async {
+        told.notified().await;
+        tokio::time::sleep(STOP_TIME_MAX).await;
+    };
+    let watched = async {
+        failed.notified().await;
+        tell(&health, ServingStatus::NotServing).await;
+        std::future::pending::<()>().await;
+    };
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let mut server = Server::builder()
+        .accept_http1(true)
+        .max_concurrent_streams(CONNECTION_CALLS_MAX)
+        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        .layer(GrpcWebLayer::new())
+        .layer(MapResponseLayer::new(readable));
+    let served = server
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(incoming, stopped);
+    tokio::select! {
+        served = served => Ok(served?),
+        () = late => Ok(()),
+        () = watched => Ok(()),
+    }
+}
+
+fn routes(edge: Edge) -> Result<Routes, ServeError> {
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let contacts = ContactServiceServer::new(edge.clone());
+    let cases = CaseServiceServer::new(edge.clone());
+    let customers = CustomerServiceServer::new(edge.clone());
+    let playbooks = PlaybookServiceServer::new(edge);
+    Ok(Routes::default()
+        .add_service(contacts.max_decoding_message_size(REQUEST_BYTES_MAX))
+        .add_service(cases.max_decoding_message_size(REQUEST_BYTES_MAX))
+        .add_service(customers.max_decoding_message_size(REQUEST_BYTES_MAX))
+        .add_service(playbooks.max_decoding_message_size(PLAYBOOK_REQUEST_BYTES_MAX))
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?))
+}
+
+/// Tells those who ask after our health, of each service and of the whole.
+async fn tell(health: &HealthReporter, status: ServingStatus) {
+    let names = [
+        "",
+        contact_service_server::SERVICE_NAME,
+        case_service_server::SERVICE_NAME,
+        customer_service_server::SERVICE_NAME,
+        playbook_service_server::SERVICE_NAME,
+    ];
+    for name in names {
+        health.set_service_status(name, status).await;
+    }
+}
+
+/// Puts the transport's own words about a request that it could not read into ours.
+fn readable<B>(mut response: http::Response<B>) -> http::Response<B> {
+    let headers = response.headers_mut();
+    let ours = Status::from_header_map(headers).and_then(|status| status::unreadable(&status));
+    if let Some(ours) = ours {
+        // Where it cannot be written the transport's own words stay.
+        let mut told = http::HeaderMap::new();
+        if ours.add_header(&mut told).is_ok() {
+            headers.extend(told);
+        }
+    }
+    response
+}

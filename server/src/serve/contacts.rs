@@ -1,0 +1,115 @@
+//! ContactService.
+
+use super::edge::Edge;
+use crate::intake::{self, Playbooks};
+use crate::{reply, status};
+use signpost_domain::event::Event;
+use signpost_domain::flow::Answer;
+use signpost_proto::v1;
+use signpost_proto::v1::contact_service_server::ContactService;
+use std::sync::Arc;
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl ContactService for Edge {
+    async fn route_contact(
+        &self,
+        request: Request<v1::RouteContactRequest>,
+    ) -> Result<Response<v1::RouteContactResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let request = request.into_inner();
+        let menu = self.menu_playbook(&request.menu_playbook_version).await?;
+        let live = self.live()?;
+        let playbooks = Playbooks {
+            live: &live,
+            menu: menu.as_deref(),
+        };
+        let command = intake::contact::route(request, caller, playbooks);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
+        let written = self.write(command).await?;
+        let Event::ContactRouted(routed) = &written.recorded.event else {
+            return Err(status::internal());
+        };
+        let playbook = self.playbook_of(&written.recorded.envelope).await?;
+        let answer = reply::contact::routed(routed, &playbook, written.replayed);
+        Ok(Response::new(answer))
+    }
+
+    async fn preview_route(
+        &self,
+        request: Request<v1::PreviewRouteRequest>,
+    ) -> Result<Response<v1::PreviewRouteResponse>, Status> {
+        let request = request.into_inner();
+        let menu = self.menu_playbook(&request.menu_playbook_version).await?;
+        // Another playbook may become live meanwhile; then the answer would be told in the words of the wrong one.
+        loop {
+            let live = self.live()?;
+            let playbooks = Playbooks {
+                live: &live,
+                menu: menu.as_deref(),
+            };
+            let query = intake::contact::preview(request.clone(), playbooks);
+            let query = query.map_err(|faults| status::faulty(&faults))?;
+            let Answer::Preview(routed) = self.read(query).await? else {
+                return Err(status::internal());
+            };
+            if Arc::ptr_eq(&live, &self.live()?) {
+                let answer = reply::contact::previewed(&routed, &live, request.contact_id);
+                return Ok(Response::new(answer));
+            }
+        }
+    }
+
+    async fn take_route(
+        &self,
+        request: Request<v1::TakeRouteRequest>,
+    ) -> Result<Response<v1::TakeRouteResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let command = intake::contact::take_route(request.into_inner(), caller);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
+        let written = self.write(command).await?;
+        let Event::RouteTaken(taken) = &written.recorded.event else {
+            return Err(status::internal());
+        };
+        let answer = reply::contact::taken(taken, written.replayed);
+        Ok(Response::new(answer))
+    }
+
+    async fn end_contact(
+        &self,
+        request: Request<v1::EndContactRequest>,
+    ) -> Result<Response<v1::EndContactResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let live = self.live_if_any();
+        let command = intake::contact::end(request.into_inner(), caller, live.as_deref());
+        let command = command.map_err(|faults| status::faulty(&faults))?;
+        let written = self.write(command).await?;
+        let answer = match &written.recorded.event {
+            Event::ContactEnded(ended) => reply::contact::ended(ended, written.replayed),
+            Event::ContactRouted(routed) => {
+                let playbook = self.playbook_of(&written.recorded.envelope).await?;
+                reply::contact::sent_back(routed, &playbook, written.replayed)
+            }
+            _ => return Err(status::internal()),
+        };
+        Ok(Response::new(answer))
+    }
+
+    async fn get_contact(
+        &self,
+        request: Request<v1::GetContactRequest>,
+    ) -> Result<Response<v1::GetContactResponse>, Status> {
+        let query = intake::contact::get(request.into_inner());
+        let query = query.map_err(|faults| status::faulty(&faults))?;
+        let Answer::Contact(row) = self.read(query).await? else {
+            return Err(status::internal());
+        };
+        let decided = self.event(row.decided).await?;
+        let Event::ContactRouted(routed) = &decided.event else {
+            return Err(status::internal());
+        };
+        let playbook = self.playbook_of(&decided.envelope).await?;
+        let answer = reply::contact::got(&row, routed, &playbook);
+        Ok(Response::new(answer))
+    }
+}

@@ -1,0 +1,135 @@
+//! What every handler works with: the engine, and how requests are taken.
+
+use super::Options;
+use crate::engine::{Engine, Halt, Written};
+use crate::intake::playbook::Read;
+use crate::intake::{self, Caller};
+use crate::status;
+use signpost_domain::command::{Command, Query};
+use signpost_domain::event::{Envelope, Recorded};
+use signpost_domain::flow::Answer;
+use signpost_domain::ids::Seq;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Refusal;
+use signpost_domain::state::Publication;
+use std::sync::Arc;
+use tokio::sync::{Notify, Semaphore};
+use tonic::{Request, Status};
+
+/// Most playbooks that are read at once.
+pub(super) const READING_MAX: usize = 2;
+
+/// The four services.
+#[derive(Clone)]
+pub(super) struct Edge {
+    engine: Engine,
+    options: Options,
+    /// Told once the engine takes no more work because the store failed.
+    failed: Arc<Notify>,
+    reading: Arc<Semaphore>,
+}
+
+impl Edge {
+    pub(super) fn new(engine: Engine, options: Options, failed: Arc<Notify>) -> Edge {
+        Edge {
+            engine,
+            options,
+            failed,
+            reading: Arc::new(Semaphore::new(READING_MAX)),
+        }
+    }
+
+    /// Who calls.
+    pub(super) fn caller<T>(&self, request: &Request<T>) -> Result<Caller, Status> {
+        let actor = intake::caller::actor(request.metadata());
+        Ok(Caller {
+            actor: actor.map_err(|faults| status::faulty(&faults))?,
+            arrive_time: self.options.arrive_time,
+        })
+    }
+
+    /// The live playbook.
+    pub(super) fn live(&self) -> Result<Arc<Playbook>, Status> {
+        let live = self.engine.live();
+        live.ok_or_else(|| status::refused(&Refusal::NoPlaybook))
+    }
+
+    /// The live playbook, if there is one.
+    pub(super) fn live_if_any(&self) -> Option<Arc<Playbook>> {
+        self.engine.live()
+    }
+
+    /// The playbook that the caller's menu came from, where the request names one that we have.
+    pub(super) async fn menu_playbook(&self, text: &str) -> Result<Option<Arc<Playbook>>, Status> {
+        match intake::contact::menu_version(text) {
+            Some(version) => {
+                let found = self.engine.playbook(&version).await;
+                found.map_err(|halt| self.halted(halt))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The playbook that an event was decided under.
+    pub(super) async fn playbook_of(&self, envelope: &Envelope) -> Result<Arc<Playbook>, Status> {
+        let corrupt = || self.halted(Halt::Corrupt);
+        let version = envelope.playbook.as_ref().ok_or_else(corrupt)?;
+        let live = self.engine.live();
+        if let Some(live) = live.filter(|live| live.version == *version) {
+            return Ok(live);
+        }
+        let found = self.engine.playbook(version).await;
+        found.map_err(|halt| self.halted(halt))?.ok_or_else(corrupt)
+    }
+
+    /// The playbook of a publication.
+    pub(super) async fn playbook_at(
+        &self,
+        publication: &Publication,
+    ) -> Result<Arc<Playbook>, Status> {
+        let found = self.engine.playbook(&publication.version).await;
+        let found = found.map_err(|halt| self.halted(halt))?;
+        found.ok_or_else(|| self.halted(Halt::Corrupt))
+    }
+
+    /// What a write came to; it is durable.
+    pub(super) async fn write(&self, command: Command) -> Result<Written, Status> {
+        let written = self.engine.write(command).await;
+        written.map_err(|halt| self.halted(halt))
+    }
+
+    /// The answer to a read.
+    pub(super) async fn read(&self, query: Query) -> Result<Answer, Status> {
+        let answer = self.engine.read(query).await;
+        answer.map_err(|halt| self.halted(halt))
+    }
+
+    /// What was published, the oldest first.
+    pub(super) async fn publications(&self) -> Result<Vec<Arc<Publication>>, Status> {
+        match self.read(Query::Publications).await? {
+            Answer::Publications(publications) => Ok(publications),
+            _ => Err(status::internal()),
+        }
+    }
+
+    /// An event of the log.
+    pub(super) async fn event(&self, seq: Seq) -> Result<Arc<Recorded>, Status> {
+        let event = self.engine.event(seq).await;
+        event.map_err(|halt| self.halted(halt))
+    }
+
+    /// A playbook as somebody wrote it, read off the threads that serve.
+    pub(super) async fn read_playbook(&self, source: String) -> Result<Read, Status> {
+        let turn = self.reading.acquire().await;
+        let _turn = turn.map_err(|_| status::internal())?;
+        let read = tokio::task::spawn_blocking(move || intake::playbook::read(&source)).await;
+        read.map_err(|_| status::internal())
+    }
+
+    fn halted(&self, halt: Halt) -> Status {
+        if matches!(halt, Halt::Failed) {
+            self.failed.notify_one();
+        }
+        status::halted(halt)
+    }
+}

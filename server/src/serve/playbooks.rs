@@ -1,0 +1,135 @@
+//! PlaybookService.
+
+use super::edge::Edge;
+use crate::intake::page::{self, List};
+use crate::reply::menu::MenuOf;
+use crate::{intake, reply, status};
+use signpost_domain::command::Query;
+use signpost_domain::event::Event;
+use signpost_domain::flow::Answer;
+use signpost_domain::refusal::Refusal;
+use signpost_proto::v1;
+use signpost_proto::v1::playbook_service_server::PlaybookService;
+use tonic::{Request, Response, Status};
+
+#[tonic::async_trait]
+impl PlaybookService for Edge {
+    async fn validate_playbook(
+        &self,
+        request: Request<v1::ValidatePlaybookRequest>,
+    ) -> Result<Response<v1::ValidatePlaybookResponse>, Status> {
+        let source = intake::playbook::validate(request.into_inner());
+        let source = source.map_err(|faults| status::faulty(&faults))?;
+        let read = self.read_playbook(source).await?;
+        Ok(Response::new(reply::playbook::validated(&read)))
+    }
+
+    async fn publish_playbook(
+        &self,
+        request: Request<v1::PublishPlaybookRequest>,
+    ) -> Result<Response<v1::PublishPlaybookResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let request = request.into_inner();
+        let read = self.read_playbook(request.source.clone()).await?;
+        let command = intake::playbook::publish(request, caller, read);
+        let (command, warnings) = command.map_err(|faults| status::faulty(&faults))?;
+        let written = self.write(command).await?;
+        let Event::PlaybookPublished(published) = &written.recorded.event else {
+            return Err(status::internal());
+        };
+        let envelope = &written.recorded.envelope;
+        let answer = reply::playbook::published(envelope, published, &warnings, written.replayed);
+        Ok(Response::new(answer))
+    }
+
+    async fn roll_back_playbook(
+        &self,
+        request: Request<v1::RollBackPlaybookRequest>,
+    ) -> Result<Response<v1::RollBackPlaybookResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let request = request.into_inner();
+        let publications = self.publications().await?;
+        let found = intake::version::published(&request.playbook_version, &publications);
+        let found = found.map_err(|refusal| status::refused(&refusal))?;
+        let playbook = self.playbook_at(found).await?;
+        let command = intake::playbook::roll_back(request, caller, playbook);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
+        let written = self.write(command).await?;
+        let Event::PlaybookPublished(published) = &written.recorded.event else {
+            return Err(status::internal());
+        };
+        let envelope = &written.recorded.envelope;
+        let answer = reply::playbook::rolled_back(envelope, published, written.replayed);
+        Ok(Response::new(answer))
+    }
+
+    async fn list_playbooks(
+        &self,
+        request: Request<v1::ListPlaybooksRequest>,
+    ) -> Result<Response<v1::ListPlaybooksResponse>, Status> {
+        let page = intake::playbook::list(request.into_inner());
+        let page = page.map_err(|faults| status::faulty(&faults))?;
+        let publications = self.publications().await?;
+        let live = publications.last().map(|newest| newest.seq);
+        let newest_first = publications.into_iter().rev();
+        let after = newest_first.filter(|each| page.after.is_none_or(|after| each.seq < after));
+        let mut shown: Vec<_> = after.take(page.size + 1).collect();
+        let has_more = shown.len() > page.size;
+        shown.truncate(page.size);
+        let last = shown.last().filter(|_| has_more);
+        let next = last.map_or_else(String::new, |last| page::token(List::Playbooks, last.seq));
+        Ok(Response::new(reply::playbook::listed(&shown, live, next)))
+    }
+
+    async fn get_playbook(
+        &self,
+        request: Request<v1::GetPlaybookRequest>,
+    ) -> Result<Response<v1::GetPlaybookResponse>, Status> {
+        let v1::GetPlaybookRequest { playbook_version } = request.into_inner();
+        let publications = self.publications().await?;
+        let live = publications.last();
+        let found = match playbook_version.as_str() {
+            "" => live.ok_or(Refusal::NoPlaybook),
+            named => intake::version::published(named, &publications),
+        };
+        let found = found.map_err(|refusal| status::refused(&refusal))?;
+        let recorded = self.event(found.seq).await?;
+        let Event::PlaybookPublished(published) = &recorded.event else {
+            return Err(status::internal());
+        };
+        let live = live.map(|live| live.seq);
+        let answer = reply::playbook::got(found, live, &published.source);
+        Ok(Response::new(answer))
+    }
+
+    async fn get_reason_menu(
+        &self,
+        request: Request<v1::GetReasonMenuRequest>,
+    ) -> Result<Response<v1::GetReasonMenuResponse>, Status> {
+        let live = self.live()?;
+        let asked = intake::playbook::menu(request.into_inner(), &live);
+        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let of = MenuOf {
+            channel: &asked.channel,
+            language: asked.language.as_deref(),
+            primary: asked.primary.as_ref(),
+            whole_tree: asked.whole_tree,
+            open_case: true,
+        };
+        let menu = Some(reply::menu::menu(&live, of));
+        Ok(Response::new(v1::GetReasonMenuResponse { menu }))
+    }
+
+    async fn count_reasons(
+        &self,
+        request: Request<v1::CountReasonsRequest>,
+    ) -> Result<Response<v1::CountReasonsResponse>, Status> {
+        let v1::CountReasonsRequest {} = request.into_inner();
+        let Answer::Counts(counts) = self.read(Query::Counts).await? else {
+            return Err(status::internal());
+        };
+        let live = self.live_if_any();
+        let answer = reply::counts::counted(live.as_deref(), &counts);
+        Ok(Response::new(answer))
+    }
+}

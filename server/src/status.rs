@@ -1,0 +1,184 @@
+//! The only place that picks gRPC codes, and that chooses the words of an error.
+//!
+//! Details are google.rpc messages. They travel in HTTP/2 trailers, in base64, and many clients take no more than
+//! 8 KiB of those: texts are cut and details left out well before, and the message says how many.
+
+use crate::engine::Halt;
+use signpost_domain::refusal::{Faults, Refusal};
+use std::collections::HashMap;
+use std::time::Duration;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+/// Most bytes of the texts of all details together.
+pub(crate) const DETAILS_BYTES_MAX: usize = 3_000;
+/// Most bytes of the path of a field.
+pub(crate) const FIELD_BYTES_MAX: usize = 160;
+/// Most bytes of one text of a detail.
+pub(crate) const WHAT_BYTES_MAX: usize = 320;
+/// Most bytes of the message.
+pub(crate) const MESSAGE_BYTES_MAX: usize = 512;
+/// When a caller that was turned away because the engine is busy should come again.
+pub(crate) const BUSY_RETRY_DELAY: Duration = Duration::from_millis(100);
+/// When a caller that found the server stopping should come again.
+pub(crate) const STOPPING_RETRY_DELAY: Duration = Duration::from_secs(1);
+/// The domain of the reasons of ErrorInfo.
+const ERROR_DOMAIN: &str = "signpost";
+
+/// The status for a command or a query that came to nothing.
+pub(crate) fn halted(halt: Halt) -> Status {
+    match halt {
+        Halt::Refused(refusal) => refused(&refusal),
+        Halt::Busy => {
+            let mut details = ErrorDetails::with_retry_info(Some(BUSY_RETRY_DELAY));
+            info(&mut details, "BUSY");
+            let message = "more commands are waiting than the server takes; nothing was changed";
+            status(Code::ResourceExhausted, message, details)
+        }
+        Halt::Stopping => {
+            let mut details = ErrorDetails::with_retry_info(Some(STOPPING_RETRY_DELAY));
+            info(&mut details, "STOPPING");
+            status(Code::Unavailable, "the server is stopping", details)
+        }
+        Halt::Failed => {
+            let mut details = ErrorDetails::new();
+            info(&mut details, "STORE_FAILED");
+            let message = "the store failed and no more work is taken; whether this write happened \
+                is known after a restart: send it again with the same request_id";
+            status(Code::Unavailable, message, details)
+        }
+        Halt::Corrupt => {
+            let mut details = ErrorDetails::new();
+            info(&mut details, "STORED_BYTES_UNREADABLE");
+            let message = "stored bytes that this needs cannot be read";
+            status(Code::DataLoss, message, details)
+        }
+    }
+}
+
+/// The status for a request that is refused. Nothing was changed.
+pub(crate) fn refused(refusal: &Refusal) -> Status {
+    let message = refusal.to_string();
+    match refusal {
+        Refusal::Faulty(faults) => faulty(faults),
+        Refusal::NotFound { kind, id } => {
+            let mut details = ErrorDetails::new();
+            details.set_resource_info(kind.as_str(), cut(id, FIELD_BYTES_MAX), "", "");
+            status(Code::NotFound, &message, details)
+        }
+        Refusal::RequestReused(id) => {
+            let mut details = ErrorDetails::new();
+            details.set_resource_info("request", cut(id.as_str(), FIELD_BYTES_MAX), "", "");
+            status(Code::AlreadyExists, &message, details)
+        }
+        Refusal::NoPlaybook => precondition("NO_PLAYBOOK", "playbook", &message),
+        Refusal::ContactEnded(id) => precondition("CONTACT_ENDED", id.as_str(), &message),
+        Refusal::OtherChannel { contact, .. } => {
+            precondition("OTHER_CHANNEL", contact.as_str(), &message)
+        }
+        Refusal::OtherCustomer { contact, .. } => {
+            precondition("OTHER_CUSTOMER", contact.as_str(), &message)
+        }
+        Refusal::NotOffered { contact, .. } => {
+            precondition("NOT_OFFERED", contact.as_str(), &message)
+        }
+        Refusal::NoReason(contact) => precondition("NO_REASON", contact.as_str(), &message),
+        Refusal::IdentityTaken { customer, .. } => {
+            precondition("IDENTITY_TAKEN", customer.as_str(), &message)
+        }
+        Refusal::CaseState(case) => precondition("CASE_STATE", &case.to_string(), &message),
+    }
+}
+
+/// The status for a request with faults: the first of them, as far as they fit.
+pub(crate) fn faulty(faults: &Faults) -> Status {
+    let mut details = ErrorDetails::new();
+    let mut room = DETAILS_BYTES_MAX;
+    let mut told = 0;
+    for fault in faults.found() {
+        let field = cut(&fault.field, FIELD_BYTES_MAX);
+        let what = cut(&fault.what, WHAT_BYTES_MAX);
+        let Some(left) = room.checked_sub(field.len() + what.len()) else {
+            break;
+        };
+        room = left;
+        told += 1;
+        details.add_bad_request_violation(field, what);
+    }
+    let more = faults.found().len() + faults.more() - told;
+    let first = faults.found().first();
+    let first = first.map_or_else(String::new, |fault| {
+        format!("{} {}", fault.field, fault.what)
+    });
+    let more = match (told, more) {
+        (..=1, 0) => String::new(),
+        (told, 0) => format!(" ({told} faults in all)"),
+        (told, more) => format!(
+            " ({} faults in all, the first {told} are told)",
+            told + more
+        ),
+    };
+    let first = cut(&first, MESSAGE_BYTES_MAX - more.len());
+    status(Code::InvalidArgument, &format!("{first}{more}"), details)
+}
+
+/// The status to tell instead of one of the transport's own about a request that it could not read: bytes that are
+/// not the method's message, or more of them than it takes. `None` for any other status.
+pub(crate) fn unreadable(transport: &Status) -> Option<Status> {
+    let text = transport.message();
+    let message = match transport.code() {
+        Code::Internal => text
+            .strip_prefix("failed to decode Protobuf message: ")
+            .map(|what| {
+                format!(
+                    "the request is not the message of this method, its strings in UTF-8: {what}"
+                )
+            }),
+        Code::OutOfRange => text
+            .strip_prefix("Error, decoded message length too large: ")
+            .map(|what| format!("the request is too large: {what}")),
+        _ => None,
+    }?;
+    let what = cut(&message, WHAT_BYTES_MAX);
+    let details = ErrorDetails::with_bad_request_violation("", what);
+    Some(status(Code::InvalidArgument, &message, details))
+}
+
+/// The status for a task of our own that broke off.
+pub(crate) fn internal() -> Status {
+    status(
+        Code::Internal,
+        "the server failed on this request",
+        ErrorDetails::new(),
+    )
+}
+
+fn precondition(kind: &str, subject: &str, message: &str) -> Status {
+    let subject = cut(subject, FIELD_BYTES_MAX);
+    let what = cut(message, WHAT_BYTES_MAX);
+    let details = ErrorDetails::with_precondition_failure_violation(kind, subject, what);
+    status(Code::FailedPrecondition, message, details)
+}
+
+fn info(details: &mut ErrorDetails, reason: &str) {
+    details.set_error_info(reason, ERROR_DOMAIN, HashMap::new());
+}
+
+fn status(code: Code, message: &str, details: ErrorDetails) -> Status {
+    Status::with_error_details(code, cut(message, MESSAGE_BYTES_MAX), details)
+}
+
+/// The start of a text, at most `max` bytes.
+fn cut(text: &str, max: usize) -> String {
+    const DOTS: &str = "…";
+    if text.len() <= max {
+        return text.to_owned();
+    }
+    let fits = |&(start, c): &(usize, char)| start + c.len_utf8() + DOTS.len() <= max;
+    let start: String = text
+        .char_indices()
+        .take_while(fits)
+        .map(|(_, c)| c)
+        .collect();
+    start + DOTS
+}

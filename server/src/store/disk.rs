@@ -1,0 +1,76 @@
+//! Making names and small files durable. A name is on disk only when its folder was synced.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// What a name ends with once it is to be deleted.
+const GONE_SUFFIX: &str = ".gone";
+
+/// Makes the names inside `folder` durable.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// The folder that holds the name of `path`.
+pub(super) fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) => Path::new("."),
+        None => path,
+    }
+}
+
+/// Puts `bytes` at `folder/name`, whole or not at all, through `folder/temporary`. Durable on return.
+pub(super) fn write_whole(
+    folder: &Path,
+    temporary: &str,
+    name: &str,
+    bytes: &[u8],
+) -> io::Result<()> {
+    let written = folder.join(temporary);
+    let mut file = File::create(&written)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&written, folder.join(name))?;
+    sync_folder(folder)
+}
+
+/// Deletes what is at `path`, if anything, so that a crash on the way never leaves half of it under
+/// its name.
+pub(super) fn discard(path: &Path) -> io::Result<()> {
+    let gone = gone_name(path);
+    remove(&gone)?;
+    match fs::rename(path, &gone) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        renamed => renamed?,
+    }
+    sync_folder(parent(path))?;
+    remove(&gone)
+}
+
+/// Finishes what a crash kept [`discard`] from finishing inside `folder`.
+pub(super) fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(GONE_SUFFIX) {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+fn gone_name(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(GONE_SUFFIX);
+    PathBuf::from(name)
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+    }
+}

@@ -1,0 +1,378 @@
+//! The data folder: who may use it, and what its FORMAT file says.
+//!
+//! ```text
+//! DATA/LOCK     locked by the server that uses the folder, for as long as it does
+//! DATA/FORMAT   what the bytes in the folder are, as `key = value` lines; written once
+//! DATA/log/     the events, in segments
+//! DATA/state/   rows folded from the events; may be deleted
+//! ```
+
+use super::database::ENGINE;
+use super::disk;
+use super::incarnation::{Incarnation, IncarnationError};
+use super::rows::STATE_FAN_OUT;
+use super::segment::LOG_FAN_OUT;
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// The number of the schema: what keys and values mean. One more for every change of either.
+const SCHEMA: u64 = 1;
+const FORMAT: &str = "FORMAT";
+const FORMAT_TEMPORARY: &str = "FORMAT.new";
+const LOCK: &str = "LOCK";
+const LOG: &str = "log";
+const STATE: &str = "state";
+/// What a file system of its own has in its root, and a crash may leave of a folder not yet ours.
+const NAMES_OF_AN_EMPTY_FOLDER: [&str; 5] = [LOCK, FORMAT_TEMPORARY, LOG, STATE, "lost+found"];
+
+/// How often the lock is tried: a killed server's last child process may hold it a moment longer.
+const LOCK_ATTEMPTS_MAX: u32 = 30;
+/// The wait between two tries.
+const LOCK_RETRY: Duration = Duration::from_millis(10);
+
+/// A data folder that this process, and no other, may use until this value is dropped.
+#[derive(Clone, Debug)]
+pub struct DataFolder {
+    path: PathBuf,
+    incarnation: Incarnation,
+    created: bool,
+    lock: Arc<FolderLock>,
+}
+
+/// Keeps other servers out of a folder.
+#[derive(Debug)]
+pub(super) struct FolderLock(File);
+
+/// The folder cannot be used. Nothing in it was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder above is missing.
+    #[error("{} does not exist; create it, or name another data folder", path.display())]
+    NoParent {
+        /// The folder above.
+        path: PathBuf,
+    },
+    /// A file or a device.
+    #[error("{} is not a folder; name a folder of its own for the data", path.display())]
+    NotAFolder {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// No file can be created in it.
+    #[error("{} cannot be written ({source}); give this user the right to write there", path.display())]
+    NotWritable {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It holds files, but no FORMAT.
+    #[error("{} holds `{found}` but no FORMAT, so it is not a data folder; name an empty or a new folder", path.display())]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// One of its files.
+        found: String,
+    },
+    /// Another server uses it.
+    #[error("{} is in use by another server; stop that one, or name another folder", path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Written by a newer server.
+    #[error("{} has schema {found}, this server reads {SCHEMA}; use a newer server", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: u64,
+    },
+    /// Written by a server of another kind.
+    #[error("{} has `{key} = {found}`, this server needs `{wanted}`; use the server that wrote it", path.display())]
+    Other {
+        /// The file.
+        path: PathBuf,
+        /// Which line.
+        key: &'static str,
+        /// What it says.
+        found: String,
+        /// What would be right.
+        wanted: String,
+    },
+    /// Not a FORMAT file of ours, or damaged.
+    #[error("{} does not read: {what}; restore the folder from a backup", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// FORMAT is there, the events are not.
+    #[error("{} is missing, and with it the events; restore the folder from a backup", path.display())]
+    NoLog {
+        /// Where they should be.
+        path: PathBuf,
+    },
+    /// The disk refuses.
+    #[error("{doing} {}: {source}", path.display())]
+    Io {
+        /// What was being done, as in "could not read".
+        doing: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl DataFolder {
+    /// Takes the folder for this process; creates it where there is none, and where a crash cut an
+    /// earlier creation short. `fresh` becomes the incarnation of a store created now.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] says what is in the way and what would be right.
+    pub fn open(path: &Path, fresh: Incarnation) -> Result<DataFolder, OpenError> {
+        create_if_missing(path)?;
+        let format = path.join(FORMAT);
+        if !exists(&format)? {
+            refuse_foreign(path)?;
+        }
+        let lock = take_lock(path)?;
+        // Only now: another server may just have created the store.
+        let created = !exists(&format)?;
+        if created {
+            create_store(path, fresh).map_err(|error| doing("could not create", path, error))?;
+        } else {
+            refuse_read_only(path)?;
+        }
+        let text = fs::read(&format).map_err(|error| doing("could not read", &format, error))?;
+        let incarnation = read_format(&format, &text)?;
+        if !exists(&path.join(LOG))? {
+            return Err(OpenError::NoLog {
+                path: path.join(LOG),
+            });
+        }
+        disk::sweep(path).map_err(|error| doing("could not tidy", path, error))?;
+        Ok(DataFolder {
+            path: path.to_owned(),
+            incarnation,
+            created,
+            lock: Arc::new(lock),
+        })
+    }
+
+    /// Which store it is.
+    pub fn incarnation(&self) -> Incarnation {
+        self.incarnation
+    }
+
+    /// Whether this call of [`DataFolder::open`] created the store.
+    pub fn created(&self) -> bool {
+        self.created
+    }
+
+    /// Where it is, as it was named.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn log_path(&self) -> PathBuf {
+        self.path.join(LOG)
+    }
+
+    pub(super) fn state_path(&self) -> PathBuf {
+        self.path.join(STATE)
+    }
+
+    /// The folder stays taken while one of these lives.
+    pub(super) fn lock(&self) -> Arc<FolderLock> {
+        self.lock.clone()
+    }
+}
+
+impl Drop for FolderLock {
+    /// Closing the file would do, were it not for child processes that are just being started: for a
+    /// moment they have it open too.
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(error = &error as &dyn std::error::Error, "unlocking failed");
+        }
+    }
+}
+
+fn create_if_missing(path: &Path) -> Result<(), OpenError> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(OpenError::NotAFolder {
+            path: path.to_owned(),
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let above = disk::parent(path);
+            match fs::metadata(above) {
+                Ok(found) if found.is_dir() => {}
+                _ => {
+                    return Err(OpenError::NoParent {
+                        path: above.to_owned(),
+                    });
+                }
+            }
+            fs::create_dir(path)
+                .and_then(|()| disk::sync_folder(above))
+                .map_err(|error| doing("could not create", path, error))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Err(OpenError::NoParent {
+            path: disk::parent(path).to_owned(),
+        }),
+        Err(error) => Err(doing("could not read", path, error)),
+    }
+}
+
+fn refuse_foreign(path: &Path) -> Result<(), OpenError> {
+    let unread = |error| doing("could not read", path, error);
+    for entry in fs::read_dir(path).map_err(unread)? {
+        let entry = entry.map_err(unread)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let known = NAMES_OF_AN_EMPTY_FOLDER.contains(&name.as_str());
+        let ours_but_full = [LOG, STATE].contains(&name.as_str())
+            && fs::read_dir(entry.path()).map_err(unread)?.next().is_some();
+        if !known || ours_but_full {
+            return Err(OpenError::Foreign {
+                path: path.to_owned(),
+                found: name,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn take_lock(path: &Path) -> Result<FolderLock, OpenError> {
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path.join(LOCK))
+        .map_err(|source| OpenError::NotWritable {
+            path: path.to_owned(),
+            source,
+        })?;
+    for _ in 0..LOCK_ATTEMPTS_MAX {
+        match lock.try_lock() {
+            Ok(()) => return Ok(FolderLock(lock)),
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_RETRY),
+            Err(TryLockError::Error(error)) => return Err(doing("could not lock", path, error)),
+        }
+    }
+    Err(OpenError::InUse {
+        path: path.to_owned(),
+    })
+}
+
+/// FORMAT comes last: with it the store exists, without it nothing does.
+fn create_store(path: &Path, incarnation: Incarnation) -> io::Result<()> {
+    for folder in [LOG, STATE] {
+        fs::create_dir_all(path.join(folder))?;
+    }
+    // Also where an earlier start crashed between creating the folder and syncing its name.
+    disk::sync_folder(disk::parent(path))?;
+    let mut text = String::from("# The format of this Signpost data folder. Do not edit.\n");
+    for (key, value) in expected() {
+        text.push_str(&format!("{key} = {value}\n"));
+    }
+    text.push_str(&format!("schema = {SCHEMA}\nincarnation = {incarnation}\n"));
+    disk::write_whole(path, FORMAT_TEMPORARY, FORMAT, text.as_bytes())
+}
+
+fn refuse_read_only(path: &Path) -> Result<(), OpenError> {
+    let probe = path.join(FORMAT_TEMPORARY);
+    File::create(&probe)
+        .and_then(|_| fs::remove_file(&probe))
+        .map_err(|source| OpenError::NotWritable {
+            path: path.to_owned(),
+            source,
+        })
+}
+
+/// The lines that must be exactly so.
+fn expected() -> [(&'static str, String); 3] {
+    [
+        ("engine", ENGINE.to_owned()),
+        ("log_fan_out", LOG_FAN_OUT.to_string()),
+        ("state_fan_out", STATE_FAN_OUT.to_string()),
+    ]
+}
+
+fn read_format(path: &Path, bytes: &[u8]) -> Result<Incarnation, OpenError> {
+    let unreadable = |what: String| OpenError::Unreadable {
+        path: path.to_owned(),
+        what,
+    };
+    let text = str::from_utf8(bytes).map_err(|_| unreadable("it is not text".to_owned()))?;
+    let mut lines = BTreeMap::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let (key, value) = line
+            .split_once(" = ")
+            .ok_or_else(|| unreadable(format!("`{line}` is not `key = value`")))?;
+        if lines.insert(key, value).is_some() {
+            return Err(unreadable(format!("`{key}` is there twice")));
+        }
+    }
+    let mut take = |key: &str| {
+        lines
+            .remove(key)
+            .ok_or_else(|| unreadable(format!("`{key}` is missing")))
+    };
+    // The schema first: a newer one may have changed every other line.
+    let schema = take("schema")?;
+    match schema.parse::<u64>() {
+        Ok(SCHEMA) => {}
+        Ok(found) if found > SCHEMA => {
+            return Err(OpenError::Newer {
+                path: path.to_owned(),
+                found,
+            });
+        }
+        _ => return Err(other(path, "schema", schema, SCHEMA.to_string())),
+    }
+    for (key, wanted) in expected() {
+        let found = take(key)?;
+        if found != wanted {
+            return Err(other(path, key, found, wanted));
+        }
+    }
+    let incarnation = take("incarnation")?
+        .parse()
+        .map_err(|error: IncarnationError| unreadable(error.to_string()))?;
+    match lines.keys().next() {
+        Some(key) => Err(unreadable(format!("`{key}` is not known"))),
+        None => Ok(incarnation),
+    }
+}
+
+fn other(path: &Path, key: &'static str, found: &str, wanted: String) -> OpenError {
+    OpenError::Other {
+        path: path.to_owned(),
+        key,
+        found: found.to_owned(),
+        wanted,
+    }
+}
+
+fn exists(path: &Path) -> Result<bool, OpenError> {
+    path.try_exists()
+        .map_err(|error| doing("could not read", path, error))
+}
+
+fn doing(doing: &'static str, path: &Path, source: io::Error) -> OpenError {
+    OpenError::Io {
+        doing,
+        path: path.to_owned(),
+        source,
+    }
+}

@@ -1,0 +1,108 @@
+//! The reading end of the log: any number of clones, on any thread, beside the writer.
+//!
+//! Events that are not on disk yet do not exist here. Reading blocks, mostly for microseconds; the
+//! first read of a closed segment opens it, which takes 20 to 200 ms and longer on a busy disk.
+
+use super::database::Handle;
+use super::error::{Health, StoreError};
+use super::log::health;
+use super::segment::{LOG_FAN_OUT, Segments};
+use super::{frame, key};
+use std::sync::Arc;
+
+/// Reads the log.
+#[derive(Clone)]
+pub struct LogReader {
+    segments: Arc<Segments>,
+}
+
+impl LogReader {
+    pub(super) fn new(segments: Arc<Segments>) -> LogReader {
+        LogReader { segments }
+    }
+
+    /// The event `sequence`; `None` if it is not there yet, or no more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] if it must be there and does not read.
+    pub fn get(&self, sequence: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        if sequence > self.last() {
+            return Ok(None);
+        }
+        let Some(segment) = self.segments.around(sequence) else {
+            return Ok(None);
+        };
+        let read = |handle: &Handle<LOG_FAN_OUT>| event(handle, sequence);
+        match self.segments.read(&segment, read) {
+            Ok(event) => Ok(Some(event)),
+            Err(StoreError::Trimmed { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The events from `from` on, in order and without gaps: at most `events_max` of them, and none
+    /// after those that fill `bytes_max`; so at least one, if there is one and both limits are over 0.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Trimmed`] if `from` was deleted, [`StoreError::Corrupt`] if one does not read.
+    pub fn range(
+        &self,
+        from: u64,
+        events_max: usize,
+        bytes_max: usize,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        let last = self.last();
+        let mut next = from.max(1);
+        let mut events = Vec::new();
+        let mut bytes = 0;
+        while next <= last && events.len() < events_max && bytes < bytes_max {
+            let Some(segment) = self.segments.around(next) else {
+                let first = self.first();
+                return Err(StoreError::Trimmed { asked: next, first });
+            };
+            let segment_last = last.min(self.segments.end(&segment) - 1);
+            self.segments.read(&segment, |handle| {
+                while next <= segment_last && events.len() < events_max && bytes < bytes_max {
+                    let event = event(handle, next)?;
+                    bytes += event.len();
+                    events.push((next, event));
+                    next += 1;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(events)
+    }
+
+    /// The last event on disk; 0 if there is none.
+    pub fn last(&self) -> u64 {
+        self.segments.last()
+    }
+
+    /// The oldest event that is kept, or the sequence that the first one will have.
+    pub fn first(&self) -> u64 {
+        self.segments.first()
+    }
+
+    /// Whether the log takes groups.
+    pub fn health(&self) -> Health {
+        health(&self.segments)
+    }
+}
+
+fn event(handle: &Handle<LOG_FAN_OUT>, sequence: u64) -> Result<Vec<u8>, StoreError> {
+    let key = key::sequence(sequence);
+    let corrupt = |what: String| StoreError::Corrupt { sequence, what };
+    let stored = match handle.get(&key) {
+        Ok(Some(stored)) => stored,
+        Ok(None) => return Err(corrupt("it is missing".to_owned())),
+        Err(StoreError::Damaged { path, what }) => {
+            return Err(corrupt(format!("{}: {what}", path.display())));
+        }
+        Err(error) => return Err(error),
+    };
+    let payload = frame::unwrap(&key, &stored).map_err(|error| corrupt(error.to_string()))?;
+    Ok(payload.to_vec())
+}

@@ -1,0 +1,304 @@
+//! The rows folded from the log, in one database: the writing end. The log is the truth; whatever is
+//! wrong here is answered by [`Rows::reset`] and folding again.
+//!
+//! Keys and values are the caller's, except for keys that begin with the byte 0: there the store
+//! keeps which store the rows belong to and how far they are folded.
+
+use super::database::{Database, Handle};
+use super::disk;
+use super::error::{ApplyError, StoreError};
+use super::format::{DataFolder, FolderLock};
+use super::incarnation::Incarnation;
+use super::rows_reader::{RowReader, Shared};
+use super::{frame, key};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Bytes of a row's key.
+pub const ROW_KEY_BYTES_MAX: usize = 1024;
+/// Bytes of a row's value.
+pub const ROW_BYTES_MAX: usize = 1024 * 1024;
+/// Changes of one [`Rows::apply`].
+pub const CHANGES_MAX: usize = 64 * 1024;
+/// Bytes held in memory after which the database is closed and opened again, which frees them.
+/// Counted: the bytes put, and an estimate of the leaves that were read in order to be written.
+pub const REOPEN_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of leaves that reading may keep in memory.
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Rows a leaf holds. A flush writes every leaf that was touched, and holds it in memory from then
+/// on: 64 costs half of what 128 does where rows are hit at random, and opens as fast.
+pub(super) const STATE_FAN_OUT: usize = 64;
+/// Sorts before every key of the caller's.
+const POSITION_KEY: &[u8] = &[0];
+/// Put beside the database by whoever meets damage in it; the next open then reports it.
+const DAMAGED: &str = "DAMAGED";
+
+/// Limits of the rows that tests make small.
+#[derive(Clone, Copy, Debug)]
+pub struct RowLimits {
+    /// Bytes held in memory after which the database is opened anew. See [`REOPEN_BYTES`].
+    pub reopen_bytes: u64,
+    /// Bytes of leaves that reading may keep in memory.
+    pub cache_bytes: usize,
+}
+
+/// What [`Rows::open`] found.
+pub enum Opened {
+    /// Rows; folded up to [`Rows::applied`], which is 0 where there were none.
+    Ready(Rows, RowReader),
+    /// Nothing to build on: [`Rows::reset`], open again and fold the whole log.
+    Damaged {
+        /// What was found.
+        what: String,
+    },
+}
+
+/// The writing end; owned by the one thread that applies.
+pub struct Rows {
+    /// `None` after a failure.
+    database: Option<Database<STATE_FAN_OUT>>,
+    shared: Arc<Shared>,
+    incarnation: Incarnation,
+    limits: RowLimits,
+    /// Estimate of the bytes that only opening anew would free.
+    held_bytes: u64,
+    failure: Option<String>,
+    /// Keeps other servers away.
+    _lock: Arc<FolderLock>,
+}
+
+impl Default for RowLimits {
+    fn default() -> RowLimits {
+        RowLimits {
+            reopen_bytes: REOPEN_BYTES,
+            cache_bytes: CACHE_BYTES,
+        }
+    }
+}
+
+impl Rows {
+    /// Opens the rows of `folder`. At most once at a time.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`] if the disk refuses. Damage is not an error but [`Opened::Damaged`].
+    pub fn open(folder: &DataFolder, limits: RowLimits) -> Result<Opened, StoreError> {
+        match Rows::open_whole(folder, limits) {
+            Ok(rows) => {
+                let reader = RowReader::new(rows.shared.clone());
+                Ok(Opened::Ready(rows, reader))
+            }
+            Err(StoreError::Damaged { what, .. }) => Ok(Opened::Damaged { what }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes all rows. No [`Rows`] and no [`RowReader`] of the folder may be in use.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`]; what could not be deleted is still reported as damaged by the next open.
+    pub fn reset(folder: &DataFolder) -> Result<(), StoreError> {
+        let path = folder.state_path();
+        disk::discard(&path)
+            .and_then(|()| fs::create_dir(&path))
+            .and_then(|()| disk::sync_folder(disk::parent(&path)))
+            .map_err(|source| StoreError::Io {
+                doing: "could not reset",
+                path,
+                source,
+            })
+    }
+
+    /// Applies `changes` (a value to put, `None` to delete; of two for one key the later counts) and
+    /// notes that the rows are folded up to sequence `applied`. Readers see the rows from here on; on
+    /// disk they are after the next [`Rows::flush`], all that was applied between two or nothing.
+    ///
+    /// # Errors
+    ///
+    /// After [`ApplyError::Failed`] and [`ApplyError::Poisoned`] the rows take nothing more. After any
+    /// other error nothing has changed.
+    pub fn apply(
+        &mut self,
+        changes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+        applied: u64,
+    ) -> Result<(), ApplyError> {
+        if applied <= self.applied() {
+            let (asked, applied) = (applied, self.applied());
+            return Err(ApplyError::OutOfTurn { asked, applied });
+        }
+        check_limits(&changes)?;
+        self.unless_poisoned(|rows| {
+            rows.write(changes, applied)?;
+            if rows.held_bytes >= rows.limits.reopen_bytes {
+                rows.reopen()?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Makes durable what was applied. About once a second is enough: a start folds the rest again.
+    ///
+    /// # Errors
+    ///
+    /// [`ApplyError::Failed`] and [`ApplyError::Poisoned`]: the rows take nothing more.
+    pub fn flush(&mut self) -> Result<(), ApplyError> {
+        self.unless_poisoned(|rows| rows.database()?.flush())
+    }
+
+    /// The sequence up to which the rows are folded; 0 for none.
+    pub fn applied(&self) -> u64 {
+        self.shared.applied()
+    }
+
+    fn open_whole(folder: &DataFolder, limits: RowLimits) -> Result<Rows, StoreError> {
+        let path = folder.state_path();
+        let damaged = |what: String| StoreError::Damaged {
+            path: path.clone(),
+            what,
+        };
+        if path.join(DAMAGED).exists() {
+            return Err(damaged("it was found damaged while it was read".to_owned()));
+        }
+        let database = Database::open(&path, limits.cache_bytes)?;
+        let handle = database.handle()?;
+        let applied = match handle.get(POSITION_KEY)? {
+            Some(stored) => read_position(&stored, folder.incarnation()).map_err(damaged)?,
+            None if handle.last_key()?.is_none() => 0,
+            None => return Err(damaged("it does not say how far it is folded".to_owned())),
+        };
+        Ok(Rows {
+            database: Some(database),
+            shared: Arc::new(Shared::new(path, applied, handle)),
+            incarnation: folder.incarnation(),
+            limits,
+            held_bytes: 0,
+            failure: None,
+            _lock: folder.lock(),
+        })
+    }
+
+    fn write(
+        &mut self,
+        changes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+        applied: u64,
+    ) -> Result<(), StoreError> {
+        let position = position(self.incarnation, applied);
+        let database = self.database()?;
+        let page_ins_before = database.page_ins();
+        let changes: BTreeMap<_, _> = changes.into_iter().collect();
+        let count = changes.len() as u64;
+        let mut puts = vec![(POSITION_KEY.to_vec(), position)];
+        for (key, value) in changes {
+            match value {
+                Some(value) => {
+                    let stored = frame::wrap(&key, &value);
+                    puts.push((key, stored));
+                }
+                None => database.remove(&key)?,
+            }
+        }
+        let bytes: u64 = puts
+            .iter()
+            .map(|(key, value)| (key.len() + value.len()) as u64)
+            .sum();
+        database.put_all(puts)?;
+        let page_ins = database.page_ins() - page_ins_before;
+        let leaf_bytes = bytes / (count + 1) * STATE_FAN_OUT as u64;
+        self.held_bytes += bytes + page_ins * leaf_bytes;
+        self.shared.publish(applied);
+        Ok(())
+    }
+
+    /// Closes and opens the database; readers wait meanwhile.
+    fn reopen(&mut self) -> Result<(), StoreError> {
+        let limits = self.limits;
+        let database = self.database.take();
+        let (database, page_ins) = self.shared.replace(|path| {
+            if let Some(database) = database {
+                database.close()?;
+            }
+            let database = Database::open(path, limits.cache_bytes)?;
+            let handle: Handle<STATE_FAN_OUT> = database.handle()?;
+            let page_ins = database.page_ins();
+            Ok((handle, (database, page_ins)))
+        })?;
+        self.database = Some(database);
+        self.held_bytes = page_ins;
+        Ok(())
+    }
+
+    fn database(&mut self) -> Result<&mut Database<STATE_FAN_OUT>, StoreError> {
+        self.database.as_mut().ok_or(StoreError::Closed)
+    }
+
+    fn unless_poisoned(
+        &mut self,
+        work: impl FnOnce(&mut Rows) -> Result<(), StoreError>,
+    ) -> Result<(), ApplyError> {
+        if let Some(why) = &self.failure {
+            let why = why.clone();
+            return Err(ApplyError::Poisoned { why });
+        }
+        work(self).map_err(|error| {
+            self.failure = Some(error.to_string());
+            ApplyError::Failed(error)
+        })
+    }
+}
+
+impl Drop for Rows {
+    /// Flushes and closes; readers get [`StoreError::Closed`] from here on.
+    fn drop(&mut self) {
+        let database = self.database.take();
+        self.shared.end(|| drop(database));
+    }
+}
+
+fn position(incarnation: Incarnation, applied: u64) -> Vec<u8> {
+    let payload = [incarnation.0.as_slice(), &key::sequence(applied)].concat();
+    frame::wrap(POSITION_KEY, &payload)
+}
+
+fn read_position(stored: &[u8], incarnation: Incarnation) -> Result<u64, String> {
+    let payload = frame::unwrap(POSITION_KEY, stored).map_err(|error| error.to_string())?;
+    let (store, applied) = payload
+        .split_at_checked(incarnation.0.len())
+        .ok_or("it is short")?;
+    if store != incarnation.0 {
+        return Err("it belongs to another store".to_owned());
+    }
+    key::decode_sequence(applied).ok_or_else(|| "its position does not read".to_owned())
+}
+
+fn check_limits(changes: &[(Vec<u8>, Option<Vec<u8>>)]) -> Result<(), ApplyError> {
+    /// How much of a bad key an error repeats.
+    const SHOWN_BYTES_MAX: usize = 32;
+    let shown = |key: &[u8]| key[..key.len().min(SHOWN_BYTES_MAX)].to_vec();
+    if changes.len() > CHANGES_MAX {
+        let changes = changes.len();
+        return Err(ApplyError::TooManyChanges { changes });
+    }
+    for (key, value) in changes {
+        let own = key.first().is_none_or(|byte| *byte == 0);
+        if own || key.len() > ROW_KEY_BYTES_MAX {
+            return Err(ApplyError::BadKey { key: shown(key) });
+        }
+        let bytes = value.as_ref().map_or(0, Vec::len);
+        if bytes > ROW_BYTES_MAX {
+            let key = shown(key);
+            return Err(ApplyError::RowTooLarge { key, bytes });
+        }
+    }
+    Ok(())
+}
+
+/// Best effort: makes the next [`Rows::open`] report damage that reading met.
+pub(super) fn condemn(state: &Path) -> io::Result<()> {
+    File::create(state.join(DAMAGED))?.sync_all()?;
+    disk::sync_folder(state)
+}

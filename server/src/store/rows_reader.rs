@@ -1,0 +1,299 @@
+//! The rows folded from the log: the reading end, any number of clones on any thread.
+//!
+//! Rows applied but not flushed are seen: a crash may take them back, but it then folds them again
+//! from the log, where they are on disk. While the database is opened anew (20 to 500 ms, seldom)
+//! readers wait, the asynchronous ones without holding their thread. A read that meets a cold leaf
+//! blocks for a read of the disk.
+
+use super::database::Handle;
+use super::error::StoreError;
+use super::frame;
+use super::rows::{STATE_FAN_OUT, condemn};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, TryLockError};
+use tokio::sync::Notify;
+
+/// Rows of one [`RowReader::scan`].
+pub const SCAN_ROWS_MAX: usize = 10_000;
+/// Idle handles kept for the next readers.
+const IDLE_HANDLES_MAX: usize = 16;
+
+/// What is under each of some keys.
+pub type Values = Vec<Option<Vec<u8>>>;
+/// Key and value.
+pub type Row = (Vec<u8>, Vec<u8>);
+
+/// Reads the rows.
+#[derive(Clone)]
+pub struct RowReader {
+    shared: Arc<Shared>,
+}
+
+/// What the writer and the readers share.
+pub(super) struct Shared {
+    path: PathBuf,
+    applied: AtomicU64,
+    /// Written only while the database is opened anew; `None` when it is closed for good.
+    open: RwLock<Option<Handles>>,
+    reopened: Notify,
+}
+
+/// A handle is for one thread at a time, so each reader takes one and gives it back.
+struct Handles {
+    seed: Mutex<Handle<STATE_FAN_OUT>>,
+    idle: Mutex<Vec<Handle<STATE_FAN_OUT>>>,
+}
+
+impl RowReader {
+    pub(super) fn new(shared: Arc<Shared>) -> RowReader {
+        RowReader { shared }
+    }
+
+    /// The sequence up to which the rows are folded; 0 for none.
+    pub fn applied(&self) -> u64 {
+        self.shared.applied()
+    }
+
+    /// The rows under `keys`, in their order, and the sequence that they certainly contain: each row
+    /// is as of that sequence or later.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`]: restart, the rows are then folded anew.
+    pub async fn get_many(&self, keys: &[Vec<u8>]) -> Result<(Values, u64), StoreError> {
+        self.read(|handle| get_many(handle, keys)).await
+    }
+
+    /// [`RowReader::get_many`] for threads.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn get_many_blocking(&self, keys: &[Vec<u8>]) -> Result<(Values, u64), StoreError> {
+        self.read_blocking(|handle| get_many(handle, keys))
+    }
+
+    /// The rows whose keys begin with `prefix` and come after `after`, in the order of their keys: at
+    /// most `max` and at most [`SCAN_ROWS_MAX`]; and the sequence that they certainly contain.
+    ///
+    /// Rows that are written while the scan runs may be in it or not, each for itself.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`]: restart, the rows are then folded anew.
+    pub async fn scan(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        max: usize,
+    ) -> Result<(Vec<Row>, u64), StoreError> {
+        self.read(|handle| scan(handle, prefix, after, max)).await
+    }
+
+    /// [`RowReader::scan`] for threads.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn scan_blocking(
+        &self,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        max: usize,
+    ) -> Result<(Vec<Row>, u64), StoreError> {
+        self.read_blocking(|handle| scan(handle, prefix, after, max))
+    }
+
+    async fn read<T>(
+        &self,
+        read: impl Fn(&Handle<STATE_FAN_OUT>) -> Result<T, StoreError>,
+    ) -> Result<(T, u64), StoreError> {
+        loop {
+            // Before the look at the lock, so that no notice is missed.
+            let reopened = self.shared.reopened.notified();
+            if let Some(result) = self.try_read(&read) {
+                return result;
+            }
+            reopened.await;
+        }
+    }
+
+    /// `None` while the database is being opened anew.
+    fn try_read<T>(
+        &self,
+        read: impl Fn(&Handle<STATE_FAN_OUT>) -> Result<T, StoreError>,
+    ) -> Option<Result<(T, u64), StoreError>> {
+        let open = match self.shared.open.try_read() {
+            Ok(open) => open,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        Some(self.read_open(&open, read))
+    }
+
+    fn read_blocking<T>(
+        &self,
+        read: impl Fn(&Handle<STATE_FAN_OUT>) -> Result<T, StoreError>,
+    ) -> Result<(T, u64), StoreError> {
+        let open = self
+            .shared
+            .open
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.read_open(&open, read)
+    }
+
+    fn read_open<T>(
+        &self,
+        open: &RwLockReadGuard<'_, Option<Handles>>,
+        read: impl Fn(&Handle<STATE_FAN_OUT>) -> Result<T, StoreError>,
+    ) -> Result<(T, u64), StoreError> {
+        let handles = open.as_ref().ok_or(StoreError::Closed)?;
+        // First: what is applied after this may or may not be seen.
+        let as_of = self.applied();
+        let handle = handles.take();
+        let result = read(&handle);
+        handles.give_back(handle);
+        if let Err(StoreError::Damaged { .. }) = result
+            && let Err(error) = condemn(&self.shared.path)
+        {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "no mark of the damage left"
+            );
+        }
+        Ok((result?, as_of))
+    }
+}
+
+impl Shared {
+    pub(super) fn new(path: PathBuf, applied: u64, handle: Handle<STATE_FAN_OUT>) -> Shared {
+        Shared {
+            path,
+            applied: AtomicU64::new(applied),
+            open: RwLock::new(Some(Handles::new(handle))),
+            reopened: Notify::new(),
+        }
+    }
+
+    pub(super) fn applied(&self) -> u64 {
+        self.applied.load(Ordering::Acquire)
+    }
+
+    /// Tells readers that all rows up to `applied` are there.
+    pub(super) fn publish(&self, applied: u64) {
+        self.applied.store(applied, Ordering::Release);
+    }
+
+    /// Keeps readers waiting and drops every handle while `reopen` makes a new one.
+    pub(super) fn replace<T>(
+        &self,
+        reopen: impl FnOnce(&Path) -> Result<(Handle<STATE_FAN_OUT>, T), StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        *open = None;
+        let reopened = reopen(&self.path).map(|(handle, rest)| {
+            *open = Some(Handles::new(handle));
+            rest
+        });
+        drop(open);
+        self.reopened.notify_waiters();
+        reopened
+    }
+
+    /// Drops every handle for good, then runs `close` before any reader goes on.
+    pub(super) fn end(&self, close: impl FnOnce()) {
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        *open = None;
+        close();
+        drop(open);
+        self.reopened.notify_waiters();
+    }
+}
+
+impl Handles {
+    fn new(handle: Handle<STATE_FAN_OUT>) -> Handles {
+        Handles {
+            seed: Mutex::new(handle),
+            idle: Mutex::default(),
+        }
+    }
+
+    fn take(&self) -> Handle<STATE_FAN_OUT> {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        idle.unwrap_or_else(|| {
+            let seed = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
+            seed.again()
+        })
+    }
+
+    fn give_back(&self, handle: Handle<STATE_FAN_OUT>) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_HANDLES_MAX {
+            idle.push(handle);
+        }
+    }
+}
+
+fn get_many(handle: &Handle<STATE_FAN_OUT>, keys: &[Vec<u8>]) -> Result<Values, StoreError> {
+    keys.iter()
+        .map(|key| {
+            let stored = handle.get(key)?;
+            stored.map(|stored| handle.unwrap(key, &stored)).transpose()
+        })
+        .collect()
+}
+
+fn scan(
+    handle: &Handle<STATE_FAN_OUT>,
+    prefix: &[u8],
+    after: Option<&[u8]>,
+    max: usize,
+) -> Result<Vec<Row>, StoreError> {
+    /// The first key that is not the store's own.
+    const FIRST_KEY: &[u8] = &[1];
+    let max = max.min(SCAN_ROWS_MAX);
+    let from = prefix.max(FIRST_KEY).max(after.unwrap_or_default());
+    let mut rows = Vec::new();
+    let mut damage = Ok(());
+    if max == 0 {
+        return Ok(rows);
+    }
+    handle.scan(from, |key, stored| {
+        if !key.starts_with(prefix) {
+            return ControlFlow::Break(());
+        }
+        if Some(key) == after {
+            return ControlFlow::Continue(());
+        }
+        match handle.unwrap(key, stored) {
+            Ok(value) => rows.push((key.to_vec(), value)),
+            Err(error) => {
+                damage = Err(error);
+                return ControlFlow::Break(());
+            }
+        }
+        if rows.len() == max {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })?;
+    damage.map(|()| rows)
+}
+
+impl Handle<STATE_FAN_OUT> {
+    /// The payload stored under `key`.
+    fn unwrap(&self, key: &[u8], stored: &[u8]) -> Result<Vec<u8>, StoreError> {
+        match frame::unwrap(key, stored) {
+            Ok(payload) => Ok(payload.to_vec()),
+            Err(error) => Err(self.damaged(format!("the row {key:02x?}: {error}"))),
+        }
+    }
+}
