@@ -5,6 +5,7 @@
 
 mod end;
 mod find;
+mod join;
 mod publish;
 mod query;
 mod route;

@@ -1,18 +1,17 @@
 //! A contact comes in, or more is known of it: find who, why and which case, decide, and say what comes next.
 
 use super::find::{self, FoundCase, FoundCustomer, FoundReason};
+use super::join::{case_join, joined_case, left_case, standing};
 use super::{Stop, live, next_seq};
 use crate::case::Case;
 use crate::command::{RouteContact, UnknownReason};
-use crate::contact::{Contact, ContactContext, Joined, Offered};
+use crate::contact::{Contact, ContactContext, Offered};
 use crate::customer::Profile;
-use crate::decision::{self, Decided, Decision, Finding, Question, RouteOption, Standing};
-use crate::event::{
-    CaseJoin, ContactRouted, CustomerJoin, Event, LeftCase, Next, OpenedCase, RouteStep,
-};
+use crate::decision::{self, Decided, Decision, Finding, Question, RouteOption};
+use crate::event::{ContactRouted, CustomerJoin, Event, Next, RouteStep};
 use crate::fact::{FACTS_MAX, Facts};
-use crate::ids::{CaseId, ContactId, Slug};
-use crate::playbook::{FactIndex, Playbook, ReasonIndex, TierIndex};
+use crate::ids::{ContactId, Slug};
+use crate::playbook::{FactIndex, Playbook, TierIndex};
 use crate::refusal::{Faults, Refusal};
 use crate::state::State;
 use crate::time::UnixMs;
@@ -263,97 +262,6 @@ fn offered(option: &RouteOption) -> Offered {
     }
 }
 
-fn joined_case(case: Option<&FoundCase>) -> Option<&Case> {
-    match case? {
-        FoundCase::Stays(case, _) | FoundCase::Joins(case, _) => Some(case),
-        FoundCase::Opens { .. } | FoundCase::KeyMissing => None,
-    }
-}
-
-fn case_join(
-    state: &State,
-    playbook: &Playbook,
-    reason: ReasonIndex,
-    tier: TierIndex,
-    found: &FoundCase,
-    start: &Start,
-) -> Option<CaseJoin> {
-    let contact = &start.contact;
-    match found {
-        FoundCase::KeyMissing => None,
-        FoundCase::Stays(case, claimed) => {
-            let listed = case
-                .contacts
-                .iter()
-                .find(|listed| listed.contact == *contact);
-            Some(CaseJoin {
-                case: case.id,
-                joined: listed.map_or(Joined::Continued, |listed| listed.joined),
-                first: false,
-                repeat: listed.is_some_and(|listed| listed.repeat),
-                switched: false,
-                previous: case.previous,
-                opened: None,
-                claimed: *claimed,
-            })
-        }
-        FoundCase::Joins(case, joined) => {
-            let last = case.contacts.last();
-            let channel = &start.context.channel;
-            // Not in its window any more, or while we owe an answer: not the customer's repeating.
-            let in_window = state.now() <= case.heard + case.continues_for;
-            Some(CaseJoin {
-                case: case.id,
-                joined: *joined,
-                first: true,
-                repeat: in_window && case.owed_contacts == 0,
-                switched: last.is_some_and(|last| last.channel != *channel),
-                previous: case.previous,
-                opened: None,
-                claimed: None,
-            })
-        }
-        FoundCase::Opens { matter, previous } => {
-            let reason = playbook.reason(reason);
-            Some(CaseJoin {
-                case: CaseId(next_seq(state)),
-                joined: Joined::Opened,
-                first: true,
-                repeat: false,
-                switched: false,
-                previous: *previous,
-                opened: Some(OpenedCase {
-                    reason: reason.id.clone(),
-                    matter: *matter,
-                    tier: playbook.tier(tier).id.clone(),
-                    continues_for: reason.continues_for,
-                    reopens_within: reason.reopens_within,
-                }),
-                claimed: None,
-            })
-        }
-    }
-}
-
-/// The case that an amended contact had and has no more.
-fn left_case(
-    state: &State,
-    start: &Start,
-    join: Option<&CaseJoin>,
-) -> Result<Option<LeftCase>, Stop> {
-    let before = start.before.as_ref().and_then(|contact| contact.case);
-    let Some(before) = before.filter(|&id| Some(id) != join.map(|join| join.case)) else {
-        return Ok(None);
-    };
-    let alone = state
-        .case(&before)?
-        .is_some_and(|case| case.state.is_open() && case.contact_count == 1 && case.reopens == 0);
-    Ok(Some(LeftCase {
-        case: before,
-        withdrawn: alone,
-    }))
-}
-
 fn carried_facts(case: Option<&Case>, told: &Facts) -> Facts {
     let known = case.map(|case| &case.facts);
     let carried = known.into_iter().flat_map(Facts::iter);
@@ -362,45 +270,6 @@ fn carried_facts(case: Option<&Case>, told: &Facts) -> Facts {
             .filter(|fact| told.get(fact.id.as_str()).is_none())
             .cloned(),
     )
-}
-
-fn standing(
-    start: &Start,
-    who: Option<&FoundCustomer>,
-    case: Option<&Case>,
-    join: Option<&CaseJoin>,
-    now: UnixMs,
-) -> Standing {
-    let opened = start.before.is_none();
-    let recent = who
-        .and_then(|who| who.row.as_ref())
-        .map_or(0, |row| row.contacts_7d(now));
-    let first = join.is_some_and(|join| join.first);
-    let count = |before: Option<u32>, adds: bool| before.unwrap_or(0) + u32::from(first && adds);
-    let needed_person = start
-        .before
-        .as_ref()
-        .is_some_and(|contact| contact.needs_person);
-    Standing {
-        now,
-        contacts_7d: if opened {
-            recent
-        } else {
-            recent.saturating_sub(1)
-        },
-        case_contacts: case.map_or(0, |case| case.contact_count - u32::from(!first)),
-        repeats: count(
-            case.map(|case| case.repeats),
-            join.is_some_and(|join| join.repeat),
-        ),
-        channel_switches: count(
-            case.map(|case| case.channel_switches),
-            join.is_some_and(|join| join.switched),
-        ),
-        broken_promises: 0,
-        case_age: case.map(|case| now.since(case.opened)),
-        needs_person: needed_person || start.step == RouteStep::AskedForPerson,
-    }
 }
 
 /// Where the key fact is missing and the customer has open cases of the reason, says which fact would tell.

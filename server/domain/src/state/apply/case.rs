@@ -1,0 +1,191 @@
+//! What events do to cases, to the matters that lead to them, and to the counts.
+
+use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseContact, CaseState, CaseStep, MatterKey};
+use crate::contact::Joined;
+use crate::event::{CaseJoin, ContactRouted, Envelope, LeftCase, OpenedCase};
+use crate::ids::{CaseId, PlaybookVersion, ReasonId, Seq, Slug};
+use crate::state::{Counts, OpenCases, RowKey, State, Timers};
+use std::sync::Arc;
+
+impl State {
+    pub(super) fn case_joined(
+        &mut self,
+        envelope: &Envelope,
+        routed: &ContactRouted,
+        join: &CaseJoin,
+    ) {
+        if let Some(opened) = &join.opened {
+            self.case_opened(envelope, routed, join, opened);
+        }
+        if let Some(matter) = join.claimed {
+            let customer = routed.customer.as_ref().map(|join| join.id.clone());
+            self.edit_case(envelope, join.case, |case| {
+                case.customer = customer;
+                case.matter = Some(matter);
+            });
+            self.put_matter(envelope.seq, matter, join.case);
+        }
+        self.edit_case(envelope, join.case, |case| {
+            case.heard = envelope.record_time;
+            routed
+                .context
+                .facts
+                .iter()
+                .for_each(|fact| case.facts.learn(fact.clone()));
+            if !join.first {
+                return;
+            }
+            if let Some(state) = case.state.after(CaseStep::Join) {
+                case.state = state;
+                case.closed = None;
+            }
+            case.reopens += u32::from(join.joined == Joined::Reopened);
+            case.repeats += u32::from(join.repeat);
+            case.channel_switches += u32::from(join.switched);
+            case.contact_count += 1;
+            list_contact(case, envelope, routed, join);
+        });
+        if join.first {
+            self.count(join.case, |counts| {
+                counts.contacts += 1;
+                counts.repeats += u64::from(join.repeat);
+                counts.cases_reopened += u64::from(join.joined == Joined::Reopened);
+            });
+        }
+    }
+
+    fn case_opened(
+        &mut self,
+        envelope: &Envelope,
+        routed: &ContactRouted,
+        join: &CaseJoin,
+        opened: &OpenedCase,
+    ) {
+        let case = Case {
+            id: join.case,
+            state: CaseState::Open,
+            customer: routed.customer.as_ref().map(|join| join.id.clone()),
+            matter: opened.matter,
+            reason: opened.reason.clone(),
+            confirmed: None,
+            tier: opened.tier.clone(),
+            facts: routed.carried.clone(),
+            contacts: Vec::new(),
+            contact_count: 0,
+            live_contacts: 0,
+            owed_contacts: 0,
+            repeats: 0,
+            channel_switches: 0,
+            reopens: 0,
+            previous: join.previous,
+            opened: envelope.record_time,
+            heard: envelope.record_time,
+            closed: None,
+            continues_for: opened.continues_for,
+            reopens_within: opened.reopens_within,
+            playbook: envelope
+                .playbook
+                .clone()
+                .unwrap_or_else(|| PlaybookVersion::stored("")),
+            changed: envelope.seq,
+        };
+        if let Some(matter) = opened.matter {
+            self.put_matter(envelope.seq, matter, join.case);
+        }
+        self.timers.replace(None, Timers::of_case(&case));
+        self.open_cases
+            .replace(join.case, None, OpenCases::owner(&case));
+        self.cases
+            .put(join.case, Some(Arc::new(case)), envelope.seq);
+        self.touched.push(RowKey::Case(join.case));
+        self.count(join.case, |counts| counts.cases_opened += 1);
+    }
+
+    fn put_matter(&mut self, seq: Seq, matter: MatterKey, case: CaseId) {
+        self.matters.put(matter, Some(Arc::new(case)), seq);
+        self.touched.push(RowKey::Matter(matter));
+    }
+
+    pub(super) fn case_left(
+        &mut self,
+        envelope: &Envelope,
+        routed: &ContactRouted,
+        left: &LeftCase,
+    ) {
+        let owed = u32::from(self.owed(&routed.contact));
+        self.edit_case(envelope, left.case, |case| {
+            case.contact_count -= 1;
+            case.live_contacts -= 1;
+            case.owed_contacts -= owed;
+            case.contacts
+                .retain(|listed| listed.contact != routed.contact);
+        });
+        self.count(left.case, |counts| counts.contacts_left += 1);
+        if left.withdrawn {
+            self.case_step(envelope, left.case, CaseStep::Withdraw);
+        }
+    }
+
+    pub(super) fn case_step(&mut self, envelope: &Envelope, id: CaseId, step: CaseStep) {
+        self.edit_case(envelope, id, |case| {
+            if let Some(state) = case.state.after(step) {
+                case.state = state;
+                case.closed = Some(envelope.record_time);
+            }
+        });
+        self.count(id, |counts| match step {
+            CaseStep::Resolve => counts.cases_resolved += 1,
+            CaseStep::Lapse => counts.cases_lapsed += 1,
+            CaseStep::Withdraw => counts.cases_withdrawn += 1,
+            CaseStep::Join => {}
+        });
+    }
+
+    pub(super) fn edit_case(
+        &mut self,
+        envelope: &Envelope,
+        id: CaseId,
+        edit: impl FnOnce(&mut Case),
+    ) {
+        let (timers, open_cases) = (&mut self.timers, &mut self.open_cases);
+        let edited = self.cases.edit(&id, envelope.seq, |row| {
+            let timer_before = Timers::of_case(row);
+            let owner_before = OpenCases::owner(row);
+            edit(row);
+            row.changed = envelope.seq;
+            timers.replace(timer_before, Timers::of_case(row));
+            open_cases.replace(id, owner_before, OpenCases::owner(row));
+        });
+        if edited {
+            self.touched.push(RowKey::Case(id));
+        }
+    }
+
+    pub(super) fn count(&mut self, id: CaseId, edit: impl FnOnce(&mut Counts)) {
+        let Some(case) = self.cases.get(&id) else {
+            return;
+        };
+        let (reason, tier): (ReasonId, Slug) = (case.reason.clone(), case.tier.clone());
+        let key = (reason.clone(), tier.clone());
+        let counts = self
+            .counts
+            .entry(key)
+            .or_insert_with(|| Counts::none(reason.clone(), tier.clone()));
+        edit(counts);
+        self.touched.push(RowKey::Counts(reason, tier));
+    }
+}
+
+fn list_contact(case: &mut Case, envelope: &Envelope, routed: &ContactRouted, join: &CaseJoin) {
+    case.contacts.push(CaseContact {
+        contact: routed.contact.clone(),
+        channel: routed.context.channel.clone(),
+        joined: join.joined,
+        arrived: envelope.arrive_time,
+        repeat: join.repeat,
+        live: true,
+    });
+    if case.contacts.len() > CASE_CONTACTS_LISTED_MAX {
+        case.contacts.remove(0);
+    }
+}

@@ -1,0 +1,157 @@
+//! What events do to contacts.
+
+use crate::case::CaseStep;
+use crate::contact::{Contact, Offered, Place};
+use crate::event::{ContactEnded, ContactRouted, Envelope, Next, RouteTaken};
+use crate::ids::{ContactId, Seq};
+use crate::route::Route;
+use crate::state::{RowKey, State, Timers};
+use std::sync::Arc;
+
+impl State {
+    pub(super) fn contact_routed(&mut self, envelope: &Envelope, routed: &ContactRouted) {
+        if let Some(customer) = &routed.customer {
+            self.customer_seen(envelope, routed, customer);
+        }
+        if let Some(left) = &routed.left {
+            self.case_left(envelope, routed, left);
+        }
+        let owed_before = self.owed(&routed.contact);
+        let live_before = routed.case.as_ref().is_some_and(|join| !join.first);
+        self.contact_decided(envelope, routed);
+        if let Some(join) = &routed.case {
+            self.case_joined(envelope, routed, join);
+            let owed = self.owed(&routed.contact);
+            self.edit_case(envelope, join.case, |case| {
+                case.live_contacts += u32::from(!live_before);
+                let before = u32::from(live_before && owed_before);
+                case.owed_contacts = case.owed_contacts + u32::from(owed) - before;
+            });
+            if let Next::Take(taken) = &routed.next {
+                self.count(join.case, |counts| {
+                    counts.routes_taken[taken.route as usize] += 1;
+                });
+            }
+        }
+    }
+
+    fn contact_decided(&mut self, envelope: &Envelope, routed: &ContactRouted) {
+        let before = self.contacts.get(&routed.contact).cloned();
+        let (place, route) = match &routed.next {
+            Next::ChooseReason(_) | Next::AskFacts(_) | Next::ChooseRoute => {
+                (Place::Deciding, None)
+            }
+            Next::Take(taken) => (Place::of_route(taken.route), Some(taken.route)),
+        };
+        let options = routed.decision.options.iter();
+        let offered = options.map(|option| Offered {
+            route: option.route,
+            flow: option.flow.clone(),
+            queue: option.queue.clone(),
+        });
+        let first = before.as_deref();
+        let contact = Contact {
+            id: routed.contact.clone(),
+            context: routed.context.clone(),
+            customer: routed.customer.as_ref().map(|join| join.id.clone()),
+            case: routed.case.as_ref().map(|join| join.case),
+            place,
+            route,
+            offered: offered.collect(),
+            declined: first.map_or_else(Vec::new, |row| row.declined.clone()),
+            confirmed: first.and_then(|row| row.confirmed.clone()),
+            needs_person: routed.standing.needs_person,
+            arrived: first.map_or(envelope.arrive_time, |row| row.arrived),
+            recorded: first.map_or(envelope.record_time, |row| row.recorded),
+            heard: envelope.record_time,
+            ended: None,
+            amendments: first.map_or(0, |row| row.amendments + 1),
+            opened: first.map_or(envelope.seq, |row| row.opened),
+            decided: envelope.seq,
+            changed: envelope.seq,
+        };
+        self.put_contact(envelope.seq, before.as_deref(), contact);
+    }
+
+    pub(super) fn route_taken(&mut self, envelope: &Envelope, taken: &RouteTaken) {
+        let owed_before = self.owed(&taken.contact);
+        self.edit_contact(envelope, &taken.contact, |contact| {
+            contact.place = Place::of_route(taken.taken.route);
+            contact.route = Some(taken.taken.route);
+            contact.declined = taken.declined.clone();
+        });
+        let owed = self.owed(&taken.contact);
+        if let Some(case) = taken.case {
+            self.edit_case(envelope, case, |case| {
+                case.heard = envelope.record_time;
+                case.owed_contacts = case.owed_contacts + u32::from(owed) - u32::from(owed_before);
+            });
+            self.count(case, |counts| {
+                counts.routes_taken[taken.taken.route as usize] += 1
+            });
+        }
+    }
+
+    pub(super) fn contact_ended(&mut self, envelope: &Envelope, ended: &ContactEnded) {
+        let owed = u32::from(self.owed(&ended.contact));
+        self.edit_contact(envelope, &ended.contact, |contact| {
+            contact.place = Place::Ended(ended.outcome);
+            contact.ended = Some(envelope.record_time);
+            contact.confirmed = ended.confirmed.clone().or_else(|| contact.confirmed.take());
+        });
+        let Some(case) = ended.case else { return };
+        self.edit_case(envelope, case, |case| {
+            case.heard = envelope.record_time;
+            case.live_contacts -= 1;
+            case.owed_contacts -= owed;
+            case.confirmed = ended.confirmed.clone().or_else(|| case.confirmed.take());
+            for listed in case
+                .contacts
+                .iter_mut()
+                .filter(|listed| listed.contact == ended.contact)
+            {
+                listed.live = false;
+            }
+        });
+        if ended.resolves_case {
+            self.case_step(envelope, case, CaseStep::Resolve);
+        }
+    }
+
+    /// Whether we owe a live contact an answer.
+    pub(super) fn owed(&self, id: &ContactId) -> bool {
+        let owed = |place: Place| matches!(place, Place::Routed(route) if Route::is_owed(route));
+        self.contacts
+            .get(id)
+            .is_some_and(|contact| owed(contact.place))
+    }
+
+    fn edit_contact(
+        &mut self,
+        envelope: &Envelope,
+        id: &ContactId,
+        edit: impl FnOnce(&mut Contact),
+    ) {
+        let timers = &mut self.timers;
+        let edited = self.contacts.edit(id, envelope.seq, |row| {
+            let before = Timers::of_contact(row);
+            edit(row);
+            row.heard = envelope.record_time;
+            row.changed = envelope.seq;
+            timers.replace(before, Timers::of_contact(row));
+        });
+        if edited {
+            self.touched.push(RowKey::Contact(id.clone()));
+        }
+    }
+
+    fn put_contact(&mut self, seq: Seq, before: Option<&Contact>, after: Contact) {
+        self.timers.replace(
+            before.and_then(Timers::of_contact),
+            Timers::of_contact(&after),
+        );
+        self.touched.push(RowKey::Contact(after.id.clone()));
+        self.contacts
+            .put(after.id.clone(), Some(Arc::new(after)), seq);
+    }
+}
