@@ -194,6 +194,14 @@ pub(crate) fn counted(count: u32, noun: &str) -> String {
     format!("{count} {noun}{plural}")
 }
 
+/// A count in a table; nothing is a dot, so that the rest stands out.
+pub(crate) fn figure(count: u64) -> String {
+    match count {
+        0 => "·".to_owned(),
+        count => count.to_string(),
+    }
+}
+
 /// Joined by commas.
 pub(crate) fn listed(items: impl Iterator<Item = String>) -> String {
     items.collect::<Vec<_>>().join(", ")
