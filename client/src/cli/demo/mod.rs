@@ -97,7 +97,9 @@ async fn play(args: DemoArgs, session: &Session) -> Result<(), Failure> {
         seen.writes,
         began.elapsed().as_secs_f64()
     ));
+    let tiers = playbook.tiers.iter().map(|tier| tier.id.to_string());
     let report = report::Report {
+        tiers: &tiers.collect::<Vec<_>>(),
         seed: args.seed,
         seen: &seen,
         counts: &counts,

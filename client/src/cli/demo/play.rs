@@ -240,9 +240,7 @@ impl<'a> Play<'a> {
             return Ok(());
         }
         self.seen.live -= 1;
-        if outcome != v1::ContactOutcome::Resolved {
-            self.come_back(index, outcome, now);
-        }
+        self.come_back(index, outcome, now);
         Ok(())
     }
 
@@ -340,15 +338,20 @@ impl<'a> Play<'a> {
             .book(begin + wait + 60 * minutes, Step::End(index, outcome));
     }
 
-    /// Books another contact of a customer who was not helped, often on another channel.
+    /// Books another contact of a customer who was not helped, or only seemed so; often on another channel.
     fn come_back(&mut self, index: usize, outcome: v1::ContactOutcome, now: i64) {
         let (person, matter) = (self.visits[index].person, self.visits[index].matter.clone());
         let left = self.visits[index].channel.clone();
-        let switched = outcome == v1::ContactOutcome::Switched;
-        let comes = person.is_some() && (switched || self.dice.percent(75));
+        let comes_percent = match outcome {
+            v1::ContactOutcome::Switched => 100,
+            v1::ContactOutcome::Resolved => 4,
+            _ => 75,
+        };
+        let comes = person.is_some() && self.dice.percent(comes_percent);
         if !comes || self.coming >= self.contacts_max {
             return;
         }
+        let switched = outcome == v1::ContactOutcome::Switched;
         let elsewhere = switched || self.dice.percent(60);
         let channel = if elsewhere {
             morning::channel(Some(&left), &mut self.dice)

@@ -16,6 +16,8 @@ pub(super) struct Report<'a> {
     pub(super) seed: u64,
     pub(super) seen: &'a Seen,
     pub(super) counts: &'a [v1::ReasonCount],
+    /// The playbook's tiers, the most valuable first.
+    pub(super) tiers: &'a [String],
     pub(super) proof: &'a Proof,
     /// Where the store was kept, if it was.
     pub(super) kept: Option<&'a Path>,
@@ -85,7 +87,7 @@ impl Report<'_> {
             facts_asked: seen.facts_asked,
             asked_for_person: seen.asked_for_person,
             live: seen.live,
-            by_reason_and_tier: lines(self.counts),
+            by_reason_and_tier: lines(self.counts, self.tiers),
             by_rule: seen
                 .samples
                 .by_rule
@@ -138,7 +140,7 @@ impl Report<'_> {
             Column::Right("callback"),
             Column::Right("human"),
         ];
-        let lines = lines(self.counts);
+        let lines = lines(self.counts, self.tiers);
         let mut total = Line {
             reason: "all".to_owned(),
             ..Line::default()
@@ -155,10 +157,12 @@ impl Report<'_> {
         let [opened, continued, reopened] = seen.joined;
         format!(
             "\n{} contacts came, {} of them anonymous. {opened} opened a case, {continued} continued one, {reopened} \
-             reopened one:\n{} repeats, {} of those who came back on another channel.\n{} menus were shown, {} facts \
+             reopened one, {} left before they had told what for.\n{} repeats, {} of those who came back on another \
+             channel.\n{} menus were shown, {} facts \
              asked for, {} asked for a person on the way. {} are still live.\n",
             seen.contacts,
             seen.anonymous,
+            seen.contacts - seen.joined.iter().sum::<u64>(),
             self.repeats(),
             seen.channel_switches,
             seen.menus,
@@ -253,14 +257,14 @@ impl Line {
     }
 }
 
-/// Counts of secondary reasons as lines of their primary ones, in the order in which they were given.
-fn lines(counts: &[v1::ReasonCount]) -> Vec<Line> {
+/// Counts of secondary reasons as lines of their primary ones: reasons in the order in which they were given, tiers in
+/// that of the playbook.
+fn lines(counts: &[v1::ReasonCount], tiers: &[String]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for count in counts {
-        let primary = count.reason.split('/').next().unwrap_or_default();
         let route = |place: usize| count.routes_taken.get(place).copied().unwrap_or_default();
         let line = Line {
-            reason: primary.to_owned(),
+            reason: primary_of(count).to_owned(),
             tier: count.tier.clone(),
             contacts: count.contacts,
             repeats: count.repeats,
@@ -278,13 +282,18 @@ fn lines(counts: &[v1::ReasonCount]) -> Vec<Line> {
             None => lines.push(line),
         }
     }
-    let first_of = |reason: &str| {
-        counts
+    lines.sort_by_key(|line| {
+        let reason = counts
             .iter()
-            .position(|count| count.reason.starts_with(reason))
-    };
-    lines.sort_by_key(|line| first_of(&line.reason));
+            .position(|count| primary_of(count) == line.reason);
+        let tier = tiers.iter().position(|tier| *tier == line.tier);
+        (reason, tier)
+    });
     lines
+}
+
+fn primary_of(count: &v1::ReasonCount) -> &str {
+    count.reason.split('/').next().unwrap_or_default()
 }
 
 fn indented(text: &str) -> String {
@@ -313,12 +322,12 @@ mod tests {
             ..Default::default()
         };
         let counts = [
-            count("baggage/missing", "gold", 2),
             count("baggage/missing", "standard", 3),
+            count("baggage/missing", "gold", 2),
             count("flight/date", "gold", 1),
             count("baggage/damaged", "gold", 5),
         ];
-        let seen: Vec<_> = lines(&counts)
+        let seen: Vec<_> = lines(&counts, &["gold".to_owned(), "standard".to_owned()])
             .into_iter()
             .map(|line| (line.reason, line.tier, line.contacts, line.self_service))
             .collect();

@@ -56,8 +56,8 @@ impl Samples {
     }
 }
 
-/// The same contact of an unknown customer as the dearest and as the usual tier, if they go different ways and no rule
-/// had a say.
+/// The same contact of an unknown customer as the dearest and as the usual tier, if only the dearest gets a person at
+/// once and no rule had a say.
 async fn compare(
     client: &Client,
     context: &v1::ContactContext,
@@ -96,10 +96,8 @@ async fn compare(
         Ok::<_, ClientError>(response.answer.unwrap_or_default())
     };
     let (dear, usual) = (as_tier("platinum").await?, as_tier("standard").await?);
-    let differ = match (first(&dear), first(&usual)) {
-        (Some(dear), Some(usual)) => dear != usual,
-        _ => false,
-    };
+    let at_once = [v1::Route::Human, v1::Route::Chat].map(|route| Some(i32::from(route)));
+    let differ = at_once.contains(&first(&dear)) && first(&usual) != first(&dear);
     let ruled = |answer: &v1::ContactAnswer| {
         let decision = answer.decision.as_ref();
         decision.is_some_and(|decision| !decision.rules_fired.is_empty())
