@@ -19,6 +19,7 @@ mod properties;
 mod routed;
 pub mod row;
 mod text;
+mod write;
 
 /// The messages, as they are compiled from `server/proto`.
 #[expect(

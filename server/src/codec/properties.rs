@@ -2,12 +2,13 @@
 
 use super::arbitrary::{event::recorded, row::request, row::row};
 use super::row::{Applied, RowKind};
-use super::{CodecError, FORMAT, arbitrary, event, key, row as rows};
+use super::{CodecError, FORMAT, arbitrary, event, key, row as rows, wire};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::{Strategy, any};
 use proptest::sample::Index;
 use proptest::{prop_assert, prop_assert_eq, proptest};
+use prost::Message;
 use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey};
 
@@ -75,6 +76,17 @@ proptest! {
     #[test]
     fn a_row_reads_back((key, row) in row()) {
         prop_assert_eq!(rows::decode(RowKind::of(&key), &rows::encode(&row)), Ok(row));
+    }
+
+    /// What is written field by field is what the generated messages would write.
+    #[test]
+    fn bytes_are_those_of_the_messages(event in recorded(), (_, row) in row()) {
+        let bytes = event::encode(&event);
+        let message = wire::Recorded::decode(&bytes[..]);
+        prop_assert_eq!(message.map(|message| message.encode_to_vec()), Ok(bytes));
+        let bytes = rows::encode(&row);
+        let message = wire::Row::decode(&bytes[..]);
+        prop_assert_eq!(message.map(|message| message.encode_to_vec()), Ok(bytes));
     }
 
     #[test]
