@@ -1,7 +1,7 @@
 //! Signpost itself, as the benches serve it.
 
 use signpost_server::engine::{Clock, Engine, EngineOptions, open_folder};
-use signpost_server::serve::{Options, serve};
+use signpost_server::serve::serve;
 use std::error::Error;
 use std::path::Path;
 use tokio::net::TcpListener;
@@ -17,7 +17,7 @@ pub async fn signpost(folder: &Path) -> Result<(), Box<dyn Error>> {
     let (engine, _guard) = Engine::start(open_folder(folder)?, EngineOptions::new(Clock::System))?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     say(&listener.local_addr()?.to_string());
-    serve(listener, engine, Options::default(), std::future::pending()).await?;
+    serve(listener, engine, std::future::pending()).await?;
     Ok(())
 }
 
