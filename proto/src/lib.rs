@@ -6,6 +6,7 @@
     unreachable_pub,
     unused_qualifications,
     clippy::all,
+    clippy::too_many_lines,
     reason = "generated"
 )]
 pub mod v1 {
