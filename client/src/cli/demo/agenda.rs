@@ -1,4 +1,4 @@
-//! What is still to happen, in the order of time; of two things at one time the one that was booked first.
+//! What is still to happen, minute by minute.
 
 use super::matter::Matter;
 use signpost_client::v1;
@@ -25,23 +25,24 @@ pub(super) enum Step {
     End(usize, v1::ContactOutcome),
 }
 
-/// Steps by time.
+/// The clock of the morning ticks in these, in seconds.
+pub(super) const MINUTE: i64 = 60;
+
+/// Steps by minute.
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
-    steps: BTreeMap<(i64, u64), Step>,
-    booked: u64,
+    steps: BTreeMap<i64, Vec<Step>>,
 }
 
 impl Agenda {
-    /// Books a step at a time, in seconds of the epoch.
+    /// Books a step at a time in seconds of the epoch; it happens when that minute is full.
     pub(super) fn book(&mut self, at: i64, step: Step) {
-        self.steps.insert((at, self.booked), step);
-        self.booked += 1;
+        let minute = at + (MINUTE - at.rem_euclid(MINUTE)) % MINUTE;
+        self.steps.entry(minute).or_default().push(step);
     }
 
-    /// Takes the earliest step off, with its time.
-    pub(super) fn next(&mut self) -> Option<(i64, Step)> {
-        let ((at, _), step) = self.steps.pop_first()?;
-        Some((at, step))
+    /// Takes the steps of the earliest minute off, in the order in which they were booked.
+    pub(super) fn next_minute(&mut self) -> Option<(i64, Vec<Step>)> {
+        self.steps.pop_first()
     }
 }

@@ -1,8 +1,9 @@
 //! `signpost demo`: a server in this process, a seeded morning of an airline, and what became of it.
 //!
-//! The server runs on the callers' clock, so the five hours take seconds, and the same seed prints the same words.
+//! The server runs on the callers' clock, so that five hours take seconds and the same seed gives the same figures.
 
 mod agenda;
+mod calls;
 mod dice;
 mod habits;
 mod matter;

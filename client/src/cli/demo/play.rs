@@ -1,33 +1,36 @@
-//! Plays the morning against a server, one call after the other in the order of its clock, so that the same seed gives
-//! the same morning. Customers answer what they are asked, take routes, and come back when they were not helped.
+//! Plays the morning against a server, minute by minute. What happens in one minute is under way at once, save that
+//! one customer does one thing after the other; so the same seed gives the same figures, and only numbers that the
+//! server hands out in the order of arrival can differ.
+
+mod reaction;
 
 use super::agenda::{Agenda, Step, Visit};
+use super::calls::{self, Write};
 use super::dice::Dice;
-use super::habits;
 use super::matter::{Matter, Reasons};
 use super::morning::{self, Person};
 use super::seen::Seen;
 use signpost_client::{Client, ClientError, v1};
 use signpost_domain::playbook::Playbook;
-use v1::contact_answer::Next;
+use std::collections::HashSet;
 
 /// Of a hundred first contacts, how many are the start of all contacts; the rest come back.
-const FIRST_PERCENT: usize = 78;
+const FIRST_PERCENT: usize = 86;
 /// How long after the last customers came the play goes on, in seconds; who is live then stays so.
 const AFTERWARDS: i64 = 1800;
 /// Of a hundred customers, how many the platform knew before.
 const KEPT_PERCENT: u64 = 85;
 /// How many first contacts there are for each customer, in hundredths.
 const CONTACTS_PER_PERSON_PERCENT: usize = 140;
-/// How often a contact is asked before its customer gives up.
-const ROUNDS_MAX: u8 = 6;
+/// Most writes that are under way at once.
+const IN_FLIGHT_MAX: usize = 64;
 
 /// The play.
 pub(super) struct Play<'a> {
     client: &'a Client,
     reasons: Reasons,
     people: Vec<Person>,
-    kept: Vec<bool>,
+    met: Vec<bool>,
     dice: Dice,
     agenda: Agenda,
     visits: Vec<Visit>,
@@ -53,7 +56,7 @@ impl<'a> Play<'a> {
         let mut play = Play {
             client,
             reasons: Reasons::of(playbook),
-            kept: vec![false; people.len()],
+            met: vec![false; people.len()],
             people,
             dice,
             agenda: Agenda::default(),
@@ -81,27 +84,131 @@ impl<'a> Play<'a> {
     /// The first call that did not succeed; none should.
     pub(super) async fn run(mut self, told: impl Fn()) -> Result<Seen, ClientError> {
         let end = morning::BEGIN + morning::LENGTH + AFTERWARDS;
-        while let Some((now, step)) = self.agenda.next() {
+        while let Some((now, mut left)) = self.agenda.next_minute() {
             if now > end {
                 break;
             }
-            match step {
-                Step::Come(visit, context) => {
-                    self.keep_customer(visit.person, now).await?;
-                    self.visits.push(*visit);
-                    self.seen.contacts += 1;
-                    self.seen.live += 1;
-                    told();
-                    self.route(self.visits.len() - 1, *context, now).await?;
+            while !left.is_empty() {
+                let (round, later) = self.apart(left);
+                left = later;
+                let writes = round.into_iter().map(|step| self.write(step, now, &told));
+                let writes: Vec<Write> = writes.collect();
+                let answers = calls::send_all(self.client, &writes).await?;
+                for (write, answer) in writes.into_iter().zip(answers) {
+                    self.hear(write, answer, now).await?;
                 }
-                Step::Tell(index, context) => self.route(index, *context, now).await?,
-                Step::Take(index, route, declined) => {
-                    self.take(index, route, declined, now).await?
-                }
-                Step::End(index, outcome) => self.end(index, outcome, now).await?,
             }
         }
         Ok(self.seen)
+    }
+
+    /// Steps that can be taken at once, no customer twice among them, and those that must wait for these.
+    fn apart(&self, steps: Vec<Step>) -> (Vec<Step>, Vec<Step>) {
+        let mut busy = HashSet::new();
+        let mut count = 0;
+        steps.into_iter().partition(|step| {
+            let person = match step {
+                Step::Come(visit, _) => visit.person,
+                Step::Tell(index, _) | Step::Take(index, ..) | Step::End(index, _) => {
+                    self.visits[*index].person
+                }
+            };
+            let free = person.is_none_or(|person| busy.insert(person)) && count < IN_FLIGHT_MAX;
+            count += usize::from(free);
+            free
+        })
+    }
+
+    /// What a step asks of the server.
+    fn write(&mut self, step: Step, now: i64, told: impl Fn()) -> Write {
+        match step {
+            Step::Come(visit, context) => {
+                let first = self.keep_customer(visit.person, now);
+                self.visits.push(*visit);
+                self.seen.contacts += 1;
+                self.seen.live += 1;
+                told();
+                self.route(self.visits.len() - 1, first, *context, now)
+            }
+            Step::Tell(index, context) => self.route(index, None, *context, now),
+            Step::Take(index, route, declined) => Write::Take(v1::TakeRouteRequest {
+                request_id: self.key(),
+                contact_id: self.visits[index].contact_id.clone(),
+                route,
+                declined,
+                arrive_time: at(now),
+            }),
+            Step::End(index, outcome) => Write::End(
+                index,
+                v1::EndContactRequest {
+                    request_id: self.key(),
+                    contact_id: self.visits[index].contact_id.clone(),
+                    outcome: outcome.into(),
+                    confirmed_reason: String::new(),
+                    arrive_time: at(now),
+                },
+            ),
+        }
+    }
+
+    fn route(
+        &mut self,
+        index: usize,
+        first: Option<Box<v1::UpsertCustomerRequest>>,
+        context: v1::ContactContext,
+        now: i64,
+    ) -> Write {
+        let take = if self.dice.percent(20) {
+            v1::Take::None
+        } else {
+            v1::Take::First
+        };
+        let request = v1::RouteContactRequest {
+            request_id: self.key(),
+            contact_id: self.visits[index].contact_id.clone(),
+            context: Some(context),
+            take: take.into(),
+            arrive_time: at(now),
+            ..Default::default()
+        };
+        Write::Route(index, first, Box::new(request))
+    }
+
+    /// Takes an answer in.
+    async fn hear(
+        &mut self,
+        write: Write,
+        answer: Option<v1::ContactAnswer>,
+        now: i64,
+    ) -> Result<(), ClientError> {
+        match write {
+            Write::Route(index, _, request) => {
+                let answer = answer.unwrap_or_default();
+                let context = request.context.unwrap_or_default();
+                let matter = &self.visits[index].matter;
+                let samples = &mut self.seen.samples;
+                samples
+                    .look(self.client, &answer, &context, matter, now)
+                    .await?;
+                if !self.visits[index].joined {
+                    self.visits[index].joined = self.seen.note_joined(&answer);
+                }
+                self.go_on(index, &answer, now);
+            }
+            Write::Take(_) => {}
+            Write::End(index, request) => match answer {
+                Some(answer) => {
+                    self.seen.asked_for_person += 1;
+                    self.visits[index].asked_for_person = true;
+                    self.go_on(index, &answer, now);
+                }
+                None => {
+                    self.seen.live -= 1;
+                    self.come_back(index, request.outcome, now);
+                }
+            },
+        }
+        Ok(())
     }
 
     /// Books a contact that knows so many of a hundred of its facts from the start.
@@ -149,217 +256,21 @@ impl<'a> Play<'a> {
     }
 
     /// Most customers are known to the platform when they first come.
-    async fn keep_customer(&mut self, person: Option<usize>, now: i64) -> Result<(), ClientError> {
-        let Some(index) = person else { return Ok(()) };
-        let met = self.kept.get(index).copied().unwrap_or(true);
-        if met {
-            return Ok(());
-        }
-        self.kept[index] = true;
-        if self.dice.percent(KEPT_PERCENT) {
-            let request = v1::UpsertCustomerRequest {
+    fn keep_customer(
+        &mut self,
+        person: Option<usize>,
+        now: i64,
+    ) -> Option<Box<v1::UpsertCustomerRequest>> {
+        let index = person?;
+        let met = std::mem::replace(self.met.get_mut(index)?, true);
+        let kept = !met && self.dice.percent(KEPT_PERCENT);
+        kept.then(|| {
+            Box::new(v1::UpsertCustomerRequest {
                 request_id: self.key(),
                 customer: Some(self.people[index].customer.clone()),
                 arrive_time: at(now),
-            };
-            self.client.upsert_customer(request).await?;
-        }
-        Ok(())
-    }
-
-    async fn route(
-        &mut self,
-        index: usize,
-        context: v1::ContactContext,
-        now: i64,
-    ) -> Result<(), ClientError> {
-        let offered = self.dice.percent(20);
-        let request = v1::RouteContactRequest {
-            request_id: self.key(),
-            contact_id: self.visits[index].contact_id.clone(),
-            context: Some(context.clone()),
-            take: if offered {
-                v1::Take::None
-            } else {
-                v1::Take::First
-            }
-            .into(),
-            arrive_time: at(now),
-            ..Default::default()
-        };
-        let response = self.client.route_contact(request).await?;
-        let answer = response.answer.unwrap_or_default();
-        let matter = self.visits[index].matter.clone();
-        self.seen
-            .samples
-            .look(self.client, &answer, &context, &matter, now)
-            .await?;
-        if !self.visits[index].joined {
-            self.visits[index].joined = self.seen.note_joined(&answer);
-        }
-        self.go_on(index, &answer, now);
-        Ok(())
-    }
-
-    async fn take(
-        &mut self,
-        index: usize,
-        route: i32,
-        declined: Vec<i32>,
-        now: i64,
-    ) -> Result<(), ClientError> {
-        let request = v1::TakeRouteRequest {
-            request_id: self.key(),
-            contact_id: self.visits[index].contact_id.clone(),
-            route,
-            declined,
-            arrive_time: at(now),
-        };
-        self.client.take_route(request).await?;
-        Ok(())
-    }
-
-    async fn end(
-        &mut self,
-        index: usize,
-        outcome: v1::ContactOutcome,
-        now: i64,
-    ) -> Result<(), ClientError> {
-        let request = v1::EndContactRequest {
-            request_id: self.key(),
-            contact_id: self.visits[index].contact_id.clone(),
-            outcome: outcome.into(),
-            confirmed_reason: String::new(),
-            arrive_time: at(now),
-        };
-        let response = self.client.end_contact(request).await?;
-        if outcome == v1::ContactOutcome::AskedForPerson {
-            self.seen.asked_for_person += 1;
-            self.visits[index].asked_for_person = true;
-            self.go_on(index, &response.answer.unwrap_or_default(), now);
-            return Ok(());
-        }
-        self.seen.live -= 1;
-        self.come_back(index, outcome, now);
-        Ok(())
-    }
-
-    /// Books what the customer or the agent does next.
-    fn go_on(&mut self, index: usize, answer: &v1::ContactAnswer, now: i64) {
-        self.visits[index].rounds += 1;
-        let tired = self.visits[index].rounds > ROUNDS_MAX || self.dice.percent(2);
-        let mut more = v1::ContactContext {
-            channel: self.visits[index].channel.clone(),
-            ..Default::default()
-        };
-        match &answer.next {
-            Some(Next::ChooseReason(_)) => {
-                self.seen.menus += 1;
-                more.reason = self.visits[index].matter.reason.clone();
-                self.answer_later(index, more, tired, now);
-            }
-            Some(Next::AskFacts(ask)) => {
-                self.seen.facts_asked += ask.questions.len() as u64;
-                more.facts = ask
-                    .questions
-                    .iter()
-                    .map(|question| self.tell(index, &question.fact_id, now))
-                    .collect();
-                self.answer_later(index, more, tired, now);
-            }
-            Some(Next::Routed(routed)) => self.be_helped(index, answer, routed.route, now),
-            None => self
-                .agenda
-                .book(now + 1, Step::End(index, v1::ContactOutcome::GaveUp)),
-        }
-    }
-
-    fn answer_later(&mut self, index: usize, more: v1::ContactContext, tired: bool, now: i64) {
-        let later = now + self.dice.between(8, 45);
-        let step = if tired {
-            Step::End(index, v1::ContactOutcome::Abandoned)
-        } else {
-            Step::Tell(index, Box::new(more))
-        };
-        self.agenda.book(later, step);
-    }
-
-    /// What the customer says to one question.
-    fn tell(&mut self, index: usize, fact_id: &str, now: i64) -> v1::Fact {
-        let facts = &self.visits[index].matter.facts;
-        let known = facts
-            .iter()
-            .find(|(id, _)| id == fact_id)
-            .map(|(_, value)| value.clone());
-        let value = known.or_else(|| self.reasons.told(fact_id, now, &mut self.dice));
-        match value.filter(|_| self.dice.percent(94)) {
-            Some(value) => fact(fact_id, &value),
-            None => v1::Fact {
-                fact_id: fact_id.to_owned(),
-                value: Some(v1::fact::Value::Declined(true)),
-                ..Default::default()
-            },
-        }
-    }
-
-    /// Books the choice of a route, if there is one, and how it ends.
-    fn be_helped(&mut self, index: usize, answer: &v1::ContactAnswer, taken: i32, now: i64) {
-        let options = answer
-            .decision
-            .as_ref()
-            .map_or(&[][..], |decision| &decision.options);
-        let mut route = taken;
-        let mut begin = now;
-        if taken == v1::Route::Unspecified as i32 {
-            let second = options.len() > 1 && self.dice.percent(20);
-            let Some(option) = options.get(usize::from(second)) else {
-                return self
-                    .agenda
-                    .book(now + 1, Step::End(index, v1::ContactOutcome::GaveUp));
-            };
-            route = option.route;
-            let declined = options
-                .iter()
-                .take(usize::from(second))
-                .map(|option| option.route);
-            begin = now + self.dice.between(5, 25);
-            self.agenda
-                .book(begin, Step::Take(index, route, declined.collect()));
-        }
-        let option = options.iter().find(|option| option.route == route);
-        let resolves = option.map_or(5_000, |option| u64::from(option.resolves_basis_points));
-        let asked = self.visits[index].asked_for_person;
-        let outcome = habits::outcome(route, resolves, asked, &mut self.dice);
-        let wait = option
-            .and_then(|option| option.wait.as_ref()?.expected.as_ref())
-            .map_or(0, |span| span.seconds);
-        let minutes = habits::minutes(route, &mut self.dice);
-        self.agenda
-            .book(begin + wait + 60 * minutes, Step::End(index, outcome));
-    }
-
-    /// Books another contact of a customer who was not helped, or only seemed so; often on another channel.
-    fn come_back(&mut self, index: usize, outcome: v1::ContactOutcome, now: i64) {
-        let (person, matter) = (self.visits[index].person, self.visits[index].matter.clone());
-        let left = self.visits[index].channel.clone();
-        let comes_percent = match outcome {
-            v1::ContactOutcome::Switched => 100,
-            v1::ContactOutcome::Resolved => 4,
-            _ => 75,
-        };
-        let comes = person.is_some() && self.dice.percent(comes_percent);
-        if !comes || self.coming >= self.contacts_max {
-            return;
-        }
-        let switched = outcome == v1::ContactOutcome::Switched;
-        let elsewhere = switched || self.dice.percent(60);
-        let channel = if elsewhere {
-            morning::channel(Some(&left), &mut self.dice)
-        } else {
-            left
-        };
-        let later = now + 60 * self.dice.between(2, 45);
-        self.book_visit(later, person, matter, channel, 15);
+            })
+        })
     }
 
     /// A key that is the same for the same seed.
