@@ -1,12 +1,13 @@
 //! Reads: what is asked of the state, without any effect.
 
 use super::Stop;
-use super::route::{Start, amend, found, routed};
+use super::find::holder;
+use super::route::{Start, found, routed};
 use crate::case::Case;
 use crate::command::{PreviewRoute, Query};
 use crate::contact::Contact;
 use crate::customer::Customer;
-use crate::event::{ContactRouted, RouteStep};
+use crate::event::ContactRouted;
 use crate::ids::{ContactId, CustomerId};
 use crate::refusal::{Faults, Kind, Refusal};
 use crate::state::{Counts, Elsewhere, Publication, State};
@@ -48,7 +49,7 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
             .map(Answer::Case)
             .ok_or_else(|| not_found(Kind::Case, id)),
         Query::Customer(id) => customer(state, id),
-        Query::Holder(key) => match state.holder(key)?.cloned() {
+        Query::Holder(key) => match holder(state, key)? {
             Some(id) => customer(state, &id),
             None => Err(not_found(
                 Kind::Customer,
@@ -107,23 +108,10 @@ fn preview_route(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<A
 }
 
 fn preview_start(state: &State, preview: &PreviewRoute) -> Result<Start, Stop> {
-    let before = match &preview.contact {
-        None => None,
-        Some(id) => state.contact(id)?.cloned(),
+    let (contact, before) = match &preview.contact {
+        None => (ContactId::stored("preview"), None),
+        Some(id) => (id.clone(), state.contact(id)?.cloned()),
     };
-    let (context, step) = match &before {
-        None => (preview.context.clone(), RouteStep::Opened),
-        Some(contact) => (amend(contact, &preview.context)?, RouteStep::Amended),
-    };
-    Ok(Start {
-        contact: preview
-            .contact
-            .clone()
-            .unwrap_or_else(|| ContactId::stored("preview")),
-        before,
-        context: Arc::new(context),
-        step,
-        take_first: true,
-        unknown_reason: preview.unknown_reason,
-    })
+    let context = &preview.context;
+    Ok(Start::of(contact, before, context, preview.unknown_reason)?)
 }

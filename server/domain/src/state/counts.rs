@@ -13,7 +13,7 @@ pub struct Counts {
     pub contacts: u64,
     /// Contacts that turned out to be about something else, and left.
     pub contacts_left: u64,
-    /// Of the contacts that joined, repeats.
+    /// Of the contacts that joined and did not leave, repeats.
     pub repeats: u64,
     /// Cases opened.
     pub cases_opened: u64,
@@ -25,7 +25,7 @@ pub struct Counts {
     pub cases_lapsed: u64,
     /// Cases that were opened by mistake.
     pub cases_withdrawn: u64,
-    /// Times that each route was taken, in the order of [`crate::route::Route::ALL`].
+    /// Times that a contact went to each route, in the order of [`crate::route::Route::ALL`].
     pub routes_taken: [u64; 5],
 }
 
