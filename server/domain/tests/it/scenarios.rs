@@ -1,0 +1,3 @@
+//! Scenarios as text, a file a theme.
+
+mod joining;
