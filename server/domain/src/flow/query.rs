@@ -27,7 +27,7 @@ pub enum Answer {
     Customer(Arc<Customer>),
     /// To [`Query::Publications`]: the oldest first.
     Publications(Vec<Arc<Publication>>),
-    /// To [`Query::Counts`]: by reason, then by tier.
+    /// To [`Query::Counts`]: by reason of the live playbook, then by tier.
     Counts(Vec<Counts>),
 }
 
@@ -57,7 +57,7 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
             )),
         },
         Query::Publications => Ok(Answer::Publications(state.publications().to_vec())),
-        Query::Counts => Ok(Answer::Counts(state.counts().values().cloned().collect())),
+        Query::Counts => Ok(Answer::Counts(counts(state))),
     }
 }
 
@@ -77,6 +77,14 @@ pub fn seek_read(state: &State, query: &Query) -> Result<(), Elsewhere> {
     match found {
         Err(Stop::Elsewhere(elsewhere)) => Err(elsewhere),
         Err(Stop::Refused(_)) | Ok(()) => Ok(()),
+    }
+}
+
+fn counts(state: &State) -> Vec<Counts> {
+    let counted = state.counts().values();
+    match state.live() {
+        Some(playbook) => Counts::under(playbook, counted),
+        None => counted.cloned().collect(),
     }
 }
 

@@ -14,11 +14,18 @@ static AIRLINE: LazyLock<Arc<Playbook>> =
 static RETAIL: LazyLock<Arc<Playbook>> =
     LazyLock::new(|| read(include_str!("../../../../playbooks/retail.yaml")));
 
+static MANY_FACTS: LazyLock<Arc<Playbook>> = LazyLock::new(|| {
+    let facts = (0..100).map(|number| format!("  fact_{number}: {{ type: text }}\n"));
+    let facts: String = facts.collect();
+    read(&include_str!("playbooks/many_facts.yaml").replace("  FACTS\n", &facts))
+});
+
 /// A playbook by the name that scenarios give it.
 pub(crate) fn playbook(name: &str) -> Arc<Playbook> {
     match name {
         "trips" => TRIPS.clone(),
         "trips_later" => TRIPS_LATER.clone(),
+        "many_facts" => MANY_FACTS.clone(),
         "sketch" => SKETCH.clone(),
         "airline" => AIRLINE.clone(),
         "retail" => RETAIL.clone(),

@@ -1,7 +1,10 @@
 //! The rules as they are told from outside, in one binary: scenarios as text, tables, properties.
 
 mod cold;
+mod decisions;
 mod fixtures;
+mod golden;
+mod limits;
 mod projection;
 mod properties;
 mod scenarios;

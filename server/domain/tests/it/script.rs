@@ -11,7 +11,7 @@
 //! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= prefer= consent= refuse= brand= stage=
 //! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= asked_for_person vulnerable outbound
 //! unknown=allowed`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
-//! `request=ID`, `by=ACTOR` and `arrived=±SPAN`; every step takes `why`, which shows what is else left out.
+//! `request=ID`, `by=ACTOR` and `arrived=±SPAN`, a preview `at=+SPAN`; `why` shows what is else left out.
 
 use crate::fixtures;
 use signpost_domain::actor::Actor;
@@ -52,7 +52,7 @@ impl<'a> Words<'a> {
     /// Fails on a word that means nothing, so that a slip of the pen is not silently left out.
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
-            sentiment asked_for_person vulnerable outbound unknown request by arrived why declined confirmed value years";
+            sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years";
         const PREFIXES: [&str; 5] = ["verified:", "unverified:", "wait:", "staffed:", "waiting:"];
         for (word, _) in &self.words {
             let is_fact = playbook.is_some_and(|live| live.index.facts.contains_key(*word));
@@ -73,6 +73,11 @@ impl<'a> Words<'a> {
     fn get(&self, name: &str) -> Option<&'a str> {
         let found = self.words.iter().find(|(word, _)| *word == name);
         found.and_then(|(_, value)| *value)
+    }
+
+    /// The time that a preview is for, if it is not now.
+    pub(crate) fn later(&self, now: UnixMs) -> Option<UnixMs> {
+        self.get("at").map(|offset| shifted(now, offset))
     }
 
     fn list(&self, name: &str) -> impl Iterator<Item = &'a str> {

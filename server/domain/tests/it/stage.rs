@@ -138,7 +138,7 @@ impl Stage {
             contact: Some(body.contact),
             context: body.context,
             unknown_reason: body.unknown_reason,
-            at: None,
+            at: words.later(self.world.now()),
         }));
         let said = match self.world.read(&query) {
             Ok(Answer::Preview(routed)) => {

@@ -46,7 +46,9 @@ impl State {
             }
             Next::Take(taken) => (Place::of_route(taken.route), Some(taken.route)),
         };
-        let options = routed.decision.options.iter();
+        // Until the fact is known that tells its case, nothing can be taken.
+        let lacks_case = routed.case.is_none() && matches!(routed.next, Next::AskFacts(_));
+        let options = routed.decision.options.iter().filter(|_| !lacks_case);
         let offered = options.map(|option| Offered {
             route: option.route,
             flow: option.flow.clone(),
