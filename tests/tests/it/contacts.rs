@@ -47,7 +47,8 @@ async fn a_matter_goes_over_channels_to_its_end() -> Outcome {
         deciding, no case: ask booking_reference; 0 repeats, 0 switches
         self_service, opened: self_service rebook; 0 repeats, 0 switches
         self_service, continued: self_service rebook; 1 repeats, 1 switches
-        routed, opened: human rebooking; 0 repeats, 0 switches"#]].assert_eq(&told.join("\n"));
+        routed, opened: human rebooking; 0 repeats, 0 switches"#]]
+    .assert_eq(&told.join("\n"));
 
     let case = client.get_case(v1::GetCaseRequest {
         case_id: chat.case_id,
@@ -124,7 +125,8 @@ async fn the_customer_chooses_asks_for_a_person_and_is_helped() -> Outcome {
         self_service rebook
         routed, opened: message rebooking; 0 repeats, 0 switches
         Ended Resolved
-        Ended Resolved [3]"#]].assert_eq(&told.join("\n"));
+        Ended Resolved [3]"#]]
+    .assert_eq(&told.join("\n"));
     server.finish().await?;
     Ok(())
 }
