@@ -21,8 +21,7 @@ mod values;
 pub(crate) mod version;
 mod wire_enum;
 
-pub use caller::ArriveTime;
-pub(crate) use caller::Caller;
+pub(crate) use caller::{ArriveTime, Caller};
 pub(crate) use stamp::content;
 
 use at::At;

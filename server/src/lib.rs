@@ -1,12 +1,16 @@
 //! The Signpost server: the shell around the pure domain.
 //!
 //! One way through: `intake` reads a request, the [`engine`] decides and makes it durable in the [`store`], `reply`
-//! writes the answer; `status` alone picks gRPC codes.
+//! writes the answer; `status` alone picks gRPC codes. [`serve`] ties them to a port, [`run`] is the life of a server,
+//! [`config`] says how.
 
 pub mod codec;
+pub mod config;
 pub mod engine;
 mod intake;
+pub mod logging;
 mod reply;
+pub mod run;
 pub mod serve;
 mod status;
 pub mod store;

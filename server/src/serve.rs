@@ -9,9 +9,7 @@ mod customers;
 mod edge;
 mod playbooks;
 
-pub use crate::intake::ArriveTime;
-
-use crate::engine::Engine;
+use crate::engine::{Engine, Health};
 use crate::status;
 use edge::Edge;
 use signpost_proto::FILE_DESCRIPTOR_SET;
@@ -19,7 +17,6 @@ use signpost_proto::v1::case_service_server::{self, CaseServiceServer};
 use signpost_proto::v1::contact_service_server::{self, ContactServiceServer};
 use signpost_proto::v1::customer_service_server::{self, CustomerServiceServer};
 use signpost_proto::v1::playbook_service_server::{self, PlaybookServiceServer};
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -44,13 +41,6 @@ pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long calls that are under way may take once the server is told to stop.
 pub const STOP_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// How requests are taken.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
-    /// Whether writes must name their time.
-    pub arrive_time: ArriveTime,
-}
-
 /// Why the port is served no more.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -70,11 +60,10 @@ pub enum ServeError {
 pub async fn serve(
     listener: TcpListener,
     engine: Engine,
-    options: Options,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    let failed = Arc::new(Notify::new());
-    let edge = Edge::new(engine, options, Arc::clone(&failed));
+    let mut engine_health = engine.health();
+    let edge = Edge::new(engine);
     let (health, health_service) = tonic_health::server::health_reporter();
     tell(&health, ServingStatus::Serving).await;
     let routes = routes(edge)?.add_service(health_service);
@@ -89,7 +78,10 @@ pub async fn serve(
         tokio::time::sleep(STOP_TIME_MAX).await;
     };
     let watched = async {
-        failed.notified().await;
+        let failed = engine_health.wait_for(|health| *health == Health::Failed);
+        if failed.await.is_err() {
+            tracing::debug!("the engine has ended");
+        }
         tell(&health, ServingStatus::NotServing).await;
         std::future::pending::<()>().await;
     };

@@ -182,3 +182,96 @@ fn cut(text: &str, max: usize) -> String {
         .collect();
     start + DOTS
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use signpost_domain::ids::{ContactId, CustomerId, RequestId, Slug};
+    use signpost_domain::refusal::Kind;
+    use signpost_domain::route::Route;
+
+    /// Many clients take no more than this of trailers.
+    const TRAILERS_BYTES_MAX: usize = 8 * 1024;
+
+    fn bytes_on_the_wire(status: &Status) -> usize {
+        let mut headers = http::HeaderMap::new();
+        assert!(status.add_header(&mut headers).is_ok());
+        headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len())
+            .sum()
+    }
+
+    fn worst_faults() -> Faults {
+        let mut faults = Faults::default();
+        for _ in 0..10_000 {
+            faults.push("é".repeat(1_000), "é".repeat(10_000));
+        }
+        faults
+    }
+
+    #[test]
+    fn the_worst_status_fits_into_the_trailers() {
+        let long = "é".repeat(64);
+        let contact = ContactId::stored(long.as_str());
+        let customer = CustomerId::stored(long.as_str());
+        let worst = [
+            Refusal::Faulty(worst_faults()),
+            Refusal::NotFound {
+                kind: Kind::Customer,
+                id: "é".repeat(10_000),
+            },
+            Refusal::RequestReused(RequestId::stored(long.as_str())),
+            Refusal::OtherCustomer {
+                contact: contact.clone(),
+                customer: customer.clone(),
+            },
+            Refusal::NotOffered {
+                contact,
+                route: Route::SelfService,
+                offered: Route::ALL.to_vec(),
+            },
+            Refusal::IdentityTaken {
+                kind: Slug::stored("x".repeat(64)),
+                customer: customer.clone(),
+                holder: customer,
+            },
+        ];
+        for refusal in worst {
+            let bytes = bytes_on_the_wire(&refused(&refusal));
+            assert!(bytes < TRAILERS_BYTES_MAX, "{bytes} bytes for {refusal:?}");
+        }
+    }
+
+    #[test]
+    fn faults_that_do_not_fit_are_counted() {
+        let status = faulty(&worst_faults());
+        assert_eq!(status.code(), Code::InvalidArgument);
+        let details = status.get_error_details();
+        let told = details
+            .bad_request()
+            .map_or(0, |bad| bad.field_violations.len());
+        let words = format!("(10000 faults in all, the first {told} are told)");
+        assert!(
+            told > 4 && status.message().ends_with(&words),
+            "{}",
+            status.message()
+        );
+    }
+
+    #[test]
+    fn every_halt_has_its_code() {
+        let codes = [
+            (Halt::Busy, Code::ResourceExhausted),
+            (Halt::Stopping, Code::Unavailable),
+            (Halt::Failed, Code::Unavailable),
+            (Halt::Corrupt, Code::DataLoss),
+        ];
+        for (halt, code) in codes {
+            assert_eq!(halted(halt).code(), code);
+        }
+        let busy = halted(Halt::Busy).get_error_details();
+        let retry = busy.retry_info().and_then(|retry| retry.retry_delay);
+        assert_eq!(retry, Some(BUSY_RETRY_DELAY));
+    }
+}

@@ -11,10 +11,9 @@ use tonic::metadata::MetadataMap;
 pub(crate) const ACTOR_KEY: &str = "signpost-actor";
 
 /// Whether writes must name their time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ArriveTime {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ArriveTime {
     /// Absent means now.
-    #[default]
     Optional,
     /// The server has no clock of its own.
     Required,

@@ -1,9 +1,8 @@
 //! What every handler works with: the engine, and how requests are taken.
 
-use super::Options;
-use crate::engine::{Engine, Halt, Written};
+use crate::engine::{Clock, Engine, Halt, Written};
 use crate::intake::playbook::Read;
-use crate::intake::{self, Caller};
+use crate::intake::{self, ArriveTime, Caller};
 use crate::status;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{Envelope, Recorded};
@@ -13,7 +12,7 @@ use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::state::Publication;
 use std::sync::Arc;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 use tonic::{Request, Status};
 
 /// Most playbooks that are read at once.
@@ -23,18 +22,13 @@ pub(super) const READING_MAX: usize = 2;
 #[derive(Clone)]
 pub(super) struct Edge {
     engine: Engine,
-    options: Options,
-    /// Told once the engine takes no more work because the store failed.
-    failed: Arc<Notify>,
     reading: Arc<Semaphore>,
 }
 
 impl Edge {
-    pub(super) fn new(engine: Engine, options: Options, failed: Arc<Notify>) -> Edge {
+    pub(super) fn new(engine: Engine) -> Edge {
         Edge {
             engine,
-            options,
-            failed,
             reading: Arc::new(Semaphore::new(READING_MAX)),
         }
     }
@@ -44,7 +38,10 @@ impl Edge {
         let actor = intake::caller::actor(request.metadata());
         Ok(Caller {
             actor: actor.map_err(|faults| status::faulty(&faults))?,
-            arrive_time: self.options.arrive_time,
+            arrive_time: match self.engine.clock() {
+                Clock::System => ArriveTime::Optional,
+                Clock::External => ArriveTime::Required,
+            },
         })
     }
 
@@ -64,7 +61,7 @@ impl Edge {
         match intake::contact::menu_version(text) {
             Some(version) => {
                 let found = self.engine.playbook(&version).await;
-                found.map_err(|halt| self.halted(halt))
+                found.map_err(status::halted)
             }
             None => Ok(None),
         }
@@ -72,14 +69,14 @@ impl Edge {
 
     /// The playbook that an event was decided under.
     pub(super) async fn playbook_of(&self, envelope: &Envelope) -> Result<Arc<Playbook>, Status> {
-        let corrupt = || self.halted(Halt::Corrupt);
+        let corrupt = || status::halted(Halt::Corrupt);
         let version = envelope.playbook.as_ref().ok_or_else(corrupt)?;
         let live = self.engine.live();
         if let Some(live) = live.filter(|live| live.version == *version) {
             return Ok(live);
         }
         let found = self.engine.playbook(version).await;
-        found.map_err(|halt| self.halted(halt))?.ok_or_else(corrupt)
+        found.map_err(status::halted)?.ok_or_else(corrupt)
     }
 
     /// The playbook of a publication.
@@ -88,20 +85,20 @@ impl Edge {
         publication: &Publication,
     ) -> Result<Arc<Playbook>, Status> {
         let found = self.engine.playbook(&publication.version).await;
-        let found = found.map_err(|halt| self.halted(halt))?;
-        found.ok_or_else(|| self.halted(Halt::Corrupt))
+        let found = found.map_err(status::halted)?;
+        found.ok_or_else(|| status::halted(Halt::Corrupt))
     }
 
     /// What a write came to; it is durable.
     pub(super) async fn write(&self, command: Command) -> Result<Written, Status> {
         let written = self.engine.write(command).await;
-        written.map_err(|halt| self.halted(halt))
+        written.map_err(status::halted)
     }
 
     /// The answer to a read.
     pub(super) async fn read(&self, query: Query) -> Result<Answer, Status> {
         let answer = self.engine.read(query).await;
-        answer.map_err(|halt| self.halted(halt))
+        answer.map_err(status::halted)
     }
 
     /// What was published, the oldest first.
@@ -115,7 +112,7 @@ impl Edge {
     /// An event of the log.
     pub(super) async fn event(&self, seq: Seq) -> Result<Arc<Recorded>, Status> {
         let event = self.engine.event(seq).await;
-        event.map_err(|halt| self.halted(halt))
+        event.map_err(status::halted)
     }
 
     /// A playbook as somebody wrote it, read off the threads that serve.
@@ -124,12 +121,5 @@ impl Edge {
         let _turn = turn.map_err(|_| status::internal())?;
         let read = tokio::task::spawn_blocking(move || intake::playbook::read(&source)).await;
         read.map_err(|_| status::internal())
-    }
-
-    fn halted(&self, halt: Halt) -> Status {
-        if matches!(halt, Halt::Failed) {
-            self.failed.notify_one();
-        }
-        status::halted(halt)
     }
 }

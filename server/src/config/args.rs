@@ -1,0 +1,100 @@
+//! The command line and the environment, as typed. What the values mean is checked in [`super::Config`].
+
+use super::layer::{Key, Layer, Origin};
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  signpostd --data ./data --sample airline
+      serves the sample airline on 127.0.0.1:7100, and keeps everything in ./data
+  signpostd --config signpost.toml --listen 127.0.0.1:0 --log json
+      takes the rest from a file, and a port that is free; the address is the one line on stdout
+  signpostd --config signpost.toml --check-config
+      shows what would be in force, as TOML
+
+Every key but data is also SIGNPOST_… in the environment; data is SIGNPOST_DATA_DIR. A flag wins over the
+environment, the environment over the file. Exit codes: 0 stopped as asked, 1 failed, 2 bad command line or
+configuration.";
+
+/// Routes customer contacts: the Signpost server.
+#[derive(Debug, Parser)]
+#[command(name = "signpostd", version, after_help = EXAMPLES)]
+struct Typed {
+    /// A configuration file in TOML, with the keys of these flags
+    #[arg(long, env = "SIGNPOST_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder of the store; it is made if it is not there
+    #[arg(long, env = Key::Data.env(), value_name = "DIR")]
+    data: Option<String>,
+    /// Where to listen [default: 127.0.0.1:7100]
+    #[arg(long, env = Key::Listen.env(), value_name = "ADDR")]
+    listen: Option<String>,
+    /// A playbook to publish if the store has none
+    #[arg(long, env = Key::Playbook.env(), value_name = "FILE")]
+    playbook: Option<String>,
+    /// A sample playbook to publish if the store has none: airline or retail
+    #[arg(long, env = Key::Sample.env(), value_name = "NAME")]
+    sample: Option<String>,
+    /// Where time comes from: system, or external (from the requests) [default: system]
+    #[arg(long, env = Key::Clock.env(), value_name = "CLOCK")]
+    clock: Option<String>,
+    /// How the log on stderr is written: text or json [default: text]
+    #[arg(long, env = Key::Log.env(), value_name = "FORMAT")]
+    log: Option<String>,
+    /// What is logged, such as warn or info,signpost_server=debug [default: info]
+    #[arg(long, env = Key::LogFilter.env(), value_name = "FILTER")]
+    log_filter: Option<String>,
+    /// Show the effective configuration as TOML and exit
+    #[arg(long)]
+    check_config: bool,
+}
+
+/// What was typed.
+#[derive(Debug)]
+pub(super) struct Args {
+    /// The configuration file.
+    pub(super) config: Option<PathBuf>,
+    /// Whether the configuration is to be shown only.
+    pub(super) check_config: bool,
+    /// What the flags say, then what the environment says.
+    pub(super) layers: [Layer; 2],
+}
+
+impl Args {
+    /// Reads the command line and the environment.
+    pub(super) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
+        let matches = Typed::command().try_get_matches_from(args)?;
+        let typed = Typed::from_arg_matches(&matches)?;
+        let mut flags = Layer::new(Origin::Flags);
+        let mut environment = Layer::new(Origin::Environment);
+        for key in Key::ALL {
+            let layer = match matches.value_source(key.field()) {
+                Some(ValueSource::EnvVariable) => &mut environment,
+                _ => &mut flags,
+            };
+            layer.say(key, typed.value(key).cloned());
+        }
+        Ok(Args {
+            config: typed.config,
+            check_config: typed.check_config,
+            layers: [flags, environment],
+        })
+    }
+}
+
+impl Typed {
+    fn value(&self, key: Key) -> Option<&String> {
+        match key {
+            Key::Data => self.data.as_ref(),
+            Key::Listen => self.listen.as_ref(),
+            Key::Playbook => self.playbook.as_ref(),
+            Key::Sample => self.sample.as_ref(),
+            Key::Clock => self.clock.as_ref(),
+            Key::Log => self.log.as_ref(),
+            Key::LogFilter => self.log_filter.as_ref(),
+        }
+    }
+}

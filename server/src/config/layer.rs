@@ -1,0 +1,130 @@
+//! The keys, and the places where their values are said.
+
+use std::path::PathBuf;
+
+/// A key of the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    Data,
+    Listen,
+    Playbook,
+    Sample,
+    Clock,
+    Log,
+    LogFilter,
+}
+
+impl Key {
+    /// Every key.
+    pub(super) const ALL: [Key; 7] = [
+        Key::Data,
+        Key::Listen,
+        Key::Playbook,
+        Key::Sample,
+        Key::Clock,
+        Key::Log,
+        Key::LogFilter,
+    ];
+
+    /// As files and, after two dashes, flags write it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Key::Data => "data",
+            Key::Listen => "listen",
+            Key::Playbook => "playbook",
+            Key::Sample => "sample",
+            Key::Clock => "clock",
+            Key::Log => "log",
+            Key::LogFilter => "log-filter",
+        }
+    }
+
+    /// As the environment writes it.
+    pub(super) const fn env(self) -> &'static str {
+        match self {
+            Key::Data => "SIGNPOST_DATA_DIR",
+            Key::Listen => "SIGNPOST_LISTEN",
+            Key::Playbook => "SIGNPOST_PLAYBOOK",
+            Key::Sample => "SIGNPOST_SAMPLE",
+            Key::Clock => "SIGNPOST_CLOCK",
+            Key::Log => "SIGNPOST_LOG",
+            Key::LogFilter => "SIGNPOST_LOG_FILTER",
+        }
+    }
+
+    /// As the command line's parser calls it.
+    pub(super) const fn field(self) -> &'static str {
+        match self {
+            Key::LogFilter => "log_filter",
+            other => other.name(),
+        }
+    }
+}
+
+/// A place where values are said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Flags,
+    Environment,
+    File(PathBuf),
+    Default,
+}
+
+impl Origin {
+    /// Where a value of `key` was said, for people.
+    pub(super) fn of(&self, key: Key) -> String {
+        match self {
+            Origin::Flags => format!("--{}", key.name()),
+            Origin::Environment => key.env().to_owned(),
+            Origin::File(path) => path.display().to_string(),
+            Origin::Default => "default".to_owned(),
+        }
+    }
+}
+
+/// A value as it was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) text: String,
+    pub(super) origin: Origin,
+}
+
+impl Said {
+    /// What holds where nobody said anything.
+    pub(super) fn by_default(text: &str) -> Said {
+        Said {
+            text: text.to_owned(),
+            origin: Origin::Default,
+        }
+    }
+}
+
+/// All that one place says.
+#[derive(Clone, Debug)]
+pub(super) struct Layer {
+    origin: Origin,
+    values: Vec<(Key, String)>,
+}
+
+impl Layer {
+    pub(super) fn new(origin: Origin) -> Layer {
+        Layer {
+            origin,
+            values: Vec::new(),
+        }
+    }
+
+    /// Takes a value in, if there is one.
+    pub(super) fn say(&mut self, key: Key, value: Option<String>) {
+        self.values.extend(value.map(|value| (key, value)));
+    }
+
+    /// What is said of `key` here.
+    pub(super) fn said(&self, key: Key) -> Option<Said> {
+        let found = self.values.iter().find(|(said, _)| *said == key);
+        found.map(|(_, text)| Said {
+            text: text.clone(),
+            origin: self.origin.clone(),
+        })
+    }
+}

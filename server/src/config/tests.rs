@@ -1,0 +1,139 @@
+//! Precedence, and what is said of a configuration that is wrong.
+
+use super::file;
+use super::layer::{Key, Layer, Origin};
+use super::{Asked, Config, ReadError};
+use expect_test::{Expect, expect};
+use std::ffi::OsString;
+use std::path::Path;
+
+type Values<'a> = &'a [(Key, &'a str)];
+
+fn layer(origin: Origin, values: Values<'_>) -> Layer {
+    let mut layer = Layer::new(origin);
+    for (key, value) in values {
+        layer.say(*key, Some((*value).to_owned()));
+    }
+    layer
+}
+
+fn check(flags: Values<'_>, environment: Values<'_>, file: &str, expected: Expect) {
+    let mut layers = vec![
+        layer(Origin::Flags, flags),
+        layer(Origin::Environment, environment),
+    ];
+    let path = Path::new("signpost.toml");
+    let shown = match file::parse(file) {
+        Ok(file) => {
+            layers.push(file.into_layer(path));
+            match Config::of(&layers) {
+                Ok((_, effective)) => effective.to_toml(),
+                Err(errors) => errors.to_string(),
+            }
+        }
+        Err(what) => what,
+    };
+    expected.assert_eq(&shown);
+}
+
+#[test]
+fn flag_wins_over_environment_over_file_over_default() {
+    check(
+        &[(Key::Listen, "127.0.0.1:1")],
+        &[(Key::Listen, "127.0.0.1:2"), (Key::Clock, "external")],
+        r#"
+            data = "d"
+            listen = "127.0.0.1:3"
+            clock = "system"
+            log = "json"
+        "#,
+        expect![[r#"
+            data = "d"
+            listen = "127.0.0.1:1"
+            clock = "external"
+            log = "json"
+            log-filter = "info"
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_in_force_can_be_read_back() -> Result<(), String> {
+    let written = "data = \"d\"\nlisten = \"127.0.0.1:0\"\nsample = \"airline\"\n";
+    let layer = file::parse(written)?.into_layer(Path::new("a.toml"));
+    let (_, effective) = Config::of(&[layer]).map_err(|errors| errors.to_string())?;
+    let again = file::parse(&effective.to_toml())?;
+    assert_eq!(again, effective);
+    Ok(())
+}
+
+#[test]
+fn every_fault_names_its_key_and_where_it_was_said() {
+    check(
+        &[(Key::Listen, "localhost"), (Key::Sample, "bank")],
+        &[(Key::LogFilter, "inof"), (Key::Clock, "")],
+        "log = \"xml\"",
+        expect![[r#"
+            data: must be set, by --data, SIGNPOST_DATA_DIR, or data in a configuration file
+            listen (from --listen): must be an address and a port such as 127.0.0.1:7100, is "localhost"
+            clock (from SIGNPOST_CLOCK): must be system or external, is ""
+            log (from signpost.toml): must be text or json, is "xml"
+            log-filter (from SIGNPOST_LOG_FILTER): must be levels (off, error, warn, info, debug, trace), or module=level; "inof" is neither, is "inof"
+            sample (from --sample): must be airline or retail, is "bank""#]],
+    );
+    check(
+        &[(Key::Data, "d"), (Key::Sample, "retail")],
+        &[(Key::Playbook, "mine.yaml")],
+        "",
+        expect![[r#"sample (from --sample): must not be set together with playbook, is "retail""#]],
+    );
+    check(
+        &[(Key::Data, "d"), (Key::Playbook, "no/such/file.yaml")],
+        &[],
+        "",
+        expect![[
+            r#"playbook (from --playbook): cannot be read: No such file or directory (os error 2), is "no/such/file.yaml""#
+        ]],
+    );
+}
+
+#[test]
+fn a_file_is_read_strictly() {
+    check(
+        &[],
+        &[],
+        "lisen = \"x\"",
+        expect![[r#"
+            TOML parse error at line 1, column 1
+              |
+            1 | lisen = "x"
+              | ^^^^^
+            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`
+        "#]],
+    );
+    check(
+        &[],
+        &[],
+        "listen = 7100",
+        expect![[r#"
+            TOML parse error at line 1, column 10
+              |
+            1 | listen = 7100
+              |          ^^^^
+            invalid type: integer `7100`, expected a string
+        "#]],
+    );
+}
+
+#[test]
+fn the_command_line_is_read() {
+    let read = |args: &[&str]| super::read(args.iter().map(OsString::from));
+    let run = read(&["signpostd", "--data", "d", "--sample", "airline"]);
+    assert!(matches!(run, Ok(Asked::Run(config)) if config.first.is_some()));
+    let show = read(&["signpostd", "--data", "d", "--check-config"]);
+    assert!(matches!(show, Ok(Asked::Show(_))));
+    let unknown = read(&["signpostd", "--dat", "d"]);
+    assert!(matches!(unknown, Err(ReadError::Args(error)) if error.exit_code() == 2));
+    let missing = read(&["signpostd", "--config", "no/such/file.toml"]);
+    assert!(matches!(missing, Err(ReadError::Config(_))));
+}

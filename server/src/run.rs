@@ -1,0 +1,145 @@
+//! The life of a server: open the folder, start the engine, publish the first playbook, serve, stop.
+
+use crate::config::{Config, FirstPlaybook};
+use crate::engine::{Engine, EngineGuard, EngineOptions, Halt, Health, StartError, open_folder};
+use crate::intake::content;
+use crate::serve::{ServeError, serve};
+use signpost_domain::actor::Actor;
+use signpost_domain::command::{Command, CommandBody, PublishPlaybook};
+use signpost_domain::event::{Method, RequestStamp};
+use signpost_domain::ids::RequestId;
+use signpost_proto::v1;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::{JoinError, spawn_blocking};
+
+/// How long a server whose store failed says so to those who ask after its health, before it ends.
+pub const FAILED_SHOWN: Duration = Duration::from_secs(2);
+
+/// Why a server did not start, or ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The store does not open.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The first playbook could not be published.
+    #[error("the first playbook, {from}, could not be published: {halt}")]
+    First {
+        /// Where it came from.
+        from: String,
+        /// Why.
+        halt: Halt,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The port failed.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The store failed: start again, from disk.
+    #[error("the store failed")]
+    StoreFailed,
+    /// A task of our own broke off.
+    #[error("a task broke off: {0}")]
+    Broken(#[from] JoinError),
+}
+
+/// Runs a server until `stop` comes; `bound` is told its address once it takes calls. What was accepted is finished,
+/// and everything is on disk, when this returns.
+///
+/// # Errors
+/// When it does not start, or fails.
+pub async fn run(
+    config: Config,
+    bound: impl FnOnce(SocketAddr),
+    stop: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    let Config {
+        data,
+        listen,
+        first,
+        clock,
+        log: _,
+        log_filter: _,
+    } = config;
+    let started = spawn_blocking(move || -> Result<(Engine, EngineGuard), StartError> {
+        Engine::start(open_folder(&data)?, EngineOptions::new(clock))
+    });
+    let (engine, guard) = started.await??;
+    if let Some(first) = first {
+        publish_first(&engine, first).await?;
+    }
+    let bind = |source| RunError::Bind {
+        address: listen,
+        source,
+    };
+    let listener = TcpListener::bind(listen).await.map_err(bind)?;
+    let address = listener.local_addr().map_err(bind)?;
+    tracing::info!(%address, "serving");
+    bound(address);
+    let mut health = engine.health();
+    let stop_or_failed = async {
+        tokio::select! {
+            () = stop => tracing::info!("told to stop; finishing what was accepted"),
+            _ = health.wait_for(|health| *health == Health::Failed) => {
+                tracing::error!("the store failed; ending, to start again from disk");
+                tokio::time::sleep(FAILED_SHOWN).await;
+            }
+        }
+    };
+    let served = serve(listener, engine.clone(), stop_or_failed).await;
+    let failed = *engine.health().borrow() == Health::Failed;
+    spawn_blocking(move || guard.stop()).await?;
+    served?;
+    match failed {
+        true => Err(RunError::StoreFailed),
+        false => Ok(()),
+    }
+}
+
+/// Publishes into an empty store; into another it does not, and says so if the live playbook is a different one.
+async fn publish_first(engine: &Engine, first: FirstPlaybook) -> Result<(), RunError> {
+    let FirstPlaybook { from, playbook } = first;
+    let version = playbook.version.to_string();
+    if let Some(live) = engine.live() {
+        if live.version != playbook.version {
+            let live = live.version.to_string();
+            tracing::warn!(
+                from,
+                version,
+                live,
+                "another playbook is live: publish this one to make it so"
+            );
+        }
+        return Ok(());
+    }
+    let message = v1::PublishPlaybookRequest {
+        source: playbook.source.to_string(),
+        ..v1::PublishPlaybookRequest::default()
+    };
+    let request = RequestStamp {
+        id: RequestId::stored(format!("first-{version}")),
+        method: Method::PublishPlaybook,
+        content: content(Method::PublishPlaybook, &message),
+    };
+    let note = "published at the first start".into();
+    let command = Command {
+        actor: Actor::system(),
+        request,
+        arrive_time: None,
+        body: CommandBody::Publish(PublishPlaybook { playbook, note }),
+    };
+    match engine.write(command).await {
+        Ok(_) => {
+            tracing::info!(from, version, "published into the empty store");
+            Ok(())
+        }
+        Err(halt) => Err(RunError::First { from, halt }),
+    }
+}
