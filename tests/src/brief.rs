@@ -5,14 +5,47 @@ use std::fmt::Write;
 use tonic::{Code, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-/// A refusal: the code, the message, and a line for each detail.
+/// Columns of a line of a refusal, so that it fits into a test.
+const COLUMNS: usize = 100;
+
+/// A refusal: the code, the message, and a line for each detail; long lines folded. What the message says of the first
+/// fault is left out, since its detail says the same.
 pub fn status(status: &Status) -> String {
-    let mut text = format!("{:?}: {}", status.code(), status.message());
     let details = status.get_error_details();
+    let faults = details.bad_request().map(|bad| &bad.field_violations);
+    let first = faults.and_then(|faults| faults.first());
+    let first = first.map(|fault| format!("{} {}", fault.field, fault.description));
+    let message = status.message();
+    let message = first
+        .and_then(|first| message.strip_prefix(first.trim_start()))
+        .unwrap_or(message);
+    let mut text = folded(format!("{:?}: {message}", status.code()).trim_end_matches(": "));
     for line in lines(&details) {
-        let _infallible = write!(text, "\n  {line}");
+        let _infallible = write!(text, "\n  {}", folded(&line));
     }
     text
+}
+
+/// A text over several lines, those after the first indented.
+pub fn folded(text: &str) -> String {
+    let (mut lines, mut column) = (String::new(), 0);
+    for word in text.split(' ') {
+        if column > 0 && column + 1 + word.len() > COLUMNS {
+            lines.push_str("\n      ");
+            column = 6;
+        } else if column > 0 {
+            lines.push(' ');
+            column += 1;
+        }
+        lines.push_str(word);
+        column += word.len();
+    }
+    lines
+}
+
+/// All that was told, each ended by a line end.
+pub fn all(told: &[String]) -> String {
+    told.iter().map(|each| format!("{each}\n")).collect()
 }
 
 /// What a call that must be refused came to: see [`status`].

@@ -7,7 +7,7 @@ use signpost_domain::check;
 use signpost_server::engine::{
     Clock, Engine, EngineGuard, EngineOptions, Folded, fold_log, open_folder,
 };
-use signpost_server::serve::{self, ArriveTime, ServeError, serve};
+use signpost_server::serve::{ServeError, serve};
 use signpost_server::store::{Log, LogLimits};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -106,18 +106,9 @@ impl TestServer {
         let (engine, guard) = Engine::start(open_folder(&data.path())?, EngineOptions::new(clock))?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let arrive_time = match clock {
-            Clock::External => ArriveTime::Required,
-            Clock::System => ArriveTime::Optional,
-        };
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async { drop(stopped.await) };
-        let served = tokio::spawn(serve(
-            listener,
-            engine,
-            serve::Options { arrive_time },
-            stopped,
-        ));
+        let served = tokio::spawn(serve(listener, engine, stopped));
         let channel = Endpoint::from_shared(format!("http://{address}"))?.connect_lazy();
         let options = Options {
             actor: "platform/test".to_owned(),

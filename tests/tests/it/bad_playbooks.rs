@@ -27,7 +27,7 @@ async fn validate(server: &TestServer, source: String) -> Outcome<String> {
     let line =
         |it: &v1::PlaybookFinding| format!("{}:{} {}: {}", it.line, it.column, it.path, it.message);
     let faults: Vec<String> = answer.faults.iter().map(line).collect();
-    Ok(faults.join("\n"))
+    Ok(brief::folded(&faults.join("\n")))
 }
 
 /// The airline with one more rule.
@@ -67,22 +67,26 @@ async fn documents_that_are_too_large_or_explode() -> Outcome {
     told.push(publish(&server, "just words".to_owned()).await);
     told.push(publish(&server, "a: b: c".to_owned()).await);
     expect![[r#"
-        InvalidArgument: source must be at most 1000000 bytes, is 1003781
+        InvalidArgument
           source: must be at most 1000000 bytes, is 1003781
-        InvalidArgument: the request is too large: found 5003798 bytes, the limit is: 4194304 bytes
+        InvalidArgument
           : the request is too large: found 5003798 bytes, the limit is: 4194304 bytes
-        InvalidArgument: the request is too large: found 52432598 bytes, the limit is: 4194304 bytes
+        InvalidArgument
           : the request is too large: found 52432598 bytes, the limit is: 4194304 bytes
-        InvalidArgument: source line 1, column 9: has an anchor; must be written out: a playbook has no anchors and aliases
+        InvalidArgument
           source: line 1, column 9: has an anchor; must be written out: a playbook has no anchors and aliases
-        InvalidArgument: source line 1, column 256: is too deep; must be at most 16 levels deep
+        InvalidArgument
           source: line 1, column 256: is too deep; must be at most 16 levels deep
-        InvalidArgument: source line 75, column 1: the key rules is there twice; must be there once
+        InvalidArgument
           source: line 75, column 1: the key rules is there twice; must be there once
-        InvalidArgument: source line 1, column 1: is the text "just words"; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, reasons, rules, costs, last_resort
-          source: line 1, column 1: is the text "just words"; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, reasons, rules, costs, last_resort
-        InvalidArgument: source line 1, column 5: is not YAML: mapping values are not allowed in this context; must be YAML or JSON
-          source: line 1, column 5: is not YAML: mapping values are not allowed in this context; must be YAML or JSON"#]].assert_eq(&told.join("\n"));
+        InvalidArgument
+          source: line 1, column 1: is the text "just words"; must be a mapping with the keys playbook,
+              currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars,
+              queues, facts, reasons, rules, costs, last_resort
+        InvalidArgument
+          source: line 1, column 5: is not YAML: mapping values are not allowed in this context; must be YAML
+              or JSON
+    "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
 }
 
@@ -117,13 +121,18 @@ async fn reasons_that_replace_each_other() -> Outcome {
         publish(&server, both).await,
     ];
     expect![[r#"
-        InvalidArgument: source.reasons[0].secondary[0].replaces[0] line 33, column 20: existing_flight/cancel replaces existing_flight/change_date in a circle; must be a retired reason (2 faults in all)
-          source.reasons[0].secondary[0].replaces[0]: line 33, column 20: existing_flight/cancel replaces existing_flight/change_date in a circle; must be a retired reason
-          source.reasons[0].secondary[1].replaces[0]: line 44, column 20: existing_flight/change_date replaces existing_flight/cancel in a circle; must be a retired reason
-        InvalidArgument: source.reasons[1].secondary[0].replaces[0] line 54, column 20: baggage/lost replaces baggage/lost in a circle; must be a retired reason
-          source.reasons[1].secondary[0].replaces[0]: line 54, column 20: baggage/lost replaces baggage/lost in a circle; must be a retired reason
-        InvalidArgument: source.reasons[1].secondary[1].replaces[0] line 62, column 20: bags/lost is already replaced by baggage/lost; must be replaced by one reason
-          source.reasons[1].secondary[1].replaces[0]: line 62, column 20: bags/lost is already replaced by baggage/lost; must be replaced by one reason"#]].assert_eq(&told.join("\n"));
+        InvalidArgument:  (2 faults in all)
+          source.reasons[0].secondary[0].replaces[0]: line 33, column 20: existing_flight/cancel replaces
+              existing_flight/change_date in a circle; must be a retired reason
+          source.reasons[0].secondary[1].replaces[0]: line 44, column 20: existing_flight/change_date replaces
+              existing_flight/cancel in a circle; must be a retired reason
+        InvalidArgument
+          source.reasons[1].secondary[0].replaces[0]: line 54, column 20: baggage/lost replaces baggage/lost
+              in a circle; must be a retired reason
+        InvalidArgument
+          source.reasons[1].secondary[1].replaces[0]: line 62, column 20: bags/lost is already replaced by
+              baggage/lost; must be replaced by one reason
+    "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
 }
 
@@ -150,28 +159,36 @@ async fn conditions_that_do_not_hold_together() -> Outcome {
     let deep = format!("{}true{}", "(".repeat(500), ")".repeat(500));
     told.push(publish(&server, rule(&deep)).await);
     expect![[r#"
-        InvalidArgument: source.rules[0].when line 66, column 22: there is no customer.contcts_7d; did you mean customer.contacts_7d?
-          source.rules[0].when: line 66, column 22: there is no customer.contcts_7d; did you mean customer.contacts_7d?
-        InvalidArgument: source.rules[0].when line 66, column 22: there is no facts.departs; did you mean facts.departs_at?
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: there is no customer.contcts_7d; did you mean
+              customer.contacts_7d?
+        InvalidArgument
           source.rules[0].when: line 66, column 22: there is no facts.departs; did you mean facts.departs_at?
-        InvalidArgument: source.rules[0].when line 66, column 22: a whole number is compared with a text; must be two of the same type
-          source.rules[0].when: line 66, column 22: a whole number is compared with a text; must be two of the same type
-        InvalidArgument: source.rules[0].when line 66, column 22: an amount of money is compared with a whole number; must be two of the same type
-          source.rules[0].when: line 66, column 22: an amount of money is compared with a whole number; must be two of the same type
-        InvalidArgument: source.rules[0].when line 66, column 22: the condition is a text; must be true or false, such as contact.asked_for_person or case.repeats >= 2
-          source.rules[0].when: line 66, column 22: the condition is a text; must be true or false, such as contact.asked_for_person or case.repeats >= 2
-        InvalidArgument: source.rules[0].when line 66, column 22: all, exists, map and filter are used; must be written out: conditions have no comprehensions
-          source.rules[0].when: line 66, column 22: all, exists, map and filter are used; must be written out: conditions have no comprehensions
-        InvalidArgument: source.rules[0].when line 66, column 22: the condition cannot be read at its character 20: mismatched input '<EOF>'; must be a CEL expression
-          source.rules[0].when: line 66, column 22: the condition cannot be read at its character 20: mismatched input '<EOF>'; must be a CEL expression
-        InvalidArgument: source.rules[0].when line 66, column 22: there is no function danger; must be one of duration, timestamp, money, has, size, startsWith, endsWith, contains, matches
-          source.rules[0].when: line 66, column 22: there is no function danger; must be one of duration, timestamp, money, has, size, startsWith, endsWith, contains, matches
-        InvalidArgument: source.rules[0].when line 66, column 22: the pattern ( unclosed group; must be a regular expression
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: a whole number is compared with a text; must be two of the
+              same type
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: an amount of money is compared with a whole number; must
+              be two of the same type
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: the condition is a text; must be true or false, such as
+              contact.asked_for_person or case.repeats >= 2
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: all, exists, map and filter are used; must be written out:
+              conditions have no comprehensions
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: the condition cannot be read at its character 20:
+              mismatched input '<EOF>'; must be a CEL expression
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: there is no function danger; must be one of duration,
+              timestamp, money, has, size, startsWith, endsWith, contains, matches
+        InvalidArgument
           source.rules[0].when: line 66, column 22: the pattern ( unclosed group; must be a regular expression
-        InvalidArgument: source.rules[0].when line 66, column 22: the condition has 2021 bytes; must have at most 2000
+        InvalidArgument
           source.rules[0].when: line 66, column 22: the condition has 2021 bytes; must have at most 2000
-        InvalidArgument: source.rules[0].when line 66, column 22: the condition is too deep; must be at most 32 levels deep
-          source.rules[0].when: line 66, column 22: the condition is too deep; must be at most 32 levels deep"#]].assert_eq(&told.join("\n"));
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: the condition is too deep; must be at most 32 levels deep
+    "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
 }
 
@@ -201,11 +218,15 @@ async fn a_document_with_hundreds_of_faults() -> Outcome {
     };
     let refused = server.playbooks().publish_playbook(request).await;
     let refused = refused.err().ok_or("it was published")?;
-    expect!["source.rules[0].channel line 66, column 24: there is no channel fax; must be one of phone, web_chat, email (101 faults in all, the first 16 are told)"].assert_eq(refused.message());
+    expect![[r#"
+        source.rules[0].channel line 66, column 24: there is no channel fax; must be one of phone, web_chat,
+              email (101 faults in all, the first 16 are told)"#]].assert_eq(&brief::folded(refused.message()));
     assert_eq!(
         brief::fields(&refused).first().map(String::as_str),
         Some("source.rules[0].channel")
     );
-    expect!["66:44 rules[0]: there is no key frobid; did you mean forbid? The keys here are id, reason, tier, channel, stage, brand, when, forbid, only, prefer, need, facts"].assert_eq(&one.await?);
+    expect![[r#"
+        66:44 rules[0]: there is no key frobid; did you mean forbid? The keys here are id, reason, tier,
+              channel, stage, brand, when, forbid, only, prefer, need, facts"#]].assert_eq(&one.await?);
     unchanged(server).await
 }

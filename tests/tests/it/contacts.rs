@@ -47,8 +47,9 @@ async fn a_matter_goes_over_channels_to_its_end() -> Outcome {
         deciding, no case: ask booking_reference; 0 repeats, 0 switches
         self_service, opened: self_service rebook; 0 repeats, 0 switches
         self_service, continued: self_service rebook; 1 repeats, 1 switches
-        routed, opened: human rebooking; 0 repeats, 0 switches"#]]
-    .assert_eq(&told.join("\n"));
+        routed, opened: human rebooking; 0 repeats, 0 switches
+    "#]]
+    .assert_eq(&brief::all(&told));
 
     let case = client.get_case(v1::GetCaseRequest {
         case_id: chat.case_id,
@@ -125,8 +126,9 @@ async fn the_customer_chooses_asks_for_a_person_and_is_helped() -> Outcome {
         self_service rebook
         routed, opened: message rebooking; 0 repeats, 0 switches
         Ended Resolved
-        Ended Resolved [3]"#]]
-    .assert_eq(&told.join("\n"));
+        Ended Resolved [3]
+    "#]]
+    .assert_eq(&brief::all(&told));
     server.finish().await?;
     Ok(())
 }
@@ -183,7 +185,7 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
         told.push(brief::refused(cases.get_case(asked).await));
     }
     expect![[r#"
-        InvalidArgument: request_id must not be empty (4 faults in all)
+        InvalidArgument:  (4 faults in all)
           request_id: must not be empty
           contact_id: must not be empty
           context: must be set
@@ -196,9 +198,9 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
           OTHER_CHANNEL call-2
         FailedPrecondition: contact call-2 is of customer c2: another customer's is a new contact
           OTHER_CUSTOMER call-2
-        InvalidArgument: arrive_time must be at most 1d ago, is 1d2m
+        InvalidArgument
           arrive_time: must be at most 1d ago, is 1d2m
-        InvalidArgument: context.channel is not a channel of the live playbook; must be one of phone, web_chat, email
+        InvalidArgument
           context.channel: is not a channel of the live playbook; must be one of phone, web_chat, email
         FailedPrecondition: route chat was not offered to contact call-2: self_service, message, human
           NOT_OFFERED call-2
@@ -212,8 +214,9 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
           contact call-404
         NotFound: there is no case case_0000000000099
           case case_0000000000099
-        InvalidArgument: case_id must be case_ and 13 letters or digits, as an answer gave it
-          case_id: must be case_ and 13 letters or digits, as an answer gave it"#]].assert_eq(&told.join("\n"));
+        InvalidArgument
+          case_id: must be case_ and 13 letters or digits, as an answer gave it
+    "#]].assert_eq(&brief::all(&told));
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 4, "nothing but what was answered");
     Ok(())

@@ -51,8 +51,9 @@ async fn a_menu_is_of_its_channel_and_language() -> Outcome {
             Lost bag = baggage/lost
             Damaged bag = baggage/damaged
             Something else
-          Something else"#]]
-    .assert_eq(&told.join("\n"));
+          Something else
+    "#]]
+    .assert_eq(&brief::all(&told));
     server.finish().await?;
     Ok(())
 }
@@ -96,8 +97,9 @@ async fn a_keypad_leaves_out_what_it_has_no_key_for() -> Outcome {
           Baggage = baggage_6
           Baggage = baggage_7
           Baggage = baggage_8
-          Something else"#]]
-    .assert_eq(&told.join("\n"));
+          Something else
+    "#]]
+    .assert_eq(&brief::all(&told));
     server.finish().await?;
     Ok(())
 }
