@@ -42,7 +42,7 @@ impl LogFilter {
         let mut directives = text.split(',').map(str::trim);
         let is_level = |word: &str| LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level));
         if directives.any(|word| !word.contains('=') && !is_level(word)) {
-            return Err("must be off, error, warn, info, debug, trace or module=level".into());
+            return Err("must be a level such as info, or module=level".into());
         }
         match EnvFilter::try_new(text) {
             Ok(_) => Ok(LogFilter(text.to_owned())),
