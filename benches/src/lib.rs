@@ -1,3 +1,9 @@
 //! Benches: the pure core, the load generator, and what to compare with. No bench asserts a time.
 
+pub mod disk;
+pub mod echo;
+pub mod load;
 pub mod playbooks;
+pub mod process;
+pub mod requests;
+pub mod served;

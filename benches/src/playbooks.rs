@@ -60,7 +60,7 @@ pub fn sized(more: usize) -> String {
         let tier = ["silver", "standard"][rule % 2];
         let _ = writeln!(
             yaml,
-            "  - {{ id: other_{rule}, reason: reason_{primary}, tier: {tier}, when: customer.contacts_7d >= 2, need: 2.0 }}"
+            "  - {{ id: other_{rule}, reason: reason_{primary}, tier: {tier}, need: 2.0 }}"
         );
     }
     yaml.push_str("last_resort: { route: message, queue: desk }\n");

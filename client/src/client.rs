@@ -25,7 +25,8 @@ const CONNECT_MAX: Duration = Duration::from_secs(5);
 pub struct Options {
     /// How long each call may take, its repetitions included.
     pub deadline: Duration,
-    /// Who calls, as `kind/id`; `request_id`s are kept per actor.
+    /// Who calls, as `kind/id`, where the kind is `platform`, `chatbot`, `supervisor` or `client`; `request_id`s are
+    /// kept per actor.
     pub actor: String,
 }
 

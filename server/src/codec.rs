@@ -4,15 +4,22 @@
 //! A message starts with the number of its format; what a newer program wrote is refused. Reading never panics,
 //! whatever the bytes. Checksums and files are the business of the store, below this.
 
+#[cfg(test)]
+mod arbitrary;
 mod contact;
 mod context;
 mod decision;
 pub mod event;
+#[cfg(test)]
+mod frozen;
 pub mod key;
 mod number;
+#[cfg(test)]
+mod properties;
 mod routed;
 pub mod row;
 mod text;
+mod write;
 
 /// The messages, as they are compiled from `server/proto`.
 #[expect(

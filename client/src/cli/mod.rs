@@ -6,6 +6,8 @@ mod contact;
 mod context;
 mod counts;
 mod customer;
+#[cfg(feature = "demo")]
+mod demo;
 mod end;
 mod failure;
 mod out;
@@ -61,7 +63,7 @@ struct Globals {
     /// How long a call may take, its repetitions included.
     #[arg(long, global = true, value_name = "SPAN", default_value = "10s", value_parser = values::timeout)]
     timeout: Duration,
-    /// Who calls; request keys are kept per actor.
+    /// Who calls; the kind is platform, chatbot, supervisor or client. Request keys are kept per actor.
     #[arg(
         long,
         global = true,
@@ -102,6 +104,9 @@ enum Command {
     /// Contacts and cases by reason and tier.
     #[command(after_help = "Example:\n  signpost counts --json")]
     Counts,
+    /// Plays a morning of an airline against a server in this process, and reports.
+    #[cfg(feature = "demo")]
+    Demo(demo::DemoArgs),
     /// Prints a shell's completion script.
     #[command(
         after_help = "Example:\n  signpost completions bash > ~/.local/share/bash-completion/completions/signpost"
@@ -162,6 +167,8 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Customer(command) => customer::run(command, session).await,
         Command::Playbook(command) => playbook::run(command, session).await,
         Command::Counts => counts::run(session).await,
+        #[cfg(feature = "demo")]
+        Command::Demo(args) => demo::run(args, session).await,
         Command::Completions { shell } => completions::run(shell, session),
     }
 }

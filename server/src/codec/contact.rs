@@ -1,14 +1,12 @@
 //! The rows of contacts and cases.
 
-use super::context::{context, context_message, facts, facts_message, offered, offered_message};
-use super::number::{
-    Numbered, known, known_or_none, nonsense, number_or_zero, route_numbers, routes,
-};
+use super::context::{context, facts, offered, write_context, write_facts, write_offered};
+use super::number::{known, known_or_none, nonsense, routes};
 use super::text::{
-    after, at, case, case_seq, matter_or_empty, matter_or_none, name, name_or_empty, name_or_none,
-    name_text, reason, reason_or_empty, reason_or_none, reason_text, version_bytes,
-    version_or_none,
+    after, at, case, case_seq, matter_bytes, matter_or_none, name, name_or_none, reason,
+    reason_or_none, version_or_none,
 };
+use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::case::{Case, CaseContact};
 use signpost_domain::contact::{Contact, Place};
@@ -16,7 +14,7 @@ use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::time::{Millis, UnixMs};
 use std::sync::Arc;
 
-pub(super) fn contact_message(contact: &Contact) -> wire::Contact {
+pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
     let Contact {
         id,
         context,
@@ -37,29 +35,37 @@ pub(super) fn contact_message(contact: &Contact) -> wire::Contact {
         decided,
         changed,
     } = contact;
-    let (kind, place_route, outcome) = place_numbers(*place);
-    wire::Contact {
-        id: name_text(id),
-        context: Some(context_message(context, *recorded)),
-        customer: name_or_empty(customer.as_ref()),
-        case_seq: case.map(case_seq),
-        place: kind.into(),
-        place_route,
-        outcome,
-        route: number_or_zero(route.as_ref()),
-        offered: offered.iter().map(offered_message).collect(),
-        declined: route_numbers(declined),
-        confirmed_reason: reason_or_empty(confirmed.as_ref()),
-        needs_person: *needs_person,
-        recorded_unix_ms: recorded.0,
-        arrived_after_ms: after(*arrived, *recorded),
-        heard_after_ms: after(*heard, *recorded),
-        ended_after_ms: ended.map(|ended| after(ended, *recorded)),
-        amendments: *amendments,
-        opened_seq: opened.0,
-        decided_seq: decided.0,
-        changed_seq: changed.0,
+    w.text(1, id.as_str());
+    w.message(2, |w| write_context(w, context, *recorded));
+    w.name_or_none(3, customer.as_ref());
+    w.number_or_none(4, case.map(case_seq));
+    match place {
+        Place::Deciding => w.number(5, wire::PlaceKind::Deciding as u32),
+        Place::SelfService => w.number(5, wire::PlaceKind::SelfService as u32),
+        Place::Routed(route) => {
+            w.number(5, wire::PlaceKind::Routed as u32);
+            w.known(6, route);
+        }
+        Place::Ended(outcome) => {
+            w.number(5, wire::PlaceKind::Ended as u32);
+            w.known(7, outcome);
+        }
     }
+    if let Some(route) = route {
+        w.known(8, route);
+    }
+    w.messages(9, offered, write_offered);
+    w.all_known(10, declined);
+    w.reason_or_none(11, confirmed.as_ref());
+    w.number(12, *needs_person);
+    w.number(13, recorded.0);
+    w.signed(14, after(*arrived, *recorded));
+    w.signed(15, after(*heard, *recorded));
+    w.signed_or_none(16, ended.map(|ended| after(ended, *recorded)));
+    w.number(17, *amendments);
+    w.number(18, opened.0);
+    w.number(19, decided.0);
+    w.number(20, changed.0);
 }
 
 pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
@@ -110,16 +116,6 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
     })
 }
 
-/// The kind, the route and the outcome.
-fn place_numbers(place: Place) -> (wire::PlaceKind, i32, i32) {
-    match place {
-        Place::Deciding => (wire::PlaceKind::Deciding, 0, 0),
-        Place::SelfService => (wire::PlaceKind::SelfService, 0, 0),
-        Place::Routed(route) => (wire::PlaceKind::Routed, route.number(), 0),
-        Place::Ended(outcome) => (wire::PlaceKind::Ended, 0, outcome.number()),
-    }
-}
-
 fn place(kind: i32, route: i32, outcome: i32) -> Result<Place, CodecError> {
     const FIELD: &str = "contact.place";
     match wire::PlaceKind::try_from(kind).map_err(|_| nonsense(FIELD, kind))? {
@@ -131,7 +127,7 @@ fn place(kind: i32, route: i32, outcome: i32) -> Result<Place, CodecError> {
     }
 }
 
-pub(super) fn case_message(row: &Case) -> wire::Case {
+pub(super) fn write_case(w: &mut Writer, row: &Case) {
     let Case {
         id,
         state,
@@ -158,32 +154,29 @@ pub(super) fn case_message(row: &Case) -> wire::Case {
         changed,
     } = row;
     let base = *opened;
-    let contacts = contacts.iter().map(|row| case_contact_message(row, base));
-    wire::Case {
-        seq: case_seq(*id),
-        state: state.number(),
-        customer: name_or_empty(customer.as_ref()),
-        matter: matter_or_empty(matter.as_ref()),
-        reason: reason_text(reason),
-        confirmed_reason: reason_or_empty(confirmed.as_ref()),
-        tier: name_text(tier),
-        facts: facts_message(facts, base),
-        contacts: contacts.collect(),
-        contact_count: *contact_count,
-        live_contacts: *live_contacts,
-        owed_contacts: *owed_contacts,
-        repeats: *repeats,
-        channel_switches: *channel_switches,
-        reopens: *reopens,
-        previous_seq: previous.map(case_seq),
-        opened_unix_ms: base.0,
-        heard_after_ms: after(*heard, base),
-        closed_after_ms: closed.map(|closed| after(closed, base)),
-        continues_for_ms: continues_for.0,
-        reopens_within_ms: reopens_within.0,
-        playbook_version: version_bytes(playbook),
-        changed_seq: changed.0,
-    }
+    w.number(1, case_seq(*id));
+    w.known(2, state);
+    w.name_or_none(3, customer.as_ref());
+    w.bytes(4, matter_bytes(matter.as_ref()));
+    w.reason(5, reason);
+    w.reason_or_none(6, confirmed.as_ref());
+    w.text(7, tier.as_str());
+    write_facts(w, 8, facts, base);
+    w.messages(9, contacts, |w, row| write_case_contact(w, row, base));
+    w.number(10, *contact_count);
+    w.number(11, *live_contacts);
+    w.number(12, *owed_contacts);
+    w.number(13, *repeats);
+    w.number(14, *channel_switches);
+    w.number(15, *reopens);
+    w.number_or_none(16, previous.map(case_seq));
+    w.number(17, base.0);
+    w.signed(18, after(*heard, base));
+    w.signed_or_none(19, closed.map(|closed| after(closed, base)));
+    w.number(20, continues_for.0);
+    w.number(21, reopens_within.0);
+    w.version_or_none(22, Some(playbook));
+    w.number(23, changed.0);
 }
 
 pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
@@ -242,7 +235,7 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
     })
 }
 
-fn case_contact_message(row: &CaseContact, base: UnixMs) -> wire::CaseContact {
+fn write_case_contact(w: &mut Writer, row: &CaseContact, base: UnixMs) {
     let CaseContact {
         contact,
         channel,
@@ -251,14 +244,12 @@ fn case_contact_message(row: &CaseContact, base: UnixMs) -> wire::CaseContact {
         repeat,
         live,
     } = row;
-    wire::CaseContact {
-        contact: name_text(contact),
-        channel: name_text(channel),
-        joined: joined.number(),
-        arrived_after_ms: after(*arrived, base),
-        repeat: *repeat,
-        live: *live,
-    }
+    w.text(1, contact.as_str());
+    w.text(2, channel.as_str());
+    w.known(3, joined);
+    w.signed(4, after(*arrived, base));
+    w.number(5, *repeat);
+    w.number(6, *live);
 }
 
 fn case_contact(message: wire::CaseContact, base: UnixMs) -> Result<CaseContact, CodecError> {

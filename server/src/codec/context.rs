@@ -1,10 +1,8 @@
 //! What a caller told and what is known of a customer: facts, identities, profiles, contexts, offers.
 
-use super::number::{Numbered, known, nonsense, route_numbers, routes};
-use super::text::{
-    after, at, name, name_or_empty, name_or_none, name_text, reason_or_empty, reason_or_none,
-    shared_text, span_ms,
-};
+use super::number::{known, nonsense, routes};
+use super::text::{after, at, name, name_or_none, reason_or_none, span_ms};
+use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::contact::{ContactContext, CustomerRef, Offered, QueueStats};
 use signpost_domain::customer::{Consent, Customer, Identity, IdentityKey, Profile};
@@ -13,35 +11,28 @@ use signpost_domain::ids::Seq;
 use signpost_domain::money::Money;
 use signpost_domain::time::{Millis, UnixMs};
 
-pub(super) fn facts_message(facts: &Facts, base: UnixMs) -> Vec<wire::Fact> {
-    facts.iter().map(|fact| fact_message(fact, base)).collect()
+pub(super) fn write_facts(w: &mut Writer, field: u32, facts: &Facts, base: UnixMs) {
+    w.messages(field, facts.iter(), |w, fact| write_fact(w, fact, base));
 }
 
-fn fact_message(fact: &Fact, base: UnixMs) -> wire::Fact {
+fn write_fact(w: &mut Writer, fact: &Fact, base: UnixMs) {
     let Fact {
         id,
         knowledge,
         source,
         learnt_at,
     } = fact;
-    wire::Fact {
-        id: name_text(id),
-        knowledge: Some(knowledge_message(knowledge)),
-        source: source.number(),
-        learnt_after_ms: after(*learnt_at, base),
-    }
-}
-
-fn knowledge_message(knowledge: &Knowledge) -> wire::fact::Knowledge {
-    use wire::fact::Knowledge as Wire;
+    w.text(1, id.as_str());
     match knowledge {
-        Knowledge::Known(FactValue::Text(text)) => Wire::Text(text.as_ref().to_owned()),
-        Knowledge::Known(FactValue::Integer(number)) => Wire::Integer(*number),
-        Knowledge::Known(FactValue::Boolean(yes)) => Wire::Boolean(*yes),
-        Knowledge::Known(FactValue::Money(amount)) => Wire::MoneyMicros(amount.micros()),
-        Knowledge::Known(FactValue::Instant(at)) => Wire::InstantUnixMs(at.0),
-        Knowledge::Declined => Wire::Declined(wire::Declined {}),
+        Knowledge::Known(FactValue::Text(text)) => w.text_or_none(2, Some(text)),
+        Knowledge::Known(FactValue::Integer(number)) => w.signed_or_none(3, Some(*number)),
+        Knowledge::Known(FactValue::Boolean(yes)) => w.number_or_none(4, Some(*yes)),
+        Knowledge::Known(FactValue::Money(amount)) => w.signed_or_none(5, Some(amount.micros())),
+        Knowledge::Known(FactValue::Instant(at)) => w.signed_or_none(6, Some(at.0)),
+        Knowledge::Declined => w.message(7, |_| ()),
     }
+    w.known(8, source);
+    w.signed(9, after(*learnt_at, base));
 }
 
 pub(super) fn facts(messages: Vec<wire::Fact>, base: UnixMs) -> Result<Facts, CodecError> {
@@ -76,19 +67,14 @@ fn fact(message: wire::Fact, base: UnixMs) -> Result<Fact, CodecError> {
     })
 }
 
-fn identities_message(identities: &[Identity]) -> Vec<wire::Identity> {
-    let message = |identity: &Identity| {
-        let Identity {
-            key: IdentityKey { kind, value },
-            verified,
-        } = identity;
-        wire::Identity {
-            kind: name_text(kind),
-            value: value.as_ref().to_owned(),
-            verified: *verified,
-        }
-    };
-    identities.iter().map(message).collect()
+fn write_identity(w: &mut Writer, identity: &Identity) {
+    let Identity {
+        key: IdentityKey { kind, value },
+        verified,
+    } = identity;
+    w.text(1, kind.as_str());
+    w.text(2, value);
+    w.number(3, *verified);
 }
 
 fn identities(messages: Vec<wire::Identity>) -> Result<Vec<Identity>, CodecError> {
@@ -107,12 +93,9 @@ fn identities(messages: Vec<wire::Identity>) -> Result<Vec<Identity>, CodecError
     messages.into_iter().map(identity).collect()
 }
 
-fn consents_message(consents: &[Consent]) -> Vec<wire::Consent> {
-    let message = |Consent { id, granted }: &Consent| wire::Consent {
-        id: name_text(id),
-        granted: *granted,
-    };
-    consents.iter().map(message).collect()
+fn write_consent(w: &mut Writer, Consent { id, granted }: &Consent) {
+    w.text(1, id.as_str());
+    w.number(2, *granted);
 }
 
 fn consents(messages: Vec<wire::Consent>) -> Result<Vec<Consent>, CodecError> {
@@ -125,7 +108,7 @@ fn consents(messages: Vec<wire::Consent>) -> Result<Vec<Consent>, CodecError> {
     messages.into_iter().map(consent).collect()
 }
 
-pub(super) fn profile_message(profile: &Profile) -> wire::Profile {
+pub(super) fn write_profile(w: &mut Writer, profile: &Profile) {
     let Profile {
         identities,
         tier,
@@ -138,18 +121,16 @@ pub(super) fn profile_message(profile: &Profile) -> wire::Profile {
         consents,
         vulnerable,
     } = profile;
-    wire::Profile {
-        identities: identities_message(identities),
-        tier: name_or_empty(tier.as_ref()),
-        persona: name_or_empty(persona.as_ref()),
-        value_micros: value.map(Money::micros),
-        loyalty_years: *loyalty_years,
-        language: shared_text(language.as_ref()),
-        time_zone: shared_text(time_zone.as_ref()),
-        preferred_routes: route_numbers(preferred_routes),
-        consents: consents_message(consents),
-        vulnerable: *vulnerable,
-    }
+    w.messages(1, identities, write_identity);
+    w.name_or_none(2, tier.as_ref());
+    w.name_or_none(3, persona.as_ref());
+    w.signed_or_none(4, value.map(Money::micros));
+    w.number_or_none(5, *loyalty_years);
+    w.text_or_none(6, language.as_deref());
+    w.text_or_none(7, time_zone.as_deref());
+    w.all_known(8, preferred_routes);
+    w.messages(9, consents, write_consent);
+    w.number_or_none(10, *vulnerable);
 }
 
 pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
@@ -179,7 +160,7 @@ pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
     })
 }
 
-pub(super) fn customer_message(customer: &Customer) -> wire::Customer {
+pub(super) fn write_customer(w: &mut Writer, customer: &Customer) {
     let Customer {
         id,
         profile,
@@ -189,15 +170,13 @@ pub(super) fn customer_message(customer: &Customer) -> wire::Customer {
         changed,
     } = customer;
     let bases = std::iter::once(created).chain(recent);
-    let recent_after_ms = recent.iter().zip(bases).map(|(at, base)| after(*at, *base));
-    wire::Customer {
-        id: name_text(id),
-        profile: Some(profile_message(profile)),
-        created_unix_ms: created.0,
-        contact_count: *contact_count,
-        recent_after_ms: recent_after_ms.collect(),
-        changed_seq: changed.0,
-    }
+    let spans = recent.iter().zip(bases);
+    w.text(1, id.as_str());
+    w.message(2, |w| write_profile(w, profile));
+    w.number(3, created.0);
+    w.number(4, *contact_count);
+    w.all_signed(5, spans.map(|(at, base)| after(*at, *base)));
+    w.number(6, changed.0);
 }
 
 pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> {
@@ -224,7 +203,7 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
     })
 }
 
-fn queue_stats_message(stats: &QueueStats) -> wire::QueueStats {
+fn write_queue_stats(w: &mut Writer, stats: &QueueStats) {
     let QueueStats {
         queue,
         staffed,
@@ -233,14 +212,12 @@ fn queue_stats_message(stats: &QueueStats) -> wire::QueueStats {
         handle_time,
         expected_wait,
     } = stats;
-    wire::QueueStats {
-        queue: name_text(queue),
-        staffed: *staffed,
-        available: *available,
-        waiting: *waiting,
-        handle_time_ms: span_ms(*handle_time),
-        expected_wait_ms: span_ms(*expected_wait),
-    }
+    w.text(1, queue.as_str());
+    w.number_or_none(2, *staffed);
+    w.number_or_none(3, *available);
+    w.number_or_none(4, *waiting);
+    w.number_or_none(5, span_ms(*handle_time));
+    w.number_or_none(6, span_ms(*expected_wait));
 }
 
 fn queue_stats(message: wire::QueueStats) -> Result<QueueStats, CodecError> {
@@ -262,7 +239,7 @@ fn queue_stats(message: wire::QueueStats) -> Result<QueueStats, CodecError> {
     })
 }
 
-pub(super) fn context_message(context: &ContactContext, base: UnixMs) -> wire::ContactContext {
+pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: UnixMs) {
     let ContactContext {
         channel,
         direction,
@@ -286,26 +263,24 @@ pub(super) fn context_message(context: &ContactContext, base: UnixMs) -> wire::C
         brand,
         queue_stats,
     } = context;
-    wire::ContactContext {
-        channel: name_text(channel),
-        direction: direction.number(),
-        device: name_or_empty(device.as_ref()),
-        customer_id: name_or_empty(customer_id.as_ref()),
-        customer_identities: identities_message(identities),
-        customer_tier: name_or_empty(customer_tier.as_ref()),
-        reason: reason_or_empty(reason.as_ref()),
-        facts: facts_message(facts, base),
-        stage: name_or_empty(stage.as_ref()),
-        persona: name_or_empty(persona.as_ref()),
-        sentiment_percent: sentiment_percent.map(i32::from),
-        language: shared_text(language.as_ref()),
-        preferred_routes: route_numbers(preferred_routes),
-        consents: consents_message(consents),
-        vulnerable: *vulnerable,
-        asked_for_person: *asked_for_person,
-        brand: name_or_empty(brand.as_ref()),
-        queue_stats: queue_stats.iter().map(queue_stats_message).collect(),
-    }
+    w.text(1, channel.as_str());
+    w.known(2, direction);
+    w.name_or_none(3, device.as_ref());
+    w.name_or_none(4, customer_id.as_ref());
+    w.messages(5, identities, write_identity);
+    w.name_or_none(6, customer_tier.as_ref());
+    w.reason_or_none(7, reason.as_ref());
+    write_facts(w, 8, facts, base);
+    w.name_or_none(9, stage.as_ref());
+    w.name_or_none(10, persona.as_ref());
+    w.signed_or_none(11, sentiment_percent.map(i64::from));
+    w.text_or_none(12, language.as_deref());
+    w.all_known(13, preferred_routes);
+    w.messages(14, consents, write_consent);
+    w.number_or_none(15, *vulnerable);
+    w.number(16, *asked_for_person);
+    w.name_or_none(17, brand.as_ref());
+    w.messages(18, queue_stats, write_queue_stats);
 }
 
 pub(super) fn context(
@@ -360,13 +335,11 @@ pub(super) fn context(
     })
 }
 
-pub(super) fn offered_message(offered: &Offered) -> wire::Offered {
+pub(super) fn write_offered(w: &mut Writer, offered: &Offered) {
     let Offered { route, flow, queue } = offered;
-    wire::Offered {
-        route: route.number(),
-        flow: name_or_empty(flow.as_ref()),
-        queue: name_or_empty(queue.as_ref()),
-    }
+    w.known(1, route);
+    w.name_or_none(2, flow.as_ref());
+    w.name_or_none(3, queue.as_ref());
 }
 
 pub(super) fn offered(message: wire::Offered) -> Result<Offered, CodecError> {

@@ -1,10 +1,8 @@
 //! A decision with its reasons, and how things stood.
 
-use super::number::{Numbered, basis_points, known, route_set};
-use super::text::{
-    after, at, name, name_or_empty, name_or_none, name_text, name_texts, reason, reason_or_empty,
-    reason_or_none, reason_text, slugs, span_ms,
-};
+use super::number::{basis_points, known, nonsense, route_set};
+use super::text::{after, at, name, name_or_none, reason, reason_or_none, slugs, span_ms};
+use super::write::Writer;
 use super::{CodecError, wire};
 use signpost_domain::decision::{
     CostKind, CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait,
@@ -15,7 +13,7 @@ use signpost_domain::playbook::{BasisPoints, Need};
 use signpost_domain::route::Route;
 use signpost_domain::time::{Millis, UnixMs};
 
-pub(super) fn decision_message(decision: &Decision) -> wire::Decision {
+pub(super) fn write_decision(w: &mut Writer, decision: &Decision) {
     let Decision {
         reason,
         tier,
@@ -25,15 +23,13 @@ pub(super) fn decision_message(decision: &Decision) -> wire::Decision {
         fired,
         findings,
     } = decision;
-    wire::Decision {
-        reason: reason_or_empty(reason.as_ref()),
-        tier: name_text(tier),
-        need_permille: need.0,
-        options: options.iter().map(option_message).collect(),
-        turned_down: turned_down.iter().map(turned_down_message).collect(),
-        fired: fired.iter().map(fired_message).collect(),
-        findings: findings_message(findings),
-    }
+    w.reason_or_none(1, reason.as_ref());
+    w.text(2, tier.as_str());
+    w.number(3, need.0);
+    w.messages(4, options, write_option);
+    w.messages(5, turned_down, write_turned_down);
+    w.messages(6, fired, write_fired);
+    w.messages(7, findings, write_finding);
 }
 
 pub(super) fn decision(message: wire::Decision) -> Result<Decision, CodecError> {
@@ -64,7 +60,7 @@ fn all<M, T>(
     messages.into_iter().map(read).collect()
 }
 
-fn option_message(option: &RouteOption) -> wire::RouteOption {
+fn write_option(w: &mut Writer, option: &RouteOption) {
     let RouteOption {
         route,
         flow,
@@ -80,22 +76,20 @@ fn option_message(option: &RouteOption) -> wire::RouteOption {
         resolves,
     } = option;
     let micros = |kind| cost.part(kind).micros();
-    wire::RouteOption {
-        route: route.number(),
-        flow: name_or_empty(flow.as_ref()),
-        queue: name_or_empty(queue.as_ref()),
-        handling_micros: micros(CostKind::Handling),
-        waiting_micros: micros(CostKind::Waiting),
-        failure_micros: micros(CostKind::Failure),
-        leaving_channel_micros: micros(CostKind::LeavingChannel),
-        customer_preference_micros: micros(CostKind::CustomerPreference),
-        rule_preference_micros: micros(CostKind::RulePreference),
-        wait_basis: basis.number(),
-        wait_expected_ms: expected.0,
-        wait_low_below_ms: expected.0.wrapping_sub(low.0),
-        wait_high_above_ms: high.0.wrapping_sub(expected.0),
-        resolves_basis_points: u32::from(resolves.0),
-    }
+    w.known(1, route);
+    w.name_or_none(2, flow.as_ref());
+    w.name_or_none(3, queue.as_ref());
+    w.signed(4, micros(CostKind::Handling));
+    w.signed(5, micros(CostKind::Waiting));
+    w.signed(6, micros(CostKind::Failure));
+    w.signed(7, micros(CostKind::LeavingChannel));
+    w.signed(8, micros(CostKind::CustomerPreference));
+    w.signed(9, micros(CostKind::RulePreference));
+    w.known(10, basis);
+    w.number(11, expected.0);
+    w.signed(12, expected.0.wrapping_sub(low.0));
+    w.signed(13, high.0.wrapping_sub(expected.0));
+    w.number(14, u32::from(resolves.0));
 }
 
 fn option(message: wire::RouteOption) -> Result<RouteOption, CodecError> {
@@ -143,7 +137,7 @@ fn option(message: wire::RouteOption) -> Result<RouteOption, CodecError> {
     })
 }
 
-fn turned_down_message((route, why): &(Route, TurnedDown)) -> wire::TurnedDown {
+fn write_turned_down(w: &mut Writer, (route, why): &(Route, TurnedDown)) {
     use wire::TurnedDownKind as Kind;
     let (kind, name) = match why {
         TurnedDown::NotOfReason => (Kind::NotOfReason, None),
@@ -156,11 +150,9 @@ fn turned_down_message((route, why): &(Route, TurnedDown)) -> wire::TurnedDown {
         TurnedDown::Closed(queue) => (Kind::Closed, Some(queue)),
         TurnedDown::NotStaffed(queue) => (Kind::NotStaffed, Some(queue)),
     };
-    wire::TurnedDown {
-        route: route.number(),
-        kind: kind.into(),
-        name: name_or_empty(name),
-    }
+    w.known(1, route);
+    w.number(2, kind as u32);
+    w.name_or_none(3, name);
 }
 
 fn turned_down(message: wire::TurnedDown) -> Result<(Route, TurnedDown), CodecError> {
@@ -171,8 +163,7 @@ fn turned_down(message: wire::TurnedDown) -> Result<(Route, TurnedDown), CodecEr
         name: text,
     } = message;
     let slug = || name::<Slug>(text, "turned_down.name");
-    let kind =
-        Kind::try_from(kind).map_err(|_| super::number::nonsense("turned_down.kind", kind))?;
+    let kind = Kind::try_from(kind).map_err(|_| nonsense("turned_down.kind", kind))?;
     let why = match kind {
         Kind::Unspecified => return Err(CodecError::Missing("turned_down.kind")),
         Kind::NotOfReason => TurnedDown::NotOfReason,
@@ -188,7 +179,7 @@ fn turned_down(message: wire::TurnedDown) -> Result<(Route, TurnedDown), CodecEr
     Ok((known(route, "turned_down.route")?, why))
 }
 
-fn fired_message(rule: &FiredRule) -> wire::FiredRule {
+fn write_fired(w: &mut Writer, rule: &FiredRule) {
     let FiredRule {
         id,
         forbids,
@@ -197,18 +188,15 @@ fn fired_message(rule: &FiredRule) -> wire::FiredRule {
         need,
         facts,
     } = rule;
-    let preference = |(route, gain): &(Route, Money)| wire::Preference {
-        route: route.number(),
-        gain_micros: gain.micros(),
-    };
-    wire::FiredRule {
-        id: name_text(id),
-        forbids_bits: u32::from(forbids.bits()),
-        leaves_bits: u32::from(leaves.bits()),
-        prefers: prefers.iter().map(preference).collect(),
-        need_permille: need.map(|need| need.0),
-        facts: name_texts(facts),
-    }
+    w.text(1, id.as_str());
+    w.number(2, u32::from(forbids.bits()));
+    w.number(3, u32::from(leaves.bits()));
+    w.messages(4, prefers, |w, (route, gain)| {
+        w.known(1, route);
+        w.signed(2, gain.micros());
+    });
+    w.number_or_none(5, need.map(|need| need.0));
+    w.names(6, facts);
 }
 
 fn fired(message: wire::FiredRule) -> Result<FiredRule, CodecError> {
@@ -234,42 +222,38 @@ fn fired(message: wire::FiredRule) -> Result<FiredRule, CodecError> {
     })
 }
 
-pub(super) fn findings_message(findings: &[Finding]) -> Vec<wire::Finding> {
-    findings.iter().map(finding_message).collect()
-}
-
 pub(super) fn findings(messages: Vec<wire::Finding>) -> Result<Vec<Finding>, CodecError> {
     all(messages, finding)
 }
 
-fn finding_message(finding: &Finding) -> wire::Finding {
+pub(super) fn write_finding(w: &mut Writer, finding: &Finding) {
     use wire::FindingKind as Kind;
-    let named = |kind: Kind, name: &Slug| (kind, name_text(name), String::new());
-    let plain = |kind: Kind| (kind, String::new(), String::new());
-    let (kind, name, text) = match finding {
-        Finding::FactUnknown(rule, value) => (
-            Kind::FactUnknown,
-            name_text(rule),
-            value.as_ref().to_owned(),
-        ),
-        Finding::WaitAssumed(queue) => named(Kind::WaitAssumed, queue),
-        Finding::TierOfCaller(tier) => named(Kind::TierOfCaller, tier),
-        Finding::TierAssumed => plain(Kind::TierAssumed),
-        Finding::ReasonUnknown(reason) => (Kind::ReasonUnknown, reason_text(reason), String::new()),
-        Finding::ReasonReplaced(reason) => {
-            (Kind::ReasonReplaced, reason_text(reason), String::new())
-        }
-        Finding::LastResort => plain(Kind::LastResort),
-        Finding::IdentityNotVerified(kind) => named(Kind::IdentityNotVerified, kind),
-        Finding::IdentityOfOtherCustomer(kind) => named(Kind::IdentityOfOtherCustomer, kind),
-        Finding::FactDeclined(fact) => named(Kind::FactDeclined, fact),
-        Finding::CaseAmbiguous(fact) => named(Kind::CaseAmbiguous, fact),
-        Finding::RuleFailed(rule) => named(Kind::RuleFailed, rule),
+    let mut named = |kind: Kind, name: Option<&Slug>| {
+        w.number(1, kind as u32);
+        w.name_or_none(2, name);
     };
-    wire::Finding {
-        kind: kind.into(),
-        name,
-        text,
+    match finding {
+        Finding::FactUnknown(rule, value) => {
+            named(Kind::FactUnknown, Some(rule));
+            w.text(3, value);
+        }
+        Finding::WaitAssumed(queue) => named(Kind::WaitAssumed, Some(queue)),
+        Finding::TierOfCaller(tier) => named(Kind::TierOfCaller, Some(tier)),
+        Finding::TierAssumed => named(Kind::TierAssumed, None),
+        Finding::ReasonUnknown(reason) => {
+            named(Kind::ReasonUnknown, None);
+            w.reason(2, reason);
+        }
+        Finding::ReasonReplaced(reason) => {
+            named(Kind::ReasonReplaced, None);
+            w.reason(2, reason);
+        }
+        Finding::LastResort => named(Kind::LastResort, None),
+        Finding::IdentityNotVerified(kind) => named(Kind::IdentityNotVerified, Some(kind)),
+        Finding::IdentityOfOtherCustomer(kind) => named(Kind::IdentityOfOtherCustomer, Some(kind)),
+        Finding::FactDeclined(fact) => named(Kind::FactDeclined, Some(fact)),
+        Finding::CaseAmbiguous(fact) => named(Kind::CaseAmbiguous, Some(fact)),
+        Finding::RuleFailed(rule) => named(Kind::RuleFailed, Some(rule)),
     }
 }
 
@@ -281,7 +265,7 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
         name: text_of_name,
         text,
     } = message;
-    let kind = Kind::try_from(kind).map_err(|_| super::number::nonsense("finding.kind", kind))?;
+    let kind = Kind::try_from(kind).map_err(|_| nonsense("finding.kind", kind))?;
     let finding = match kind {
         Kind::Unspecified => return Err(CodecError::Missing("finding.kind")),
         Kind::FactUnknown => Finding::FactUnknown(name(text_of_name, NAME)?, text.into()),
@@ -302,7 +286,7 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
     Ok(finding)
 }
 
-pub(super) fn standing_message(standing: &Standing, base: UnixMs) -> wire::Standing {
+pub(super) fn write_standing(w: &mut Writer, standing: &Standing, base: UnixMs) {
     let Standing {
         now,
         contacts_7d,
@@ -313,16 +297,14 @@ pub(super) fn standing_message(standing: &Standing, base: UnixMs) -> wire::Stand
         case_age,
         needs_person,
     } = standing;
-    wire::Standing {
-        now_after_ms: after(*now, base),
-        contacts_7d: *contacts_7d,
-        case_contacts: *case_contacts,
-        repeats: *repeats,
-        channel_switches: *channel_switches,
-        broken_promises: *broken_promises,
-        case_age_ms: span_ms(*case_age),
-        needs_person: *needs_person,
-    }
+    w.signed(1, after(*now, base));
+    w.number(2, *contacts_7d);
+    w.number(3, *case_contacts);
+    w.number(4, *repeats);
+    w.number(5, *channel_switches);
+    w.number(6, *broken_promises);
+    w.number_or_none(7, span_ms(*case_age));
+    w.number(8, *needs_person);
 }
 
 pub(super) fn standing(message: wire::Standing, base: UnixMs) -> Standing {

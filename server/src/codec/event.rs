@@ -1,14 +1,13 @@
 //! Events of the log as bytes.
 
-use super::context::{customer, customer_message, offered, offered_message};
-use super::number::{Numbered, known, route_numbers, routes};
-use super::routed::{routed, routed_message};
+use super::context::{customer, offered, write_customer, write_offered};
+use super::number::{known, routes};
+use super::routed::{routed, write_routed};
 use super::text::{
-    after, at, case, case_seq, hash, name, name_text, reason_or_empty, reason_or_none, version,
-    version_bytes, version_or_none,
+    after, at, case, case_seq, hash, name, reason_or_none, version, version_or_none,
 };
+use super::write::Writer;
 use super::{CodecError, FORMAT, message, required, wire};
-use prost::Message;
 use signpost_domain::actor::Actor;
 use signpost_domain::event::{
     Cause, ContactEnded, Envelope, Event, PlaybookPublished, Recorded, RequestStamp, RouteTaken,
@@ -18,7 +17,9 @@ use signpost_domain::time::UnixMs;
 
 /// The bytes of an event: the same for the same event, always.
 pub fn encode(recorded: &Recorded) -> Vec<u8> {
-    recorded_message(recorded).encode_to_vec()
+    let mut w = Writer::new();
+    write_recorded(&mut w, recorded);
+    w.into_bytes()
 }
 
 /// Reads an event.
@@ -29,7 +30,7 @@ pub fn decode(bytes: &[u8]) -> Result<Recorded, CodecError> {
     recorded(message(bytes)?)
 }
 
-fn recorded_message(recorded: &Recorded) -> wire::Recorded {
+fn write_recorded(w: &mut Writer, recorded: &Recorded) {
     let Recorded {
         envelope:
             Envelope {
@@ -42,15 +43,23 @@ fn recorded_message(recorded: &Recorded) -> wire::Recorded {
             },
         event,
     } = recorded;
-    wire::Recorded {
-        format: FORMAT,
-        seq: seq.0,
-        record_unix_ms: record_time.0,
-        arrive_after_ms: after(*arrive_time, *record_time),
-        actor: Some(actor_message(actor)),
-        playbook_version: playbook.as_ref().map(version_bytes).unwrap_or_default(),
-        cause: Some(cause_message(cause)),
-        event: Some(event_message(event, *record_time)),
+    w.number(1, FORMAT);
+    w.number(2, seq.0);
+    w.number(3, record_time.0);
+    w.signed(4, after(*arrive_time, *record_time));
+    w.message(5, |w| write_actor(w, actor));
+    match cause {
+        Cause::Request(stamp) => w.message(6, |w| write_stamp(w, stamp)),
+        Cause::Timer => w.message(7, |_| ()),
+    }
+    w.version_or_none(8, playbook.as_ref());
+    match event {
+        Event::PlaybookPublished(event) => w.message(9, |w| write_published(w, event)),
+        Event::CustomerSaved(row) => w.message(10, |w| write_customer(w, row)),
+        Event::ContactRouted(event) => w.message(11, |w| write_routed(w, event, *record_time)),
+        Event::RouteTaken(event) => w.message(12, |w| write_taken(w, event)),
+        Event::ContactEnded(event) => w.message(13, |w| write_ended(w, event)),
+        Event::CaseLapsed(case) => w.message(14, |w| w.number(1, case_seq(*case))),
     }
 }
 
@@ -78,11 +87,9 @@ fn recorded(message: wire::Recorded) -> Result<Recorded, CodecError> {
     Ok(Recorded { envelope, event })
 }
 
-pub(super) fn actor_message(Actor { kind, id }: &Actor) -> wire::Actor {
-    wire::Actor {
-        kind: kind.number(),
-        id: name_text(id),
-    }
+pub(super) fn write_actor(w: &mut Writer, Actor { kind, id }: &Actor) {
+    w.known(1, kind);
+    w.text(2, id.as_str());
 }
 
 pub(super) fn actor(message: wire::Actor) -> Result<Actor, CodecError> {
@@ -93,19 +100,15 @@ pub(super) fn actor(message: wire::Actor) -> Result<Actor, CodecError> {
     })
 }
 
-fn cause_message(cause: &Cause) -> wire::recorded::Cause {
-    match cause {
-        Cause::Request(RequestStamp {
-            id,
-            method,
-            content,
-        }) => wire::recorded::Cause::Request(wire::RequestStamp {
-            id: name_text(id),
-            method: method.number(),
-            content: content.to_vec(),
-        }),
-        Cause::Timer => wire::recorded::Cause::Timer(wire::Timer {}),
-    }
+fn write_stamp(w: &mut Writer, stamp: &RequestStamp) {
+    let RequestStamp {
+        id,
+        method,
+        content,
+    } = stamp;
+    w.text(1, id.as_str());
+    w.known(2, method);
+    w.bytes(3, content);
 }
 
 fn cause(message: wire::recorded::Cause) -> Result<Cause, CodecError> {
@@ -123,22 +126,6 @@ fn cause(message: wire::recorded::Cause) -> Result<Cause, CodecError> {
     }
 }
 
-fn event_message(event: &Event, base: UnixMs) -> wire::recorded::Event {
-    use wire::recorded::Event as Wire;
-    match event {
-        Event::PlaybookPublished(published) => {
-            Wire::PlaybookPublished(published_message(published))
-        }
-        Event::CustomerSaved(customer) => Wire::CustomerSaved(customer_message(customer)),
-        Event::ContactRouted(routed) => Wire::ContactRouted(routed_message(routed, base)),
-        Event::RouteTaken(taken) => Wire::RouteTaken(taken_message(taken)),
-        Event::ContactEnded(ended) => Wire::ContactEnded(ended_message(ended)),
-        Event::CaseLapsed(case) => Wire::CaseLapsed(wire::CaseLapsed {
-            case_seq: case_seq(*case),
-        }),
-    }
-}
-
 fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecError> {
     use wire::recorded::Event as Wire;
     Ok(match message {
@@ -151,7 +138,7 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
     })
 }
 
-fn published_message(published: &PlaybookPublished) -> wire::PlaybookPublished {
+fn write_published(w: &mut Writer, published: &PlaybookPublished) {
     let PlaybookPublished {
         version,
         name,
@@ -159,13 +146,11 @@ fn published_message(published: &PlaybookPublished) -> wire::PlaybookPublished {
         note,
         rolled_back,
     } = published;
-    wire::PlaybookPublished {
-        version: version_bytes(version),
-        name: name_text(name),
-        source: source.as_ref().to_owned(),
-        note: note.as_ref().to_owned(),
-        rolled_back: *rolled_back,
-    }
+    w.version_or_none(1, Some(version));
+    w.text(2, name.as_str());
+    w.text(3, source);
+    w.text(4, note);
+    w.number(5, *rolled_back);
 }
 
 fn published(message: wire::PlaybookPublished) -> Result<PlaybookPublished, CodecError> {
@@ -185,19 +170,17 @@ fn published(message: wire::PlaybookPublished) -> Result<PlaybookPublished, Code
     })
 }
 
-fn taken_message(taken: &RouteTaken) -> wire::RouteTaken {
+fn write_taken(w: &mut Writer, taken: &RouteTaken) {
     let RouteTaken {
         contact,
         case,
         taken,
         declined,
     } = taken;
-    wire::RouteTaken {
-        contact: name_text(contact),
-        case_seq: case.map(case_seq),
-        taken: Some(offered_message(taken)),
-        declined: route_numbers(declined),
-    }
+    w.text(1, contact.as_str());
+    w.number_or_none(2, case.map(case_seq));
+    w.message(3, |w| write_offered(w, taken));
+    w.all_known(4, declined);
 }
 
 fn taken(message: wire::RouteTaken) -> Result<RouteTaken, CodecError> {
@@ -215,7 +198,7 @@ fn taken(message: wire::RouteTaken) -> Result<RouteTaken, CodecError> {
     })
 }
 
-fn ended_message(ended: &ContactEnded) -> wire::ContactEnded {
+fn write_ended(w: &mut Writer, ended: &ContactEnded) {
     let ContactEnded {
         contact,
         case,
@@ -223,13 +206,11 @@ fn ended_message(ended: &ContactEnded) -> wire::ContactEnded {
         confirmed,
         resolves_case,
     } = ended;
-    wire::ContactEnded {
-        contact: name_text(contact),
-        case_seq: case.map(case_seq),
-        outcome: outcome.number(),
-        confirmed_reason: reason_or_empty(confirmed.as_ref()),
-        resolves_case: *resolves_case,
-    }
+    w.text(1, contact.as_str());
+    w.number_or_none(2, case.map(case_seq));
+    w.known(3, outcome);
+    w.reason_or_none(4, confirmed.as_ref());
+    w.number(5, *resolves_case);
 }
 
 fn ended(message: wire::ContactEnded) -> Result<ContactEnded, CodecError> {

@@ -117,7 +117,8 @@ pub fn decode_request_age_value(bytes: &[u8]) -> Result<RequestKey, CodecError> 
 
 /// Where a playbook is kept as it was written.
 pub fn playbook(version: &PlaybookVersion) -> Vec<u8> {
-    [&PLAYBOOKS[..], &version_bytes(version)].concat()
+    let hash = version_bytes(version).unwrap_or_default();
+    [&PLAYBOOKS[..], &hash].concat()
 }
 
 /// The prefixes under which a row may be.

@@ -64,15 +64,6 @@ pub(super) fn known_or_none<N: Numbered>(
     there.map(|number| known(number, field)).transpose()
 }
 
-/// 0, if there is none.
-pub(super) fn number_or_zero<N: Numbered>(value: Option<&N>) -> i32 {
-    value.map_or(0, Numbered::number)
-}
-
-pub(super) fn route_numbers(routes: &[Route]) -> Vec<i32> {
-    routes.iter().map(Numbered::number).collect()
-}
-
 pub(super) fn routes(numbers: &[i32], field: &'static str) -> Result<Vec<Route>, CodecError> {
     numbers.iter().map(|&number| known(number, field)).collect()
 }

@@ -1,23 +1,22 @@
 //! The event of a contact that was decided on.
 
 use super::context::{
-    context, context_message, facts, facts_message, offered, offered_message, profile,
-    profile_message,
+    context, facts, offered, profile, write_context, write_facts, write_offered, write_profile,
 };
 use super::decision::{
-    decision, decision_message, findings, findings_message, standing, standing_message,
+    decision, findings, standing, write_decision, write_finding, write_standing,
 };
-use super::number::{Numbered, known};
+use super::number::known;
 use super::text::{
-    case, case_seq, matter_or_empty, matter_or_none, name, name_or_empty, name_or_none, name_text,
-    name_texts, reason, reason_text, slugs,
+    case, case_seq, matter_bytes, matter_or_none, name, name_or_none, reason, slugs,
 };
+use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::event::{CaseJoin, ContactRouted, CustomerJoin, LeftCase, Next, OpenedCase};
 use signpost_domain::time::{Millis, UnixMs};
 use std::sync::Arc;
 
-pub(super) fn routed_message(routed: &ContactRouted, base: UnixMs) -> wire::ContactRouted {
+pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs) {
     let ContactRouted {
         contact,
         step,
@@ -32,19 +31,22 @@ pub(super) fn routed_message(routed: &ContactRouted, base: UnixMs) -> wire::Cont
         decision,
         next,
     } = routed;
-    wire::ContactRouted {
-        contact: name_text(contact),
-        step: step.number(),
-        context: Some(context_message(context, base)),
-        customer: customer.as_ref().map(customer_join_message),
-        case: case.as_ref().map(case_join_message),
-        left: left.as_ref().map(left_message),
-        standing: Some(standing_message(standing, base)),
-        profile: profile.as_deref().map(profile_message),
-        carried: facts_message(carried, base),
-        noticed: findings_message(noticed),
-        decision: Some(decision_message(decision)),
-        next: Some(next_message(next)),
+    w.text(1, contact.as_str());
+    w.known(2, step);
+    w.message(3, |w| write_context(w, context, base));
+    w.messages(4, customer, write_customer_join);
+    w.messages(5, case, write_case_join);
+    w.messages(6, left, write_left);
+    w.message(7, |w| write_standing(w, standing, base));
+    w.messages(8, profile.as_deref(), write_profile);
+    write_facts(w, 9, carried, base);
+    w.messages(10, noticed, write_finding);
+    w.message(11, |w| write_decision(w, decision));
+    match next {
+        Next::ChooseReason(primary) => w.message(12, |w| w.name_or_none(1, primary.as_ref())),
+        Next::AskFacts(facts) => w.message(13, |w| w.names(1, facts)),
+        Next::ChooseRoute => w.message(14, |_| ()),
+        Next::Take(offered) => w.message(15, |w| write_offered(w, offered)),
     }
 }
 
@@ -84,12 +86,10 @@ pub(super) fn routed(
     })
 }
 
-fn customer_join_message(join: &CustomerJoin) -> wire::CustomerJoin {
+fn write_customer_join(w: &mut Writer, join: &CustomerJoin) {
     let CustomerJoin { id, learnt } = join;
-    wire::CustomerJoin {
-        id: name_text(id),
-        learnt: learnt.as_deref().map(profile_message),
-    }
+    w.text(1, id.as_str());
+    w.messages(2, learnt.as_deref(), write_profile);
 }
 
 fn customer_join(message: wire::CustomerJoin) -> Result<CustomerJoin, CodecError> {
@@ -100,7 +100,7 @@ fn customer_join(message: wire::CustomerJoin) -> Result<CustomerJoin, CodecError
     })
 }
 
-fn case_join_message(join: &CaseJoin) -> wire::CaseJoin {
+fn write_case_join(w: &mut Writer, join: &CaseJoin) {
     let CaseJoin {
         case,
         joined,
@@ -111,16 +111,14 @@ fn case_join_message(join: &CaseJoin) -> wire::CaseJoin {
         opened,
         claimed,
     } = join;
-    wire::CaseJoin {
-        case_seq: case_seq(*case),
-        joined: joined.number(),
-        first: *first,
-        repeat: *repeat,
-        switched: *switched,
-        previous_seq: previous.map(case_seq),
-        opened: opened.as_ref().map(opened_message),
-        claimed_matter: matter_or_empty(claimed.as_ref()),
-    }
+    w.number(1, case_seq(*case));
+    w.known(2, joined);
+    w.number(3, *first);
+    w.number(4, *repeat);
+    w.number(5, *switched);
+    w.number_or_none(6, previous.map(case_seq));
+    w.messages(7, opened, write_opened);
+    w.bytes(8, matter_bytes(claimed.as_ref()));
 }
 
 fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError> {
@@ -146,7 +144,7 @@ fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError> {
     })
 }
 
-fn opened_message(opened: &OpenedCase) -> wire::OpenedCase {
+fn write_opened(w: &mut Writer, opened: &OpenedCase) {
     let OpenedCase {
         reason,
         matter,
@@ -154,13 +152,11 @@ fn opened_message(opened: &OpenedCase) -> wire::OpenedCase {
         continues_for,
         reopens_within,
     } = opened;
-    wire::OpenedCase {
-        reason: reason_text(reason),
-        matter: matter_or_empty(matter.as_ref()),
-        tier: name_text(tier),
-        continues_for_ms: continues_for.0,
-        reopens_within_ms: reopens_within.0,
-    }
+    w.reason(1, reason);
+    w.bytes(2, matter_bytes(matter.as_ref()));
+    w.text(3, tier.as_str());
+    w.number(4, continues_for.0);
+    w.number(5, reopens_within.0);
 }
 
 fn opened(message: wire::OpenedCase) -> Result<OpenedCase, CodecError> {
@@ -180,11 +176,9 @@ fn opened(message: wire::OpenedCase) -> Result<OpenedCase, CodecError> {
     })
 }
 
-fn left_message(LeftCase { case, withdrawn }: &LeftCase) -> wire::LeftCase {
-    wire::LeftCase {
-        case_seq: case_seq(*case),
-        withdrawn: *withdrawn,
-    }
+fn write_left(w: &mut Writer, LeftCase { case, withdrawn }: &LeftCase) {
+    w.number(1, case_seq(*case));
+    w.number(2, *withdrawn);
 }
 
 fn left(message: wire::LeftCase) -> LeftCase {
@@ -195,20 +189,6 @@ fn left(message: wire::LeftCase) -> LeftCase {
     LeftCase {
         case: case(case_seq),
         withdrawn,
-    }
-}
-
-fn next_message(next: &Next) -> wire::contact_routed::Next {
-    use wire::contact_routed::Next as Wire;
-    match next {
-        Next::ChooseReason(primary) => Wire::ChooseReason(wire::ChooseReason {
-            primary: name_or_empty(primary.as_ref()),
-        }),
-        Next::AskFacts(facts) => Wire::AskFacts(wire::AskFacts {
-            facts: name_texts(facts),
-        }),
-        Next::ChooseRoute => Wire::ChooseRoute(wire::ChooseRoute {}),
-        Next::Take(offered) => Wire::Take(offered_message(offered)),
     }
 }
 

@@ -1,15 +1,12 @@
 //! Rows of the state as bytes, and the two kinds of values beside them: how far the rows are, and playbooks as they
 //! were written. Where each goes is in [`super::key`].
 
-use super::contact::{case_message, case_row, contact, contact_message};
-use super::context::{customer, customer_message};
-use super::event::{actor, actor_message};
-use super::text::{
-    case, case_seq, hash, name, name_text, reason, reason_text, version, version_bytes,
-    version_or_none,
-};
+use super::contact::{case_row, contact, write_case, write_contact};
+use super::context::{customer, write_customer};
+use super::event::{actor, write_actor};
+use super::text::{case, case_seq, hash, name, reason, version, version_or_none};
+use super::write::Writer;
 use super::{CodecError, FORMAT, message, required, wire};
-use prost::Message;
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::route::Route;
 use signpost_domain::state::{Answered, Counts, Publication, Row, RowKey};
@@ -55,12 +52,19 @@ impl RowKind {
 
 /// The bytes of a row: the same for the same row, always.
 pub fn encode(row: &Row) -> Vec<u8> {
-    let row = row_message(row);
-    wire::Row {
-        format: FORMAT,
-        row: Some(row),
+    let mut w = Writer::new();
+    w.number(1, FORMAT);
+    match row {
+        Row::Contact(row) => w.message(2, |w| write_contact(w, row)),
+        Row::Case(row) => w.message(3, |w| write_case(w, row)),
+        Row::Customer(row) => w.message(4, |w| write_customer(w, row)),
+        Row::Holder(customer) => w.message(5, |w| w.text(1, customer.as_str())),
+        Row::Matter(case) => w.message(6, |w| w.number(1, case_seq(**case))),
+        Row::Request(row) => w.message(7, |w| write_answered(w, row)),
+        Row::Counts(row) => w.message(8, |w| write_counts(w, row)),
+        Row::Publication(row) => w.message(9, |w| write_publication(w, row)),
     }
-    .encode_to_vec()
+    w.into_bytes()
 }
 
 /// Reads a row that was found where rows of `kind` are.
@@ -100,30 +104,10 @@ pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
     }
 }
 
-fn row_message(row: &Row) -> wire::row::Row {
-    use wire::row::Row as Wire;
-    match row {
-        Row::Contact(row) => Wire::Contact(contact_message(row)),
-        Row::Case(row) => Wire::Case(case_message(row)),
-        Row::Customer(row) => Wire::Customer(customer_message(row)),
-        Row::Holder(customer) => Wire::Holder(wire::Holder {
-            customer: name_text(customer.as_ref()),
-        }),
-        Row::Matter(case) => Wire::Matter(wire::Matter {
-            case_seq: case_seq(**case),
-        }),
-        Row::Request(row) => Wire::Request(answered_message(row)),
-        Row::Counts(row) => Wire::Counts(counts_message(row)),
-        Row::Publication(row) => Wire::Publication(publication_message(row)),
-    }
-}
-
-fn answered_message(Answered { seq, at, content }: &Answered) -> wire::Answered {
-    wire::Answered {
-        seq: seq.0,
-        at_unix_ms: at.0,
-        content: content.to_vec(),
-    }
+fn write_answered(w: &mut Writer, Answered { seq, at, content }: &Answered) {
+    w.number(1, seq.0);
+    w.number(2, at.0);
+    w.bytes(3, content);
 }
 
 fn answered(message: wire::Answered) -> Result<Answered, CodecError> {
@@ -139,7 +123,7 @@ fn answered(message: wire::Answered) -> Result<Answered, CodecError> {
     })
 }
 
-fn counts_message(counts: &Counts) -> wire::Counts {
+fn write_counts(w: &mut Writer, counts: &Counts) {
     let Counts {
         reason,
         tier,
@@ -154,23 +138,21 @@ fn counts_message(counts: &Counts) -> wire::Counts {
         routes_taken,
     } = counts;
     let taken = |route: Route| routes_taken[route as usize];
-    wire::Counts {
-        reason: reason_text(reason),
-        tier: name_text(tier),
-        contacts: *contacts,
-        contacts_left: *contacts_left,
-        repeats: *repeats,
-        cases_opened: *cases_opened,
-        cases_resolved: *cases_resolved,
-        cases_reopened: *cases_reopened,
-        cases_lapsed: *cases_lapsed,
-        cases_withdrawn: *cases_withdrawn,
-        self_service_taken: taken(Route::SelfService),
-        message_taken: taken(Route::Message),
-        chat_taken: taken(Route::Chat),
-        callback_taken: taken(Route::Callback),
-        human_taken: taken(Route::Human),
-    }
+    w.reason(1, reason);
+    w.text(2, tier.as_str());
+    w.number(3, *contacts);
+    w.number(4, *contacts_left);
+    w.number(5, *repeats);
+    w.number(6, *cases_opened);
+    w.number(7, *cases_resolved);
+    w.number(8, *cases_reopened);
+    w.number(9, *cases_lapsed);
+    w.number(10, *cases_withdrawn);
+    w.number(11, taken(Route::SelfService));
+    w.number(12, taken(Route::Message));
+    w.number(13, taken(Route::Chat));
+    w.number(14, taken(Route::Callback));
+    w.number(15, taken(Route::Human));
 }
 
 fn counts(message: wire::Counts) -> Result<Counts, CodecError> {
@@ -212,7 +194,7 @@ fn counts(message: wire::Counts) -> Result<Counts, CodecError> {
     })
 }
 
-fn publication_message(publication: &Publication) -> wire::Publication {
+fn write_publication(w: &mut Writer, publication: &Publication) {
     let Publication {
         seq,
         version,
@@ -222,15 +204,13 @@ fn publication_message(publication: &Publication) -> wire::Publication {
         note,
         rolled_back,
     } = publication;
-    wire::Publication {
-        seq: seq.0,
-        version: version_bytes(version),
-        name: name_text(name),
-        at_unix_ms: at.0,
-        actor: Some(actor_message(actor)),
-        note: note.as_ref().to_owned(),
-        rolled_back: *rolled_back,
-    }
+    w.number(1, seq.0);
+    w.version_or_none(2, Some(version));
+    w.text(3, name.as_str());
+    w.number(4, at.0);
+    w.message(5, |w| write_actor(w, actor));
+    w.text(6, note);
+    w.number(7, *rolled_back);
 }
 
 fn publication(message: wire::Publication) -> Result<Publication, CodecError> {
@@ -267,13 +247,12 @@ pub struct Applied {
 
 /// The bytes under [`super::key::APPLIED`].
 pub fn encode_applied(Applied { seq, now, live }: &Applied) -> Vec<u8> {
-    wire::Applied {
-        format: FORMAT,
-        seq: seq.0,
-        now_unix_ms: now.0,
-        live_version: live.as_ref().map(version_bytes).unwrap_or_default(),
-    }
-    .encode_to_vec()
+    let mut w = Writer::new();
+    w.number(1, FORMAT);
+    w.number(2, seq.0);
+    w.number(3, now.0);
+    w.version_or_none(4, live.as_ref());
+    w.into_bytes()
 }
 
 /// Reads what is under [`super::key::APPLIED`].
@@ -296,11 +275,10 @@ pub fn decode_applied(bytes: &[u8]) -> Result<Applied, CodecError> {
 
 /// The bytes of a playbook under [`super::key::playbook`].
 pub fn encode_playbook(source: &str) -> Vec<u8> {
-    wire::PlaybookDocument {
-        format: FORMAT,
-        source: source.to_owned(),
-    }
-    .encode_to_vec()
+    let mut w = Writer::new();
+    w.number(1, FORMAT);
+    w.text(2, source);
+    w.into_bytes()
 }
 
 /// Reads a playbook: the text as it was published.

@@ -6,7 +6,6 @@ use signpost_domain::ids::{
     ActorId, CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, RequestId, Seq, Slug,
 };
 use signpost_domain::time::{Millis, UnixMs};
-use std::sync::Arc;
 
 /// A name that was checked when it was written, and is never empty.
 pub(super) trait Name: Sized {
@@ -29,33 +28,16 @@ macro_rules! names {
 
 names!(Slug, ContactId, CustomerId, RequestId, ActorId);
 
-pub(super) fn name_text(name: &impl Name) -> String {
-    name.text().to_owned()
-}
-
 pub(super) fn name<N: Name>(text: String, field: &'static str) -> Result<N, CodecError> {
     name_or_none(text).ok_or(CodecError::Missing(field))
-}
-
-/// Empty, if there is none.
-pub(super) fn name_or_empty<N: Name>(name: Option<&N>) -> String {
-    name.map(name_text).unwrap_or_default()
 }
 
 pub(super) fn name_or_none<N: Name>(text: String) -> Option<N> {
     (!text.is_empty()).then(|| N::of_text(text))
 }
 
-pub(super) fn name_texts(names: &[Slug]) -> Vec<String> {
-    names.iter().map(name_text).collect()
-}
-
 pub(super) fn slugs(texts: Vec<String>, field: &'static str) -> Result<Vec<Slug>, CodecError> {
     texts.into_iter().map(|text| name(text, field)).collect()
-}
-
-pub(super) fn shared_text(text: Option<&Arc<str>>) -> Option<String> {
-    text.map(|text| text.as_ref().to_owned())
 }
 
 /// `primary` or `primary/secondary`.
@@ -77,11 +59,6 @@ pub(super) fn reason(text: &str, field: &'static str) -> Result<ReasonId, CodecE
     }
 }
 
-/// Empty, if there is none.
-pub(super) fn reason_or_empty(reason: Option<&ReasonId>) -> String {
-    reason.map(reason_text).unwrap_or_default()
-}
-
 pub(super) fn reason_or_none(
     text: &str,
     field: &'static str,
@@ -94,12 +71,14 @@ pub(super) fn reason_or_none(
 const VERSION_BYTES: usize = 32;
 
 /// The 32 bytes of a version; none for the empty one, which a case without a playbook has.
-pub(super) fn version_bytes(version: &PlaybookVersion) -> Vec<u8> {
+pub(super) fn version_bytes(version: &PlaybookVersion) -> Option<[u8; VERSION_BYTES]> {
+    let digits = version.as_str().as_bytes();
     let digit = |byte: u8| (byte as char).to_digit(16).unwrap_or_default() as u8;
-    let pairs = version.as_str().as_bytes().chunks_exact(2);
-    pairs
-        .map(|pair| digit(pair[0]) << 4 | digit(pair[1]))
-        .collect()
+    let mut bytes = [0; VERSION_BYTES];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = digit(pair[0]) << 4 | digit(pair[1]);
+    }
+    (digits.len() == 2 * VERSION_BYTES).then_some(bytes)
 }
 
 pub(super) fn version_or_none(
@@ -127,8 +106,8 @@ pub(super) fn hash(bytes: &[u8], field: &'static str) -> Result<[u8; 16], CodecE
 }
 
 /// Empty, if there is none.
-pub(super) fn matter_or_empty(matter: Option<&MatterKey>) -> Vec<u8> {
-    matter.map(|key| key.0.to_vec()).unwrap_or_default()
+pub(super) fn matter_bytes(matter: Option<&MatterKey>) -> &[u8] {
+    matter.map_or(&[], |key| &key.0)
 }
 
 pub(super) fn matter_or_none(

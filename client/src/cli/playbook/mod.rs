@@ -1,4 +1,4 @@
-//! `signpost playbook`: checks, publishes, lists, shows and rolls back.
+//! `signpost playbook`: checks, tells the format, publishes, lists, shows and rolls back.
 
 mod check;
 
@@ -24,6 +24,14 @@ pub(crate) enum PlaybookCommand {
         /// The document, YAML or JSON; - for stdin.
         file: PathBuf,
     },
+    /// Prints the format as a JSON schema, for editors.
+    #[command(after_help = "\
+Example:
+  signpost playbook schema > playbook.schema.json
+
+A first line in the playbook makes editors use it:
+  # yaml-language-server: $schema=playbook.schema.json")]
+    Schema,
     /// Checks a document and makes it live, at once and as a whole.
     #[command(
         after_help = "Example:\n  signpost playbook publish airline.yaml --note 'Summer season'"
@@ -71,6 +79,10 @@ pub(crate) enum PlaybookCommand {
 pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(), Failure> {
     match command {
         PlaybookCommand::Check { file } => check::run(&file, session),
+        PlaybookCommand::Schema => {
+            let schema = signpost_domain::playbook::json_schema();
+            session.out.data(&format!("{schema:#}"))
+        }
         PlaybookCommand::Publish {
             file,
             note,

@@ -147,7 +147,8 @@ fn parts(parts: &[v1::CostPart]) -> String {
 
 fn why(decision: &v1::Decision, paint: Paint) -> String {
     let rules = decision.rules_fired.iter().map(rule);
-    let findings = decision.findings.iter().map(finding);
+    let noticed = decision.findings.iter().filter(|found| !lacks(found));
+    let findings = noticed.map(finding).chain(lacking(&decision.findings));
     section("why", rules.chain(findings), paint)
 }
 
@@ -194,14 +195,36 @@ fn rule(fired: &v1::FiredRule) -> String {
     format!("rule {}: {}", fired.rule_id, does.join("; "))
 }
 
+fn lacks(finding: &v1::Finding) -> bool {
+    finding.kind == v1::FindingKind::FactUnknown as i32 && finding.subject.contains(' ')
+}
+
+/// One line for each value that is not known, with the rules that need it.
+fn lacking(findings: &[v1::Finding]) -> impl Iterator<Item = String> {
+    let mut rules_by_value: Vec<(&str, Vec<&str>)> = Vec::new();
+    for found in findings.iter().filter(|found| lacks(found)) {
+        let (rule, value) = found.subject.split_once(' ').unwrap_or_default();
+        match rules_by_value.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, rules)) => rules.push(rule),
+            None => rules_by_value.push((value, vec![rule])),
+        }
+    }
+    let line = |(value, rules): (&str, Vec<&str>)| {
+        let rules = rules.join(", ");
+        format!("{value} is not known, so not applied: {rules}")
+    };
+    rules_by_value
+        .into_iter()
+        .map(line)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
 fn finding(finding: &v1::Finding) -> String {
     use v1::FindingKind as Kind;
     let about = &finding.subject;
     match Kind::try_from(finding.kind) {
-        Ok(Kind::FactUnknown) => match about.split_once(' ') {
-            Some((rule, value)) => format!("rule {rule} did not apply: {value} is not known"),
-            None => format!("a rule did not apply: {about} is not known"),
-        },
+        Ok(Kind::FactUnknown) => format!("a rule did not apply: {about} is not known"),
         Ok(Kind::WaitAssumed) => {
             format!("no wait was reported for queue {about}; the playbook's was assumed")
         }

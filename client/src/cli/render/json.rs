@@ -28,7 +28,7 @@ macro_rules! named {
 named! {
     RouteContactResponse PreviewRouteResponse TakeRouteResponse EndContactResponse GetContactResponse GetCaseResponse
     UpsertCustomerResponse GetCustomerResponse ValidatePlaybookResponse PublishPlaybookResponse
-    RollBackPlaybookResponse ListPlaybooksResponse GetPlaybookResponse GetReasonMenuResponse CountReasonsResponse
+    RollBackPlaybookResponse ListPlaybooksResponse GetPlaybookResponse GetReasonMenuResponse CountReasonsResponse ContactAnswer
 }
 
 static POOL: LazyLock<Option<DescriptorPool>> =
@@ -39,15 +39,34 @@ static POOL: LazyLock<Option<DescriptorPool>> =
 /// # Errors
 /// [`Failure::Other`] if the contract does not know the message; it always does.
 pub(crate) fn pretty<M: Named>(message: &M) -> Result<String, Failure> {
-    let unknown = || Failure::Other(format!("the contract does not know {}", M::NAME));
-    let pool = POOL.as_ref().ok_or_else(unknown)?;
-    let descriptor = pool
-        .get_message_by_name(&format!("signpost.v1.{}", M::NAME))
-        .ok_or_else(unknown)?;
-    let dynamic = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice())
-        .map_err(|_| unknown())?;
-    serde_json::to_string_pretty(&Shown(&dynamic))
-        .map_err(|error| Failure::Other(error.to_string()))
+    let shown = Embedded::of(message)?;
+    serde_json::to_string_pretty(&shown).map_err(|error| Failure::Other(error.to_string()))
+}
+
+/// A message to be part of a larger JSON document.
+pub(crate) struct Embedded(DynamicMessage);
+
+impl Embedded {
+    /// Of a message.
+    ///
+    /// # Errors
+    /// [`Failure::Other`] if the contract does not know the message; it always does.
+    pub(crate) fn of<M: Named>(message: &M) -> Result<Embedded, Failure> {
+        let unknown = || Failure::Other(format!("the contract does not know {}", M::NAME));
+        let pool = POOL.as_ref().ok_or_else(unknown)?;
+        let descriptor = pool
+            .get_message_by_name(&format!("signpost.v1.{}", M::NAME))
+            .ok_or_else(unknown)?;
+        DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice())
+            .map(Embedded)
+            .map_err(|_| unknown())
+    }
+}
+
+impl Serialize for Embedded {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Shown(&self.0).serialize(serializer)
+    }
 }
 
 /// A message as an object.

@@ -13,6 +13,9 @@ pub(crate) fn menu(menu: &v1::ReasonMenu, paint: Paint) -> String {
     let head = format!("choose a reason{under} ({}, {})", menu.channel, menu.locale);
     let mut text = format!("{}\n", paint.bold(&head));
     items(&menu.items, 1, paint, &mut text);
+    if menu.left_out > 0 {
+        text += &format!("  {} more have no key\n", menu.left_out);
+    }
     let from = format!("playbook {}", words::version(&menu.playbook_version));
     text += &format!("{}\n", paint.dim(&from));
     text

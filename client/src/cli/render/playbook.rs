@@ -5,6 +5,9 @@ use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
 
+/// Routes of the contract, from 1 on.
+const ROUTES: usize = 5;
+
 /// One publication in a line or two.
 pub(crate) fn publication(publication: &v1::PlaybookPublication, paint: Paint) -> String {
     let live = if publication.live { " · live" } else { "" };
@@ -99,14 +102,8 @@ pub(crate) fn counts(counts: &[v1::ReasonCount], paint: Paint) -> String {
             count.cases_resolved,
         ];
         row.extend(figures.map(|figure| figure.to_string()));
-        row.extend((0..5).map(|route| {
-            let taken = count.routes_taken.get(route).copied().unwrap_or_default();
-            if taken == 0 {
-                "·".to_owned()
-            } else {
-                taken.to_string()
-            }
-        }));
+        let taken = |route: usize| count.routes_taken.get(route).copied().unwrap_or_default();
+        row.extend((0..ROUTES).map(|route| words::figure(taken(route))));
         row
     });
     table(&COLUMNS, rows.collect(), paint)

@@ -3,8 +3,6 @@
 use prost_types::{Duration, Timestamp};
 use signpost_client::v1;
 
-/// Most decimals of an amount in text; JSON has all six.
-const MONEY_DECIMALS: usize = 4;
 /// How much of a playbook's version is shown; enough to name it in commands.
 const VERSION_DIGITS: usize = 12;
 
@@ -73,9 +71,10 @@ pub(crate) fn fact_type(number: i32) -> String {
     word(name.map(|name| name.as_str_name()), "FACT_TYPE_", number)
 }
 
-/// An amount with two to four decimals.
+/// An amount with two decimals, or four if it is under a hundredth.
 pub(crate) fn money(micros: i64) -> String {
-    let step = 10_i64.pow(6 - MONEY_DECIMALS as u32);
+    let decimals = if micros.unsigned_abs() < 10_000 { 4 } else { 2 };
+    let step = 10_i64.pow(6 - decimals);
     let rounded = (i128::from(micros) + i128::from(step / 2 * micros.signum())) / i128::from(step);
     decimal(rounded * i128::from(step))
 }
@@ -194,6 +193,14 @@ pub(crate) fn counted(count: u32, noun: &str) -> String {
     format!("{count} {noun}{plural}")
 }
 
+/// A count in a table; nothing is a dot, so that the rest stands out.
+pub(crate) fn figure(count: u64) -> String {
+    match count {
+        0 => "·".to_owned(),
+        count => count.to_string(),
+    }
+}
+
 /// Joined by commas.
 pub(crate) fn listed(items: impl Iterator<Item = String>) -> String {
     items.collect::<Vec<_>>().join(", ")
@@ -206,8 +213,10 @@ mod tests {
     #[test]
     fn amounts_and_spans_read_well() {
         assert_eq!(money(8_320_000), "8.32");
-        assert_eq!(money(5_932_549), "5.9325");
-        assert_eq!(money(-5_000_050), "-5.0001");
+        assert_eq!(money(5_932_549), "5.93");
+        assert_eq!(money(-5_005_000), "-5.01");
+        assert_eq!(money(4_249), "0.0042");
+        assert_eq!(money(0), "0.00");
         assert_eq!(money_exact(i64::MIN), "-9223372036854.775808");
         assert_eq!(money_exact(50_000), "0.05");
         assert_eq!(factor(3000), "3.0");

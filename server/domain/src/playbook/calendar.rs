@@ -4,6 +4,8 @@
 //! skips is never open, one that it repeats is open twice. Time zones come from the bundled database only.
 
 mod hours;
+#[cfg(test)]
+mod tests;
 
 use crate::time::UnixMs;
 pub(super) use hours::{CalendarWords, HoursError, date_day, dated_hours, weekly_hours};

@@ -54,7 +54,9 @@ pub(super) fn compile(file: &File, root: &Node<'_>, source: &str) -> (Option<Pla
         names: AllNames::new(file, stages.into_iter()),
     };
     let playbook = compiler.playbook(root, source);
-    (playbook, compiler.faults.into_faults())
+    let mut faults = compiler.faults.into_faults();
+    faults.found.sort_by_key(|fault| (fault.line, fault.column));
+    (playbook, faults)
 }
 
 /// What is at work on one document.

@@ -38,7 +38,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// All that is wrong, in the order of the document's parts, at most [`FAULTS_MAX`].
+/// All that is wrong, in the order of the document, at most [`FAULTS_MAX`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults {
     /// Those that are told.
@@ -175,7 +175,7 @@ impl<'a> Finder<'a> {
         });
     }
 
-    /// What was found.
+    /// What was found, in the order of finding.
     pub(super) fn into_faults(self) -> Faults {
         self.found
     }

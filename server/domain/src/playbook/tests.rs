@@ -1,13 +1,39 @@
 //! Playbooks as text, and what reading them says.
 
-use super::{Faults, Playbook};
+mod faults;
+mod meaning;
+mod robust;
+mod structure;
+mod warnings;
 
+use super::{Faults, Playbook, Warnings};
+use expect_test::Expect;
+
+/// A small playbook that has no faults.
 const AIRLINE: &str = include_str!("tests/airline.yaml");
 
-#[test]
-fn a_playbook_reads() -> Result<(), Faults> {
-    let (playbook, _) = Playbook::read(AIRLINE)?;
-    assert_eq!(playbook.reasons.len(), 3);
-    assert_eq!(playbook.rules.len(), 6);
-    Ok(())
+/// The airline with some of its text replaced; each text must be there.
+fn airline(edits: &[(&str, &str)]) -> String {
+    edits.iter().fold(AIRLINE.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "the playbook has no {from}");
+        text.replacen(from, to, 1)
+    })
+}
+
+fn read(source: &str) -> Result<(Playbook, Warnings), Faults> {
+    Playbook::read(source)
+}
+
+/// What is said of the airline when some of its text is replaced.
+fn check(edits: &[(&str, &str)], expect: Expect) {
+    check_text(&airline(edits), expect);
+}
+
+/// What is said of a text.
+fn check_text(source: &str, expect: Expect) {
+    let shown = match read(source) {
+        Ok((_, warnings)) => format!("fine\n{warnings}\n"),
+        Err(faults) => format!("{faults}\n"),
+    };
+    expect.assert_eq(&shown);
 }

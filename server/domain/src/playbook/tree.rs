@@ -77,7 +77,11 @@ pub(super) fn read(source: &str) -> Result<Node<'_>, Fault> {
             fix: format!("must have at most {PLAYBOOK_BYTES_MAX}"),
         });
     }
-    let options = granit_parser::options! { disallow_directives: true, emit_comments: false };
+    let options = granit_parser::options! {
+        disallow_directives: true,
+        emit_comments: false,
+        emit_unresolved_aliases: true,
+    };
     let mut reader = Reader {
         events: Parser::new_from_str_with_options(source, options),
         depth: 0,

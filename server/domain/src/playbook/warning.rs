@@ -3,6 +3,7 @@
 mod gaps;
 mod rules;
 mod shape;
+mod tiers;
 mod unused;
 
 use super::Playbook;
@@ -57,6 +58,7 @@ pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warning
     watcher.guards();
     watcher.gaps();
     watcher.rules();
+    watcher.tiers();
     watcher.counts();
     watcher.keypads();
     watcher.unused();

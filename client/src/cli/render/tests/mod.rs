@@ -126,12 +126,12 @@ fn a_routed_contact_as_text() {
         → human, queue rebooking
         known: booking_reference = ABC123
 
-             route       cost  wait                       resolves  cost is
-          →  human       3.32  1m (estimated, 30s to 2m)      95 %  handling 6.00 + waiting 1.50 + failure 0.82 - rule preference 5.00
-             callback  7.1001  none                         95.5 %  handling 6.30 + leaving channel 0.8001
+             route     cost  wait                       resolves  cost is
+          →  human     3.32  1m (estimated, 30s to 2m)      95 %  handling 6.00 + waiting 1.50 + failure 0.82 - rule preference 5.00
+             callback  7.10  none                         95.5 %  handling 6.30 + leaving channel 0.80
         why
           rule third_contact_this_week: forbids self_service; prefers human by 5.00; raises the need to 3.0
-          rule flying_today did not apply: facts.departs_at is not known
+          facts.departs_at is not known, so not applied: flying_today
         why not
           self_service: rule third_contact_this_week forbids it
         playbook 3f2a90bc11d0, decided 2026-03-02T09:30:00Z
@@ -166,6 +166,7 @@ fn a_menu_a_question_and_a_choice_as_text() {
         channel: "phone".to_owned(),
         locale: "nl".to_owned(),
         primary: String::new(),
+        left_out: 1,
         items: vec![
             v1::MenuItem {
                 kind: v1::MenuItemKind::OpenCase.into(),
@@ -203,6 +204,7 @@ fn a_menu_a_question_and_a_choice_as_text() {
           1  Uw lopende zaak
           2  Bestaande vlucht  existing_flight
               1  Datum wijzigen  existing_flight/change_date
+          1 more have no key
         playbook 3f2a90bc11d0
         --
         contact call-1 · no case yet

@@ -19,6 +19,13 @@ struct Claims {
     claimed: HashMap<String, String>,
 }
 
+/// What is written to be replaced, by the number of the primary or of the secondary reason that says so.
+#[derive(Default)]
+struct Written {
+    primaries: Vec<(usize, Slug)>,
+    reasons: Vec<(usize, ReasonId)>,
+}
+
 impl Compiler<'_> {
     /// Finds out what each reason replaces and writes it into the reasons.
     pub(super) fn replaces(
@@ -26,19 +33,19 @@ impl Compiler<'_> {
         primaries: Option<&mut Vec<Primary>>,
         reasons: Option<&mut Vec<Reason>>,
     ) -> Replaced {
-        let (old_primaries, old_reasons) = self.written();
+        let old = self.written();
         let at = At::top("reasons");
-        let written = old_primaries.len() + old_reasons.len();
+        let written = old.primaries.len() + old.reasons.len();
         self.limit(at, written, REPLACED_MAX, "retired reasons");
         let mut replaced = Replaced::default();
         let (Some(primaries), Some(reasons)) = (primaries, reasons) else {
             return replaced;
         };
-        for (number, old) in old_primaries {
+        for (number, old) in old.primaries {
             primaries[number].replaces.push(old.clone());
             replaced.primaries.entry(old).or_insert(number as u16);
         }
-        for (number, old) in old_reasons {
+        for (number, old) in old.reasons {
             reasons[number].replaces.push(old.clone());
             let index = ReasonIndex(number as u16);
             replaced.reasons.entry(old).or_insert(index);
@@ -50,8 +57,7 @@ impl Compiler<'_> {
         replaced
     }
 
-    /// What is written, by the number of the primary and of the secondary reason.
-    fn written(&mut self) -> (Vec<(usize, Slug)>, Vec<(usize, ReasonId)>) {
+    fn written(&mut self) -> Written {
         let file = self.file;
         let mut claims = Claims::default();
         for primary in &file.reasons {
@@ -62,7 +68,7 @@ impl Compiler<'_> {
                 claims.live.insert(id, reason.replaces.clone());
             }
         }
-        let (mut primaries, mut reasons) = (Vec::new(), Vec::new());
+        let mut written = Written::default();
         let mut reason_number = 0;
         for (number, primary) in file.reasons.iter().enumerate() {
             let top = At::top("reasons");
@@ -70,7 +76,9 @@ impl Compiler<'_> {
             for (place, old) in primary.replaces.iter().enumerate() {
                 let at = at.key("replaces");
                 self.claim(at.item(place), &old.0, &primary.id.0, &mut claims);
-                primaries.extend(self.slug(at.item(place), &old.0).map(|old| (number, old)));
+                written
+                    .primaries
+                    .extend(self.slug(at.item(place), &old.0).map(|old| (number, old)));
             }
             for (place, reason) in primary.secondary.iter().enumerate() {
                 let at = at.key("secondary");
@@ -80,12 +88,12 @@ impl Compiler<'_> {
                 for (place, old) in reason.replaces.iter().enumerate() {
                     self.claim(at.item(place), old, &id, &mut claims);
                     let old = self.old_reason(at.item(place), old);
-                    reasons.extend(old.map(|old| (reason_number, old)));
+                    written.reasons.extend(old.map(|old| (reason_number, old)));
                 }
                 reason_number += 1;
             }
         }
-        (primaries, reasons)
+        written
     }
 
     fn old_reason(&mut self, at: At<'_>, text: &str) -> Option<ReasonId> {

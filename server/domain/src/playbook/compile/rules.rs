@@ -3,7 +3,7 @@
 use super::names::Kind;
 use super::{Compiler, texts};
 use crate::playbook::condition::{Condition, Declared};
-use crate::playbook::fault::{At, echo, right_names};
+use crate::playbook::fault::{At, FAULTS_MAX, echo, right_names};
 use crate::playbook::file::RuleFile;
 use crate::playbook::file_parts::Columns;
 use crate::playbook::limits::{COLUMN_MAX, CONDITION_PATTERNS_MAX, RULES_MAX};
@@ -20,6 +20,8 @@ struct Context<'a> {
     declared: Declared<'a>,
     /// Conditions by their text: many rules have the same one.
     conditions: HashMap<&'a str, Option<Condition>>,
+    /// How many of those are wrong.
+    wrong: usize,
     patterns: usize,
 }
 
@@ -74,6 +76,7 @@ impl<'a> Compiler<'a> {
                 brands: names(Kind::Brand),
             },
             conditions: HashMap::new(),
+            wrong: 0,
             patterns: 0,
         }
     }
@@ -232,10 +235,18 @@ impl<'a> Compiler<'a> {
             }
             return known.clone();
         }
+        if context.wrong >= FAULTS_MAX {
+            // One that is wrong costs the parser milliseconds, and these are enough to tell.
+            let right = "must wait until the conditions above are right".to_owned();
+            self.faults
+                .add(at, || ("the condition was not looked at".to_owned(), right));
+            return None;
+        }
         let compiled = Condition::compile(written, &context.declared);
         let condition = match compiled {
             Ok(condition) => Some(condition),
             Err(error) => {
+                context.wrong += 1;
                 self.faults.add(at, || (error.what, error.fix));
                 None
             }

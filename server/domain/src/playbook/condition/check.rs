@@ -2,14 +2,15 @@
 //! of ours. What passes becomes a [`Term`].
 
 mod calls;
+mod operators;
 
 use super::inputs::{FIELDS, Field, Type};
-use super::term::{Arithmetic, Comparison, Term};
+use super::term::Term;
 use super::{CONDITION_BYTES_MAX, CONDITION_DEPTH_MAX};
 use crate::fact::FactType;
 use crate::playbook::FactIndex;
 use crate::playbook::fault::{echo, right_names};
-use cel::common::ast::{CallExpr, Expr, IdedExpr, ListExpr, LiteralValue, SelectExpr, operators};
+use cel::common::ast::{Expr, IdedExpr, LiteralValue, SelectExpr};
 use cel::parser::Parser;
 use std::collections::HashMap;
 
@@ -91,19 +92,22 @@ fn parse(source: &str) -> Result<IdedExpr, ConditionError> {
         return too_deep();
     }
     let parsed = Parser::default().parse(source);
-    parsed.map_err(|errors| {
+    parsed.or_else(|errors| {
         let first = errors.errors.first();
+        if first.is_some_and(|error| error.msg.contains("Recursion limit")) {
+            return too_deep();
+        }
         let words = first.map_or("", |error| error.msg.as_str());
         let words = words.strip_prefix("Syntax error: ").unwrap_or(words);
         let words = words.split(" expecting {").next().unwrap_or(words);
         let column = first.map_or(1, |error| error.pos.1.max(1));
-        ConditionError {
-            what: format!(
+        error(
+            format!(
                 "the condition cannot be read at its character {column}: {}",
                 echo(words)
             ),
-            fix: "must be a CEL expression".to_owned(),
-        }
+            "must be a CEL expression",
+        )
     })
 }
 
@@ -242,32 +246,6 @@ impl Checker<'_> {
         error(format!("there is no {}", echo(name)), fix)
     }
 
-    fn call(&mut self, call: &CallExpr) -> Result<Typed, ConditionError> {
-        let operands = (&call.target, call.args.as_slice());
-        match (call.func_name.as_str(), operands) {
-            (operators::LOGICAL_AND, (None, [left, right])) => {
-                Ok((Term::And(self.truths(left, right)?), Type::Bool))
-            }
-            (operators::LOGICAL_OR, (None, [left, right])) => {
-                Ok((Term::Or(self.truths(left, right)?), Type::Bool))
-            }
-            (operators::LOGICAL_NOT, (None, [operand])) => {
-                let term = self.of_type(operand, Type::Bool, "!")?;
-                Ok((Term::Not(Box::new(term)), Type::Bool))
-            }
-            (operators::NEGATE, (None, [operand])) => self.negative(operand),
-            (operators::CONDITIONAL, (None, [test, then, other])) => self.choose(test, then, other),
-            (operators::IN, (None, [needle, list])) => self.is_in(needle, list),
-            (name, (None, [left, right])) if comparison(name).is_some() => {
-                self.compare(name, left, right)
-            }
-            (name, (None, [left, right])) if arithmetic(name).is_some() => {
-                self.sum(name, left, right)
-            }
-            _ => self.function(call),
-        }
-    }
-
     fn of_type(
         &mut self,
         expr: &IdedExpr,
@@ -281,165 +259,5 @@ impl Checker<'_> {
                 format!("must be given {}", right.as_str()),
             ),
         }
-    }
-
-    fn truths(
-        &mut self,
-        left: &IdedExpr,
-        right: &IdedExpr,
-    ) -> Result<Box<(Term, Term)>, ConditionError> {
-        let left = self.of_type(left, Type::Bool, "&& or ||")?;
-        let right = self.of_type(right, Type::Bool, "&& or ||")?;
-        Ok(Box::new((left, right)))
-    }
-
-    fn negative(&mut self, operand: &IdedExpr) -> Result<Typed, ConditionError> {
-        match self.expr(operand)? {
-            (term, of @ (Type::Int | Type::Money)) => Ok((Term::Negative(Box::new(term)), of)),
-            (_, of) => error(
-                format!("- is given {}", of.as_str()),
-                "must be given a number or an amount",
-            ),
-        }
-    }
-
-    fn choose(
-        &mut self,
-        test: &IdedExpr,
-        then: &IdedExpr,
-        other: &IdedExpr,
-    ) -> Result<Typed, ConditionError> {
-        let test = self.of_type(test, Type::Bool, "?")?;
-        let (then, of) = self.expr(then)?;
-        let other = self.of_type(other, of, ":")?;
-        Ok((Term::Choose(Box::new((test, then, other))), of))
-    }
-
-    fn is_in(&mut self, needle: &IdedExpr, list: &IdedExpr) -> Result<Typed, ConditionError> {
-        let (needle, of) = self.expr(needle)?;
-        let Expr::List(ListExpr { elements, .. }) = &list.expr else {
-            return error(
-                "in is given no list",
-                "must be given a list such as ['a', 'b']",
-            );
-        };
-        let mut items = Vec::with_capacity(elements.len());
-        for element in elements {
-            let item = self.of_type(element, of, "the list of in")?;
-            self.known_value(&needle, &item)?;
-            items.push(item);
-        }
-        Ok((Term::In(Box::new((needle, items))), Type::Bool))
-    }
-
-    fn compare(
-        &mut self,
-        name: &str,
-        left: &IdedExpr,
-        right: &IdedExpr,
-    ) -> Result<Typed, ConditionError> {
-        let ((left, left_type), (right, right_type)) = (self.expr(left)?, self.expr(right)?);
-        let comparison = comparison(name).unwrap_or(Comparison::Equal);
-        if left_type != right_type {
-            return error(
-                format!(
-                    "{} is compared with {}",
-                    left_type.as_str(),
-                    right_type.as_str()
-                ),
-                "must be two of the same type",
-            );
-        }
-        let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-        if left_type == Type::Bool && !is_equality {
-            return error("true or false is ordered", "must be compared with == or !=");
-        }
-        self.known_value(&left, &right)?;
-        self.known_value(&right, &left)?;
-        let sides = Box::new((left, right));
-        Ok((Term::Compare(comparison, sides), Type::Bool))
-    }
-
-    fn sum(
-        &mut self,
-        name: &str,
-        left: &IdedExpr,
-        right: &IdedExpr,
-    ) -> Result<Typed, ConditionError> {
-        let ((left, left_type), (right, right_type)) = (self.expr(left)?, self.expr(right)?);
-        let arithmetic = arithmetic(name).unwrap_or(Arithmetic::Add);
-        match sum_type(arithmetic, left_type, right_type) {
-            Some(of) => Ok((Term::Sum(arithmetic, Box::new((left, right))), of)),
-            None => error(
-                format!(
-                    "{} and {} stand around {}",
-                    left_type.as_str(),
-                    right_type.as_str(),
-                    name.trim_matches('_')
-                ),
-                "must be numbers, amounts, spans, or a point in time and a span",
-            ),
-        }
-    }
-
-    /// Refuses a text that the field which it is compared with never has.
-    fn known_value(&self, field: &Term, text: &Term) -> Result<(), ConditionError> {
-        let (Term::Field(field), Term::Text(text)) = (field, text) else {
-            return Ok(());
-        };
-        let (kind, known): (&str, &[&str]) = match field {
-            Field::ContactChannel => ("channel", &self.declared.channels),
-            Field::ContactStage => ("stage", &self.declared.stages),
-            Field::ContactPersona | Field::CustomerPersona => ("persona", &self.declared.personas),
-            Field::ContactBrand => ("brand", &self.declared.brands),
-            Field::CustomerTier => ("tier", &self.declared.tiers),
-            Field::ContactMedium => ("medium", &["voice", "live_text", "async_text", "in_person"]),
-            Field::ContactDirection => ("direction", &["inbound", "outbound"]),
-            _ => return Ok(()),
-        };
-        if known.contains(&text.as_ref()) {
-            return Ok(());
-        }
-        error(
-            format!("there is no {kind} {}", echo(text)),
-            right_names(text, kind, known.iter().copied()),
-        )
-    }
-}
-
-fn comparison(operator: &str) -> Option<Comparison> {
-    Some(match operator {
-        operators::EQUALS => Comparison::Equal,
-        operators::NOT_EQUALS => Comparison::NotEqual,
-        operators::LESS => Comparison::Less,
-        operators::LESS_EQUALS => Comparison::LessOrEqual,
-        operators::GREATER => Comparison::Greater,
-        operators::GREATER_EQUALS => Comparison::GreaterOrEqual,
-        _ => return None,
-    })
-}
-
-fn arithmetic(operator: &str) -> Option<Arithmetic> {
-    Some(match operator {
-        operators::ADD => Arithmetic::Add,
-        operators::SUBSTRACT => Arithmetic::Subtract,
-        operators::MULTIPLY => Arithmetic::Multiply,
-        _ => return None,
-    })
-}
-
-fn sum_type(arithmetic: Arithmetic, left: Type, right: Type) -> Option<Type> {
-    use Arithmetic::{Add, Multiply, Subtract};
-    match (arithmetic, left, right) {
-        (_, Type::Int, Type::Int) => Some(Type::Int),
-        (Add | Subtract, Type::Money, Type::Money) => Some(Type::Money),
-        (Multiply, Type::Money, Type::Int) | (Multiply, Type::Int, Type::Money) => {
-            Some(Type::Money)
-        }
-        (Add | Subtract, Type::Span, Type::Span) => Some(Type::Span),
-        (Subtract, Type::Instant, Type::Instant) => Some(Type::Span),
-        (Add | Subtract, Type::Instant, Type::Span) => Some(Type::Instant),
-        (Add, Type::Span, Type::Instant) => Some(Type::Instant),
-        _ => None,
     }
 }

@@ -8,6 +8,7 @@ use crate::money::Money;
 use crate::playbook::FactIndex;
 use crate::time::{Millis, UnixMs};
 use expect_test::{Expect, expect};
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// Inputs by what a condition calls them.
@@ -149,7 +150,7 @@ fn what_is_missing_counts_only_where_it_matters() {
 }
 
 #[test]
-fn what_is_refused() {
+fn names_that_are_not_there() {
     check(
         "
         facts.bag_tga == 'x'
@@ -160,45 +161,6 @@ fn what_is_refused() {
         contact.channel == 'phnoe'
         contact.medium == 'speech'
         customer.tier in ['gold', 'silver']
-        facts.bags > '1'
-        facts.bags > 1.5
-        facts.bags > 1u
-        facts.fare > 10
-        facts.departs_at < duration('24h')
-        facts.departs_at - now < 24
-        duration('1 day') < case.age
-        duration(facts.bag_tag) < case.age
-        timestamp('today') < now
-        money('1,50') < facts.fare
-        facts.bags / 2 > 1
-        facts.bags % 2 == 1
-        facts.bag_tag + 'x' == 'y'
-        ['a', 'b'].exists(x, x == facts.bag_tag)
-        [1, 2].all(x, x > 0)
-        {'a': 1}.a == 1
-        [1, 2] == [1, 2]
-        facts.bags in facts
-        facts.bag_tag in ['a', 1]
-        lower(facts.bag_tag) == 'a'
-        facts.bag_tag.startWith('a')
-        facts.bag_tag.matches('(')
-        facts.bag_tag.matches(facts.bag_tag)
-        customer.known < true
-        customer.contacts_7d
-        facts.is_group ? 1 : 2
-        null == facts.bags
-        b'a' == b'a'
-        facts.bags >
-        facts.bags > 1 extra
-        facts['bags'] > 1
-        now.getHours() > 17
-        has(now)
-        has(facts.seats)
-        ;
-        $x == 1
-        a.b.c()
-        contact.?device == 'x'
-        google.protobuf.Duration{seconds: 1} < case.age
         ",
         expect![[r#"
             facts.bag_tga == 'x'
@@ -217,6 +179,29 @@ fn what_is_refused() {
                 there is no medium speech; must be one of voice, live_text, async_text, in_person
             customer.tier in ['gold', 'silver']
                 there is no tier silver; must be one of gold, standard
+        "#]],
+    );
+}
+
+#[test]
+fn types_that_do_not_fit() {
+    check(
+        "
+        facts.bags > '1'
+        facts.bags > 1.5
+        facts.bags > 1u
+        facts.fare > 10
+        facts.departs_at < duration('24h')
+        facts.departs_at - now < 24
+        duration('1 day') < case.age
+        duration(facts.bag_tag) < case.age
+        timestamp('today') < now
+        money('1,50') < facts.fare
+        facts.bags / 2 > 1
+        facts.bags % 2 == 1
+        facts.bag_tag + 'x' == 'y'
+        ",
+        expect![[r#"
             facts.bags > '1'
                 a whole number is compared with a text; must be two of the same type
             facts.bags > 1.5
@@ -243,6 +228,29 @@ fn what_is_refused() {
                 the operator % is used; must be one of == != < <= > >= && || ! + - * in ?:
             facts.bag_tag + 'x' == 'y'
                 a text and a text stand around +; must be numbers, amounts, spans, or a point in time and a span
+        "#]],
+    );
+}
+
+#[test]
+fn what_conditions_do_not_have() {
+    check(
+        "
+        ['a', 'b'].exists(x, x == facts.bag_tag)
+        [1, 2].all(x, x > 0)
+        {'a': 1}.a == 1
+        [1, 2] == [1, 2]
+        facts.bags in facts
+        facts.bag_tag in ['a', 1]
+        lower(facts.bag_tag) == 'a'
+        facts.bag_tag.startWith('a')
+        facts.bag_tag.matches('(')
+        facts.bag_tag.matches(facts.bag_tag)
+        customer.known < true
+        customer.contacts_7d
+        facts.is_group ? 1 : 2
+        ",
+        expect![[r#"
             ['a', 'b'].exists(x, x == facts.bag_tag)
                 all, exists, map and filter are used; must be written out: conditions have no comprehensions
             [1, 2].all(x, x > 0)
@@ -269,6 +277,29 @@ fn what_is_refused() {
                 the condition is a whole number; must be true or false, such as contact.asked_for_person or case.repeats >= 2
             facts.is_group ? 1 : 2
                 the condition is a whole number; must be true or false, such as contact.asked_for_person or case.repeats >= 2
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_not_an_expression() {
+    check(
+        "
+        null == facts.bags
+        b'a' == b'a'
+        facts.bags >
+        facts.bags > 1 extra
+        facts['bags'] > 1
+        now.getHours() > 17
+        has(now)
+        has(facts.seats)
+        ;
+        $x == 1
+        a.b.c()
+        contact.?device == 'x'
+        google.protobuf.Duration{seconds: 1} < case.age
+        ",
+        expect![[r#"
             null == facts.bags
                 null is written; must be has(…) to ask what is known
             b'a' == b'a'
@@ -315,7 +346,7 @@ fn size_and_depth_are_limited() {
             Ok(condition) => format!("{:?}", condition.holds(&Known::default())),
             Err(error) => error.what,
         };
-        assert!(shown.len() < 200, "{shown}");
+        assert!(shown.len() < 80, "{shown}");
     }
 }
 
@@ -336,4 +367,97 @@ fn inputs_are_told_and_so_is_what_never_changes() {
         compiled("true").map(|condition| condition.holds(&Known::default())),
         Some(Verdict::Holds)
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_refused_or_read(text in any::<String>()) {
+        let _ = Condition::compile(&text, &declared());
+    }
+
+    #[test]
+    fn any_words_are_refused_or_read(words in proptest::collection::vec(word(), 1..24)) {
+        if let Ok(condition) = Condition::compile(&words.concat(), &declared()) {
+            let _ = condition.holds(&Known::default());
+        }
+    }
+}
+
+/// What conditions are made of, and some of what they are not.
+fn word() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
+        "facts",
+        "bags",
+        "contact",
+        "channel",
+        "now",
+        "has",
+        "duration",
+        "in",
+        "true",
+        "null",
+        ".",
+        ".?",
+        ",",
+        "(",
+        ")",
+        "[",
+        "]",
+        "[?",
+        "{",
+        "}",
+        ":",
+        "?",
+        "!",
+        "-",
+        "+",
+        "*",
+        "/",
+        "%",
+        "==",
+        "!=",
+        "<",
+        ">=",
+        "&&",
+        "||",
+        " ",
+        "\n",
+        "//",
+        "\\",
+        "'",
+        "\"",
+        "'''",
+        "r'",
+        "b\"",
+        "'a'",
+        "'\\x'",
+        "'\\u12'",
+        "'\\U00110000'",
+        "'\\777'",
+        "0x",
+        "0xFF",
+        "1",
+        "1.",
+        ".5",
+        "1e",
+        "1e999",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "18446744073709551616u",
+        "1u",
+        "`a`",
+        "`",
+        "é",
+        "\0",
+        "all",
+        "exists_one",
+        "map",
+        ".all(x, x)",
+        "has(a)",
+        "$",
+        "@",
+        "#",
+    ])
 }

@@ -1,0 +1,68 @@
+//! A bare tonic server that answers RouteContact with a ready answer: what the transport alone costs.
+
+use crate::served::say;
+use prost::Message;
+use signpost_proto::v1;
+use signpost_proto::v1::contact_service_server::{ContactService, ContactServiceServer};
+use std::error::Error;
+use std::path::Path;
+use tokio::net::TcpListener;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status};
+
+struct Echo(v1::RouteContactResponse);
+
+#[tonic::async_trait]
+impl ContactService for Echo {
+    async fn route_contact(
+        &self,
+        _: Request<v1::RouteContactRequest>,
+    ) -> Result<Response<v1::RouteContactResponse>, Status> {
+        Ok(Response::new(self.0.clone()))
+    }
+
+    async fn preview_route(
+        &self,
+        _: Request<v1::PreviewRouteRequest>,
+    ) -> Result<Response<v1::PreviewRouteResponse>, Status> {
+        Err(Status::unimplemented("not measured"))
+    }
+
+    async fn take_route(
+        &self,
+        _: Request<v1::TakeRouteRequest>,
+    ) -> Result<Response<v1::TakeRouteResponse>, Status> {
+        Err(Status::unimplemented("not measured"))
+    }
+
+    async fn end_contact(
+        &self,
+        _: Request<v1::EndContactRequest>,
+    ) -> Result<Response<v1::EndContactResponse>, Status> {
+        Err(Status::unimplemented("not measured"))
+    }
+
+    async fn get_contact(
+        &self,
+        _: Request<v1::GetContactRequest>,
+    ) -> Result<Response<v1::GetContactResponse>, Status> {
+        Err(Status::unimplemented("not measured"))
+    }
+}
+
+/// Serves the answer in the file `answer` on a free port of loopback until the process is killed; prints the address
+/// first.
+///
+/// # Errors
+/// When the file does not read.
+pub async fn echo(answer: &Path) -> Result<(), Box<dyn Error>> {
+    let answer = v1::RouteContactResponse::decode(std::fs::read(answer)?.as_slice())?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    say(&listener.local_addr()?.to_string());
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    tonic::transport::Server::builder()
+        .add_service(ContactServiceServer::new(Echo(answer)))
+        .serve_with_incoming(incoming)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! Driving a server with so many requests in flight, and what came of it.
+
+use crate::process::Server;
+use crate::requests;
+use hdrhistogram::Histogram;
+use signpost_proto::v1::contact_service_client::ContactServiceClient;
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tonic::transport::Channel;
+
+/// Requests of one connection; more in flight take more connections.
+const IN_FLIGHT_A_CONNECTION: usize = 32;
+
+/// What a round came to.
+#[derive(Debug)]
+pub struct Round {
+    /// Requests answered.
+    pub answered: u64,
+    /// How long it took.
+    pub took: Duration,
+    /// CPU time of the server.
+    pub cpu: Duration,
+    /// From sending to the answer, in microseconds.
+    pub latency: Histogram<u64>,
+}
+
+impl Round {
+    /// Answers a second.
+    pub fn rate(&self) -> f64 {
+        self.answered as f64 / self.took.as_secs_f64()
+    }
+
+    /// CPU time of the server for one request, in microseconds.
+    pub fn cpu_each(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1e6 / self.answered.max(1) as f64
+    }
+}
+
+/// What to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Calls {
+    /// RouteContact alone.
+    Route,
+    /// RouteContact, then EndContact as resolved.
+    RouteAndEnd,
+}
+
+/// How long to go on.
+#[derive(Clone, Copy, Debug)]
+pub enum Until {
+    /// So long.
+    Elapsed(Duration),
+    /// Until the contact with this number.
+    Number(u64),
+}
+
+/// Keeps `in_flight` requests under way, numbered from `next` on.
+///
+/// # Errors
+/// The first call that fails ends the round.
+pub async fn drive(
+    server: &Server,
+    in_flight: usize,
+    calls: Calls,
+    until: Until,
+    next: &Arc<AtomicU64>,
+) -> Result<Round, Box<dyn Error>> {
+    let connections = in_flight.div_ceil(IN_FLIGHT_A_CONNECTION);
+    let mut clients = Vec::new();
+    for _ in 0..connections {
+        let channel = Channel::from_shared(server.address.clone())?
+            .tcp_nodelay(true)
+            .connect()
+            .await?;
+        clients.push(ContactServiceClient::new(channel));
+    }
+    let (cpu, start) = (server.cpu()?, Instant::now());
+    let mut workers = tokio::task::JoinSet::new();
+    for worker in 0..in_flight {
+        let client = clients[worker % connections].clone();
+        workers.spawn(work(client, calls, until, start, Arc::clone(next)));
+    }
+    let mut latency = Histogram::new(3)?;
+    let mut answered = 0;
+    while let Some(done) = workers.join_next().await {
+        let done = done?.map_err(|status| format!("{status}"))?;
+        answered += done.len();
+        latency.add(done)?;
+    }
+    let took = start.elapsed();
+    Ok(Round {
+        answered,
+        took,
+        cpu: server.cpu()?.saturating_sub(cpu),
+        latency,
+    })
+}
+
+async fn work(
+    mut client: ContactServiceClient<Channel>,
+    calls: Calls,
+    until: Until,
+    start: Instant,
+    next: Arc<AtomicU64>,
+) -> Result<Histogram<u64>, tonic::Status> {
+    let mut latency =
+        Histogram::new(3).map_err(|error| tonic::Status::internal(error.to_string()))?;
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        let over = match until {
+            Until::Elapsed(limit) => start.elapsed() >= limit,
+            Until::Number(last) => number >= last,
+        };
+        if over {
+            return Ok(latency);
+        }
+        let sent = Instant::now();
+        client.route_contact(requests::route(number)).await?;
+        let micros = sent.elapsed().as_micros() as u64;
+        latency
+            .record(micros)
+            .map_err(|error| tonic::Status::internal(error.to_string()))?;
+        if calls == Calls::RouteAndEnd {
+            client.end_contact(requests::end(number)).await?;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! A process of this machine: its CPU time and its memory, and servers run as children.
+
+use std::error::Error;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A child that serves; killed when dropped.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: String,
+}
+
+impl Server {
+    /// Starts this program again with `args`; it must print where it listens as its first line.
+    ///
+    /// # Errors
+    /// When it does not start or says nothing.
+    pub fn start(args: &[&str], folder: &Path) -> Result<Server, Box<dyn Error>> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(args)
+            .arg(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let stdout = child.stdout.take().ok_or("no stdout")?;
+        let mut address = String::new();
+        BufReader::new(stdout).read_line(&mut address)?;
+        match address.trim() {
+            "" => Err("the server ended at once".into()),
+            address => Ok(Server {
+                child,
+                address: format!("http://{address}"),
+            }),
+        }
+    }
+
+    /// Its CPU time so far, user and system.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn cpu(&self) -> Result<Duration, Box<dyn Error>> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let after_name = stat.rsplit_once(')').ok_or("stat has another shape")?.1;
+        let fields: Vec<&str> = after_name.split_whitespace().collect();
+        let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+        Ok(Duration::from_millis(ticks * 1_000 / TICKS_A_SECOND))
+    }
+
+    /// Its resident memory in bytes.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn resident(&self) -> Result<u64, Box<dyn Error>> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib: u64 = line
+            .and_then(|line| line.trim().strip_suffix(" kB"))
+            .ok_or("no VmRSS")?
+            .parse()?;
+        Ok(kib * 1_024)
+    }
+}
+
+/// Of `/proc`, on every Linux that we know.
+const TICKS_A_SECOND: u64 = 100;
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

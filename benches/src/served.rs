@@ -1,0 +1,28 @@
+//! Signpost itself, as the benches serve it.
+
+use signpost_server::engine::{Clock, Engine, EngineOptions, open_folder};
+use signpost_server::serve::serve;
+use std::error::Error;
+use std::path::Path;
+use tokio::net::TcpListener;
+
+/// The playbook that is measured with.
+pub const RETAIL: &str = include_str!("../../playbooks/retail.yaml");
+
+/// Serves the data folder on a free port of loopback until the process is killed; prints the address first.
+///
+/// # Errors
+/// When the folder does not open.
+pub async fn signpost(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let (engine, _guard) = Engine::start(open_folder(folder)?, EngineOptions::new(Clock::System))?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    say(&listener.local_addr()?.to_string());
+    serve(listener, engine, std::future::pending()).await?;
+    Ok(())
+}
+
+/// Prints a line for whoever started this process.
+#[expect(clippy::print_stdout, reason = "a bench reports on stdout")]
+pub fn say(line: &str) {
+    println!("{line}");
+}

@@ -1,0 +1,293 @@
+//! Plays the morning against a server, minute by minute. What happens in one minute is under way at once, save that
+//! one customer does one thing after the other; so the same seed gives the same figures, and only numbers that the
+//! server hands out in the order of arrival can differ.
+
+mod reaction;
+
+use super::agenda::{Agenda, Step, Visit};
+use super::calls::{self, Write};
+use super::dice::Dice;
+use super::matter::{Matter, Reasons};
+use super::morning::{self, Person};
+use super::seen::Seen;
+use signpost_client::{Client, ClientError, v1};
+use signpost_domain::playbook::Playbook;
+use std::collections::HashSet;
+
+/// Of a hundred first contacts, how many are the start of all contacts; the rest come back.
+const FIRST_PERCENT: usize = 86;
+/// How long after the last customers came the play goes on, in seconds; who is live then stays so.
+const AFTERWARDS: i64 = 1800;
+/// Of a hundred customers, how many the platform knew before.
+const KEPT_PERCENT: u64 = 85;
+/// How many first contacts there are for each customer, in hundredths.
+const CONTACTS_PER_PERSON_PERCENT: usize = 140;
+/// Most writes that are under way at once.
+const IN_FLIGHT_MAX: usize = 64;
+
+/// The play.
+pub(super) struct Play<'a> {
+    client: &'a Client,
+    reasons: Reasons,
+    people: Vec<Person>,
+    met: Vec<bool>,
+    dice: Dice,
+    agenda: Agenda,
+    visits: Vec<Visit>,
+    contacts_max: usize,
+    coming: usize,
+    seen: Seen,
+}
+
+impl<'a> Play<'a> {
+    /// A morning of about so many contacts.
+    pub(super) fn new(
+        client: &'a Client,
+        playbook: &Playbook,
+        seed: u64,
+        contacts: usize,
+    ) -> Play<'a> {
+        let mut dice = Dice::new(seed);
+        let firsts = (contacts * FIRST_PERCENT / 100).max(1);
+        let count = (firsts * 100 / CONTACTS_PER_PERSON_PERCENT).max(1);
+        let people: Vec<_> = (0..count)
+            .map(|number| Person::new(number, &mut dice))
+            .collect();
+        let mut play = Play {
+            client,
+            reasons: Reasons::of(playbook),
+            met: vec![false; people.len()],
+            people,
+            dice,
+            agenda: Agenda::default(),
+            visits: Vec::new(),
+            contacts_max: contacts,
+            coming: 0,
+            seen: Seen::default(),
+        };
+        let times = morning::arrivals(firsts, &mut play.dice);
+        for at in times {
+            let person = usize::try_from(play.dice.below(count as u64)).ok();
+            let now = morning::BEGIN + at;
+            let storm = morning::storm(now);
+            if let Some(matter) = play.reasons.matter(storm, now, &mut play.dice) {
+                let channel = morning::channel(None, &mut play.dice);
+                play.book_visit(now, person, matter, channel, 55);
+            }
+        }
+        play
+    }
+
+    /// Plays to the end; `told` hears of each contact that came.
+    ///
+    /// # Errors
+    /// The first call that did not succeed; none should.
+    pub(super) async fn run(mut self, told: impl Fn()) -> Result<Seen, ClientError> {
+        let end = morning::BEGIN + morning::LENGTH + AFTERWARDS;
+        while let Some((now, mut left)) = self.agenda.next_minute() {
+            if now > end {
+                break;
+            }
+            while !left.is_empty() {
+                let (round, later) = self.apart(left);
+                left = later;
+                let writes = round.into_iter().map(|step| self.write(step, now, &told));
+                let writes: Vec<Write> = writes.collect();
+                let answers = calls::send_all(self.client, &writes).await?;
+                for (write, answer) in writes.into_iter().zip(answers) {
+                    self.hear(write, answer, now).await?;
+                }
+            }
+        }
+        Ok(self.seen)
+    }
+
+    /// Steps that can be taken at once, no customer twice among them, and those that must wait for these.
+    fn apart(&self, steps: Vec<Step>) -> (Vec<Step>, Vec<Step>) {
+        let mut busy = HashSet::new();
+        let mut count = 0;
+        steps.into_iter().partition(|step| {
+            let person = match step {
+                Step::Come(visit, _) => visit.person,
+                Step::Tell(index, _) | Step::Take(index, ..) | Step::End(index, _) => {
+                    self.visits[*index].person
+                }
+            };
+            let free = person.is_none_or(|person| busy.insert(person)) && count < IN_FLIGHT_MAX;
+            count += usize::from(free);
+            free
+        })
+    }
+
+    /// What a step asks of the server.
+    fn write(&mut self, step: Step, now: i64, told: impl Fn()) -> Write {
+        match step {
+            Step::Come(visit, context) => {
+                let first = self.keep_customer(visit.person, now);
+                self.visits.push(*visit);
+                self.seen.contacts += 1;
+                self.seen.live += 1;
+                told();
+                self.route(self.visits.len() - 1, first, *context, now)
+            }
+            Step::Tell(index, context) => self.route(index, None, *context, now),
+            Step::Take(index, route, declined) => Write::Take(v1::TakeRouteRequest {
+                request_id: self.key(),
+                contact_id: self.visits[index].contact_id.clone(),
+                route,
+                declined,
+                arrive_time: at(now),
+            }),
+            Step::End(index, outcome) => Write::End(
+                index,
+                v1::EndContactRequest {
+                    request_id: self.key(),
+                    contact_id: self.visits[index].contact_id.clone(),
+                    outcome: outcome.into(),
+                    confirmed_reason: String::new(),
+                    arrive_time: at(now),
+                },
+            ),
+        }
+    }
+
+    fn route(
+        &mut self,
+        index: usize,
+        first: Option<Box<v1::UpsertCustomerRequest>>,
+        context: v1::ContactContext,
+        now: i64,
+    ) -> Write {
+        let take = if self.dice.percent(20) {
+            v1::Take::None
+        } else {
+            v1::Take::First
+        };
+        let request = v1::RouteContactRequest {
+            request_id: self.key(),
+            contact_id: self.visits[index].contact_id.clone(),
+            context: Some(context),
+            take: take.into(),
+            arrive_time: at(now),
+            ..Default::default()
+        };
+        Write::Route(index, first, Box::new(request))
+    }
+
+    /// Takes an answer in.
+    async fn hear(
+        &mut self,
+        write: Write,
+        answer: Option<v1::ContactAnswer>,
+        now: i64,
+    ) -> Result<(), ClientError> {
+        match write {
+            Write::Route(index, _, request) => {
+                let answer = answer.unwrap_or_default();
+                let context = request.context.unwrap_or_default();
+                let matter = &self.visits[index].matter;
+                let samples = &mut self.seen.samples;
+                samples
+                    .look(self.client, &answer, &context, matter, now)
+                    .await?;
+                if !self.visits[index].joined {
+                    self.visits[index].joined = self.seen.note_joined(&answer);
+                }
+                self.go_on(index, &answer, now);
+            }
+            Write::Take(_) => {}
+            Write::End(index, request) => match answer {
+                Some(answer) => {
+                    self.seen.asked_for_person += 1;
+                    self.visits[index].asked_for_person = true;
+                    self.go_on(index, &answer, now);
+                }
+                None => {
+                    self.seen.live -= 1;
+                    self.come_back(index, request.outcome, now);
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// Books a contact that knows so many of a hundred of its facts from the start.
+    fn book_visit(
+        &mut self,
+        at: i64,
+        person: Option<usize>,
+        matter: Matter,
+        channel: String,
+        knows_percent: u64,
+    ) {
+        let dice = &mut self.dice;
+        let mut context = morning::context(&channel, at, dice);
+        let someone = person.and_then(|index| self.people.get(index));
+        context.customer = morning::customer_ref(someone, dice);
+        let named = context.customer.is_some();
+        if let Some(person) = someone.filter(|_| named) {
+            context.persona = person.customer.persona.clone();
+            context.language = person.customer.language.clone();
+        }
+        context.reason = match dice.below(100) {
+            0..4 => String::new(),
+            4..10 => matter
+                .reason
+                .split('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            _ => matter.reason.clone(),
+        };
+        let known = matter.facts.iter().filter(|_| dice.percent(knows_percent));
+        context.facts = known.map(|(id, value)| fact(id, value)).collect();
+        let visit = Visit {
+            contact_id: format!("demo-{:05}", self.coming),
+            person: person.filter(|_| named),
+            channel,
+            matter,
+            rounds: 0,
+            joined: false,
+            asked_for_person: false,
+        };
+        self.coming += 1;
+        self.agenda
+            .book(at, Step::Come(Box::new(visit), Box::new(context)));
+    }
+
+    /// Most customers are known to the platform when they first come.
+    fn keep_customer(
+        &mut self,
+        person: Option<usize>,
+        now: i64,
+    ) -> Option<Box<v1::UpsertCustomerRequest>> {
+        let index = person?;
+        let met = std::mem::replace(self.met.get_mut(index)?, true);
+        let kept = !met && self.dice.percent(KEPT_PERCENT);
+        kept.then(|| {
+            Box::new(v1::UpsertCustomerRequest {
+                request_id: self.key(),
+                customer: Some(self.people[index].customer.clone()),
+                arrive_time: at(now),
+            })
+        })
+    }
+
+    /// A key that is the same for the same seed.
+    fn key(&mut self) -> String {
+        self.seen.writes += 1;
+        format!("demo-write-{:06}", self.seen.writes)
+    }
+}
+
+fn fact(id: &str, value: &str) -> v1::Fact {
+    v1::Fact {
+        fact_id: id.to_owned(),
+        value: Some(v1::fact::Value::Text(value.to_owned())),
+        ..Default::default()
+    }
+}
+
+fn at(seconds: i64) -> Option<prost_types::Timestamp> {
+    Some(prost_types::Timestamp { seconds, nanos: 0 })
+}

@@ -1,0 +1,111 @@
+//! Three decisions of the morning that differ in why: a rule, a tier, a channel switch.
+
+use super::matter::Matter;
+use signpost_client::{Client, ClientError, v1};
+use v1::contact_answer::Next;
+
+/// How often at most the same contact is tried as another tier, to find one where that makes a difference.
+const TIER_TRIES_MAX: u32 = 40;
+
+/// The decisions that were found so far.
+#[derive(Debug, Default)]
+pub(super) struct Samples {
+    /// A rule took the cheap route away.
+    pub(super) by_rule: Option<v1::ContactAnswer>,
+    /// The same contact as two tiers: the dearest one first.
+    pub(super) by_tier: Option<(v1::ContactAnswer, v1::ContactAnswer)>,
+    /// A customer came back on another channel.
+    pub(super) by_switch: Option<v1::ContactAnswer>,
+    tier_tries: u32,
+}
+
+impl Samples {
+    /// Keeps the answer if it shows something that no other did.
+    ///
+    /// # Errors
+    /// If a preview, asked for to compare tiers, does not succeed.
+    pub(super) async fn look(
+        &mut self,
+        client: &Client,
+        answer: &v1::ContactAnswer,
+        context: &v1::ContactContext,
+        matter: &Matter,
+        now: i64,
+    ) -> Result<(), ClientError> {
+        let (Some(decision), Some(Next::Routed(_))) = (&answer.decision, &answer.next) else {
+            return Ok(());
+        };
+        let carried = !answer.known_facts.is_empty() && context.facts.is_empty();
+        let forbids = decision
+            .rules_fired
+            .iter()
+            .any(|rule| !rule.forbids.is_empty());
+        if answer.channel_switches > 0 && answer.repeats > 0 && carried && self.by_switch.is_none()
+        {
+            self.by_switch = Some(answer.clone());
+        } else if forbids && decision.options.len() > 1 && self.by_rule.is_none() {
+            self.by_rule = Some(answer.clone());
+        } else if self.by_tier.is_none()
+            && self.tier_tries < TIER_TRIES_MAX
+            && !context.queue_stats.is_empty()
+        {
+            self.tier_tries += 1;
+            self.by_tier = compare(client, context, matter, now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The same contact of an unknown customer as the dearest and as the usual tier, if only the dearest gets a person at
+/// once and no rule had a say.
+async fn compare(
+    client: &Client,
+    context: &v1::ContactContext,
+    matter: &Matter,
+    now: i64,
+) -> Result<Option<(v1::ContactAnswer, v1::ContactAnswer)>, ClientError> {
+    let mut facts = context.facts.clone();
+    facts.extend(matter.facts.iter().map(|(id, value)| v1::Fact {
+        fact_id: id.clone(),
+        value: Some(v1::fact::Value::Text(value.clone())),
+        ..Default::default()
+    }));
+    facts.sort_by(|one, other| one.fact_id.cmp(&other.fact_id));
+    facts.dedup_by(|one, other| one.fact_id == other.fact_id);
+    let as_tier = async |tier: &str| {
+        let request = v1::PreviewRouteRequest {
+            context: Some(v1::ContactContext {
+                channel: context.channel.clone(),
+                reason: matter.reason.clone(),
+                facts: facts.clone(),
+                language: "en".to_owned(),
+                queue_stats: context.queue_stats.clone(),
+                customer: Some(v1::CustomerRef {
+                    tier: tier.to_owned(),
+                    ..Default::default()
+                }),
+                ..Default::default()
+            }),
+            at_time: Some(prost_types::Timestamp {
+                seconds: now,
+                nanos: 0,
+            }),
+            ..Default::default()
+        };
+        let response = client.preview_route(request).await?;
+        Ok::<_, ClientError>(response.answer.unwrap_or_default())
+    };
+    let (dear, usual) = (as_tier("platinum").await?, as_tier("standard").await?);
+    let at_once = [v1::Route::Human, v1::Route::Chat].map(|route| Some(i32::from(route)));
+    let differ = at_once.contains(&first(&dear)) && first(&usual) != first(&dear);
+    let ruled = |answer: &v1::ContactAnswer| {
+        let decision = answer.decision.as_ref();
+        decision.is_some_and(|decision| !decision.rules_fired.is_empty())
+    };
+    let plain = !ruled(&dear) && !ruled(&usual);
+    Ok((differ && plain).then_some((dear, usual)))
+}
+
+fn first(answer: &v1::ContactAnswer) -> Option<i32> {
+    Some(answer.decision.as_ref()?.options.first()?.route)
+}

@@ -1,0 +1,45 @@
+//! What was seen of the morning, in figures and in three decisions.
+
+use super::samples::Samples;
+use signpost_client::v1;
+
+/// What was seen of the morning.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// Contacts that came.
+    pub(super) contacts: u64,
+    /// Of those, without a customer that could be found.
+    pub(super) anonymous: u64,
+    /// Calls that changed something.
+    pub(super) writes: u64,
+    /// Contacts by how they joined: opened, continued, reopened.
+    pub(super) joined: [u64; 3],
+    /// Contacts that came back to a case on another channel.
+    pub(super) channel_switches: u64,
+    /// Menus that were shown.
+    pub(super) menus: u64,
+    /// Facts that were asked for.
+    pub(super) facts_asked: u64,
+    /// Contacts that asked for a person on the way.
+    pub(super) asked_for_person: u64,
+    /// Contacts that are still live.
+    pub(super) live: u64,
+    /// Decisions worth showing.
+    pub(super) samples: Samples,
+}
+
+impl Seen {
+    /// Counts how a contact joined its case; `false` if it has none yet.
+    pub(super) fn note_joined(&mut self, answer: &v1::ContactAnswer) -> bool {
+        let place = match v1::Joined::try_from(answer.joined) {
+            Ok(v1::Joined::Opened) => 0,
+            Ok(v1::Joined::Continued) => 1,
+            Ok(v1::Joined::Reopened) => 2,
+            Ok(v1::Joined::Unspecified) | Err(_) => return false,
+        };
+        self.joined[place] += 1;
+        self.channel_switches += u64::from(place > 0 && answer.channel_switches > 0);
+        self.anonymous += u64::from(answer.customer_id.is_empty());
+        true
+    }
+}

@@ -1,0 +1,187 @@
+//! Calendars against the clock on the wall, looked at minute by minute.
+
+use super::{Calendar, Hours, dated_hours, weekly_hours, zone};
+use crate::time::UnixMs;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+const MINUTE_MS: i64 = 60_000;
+const ZONES: [&str; 7] = [
+    "Europe/Amsterdam",
+    "America/New_York",
+    "Asia/Kolkata",
+    // Half an hour of daylight saving time.
+    "Australia/Lord_Howe",
+    // Skipped a whole day at the end of 2011.
+    "Pacific/Apia",
+    // Springs forward at midnight.
+    "America/Havana",
+    "UTC",
+];
+
+fn time(text: &str) -> UnixMs {
+    UnixMs(
+        text.parse::<Timestamp>()
+            .map_or(0, Timestamp::as_millisecond),
+    )
+}
+
+fn calendar(zone_name: &str, open: &[&str], closed: &[&str], open_on: &[&str]) -> Calendar {
+    let mut week: [Vec<Hours>; 7] = Default::default();
+    for (days, hours) in open.iter().filter_map(|text| weekly_hours(text).ok()) {
+        days.into_iter().for_each(|day| week[day].push(hours));
+    }
+    let mut dates = BTreeMap::<i32, Vec<Hours>>::new();
+    for day in closed.iter().filter_map(|text| super::date_day(text)) {
+        dates.entry(day).or_default();
+    }
+    for (day, hours) in open_on.iter().filter_map(|text| dated_hours(text).ok()) {
+        dates.entry(day).or_default().push(hours);
+    }
+    let zone = zone(zone_name).unwrap_or(TimeZone::UTC);
+    Calendar::new(zone, week, dates.into_iter().collect())
+}
+
+#[test]
+fn opening_hours_by_example() {
+    let desk = calendar(
+        "Europe/Amsterdam",
+        &["mon-fri 07:00-22:00", "sat,sun 08:00-20:00"],
+        &["2026-12-25"],
+        &["2026-12-24 08:00-12:00"],
+    );
+    for (at, is_open) in [
+        // A Friday in summer time: 07:00 there is 05:00 here.
+        ("2026-07-24T04:59:59.999Z", false),
+        ("2026-07-24T05:00:00Z", true),
+        ("2026-07-24T19:59:59.999Z", true),
+        ("2026-07-24T20:00:00Z", false),
+        // A Saturday in winter time.
+        ("2026-01-03T06:59:00Z", false),
+        ("2026-01-03T07:00:00Z", true),
+        // Christmas Eve is short, Christmas is closed.
+        ("2026-12-24T10:59:00Z", true),
+        ("2026-12-24T11:00:00Z", false),
+        ("2026-12-25T12:00:00Z", false),
+    ] {
+        assert_eq!(desk.is_open(time(at)), is_open, "{at}");
+    }
+    for (from, opens) in [
+        ("2026-12-24T11:00:00Z", "2026-12-26T07:00:00Z"),
+        ("2026-12-24T09:00:00Z", "2026-12-24T09:00:00Z"),
+        ("2026-07-24T20:00:00Z", "2026-07-25T06:00:00Z"),
+    ] {
+        assert_eq!(desk.next_opening(time(from)), Some(time(opens)), "{from}");
+    }
+}
+
+#[test]
+fn hours_that_the_clock_skips_or_repeats() {
+    let night = calendar("Europe/Amsterdam", &["sun 02:15-02:45"], &[], &[]);
+    // 2026-03-29: from 02:00 to 03:00. The next one is a week later.
+    let spring = time("2026-03-28T12:00:00Z");
+    assert_eq!(
+        night.next_opening(spring),
+        Some(time("2026-04-05T00:15:00Z"))
+    );
+    // 2026-10-25: 02:00 to 03:00 comes twice.
+    for (from, opens) in [
+        ("2026-10-24T12:00:00Z", "2026-10-25T00:15:00Z"),
+        ("2026-10-25T00:45:00Z", "2026-10-25T01:15:00Z"),
+        ("2026-10-25T01:45:00Z", "2026-11-01T01:15:00Z"),
+    ] {
+        assert_eq!(night.next_opening(time(from)), Some(time(opens)), "{from}");
+    }
+}
+
+#[test]
+fn never_and_always() {
+    let never = calendar("UTC", &[], &[], &[]);
+    let always = calendar("Asia/Kolkata", &["always"], &[], &[]);
+    let from = time("2026-01-01T00:00:00Z");
+    assert_eq!(never.next_opening(from), None);
+    assert!(!never.is_open(from));
+    assert_eq!(always.next_opening(from), Some(from));
+    for at in [i64::MIN, i64::MIN + 1, -1, 0, i64::MAX - 1, i64::MAX] {
+        assert!(!never.is_open(UnixMs(at)));
+        assert_eq!(never.next_opening(UnixMs(at)), None);
+        let _ = always.is_open(UnixMs(at));
+        let _ = always.next_opening(UnixMs(at));
+    }
+}
+
+/// Whether it is open by looking at the wall clock of the zone with the library's own civil time.
+fn is_open_on_the_wall(calendar: &Calendar, at: i64) -> bool {
+    let wall = Timestamp::from_millisecond(at)
+        .unwrap_or_default()
+        .to_zoned(calendar.zone.clone());
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let day = wall.date().duration_since(epoch).as_hours() / 24;
+    let dated = calendar
+        .dates
+        .iter()
+        .find(|(date, _)| i64::from(*date) == day);
+    let weekday = wall.date().weekday().to_monday_zero_offset() as usize;
+    let hours = dated.map_or(&calendar.week[weekday], |(_, hours)| hours);
+    let minute =
+        u32::from(wall.hour().unsigned_abs()) * 60 + u32::from(wall.minute().unsigned_abs());
+    hours
+        .iter()
+        .any(|&(from, until)| from <= minute * 60_000 && minute * 60_000 < until)
+}
+
+fn some_hours() -> impl Strategy<Value = Vec<Hours>> {
+    let span = (0_u32..96, 1_u32..96).prop_map(|(from, quarters)| {
+        let until = (from + quarters).min(96);
+        (from * 15 * 60_000, until * 15 * 60_000)
+    });
+    proptest::collection::vec(span, 0..3)
+}
+
+prop_compose! {
+    /// Starts within three days before a change of the clock, if the zone has one.
+    fn some_calendar()(
+        zone_name in proptest::sample::select(&ZONES[..]),
+        week in proptest::array::uniform7(some_hours()),
+        special in proptest::collection::vec((-2_i64..8, some_hours()), 0..3),
+        year in prop_oneof![Just(2011_i64), 2024_i64..2028, Just(2090_i64)],
+        change in 0_usize..2,
+        before in 0_i64..3 * 1_440,
+    ) -> (Calendar, i64) {
+        let zone = zone(zone_name).unwrap_or(TimeZone::UTC);
+        let new_year = Timestamp::from_second((year - 1970) * 31_556_952).unwrap_or_default();
+        let around = zone.following(new_year).nth(change).map_or(new_year, |change| change.timestamp());
+        let start = (around.as_millisecond() / MINUTE_MS - before) * MINUTE_MS;
+        let mut dates = BTreeMap::new();
+        for (days, hours) in special {
+            let day = start.div_euclid(86_400_000) + days;
+            dates.insert(i32::try_from(day).unwrap_or_default(), hours);
+        }
+        (Calendar::new(zone, week, dates.into_iter().collect()), start)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 50, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn it_is_open_when_the_wall_clock_says_so((calendar, start) in some_calendar()) {
+        for minute in 0..4 * 1_440 {
+            let at = start + minute * MINUTE_MS;
+            let says = is_open_on_the_wall(&calendar, at);
+            prop_assert_eq!(calendar.is_open(UnixMs(at)), says, "{:?}", Timestamp::from_millisecond(at));
+        }
+    }
+
+    #[test]
+    fn the_next_opening_is_the_first_open_minute((calendar, start) in some_calendar()) {
+        const DAYS: i64 = 9;
+        let minutes = (0..DAYS * 1_440).map(|minute| start + minute * MINUTE_MS);
+        let first = minutes.into_iter().find(|at| is_open_on_the_wall(&calendar, *at)).map(UnixMs);
+        let horizon = UnixMs(start + DAYS * 86_400_000);
+        let found = calendar.next_opening(UnixMs(start)).filter(|at| *at < horizon);
+        prop_assert_eq!(found, first);
+    }
+}

@@ -1,0 +1,271 @@
+//! Any value that can be stored, for properties: words and contexts here, events and rows below.
+
+pub(super) mod event;
+pub(super) mod row;
+
+use proptest::collection::vec;
+use proptest::option::of;
+use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
+use proptest::sample::select;
+use signpost_domain::actor::{Actor, ActorKind};
+use signpost_domain::case::MatterKey;
+use signpost_domain::contact::{
+    ContactContext, CustomerRef, Direction, Joined, Offered, Outcome, QueueStats,
+};
+use signpost_domain::customer::{Consent, Customer, Identity, IdentityKey, Profile};
+use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
+use signpost_domain::ids::{
+    ActorId, CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug,
+};
+use signpost_domain::money::Money;
+use signpost_domain::route::Route;
+use signpost_domain::time::{Millis, UnixMs};
+use std::sync::Arc;
+
+pub(super) fn slug() -> impl Strategy<Value = Slug> {
+    "[a-z][a-z0-9_]{0,9}".prop_map(Slug::stored)
+}
+
+pub(super) fn contact_id() -> impl Strategy<Value = ContactId> {
+    "\\PC{1,12}".prop_map(ContactId::stored)
+}
+
+pub(super) fn customer_id() -> impl Strategy<Value = CustomerId> {
+    "\\PC{1,12}".prop_map(CustomerId::stored)
+}
+
+pub(super) fn text() -> impl Strategy<Value = Arc<str>> {
+    "\\PC{0,12}".prop_map(Arc::from)
+}
+
+pub(super) fn version() -> impl Strategy<Value = PlaybookVersion> {
+    "[0-9a-f]{64}".prop_map(PlaybookVersion::stored)
+}
+
+pub(super) fn reason() -> impl Strategy<Value = ReasonId> {
+    (slug(), of(slug())).prop_map(|(primary, secondary)| ReasonId { primary, secondary })
+}
+
+pub(super) fn seq() -> impl Strategy<Value = Seq> {
+    any::<u64>().prop_map(Seq)
+}
+
+pub(super) fn case_id() -> impl Strategy<Value = CaseId> {
+    seq().prop_map(CaseId)
+}
+
+pub(super) fn matter() -> impl Strategy<Value = MatterKey> {
+    any::<[u8; 16]>().prop_map(MatterKey)
+}
+
+pub(super) fn time() -> impl Strategy<Value = UnixMs> {
+    any::<i64>().prop_map(UnixMs)
+}
+
+pub(super) fn span() -> impl Strategy<Value = Millis> {
+    any::<i64>().prop_map(Millis)
+}
+
+pub(super) fn money() -> impl Strategy<Value = Money> {
+    any::<i64>().prop_map(Money::from_micros)
+}
+
+pub(super) fn route() -> impl Strategy<Value = Route> {
+    select(&Route::ALL)
+}
+
+pub(super) fn routes() -> impl Strategy<Value = Vec<Route>> {
+    vec(route(), 0..4)
+}
+
+pub(super) fn joined() -> impl Strategy<Value = Joined> {
+    select(&[Joined::Opened, Joined::Continued, Joined::Reopened])
+}
+
+pub(super) fn outcome() -> impl Strategy<Value = Outcome> {
+    select(&[
+        Outcome::Resolved,
+        Outcome::Abandoned,
+        Outcome::GaveUp,
+        Outcome::NoAnswer,
+        Outcome::Transferred,
+        Outcome::Switched,
+        Outcome::TimedOut,
+    ])
+}
+
+pub(super) fn actor() -> impl Strategy<Value = Actor> {
+    let kind = select(&ActorKind::ALL);
+    let id = "\\PC{1,12}".prop_map(ActorId::stored);
+    (kind, id).prop_map(|(kind, id)| Actor { kind, id })
+}
+
+fn knowledge() -> impl Strategy<Value = Knowledge> {
+    let value = proptest::prop_oneof![
+        text().prop_map(FactValue::Text),
+        any::<i64>().prop_map(FactValue::Integer),
+        any::<bool>().prop_map(FactValue::Boolean),
+        money().prop_map(FactValue::Money),
+        time().prop_map(FactValue::Instant),
+    ];
+    proptest::prop_oneof![
+        5 => value.prop_map(Knowledge::Known),
+        1 => Just(Knowledge::Declined),
+    ]
+}
+
+pub(super) fn facts() -> BoxedStrategy<Facts> {
+    let source = select(&[
+        FactSource::Customer,
+        FactSource::Bot,
+        FactSource::Agent,
+        FactSource::System,
+    ]);
+    let fact = (slug(), knowledge(), source, time());
+    let fact = fact.prop_map(|(id, knowledge, source, learnt_at)| Fact {
+        id,
+        knowledge,
+        source,
+        learnt_at,
+    });
+    vec(fact, 0..4).prop_map(Facts::from_facts).boxed()
+}
+
+pub(super) fn identity_key() -> impl Strategy<Value = IdentityKey> {
+    let long = "[0-9a-z.@+]{256}".prop_map(Arc::from);
+    let value = proptest::prop_oneof![9 => text(), 1 => long];
+    (slug(), value).prop_map(|(kind, value)| IdentityKey { kind, value })
+}
+
+fn identities() -> impl Strategy<Value = Vec<Identity>> {
+    let identity = (identity_key(), any::<bool>());
+    vec(
+        identity.prop_map(|(key, verified)| Identity { key, verified }),
+        0..3,
+    )
+}
+
+fn consents() -> impl Strategy<Value = Vec<Consent>> {
+    let consent = (slug(), any::<bool>());
+    vec(
+        consent.prop_map(|(id, granted)| Consent { id, granted }),
+        0..3,
+    )
+}
+
+pub(super) fn profile() -> BoxedStrategy<Profile> {
+    let who = (identities(), of(slug()), of(slug()), consents());
+    let what = (of(money()), of(any::<u32>()), of(text()), of(text()));
+    let how = (routes(), of(any::<bool>()));
+    (who, what, how)
+        .prop_map(|(who, what, how)| {
+            let (identities, tier, persona, consents) = who;
+            let (value, loyalty_years, language, time_zone) = what;
+            let (preferred_routes, vulnerable) = how;
+            Profile {
+                identities,
+                tier,
+                persona,
+                value,
+                loyalty_years,
+                language,
+                time_zone,
+                preferred_routes,
+                consents,
+                vulnerable,
+            }
+        })
+        .boxed()
+}
+
+pub(super) fn customer() -> impl Strategy<Value = Customer> {
+    let parts = (
+        customer_id(),
+        profile(),
+        time(),
+        any::<u64>(),
+        vec(time(), 0..4),
+        seq(),
+    );
+    parts.prop_map(
+        |(id, profile, created, contact_count, recent, changed)| Customer {
+            id,
+            profile,
+            created,
+            contact_count,
+            recent,
+            changed,
+        },
+    )
+}
+
+fn queue_stats() -> BoxedStrategy<QueueStats> {
+    let count = || of(any::<u32>());
+    let parts = (slug(), count(), count(), count(), of(span()), of(span()));
+    parts
+        .prop_map(
+            |(queue, staffed, available, waiting, handle_time, expected_wait)| QueueStats {
+                queue,
+                staffed,
+                available,
+                waiting,
+                handle_time,
+                expected_wait,
+            },
+        )
+        .boxed()
+}
+
+fn customer_ref() -> impl Strategy<Value = CustomerRef> {
+    let parts = (of(customer_id()), identities(), of(slug()));
+    parts.prop_map(|(id, identities, tier)| CustomerRef {
+        id,
+        identities,
+        tier,
+    })
+}
+
+pub(super) fn context() -> BoxedStrategy<ContactContext> {
+    let direction = select(&[Direction::Inbound, Direction::Outbound]);
+    let place = (slug(), direction, of(slug()), of(slug()), of(slug()));
+    let who = (
+        customer_ref(),
+        of(slug()),
+        of(any::<i8>()),
+        of(text()),
+        of(any::<bool>()),
+    );
+    let what = (of(reason()), facts(), any::<bool>());
+    let how = (routes(), consents(), vec(queue_stats(), 0..3));
+    (place, who, what, how)
+        .prop_map(|(place, who, what, how)| {
+            let (channel, direction, device, stage, brand) = place;
+            let (customer, persona, sentiment_percent, language, vulnerable) = who;
+            let (reason, facts, asked_for_person) = what;
+            let (preferred_routes, consents, queue_stats) = how;
+            ContactContext {
+                channel,
+                direction,
+                device,
+                customer,
+                reason,
+                facts,
+                stage,
+                persona,
+                sentiment_percent,
+                language,
+                preferred_routes,
+                consents,
+                vulnerable,
+                asked_for_person,
+                brand,
+                queue_stats,
+            }
+        })
+        .boxed()
+}
+
+pub(super) fn offered() -> impl Strategy<Value = Offered> {
+    let parts = (route(), of(slug()), of(slug()));
+    parts.prop_map(|(route, flow, queue)| Offered { route, flow, queue })
+}

@@ -1,0 +1,316 @@
+//! Any event.
+
+use super::{
+    actor, case_id, contact_id, context, customer, customer_id, facts, joined, matter, money,
+    offered, outcome, profile, reason, route, routes, seq, slug, span, text, time, version,
+};
+use proptest::collection::vec;
+use proptest::option::of;
+use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
+use proptest::prop_oneof;
+use proptest::sample::select;
+use signpost_domain::decision::{
+    CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait, WaitBasis,
+};
+use signpost_domain::event::{
+    CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, Envelope, Event, LeftCase, Method,
+    Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteStep, RouteTaken,
+};
+use signpost_domain::ids::RequestId;
+use signpost_domain::playbook::{BasisPoints, Need};
+use signpost_domain::route::RouteSet;
+use std::sync::Arc;
+
+pub(in crate::codec) fn recorded() -> impl Strategy<Value = Recorded> {
+    (envelope(), event()).prop_map(|(envelope, event)| Recorded { envelope, event })
+}
+
+fn envelope() -> BoxedStrategy<Envelope> {
+    let parts = (seq(), time(), time(), actor(), cause(), of(version()));
+    parts
+        .prop_map(
+            |(seq, record_time, arrive_time, actor, cause, playbook)| Envelope {
+                seq,
+                record_time,
+                arrive_time,
+                actor,
+                cause,
+                playbook,
+            },
+        )
+        .boxed()
+}
+
+fn cause() -> impl Strategy<Value = Cause> {
+    let id = "\\PC{1,12}".prop_map(RequestId::stored);
+    let stamp = (id, select(&Method::ALL), any::<[u8; 16]>());
+    prop_oneof![
+        stamp.prop_map(|(id, method, content)| Cause::Request(RequestStamp {
+            id,
+            method,
+            content
+        })),
+        Just(Cause::Timer),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let published = (version(), slug(), text(), text(), any::<bool>());
+    let taken = (contact_id(), of(case_id()), offered(), routes());
+    let ended = (
+        contact_id(),
+        of(case_id()),
+        outcome(),
+        of(reason()),
+        any::<bool>(),
+    );
+    prop_oneof![
+        1 => published.prop_map(|(version, name, source, note, rolled_back)| {
+            Event::PlaybookPublished(PlaybookPublished {
+                version,
+                name,
+                source,
+                note,
+                rolled_back,
+            })
+        }),
+        2 => customer().prop_map(|row| Event::CustomerSaved(Box::new(row))),
+        5 => routed().prop_map(|routed| Event::ContactRouted(Box::new(routed))),
+        1 => taken.prop_map(|(contact, case, taken, declined)| Event::RouteTaken(RouteTaken {
+            contact,
+            case,
+            taken,
+            declined,
+        })),
+        1 => ended.prop_map(|(contact, case, outcome, confirmed, resolves_case)| {
+            Event::ContactEnded(ContactEnded {
+                contact,
+                case,
+                outcome,
+                confirmed,
+                resolves_case,
+            })
+        }),
+        1 => case_id().prop_map(Event::CaseLapsed),
+    ]
+}
+
+fn routed() -> BoxedStrategy<ContactRouted> {
+    let step = select(&[
+        RouteStep::Opened,
+        RouteStep::Amended,
+        RouteStep::AskedForPerson,
+    ]);
+    let left =
+        (case_id(), any::<bool>()).prop_map(|(case, withdrawn)| LeftCase { case, withdrawn });
+    let what = (contact_id(), step, context());
+    let whose = (
+        of(customer_join()),
+        of(case_join()),
+        of(left),
+        of(profile()),
+    );
+    let why = (standing(), facts(), findings(), decision(), next());
+    (what, whose, why)
+        .prop_map(|(what, whose, why)| {
+            let (contact, step, context) = what;
+            let (customer, case, left, profile) = whose;
+            let (standing, carried, noticed, decision, next) = why;
+            ContactRouted {
+                contact,
+                step,
+                context: Arc::new(context),
+                customer,
+                case,
+                left,
+                standing,
+                profile: profile.map(Box::new),
+                carried,
+                noticed,
+                decision,
+                next,
+            }
+        })
+        .boxed()
+}
+
+fn customer_join() -> impl Strategy<Value = CustomerJoin> {
+    (customer_id(), of(profile())).prop_map(|(id, learnt)| CustomerJoin {
+        id,
+        learnt: learnt.map(Box::new),
+    })
+}
+
+fn case_join() -> BoxedStrategy<CaseJoin> {
+    let opened = (reason(), of(matter()), slug(), span(), span());
+    let opened =
+        opened.prop_map(
+            |(reason, matter, tier, continues_for, reopens_within)| OpenedCase {
+                reason,
+                matter,
+                tier,
+                continues_for,
+                reopens_within,
+            },
+        );
+    let parts = (
+        case_id(),
+        joined(),
+        any::<[bool; 3]>(),
+        of(case_id()),
+        of(opened),
+        of(matter()),
+    );
+    parts
+        .prop_map(
+            |(case, joined, [first, repeat, switched], previous, opened, claimed)| CaseJoin {
+                case,
+                joined,
+                first,
+                repeat,
+                switched,
+                previous,
+                opened,
+                claimed,
+            },
+        )
+        .boxed()
+}
+
+fn standing() -> BoxedStrategy<Standing> {
+    let counts = any::<[u32; 5]>();
+    let parts = (time(), counts, of(span()), any::<bool>());
+    parts
+        .prop_map(|(now, counts, case_age, needs_person)| {
+            let [
+                contacts_7d,
+                case_contacts,
+                repeats,
+                channel_switches,
+                broken_promises,
+            ] = counts;
+            Standing {
+                now,
+                contacts_7d,
+                case_contacts,
+                repeats,
+                channel_switches,
+                broken_promises,
+                case_age,
+                needs_person,
+            }
+        })
+        .boxed()
+}
+
+fn decision() -> BoxedStrategy<Decision> {
+    let parts = (
+        of(reason()),
+        slug(),
+        any::<u32>().prop_map(Need),
+        vec(option(), 0..4),
+        vec((route(), turned_down()), 0..4),
+        vec(fired(), 0..3),
+        findings(),
+    );
+    parts
+        .prop_map(
+            |(reason, tier, need, options, turned_down, fired, findings)| Decision {
+                reason,
+                tier,
+                need,
+                options,
+                turned_down,
+                fired,
+                findings,
+            },
+        )
+        .boxed()
+}
+
+fn option() -> BoxedStrategy<RouteOption> {
+    let basis = select(&[
+        WaitBasis::None,
+        WaitBasis::Unknown,
+        WaitBasis::Reported,
+        WaitBasis::Estimated,
+    ]);
+    let wait = (basis, span(), span(), span());
+    let wait = wait.prop_map(|(basis, expected, low, high)| Wait {
+        basis,
+        expected,
+        low,
+        high,
+    });
+    let cost = [money(), money(), money(), money(), money(), money()].prop_map(CostParts);
+    let resolves = any::<u16>().prop_map(BasisPoints);
+    let parts = (route(), of(slug()), of(slug()), cost, wait, resolves);
+    parts
+        .prop_map(|(route, flow, queue, cost, wait, resolves)| RouteOption {
+            route,
+            flow,
+            queue,
+            cost,
+            wait,
+            resolves,
+        })
+        .boxed()
+}
+
+fn turned_down() -> impl Strategy<Value = TurnedDown> {
+    prop_oneof![
+        Just(TurnedDown::NotOfReason),
+        Just(TurnedDown::NotOnChannel),
+        Just(TurnedDown::AskedForPerson),
+        slug().prop_map(TurnedDown::ForbiddenByRule),
+        slug().prop_map(TurnedDown::NotLeftByRule),
+        slug().prop_map(TurnedDown::ConsentRefused),
+        slug().prop_map(TurnedDown::ConsentUnknown),
+        slug().prop_map(TurnedDown::Closed),
+        slug().prop_map(TurnedDown::NotStaffed),
+    ]
+}
+
+fn fired() -> BoxedStrategy<FiredRule> {
+    let set = || (0..=RouteSet::ALL.bits()).prop_map(RouteSet::from_bits);
+    let prefers = vec((route(), money()), 0..3);
+    let need = of(any::<u32>().prop_map(Need));
+    let parts = (slug(), set(), set(), prefers, need, vec(slug(), 0..3));
+    parts
+        .prop_map(|(id, forbids, leaves, prefers, need, facts)| FiredRule {
+            id,
+            forbids,
+            leaves,
+            prefers,
+            need,
+            facts,
+        })
+        .boxed()
+}
+
+fn findings() -> impl Strategy<Value = Vec<Finding>> {
+    let finding = prop_oneof![
+        (slug(), text()).prop_map(|(rule, value)| Finding::FactUnknown(rule, value)),
+        slug().prop_map(Finding::WaitAssumed),
+        slug().prop_map(Finding::TierOfCaller),
+        Just(Finding::TierAssumed),
+        reason().prop_map(Finding::ReasonUnknown),
+        reason().prop_map(Finding::ReasonReplaced),
+        Just(Finding::LastResort),
+        slug().prop_map(Finding::IdentityNotVerified),
+        slug().prop_map(Finding::IdentityOfOtherCustomer),
+        slug().prop_map(Finding::FactDeclined),
+        slug().prop_map(Finding::CaseAmbiguous),
+        slug().prop_map(Finding::RuleFailed),
+    ];
+    vec(finding, 0..4)
+}
+
+fn next() -> impl Strategy<Value = Next> {
+    prop_oneof![
+        of(slug()).prop_map(Next::ChooseReason),
+        vec(slug(), 0..4).prop_map(Next::AskFacts),
+        Just(Next::ChooseRoute),
+        offered().prop_map(Next::Take),
+    ]
+}

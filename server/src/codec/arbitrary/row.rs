@@ -1,0 +1,210 @@
+//! Any row, under its key.
+
+use super::{
+    actor, case_id, contact_id, context, customer, customer_id, facts, identity_key, joined,
+    matter, offered, outcome, reason, route, routes, seq, slug, span, text, time, version,
+};
+use proptest::collection::vec;
+use proptest::option::of;
+use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
+use proptest::prop_oneof;
+use proptest::sample::select;
+use signpost_domain::case::{Case, CaseContact, CaseState};
+use signpost_domain::contact::{Contact, Place};
+use signpost_domain::event::RequestKey;
+use signpost_domain::ids::PlaybookVersion;
+use signpost_domain::state::{Answered, Counts, Publication, Row, RowKey};
+use std::sync::Arc;
+
+pub(in crate::codec) fn row() -> impl Strategy<Value = (RowKey, Row)> {
+    let holder = (identity_key(), customer_id());
+    let matter_row = (matter(), case_id());
+    let answered = (request(), seq(), time(), any::<[u8; 16]>());
+    prop_oneof![
+        contact().prop_map(|row| (RowKey::Contact(row.id.clone()), Row::Contact(Arc::new(row)))),
+        case().prop_map(|row| (RowKey::Case(row.id), Row::Case(Arc::new(row)))),
+        customer().prop_map(|row| (
+            RowKey::Customer(row.id.clone()),
+            Row::Customer(Arc::new(row))
+        )),
+        holder.prop_map(|(key, id)| (RowKey::Holder(key), Row::Holder(Arc::new(id)))),
+        matter_row.prop_map(|(key, id)| (RowKey::Matter(key), Row::Matter(Arc::new(id)))),
+        answered.prop_map(|(key, seq, at, content)| (
+            RowKey::Request(key),
+            Row::Request(Arc::new(Answered { seq, at, content }))
+        )),
+        counts().prop_map(|row| (
+            RowKey::Counts(row.reason.clone(), row.tier.clone()),
+            Row::Counts(row)
+        )),
+        publication().prop_map(|row| (
+            RowKey::Publication(row.seq),
+            Row::Publication(Arc::new(row))
+        )),
+    ]
+}
+
+pub(in crate::codec) fn request() -> impl Strategy<Value = RequestKey> {
+    any::<[u8; 16]>().prop_map(RequestKey)
+}
+
+fn contact() -> BoxedStrategy<Contact> {
+    let place = prop_oneof![
+        Just(Place::Deciding),
+        Just(Place::SelfService),
+        route().prop_map(Place::Routed),
+        outcome().prop_map(Place::Ended),
+    ];
+    let who = (contact_id(), context(), of(customer_id()), of(case_id()));
+    let routed = (place, of(route()), vec(offered(), 0..3), routes());
+    let rest = (of(reason()), any::<bool>(), any::<u32>());
+    let times = ([time(), time(), time()], of(time()));
+    let seqs = [seq(), seq(), seq()];
+    (who, routed, rest, times, seqs)
+        .prop_map(|(who, routed, rest, times, seqs)| {
+            let (id, context, customer, case) = who;
+            let (place, route, offered, declined) = routed;
+            let (confirmed, needs_person, amendments) = rest;
+            let ([arrived, recorded, heard], ended) = times;
+            let [opened, decided, changed] = seqs;
+            Contact {
+                id,
+                context: Arc::new(context),
+                customer,
+                case,
+                place,
+                route,
+                offered,
+                declined,
+                confirmed,
+                needs_person,
+                arrived,
+                recorded,
+                heard,
+                ended,
+                amendments,
+                opened,
+                decided,
+                changed,
+            }
+        })
+        .boxed()
+}
+
+fn case() -> BoxedStrategy<Case> {
+    let who = (case_id(), of(customer_id()), of(matter()), slug());
+    let what = (select(&CaseState::ALL), reason(), of(reason()), facts());
+    let contacts = (vec(case_contact(), 0..4), any::<[u32; 6]>());
+    let times = ([time(), time()], of(time()), [span(), span()]);
+    let playbook = prop_oneof![9 => version(), 1 => Just(PlaybookVersion::stored(""))];
+    let rest = (of(case_id()), playbook, seq());
+    (who, what, contacts, times, rest)
+        .prop_map(|(who, what, contacts, times, rest)| {
+            let (id, customer, matter, tier) = who;
+            let (state, reason, confirmed, facts) = what;
+            let (contacts, numbers) = contacts;
+            let [contact_count, live_contacts, owed_contacts, ..] = numbers;
+            let [.., repeats, channel_switches, reopens] = numbers;
+            let ([opened, heard], closed, [continues_for, reopens_within]) = times;
+            let (previous, playbook, changed) = rest;
+            Case {
+                id,
+                state,
+                customer,
+                matter,
+                reason,
+                confirmed,
+                tier,
+                facts,
+                contacts,
+                contact_count,
+                live_contacts,
+                owed_contacts,
+                repeats,
+                channel_switches,
+                reopens,
+                previous,
+                opened,
+                heard,
+                closed,
+                continues_for,
+                reopens_within,
+                playbook,
+                changed,
+            }
+        })
+        .boxed()
+}
+
+fn case_contact() -> impl Strategy<Value = CaseContact> {
+    let parts = (contact_id(), slug(), joined(), time(), any::<[bool; 2]>());
+    parts.prop_map(
+        |(contact, channel, joined, arrived, [repeat, live])| CaseContact {
+            contact,
+            channel,
+            joined,
+            arrived,
+            repeat,
+            live,
+        },
+    )
+}
+
+fn counts() -> BoxedStrategy<Counts> {
+    let parts = (
+        reason(),
+        slug(),
+        any::<[u64; 4]>(),
+        any::<[u64; 4]>(),
+        any::<[u64; 5]>(),
+    );
+    parts
+        .prop_map(|(reason, tier, contacts, cases, routes_taken)| {
+            let [contacts, contacts_left, repeats, cases_opened] = contacts;
+            let [
+                cases_resolved,
+                cases_reopened,
+                cases_lapsed,
+                cases_withdrawn,
+            ] = cases;
+            Counts {
+                reason,
+                tier,
+                contacts,
+                contacts_left,
+                repeats,
+                cases_opened,
+                cases_resolved,
+                cases_reopened,
+                cases_lapsed,
+                cases_withdrawn,
+                routes_taken,
+            }
+        })
+        .boxed()
+}
+
+fn publication() -> BoxedStrategy<Publication> {
+    let parts = (
+        seq(),
+        version(),
+        slug(),
+        time(),
+        actor(),
+        text(),
+        any::<bool>(),
+    );
+    parts
+        .prop_map(
+            |(seq, version, name, at, actor, note, rolled_back)| Publication {
+                seq,
+                version,
+                name,
+                at,
+                actor,
+                note,
+                rolled_back,
+            },
+        )
+        .boxed()
+}

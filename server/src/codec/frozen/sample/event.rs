@@ -1,0 +1,257 @@
+//! One event of each kind.
+
+use super::{
+    NOW, actor, contact_id, context, customer, customer_id, facts, matter, offered, profile,
+    reason, slug, version,
+};
+use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Outcome};
+use signpost_domain::decision::{
+    CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait, WaitBasis,
+};
+use signpost_domain::event::{
+    CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, Envelope, Event, LeftCase, Method,
+    Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteStep, RouteTaken,
+};
+use signpost_domain::fact::Facts;
+use signpost_domain::ids::{CaseId, RequestId, Seq};
+use signpost_domain::money::Money;
+use signpost_domain::playbook::{BasisPoints, Need};
+use signpost_domain::route::{Route, RouteSet};
+use signpost_domain::time::Millis;
+use std::sync::Arc;
+
+/// One event of each kind, and one routed contact for each way on.
+pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
+    let published = Event::PlaybookPublished(PlaybookPublished {
+        version: version(),
+        name: slug("air"),
+        source: "playbook: air\n".into(),
+        note: "first".into(),
+        rolled_back: true,
+    });
+    let taken = Event::RouteTaken(RouteTaken {
+        contact: contact_id(),
+        case: Some(CaseId(Seq(77))),
+        taken: offered(),
+        declined: vec![Route::Callback, Route::Human],
+    });
+    let ended = Event::ContactEnded(ContactEnded {
+        contact: contact_id(),
+        case: Some(CaseId(Seq(77))),
+        outcome: Outcome::Resolved,
+        confirmed: Some(reason()),
+        resolves_case: true,
+    });
+    let saved = Event::CustomerSaved(Box::new(customer()));
+    let next = |next| Event::ContactRouted(Box::new(bare(next)));
+    let route = || asked(Method::RouteContact);
+    vec![
+        (
+            "playbook published",
+            recorded(1, asked(Method::PublishPlaybook), published),
+        ),
+        (
+            "customer saved",
+            recorded(2, asked(Method::UpsertCustomer), saved),
+        ),
+        (
+            "contact routed",
+            recorded(77, route(), Event::ContactRouted(Box::new(routed()))),
+        ),
+        (
+            "to choose a reason",
+            recorded(78, route(), next(Next::ChooseReason(Some(slug("bags"))))),
+        ),
+        (
+            "to ask facts",
+            recorded(79, route(), next(Next::AskFacts(vec![slug("booking")]))),
+        ),
+        (
+            "to choose a route",
+            recorded(80, route(), next(Next::ChooseRoute)),
+        ),
+        ("route taken", recorded(81, asked(Method::TakeRoute), taken)),
+        (
+            "contact ended",
+            recorded(82, asked(Method::EndContact), ended),
+        ),
+        (
+            "case lapsed",
+            recorded(83, Cause::Timer, Event::CaseLapsed(CaseId(Seq(77)))),
+        ),
+    ]
+}
+
+fn option(route: Route, queue: Option<&str>) -> RouteOption {
+    let micros = [4_100_000, 320_000, 1_000_000, 500_000, -250_000, -100_000];
+    RouteOption {
+        route,
+        flow: queue.is_none().then(|| slug("rebook")),
+        queue: queue.map(slug),
+        cost: CostParts(micros.map(Money::from_micros)),
+        wait: Wait {
+            basis: WaitBasis::Estimated,
+            expected: Millis(200_000),
+            low: Millis(136_000),
+            high: Millis(264_000),
+        },
+        resolves: BasisPoints(8_500),
+    }
+}
+
+fn findings() -> Vec<Finding> {
+    vec![
+        Finding::FactUnknown(slug("vip_to_person"), "fact.bags".into()),
+        Finding::WaitAssumed(slug("chats")),
+        Finding::TierOfCaller(slug("silver")),
+        Finding::TierAssumed,
+        Finding::ReasonUnknown(reason()),
+        Finding::ReasonReplaced(reason()),
+        Finding::LastResort,
+        Finding::IdentityNotVerified(slug("email")),
+        Finding::IdentityOfOtherCustomer(slug("phone")),
+        Finding::FactDeclined(slug("seat")),
+        Finding::CaseAmbiguous(slug("booking")),
+        Finding::RuleFailed(slug("late")),
+    ]
+}
+
+fn decision() -> Decision {
+    let turned_down = [
+        TurnedDown::NotOfReason,
+        TurnedDown::NotOnChannel,
+        TurnedDown::AskedForPerson,
+        TurnedDown::ForbiddenByRule(slug("vip_to_person")),
+        TurnedDown::NotLeftByRule(slug("vip_to_person")),
+        TurnedDown::ConsentRefused(slug("recording")),
+        TurnedDown::ConsentUnknown(slug("recording")),
+        TurnedDown::Closed(slug("chats")),
+        TurnedDown::NotStaffed(slug("chats")),
+    ];
+    Decision {
+        reason: Some(reason()),
+        tier: slug("gold"),
+        need: Need(1_500),
+        options: vec![
+            option(Route::SelfService, None),
+            option(Route::Callback, Some("changes")),
+            option(Route::Human, Some("changes")),
+        ],
+        turned_down: turned_down.map(|why| (Route::Chat, why)).to_vec(),
+        fired: vec![FiredRule {
+            id: slug("vip_to_person"),
+            forbids: RouteSet::EMPTY.with(Route::Chat),
+            leaves: RouteSet::ALL,
+            prefers: vec![(Route::Human, Money::from_micros(2_000_000))],
+            need: Some(Need(1_500)),
+            facts: vec![slug("booking")],
+        }],
+        findings: findings(),
+    }
+}
+
+fn routed() -> ContactRouted {
+    ContactRouted {
+        contact: contact_id(),
+        step: RouteStep::Opened,
+        context: Arc::new(context()),
+        customer: Some(CustomerJoin {
+            id: customer_id(),
+            learnt: Some(Box::new(profile())),
+        }),
+        case: Some(CaseJoin {
+            case: CaseId(Seq(77)),
+            joined: Joined::Opened,
+            first: true,
+            repeat: true,
+            switched: true,
+            previous: Some(CaseId(Seq(12))),
+            opened: Some(OpenedCase {
+                reason: reason(),
+                matter: Some(matter()),
+                tier: slug("gold"),
+                continues_for: Millis(7 * Millis::DAY.0),
+                reopens_within: Millis(3 * Millis::DAY.0),
+            }),
+            claimed: Some(matter()),
+        }),
+        left: Some(LeftCase {
+            case: CaseId(Seq(70)),
+            withdrawn: true,
+        }),
+        standing: Standing {
+            now: NOW,
+            contacts_7d: 3,
+            case_contacts: 2,
+            repeats: 1,
+            channel_switches: 1,
+            broken_promises: 1,
+            case_age: Some(Millis::HOUR),
+            needs_person: true,
+        },
+        profile: Some(Box::new(profile())),
+        carried: facts(),
+        noticed: vec![Finding::TierAssumed],
+        decision: decision(),
+        next: Next::Take(offered()),
+    }
+}
+
+fn recorded(seq: u64, cause: Cause, event: Event) -> Recorded {
+    let envelope = Envelope {
+        seq: Seq(seq),
+        record_time: NOW,
+        arrive_time: NOW - Millis(20),
+        actor: actor(),
+        cause,
+        playbook: Some(version()),
+    };
+    Recorded { envelope, event }
+}
+
+fn asked(method: Method) -> Cause {
+    Cause::Request(RequestStamp {
+        id: RequestId::stored("req-1"),
+        method,
+        content: *b"content-hash-16b",
+    })
+}
+
+/// A contact of which next to nothing is known.
+fn bare(next: Next) -> ContactRouted {
+    ContactRouted {
+        contact: contact_id(),
+        step: RouteStep::Amended,
+        context: Arc::new(bare_context()),
+        customer: None,
+        case: None,
+        left: None,
+        standing: Standing::default(),
+        profile: None,
+        carried: Facts::none(),
+        noticed: Vec::new(),
+        decision: Decision::open(slug("standard")),
+        next,
+    }
+}
+
+fn bare_context() -> ContactContext {
+    ContactContext {
+        channel: slug("web"),
+        direction: Direction::Outbound,
+        device: None,
+        customer: CustomerRef::default(),
+        reason: None,
+        facts: Facts::none(),
+        stage: None,
+        persona: None,
+        sentiment_percent: None,
+        language: None,
+        preferred_routes: Vec::new(),
+        consents: Vec::new(),
+        vulnerable: None,
+        asked_for_person: false,
+        brand: None,
+        queue_stats: Vec::new(),
+    }
+}

@@ -1,0 +1,168 @@
+//! One row of each kind.
+
+use super::{
+    NOW, actor, contact_id, context, customer, customer_id, facts, identities, matter, offered,
+    reason, request, slug, version,
+};
+use signpost_domain::case::{Case, CaseContact, CaseState};
+use signpost_domain::contact::{Contact, Joined, Outcome, Place};
+use signpost_domain::ids::{CaseId, Seq};
+use signpost_domain::route::Route;
+use signpost_domain::state::{Answered, Counts, Publication, Row, RowKey};
+use signpost_domain::time::Millis;
+use std::sync::Arc;
+
+/// One row of each kind, and one contact and case of each place that has a key of its own.
+pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
+    let contact = |place| {
+        let row = contact(place);
+        (RowKey::Contact(row.id.clone()), Row::Contact(Arc::new(row)))
+    };
+    let case = |state| {
+        let row = case(state);
+        (RowKey::Case(row.id), Row::Case(Arc::new(row)))
+    };
+    let holder = RowKey::Holder(identities().remove(0).key);
+    let answered = Answered {
+        seq: Seq(77),
+        at: NOW,
+        content: *b"content-hash-16b",
+    };
+    let count = counts();
+    let publication = publication();
+    let rows = [
+        ("a contact that is deciding", contact(Place::Deciding)),
+        ("a contact in self-service", contact(Place::SelfService)),
+        (
+            "a contact routed to people",
+            contact(Place::Routed(Route::Human)),
+        ),
+        (
+            "a contact that ended",
+            contact(Place::Ended(Outcome::GaveUp)),
+        ),
+        ("an open case", case(CaseState::Open)),
+        ("a resolved case", case(CaseState::Resolved)),
+        (
+            "a customer",
+            (
+                RowKey::Customer(customer_id()),
+                Row::Customer(Arc::new(customer())),
+            ),
+        ),
+        ("a holder", (holder, Row::Holder(Arc::new(customer_id())))),
+        (
+            "a matter",
+            (
+                RowKey::Matter(matter()),
+                Row::Matter(Arc::new(CaseId(Seq(77)))),
+            ),
+        ),
+        (
+            "a request",
+            (RowKey::Request(request()), Row::Request(Arc::new(answered))),
+        ),
+        (
+            "counts",
+            (
+                RowKey::Counts(count.reason.clone(), count.tier.clone()),
+                Row::Counts(count),
+            ),
+        ),
+        (
+            "a publication",
+            (
+                RowKey::Publication(publication.seq),
+                Row::Publication(Arc::new(publication)),
+            ),
+        ),
+    ];
+    rows.map(|(title, (key, row))| (title, key, row)).to_vec()
+}
+
+fn contact(place: Place) -> Contact {
+    Contact {
+        id: contact_id(),
+        context: Arc::new(context()),
+        customer: Some(customer_id()),
+        case: Some(CaseId(Seq(77))),
+        place,
+        route: Some(Route::Human),
+        offered: vec![offered()],
+        declined: vec![Route::Chat],
+        confirmed: Some(reason()),
+        needs_person: true,
+        arrived: NOW - Millis::SECOND,
+        recorded: NOW,
+        heard: NOW + Millis::MINUTE,
+        ended: (!place.is_live()).then_some(NOW + Millis::HOUR),
+        amendments: 2,
+        opened: Seq(77),
+        decided: Seq(79),
+        changed: Seq(80),
+    }
+}
+
+fn case(state: CaseState) -> Case {
+    let contact = CaseContact {
+        contact: contact_id(),
+        channel: slug("phone"),
+        joined: Joined::Reopened,
+        arrived: NOW - Millis::SECOND,
+        repeat: true,
+        live: true,
+    };
+    Case {
+        id: CaseId(Seq(77)),
+        state,
+        customer: Some(customer_id()),
+        matter: Some(matter()),
+        reason: reason(),
+        confirmed: Some(reason()),
+        tier: slug("gold"),
+        facts: facts(),
+        contacts: vec![contact],
+        contact_count: 6,
+        live_contacts: 5,
+        owed_contacts: 4,
+        repeats: 3,
+        channel_switches: 2,
+        reopens: 1,
+        previous: Some(CaseId(Seq(12))),
+        opened: NOW,
+        heard: NOW + Millis::MINUTE,
+        closed: (!state.is_open()).then_some(NOW + Millis::HOUR),
+        continues_for: Millis(7 * Millis::DAY.0),
+        reopens_within: Millis(3 * Millis::DAY.0),
+        playbook: version(),
+        changed: Seq(80),
+    }
+}
+
+fn counts() -> Counts {
+    Counts {
+        reason: reason(),
+        tier: slug("gold"),
+        contacts: 9,
+        contacts_left: 1,
+        repeats: 2,
+        cases_opened: 8,
+        cases_resolved: 3,
+        cases_reopened: 4,
+        cases_lapsed: 5,
+        cases_withdrawn: 6,
+        routes_taken: [11, 12, 13, 14, 15],
+    }
+}
+
+fn publication() -> Publication {
+    Publication {
+        seq: Seq(77),
+        version: version(),
+        name: slug("air"),
+        at: NOW,
+        actor: actor(),
+        note: "first".into(),
+        rolled_back: true,
+    }
+}

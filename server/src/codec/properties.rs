@@ -1,0 +1,203 @@
+//! What must hold for any value and for any bytes.
+
+use super::arbitrary::{event::recorded, row::request, row::row};
+use super::row::{Applied, RowKind};
+use super::{CodecError, FORMAT, arbitrary, event, key, row as rows, wire};
+use proptest::collection::vec;
+use proptest::option::of;
+use proptest::prelude::{Strategy, any};
+use proptest::sample::Index;
+use proptest::{prop_assert, prop_assert_eq, proptest};
+use prost::Message;
+use signpost_domain::ids::Seq;
+use signpost_domain::state::{Row, RowKey};
+
+/// Every kind of row.
+const KINDS: [RowKind; 8] = [
+    RowKind::Contact,
+    RowKind::Case,
+    RowKind::Customer,
+    RowKind::Holder,
+    RowKind::Matter,
+    RowKind::Request,
+    RowKind::Counts,
+    RowKind::Publication,
+];
+
+/// Bytes of an event or a row with some of them changed.
+fn damaged(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+    let changes = vec((any::<Index>(), any::<u8>()), 1..4);
+    (bytes, changes).prop_map(|(mut bytes, changes)| {
+        for (place, byte) in changes {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        bytes
+    })
+}
+
+/// Reads bytes as everything that they could be; what reads must be written and read the same again.
+fn reads_or_refuses(bytes: &[u8]) {
+    if let Ok(read) = event::decode(bytes) {
+        assert_eq!(event::decode(&event::encode(&read)), Ok(read));
+    }
+    for kind in KINDS {
+        if let Ok(read) = rows::decode(kind, bytes) {
+            assert_eq!(rows::decode(kind, &rows::encode(&read)), Ok(read));
+        }
+    }
+    if let Ok(read) = rows::decode_applied(bytes) {
+        assert_eq!(rows::decode_applied(&rows::encode_applied(&read)), Ok(read));
+    }
+    if let Ok(read) = rows::decode_playbook(bytes) {
+        assert_eq!(
+            rows::decode_playbook(&rows::encode_playbook(&read)),
+            Ok(read)
+        );
+    }
+    let _ = key::decode(bytes);
+    let _ = key::decode_request_age(bytes);
+    let _ = key::decode_request_age_value(bytes);
+}
+
+/// The same message, said to be of the next format.
+fn newer(mut bytes: Vec<u8>) -> Vec<u8> {
+    assert_eq!(bytes[..2], [0x08, FORMAT as u8]);
+    bytes[1] += 1;
+    bytes
+}
+
+proptest! {
+    #[test]
+    fn an_event_reads_back(event in recorded()) {
+        prop_assert_eq!(event::decode(&event::encode(&event)), Ok(event));
+    }
+
+    #[test]
+    fn a_row_reads_back((key, row) in row()) {
+        prop_assert_eq!(rows::decode(RowKind::of(&key), &rows::encode(&row)), Ok(row));
+    }
+
+    /// What is written field by field is what the generated messages would write.
+    #[test]
+    fn bytes_are_those_of_the_messages(event in recorded(), (_, row) in row()) {
+        let bytes = event::encode(&event);
+        let message = wire::Recorded::decode(&bytes[..]);
+        prop_assert_eq!(message.map(|message| message.encode_to_vec()), Ok(bytes));
+        let bytes = rows::encode(&row);
+        let message = wire::Row::decode(&bytes[..]);
+        prop_assert_eq!(message.map(|message| message.encode_to_vec()), Ok(bytes));
+    }
+
+    #[test]
+    fn a_row_of_another_kind_is_refused((key, row) in row()) {
+        for kind in KINDS.into_iter().filter(|kind| *kind != RowKind::of(&key)) {
+            prop_assert_eq!(rows::decode(kind, &rows::encode(&row)), Err(CodecError::Shape("row")));
+        }
+    }
+
+    #[test]
+    fn how_far_the_rows_are_reads_back(
+        seq in arbitrary::seq(),
+        now in arbitrary::time(),
+        live in of(arbitrary::version()),
+    ) {
+        let applied = Applied { seq, now, live };
+        prop_assert_eq!(rows::decode_applied(&rows::encode_applied(&applied)), Ok(applied));
+    }
+
+    #[test]
+    fn a_playbook_reads_back(source in arbitrary::text()) {
+        prop_assert_eq!(rows::decode_playbook(&rows::encode_playbook(&source)), Ok(source));
+    }
+
+    #[test]
+    fn any_bytes_read_or_are_refused(bytes in vec(any::<u8>(), 0..64)) {
+        reads_or_refuses(&bytes);
+    }
+
+    #[test]
+    fn damaged_events_read_or_are_refused(
+        bytes in damaged(recorded().prop_map(|recorded| event::encode(&recorded))),
+    ) {
+        reads_or_refuses(&bytes);
+    }
+
+    #[test]
+    fn damaged_rows_read_or_are_refused(
+        bytes in damaged(row().prop_map(|(_, row)| rows::encode(&row))),
+    ) {
+        reads_or_refuses(&bytes);
+    }
+
+    #[test]
+    fn newer_formats_are_refused(event in recorded(), (key, row) in row()) {
+        let refused = CodecError::Newer(FORMAT + 1);
+        prop_assert_eq!(event::decode(&newer(event::encode(&event))), Err(refused.clone()));
+        let row = rows::decode(RowKind::of(&key), &newer(rows::encode(&row)));
+        prop_assert_eq!(row, Err(refused));
+    }
+
+    #[test]
+    fn keys_read_back((key, row) in row()) {
+        let bytes = key::key_for(&key, &row);
+        prop_assert_eq!(key::decode(&bytes), Ok(key.clone()));
+        let stale = key::stale_key_for(&key, &row);
+        prop_assert!(stale.as_ref() != Some(&bytes));
+        let mut places: Vec<Vec<u8>> = key::lookup_keys(&key).collect();
+        let mut expected: Vec<Vec<u8>> = stale.into_iter().chain([bytes]).collect();
+        places.sort();
+        expected.sort();
+        prop_assert_eq!(places, expected);
+    }
+
+    #[test]
+    fn open_and_live_rows_have_prefixes_of_their_own((key, row) in row()) {
+        let prefix = key::key_for(&key, &row)[0];
+        let is_open = matches!(&row, Row::Case(row) if row.state.is_open());
+        let is_live = matches!(&row, Row::Contact(row) if row.place.is_live());
+        prop_assert_eq!([prefix] == key::OPEN_CASES, is_open);
+        prop_assert_eq!([prefix] == key::LIVE_CONTACTS, is_live);
+    }
+
+    #[test]
+    fn keys_of_one_prefix_are_in_the_order_of_their_names(rows in vec(row(), 8)) {
+        for ((a, _), (b, _)) in rows.iter().flat_map(|a| rows.iter().map(move |b| (a, b))) {
+            let places = key::lookup_keys(a).zip(key::lookup_keys(b));
+            for (bytes_a, bytes_b) in places.filter(|(bytes_a, bytes_b)| bytes_a[0] == bytes_b[0]) {
+                prop_assert_eq!(bytes_a.cmp(&bytes_b), a.cmp(b));
+            }
+        }
+    }
+
+    #[test]
+    fn counts_are_in_the_order_of_reason_and_tier(
+        a in (arbitrary::reason(), arbitrary::slug()),
+        b in (arbitrary::reason(), arbitrary::slug()),
+        same in any::<bool>(),
+    ) {
+        let mut b = b;
+        if same {
+            b.0.primary = a.0.primary.clone();
+        }
+        let order = a.cmp(&b);
+        let keys = [a, b].map(|(reason, tier)| RowKey::Counts(reason, tier));
+        let [a, b] = keys.map(|key| key::lookup_keys(&key).collect::<Vec<_>>());
+        prop_assert_eq!(a.cmp(&b), order);
+    }
+
+    #[test]
+    fn request_ages_read_back_and_keep_order(a: u64, b: u64, request in request()) {
+        let key = key::request_age(Seq(a));
+        prop_assert_eq!(key::decode_request_age(&key), Ok(Seq(a)));
+        prop_assert_eq!(key.cmp(&key::request_age(Seq(b))), a.cmp(&b));
+        let value = key::request_age_value(&request);
+        prop_assert_eq!(key::decode_request_age_value(&value), Ok(request));
+    }
+
+    #[test]
+    fn playbooks_have_keys_of_their_own(a in arbitrary::version(), b in arbitrary::version()) {
+        prop_assert!(key::playbook(&a).starts_with(&key::PLAYBOOKS));
+        prop_assert_eq!(key::playbook(&a).cmp(&key::playbook(&b)), a.cmp(&b));
+    }
+}
