@@ -13,3 +13,4 @@ mod older_playbooks;
 mod playbooks;
 mod power_cut;
 mod powercut_recorder;
+mod rebuild;
