@@ -31,7 +31,8 @@ fn parse(line: &str) -> Result<Command, clap::Error> {
 #[test]
 fn every_field_of_the_context_has_a_flag() {
     let line = "route --channel phone --customer c1 --identity email=a@b.c --identity phone=+31:verified --tier gold \
-                --reason a/b --fact x=1 --fact y=a=b --declined z --fact-source agent --device ios --direction outbound \
+                --reason a/b --fact x=1 --fact y=a=b --declined z --fact-source agent --device ios \
+                --direction outbound \
                 --stage support --persona planner --sentiment -40 --language nl --prefer callback --prefer human \
                 --consent call_back=yes --vulnerable --asked-for-person --brand express \
                 --queue-stats desk:waiting=3";
