@@ -1,3 +1,13 @@
 //! What the tests of the whole server stand on. The tests themselves are in `tests/it`.
 
+pub mod attempt;
+pub mod brief;
 pub mod powercut;
+pub mod process;
+pub mod raw;
+pub mod server;
+pub mod time;
+pub mod web;
+
+/// What a test comes to.
+pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;

@@ -15,9 +15,8 @@ Examples:
   signpostd --config signpost.toml --check-config
       shows what would be in force, as TOML
 
-Every key but data is also SIGNPOST_… in the environment; data is SIGNPOST_DATA_DIR. A flag wins over the
-environment, the environment over the file. Exit codes: 0 stopped as asked, 1 failed, 2 bad command line or
-configuration.";
+A flag wins over the environment, the environment over the file.
+Exit codes: 0 stopped as asked, 1 failed, 2 bad command line or configuration.";
 
 /// Routes customer contacts: the Signpost server.
 #[derive(Debug, Parser)]

@@ -1,1 +1,326 @@
+//! Answers made from events by hand.
 
+mod ended;
+mod lists;
+
+use super::contact;
+use expect_test::expect;
+use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Offered};
+use signpost_domain::decision::{
+    CostKind, CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait,
+};
+use signpost_domain::event::{CaseJoin, ContactRouted, CustomerJoin, Next, RouteStep};
+use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
+use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
+use signpost_domain::money::Money;
+use signpost_domain::playbook::{BasisPoints, Need, Playbook};
+use signpost_domain::route::{Route, RouteSet};
+use signpost_domain::time::UnixMs;
+use signpost_proto::v1;
+use std::fmt::Write;
+use std::sync::Arc;
+
+#[expect(
+    clippy::unwrap_used,
+    reason = "the playbook of these tests has no faults"
+)]
+fn playbook() -> Playbook {
+    let source = include_str!("../intake/tests/playbook.yaml");
+    Playbook::read(source).unwrap().0
+}
+
+#[expect(clippy::unwrap_used, reason = "the names of these tests are names")]
+fn slug(text: &str) -> Slug {
+    Slug::new(text).unwrap()
+}
+
+#[expect(clippy::unwrap_used, reason = "the names of these tests are names")]
+fn reason(text: &str) -> ReasonId {
+    ReasonId::parse(text).unwrap()
+}
+
+fn fact(id: &str, knowledge: Knowledge) -> Fact {
+    Fact {
+        id: slug(id),
+        knowledge,
+        source: FactSource::Bot,
+        learnt_at: UnixMs(1_500),
+    }
+}
+
+fn option() -> RouteOption {
+    let mut cost = CostParts::default();
+    cost.set(CostKind::Handling, Money::from_micros(50_000));
+    cost.set(CostKind::RulePreference, Money::from_micros(-20_000));
+    RouteOption {
+        route: Route::SelfService,
+        flow: Some(slug("rebook")),
+        queue: None,
+        cost,
+        wait: Wait::NONE,
+        resolves: BasisPoints(6_500),
+    }
+}
+
+fn decision() -> Decision {
+    Decision {
+        reason: Some(reason("existing_flight/change_date")),
+        tier: slug("gold"),
+        need: Need(1_500),
+        options: vec![option()],
+        turned_down: vec![
+            (Route::Chat, TurnedDown::NotOnChannel),
+            (Route::Human, TurnedDown::Closed(slug("rebooking"))),
+        ],
+        fired: vec![FiredRule {
+            id: slug("flying_today"),
+            forbids: RouteSet::EMPTY,
+            leaves: RouteSet::EMPTY,
+            prefers: vec![(Route::SelfService, Money::from_micros(20_000))],
+            need: Some(Need(1_500)),
+            facts: vec![slug("departs_at")],
+        }],
+        findings: vec![Finding::FactUnknown(slug("vip"), "customer.value".into())],
+    }
+}
+
+fn routed(next: Next) -> ContactRouted {
+    let told = fact(
+        "booking_reference",
+        Knowledge::Known(FactValue::Text("ABC123".into())),
+    );
+    let context = ContactContext {
+        channel: slug("phone"),
+        direction: Direction::Inbound,
+        device: None,
+        customer: CustomerRef::default(),
+        reason: Some(reason("existing_flight/move_date")),
+        facts: Facts::from_facts([told]),
+        stage: None,
+        persona: None,
+        sentiment_percent: None,
+        language: Some("nl-NL".into()),
+        preferred_routes: Vec::new(),
+        consents: Vec::new(),
+        vulnerable: None,
+        asked_for_person: false,
+        brand: None,
+        queue_stats: Vec::new(),
+    };
+    ContactRouted {
+        contact: ContactId::stored("call-7"),
+        step: RouteStep::Opened,
+        context: Arc::new(context),
+        customer: Some(CustomerJoin {
+            id: CustomerId::stored("c1"),
+            learnt: None,
+        }),
+        case: Some(CaseJoin {
+            case: CaseId(Seq(9)),
+            joined: Joined::Continued,
+            first: true,
+            repeat: true,
+            switched: false,
+            previous: Some(CaseId(Seq(3))),
+            opened: None,
+            claimed: None,
+        }),
+        left: None,
+        standing: Standing {
+            now: UnixMs(1_795_336_200_250),
+            repeats: 1,
+            ..Standing::default()
+        },
+        profile: None,
+        carried: Facts::from_facts([fact("passport", Knowledge::Declined)]),
+        noticed: vec![Finding::ReasonReplaced(reason("existing_flight/move_date"))],
+        decision: decision(),
+        next,
+    }
+}
+
+fn take() -> Next {
+    Next::Take(Offered {
+        route: Route::SelfService,
+        flow: Some(slug("rebook")),
+        queue: None,
+    })
+}
+
+fn shown(message: &impl std::fmt::Debug) -> String {
+    format!("{message:#?}")
+}
+
+/// An answer in few lines, its fields in order.
+fn told(answer: &v1::ContactAnswer) -> String {
+    let mut words = String::new();
+    let mut line = |text: String| writeln!(words, "{text}").unwrap_or_default();
+    line(format!(
+        "contact {} of {} in {} ({:?} after {:?}), place {:?},\n  repeats {}, switches {}",
+        answer.contact_id,
+        answer.customer_id,
+        answer.case_id,
+        answer.joined(),
+        answer.previous_case_id,
+        answer.place(),
+        answer.repeats,
+        answer.channel_switches,
+    ));
+    answer
+        .next
+        .iter()
+        .for_each(|next| line(format!("next {next:?}")));
+    for fact in &answer.known_facts {
+        line(format!("known {} {:?}", fact.fact_id, fact.value));
+    }
+    if let Some(decision) = &answer.decision {
+        line(format!(
+            "decided at {:?}:\n  {} for {}, need {}",
+            decision.decide_time, decision.reason, decision.tier, decision.need_thousandths
+        ));
+        decision.options.iter().for_each(|it| line(shown(it)));
+        decision.turned_down.iter().for_each(|it| line(shown(it)));
+        decision.rules_fired.iter().for_each(|it| line(shown(it)));
+        decision.findings.iter().for_each(|it| line(shown(it)));
+    }
+    words
+}
+
+fn answer(next: Next) -> v1::ContactAnswer {
+    let response = contact::routed(&routed(next), &playbook(), false);
+    response.answer.unwrap_or_default()
+}
+
+#[test]
+fn an_answer_says_all_that_its_event_holds() {
+    expect![[r#"
+        contact call-7 of c1 in case_0000000000009 (Continued after "case_0000000000003"), place SelfService,
+          repeats 1, switches 0
+        next Routed(Routed { route: SelfService, flow: "rebook", queue: "" })
+        known booking_reference Some(Text("ABC123"))
+        known passport Some(Declined(true))
+        decided at Some(Timestamp { seconds: 1795336200, nanos: 250000000 }):
+          existing_flight/change_date for gold, need 1500
+        RouteOption {
+            route: SelfService,
+            flow: "rebook",
+            queue: "",
+            cost_micros: 30000,
+            cost_parts: [
+                CostPart {
+                    kind: Handling,
+                    amount_micros: 50000,
+                },
+                CostPart {
+                    kind: RulePreference,
+                    amount_micros: -20000,
+                },
+            ],
+            wait: Some(
+                Wait {
+                    basis: None,
+                    expected: Some(
+                        Duration {
+                            seconds: 0,
+                            nanos: 0,
+                        },
+                    ),
+                    low: Some(
+                        Duration {
+                            seconds: 0,
+                            nanos: 0,
+                        },
+                    ),
+                    high: Some(
+                        Duration {
+                            seconds: 0,
+                            nanos: 0,
+                        },
+                    ),
+                },
+            ),
+            resolves_basis_points: 6500,
+        }
+        TurnedDown {
+            route: Chat,
+            reason: NotOnChannel,
+            subject: "",
+        }
+        TurnedDown {
+            route: Human,
+            reason: Closed,
+            subject: "rebooking",
+        }
+        FiredRule {
+            rule_id: "flying_today",
+            forbids: [],
+            leaves: [],
+            prefers: [
+                RoutePreference {
+                    route: SelfService,
+                    amount_micros: 20000,
+                },
+            ],
+            need_thousandths: Some(
+                1500,
+            ),
+            asks_facts: [
+                "departs_at",
+            ],
+        }
+        Finding {
+            kind: ReasonReplaced,
+            subject: "existing_flight/move_date",
+        }
+        Finding {
+            kind: FactUnknown,
+            subject: "vip customer.value",
+        }
+    "#]].assert_eq(&told(&answer(take())));
+}
+
+#[test]
+fn questions_are_in_the_customers_language() {
+    let asked = answer(Next::AskFacts(vec![
+        slug("booking_reference"),
+        slug("gone"),
+    ]));
+    expect![[r#"
+        Some(
+            AskFacts(
+                AskFacts {
+                    questions: [
+                        FactQuestion {
+                            fact_id: "booking_reference",
+                            label: "Boekingscode",
+                            r#type: Text,
+                            pattern: "[A-Z0-9]{6}",
+                            personal: false,
+                        },
+                    ],
+                },
+            ),
+        )"#]]
+    .assert_eq(&format!("{:#?}", asked.next));
+    assert_eq!(asked.place(), v1::ContactPlace::Deciding);
+}
+
+#[test]
+fn a_preview_names_no_case_that_is_not_there() {
+    let mut event = routed(take());
+    let shown = contact::previewed(&event, &playbook(), String::new()).answer;
+    let shown = shown.map(|answer| (answer.contact_id, answer.case_id));
+    assert_eq!(shown, Some((String::new(), "case_0000000000009".into())));
+    event.case.iter_mut().for_each(|join| {
+        join.opened = Some(signpost_domain::event::OpenedCase {
+            reason: reason("baggage/lost"),
+            matter: None,
+            tier: slug("gold"),
+            continues_for: signpost_domain::time::Millis::DAY,
+            reopens_within: signpost_domain::time::Millis::DAY,
+        });
+    });
+    let shown = contact::previewed(&event, &playbook(), "c".into()).answer;
+    let shown = shown.map(|answer| (answer.contact_id, answer.case_id));
+    assert_eq!(shown, Some(("c".into(), String::new())));
+}

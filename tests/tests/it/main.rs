@@ -1,3 +1,13 @@
 //! The tests of the whole, one binary, a file a story.
 
+mod bad_context;
+mod bad_input;
+mod bad_playbooks;
+mod bench;
+mod contacts;
+mod customers;
+mod daemon;
+mod menus;
+mod older_playbooks;
+mod playbooks;
 mod powercut_recorder;

@@ -1,0 +1,261 @@
+//! The other requests: take, end, customers, playbooks, who calls, when.
+
+use super::{caller, playbook, right, route, told};
+use crate::intake::{ArriveTime, Caller, contact, customer, playbook as playbooks, version};
+use expect_test::expect;
+use prost_types::Timestamp;
+use signpost_domain::actor::Actor;
+use signpost_domain::ids::{PlaybookVersion, Seq, Slug};
+use signpost_domain::state::Publication;
+use signpost_domain::time::UnixMs;
+use signpost_proto::v1;
+use std::sync::Arc;
+use tonic::metadata::{MetadataMap, MetadataValue};
+
+#[test]
+fn take_and_end() {
+    let take = v1::TakeRouteRequest {
+        request_id: "r".into(),
+        contact_id: "c".into(),
+        route: 4,
+        declined: vec![1, 4, 6],
+        ..Default::default()
+    };
+    expect![[r#"
+        declined[2]: is not known to this server
+        declined: must not hold the route that was taken
+    "#]]
+    .assert_eq(&told(contact::take_route(take, caller())));
+    let live = playbook();
+    let end = |outcome, reason: &str| v1::EndContactRequest {
+        request_id: "r".into(),
+        contact_id: "c".into(),
+        outcome,
+        confirmed_reason: reason.into(),
+        ..Default::default()
+    };
+    expect![[r#"
+        outcome: must be set
+        confirmed_reason: must be a secondary reason, as primary/secondary
+    "#]]
+    .assert_eq(&told(contact::end(
+        end(0, "baggage"),
+        caller(),
+        Some(&live),
+    )));
+    expect![[r#"
+        outcome: is set by the server alone
+        confirmed_reason: is not a reason of the live playbook; did you mean baggage/lost?
+    "#]]
+    .assert_eq(&told(contact::end(
+        end(8, "baggage/lots"),
+        caller(),
+        Some(&live),
+    )));
+    assert!(contact::end(end(4, ""), caller(), Some(&live)).is_ok());
+}
+
+#[test]
+fn customers() {
+    let live = playbook();
+    let upsert = |customer| {
+        let request = v1::UpsertCustomerRequest {
+            request_id: "r".into(),
+            customer,
+            arrive_time: None,
+        };
+        told(customer::upsert(request, caller(), &live))
+    };
+    expect![[r#"
+        customer: must be set
+    "#]]
+    .assert_eq(&upsert(None));
+    expect![[r#"
+        customer.customer_id: must not be empty
+        customer.identities[0].value: must be at most 256 bytes, is 257
+        customer.tier: is not a tier of the live playbook; did you mean gold?
+        customer.value_micros: must be between -1000000000000 and 1000000000000
+        customer.loyalty_years: must be at most 150, is 151
+        customer.language: must be a language such as nl or nl-NL
+        customer.time_zone: must be a time zone such as Europe/Amsterdam
+        customer.consents[0].consent_id: is not a consent of the live playbook; must be one of call_back
+    "#]]
+    .assert_eq(&upsert(Some(v1::Customer {
+        identities: vec![v1::Identity {
+            kind: "email".into(),
+            value: "x".repeat(257),
+            verified: true,
+        }],
+        tier: "golf".into(),
+        value_micros: Some(i64::MAX),
+        loyalty_years: Some(151),
+        language: "n".into(),
+        time_zone: "Europe/Atlantis".into(),
+        consents: vec![v1::Consent {
+            consent_id: "spam".into(),
+            granted: true,
+        }],
+        ..Default::default()
+    })));
+    expect![[r#"
+        by: must be set: customer_id or identity
+    "#]]
+    .assert_eq(&told(customer::get(v1::GetCustomerRequest { by: None })));
+}
+
+#[test]
+fn documents() {
+    let publish = |source: String, note: String| {
+        let read = playbooks::read(&source);
+        let request = v1::PublishPlaybookRequest {
+            request_id: "r".into(),
+            source,
+            note,
+            arrive_time: None,
+        };
+        told(playbooks::publish(request, caller(), read))
+    };
+    let written = include_str!("playbook.yaml");
+    let faulty = written
+        .replace("EUR", "euro")
+        .replace("default: true", "default: false");
+    expect![[r#"
+        note: must be at most 512 bytes, is 513
+        source.currency: line 2, column 11: is "euro"; must be three capitals such as EUR
+        source.tiers: line 5, column 1: no tier is the default; must have default: true on exactly one
+    "#]]
+    .assert_eq(&publish(faulty, "n".repeat(513)));
+    expect![[r#"
+        source: must be at most 1000000 bytes, is 1000001
+    "#]]
+    .assert_eq(&publish("#".repeat(1_000_001), String::new()));
+    expect![[r#"
+        source: must not be empty
+    "#]]
+    .assert_eq(&publish(String::new(), String::new()));
+}
+
+#[test]
+fn menus_and_pages() {
+    let live = playbook();
+    let menu = v1::GetReasonMenuRequest {
+        channel: "fone".into(),
+        locale: "?".into(),
+        primary: "bagage".into(),
+        whole_tree: true,
+    };
+    expect![[r#"
+        channel: is not a channel of the live playbook; must be one of phone, web_chat
+        locale: must be a language such as nl or nl-NL
+        primary: is not a primary reason of the live playbook; did you mean baggage?
+    "#]]
+    .assert_eq(&told(playbooks::menu(menu, &live)));
+    let list = v1::ListPlaybooksRequest {
+        page_size: 201,
+        page_token: "7".into(),
+    };
+    expect![[r#"
+        page_size: must be at most 200, is 201
+        page_token: must be the next_page_token of an answer to the same list
+    "#]]
+    .assert_eq(&told(playbooks::list(list)));
+}
+
+#[test]
+fn versions_by_their_first_digits() {
+    let published = |seq, version: &str| {
+        Arc::new(Publication {
+            seq: Seq(seq),
+            version: PlaybookVersion::stored(version),
+            name: Slug::stored("small"),
+            at: UnixMs(0),
+            actor: Actor::system(),
+            note: "".into(),
+            rolled_back: false,
+        })
+    };
+    let all = [
+        published(1, "aaaaaaaa11"),
+        published(2, "aaaaaaaa22"),
+        published(3, "aaaaaaaa11"),
+    ];
+    let found = |text: &str| match version::published(text, &all) {
+        Ok(found) => format!("publication {}", found.seq.0),
+        Err(signpost_domain::refusal::Refusal::Faulty(faults)) => super::words(&faults),
+        Err(refusal) => refusal.to_string(),
+    };
+    assert_eq!(found("aaaaaaaa1"), "publication 3");
+    expect!["there is no playbook bbbbbbbb"].assert_eq(&found("bbbbbbbb"));
+    expect![[r#"
+        playbook_version: is the start of more than one version; give more digits
+    "#]]
+    .assert_eq(&found("aaaaaaaa"));
+    for bad in ["", "aaaaaaa", "AAAAAAAA", "aaaaaaa*"] {
+        assert_eq!(
+            found(bad),
+            "playbook_version: must be 8 to 64 lower-case hexadecimal digits\n"
+        );
+    }
+}
+
+#[test]
+fn who_calls() {
+    let actor = |text: Option<&'static str>| {
+        let mut metadata = MetadataMap::new();
+        if let Some(text) = text {
+            metadata.insert("signpost-actor", MetadataValue::from_static(text));
+        }
+        crate::intake::caller::actor(&metadata)
+    };
+    let shown = |text| actor(text).map(|actor| actor.to_string()).ok();
+    assert_eq!(shown(None).as_deref(), Some("platform/anonymous"));
+    assert_eq!(shown(Some("chatbot/web")).as_deref(), Some("chatbot/web"));
+    for bad in ["", "chatbot", "robot/1", "chatbot/", "system/signpost"] {
+        expect![[r#"
+            signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
+        "#]]
+        .assert_eq(&told(actor(Some(bad))));
+    }
+}
+
+#[test]
+fn times() {
+    let live = playbook();
+    let parse = |arrive_time, need| {
+        let caller = Caller {
+            arrive_time: need,
+            ..caller()
+        };
+        let mut request = right();
+        request.arrive_time = arrive_time;
+        let playbooks = crate::intake::Playbooks {
+            live: &live,
+            menu: None,
+        };
+        told(contact::route(request, caller, playbooks))
+    };
+    let at = |seconds, nanos| Some(Timestamp { seconds, nanos });
+    expect![[r#"
+        arrive_time: must be set: this server takes its time from the requests
+    "#]]
+    .assert_eq(&parse(None, ArriveTime::Required));
+    expect![[r#"
+        arrive_time: must be a timestamp of the years 1 to 9999, its nanos from 0 to 999999999
+    "#]]
+    .assert_eq(&parse(at(0, -1), ArriveTime::Required));
+    expect![[r#"
+        nothing is wrong
+    "#]]
+    .assert_eq(&parse(at(1_795_000_000, 0), ArriveTime::Required));
+}
+
+#[test]
+fn the_content_is_all_but_the_request_id() {
+    let content = |request| route(request).map(|command| command.request.content).ok();
+    let mut other_id = right();
+    other_id.request_id = "r2".into();
+    assert_eq!(content(right()), content(other_id));
+    let mut other_contact = right();
+    other_contact.contact_id = "c2".into();
+    assert_ne!(content(right()), content(other_contact));
+}

@@ -1,0 +1,166 @@
+//! Answers and refusals in a few words, for tests to compare with.
+
+use signpost_client::v1;
+use std::fmt::Write;
+use tonic::{Code, Response, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+/// Columns of a line of a refusal, so that it fits into a test.
+const COLUMNS: usize = 100;
+
+/// A refusal: the code, the message, and a line for each detail; long lines folded. What the message says of the first
+/// fault is left out, since its detail says the same.
+pub fn status(status: &Status) -> String {
+    let details = status.get_error_details();
+    let faults = details.bad_request().map(|bad| &bad.field_violations);
+    let first = faults.and_then(|faults| faults.first());
+    let first = first.map(|fault| format!("{} {}", fault.field, fault.description));
+    let message = status.message();
+    let message = first
+        .and_then(|first| message.strip_prefix(first.trim_start()))
+        .unwrap_or(message);
+    let mut text = folded(format!("{:?}: {message}", status.code()).trim_end_matches(": "));
+    for line in lines(&details) {
+        let _infallible = write!(text, "\n  {}", folded(&line));
+    }
+    text
+}
+
+/// A text over several lines, those after the first indented.
+pub fn folded(text: &str) -> String {
+    let (mut lines, mut column) = (String::new(), 0);
+    for word in text.split(' ') {
+        if column > 0 && column + 1 + word.len() > COLUMNS {
+            lines.push_str("\n      ");
+            column = 6;
+        } else if column > 0 {
+            lines.push(' ');
+            column += 1;
+        }
+        lines.push_str(word);
+        column += word.len();
+    }
+    lines
+}
+
+/// All that was told, each ended by a line end.
+pub fn all(told: &[String]) -> String {
+    told.iter().map(|each| format!("{each}\n")).collect()
+}
+
+/// What a call that must be refused came to: see [`status`].
+pub fn refused<A: std::fmt::Debug>(answer: Result<Response<A>, Status>) -> String {
+    match answer {
+        Ok(answer) => format!("NOT REFUSED: {:?}", answer.into_inner()),
+        Err(refusal) => status(&refusal),
+    }
+}
+
+/// The paths of the fields that a refusal is about, in order; empty if it is not INVALID_ARGUMENT with a BadRequest.
+pub fn fields(status: &Status) -> Vec<String> {
+    let bad = status.get_details_bad_request();
+    let bad = bad.filter(|_| status.code() == Code::InvalidArgument);
+    let violations = bad.into_iter().flat_map(|bad| bad.field_violations);
+    violations.map(|fault| fault.field).collect()
+}
+
+fn lines(details: &ErrorDetails) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(bad) = details.bad_request() {
+        let faults = bad.field_violations.iter();
+        lines.extend(faults.map(|fault| format!("{}: {}", fault.field, fault.description)));
+    }
+    if let Some(state) = details.precondition_failure() {
+        let faults = state.violations.iter();
+        lines.extend(faults.map(|fault| format!("{} {}", fault.r#type, fault.subject)));
+    }
+    if let Some(resource) = details.resource_info() {
+        let name = &resource.resource_name;
+        lines.push(format!("{} {name}", resource.resource_type));
+    }
+    if let Some(info) = details.error_info() {
+        lines.push(format!("{} of {}", info.reason, info.domain));
+    }
+    lines
+}
+
+/// The answer for a contact, in a line.
+pub fn answer(answer: Option<&v1::ContactAnswer>) -> String {
+    use v1::contact_answer::Next;
+    let Some(answer) = answer else {
+        return "nothing".to_owned();
+    };
+    let next = match &answer.next {
+        None => "nothing next".to_owned(),
+        Some(Next::ChooseReason(choose)) => {
+            let menu = choose.menu.clone().unwrap_or_default();
+            format!("choose of {} {}", menu.items.len(), menu.primary)
+                .trim_end()
+                .to_owned()
+        }
+        Some(Next::AskFacts(ask)) => {
+            let facts = ask.questions.iter().map(|asked| asked.fact_id.as_str());
+            format!("ask {}", facts.collect::<Vec<_>>().join(" "))
+        }
+        Some(Next::Routed(routed)) => routed_to(routed),
+    };
+    let joined = match answer.joined() {
+        v1::Joined::Unspecified => "no case".to_owned(),
+        joined => word(joined.as_str_name(), "JOINED_"),
+    };
+    let place = word(answer.place().as_str_name(), "CONTACT_PLACE_");
+    let (repeats, switches) = (answer.repeats, answer.channel_switches);
+    format!("{place}, {joined}: {next}; {repeats} repeats, {switches} switches")
+}
+
+/// Where to go.
+pub fn routed_to(routed: &v1::Routed) -> String {
+    let to = [routed.flow.as_str(), routed.queue.as_str()].concat();
+    match routed.route() {
+        v1::Route::Unspecified => "choose a route".to_owned(),
+        route => format!("{} {to}", word(route.as_str_name(), "ROUTE_")),
+    }
+}
+
+/// What was noticed on the way.
+pub fn findings(answer: Option<&v1::ContactAnswer>) -> Vec<String> {
+    let decision = answer.and_then(|answer| answer.decision.clone());
+    let findings = decision.unwrap_or_default().findings;
+    let kind = |finding: &v1::Finding| word(finding.kind().as_str_name(), "FINDING_KIND_");
+    let told = findings
+        .iter()
+        .map(|it| format!("{} {}", kind(it), it.subject));
+    told.map(|told| told.trim_end().to_owned()).collect()
+}
+
+/// A menu: a line an item, `digit` first where there is a keypad.
+pub fn menu(menu: &v1::ReasonMenu) -> String {
+    let mut text = format!(
+        "{} {} left out {}",
+        menu.channel, menu.locale, menu.left_out
+    );
+    items(&menu.items, 1, &mut text);
+    text
+}
+
+fn items(of: &[v1::MenuItem], depth: usize, text: &mut String) {
+    for item in of {
+        let digit = match item.digit {
+            0 => String::new(),
+            digit => format!("{digit} "),
+        };
+        let reason = match item.kind() {
+            v1::MenuItemKind::Reason => format!(" = {}", item.reason),
+            _ => String::new(),
+        };
+        let indent = "  ".repeat(depth);
+        let _infallible = write!(text, "\n{indent}{digit}{}{reason}", item.label);
+        items(&item.items, depth + 1, text);
+    }
+}
+
+fn word(name: &str, prefix: &str) -> String {
+    name.strip_prefix(prefix)
+        .unwrap_or(name)
+        .to_ascii_lowercase()
+}

@@ -1,0 +1,243 @@
+//! The two programs as a user runs them: `signpostd` and `signpost` as child processes.
+
+use crate::Outcome;
+use crate::server::Data;
+use serde_json::Value;
+use signpost_client::{Client, Options};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+
+/// The root of the repository.
+pub fn root() -> &'static Path {
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        here.parent().unwrap_or(here).to_path_buf()
+    })
+}
+
+/// A program of this workspace, built as the tests were.
+///
+/// # Errors
+/// When it does not build.
+pub fn program(name: &str) -> Outcome<PathBuf> {
+    static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| build().map_err(|error| error.to_string()));
+    Ok(folder.clone()?.join(name))
+}
+
+/// Builds the programs, which takes no time if they are; gives the folder that they are in.
+fn build() -> Outcome<PathBuf> {
+    let test = std::env::current_exe()?;
+    // target/debug/deps/it-0123456789abcdef
+    let folder = test.ancestors().nth(2).ok_or("the test has no folder")?;
+    let target = folder.parent().ok_or("the test has no target folder")?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .args(["build", "--quiet", "--locked", "--bins"])
+        .args(["-p", "signpost-server", "-p", "signpost-client"])
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(root());
+    if folder.file_name().is_some_and(|name| name == "release") {
+        command.arg("--release");
+    }
+    let built = command.output()?;
+    match built.status.success() {
+        true => Ok(folder.to_path_buf()),
+        false => Err(String::from_utf8_lossy(&built.stderr).into()),
+    }
+}
+
+/// What a program that ended said.
+#[derive(Debug)]
+pub struct Ran {
+    /// Its exit code; `None` after a signal.
+    pub code: Option<i32>,
+    /// All of stdout.
+    pub stdout: String,
+    /// All of stderr.
+    pub stderr: String,
+}
+
+impl Ran {
+    /// Runs a command to its end.
+    ///
+    /// # Errors
+    /// When it does not start or does not write UTF-8.
+    pub fn of(command: &mut Command) -> Outcome<Ran> {
+        let output = command.stdin(Stdio::null()).output()?;
+        Ok(Ran {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout)?,
+            stderr: String::from_utf8(output.stderr)?,
+        })
+    }
+
+    /// What it printed, as JSON.
+    ///
+    /// # Errors
+    /// When it failed or printed something else.
+    pub fn json(&self) -> Outcome<Value> {
+        match self.code {
+            Some(0) => Ok(serde_json::from_str(&self.stdout)?),
+            _ => Err(format!("it failed: {self:?}").into()),
+        }
+    }
+}
+
+/// `signpost`, pointed at a server.
+///
+/// # Errors
+/// When it does not build.
+pub fn signpost(server: &str, arguments: &[&str]) -> Outcome<Command> {
+    let mut command = Command::new(program("signpost")?);
+    command
+        .env("SIGNPOST_SERVER", server)
+        .args(arguments)
+        .current_dir(root());
+    Ok(command)
+}
+
+/// `signpostd`, without a word of this process's environment about it.
+///
+/// # Errors
+/// When it does not build.
+pub fn signpostd(arguments: &[&str]) -> Outcome<Command> {
+    let mut command = Command::new(program("signpostd")?);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("SIGNPOST_") || name == "RUST_LOG" {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments).current_dir(root());
+    Ok(command)
+}
+
+/// A running `signpostd`. It is killed when this is dropped.
+#[derive(Debug)]
+pub struct ServerProcess {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    address: String,
+    log: PathBuf,
+}
+
+impl ServerProcess {
+    /// Starts `signpostd` on this folder and a free port, and waits for its address.
+    ///
+    /// # Errors
+    /// When it ends without one; the error is what it said.
+    pub fn start(data: &Data, arguments: &[&str]) -> Outcome<ServerProcess> {
+        let path = data.path();
+        let folder = path
+            .to_str()
+            .ok_or("the folder has a name of its own kind")?;
+        let mut command = signpostd(&["--data", folder, "--listen", "127.0.0.1:0"])?;
+        ServerProcess::spawn(command.args(arguments), &data.beside().join("stderr"))
+    }
+
+    /// Starts this command, its log in a file; the file is written on, not over.
+    ///
+    /// # Errors
+    /// When it ends without an address; the error is what it said.
+    pub fn spawn(command: &mut Command, log: &Path) -> Outcome<ServerProcess> {
+        let appended = File::options().create(true).append(true).open(log)?;
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(appended)
+            .spawn()?;
+        let stdout = child.stdout.take().ok_or("no stdout")?;
+        let mut stdout = BufReader::new(stdout);
+        let mut line = String::new();
+        stdout.read_line(&mut line)?;
+        if line.is_empty() {
+            let status = child.wait()?;
+            return Err(format!("{status}: {}", fs::read_to_string(log)?).into());
+        }
+        Ok(ServerProcess {
+            child,
+            stdout,
+            address: line.trim_end().to_owned(),
+            log: log.to_path_buf(),
+        })
+    }
+
+    /// Where it listens, as it printed it.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The client library, as `platform/test`.
+    ///
+    /// # Errors
+    /// When what was printed is no address.
+    pub fn client(&self) -> Outcome<Client> {
+        let options = Options {
+            actor: "platform/test".to_owned(),
+            ..Options::default()
+        };
+        Ok(Client::connect(&self.address, options)?)
+    }
+
+    /// Runs `signpost` against it.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn signpost(&self, arguments: &[&str]) -> Outcome<Ran> {
+        Ran::of(&mut signpost(&self.address, arguments)?)
+    }
+
+    /// What it logged so far.
+    ///
+    /// # Errors
+    /// When the file does not read.
+    pub fn logged(&self) -> Outcome<String> {
+        Ok(fs::read_to_string(&self.log)?)
+    }
+
+    /// SIGKILL: it gets no chance to do anything more.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub fn kill(mut self) -> Outcome {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// SIGTERM, sent and not waited for.
+    ///
+    /// # Errors
+    /// When it cannot be sent.
+    pub fn ask_to_stop(&self) -> Outcome {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status()?;
+        match sent.success() {
+            true => Ok(()),
+            false => Err("SIGTERM was not sent".into()),
+        }
+    }
+
+    /// Waits for its end; gives how it ended and what else it wrote to stdout.
+    ///
+    /// # Errors
+    /// When it cannot be waited for.
+    pub fn wait(mut self) -> Outcome<(ExitStatus, String)> {
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest)?;
+        Ok((self.child.wait()?, rest))
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        // Both fail only for a process that has ended.
+        let _ended = self.child.kill().and_then(|()| self.child.wait());
+    }
+}

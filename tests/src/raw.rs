@@ -1,0 +1,63 @@
+//! A unary call with bytes that no generated client would send.
+
+use prost::bytes::{Buf, BufMut};
+use tonic::client::Grpc;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic::transport::Channel;
+use tonic::{Request, Response, Status};
+
+/// Sends `message` as it is to `path`, such as `/signpost.v1.ContactService/RouteContact`.
+///
+/// # Errors
+/// The server's refusal.
+pub async fn call(
+    channel: Channel,
+    path: &'static str,
+    message: Vec<u8>,
+) -> Result<Response<Vec<u8>>, Status> {
+    let mut grpc = Grpc::new(channel);
+    let ready = grpc.ready().await;
+    ready.map_err(|error| Status::unavailable(error.to_string()))?;
+    let path = PathAndQuery::from_static(path);
+    grpc.unary(Request::new(message), path, Bytes).await
+}
+
+/// Messages as their bytes.
+struct Bytes;
+
+impl Codec for Bytes {
+    type Encode = Vec<u8>;
+    type Decode = Vec<u8>;
+    type Encoder = Bytes;
+    type Decoder = Bytes;
+
+    fn encoder(&mut self) -> Bytes {
+        Bytes
+    }
+
+    fn decoder(&mut self) -> Bytes {
+        Bytes
+    }
+}
+
+impl Encoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn encode(&mut self, item: Vec<u8>, into: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        into.put_slice(&item);
+        Ok(())
+    }
+}
+
+impl Decoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Vec<u8>>, Status> {
+        let mut bytes = vec![0; from.remaining()];
+        from.copy_to_slice(&mut bytes);
+        Ok(Some(bytes))
+    }
+}

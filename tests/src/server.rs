@@ -1,0 +1,217 @@
+//! A whole server in this process: real port, real folder, real gRPC; it can be stopped and started again.
+
+use crate::Outcome;
+use crate::time::minute;
+use signpost_client::{Client, Options, request_id, v1};
+use signpost_domain::check;
+use signpost_server::engine::{
+    Clock, Engine, EngineGuard, EngineOptions, Folded, fold_log, open_folder,
+};
+use signpost_server::serve::{ServeError, serve};
+use signpost_server::store::{Log, LogLimits};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tonic::transport::{Channel, Endpoint};
+use v1::case_service_client::CaseServiceClient;
+use v1::contact_service_client::ContactServiceClient;
+use v1::customer_service_client::CustomerServiceClient;
+use v1::playbook_service_client::PlaybookServiceClient;
+
+/// A small airline, with reasons to rename and guards to trip.
+pub const FLIGHTS: &str = include_str!("../fixtures/flights.yaml");
+
+/// A data folder of its own, deleted with the last of its users.
+#[derive(Clone, Debug)]
+pub struct Data(Arc<TempDir>);
+
+impl Data {
+    /// A place where there is no folder yet.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn new() -> Outcome<Data> {
+        Ok(Data(Arc::new(tempfile::tempdir()?)))
+    }
+
+    /// The data folder.
+    pub fn path(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+
+    /// What is beside the data folder: room for files of the test.
+    pub fn beside(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Folds the log of the folder, which no server uses now: nothing may be lost, nothing twice, and every stored
+    /// decision must come out the same again.
+    ///
+    /// # Errors
+    /// When the log does not read.
+    ///
+    /// # Panics
+    /// When something is lost or twice, or a decision comes out otherwise.
+    pub fn fold(&self) -> Outcome<Folded> {
+        let folder = open_folder(&self.path())?;
+        let (_log, reader) = Log::open(&folder, LogLimits::default())?;
+        let folded = fold_log(&reader)?;
+        let verdict = check::check(&folded.state);
+        assert!(verdict.is_clean(), "{:#?}", verdict.broken);
+        assert!(folded.decided_otherwise.is_empty(), "{folded:#?}");
+        Ok(folded)
+    }
+}
+
+/// A server on a port of its own. It stops when it is dropped.
+pub struct TestServer {
+    address: SocketAddr,
+    channel: Channel,
+    client: Client,
+    clock: Clock,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), ServeError>>,
+    guard: EngineGuard,
+    data: Data,
+}
+
+impl TestServer {
+    /// A server whose time is that of the requests, with [`FLIGHTS`] live since minute 0.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start() -> Outcome<TestServer> {
+        let server = TestServer::empty(Clock::External).await?;
+        server.publish(FLIGHTS, 0).await?;
+        Ok(server)
+    }
+
+    /// A server without a playbook.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn empty(clock: Clock) -> Outcome<TestServer> {
+        TestServer::on(Data::new()?, clock).await
+    }
+
+    /// A server on this folder.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn on(data: Data, clock: Clock) -> Outcome<TestServer> {
+        let (engine, guard) = Engine::start(open_folder(&data.path())?, EngineOptions::new(clock))?;
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let stopped = async { drop(stopped.await) };
+        let served = tokio::spawn(serve(listener, engine, stopped));
+        let channel = Endpoint::from_shared(format!("http://{address}"))?.connect_lazy();
+        let options = Options {
+            actor: "platform/test".to_owned(),
+            ..Options::default()
+        };
+        Ok(TestServer {
+            address,
+            client: Client::over(channel.clone(), options)?,
+            channel,
+            clock,
+            stop,
+            served,
+            guard,
+            data,
+        })
+    }
+
+    /// Stops the server as a signal would; what it answered is on disk.
+    ///
+    /// # Errors
+    /// When the port failed.
+    pub async fn stop(self) -> Outcome<Data> {
+        let TestServer {
+            channel,
+            client,
+            stop,
+            served,
+            guard,
+            data,
+            ..
+        } = self;
+        drop((channel, client));
+        // Nobody listens any more if the port failed, which is told next.
+        let _told = stop.send(());
+        served.await??;
+        guard.stop();
+        Ok(data)
+    }
+
+    /// Stops the server and starts another on the same folder.
+    ///
+    /// # Errors
+    /// When the one does not stop or the other does not start.
+    pub async fn restart(self) -> Outcome<TestServer> {
+        let clock = self.clock;
+        TestServer::on(self.stop().await?, clock).await
+    }
+
+    /// Stops the server and folds its whole log; see [`Data::fold`].
+    ///
+    /// # Errors
+    /// When the server does not stop or the log does not read.
+    pub async fn finish(self) -> Outcome<Folded> {
+        self.stop().await?.fold()
+    }
+
+    /// Makes a playbook live and gives its version.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn publish(&self, source: &str, at: i64) -> Outcome<String> {
+        let request = v1::PublishPlaybookRequest {
+            request_id: request_id(),
+            source: source.to_owned(),
+            arrive_time: Some(minute(at)),
+            ..Default::default()
+        };
+        let answer = self.client.publish_playbook(request).await?;
+        Ok(answer.publication.unwrap_or_default().playbook_version)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The client library, as `platform/test`.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The bare connection.
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    /// The bare contract: contacts.
+    pub fn contacts(&self) -> ContactServiceClient<Channel> {
+        ContactServiceClient::new(self.channel())
+    }
+
+    /// The bare contract: cases.
+    pub fn cases(&self) -> CaseServiceClient<Channel> {
+        CaseServiceClient::new(self.channel())
+    }
+
+    /// The bare contract: customers.
+    pub fn customers(&self) -> CustomerServiceClient<Channel> {
+        CustomerServiceClient::new(self.channel())
+    }
+
+    /// The bare contract: playbooks.
+    pub fn playbooks(&self) -> PlaybookServiceClient<Channel> {
+        PlaybookServiceClient::new(self.channel())
+    }
+}

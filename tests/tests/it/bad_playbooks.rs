@@ -1,0 +1,232 @@
+//! Documents as nobody should publish them: each is refused with its place, and the live one stays.
+
+use expect_test::expect;
+use signpost_client::v1;
+use signpost_tests::server::{FLIGHTS, TestServer};
+use signpost_tests::time::minute;
+use signpost_tests::{Outcome, brief};
+
+/// Bytes of the largest document that anybody tried: beyond what the port takes.
+const FAR_TOO_LARGE_BYTES: usize = 50 * 1024 * 1024;
+
+async fn publish(server: &TestServer, source: String) -> String {
+    let request = v1::PublishPlaybookRequest {
+        request_id: "p2".to_owned(),
+        source,
+        arrive_time: Some(minute(1)),
+        ..Default::default()
+    };
+    brief::refused(server.playbooks().publish_playbook(request).await)
+}
+
+/// The faults that a check finds, a line each.
+async fn validate(server: &TestServer, source: String) -> Outcome<String> {
+    let request = v1::ValidatePlaybookRequest { source };
+    let answer = server.client().validate_playbook(request).await?;
+    assert!(answer.playbook_version.is_empty() || answer.faults.is_empty());
+    let line =
+        |it: &v1::PlaybookFinding| format!("{}:{} {}: {}", it.line, it.column, it.path, it.message);
+    let faults: Vec<String> = answer.faults.iter().map(line).collect();
+    Ok(brief::folded(&faults.join("\n")))
+}
+
+/// The airline with one more rule.
+fn with_rule(rule: &str) -> String {
+    FLIGHTS.replace("rules:\n", &format!("rules:\n  - {rule}\n"))
+}
+
+/// Nothing but the first publication is there, and it is live.
+async fn unchanged(server: TestServer) -> Outcome {
+    let list = v1::ListPlaybooksRequest::default();
+    let list = server.client().list_playbooks(list).await?.publications;
+    assert_eq!(list.len(), 1);
+    let live = v1::GetPlaybookRequest::default();
+    assert_eq!(server.client().get_playbook(live).await?.source, FLIGHTS);
+    let folded = server.finish().await?;
+    assert_eq!(folded.state.seq().0, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn documents_that_are_too_large_or_explode() -> Outcome {
+    let server = TestServer::start().await?;
+    let comment = |bytes: usize| format!("{FLIGHTS}#{}", "x".repeat(bytes));
+    let mut told = vec![
+        publish(&server, comment(1_000_000)).await,
+        publish(&server, comment(5_000_000)).await,
+        publish(&server, comment(FAR_TOO_LARGE_BYTES)).await,
+    ];
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for n in 1..12 {
+        let above = format!("*a{}, ", n - 1).repeat(9);
+        bomb += &format!("a{n}: &a{n} [{above}]\n");
+    }
+    told.push(publish(&server, bomb).await);
+    told.push(publish(&server, "[".repeat(100_000)).await);
+    told.push(publish(&server, format!("{FLIGHTS}rules: []\n")).await);
+    told.push(publish(&server, "just words".to_owned()).await);
+    told.push(publish(&server, "a: b: c".to_owned()).await);
+    expect![[r#"
+        InvalidArgument
+          source: must be at most 1000000 bytes, is 1003781
+        InvalidArgument
+          : the request is too large: found 5003798 bytes, the limit is: 4194304 bytes
+        InvalidArgument
+          : the request is too large: found 52432598 bytes, the limit is: 4194304 bytes
+        InvalidArgument
+          source: line 1, column 9: has an anchor; must be written out: a playbook has no anchors and aliases
+        InvalidArgument
+          source: line 1, column 256: is too deep; must be at most 16 levels deep
+        InvalidArgument
+          source: line 75, column 1: the key rules is there twice; must be there once
+        InvalidArgument
+          source: line 1, column 1: is the text "just words"; must be a mapping with the keys playbook,
+              currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars,
+              queues, facts, reasons, rules, costs, last_resort
+        InvalidArgument
+          source: line 1, column 5: is not YAML: mapping values are not allowed in this context; must be YAML
+              or JSON
+    "#]].assert_eq(&brief::all(&told));
+    unchanged(server).await
+}
+
+#[tokio::test]
+async fn reasons_that_replace_each_other() -> Outcome {
+    let server = TestServer::start().await?;
+    let circle = FLIGHTS
+        .replace(
+            "      - id: change_date\n",
+            "      - id: change_date\n        replaces: [existing_flight/cancel]\n",
+        )
+        .replace(
+            "      - id: cancel\n",
+            "      - id: cancel\n        replaces: [existing_flight/change_date]\n",
+        );
+    let itself = FLIGHTS.replace(
+        "      - id: lost\n",
+        "      - id: lost\n        replaces: [baggage/lost]\n",
+    );
+    let both = FLIGHTS
+        .replace(
+            "      - id: lost\n",
+            "      - id: lost\n        replaces: [bags/lost]\n",
+        )
+        .replace(
+            "      - id: damaged\n",
+            "      - id: damaged\n        replaces: [bags/lost]\n",
+        );
+    let told = [
+        publish(&server, circle).await,
+        publish(&server, itself).await,
+        publish(&server, both).await,
+    ];
+    expect![[r#"
+        InvalidArgument:  (2 faults in all)
+          source.reasons[0].secondary[0].replaces[0]: line 33, column 20: existing_flight/cancel replaces
+              existing_flight/change_date in a circle; must be a retired reason
+          source.reasons[0].secondary[1].replaces[0]: line 44, column 20: existing_flight/change_date replaces
+              existing_flight/cancel in a circle; must be a retired reason
+        InvalidArgument
+          source.reasons[1].secondary[0].replaces[0]: line 54, column 20: baggage/lost replaces baggage/lost
+              in a circle; must be a retired reason
+        InvalidArgument
+          source.reasons[1].secondary[1].replaces[0]: line 62, column 20: bags/lost is already replaced by
+              baggage/lost; must be replaced by one reason
+    "#]].assert_eq(&brief::all(&told));
+    unchanged(server).await
+}
+
+#[tokio::test]
+async fn conditions_that_do_not_hold_together() -> Outcome {
+    let server = TestServer::start().await?;
+    let rule = |when: &str| with_rule(&format!("{{ id: odd, when: \"{when}\", forbid: [chat] }}"));
+    let mut told = Vec::new();
+    for when in [
+        "customer.contcts_7d >= 2",
+        "facts.departs >= now",
+        "customer.contacts_7d >= 'two'",
+        "facts.fare > 10",
+        "contact.channel",
+        "['phone'].exists(c, c == contact.channel)",
+        "contact.channel == ",
+        "danger(contact.channel)",
+        "contact.channel.matches('(')",
+    ] {
+        told.push(publish(&server, rule(when)).await);
+    }
+    let long = format!("contact.channel == '{}'", "x".repeat(2_000));
+    told.push(publish(&server, rule(&long)).await);
+    let deep = format!("{}true{}", "(".repeat(500), ")".repeat(500));
+    told.push(publish(&server, rule(&deep)).await);
+    expect![[r#"
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: there is no customer.contcts_7d; did you mean
+              customer.contacts_7d?
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: there is no facts.departs; did you mean facts.departs_at?
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: a whole number is compared with a text; must be two of the
+              same type
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: an amount of money is compared with a whole number; must
+              be two of the same type
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: the condition is a text; must be true or false, such as
+              contact.asked_for_person or case.repeats >= 2
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: all, exists, map and filter are used; must be written out:
+              conditions have no comprehensions
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: the condition cannot be read at its character 20:
+              mismatched input '<EOF>'; must be a CEL expression
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: there is no function danger; must be one of duration,
+              timestamp, money, has, size, startsWith, endsWith, contains, matches
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: the pattern ( unclosed group; must be a regular expression
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: the condition has 2021 bytes; must have at most 2000
+        InvalidArgument
+          source.rules[0].when: line 66, column 22: the condition is too deep; must be at most 32 levels deep
+    "#]].assert_eq(&brief::all(&told));
+    unchanged(server).await
+}
+
+/// A check tells all faults in its answer; publishing tells as many as a status carries, and says so.
+#[tokio::test]
+async fn a_document_with_hundreds_of_faults() -> Outcome {
+    let server = TestServer::start().await?;
+    let rules: String = (0..300)
+        .map(|n| format!("  - {{ id: r{n}, channel: fax, forbid: [chat] }}\n"))
+        .collect();
+    let source = FLIGHTS.replace("rules:\n", &format!("rules:\n{rules}"));
+    let request = v1::ValidatePlaybookRequest {
+        source: source.clone(),
+    };
+    let checked = server.client().validate_playbook(request).await?;
+    assert_eq!((checked.faults.len(), checked.more_faults), (100, 200));
+    assert_eq!(checked.playbook_version, "");
+    let one = validate(
+        &server,
+        with_rule("{ id: a, channel: fax, forbid: [chat], frobid: 1 }"),
+    );
+    let request = v1::PublishPlaybookRequest {
+        request_id: "p2".to_owned(),
+        source,
+        arrive_time: Some(minute(1)),
+        ..Default::default()
+    };
+    let refused = server.playbooks().publish_playbook(request).await;
+    let refused = refused.err().ok_or("it was published")?;
+    expect![[r#"
+        source.rules[0].channel line 66, column 24: there is no channel fax; must be one of phone, web_chat,
+              email (101 faults in all, the first 16 are told)"#]].assert_eq(&brief::folded(refused.message()));
+    assert_eq!(
+        brief::fields(&refused).first().map(String::as_str),
+        Some("source.rules[0].channel")
+    );
+    expect![[r#"
+        66:44 rules[0]: there is no key frobid; did you mean forbid? The keys here are id, reason, tier,
+              channel, stage, brand, when, forbid, only, prefer, need, facts"#]].assert_eq(&one.await?);
+    unchanged(server).await
+}

@@ -1,0 +1,366 @@
+//! `signpostd` as a child process: its command line, its folder, its log, its end.
+
+use expect_test::expect;
+use signpost_client::v1;
+use signpost_tests::attempt::Attempt;
+use signpost_tests::process::{Ran, ServerProcess, signpostd};
+use signpost_tests::server::{Data, FLIGHTS};
+use signpost_tests::{Outcome, brief};
+use std::collections::BTreeSet;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use tonic::transport::Endpoint;
+use v1::contact_service_client::ContactServiceClient;
+
+/// Contacts that are under way at once when the server is told to stop.
+const UNDER_WAY: usize = 200;
+
+fn text(path: &Path) -> Outcome<&str> {
+    Ok(path.to_str().ok_or("the path is no text")?)
+}
+
+/// A start that must fail: its exit code and its words, the folder of the test left out.
+fn fails(data: &Data, arguments: &[&str]) -> Outcome<String> {
+    let ran = Ran::of(&mut signpostd(arguments)?)?;
+    assert_eq!(ran.stdout, "", "{ran:?}");
+    let words = ran.stderr.replace(text(data.beside())?, "TMP");
+    let lines: Vec<String> = words.lines().map(brief::folded).collect();
+    Ok(format!("{}: {}", ran.code.unwrap_or(-1), lines.join("\n")))
+}
+
+/// Every path below a folder, with the lengths of files.
+fn paths(folder: &Path) -> Outcome<BTreeSet<(PathBuf, u64)>> {
+    let (mut found, mut folders) = (BTreeSet::new(), vec![folder.to_path_buf()]);
+    while let Some(inner) = folders.pop() {
+        for entry in fs::read_dir(inner)? {
+            let (path, meta) = entry.and_then(|it| Ok((it.path(), it.metadata()?)))?;
+            match meta.is_dir() {
+                true => folders.push(path),
+                false => drop(found.insert((path, meta.len()))),
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn change_date(contact: &str) -> Attempt {
+    let attempt = Attempt::new(contact, "phone").about("existing_flight/change_date");
+    attempt.fact("booking_reference", "ABC123")
+}
+
+/// The same, at the time of the machine.
+fn now(attempt: Attempt) -> v1::RouteContactRequest {
+    v1::RouteContactRequest {
+        arrive_time: None,
+        ..attempt.route()
+    }
+}
+
+#[test]
+fn a_configuration_is_checked_without_a_start() -> Outcome {
+    let data = Data::new()?;
+    let file = data.beside().join("signpost.toml");
+    fs::write(&file, "listen = \"127.0.0.1:9\"\nclock = \"external\"\n")?;
+    let folder = data.path();
+    let arguments = ["--config", text(&file)?, "--data", text(&folder)?];
+    let mut command = signpostd(&arguments)?;
+    command.args(["--listen", "127.0.0.1:0", "--check-config"]);
+    let shown = Ran::of(command.env("SIGNPOST_LOG", "json"))?;
+    assert_eq!((shown.code, shown.stderr.as_str()), (Some(0), ""));
+    expect![[r#"
+        data = "TMP/data"
+        listen = "127.0.0.1:0"
+        clock = "external"
+        log = "json"
+        log-filter = "info"
+    "#]]
+    .assert_eq(&shown.stdout.replace(text(data.beside())?, "TMP"));
+    assert!(!folder.exists());
+
+    fs::write(&file, "listen = 7100\n")?;
+    let playbook = data.beside().join("playbook.yaml");
+    fs::write(
+        &playbook,
+        FLIGHTS.replace("queue: baggage", "queue: bagage"),
+    )?;
+    let told = [
+        fails(&data, &[])?,
+        fails(&data, &["--config", text(&file)?])?,
+        fails(&data, &["--data", "d", "--lisen", "x"])?,
+        fails(
+            &data,
+            &[
+                "--data",
+                "d",
+                "--listen",
+                "localhost",
+                "--log-filter",
+                "inof",
+            ],
+        )?,
+        fails(&data, &["--data", "d", "--playbook", text(&playbook)?])?,
+    ];
+    expect![[r#"
+        2: signpostd: bad configuration: data: must be set, by --data, SIGNPOST_DATA_DIR, or data in a
+              configuration file
+        2: signpostd: bad configuration: TMP/signpost.toml: TOML parse error at line 1, column 10
+        |
+        1 | listen = 7100
+        |          ^^^^
+        invalid type: integer `7100`, expected a string
+        2: error: unexpected argument '--lisen' found
+
+        tip: a similar argument exists: '--listen'
+
+        Usage: signpostd --data <DIR> --listen <ADDR>
+
+        For more information, try '--help'.
+        2: signpostd: bad configuration: listen (from --listen): must be an address and a port such as
+              127.0.0.1:7100, is "localhost"
+        log-filter (from --log-filter): must be levels (off, error, warn, info, debug, trace), or
+              module=level; "inof" is neither, is "inof"
+        2: signpostd: bad configuration: playbook (from --playbook): has faults:
+        58:27 reasons[1].secondary[0].routes.human.queue: there is no queue bagage; did you mean baggage?
+        59:29 reasons[1].secondary[0].routes.message.queue: there is no queue bagage; did you mean baggage?
+        63:27 reasons[1].secondary[1].routes.human.queue: there is no queue bagage; did you mean baggage?
+        64:29 reasons[1].secondary[1].routes.message.queue: there is no queue bagage; did you mean baggage?,
+              is "TMP/playbook.yaml"
+    "#]].assert_eq(&brief::all(&told));
+    Ok(())
+}
+
+#[test]
+fn the_address_is_all_that_it_prints() -> Outcome {
+    let server = ServerProcess::start(&Data::new()?, &[])?;
+    let address: SocketAddr = server.address().parse()?;
+    assert!(address.ip().is_loopback() && address.port() != 0);
+    server.ask_to_stop()?;
+    let (status, rest) = server.wait()?;
+    assert_eq!((status.code(), rest.as_str()), (Some(0), ""));
+    Ok(())
+}
+
+#[test]
+fn a_folder_has_one_server() -> Outcome {
+    let data = Data::new()?;
+    let first = ServerProcess::start(&data, &["--sample", "airline"])?;
+    let folder = data.path();
+    let second = fails(
+        &data,
+        &["--data", text(&folder)?, "--listen", "127.0.0.1:0"],
+    )?;
+    expect![[r#"
+        1: signpostd: TMP/data is in use by another server; stop that one, or name another folder
+    "#]].assert_eq(&(second + "\n"));
+    // The first is none the worse for it, and a port that is taken is no reason to leave a folder locked.
+    let taken = [
+        "--data",
+        text(&data.beside().join("other"))?,
+        "--listen",
+        first.address(),
+    ]
+    .map(str::to_owned);
+    let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
+    let words = fails(&data, &taken)?;
+    assert!(
+        words.starts_with("1: ") && words.contains("cannot listen on"),
+        "{words}"
+    );
+    first.kill()?;
+    ServerProcess::start(&data, &[])?.kill()
+}
+
+#[test]
+fn a_folder_that_is_not_ours_is_refused_and_left_alone() -> Outcome {
+    let data = Data::new()?;
+    ServerProcess::start(&data, &["--sample", "airline"])?.kill()?;
+    let folder = data.path();
+    let format = folder.join("FORMAT");
+    let written = fs::read_to_string(&format)?;
+    let foreign = data.beside().join("foreign");
+    fs::create_dir(&foreign)?;
+    fs::write(foreign.join("letter.txt"), "dear all")?;
+    let file = data.beside().join("file");
+    fs::write(&file, "")?;
+    let start = |path: &Path| fails(&data, &["--data", text(path)?, "--listen", "127.0.0.1:0"]);
+    let mut told = vec![
+        start(&foreign)?,
+        start(&file)?,
+        start(&data.beside().join("no/such/folder"))?,
+    ];
+    let schema = written.replace("schema = 1", "schema = 99");
+    let engine: String = written
+        .lines()
+        .map(|line| match line.split_once(" = ") {
+            Some(("engine", _)) => "engine = other\n".to_owned(),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    for other in [schema.as_str(), &engine, "nonsense", ""] {
+        assert_ne!(other, written);
+        fs::write(&format, other)?;
+        let before = paths(&folder)?;
+        told.push(start(&folder)?);
+        assert_eq!(paths(&folder)?, before);
+        assert_eq!(fs::read_to_string(&format)?, other);
+    }
+    expect![[r#"
+        1: signpostd: TMP/foreign holds `letter.txt` but no FORMAT, so it is not a data folder; name an empty
+              or a new folder
+        1: signpostd: TMP/file is not a folder; name a folder of its own for the data
+        1: signpostd: TMP/no/such does not exist; create it, or name another data folder
+        1: signpostd: TMP/data/FORMAT has schema 99, this server reads 1; use a newer server
+        1: signpostd: TMP/data/FORMAT has `engine = other`, this server needs `sled 1.0.0-alpha.124`; use the
+              server that wrote it
+        1: signpostd: TMP/data/FORMAT does not read: `nonsense` is not `key = value`; restore the folder from a
+              backup
+        1: signpostd: TMP/data/FORMAT does not read: `schema` is missing; restore the folder from a backup
+    "#]].assert_eq(&brief::all(&told));
+    fs::write(&format, written)?;
+    ServerProcess::start(&data, &[])?.kill()
+}
+
+/// What was answered before the end is there after it; a request that was cut off is there or not, and not twice.
+#[tokio::test]
+async fn a_stop_finishes_what_was_accepted() -> Outcome {
+    let data = Data::new()?;
+    let playbook = data.beside().join("playbook.yaml");
+    fs::write(&playbook, FLIGHTS)?;
+    let server = ServerProcess::start(&data, &["--playbook", text(&playbook)?])?;
+    let channel = Endpoint::from_shared(format!("http://{}", server.address()))?;
+    let contacts = ContactServiceClient::new(channel.connect().await?);
+    let mut calls = tokio::task::JoinSet::new();
+    for n in 0..UNDER_WAY {
+        let mut contacts = contacts.clone();
+        let request = now(change_date(&format!("call-{n}")).of(&format!("c{n}")));
+        calls.spawn(async move { (n, contacts.route_contact(request).await) });
+    }
+    let (mut answered, mut told_to_stop) = (BTreeSet::new(), false);
+    while let Some(call) = calls.join_next().await {
+        let (n, answer) = call?;
+        if answer.is_ok() {
+            answered.insert(n);
+        }
+        if !told_to_stop {
+            server.ask_to_stop()?;
+            told_to_stop = true;
+        }
+    }
+    drop(contacts);
+    assert!(!answered.is_empty());
+    let (status, _) = server.wait()?;
+    assert_eq!(status.code(), Some(0));
+
+    let server = ServerProcess::start(&data, &[])?;
+    let client = server.client()?;
+    for n in &answered {
+        let contact_id = format!("call-{n}");
+        client
+            .get_contact(v1::GetContactRequest { contact_id })
+            .await?;
+    }
+    let counts = client.count_reasons(v1::CountReasonsRequest {}).await?;
+    let counted: u64 = counts.counts.iter().map(|it| it.contacts).sum();
+    server.kill()?;
+    let folded = data.fold()?;
+    assert_eq!(folded.state.contacts().count(), usize::try_from(counted)?);
+    assert!((answered.len()..=UNDER_WAY).contains(&usize::try_from(counted)?));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_personal_is_never_logged() -> Outcome {
+    const SECRETS: [&str; 4] = [
+        "TAG-4711-SECRET",
+        "+31612345678",
+        "oops@example.org",
+        "XQZ123",
+    ];
+    let [tag, phone, email, _] = SECRETS;
+    let data = Data::new()?;
+    let playbook = data.beside().join("playbook.yaml");
+    let personal = FLIGHTS.replace(
+        "pattern: \"[A-Z0-9]{6}\"",
+        "pattern: \"[A-Z0-9]{6}\", personal: true",
+    );
+    fs::write(&playbook, personal)?;
+    let filter = "debug,signpost_server=trace,signpost_domain=trace";
+    let arguments = [
+        "--playbook",
+        text(&playbook)?,
+        "--log",
+        "json",
+        "--log-filter",
+        filter,
+    ];
+    let server = ServerProcess::start(&data, &arguments)?;
+    let client = server.client()?;
+    let lost = |contact: &str| Attempt::new(contact, "phone").about("baggage/lost");
+    let told = lost("call-1")
+        .fact("bag_tag", tag)
+        .identity("phone", phone, true);
+    let told = told.identity("email", email, false);
+    client.route_contact(now(told.clone())).await?;
+    // Refused too: as another's reason, with a fault elsewhere, as a second body of one request.
+    let mut faulty = told.clone().fact("bag_tag", tag);
+    faulty.context.channel = "fax".to_owned();
+    assert!(client.route_contact(now(faulty)).await.is_err());
+    let wrong = change_date("call-2").fact("bag_tag", "XQZ123");
+    assert!(
+        client
+            .route_contact(now(wrong.fact("bag_tag", "XQZ123")))
+            .await
+            .is_err()
+    );
+    assert!(client.route_contact(now(told.tier("gold"))).await.is_err());
+    let customer = v1::Customer {
+        customer_id: "c9".to_owned(),
+        identities: vec![v1::Identity {
+            kind: "email".to_owned(),
+            value: email.to_owned(),
+            verified: true,
+        }],
+        ..Default::default()
+    };
+    let request = v1::UpsertCustomerRequest {
+        request_id: "u1".to_owned(),
+        customer: Some(customer),
+        arrive_time: None,
+    };
+    client.upsert_customer(request).await?;
+    let log = data.beside().join("stderr");
+    server.ask_to_stop()?;
+    server.wait()?;
+    let server = ServerProcess::start(&data, &["--log", "json", "--log-filter", filter])?;
+    server.ask_to_stop()?;
+    server.wait()?;
+    let logged = fs::read_to_string(log)?;
+    assert!(logged.lines().count() > 4, "{logged}");
+    for line in logged.lines() {
+        let _json: serde_json::Value = serde_json::from_str(line)?;
+        for secret in SECRETS {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_first_playbook_is_for_an_empty_store_only() -> Outcome {
+    let data = Data::new()?;
+    let (first, second) = (data.beside().join("1.yaml"), data.beside().join("2.yaml"));
+    fs::write(&first, FLIGHTS)?;
+    fs::write(&second, FLIGHTS.replace("cost: 7.00", "cost: 8.00"))?;
+    let mut warned = Vec::new();
+    for path in [&first, &first, &second] {
+        let server = ServerProcess::start(&data, &["--playbook", text(path)?])?;
+        warned.push(server.logged()?.contains("another playbook is live"));
+        let client = server.client()?;
+        let live = client.get_playbook(v1::GetPlaybookRequest::default());
+        assert_eq!(live.await?.source, FLIGHTS);
+        server.kill()?;
+    }
+    assert_eq!(warned, [false, false, true]);
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! The life of playbooks over the wire: published, listed, read back, rolled back, refused.
+
+use crate::older_playbooks::renamed;
+use expect_test::expect;
+use signpost_client::{Client, v1};
+use signpost_server::engine::Clock;
+use signpost_tests::Outcome;
+use signpost_tests::attempt::Attempt;
+use signpost_tests::brief;
+use signpost_tests::server::{FLIGHTS, TestServer};
+use signpost_tests::time::minute;
+
+fn publish(source: &str, id: &str, at: i64) -> v1::PublishPlaybookRequest {
+    v1::PublishPlaybookRequest {
+        request_id: id.to_owned(),
+        source: source.to_owned(),
+        note: format!("at {at}"),
+        arrive_time: Some(minute(at)),
+    }
+}
+
+fn roll_back(version: &str, id: &str, at: i64) -> v1::RollBackPlaybookRequest {
+    v1::RollBackPlaybookRequest {
+        request_id: id.to_owned(),
+        playbook_version: version.to_owned(),
+        note: "it was better".to_owned(),
+        arrive_time: Some(minute(at)),
+    }
+}
+
+async fn get(client: &Client, version: &str) -> Outcome<v1::GetPlaybookResponse> {
+    let request = v1::GetPlaybookRequest {
+        playbook_version: version.to_owned(),
+    };
+    Ok(client.get_playbook(request).await?)
+}
+
+async fn all(client: &Client) -> Outcome<Vec<v1::PlaybookPublication>> {
+    let request = v1::ListPlaybooksRequest::default();
+    Ok(client.list_playbooks(request).await?.publications)
+}
+
+#[tokio::test]
+async fn a_playbook_is_published_listed_read_back_and_rolled_back() -> Outcome {
+    let server = TestServer::empty(Clock::External).await?;
+    let client = server.client();
+    // Read back byte for byte: comments, blanks at line ends, and no line end at the end.
+    let odd = format!("# été \t \r\n{}", FLIGHTS.trim_end());
+    let first = client.publish_playbook(publish(&odd, "p1", 0)).await?;
+    let first = first.publication.unwrap_or_default();
+    let second = client
+        .publish_playbook(publish(&renamed(), "p2", 5))
+        .await?;
+    let second = second.publication.unwrap_or_default();
+    assert_eq!(get(client, &first.playbook_version).await?.source, odd);
+    assert_eq!(get(client, "").await?.source, renamed());
+
+    let prefix = &first.playbook_version[..8];
+    let back = client
+        .roll_back_playbook(roll_back(prefix, "p3", 9))
+        .await?;
+    let back = back.publication.unwrap_or_default();
+    assert_eq!(back.playbook_version, first.playbook_version);
+    let again = client
+        .roll_back_playbook(roll_back(prefix, "p3", 9))
+        .await?;
+    assert!(again.replayed);
+    assert_eq!(again.publication.as_ref(), Some(&back));
+
+    let line = |it: &v1::PlaybookPublication| {
+        let which = it.playbook_version == second.playbook_version;
+        let (live, back) = (it.live, it.rolled_back);
+        format!(
+            "{}: second {which}, live {live}, back {back}: {}",
+            it.sequence, it.note
+        )
+    };
+    let listed: Vec<String> = all(client).await?.iter().map(line).collect();
+    expect![[r#"
+        3: second false, live true, back true: it was better
+        2: second true, live false, back false: at 5
+        1: second false, live false, back false: at 0"#]]
+    .assert_eq(&listed.join("\n"));
+    let server = server.restart().await?;
+    assert_eq!(get(server.client(), "").await?.source, odd);
+    let after: Vec<String> = all(server.client()).await?.iter().map(line).collect();
+    assert_eq!(after, listed);
+    server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_list_comes_in_pages_that_writes_do_not_shift() -> Outcome {
+    let server = TestServer::empty(Clock::External).await?;
+    let client = server.client();
+    let first = server.publish(FLIGHTS, 0).await?;
+    let second = server.publish(&renamed(), 1).await?;
+    for at in 2..7 {
+        let version = [&first, &second][at % 2];
+        let request = roll_back(version, &format!("back-{at}"), i64::try_from(at)?);
+        client.roll_back_playbook(request).await?;
+    }
+    let mut seen = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request = v1::ListPlaybooksRequest {
+            page_size: 3,
+            page_token,
+        };
+        let page = client.list_playbooks(request).await?;
+        assert!(page.publications.len() <= 3);
+        seen.extend(page.publications.iter().map(|it| it.sequence));
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        page_token = page.next_page_token;
+        let id = format!("between-{}", seen.len());
+        client
+            .roll_back_playbook(roll_back(&first, &id, 20))
+            .await?;
+    }
+    assert_eq!(seen, [7, 6, 5, 4, 3, 2, 1]);
+    server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_call_is_refused_in_its_own_words() -> Outcome {
+    let server = TestServer::empty(Clock::External).await?;
+    let mut playbooks = server.playbooks();
+    let mut told = Vec::new();
+    let nothing = v1::GetPlaybookRequest::default();
+    told.push(brief::refused(playbooks.get_playbook(nothing).await));
+    let menu = v1::GetReasonMenuRequest::default();
+    told.push(brief::refused(
+        playbooks.get_reason_menu(menu.clone()).await,
+    ));
+    let early = Attempt::new("call-1", "phone").route();
+    told.push(brief::refused(server.contacts().route_contact(early).await));
+    server.publish(FLIGHTS, 0).await?;
+
+    let empty = v1::PublishPlaybookRequest::default();
+    told.push(brief::refused(playbooks.publish_playbook(empty).await));
+    let faulty = publish(&FLIGHTS.replace("queue: baggage", "queue: bagage"), "p2", 1);
+    told.push(brief::refused(playbooks.publish_playbook(faulty).await));
+    for version in ["", "0badc0de", "f", "no version"] {
+        let back = roll_back(version, "p3", 2);
+        told.push(brief::refused(playbooks.roll_back_playbook(back).await));
+    }
+    let unknown = v1::GetPlaybookRequest {
+        playbook_version: "0badc0de".to_owned(),
+    };
+    told.push(brief::refused(playbooks.get_playbook(unknown).await));
+    let list = v1::ListPlaybooksRequest {
+        page_size: 201,
+        page_token: "x".to_owned(),
+    };
+    told.push(brief::refused(playbooks.list_playbooks(list).await));
+    told.push(brief::refused(playbooks.get_reason_menu(menu).await));
+    let menu = v1::GetReasonMenuRequest {
+        channel: "phon".to_owned(),
+        locale: "!".to_owned(),
+        primary: "bagage".to_owned(),
+        whole_tree: true,
+    };
+    told.push(brief::refused(playbooks.get_reason_menu(menu).await));
+    let empty = v1::ValidatePlaybookRequest::default();
+    told.push(brief::refused(playbooks.validate_playbook(empty).await));
+    expect![[r#"
+        FailedPrecondition: no playbook is live: publish one first
+          NO_PLAYBOOK playbook
+        FailedPrecondition: no playbook is live: publish one first
+          NO_PLAYBOOK playbook
+        FailedPrecondition: no playbook is live: publish one first
+          NO_PLAYBOOK playbook
+        InvalidArgument:  (3 faults in all)
+          request_id: must not be empty
+          arrive_time: must be set: this server takes its time from the requests
+          source: must not be empty
+        InvalidArgument:  (4 faults in all)
+          source.reasons[1].secondary[0].routes.human.queue: line 58, column 27: there is no queue bagage; did
+              you mean baggage?
+          source.reasons[1].secondary[0].routes.message.queue: line 59, column 29: there is no queue bagage;
+              did you mean baggage?
+          source.reasons[1].secondary[1].routes.human.queue: line 63, column 27: there is no queue bagage; did
+              you mean baggage?
+          source.reasons[1].secondary[1].routes.message.queue: line 64, column 29: there is no queue bagage;
+              did you mean baggage?
+        InvalidArgument
+          playbook_version: must be 8 to 64 lower-case hexadecimal digits
+        NotFound: there is no playbook 0badc0de
+          playbook 0badc0de
+        InvalidArgument
+          playbook_version: must be 8 to 64 lower-case hexadecimal digits
+        InvalidArgument
+          playbook_version: must be 8 to 64 lower-case hexadecimal digits
+        NotFound: there is no playbook 0badc0de
+          playbook 0badc0de
+        InvalidArgument:  (2 faults in all)
+          page_size: must be at most 200, is 201
+          page_token: must be the next_page_token of an answer to the same list
+        InvalidArgument
+          channel: must be set
+        InvalidArgument:  (3 faults in all)
+          channel: is not a channel of the live playbook; did you mean phone?
+          locale: must be a language such as nl or nl-NL
+          primary: is not a primary reason of the live playbook; did you mean baggage?
+        InvalidArgument
+          source: must not be empty
+    "#]].assert_eq(&brief::all(&told));
+    let folded = server.finish().await?;
+    assert_eq!(folded.state.seq().0, 1);
+    Ok(())
+}
