@@ -90,6 +90,14 @@ pub struct ContactContext {
 }
 
 impl ContactContext {
+    /// This context as it is told at log time `at`: its facts are learnt then.
+    #[must_use]
+    pub fn told_at(&self, at: UnixMs) -> ContactContext {
+        let mut told = self.clone();
+        told.facts = told.facts.learnt_at(at);
+        told
+    }
+
     /// This context amended by a later one: what is set there replaces, facts add up.
     #[must_use]
     pub fn amended(&self, later: &ContactContext) -> ContactContext {

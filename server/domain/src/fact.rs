@@ -108,7 +108,7 @@ pub struct Fact {
     pub knowledge: Knowledge,
     /// Where it came from.
     pub source: FactSource,
-    /// When we learnt it.
+    /// When we learnt it, in log time; set when it is decided on.
     pub learnt_at: UnixMs,
 }
 
@@ -156,6 +156,13 @@ impl Facts {
             }
             Err(index) => self.0.insert(index, fact),
         }
+    }
+
+    /// The same facts, learnt at `at`.
+    #[must_use]
+    pub fn learnt_at(mut self, at: UnixMs) -> Facts {
+        self.0.iter_mut().for_each(|fact| fact.learnt_at = at);
+        self
     }
 
     /// In order of id.

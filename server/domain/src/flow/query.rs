@@ -67,7 +67,7 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
 /// The first row that is not in memory.
 pub fn seek_read(state: &State, query: &Query) -> Result<(), Elsewhere> {
     let found = match query {
-        Query::Preview(preview) => preview_start(state, preview)
+        Query::Preview(preview) => preview_start(state, preview, state.now())
             .and_then(|start| found(state, &start, state.now()).map(drop)),
         Query::Publications | Query::Counts => return Ok(()),
         Query::Contact(_) | Query::Case(_) | Query::Customer(_) | Query::Holder(_) => {
@@ -111,15 +111,15 @@ fn preview_route(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<A
             return Err(Refusal::Faulty(faults).into());
         }
     };
-    let start = preview_start(state, preview)?;
+    let start = preview_start(state, preview, now)?;
     Ok(Answer::Preview(Box::new(routed(state, start, now)?)))
 }
 
-fn preview_start(state: &State, preview: &PreviewRoute) -> Result<Start, Stop> {
+fn preview_start(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<Start, Stop> {
     let (contact, before) = match &preview.contact {
         None => (ContactId::stored("preview"), None),
         Some(id) => (id.clone(), state.contact(id)?.cloned()),
     };
-    let context = &preview.context;
-    Ok(Start::of(contact, before, context, preview.unknown_reason)?)
+    let told = preview.context.told_at(now);
+    Ok(Start::of(contact, before, told, preview.unknown_reason)?)
 }

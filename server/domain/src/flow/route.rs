@@ -36,21 +36,21 @@ pub(super) struct Start {
 
 /// Routes a new or an amended contact.
 pub(super) fn route(state: &State, command: &RouteContact, now: UnixMs) -> Result<Event, Stop> {
-    let start = start(state, command)?;
+    let start = start(state, command, now)?;
     Ok(Event::ContactRouted(Box::new(routed(state, start, now)?)))
 }
 
 /// Finds what routing needs, without deciding.
 pub(super) fn seek(state: &State, command: &RouteContact) -> Result<(), Stop> {
-    let start = start(state, command)?;
+    let start = start(state, command, state.now())?;
     found(state, &start, state.now()).map(drop)
 }
 
-fn start(state: &State, command: &RouteContact) -> Result<Start, Stop> {
+fn start(state: &State, command: &RouteContact, now: UnixMs) -> Result<Start, Stop> {
     let start = Start::of(
         command.contact.clone(),
         state.contact(&command.contact)?.cloned(),
-        &command.context,
+        command.context.told_at(now),
         command.unknown_reason,
     )?;
     Ok(Start {
@@ -64,15 +64,16 @@ impl Start {
     pub(super) fn of(
         contact: ContactId,
         before: Option<Arc<Contact>>,
-        told: &ContactContext,
+        told: ContactContext,
         unknown_reason: UnknownReason,
     ) -> Result<Start, Refusal> {
+        let tells_reason = told.reason.is_some();
         let (context, step) = match &before {
-            None => (told.clone(), RouteStep::Opened),
-            Some(contact) => (amend(contact, told)?, RouteStep::Amended),
+            None => (told, RouteStep::Opened),
+            Some(contact) => (amend(contact, &told)?, RouteStep::Amended),
         };
         // A reason that was told earlier was known then: what became of it since is no fault of this request.
-        let told_earlier = told.reason.is_none() && context.reason.is_some();
+        let told_earlier = !tells_reason && context.reason.is_some();
         Ok(Start {
             contact,
             before,
