@@ -104,10 +104,9 @@ pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
         (CommandBody::Take(body), None) => take::take(state, body).map(drop),
         (CommandBody::End(body), None) => end::seek(state, body),
         (CommandBody::Upsert(body), None) => upsert::upsert(state, body, state.now()).map(drop),
-        (
-            CommandBody::Publish(_) | CommandBody::RollBack(_) | CommandBody::Faulty(..),
-            None,
-        ) => Ok(()),
+        (CommandBody::Publish(_) | CommandBody::RollBack(_) | CommandBody::Faulty(..), None) => {
+            Ok(())
+        }
     });
     match found {
         Err(Stop::Elsewhere(elsewhere)) => Err(elsewhere),
