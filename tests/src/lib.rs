@@ -5,6 +5,7 @@ pub mod brief;
 pub mod powercut;
 pub mod process;
 pub mod raw;
+pub mod real;
 pub mod server;
 pub mod time;
 pub mod web;

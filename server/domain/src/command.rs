@@ -142,6 +142,8 @@ pub enum Query {
     Publications,
     /// Counts by reason and tier.
     Counts,
+    /// The answer to a write of this actor, if it was answered before with the same content.
+    Answered(Box<(Actor, RequestStamp)>),
 }
 
 /// A contact to look at.

@@ -3,7 +3,7 @@
 use super::at::At;
 use super::names::Kind;
 use super::page::{List, Page};
-use super::{Caller, Finder, content, values};
+use super::{Caller, Finder, Unread, content, values};
 use signpost_domain::command::{
     Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollBackPlaybook,
 };
@@ -36,7 +36,7 @@ pub(crate) fn publish(
     mut request: v1::PublishPlaybookRequest,
     caller: Caller,
     read: Read,
-) -> Result<(Command, Warnings), Faults> {
+) -> Result<(Command, Warnings), Unread> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
     let content = content(Method::PublishPlaybook, &request);
@@ -71,7 +71,7 @@ pub(crate) fn roll_back(
     mut request: v1::RollBackPlaybookRequest,
     caller: Caller,
     found: Arc<Playbook>,
-) -> Result<Command, Faults> {
+) -> Result<Command, Unread> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
     let content = content(Method::RollBackPlaybook, &request);
@@ -188,9 +188,6 @@ impl Finder {
             let place = format_args!("line {line}, column {column}");
             self.0.push(field, format_args!("{place}: {what}; {fix}"));
         }
-        if faults.more > 0 {
-            let more = faults.more;
-            self.fault(At::top("source"), format_args!("has {more} more faults"));
-        }
+        self.0.leave_out(faults.more);
     }
 }

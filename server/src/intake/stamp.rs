@@ -4,6 +4,7 @@ use super::at::At;
 use super::caller::ArriveTime;
 use super::{Finder, values};
 use prost::Message;
+use signpost_domain::actor::Actor;
 use signpost_domain::command::{Command, CommandBody};
 use signpost_domain::event::{Method, RequestStamp};
 use signpost_domain::ids::RequestId;
@@ -11,6 +12,15 @@ use signpost_domain::refusal::Faults;
 use signpost_domain::time::UnixMs;
 
 use super::Caller;
+
+/// A write that cannot be read.
+#[derive(Clone, Debug)]
+pub(crate) struct Unread {
+    /// What is wrong with it now.
+    pub(crate) faults: Faults,
+    /// Who asked for what, where that can be read: under another playbook it may have been right, and answered.
+    pub(crate) asked: Option<Box<(Actor, RequestStamp)>>,
+}
 
 /// A hash of the method and of the message, which has no request id any more.
 pub(crate) fn content(method: Method, message: &impl Message) -> [u8; 16] {
@@ -61,13 +71,19 @@ impl Finder {
         request: Option<RequestStamp>,
         arrive_time: Option<UnixMs>,
         body: Option<CommandBody>,
-    ) -> Result<Command, Faults> {
-        let parsed = request.zip(body).map(|(request, body)| Command {
-            actor: caller.actor,
-            request,
-            arrive_time,
-            body,
-        });
-        self.done(parsed)
+    ) -> Result<Command, Unread> {
+        let Caller { actor, .. } = caller;
+        match (request, body) {
+            (Some(request), Some(body)) if self.0.is_empty() => Ok(Command {
+                actor,
+                request,
+                arrive_time,
+                body,
+            }),
+            (request, _) => Err(Unread {
+                faults: self.0,
+                asked: request.map(|request| Box::new((actor, request))),
+            }),
+        }
     }
 }

@@ -152,7 +152,8 @@ fn a_folder_has_one_server() -> Outcome {
     )?;
     expect![[r#"
         1: signpostd: TMP/data is in use by another server; stop that one, or name another folder
-    "#]].assert_eq(&(second + "\n"));
+    "#]]
+    .assert_eq(&(second + "\n"));
     // The first is none the worse for it, and a port that is taken is no reason to leave a folder locked.
     let taken = [
         "--data",

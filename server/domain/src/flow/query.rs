@@ -7,7 +7,7 @@ use crate::command::{PreviewRoute, Query};
 use crate::contact::Contact;
 use crate::customer::Customer;
 use crate::event::{ContactRouted, RouteStep};
-use crate::ids::{ContactId, CustomerId};
+use crate::ids::{ContactId, CustomerId, Seq};
 use crate::refusal::{Faults, Kind, Refusal};
 use crate::state::{Counts, Elsewhere, Publication, State};
 use crate::time::UnixMs;
@@ -28,6 +28,8 @@ pub enum Answer {
     Publications(Vec<Arc<Publication>>),
     /// To [`Query::Counts`]: by reason, then by tier.
     Counts(Vec<Counts>),
+    /// To [`Query::Answered`]: the event that holds the answer, if there is one.
+    Answered(Option<Seq>),
 }
 
 /// Answers a read at log time `now`.
@@ -57,6 +59,12 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
         },
         Query::Publications => Ok(Answer::Publications(state.publications().to_vec())),
         Query::Counts => Ok(Answer::Counts(state.counts().values().cloned().collect())),
+        Query::Answered(asked) => {
+            let (actor, stamp) = asked.as_ref();
+            let answered = state.request(&stamp.key(actor))?;
+            let answered = answered.filter(|answered| answered.content == stamp.content);
+            Ok(Answer::Answered(answered.map(|answered| answered.seq)))
+        }
     }
 }
 
@@ -69,9 +77,11 @@ pub fn seek_read(state: &State, query: &Query) -> Result<(), Elsewhere> {
         Query::Preview(preview) => preview_start(state, preview, state.now())
             .and_then(|start| found(state, &start, state.now()).map(drop)),
         Query::Publications | Query::Counts => return Ok(()),
-        Query::Contact(_) | Query::Case(_) | Query::Customer(_) | Query::Holder(_) => {
-            look(state, query, state.now()).map(drop)
-        }
+        Query::Contact(_)
+        | Query::Case(_)
+        | Query::Customer(_)
+        | Query::Holder(_)
+        | Query::Answered(_) => look(state, query, state.now()).map(drop),
     };
     match found {
         Err(Stop::Elsewhere(elsewhere)) => Err(elsewhere),
