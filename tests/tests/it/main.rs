@@ -8,6 +8,7 @@ mod command_line;
 mod contacts;
 mod customers;
 mod daemon;
+mod interop;
 mod menus;
 mod older_playbooks;
 mod playbooks;
