@@ -119,7 +119,9 @@ async fn work(
         let sent = Instant::now();
         client.route_contact(requests::route(number)).await?;
         let micros = sent.elapsed().as_micros() as u64;
-        latency.record(micros).map_err(|error| tonic::Status::internal(error.to_string()))?;
+        latency
+            .record(micros)
+            .map_err(|error| tonic::Status::internal(error.to_string()))?;
         if calls == Calls::RouteAndEnd {
             client.end_contact(requests::end(number)).await?;
         }

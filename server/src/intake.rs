@@ -22,7 +22,7 @@ pub(crate) mod version;
 mod wire_enum;
 
 pub(crate) use caller::{ArriveTime, Caller};
-pub(crate) use stamp::{Unread, content};
+pub(crate) use stamp::content;
 
 use at::At;
 use signpost_domain::playbook::Playbook;

@@ -61,7 +61,7 @@ enum scope { ONE = 1, ALL = 2 };
 struct head { uint32_t magic, kind; uint64_t a, b, c; uint32_t text, data; };
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
-static int journal = -1;
+static int journal = -1, drops_syncs;
 static char root[PATH_MAX], root_parent[PATH_MAX];
 static size_t root_len;
 static uint64_t syncs;
@@ -141,6 +141,7 @@ __attribute__((constructor)) static void begin(void) {
     long high = RAW(SYS_fcntl, fd, F_DUPFD_CLOEXEC, JOURNAL_FD);
     if (high >= 0) { RAW(SYS_close, fd); fd = high; }
     pthread_atfork(before_fork, after_fork, after_fork);
+    drops_syncs = getenv("SIGNPOST_RECORD_DROP") != NULL;
     journal = (int)fd;
 }
 

@@ -4,6 +4,8 @@
  *
  *   SIGNPOST_RECORD_DIR      the watched folder, absolute and without symbolic links; may not be there yet
  *   SIGNPOST_RECORD_JOURNAL  the journal, outside of the watched folder; appended to
+ *   SIGNPOST_RECORD_DROP     if set: fsync and fdatasync of what is watched say yes and do nothing, as if the
+ *                            process never called them; the mutation that a test of it must notice
  *
  * Who is who is asked of the kernel at every call (fstat, /proc/self/fd), so duplicated, inherited
  * and reused descriptors need no book-keeping. One lock is held around an operation and its record,
@@ -277,6 +279,7 @@ static int sync_fd(int fd, long number) {
     struct stat stat;
     char path[PATH_MAX];
     int known = journal >= 0 && RAW(SYS_fstat, fd, &stat) == 0 && (S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode)) && path_of(fd, path);
+    if (known && drops_syncs && (inside(path) || !strcmp(path, root_parent))) return 0;
     if (known && inside(path)) return (int)sync_one(ONE, stat.st_ino, number, fd);
     if (known && S_ISDIR(stat.st_mode) && !strcmp(path, root_parent)) return (int)sync_one(ONE, OUTSIDE, number, fd);
     return (int)answer(RAW(number, fd));

@@ -2,6 +2,7 @@
 
 pub mod attempt;
 pub mod brief;
+pub mod crash;
 pub mod powercut;
 pub mod process;
 pub mod raw;

@@ -183,6 +183,14 @@ pub struct Case {
 }
 
 impl Case {
+    /// How often the listed contacts went from one channel to another.
+    pub fn switches_listed(&self) -> u32 {
+        let pairs = self.contacts.windows(2);
+        pairs
+            .filter(|pair| pair[0].channel != pair[1].channel)
+            .count() as u32
+    }
+
     /// When it lapses, if nothing is heard: only while it is open and none of its contacts is live.
     pub fn lapses(&self) -> Option<UnixMs> {
         let idle = self.state.is_open() && self.live_contacts == 0;

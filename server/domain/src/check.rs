@@ -1,10 +1,10 @@
 //! The conservation check: nothing is lost and nothing is twice.
 
-use crate::case::{CASE_CONTACTS_LISTED_MAX, Case};
+use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseContact};
 use crate::contact::{Contact, Place};
-use crate::ids::{CaseId, ReasonId, Slug};
+use crate::ids::{CaseId, CustomerId, ReasonId, Slug};
 use crate::route::Route;
-use crate::state::{Counts, State, TimerTarget};
+use crate::state::{State, TimerTarget};
 use crate::time::UnixMs;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,12 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    fn expect(&mut self, holds: bool, broken: impl FnOnce() -> String) {
+        if !holds {
+            self.broken.push(broken());
+        }
+    }
+
     /// Whether nothing is lost and nothing is twice.
     pub fn is_clean(&self) -> bool {
         self.broken.is_empty()
@@ -36,6 +42,7 @@ pub fn check(state: &State) -> Verdict {
     let of_counts = cases(state, &of_cases, &mut verdict);
     counts(state, &of_counts, &mut verdict);
     customers(state, &mut verdict);
+    open_cases(state, &mut verdict);
     timers(state, &mut verdict);
     requests(state, &mut verdict);
     verdict
@@ -61,6 +68,7 @@ fn contacts(state: &State, verdict: &mut Verdict) -> BTreeMap<CaseId, Tally> {
         };
         verdict.places[place] += 1;
         placed(contact, verdict);
+        in_its_case(state, contact, verdict);
         if let Some(case) = contact.case {
             let tally = of_cases.entry(case).or_default();
             tally.contacts += 1;
@@ -74,56 +82,85 @@ fn contacts(state: &State, verdict: &mut Verdict) -> BTreeMap<CaseId, Tally> {
 
 fn placed(contact: &Contact, verdict: &mut Verdict) {
     let id = &contact.id;
-    if contact.place.is_live() == contact.ended.is_some() {
-        verdict
-            .broken
-            .push(format!("contact {id}: its place and its end time disagree"));
-    }
+    let is_live = contact.place.is_live();
+    verdict.expect(is_live == contact.ended.is_none(), || {
+        format!("contact {id}: its place and its end time disagree")
+    });
     let fits = match (contact.place, contact.route) {
         (Place::Deciding, None) | (Place::Ended(_), _) => true,
         (place, Some(route)) => place == Place::of_route(route),
         (Place::SelfService | Place::Routed(_), None) => false,
     };
-    if !fits {
-        verdict
-            .broken
-            .push(format!("contact {id}: its place is not that of its route"));
-    }
+    verdict.expect(fits, || {
+        format!("contact {id}: its place is not that of its route")
+    });
+}
+
+/// A contact and its case are of one customer and say the same of each other.
+fn in_its_case(state: &State, contact: &Contact, verdict: &mut Verdict) {
+    let id = &contact.id;
+    let case = contact.case.and_then(|case| state.case(&case).ok()?);
+    let Some(case) = case else { return };
+    verdict.expect(case.customer == contact.customer, || {
+        format!("contact {id}: its case is of another customer")
+    });
+    let listed = case.contacts.iter().filter(|listed| listed.contact == *id);
+    let listed: Vec<_> = listed.collect();
+    let is_live = contact.place.is_live();
+    let fits =
+        |listed: &&CaseContact| listed.live == is_live && listed.channel == contact.context.channel;
+    verdict.expect(listed.len() <= 1 && listed.iter().all(fits), || {
+        format!("contact {id}: its case lists it otherwise")
+    });
 }
 
 type CountKey = (ReasonId, Slug);
+
+/// What the cases of one reason and tier come to.
+#[derive(Default)]
+struct Sum {
+    contacts: u64,
+    repeats: u64,
+    open: i128,
+}
 
 fn cases(
     state: &State,
     of_cases: &BTreeMap<CaseId, Tally>,
     verdict: &mut Verdict,
-) -> BTreeMap<CountKey, (u64, u64)> {
-    let mut of_counts: BTreeMap<CountKey, (u64, u64)> = BTreeMap::new();
-    let mut seen = BTreeSet::new();
+) -> BTreeMap<CountKey, Sum> {
+    let mut of_counts: BTreeMap<CountKey, Sum> = BTreeMap::new();
+    let none = Tally::default();
     for case in state.cases() {
-        seen.insert(case.id);
         verdict.cases[case.state as usize] += 1;
-        let none = Tally::default();
+        let key = (case.reason.clone(), case.tier.clone());
+        let ever_left = state.counts().get(&key).map_or(0, |c| c.contacts_left);
         case_fits(case, of_cases.get(&case.id).unwrap_or(&none), verdict);
-        let count = of_counts
-            .entry((case.reason.clone(), case.tier.clone()))
-            .or_default();
-        count.0 += u64::from(case.contact_count);
-        count.1 += u64::from(case.state.is_open());
-        let latest = case
-            .matter
-            .and_then(|matter| state.matter(&matter).ok().flatten().map(|id| **id));
-        if case.state.is_open() && case.matter.is_some() && latest != Some(case.id) {
-            verdict.broken.push(format!(
+        case_lists(case, ever_left, verdict);
+        let sum = of_counts.entry(key).or_default();
+        sum.contacts += u64::from(case.contact_count);
+        sum.repeats += u64::from(case.repeats);
+        sum.open += i128::from(case.state.is_open());
+        let latest = case.matter.and_then(|matter| state.matter(&matter).ok()?);
+        let leads_here = case.matter.is_none() || latest.is_some_and(|id| **id == case.id);
+        verdict.expect(!case.state.is_open() || leads_here, || {
+            format!(
                 "case {}: it is open but its matter leads elsewhere",
                 case.id
-            ));
-        }
+            )
+        });
+        verdict.expect(case.matter.is_some() == case.customer.is_some(), || {
+            format!(
+                "case {}: it has a matter without a customer, or a customer without a matter",
+                case.id
+            )
+        });
     }
-    for id in of_cases.keys().filter(|id| !seen.contains(id)) {
-        verdict.broken.push(format!(
-            "case {id}: contacts belong to it, but it is not there"
-        ));
+    for id in of_cases.keys() {
+        let is_there = state.case(id).is_ok_and(|case| case.is_some());
+        verdict.expect(is_there, || {
+            format!("case {id}: contacts belong to it, but it is not there")
+        });
     }
     of_counts
 }
@@ -132,98 +169,113 @@ fn case_fits(case: &Case, tally: &Tally, verdict: &mut Verdict) {
     let id = case.id;
     let kept = (case.contact_count, case.live_contacts, case.owed_contacts);
     let found = (tally.contacts, tally.live, tally.owed);
-    if kept != found {
-        verdict.broken.push(format!(
-            "case {id}: it counts {kept:?} contacts, live and owed ones, there are {found:?}"
-        ));
-    }
-    let listed = case.contacts.len();
-    let expected = (case.contact_count as usize).min(CASE_CONTACTS_LISTED_MAX);
-    if listed != expected && (case.contact_count as usize) <= CASE_CONTACTS_LISTED_MAX {
-        verdict.broken.push(format!(
-            "case {id}: it lists {listed} contacts of {expected}"
-        ));
-    }
-    if case.state.is_open() == case.closed.is_some() {
-        verdict.broken.push(format!(
-            "case {id}: its state and its closing time disagree"
-        ));
-    }
-    if !case.state.is_open() && case.live_contacts > 0 {
-        verdict
-            .broken
-            .push(format!("case {id}: it is closed but has live contacts"));
-    }
+    verdict.expect(kept == found, || {
+        format!("case {id}: it counts {kept:?} contacts, live and owed ones, there are {found:?}")
+    });
+    verdict.expect(case.state.is_open() == case.closed.is_none(), || {
+        format!("case {id}: its state and its closing time disagree")
+    });
+    verdict.expect(case.state.is_open() || case.live_contacts == 0, || {
+        format!("case {id}: it is closed but has live contacts")
+    });
 }
 
-fn counts(state: &State, of_rows: &BTreeMap<CountKey, (u64, u64)>, verdict: &mut Verdict) {
-    let none = (0, 0);
+/// Where a case never had more contacts than it lists, what it counts is what it lists. `ever_left` contacts left
+/// cases of this kind.
+fn case_lists(case: &Case, ever_left: u64, verdict: &mut Verdict) {
+    let id = case.id;
+    let listed = case.contacts.len() as u64;
+    let count = u64::from(case.contact_count);
+    let limit = CASE_CONTACTS_LISTED_MAX as u64;
+    if count + ever_left > limit {
+        verdict.expect(listed <= count.min(limit), || {
+            format!("case {id}: it lists {listed} contacts of {count}")
+        });
+        return;
+    }
+    verdict.expect(listed == count, || {
+        format!("case {id}: it lists {listed} contacts of {count}")
+    });
+    let repeats = case.contacts.iter().filter(|listed| listed.repeat).count();
+    verdict.expect(case.repeats as usize == repeats, || {
+        format!(
+            "case {id}: it counts {} repeats, there are {repeats}",
+            case.repeats
+        )
+    });
+    let switches = case.switches_listed();
+    verdict.expect(case.channel_switches == switches, || {
+        let counted = case.channel_switches;
+        format!("case {id}: it counts {counted} channel switches, there are {switches}")
+    });
+}
+
+fn counts(state: &State, of_rows: &BTreeMap<CountKey, Sum>, verdict: &mut Verdict) {
+    let none = Sum::default();
     for (key, counts) in state.counts() {
-        let (contacts, open) = of_rows.get(key).unwrap_or(&none);
-        if counts_differ(counts, *contacts, *open) {
+        let sum = of_rows.get(key).unwrap_or(&none);
+        let fits = counts.contacts - counts.contacts_left == sum.contacts
+            && counts.repeats == sum.repeats
+            && counts.cases_open() == sum.open;
+        verdict.expect(fits, || {
             let (reason, tier) = key;
-            verdict.broken.push(format!(
-                "counts of {reason} for {tier} are not those of the cases"
-            ));
-        }
+            format!("counts of {reason} for {tier} are not those of the cases")
+        });
     }
-    for (reason, tier) in of_rows
-        .keys()
-        .filter(|key| !state.counts().contains_key(key))
-    {
-        verdict
-            .broken
-            .push(format!("counts of {reason} for {tier} are missing"));
+    for (reason, tier) in of_rows.keys() {
+        let key = (reason.clone(), tier.clone());
+        verdict.expect(state.counts().contains_key(&key), || {
+            format!("counts of {reason} for {tier} are missing")
+        });
     }
-}
-
-fn counts_differ(counts: &Counts, contacts: u64, open: u64) -> bool {
-    let joined = counts.contacts - counts.contacts_left;
-    joined != contacts || counts.cases_open() != i128::from(open)
 }
 
 fn customers(state: &State, verdict: &mut Verdict) {
+    let mut contacts: BTreeMap<&CustomerId, u64> = BTreeMap::new();
+    for id in state
+        .contacts()
+        .filter_map(|contact| contact.customer.as_ref())
+    {
+        *contacts.entry(id).or_default() += 1;
+    }
     for customer in state.customers() {
-        for identity in customer
-            .profile
-            .identities
-            .iter()
-            .filter(|identity| identity.verified)
-        {
+        let id = &customer.id;
+        let found = contacts.remove(id).unwrap_or(0);
+        verdict.expect(customer.contact_count == found, || {
+            let counted = customer.contact_count;
+            format!("customer {id}: counts {counted} contacts, there are {found}")
+        });
+        let identities = customer.profile.identities.iter();
+        for identity in identities.filter(|identity| identity.verified) {
             let holder = state.holder(&identity.key).ok().flatten();
-            if holder.is_none_or(|holder| **holder != customer.id) {
+            verdict.expect(holder.is_some_and(|holder| **holder == *id), || {
                 let kind = &identity.key.kind;
-                verdict.broken.push(format!(
-                    "customer {}: does not hold its verified {kind}",
-                    customer.id
-                ));
-            }
+                format!("customer {id}: does not hold its verified {kind}")
+            });
         }
     }
+    for id in contacts.keys() {
+        verdict.broken.push(format!(
+            "customer {id}: contacts belong to it, but it is not there"
+        ));
+    }
+}
+
+fn open_cases(state: &State, verdict: &mut Verdict) {
     let mut open = 0;
     for case in state.cases().filter(|case| case.state.is_open()) {
         let Some(id) = &case.customer else { continue };
         open += 1;
-        if state
-            .open_cases()
-            .of(id)
-            .iter()
-            .filter(|listed| **listed == case.id)
-            .count()
-            != 1
-        {
-            verdict.broken.push(format!(
-                "case {}: its customer does not have it once",
-                case.id
-            ));
-        }
+        let listed = state.open_cases().of(id).iter();
+        let times = listed.filter(|listed| **listed == case.id).count();
+        verdict.expect(times == 1, || {
+            format!("case {}: its customer does not have it once", case.id)
+        });
     }
-    if open != state.open_cases().len() {
-        verdict.broken.push(format!(
-            "customers have {} open cases, there are {open}",
-            state.open_cases().len()
-        ));
-    }
+    let kept = state.open_cases().len();
+    verdict.expect(kept == open, || {
+        format!("customers have {kept} open cases, there are {open}")
+    });
 }
 
 fn timers(state: &State, verdict: &mut Verdict) {

@@ -80,6 +80,14 @@ pub struct Profile {
     pub vulnerable: Option<bool>,
 }
 
+impl Profile {
+    /// Whether there is proof that this customer holds this identity.
+    pub fn holds(&self, key: &IdentityKey) -> bool {
+        let mut identities = self.identities.iter();
+        identities.any(|known| known.verified && known.key == *key)
+    }
+}
+
 /// A customer as we keep it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Customer {

@@ -283,7 +283,8 @@ impl Event {
             Event::ContactRouted(routed) => {
                 let customer = routed.customer.as_ref();
                 let customer = customer.map(|join| RowKey::Customer(join.id.clone()));
-                let joined = routed.case.as_ref().map(|join| RowKey::Case(join.case));
+                let joined = routed.case.as_ref().filter(|join| join.opened.is_none());
+                let joined = joined.map(|join| RowKey::Case(join.case));
                 let left = routed.left.map(|left| RowKey::Case(left.case));
                 let rows = customer.into_iter().chain(joined).chain(left);
                 rows.chain([contact(&routed.contact)]).collect()

@@ -126,6 +126,25 @@ name!(
     |text| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 );
 
+impl CustomerId {
+    /// The key of a customer whom a contact brings and whom nobody named: `cust_` and 16 letters or digits that follow
+    /// from the contact. Where one is taken, another `attempt` gives another.
+    pub fn brought_by(contact: &ContactId, attempt: u32) -> CustomerId {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&attempt.to_be_bytes());
+        hasher.update(contact.as_str().as_bytes());
+        let letter = |byte: &u8| char::from(ID_LETTERS[usize::from(byte % 32)]);
+        let letters = hasher
+            .finalize()
+            .as_bytes()
+            .iter()
+            .take(16)
+            .map(letter)
+            .collect::<String>();
+        CustomerId::stored(format!("cust_{letters}"))
+    }
+}
+
 /// A contact reason: a primary one, or a primary and a secondary one under it. Written `primary/secondary`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ReasonId {

@@ -1,7 +1,7 @@
 //! Contacts: route, preview, take, end, get.
 
 use super::at::At;
-use super::{Caller, Finder, Playbooks, Unread, content, values, wire_enum};
+use super::{Caller, Finder, Playbooks, content, values, wire_enum};
 use signpost_domain::command::{
     Command, CommandBody, EndContact, PreviewRoute, Query, RouteContact, TakeRoute,
 };
@@ -22,7 +22,7 @@ pub(crate) fn route(
     mut request: v1::RouteContactRequest,
     caller: Caller,
     playbooks: Playbooks<'_>,
-) -> Result<Command, Unread> {
+) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
     let content = content(Method::RouteContact, &request);
@@ -85,7 +85,7 @@ pub(crate) fn preview(
 pub(crate) fn take_route(
     mut request: v1::TakeRouteRequest,
     caller: Caller,
-) -> Result<Command, Unread> {
+) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
     let content = content(Method::TakeRoute, &request);
@@ -122,7 +122,7 @@ pub(crate) fn end(
     mut request: v1::EndContactRequest,
     caller: Caller,
     live: Option<&Playbook>,
-) -> Result<Command, Unread> {
+) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
     let content = content(Method::EndContact, &request);

@@ -2,7 +2,7 @@
 
 use super::at::At;
 use super::names::Kind;
-use super::{Caller, Finder, Unread, content, values};
+use super::{Caller, Finder, content, values};
 use signpost_domain::command::{Command, CommandBody, Query, UpsertCustomer};
 use signpost_domain::customer::{LOYALTY_YEARS_MAX, Profile};
 use signpost_domain::event::Method;
@@ -18,7 +18,7 @@ pub(crate) fn upsert(
     mut request: v1::UpsertCustomerRequest,
     caller: Caller,
     live: &Playbook,
-) -> Result<Command, Unread> {
+) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
     let content = content(Method::UpsertCustomer, &request);

@@ -3,7 +3,7 @@
 use super::at::At;
 use super::names::Kind;
 use super::page::{List, Page};
-use super::{Caller, Finder, Unread, content, values};
+use super::{Caller, Finder, content, values};
 use signpost_domain::command::{
     Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollBackPlaybook,
 };
@@ -36,7 +36,7 @@ pub(crate) fn publish(
     mut request: v1::PublishPlaybookRequest,
     caller: Caller,
     read: Read,
-) -> Result<(Command, Warnings), Unread> {
+) -> Result<(Command, Warnings), Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
     let content = content(Method::PublishPlaybook, &request);
@@ -71,7 +71,7 @@ pub(crate) fn roll_back(
     mut request: v1::RollBackPlaybookRequest,
     caller: Caller,
     found: Arc<Playbook>,
-) -> Result<Command, Unread> {
+) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
     let content = content(Method::RollBackPlaybook, &request);

@@ -4,7 +4,6 @@ use super::at::At;
 use super::caller::ArriveTime;
 use super::{Finder, values};
 use prost::Message;
-use signpost_domain::actor::Actor;
 use signpost_domain::command::{Command, CommandBody};
 use signpost_domain::event::{Method, RequestStamp};
 use signpost_domain::ids::RequestId;
@@ -12,15 +11,6 @@ use signpost_domain::refusal::Faults;
 use signpost_domain::time::UnixMs;
 
 use super::Caller;
-
-/// A write that cannot be read.
-#[derive(Clone, Debug)]
-pub(crate) struct Unread {
-    /// What is wrong with it now.
-    pub(crate) faults: Faults,
-    /// Who asked for what, where that can be read: under another playbook it may have been right, and answered.
-    pub(crate) asked: Option<Box<(Actor, RequestStamp)>>,
-}
 
 /// A hash of the method and of the message, which has no request id any more.
 pub(crate) fn content(method: Method, message: &impl Message) -> [u8; 16] {
@@ -64,26 +54,30 @@ impl Finder {
         self.keep(at, told.map(values::instant).transpose())?
     }
 
-    /// The command, if nothing is wrong with the request.
+    /// The command. One whose content has faults is a command too, as long as it says who asks and by which request
+    /// id: a replay is answered as it was, whatever playbook is live now.
+    ///
+    /// # Errors
+    /// The faults of a request that does not say so much.
     pub(super) fn command(
         self,
         caller: Caller,
         request: Option<RequestStamp>,
         arrive_time: Option<UnixMs>,
         body: Option<CommandBody>,
-    ) -> Result<Command, Unread> {
-        let Caller { actor, .. } = caller;
-        match (request, body) {
-            (Some(request), Some(body)) if self.0.is_empty() => Ok(Command {
-                actor,
-                request,
-                arrive_time,
-                body,
-            }),
-            (request, _) => Err(Unread {
-                faults: self.0,
-                asked: request.map(|request| Box::new((actor, request))),
-            }),
-        }
+    ) -> Result<Command, Faults> {
+        let Some(request) = request else {
+            return self.done(None);
+        };
+        let body = match self.done(body) {
+            Ok(body) => body,
+            Err(faults) => CommandBody::Faulty(request.method, faults),
+        };
+        Ok(Command {
+            actor: caller.actor,
+            request,
+            arrive_time,
+            body,
+        })
     }
 }

@@ -3,7 +3,7 @@
 mod facts;
 mod other;
 
-use super::{ArriveTime, Caller, Playbooks, Unread, contact};
+use super::{ArriveTime, Caller, Playbooks, contact};
 use expect_test::{Expect, expect};
 use signpost_domain::actor::Actor;
 use signpost_domain::command::{Command, CommandBody, RouteContact, UnknownReason};
@@ -54,7 +54,7 @@ fn route(request: v1::RouteContactRequest) -> Result<Command, Faults> {
         live: &live,
         menu: None,
     };
-    contact::route(request, caller(), playbooks).map_err(Faults::from)
+    contact::route(request, caller(), playbooks)
 }
 
 fn words(faults: &Faults) -> String {
@@ -68,16 +68,10 @@ fn words(faults: &Faults) -> String {
     }
 }
 
-impl From<Unread> for Faults {
-    fn from(unread: Unread) -> Faults {
-        unread.faults
-    }
-}
-
-fn told<T>(parsed: Result<T, impl Into<Faults>>) -> String {
+fn told<T>(parsed: Result<T, Faults>) -> String {
     match parsed {
         Ok(_) => "nothing is wrong\n".into(),
-        Err(faults) => words(&faults.into()),
+        Err(faults) => words(&faults),
     }
 }
 

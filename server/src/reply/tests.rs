@@ -1,21 +1,20 @@
 //! Answers made from events by hand.
 
-use super::{contact, counts, menu};
-use crate::reply::menu::MenuOf;
+mod ended;
+mod lists;
+
+use super::contact;
 use expect_test::expect;
-use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Offered, Outcome};
+use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Offered};
 use signpost_domain::decision::{
     CostKind, CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait,
 };
-use signpost_domain::event::{
-    CaseJoin, ContactEnded, ContactRouted, CustomerJoin, Next, RouteStep, RouteTaken,
-};
+use signpost_domain::event::{CaseJoin, ContactRouted, CustomerJoin, Next, RouteStep};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::{BasisPoints, Need, Playbook};
 use signpost_domain::route::{Route, RouteSet};
-use signpost_domain::state::Counts;
 use signpost_domain::time::UnixMs;
 use signpost_proto::v1;
 use std::fmt::Write;
@@ -148,12 +147,16 @@ fn take() -> Next {
     })
 }
 
+fn shown(message: &impl std::fmt::Debug) -> String {
+    format!("{message:#?}")
+}
+
 /// An answer in few lines, its fields in order.
 fn told(answer: &v1::ContactAnswer) -> String {
     let mut words = String::new();
     let mut line = |text: String| writeln!(words, "{text}").unwrap_or_default();
     line(format!(
-        "contact {} of {} in {} ({:?} after {:?}), place {:?}, repeats {}, switches {}",
+        "contact {} of {} in {} ({:?} after {:?}), place {:?},\n  repeats {}, switches {}",
         answer.contact_id,
         answer.customer_id,
         answer.case_id,
@@ -172,25 +175,13 @@ fn told(answer: &v1::ContactAnswer) -> String {
     }
     if let Some(decision) = &answer.decision {
         line(format!(
-            "decided at {:?}: {} for {}, need {}",
+            "decided at {:?}:\n  {} for {}, need {}",
             decision.decide_time, decision.reason, decision.tier, decision.need_thousandths
         ));
-        decision
-            .options
-            .iter()
-            .for_each(|it| line(format!("{it:?}")));
-        decision
-            .turned_down
-            .iter()
-            .for_each(|it| line(format!("{it:?}")));
-        decision
-            .rules_fired
-            .iter()
-            .for_each(|it| line(format!("{it:?}")));
-        decision
-            .findings
-            .iter()
-            .for_each(|it| line(format!("{it:?}")));
+        decision.options.iter().for_each(|it| line(shown(it)));
+        decision.turned_down.iter().for_each(|it| line(shown(it)));
+        decision.rules_fired.iter().for_each(|it| line(shown(it)));
+        decision.findings.iter().for_each(|it| line(shown(it)));
     }
     words
 }
@@ -203,17 +194,88 @@ fn answer(next: Next) -> v1::ContactAnswer {
 #[test]
 fn an_answer_says_all_that_its_event_holds() {
     expect![[r#"
-        contact call-7 of c1 in case_0000000000009 (Continued after "case_0000000000003"), place SelfService, repeats 1, switches 0
+        contact call-7 of c1 in case_0000000000009 (Continued after "case_0000000000003"), place SelfService,
+          repeats 1, switches 0
         next Routed(Routed { route: SelfService, flow: "rebook", queue: "" })
         known booking_reference Some(Text("ABC123"))
         known passport Some(Declined(true))
-        decided at Some(Timestamp { seconds: 1795336200, nanos: 250000000 }): existing_flight/change_date for gold, need 1500
-        RouteOption { route: SelfService, flow: "rebook", queue: "", cost_micros: 30000, cost_parts: [CostPart { kind: Handling, amount_micros: 50000 }, CostPart { kind: RulePreference, amount_micros: -20000 }], wait: Some(Wait { basis: None, expected: Some(Duration { seconds: 0, nanos: 0 }), low: Some(Duration { seconds: 0, nanos: 0 }), high: Some(Duration { seconds: 0, nanos: 0 }) }), resolves_basis_points: 6500 }
-        TurnedDown { route: Chat, reason: NotOnChannel, subject: "" }
-        TurnedDown { route: Human, reason: Closed, subject: "rebooking" }
-        FiredRule { rule_id: "flying_today", forbids: [], leaves: [], prefers: [RoutePreference { route: SelfService, amount_micros: 20000 }], need_thousandths: Some(1500), asks_facts: ["departs_at"] }
-        Finding { kind: ReasonReplaced, subject: "existing_flight/move_date" }
-        Finding { kind: FactUnknown, subject: "vip customer.value" }
+        decided at Some(Timestamp { seconds: 1795336200, nanos: 250000000 }):
+          existing_flight/change_date for gold, need 1500
+        RouteOption {
+            route: SelfService,
+            flow: "rebook",
+            queue: "",
+            cost_micros: 30000,
+            cost_parts: [
+                CostPart {
+                    kind: Handling,
+                    amount_micros: 50000,
+                },
+                CostPart {
+                    kind: RulePreference,
+                    amount_micros: -20000,
+                },
+            ],
+            wait: Some(
+                Wait {
+                    basis: None,
+                    expected: Some(
+                        Duration {
+                            seconds: 0,
+                            nanos: 0,
+                        },
+                    ),
+                    low: Some(
+                        Duration {
+                            seconds: 0,
+                            nanos: 0,
+                        },
+                    ),
+                    high: Some(
+                        Duration {
+                            seconds: 0,
+                            nanos: 0,
+                        },
+                    ),
+                },
+            ),
+            resolves_basis_points: 6500,
+        }
+        TurnedDown {
+            route: Chat,
+            reason: NotOnChannel,
+            subject: "",
+        }
+        TurnedDown {
+            route: Human,
+            reason: Closed,
+            subject: "rebooking",
+        }
+        FiredRule {
+            rule_id: "flying_today",
+            forbids: [],
+            leaves: [],
+            prefers: [
+                RoutePreference {
+                    route: SelfService,
+                    amount_micros: 20000,
+                },
+            ],
+            need_thousandths: Some(
+                1500,
+            ),
+            asks_facts: [
+                "departs_at",
+            ],
+        }
+        Finding {
+            kind: ReasonReplaced,
+            subject: "existing_flight/move_date",
+        }
+        Finding {
+            kind: FactUnknown,
+            subject: "vip customer.value",
+        }
     "#]].assert_eq(&told(&answer(take())));
 }
 
@@ -261,110 +323,4 @@ fn a_preview_names_no_case_that_is_not_there() {
     let shown = contact::previewed(&event, &playbook(), "c".into()).answer;
     let shown = shown.map(|answer| (answer.contact_id, answer.case_id));
     assert_eq!(shown, Some(("c".into(), String::new())));
-}
-
-#[test]
-fn a_menu_on_a_keypad() {
-    let live = playbook();
-    let channel = slug("phone");
-    let of = |whole_tree, open_case| {
-        let of = MenuOf {
-            channel: &channel,
-            language: Some("nl"),
-            primary: None,
-            whole_tree,
-            open_case,
-        };
-        let mut words = String::new();
-        for item in menu::menu(&live, of).items {
-            let below: Vec<String> = item
-                .items
-                .iter()
-                .map(|item| format!("{} {}", item.digit, item.label))
-                .collect();
-            let kind = item.kind();
-            let v1::MenuItem {
-                reason,
-                label,
-                digit,
-                ..
-            } = item;
-            writeln!(words, "{digit} {label} {kind:?} {reason} {below:?}").unwrap_or_default();
-        }
-        words
-    };
-    expect![[r#"
-        1 Over uw lopende zaak OpenCase  []
-        2 Bestaande vlucht Reason existing_flight ["1 Datum wijzigen", "2 Iets anders"]
-        3 Baggage Reason baggage ["1 Lost bag", "2 Iets anders"]
-        4 Iets anders SomethingElse  []
-    "#]]
-    .assert_eq(&of(true, true));
-    expect![[r#"
-        2 Bestaande vlucht Reason existing_flight []
-        3 Baggage Reason baggage []
-        4 Iets anders SomethingElse  []
-    "#]]
-    .assert_eq(&of(false, false));
-}
-
-#[test]
-fn taken_and_ended() {
-    let taken = RouteTaken {
-        contact: ContactId::stored("call-7"),
-        case: Some(CaseId(Seq(9))),
-        taken: Offered {
-            route: Route::Callback,
-            flow: None,
-            queue: Some(slug("rebooking")),
-        },
-        declined: vec![Route::SelfService],
-    };
-    expect![[r#"TakeRouteResponse { contact_id: "call-7", case_id: "case_0000000000009", place: Routed, routed: Some(Routed { route: Callback, flow: "", queue: "rebooking" }), replayed: true }"#]].assert_eq(&format!("{:?}", contact::taken(&taken, true)));
-    let ended = |case, resolves_case| {
-        let ended = ContactEnded {
-            contact: ContactId::stored("call-7"),
-            case,
-            outcome: Outcome::Resolved,
-            confirmed: None,
-            resolves_case,
-        };
-        format!("{:?}", contact::ended(&ended, false))
-    };
-    expect![[r#"EndContactResponse { contact_id: "call-7", case_id: "case_0000000000009", place: Ended, outcome: Resolved, case_state: Resolved, answer: None, replayed: false }"#]].assert_eq(&ended(Some(CaseId(Seq(9))), true));
-    expect![[r#"EndContactResponse { contact_id: "call-7", case_id: "case_0000000000009", place: Ended, outcome: Resolved, case_state: Open, answer: None, replayed: false }"#]].assert_eq(&ended(Some(CaseId(Seq(9))), false));
-    expect![[r#"EndContactResponse { contact_id: "call-7", case_id: "", place: Ended, outcome: Resolved, case_state: Unspecified, answer: None, replayed: false }"#]].assert_eq(&ended(None, false));
-    let back = contact::sent_back(&routed(take()), &playbook(), false);
-    let shown = (back.place(), back.outcome(), back.case_state());
-    expect!["(SelfService, AskedForPerson, Open)"].assert_eq(&format!("{shown:?}"));
-}
-
-#[test]
-fn counts_of_a_retired_reason_go_with_what_stands_for_it() {
-    let count = |id: &str, tier: &str, contacts| Counts {
-        contacts,
-        contacts_left: 1,
-        ..Counts::none(reason(id), slug(tier))
-    };
-    let stored = [
-        count("baggage/lost", "gold", 10),
-        count("existing_flight/change_date", "standard", 20),
-        count("existing_flight/move_date", "gold", 30),
-        count("existing_flight/move_date", "standard", 40),
-        count("old/thing", "tin", 50),
-    ];
-    let shown = |live: Option<&Playbook>| {
-        let counts = counts::counted(live, &stored).counts;
-        let lines = counts
-            .iter()
-            .map(|it| format!("{} {} {}\n", it.reason, it.tier, it.contacts));
-        lines.collect::<String>()
-    };
-    expect![[r#"
-        existing_flight/change_date gold 29
-        existing_flight/change_date standard 58
-        baggage/lost gold 9
-        old/thing tin 49
-    "#]]
-    .assert_eq(&shown(Some(&playbook())));
 }

@@ -25,6 +25,7 @@ impl ContactService for Edge {
             menu: menu.as_deref(),
         };
         let command = intake::contact::route(request, caller, playbooks);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::ContactRouted(routed) = &written.recorded.event else {
             return Err(status::internal());
@@ -65,6 +66,7 @@ impl ContactService for Edge {
     ) -> Result<Response<v1::TakeRouteResponse>, Status> {
         let caller = self.caller(&request)?;
         let command = intake::contact::take_route(request.into_inner(), caller);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::RouteTaken(taken) = &written.recorded.event else {
             return Err(status::internal());
@@ -80,6 +82,7 @@ impl ContactService for Edge {
         let caller = self.caller(&request)?;
         let live = self.live_if_any();
         let command = intake::contact::end(request.into_inner(), caller, live.as_deref());
+        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let answer = match &written.recorded.event {
             Event::ContactEnded(ended) => reply::contact::ended(ended, written.replayed),

@@ -17,6 +17,7 @@ impl CustomerService for Edge {
         let caller = self.caller(&request)?;
         let live = self.live()?;
         let command = intake::customer::upsert(request.into_inner(), caller, &live);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::CustomerSaved(saved) = &written.recorded.event else {
             return Err(status::internal());

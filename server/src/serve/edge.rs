@@ -2,11 +2,10 @@
 
 use crate::engine::{Clock, Engine, Halt, Written};
 use crate::intake::playbook::Read;
-use crate::intake::{self, ArriveTime, Caller, Unread};
+use crate::intake::{self, ArriveTime, Caller};
 use crate::status;
-use signpost_domain::actor::Actor;
 use signpost_domain::command::{Command, Query};
-use signpost_domain::event::{Envelope, Recorded, RequestStamp};
+use signpost_domain::event::{Envelope, Recorded};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::Seq;
 use signpost_domain::playbook::Playbook;
@@ -90,34 +89,10 @@ impl Edge {
         found.ok_or_else(|| status::halted(Halt::Corrupt))
     }
 
-    /// What a write came to; it is durable. One that cannot be read any more, since another playbook is live than when
-    /// it was answered, is answered the same again.
-    pub(super) async fn write(&self, read: Result<Command, Unread>) -> Result<Written, Status> {
-        let command = match read {
-            Ok(command) => command,
-            Err(Unread { faults, asked }) => {
-                let before = self.answered_before(asked).await?;
-                return before.ok_or_else(|| status::faulty(&faults));
-            }
-        };
+    /// What a write came to; it is durable.
+    pub(super) async fn write(&self, command: Command) -> Result<Written, Status> {
         let written = self.engine.write(command).await;
         written.map_err(status::halted)
-    }
-
-    async fn answered_before(
-        &self,
-        asked: Option<Box<(Actor, RequestStamp)>>,
-    ) -> Result<Option<Written>, Status> {
-        let Some(asked) = asked else { return Ok(None) };
-        let Answer::Answered(seq) = self.read(Query::Answered(asked)).await? else {
-            return Err(status::internal());
-        };
-        let Some(seq) = seq else { return Ok(None) };
-        let recorded = self.event(seq).await?;
-        Ok(Some(Written {
-            recorded,
-            replayed: true,
-        }))
     }
 
     /// The answer to a read.

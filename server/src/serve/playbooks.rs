@@ -7,7 +7,6 @@ use crate::{intake, reply, status};
 use signpost_domain::command::Query;
 use signpost_domain::event::Event;
 use signpost_domain::flow::Answer;
-use signpost_domain::playbook::Warnings;
 use signpost_domain::refusal::Refusal;
 use signpost_proto::v1;
 use signpost_proto::v1::playbook_service_server::PlaybookService;
@@ -33,10 +32,7 @@ impl PlaybookService for Edge {
         let request = request.into_inner();
         let read = self.read_playbook(request.source.clone()).await?;
         let command = intake::playbook::publish(request, caller, read);
-        let (command, warnings) = match command {
-            Ok((command, warnings)) => (Ok(command), warnings),
-            Err(unread) => (Err(unread), Warnings::default()),
-        };
+        let (command, warnings) = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::PlaybookPublished(published) = &written.recorded.event else {
             return Err(status::internal());
@@ -57,6 +53,7 @@ impl PlaybookService for Edge {
         let found = found.map_err(|refusal| status::refused(&refusal))?;
         let playbook = self.playbook_at(found).await?;
         let command = intake::playbook::roll_back(request, caller, playbook);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::PlaybookPublished(published) = &written.recorded.event else {
             return Err(status::internal());

@@ -21,6 +21,7 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/recorder");
 #[derive(Debug, Clone)]
 pub struct Recorder {
     library: PathBuf,
+    drops_syncs: bool,
 }
 
 impl Recorder {
@@ -41,7 +42,20 @@ impl Recorder {
                 &library,
             )?;
         }
-        Ok(Recorder { library })
+        Ok(Recorder {
+            library,
+            drops_syncs: false,
+        })
+    }
+
+    /// The mutation: `fsync` and `fdatasync` of what is watched say yes and do nothing, as if the process had never
+    /// called them. A test that does not notice sees nothing.
+    #[must_use]
+    pub fn dropping_syncs(self) -> Recorder {
+        Recorder {
+            drops_syncs: true,
+            ..self
+        }
     }
 
     /// Sets the command up to be recorded: what it does to `data_dir` (which may not be there yet,
@@ -70,6 +84,9 @@ impl Recorder {
             .env("LD_PRELOAD", &self.library)
             .env("SIGNPOST_RECORD_DIR", root)
             .env("SIGNPOST_RECORD_JOURNAL", journal);
+        if self.drops_syncs {
+            command.env("SIGNPOST_RECORD_DROP", "1");
+        }
         Ok(())
     }
 }

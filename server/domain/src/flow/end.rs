@@ -1,6 +1,6 @@
 //! A contact ends, or comes back because the customer asked for a person.
 
-use super::route::{Start, routed};
+use super::route::{Start, found, routed};
 use super::take::live_contact;
 use super::{Stop, live};
 use crate::command::{EndContact, Ending, UnknownReason};
@@ -39,10 +39,10 @@ pub(super) fn seek(state: &State, command: &EndContact) -> Result<(), Stop> {
     if let Some(case) = contact.case {
         state.case(&case)?;
     }
-    if let Some(customer) = &contact.customer {
-        state.customer(customer)?;
+    match command.ending {
+        Ending::Over(_) => Ok(()),
+        Ending::AskedForPerson => found(state, &again(contact), state.now()).map(drop),
     }
-    Ok(())
 }
 
 fn again(contact: Arc<Contact>) -> Start {
@@ -67,9 +67,6 @@ pub(super) fn over(
         Some(id) => state.case(&id)?.cloned(),
         None => None,
     };
-    if let Some(customer) = case.as_ref().and_then(|case| case.customer.as_ref()) {
-        state.customer(customer)?;
-    }
     let last = case
         .as_ref()
         .is_some_and(|case| case.state.is_open() && case.live_contacts == 1);

@@ -3,12 +3,13 @@
 use super::find::{FoundCase, FoundCustomer};
 use super::route::Start;
 use super::{Stop, next_seq};
-use crate::case::Case;
-use crate::contact::Joined;
+use crate::case::{Case, MatterKey};
+use crate::contact::{Direction, Joined};
+use crate::customer::CONTACTS_7D;
 use crate::decision::Standing;
 use crate::event::{CaseJoin, LeftCase, OpenedCase, RouteStep};
 use crate::ids::CaseId;
-use crate::playbook::{Playbook, ReasonIndex, TierIndex};
+use crate::playbook::{Playbook, TierIndex};
 use crate::state::State;
 use crate::time::UnixMs;
 
@@ -22,48 +23,21 @@ pub(super) fn joined_case(case: Option<&FoundCase>) -> Option<&Case> {
 pub(super) fn case_join(
     state: &State,
     playbook: &Playbook,
-    reason: ReasonIndex,
     tier: TierIndex,
     found: &FoundCase,
     start: &Start,
+    now: UnixMs,
 ) -> Option<CaseJoin> {
-    let contact = &start.contact;
     match found {
         FoundCase::KeyMissing => None,
-        FoundCase::Stays(case, claimed) => {
-            let listed = case
-                .contacts
-                .iter()
-                .find(|listed| listed.contact == *contact);
-            Some(CaseJoin {
-                case: case.id,
-                joined: listed.map_or(Joined::Continued, |listed| listed.joined),
-                first: false,
-                repeat: listed.is_some_and(|listed| listed.repeat),
-                switched: false,
-                previous: case.previous,
-                opened: None,
-                claimed: *claimed,
-            })
-        }
-        FoundCase::Joins(case, joined) => {
-            let last = case.contacts.last();
-            let channel = &start.context.channel;
-            // Not in its window any more, or while we owe an answer: not the customer's repeating.
-            let in_window = state.now() <= case.heard + case.continues_for;
-            Some(CaseJoin {
-                case: case.id,
-                joined: *joined,
-                first: true,
-                repeat: in_window && case.owed_contacts == 0,
-                switched: last.is_some_and(|last| last.channel != *channel),
-                previous: case.previous,
-                opened: None,
-                claimed: None,
-            })
-        }
-        FoundCase::Opens { matter, previous } => {
-            let reason = playbook.reason(reason);
+        FoundCase::Stays(case, claimed) => Some(stays(case, *claimed, start)),
+        FoundCase::Joins(case, joined) => Some(joins(case, *joined, start, now)),
+        FoundCase::Opens {
+            reason,
+            matter,
+            previous,
+        } => {
+            let reason = playbook.reason(*reason);
             Some(CaseJoin {
                 case: CaseId(next_seq(state)),
                 joined: Joined::Opened,
@@ -81,6 +55,44 @@ pub(super) fn case_join(
                 claimed: None,
             })
         }
+    }
+}
+
+/// Says again how the contact joined.
+fn stays(case: &Case, claimed: Option<MatterKey>, start: &Start) -> CaseJoin {
+    let place = case
+        .contacts
+        .iter()
+        .position(|listed| listed.contact == start.contact);
+    let listed = place.map(|place| &case.contacts[place]);
+    let joined = listed.map_or(Joined::Continued, |listed| listed.joined);
+    let before = place.and_then(|place| case.contacts[..place].last());
+    CaseJoin {
+        case: case.id,
+        joined,
+        first: false,
+        repeat: listed.is_some_and(|listed| listed.repeat),
+        switched: before.is_some_and(|before| before.channel != start.context.channel),
+        previous: case.previous,
+        opened: None,
+        claimed,
+    }
+}
+
+fn joins(case: &Case, joined: Joined, start: &Start, now: UnixMs) -> CaseJoin {
+    let last = case.contacts.last();
+    // Not in its window any more, or while we owe an answer, or when it is us who call: not the customer's repeating.
+    let in_window = now <= case.heard + case.continues_for;
+    let by_customer = start.context.direction == Direction::Inbound;
+    CaseJoin {
+        case: case.id,
+        joined,
+        first: true,
+        repeat: by_customer && in_window && case.owed_contacts == 0,
+        switched: last.is_some_and(|last| last.channel != start.context.channel),
+        previous: case.previous,
+        opened: None,
+        claimed: None,
     }
 }
 
@@ -110,10 +122,6 @@ pub(super) fn standing(
     join: Option<&CaseJoin>,
     now: UnixMs,
 ) -> Standing {
-    let opened = start.before.is_none();
-    let recent = who
-        .and_then(|who| who.row.as_ref())
-        .map_or(0, |row| row.contacts_7d(now));
     let first = join.is_some_and(|join| join.first);
     let count = |before: Option<u32>, adds: bool| before.unwrap_or(0) + u32::from(first && adds);
     let needed_person = start
@@ -122,11 +130,7 @@ pub(super) fn standing(
         .is_some_and(|contact| contact.needs_person);
     Standing {
         now,
-        contacts_7d: if opened {
-            recent
-        } else {
-            recent.saturating_sub(1)
-        },
+        contacts_7d: contacts_7d(start, who, now),
         case_contacts: case.map_or(0, |case| case.contact_count - u32::from(!first)),
         repeats: count(
             case.map(|case| case.repeats),
@@ -140,4 +144,17 @@ pub(super) fn standing(
         case_age: case.map(|case| now.since(case.opened)),
         needs_person: needed_person || start.step == RouteStep::AskedForPerson,
     }
+}
+
+/// Contacts of the customer in the last seven days, without this one.
+fn contacts_7d(start: &Start, who: Option<&FoundCustomer>, now: UnixMs) -> u32 {
+    let Some(row) = who.and_then(|who| who.row.as_ref()) else {
+        return 0;
+    };
+    let counted = start.before.as_ref().is_some_and(|before| {
+        before.customer.as_ref() == Some(&row.id)
+            && before.recorded > now - CONTACTS_7D
+            && row.recent.contains(&before.recorded)
+    });
+    row.contacts_7d(now).saturating_sub(u32::from(counted))
 }

@@ -1,13 +1,14 @@
 //! Reads: what is asked of the state, without any effect.
 
 use super::Stop;
-use super::route::{Start, amend, found, routed};
+use super::find::holder;
+use super::route::{Start, found, routed};
 use crate::case::Case;
 use crate::command::{PreviewRoute, Query};
 use crate::contact::Contact;
 use crate::customer::Customer;
-use crate::event::{ContactRouted, RouteStep};
-use crate::ids::{ContactId, CustomerId, Seq};
+use crate::event::ContactRouted;
+use crate::ids::{ContactId, CustomerId};
 use crate::refusal::{Faults, Kind, Refusal};
 use crate::state::{Counts, Elsewhere, Publication, State};
 use crate::time::UnixMs;
@@ -26,10 +27,8 @@ pub enum Answer {
     Customer(Arc<Customer>),
     /// To [`Query::Publications`]: the oldest first.
     Publications(Vec<Arc<Publication>>),
-    /// To [`Query::Counts`]: by reason, then by tier.
+    /// To [`Query::Counts`]: by reason of the live playbook, then by tier.
     Counts(Vec<Counts>),
-    /// To [`Query::Answered`]: the event that holds the answer, if there is one.
-    Answered(Option<Seq>),
 }
 
 /// Answers a read at log time `now`.
@@ -50,7 +49,7 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
             .map(Answer::Case)
             .ok_or_else(|| not_found(Kind::Case, id)),
         Query::Customer(id) => customer(state, id),
-        Query::Holder(key) => match state.holder(key)?.cloned() {
+        Query::Holder(key) => match holder(state, key)? {
             Some(id) => customer(state, &id),
             None => Err(not_found(
                 Kind::Customer,
@@ -58,13 +57,7 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
             )),
         },
         Query::Publications => Ok(Answer::Publications(state.publications().to_vec())),
-        Query::Counts => Ok(Answer::Counts(state.counts().values().cloned().collect())),
-        Query::Answered(asked) => {
-            let (actor, stamp) = asked.as_ref();
-            let answered = state.request(&stamp.key(actor))?;
-            let answered = answered.filter(|answered| answered.content == stamp.content);
-            Ok(Answer::Answered(answered.map(|answered| answered.seq)))
-        }
+        Query::Counts => Ok(Answer::Counts(counts(state))),
     }
 }
 
@@ -77,15 +70,21 @@ pub fn seek_read(state: &State, query: &Query) -> Result<(), Elsewhere> {
         Query::Preview(preview) => preview_start(state, preview, state.now())
             .and_then(|start| found(state, &start, state.now()).map(drop)),
         Query::Publications | Query::Counts => return Ok(()),
-        Query::Contact(_)
-        | Query::Case(_)
-        | Query::Customer(_)
-        | Query::Holder(_)
-        | Query::Answered(_) => look(state, query, state.now()).map(drop),
+        Query::Contact(_) | Query::Case(_) | Query::Customer(_) | Query::Holder(_) => {
+            look(state, query, state.now()).map(drop)
+        }
     };
     match found {
         Err(Stop::Elsewhere(elsewhere)) => Err(elsewhere),
         Err(Stop::Refused(_)) | Ok(()) => Ok(()),
+    }
+}
+
+fn counts(state: &State) -> Vec<Counts> {
+    let counted = state.counts().values();
+    match state.live() {
+        Some(playbook) => Counts::under(playbook, counted),
+        None => counted.cloned().collect(),
     }
 }
 
@@ -117,24 +116,10 @@ fn preview_route(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<A
 }
 
 fn preview_start(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<Start, Stop> {
-    let before = match &preview.contact {
-        None => None,
-        Some(id) => state.contact(id)?.cloned(),
+    let (contact, before) = match &preview.contact {
+        None => (ContactId::stored("preview"), None),
+        Some(id) => (id.clone(), state.contact(id)?.cloned()),
     };
     let told = preview.context.told_at(now);
-    let (context, step) = match &before {
-        None => (told, RouteStep::Opened),
-        Some(contact) => (amend(contact, &told)?, RouteStep::Amended),
-    };
-    Ok(Start {
-        contact: preview
-            .contact
-            .clone()
-            .unwrap_or_else(|| ContactId::stored("preview")),
-        before,
-        context: Arc::new(context),
-        step,
-        take_first: true,
-        unknown_reason: preview.unknown_reason,
-    })
+    Ok(Start::of(contact, before, told, preview.unknown_reason)?)
 }

@@ -1,16 +1,16 @@
 //! A contact comes in, or more is known of it: find who, why and which case, decide, and say what comes next.
 
-use super::find::{self, FoundCase, FoundCustomer, FoundReason};
+use super::find::{self, FoundCase, FoundCustomer, FoundReason, Sought};
 use super::join::{case_join, joined_case, left_case, standing};
-use super::{Stop, live, next_seq};
+use super::{Stop, live};
 use crate::case::Case;
 use crate::command::{RouteContact, UnknownReason};
 use crate::contact::{Contact, ContactContext, Offered};
 use crate::customer::Profile;
 use crate::decision::{self, Decided, Decision, Finding, Question, RouteOption};
 use crate::event::{ContactRouted, CustomerJoin, Event, Next, RouteStep};
-use crate::fact::{FACTS_MAX, Facts};
-use crate::ids::{ContactId, Slug};
+use crate::fact::{FACTS_MAX, Facts, Knowledge};
+use crate::ids::ContactId;
 use crate::playbook::{FactIndex, Playbook, TierIndex};
 use crate::refusal::{Faults, Refusal};
 use crate::state::State;
@@ -47,24 +47,50 @@ pub(super) fn seek(state: &State, command: &RouteContact) -> Result<(), Stop> {
 }
 
 fn start(state: &State, command: &RouteContact, now: UnixMs) -> Result<Start, Stop> {
-    let told = command.context.told_at(now);
-    let before = state.contact(&command.contact)?.cloned();
-    let (context, step) = match &before {
-        None => (told, RouteStep::Opened),
-        Some(contact) => (amend(contact, &told)?, RouteStep::Amended),
-    };
+    let start = Start::of(
+        command.contact.clone(),
+        state.contact(&command.contact)?.cloned(),
+        command.context.told_at(now),
+        command.unknown_reason,
+    )?;
     Ok(Start {
-        contact: command.contact.clone(),
-        before,
-        context: Arc::new(context),
-        step,
         take_first: command.take_first,
-        unknown_reason: command.unknown_reason,
+        ..start
     })
 }
 
+impl Start {
+    /// Opens a contact, or amends it as it was before; the first route is to be taken at once.
+    pub(super) fn of(
+        contact: ContactId,
+        before: Option<Arc<Contact>>,
+        told: ContactContext,
+        unknown_reason: UnknownReason,
+    ) -> Result<Start, Refusal> {
+        let tells_reason = told.reason.is_some();
+        let (context, step) = match &before {
+            None => (told, RouteStep::Opened),
+            Some(contact) => (amend(contact, &told)?, RouteStep::Amended),
+        };
+        // A reason that was told earlier was known then: what became of it since is no fault of this request.
+        let told_earlier = !tells_reason && context.reason.is_some();
+        Ok(Start {
+            contact,
+            before,
+            context: Arc::new(context),
+            step,
+            take_first: true,
+            unknown_reason: if told_earlier {
+                UnknownReason::LastResort
+            } else {
+                unknown_reason
+            },
+        })
+    }
+}
+
 /// The context of a live contact with what a further call tells.
-pub(super) fn amend(contact: &Contact, told: &ContactContext) -> Result<ContactContext, Refusal> {
+fn amend(contact: &Contact, told: &ContactContext) -> Result<ContactContext, Refusal> {
     if !contact.place.is_live() {
         return Err(Refusal::ContactEnded(contact.id.clone()));
     }
@@ -111,9 +137,9 @@ pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, 
     let customer_before = before.and_then(|contact| contact.customer.as_ref());
     let who = find::customer(
         state,
+        &start.contact,
         &context.customer,
         customer_before,
-        next_seq(state),
         &mut noticed,
     )?;
     let stored = who
@@ -131,21 +157,21 @@ pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, 
         start.unknown_reason,
         &mut noticed,
     )?;
-    let case = match reason {
-        FoundReason::Known(index) => {
-            let reason = playbook.reason(index);
-            Some(find::case(
-                state,
-                reason,
-                playbook,
-                who.as_ref(),
-                before,
-                context,
-                now,
-            )?)
-        }
-        FoundReason::Choose(_) | FoundReason::Unknown => None,
+    let sought = Sought {
+        before,
+        context,
+        who: who.as_ref(),
+        now,
     };
+    let case = match reason {
+        FoundReason::Known(index) => Some(find::case(state, playbook, index, &sought)?),
+        FoundReason::Unknown => find::case_without_reason(state, &sought)?,
+        FoundReason::Choose(_) => None,
+    };
+    if let (FoundReason::Known(index), Some(FoundCase::KeyMissing)) = (&reason, &case) {
+        let facts = find::ambiguous_facts(state, playbook, *index, &sought)?;
+        noticed.extend(facts.into_iter().map(Finding::CaseAmbiguous));
+    }
     Ok(Found {
         who,
         tier,
@@ -163,14 +189,11 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
         tier,
         reason,
         case,
-        mut noticed,
+        noticed,
     } = found(state, &start, now)?;
-    let join = match (&reason, &case) {
-        (FoundReason::Known(index), Some(case)) => {
-            case_join(state, playbook, *index, tier, case, &start)
-        }
-        _ => None,
-    };
+    let join = case
+        .as_ref()
+        .and_then(|case| case_join(state, playbook, tier, case, &start, now));
     let joined_case = joined_case(case.as_ref());
     let left = left_case(state, &start, join.as_ref())?;
     let mut facts = start.context.facts.clone();
@@ -197,7 +220,6 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
                 facts: &facts,
                 standing,
             };
-            note_ambiguity(state, &question, who.as_ref(), case.as_ref(), &mut noticed)?;
             let Decided { decision, missing } = decision::decide(&question);
             let next = next(playbook, &decision, &missing, start.take_first);
             (decision, next)
@@ -262,38 +284,17 @@ fn offered(option: &RouteOption) -> Offered {
     }
 }
 
+/// What the case knows and the contact does not tell, or would not.
 fn carried_facts(case: Option<&Case>, told: &Facts) -> Facts {
     let known = case.map(|case| &case.facts);
-    let carried = known.into_iter().flat_map(Facts::iter);
-    Facts::from_facts(
-        carried
-            .filter(|fact| told.get(fact.id.as_str()).is_none())
-            .cloned(),
-    )
-}
-
-/// Where the key fact is missing and the customer has open cases of the reason, says which fact would tell.
-fn note_ambiguity(
-    state: &State,
-    question: &Question<'_>,
-    who: Option<&FoundCustomer>,
-    case: Option<&FoundCase>,
-    noticed: &mut Vec<Finding>,
-) -> Result<(), Stop> {
-    let (Some(FoundCase::KeyMissing), Some(who)) = (case, who) else {
-        return Ok(());
-    };
-    let reason = question.playbook.reason(question.reason);
-    if find::open_cases(state, reason, who)?.is_empty() {
-        return Ok(());
-    }
-    let key = reason
-        .case_key
-        .iter()
-        .map(|&fact| &question.playbook.fact(fact).id);
-    let missing = key.filter(|id: &&Slug| question.facts.get(id.as_str()).is_none());
-    noticed.extend(missing.cloned().map(Finding::CaseAmbiguous));
-    Ok(())
+    let carried = known.into_iter().flat_map(Facts::iter).filter(|fact| {
+        let told = told.get(fact.id.as_str()).map(|fact| &fact.knowledge);
+        match (told, &fact.knowledge) {
+            (None, _) | (Some(Knowledge::Declined), Knowledge::Known(_)) => true,
+            (Some(_), _) => false,
+        }
+    });
+    Facts::from_facts(carried.cloned())
 }
 
 impl ContactRouted {

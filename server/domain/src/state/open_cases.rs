@@ -11,7 +11,7 @@ pub struct OpenCases {
 }
 
 impl OpenCases {
-    /// The open cases of a customer, the first opened or reopened first.
+    /// The open cases of a customer, the first opened first.
     pub fn of(&self, customer: &CustomerId) -> &[CaseId] {
         self.of_customers.get(customer).map_or(&[], Vec::as_slice)
     }
@@ -51,7 +51,10 @@ impl OpenCases {
             }
         }
         if let Some(after) = after {
-            self.of_customers.entry(after).or_default().push(id);
+            let open = self.of_customers.entry(after).or_default();
+            if let Err(place) = open.binary_search(&id) {
+                open.insert(place, id);
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseContact, CaseState, CaseStep, MatterKey};
 use crate::contact::Joined;
 use crate::event::{CaseJoin, ContactRouted, Envelope, LeftCase, OpenedCase};
-use crate::ids::{CaseId, PlaybookVersion, ReasonId, Seq, Slug};
+use crate::ids::{CaseId, ContactId, PlaybookVersion, ReasonId, Seq, Slug};
 use crate::state::{Counts, OpenCases, RowKey, State, Timers};
 use std::sync::Arc;
 
@@ -113,14 +113,18 @@ impl State {
         left: &LeftCase,
     ) {
         let owed = u32::from(self.owed(&routed.contact));
+        let mut repeats = 0;
         self.edit_case(envelope, left.case, |case| {
+            case.heard = envelope.record_time;
             case.contact_count -= 1;
             case.live_contacts -= 1;
             case.owed_contacts -= owed;
-            case.contacts
-                .retain(|listed| listed.contact != routed.contact);
+            repeats = unlist_contact(case, &routed.contact);
         });
-        self.count(left.case, |counts| counts.contacts_left += 1);
+        self.count(left.case, |counts| {
+            counts.contacts_left += 1;
+            counts.repeats -= u64::from(repeats);
+        });
         if left.withdrawn {
             self.case_step(envelope, left.case, CaseStep::Withdraw);
         }
@@ -188,4 +192,19 @@ fn list_contact(case: &mut Case, envelope: &Envelope, routed: &ContactRouted, jo
     if case.contacts.len() > CASE_CONTACTS_LISTED_MAX {
         case.contacts.remove(0);
     }
+}
+
+/// What made it look hard for the customer goes with the contact that was about something else. Says how many repeats
+/// that were.
+fn unlist_contact(case: &mut Case, contact: &ContactId) -> u32 {
+    let switches = case.switches_listed();
+    let listed = case
+        .contacts
+        .iter()
+        .filter(|listed| listed.contact == *contact);
+    let repeats = listed.filter(|listed| listed.repeat).count() as u32;
+    case.contacts.retain(|listed| listed.contact != *contact);
+    case.repeats -= repeats;
+    case.channel_switches -= switches - case.switches_listed();
+    repeats
 }

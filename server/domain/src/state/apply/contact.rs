@@ -17,6 +17,7 @@ impl State {
             self.case_left(envelope, routed, left);
         }
         let owed_before = self.owed(&routed.contact);
+        let route_before = self.contacts.get(&routed.contact).and_then(|row| row.route);
         let live_before = routed.case.as_ref().is_some_and(|join| !join.first);
         self.contact_decided(envelope, routed);
         if let Some(join) = &routed.case {
@@ -27,7 +28,9 @@ impl State {
                 let before = u32::from(live_before && owed_before);
                 case.owed_contacts = case.owed_contacts + u32::from(owed) - before;
             });
-            if let Next::Take(taken) = &routed.next {
+            if let Next::Take(taken) = &routed.next
+                && (join.first || route_before != Some(taken.route))
+            {
                 self.count(join.case, |counts| {
                     counts.routes_taken[taken.route as usize] += 1;
                 });
@@ -43,7 +46,9 @@ impl State {
             }
             Next::Take(taken) => (Place::of_route(taken.route), Some(taken.route)),
         };
-        let options = routed.decision.options.iter();
+        // Until the fact is known that tells its case, nothing can be taken.
+        let lacks_case = routed.case.is_none() && matches!(routed.next, Next::AskFacts(_));
+        let options = routed.decision.options.iter().filter(|_| !lacks_case);
         let offered = options.map(|option| Offered {
             route: option.route,
             flow: option.flow.clone(),
@@ -74,6 +79,7 @@ impl State {
     }
 
     pub(super) fn route_taken(&mut self, envelope: &Envelope, taken: &RouteTaken) {
+        let route_before = self.contacts.get(&taken.contact).and_then(|row| row.route);
         let owed_before = self.owed(&taken.contact);
         self.edit_contact(envelope, &taken.contact, |contact| {
             contact.place = Place::of_route(taken.taken.route);
@@ -86,9 +92,11 @@ impl State {
                 case.heard = envelope.record_time;
                 case.owed_contacts = case.owed_contacts + u32::from(owed) - u32::from(owed_before);
             });
-            self.count(case, |counts| {
-                counts.routes_taken[taken.taken.route as usize] += 1
-            });
+            if route_before != Some(taken.taken.route) {
+                self.count(case, |counts| {
+                    counts.routes_taken[taken.taken.route as usize] += 1;
+                });
+            }
         }
     }
 

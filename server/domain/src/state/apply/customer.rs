@@ -1,9 +1,10 @@
 //! What events do to customers and to who holds which identity.
 
 use crate::customer::{Customer, RECENT_CONTACTS_MAX};
-use crate::event::{ContactRouted, CustomerJoin, Envelope, RouteStep};
+use crate::event::{ContactRouted, CustomerJoin, Envelope};
 use crate::ids::{CustomerId, Seq};
 use crate::state::{RowKey, State};
+use crate::time::UnixMs;
 use std::sync::Arc;
 
 impl State {
@@ -21,16 +22,16 @@ impl State {
         routed: &ContactRouted,
         join: &CustomerJoin,
     ) {
+        let before = self.contacts.get(&routed.contact);
+        let counted = before.is_some_and(|row| row.customer.as_ref() == Some(&join.id));
+        let recorded = before.map_or(envelope.record_time, |row| row.recorded);
         self.edit_customer(envelope, &join.id, |customer| {
             if let Some(learnt) = &join.learnt {
                 customer.profile = (**learnt).clone();
             }
-            if routed.step == RouteStep::Opened {
+            if !counted {
                 customer.contact_count += 1;
-                customer.recent.push(envelope.record_time);
-                if customer.recent.len() > RECENT_CONTACTS_MAX {
-                    customer.recent.remove(0);
-                }
+                note_recent(&mut customer.recent, recorded);
             }
         });
         if join.learnt.is_some() {
@@ -70,5 +71,14 @@ impl State {
             row.changed = envelope.seq;
         });
         self.touched.push(RowKey::Customer(id.clone()));
+    }
+}
+
+/// The newest are kept, in order; a contact may turn out to be of this customer some time after it came.
+fn note_recent(recent: &mut Vec<UnixMs>, at: UnixMs) {
+    let place = recent.partition_point(|earlier| *earlier <= at);
+    recent.insert(place, at);
+    if recent.len() > RECENT_CONTACTS_MAX {
+        recent.remove(0);
     }
 }

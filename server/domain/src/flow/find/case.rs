@@ -1,0 +1,251 @@
+//! What the contact is about: the case.
+
+use super::FoundCustomer;
+use crate::case::{Case, CaseState, MatterKey};
+use crate::contact::{Contact, ContactContext, Joined};
+use crate::fact::{Facts, Knowledge};
+use crate::ids::{CaseId, ReasonId, Slug};
+use crate::playbook::{Playbook, Reason, ReasonIndex};
+use crate::state::{Elsewhere, State};
+use crate::time::UnixMs;
+use std::sync::Arc;
+
+/// Which case a contact belongs to.
+#[derive(Debug)]
+pub(in crate::flow) enum FoundCase {
+    /// It stays with the case that it has, which turned out to be this matter if that was not known so far.
+    Stays(Arc<Case>, Option<MatterKey>),
+    /// It joins this one.
+    Joins(Arc<Case>, Joined),
+    /// It opens one; for the same matter there was this one.
+    Opens {
+        /// Its reason.
+        reason: ReasonIndex,
+        /// What tells it from the customer's other cases; none if the customer is not known.
+        matter: Option<MatterKey>,
+        /// The case before.
+        previous: Option<CaseId>,
+    },
+    /// The key fact must be asked first.
+    KeyMissing,
+}
+
+/// What a case is looked for with.
+#[derive(Debug)]
+pub(in crate::flow) struct Sought<'a> {
+    /// The contact as it was, if it is not new.
+    pub(in crate::flow) before: Option<&'a Contact>,
+    /// All that is known of it now.
+    pub(in crate::flow) context: &'a ContactContext,
+    /// Its customer.
+    pub(in crate::flow) who: Option<&'a FoundCustomer>,
+    /// Log time.
+    pub(in crate::flow) now: UnixMs,
+}
+
+/// Finds the case for a known reason.
+pub(in crate::flow) fn case(
+    state: &State,
+    playbook: &Playbook,
+    reason: ReasonIndex,
+    sought: &Sought<'_>,
+) -> Result<FoundCase, Elsewhere> {
+    let index = reason;
+    let reason = playbook.reason(reason);
+    let key = case_key(playbook, reason);
+    let own = own_case(state, sought)?
+        .filter(|own| sought.keeps_reason() || stands_for(reason, &own.reason))
+        .filter(|own| agrees(own, &key, &sought.context.facts));
+    let mut facts = sought.context.facts.clone();
+    if let Some(own) = &own {
+        own.facts.iter().for_each(|fact| facts.learn(fact.clone()));
+    } else if key.iter().any(|id| facts.get(id.as_str()).is_none()) {
+        return Ok(FoundCase::KeyMissing);
+    }
+    let Some(who) = sought.who else {
+        return Ok(match own {
+            Some(own) => FoundCase::Stays(own, None),
+            None => FoundCase::Opens {
+                reason: index,
+                matter: None,
+                previous: None,
+            },
+        });
+    };
+    let matter_of = |reason: &ReasonId| MatterKey::of(&who.id, reason, &key, &facts);
+    let matter = matter_of(&reason.id);
+    if let Some(own) = &own
+        && (own.matter == Some(matter) || own.matter == Some(matter_of(&own.reason)))
+    {
+        return Ok(FoundCase::Stays(own.clone(), None));
+    }
+    let lookup = Lookup {
+        state,
+        reason,
+        who,
+        key: &key,
+        facts: &facts,
+        now: sought.now,
+    };
+    let other = lookup.only_open_case()?;
+    let other = match other {
+        Some(open) => Some(open),
+        None => lookup.latest_case()?,
+    };
+    let other = other.filter(|other| own.as_ref().is_none_or(|own| own.id != other.id));
+    Ok(match (other, own) {
+        (Some(case), _) if is_open(&case, sought.now) => FoundCase::Joins(case, Joined::Continued),
+        (Some(case), _) if can_reopen(&case, sought.now) => {
+            FoundCase::Joins(case, Joined::Reopened)
+        }
+        (_, Some(own)) => FoundCase::Stays(own, Some(matter)),
+        (other, None) => FoundCase::Opens {
+            reason: index,
+            matter: Some(matter),
+            previous: other.and_then(|case| match case.state {
+                CaseState::Withdrawn => case.previous,
+                CaseState::Open | CaseState::Resolved | CaseState::Lapsed => Some(case.id),
+            }),
+        },
+    })
+}
+
+/// The case of a contact whose reason the live playbook does not have: its own, while the reason is the same.
+pub(in crate::flow) fn case_without_reason(
+    state: &State,
+    sought: &Sought<'_>,
+) -> Result<Option<FoundCase>, Elsewhere> {
+    let own = own_case(state, sought)?.filter(|_| sought.keeps_reason());
+    // A case of nobody cannot be claimed now: what would tell its matter is not known.
+    let own = own.filter(|own| own.customer.as_ref() == sought.who.map(|who| &who.id));
+    Ok(own.map(|own| FoundCase::Stays(own, None)))
+}
+
+/// The facts among which the customer's open cases of a reason are ambiguous, as the contact does not tell them.
+pub(in crate::flow) fn ambiguous_facts(
+    state: &State,
+    playbook: &Playbook,
+    reason: ReasonIndex,
+    sought: &Sought<'_>,
+) -> Result<Vec<Slug>, Elsewhere> {
+    let reason = playbook.reason(reason);
+    let facts = &sought.context.facts;
+    let Some(who) = sought.who else {
+        return Ok(Vec::new());
+    };
+    let mut key = case_key(playbook, reason);
+    let lookup = Lookup {
+        state,
+        reason,
+        who,
+        key: &key,
+        facts,
+        now: sought.now,
+    };
+    if lookup.open_cases()?.is_empty() {
+        return Ok(Vec::new());
+    }
+    key.retain(|id| facts.get(id.as_str()).is_none());
+    Ok(key)
+}
+
+impl Sought<'_> {
+    /// Whether the contact has the reason that it had.
+    fn keeps_reason(&self) -> bool {
+        self.before
+            .is_some_and(|before| before.context.reason == self.context.reason)
+    }
+}
+
+fn own_case(state: &State, sought: &Sought<'_>) -> Result<Option<Arc<Case>>, Elsewhere> {
+    match sought.before.and_then(|contact| contact.case) {
+        Some(id) => Ok(state.case(&id)?.cloned()),
+        None => Ok(None),
+    }
+}
+
+fn case_key(playbook: &Playbook, reason: &Reason) -> Vec<Slug> {
+    let key = reason.case_key.iter();
+    key.map(|&fact| playbook.fact(fact).id.clone()).collect()
+}
+
+/// Whether an open case stays open until `now`: a preview may ask for a time at which it would have lapsed.
+fn is_open(case: &Case, now: UnixMs) -> bool {
+    case.state.is_open() && case.lapses().is_none_or(|lapses| now < lapses)
+}
+
+fn can_reopen(case: &Case, now: UnixMs) -> bool {
+    case.reopens_until().is_some_and(|until| now <= until)
+}
+
+fn stands_for(reason: &Reason, id: &ReasonId) -> bool {
+    reason.id == *id || reason.replaces.contains(id)
+}
+
+/// Whether no key fact is known to be another.
+fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
+    key.iter().all(|id| {
+        let (known, told) = (case.facts.value(id.as_str()), facts.value(id.as_str()));
+        known.is_none() || told.is_none() || known == told
+    })
+}
+
+/// What a customer's cases are looked up with.
+struct Lookup<'a> {
+    state: &'a State,
+    reason: &'a Reason,
+    who: &'a FoundCustomer,
+    key: &'a [Slug],
+    facts: &'a Facts,
+    now: UnixMs,
+}
+
+impl Lookup<'_> {
+    /// Where the customer would not tell a key fact: the one open case that can be meant, if there is just one.
+    fn only_open_case(&self) -> Result<Option<Arc<Case>>, Elsewhere> {
+        let declined = |id: &Slug| {
+            let fact = self.facts.get(id.as_str());
+            fact.is_some_and(|fact| fact.knowledge == Knowledge::Declined)
+        };
+        if !self.key.iter().any(declined) {
+            return Ok(None);
+        }
+        match self.open_cases()?.as_slice() {
+            [open] => Ok(Some(open.clone())),
+            _ => Ok(None),
+        }
+    }
+
+    /// The customer's open cases of the reason that can be meant.
+    fn open_cases(&self) -> Result<Vec<Arc<Case>>, Elsewhere> {
+        let mut open = Vec::new();
+        for id in self.state.open_cases().of(&self.who.id) {
+            let case = self.state.case(id)?.filter(|case| {
+                stands_for(self.reason, &case.reason)
+                    && is_open(case, self.now)
+                    && agrees(case, self.key, self.facts)
+            });
+            open.extend(case.cloned());
+        }
+        Ok(open)
+    }
+
+    /// The latest case of the matter, also under reasons that this one replaces: an open one rather than one that
+    /// can be reopened, and that rather than others.
+    fn latest_case(&self) -> Result<Option<Arc<Case>>, Elsewhere> {
+        let mut latest: Option<Arc<Case>> = None;
+        for id in std::iter::once(&self.reason.id).chain(&self.reason.replaces) {
+            let matter = MatterKey::of(&self.who.id, id, self.key, self.facts);
+            let Some(case) = self.state.matter(&matter)? else {
+                continue;
+            };
+            let case = self.state.case(case)?.cloned();
+            let case = case.filter(|case| case.matter == Some(matter));
+            latest = latest.into_iter().chain(case).max_by_key(|case| {
+                let is_open = is_open(case, self.now);
+                (is_open, can_reopen(case, self.now), case.id)
+            });
+        }
+        Ok(latest)
+    }
+}

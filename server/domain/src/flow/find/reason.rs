@@ -1,0 +1,76 @@
+//! Why the contact comes: the stated reason in the live playbook.
+
+use crate::command::UnknownReason;
+use crate::decision::Finding;
+use crate::ids::{ReasonId, Slug};
+use crate::playbook::{Playbook, ReasonIndex};
+use crate::refusal::{Faults, Refusal};
+
+/// What the stated reason is in the live playbook.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::flow) enum FoundReason {
+    /// The customer must choose; below this primary one, if it is known.
+    Choose(Option<Slug>),
+    /// This one.
+    Known(ReasonIndex),
+    /// None that we know: the last resort.
+    Unknown,
+}
+
+/// Finds the reason.
+///
+/// # Errors
+/// A fault of `context.reason` where the playbook has no such reason and the caller did not allow for it.
+pub(in crate::flow) fn reason(
+    playbook: &Playbook,
+    told: Option<&ReasonId>,
+    unknown: UnknownReason,
+    noticed: &mut Vec<Finding>,
+) -> Result<FoundReason, Refusal> {
+    let Some(told) = told else {
+        return Ok(FoundReason::Choose(None));
+    };
+    if told.secondary.is_none() {
+        if let Some(&primary) = playbook.index.primaries.get(&told.primary) {
+            let id = playbook.primaries[primary as usize].id.clone();
+            return Ok(FoundReason::Choose(Some(id)));
+        }
+    } else if let Some(&index) = playbook.index.reasons.get(told) {
+        if playbook.reason(index).id != *told {
+            noticed.push(Finding::ReasonReplaced(told.clone()));
+        }
+        return Ok(FoundReason::Known(index));
+    }
+    match unknown {
+        UnknownReason::LastResort => {
+            noticed.push(Finding::ReasonUnknown(told.clone()));
+            Ok(FoundReason::Unknown)
+        }
+        UnknownReason::Refuse => Err(Refusal::Faulty(Faults::one(
+            "context.reason",
+            no_such_reason(playbook, told),
+        ))),
+    }
+}
+
+fn no_such_reason(playbook: &Playbook, told: &ReasonId) -> String {
+    let elsewhere = told.secondary.as_ref().and_then(|secondary| {
+        playbook
+            .reasons
+            .iter()
+            .find(|reason| reason.id.secondary.as_ref() == Some(secondary))
+    });
+    match elsewhere {
+        Some(reason) => format!(
+            "is not a reason of the live playbook; did you mean {}?",
+            reason.id
+        ),
+        None if playbook.index.primaries.contains_key(&told.primary) => {
+            format!(
+                "is not a secondary reason of {}; GetReasonMenu lists them",
+                told.primary
+            )
+        }
+        None => "is not a reason of the live playbook; GetReasonMenu lists them".into(),
+    }
+}

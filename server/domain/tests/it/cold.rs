@@ -1,0 +1,156 @@
+//! An engine in small: a state that holds only what an engine keeps in memory, with every other row in a map, looked
+//! up before a command is decided as intake does. It must come to the very events of a whole state.
+
+use signpost_domain::command::{Command, Query};
+use signpost_domain::event::{Event, Recorded};
+use signpost_domain::flow::{self, Answer, Outcome, Stop};
+use signpost_domain::ids::Seq;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::state::{Elsewhere, Row, RowKey, State};
+use signpost_domain::time::UnixMs;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// More rows than any one command needs.
+const LOOKED_UP_MAX: usize = 200;
+
+/// A state with cold rows.
+pub(crate) struct Cold {
+    state: State,
+    /// What a disk would hold.
+    rows: BTreeMap<RowKey, Row>,
+    /// Rows in memory for the command at hand.
+    lent: Vec<RowKey>,
+}
+
+impl Cold {
+    pub(crate) fn new() -> Cold {
+        Cold {
+            state: State::partial(),
+            rows: BTreeMap::new(),
+            lent: Vec::new(),
+        }
+    }
+
+    /// Decides with the rows that looking the command through found, and no others.
+    pub(crate) fn decide(&mut self, command: &Command, now: UnixMs) -> Result<Outcome, Stop> {
+        self.look_up(|state| flow::seek(state, command));
+        let decided = flow::decide(&self.state, command, now);
+        if let Err(Stop::Elsewhere(Elsewhere(key))) = &decided {
+            panic!("deciding needs {key:?}, which looking through did not find: {command:?}");
+        }
+        decided
+    }
+
+    pub(crate) fn look(&mut self, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
+        self.look_up(|state| flow::seek_read(state, query));
+        let answer = flow::look(&self.state, query, now);
+        if let Err(Stop::Elsewhere(Elsewhere(key))) = &answer {
+            panic!("answering needs {key:?}, which looking through did not find: {query:?}");
+        }
+        answer
+    }
+
+    /// Nobody can look anything up for a timer: what it needs must be in memory.
+    pub(crate) fn due(&self, now: UnixMs) -> Option<Recorded> {
+        match flow::due(&self.state, now) {
+            Ok(recorded) => recorded,
+            Err(Elsewhere(key)) => panic!("a timer needs {key:?}, which is not in memory"),
+        }
+    }
+
+    /// Folds an event in, with the rows in memory that it says it edits and no other cold one.
+    pub(crate) fn apply(&mut self, recorded: &Recorded, compiled: Option<Arc<Playbook>>) {
+        let bare = self.apply_bare(&recorded.event, recorded, compiled.clone());
+        for key in recorded.event.edits() {
+            assert!(
+                self.state.knows(&key),
+                "{key:?} is edited but not in memory"
+            );
+        }
+        self.state.apply(recorded, compiled);
+        let touched = self.state.take_touched();
+        assert_eq!(touched, bare, "folded with the edited rows alone");
+        let seq = self.state.seq();
+        for (key, row) in touched {
+            self.state.forget(&key, seq);
+            self.rows.insert(key, row);
+        }
+        self.forget_lent(Seq(seq.0 - 1));
+    }
+
+    /// What changes if nothing is in memory but the rows that the event names.
+    fn apply_bare(
+        &self,
+        event: &Event,
+        recorded: &Recorded,
+        compiled: Option<Arc<Playbook>>,
+    ) -> Vec<(RowKey, Row)> {
+        let mut bare = State::partial();
+        bare.stand_at(
+            self.state.seq(),
+            self.state.now(),
+            self.state.live().cloned(),
+        );
+        for counts in self.state.counts().values() {
+            bare.restore(Row::Counts(counts.clone()));
+        }
+        for key in event.edits() {
+            bare.lend(key.clone(), self.rows.get(&key).cloned());
+        }
+        bare.apply(recorded, compiled);
+        bare.take_touched()
+    }
+
+    /// Stops and starts: what is in memory is what the rows say.
+    pub(crate) fn restart(&mut self) {
+        let mut state = State::partial();
+        let live = self.state.live().cloned();
+        state.stand_at(self.state.seq(), self.state.now(), live);
+        for row in self.rows.values() {
+            let is_kept = match row {
+                Row::Contact(contact) => contact.place.is_live(),
+                Row::Case(case) => case.state.is_open(),
+                Row::Counts(_) | Row::Publication(_) => true,
+                Row::Customer(_) | Row::Holder(_) | Row::Matter(_) | Row::Request(_) => false,
+            };
+            if is_kept {
+                state.restore(row.clone());
+            }
+        }
+        self.state = state;
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(crate) fn rows(&self) -> &BTreeMap<RowKey, Row> {
+        &self.rows
+    }
+
+    fn look_up(&mut self, seek: impl Fn(&State) -> Result<(), Elsewhere>) {
+        self.forget_lent(self.state.seq());
+        let mut looking = State::looking(Seq(0), UnixMs(0), self.state.live().cloned());
+        for _ in 0..LOOKED_UP_MAX {
+            let Err(Elsewhere(key)) = seek(&looking) else {
+                return;
+            };
+            let row = self.rows.get(&key).cloned();
+            assert!(
+                looking.lend(key.clone(), row.clone()),
+                "{key:?} is sought twice"
+            );
+            if self.state.lend(key.clone(), row) {
+                self.lent.push(key);
+            }
+        }
+        panic!("looking through does not end");
+    }
+
+    fn forget_lent(&mut self, lent_at: Seq) {
+        for key in std::mem::take(&mut self.lent) {
+            self.state.forget(&key, lent_at);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The rules as they are told from outside, in one binary: scenarios as text, tables, properties.
+
+mod cold;
+mod decisions;
+mod fixtures;
+mod golden;
+mod limits;
+mod projection;
+mod properties;
+mod scenarios;
+mod script;
+mod stage;
+mod told;
+mod world;

@@ -1,0 +1,196 @@
+//! Random days: whatever is asked in whatever order, what always holds holds after every step (see
+//! [`crate::world`]), and every decision comes out of cold rows as out of whole ones (see [`crate::cold`]).
+
+use crate::projection::rows;
+use crate::stage::Stage;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use signpost_domain::state::{Row, RowKey};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Steps of one day.
+const STEPS_MAX: usize = 60;
+
+fn word(of: &'static [&'static str]) -> impl Strategy<Value = String> {
+    select(of).prop_map(str::to_owned)
+}
+
+/// A few of these words, in any order.
+fn words(of: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<String>> {
+    let chosen = subsequence(of.to_vec(), 0..=most).prop_shuffle();
+    chosen.prop_map(|words| words.into_iter().map(str::to_owned).collect())
+}
+
+const CONTACTS: &[&str] = &["k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9"];
+const CHANNELS: &[&str] = &["phone", "web_chat", "web_chat", "email"];
+const WHO: &[&str] = &[
+    "",
+    "customer=c1",
+    "customer=c1",
+    "customer=c2",
+    "customer=c3",
+];
+const IDENTITIES: &[&str] = &[
+    "verified:phone=01",
+    "verified:phone=02",
+    "verified:email=a",
+    "verified:email=b",
+    "unverified:phone=01",
+    "unverified:email=b",
+];
+const REASONS: &[&str] = &[
+    "",
+    "reason=flight",
+    "reason=flight/change",
+    "reason=flight/change",
+    "reason=flight/change",
+    "reason=flight/new_date",
+    "reason=flight/search",
+    "reason=flight/search",
+    "reason=bags/lost",
+    "reason=luggage/lost",
+    "reason=bags/allowance",
+    "reason=club/leave",
+    "reason=never/known",
+];
+const FACTS: &[&str] = &[
+    "booking=AAAAAA",
+    "booking=AAAAAA",
+    "booking=BBBBBB",
+    "booking=?",
+    "origin=ams",
+    "origin=?",
+    "destination=jfk",
+    "destination=?",
+    "bag_tag=1",
+    "fare=10.00",
+    "bags=2",
+    "leaves_at=+5h",
+];
+const MORE: &[&str] = &[
+    "take=none",
+    "asked_for_person",
+    "vulnerable",
+    "outbound",
+    "unknown=allowed",
+    "tier=platinum",
+    "tier=gold",
+    "prefer=chat,human",
+    "consent=call_back",
+    "refuse=call_back",
+    "brand=express",
+    "wait:desk=10m",
+    "staffed:desk=0",
+    "waiting:writers=4",
+    "stage=retention",
+    "sentiment=-80",
+    "request=again",
+    "arrived=-2h",
+    "arrived=+10m",
+];
+const ROUTES: &[&str] = &["self_service", "message", "chat", "callback", "human"];
+const ENDINGS: &[&str] = &[
+    "resolved",
+    "resolved",
+    "resolved",
+    "abandoned",
+    "gave_up",
+    "switched",
+    "asked_for_person",
+];
+const SPANS: &[&str] = &["1s", "10m", "10m", "6h", "1d", "4d", "8d", "15d", "31d"];
+const PROFILES: &[&str] = &[
+    "tier=platinum",
+    "tier=standard",
+    "vulnerable",
+    "prefer=human",
+    "consent=call_back",
+    "verified:phone=01",
+    "verified:email=a",
+    "unverified:email=b",
+];
+
+fn route(verb: &'static str) -> impl Strategy<Value = String> {
+    let told = (
+        word(CONTACTS),
+        word(CHANNELS),
+        word(WHO),
+        words(IDENTITIES, 2),
+        word(REASONS),
+        words(FACTS, 4),
+        words(MORE, 3),
+    );
+    told.prop_map(
+        move |(contact, channel, who, identities, reason, facts, more)| {
+            let mut words = [vec![who], identities, vec![reason], facts, more].concat();
+            let mut named = BTreeSet::new();
+            words.retain(|word| named.insert(name(word).to_owned()));
+            format!("{verb} {contact} {channel} {}", words.join(" "))
+        },
+    )
+}
+
+/// What a word is about: of two about one thing only the first is said.
+fn name(word: &str) -> &str {
+    match word {
+        _ if word.contains(':') => word.trim_start_matches("un"),
+        _ => word.split_once('=').map_or(word, |(name, _)| name),
+    }
+}
+
+fn step() -> impl Strategy<Value = String> {
+    prop_oneof![
+        24 => route("route"),
+        2 => route("preview"),
+        4 => (word(CONTACTS), word(ROUTES)).prop_map(|(contact, route)| format!("take {contact} {route}")),
+        8 => (word(CONTACTS), word(ENDINGS)).prop_map(|(contact, how)| format!("end {contact} {how}")),
+        3 => (1..4_u8, words(PROFILES, 3))
+            .prop_map(|(id, words)| format!("customer c{id} {}", words.join(" "))),
+        8 => word(SPANS).prop_map(|span| format!("wait {span}")),
+        1 => Just("playbook trips".to_owned()),
+        2 => Just("playbook trips_later".to_owned()),
+        1 => Just("restart".to_owned()),
+    ]
+}
+
+fn day() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(step(), 1..STEPS_MAX).prop_map(|mut steps| {
+        steps.insert(0, "playbook trips".to_owned());
+        steps.insert(1, "wait 9h".to_owned());
+        steps
+    })
+}
+
+/// What does not name the order in which a caller told things.
+fn apart_from_contexts(stage: &Stage) -> BTreeMap<RowKey, Row> {
+    let mut rows = rows(stage.world.state());
+    rows.retain(|key, _| !matches!(key, RowKey::Contact(_)));
+    rows
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_always_holds_holds_after_every_step(steps in day()) {
+        Stage::play(steps.iter().map(String::as_str));
+    }
+
+    #[test]
+    fn the_order_of_facts_and_identities_does_not_matter(steps in day()) {
+        let told = Stage::play(steps.iter().map(String::as_str));
+        let turned: Vec<String> = steps.iter().map(|line| turned(line)).collect();
+        let otherwise = Stage::play(turned.iter().map(String::as_str));
+        prop_assert_eq!(&told.told, &otherwise.told);
+        prop_assert_eq!(apart_from_contexts(&told), apart_from_contexts(&otherwise));
+    }
+}
+
+/// The line with the words of a route or a preview the other way round.
+fn turned(line: &str) -> String {
+    let mut words: Vec<&str> = line.split_whitespace().collect();
+    if matches!(words[0], "route" | "preview") {
+        words[3..].reverse();
+    }
+    words.join(" ")
+}

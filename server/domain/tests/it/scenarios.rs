@@ -1,0 +1,10 @@
+//! Scenarios as text, a file a theme.
+
+mod amending;
+mod customers;
+mod joining;
+mod publishing;
+mod refusing;
+mod repeating;
+mod routing;
+mod timing;

@@ -1,0 +1,124 @@
+//! Which routes are left, and which is first.
+
+use crate::stage::check;
+use expect_test::expect;
+
+#[test]
+fn a_closed_queue_takes_nobody() {
+    check(
+        "
+        playbook trips
+        at 07:59
+        route chat-1 web_chat tier=platinum reason=flight/change booking=ABC123 fare=10.00 why
+        wait 1m
+        route chat-2 web_chat tier=platinum reason=flight/change booking=ABC123 why
+        # Saturday.
+        at 2026-11-28 10:00
+        route chat-3 web_chat reason=club/leave tier=gold why
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: platinum; opens #1; -> self_service(rebook) of [self_service 14.75 = 0.05 + 0.00 + 14.70 + 0.00 + 0.00 + 0.00 (None wait 0s), message 24.02 = 2.00 + 9.00 + 12.02 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing fact_unknown(vulnerable: customer.vulnerable), fact_unknown(third_contact: customer.contacts_7d), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(writers) not [chat closed desk, callback unknown call_back, human closed desk]
+            chat-2: platinum; opens #2; -> self_service(rebook) of [self_service 16.15 = 0.05 + 0.00 + 16.10 + 0.00 + 0.00 + 0.00 (None wait 0s), chat 16.70 = 4.10 + 8.00 + 4.60 + 0.00 + 0.00 + 0.00 (Unknown wait 2m), human 17.21 = 6.00 + 8.00 + 2.21 + 1.00 + 0.00 + 0.00 (Unknown wait 2m), message 25.80 = 2.00 + 9.00 + 13.80 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing fact_unknown(vulnerable: customer.vulnerable), fact_unknown(third_contact: customer.contacts_7d), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [callback unknown call_back]
+            [Nov 24 07:59] chat-1 ends TimedOut
+            [Nov 24 08:00] chat-2 ends TimedOut
+            chat-3: gold; opens #3; -> message(writers) of [message 0.00 = 0.00 + 0.00 + 0.00 + 0.00 + 0.00 + 0.00 (Unknown wait 45m)] by not_in_writing noticing fact_unknown(vulnerable: customer.vulnerable), fact_unknown(third_contact: customer.contacts_7d), last_resort not [self_service not of the reason, message forbidden by not_in_writing, chat not of the reason, callback not of the reason, human closed desk]
+        "#]],
+    );
+}
+
+#[test]
+fn an_unstaffed_queue_takes_callbacks_alone() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat tier=gold reason=flight/change booking=ABC123 staffed:desk=0 consent=call_back why
+        route chat-2 web_chat tier=gold reason=flight/change booking=ABC123 staffed:desk=1 waiting:desk=0 why
+        route chat-3 web_chat tier=gold reason=flight/change booking=ABC123 wait:desk=40m why
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: gold; opens #1; -> self_service(rebook) of [self_service 6.46 = 0.05 + 0.00 + 6.41 + 0.00 + 0.00 + 0.00 (None wait 0s), callback 8.75 = 6.30 + 0.75 + 0.70 + 1.00 + 0.00 + 0.00 (Unknown wait 2m), message 11.87 = 2.00 + 3.38 + 5.49 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing fact_unknown(vulnerable: customer.vulnerable), fact_unknown(third_contact: customer.contacts_7d), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat nobody in desk, human nobody in desk]
+            chat-2: gold; opens #2; -> self_service(rebook) of [self_service 6.35 = 0.05 + 0.00 + 6.30 + 0.00 + 0.00 + 0.00 (None wait 0s), message 11.78 = 2.00 + 3.38 + 5.40 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), chat 14.90 = 4.10 + 9.00 + 1.80 + 0.00 + 0.00 + 0.00 (Estimated wait 6m), human 16.81 = 6.00 + 9.00 + 0.81 + 1.00 + 0.00 + 0.00 (Estimated wait 6m)] noticing fact_unknown(vulnerable: customer.vulnerable), fact_unknown(third_contact: customer.contacts_7d), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(writers) not [callback unknown call_back]
+            chat-3: gold; opens #3; -> self_service(rebook) of [self_service 6.35 = 0.05 + 0.00 + 6.30 + 0.00 + 0.00 + 0.00 (None wait 0s), message 11.78 = 2.00 + 3.38 + 5.40 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), chat 65.90 = 4.10 + 60.00 + 1.80 + 0.00 + 0.00 + 0.00 (Reported wait 40m), human 67.81 = 6.00 + 60.00 + 0.81 + 1.00 + 0.00 + 0.00 (Reported wait 40m)] noticing fact_unknown(vulnerable: customer.vulnerable), fact_unknown(third_contact: customer.contacts_7d), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(writers) not [callback unknown call_back]
+        "#]],
+    );
+}
+
+#[test]
+fn the_last_resort_is_always_there() {
+    check(
+        "
+        playbook trips
+        at 20:00
+        route chat-1 web_chat reason=flight/change booking=ABC123 vulnerable brand=express fare=10.00
+        route mail-1 email reason=bags/allowance asked_for_person why
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: standard; opens #1; -> message(writers) of [message 4.50] by vulnerable, express_writes noticing tier_assumed
+            mail-1: standard; opens #2; -> message(writers) of [message 0.00 = 0.00 + 0.00 + 0.00 + 0.00 + 0.00 + 0.00 (Unknown wait 45m)] by asked_for_a_person noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(third_contact: customer.contacts_7d), last_resort not [self_service forbidden by asked_for_a_person, message not of the reason, chat not on the channel, callback not of the reason, human not of the reason]
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_rule_asks_for_is_asked() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=flight/change booking=ABC123 leaves_at=+23h
+        route chat-1 web_chat bags=? why
+        route chat-2 web_chat customer=c1 reason=flight/change booking=XYZ789 leaves_at=+25h
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; ask bags of [self_service 4.25, chat 7.70, message 9.30, human 9.91] by leaves_soon noticing tier_assumed
+            chat-1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 4.25 = 0.05 + 0.00 + 4.20 + 0.00 + 0.00 + 0.00 (None wait 0s), chat 7.70 = 4.10 + 2.40 + 1.20 + 0.00 + 0.00 + 0.00 (Unknown wait 2m), message 9.30 = 2.00 + 2.70 + 3.60 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 9.91 = 6.00 + 2.40 + 0.51 + 1.00 + 0.00 + 0.00 (Unknown wait 2m)] by leaves_soon noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), wait_assumed(desk), wait_assumed(writers), fact_declined(bags) not [callback unknown call_back]
+            chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+        "#]],
+    );
+}
+
+#[test]
+fn a_brand_has_rules_of_its_own() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat tier=platinum reason=flight/change booking=ABC123 fare=10.00 brand=express why
+        route mail-1 email tier=platinum reason=flight/change booking=ABC123 fare=10.00 brand=express why
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: platinum; opens #1; -> self_service(rebook) of [self_service 14.75 = 0.05 + 0.00 + 14.70 + 0.00 + 0.00 + 0.00 (None wait 0s), message 24.02 = 2.00 + 9.00 + 12.02 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] by express_writes noticing fact_unknown(vulnerable: customer.vulnerable), fact_unknown(third_contact: customer.contacts_7d), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(writers) not [chat not left by express_writes, callback not left by express_writes, human not left by express_writes]
+            mail-1: platinum; opens #2; -> self_service(rebook) of [self_service 14.75 = 0.05 + 0.00 + 14.70 + 0.00 + 0.00 + 0.00 (None wait 0s), message 23.02 = 2.00 + 9.00 + 12.02 + 0.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing fact_unknown(vulnerable: customer.vulnerable), fact_unknown(third_contact: customer.contacts_7d), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(writers) not [chat not on the channel, callback unknown call_back, human not on the channel]
+        "#]],
+    );
+}
+
+/// What the issue asks to be seen by hand.
+#[test]
+fn a_retailers_customer_comes_back_by_phone() {
+    check(
+        "
+        playbook retail
+        at 15:00
+        route web-1 web_chat customer=c1 tier=gold reason=order_issue/manage_cancel order_id=3348917502
+        route call-1 phone customer=c1 reason=order_issue/manage_cancel order_id=3348917502
+        case 1
+        preview web-2 web_chat tier=guest reason=order_issue/manage_cancel order_id=3348917502 why
+        preview web-2 web_chat tier=gold reason=order_issue/manage_cancel order_id=3348917502 why
+        ",
+        expect![[r#"
+            playbook retail is live
+            web-1: c1+ gold; opens #1; -> chat(orders) of [chat 6.94, human 7.77, callback 8.44, self_service 10.67, message 15.40] by members_are_refunded_at_once
+            call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> human(orders) of [human 6.77, callback 7.44, self_service 10.67, message 15.40] by members_are_refunded_at_once
+            case #1: open; order_issue/manage_cancel of gold c1; [web-1* on web_chat, call-1* on phone]; 2 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows order_id=3348917502
+            would be web-2: guest; opens #2; -> self_service(cancel_order) of [self_service 2.87 = 0.05 + 0.00 + 2.82 + 0.00 + 0.00 + 0.00 (None wait 0s), chat 4.39 = 3.20 + 0.25 + 0.94 + 0.00 + 0.00 + 0.00 (Unknown wait 1m), message 5.79 = 1.60 + 0.75 + 2.44 + 1.00 + 0.00 + 0.00 (Unknown wait 1h), human 6.52 = 4.80 + 0.25 + 0.47 + 1.00 + 0.00 + 0.00 (Unknown wait 1m), callback 6.90 = 5.40 + 0.06 + 0.44 + 1.00 + 0.00 + 0.00 (Unknown wait 1m)] noticing fact_unknown(vulnerable_customer: customer.vulnerable), fact_unknown(vulnerable_customer_live: customer.vulnerable), fact_unknown(third_contact_this_week: customer.contacts_7d), fact_unknown(third_contact_this_week_live: customer.contacts_7d), fact_unknown(upset_customer: contact.sentiment), fact_unknown(flows_speak_english: contact.language), fact_unknown(high_value_customer: customer.value), fact_unknown(guest_waits_for_the_parcel: facts.shipping_option), fact_unknown(nothing_shipped_yet: facts.shipping_option), wait_assumed(orders), wait_assumed(written_service) not []
+            would be web-2: gold; opens #2; -> chat(orders) of [chat 6.94 = 3.20 + 1.20 + 3.54 + 0.00 + 0.00 + -1.00 (Unknown wait 1m), human 7.77 = 4.80 + 1.20 + 1.77 + 1.00 + 0.00 + -1.00 (Unknown wait 1m), callback 8.44 = 5.40 + 0.30 + 1.74 + 1.00 + 0.00 + 0.00 (Unknown wait 1m), self_service 10.67 = 0.05 + 0.00 + 10.62 + 0.00 + 0.00 + 0.00 (None wait 0s), message 15.40 = 1.60 + 3.60 + 9.20 + 1.00 + 0.00 + 0.00 (Unknown wait 1h)] by members_are_refunded_at_once noticing fact_unknown(vulnerable_customer: customer.vulnerable), fact_unknown(vulnerable_customer_live: customer.vulnerable), fact_unknown(third_contact_this_week: customer.contacts_7d), fact_unknown(third_contact_this_week_live: customer.contacts_7d), fact_unknown(upset_customer: contact.sentiment), fact_unknown(flows_speak_english: contact.language), fact_unknown(high_value_customer: customer.value), fact_unknown(nothing_shipped_yet: facts.shipping_option), wait_assumed(orders), wait_assumed(written_service) not []
+        "#]],
+    );
+}

@@ -1,0 +1,350 @@
+//! The language of scenarios: one step a line, words separated by spaces.
+//!
+//! ```text
+//! playbook NAME | at [DATE] HH:MM | wait SPAN
+//! route CONTACT CHANNEL WORD…   preview CONTACT CHANNEL WORD…
+//! take CONTACT ROUTE [declined=ROUTE,…]
+//! end CONTACT OUTCOME [confirmed=REASON]   (asked_for_person decides again)
+//! customer ID WORD…
+//! case NUMBER | contact ID | who ID | counts
+//! ```
+//! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= prefer= consent= refuse= brand= stage=
+//! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= asked_for_person vulnerable outbound
+//! unknown=allowed`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
+//! `request=ID`, `by=ACTOR` and `arrived=±SPAN`, a preview `at=+SPAN`; `why` shows what is else left out.
+
+use crate::fixtures;
+use signpost_domain::actor::Actor;
+use signpost_domain::command::{
+    Command, CommandBody, EndContact, Ending, PublishPlaybook, RouteContact, TakeRoute,
+    UnknownReason, UpsertCustomer,
+};
+use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Outcome, QueueStats};
+use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
+use signpost_domain::event::RequestStamp;
+use signpost_domain::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
+use signpost_domain::ids::{ContactId, CustomerId, ReasonId, RequestId, Slug};
+use signpost_domain::money::Money;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::route::Route;
+use signpost_domain::time::{Millis, UnixMs};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Monday, 2026-11-23T00:00:00Z: the day on which scenarios begin.
+pub(crate) const FIRST_DAY: UnixMs = UnixMs(1_795_392_000_000);
+
+/// The words of a step after its verb and its subjects.
+pub(crate) struct Words<'a> {
+    words: Vec<(&'a str, Option<&'a str>)>,
+}
+
+impl<'a> Words<'a> {
+    pub(crate) fn of(words: impl Iterator<Item = &'a str>) -> Words<'a> {
+        let split = |word: &'a str| match word.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (word, None),
+        };
+        Words {
+            words: words.map(split).collect(),
+        }
+    }
+
+    /// Fails on a word that means nothing, so that a slip of the pen is not silently left out.
+    pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
+        const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
+            sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years";
+        const PREFIXES: [&str; 5] = ["verified:", "unverified:", "wait:", "staffed:", "waiting:"];
+        for (word, _) in &self.words {
+            let is_fact = playbook.is_some_and(|live| live.index.facts.contains_key(*word));
+            let is_prefixed = PREFIXES.iter().any(|prefix| word.starts_with(prefix));
+            let is_name = NAMES.split_whitespace().any(|name| name == *word);
+            assert!(
+                is_fact || is_prefixed || is_name,
+                "{word} means nothing here"
+            );
+        }
+    }
+
+    /// Whether the bare word is there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.words.contains(&(name, None))
+    }
+
+    fn get(&self, name: &str) -> Option<&'a str> {
+        let found = self.words.iter().find(|(word, _)| *word == name);
+        found.and_then(|(_, value)| *value)
+    }
+
+    /// The time that a preview is for, if it is not now.
+    pub(crate) fn later(&self, now: UnixMs) -> Option<UnixMs> {
+        self.get("at").map(|offset| shifted(now, offset))
+    }
+
+    fn list(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.get(name).into_iter().flat_map(|list| list.split(','))
+    }
+
+    fn under(&self, prefix: &str) -> Vec<(&'a str, &'a str)> {
+        let under = |(word, value): &(&'a str, Option<&'a str>)| {
+            Some((word.strip_prefix(prefix)?.strip_prefix(':')?, (*value)?))
+        };
+        self.words.iter().filter_map(under).collect()
+    }
+
+    fn slug(&self, name: &str) -> Option<Slug> {
+        self.get(name).map(slug)
+    }
+}
+
+/// A write, as the words of its line say it.
+pub(crate) fn command(
+    number: usize,
+    line: &str,
+    words: &Words<'_>,
+    now: UnixMs,
+    body: CommandBody,
+) -> Command {
+    let mut hasher = DefaultHasher::new();
+    let said = line.split_whitespace();
+    let said = said.filter(|word| !word.starts_with("request=") && *word != "why");
+    let mut said: Vec<&str> = said.collect();
+    said.sort_unstable();
+    said.hash(&mut hasher);
+    let mut content = [0; 16];
+    content[..8].copy_from_slice(&hasher.finish().to_be_bytes());
+    let id = words
+        .get("request")
+        .map_or_else(|| format!("line-{number}"), str::to_owned);
+    Command {
+        actor: Actor::parse(words.get("by").unwrap_or("platform/test")).expect("an actor"),
+        request: RequestStamp {
+            id: RequestId::new(id).expect("a request id"),
+            method: body.method(),
+            content,
+        },
+        arrive_time: words.get("arrived").map(|offset| shifted(now, offset)),
+        body,
+    }
+}
+
+pub(crate) fn publish(name: &str) -> CommandBody {
+    CommandBody::Publish(PublishPlaybook {
+        playbook: fixtures::playbook(name),
+        note: "".into(),
+    })
+}
+
+pub(crate) fn route(contact: &str, context: ContactContext, words: &Words<'_>) -> RouteContact {
+    RouteContact {
+        contact: ContactId::new(contact).expect("a contact id"),
+        context,
+        take_first: words.get("take") != Some("none"),
+        unknown_reason: match words.get("unknown") {
+            Some("allowed") => UnknownReason::LastResort,
+            _ => UnknownReason::Refuse,
+        },
+    }
+}
+
+pub(crate) fn take(contact: &str, route: &str, words: &Words<'_>) -> CommandBody {
+    CommandBody::Take(TakeRoute {
+        contact: ContactId::new(contact).expect("a contact id"),
+        route: route_of(route),
+        declined: words.list("declined").map(route_of).collect(),
+    })
+}
+
+pub(crate) fn end(contact: &str, outcome: &str, words: &Words<'_>) -> CommandBody {
+    let over = |outcome| Ending::Over(outcome);
+    CommandBody::End(EndContact {
+        contact: ContactId::new(contact).expect("a contact id"),
+        ending: match outcome {
+            "resolved" => over(Outcome::Resolved),
+            "abandoned" => over(Outcome::Abandoned),
+            "gave_up" => over(Outcome::GaveUp),
+            "no_answer" => over(Outcome::NoAnswer),
+            "transferred" => over(Outcome::Transferred),
+            "switched" => over(Outcome::Switched),
+            "asked_for_person" => Ending::AskedForPerson,
+            _ => panic!("{outcome} is not an outcome"),
+        },
+        confirmed: words.get("confirmed").map(reason),
+    })
+}
+
+pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
+    CommandBody::Upsert(Box::new(UpsertCustomer {
+        id: CustomerId::new(id).expect("a customer id"),
+        profile: Profile {
+            identities: identities(words),
+            tier: words.slug("tier"),
+            persona: words.slug("persona"),
+            value: words.get("value").map(money),
+            loyalty_years: words
+                .get("years")
+                .map(|years| years.parse().expect("years")),
+            language: words.get("language").map(Into::into),
+            time_zone: None,
+            preferred_routes: words.list("prefer").map(route_of).collect(),
+            consents: consents(words),
+            vulnerable: words.has("vulnerable").then_some(true),
+        },
+    }))
+}
+
+pub(crate) fn context(
+    channel: &str,
+    words: &Words<'_>,
+    playbook: Option<&Playbook>,
+    now: UnixMs,
+) -> ContactContext {
+    ContactContext {
+        channel: slug(channel),
+        direction: match words.has("outbound") {
+            true => Direction::Outbound,
+            false => Direction::Inbound,
+        },
+        device: words.slug("device"),
+        customer: CustomerRef {
+            id: words
+                .get("customer")
+                .map(|id| CustomerId::new(id).expect("a customer id")),
+            identities: identities(words),
+            tier: words.slug("tier"),
+        },
+        reason: words.get("reason").map(reason),
+        facts: facts(words, playbook, now),
+        stage: words.slug("stage"),
+        persona: words.slug("persona"),
+        sentiment_percent: words
+            .get("sentiment")
+            .map(|percent| percent.parse().expect("a sentiment")),
+        language: words.get("language").map(Into::into),
+        preferred_routes: words.list("prefer").map(route_of).collect(),
+        consents: consents(words),
+        vulnerable: words.has("vulnerable").then_some(true),
+        asked_for_person: words.has("asked_for_person"),
+        brand: words.slug("brand"),
+        queue_stats: queue_stats(words),
+    }
+}
+
+/// `09:00`, `2026-12-25T09:00Z` and the like.
+pub(crate) fn point(day: Option<&str>, time: &str) -> UnixMs {
+    let day = day.unwrap_or("2026-11-23");
+    let at: jiff::civil::DateTime = format!("{day}T{time}").parse().expect("a date and a time");
+    let zoned = at.to_zoned(jiff::tz::TimeZone::UTC).expect("a time");
+    UnixMs(zoned.timestamp().as_millisecond())
+}
+
+pub(crate) fn span(text: &str) -> Millis {
+    Millis::parse(text).unwrap_or_else(|| panic!("{text} is not a span"))
+}
+
+fn shifted(now: UnixMs, offset: &str) -> UnixMs {
+    match offset.strip_prefix('-') {
+        Some(ago) => now - span(ago),
+        None => now + span(offset.trim_start_matches('+')),
+    }
+}
+
+fn identities(words: &Words<'_>) -> Vec<Identity> {
+    let identity = |verified| {
+        move |(kind, value): (&str, &str)| Identity {
+            key: IdentityKey {
+                kind: slug(kind),
+                value: value.into(),
+            },
+            verified,
+        }
+    };
+    let verified = words.under("verified").into_iter().map(identity(true));
+    let unverified = words.under("unverified").into_iter().map(identity(false));
+    verified.chain(unverified).collect()
+}
+
+fn consents(words: &Words<'_>) -> Vec<Consent> {
+    let consent = |granted| {
+        move |id| Consent {
+            id: slug(id),
+            granted,
+        }
+    };
+    let given = words.list("consent").map(consent(true));
+    given
+        .chain(words.list("refuse").map(consent(false)))
+        .collect()
+}
+
+fn queue_stats(words: &Words<'_>) -> Vec<QueueStats> {
+    let mut all: Vec<QueueStats> = Vec::new();
+    let mut stats = |queue: &str, set: &dyn Fn(&mut QueueStats)| {
+        let queue = slug(queue);
+        let place = all.iter().position(|stats| stats.queue == queue);
+        let place = place.unwrap_or_else(|| {
+            all.push(QueueStats {
+                queue,
+                staffed: None,
+                available: None,
+                waiting: None,
+                handle_time: None,
+                expected_wait: None,
+            });
+            all.len() - 1
+        });
+        set(&mut all[place]);
+    };
+    for (queue, wait) in words.under("wait") {
+        stats(queue, &|stats| stats.expected_wait = Some(span(wait)));
+    }
+    for (queue, staffed) in words.under("staffed") {
+        stats(queue, &|stats| stats.staffed = staffed.parse().ok());
+    }
+    for (queue, waiting) in words.under("waiting") {
+        stats(queue, &|stats| stats.waiting = waiting.parse().ok());
+    }
+    all
+}
+
+fn facts(words: &Words<'_>, playbook: Option<&Playbook>, now: UnixMs) -> Facts {
+    let known = |name: &str| playbook?.facts.iter().find(|spec| spec.id.as_str() == name);
+    Facts::from_facts(words.words.iter().filter_map(|&(name, value)| {
+        let spec = known(name)?;
+        let knowledge = match value? {
+            "?" => Knowledge::Declined,
+            value => Knowledge::Known(fact_value(spec.fact_type, value, now)),
+        };
+        Some(Fact {
+            id: spec.id.clone(),
+            knowledge,
+            source: FactSource::Customer,
+            learnt_at: now,
+        })
+    }))
+}
+
+fn fact_value(fact_type: FactType, text: &str, now: UnixMs) -> FactValue {
+    match fact_type {
+        FactType::Text => FactValue::Text(text.into()),
+        FactType::Integer => FactValue::Integer(text.parse().expect("a whole number")),
+        FactType::Boolean => FactValue::Boolean(text.parse().expect("true or false")),
+        FactType::Money => FactValue::Money(money(text)),
+        FactType::Instant => FactValue::Instant(shifted(now, text)),
+    }
+}
+
+pub(crate) fn slug(text: &str) -> Slug {
+    Slug::new(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+pub(crate) fn reason(text: &str) -> ReasonId {
+    ReasonId::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn route_of(text: &str) -> Route {
+    Route::parse(text).unwrap_or_else(|| panic!("{text} is not a route"))
+}
+
+fn money(text: &str) -> Money {
+    Money::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}

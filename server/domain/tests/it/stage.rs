@@ -1,0 +1,169 @@
+//! Plays a scenario and writes down what came of each step.
+
+use crate::script::{self, FIRST_DAY, Words};
+use crate::told::{self, Names};
+use crate::world::{Answered, World};
+use expect_test::Expect;
+use signpost_domain::command::{CommandBody, PreviewRoute, Query};
+use signpost_domain::flow::Answer;
+use signpost_domain::ids::{ContactId, CustomerId};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::time::UnixMs;
+use std::sync::Arc;
+
+/// Plays `steps` and compares what was told; then nothing may be lost or twice, and every replay must agree.
+#[track_caller]
+pub(crate) fn check(steps: &str, told: Expect) {
+    let stage = Stage::play(steps.lines());
+    told.assert_eq(&stage.told);
+}
+
+/// A world with the story of what happened in it.
+pub(crate) struct Stage {
+    pub(crate) world: World,
+    pub(crate) told: String,
+    names: Names,
+}
+
+impl Stage {
+    /// Plays steps, checking after each and at the end all that always holds.
+    #[track_caller]
+    pub(crate) fn play<'a>(steps: impl IntoIterator<Item = &'a str>) -> Stage {
+        let mut stage = Stage {
+            world: World::new(FIRST_DAY),
+            told: String::new(),
+            names: Names::default(),
+        };
+        for (number, line) in steps.into_iter().enumerate() {
+            let line = line.trim();
+            if !line.is_empty() && !line.starts_with('#') {
+                stage.step(number, line);
+                stage.world.check_step();
+            }
+        }
+        stage.world.check_replays();
+        stage
+    }
+}
+
+impl Stage {
+    fn step(&mut self, number: usize, line: &str) {
+        let mut words = line.split_whitespace();
+        let verb = words.next().unwrap_or_default();
+        let rest: Vec<&str> = words.collect();
+        match (verb, rest.as_slice()) {
+            ("at", [time]) => self.go(script::point(None, time)),
+            ("at", [day, time]) => self.go(script::point(Some(day), time)),
+            ("wait", [span]) => self.go(self.world.now() + script::span(span)),
+            ("restart", []) => self.world.restart(),
+            ("playbook", [name, more @ ..]) => {
+                self.write(number, line, more, |_, _, _| script::publish(name))
+            }
+            ("route", [contact, channel, more @ ..]) => {
+                self.write(number, line, more, |words, live, now| {
+                    let context = script::context(channel, words, live, now);
+                    CommandBody::Route(Box::new(script::route(contact, context, words)))
+                });
+            }
+            ("take", [contact, route, more @ ..]) => {
+                self.write(number, line, more, |words, _, _| {
+                    script::take(contact, route, words)
+                });
+            }
+            ("end", [contact, outcome, more @ ..]) => {
+                self.write(number, line, more, |words, _, _| {
+                    script::end(contact, outcome, words)
+                });
+            }
+            ("customer", [id, more @ ..]) => {
+                self.write(number, line, more, |words, _, _| {
+                    script::customer(id, words)
+                });
+            }
+            ("preview", [contact, channel, more @ ..]) => self.preview(contact, channel, more),
+            ("contact", [id]) => {
+                self.look(&Query::Contact(ContactId::new(id).expect("a contact id")));
+            }
+            ("case", [number]) => {
+                let id = self.names.case(number.parse().expect("a case's number"));
+                self.look(&Query::Case(id));
+            }
+            ("who", [id]) => self.look(&Query::Customer(CustomerId::new(id).expect("a customer"))),
+            ("counts", []) => self.look(&Query::Counts),
+            _ => panic!("not a step: {line}"),
+        }
+    }
+
+    fn go(&mut self, until: UnixMs) {
+        for fired in self.world.wait_until(until) {
+            let what = told::event(&fired, &mut self.names, false);
+            let when = told::clock(fired.envelope.record_time);
+            self.tell(&format!("[{when}] {what}"));
+        }
+    }
+
+    fn write(
+        &mut self,
+        number: usize,
+        line: &str,
+        words: &[&str],
+        body: impl FnOnce(&Words<'_>, Option<&Playbook>, UnixMs) -> CommandBody,
+    ) {
+        let live: Option<Arc<Playbook>> = self.world.state().live().cloned();
+        let words = Words::of(words.iter().copied());
+        words.refuse_unknown(live.as_deref());
+        let now = self.world.now();
+        let body = body(&words, live.as_deref(), now);
+        let command = script::command(number, line, &words, now, body);
+        let said = match self.world.write(command) {
+            Answered::Happened(recorded) => {
+                told::event(&recorded, &mut self.names, words.has("why"))
+            }
+            Answered::Replayed(recorded) => {
+                let answer = told::event(&recorded, &mut self.names, words.has("why"));
+                format!("replayed {answer}")
+            }
+            Answered::Refused(refusal) => told::refusal(&refusal, &self.names),
+        };
+        self.tell(&said);
+    }
+
+    fn preview(&mut self, contact: &str, channel: &str, words: &[&str]) {
+        let live = self.world.state().live().cloned();
+        let words = Words::of(words.iter().copied());
+        words.refuse_unknown(live.as_deref());
+        let context = script::context(channel, &words, live.as_deref(), self.world.now());
+        let body = script::route(contact, context, &words);
+        let query = Query::Preview(Box::new(PreviewRoute {
+            contact: Some(body.contact),
+            context: body.context,
+            unknown_reason: body.unknown_reason,
+            at: words.later(self.world.now()),
+        }));
+        let said = match self.world.read(&query) {
+            Ok(Answer::Preview(routed)) => {
+                let mut names = self.names.clone();
+                format!(
+                    "would be {}",
+                    told::routed(&routed, &mut names, words.has("why"))
+                )
+            }
+            Ok(_) => panic!("another answer"),
+            Err(refusal) => told::refusal(&refusal, &self.names),
+        };
+        self.tell(&said);
+    }
+
+    fn look(&mut self, query: &Query) {
+        let said = match self.world.read(query) {
+            Ok(answer) => told::answer(&answer, &self.names),
+            Err(refusal) => told::refusal(&refusal, &self.names),
+        };
+        self.tell(&said);
+    }
+
+    fn tell(&mut self, line: &str) {
+        self.told.push_str(line);
+        self.told.push('\n');
+    }
+}

@@ -1,0 +1,360 @@
+//! What happened, in a line.
+
+use signpost_domain::case::{Case, CaseState};
+use signpost_domain::contact::{Contact, Joined, Place};
+use signpost_domain::customer::Customer;
+use signpost_domain::decision::{Decision, Finding, FiredRule, RouteOption, TurnedDown};
+use signpost_domain::event::{
+    CaseJoin, ContactEnded, ContactRouted, Event, Next, Recorded, RouteStep,
+};
+use signpost_domain::fact::{FactValue, Facts, Knowledge};
+use signpost_domain::flow::Answer;
+use signpost_domain::ids::CaseId;
+use signpost_domain::refusal::Refusal;
+use signpost_domain::route::Route;
+use signpost_domain::state::Counts;
+use signpost_domain::time::UnixMs;
+use std::fmt::Display;
+
+/// Short names: cases by the order in which they were first told of.
+#[derive(Clone, Default)]
+pub(crate) struct Names {
+    cases: Vec<CaseId>,
+}
+
+impl Names {
+    /// The case of a number from 1.
+    pub(crate) fn case(&self, number: usize) -> CaseId {
+        self.cases[number - 1]
+    }
+
+    fn told(&mut self, case: CaseId) -> String {
+        if !self.cases.contains(&case) {
+            self.cases.push(case);
+        }
+        self.name(case)
+    }
+
+    fn name(&self, case: CaseId) -> String {
+        match self.cases.iter().position(|known| *known == case) {
+            Some(place) => format!("#{}", place + 1),
+            None => "#?".to_owned(),
+        }
+    }
+}
+
+pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String {
+    match &recorded.event {
+        Event::PlaybookPublished(published) => match published.rolled_back {
+            true => format!("playbook {} is live again", published.name),
+            false => format!("playbook {} is live", published.name),
+        },
+        Event::CustomerSaved(saved) => format!("customer {} is kept", saved.id),
+        Event::ContactRouted(event) => routed(event, names, why),
+        Event::RouteTaken(taken) => {
+            let (contact, route) = (&taken.contact, taken.taken.route);
+            match taken.declined.as_slice() {
+                [] => format!("{contact} takes {route}"),
+                declined => format!("{contact} takes {route}, not {}", list(declined)),
+            }
+        }
+        Event::ContactEnded(ended) => contact_ended(ended, names),
+        Event::CaseLapsed(case) => format!("case {} lapses", names.told(*case)),
+    }
+}
+
+fn contact_ended(ended: &ContactEnded, names: &mut Names) -> String {
+    let mut said = format!("{} ends {:?}", ended.contact, ended.outcome);
+    if let Some(confirmed) = &ended.confirmed {
+        said += &format!(" as {confirmed}");
+    }
+    if let (true, Some(case)) = (ended.resolves_case, ended.case) {
+        said += &format!("; case {} is resolved", names.told(case));
+    }
+    said
+}
+
+pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> String {
+    let decision = &event.decision;
+    let mut parts = vec![format!("{}:", event.contact)];
+    if event.step == RouteStep::AskedForPerson {
+        parts.push("sent back;".to_owned());
+    }
+    if let Some(customer) = &event.customer {
+        let learnt = if customer.learnt.is_some() { "+" } else { "" };
+        parts.push(format!("{}{learnt}", customer.id));
+    }
+    parts.push(format!("{};", decision.tier));
+    if let Some(left) = event.left {
+        let withdrawn = if left.withdrawn { ", withdrawn" } else { "" };
+        parts.push(format!("leaves {}{withdrawn};", names.told(left.case)));
+    }
+    parts.push(match &event.case {
+        Some(join) => format!("{};", joined(join, names)),
+        None => "no case;".to_owned(),
+    });
+    parts.push(format!("{};", numbers(event)));
+    if !event.carried.is_empty() {
+        parts.push(format!("knows {};", facts(&event.carried)));
+    }
+    parts.push(next(&event.next));
+    let options = decision.options.iter().map(|option| match why {
+        true => format!("{} {}", option.route, cost(option)),
+        false => format!("{} {}", option.route, option.cost.total()),
+    });
+    parts.push(format!("of [{}]", list(options)));
+    if !decision.fired.is_empty() {
+        parts.push(format!("by {}", list(decision.fired.iter().map(rule))));
+    }
+    parts.extend(findings(event, decision, why));
+    if why {
+        let turned_down = decision.turned_down.iter();
+        let turned_down = turned_down.map(|(route, why)| format!("{route} {}", turned(why)));
+        parts.push(format!("not [{}]", list(turned_down)));
+    }
+    parts.retain(|part| part != ";");
+    parts.join(" ")
+}
+
+fn joined(join: &CaseJoin, names: &mut Names) -> String {
+    let case = names.told(join.case);
+    let how = match (join.joined, join.first) {
+        (Joined::Opened, true) => "opens",
+        (Joined::Continued, true) => "continues",
+        (Joined::Reopened, true) => "reopens",
+        (_, false) => "stays with",
+    };
+    let mut said = format!("{how} {case}");
+    if let Some(previous) = join.previous {
+        said += &format!(" after {}", names.told(previous));
+    }
+    for (is_so, word) in [
+        (join.repeat, ", a repeat"),
+        (join.switched, ", a switch"),
+        (join.claimed.is_some(), ", claimed"),
+    ] {
+        if is_so {
+            said += word;
+        }
+    }
+    said
+}
+
+/// Numbers that are not nothing.
+fn numbers(event: &ContactRouted) -> String {
+    let standing = &event.standing;
+    let numbers = [
+        (standing.repeats, "repeats"),
+        (standing.channel_switches, "switches"),
+        (standing.contacts_7d, "in 7d"),
+    ];
+    let some = numbers.iter().filter(|(count, _)| *count > 0);
+    list(some.map(|(count, what)| format!("{count} {what}")))
+}
+
+fn next(next: &Next) -> String {
+    match next {
+        Next::ChooseReason(None) => "choose a reason".to_owned(),
+        Next::ChooseReason(Some(primary)) => format!("choose a reason below {primary}"),
+        Next::AskFacts(facts) => format!("ask {}", list(facts)),
+        Next::ChooseRoute => "choose a route".to_owned(),
+        Next::Take(taken) => {
+            let to = taken.flow.as_ref().or(taken.queue.as_ref());
+            format!("-> {}({})", taken.route, list(to))
+        }
+    }
+}
+
+fn cost(option: &RouteOption) -> String {
+    let parts = option.cost.0.iter().map(ToString::to_string);
+    let wait = option.wait;
+    format!(
+        "{} = {} ({:?} wait {})",
+        option.cost.total(),
+        parts.collect::<Vec<_>>().join(" + "),
+        wait.basis,
+        wait.expected
+    )
+}
+
+fn rule(rule: &FiredRule) -> String {
+    rule.id.to_string()
+}
+
+fn findings(event: &ContactRouted, decision: &Decision, why: bool) -> Option<String> {
+    let all = event.noticed.iter().chain(&decision.findings);
+    let usual =
+        |finding: &&Finding| matches!(finding, Finding::FactUnknown(..) | Finding::WaitAssumed(_));
+    let shown = all.filter(|finding| why || !usual(finding)).map(finding);
+    let shown: Vec<String> = shown.collect();
+    (!shown.is_empty()).then(|| format!("noticing {}", shown.join(", ")))
+}
+
+fn finding(finding: &Finding) -> String {
+    match finding {
+        Finding::FactUnknown(rule, input) => format!("fact_unknown({rule}: {input})"),
+        Finding::WaitAssumed(queue) => format!("wait_assumed({queue})"),
+        Finding::TierOfCaller(stored) => format!("tier_of_caller(stored {stored})"),
+        Finding::TierAssumed => "tier_assumed".to_owned(),
+        Finding::ReasonUnknown(reason) => format!("reason_unknown({reason})"),
+        Finding::ReasonReplaced(reason) => format!("reason_replaced({reason})"),
+        Finding::LastResort => "last_resort".to_owned(),
+        Finding::IdentityNotVerified(kind) => format!("identity_not_verified({kind})"),
+        Finding::IdentityOfOtherCustomer(kind) => format!("identity_of_other_customer({kind})"),
+        Finding::FactDeclined(fact) => format!("fact_declined({fact})"),
+        Finding::CaseAmbiguous(fact) => format!("case_ambiguous({fact})"),
+        Finding::RuleFailed(rule) => format!("rule_failed({rule})"),
+    }
+}
+
+fn turned(why: &TurnedDown) -> String {
+    match why {
+        TurnedDown::NotOfReason => "not of the reason".to_owned(),
+        TurnedDown::NotOnChannel => "not on the channel".to_owned(),
+        TurnedDown::AskedForPerson => "asked for a person".to_owned(),
+        TurnedDown::ForbiddenByRule(rule) => format!("forbidden by {rule}"),
+        TurnedDown::NotLeftByRule(rule) => format!("not left by {rule}"),
+        TurnedDown::ConsentRefused(consent) => format!("without {consent}"),
+        TurnedDown::ConsentUnknown(consent) => format!("unknown {consent}"),
+        TurnedDown::Closed(queue) => format!("closed {queue}"),
+        TurnedDown::NotStaffed(queue) => format!("nobody in {queue}"),
+    }
+}
+
+pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
+    match refusal {
+        Refusal::Faulty(faults) => {
+            let faults = faults.found().iter();
+            let faults = faults.map(|fault| format!("{} {}", fault.field, fault.what));
+            format!("refused: {}", list(faults))
+        }
+        Refusal::CaseState(case) => format!("refused: case {}", names.name(*case)),
+        Refusal::NoPlaybook
+        | Refusal::NotFound { .. }
+        | Refusal::RequestReused(_)
+        | Refusal::ContactEnded(_)
+        | Refusal::OtherChannel { .. }
+        | Refusal::OtherCustomer { .. }
+        | Refusal::NotOffered { .. }
+        | Refusal::NoReason(_)
+        | Refusal::IdentityTaken { .. } => format!("refused: {refusal}"),
+    }
+}
+
+pub(crate) fn answer(answer: &Answer, names: &Names) -> String {
+    match answer {
+        Answer::Preview(_) | Answer::Publications(_) => panic!("not asked for in scenarios"),
+        Answer::Contact(row) => contact(row, names),
+        Answer::Case(row) => case(row, names),
+        Answer::Customer(row) => customer(row),
+        Answer::Counts(all) => all.iter().map(counts).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn contact(row: &Contact, names: &Names) -> String {
+    let place = match row.place {
+        Place::Deciding => "deciding".to_owned(),
+        Place::SelfService => "in self-service".to_owned(),
+        Place::Routed(route) => format!("routed to {route}"),
+        Place::Ended(outcome) => format!("ended {outcome:?}"),
+    };
+    let offered = row.offered.iter().map(|offered| offered.route);
+    format!(
+        "contact {}: {place}; case {}; offered [{}]; declined [{}]; amended {}",
+        row.id,
+        row.case
+            .map_or_else(|| "none".to_owned(), |id| names.name(id)),
+        list(offered),
+        list(&row.declined),
+        row.amendments
+    )
+}
+
+fn case(row: &Case, names: &Names) -> String {
+    let state = match row.state {
+        CaseState::Open => "open",
+        CaseState::Resolved => "resolved",
+        CaseState::Lapsed => "lapsed",
+        CaseState::Withdrawn => "withdrawn",
+    };
+    let contacts = row.contacts.iter().map(|contact| {
+        let live = if contact.live { "*" } else { "" };
+        format!("{}{live} on {}", contact.contact, contact.channel)
+    });
+    format!(
+        "case {}: {state}; {} of {} {}; [{}]; {} live, {} owed; {} repeats, {} switches, {} reopens; knows {}",
+        names.name(row.id),
+        row.reason,
+        row.tier,
+        row.customer.as_ref().map_or("nobody", |id| id.as_str()),
+        list(contacts),
+        row.live_contacts,
+        row.owed_contacts,
+        row.repeats,
+        row.channel_switches,
+        row.reopens,
+        facts(&row.facts)
+    )
+}
+
+fn customer(row: &Customer) -> String {
+    let profile = &row.profile;
+    let identities = profile.identities.iter().map(|identity| {
+        let verified = if identity.verified { "" } else { "?" };
+        format!("{}={}{verified}", identity.key.kind, identity.key.value)
+    });
+    format!(
+        "customer {}: {}; [{}]; {} contacts, {} lately",
+        row.id,
+        profile
+            .tier
+            .as_ref()
+            .map_or("no tier", |tier| tier.as_str()),
+        list(identities),
+        row.contact_count,
+        row.recent.len()
+    )
+}
+
+fn counts(row: &Counts) -> String {
+    let routes = Route::ALL.iter().zip(row.routes_taken);
+    let routes = routes.filter(|(_, times)| *times > 0);
+    format!(
+        "{} {}: {} contacts - {} left, {} repeats; cases {} opened, {} reopened, {} resolved, {} lapsed, {} withdrawn; took [{}]",
+        row.reason,
+        row.tier,
+        row.contacts,
+        row.contacts_left,
+        row.repeats,
+        row.cases_opened,
+        row.cases_reopened,
+        row.cases_resolved,
+        row.cases_lapsed,
+        row.cases_withdrawn,
+        list(routes.map(|(route, times)| format!("{route} {times}")))
+    )
+}
+
+fn facts(facts: &Facts) -> String {
+    list(facts.iter().map(|fact| match &fact.knowledge {
+        Knowledge::Declined => format!("{}=?", fact.id),
+        Knowledge::Known(FactValue::Text(text)) => format!("{}={text}", fact.id),
+        Knowledge::Known(FactValue::Integer(number)) => format!("{}={number}", fact.id),
+        Knowledge::Known(FactValue::Boolean(yes)) => format!("{}={yes}", fact.id),
+        Knowledge::Known(FactValue::Money(amount)) => format!("{}={amount}", fact.id),
+        Knowledge::Known(FactValue::Instant(at)) => format!("{}={}", fact.id, clock(*at)),
+    }))
+}
+
+/// `Tue 24 09:00` of a point in time.
+pub(crate) fn clock(at: UnixMs) -> String {
+    match jiff::Timestamp::from_millisecond(at.0) {
+        Ok(at) => at.strftime("%b %d %H:%M").to_string(),
+        Err(_) => at.0.to_string(),
+    }
+}
+
+fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    items.join(", ")
+}

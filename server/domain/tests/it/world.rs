@@ -1,0 +1,247 @@
+//! A world in which commands are tried: a whole state with its log and a cold one beside it. Whatever happens is
+//! checked against the rules that never bend.
+
+use crate::cold::Cold;
+use crate::projection::{Projection, rows};
+use signpost_domain::check::check;
+use signpost_domain::command::{Command, CommandBody, PreviewRoute, Query, RouteContact};
+use signpost_domain::event::{ContactRouted, Event, Next, Recorded};
+use signpost_domain::flow::{self, Answer, Outcome, Stop};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Refusal;
+use signpost_domain::state::State;
+use signpost_domain::time::{Millis, UnixMs};
+use std::sync::Arc;
+
+/// What a command came to.
+pub(crate) enum Answered {
+    /// This happened.
+    Happened(Box<Recorded>),
+    /// This was answered before.
+    Replayed(Recorded),
+    /// This is why nothing happened.
+    Refused(Box<Refusal>),
+}
+
+/// A world.
+pub(crate) struct World {
+    now: UnixMs,
+    whole: State,
+    cold: Cold,
+    log: Vec<Recorded>,
+    asked: Vec<(UnixMs, Command)>,
+}
+
+impl World {
+    pub(crate) fn new(now: UnixMs) -> World {
+        World {
+            now,
+            whole: State::whole(),
+            cold: Cold::new(),
+            log: Vec::new(),
+            asked: Vec::new(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> UnixMs {
+        self.now
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.whole
+    }
+
+    /// Goes to a later time and says what timers brought about on the way.
+    pub(crate) fn wait_until(&mut self, until: UnixMs) -> Vec<Recorded> {
+        assert!(self.now <= until, "time does not go back");
+        let mut fired = Vec::new();
+        while let Some(recorded) = flow::due(&self.whole, until).expect("a whole state has all") {
+            assert_eq!(self.cold.due(until).as_ref(), Some(&recorded));
+            assert!(recorded.envelope.record_time <= until);
+            self.apply(&recorded, None);
+            fired.push(recorded);
+        }
+        assert_eq!(self.cold.due(until), None);
+        self.now = until;
+        fired
+    }
+
+    pub(crate) fn wait(&mut self, span: Millis) -> Vec<Recorded> {
+        self.wait_until(self.now + span)
+    }
+
+    /// Asks for a write now.
+    pub(crate) fn write(&mut self, command: Command) -> Answered {
+        assert!(self.wait(Millis(0)).is_empty());
+        self.asked.push((self.now, command.clone()));
+        self.preview_agrees(&command);
+        let decided = flow::decide(&self.whole, &command, self.now);
+        assert_eq!(decided, self.cold.decide(&command, self.now));
+        match decided {
+            Err(Stop::Elsewhere(elsewhere)) => panic!("a whole state has all: {elsewhere:?}"),
+            Err(Stop::Refused(refusal)) => Answered::Refused(refusal),
+            Ok(Outcome::Replayed(seq)) => {
+                let answer = self.log[seq.0 as usize - 1].clone();
+                assert_eq!(answer.envelope.seq, seq);
+                Answered::Replayed(answer)
+            }
+            Ok(Outcome::Happens(recorded)) => {
+                self.apply(&recorded, compiled(&command));
+                Answered::Happened(recorded)
+            }
+        }
+    }
+
+    /// Asks for a read now.
+    pub(crate) fn read(&mut self, query: &Query) -> Result<Answer, Box<Refusal>> {
+        let answer = flow::look(&self.whole, query, self.now);
+        let cold = self.cold.look(query, self.now);
+        assert_eq!(format!("{answer:?}"), format!("{cold:?}"));
+        answer.map_err(|stop| match stop {
+            Stop::Elsewhere(elsewhere) => panic!("a whole state has all: {elsewhere:?}"),
+            Stop::Refused(refusal) => refusal,
+        })
+    }
+
+    /// The cold state stops and starts.
+    pub(crate) fn restart(&mut self) {
+        self.cold.restart();
+    }
+
+    /// Nothing is lost and nothing is twice, and the cold state stands where the whole one does.
+    #[track_caller]
+    pub(crate) fn check_step(&self) {
+        let verdict = check(&self.whole);
+        assert!(verdict.is_clean(), "{:#?}", verdict.broken);
+        let (cold, whole) = (self.cold.state(), &self.whole);
+        assert_eq!(cold.timers(), whole.timers());
+        assert_eq!(cold.open_cases(), whole.open_cases());
+        assert_eq!(cold.counts(), whole.counts());
+    }
+
+    /// The three replays, and the rows of the cold state.
+    pub(crate) fn check_replays(&self) {
+        let whole = Projection::of(&self.whole);
+        assert_eq!(self.cold.rows(), &rows(&self.whole));
+        // Folding the whole log gives the state; every stored decision can be computed again from its event.
+        let mut folded = State::whole();
+        for recorded in &self.log {
+            if let (Event::ContactRouted(routed), Some(live)) = (&recorded.event, folded.live()) {
+                let again = routed.decided_again(live);
+                assert!(again.is_none_or(|again| again == routed.decision));
+            }
+            folded.apply(recorded, None);
+        }
+        whole.assert_same(&Projection::of(&folded), "folded from the log");
+        // The same commands at the same times give the same events.
+        let mut again = World::new(UnixMs(0));
+        for (at, command) in &self.asked {
+            again.wait_only(*at);
+            again.write_only(command);
+        }
+        again.wait_only(self.now);
+        for (again, first) in again.log.iter().zip(&self.log) {
+            assert_eq!(again, first);
+        }
+        assert_eq!(again.log.get(self.log.len()), None);
+        assert_eq!(self.log.get(again.log.len()), None);
+    }
+
+    fn apply(&mut self, recorded: &Recorded, compiled: Option<Arc<Playbook>>) {
+        assert_eq!(recorded.envelope.seq.0, self.whole.seq().0 + 1);
+        assert!(recorded.envelope.record_time >= self.whole.now());
+        if let Event::ContactRouted(routed) = &recorded.event {
+            self.answers(routed);
+        }
+        self.whole.apply(recorded, compiled.clone());
+        self.cold.apply(recorded, compiled);
+        self.whole.take_touched();
+        self.log.push(recorded.clone());
+    }
+
+    /// A contact always gets an answer; the cheapest option is the first; a decision can be computed again.
+    fn answers(&self, routed: &ContactRouted) {
+        let decision = &routed.decision;
+        let costs: Vec<_> = decision.options.iter().map(|o| o.cost.total()).collect();
+        assert!(costs.is_sorted(), "{costs:?}");
+        match &routed.next {
+            Next::Take(taken) => assert_eq!(Some(taken.route), costs_first(routed)),
+            Next::ChooseRoute => assert!(!costs.is_empty()),
+            Next::AskFacts(facts) => assert!(!facts.is_empty() && !costs.is_empty()),
+            Next::ChooseReason(_) => assert!(decision.reason.is_none() && costs.is_empty()),
+        }
+        let live = self.whole.live().expect("nothing is decided without one");
+        if let Some(again) = routed.decided_again(live) {
+            assert_eq!(&again, decision);
+        }
+        assert_eq!(
+            decision.reason.is_some(),
+            routed.decided_again(live).is_some()
+        );
+    }
+
+    /// A preview says what routing would.
+    fn preview_agrees(&mut self, command: &Command) {
+        let CommandBody::Route(body) = &command.body else {
+            return;
+        };
+        let previewed = self.read(&preview_of(body));
+        let decided = flow::decide(&self.whole, command, self.now);
+        let (Ok(Answer::Preview(previewed)), Ok(Outcome::Happens(recorded))) = (previewed, decided)
+        else {
+            return;
+        };
+        let Event::ContactRouted(routed) = recorded.event else {
+            return;
+        };
+        let routed = ContactRouted {
+            next: if body.take_first {
+                routed.next.clone()
+            } else {
+                previewed.next.clone()
+            },
+            ..*routed
+        };
+        assert_eq!(*previewed, routed);
+    }
+
+    fn wait_only(&mut self, until: UnixMs) {
+        while let Some(recorded) = flow::due(&self.whole, until).expect("a whole state has all") {
+            self.whole.apply(&recorded, None);
+            self.log.push(recorded);
+        }
+        self.now = until;
+    }
+
+    fn write_only(&mut self, command: &Command) {
+        if let Ok(Outcome::Happens(recorded)) = flow::decide(&self.whole, command, self.now) {
+            self.whole.apply(&recorded, compiled(command));
+            self.log.push(*recorded);
+        }
+    }
+}
+
+fn compiled(command: &Command) -> Option<Arc<Playbook>> {
+    match &command.body {
+        CommandBody::Publish(body) => Some(body.playbook.clone()),
+        CommandBody::RollBack(body) => Some(body.playbook.clone()),
+        CommandBody::Route(_)
+        | CommandBody::Take(_)
+        | CommandBody::End(_)
+        | CommandBody::Upsert(_)
+        | CommandBody::Faulty(..) => None,
+    }
+}
+
+fn costs_first(routed: &ContactRouted) -> Option<signpost_domain::route::Route> {
+    routed.decision.first().map(|option| option.route)
+}
+
+fn preview_of(body: &RouteContact) -> Query {
+    Query::Preview(Box::new(PreviewRoute {
+        contact: Some(body.contact.clone()),
+        context: body.context.clone(),
+        unknown_reason: body.unknown_reason,
+        at: None,
+    }))
+}

@@ -1,0 +1,84 @@
+//! Choices, ends, and contacts that come back.
+
+use super::{playbook, routed, shown, slug, take};
+use crate::reply::contact;
+use expect_test::expect;
+use signpost_domain::contact::{Offered, Outcome};
+use signpost_domain::event::{ContactEnded, RouteTaken};
+use signpost_domain::ids::{CaseId, ContactId, Seq};
+use signpost_domain::route::Route;
+
+#[test]
+fn taken_and_ended() {
+    let taken = RouteTaken {
+        contact: ContactId::stored("call-7"),
+        case: Some(CaseId(Seq(9))),
+        taken: Offered {
+            route: Route::Callback,
+            flow: None,
+            queue: Some(slug("rebooking")),
+        },
+        declined: vec![Route::SelfService],
+    };
+    expect![[r#"
+        TakeRouteResponse {
+            contact_id: "call-7",
+            case_id: "case_0000000000009",
+            place: Routed,
+            routed: Some(
+                Routed {
+                    route: Callback,
+                    flow: "",
+                    queue: "rebooking",
+                },
+            ),
+            replayed: true,
+        }"#]]
+    .assert_eq(&shown(&contact::taken(&taken, true)));
+    let ended = |case, resolves_case| {
+        let ended = ContactEnded {
+            contact: ContactId::stored("call-7"),
+            case,
+            outcome: Outcome::Resolved,
+            confirmed: None,
+            resolves_case,
+        };
+        shown(&contact::ended(&ended, false))
+    };
+    expect![[r#"
+        EndContactResponse {
+            contact_id: "call-7",
+            case_id: "case_0000000000009",
+            place: Ended,
+            outcome: Resolved,
+            case_state: Resolved,
+            answer: None,
+            replayed: false,
+        }"#]]
+    .assert_eq(&ended(Some(CaseId(Seq(9))), true));
+    expect![[r#"
+        EndContactResponse {
+            contact_id: "call-7",
+            case_id: "case_0000000000009",
+            place: Ended,
+            outcome: Resolved,
+            case_state: Open,
+            answer: None,
+            replayed: false,
+        }"#]]
+    .assert_eq(&ended(Some(CaseId(Seq(9))), false));
+    expect![[r#"
+        EndContactResponse {
+            contact_id: "call-7",
+            case_id: "",
+            place: Ended,
+            outcome: Resolved,
+            case_state: Unspecified,
+            answer: None,
+            replayed: false,
+        }"#]]
+    .assert_eq(&ended(None, false));
+    let back = contact::sent_back(&routed(take()), &playbook(), false);
+    let shown = (back.place(), back.outcome(), back.case_state());
+    expect!["(SelfService, AskedForPerson, Open)"].assert_eq(&format!("{shown:?}"));
+}

@@ -1,0 +1,196 @@
+//! What callers asked and what they were told: the book that a data folder is held against after a crash.
+
+use super::write::{Answer, Write};
+use super::{Found, Outcome};
+use crate::powercut::journal_len;
+use prost_types::Timestamp;
+use signpost_client::ClientError;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tonic::transport::Channel;
+
+/// When the first write of a book is made: a Monday morning, in seconds.
+const FIRST_SECOND: i64 = 1_792_000_000;
+/// The time from one write to the next.
+const STEP_SECONDS: i64 = 30;
+
+/// What came of a write.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// It happened.
+    Answer(Answer),
+    /// It did not, and never will.
+    Refused,
+    /// Nobody knows: the connection broke, or the server said so.
+    Doubt,
+}
+
+/// A write and what came of it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The write.
+    pub write: Write,
+    /// What came of it.
+    pub told: Told,
+    /// How long the recorder's journal was, in bytes, when the answer was in hand; 0 without a recorder.
+    pub journal_len: u64,
+}
+
+/// All writes, in the order in which they were begun.
+pub struct Book {
+    entries: Mutex<Vec<Entry>>,
+    answers: watch::Sender<u64>,
+    journal: Option<PathBuf>,
+    steps: AtomicI64,
+}
+
+impl Book {
+    /// An empty book; `journal` is that of the recorder, if one watches the server.
+    pub fn new(journal: Option<PathBuf>) -> Book {
+        Book {
+            entries: Mutex::default(),
+            answers: watch::Sender::new(0),
+            journal,
+            steps: AtomicI64::new(0),
+        }
+    }
+
+    /// The time before all writes.
+    pub fn first_time() -> Timestamp {
+        Timestamp {
+            seconds: FIRST_SECOND,
+            nanos: 0,
+        }
+    }
+
+    /// The time of the next write.
+    pub fn next_time(&self) -> Timestamp {
+        let step = self.steps.fetch_add(1, Ordering::Relaxed);
+        Timestamp {
+            seconds: FIRST_SECOND + step * STEP_SECONDS,
+            nanos: 0,
+        }
+    }
+
+    /// How many answers there were, now and from now on.
+    pub fn answers(&self) -> watch::Receiver<u64> {
+        self.answers.subscribe()
+    }
+
+    /// Enters a write that is about to be sent; gives its place.
+    pub fn begin(&self, write: &Write) -> usize {
+        let mut entries = self.lock();
+        entries.push(Entry {
+            write: write.clone(),
+            told: Told::Doubt,
+            journal_len: 0,
+        });
+        entries.len() - 1
+    }
+
+    /// Enters what came of the write at `place`.
+    ///
+    /// # Errors
+    /// When the journal cannot be looked at.
+    pub fn end(&self, place: usize, told: Told) -> Outcome {
+        let journal = self.journal.as_deref();
+        let journal_len = journal.map_or(Ok(0), journal_len)?;
+        let answered = matches!(told, Told::Answer(_));
+        let write = self.lock()[place].write.clone();
+        self.lock()[place] = Entry {
+            write,
+            told,
+            journal_len,
+        };
+        self.answers
+            .send_modify(|count| *count += u64::from(answered));
+        Ok(())
+    }
+
+    /// Sends every write that is in doubt again; gives how many of them had happened.
+    ///
+    /// # Errors
+    /// When one is not answered.
+    pub async fn settle(&self, channel: &Channel) -> Outcome<usize> {
+        let mut asked = JoinSet::new();
+        for (place, entry) in self.entries().into_iter().enumerate() {
+            if let Told::Doubt = entry.told {
+                let channel = channel.clone();
+                asked.spawn(async move {
+                    let answer = entry.write.send(&channel).await;
+                    (place, entry.write, answer)
+                });
+            }
+        }
+        let mut happened = 0;
+        while let Some(answered) = asked.join_next().await {
+            match answered? {
+                (place, _, Ok(answer)) => {
+                    happened += usize::from(answer.replayed);
+                    self.end(place, Told::Answer(answer))?;
+                }
+                // Its contact timed out meanwhile.
+                (place, _, Err(ClientError::WrongState(_))) => self.end(place, Told::Refused)?,
+                (_, write, Err(error)) => return Err(format!("{error} after {write:?}").into()),
+            }
+        }
+        Ok(happened)
+    }
+
+    /// Everything in it.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.lock().clone()
+    }
+
+    /// What a folder must hold if the power went at byte `cut` of the journal, and does not; what it holds twice; and,
+    /// where `all` is told, what it must not hold.
+    pub fn missing_from(&self, found: &Found, cut: u64) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut asked = BTreeSet::new();
+        for entry in self.entries() {
+            let name = (
+                entry.write.method() as u8,
+                entry.write.request_id().to_owned(),
+            );
+            let times = found.requests.get(&name).copied().unwrap_or(0);
+            let due = entry.journal_len <= cut;
+            let fits = match &entry.told {
+                Told::Answer(_) if due => times == 1,
+                Told::Answer(_) | Told::Doubt => times <= 1,
+                Told::Refused => times == 0,
+            };
+            if !fits {
+                faults.push(format!("{times} times in the log: {entry:?}"));
+            }
+            if let (Told::Answer(answer), true) = (&entry.told, due) {
+                faults.extend(found.unlike(&entry.write, answer));
+            }
+            asked.insert(name);
+        }
+        for name in found.requests.keys().filter(|name| !asked.contains(*name)) {
+            faults.push(format!("nobody asked for {name:?}"));
+        }
+        faults
+    }
+
+    /// The contacts of answered writes, each with its last answer; of those begun at `from` or later.
+    pub fn contacts(&self, from: usize) -> BTreeMap<String, Answer> {
+        let entries = self.entries();
+        let answered = entries.iter().skip(from).filter_map(|entry| {
+            let contact = entry.write.contact_id()?;
+            match &entry.told {
+                Told::Answer(answer) => Some((contact.to_owned(), answer.clone())),
+                Told::Refused | Told::Doubt => None,
+            }
+        });
+        answered.collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

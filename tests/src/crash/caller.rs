@@ -1,0 +1,223 @@
+//! One caller: a platform with contacts of its own, of customers that it shares with the others.
+
+use super::book::Book;
+use super::write::{Answer, Write};
+use crate::powercut::Dice;
+use signpost_client::v1;
+
+/// Customers that all callers share, so that they meet in cases.
+const CUSTOMERS: usize = 12;
+/// Booking references of one customer: matters of one reason.
+const REFERENCES: usize = 2;
+/// Contacts that a caller has at once, at most.
+const OPEN_MAX: usize = 6;
+const CHANNELS: [&str; 3] = ["phone", "web_chat", "email"];
+const OUTCOMES: [v1::ContactOutcome; 6] = [
+    v1::ContactOutcome::Resolved,
+    v1::ContactOutcome::Resolved,
+    v1::ContactOutcome::Abandoned,
+    v1::ContactOutcome::GaveUp,
+    v1::ContactOutcome::Switched,
+    v1::ContactOutcome::AskedForPerson,
+];
+
+/// Makes one write after the other; which, is up to its dice and to what it was told.
+pub struct Caller {
+    name: String,
+    dice: Dice,
+    contacts: u64,
+    writes: u64,
+    open: Vec<OpenContact>,
+}
+
+/// A contact that it may go on with.
+struct OpenContact {
+    id: String,
+    context: v1::ContactContext,
+    /// Routes that the customer is to choose from.
+    options: Vec<i32>,
+}
+
+impl Caller {
+    /// The caller of this number.
+    pub fn new(number: usize, seed: u64) -> Caller {
+        Caller {
+            name: format!("c{number}"),
+            dice: Dice::new(seed).fork(number as u64),
+            contacts: 0,
+            writes: 0,
+            open: Vec::new(),
+        }
+    }
+
+    /// The next write.
+    pub fn next(&mut self, book: &Book) -> Write {
+        self.writes += 1;
+        let request_id = format!("{}-w{}", self.name, self.writes);
+        let arrive_time = Some(book.next_time());
+        let full = self.open.len() >= OPEN_MAX;
+        let throw = if full { 60 } else { 0 } + self.dice.below(if full { 40 } else { 100 });
+        if self.open.is_empty() || throw < 45 {
+            let request = self.new_contact(request_id, arrive_time);
+            return Write::Route(Box::new(request));
+        }
+        if throw < 50 {
+            return Write::Upsert(self.customer(request_id, arrive_time));
+        }
+        let at = self.dice.below(self.open.len());
+        let contact_id = self.open[at].id.clone();
+        match (throw, self.open[at].options.first().copied()) {
+            (_, Some(route)) if self.dice.one_in(2) => Write::Take(v1::TakeRouteRequest {
+                request_id,
+                contact_id,
+                route,
+                declined: Vec::new(),
+                arrive_time,
+            }),
+            (50..60, _) => {
+                let context = self.amended(at);
+                Write::Route(Box::new(v1::RouteContactRequest {
+                    request_id,
+                    contact_id,
+                    context: Some(context),
+                    arrive_time,
+                    ..Default::default()
+                }))
+            }
+            _ => Write::End(v1::EndContactRequest {
+                request_id,
+                contact_id,
+                outcome: OUTCOMES[self.dice.below(OUTCOMES.len())].into(),
+                confirmed_reason: String::new(),
+                arrive_time,
+            }),
+        }
+    }
+
+    /// Takes in what a write came to; `None` if it was refused or is in doubt: then its contact is left alone.
+    pub fn learn(&mut self, write: &Write, answer: Option<&Answer>) {
+        let Some(id) = write.contact_id() else { return };
+        let at = self.open.iter().position(|open| open.id == id);
+        let live = answer.filter(|answer| answer.place != i32::from(v1::ContactPlace::Ended));
+        let Some(answer) = live else {
+            at.map(|at| self.open.swap_remove(at));
+            return;
+        };
+        let deciding = answer.place == i32::from(v1::ContactPlace::Deciding);
+        let options = if deciding {
+            answer.options.clone()
+        } else {
+            Vec::new()
+        };
+        match (at, write) {
+            (Some(at), _) => self.open[at].options = options,
+            (None, Write::Route(request)) => self.open.push(OpenContact {
+                id: id.to_owned(),
+                context: request.context.clone().unwrap_or_default(),
+                options,
+            }),
+            (None, _) => {}
+        }
+    }
+
+    fn new_contact(
+        &mut self,
+        request_id: String,
+        arrive_time: Option<prost_types::Timestamp>,
+    ) -> v1::RouteContactRequest {
+        self.contacts += 1;
+        let anonymous = self.dice.one_in(10);
+        let customer = (!anonymous).then(|| {
+            let number = self.dice.below(CUSTOMERS);
+            v1::CustomerRef {
+                customer_id: format!("customer-{number}"),
+                identities: vec![identity(number)],
+                tier: String::new(),
+            }
+        });
+        let mut context = v1::ContactContext {
+            channel: CHANNELS[self.dice.below(CHANNELS.len())].to_owned(),
+            customer,
+            ..Default::default()
+        };
+        self.state_reason(&mut context);
+        let take = if self.dice.one_in(3) {
+            v1::Take::None
+        } else {
+            v1::Take::First
+        };
+        v1::RouteContactRequest {
+            request_id,
+            contact_id: format!("{}-{}", self.name, self.contacts),
+            context: Some(context),
+            take: take.into(),
+            arrive_time,
+            ..Default::default()
+        }
+    }
+
+    /// A reason with the fact that it needs; now and then without one of the two.
+    fn state_reason(&mut self, context: &mut v1::ContactContext) {
+        let (reason, fact_id, value) = match self.dice.below(8) {
+            0 => return,
+            1 => ("baggage/lost", "bag_tag", "KL 123456".to_owned()),
+            _ => {
+                let reference = format!("ABC12{}", self.dice.below(REFERENCES));
+                (
+                    "existing_flight/change_date",
+                    "booking_reference",
+                    reference,
+                )
+            }
+        };
+        context.reason = reason.to_owned();
+        if !self.dice.one_in(8) {
+            context.facts = vec![v1::Fact {
+                fact_id: fact_id.to_owned(),
+                value: Some(v1::fact::Value::Text(value)),
+                ..Default::default()
+            }];
+        }
+    }
+
+    fn amended(&mut self, at: usize) -> v1::ContactContext {
+        let mut context = self.open[at].context.clone();
+        match self.dice.below(3) {
+            0 => context.sentiment_percent = Some(-(self.dice.below(100) as i32)),
+            1 => context.asked_for_person = true,
+            _ => self.state_reason(&mut context),
+        }
+        context
+    }
+
+    fn customer(
+        &mut self,
+        request_id: String,
+        arrive_time: Option<prost_types::Timestamp>,
+    ) -> v1::UpsertCustomerRequest {
+        let number = self.dice.below(CUSTOMERS);
+        let tier = if self.dice.one_in(2) {
+            "gold"
+        } else {
+            "standard"
+        };
+        v1::UpsertCustomerRequest {
+            request_id,
+            customer: Some(v1::Customer {
+                customer_id: format!("customer-{number}"),
+                identities: vec![identity(number)],
+                tier: tier.to_owned(),
+                ..Default::default()
+            }),
+            arrive_time,
+        }
+    }
+}
+
+fn identity(number: usize) -> v1::Identity {
+    v1::Identity {
+        kind: "phone".to_owned(),
+        value: format!("+3120000{number:04}"),
+        verified: true,
+    }
+}

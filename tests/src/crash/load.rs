@@ -1,0 +1,137 @@
+//! Load: callers at work on a server, until it is gone.
+
+use super::Outcome;
+use super::book::{Book, Told};
+use super::caller::Caller;
+use super::write::Answer;
+use signpost_client::{ClientError, v1};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tonic::transport::{Channel, Endpoint};
+use v1::contact_service_client::ContactServiceClient;
+use v1::playbook_service_client::PlaybookServiceClient;
+
+/// What the callers' contacts are about.
+pub const PLAYBOOK: &str = include_str!("../../fixtures/crash.yaml");
+/// How long a call may take, and an expected number of answers may be waited for.
+const CALL_TIME_MAX: Duration = Duration::from_secs(60);
+
+/// A connection to a server that just printed its address.
+///
+/// # Errors
+/// When that is no address.
+pub fn channel(address: &str) -> Outcome<Channel> {
+    let endpoint = Endpoint::from_shared(format!("http://{address}"))?;
+    Ok(endpoint.timeout(CALL_TIME_MAX).connect_lazy())
+}
+
+/// Makes [`PLAYBOOK`] live; the same request every time, so once.
+///
+/// # Errors
+/// When it is refused.
+pub async fn publish(channel: &Channel) -> Outcome {
+    let request = v1::PublishPlaybookRequest {
+        request_id: "the-playbook".to_owned(),
+        source: PLAYBOOK.to_owned(),
+        note: String::new(),
+        arrive_time: Some(Book::first_time()),
+    };
+    PlaybookServiceClient::new(channel.clone())
+        .publish_playbook(request)
+        .await?;
+    Ok(())
+}
+
+/// Asks for every contact of the book that had an answer to a write begun at `from` or later: each must be as its last
+/// answer said, or timed out since. Gives how many there are.
+///
+/// # Errors
+/// Names the first that is not.
+pub async fn still_there(channel: &Channel, book: &Book, from: usize) -> Outcome<usize> {
+    let mut contacts = ContactServiceClient::new(channel.clone());
+    let told = book.contacts(from);
+    for (contact_id, answer) in &told {
+        let request = v1::GetContactRequest {
+            contact_id: contact_id.clone(),
+        };
+        let found = contacts.get_contact(request).await?.into_inner();
+        let contact = found.contact.unwrap_or_default();
+        let timed_out = contact.outcome() == v1::ContactOutcome::TimedOut;
+        let same = (&contact.case_id, contact.place) == (&answer.about, answer.place);
+        if !same && !(timed_out && contact.case_id == answer.about) {
+            return Err(format!("told {answer:?}, found {contact:?}").into());
+        }
+    }
+    Ok(told.len())
+}
+
+/// Callers at work.
+pub struct Load {
+    book: Arc<Book>,
+    callers: JoinSet<Outcome<Caller>>,
+}
+
+impl Load {
+    /// Sets the callers to work.
+    pub fn start(channel: &Channel, callers: Vec<Caller>, book: &Arc<Book>) -> Load {
+        let mut tasks = JoinSet::new();
+        for caller in callers {
+            tasks.spawn(work(caller, channel.clone(), book.clone()));
+        }
+        Load {
+            book: book.clone(),
+            callers: tasks,
+        }
+    }
+
+    /// Waits for so many more answers.
+    ///
+    /// # Errors
+    /// When a caller gives up before, or it takes too long.
+    pub async fn until(&mut self, more: u64) -> Outcome {
+        let mut answers = self.book.answers();
+        let enough = *answers.borrow() + more;
+        let answered = answers.wait_for(|count| *count >= enough);
+        tokio::select! {
+            answered = tokio::time::timeout(CALL_TIME_MAX, answered) => Ok(drop(answered??)),
+            gone = self.callers.join_next() => match gone {
+                Some(caller) => caller?.and_then(|_| Err("a caller lost its server".into())),
+                None => Err("there are no callers".into()),
+            },
+        }
+    }
+
+    /// Waits until every caller met the end of its server.
+    ///
+    /// # Errors
+    /// When one met something else.
+    pub async fn end(mut self) -> Outcome<Vec<Caller>> {
+        let mut callers = Vec::new();
+        while let Some(caller) = self.callers.join_next().await {
+            callers.push(caller??);
+        }
+        Ok(callers)
+    }
+}
+
+/// Works until a write is in doubt.
+async fn work(mut caller: Caller, channel: Channel, book: Arc<Book>) -> Outcome<Caller> {
+    loop {
+        let write = caller.next(&book);
+        let place = book.begin(&write);
+        let answer = write.send(&channel).await;
+        let learnt: Option<&Answer> = answer.as_ref().ok();
+        caller.learn(&write, learnt);
+        match answer {
+            Ok(answer) if answer.replayed => {
+                return Err(format!("a replay of what was never asked: {write:?}").into());
+            }
+            Ok(answer) => book.end(place, Told::Answer(answer))?,
+            // Its contact timed out.
+            Err(ClientError::WrongState(_)) => book.end(place, Told::Refused)?,
+            Err(ClientError::Unavailable(_)) => return Ok(caller),
+            Err(error) => return Err(format!("{error} after {write:?}").into()),
+        }
+    }
+}

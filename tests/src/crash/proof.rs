@@ -1,0 +1,226 @@
+//! What a data folder holds, and that it is whole: the log folds without a contradiction, and the rows are those of the
+//! folded log, byte by byte.
+
+use super::Outcome;
+use super::write::{Answer, Write};
+use signpost_domain::check::check;
+use signpost_domain::event::{Cause, Event, Method, Recorded};
+use signpost_domain::ids::{CaseId, ContactId};
+use signpost_domain::state::{Row, RowKey, State};
+use signpost_server::codec;
+use signpost_server::engine::{Engine, EngineOptions, fold_log, open_folder};
+use signpost_server::store::{DataFolder, Log, LogReader, Opened, RowReader, Rows, SCAN_ROWS_MAX};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Events that are read at once.
+const EVENTS_AT_ONCE: usize = 4_096;
+/// Bytes of events that are read at once.
+const BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
+
+/// Rows by their keys, as they are stored.
+pub type StoredRows = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// What a folder holds.
+#[derive(Debug)]
+pub struct Found {
+    /// The folded log.
+    pub state: State,
+    /// How often each write of a caller is in the log, by method and request id; publications left out.
+    pub requests: BTreeMap<(u8, String), u32>,
+    /// What was said of each contact over time: its cases.
+    cases_of: BTreeMap<String, BTreeSet<CaseId>>,
+    /// How far the log goes.
+    pub events: u64,
+    /// Stored decisions that were computed again, all with the same result.
+    pub decided_again: u64,
+}
+
+/// Brings the rows of `folder` up to its log, as a start does, and proves that both are whole.
+///
+/// # Errors
+/// Whatever is not as it must be.
+pub fn prove(folder: &Path, options: EngineOptions) -> Outcome<Found> {
+    let (engine, guard) = Engine::start(open_folder(folder)?, options)?;
+    drop(engine);
+    guard.stop();
+    let opened = open_folder(folder)?;
+    let (log, reader) = Log::open(&opened, options.log)?;
+    let folded = fold_log(&reader)?;
+    let verdict = check(&folded.state);
+    if !verdict.is_clean() || !folded.decided_otherwise.is_empty() {
+        let otherwise = &folded.decided_otherwise;
+        return Err(format!("{:#?}, decided otherwise: {otherwise:?}", verdict.broken).into());
+    }
+    let events = all_events(&reader)?;
+    let found = stored_rows(&opened, options)?;
+    if let Some(what) = difference(&rows_of_state(&folded.state, &events), &found) {
+        return Err(format!("the rows are not those of the log: {what}").into());
+    }
+    drop(log);
+    Ok(Found {
+        requests: requests(&events),
+        cases_of: cases_of(&events),
+        events: reader.last(),
+        decided_again: folded.decided_again,
+        state: folded.state,
+    })
+}
+
+/// The rows that `state/` holds.
+///
+/// # Errors
+/// When they do not read.
+pub fn stored_rows(folder: &DataFolder, options: EngineOptions) -> Outcome<StoredRows> {
+    let (_rows, reader) = match Rows::open(folder, options.rows)? {
+        Opened::Ready(rows, reader) => (rows, reader),
+        Opened::Damaged { what } => return Err(what.into()),
+    };
+    scan(&reader)
+}
+
+fn scan(reader: &RowReader) -> Outcome<StoredRows> {
+    let mut all = StoredRows::new();
+    loop {
+        let after = all.last_key_value().map(|(key, _)| key.clone());
+        let (rows, _) = reader.scan_blocking(&[], after.as_deref(), SCAN_ROWS_MAX)?;
+        if rows.is_empty() {
+            return Ok(all);
+        }
+        all.extend(rows);
+    }
+}
+
+/// The rows that there should be: those of a whole state, and what is kept beside them.
+fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
+    let mut rows: Vec<(RowKey, Row)> = Vec::new();
+    rows.extend(
+        state
+            .contacts()
+            .map(|row| (RowKey::Contact(row.id.clone()), Row::Contact(row.clone()))),
+    );
+    rows.extend(
+        state
+            .cases()
+            .map(|row| (RowKey::Case(row.id), Row::Case(row.clone()))),
+    );
+    rows.extend(
+        state
+            .customers()
+            .map(|row| (RowKey::Customer(row.id.clone()), Row::Customer(row.clone()))),
+    );
+    rows.extend(
+        state
+            .holders()
+            .map(|(key, row)| (RowKey::Holder(key.clone()), Row::Holder(row.clone()))),
+    );
+    rows.extend(
+        state
+            .matters()
+            .map(|(key, row)| (RowKey::Matter(*key), Row::Matter(row.clone()))),
+    );
+    rows.extend(
+        state
+            .requests()
+            .map(|(key, row)| (RowKey::Request(*key), Row::Request(row.clone()))),
+    );
+    rows.extend(state.counts().iter().map(|((reason, tier), row)| {
+        (
+            RowKey::Counts(reason.clone(), tier.clone()),
+            Row::Counts(row.clone()),
+        )
+    }));
+    rows.extend(
+        state
+            .publications()
+            .iter()
+            .map(|row| (RowKey::Publication(row.seq), Row::Publication(row.clone()))),
+    );
+    let mut stored: StoredRows = rows
+        .iter()
+        .map(|(key, row)| (codec::key::key_for(key, row), codec::row::encode(row)))
+        .collect();
+    for (key, answered) in state.requests() {
+        let age: [u8; 16] = codec::key::request_age_value(key);
+        stored.insert(codec::key::request_age(answered.seq), age.to_vec());
+    }
+    for recorded in events {
+        if let Event::PlaybookPublished(published) = &recorded.event {
+            let document = codec::row::encode_playbook(&published.source);
+            stored.insert(codec::key::playbook(&published.version), document);
+        }
+    }
+    let applied = codec::row::Applied {
+        seq: state.seq(),
+        now: state.now(),
+        live: state.live().map(|live| live.version.clone()),
+    };
+    if !events.is_empty() {
+        let applied = codec::row::encode_applied(&applied);
+        stored.insert(codec::key::APPLIED.to_vec(), applied);
+    }
+    stored
+}
+
+/// The first row that is not the same.
+fn difference(expected: &StoredRows, found: &StoredRows) -> Option<String> {
+    let keys: BTreeSet<_> = expected.keys().chain(found.keys()).collect();
+    let key = keys
+        .into_iter()
+        .find(|key| expected.get(*key) != found.get(*key))?;
+    let name = codec::key::decode(key);
+    let (expected, found) = (expected.get(key), found.get(key));
+    Some(format!(
+        "{name:?}: {expected:02x?} expected, {found:02x?} found"
+    ))
+}
+
+fn all_events(log: &LogReader) -> Outcome<Vec<Recorded>> {
+    let mut events = Vec::new();
+    while (events.len() as u64) < log.last() {
+        let from = events.len() as u64 + 1;
+        for (_, bytes) in log.range(from, EVENTS_AT_ONCE, BYTES_AT_ONCE)? {
+            events.push(codec::event::decode(&bytes)?);
+        }
+    }
+    Ok(events)
+}
+
+fn requests(events: &[Recorded]) -> BTreeMap<(u8, String), u32> {
+    let mut requests = BTreeMap::new();
+    for recorded in events {
+        if let Cause::Request(stamp) = &recorded.envelope.cause
+            && stamp.method != Method::PublishPlaybook
+        {
+            let name = (stamp.method as u8, stamp.id.as_str().to_owned());
+            *requests.entry(name).or_insert(0) += 1;
+        }
+    }
+    requests
+}
+
+fn cases_of(events: &[Recorded]) -> BTreeMap<String, BTreeSet<CaseId>> {
+    let mut cases: BTreeMap<String, BTreeSet<CaseId>> = BTreeMap::new();
+    for recorded in events {
+        if let Event::ContactRouted(routed) = &recorded.event {
+            let of_contact = cases.entry(routed.contact.as_str().to_owned()).or_default();
+            of_contact.extend(routed.case.as_ref().map(|join| join.case));
+        }
+    }
+    cases
+}
+
+impl Found {
+    /// What contradicts that `write` was answered by `answer`.
+    pub fn unlike(&self, write: &Write, answer: &Answer) -> Option<String> {
+        let id = write.contact_id()?;
+        let contact = self.state.contact(&ContactId::stored(id)).ok().flatten();
+        if contact.is_none() {
+            return Some(format!("contact {id} is not there"));
+        }
+        let cases = self.cases_of.get(id)?;
+        let told = &answer.about;
+        let known = told.is_empty() || cases.iter().any(|case| case.to_string() == *told);
+        (!known).then(|| format!("contact {id} was told case {told}, it had {cases:?}"))
+    }
+}

@@ -1,0 +1,141 @@
+//! One write of a caller, and the answer to it.
+
+use signpost_client::{ClientError, v1};
+use signpost_domain::event::Method;
+use tonic::transport::Channel;
+use tonic::{Response, Status};
+use v1::contact_service_client::ContactServiceClient;
+use v1::customer_service_client::CustomerServiceClient;
+
+/// A write, ready to be sent, and to be sent again.
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// A contact is taken in, or amended.
+    Route(Box<v1::RouteContactRequest>),
+    /// The customer chose.
+    Take(v1::TakeRouteRequest),
+    /// A contact is over, or goes back.
+    End(v1::EndContactRequest),
+    /// A customer is kept.
+    Upsert(v1::UpsertCustomerRequest),
+}
+
+/// What an answer told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The contact's case, or the customer's key where the write was about one.
+    pub about: String,
+    /// Where the contact is.
+    pub place: i32,
+    /// Routes that the customer may take now.
+    pub options: Vec<i32>,
+    /// Whether it was answered before.
+    pub replayed: bool,
+}
+
+impl Write {
+    /// The key of the write.
+    pub fn request_id(&self) -> &str {
+        match self {
+            Write::Route(request) => &request.request_id,
+            Write::Take(request) => &request.request_id,
+            Write::End(request) => &request.request_id,
+            Write::Upsert(request) => &request.request_id,
+        }
+    }
+
+    /// Its method, with which the key is told from others.
+    pub fn method(&self) -> Method {
+        match self {
+            Write::Route(_) => Method::RouteContact,
+            Write::Take(_) => Method::TakeRoute,
+            Write::End(_) => Method::EndContact,
+            Write::Upsert(_) => Method::UpsertCustomer,
+        }
+    }
+
+    /// The contact that it is about, if it is about one.
+    pub fn contact_id(&self) -> Option<&str> {
+        match self {
+            Write::Route(request) => Some(&request.contact_id),
+            Write::Take(request) => Some(&request.contact_id),
+            Write::End(request) => Some(&request.contact_id),
+            Write::Upsert(_) => None,
+        }
+    }
+
+    /// Sends it once.
+    ///
+    /// # Errors
+    /// As [`ClientError`] says; after `Unavailable` it is in doubt whether it happened.
+    pub async fn send(&self, channel: &Channel) -> Result<Answer, ClientError> {
+        let mut contacts = ContactServiceClient::new(channel.clone());
+        let mut customers = CustomerServiceClient::new(channel.clone());
+        match self {
+            Write::Route(request) => {
+                let told = read(contacts.route_contact((**request).clone()).await)?;
+                let answer = told.answer.unwrap_or_default();
+                Ok(Answer::of_decision(answer, told.replayed))
+            }
+            Write::Take(request) => {
+                let told = read(contacts.take_route(request.clone()).await)?;
+                Ok(Answer {
+                    about: told.case_id,
+                    place: told.place,
+                    options: Vec::new(),
+                    replayed: told.replayed,
+                })
+            }
+            Write::End(request) => {
+                let told = read(contacts.end_contact(request.clone()).await)?;
+                match told.answer {
+                    Some(answer) => Ok(Answer::of_decision(answer, told.replayed)),
+                    None => Ok(Answer {
+                        about: told.case_id,
+                        place: told.place,
+                        options: Vec::new(),
+                        replayed: told.replayed,
+                    }),
+                }
+            }
+            Write::Upsert(request) => {
+                let told = read(customers.upsert_customer(request.clone()).await)?;
+                Ok(Answer {
+                    about: told.customer.unwrap_or_default().customer_id,
+                    place: 0,
+                    options: Vec::new(),
+                    replayed: told.replayed,
+                })
+            }
+        }
+    }
+}
+
+impl Answer {
+    fn of_decision(answer: v1::ContactAnswer, replayed: bool) -> Answer {
+        let options = answer.decision.map(|decision| decision.options);
+        let routed = matches!(answer.next, Some(v1::contact_answer::Next::Routed(_)));
+        Answer {
+            about: answer.case_id,
+            place: answer.place,
+            options: options
+                .into_iter()
+                .flatten()
+                .filter(|_| routed)
+                .map(|option| option.route)
+                .collect(),
+            replayed,
+        }
+    }
+
+    /// Whether two answers to one write say the same; the second time they say `replayed`.
+    pub fn says_what(&self, other: &Answer) -> bool {
+        (&self.about, self.place, &self.options) == (&other.about, other.place, &other.options)
+    }
+}
+
+fn read<T>(answer: Result<Response<T>, Status>) -> Result<T, ClientError> {
+    answer
+        .map(Response::into_inner)
+        .map_err(ClientError::from_status)
+}

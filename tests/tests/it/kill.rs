@@ -1,0 +1,91 @@
+//! SIGKILL at random points under load: what was answered is there, once; what was in doubt is answered when it is
+//! asked again, and does not happen twice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use signpost_server::engine::Clock;
+use signpost_tests::crash::{
+    Book, Caller, Load, Outcome, Process, Told, channel, prove, publish, served, signpostd,
+    small_limits, still_there,
+};
+use signpost_tests::powercut::Dice;
+
+/// Lives that end under load.
+const LIVES: usize = 30;
+/// Callers at work at once.
+const CALLERS: usize = 24;
+/// The most answers of one life.
+const ANSWERS_MAX: usize = 160;
+/// How long after the last answer that is waited for the kill comes, at most; in microseconds.
+const KILL_DELAY_MAX: usize = 4_000;
+/// How long after its launch a server is killed that is not to come up, at most; in milliseconds.
+const START_KILL_MAX: usize = 400;
+/// Answered writes that are asked again in each life.
+const ASKED_AGAIN: usize = 3;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_answered_is_there_once_after_every_kill() -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    let (data, log) = (scratch.path().join("data"), scratch.path().join("stderr"));
+    let mut dice = Dice::new(0x6b69_6c6c);
+    let book = Arc::new(Book::new(None));
+    let mut callers: Vec<Caller> = (0..CALLERS).map(|n| Caller::new(n, dice.throw())).collect();
+    let (mut seen, mut happened) = (0, 0);
+    for life in 0..LIVES {
+        let command = || match life % 2 {
+            0 => signpostd(&data),
+            _ => Ok(served(env!("CARGO_BIN_EXE_served"), &data)),
+        };
+        if dice.one_in(5) {
+            let server = Process::start(&mut command()?, &log)?;
+            let pause = Duration::from_millis(dice.below(START_KILL_MAX) as u64);
+            tokio::time::sleep(pause).await;
+            server.kill()?;
+        }
+        let mut server = Process::start(&mut command()?, &log)?;
+        let server_channel = channel(&server.address()?)?;
+        publish(&server_channel).await?;
+        happened += book.settle(&server_channel).await?;
+        still_there(&server_channel, &book, seen).await?;
+        asked_again(&server_channel, &book, &mut dice).await?;
+        seen = book.entries().len();
+
+        let mut load = Load::start(&server_channel, callers, &book);
+        load.until(1 + dice.below(ANSWERS_MAX) as u64).await?;
+        let delay = Duration::from_micros(dice.below(KILL_DELAY_MAX) as u64);
+        tokio::time::sleep(delay).await;
+        server.kill()?;
+        callers = load.end().await?;
+    }
+    let mut server = Process::start(&mut signpostd(&data)?, &log)?;
+    let server_channel = channel(&server.address()?)?;
+    happened += book.settle(&server_channel).await?;
+    still_there(&server_channel, &book, 0).await?;
+    server.kill()?;
+
+    let found = prove(&data, small_limits(Clock::External))?;
+    assert_eq!(book.missing_from(&found, u64::MAX), Vec::<String>::new());
+    let contacts = book.contacts(0).len();
+    assert_eq!(found.state.contacts().count(), contacts);
+    assert!(contacts > LIVES * 10, "{contacts} contacts are no load");
+    assert!(happened > 0, "no kill came between an event and its answer");
+    Ok(())
+}
+
+/// Asks some answered writes again: the answer must be the same, from the store.
+async fn asked_again(channel: &tonic::transport::Channel, book: &Book, dice: &mut Dice) -> Outcome {
+    let entries = book.entries();
+    for _ in 0..ASKED_AGAIN.min(entries.len()) {
+        let entry = &entries[dice.below(entries.len())];
+        let Told::Answer(told) = &entry.told else {
+            continue;
+        };
+        let again = entry.write.send(channel).await?;
+        assert!(
+            again.replayed && again.says_what(told),
+            "{entry:?}: {again:?}"
+        );
+    }
+    Ok(())
+}
