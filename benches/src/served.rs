@@ -1,5 +1,7 @@
 //! Signpost itself, as the benches serve it.
 
+use signpost_proto::v1;
+use signpost_proto::v1::playbook_service_client::PlaybookServiceClient;
 use signpost_server::engine::{Clock, Engine, EngineOptions, open_folder};
 use signpost_server::serve::serve;
 use std::error::Error;
@@ -18,6 +20,21 @@ pub async fn signpost(folder: &Path) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     say(&listener.local_addr()?.to_string());
     serve(listener, engine, std::future::pending()).await?;
+    Ok(())
+}
+
+/// Publishes the playbook that is measured with.
+///
+/// # Errors
+/// When the server refuses it.
+pub async fn publish(address: &str) -> Result<(), Box<dyn Error>> {
+    let mut playbooks = PlaybookServiceClient::connect(address.to_owned()).await?;
+    let publish = v1::PublishPlaybookRequest {
+        request_id: "publish".into(),
+        source: RETAIL.into(),
+        ..v1::PublishPlaybookRequest::default()
+    };
+    playbooks.publish_playbook(publish).await?;
     Ok(())
 }
 

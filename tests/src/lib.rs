@@ -6,6 +6,7 @@ pub mod crash;
 pub mod powercut;
 pub mod process;
 pub mod raw;
+pub mod real;
 pub mod server;
 pub mod time;
 pub mod web;

@@ -8,11 +8,9 @@ use prost::Message;
 use signpost_benches::disk::{file_system, syncs_a_second};
 use signpost_benches::load::{Calls, Round, Until, drive};
 use signpost_benches::process::Server;
-use signpost_benches::served::{RETAIL, say, signpost};
+use signpost_benches::served::{publish, say, signpost};
 use signpost_benches::{echo, requests};
-use signpost_proto::v1;
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
-use signpost_proto::v1::playbook_service_client::PlaybookServiceClient;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -103,13 +101,7 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
 
 /// Publishes the playbook and keeps one answer for the echo. Gives the sizes of the request and the answer.
 async fn prepare(server: &Server, answer: &Path) -> Result<(usize, usize), Box<dyn Error>> {
-    let mut playbooks = PlaybookServiceClient::connect(server.address.clone()).await?;
-    let publish = v1::PublishPlaybookRequest {
-        request_id: "publish".into(),
-        source: RETAIL.into(),
-        ..v1::PublishPlaybookRequest::default()
-    };
-    playbooks.publish_playbook(publish).await?;
+    publish(&server.address).await?;
     let mut contacts = ContactServiceClient::connect(server.address.clone()).await?;
     let request = requests::route(0);
     let routed = contacts.route_contact(request.clone()).await?.into_inner();

@@ -31,7 +31,8 @@ fn parse(line: &str) -> Result<Command, clap::Error> {
 #[test]
 fn every_field_of_the_context_has_a_flag() {
     let line = "route --channel phone --customer c1 --identity email=a@b.c --identity phone=+31:verified --tier gold \
-                --reason a/b --fact x=1 --fact y=a=b --declined z --fact-source agent --device ios --direction outbound \
+                --reason a/b --fact x=1 --fact y=a=b --declined z --fact-source agent --device ios \
+                --direction outbound \
                 --stage support --persona planner --sentiment -40 --language nl --prefer callback --prefer human \
                 --consent call_back=yes --vulnerable --asked-for-person --brand express \
                 --queue-stats desk:waiting=3";
@@ -40,97 +41,7 @@ fn every_field_of_the_context_has_a_flag() {
     };
     let context = args.into_context();
     // A field that is left at its default would be missing here.
-    expect_test::expect![[r#"
-        ContactContext {
-            channel: "phone",
-            direction: Outbound,
-            device: "ios",
-            customer: Some(
-                CustomerRef {
-                    customer_id: "c1",
-                    identities: [
-                        Identity {
-                            kind: "email",
-                            value: "a@b.c",
-                            verified: false,
-                        },
-                        Identity {
-                            kind: "phone",
-                            value: "+31",
-                            verified: true,
-                        },
-                    ],
-                    tier: "gold",
-                },
-            ),
-            reason: "a/b",
-            facts: [
-                Fact {
-                    fact_id: "x",
-                    source: Agent,
-                    learn_time: None,
-                    value: Some(
-                        Text(
-                            "1",
-                        ),
-                    ),
-                },
-                Fact {
-                    fact_id: "y",
-                    source: Agent,
-                    learn_time: None,
-                    value: Some(
-                        Text(
-                            "a=b",
-                        ),
-                    ),
-                },
-                Fact {
-                    fact_id: "z",
-                    source: Agent,
-                    learn_time: None,
-                    value: Some(
-                        Declined(
-                            true,
-                        ),
-                    ),
-                },
-            ],
-            stage: "support",
-            persona: "planner",
-            sentiment_percent: Some(
-                -40,
-            ),
-            language: "nl",
-            preferred_routes: [
-                Callback,
-                Human,
-            ],
-            consents: [
-                Consent {
-                    consent_id: "call_back",
-                    granted: true,
-                },
-            ],
-            vulnerable: Some(
-                true,
-            ),
-            asked_for_person: true,
-            brand: "express",
-            queue_stats: [
-                QueueStats {
-                    queue_id: "desk",
-                    staffed_agents: None,
-                    available_agents: None,
-                    waiting: Some(
-                        3,
-                    ),
-                    handle_time: None,
-                    expected_wait: None,
-                },
-            ],
-        }"#]]
-    .assert_eq(&format!("{context:#?}"));
+    expect_test::expect_file!["tests/context.txt"].assert_eq(&format!("{context:#?}"));
 }
 
 #[test]

@@ -3,11 +3,12 @@
 use crate::actor::Actor;
 use crate::contact::{ContactContext, Outcome};
 use crate::customer::{IdentityKey, Profile};
-use crate::event::RequestStamp;
+use crate::event::{Method, RequestStamp};
 use crate::ids::{
     CaseId, ContactId, CustomerId, NameError, PLAYBOOK_VERSION_BYTES_MAX, PlaybookVersion, ReasonId,
 };
 use crate::playbook::Playbook;
+use crate::refusal::Faults;
 use crate::route::Route;
 use crate::time::UnixMs;
 use std::sync::Arc;
@@ -43,6 +44,9 @@ pub enum CommandBody {
     Publish(PublishPlaybook),
     /// Make an earlier version live again.
     RollBack(RollBackPlaybook),
+    /// A request of this method whose content has faults. It is refused, unless it is the replay of one that had none
+    /// under the playbook of its time.
+    Faulty(Method, Faults),
 }
 
 /// A contact to route.

@@ -80,6 +80,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
         CommandBody::Upsert(body) => upsert::upsert(state, body, now)?,
         CommandBody::Publish(body) => publish::publish(state, &body.playbook, &body.note),
         CommandBody::RollBack(body) => publish::publish(state, &body.playbook, &body.note),
+        CommandBody::Faulty(_, faults) => return Err(Refusal::Faulty(faults.clone()).into()),
     };
     let envelope = Envelope {
         seq: next_seq(state),
@@ -103,7 +104,9 @@ pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
         (CommandBody::Take(body), None) => take::take(state, body).map(drop),
         (CommandBody::End(body), None) => end::seek(state, body),
         (CommandBody::Upsert(body), None) => upsert::upsert(state, body, state.now()).map(drop),
-        (CommandBody::Publish(_) | CommandBody::RollBack(_), None) => Ok(()),
+        (CommandBody::Publish(_) | CommandBody::RollBack(_) | CommandBody::Faulty(..), None) => {
+            Ok(())
+        }
     });
     match found {
         Err(Stop::Elsewhere(elsewhere)) => Err(elsewhere),
@@ -156,6 +159,7 @@ impl CommandBody {
             CommandBody::Upsert(_) => Method::UpsertCustomer,
             CommandBody::Publish(_) => Method::PublishPlaybook,
             CommandBody::RollBack(_) => Method::RollBackPlaybook,
+            CommandBody::Faulty(method, _) => *method,
         }
     }
 }

@@ -42,6 +42,11 @@ impl Faults {
         }
     }
 
+    /// Notes that there are so many more faults, which nobody wrote down.
+    pub fn leave_out(&mut self, count: usize) {
+        self.more += count;
+    }
+
     /// The value, or `None` and its fault noted.
     pub fn keep<T, E: ToString>(&mut self, field: &str, checked: Result<T, E>) -> Option<T> {
         checked.map_err(|error| self.push(field, error)).ok()

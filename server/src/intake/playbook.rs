@@ -188,9 +188,6 @@ impl Finder {
             let place = format_args!("line {line}, column {column}");
             self.0.push(field, format_args!("{place}: {what}; {fix}"));
         }
-        if faults.more > 0 {
-            let more = faults.more;
-            self.fault(At::top("source"), format_args!("has {more} more faults"));
-        }
+        self.0.leave_out(faults.more);
     }
 }

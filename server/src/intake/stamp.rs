@@ -54,7 +54,11 @@ impl Finder {
         self.keep(at, told.map(values::instant).transpose())?
     }
 
-    /// The command, if nothing is wrong with the request.
+    /// The command. One whose content has faults is a command too, as long as it says who asks and by which request
+    /// id: a replay is answered as it was, whatever playbook is live now.
+    ///
+    /// # Errors
+    /// The faults of a request that does not say so much.
     pub(super) fn command(
         self,
         caller: Caller,
@@ -62,12 +66,18 @@ impl Finder {
         arrive_time: Option<UnixMs>,
         body: Option<CommandBody>,
     ) -> Result<Command, Faults> {
-        let parsed = request.zip(body).map(|(request, body)| Command {
+        let Some(request) = request else {
+            return self.done(None);
+        };
+        let body = match self.done(body) {
+            Ok(body) => body,
+            Err(faults) => CommandBody::Faulty(request.method, faults),
+        };
+        Ok(Command {
             actor: caller.actor,
             request,
             arrive_time,
             body,
-        });
-        self.done(parsed)
+        })
     }
 }

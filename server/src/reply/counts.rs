@@ -4,35 +4,32 @@ use signpost_domain::ids::{ReasonId, Slug};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::state::Counts;
 use signpost_proto::v1;
-use std::collections::BTreeMap;
 
 /// Where a count stands: reasons and tiers in the order of the playbook, then those that it does not have by name.
-type Place = ((usize, ReasonId), (usize, Slug));
+type Place<'a> = (usize, &'a ReasonId, usize, &'a Slug);
 
 /// The answer to CountReasons.
 pub(crate) fn counted(live: Option<&Playbook>, counts: &[Counts]) -> v1::CountReasonsResponse {
-    let mut sums: BTreeMap<Place, Counts> = BTreeMap::new();
-    for count in counts {
-        let (reason, tier) = place(live, count);
-        let none = || Counts::none(reason.1.clone(), tier.1.clone());
-        let place = (reason.clone(), tier.clone());
-        sums.entry(place).or_insert_with(none).add(count);
-    }
+    let mut counts = match live {
+        Some(playbook) => Counts::under(playbook, counts),
+        None => counts.to_vec(),
+    };
+    counts.sort_by(|a, b| place(live, a).cmp(&place(live, b)));
     v1::CountReasonsResponse {
-        counts: sums.values().map(count).collect(),
+        counts: counts.iter().map(count).collect(),
     }
 }
 
-fn place(live: Option<&Playbook>, count: &Counts) -> Place {
+fn place<'a>(live: Option<&Playbook>, count: &'a Counts) -> Place<'a> {
     let index = live.map(|playbook| &playbook.index);
     let reason = index.and_then(|index| index.reasons.get(&count.reason));
-    let reason = match (live, reason) {
-        (Some(playbook), Some(&at)) => (usize::from(at.0), playbook.reason(at).id.clone()),
-        _ => (usize::MAX, count.reason.clone()),
-    };
     let tier = index.and_then(|index| index.tiers.get(&count.tier));
-    let tier = tier.map_or(usize::MAX, |at| usize::from(at.0));
-    (reason, (tier, count.tier.clone()))
+    (
+        reason.map_or(usize::MAX, |at| usize::from(at.0)),
+        &count.reason,
+        tier.map_or(usize::MAX, |at| usize::from(at.0)),
+        &count.tier,
+    )
 }
 
 fn count(count: &Counts) -> v1::ReasonCount {

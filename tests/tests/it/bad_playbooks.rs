@@ -220,7 +220,7 @@ async fn a_document_with_hundreds_of_faults() -> Outcome {
     let refused = refused.err().ok_or("it was published")?;
     expect![[r#"
         source.rules[0].channel line 66, column 24: there is no channel fax; must be one of phone, web_chat,
-              email (101 faults in all, the first 16 are told)"#]].assert_eq(&brief::folded(refused.message()));
+              email (300 faults in all, the first 16 are told)"#]].assert_eq(&brief::folded(refused.message()));
     assert_eq!(
         brief::fields(&refused).first().map(String::as_str),
         Some("source.rules[0].channel")

@@ -41,7 +41,8 @@ pub(crate) struct DemoArgs {
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
     /// About how many contacts come.
-    #[arg(long, value_name = "COUNT", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=CONTACTS_MAX))]
+    #[arg(long, value_name = "COUNT", default_value_t = 2000,
+          value_parser = clap::value_parser!(u64).range(1..=CONTACTS_MAX))]
     contacts: u64,
     /// Keep the store here, in a folder that is new or empty [default: a temporary one].
     #[arg(long, value_name = "DIR")]

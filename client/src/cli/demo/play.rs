@@ -185,10 +185,11 @@ impl<'a> Play<'a> {
             Write::Route(index, _, request) => {
                 let answer = answer.unwrap_or_default();
                 let context = request.context.unwrap_or_default();
-                let matter = &self.visits[index].matter;
+                let visit = &self.visits[index];
+                let (matter, first) = (&visit.matter, visit.rounds == 0);
                 let samples = &mut self.seen.samples;
                 samples
-                    .look(self.client, &answer, &context, matter, now)
+                    .look(self.client, &answer, &context, matter, first, now)
                     .await?;
                 if !self.visits[index].joined {
                     self.visits[index].joined = self.seen.note_joined(&answer);

@@ -156,10 +156,10 @@ impl Report<'_> {
         let seen = self.seen;
         let [opened, continued, reopened] = seen.joined;
         format!(
-            "\n{} contacts came, {} of them anonymous. {opened} opened a case, {continued} continued one, {reopened} \
-             reopened one, {} left before they had told what for.\n{} repeats, {} of those who came back on another \
-             channel.\n{} menus were shown, {} facts \
-             asked for, {} asked for a person on the way. {} are still live.\n",
+            "\n{} contacts came, {} of them anonymous; {} left before they had told what for.\n\
+             {opened} opened a case, {continued} continued one, {reopened} reopened one.\n\
+             {} repeats, {} of those who came back on another channel.\n\
+             {} menus were shown, {} facts asked for, {} asked for a person on the way. {} are still live.\n",
             seen.contacts,
             seen.anonymous,
             seen.contacts - seen.joined.iter().sum::<u64>(),
@@ -198,7 +198,8 @@ impl Report<'_> {
     fn verdict(&self, paint: Paint) -> String {
         if self.proof.broken.is_empty() {
             let kept = format!(
-                "all {} contacts are in exactly one place; {} decisions, computed again from the log, came out the same",
+                "all {} contacts are in exactly one place; {} decisions, computed again from the log, came out the \
+                 same",
                 self.proof.contacts, self.proof.decided_again
             );
             return format!("  {}\n", paint.green(&kept));

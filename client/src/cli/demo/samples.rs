@@ -20,7 +20,7 @@ pub(super) struct Samples {
 }
 
 impl Samples {
-    /// Keeps the answer if it shows something that no other did.
+    /// Keeps the answer if it shows something that no other did; `first` if nothing was asked before it.
     ///
     /// # Errors
     /// If a preview, asked for to compare tiers, does not succeed.
@@ -30,12 +30,14 @@ impl Samples {
         answer: &v1::ContactAnswer,
         context: &v1::ContactContext,
         matter: &Matter,
+        first: bool,
         now: i64,
     ) -> Result<(), ClientError> {
         let (Some(decision), Some(Next::Routed(_))) = (&answer.decision, &answer.next) else {
             return Ok(());
         };
-        let carried = !answer.known_facts.is_empty() && context.facts.is_empty();
+        let continued = answer.joined == v1::Joined::Continued as i32;
+        let carried = first && continued && answer.known_facts.len() > context.facts.len();
         let forbids = decision
             .rules_fired
             .iter()

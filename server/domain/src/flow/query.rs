@@ -120,11 +120,6 @@ fn preview_start(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<S
         None => (ContactId::stored("preview"), None),
         Some(id) => (id.clone(), state.contact(id)?.cloned()),
     };
-    let context = preview.context.told_at(now);
-    Ok(Start::of(
-        contact,
-        before,
-        &context,
-        preview.unknown_reason,
-    )?)
+    let told = preview.context.told_at(now);
+    Ok(Start::of(contact, before, told, preview.unknown_reason)?)
 }

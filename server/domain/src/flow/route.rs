@@ -50,7 +50,7 @@ fn start(state: &State, command: &RouteContact, now: UnixMs) -> Result<Start, St
     let start = Start::of(
         command.contact.clone(),
         state.contact(&command.contact)?.cloned(),
-        &command.context.told_at(now),
+        command.context.told_at(now),
         command.unknown_reason,
     )?;
     Ok(Start {
@@ -64,15 +64,16 @@ impl Start {
     pub(super) fn of(
         contact: ContactId,
         before: Option<Arc<Contact>>,
-        told: &ContactContext,
+        told: ContactContext,
         unknown_reason: UnknownReason,
     ) -> Result<Start, Refusal> {
+        let tells_reason = told.reason.is_some();
         let (context, step) = match &before {
-            None => (told.clone(), RouteStep::Opened),
-            Some(contact) => (amend(contact, told)?, RouteStep::Amended),
+            None => (told, RouteStep::Opened),
+            Some(contact) => (amend(contact, &told)?, RouteStep::Amended),
         };
         // A reason that was told earlier was known then: what became of it since is no fault of this request.
-        let told_earlier = told.reason.is_none() && context.reason.is_some();
+        let told_earlier = !tells_reason && context.reason.is_some();
         Ok(Start {
             contact,
             before,

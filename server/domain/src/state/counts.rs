@@ -1,6 +1,8 @@
 //! Counts by reason and tier, exact at any time.
 
 use crate::ids::{ReasonId, Slug};
+use crate::playbook::Playbook;
+use std::collections::BTreeMap;
 
 /// Counts of the cases that were opened for one reason under one tier, and of their contacts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +15,7 @@ pub struct Counts {
     pub contacts: u64,
     /// Contacts that turned out to be about something else, and left.
     pub contacts_left: u64,
-    /// Of the contacts that joined, repeats.
+    /// Of the contacts that joined and did not leave, repeats.
     pub repeats: u64,
     /// Cases opened.
     pub cases_opened: u64,
@@ -25,7 +27,7 @@ pub struct Counts {
     pub cases_lapsed: u64,
     /// Cases that were opened by mistake.
     pub cases_withdrawn: u64,
-    /// Times that each route was taken, in the order of [`crate::route::Route::ALL`].
+    /// Times that a contact went to each route, in the order of [`crate::route::Route::ALL`].
     pub routes_taken: [u64; 5],
 }
 
@@ -55,8 +57,26 @@ impl Counts {
             - self.cases_withdrawn as i128
     }
 
+    /// These counts under the reasons of a playbook: those of a retired reason are added to the one that stands for it
+    /// now; those of a reason that it does not know stay as they are. By reason, then by tier.
+    pub fn under<'a>(
+        playbook: &Playbook,
+        counts: impl IntoIterator<Item = &'a Counts>,
+    ) -> Vec<Counts> {
+        let mut sums: BTreeMap<(ReasonId, Slug), Counts> = BTreeMap::new();
+        for counted in counts {
+            let known = playbook.index.reasons.get(&counted.reason);
+            let reason = known.map_or(&counted.reason, |&index| &playbook.reason(index).id);
+            let key = (reason.clone(), counted.tier.clone());
+            let sum = sums.entry(key);
+            sum.or_insert_with(|| Counts::none(reason.clone(), counted.tier.clone()))
+                .add(counted);
+        }
+        sums.into_values().collect()
+    }
+
     /// Adds what `other` counted.
-    pub fn add(&mut self, other: &Counts) {
+    fn add(&mut self, other: &Counts) {
         self.contacts += other.contacts;
         self.contacts_left += other.contacts_left;
         self.repeats += other.repeats;

@@ -228,7 +228,8 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         CommandBody::Route(_)
         | CommandBody::Take(_)
         | CommandBody::End(_)
-        | CommandBody::Upsert(_) => None,
+        | CommandBody::Upsert(_)
+        | CommandBody::Faulty(..) => None,
     }
 }
 

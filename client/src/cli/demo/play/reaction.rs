@@ -126,6 +126,6 @@ impl Play<'_> {
             left
         };
         let later = now + MINUTE * self.dice.between(2, 45);
-        self.book_visit(later, person, matter, channel, 15);
+        self.book_visit(later, person, matter, channel, 70);
     }
 }

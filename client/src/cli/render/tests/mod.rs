@@ -120,22 +120,7 @@ fn routed() -> v1::ContactAnswer {
 
 #[test]
 fn a_routed_contact_as_text() {
-    expect![[r#"
-        contact call-2 · CONTINUED case_01 · 1 repeat · 1 channel switch
-        customer c1, tier gold, reason existing_flight/change_date, need 3.0
-        → human, queue rebooking
-        known: booking_reference = ABC123
-
-             route     cost  wait                       resolves  cost is
-          →  human     3.32  1m (estimated, 30s to 2m)      95 %  handling 6.00 + waiting 1.50 + failure 0.82 - rule preference 5.00
-             callback  7.10  none                         95.5 %  handling 6.30 + leaving channel 0.80
-        why
-          rule third_contact_this_week: forbids self_service; prefers human by 5.00; raises the need to 3.0
-          facts.departs_at is not known, so not applied: flying_today
-        why not
-          self_service: rule third_contact_this_week forbids it
-        playbook 3f2a90bc11d0, decided 2026-03-02T09:30:00Z
-    "#]].assert_eq(&answer(&routed(), Paint::PLAIN));
+    expect_file!["routed.txt"].assert_eq(&answer(&routed(), Paint::PLAIN));
 }
 
 #[test]

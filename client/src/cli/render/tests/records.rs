@@ -2,7 +2,7 @@
 
 use super::second;
 use crate::cli::render::*;
-use expect_test::expect;
+use expect_test::{expect, expect_file};
 use signpost_client::v1;
 
 #[test]
@@ -162,17 +162,5 @@ fn publications_findings_and_counts_as_text() {
         findings(&[finding], 2),
         counts(&[count], Paint::PLAIN),
     ];
-    expect![[r#"
-        playbook airline 3f2a90bc11d04e5f66 · live
-          published 2026-03-02T09:30:00Z by client/signpost: Summer season
-        --
-          version       name     published             by                     note
-          3f2a90bc11d0  airline  2026-03-02T09:30:00Z  client/signpost  live  Summer season
-        --
-          12:5 reasons[0].id: must be a name
-          and 2 more
-        --
-          reason                       tier  contacts  repeats  opened  resolved  self-service  message  chat  callback  human
-          existing_flight/change_date  gold        12        3       9         7             4        ·     5         ·      3
-    "#]].assert_eq(&text.join("--\n"));
+    expect_file!["playbooks.txt"].assert_eq(&text.join("--\n"));
 }

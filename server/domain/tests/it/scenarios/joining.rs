@@ -114,6 +114,8 @@ fn a_declined_key_with_two_open_cases_opens_a_third() {
         route call-2 phone customer=c1 reason=flight/change booking=?
         route call-2 phone booking=QQQ111
         route mail-1 email customer=c1 reason=flight/change booking=QQQ111
+        # And is not found as one in doubt any more.
+        route call-3 phone customer=c1 reason=flight/change booking=?
         counts
         ",
         expect![[r#"
@@ -126,7 +128,8 @@ fn a_declined_key_with_two_open_cases_opens_a_third() {
             call-2: c1 standard; opens #4; 3 in 7d; ask fare of [message 6.30, human 7.00] by third_contact noticing tier_assumed, fact_declined(booking)
             call-2: c1 standard; stays with #4, claimed; 3 in 7d; ask fare of [message 6.30, human 7.00] by third_contact noticing tier_assumed
             mail-1: c1 standard; continues #4, a repeat, a switch; 1 repeats, 1 switches, 4 in 7d; ask fare of [message 3.50] by third_contact noticing tier_assumed
-            flight/change standard: 6 contacts - 1 left, 2 repeats; cases 4 opened, 0 reopened, 0 resolved, 0 lapsed, 1 withdrawn; took [self_service 2]
+            call-3: c1 standard; opens #5; 5 in 7d; ask fare of [message 6.30, human 7.00] by third_contact noticing tier_assumed, fact_declined(booking)
+            flight/change standard: 7 contacts - 1 left, 2 repeats; cases 5 opened, 0 reopened, 0 resolved, 0 lapsed, 1 withdrawn; took [self_service 2]
         "#]],
     );
 }
@@ -232,6 +235,30 @@ fn the_case_before_is_found_past_one_that_was_opened_by_mistake() {
             chat-2: c1 standard; opens #2 after #1; 1 in 7d; -> self_service(search) of [self_service 1.65, message 5.90, human 8.20] noticing tier_assumed
             chat-2: c1 standard; leaves #2, withdrawn; opens #3; 1 in 7d; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
             chat-3: c1 standard; opens #4 after #1; 2 in 7d; -> message(writers) of [message 5.90, human 8.20] by third_contact noticing tier_assumed
+        "#]],
+    );
+}
+
+#[test]
+fn open_cases_are_found_after_a_restart() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=flight/change booking=ABC123
+        end chat-1 resolved
+        route chat-2 web_chat customer=c1 reason=flight/change booking=XYZ789
+        route chat-3 web_chat customer=c1 reason=flight/change booking=ABC123
+        restart
+        route chat-4 web_chat customer=c1 reason=flight/change booking=?
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-1 ends Resolved; case #1 is resolved
+            chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-3: c1 standard; reopens #1, a repeat; 1 repeats, 2 in 7d; -> chat(desk) of [chat 5.70, message 6.30, human 8.11] by third_contact noticing tier_assumed
+            chat-4: c1 standard; opens #3; 3 in 7d; -> chat(desk) of [chat 5.70, message 6.30, human 8.11] by third_contact noticing tier_assumed, fact_declined(booking)
         "#]],
     );
 }

@@ -141,3 +141,50 @@ fn clocks_of_a_case_stay_and_tiers_and_channels_go() {
         "#]],
     );
 }
+
+#[test]
+fn of_two_cases_under_two_names_the_open_one_is_meant() {
+    check(
+        "
+        playbook trips_later
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=flight/new_date booking=ABC123
+        playbook trips
+        # The old name does not know of the new one.
+        route chat-2 web_chat customer=c1 reason=flight/change booking=ABC123
+        end chat-2 resolved
+        playbook trips_later
+        route chat-3 web_chat customer=c1 reason=flight/change booking=ABC123
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.05, chat 6.00, human 8.50] noticing tier_assumed
+            playbook trips is live
+            chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-2 ends Resolved; case #2 is resolved
+            playbook trips is live again
+            chat-3: c1 standard; continues #1, a repeat; 1 repeats, 2 in 7d; -> human(desk) of [human 3.50, chat 6.00] by third_contact noticing tier_assumed, reason_replaced(flight/change)
+        "#]],
+    );
+}
+
+#[test]
+fn a_contact_keeps_the_case_of_the_new_name_when_the_old_one_is_back() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        playbook trips_later
+        route chat-1 web_chat customer=c1 reason=flight/change booking=ABC123
+        playbook trips
+        route chat-1 web_chat sentiment=-20
+        ",
+        expect![[r#"
+            playbook trips is live
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.05, chat 6.00, human 8.50] noticing tier_assumed, reason_replaced(flight/change)
+            playbook trips is live again
+            chat-1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+        "#]],
+    );
+}

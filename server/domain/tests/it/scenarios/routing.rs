@@ -99,6 +99,44 @@ fn a_brand_has_rules_of_its_own() {
     );
 }
 
+#[test]
+fn a_route_that_the_customer_prefers_leaves_no_channel() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat reason=flight/change booking=ABC123 prefer=human,message why
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: standard; opens #1; -> self_service(rebook) of [self_service 2.85 = 0.05 + 0.00 + 2.80 + 0.00 + 0.00 + 0.00 (None wait 0s), message 4.30 = 2.00 + 0.90 + 2.40 + 0.00 + -1.00 + 0.00 (Unknown wait 45m), human 5.11 = 6.00 + 0.80 + 0.31 + 0.00 + -2.00 + 0.00 (Unknown wait 2m), chat 5.70 = 4.10 + 0.80 + 0.80 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(third_contact: customer.contacts_7d), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [callback unknown call_back]
+        "#]],
+    );
+}
+
+#[test]
+fn a_rule_raises_the_need_and_never_lowers_it() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route call-1 phone customer=c1 reason=bags/lost bag_tag=7 why
+        end call-1 gave_up
+        route call-2 phone customer=c1 reason=bags/lost bag_tag=7
+        end call-2 gave_up
+        route call-3 phone customer=c1 reason=bags/lost bag_tag=7 why
+        ",
+        expect![[r#"
+            playbook trips is live
+            call-1: c1+ standard; opens #1; -> human(desk) of [human 10.13 = 7.00 + 2.00 + 1.13 + 0.00 + 0.00 + 0.00 (Unknown wait 2m), message 10.55 = 2.50 + 2.25 + 4.80 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), wait_assumed(desk), wait_assumed(writers) not [self_service not of the reason, chat not of the reason, callback not of the reason]
+            call-1 ends GaveUp
+            call-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; -> human(desk) of [human 10.13, message 10.55] noticing tier_assumed
+            call-2 ends GaveUp
+            call-3: c1 standard; continues #1, a repeat; 2 repeats, 2 in 7d; -> human(desk) of [human 9.75 = 7.00 + 2.00 + 0.75 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] by third_contact, asked_again noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), wait_assumed(desk) not [self_service not of the reason, message forbidden by asked_again, chat not of the reason, callback not of the reason]
+        "#]],
+    );
+}
+
 /// What the issue asks to be seen by hand.
 #[test]
 fn a_retailers_customer_comes_back_by_phone() {

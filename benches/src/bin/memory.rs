@@ -1,0 +1,81 @@
+//! Memory and disk as contacts come and end: resident size after 200,000 and after 1,000,000 routed and ended contacts.
+//!
+//! `cargo run --release -p signpost-benches --bin memory [-- --contacts N]`
+
+use clap::Parser;
+use comfy_table::Table;
+use signpost_benches::disk::bytes_below;
+use signpost_benches::load::{Calls, Until, drive};
+use signpost_benches::process::Server;
+use signpost_benches::served::{publish, say, signpost};
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Requests in flight.
+const IN_FLIGHT: usize = 128;
+/// Marks at which memory is looked at, of all the contacts.
+const MARKS: u64 = 5;
+
+/// Measures memory and disk as contacts come and end.
+#[derive(Parser)]
+struct Args {
+    /// A folder on the disk to use.
+    #[arg(long, default_value = "target")]
+    folder: PathBuf,
+    /// Contacts in all.
+    #[arg(long, default_value_t = 1_000_000)]
+    contacts: u64,
+    /// Serve this data folder (used by the bench itself).
+    #[arg(long, hide = true)]
+    serve: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let args = Args::parse();
+    if let Some(folder) = &args.serve {
+        return signpost(folder).await;
+    }
+    let folder = tempfile::tempdir_in(&args.folder)?;
+    let data = folder.path().join("data");
+    let server = Server::start(&["--serve"], &data)?;
+    publish(&server.address).await?;
+    let next = Arc::new(AtomicU64::new(1));
+    let mut table = Table::new();
+    table.set_header([
+        "contacts",
+        "resident MB",
+        "against the first",
+        "disk bytes a contact",
+        "contacts /s",
+    ]);
+    let mut first = None;
+    for mark in 1..=MARKS {
+        let until = args.contacts * mark / MARKS;
+        next.fetch_min(until, Ordering::Relaxed);
+        let round = drive(
+            &server,
+            IN_FLIGHT,
+            Calls::RouteAndEnd,
+            Until::Number(until),
+            &next,
+        )
+        .await?;
+        next.store(until, Ordering::Relaxed);
+        let resident = server.resident()? as f64 / 1e6;
+        let first = *first.get_or_insert(resident);
+        let disk = bytes_below(&data)? / until.max(1);
+        table.add_row([
+            until.to_string(),
+            format!("{resident:.0}"),
+            format!("{:.2}", resident / first),
+            disk.to_string(),
+            format!("{:.0}", round.rate()),
+        ]);
+        say(&format!("{until} contacts: {resident:.0} MB"));
+    }
+    say(&table.to_string());
+    Ok(())
+}

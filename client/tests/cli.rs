@@ -1,0 +1,124 @@
+//! The program itself: exit codes, what goes to stdout and what to stderr, and a whole morning in small.
+
+use serde_json::Value;
+use std::error::Error;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+type TestResult = Result<(), Box<dyn Error>>;
+
+fn signpost(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
+    command.args(arguments).env_remove("SIGNPOST_SERVER");
+    command
+}
+
+fn code(output: &Output) -> Option<i32> {
+    output.status.code()
+}
+
+/// The JSON without what the server hands out in the order of arrival.
+fn figures(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .filter(|(name, _)| !name.ends_with("case_id") && *name != "customer_id")
+            .map(|(name, value)| (name.clone(), figures(value)))
+            .collect(),
+        Value::Array(items) => items.iter().map(figures).collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn a_morning_is_conserved_and_the_same_for_the_same_seed() -> TestResult {
+    let mut mornings = Vec::new();
+    for _ in 0..2 {
+        let output = signpost(&["demo", "--contacts", "120", "--seed", "7", "--json"]).output()?;
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(code(&output), Some(0), "{words}");
+        mornings.push(serde_json::from_slice::<Value>(&output.stdout)?);
+    }
+    assert_eq!(figures(&mornings[0]), figures(&mornings[1]));
+    let morning = &mornings[0];
+    assert_eq!(morning["conserved"], true);
+    assert_eq!(morning["broken"], Value::Array(Vec::new()));
+    assert!(morning["contacts"].as_u64() > Some(100), "{morning}");
+    assert!(morning["decided_again"].as_u64() > Some(100), "{morning}");
+    Ok(())
+}
+
+#[test]
+fn a_kept_morning_stays_and_is_not_played_over() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("kept");
+    let data = data.to_str().ok_or("not a name")?;
+    let played = signpost(&["demo", "--contacts", "5", "--data", data]).output()?;
+    assert_eq!(code(&played), Some(0), "{played:?}");
+    assert!(
+        String::from_utf8(played.stdout)?.contains(data),
+        "says how to go on"
+    );
+    let again = signpost(&["demo", "--contacts", "5", "--data", data]).output()?;
+    assert_eq!(code(&again), Some(2));
+    assert!(again.stdout.is_empty());
+    Ok(())
+}
+
+#[test]
+fn exit_codes_tell_what_to_do() -> TestResult {
+    let nobody = ["--server", "127.0.0.1:1", "--timeout", "2s"];
+    let absent = signpost(&nobody).arg("counts").output()?;
+    assert_eq!(code(&absent), Some(1), "nobody listens: try again");
+    assert!(absent.stdout.is_empty() && !absent.stderr.is_empty());
+
+    let route = signpost(&nobody)
+        .args(["route", "--channel", "phone"])
+        .output()?;
+    let words = String::from_utf8(route.stderr)?;
+    assert!(
+        words.contains("--request-id"),
+        "says how to repeat: {words}"
+    );
+
+    for wrong in [
+        vec!["nonsense"],
+        vec!["--server", "https://host:1", "counts"],
+        vec!["--actor", "nobody", "counts"],
+        vec!["playbook", "check", "/nonexistent.yaml"],
+    ] {
+        assert_eq!(code(&signpost(&wrong).output()?), Some(2), "{wrong:?}");
+    }
+    assert_eq!(code(&signpost(&["--help"]).output()?), Some(0));
+    Ok(())
+}
+
+#[test]
+fn a_playbook_is_checked_from_stdin_and_faults_exit_with_2() -> TestResult {
+    let mut check = signpost(&["playbook", "check", "-", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let mut stdin = check.stdin.take().ok_or("no stdin")?;
+    stdin.write_all(b"playbook: airline\nplaybook: twice\n")?;
+    drop(stdin);
+    let output = check.wait_with_output()?;
+    assert_eq!(code(&output), Some(2));
+    let found: Value = serde_json::from_slice(&output.stdout)?;
+    assert_eq!(found["faults"][0]["line"], 2, "{found}");
+    Ok(())
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() -> TestResult {
+    let mut schema = signpost(&["playbook", "schema"])
+        .stdout(Stdio::piped())
+        .spawn()?;
+    drop(schema.stdout.take());
+    assert_eq!(schema.wait()?.code(), Some(0));
+    let whole = signpost(&["playbook", "schema"]).output()?;
+    let schema: Value = serde_json::from_slice(&whole.stdout)?;
+    assert!(schema["properties"]["reasons"].is_object());
+    Ok(())
+}
