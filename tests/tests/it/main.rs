@@ -8,6 +8,7 @@ mod command_line;
 mod contacts;
 mod customers;
 mod daemon;
+mod disk;
 mod interop;
 mod kill;
 mod menus;
