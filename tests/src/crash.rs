@@ -23,7 +23,7 @@ pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 /// Bytes of events after which the small server closes a segment.
 const SEGMENT_BYTES: u64 = 24 * 1024;
 /// Bytes of rows after which the small server opens them anew.
-const REOPEN_BYTES: u64 = 1024 * 1024;
+const REOPEN_BYTES: u64 = 256 * 1024;
 
 /// Options under which segments and rows are closed and opened all the time.
 pub fn small_limits(clock: Clock) -> EngineOptions {

@@ -19,8 +19,8 @@
 //! 5. Start the server on the rebuilt folder without the recorder. It must start, and have every
 //!    answered thing with a length ≤ `cut` exactly once, and pass `check`. It may have more: what
 //!    was on its way to an answer.
-//! 6. Then a mutation: the same server answering without a sync must lose at some seed, or the test
-//!    sees nothing.
+//! 6. Then a mutation: the same server answering without a sync (`Recorder::dropping_syncs`) must lose
+//!    at some seed, or the test sees nothing.
 //!
 //! What the model promises is what POSIX does and no more: content is durable by `fsync` or
 //! `fdatasync` of the file, a name by `fsync` of its folder (also the watched folder's own name, by
