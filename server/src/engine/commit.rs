@@ -1,9 +1,12 @@
-//! The thread that appends: a group becomes durable, then its callers are answered, then its rows go on.
+//! The thread that appends: a group becomes durable, then its playbook is live for all, then its callers are answered,
+//! then its rows go on.
 
 use super::Health;
 use super::group::{Changes, Group};
 use crate::store::Log;
 use crossbeam_channel::{Receiver, Sender};
+use signpost_domain::playbook::Playbook;
+use std::sync::Arc;
 use tokio::sync::watch;
 
 /// Appends groups until there are no more. After a failure nothing is appended, undone or tried again: every caller
@@ -12,6 +15,7 @@ pub(super) fn run(
     mut log: Log,
     groups: Receiver<Group>,
     changes: Sender<Changes>,
+    live: watch::Sender<Option<Arc<Playbook>>>,
     health: watch::Sender<Health>,
 ) {
     for group in groups {
@@ -23,6 +27,10 @@ pub(super) fn run(
                 .into_iter()
                 .for_each(super::group::Pending::fail);
             continue;
+        }
+        // Before the answers: whoever was told of a playbook finds it live.
+        if group.live.is_some() {
+            live.send_replace(group.live);
         }
         group
             .pending

@@ -6,6 +6,7 @@ use crate::store::{GROUP_BYTES_MAX, GROUP_EVENTS_MAX};
 use signpost_domain::command::{Command, Query};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::{PlaybookVersion, Seq};
+use signpost_domain::playbook::Playbook;
 use signpost_domain::state::{Row, RowKey};
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
@@ -95,6 +96,8 @@ pub(super) struct Group {
     pub(super) pending: Vec<Pending>,
     /// What the events changed.
     pub(super) changes: Changes,
+    /// The playbook that is live after it, if it published one.
+    pub(super) live: Option<Arc<Playbook>>,
 }
 
 impl Group {

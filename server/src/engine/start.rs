@@ -124,19 +124,12 @@ impl Engine {
         let (tasks, tasks_taken) = bounded(QUEUE_TASKS_MAX);
         let (groups, groups_taken) = bounded(0);
         let (changes, changes_taken) = bounded::<Changes>(CHANGES_WAITING_MAX);
-        let writer = Writer::new(
-            state,
-            options.clock,
-            reader.clone(),
-            groups,
-            live_sender,
-            health.clone(),
-        );
+        let writer = Writer::new(state, options.clock, reader.clone(), groups, health.clone());
         let (alarm, commit_health) = (health_sender.clone(), health_sender.clone());
         let threads = vec![
             spawn("decide", &alarm, move || writer.run(&tasks_taken))?,
             spawn("commit", &alarm, move || {
-                commit::run(log, groups_taken, changes, commit_health)
+                commit::run(log, groups_taken, changes, live_sender, commit_health)
             })?,
             spawn("keep", &alarm, move || {
                 keeper.run(&changes_taken, &health_sender)

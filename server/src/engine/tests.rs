@@ -1,6 +1,6 @@
 //! The engine on a real store: what it acknowledged is there after a restart, and folding the log gives the same.
 
-use super::{Clock, Engine, EngineGuard, EngineOptions, Halt, fold_log, open_folder};
+use super::{Clock, Engine, EngineGuard, EngineOptions, Halt, Health, fold_log, open_folder};
 use crate::store::{Log, LogLimits};
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::check::check;
@@ -219,6 +219,28 @@ async fn rows_made_again_from_the_log_answer_the_same() -> TestResult {
         assert_eq!(&format!("{after:?}"), before);
     }
     drop(engine);
+    guard.stop();
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_not_on_disk_is_not_live_and_no_more_work_is_taken() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let (engine, guard) = start(&data)?;
+    engine.write(command("p1", MONDAY, publish()?)).await?;
+    let live = engine.live().ok_or("nothing is live")?;
+    std::fs::rename(&data, folder.path().join("elsewhere"))?;
+    let other = AIRLINE.replace("playbook: airline", "playbook: other");
+    let playbook = Arc::new(Playbook::stored(&other).map_err(|faults| faults.to_string())?);
+    let note = "it never was".into();
+    let unheard = CommandBody::Publish(PublishPlaybook { playbook, note });
+    let failed = engine.write(command("p2", MONDAY, unheard)).await;
+    assert!(matches!(failed, Err(Halt::Failed)), "{failed:?}");
+    assert!(Arc::ptr_eq(&live, &engine.live().ok_or("nothing is live")?));
+    assert_eq!(*engine.health().borrow(), Health::Failed);
+    let read = engine.read(Query::Counts).await;
+    assert!(matches!(read, Err(Halt::Failed)), "{read:?}");
     guard.stop();
     Ok(())
 }

@@ -30,7 +30,6 @@ pub(super) struct Writer {
     clock: Clock,
     rows: RowReader,
     groups: Sender<Group>,
-    live: watch::Sender<Option<Arc<Playbook>>>,
     health: watch::Receiver<Health>,
     group: Group,
     /// Rows that may be forgotten once they were applied, with the event that touched them, in its order.
@@ -45,7 +44,6 @@ impl Writer {
         clock: Clock,
         rows: RowReader,
         groups: Sender<Group>,
-        live: watch::Sender<Option<Arc<Playbook>>>,
         health: watch::Receiver<Health>,
     ) -> Writer {
         let forgotten = state.seq();
@@ -58,7 +56,6 @@ impl Writer {
             clock,
             rows,
             groups,
-            live,
             health,
             group,
             retained: VecDeque::new(),
@@ -193,7 +190,7 @@ impl Writer {
                 .changes
                 .documents
                 .push((published.version.clone(), published.source.clone()));
-            self.live.send_replace(self.state.live().cloned());
+            group.live = self.state.live().cloned();
         }
     }
 
