@@ -1,5 +1,5 @@
-//! `signpost` as a child process against `signpostd`: a test a command, the exit codes, and the two contacts of one matter
-//! that the whole is for.
+//! `signpost` as a child process against `signpostd`: a test a command, the exit codes, and the two contacts of one
+//! matter that the whole is for.
 
 use serde_json::Value;
 use signpost_tests::process::{Ran, ServerProcess, program, signpost};

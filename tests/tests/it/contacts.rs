@@ -202,7 +202,7 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
           arrive_time: must be at most 1d ago, is 1d2m
         InvalidArgument
           context.channel: is not a channel of the live playbook; must be one of phone, web_chat, email
-        FailedPrecondition: route chat was not offered to contact call-2: self_service, message, human
+        FailedPrecondition: route chat was not offered to contact call-2: nothing was
           NOT_OFFERED call-2
         NotFound: there is no contact call-404
           contact call-404

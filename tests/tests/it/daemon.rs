@@ -89,8 +89,7 @@ fn a_configuration_is_checked_without_a_start() -> Outcome {
         For more information, try '--help'.
         2: signpostd: bad configuration: listen (from --listen): must be an address and a port such as
               127.0.0.1:7100, is "localhost"
-        log-filter (from --log-filter): must be levels (off, error, warn, info, debug, trace), or
-              module=level; "inof" is neither, is "inof"
+        log-filter (from --log-filter): must be a level such as info, or module=level, is "inof"
         2: signpostd: bad configuration: playbook (from --playbook): has faults:
         58:27 reasons[1].secondary[0].routes.human.queue: there is no queue bagage; did you mean baggage?
         59:29 reasons[1].secondary[0].routes.message.queue: there is no queue bagage; did you mean baggage?
