@@ -32,11 +32,9 @@ pub fn sized(more: usize) -> String {
         for secondary in 0..REASONS {
             let _ = writeln!(
                 yaml,
-                "      - id: sub_{secondary}\n        label: {{en: Sub {secondary}}}\n        facts: [order_id]\n        \
-                 case_key: [order_id]\n        routes:\n          self_service: {{ flow: help, cost: 0.05, resolves: 0.65 }}\n          \
-                 chat: {{ queue: desk, cost: 4.10, resolves: 0.90 }}\n          callback: {{ queue: desk, cost: 6.30, resolves: 0.95 }}\n          \
-                 human: {{ queue: desk, cost: 6.00, resolves: 0.95 }}\n          message: {{ queue: desk, cost: 2.00, resolves: 0.70 }}"
+                "      - id: sub_{secondary}\n        label: {{en: Sub {secondary}}}"
             );
+            yaml.push_str(ROUTES);
         }
     }
     yaml.push_str("rules:\n");
@@ -67,6 +65,16 @@ pub fn sized(more: usize) -> String {
     yaml
 }
 
+const ROUTES: &str = "        facts: [order_id]
+        case_key: [order_id]
+        routes:
+          self_service: { flow: help, cost: 0.05, resolves: 0.65 }
+          chat: { queue: desk, cost: 4.10, resolves: 0.90 }
+          callback: { queue: desk, cost: 6.30, resolves: 0.95 }
+          human: { queue: desk, cost: 6.00, resolves: 0.95 }
+          message: { queue: desk, cost: 2.00, resolves: 0.70 }
+";
+
 const HEAD: &str = "\
 playbook: sized
 currency: EUR
@@ -75,7 +83,12 @@ locales: [en]
 tiers:
   - { id: gold,     label: {en: Gold},     waiting_target: 1m, waiting_cost_per_minute: 1.50, cost_of_failure: 12.00 }
   - { id: silver,   label: {en: Silver},   waiting_target: 2m, waiting_cost_per_minute: 0.80, cost_of_failure: 5.00 }
-  - { id: standard, label: {en: Standard}, waiting_target: 3m, waiting_cost_per_minute: 0.40, cost_of_failure: 2.00, default: true }
+  - id: standard
+    label: {en: Standard}
+    default: true
+    waiting_target: 3m
+    waiting_cost_per_minute: 0.40
+    cost_of_failure: 2.00
 channels:
   web_chat: { medium: live_text, routes: [self_service, chat, callback, human, message] }
   phone:    { medium: voice,     routes: [self_service, callback, human, message] }

@@ -5,7 +5,7 @@ use super::keep::{KeepError, Keeper};
 use super::look::first_row;
 use crate::codec::row::RowKind;
 use crate::codec::{self, CodecError};
-use crate::store::{LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
+use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
 use signpost_domain::event::{Event, Recorded};
 use signpost_domain::ids::Seq;
 use signpost_domain::playbook::Playbook;
@@ -31,21 +31,49 @@ pub enum RecoverError {
     /// The store does not read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An event or a row does not decode.
-    #[error("stored bytes do not decode: {0}")]
-    Codec(#[from] CodecError),
+    /// An event does not decode.
+    #[error("event {seq} of the log does not decode: {source}")]
+    Event {
+        /// Which.
+        seq: u64,
+        /// What is wrong with it.
+        source: CodecError,
+    },
     /// Rows could not be written.
     #[error("{0}")]
     Keep(String),
-    /// The live playbook does not compile.
-    #[error("the live playbook does not read: {0}")]
-    Playbook(String),
+    /// The rows do not read; they can be made again from the log.
+    #[error("the rows do not read: {0}")]
+    Rows(String),
 }
 
 impl From<KeepError> for RecoverError {
     fn from(error: KeepError) -> RecoverError {
-        RecoverError::Keep(error.to_string())
+        match error {
+            KeepError::Apply(ApplyError::Failed(StoreError::Damaged { .. }))
+            | KeepError::Read(StoreError::Damaged { .. })
+            | KeepError::Decode(_) => RecoverError::Rows(error.to_string()),
+            KeepError::Apply(_) | KeepError::Read(_) => RecoverError::Keep(error.to_string()),
+        }
     }
+}
+
+/// What reading rows came to; the disk may also refuse.
+fn of_rows(error: StoreError) -> RecoverError {
+    match error {
+        StoreError::Damaged { what, .. } => RecoverError::Rows(what),
+        other => RecoverError::Store(other),
+    }
+}
+
+/// What decoding rows came to.
+fn undecoded(error: CodecError) -> RecoverError {
+    RecoverError::Rows(error.to_string())
+}
+
+/// An event of the log.
+fn decoded(seq: u64, bytes: &[u8]) -> Result<Recorded, RecoverError> {
+    codec::event::decode(bytes).map_err(|source| RecoverError::Event { seq, source })
 }
 
 /// The state as of the last event of the log; the rows are applied up to it.
@@ -60,8 +88,8 @@ pub(super) fn recover(
         let events = log.range(state.seq().0 + 1, FOLDED_AT_ONCE, READ_BYTES)?;
         let mut changes = Changes::default();
         let mut touched = Vec::new();
-        for (_, bytes) in events {
-            let recorded = codec::event::decode(&bytes)?;
+        for (seq, bytes) in events {
+            let recorded = decoded(seq, &bytes)?;
             fetch_rows(&mut state, rows, &recorded.event, &mut touched)?;
             state.apply(&recorded, None);
             folded += 1;
@@ -96,21 +124,19 @@ pub(super) fn recover(
 /// What the rows hold of what the engine keeps in memory.
 fn restored(rows: &RowReader) -> Result<State, RecoverError> {
     let mut state = State::partial();
-    let (values, _) = rows.get_many_blocking(&[codec::key::APPLIED.to_vec()])?;
-    let Some(bytes) = values.into_iter().flatten().next() else {
+    let Some(bytes) = stored(rows, codec::key::APPLIED.to_vec())? else {
         return Ok(state);
     };
-    let standing = codec::row::decode_applied(&bytes)?;
+    let standing = codec::row::decode_applied(&bytes).map_err(undecoded)?;
     let live = match &standing.live {
         None => None,
         Some(version) => {
-            let (values, _) = rows.get_many_blocking(&[codec::key::playbook(version)])?;
-            let bytes = values.into_iter().flatten().next();
-            let bytes = bytes.ok_or_else(|| RecoverError::Playbook("it is not there".into()))?;
-            let source = codec::row::decode_playbook(&bytes)?;
+            let bytes = stored(rows, codec::key::playbook(version))?;
+            let bytes = bytes.ok_or_else(|| RecoverError::Rows(format!("no {version}")))?;
+            let source = codec::row::decode_playbook(&bytes).map_err(undecoded)?;
             let playbook = Playbook::stored(&source);
             Some(Arc::new(playbook.map_err(|faults| {
-                RecoverError::Playbook(faults.to_string())
+                RecoverError::Rows(format!("the live playbook: {faults}"))
             })?))
         }
     };
@@ -118,16 +144,22 @@ fn restored(rows: &RowReader) -> Result<State, RecoverError> {
     for prefix in KEPT_IN_MEMORY {
         let mut after: Option<Vec<u8>> = None;
         loop {
-            let (found, _) = rows.scan_blocking(&prefix, after.as_deref(), SCAN_ROWS_MAX)?;
+            let found = rows.scan_blocking(&prefix, after.as_deref(), SCAN_ROWS_MAX);
+            let (found, _) = found.map_err(of_rows)?;
             let Some((last, _)) = found.last() else { break };
             after = Some(last.clone());
             for (key, value) in &found {
-                let kind = RowKind::of(&codec::key::decode(key)?);
-                state.restore(codec::row::decode(kind, value)?);
+                let kind = RowKind::of(&codec::key::decode(key).map_err(undecoded)?);
+                state.restore(codec::row::decode(kind, value).map_err(undecoded)?);
             }
         }
     }
     Ok(state)
+}
+
+fn stored(rows: &RowReader, key: Vec<u8>) -> Result<Option<Vec<u8>>, RecoverError> {
+    let (values, _) = rows.get_many_blocking(&[key]).map_err(of_rows)?;
+    Ok(values.into_iter().flatten().next())
 }
 
 /// Takes in the rows that folding an event edits.
@@ -142,8 +174,8 @@ fn fetch_rows(
             continue;
         }
         let stored_keys: Vec<Vec<u8>> = codec::key::lookup_keys(&key).collect();
-        let (values, _) = rows.get_many_blocking(&stored_keys)?;
-        if state.lend(key.clone(), first_row(&key, values)?) {
+        let (values, _) = rows.get_many_blocking(&stored_keys).map_err(of_rows)?;
+        if state.lend(key.clone(), first_row(&key, values).map_err(of_rows)?) {
             touched.push((state.seq(), key));
         }
     }
@@ -172,7 +204,7 @@ pub fn fold_log(log: &LogReader) -> Result<Folded, RecoverError> {
     let mut decided_again = 0;
     while state.seq().0 < log.last() {
         for (sequence, bytes) in log.range(state.seq().0 + 1, FOLDED_AT_ONCE, READ_BYTES)? {
-            let recorded = codec::event::decode(&bytes)?;
+            let recorded = decoded(sequence, &bytes)?;
             if recorded.envelope.seq.0 != sequence {
                 let path = PathBuf::from("log");
                 let what = format!(

@@ -8,10 +8,11 @@ use super::writer::Writer;
 use super::{Clock, Engine, Health, QUEUE_TASKS_MAX, Shared};
 use crate::engine::group::{Changes, Task};
 use crate::store::{
-    DataFolder, Incarnation, Log, LogLimits, OpenError, Opened, RowLimits, RowReader, Rows,
-    StoreError,
+    DataFolder, Incarnation, Log, LogLimits, LogReader, OpenError, Opened, RowLimits, RowReader,
+    Rows, StoreError,
 };
 use crossbeam_channel::{Sender, bounded};
+use signpost_domain::state::State;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -54,6 +55,17 @@ pub enum StartError {
     /// The state could not be recovered.
     #[error(transparent)]
     Recover(#[from] RecoverError),
+    /// Events are gone that were on disk: rows are made only from events that are.
+    #[error(
+        "the log ends at event {log}, but the rows hold event {rows}: events were lost; restore the data folder from a \
+         backup, or delete its folder `state` to go on without them"
+    )]
+    LogCutShort {
+        /// The last event that is in the rows.
+        rows: u64,
+        /// The last event of the log.
+        log: u64,
+    },
     /// A thread did not start.
     #[error("a thread did not start: {0}")]
     Thread(#[from] std::io::Error),
@@ -106,9 +118,7 @@ impl Engine {
         options: EngineOptions,
     ) -> Result<(Engine, EngineGuard), StartError> {
         let (log, log_reader) = Log::open(&folder, options.log)?;
-        let (rows, reader) = open_rows(&folder, options.rows, log.last())?;
-        let mut keeper = Keeper::new(rows, reader.clone());
-        let state = recover(&log_reader, &mut keeper, &reader)?;
+        let (state, keeper, reader) = recovered(&folder, options.rows, &log_reader)?;
         let (live_sender, live) = watch::channel(state.live().cloned());
         let (health_sender, health) = watch::channel(Health::Serving);
         let (tasks, tasks_taken) = bounded(QUEUE_TASKS_MAX);
@@ -122,13 +132,15 @@ impl Engine {
             live_sender,
             health.clone(),
         );
-        let commit_health = health_sender.clone();
+        let (alarm, commit_health) = (health_sender.clone(), health_sender.clone());
         let threads = vec![
-            spawn("decide", move || writer.run(&tasks_taken))?,
-            spawn("commit", move || {
+            spawn("decide", &alarm, move || writer.run(&tasks_taken))?,
+            spawn("commit", &alarm, move || {
                 commit::run(log, groups_taken, changes, commit_health)
             })?,
-            spawn("keep", move || keeper.run(&changes_taken, &health_sender))?,
+            spawn("keep", &alarm, move || {
+                keeper.run(&changes_taken, &health_sender)
+            })?,
         ];
         let playbooks = Playbooks::default();
         live.borrow()
@@ -157,33 +169,82 @@ impl Engine {
     }
 }
 
-/// Opens the rows; those that are damaged, or ahead of the log, are made again from the log.
-fn open_rows(
+/// The state as of the last event of the log, and the rows brought up to it. Rows that do not read are made again from
+/// the log.
+fn recovered(
     folder: &DataFolder,
     limits: RowLimits,
-    last: u64,
-) -> Result<(Rows, RowReader), StoreError> {
-    let what = match Rows::open(folder, limits)? {
-        Opened::Ready(rows, reader) if rows.applied() <= last => return Ok((rows, reader)),
-        Opened::Ready(rows, _) => {
-            format!("they hold event {}, the log ends at {last}", rows.applied())
-        }
-        Opened::Damaged { what } => what,
+    log: &LogReader,
+) -> Result<(State, Keeper, RowReader), StartError> {
+    let what = match opened(folder, limits, log) {
+        Err(StartError::Recover(RecoverError::Rows(what))) => what,
+        other => return other,
     };
-    tracing::warn!(what, "the rows are not those of the log; making them again");
+    tracing::warn!(what, "the rows do not read; making them again from the log");
     Rows::reset(folder)?;
-    match Rows::open(folder, limits)? {
-        Opened::Ready(rows, reader) => Ok((rows, reader)),
-        Opened::Damaged { what } => Err(StoreError::Damaged {
-            path: folder.path().join("state"),
-            what,
-        }),
+    opened(folder, limits, log)
+}
+
+/// The same from rows that read.
+fn opened(
+    folder: &DataFolder,
+    limits: RowLimits,
+    log: &LogReader,
+) -> Result<(State, Keeper, RowReader), StartError> {
+    let (rows, reader) = match Rows::open(folder, limits)? {
+        Opened::Ready(rows, reader) => (rows, reader),
+        Opened::Damaged { what } => return Err(RecoverError::Rows(what).into()),
+    };
+    if rows.applied() > log.last() {
+        let (rows, log) = (rows.applied(), log.last());
+        return Err(StartError::LogCutShort { rows, log });
+    }
+    let mut keeper = Keeper::new(rows, reader.clone());
+    let state = recover(log, &mut keeper, &reader)?;
+    Ok((state, keeper, reader))
+}
+
+/// Starts a thread of the engine. Should it panic, no more work is taken.
+fn spawn(
+    name: &str,
+    health: &watch::Sender<Health>,
+    run: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, std::io::Error> {
+    let alarm = Alarm(health.clone());
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(move || {
+            let _alarm = alarm;
+            run();
+        })
+}
+
+/// Says that the engine failed when the thread that holds it panics.
+struct Alarm(watch::Sender<Health>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.send_replace(Health::Failed);
+        }
     }
 }
 
-fn spawn(
-    name: &str,
-    run: impl FnOnce() + Send + 'static,
-) -> Result<JoinHandle<()>, std::io::Error> {
-    std::thread::Builder::new().name(name.into()).spawn(run)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_ends_the_taking_of_work_and_an_end_does_not() -> Result<(), std::io::Error> {
+        let health = watch::Sender::new(Health::Serving);
+        assert!(spawn("ends", &health, || {})?.join().is_ok());
+        assert_eq!(*health.borrow(), Health::Serving);
+        assert!(
+            spawn("panics", &health, || panic!("on purpose"))?
+                .join()
+                .is_err()
+        );
+        assert_eq!(*health.borrow(), Health::Failed);
+        Ok(())
+    }
 }

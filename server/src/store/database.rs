@@ -173,11 +173,7 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
         let sled = self.sled(doing)?;
         caught(io::ErrorKind::Other, || change(sled)).map_err(|error| {
             std::mem::forget(self.sled.take());
-            StoreError::Io {
-                doing,
-                path: self.path.clone(),
-                source: plain(error),
-            }
+            fault(doing, &self.path, error)
         })
     }
 }

@@ -15,6 +15,7 @@ use super::segment::LOG_FAN_OUT;
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -194,6 +195,19 @@ impl DataFolder {
     /// The folder stays taken while one of these lives.
     pub(super) fn lock(&self) -> Arc<FolderLock> {
         self.lock.clone()
+    }
+}
+
+impl FolderLock {
+    /// Whether the data folder at `path` still is the one that was locked: a folder can be deleted, moved or replaced
+    /// under a server, whose open files then go on as if nothing were.
+    pub(super) fn is_at(&self, path: &Path) -> io::Result<bool> {
+        let (held, named) = (self.0.metadata()?, fs::metadata(path.join(LOCK)));
+        match named {
+            Ok(named) => Ok((held.dev(), held.ino()) == (named.dev(), named.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

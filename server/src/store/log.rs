@@ -169,6 +169,7 @@ impl Log {
         });
         writing.database.put_all(label.into_iter().chain(events))?;
         writing.database.flush()?;
+        self.segments.check_in_place(&writing.segment)?;
         writing.labelled = true;
         writing.bytes += bytes;
         Ok(())

@@ -246,6 +246,9 @@ impl Rows {
         }
         work(self).map_err(|error| {
             self.failure = Some(error.to_string());
+            if let StoreError::Damaged { .. } = error {
+                self.shared.condemned();
+            }
             ApplyError::Failed(error)
         })
     }

@@ -156,13 +156,8 @@ impl RowReader {
         let handle = handles.take();
         let result = read(&handle);
         handles.give_back(handle);
-        if let Err(StoreError::Damaged { .. }) = result
-            && let Err(error) = condemn(&self.shared.path)
-        {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "no mark of the damage left"
-            );
+        if let Err(StoreError::Damaged { .. }) = result {
+            self.shared.condemned();
         }
         Ok((result?, as_of))
     }
@@ -180,6 +175,16 @@ impl Shared {
 
     pub(super) fn applied(&self) -> u64 {
         self.applied.load(Ordering::Acquire)
+    }
+
+    /// Has the next start make the rows anew.
+    pub(super) fn condemned(&self) {
+        if let Err(error) = condemn(&self.path) {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "no mark of the damage left"
+            );
+        }
     }
 
     /// Tells readers that all rows up to `applied` are there.

@@ -43,7 +43,7 @@ pub(super) struct Segments {
     last: AtomicU64,
     failure: OnceLock<String>,
     /// Keeps other servers away for as long as anybody reads or writes.
-    _lock: Arc<FolderLock>,
+    lock: Arc<FolderLock>,
 }
 
 /// One segment.
@@ -105,7 +105,7 @@ impl Segments {
             opened: Mutex::default(),
             last: AtomicU64::new(0),
             failure: OnceLock::new(),
-            _lock: folder.lock(),
+            lock: folder.lock(),
         })
     }
 
@@ -180,6 +180,25 @@ impl Segments {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(first, segment.clone());
         Ok((segment, database))
+    }
+
+    /// Proves that what was just written to `segment` can be found again: that neither it nor the data folder was
+    /// deleted, moved or replaced under way.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`]; what was written is lost, or in a place of which nobody knows.
+    pub(super) fn check_in_place(&self, segment: &Segment) -> Result<(), StoreError> {
+        let lost = |path: &Path, source| refused("could not find again", path, source);
+        let data = disk::parent(&self.folder);
+        let is_ours = self.lock.is_at(data).map_err(|error| lost(data, error))?;
+        if !is_ours {
+            let what = "the data folder was deleted, moved or replaced";
+            return Err(lost(data, io::Error::new(io::ErrorKind::NotFound, what)));
+        }
+        fs::metadata(&segment.path)
+            .map(drop)
+            .map_err(|error| lost(&segment.path, error))
     }
 
     /// Ends the writing of `segment`; from now on it is opened when it is read.

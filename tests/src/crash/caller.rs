@@ -62,7 +62,7 @@ impl Caller {
             return Write::Route(Box::new(request));
         }
         if throw < 50 {
-            return Write::Upsert(self.customer(request_id, arrive_time));
+            return Write::Upsert(Box::new(self.customer(request_id, arrive_time)));
         }
         let at = self.dice.below(self.open.len());
         let contact_id = self.open[at].id.clone();

@@ -59,7 +59,8 @@ pub async fn still_there(channel: &Channel, book: &Book, from: usize) -> Outcome
         let contact = found.contact.unwrap_or_default();
         let timed_out = contact.outcome() == v1::ContactOutcome::TimedOut;
         let same = (&contact.case_id, contact.place) == (&answer.about, answer.place);
-        if !same && !(timed_out && contact.case_id == answer.about) {
+        let timed_out_there = timed_out && contact.case_id == answer.about;
+        if !(same || timed_out_there) {
             return Err(format!("told {answer:?}, found {contact:?}").into());
         }
     }
@@ -94,7 +95,10 @@ impl Load {
         let enough = *answers.borrow() + more;
         let answered = answers.wait_for(|count| *count >= enough);
         tokio::select! {
-            answered = tokio::time::timeout(CALL_TIME_MAX, answered) => Ok(drop(answered??)),
+            answered = tokio::time::timeout(CALL_TIME_MAX, answered) => {
+                answered??;
+                Ok(())
+            }
             gone = self.callers.join_next() => match gone {
                 Some(caller) => caller?.and_then(|_| Err("a caller lost its server".into())),
                 None => Err("there are no callers".into()),

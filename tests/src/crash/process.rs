@@ -1,11 +1,11 @@
 //! A server as a process of its own, to be killed.
 
 use super::Outcome;
+use crate::process::program;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// How long a server may take to end.
@@ -115,9 +115,8 @@ impl Drop for Process {
 /// # Errors
 /// When it does not build.
 pub fn signpostd(data: &Path) -> Outcome<Command> {
-    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let built = BUILT.get_or_init(|| build().map_err(|error| error.to_string()));
-    let mut command = Command::new(built.clone()?);
+    let program = program("signpostd").map_err(|error| error.to_string())?;
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("SIGNPOST_") {
             command.env_remove(name);
@@ -135,27 +134,4 @@ pub fn served(program: &str, data: &Path) -> Command {
     let mut command = Command::new(program);
     command.arg(data);
     command
-}
-
-/// Builds `signpostd` as this test was built, which takes no time if it is.
-fn build() -> Outcome<PathBuf> {
-    let test = std::env::current_exe()?;
-    // target/debug/deps/it-0123456789abcdef
-    let folder = test.ancestors().nth(2).ok_or("the test has no folder")?;
-    let target = folder.parent().ok_or("the test has no target folder")?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command
-        .args(["build", "--quiet", "--locked", "-p", "signpost-server"])
-        .args(["--bin", "signpostd", "--target-dir"])
-        .arg(target)
-        .current_dir(env!("CARGO_MANIFEST_DIR"));
-    if folder.file_name().is_some_and(|name| name == "release") {
-        command.arg("--release");
-    }
-    let built = command.output()?;
-    match built.status.success() {
-        true => Ok(folder.join("signpostd")),
-        false => Err(String::from_utf8_lossy(&built.stderr).into()),
-    }
 }

@@ -17,7 +17,7 @@ pub enum Write {
     /// A contact is over, or goes back.
     End(v1::EndContactRequest),
     /// A customer is kept.
-    Upsert(v1::UpsertCustomerRequest),
+    Upsert(Box<v1::UpsertCustomerRequest>),
 }
 
 /// What an answer told.
@@ -99,7 +99,7 @@ impl Write {
                 }
             }
             Write::Upsert(request) => {
-                let told = read(customers.upsert_customer(request.clone()).await)?;
+                let told = read(customers.upsert_customer((**request).clone()).await)?;
                 Ok(Answer {
                     about: told.customer.unwrap_or_default().customer_id,
                     place: 0,

@@ -5,6 +5,7 @@ mod decisions;
 mod fixtures;
 mod golden;
 mod limits;
+mod loss;
 mod projection;
 mod properties;
 mod scenarios;

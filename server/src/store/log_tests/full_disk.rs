@@ -1,7 +1,8 @@
-//! The log on a disk that refuses.
+//! The log on a disk that refuses, and in a folder that goes away.
 
 use super::super::{AppendError, DataFolder, Health, Log, LogLimits, StoreError};
 use super::{Outcome, SMALL, STORE, group, open};
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
@@ -82,5 +83,33 @@ fn append_until_refused(path: &Path) -> Outcome {
     println!("\nanswered {}", log.last());
     // Neither may wait for a flush that never comes.
     drop((log, reader));
+    Ok(())
+}
+
+#[test]
+fn a_folder_that_went_away_takes_no_more_events() -> Outcome {
+    type GoesAway = fn(&Path) -> std::io::Result<()>;
+    let ways: [(&str, GoesAway); 4] = [
+        ("deleted", |data| fs::remove_dir_all(data)),
+        ("moved", |data| fs::rename(data, data.with_extension("old"))),
+        ("replaced", |data| {
+            fs::remove_dir_all(data)?;
+            fs::create_dir(data)?;
+            fs::write(data.join("LOCK"), "")
+        }),
+        ("its segment deleted", |data| {
+            fs::remove_dir_all(data.join("log/00000000000000000001"))
+        }),
+    ];
+    for (name, goes_away) in ways {
+        let temporary = TempDir::new()?;
+        let data = temporary.path().join("data");
+        let (mut log, _) = open(&data)?;
+        log.append(0, group(1, 1, 100))?;
+        goes_away(&data)?;
+        let failed = log.append(1, group(2, 1, 100));
+        let io = matches!(&failed, Err(AppendError::Failed(StoreError::Io { .. })));
+        assert!(io, "{name}: {failed:?}");
+    }
     Ok(())
 }

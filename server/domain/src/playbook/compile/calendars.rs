@@ -9,6 +9,7 @@ use crate::playbook::file::CalendarFile;
 use crate::playbook::limits::{CALENDAR_DATES_MAX, CALENDAR_HOURS_MAX, CALENDARS_MAX};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 impl Compiler<'_> {
@@ -68,7 +69,10 @@ impl Compiler<'_> {
             match dated_hours(text) {
                 Ok((day, hours)) => {
                     let of_day = dates.entry(day);
-                    let is_closed = matches!(&of_day, std::collections::btree_map::Entry::Occupied(hours) if hours.get().is_empty());
+                    let is_closed = match &of_day {
+                        Entry::Occupied(hours) => hours.get().is_empty(),
+                        Entry::Vacant(_) => false,
+                    };
                     if is_closed {
                         let right = "must be another date: this one is closed above";
                         self.is_wrong(at.item(place), text, right);

@@ -142,3 +142,24 @@ fn reopened_late_is_no_repeat() {
         "#]],
     );
 }
+
+#[test]
+fn a_case_that_is_open_beyond_its_window_sees_no_repeat() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=flight/change booking=ABC123 asked_for_person
+        wait 7d
+        preview call-1 phone customer=c1 reason=flight/change booking=ABC123
+        wait 1s
+        route call-1 phone customer=c1 reason=flight/change booking=ABC123
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> chat(desk) of [chat 5.70, message 6.30, human 8.11] by asked_for_a_person noticing tier_assumed
+            would be call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            call-1: c1 standard; continues #1, a switch; 1 switches; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+        "#]],
+    );
+}

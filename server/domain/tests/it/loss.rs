@@ -1,0 +1,115 @@
+//! Events that nobody decides: the conservation check must notice what they break.
+
+use crate::stage::Stage;
+use expect_test::{Expect, expect};
+use signpost_domain::actor::Actor;
+use signpost_domain::check::check;
+use signpost_domain::contact::Outcome;
+use signpost_domain::customer::{Customer, Identity, IdentityKey};
+use signpost_domain::event::{Cause, ContactEnded, Envelope, Event, Recorded};
+use signpost_domain::ids::{CaseId, ContactId, CustomerId, Seq, Slug};
+use signpost_domain::state::State;
+
+const DAY: &str = "
+    playbook trips
+    at 09:00
+    customer c1 verified:phone=0611
+    route chat-1 web_chat customer=c1 reason=flight/change booking=ABC123
+    route chat-2 web_chat customer=c1 reason=flight/change booking=ABC123
+    route chat-3 web_chat customer=c2 reason=bags/allowance
+";
+
+#[track_caller]
+fn breaks(event: impl FnOnce(&State) -> Event, broken: Expect) {
+    let stage = Stage::play(DAY.lines());
+    let mut state = stage.world.state().clone();
+    assert!(check(&state).is_clean());
+    let envelope = Envelope {
+        seq: Seq(state.seq().0 + 1),
+        record_time: state.now(),
+        arrive_time: state.now(),
+        actor: Actor::system(),
+        cause: Cause::Timer,
+        playbook: None,
+    };
+    let event = event(&state);
+    state.apply(&Recorded { envelope, event }, None);
+    let mut found = check(&state).broken;
+    found.sort();
+    broken.assert_eq(&(found.join("\n") + "\n"));
+}
+
+fn case_of(state: &State, contact: &str) -> CaseId {
+    let contact = state.contact(&ContactId::stored(contact));
+    let contact = contact.expect("a whole state has all").expect("a contact");
+    contact.case.expect("a case")
+}
+
+fn ended(contact: &str, case: Option<CaseId>, resolves_case: bool) -> Event {
+    Event::ContactEnded(ContactEnded {
+        contact: ContactId::stored(contact),
+        case,
+        outcome: Outcome::Resolved,
+        confirmed: None,
+        resolves_case,
+    })
+}
+
+#[test]
+fn a_case_closed_under_a_live_contact() {
+    breaks(
+        |state| ended("chat-1", Some(case_of(state, "chat-1")), true),
+        expect![[r#"
+            case case_0000000000003: it is closed but has live contacts
+        "#]],
+    );
+    breaks(
+        |state| Event::CaseLapsed(case_of(state, "chat-3")),
+        expect![[r#"
+            case case_0000000000005: it is closed but has live contacts
+        "#]],
+    );
+}
+
+#[test]
+fn a_contact_that_ends_without_its_case() {
+    breaks(
+        |_| ended("chat-1", None, false),
+        expect![[r#"
+        case case_0000000000003: it counts (2, 2, 0) contacts, live and owed ones, there are (2, 1, 0)
+        contact chat-1: its case lists it otherwise
+    "#]],
+    );
+}
+
+#[test]
+fn a_contact_that_ends_another_case() {
+    breaks(
+        |state| ended("chat-1", Some(case_of(state, "chat-3")), false),
+        expect![[r#"
+            case case_0000000000003: it counts (2, 2, 0) contacts, live and owed ones, there are (2, 1, 0)
+            case case_0000000000005: it counts (1, 0, 0) contacts, live and owed ones, there are (1, 1, 0)
+            contact chat-1: its case lists it otherwise
+        "#]],
+    );
+}
+
+#[test]
+fn an_identity_of_two_customers() {
+    breaks(
+        |state| {
+            let mut other = Customer::new(CustomerId::stored("c2"), state.now());
+            other.profile.identities.push(Identity {
+                key: IdentityKey {
+                    kind: Slug::stored("phone"),
+                    value: "0611".into(),
+                },
+                verified: true,
+            });
+            Event::CustomerSaved(Box::new(other))
+        },
+        expect![[r#"
+            customer c1: does not hold its verified phone
+        "#]],
+    );
+}
