@@ -38,8 +38,9 @@ fn build() -> Outcome<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args(["build", "--quiet", "--locked", "--bins"])
-        .args(["-p", "signpost-server", "-p", "signpost-client"])
+        // Of the whole workspace, as the tests are built: otherwise features differ, and all is built twice.
+        .args(["build", "--quiet", "--locked", "--workspace"])
+        .args(["--bin", "signpostd", "--bin", "signpost"])
         .arg("--target-dir")
         .arg(target)
         .current_dir(root());
