@@ -8,6 +8,8 @@ mod command_line;
 mod contacts;
 mod customers;
 mod daemon;
+mod data_folder;
+mod health;
 mod interop;
 mod kill;
 mod menus;
