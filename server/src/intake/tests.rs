@@ -54,7 +54,7 @@ fn route(request: v1::RouteContactRequest) -> Result<Command, Faults> {
         live: &live,
         menu: None,
     };
-    contact::route(request, caller(), playbooks)
+    sound(contact::route(request, caller(), playbooks))
 }
 
 fn words(faults: &Faults) -> String {
@@ -65,6 +65,17 @@ fn words(faults: &Faults) -> String {
     match faults.more() {
         0 => words,
         more => words + &format!("and {more} more\n"),
+    }
+}
+
+/// A command that carries faults is one that is refused.
+fn sound(parsed: Result<Command, Faults>) -> Result<Command, Faults> {
+    match parsed {
+        Ok(Command {
+            body: CommandBody::Faulty(_, faults),
+            ..
+        }) => Err(faults),
+        parsed => parsed,
     }
 }
 
