@@ -306,7 +306,7 @@ fn a_reason_of_the_callers_menu() {
     request.menu_playbook_version = menu.version.to_string();
     let parse = |menu| {
         let playbooks = Playbooks { live: &live, menu };
-        contact::route(request.clone(), caller(), playbooks)
+        sound(contact::route(request.clone(), caller(), playbooks))
     };
     let with_menu = parse(Some(&menu)).ok().and_then(routed);
     let unknown = with_menu.map(|it| it.unknown_reason);
