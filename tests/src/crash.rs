@@ -21,7 +21,7 @@ use signpost_server::engine::{Clock, EngineOptions};
 pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Bytes of events after which the small server closes a segment.
-const SEGMENT_BYTES: u64 = 48 * 1024;
+const SEGMENT_BYTES: u64 = 24 * 1024;
 /// Bytes of rows after which the small server opens them anew.
 const REOPEN_BYTES: u64 = 1024 * 1024;
 
