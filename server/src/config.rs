@@ -1,4 +1,4 @@
-//! Configuration: [`Args`](args::Args) as typed, [`File`](file::File) as written, [`Config`] as trusted.
+//! Configuration: `Args` as typed, `File` as written, [`Config`] as trusted.
 //!
 //! One precedence for every key: flag, environment, file, default. What is wrong names its key and where it was said.
 

@@ -1,7 +1,7 @@
 //! The two programs as a user runs them: `signpostd` and `signpost` as child processes.
 
-use crate::Outcome;
 use crate::server::Data;
+use crate::{Outcome, brief};
 use serde_json::Value;
 use signpost_client::{Client, Options};
 use std::fs::{self, File};
@@ -38,8 +38,9 @@ fn build() -> Outcome<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args(["build", "--quiet", "--locked", "--bins"])
-        .args(["-p", "signpost-server", "-p", "signpost-client"])
+        // Of the whole workspace, as the tests are built: otherwise features differ, and all is built twice.
+        .args(["build", "--quiet", "--locked", "--workspace"])
+        .args(["--bin", "signpostd", "--bin", "signpost"])
         .arg("--target-dir")
         .arg(target)
         .current_dir(root());
@@ -118,6 +119,29 @@ pub fn signpostd(arguments: &[&str]) -> Outcome<Command> {
     Ok(command)
 }
 
+/// A path as an argument.
+///
+/// # Errors
+/// When it is no text.
+pub fn text(path: &Path) -> Outcome<&str> {
+    Ok(path.to_str().ok_or("the path is no text")?)
+}
+
+/// A start of `signpostd` that must fail: its exit code and its words, with `TMP` for the folder of the test.
+///
+/// # Errors
+/// When it cannot be tried.
+///
+/// # Panics
+/// When it prints to stdout.
+pub fn fails(data: &Data, arguments: &[&str]) -> Outcome<String> {
+    let ran = Ran::of(&mut signpostd(arguments)?)?;
+    assert_eq!(ran.stdout, "", "{ran:?}");
+    let words = ran.stderr.replace(text(data.beside())?, "TMP");
+    let lines: Vec<String> = words.lines().map(brief::folded).collect();
+    Ok(format!("{}: {}", ran.code.unwrap_or(-1), lines.join("\n")))
+}
+
 /// A running `signpostd`. It is killed when this is dropped.
 #[derive(Debug)]
 pub struct ServerProcess {
@@ -133,11 +157,8 @@ impl ServerProcess {
     /// # Errors
     /// When it ends without one; the error is what it said.
     pub fn start(data: &Data, arguments: &[&str]) -> Outcome<ServerProcess> {
-        let path = data.path();
-        let folder = path
-            .to_str()
-            .ok_or("the folder has a name of its own kind")?;
-        let mut command = signpostd(&["--data", folder, "--listen", "127.0.0.1:0"])?;
+        let folder = data.path();
+        let mut command = signpostd(&["--data", text(&folder)?, "--listen", "127.0.0.1:0"])?;
         ServerProcess::spawn(command.args(arguments), &data.beside().join("stderr"))
     }
 

@@ -1,7 +1,7 @@
 //! A decision: the ranked routes for one contact, with its reasons as data.
 //!
 //! [`decide`] is total and depends on nothing but its [`Question`]. The formula of the expected cost is in
-//! [`cost`], the wait in [`wait`], the rules in [`rules`].
+//! [`cost`], the wait in [`wait`], the rules beside them.
 
 pub mod cost;
 mod inputs;

@@ -72,7 +72,6 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
     if let Some(answered) = replayed(state, command)? {
         return Ok(Outcome::Replayed(answered));
     }
-    let arrive_time = arrival(command.arrive_time, now)?;
     let event = match &command.body {
         CommandBody::Route(body) => route::route(state, body, now)?,
         CommandBody::Take(body) => take::take(state, body)?,
@@ -85,7 +84,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
     let envelope = Envelope {
         seq: next_seq(state),
         record_time: now,
-        arrive_time,
+        arrive_time: arrival(command.arrive_time, now)?,
         actor: command.actor.clone(),
         cause: Cause::Request(command.request.clone()),
         playbook: state.live().map(|playbook| playbook.version.clone()),

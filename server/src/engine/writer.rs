@@ -119,7 +119,12 @@ impl Writer {
 
     fn write(&mut self, command: &Command, rows: Looked) -> Result<Decided, Turned> {
         self.take_in(rows)?;
-        let now = self.clock.now(command.arrive_time, self.state.now());
+        // What is at fault moves no clock: nothing changes by it.
+        let told = match &command.body {
+            CommandBody::Faulty(..) => None,
+            _ => command.arrive_time,
+        };
+        let now = self.clock.now(told, self.state.now());
         self.fire(now)?;
         match flow::decide(&self.state, command, now).map_err(turned)? {
             Outcome::Replayed(seq) => Ok(Decided::Replayed(seq)),

@@ -54,7 +54,7 @@ fn route(request: v1::RouteContactRequest) -> Result<Command, Faults> {
         live: &live,
         menu: None,
     };
-    contact::route(request, caller(), playbooks)
+    sound(contact::route(request, caller(), playbooks))
 }
 
 fn words(faults: &Faults) -> String {
@@ -65,6 +65,17 @@ fn words(faults: &Faults) -> String {
     match faults.more() {
         0 => words,
         more => words + &format!("and {more} more\n"),
+    }
+}
+
+/// A command that carries faults is one that is refused.
+fn sound(parsed: Result<Command, Faults>) -> Result<Command, Faults> {
+    match parsed {
+        Ok(Command {
+            body: CommandBody::Faulty(_, faults),
+            ..
+        }) => Err(faults),
+        parsed => parsed,
     }
 }
 
@@ -295,7 +306,7 @@ fn a_reason_of_the_callers_menu() {
     request.menu_playbook_version = menu.version.to_string();
     let parse = |menu| {
         let playbooks = Playbooks { live: &live, menu };
-        contact::route(request.clone(), caller(), playbooks)
+        sound(contact::route(request.clone(), caller(), playbooks))
     };
     let with_menu = parse(Some(&menu)).ok().and_then(routed);
     let unknown = with_menu.map(|it| it.unknown_reason);

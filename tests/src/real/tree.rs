@@ -59,14 +59,9 @@ impl Tree {
     }
 
     /// How many primary and secondary reasons there are.
-    pub fn len(&self) -> (usize, usize) {
+    pub fn size(&self) -> (usize, usize) {
         let below = self.secondaries.values().map(|below| below.labels.len());
         (self.primaries.labels.len(), below.sum())
-    }
-
-    /// Whether there is no reason at all.
-    pub fn is_empty(&self) -> bool {
-        self.primaries.labels.is_empty()
     }
 
     /// The playbook, as JSON, which is YAML too.

@@ -173,3 +173,27 @@ async fn times_and_queues_that_cannot_be() -> Outcome {
     "#]].assert_eq(&brief::all(&told));
     bench.unchanged().await
 }
+
+/// Details travel in trailers, which have little room: the refusal arrives, and says how much it leaves out.
+#[tokio::test]
+async fn more_faults_than_a_status_can_carry() -> Outcome {
+    let bench = Bench::new().await?;
+    let mut attempt = good("call-2");
+    attempt.context.facts.clear();
+    for n in 0..64 {
+        attempt = attempt.fact(&format!("{}{n}", "x".repeat(60)), &"y".repeat(512));
+    }
+    let refused = bench.server.contacts().route_contact(attempt.route()).await;
+    let refused = refused.err().ok_or("it was routed")?;
+    let fields = brief::fields(&refused);
+    assert_eq!(
+        fields.first().map(String::as_str),
+        Some("context.facts[0].fact_id")
+    );
+    let tail = format!("(64 faults in all, the first {} are told)", fields.len());
+    assert!(
+        fields.len() > 8 && refused.message().ends_with(&tail),
+        "{refused:?}"
+    );
+    bench.unchanged().await
+}

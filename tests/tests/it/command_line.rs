@@ -1,12 +1,12 @@
-//! `signpost` as a child process against `signpostd`: a test a command, the exit codes, and the two contacts of one matter
-//! that the whole is for.
+//! `signpost` as a child process against `signpostd`: a test a command, the exit codes, and the two contacts of one
+//! matter that the whole is for.
 
 use serde_json::Value;
 use signpost_tests::process::{Ran, ServerProcess, program, signpost};
 use signpost_tests::server::Data;
 use signpost_tests::{Outcome, brief};
 use std::fs::File;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Nobody listens there.
 const NOBODY: &str = "127.0.0.1:1";
@@ -310,8 +310,10 @@ fn exit_codes_say_what_to_do() -> Outcome {
         "{faults:?}"
     );
     // What prints nowhere is neither the caller's fault nor one that passes.
-    let full = signpost(at, &["playbook", "show"])?
+    let mut show = signpost(at, &["playbook", "show"])?;
+    let full = show
         .stdout(File::create("/dev/full")?)
+        .stderr(Stdio::null())
         .status()?;
     assert_eq!(full.code(), Some(3));
     Ok(())

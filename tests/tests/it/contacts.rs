@@ -202,7 +202,7 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
           arrive_time: must be at most 1d ago, is 1d2m
         InvalidArgument
           context.channel: is not a channel of the live playbook; must be one of phone, web_chat, email
-        FailedPrecondition: route chat was not offered to contact call-2: self_service, message, human
+        FailedPrecondition: route chat was not offered to contact call-2: nothing was
           NOT_OFFERED call-2
         NotFound: there is no contact call-404
           contact call-404
@@ -244,6 +244,30 @@ async fn a_write_that_is_sent_again_is_answered_the_same() -> Outcome {
     let again = server.client().route_contact(request).await?;
     assert!(again.replayed);
     assert_eq!(again.answer, first.answer, "also after a restart");
+    let folded = server.finish().await?;
+    assert_eq!(folded.state.seq().0, 3);
+    Ok(())
+}
+
+/// A caller that heard nothing sends again, perhaps all at once; another caller's ids are its own.
+#[tokio::test]
+async fn one_write_sent_many_times_at_once_happens_once() -> Outcome {
+    let server = TestServer::start().await?;
+    let request = change_date("call-1", "phone").fact("booking_reference", "ABC123");
+    let request = request.request_id("r1").route();
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..32 {
+        let (client, request) = (server.client().clone(), request.clone());
+        calls.spawn(async move { client.route_contact(request).await });
+    }
+    let answers = calls.join_all().await;
+    let answers: Vec<_> = answers.into_iter().collect::<Result<_, _>>()?;
+    let fresh = answers.iter().filter(|it| !it.replayed).count();
+    assert_eq!(fresh, 1);
+    assert!(answers.iter().all(|it| it.answer == answers[0].answer));
+    // Somebody else, who says nothing of who it is: an amendment of the same contact.
+    let other = server.contacts().route_contact(request).await?.into_inner();
+    assert!(!other.replayed);
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 3);
     Ok(())

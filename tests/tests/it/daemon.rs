@@ -1,48 +1,19 @@
-//! `signpostd` as a child process: its command line, its folder, its log, its end.
+//! `signpostd` as a child process: its command line, its log, its end.
 
 use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::attempt::Attempt;
-use signpost_tests::process::{Ran, ServerProcess, signpostd};
+use signpost_tests::process::{Ran, ServerProcess, fails, signpostd, text};
 use signpost_tests::server::{Data, FLIGHTS};
 use signpost_tests::{Outcome, brief};
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use tonic::transport::Endpoint;
 use v1::contact_service_client::ContactServiceClient;
 
 /// Contacts that are under way at once when the server is told to stop.
 const UNDER_WAY: usize = 200;
-
-fn text(path: &Path) -> Outcome<&str> {
-    Ok(path.to_str().ok_or("the path is no text")?)
-}
-
-/// A start that must fail: its exit code and its words, the folder of the test left out.
-fn fails(data: &Data, arguments: &[&str]) -> Outcome<String> {
-    let ran = Ran::of(&mut signpostd(arguments)?)?;
-    assert_eq!(ran.stdout, "", "{ran:?}");
-    let words = ran.stderr.replace(text(data.beside())?, "TMP");
-    let lines: Vec<String> = words.lines().map(brief::folded).collect();
-    Ok(format!("{}: {}", ran.code.unwrap_or(-1), lines.join("\n")))
-}
-
-/// Every path below a folder, with the lengths of files.
-fn paths(folder: &Path) -> Outcome<BTreeSet<(PathBuf, u64)>> {
-    let (mut found, mut folders) = (BTreeSet::new(), vec![folder.to_path_buf()]);
-    while let Some(inner) = folders.pop() {
-        for entry in fs::read_dir(inner)? {
-            let (path, meta) = entry.and_then(|it| Ok((it.path(), it.metadata()?)))?;
-            match meta.is_dir() {
-                true => folders.push(path),
-                false => drop(found.insert((path, meta.len()))),
-            }
-        }
-    }
-    Ok(found)
-}
 
 fn change_date(contact: &str) -> Attempt {
     let attempt = Attempt::new(contact, "phone").about("existing_flight/change_date");
@@ -118,8 +89,7 @@ fn a_configuration_is_checked_without_a_start() -> Outcome {
         For more information, try '--help'.
         2: signpostd: bad configuration: listen (from --listen): must be an address and a port such as
               127.0.0.1:7100, is "localhost"
-        log-filter (from --log-filter): must be levels (off, error, warn, info, debug, trace), or
-              module=level; "inof" is neither, is "inof"
+        log-filter (from --log-filter): must be a level such as info, or module=level, is "inof"
         2: signpostd: bad configuration: playbook (from --playbook): has faults:
         58:27 reasons[1].secondary[0].routes.human.queue: there is no queue bagage; did you mean baggage?
         59:29 reasons[1].secondary[0].routes.message.queue: there is no queue bagage; did you mean baggage?
@@ -139,87 +109,6 @@ fn the_address_is_all_that_it_prints() -> Outcome {
     let (status, rest) = server.wait()?;
     assert_eq!((status.code(), rest.as_str()), (Some(0), ""));
     Ok(())
-}
-
-#[test]
-fn a_folder_has_one_server() -> Outcome {
-    let data = Data::new()?;
-    let first = ServerProcess::start(&data, &["--sample", "airline"])?;
-    let folder = data.path();
-    let second = fails(
-        &data,
-        &["--data", text(&folder)?, "--listen", "127.0.0.1:0"],
-    )?;
-    expect![[r#"
-        1: signpostd: TMP/data is in use by another server; stop that one, or name another folder
-    "#]]
-    .assert_eq(&(second + "\n"));
-    // The first is none the worse for it, and a port that is taken is no reason to leave a folder locked.
-    let taken = [
-        "--data",
-        text(&data.beside().join("other"))?,
-        "--listen",
-        first.address(),
-    ]
-    .map(str::to_owned);
-    let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
-    let words = fails(&data, &taken)?;
-    assert!(
-        words.starts_with("1: ") && words.contains("cannot listen on"),
-        "{words}"
-    );
-    first.kill()?;
-    ServerProcess::start(&data, &[])?.kill()
-}
-
-#[test]
-fn a_folder_that_is_not_ours_is_refused_and_left_alone() -> Outcome {
-    let data = Data::new()?;
-    ServerProcess::start(&data, &["--sample", "airline"])?.kill()?;
-    let folder = data.path();
-    let format = folder.join("FORMAT");
-    let written = fs::read_to_string(&format)?;
-    let foreign = data.beside().join("foreign");
-    fs::create_dir(&foreign)?;
-    fs::write(foreign.join("letter.txt"), "dear all")?;
-    let file = data.beside().join("file");
-    fs::write(&file, "")?;
-    let start = |path: &Path| fails(&data, &["--data", text(path)?, "--listen", "127.0.0.1:0"]);
-    let mut told = vec![
-        start(&foreign)?,
-        start(&file)?,
-        start(&data.beside().join("no/such/folder"))?,
-    ];
-    let schema = written.replace("schema = 1", "schema = 99");
-    let engine: String = written
-        .lines()
-        .map(|line| match line.split_once(" = ") {
-            Some(("engine", _)) => "engine = other\n".to_owned(),
-            _ => format!("{line}\n"),
-        })
-        .collect();
-    for other in [schema.as_str(), &engine, "nonsense", ""] {
-        assert_ne!(other, written);
-        fs::write(&format, other)?;
-        let before = paths(&folder)?;
-        told.push(start(&folder)?);
-        assert_eq!(paths(&folder)?, before);
-        assert_eq!(fs::read_to_string(&format)?, other);
-    }
-    expect![[r#"
-        1: signpostd: TMP/foreign holds `letter.txt` but no FORMAT, so it is not a data folder; name an empty
-              or a new folder
-        1: signpostd: TMP/file is not a folder; name a folder of its own for the data
-        1: signpostd: TMP/no/such does not exist; create it, or name another data folder
-        1: signpostd: TMP/data/FORMAT has schema 99, this server reads 1; use a newer server
-        1: signpostd: TMP/data/FORMAT has `engine = other`, this server needs `sled 1.0.0-alpha.124`; use the
-              server that wrote it
-        1: signpostd: TMP/data/FORMAT does not read: `nonsense` is not `key = value`; restore the folder from a
-              backup
-        1: signpostd: TMP/data/FORMAT does not read: `schema` is missing; restore the folder from a backup
-    "#]].assert_eq(&brief::all(&told));
-    fs::write(&format, written)?;
-    ServerProcess::start(&data, &[])?.kill()
 }
 
 /// What was answered before the end is there after it; a request that was cut off is there or not, and not twice.

@@ -6,7 +6,7 @@ use signpost_tests::process::{Ran, root};
 use signpost_tests::server::TestServer;
 use std::process::Command;
 
-/// The variable that names a Python which has `tests/interop/requirements.txt`. Without it there is nothing to test.
+/// The variable that names a Python which has `.ci/requirements.txt`. Without it there is nothing to test.
 const PYTHON_VARIABLE: &str = "SIGNPOST_PYTHON";
 
 #[tokio::test]

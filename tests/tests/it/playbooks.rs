@@ -212,3 +212,36 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
     assert_eq!(folded.state.seq().0, 1);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_check_tells_what_publishing_would() -> Outcome {
+    let server = TestServer::empty(Clock::External).await?;
+    let client = server.client();
+    let source = FLIGHTS.to_owned();
+    let checked = client
+        .validate_playbook(v1::ValidatePlaybookRequest { source })
+        .await?;
+    assert_eq!((checked.faults.len(), checked.more_faults), (0, 0));
+    let published = client.publish_playbook(publish(FLIGHTS, "p1", 0)).await?;
+    assert_eq!(published.warnings, checked.warnings);
+    let version = published.publication.unwrap_or_default().playbook_version;
+    assert_eq!(version, checked.playbook_version);
+    let paths: Vec<&str> = checked.warnings.iter().map(|it| it.path.as_str()).collect();
+    assert!(
+        paths.contains(&"reasons"),
+        "two reasons are a short menu: {paths:?}"
+    );
+    // What is written otherwise and says the same is the same version: keys sorted, nothing filled in.
+    let spaced = FLIGHTS.replace(
+        "currency: EUR\ntime_zone",
+        "# money\ncurrency:   EUR\n\ntime_zone",
+    );
+    assert_ne!(spaced, FLIGHTS);
+    let spaced = v1::ValidatePlaybookRequest { source: spaced };
+    assert_eq!(
+        client.validate_playbook(spaced).await?.playbook_version,
+        version
+    );
+    server.finish().await?;
+    Ok(())
+}

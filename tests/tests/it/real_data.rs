@@ -96,6 +96,29 @@ async fn goes(client: &Client, row: &Row) -> Outcome<bool> {
     }
 }
 
+/// Primary and secondary reasons in the whole tree that a channel shows.
+async fn menu_size(client: &Client, channel: &str) -> Outcome<(usize, usize)> {
+    let request = v1::GetReasonMenuRequest {
+        channel: channel.to_owned(),
+        whole_tree: true,
+        ..Default::default()
+    };
+    let menu = client
+        .get_reason_menu(request)
+        .await?
+        .menu
+        .unwrap_or_default();
+    let reasons = |items: &[v1::MenuItem]| {
+        let reasons = items
+            .iter()
+            .filter(|it| it.kind() == v1::MenuItemKind::Reason);
+        reasons.cloned().collect::<Vec<_>>()
+    };
+    let primaries = reasons(&menu.items);
+    let secondaries = primaries.iter().map(|it| reasons(&it.items).len()).sum();
+    Ok((primaries.len(), secondaries))
+}
+
 async fn plays(source: Source) -> Outcome {
     let rows = source.rows(&Source::folder())?;
     assert!(rows.len() >= 20, "{} rows", rows.len());
@@ -136,8 +159,15 @@ async fn plays(source: Source) -> Outcome {
     let sum: u64 = told.values().sum();
     assert_eq!(sum + without, u64::try_from(rows.len())?);
 
+    assert_eq!(
+        menu_size(client, tree.channel(&rows[0])).await?,
+        tree.size()
+    );
     let folded = server.finish().await?;
     assert_eq!(folded.state.contacts().count(), rows.len());
+    let cases = folded.state.cases().count();
+    let came_back = cases < usize::try_from(sum)?;
+    assert_eq!(came_back, source.customer.is_some(), "{cases} cases");
     let with_reason = u64::try_from(rows.len())? - without;
     assert_eq!(folded.decided_again, with_reason);
     let over = folded

@@ -1,6 +1,6 @@
 //! The other requests: take, end, customers, playbooks, who calls, when.
 
-use super::{caller, playbook, right, route, told};
+use super::{caller, playbook, right, route, sound, told};
 use crate::intake::{ArriveTime, Caller, contact, customer, playbook as playbooks, version};
 use expect_test::expect;
 use prost_types::Timestamp;
@@ -25,7 +25,7 @@ fn take_and_end() {
         declined[2]: is not known to this server
         declined: must not hold the route that was taken
     "#]]
-    .assert_eq(&told(contact::take_route(take, caller())));
+    .assert_eq(&told(sound(contact::take_route(take, caller()))));
     let live = playbook();
     let end = |outcome, reason: &str| v1::EndContactRequest {
         request_id: "r".into(),
@@ -38,20 +38,20 @@ fn take_and_end() {
         outcome: must be set
         confirmed_reason: must be a secondary reason, as primary/secondary
     "#]]
-    .assert_eq(&told(contact::end(
+    .assert_eq(&told(sound(contact::end(
         end(0, "baggage"),
         caller(),
         Some(&live),
-    )));
+    ))));
     expect![[r#"
         outcome: is set by the server alone
         confirmed_reason: is not a reason of the live playbook; did you mean baggage/lost?
     "#]]
-    .assert_eq(&told(contact::end(
+    .assert_eq(&told(sound(contact::end(
         end(8, "baggage/lots"),
         caller(),
         Some(&live),
-    )));
+    ))));
     assert!(contact::end(end(4, ""), caller(), Some(&live)).is_ok());
 }
 
@@ -64,7 +64,7 @@ fn customers() {
             customer,
             arrive_time: None,
         };
-        told(customer::upsert(request, caller(), &live))
+        told(sound(customer::upsert(request, caller(), &live)))
     };
     expect![[r#"
         customer: must be set
@@ -113,7 +113,9 @@ fn documents() {
             note,
             arrive_time: None,
         };
-        told(playbooks::publish(request, caller(), read))
+        told(
+            playbooks::publish(request, caller(), read).and_then(|(command, _)| sound(Ok(command))),
+        )
     };
     let written = include_str!("playbook.yaml");
     let faulty = written
@@ -232,7 +234,7 @@ fn times() {
             live: &live,
             menu: None,
         };
-        told(contact::route(request, caller, playbooks))
+        told(sound(contact::route(request, caller, playbooks)))
     };
     let at = |seconds, nanos| Some(Timestamp { seconds, nanos });
     expect![[r#"
