@@ -121,7 +121,7 @@ impl ContactContext {
         } = later.clone();
         let earlier = self.clone();
         let mut all_facts = earlier.facts;
-        facts.iter().for_each(|fact| all_facts.learn(fact.clone()));
+        all_facts.learn_all(&facts);
         ContactContext {
             channel,
             direction,

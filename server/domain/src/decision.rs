@@ -14,7 +14,7 @@ pub use rank::decide;
 pub(crate) use rank::last_resort;
 pub use wait::{Wait, WaitBasis};
 
-use crate::contact::ContactContext;
+use crate::contact::{ContactContext, Offered};
 use crate::customer::Profile;
 use crate::fact::Facts;
 use crate::ids::{ReasonId, Slug};
@@ -79,6 +79,17 @@ pub struct RouteOption {
     pub wait: Wait,
     /// How likely it resolves the matter.
     pub resolves: BasisPoints,
+}
+
+impl RouteOption {
+    /// What a contact is offered by it.
+    pub fn offered(&self) -> Offered {
+        Offered {
+            route: self.route,
+            flow: self.flow.clone(),
+            queue: self.queue.clone(),
+        }
+    }
 }
 
 /// Why a route was turned down: the first reason, in this order.

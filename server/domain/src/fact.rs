@@ -165,6 +165,19 @@ impl Facts {
         self
     }
 
+    /// Takes in every fact of others.
+    pub fn learn_all(&mut self, others: &Facts) {
+        others.iter().for_each(|fact| self.learn(fact.clone()));
+    }
+
+    /// These facts and those of others.
+    #[must_use]
+    pub fn with(&self, others: &Facts) -> Facts {
+        let mut all = self.clone();
+        all.learn_all(others);
+        all
+    }
+
     /// In order of id.
     pub fn iter(&self) -> impl Iterator<Item = &Fact> {
         self.0.iter()

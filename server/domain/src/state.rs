@@ -271,8 +271,13 @@ impl State {
     /// The rows that events changed since this was last asked, in the order of change, each as it is now.
     pub fn take_touched(&mut self) -> Vec<(RowKey, Row)> {
         let touched = std::mem::take(&mut self.touched);
-        touched
-            .into_iter()
+        let mut once: Vec<RowKey> = Vec::with_capacity(touched.len());
+        for key in touched {
+            if !once.contains(&key) {
+                once.push(key);
+            }
+        }
+        once.into_iter()
             .filter_map(|key| self.row(&key).map(|row| (key, row)))
             .collect()
     }

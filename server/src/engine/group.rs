@@ -4,10 +4,11 @@ use super::look::Looked;
 use super::{Decided, Halt, Turned};
 use crate::store::{GROUP_BYTES_MAX, GROUP_EVENTS_MAX};
 use signpost_domain::command::{Command, Query};
+use signpost_domain::event::Event;
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::playbook::Playbook;
-use signpost_domain::state::{Row, RowKey};
+use signpost_domain::state::{Row, RowKey, State};
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -81,6 +82,27 @@ pub(super) struct Changes {
     pub(super) now: UnixMs,
     /// The playbook that is live after it.
     pub(super) live: Option<PlaybookVersion>,
+}
+
+impl Changes {
+    /// Takes in what an event changed that was just folded in. Gives the names of the rows.
+    pub(super) fn take_in(&mut self, state: &mut State, event: &Event) -> Vec<RowKey> {
+        let touched = state.take_touched();
+        let keys = touched.iter().map(|(key, _)| key.clone()).collect();
+        self.rows.extend(touched);
+        if let Event::PlaybookPublished(published) = event {
+            let document = (published.version.clone(), published.source.clone());
+            self.documents.push(document);
+        }
+        keys
+    }
+
+    /// Says where the state stands after them.
+    pub(super) fn end_at(&mut self, state: &State) {
+        self.last = state.seq();
+        self.now = state.now();
+        self.live = state.live().map(|live| live.version.clone());
+    }
 }
 
 /// Events that become durable together, and the answers that wait for it.

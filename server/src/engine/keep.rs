@@ -2,6 +2,7 @@
 
 use super::Health;
 use super::group::Changes;
+use super::look::read_blocking;
 use crate::codec::{self, CodecError};
 use crate::store::{ApplyError, CHANGES_MAX, RowReader, Rows, StoreError};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
@@ -89,12 +90,13 @@ impl Keeper {
             live,
         } = changes;
         let mut puts: BTreeMap<Vec<u8>, Option<Vec<u8>>> = BTreeMap::new();
-        // Of two rows with one key the later counts: the map keeps the last.
-        for (key, row) in &rows {
+        // Of two rows with one key the later counts: from the last on, what is there already stays.
+        for (key, row) in rows.iter().rev() {
             if let Some(stale) = codec::key::stale_key_for(key, row) {
-                puts.insert(stale, None);
+                puts.entry(stale).or_insert(None);
             }
-            puts.insert(codec::key::key_for(key, row), Some(codec::row::encode(row)));
+            let put = puts.entry(codec::key::key_for(key, row));
+            put.or_insert_with(|| Some(codec::row::encode(row)));
             if let (RowKey::Request(request), Row::Request(answered)) = (key, row) {
                 let age = codec::key::request_age_value(request).to_vec();
                 puts.insert(codec::key::request_age(answered.seq), Some(age));
@@ -125,29 +127,34 @@ impl Keeper {
         if newest_to_go == 0 {
             return Ok(Vec::new());
         }
+        // Most of the time the oldest is too young: look at it alone first.
+        if self.prunable(1, newest_to_go, now)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.prunable(REQUESTS_PRUNED_MAX, newest_to_go, now)
+    }
+
+    /// The keys of the oldest request ids, as long as they are old enough: of at most so many.
+    fn prunable(&self, max: usize, newest: u64, now: UnixMs) -> Result<Vec<Vec<u8>>, KeepError> {
         let prefix = codec::key::REQUEST_AGES;
-        let (ages, _) = self
-            .reader
-            .scan_blocking(&prefix, None, REQUESTS_PRUNED_MAX)?;
+        let (ages, _) = self.reader.scan_blocking(&prefix, None, max)?;
         let mut gone = Vec::new();
         for (age_key, value) in ages {
-            if codec::key::decode_request_age(&age_key)?.0 > newest_to_go {
+            if codec::key::decode_request_age(&age_key)?.0 > newest {
                 break;
             }
             let key = RowKey::Request(codec::key::decode_request_age_value(&value)?);
-            let stored_keys: Vec<Vec<u8>> = codec::key::lookup_keys(&key).collect();
-            let (values, _) = self.reader.get_many_blocking(&stored_keys)?;
-            let row = super::look::first_row(&key, values)?;
+            let row = read_blocking(&self.reader, &key)?;
             if matches!(row, Some(Row::Request(row)) if row.at > now - REQUEST_KEPT) {
                 break;
             }
-            gone.extend(stored_keys);
+            gone.extend(codec::key::lookup_keys(&key));
             gone.push(age_key);
         }
         Ok(gone)
     }
 
-    /// Flushes and gives the rows back.
+    /// Flushes the rows.
     pub(super) fn flush(&mut self) -> Result<(), KeepError> {
         Ok(self.rows.flush()?)
     }

@@ -58,11 +58,18 @@ async fn fetch(
     Ok(row)
 }
 
+/// A row, read on a thread of the engine's own.
+///
+/// # Errors
+/// When it does not read.
+pub(super) fn read_blocking(reader: &RowReader, key: &RowKey) -> Result<Option<Row>, StoreError> {
+    let stored_keys: Vec<Vec<u8>> = codec::key::lookup_keys(key).collect();
+    let (values, _) = reader.get_many_blocking(&stored_keys)?;
+    first_row(key, values)
+}
+
 /// The row under one of the keys of `key`, of which at most one has it.
-pub(super) fn first_row(
-    key: &RowKey,
-    values: Vec<Option<Vec<u8>>>,
-) -> Result<Option<Row>, StoreError> {
+fn first_row(key: &RowKey, values: Vec<Option<Vec<u8>>>) -> Result<Option<Row>, StoreError> {
     let stored = values.into_iter().flatten().next();
     let decoded = stored
         .map(|bytes| codec::row::decode(RowKind::of(key), &bytes))

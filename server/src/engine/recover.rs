@@ -2,7 +2,7 @@
 
 use super::group::Changes;
 use super::keep::{KeepError, Keeper};
-use super::look::first_row;
+use super::look::read_blocking;
 use crate::codec::row::RowKind;
 use crate::codec::{self, CodecError};
 use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
@@ -93,19 +93,10 @@ pub(super) fn recover(
             fetch_rows(&mut state, rows, &recorded.event, &mut touched)?;
             state.apply(&recorded, None);
             folded += 1;
-            if let Event::PlaybookPublished(published) = &recorded.event {
-                changes
-                    .documents
-                    .push((published.version.clone(), published.source.clone()));
-            }
-            for (key, row) in state.take_touched() {
-                touched.push((state.seq(), key.clone()));
-                changes.rows.push((key, row));
-            }
+            let keys = changes.take_in(&mut state, &recorded.event);
+            touched.extend(keys.into_iter().map(|key| (recorded.envelope.seq, key)));
         }
-        changes.last = state.seq();
-        changes.now = state.now();
-        changes.live = state.live().map(|live| live.version.clone());
+        changes.end_at(&state);
         keeper.keep(changes)?;
         touched
             .iter()
@@ -173,9 +164,7 @@ fn fetch_rows(
         if state.knows(&key) {
             continue;
         }
-        let stored_keys: Vec<Vec<u8>> = codec::key::lookup_keys(&key).collect();
-        let (values, _) = rows.get_many_blocking(&stored_keys).map_err(of_rows)?;
-        if state.lend(key.clone(), first_row(&key, values).map_err(of_rows)?) {
+        if state.lend(key.clone(), read_blocking(rows, &key).map_err(of_rows)?) {
             touched.push((state.seq(), key));
         }
     }

@@ -1,6 +1,6 @@
 //! The deciding thread: the only one that touches the state.
 
-use super::group::{Changes, Group, Pending, Task};
+use super::group::{Group, Pending, Task};
 use super::look::Looked;
 use super::{Clock, Decided, Halt, Health, Turned};
 use crate::codec;
@@ -186,27 +186,19 @@ impl Writer {
         group.bytes += bytes.len();
         group.events.push(bytes);
         let seq = recorded.envelope.seq;
-        for (key, row) in self.state.take_touched() {
-            self.retained.push_back((seq, key.clone()));
-            group.changes.rows.push((key, row));
-        }
-        if let Event::PlaybookPublished(published) = &recorded.event {
-            group
-                .changes
-                .documents
-                .push((published.version.clone(), published.source.clone()));
+        let touched = group.changes.take_in(&mut self.state, &recorded.event);
+        self.retained
+            .extend(touched.into_iter().map(|key| (seq, key)));
+        if let Event::PlaybookPublished(_) = &recorded.event {
             group.live = self.state.live().cloned();
         }
     }
 
     fn next_group(&mut self) -> Group {
         let mut group = std::mem::take(&mut self.group);
-        group.changes.last = self.state.seq();
-        group.changes.now = self.state.now();
-        group.changes.live = self.state.live().map(|live| live.version.clone());
+        group.changes.end_at(&self.state);
         self.group = Group {
             after: self.state.seq(),
-            changes: Changes::default(),
             ..Group::default()
         };
         group

@@ -1,4 +1,4 @@
-//! Counts by reason and tier, a reason's old names with its own.
+//! Counts by reason and tier, in the order of the playbook.
 
 use signpost_domain::ids::{ReasonId, Slug};
 use signpost_domain::playbook::Playbook;
@@ -8,12 +8,11 @@ use signpost_proto::v1;
 /// Where a count stands: reasons and tiers in the order of the playbook, then those that it does not have by name.
 type Place<'a> = (usize, &'a ReasonId, usize, &'a Slug);
 
-/// The answer to CountReasons.
-pub(crate) fn counted(live: Option<&Playbook>, counts: &[Counts]) -> v1::CountReasonsResponse {
-    let mut counts = match live {
-        Some(playbook) => Counts::under(playbook, counts),
-        None => counts.to_vec(),
-    };
+/// The answer to CountReasons, of counts under the reasons of the live playbook.
+pub(crate) fn counted(
+    live: Option<&Playbook>,
+    mut counts: Vec<Counts>,
+) -> v1::CountReasonsResponse {
     counts.sort_by(|a, b| place(live, a).cmp(&place(live, b)));
     v1::CountReasonsResponse {
         counts: counts.iter().map(count).collect(),

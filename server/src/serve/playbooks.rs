@@ -129,7 +129,7 @@ impl PlaybookService for Edge {
             return Err(status::internal());
         };
         let live = self.live_if_any();
-        let answer = reply::counts::counted(live.as_deref(), &counts);
+        let answer = reply::counts::counted(live.as_deref(), counts);
         Ok(Response::new(answer))
     }
 }

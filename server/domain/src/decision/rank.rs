@@ -44,18 +44,16 @@ type Sorted<'a> = (Vec<&'a RouteSpec>, Vec<(Route, TurnedDown)>);
 fn eligible<'a>(question: &Question<'a>, reason: &'a Reason, effect: &Effect) -> Sorted<'a> {
     let mut candidates = Vec::with_capacity(Route::ALL.len());
     let mut turned_down = Vec::with_capacity(Route::ALL.len());
+    let not_of_reason = |route: &Route| reason.routes.iter().all(|spec| spec.route != *route);
+    let others = Route::ALL.into_iter().filter(not_of_reason);
+    turned_down.extend(others.map(|route| (route, TurnedDown::NotOfReason)));
     for spec in &reason.routes {
-        if turn_down(question, spec, effect).is_none() {
-            candidates.push(spec);
+        match turn_down(question, spec, effect) {
+            None => candidates.push(spec),
+            Some(why) => turned_down.push((spec.route, why)),
         }
     }
-    for route in Route::ALL {
-        let why = match reason.routes.iter().find(|spec| spec.route == route) {
-            None => Some(TurnedDown::NotOfReason),
-            Some(spec) => turn_down(question, spec, effect),
-        };
-        turned_down.extend(why.map(|why| (route, why)));
-    }
+    turned_down.sort_by_key(|(route, _)| *route);
     (candidates, turned_down)
 }
 

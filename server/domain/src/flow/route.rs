@@ -5,9 +5,9 @@ use super::join::{case_join, joined_case, left_case, standing};
 use super::{Stop, live};
 use crate::case::Case;
 use crate::command::{RouteContact, UnknownReason};
-use crate::contact::{Contact, ContactContext, Offered};
+use crate::contact::{Contact, ContactContext};
 use crate::customer::Profile;
-use crate::decision::{self, Decided, Decision, Finding, Question, RouteOption};
+use crate::decision::{self, Decided, Decision, Finding, Question};
 use crate::event::{ContactRouted, CustomerJoin, Event, Next, RouteStep};
 use crate::fact::{FACTS_MAX, Facts, Knowledge};
 use crate::ids::ContactId;
@@ -196,9 +196,8 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
         .and_then(|case| case_join(state, playbook, tier, case, &start, now));
     let joined_case = joined_case(case.as_ref());
     let left = left_case(state, &start, join.as_ref())?;
-    let mut facts = start.context.facts.clone();
     let carried = carried_facts(joined_case, &start.context.facts);
-    carried.iter().for_each(|fact| facts.learn(fact.clone()));
+    let facts = start.context.facts.with(&carried);
     let standing = standing(&start, who.as_ref(), joined_case, join.as_ref(), now);
     let profile = who.as_ref().map(|who| Profile {
         identities: Vec::new(),
@@ -247,7 +246,7 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
 fn unknown_reason(playbook: &Playbook, tier: TierIndex, start: &Start) -> (Decision, Next) {
     let option = decision::last_resort(playbook, &start.context.queue_stats);
     let next = if start.take_first {
-        Next::Take(offered(&option))
+        Next::Take(option.offered())
     } else {
         Next::ChooseRoute
     };
@@ -271,16 +270,8 @@ fn next(playbook: &Playbook, decision: &Decision, missing: &[FactIndex], take_fi
         );
     }
     match decision.first() {
-        Some(option) if take_first => Next::Take(offered(option)),
+        Some(option) if take_first => Next::Take(option.offered()),
         _ => Next::ChooseRoute,
-    }
-}
-
-fn offered(option: &RouteOption) -> Offered {
-    Offered {
-        route: option.route,
-        flow: option.flow.clone(),
-        queue: option.queue.clone(),
     }
 }
 
@@ -302,10 +293,7 @@ impl ContactRouted {
     /// `None` where no reason was decided on, or the playbook does not have it.
     pub fn decided_again(&self, playbook: &Playbook) -> Option<Decision> {
         let reason = self.decision.reason.as_ref()?;
-        let mut facts = self.context.facts.clone();
-        self.carried
-            .iter()
-            .for_each(|fact| facts.learn(fact.clone()));
+        let facts = self.context.facts.with(&self.carried);
         let question = Question {
             playbook,
             reason: *playbook.index.reasons.get(reason)?,

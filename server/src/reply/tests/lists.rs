@@ -69,7 +69,8 @@ fn counts_of_a_retired_reason_go_with_what_stands_for_it() {
         count("old/thing", "tin", 50),
     ];
     let lines = |live: Option<&Playbook>| {
-        let counts = counts::counted(live, &stored).counts;
+        let under = live.map_or(stored.to_vec(), |playbook| Counts::under(playbook, &stored));
+        let counts = counts::counted(live, under).counts;
         let lines = counts
             .iter()
             .map(|it| format!("{} {} {}\n", it.reason, it.tier, it.contacts));

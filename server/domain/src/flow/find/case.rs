@@ -58,7 +58,7 @@ pub(in crate::flow) fn case(
         .filter(|own| agrees(own, &key, &sought.context.facts));
     let mut facts = sought.context.facts.clone();
     if let Some(own) = &own {
-        own.facts.iter().for_each(|fact| facts.learn(fact.clone()));
+        facts.learn_all(&own.facts);
     } else if key.iter().any(|id| facts.get(id.as_str()).is_none()) {
         return Ok(FoundCase::KeyMissing);
     }

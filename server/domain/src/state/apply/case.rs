@@ -27,11 +27,7 @@ impl State {
         }
         self.edit_case(envelope, join.case, |case| {
             case.heard = envelope.record_time;
-            routed
-                .context
-                .facts
-                .iter()
-                .for_each(|fact| case.facts.learn(fact.clone()));
+            case.facts.learn_all(&routed.context.facts);
             if !join.first {
                 return;
             }

@@ -1,7 +1,8 @@
 //! What events do to contacts.
 
 use crate::case::CaseStep;
-use crate::contact::{Contact, Offered, Place};
+use crate::contact::{Contact, Place};
+use crate::decision::RouteOption;
 use crate::event::{ContactEnded, ContactRouted, Envelope, Next, RouteTaken};
 use crate::ids::{ContactId, Seq};
 use crate::route::Route;
@@ -49,11 +50,7 @@ impl State {
         // Until the fact is known that tells its case, nothing can be taken.
         let lacks_case = routed.case.is_none() && matches!(routed.next, Next::AskFacts(_));
         let options = routed.decision.options.iter().filter(|_| !lacks_case);
-        let offered = options.map(|option| Offered {
-            route: option.route,
-            flow: option.flow.clone(),
-            queue: option.queue.clone(),
-        });
+        let offered = options.map(RouteOption::offered);
         let first = before.as_deref();
         let contact = Contact {
             id: routed.contact.clone(),
