@@ -8,17 +8,16 @@ mod process;
 mod proof;
 mod write;
 
+pub use crate::Outcome;
+pub use crate::child::Process;
 pub use book::{Book, Entry, Told};
 pub use caller::Caller;
 pub use load::{Load, PLAYBOOK, channel, publish, still_there};
-pub use process::{Process, served, signpostd};
+pub use process::{served, signpostd};
 pub use proof::{Found, StoredRows, prove, stored_rows};
 pub use write::{Answer, Write};
 
 use signpost_server::engine::{Clock, EngineOptions};
-
-/// What a crash test comes to; its errors can leave a task.
-pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Bytes of events after which the small server closes a segment.
 const SEGMENT_BYTES: u64 = 24 * 1024;

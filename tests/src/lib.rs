@@ -2,6 +2,7 @@
 
 pub mod attempt;
 pub mod brief;
+pub mod child;
 pub mod crash;
 pub mod powercut;
 pub mod process;
@@ -11,5 +12,5 @@ pub mod server;
 pub mod time;
 pub mod web;
 
-/// What a test comes to.
-pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
+/// What a test comes to; its errors can leave a task.
+pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

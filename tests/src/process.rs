@@ -1,13 +1,12 @@
 //! The two programs as a user runs them: `signpostd` and `signpost` as child processes.
 
+use crate::child::Process;
 use crate::server::Data;
 use crate::{Outcome, brief};
 use serde_json::Value;
 use signpost_client::{Client, Options};
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 
 /// The root of the repository.
@@ -145,10 +144,8 @@ pub fn fails(data: &Data, arguments: &[&str]) -> Outcome<String> {
 /// A running `signpostd`. It is killed when this is dropped.
 #[derive(Debug)]
 pub struct ServerProcess {
-    child: Child,
-    stdout: BufReader<ChildStdout>,
+    process: Process,
     address: String,
-    log: PathBuf,
 }
 
 impl ServerProcess {
@@ -167,26 +164,9 @@ impl ServerProcess {
     /// # Errors
     /// When it ends without an address; the error is what it said.
     pub fn spawn(command: &mut Command, log: &Path) -> Outcome<ServerProcess> {
-        let appended = File::options().create(true).append(true).open(log)?;
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(appended)
-            .spawn()?;
-        let stdout = child.stdout.take().ok_or("no stdout")?;
-        let mut stdout = BufReader::new(stdout);
-        let mut line = String::new();
-        stdout.read_line(&mut line)?;
-        if line.is_empty() {
-            let status = child.wait()?;
-            return Err(format!("{status}: {}", fs::read_to_string(log)?).into());
-        }
-        Ok(ServerProcess {
-            child,
-            stdout,
-            address: line.trim_end().to_owned(),
-            log: log.to_path_buf(),
-        })
+        let mut process = Process::start(command, log)?;
+        let address = process.address()?;
+        Ok(ServerProcess { process, address })
     }
 
     /// Where it listens, as it printed it.
@@ -219,17 +199,15 @@ impl ServerProcess {
     /// # Errors
     /// When the file does not read.
     pub fn logged(&self) -> Outcome<String> {
-        Ok(fs::read_to_string(&self.log)?)
+        self.process.logged()
     }
 
     /// SIGKILL: it gets no chance to do anything more.
     ///
     /// # Errors
     /// When it cannot be killed.
-    pub fn kill(mut self) -> Outcome {
-        self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
+    pub fn kill(self) -> Outcome {
+        self.process.kill()
     }
 
     /// SIGTERM, sent and not waited for.
@@ -237,28 +215,14 @@ impl ServerProcess {
     /// # Errors
     /// When it cannot be sent.
     pub fn ask_to_stop(&self) -> Outcome {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &pid]).status()?;
-        match sent.success() {
-            true => Ok(()),
-            false => Err("SIGTERM was not sent".into()),
-        }
+        self.process.ask_to_stop()
     }
 
     /// Waits for its end; gives how it ended and what else it wrote to stdout.
     ///
     /// # Errors
     /// When it cannot be waited for.
-    pub fn wait(mut self) -> Outcome<(ExitStatus, String)> {
-        let mut rest = String::new();
-        self.stdout.read_to_string(&mut rest)?;
-        Ok((self.child.wait()?, rest))
-    }
-}
-
-impl Drop for ServerProcess {
-    fn drop(&mut self) {
-        // Both fail only for a process that has ended.
-        let _ended = self.child.kill().and_then(|()| self.child.wait());
+    pub fn wait(self) -> Outcome<(ExitStatus, String)> {
+        self.process.rest()
     }
 }

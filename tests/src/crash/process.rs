@@ -1,130 +1,18 @@
-//! A server as a process of its own, to be killed.
+//! The servers of the crash tests, as commands.
 
 use super::Outcome;
-use crate::process::program;
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
-
-/// How long a server may take to end.
-const END_TIME_MAX: Duration = Duration::from_secs(60);
-const LOOK_EVERY: Duration = Duration::from_millis(5);
-
-/// A server that was started. It is killed when this is dropped.
-#[derive(Debug)]
-pub struct Process {
-    child: Child,
-    stdout: BufReader<ChildStdout>,
-    log: PathBuf,
-}
-
-impl Process {
-    /// Starts a server; what it logs is added to the file `log`.
-    ///
-    /// # Errors
-    /// When it does not start.
-    pub fn start(command: &mut Command, log: &Path) -> Outcome<Process> {
-        let appended = File::options().create(true).append(true).open(log)?;
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(appended)
-            .spawn()?;
-        let stdout = child.stdout.take().ok_or("no stdout")?;
-        Ok(Process {
-            child,
-            stdout: BufReader::new(stdout),
-            log: log.to_path_buf(),
-        })
-    }
-
-    /// Waits until it listens, and says where.
-    ///
-    /// # Errors
-    /// When it ends before; the error is what was logged.
-    pub fn address(&mut self) -> Outcome<String> {
-        let mut line = String::new();
-        self.stdout.read_line(&mut line)?;
-        match line.trim_end() {
-            "" => Err(format!("{}: {}", self.ended()?, self.logged()?).into()),
-            address => Ok(address.to_owned()),
-        }
-    }
-
-    /// SIGKILL.
-    ///
-    /// # Errors
-    /// When it cannot be killed.
-    pub fn kill(mut self) -> Outcome {
-        self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
-    }
-
-    /// SIGTERM; gives how it ended.
-    ///
-    /// # Errors
-    /// When it does not end.
-    pub fn stop(mut self) -> Outcome<ExitStatus> {
-        let pid = self.child.id().to_string();
-        match Command::new("kill")
-            .args(["-TERM", &pid])
-            .status()?
-            .success()
-        {
-            true => self.ended(),
-            false => Err("SIGTERM was not sent".into()),
-        }
-    }
-
-    /// Waits for its end; gives how it ended.
-    ///
-    /// # Errors
-    /// When it does not end.
-    pub fn ended(&mut self) -> Outcome<ExitStatus> {
-        let until = Instant::now() + END_TIME_MAX;
-        loop {
-            match self.child.try_wait()? {
-                Some(status) => return Ok(status),
-                None if Instant::now() < until => std::thread::sleep(LOOK_EVERY),
-                None => return Err(format!("it does not end: {}", self.logged()?).into()),
-            }
-        }
-    }
-
-    /// All that was logged.
-    ///
-    /// # Errors
-    /// When the file does not read.
-    pub fn logged(&self) -> Outcome<String> {
-        Ok(fs::read_to_string(&self.log)?)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // Both fail only for a process that has ended.
-        let _ended = self.child.kill().and_then(|()| self.child.wait());
-    }
-}
+use crate::process;
+use std::path::Path;
+use std::process::Command;
 
 /// `signpostd` on this folder and a free port, its time that of the requests.
 ///
 /// # Errors
 /// When it does not build.
 pub fn signpostd(data: &Path) -> Outcome<Command> {
-    let program = program("signpostd").map_err(|error| error.to_string())?;
-    let mut command = Command::new(program);
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("SIGNPOST_") {
-            command.env_remove(name);
-        }
-    }
-    command
-        .args(["--listen", "127.0.0.1:0", "--clock", "external", "--data"])
-        .arg(data);
+    let arguments = ["--listen", "127.0.0.1:0", "--clock", "external", "--data"];
+    let mut command = process::signpostd(&arguments)?;
+    command.arg(data);
     Ok(command)
 }
 
