@@ -145,6 +145,7 @@ impl Engine {
         let command = Arc::new(command);
         let decided = self
             .ask(
+                flow::named_rows(&command),
                 |state| flow::seek(state, &command),
                 |rows, reply| Task::Write {
                     command: command.clone(),
@@ -177,6 +178,7 @@ impl Engine {
     pub async fn read(&self, query: Query) -> Result<Answer, Halt> {
         let query = Arc::new(query);
         self.ask(
+            Vec::new(),
             |state| flow::seek_read(state, &query),
             |rows, reply| Task::Read {
                 query: query.clone(),
@@ -231,10 +233,10 @@ impl Engine {
 
     async fn ask<T>(
         &self,
+        mut also: Vec<RowKey>,
         seek: impl Fn(&State) -> Result<(), Elsewhere>,
         task: impl Fn(Looked, oneshot::Sender<Result<T, Turned>>) -> Task,
     ) -> Result<T, Halt> {
-        let mut also = Vec::new();
         for _ in 0..LOOKS_MAX {
             let rows = look::look_up(&self.shared.rows, self.live(), &also, &seek).await?;
             let (reply, answer) = oneshot::channel();

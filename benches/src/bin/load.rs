@@ -1,6 +1,6 @@
 //! Durable RouteContact beside a bare tonic echo of the same message sizes, in one run.
 //!
-//! `cargo run --release -p signpost-benches --bin load [-- --folder DIR --seconds N]`
+//! `cargo run --release -p signpost-benches --bin load [-- --folder DIR --seconds N --in-flight 1,16,64,256]`
 
 use clap::Parser;
 use comfy_table::Table;
@@ -17,8 +17,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-/// Requests in flight that are measured.
-const IN_FLIGHT: [usize; 4] = [1, 16, 64, 256];
 /// Rounds of each; the middle one by rate counts.
 const ROUNDS: usize = 3;
 
@@ -31,6 +29,9 @@ struct Args {
     /// Seconds of a round.
     #[arg(long, default_value_t = 4)]
     seconds: u64,
+    /// Requests in flight that are measured.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64, 256])]
+    in_flight: Vec<usize>,
     /// Serve this data folder (used by the bench itself).
     #[arg(long, hide = true)]
     serve: Option<PathBuf>,
@@ -85,7 +86,7 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
         "echo CPU",
         "routed CPU",
     ]);
-    for in_flight in IN_FLIGHT {
+    for &in_flight in &args.in_flight {
         let until = Until::Elapsed(Duration::from_secs(args.seconds));
         let (mut echoes, mut routes) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {

@@ -21,7 +21,7 @@ use crate::event::{Cause, Envelope, Event, Method, Recorded};
 use crate::ids::Seq;
 use crate::playbook::Playbook;
 use crate::refusal::{Faults, Refusal};
-use crate::state::{Elsewhere, State};
+use crate::state::{Elsewhere, RowKey, State};
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
 
@@ -90,6 +90,26 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
         playbook: state.live().map(|playbook| playbook.version.clone()),
     };
     Ok(Outcome::Happens(Box::new(Recorded { envelope, event })))
+}
+
+/// Rows that `command` needs whatever else is known: worth fetching at once, before [`seek`].
+pub fn named_rows(command: &Command) -> Vec<RowKey> {
+    let mut rows = vec![RowKey::Request(command.request.key(&command.actor))];
+    match &command.body {
+        CommandBody::Route(body) => {
+            rows.push(RowKey::Contact(body.contact.clone()));
+            let customer = &body.context.customer;
+            rows.extend(customer.id.clone().map(RowKey::Customer));
+            let identities = customer.identities.iter();
+            let verified = identities.filter(|identity| identity.verified);
+            rows.extend(verified.map(|identity| RowKey::Holder(identity.key.clone())));
+        }
+        CommandBody::Take(body) => rows.push(RowKey::Contact(body.contact.clone())),
+        CommandBody::End(body) => rows.push(RowKey::Contact(body.contact.clone())),
+        CommandBody::Upsert(body) => rows.push(RowKey::Customer(body.id.clone())),
+        CommandBody::Publish(_) | CommandBody::RollBack(_) | CommandBody::Faulty(..) => {}
+    }
+    rows
 }
 
 /// Whether everything that `command` needs is in memory: finds its rows without deciding.

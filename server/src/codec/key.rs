@@ -47,9 +47,16 @@ pub fn key_for(key: &RowKey, row: &Row) -> Vec<u8> {
 }
 
 /// Where an earlier state of `row`, named `key`, may be: to be deleted when it is written. `None` for rows that never
-/// move.
+/// moved.
 pub fn stale_key_for(key: &RowKey, row: &Row) -> Option<Vec<u8>> {
-    places(key).of(row).1.map(|stale| under(stale, key))
+    let moved = match row {
+        // A contact that is over stays so.
+        Row::Contact(row) => !row.place.is_live(),
+        Row::Case(row) => !row.state.is_open() || row.reopens > 0,
+        _ => false,
+    };
+    let stale = places(key).of(row).1.filter(|_| moved);
+    stale.map(|stale| under(stale, key))
 }
 
 /// Where the row named `key` may be: at one of these, if anywhere. The first is where one is that the engine does not

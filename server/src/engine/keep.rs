@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// How often rows are flushed to disk. What is lost in between is folded again from the log. A flush writes every leaf
-/// that was touched, so that rows hit at random cost a leaf each: at five seconds most leaves are shared.
-const FLUSH_EVERY: Duration = Duration::from_secs(5);
+/// that was touched, so that rows hit at random cost a leaf each: at ten seconds most leaves are shared.
+const FLUSH_EVERY: Duration = Duration::from_secs(10);
 /// Rows that one application takes at most, but for its last group.
 const ROWS_AT_ONCE_MAX: usize = CHANGES_MAX / 8;
 /// Old request ids that are deleted at once.

@@ -34,28 +34,34 @@ pub(super) async fn look_up(
         rows: Vec::new(),
         as_of: Seq(u64::MAX),
     };
-    for key in also {
-        let row = fetch(reader, key, &mut looked).await?;
-        state.lend(key.clone(), row);
-    }
+    fetch(reader, also, &mut looked, &mut state).await?;
     while let Err(Elsewhere(key)) = seek(&state) {
-        let row = fetch(reader, &key, &mut looked).await?;
-        state.lend(key, row);
+        fetch(reader, std::slice::from_ref(&key), &mut looked, &mut state).await?;
     }
     Ok(looked)
 }
 
 async fn fetch(
     reader: &RowReader,
-    key: &RowKey,
+    keys: &[RowKey],
     looked: &mut Looked,
-) -> Result<Option<Row>, StoreError> {
-    let stored_keys: Vec<Vec<u8>> = codec::key::lookup_keys(key).collect();
+    state: &mut State,
+) -> Result<(), StoreError> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let stored_keys = keys.iter().map(codec::key::lookup_keys);
+    let places: Vec<usize> = stored_keys.clone().map(Iterator::count).collect();
+    let stored_keys: Vec<Vec<u8>> = stored_keys.flatten().collect();
     let (values, as_of) = reader.get_many(&stored_keys).await?;
     looked.as_of = looked.as_of.min(Seq(as_of));
-    let row = first_row(key, values)?;
-    looked.rows.push((key.clone(), row.clone()));
-    Ok(row)
+    let mut values = values.into_iter();
+    for (key, places) in keys.iter().zip(places) {
+        let row = first_row(key, values.by_ref().take(places))?;
+        looked.rows.push((key.clone(), row.clone()));
+        state.lend(key.clone(), row);
+    }
+    Ok(())
 }
 
 /// A row, read on a thread of the engine's own.
@@ -65,12 +71,15 @@ async fn fetch(
 pub(super) fn read_blocking(reader: &RowReader, key: &RowKey) -> Result<Option<Row>, StoreError> {
     let stored_keys: Vec<Vec<u8>> = codec::key::lookup_keys(key).collect();
     let (values, _) = reader.get_many_blocking(&stored_keys)?;
-    first_row(key, values)
+    first_row(key, values.into_iter())
 }
 
 /// The row under one of the keys of `key`, of which at most one has it.
-fn first_row(key: &RowKey, values: Vec<Option<Vec<u8>>>) -> Result<Option<Row>, StoreError> {
-    let stored = values.into_iter().flatten().next();
+fn first_row(
+    key: &RowKey,
+    values: impl Iterator<Item = Option<Vec<u8>>>,
+) -> Result<Option<Row>, StoreError> {
+    let stored = values.fold(None, Option::or);
     let decoded = stored
         .map(|bytes| codec::row::decode(RowKind::of(key), &bytes))
         .transpose();
