@@ -49,18 +49,22 @@ impl Server {
         Ok(Duration::from_millis(ticks * 1_000 / TICKS_A_SECOND))
     }
 
-    /// Its resident memory in bytes.
+    /// Its resident memory in bytes: now, and the most since this was last asked.
     ///
     /// # Errors
     /// When it is gone.
-    pub fn resident(&self) -> Result<u64, Box<dyn Error>> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib: u64 = line
-            .and_then(|line| line.trim().strip_suffix(" kB"))
-            .ok_or("no VmRSS")?
-            .parse()?;
-        Ok(kib * 1_024)
+    pub fn resident(&self) -> Result<(u64, u64), Box<dyn Error>> {
+        let folder = format!("/proc/{}", self.child.id());
+        let status = std::fs::read_to_string(format!("{folder}/status"))?;
+        let bytes = |name: &str| -> Result<u64, Box<dyn Error>> {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+            Ok(kib.ok_or(format!("no {name}"))?.parse::<u64>()? * 1_024)
+        };
+        let (now, most) = (bytes("VmRSS:")?, bytes("VmHWM:")?);
+        // Has the kernel measure the most from here on.
+        std::fs::write(format!("{folder}/clear_refs"), "5")?;
+        Ok((now, most))
     }
 }
 

@@ -181,6 +181,24 @@ calls! {
     read ContactServiceClient::get_contact(GetContactRequest) -> GetContactResponse;
     /// One case with its contacts.
     read CaseServiceClient::get_case(GetCaseRequest) -> GetCaseResponse;
+    /// All that happened to a case, across channels, with who and why.
+    read CaseServiceClient::get_case_timeline(GetCaseTimelineRequest) -> GetCaseTimelineResponse;
+    /// Writes a note into the timeline of a case.
+    write CaseServiceClient::add_case_note(AddCaseNoteRequest) -> AddCaseNoteResponse;
+    /// Changes fields of a case.
+    write CaseServiceClient::update_case(UpdateCaseRequest) -> UpdateCaseResponse;
+    /// Resolves a case.
+    write CaseServiceClient::resolve_case(ResolveCaseRequest) -> ResolveCaseResponse;
+    /// Opens a resolved case again.
+    write CaseServiceClient::reopen_case(ReopenCaseRequest) -> ReopenCaseResponse;
+    /// Merges a duplicate into another case of the same customer.
+    write CaseServiceClient::merge_cases(MergeCasesRequest) -> MergeCasesResponse;
+    /// Undoes a merge.
+    write CaseServiceClient::unmerge_case(UnmergeCaseRequest) -> UnmergeCaseResponse;
+    /// Says how two cases belong together.
+    write CaseServiceClient::link_cases(LinkCasesRequest) -> LinkCasesResponse;
+    /// Takes a link away.
+    write CaseServiceClient::unlink_cases(UnlinkCasesRequest) -> UnlinkCasesResponse;
     /// Makes a customer, or replaces what is known of one.
     write CustomerServiceClient::upsert_customer(UpsertCustomerRequest) -> UpsertCustomerResponse;
     /// One customer, by key or by a verified identity.
@@ -232,17 +250,36 @@ mod tests {
         }
     }
 
-    #[tonic::async_trait]
-    impl CaseService for Moody {
-        async fn get_case(
-            &self,
-            request: Request<v1::GetCaseRequest>,
-        ) -> Result<Response<v1::GetCaseResponse>, Status> {
-            let actor = request.metadata().get("signpost-actor").cloned();
-            assert_eq!(actor.unwrap(), "platform/test");
-            assert!(request.metadata().contains_key("grpc-timeout"));
-            self.answer().await
-        }
+    macro_rules! moody_cases {
+        ($($name:ident($asked:ident) -> $answer:ident;)+) => {
+            #[tonic::async_trait]
+            impl CaseService for Moody {
+                $(
+                    async fn $name(
+                        &self,
+                        request: Request<v1::$asked>,
+                    ) -> Result<Response<v1::$answer>, Status> {
+                        let actor = request.metadata().get("signpost-actor").cloned();
+                        assert_eq!(actor.unwrap(), "platform/test");
+                        assert!(request.metadata().contains_key("grpc-timeout"));
+                        self.answer().await
+                    }
+                )+
+            }
+        };
+    }
+
+    moody_cases! {
+        get_case(GetCaseRequest) -> GetCaseResponse;
+        get_case_timeline(GetCaseTimelineRequest) -> GetCaseTimelineResponse;
+        add_case_note(AddCaseNoteRequest) -> AddCaseNoteResponse;
+        update_case(UpdateCaseRequest) -> UpdateCaseResponse;
+        resolve_case(ResolveCaseRequest) -> ResolveCaseResponse;
+        reopen_case(ReopenCaseRequest) -> ReopenCaseResponse;
+        merge_cases(MergeCasesRequest) -> MergeCasesResponse;
+        unmerge_case(UnmergeCaseRequest) -> UnmergeCaseResponse;
+        link_cases(LinkCasesRequest) -> LinkCasesResponse;
+        unlink_cases(UnlinkCasesRequest) -> UnlinkCasesResponse;
     }
 
     #[tonic::async_trait]

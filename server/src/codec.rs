@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod arbitrary;
+mod case;
 mod contact;
 mod context;
 mod decision;
@@ -19,6 +20,7 @@ mod properties;
 mod routed;
 pub mod row;
 mod text;
+mod work;
 mod write;
 
 /// The messages, as they are compiled from `server/proto`.

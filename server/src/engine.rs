@@ -23,7 +23,7 @@ pub use recover::{Folded, RecoverError, fold_log};
 pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
 
 use crate::codec;
-use crate::store::{LogReader, RowReader, StoreError};
+use crate::store::{Incarnation, LogReader, RowReader, StoreError};
 use crossbeam_channel::{Sender, TrySendError};
 use group::Task;
 use look::Looked;
@@ -57,6 +57,7 @@ struct Shared {
     health: watch::Receiver<Health>,
     playbooks: Playbooks,
     clock: Clock,
+    incarnation: Incarnation,
 }
 
 /// Whether the engine takes work.
@@ -224,6 +225,11 @@ impl Engine {
     /// Whether the engine takes work, now and from now on.
     pub fn health(&self) -> watch::Receiver<Health> {
         self.shared.health.clone()
+    }
+
+    /// Which store this is.
+    pub fn incarnation(&self) -> Incarnation {
+        self.shared.incarnation
     }
 
     /// Where time comes from.

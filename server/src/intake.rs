@@ -6,6 +6,7 @@
 
 mod at;
 pub(crate) mod caller;
+pub(crate) mod case;
 pub(crate) mod contact;
 mod context;
 pub(crate) mod customer;

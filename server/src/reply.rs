@@ -12,4 +12,5 @@ pub(crate) mod playbook;
 #[cfg(test)]
 mod tests;
 mod time;
+pub(crate) mod timeline;
 mod wire_enum;

@@ -86,7 +86,12 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
         Refusal::IdentityTaken { customer, .. } => {
             precondition("IDENTITY_TAKEN", customer.as_str(), &message)
         }
-        Refusal::CaseState(case) => precondition("CASE_STATE", &case.to_string(), &message),
+        Refusal::CaseStep { case, .. } => precondition("CASE_STEP", &case.to_string(), &message),
+        Refusal::CaseChanged { .. } => {
+            let mut details = ErrorDetails::new();
+            info(&mut details, "CASE_CHANGED");
+            status(Code::Aborted, &message, details)
+        }
     }
 }
 

@@ -47,7 +47,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     table.set_header([
         "contacts",
         "resident MB",
-        "against the first",
+        "most MB since",
+        "most against the first",
         "disk bytes a contact",
         "contacts /s",
     ]);
@@ -64,17 +65,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
         )
         .await?;
         next.store(until, Ordering::Relaxed);
-        let resident = server.resident()? as f64 / 1e6;
-        let first = *first.get_or_insert(resident);
+        let (resident, most) = server.resident()?;
+        let (resident, most) = (resident as f64 / 1e6, most as f64 / 1e6);
+        let first = *first.get_or_insert(most);
         let disk = bytes_below(&data)? / until.max(1);
         table.add_row([
             until.to_string(),
             format!("{resident:.0}"),
-            format!("{:.2}", resident / first),
+            format!("{most:.0}"),
+            format!("{:.2}", most / first),
             disk.to_string(),
             format!("{:.0}", round.rate()),
         ]);
-        say(&format!("{until} contacts: {resident:.0} MB"));
+        say(&format!(
+            "{until} contacts: {resident:.0} MB, at most {most:.0} MB"
+        ));
     }
     say(&table.to_string());
     Ok(())

@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let folder = tempfile::tempdir_in(&args.folder)?;
     let (empty, data) = (folder.path().join("empty"), folder.path().join("data"));
-    let bare = Server::start(&["--serve"], &empty)?.resident()?;
+    let bare = Server::start(&["--serve"], &empty)?.resident()?.0;
     let server = Server::start(&["--serve"], &data)?;
     publish(&server.address).await?;
     let next = Arc::new(AtomicU64::new(1));
@@ -62,7 +62,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let again = Instant::now();
     let server = Server::start(&["--serve"], &data)?;
     let took = again.elapsed().as_secs_f64();
-    let memory = server.resident()?.saturating_sub(bare) / args.cases.max(1);
+    let memory = server.resident()?.0.saturating_sub(bare) / args.cases.max(1);
     say(&format!("opened in {took:.2} s with its rows up to date"));
     say(&format!(
         "memory an open case with its live contact: {memory} bytes"

@@ -89,7 +89,7 @@ enum Command {
     /// Reads contacts.
     #[command(subcommand, after_help = "Example:\n  signpost contact get call-4711")]
     Contact(contact::ContactCommand),
-    /// Reads cases.
+    /// Reads cases and works on them.
     #[command(subcommand, after_help = "Example:\n  signpost case get case_00000001")]
     Case(case::CaseCommand),
     /// Reads and keeps customers.

@@ -46,6 +46,12 @@ pub(crate) fn outcome() -> impl TypedValueParser<Value = v1::ContactOutcome> {
     word_of("CONTACT_OUTCOME_", WORDS, read)
 }
 
+/// How a case belongs to another.
+pub(crate) fn link_kind() -> impl TypedValueParser<Value = v1::CaseLinkKind> {
+    const WORDS: &[&str] = &["duplicate_of", "duplicated_by", "caused_by", "cause_of"];
+    word_of("CASE_LINK_KIND_", WORDS, v1::CaseLinkKind::from_str_name)
+}
+
 /// Where facts come from.
 pub(crate) fn fact_source() -> impl TypedValueParser<Value = v1::FactSource> {
     const WORDS: &[&str] = &["customer", "bot", "agent", "system"];

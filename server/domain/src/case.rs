@@ -1,5 +1,14 @@
 //! Cases: what we track until it is resolved.
 
+mod number;
+mod work;
+
+pub use number::{CaseNumbers, NumberError};
+pub use work::{
+    CASE_TEXT_BYTES_MAX, CaseLink, CaseUpdate, CaseWork, LINKS_MAX, LinkKind, MERGED_MAX,
+    MergedCase, Resolution,
+};
+
 use crate::contact::Joined;
 use crate::fact::{Facts, Knowledge};
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
@@ -8,6 +17,8 @@ use std::fmt;
 
 /// Contacts that a case's row lists, the newest; all are counted.
 pub const CASE_CONTACTS_LISTED_MAX: usize = 64;
+/// Events that a case's row lists for its timeline, the newest; all are in the log.
+pub const CASE_EVENTS_LISTED_MAX: usize = 512;
 
 /// The state of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,6 +31,8 @@ pub enum CaseState {
     Lapsed,
     /// Opened by mistake.
     Withdrawn,
+    /// Another case goes on for it.
+    Merged,
 }
 
 /// What can happen to a case.
@@ -33,30 +46,40 @@ pub enum CaseStep {
     Lapse,
     /// Its only contact turned out to be about something else.
     Withdraw,
+    /// Somebody opens it again.
+    Reopen,
+    /// It turns out to be the same matter as another.
+    Merge,
+    /// It turns out not to be.
+    Unmerge,
 }
 
 impl CaseState {
     /// Every state.
-    pub const ALL: [CaseState; 4] = [
+    pub const ALL: [CaseState; 5] = [
         CaseState::Open,
         CaseState::Resolved,
         CaseState::Lapsed,
         CaseState::Withdrawn,
+        CaseState::Merged,
     ];
 
     /// The state after a step; `None` if the step cannot happen here. The whole life of a case is this table.
     pub const fn after(self, step: CaseStep) -> Option<CaseState> {
+        use CaseState::{Lapsed, Merged, Open, Resolved, Withdrawn};
+        use CaseStep::{Join, Lapse, Merge, Reopen, Resolve, Unmerge, Withdraw};
         match (self, step) {
-            (CaseState::Open, CaseStep::Join) => Some(CaseState::Open),
-            (CaseState::Open, CaseStep::Resolve) => Some(CaseState::Resolved),
-            (CaseState::Open, CaseStep::Lapse) => Some(CaseState::Lapsed),
-            (CaseState::Open, CaseStep::Withdraw) => Some(CaseState::Withdrawn),
-            (CaseState::Resolved, CaseStep::Join) => Some(CaseState::Open),
-            (CaseState::Resolved, CaseStep::Resolve | CaseStep::Lapse | CaseStep::Withdraw) => None,
-            (CaseState::Lapsed, CaseStep::Join | CaseStep::Resolve) => None,
-            (CaseState::Lapsed, CaseStep::Lapse | CaseStep::Withdraw) => None,
-            (CaseState::Withdrawn, CaseStep::Join | CaseStep::Resolve) => None,
-            (CaseState::Withdrawn, CaseStep::Lapse | CaseStep::Withdraw) => None,
+            (Open | Resolved, Join) | (Resolved, Reopen) | (Merged, Unmerge) => Some(Open),
+            (Open, Resolve) => Some(Resolved),
+            (Open, Lapse) => Some(Lapsed),
+            (Open, Withdraw) => Some(Withdrawn),
+            (Open, Merge) => Some(Merged),
+            (Open, Reopen | Unmerge) => None,
+            (Resolved, Resolve | Lapse | Withdraw | Merge | Unmerge) => None,
+            (Merged, Join | Resolve | Lapse | Withdraw | Reopen | Merge) => None,
+            (Lapsed | Withdrawn, Join | Resolve | Lapse | Withdraw | Reopen | Merge | Unmerge) => {
+                None
+            }
         }
     }
 
@@ -68,11 +91,14 @@ impl CaseState {
 
 impl CaseStep {
     /// Every step.
-    pub const ALL: [CaseStep; 4] = [
+    pub const ALL: [CaseStep; 7] = [
         CaseStep::Join,
         CaseStep::Resolve,
         CaseStep::Lapse,
         CaseStep::Withdraw,
+        CaseStep::Reopen,
+        CaseStep::Merge,
+        CaseStep::Unmerge,
     ];
 }
 
@@ -164,6 +190,28 @@ pub struct Case {
     pub channel_switches: u32,
     /// How often it was reopened.
     pub reopens: u32,
+    /// How it was resolved, if somebody said; until it is opened again.
+    pub resolution: Option<Resolution>,
+    /// How many notes it has.
+    pub notes: u32,
+    /// Other cases that it belongs to.
+    pub links: Vec<CaseLink>,
+    /// The case that goes on for it, while it is merged.
+    pub merged_into: Option<CaseId>,
+    /// The cases that it goes on for, in the order in which they were merged.
+    pub merged: Vec<MergedCase>,
+    /// How many contacts of those are live.
+    pub merged_live: u32,
+    /// Of those, how many we owe an answer.
+    pub merged_owed: u32,
+    /// Not to be erased whatever its age.
+    pub legal_hold: bool,
+    /// Not to be erased before then.
+    pub retain_until: Option<UnixMs>,
+    /// The latest events about it, the newest last.
+    pub events: Vec<Seq>,
+    /// How many events there were.
+    pub event_count: u32,
     /// The case that came before, for the same matter.
     pub previous: Option<CaseId>,
     /// When it was opened.
@@ -191,9 +239,20 @@ impl Case {
             .count() as u32
     }
 
+    /// How many contacts of it, and of the cases that it goes on for, are live.
+    pub const fn live_in_all(&self) -> u32 {
+        self.live_contacts + self.merged_live
+    }
+
+    /// Whether something may happen to it of itself: it is open, or a contact of it is live while another case goes on
+    /// for it.
+    pub const fn is_active(&self) -> bool {
+        self.state.is_open() || self.live_contacts > 0
+    }
+
     /// When it lapses, if nothing is heard: only while it is open and none of its contacts is live.
     pub fn lapses(&self) -> Option<UnixMs> {
-        let idle = self.state.is_open() && self.live_contacts == 0;
+        let idle = self.state.is_open() && self.live_in_all() == 0;
         idle.then(|| self.heard + self.continues_for)
     }
 
@@ -201,7 +260,7 @@ impl Case {
     pub fn reopens_until(&self) -> Option<UnixMs> {
         match self.state {
             CaseState::Resolved => self.closed.map(|closed| closed + self.reopens_within),
-            CaseState::Open | CaseState::Lapsed | CaseState::Withdrawn => None,
+            CaseState::Open | CaseState::Lapsed | CaseState::Withdrawn | CaseState::Merged => None,
         }
     }
 }
@@ -226,7 +285,10 @@ mod tests {
             Open --Resolve--> Resolved
             Open --Lapse--> Lapsed
             Open --Withdraw--> Withdrawn
+            Open --Merge--> Merged
             Resolved --Join--> Open
+            Resolved --Reopen--> Open
+            Merged --Unmerge--> Open
         "#]]
         .assert_eq(&table);
     }

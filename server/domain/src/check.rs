@@ -1,6 +1,6 @@
 //! The conservation check: nothing is lost and nothing is twice.
 
-use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseContact};
+use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseContact, CaseState};
 use crate::contact::{Contact, Place};
 use crate::ids::{CaseId, CustomerId, ReasonId, Slug};
 use crate::route::Route;
@@ -16,7 +16,7 @@ pub struct Verdict {
     /// Contacts in each place: deciding, self-service, routed, ended. They add up to `contacts`.
     pub places: [u64; 4],
     /// Cases in each state, in the order of [`crate::case::CaseState::ALL`].
-    pub cases: [u64; 4],
+    pub cases: [u64; 5],
     /// What does not hold, each in a line; empty: all is well.
     pub broken: Vec<String>,
 }
@@ -137,6 +137,7 @@ fn cases(
         let ever_left = state.counts().get(&key).map_or(0, |c| c.contacts_left);
         case_fits(case, of_cases.get(&case.id).unwrap_or(&none), verdict);
         case_lists(case, ever_left, verdict);
+        case_merges(state, case, verdict);
         let sum = of_counts.entry(key).or_default();
         sum.contacts += u64::from(case.contact_count);
         sum.repeats += u64::from(case.repeats);
@@ -175,9 +176,51 @@ fn case_fits(case: &Case, tally: &Tally, verdict: &mut Verdict) {
     verdict.expect(case.state.is_open() == case.closed.is_none(), || {
         format!("case {id}: its state and its closing time disagree")
     });
-    verdict.expect(case.state.is_open() || case.live_contacts == 0, || {
+    let goes_on = case.state.is_open() || case.state == CaseState::Merged;
+    verdict.expect(goes_on || case.live_in_all() == 0, || {
         format!("case {id}: it is closed but has live contacts")
     });
+}
+
+/// A case that is merged and the one that goes on for it know of each other.
+fn case_merges(state: &State, case: &Case, verdict: &mut Verdict) {
+    let id = case.id;
+    let is_merged = case.state == CaseState::Merged;
+    verdict.expect(is_merged == case.merged_into.is_some(), || {
+        format!("case {id}: its state and the case that goes on for it disagree")
+    });
+    let row = |id: &CaseId| state.case(id).ok().flatten();
+    if let Some(survivor) = case.merged_into {
+        let lists = row(&survivor).is_some_and(|survivor| {
+            let mut merged = survivor.merged.iter();
+            survivor.customer == case.customer && merged.any(|listed| listed.case == id)
+        });
+        verdict.expect(lists, || {
+            format!("case {id}: {survivor} does not go on for it")
+        });
+    }
+    let rows = case.merged.iter().filter_map(|merged| row(&merged.case));
+    let found = rows.fold((0, 0, 0), |(cases, live, owed), merged| {
+        let here = u32::from(merged.merged_into == Some(id));
+        (
+            cases + here,
+            live + merged.live_contacts,
+            owed + merged.owed_contacts,
+        )
+    });
+    let kept = (case.merged.len() as u32, case.merged_live, case.merged_owed);
+    verdict.expect(kept == found, || {
+        format!("case {id}: of cases merged into it, live and owed contacts it counts {kept:?}, there are {found:?}")
+    });
+    for link in &case.links {
+        let back = row(&link.case).is_some_and(|other| {
+            let mut links = other.links.iter();
+            links.any(|back| back.case == id && back.kind == link.kind.reversed())
+        });
+        verdict.expect(back, || {
+            format!("case {id}: {} is not linked back", link.case)
+        });
+    }
 }
 
 /// Where a case never had more contacts than it lists, what it counts is what it lists. `ever_left` contacts left

@@ -1,11 +1,13 @@
 //! What callers ask for, parsed and checked in form. What it means now is decided in [`crate::flow`].
 
 use crate::actor::Actor;
+use crate::case::{CaseLink, CaseUpdate, Resolution};
 use crate::contact::{ContactContext, Outcome};
 use crate::customer::{IdentityKey, Profile};
 use crate::event::{Method, RequestStamp};
 use crate::ids::{
-    CaseId, ContactId, CustomerId, NameError, PLAYBOOK_VERSION_BYTES_MAX, PlaybookVersion, ReasonId,
+    CaseId, ContactId, CustomerId, NameError, PLAYBOOK_VERSION_BYTES_MAX, PlaybookVersion,
+    ReasonId, Seq,
 };
 use crate::playbook::Playbook;
 use crate::refusal::Faults;
@@ -44,6 +46,8 @@ pub enum CommandBody {
     Publish(PublishPlaybook),
     /// Make an earlier version live again.
     RollBack(RollBackPlaybook),
+    /// Work on a case.
+    Case(Box<WorkOnCase>),
     /// A request of this method whose content has faults. It is refused, unless it is the replay of one that had none
     /// under the playbook of its time.
     Faulty(Method, Faults),
@@ -127,6 +131,54 @@ pub struct RollBackPlaybook {
     pub playbook: Arc<Playbook>,
     /// Why.
     pub note: Arc<str>,
+}
+
+/// Work on a case.
+#[derive(Clone, Debug)]
+pub struct WorkOnCase {
+    /// Which. Of a merge, the one that goes on; of undoing one, the one that was merged.
+    pub case: CaseId,
+    /// Its last change as the caller saw it; whatever it is, if absent.
+    pub seen: Option<Seq>,
+    /// What to do.
+    pub step: WorkStep,
+}
+
+/// What to do to a case.
+#[derive(Clone, Debug)]
+pub enum WorkStep {
+    /// Write this down.
+    Note(Arc<str>),
+    /// Change these fields.
+    Update(CaseUpdate),
+    /// Resolve it, with a note that may be empty.
+    Resolve(Resolution, Arc<str>),
+    /// Open it again, with a note that may be empty.
+    Reopen(Arc<str>),
+    /// Merge this one into it.
+    Merge(CaseId),
+    /// Undo the merge of it.
+    Unmerge,
+    /// Link it.
+    Link(CaseLink),
+    /// Take a link away.
+    Unlink(CaseLink),
+}
+
+impl WorkStep {
+    /// The method that it came by.
+    pub const fn method(&self) -> Method {
+        match self {
+            WorkStep::Note(_) => Method::AddCaseNote,
+            WorkStep::Update(_) => Method::UpdateCase,
+            WorkStep::Resolve(..) => Method::ResolveCase,
+            WorkStep::Reopen(_) => Method::ReopenCase,
+            WorkStep::Merge(_) => Method::MergeCases,
+            WorkStep::Unmerge => Method::UnmergeCase,
+            WorkStep::Link(_) => Method::LinkCases,
+            WorkStep::Unlink(_) => Method::UnlinkCases,
+        }
+    }
 }
 
 /// A read.

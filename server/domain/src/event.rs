@@ -1,7 +1,7 @@
 //! Events: what happened, with all that folding it needs. The truth, in one log.
 
 use crate::actor::Actor;
-use crate::case::MatterKey;
+use crate::case::{CaseState, CaseWork, MatterKey};
 use crate::contact::{ContactContext, Joined, Offered, Outcome};
 use crate::customer::{Customer, Profile};
 use crate::decision::{Decision, Finding, Standing};
@@ -62,17 +62,41 @@ pub enum Method {
     PublishPlaybook = 5,
     /// RollBackPlaybook.
     RollBackPlaybook = 6,
+    /// AddCaseNote.
+    AddCaseNote = 7,
+    /// UpdateCase.
+    UpdateCase = 8,
+    /// ResolveCase.
+    ResolveCase = 9,
+    /// ReopenCase.
+    ReopenCase = 10,
+    /// MergeCases.
+    MergeCases = 11,
+    /// UnmergeCase.
+    UnmergeCase = 12,
+    /// LinkCases.
+    LinkCases = 13,
+    /// UnlinkCases.
+    UnlinkCases = 14,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Method; 6] = [
+    pub const ALL: [Method; 14] = [
         Method::RouteContact,
         Method::TakeRoute,
         Method::EndContact,
         Method::UpsertCustomer,
         Method::PublishPlaybook,
         Method::RollBackPlaybook,
+        Method::AddCaseNote,
+        Method::UpdateCase,
+        Method::ResolveCase,
+        Method::ReopenCase,
+        Method::MergeCases,
+        Method::UnmergeCase,
+        Method::LinkCases,
+        Method::UnlinkCases,
     ];
 }
 
@@ -121,6 +145,8 @@ pub enum Event {
     ContactEnded(ContactEnded),
     /// Nothing was heard of a case for too long.
     CaseLapsed(CaseId),
+    /// Somebody worked on a case.
+    CaseWorked(Box<CaseWorked>),
 }
 
 /// A playbook was made live.
@@ -269,12 +295,24 @@ pub struct ContactEnded {
     pub outcome: Outcome,
     /// The reason as the agent or the flow found it.
     pub confirmed: Option<ReasonId>,
-    /// Whether the case is resolved by it.
-    pub resolves_case: bool,
+    /// The case that is resolved by it: its own, or the one that goes on for it.
+    pub resolves: Option<CaseId>,
+}
+
+/// Somebody worked on a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseWorked {
+    /// Which. Of a merge, the one that goes on.
+    pub case: CaseId,
+    /// Its state by this.
+    pub state: CaseState,
+    /// What was done.
+    pub work: CaseWork,
 }
 
 impl Event {
     /// The rows that folding this event edits, and so must be in memory; those that it only puts are not among them.
+    /// With a case that is merged into another, that other one is edited too.
     pub fn edits(&self) -> Vec<RowKey> {
         let contact = |id: &ContactId| RowKey::Contact(id.clone());
         match self {
@@ -297,11 +335,17 @@ impl Event {
                 .collect(),
             Event::ContactEnded(ended) => ended
                 .case
-                .map(RowKey::Case)
                 .into_iter()
+                .chain(ended.resolves)
+                .map(RowKey::Case)
                 .chain([contact(&ended.contact)])
                 .collect(),
             Event::CaseLapsed(case) => vec![RowKey::Case(*case)],
+            Event::CaseWorked(worked) => [Some(worked.case), worked.work.other()]
+                .into_iter()
+                .flatten()
+                .map(RowKey::Case)
+                .collect(),
         }
     }
 }

@@ -158,6 +158,13 @@ impl Facts {
         }
     }
 
+    /// As if it had never been asked.
+    pub fn forget(&mut self, id: &str) {
+        if let Ok(index) = self.place(id) {
+            self.0.remove(index);
+        }
+    }
+
     /// The same facts, learnt at `at`.
     #[must_use]
     pub fn learnt_at(mut self, at: UnixMs) -> Facts {

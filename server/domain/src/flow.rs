@@ -3,6 +3,7 @@
 //! A command either gives one event, or is the replay of an earlier one, or is refused; a row that is not in
 //! memory is asked for.
 
+mod case;
 mod end;
 mod find;
 mod join;
@@ -79,6 +80,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
         CommandBody::Upsert(body) => upsert::upsert(state, body, now)?,
         CommandBody::Publish(body) => publish::publish(state, &body.playbook, &body.note),
         CommandBody::RollBack(body) => publish::publish(state, &body.playbook, &body.note),
+        CommandBody::Case(body) => case::work(state, body, now)?,
         CommandBody::Faulty(_, faults) => return Err(Refusal::Faulty(faults.clone()).into()),
     };
     let envelope = Envelope {
@@ -107,6 +109,7 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
         CommandBody::Take(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::End(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::Upsert(body) => rows.push(RowKey::Customer(body.id.clone())),
+        CommandBody::Case(body) => rows.push(RowKey::Case(body.case)),
         CommandBody::Publish(_) | CommandBody::RollBack(_) | CommandBody::Faulty(..) => {}
     }
     rows
@@ -123,6 +126,7 @@ pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
         (CommandBody::Take(body), None) => take::take(state, body).map(drop),
         (CommandBody::End(body), None) => end::seek(state, body),
         (CommandBody::Upsert(body), None) => upsert::upsert(state, body, state.now()).map(drop),
+        (CommandBody::Case(body), None) => case::seek(state, body),
         (CommandBody::Publish(_) | CommandBody::RollBack(_) | CommandBody::Faulty(..), None) => {
             Ok(())
         }
@@ -170,7 +174,7 @@ fn live(state: &State) -> Result<&Arc<Playbook>, Refusal> {
 
 impl CommandBody {
     /// The method that the command came by.
-    pub const fn method(&self) -> Method {
+    pub fn method(&self) -> Method {
         match self {
             CommandBody::Route(_) => Method::RouteContact,
             CommandBody::Take(_) => Method::TakeRoute,
@@ -178,6 +182,7 @@ impl CommandBody {
             CommandBody::Upsert(_) => Method::UpsertCustomer,
             CommandBody::Publish(_) => Method::PublishPlaybook,
             CommandBody::RollBack(_) => Method::RollBackPlaybook,
+            CommandBody::Case(body) => body.step.method(),
             CommandBody::Faulty(method, _) => *method,
         }
     }

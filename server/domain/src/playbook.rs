@@ -121,6 +121,8 @@ pub struct Playbook {
     pub preferred_route: Money,
     /// What is left when nothing else is allowed.
     pub last_resort: LastResort,
+    /// What to ask the customer when a case was resolved.
+    pub feedback_question: Option<Label>,
     /// Finding things by what a request calls them.
     pub index: Index,
 }

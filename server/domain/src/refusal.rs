@@ -155,9 +155,22 @@ pub enum Refusal {
         /// Who has it.
         holder: CustomerId,
     },
-    /// Wait for the case's other contacts, or start a new contact.
-    #[error("case {0} cannot take this step")]
-    CaseState(CaseId),
+    /// Read the case again, then decide whether the write still makes sense.
+    #[error("case {case} has changed since: its etag is {current} now")]
+    CaseChanged {
+        /// Which.
+        case: CaseId,
+        /// Its last change.
+        current: u64,
+    },
+    /// Do what the text says first.
+    #[error("case {case} {why}")]
+    CaseStep {
+        /// Which.
+        case: CaseId,
+        /// Why it cannot take this step, and what would be right.
+        why: String,
+    },
 }
 
 fn list_routes(routes: &[Route]) -> String {

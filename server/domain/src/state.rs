@@ -238,6 +238,17 @@ impl State {
         request, requests, RequestKey, Answered, Request
     );
 
+    /// A case, and in memory with it the one that goes on for it: what changes the one changes both.
+    ///
+    /// # Errors
+    /// When either row is elsewhere.
+    pub fn case_in_all(&self, id: &CaseId) -> Result<Option<&Arc<Case>>, Elsewhere> {
+        let case = self.case(id)?;
+        let survivor = case.and_then(|case| case.merged_into);
+        survivor.map(|id| self.case(&id)).transpose()?;
+        Ok(case)
+    }
+
     /// Contacts in memory, in no order.
     pub fn contacts(&self) -> impl Iterator<Item = &Arc<Contact>> {
         self.contacts.rows().map(|(_, row)| row)
@@ -348,7 +359,7 @@ impl State {
     pub fn forget(&mut self, key: &RowKey, at: Seq) {
         match key {
             RowKey::Contact(id) => self.contacts.forget(id, at, |row| row.place.is_live()),
-            RowKey::Case(id) => self.cases.forget(id, at, |row| row.state.is_open()),
+            RowKey::Case(id) => self.cases.forget(id, at, |row| row.is_active()),
             RowKey::Customer(id) => self.customers.forget(id, at, |_| false),
             RowKey::Holder(key) => self.holders.forget(key, at, |_| false),
             RowKey::Matter(key) => self.matters.forget(key, at, |_| false),

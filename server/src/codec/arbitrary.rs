@@ -2,6 +2,7 @@
 
 pub(super) mod event;
 pub(super) mod row;
+mod work;
 
 use proptest::collection::vec;
 use proptest::option::of;

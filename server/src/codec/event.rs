@@ -6,6 +6,7 @@ use super::routed::{routed, write_routed};
 use super::text::{
     after, at, case, case_seq, hash, name, reason_or_none, version, version_or_none,
 };
+use super::work::{worked, write_worked};
 use super::write::Writer;
 use super::{CodecError, FORMAT, message, required, wire};
 use signpost_domain::actor::Actor;
@@ -60,6 +61,7 @@ fn write_recorded(w: &mut Writer, recorded: &Recorded) {
         Event::RouteTaken(event) => w.message(12, |w| write_taken(w, event)),
         Event::ContactEnded(event) => w.message(13, |w| write_ended(w, event)),
         Event::CaseLapsed(case) => w.message(14, |w| w.number(1, case_seq(*case))),
+        Event::CaseWorked(event) => w.message(15, |w| write_worked(w, event)),
     }
 }
 
@@ -135,6 +137,7 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
         Wire::RouteTaken(message) => Event::RouteTaken(taken(message)?),
         Wire::ContactEnded(message) => Event::ContactEnded(ended(message)?),
         Wire::CaseLapsed(wire::CaseLapsed { case_seq }) => Event::CaseLapsed(case(case_seq)),
+        Wire::CaseWorked(message) => Event::CaseWorked(Box::new(worked(message)?)),
     })
 }
 
@@ -204,13 +207,15 @@ fn write_ended(w: &mut Writer, ended: &ContactEnded) {
         case,
         outcome,
         confirmed,
-        resolves_case,
+        resolves,
     } = ended;
     w.text(1, contact.as_str());
     w.number_or_none(2, case.map(case_seq));
     w.known(3, outcome);
     w.reason_or_none(4, confirmed.as_ref());
-    w.number(5, *resolves_case);
+    let own = resolves.is_some() && resolves == case;
+    w.number(5, own);
+    w.number_or_none(6, resolves.filter(|_| !own).map(case_seq));
 }
 
 fn ended(message: wire::ContactEnded) -> Result<ContactEnded, CodecError> {
@@ -220,12 +225,14 @@ fn ended(message: wire::ContactEnded) -> Result<ContactEnded, CodecError> {
         outcome,
         confirmed_reason,
         resolves_case,
+        resolves_seq,
     } = message;
+    let own = case_seq.filter(|_| resolves_case);
     Ok(ContactEnded {
         contact: name(contact, "ended.contact")?,
         case: case_seq.map(case),
         outcome: known(outcome, "ended.outcome")?,
         confirmed: reason_or_none(&confirmed_reason, "ended.confirmed_reason")?,
-        resolves_case,
+        resolves: own.or(resolves_seq).map(case),
     })
 }

@@ -23,9 +23,9 @@ pub const COUNTS: [u8; 1] = [0x04];
 pub const LIVE_CONTACTS: [u8; 1] = [0x10];
 /// Contacts that are over.
 pub const ENDED_CONTACTS: [u8; 1] = [0x11];
-/// Cases that are being worked on.
+/// Cases that are being worked on, or of which a contact is live.
 pub const OPEN_CASES: [u8; 1] = [0x12];
-/// Cases that are resolved, lapsed or withdrawn.
+/// All other cases.
 pub const CLOSED_CASES: [u8; 1] = [0x13];
 /// Customers.
 pub const CUSTOMERS: [u8; 1] = [0x20];
@@ -52,7 +52,7 @@ pub fn stale_key_for(key: &RowKey, row: &Row) -> Option<Vec<u8>> {
     let moved = match row {
         // A contact that is over stays so.
         Row::Contact(row) => !row.place.is_live(),
-        Row::Case(row) => !row.state.is_open() || row.reopens > 0,
+        Row::Case(row) => row.event_count > 1,
         _ => false,
     };
     let stale = places(key).of(row).1.filter(|_| moved);
@@ -141,7 +141,7 @@ impl Places {
     fn of(&self, row: &Row) -> (u8, Option<u8>) {
         let is_active = match row {
             Row::Contact(row) => row.place.is_live(),
-            Row::Case(row) => row.state.is_open(),
+            Row::Case(row) => row.is_active(),
             Row::Customer(_) | Row::Holder(_) | Row::Matter(_) => false,
             Row::Request(_) | Row::Counts(_) | Row::Publication(_) => false,
         };

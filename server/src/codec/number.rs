@@ -2,7 +2,7 @@
 
 use super::{CodecError, wire};
 use signpost_domain::actor::ActorKind;
-use signpost_domain::case::CaseState;
+use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{Direction, Joined, Outcome};
 use signpost_domain::decision::WaitBasis;
 use signpost_domain::event::{Method, RouteStep};
@@ -35,12 +35,14 @@ macro_rules! numbered {
 }
 
 numbered!(ActorKind: Platform, Chatbot, Supervisor, Client, System);
-numbered!(CaseState: Open, Resolved, Lapsed, Withdrawn);
+numbered!(CaseState: Open, Resolved, Lapsed, Withdrawn, Merged);
 numbered!(Direction: Inbound, Outbound);
 numbered!(FactSource: Customer, Bot, Agent, System);
+numbered!(LinkKind: DuplicateOf, DuplicatedBy, CausedBy, CauseOf);
 numbered!(Joined: Opened, Continued, Reopened);
 numbered!(
-    Method: RouteContact, TakeRoute, EndContact, UpsertCustomer, PublishPlaybook, RollBackPlaybook
+    Method: RouteContact, TakeRoute, EndContact, UpsertCustomer, PublishPlaybook, RollBackPlaybook,
+    AddCaseNote, UpdateCase, ResolveCase, ReopenCase, MergeCases, UnmergeCase, LinkCases, UnlinkCases
 );
 numbered!(Outcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
 numbered!(Route: SelfService, Message, Chat, Callback, Human);

@@ -149,7 +149,7 @@ proptest! {
         // What never was anywhere else leaves nothing behind.
         let moved = match &row {
             Row::Contact(row) => !row.place.is_live(),
-            Row::Case(row) => !row.state.is_open() || row.reopens > 0,
+            Row::Case(row) => row.event_count > 1,
             _ => false,
         };
         let elsewhere = places.into_iter().find(|place| *place != bytes);
@@ -159,7 +159,7 @@ proptest! {
     #[test]
     fn open_and_live_rows_have_prefixes_of_their_own((key, row) in row()) {
         let prefix = key::key_for(&key, &row)[0];
-        let is_open = matches!(&row, Row::Case(row) if row.state.is_open());
+        let is_open = matches!(&row, Row::Case(row) if row.is_active());
         let is_live = matches!(&row, Row::Contact(row) if row.place.is_live());
         prop_assert_eq!([prefix] == key::OPEN_CASES, is_open);
         prop_assert_eq!([prefix] == key::LIVE_CONTACTS, is_live);

@@ -1,7 +1,8 @@
 //! Rows of the state as bytes, and the two kinds of values beside them: how far the rows are, and playbooks as they
 //! were written. Where each goes is in [`super::key`].
 
-use super::contact::{case_row, contact, write_case, write_contact};
+use super::case::{case_row, write_case};
+use super::contact::{contact, write_contact};
 use super::context::{customer, write_customer};
 use super::event::{actor, write_actor};
 use super::text::{case, case_seq, hash, name, reason, version, version_or_none};
@@ -135,6 +136,7 @@ fn write_counts(w: &mut Writer, counts: &Counts) {
         cases_reopened,
         cases_lapsed,
         cases_withdrawn,
+        cases_merged,
         routes_taken,
     } = counts;
     let taken = |route: Route| routes_taken[route as usize];
@@ -153,6 +155,7 @@ fn write_counts(w: &mut Writer, counts: &Counts) {
     w.number(13, taken(Route::Chat));
     w.number(14, taken(Route::Callback));
     w.number(15, taken(Route::Human));
+    w.number(16, *cases_merged);
 }
 
 fn counts(message: wire::Counts) -> Result<Counts, CodecError> {
@@ -172,6 +175,7 @@ fn counts(message: wire::Counts) -> Result<Counts, CodecError> {
         chat_taken,
         callback_taken,
         human_taken,
+        cases_merged,
     } = message;
     Ok(Counts {
         reason: reason(&reason_text, "counts.reason")?,
@@ -184,6 +188,7 @@ fn counts(message: wire::Counts) -> Result<Counts, CodecError> {
         cases_reopened,
         cases_lapsed,
         cases_withdrawn,
+        cases_merged,
         routes_taken: Route::ALL.map(|route| match route {
             Route::SelfService => self_service_taken,
             Route::Message => message_taken,

@@ -160,10 +160,7 @@ fn fetch_rows(
     event: &Event,
     touched: &mut Vec<(Seq, RowKey)>,
 ) -> Result<(), RecoverError> {
-    for key in event.edits() {
-        if state.knows(&key) {
-            continue;
-        }
+    while let Some(key) = state.lacks(event) {
         if state.lend(key.clone(), read_blocking(rows, &key).map_err(of_rows)?) {
             touched.push((state.seq(), key));
         }

@@ -6,7 +6,7 @@ use signpost_domain::command::{
     Command, CommandBody, EndContact, PreviewRoute, Query, RouteContact, TakeRoute,
 };
 use signpost_domain::event::Method;
-use signpost_domain::ids::{CaseId, ContactId, PlaybookVersion};
+use signpost_domain::ids::{ContactId, PlaybookVersion};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
@@ -154,14 +154,6 @@ pub(crate) fn get(request: v1::GetContactRequest) -> Result<Query, Faults> {
     let mut finder = Finder::default();
     let id = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     finder.done(id.map(Query::Contact))
-}
-
-/// Which case.
-pub(crate) fn get_case(request: v1::GetCaseRequest) -> Result<Query, Faults> {
-    let v1::GetCaseRequest { case_id } = request;
-    let mut finder = Finder::default();
-    let id = finder.keep(At::top("case_id"), CaseId::parse(&case_id));
-    finder.done(id.map(Query::Case))
 }
 
 impl Finder {

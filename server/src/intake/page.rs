@@ -17,6 +17,8 @@ pub(crate) const PAGE_SIZE_DEFAULT: u32 = 50;
 pub(crate) enum List {
     /// Publications, the newest first.
     Playbooks = 1,
+    /// What happened to a case, the oldest first.
+    Timeline = 2,
 }
 
 /// Which page.

@@ -3,6 +3,7 @@
 
 use super::Finder;
 use super::at::At;
+use signpost_domain::case::LinkKind;
 use signpost_domain::command::Ending;
 use signpost_domain::contact::{Direction, Outcome};
 use signpost_domain::fact::FactSource;
@@ -21,6 +22,18 @@ pub(super) fn route(number: i32) -> Result<Route, &'static str> {
         Ok(v1::Route::Chat) => Ok(Route::Chat),
         Ok(v1::Route::Callback) => Ok(Route::Callback),
         Ok(v1::Route::Human) => Ok(Route::Human),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// How a case belongs to another.
+pub(super) fn link_kind(number: i32) -> Result<LinkKind, &'static str> {
+    match v1::CaseLinkKind::try_from(number) {
+        Ok(v1::CaseLinkKind::Unspecified) => Err(UNSET),
+        Ok(v1::CaseLinkKind::DuplicateOf) => Ok(LinkKind::DuplicateOf),
+        Ok(v1::CaseLinkKind::DuplicatedBy) => Ok(LinkKind::DuplicatedBy),
+        Ok(v1::CaseLinkKind::CausedBy) => Ok(LinkKind::CausedBy),
+        Ok(v1::CaseLinkKind::CauseOf) => Ok(LinkKind::CauseOf),
         Err(_) => Err(UNKNOWN),
     }
 }

@@ -1,38 +1,102 @@
 //! Cases.
 
 use super::{fact, time, wire_enum};
-use signpost_domain::case::{Case, CaseContact, CaseState};
-use signpost_domain::ids::{CaseId, CustomerId, ReasonId};
+use signpost_domain::case::{
+    Case, CaseContact, CaseLink, CaseNumbers, CaseState, CaseWork, Resolution,
+};
+use signpost_domain::event::CaseWorked;
+use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
+use signpost_domain::money::Money;
 use signpost_proto::v1;
 
 /// The answer to GetCase.
-pub(crate) fn got(case: &Case) -> v1::GetCaseResponse {
-    let resolved = case.closed.filter(|_| case.state == CaseState::Resolved);
+pub(crate) fn got(case: &Case, numbers: &CaseNumbers) -> v1::GetCaseResponse {
     v1::GetCaseResponse {
-        case: Some(v1::Case {
-            case_id: case.id.to_string(),
-            state: wire_enum::case_state(case.state),
-            customer_id: case
-                .customer
-                .as_ref()
-                .map_or_else(String::new, CustomerId::to_string),
-            reason: case.reason.to_string(),
-            confirmed_reason: case
-                .confirmed
-                .as_ref()
-                .map_or_else(String::new, ReasonId::to_string),
-            facts: fact::facts(&case.facts),
-            contacts: case.contacts.iter().map(contact).collect(),
-            contact_count: case.contact_count,
-            repeats: case.repeats,
-            channel_switches: case.channel_switches,
-            reopens: case.reopens,
-            previous_case_id: id(case.previous),
-            open_time: Some(time::timestamp(case.opened)),
-            resolve_time: resolved.map(time::timestamp),
-            playbook_version: case.playbook.to_string(),
-            sequence: case.changed.0,
-        }),
+        case: Some(self::case(case, numbers)),
+    }
+}
+
+/// A case.
+pub(crate) fn case(case: &Case, numbers: &CaseNumbers) -> v1::Case {
+    let resolved = case.closed.filter(|_| case.state == CaseState::Resolved);
+    let merged = case.merged.iter().map(|merged| merged.case.to_string());
+    v1::Case {
+        case_id: case.id.to_string(),
+        state: wire_enum::case_state(case.state),
+        customer_id: case
+            .customer
+            .as_ref()
+            .map_or_else(String::new, CustomerId::to_string),
+        reason: case.reason.to_string(),
+        confirmed_reason: case
+            .confirmed
+            .as_ref()
+            .map_or_else(String::new, ReasonId::to_string),
+        facts: fact::facts(&case.facts),
+        contacts: case.contacts.iter().map(contact).collect(),
+        contact_count: case.contact_count,
+        repeats: case.repeats,
+        channel_switches: case.channel_switches,
+        reopens: case.reopens,
+        previous_case_id: id(case.previous),
+        open_time: Some(time::timestamp(case.opened)),
+        resolve_time: resolved.map(time::timestamp),
+        playbook_version: case.playbook.to_string(),
+        sequence: case.changed.0,
+        etag: case.changed.0.to_string(),
+        number: numbers.of(case.id),
+        tier: case.tier.to_string(),
+        resolution: case.resolution.as_ref().map(resolution),
+        note_count: case.notes,
+        links: case.links.iter().map(link).collect(),
+        merged_into_case_id: id(case.merged_into),
+        merged_case_ids: merged.collect(),
+        legal_hold: case.legal_hold,
+        retain_until_time: case.retain_until.map(time::timestamp),
+    }
+}
+
+/// What a write came to for the case that it names, from its event at `seq`.
+pub(crate) fn receipt(worked: &CaseWorked, seq: Seq, replayed: bool) -> v1::CaseReceipt {
+    receipt_of(worked.case, worked.state, seq, replayed)
+}
+
+/// What a merge or the undoing of one came to for the case that is or was merged.
+pub(crate) fn receipt_of_merged(
+    worked: &CaseWorked,
+    seq: Seq,
+    replayed: bool,
+) -> Option<v1::CaseReceipt> {
+    let (merged, state) = match &worked.work {
+        CaseWork::Merged(merged) => (merged, CaseState::Merged),
+        CaseWork::Unmerged(merged) => (merged, CaseState::Open),
+        _ => return None,
+    };
+    Some(receipt_of(merged.case, state, seq, replayed))
+}
+
+fn receipt_of(case: CaseId, state: CaseState, seq: Seq, replayed: bool) -> v1::CaseReceipt {
+    v1::CaseReceipt {
+        case_id: case.to_string(),
+        state: wire_enum::case_state(state),
+        etag: seq.0.to_string(),
+        sequence: seq.0,
+        replayed,
+    }
+}
+
+fn resolution(resolution: &Resolution) -> v1::CaseResolution {
+    let Resolution { outcome, cost } = resolution;
+    v1::CaseResolution {
+        outcome: outcome.to_string(),
+        cost_micros: cost.map(Money::micros),
+    }
+}
+
+fn link(link: &CaseLink) -> v1::CaseLink {
+    v1::CaseLink {
+        kind: wire_enum::link_kind(link.kind),
+        case_id: link.case.to_string(),
     }
 }
 

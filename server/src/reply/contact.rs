@@ -54,9 +54,9 @@ pub(crate) fn taken(taken: &RouteTaken, replayed: bool) -> v1::TakeRouteResponse
 
 /// The answer to EndContact for a contact that is over.
 pub(crate) fn ended(ended: &ContactEnded, replayed: bool) -> v1::EndContactResponse {
-    let state = match ended.resolves_case {
-        true => CaseState::Resolved,
-        false => CaseState::Open,
+    let state = match ended.resolves {
+        Some(_) => CaseState::Resolved,
+        None => CaseState::Open,
     };
     v1::EndContactResponse {
         contact_id: ended.contact.to_string(),

@@ -43,6 +43,7 @@ fn count(count: &Counts) -> v1::ReasonCount {
         cases_reopened: _,
         cases_lapsed: _,
         cases_withdrawn: _,
+        cases_merged: _,
         routes_taken,
     } = count;
     v1::ReasonCount {

@@ -14,6 +14,12 @@ pub(super) fn timestamp(at: UnixMs) -> Timestamp {
     }
 }
 
+/// A point in time for people, as RFC 3339.
+pub(super) fn text(at: UnixMs) -> String {
+    let told = jiff::Timestamp::from_millisecond(at.0);
+    told.map_or_else(|_| "another age".into(), |told| told.to_string())
+}
+
 /// A span of time.
 pub(super) fn duration(span: Millis) -> Duration {
     Duration {

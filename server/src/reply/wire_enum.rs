@@ -1,6 +1,6 @@
 //! Closed enums of the domain as numbers of the wire.
 
-use signpost_domain::case::CaseState;
+use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{Direction, Joined, Outcome, Place};
 use signpost_domain::decision::{CostKind, WaitBasis};
 use signpost_domain::fact::{FactSource, FactType};
@@ -91,6 +91,19 @@ pub(super) fn outcome(outcome: Outcome) -> i32 {
     wire.into()
 }
 
+/// How a contact ended, for people.
+pub(super) const fn outcome_text(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Resolved => "resolved",
+        Outcome::Abandoned => "the customer left before being helped",
+        Outcome::GaveUp => "the customer gave up",
+        Outcome::NoAnswer => "nobody answered",
+        Outcome::Transferred => "handed to somebody outside",
+        Outcome::Switched => "the customer goes on in another channel",
+        Outcome::TimedOut => "nothing was heard of it for too long",
+    }
+}
+
 /// The state of a case.
 pub(super) fn case_state(state: CaseState) -> i32 {
     let wire = match state {
@@ -98,6 +111,7 @@ pub(super) fn case_state(state: CaseState) -> i32 {
         CaseState::Resolved => v1::CaseState::Resolved,
         CaseState::Lapsed => v1::CaseState::Lapsed,
         CaseState::Withdrawn => v1::CaseState::Withdrawn,
+        CaseState::Merged => v1::CaseState::Merged,
     };
     wire.into()
 }
@@ -122,6 +136,17 @@ pub(super) fn wait_basis(basis: WaitBasis) -> i32 {
         WaitBasis::Unknown => v1::wait::Basis::Unknown,
         WaitBasis::Reported => v1::wait::Basis::Reported,
         WaitBasis::Estimated => v1::wait::Basis::Estimated,
+    };
+    wire.into()
+}
+
+/// How a case belongs to another.
+pub(super) fn link_kind(kind: LinkKind) -> i32 {
+    let wire = match kind {
+        LinkKind::DuplicateOf => v1::CaseLinkKind::DuplicateOf,
+        LinkKind::DuplicatedBy => v1::CaseLinkKind::DuplicatedBy,
+        LinkKind::CausedBy => v1::CaseLinkKind::CausedBy,
+        LinkKind::CauseOf => v1::CaseLinkKind::CauseOf,
     };
     wire.into()
 }

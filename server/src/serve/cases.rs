@@ -1,11 +1,77 @@
 //! CaseService.
 
 use super::edge::Edge;
+use crate::engine::Written;
+use crate::intake::page::{self, List};
 use crate::{intake, reply, status};
+use signpost_domain::case::Case;
+use signpost_domain::command::{Command, Query};
+use signpost_domain::event::{CaseWorked, Event};
 use signpost_domain::flow::Answer;
+use signpost_domain::ids::{CaseId, Seq};
+use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
 use signpost_proto::v1::case_service_server::CaseService;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use tonic::{Request, Response, Status};
+
+/// What a write on a case came to.
+struct Worked {
+    what: Box<CaseWorked>,
+    written: Written,
+}
+
+impl Worked {
+    fn receipt(&self) -> Option<v1::CaseReceipt> {
+        let (seq, replayed) = self.place();
+        Some(reply::case::receipt(&self.what, seq, replayed))
+    }
+
+    fn receipt_of_merged(&self) -> Option<v1::CaseReceipt> {
+        let (seq, replayed) = self.place();
+        reply::case::receipt_of_merged(&self.what, seq, replayed)
+    }
+
+    fn place(&self) -> (Seq, bool) {
+        (self.written.recorded.envelope.seq, self.written.replayed)
+    }
+}
+
+impl Edge {
+    async fn work(&self, command: Result<Command, Faults>) -> Result<Worked, Status> {
+        let command = command.map_err(|faults| status::faulty(&faults))?;
+        let written = self.write(command).await?;
+        let Event::CaseWorked(what) = &written.recorded.event else {
+            return Err(status::internal());
+        };
+        Ok(Worked {
+            what: what.clone(),
+            written,
+        })
+    }
+
+    /// What to ask the customer when a case was resolved, by the playbook of that time.
+    async fn feedback_question(&self, worked: &Worked, locale: &str) -> Result<String, Status> {
+        let envelope = &worked.written.recorded.envelope;
+        if envelope.playbook.is_none() {
+            return Ok(String::new());
+        }
+        let playbook = self.playbook_of(envelope).await?;
+        let locale = playbook.locale(Some(locale).filter(|told| !told.is_empty()));
+        let question = playbook.feedback_question.as_ref();
+        Ok(question.map_or_else(String::new, |question| {
+            playbook.text(question, locale).to_owned()
+        }))
+    }
+
+    async fn case(&self, query: Query) -> Result<Arc<Case>, Status> {
+        match self.read(query).await? {
+            Answer::Case(row) => Ok(row),
+            _ => Err(status::internal()),
+        }
+    }
+}
 
 #[tonic::async_trait]
 impl CaseService for Edge {
@@ -13,11 +79,139 @@ impl CaseService for Edge {
         &self,
         request: Request<v1::GetCaseRequest>,
     ) -> Result<Response<v1::GetCaseResponse>, Status> {
-        let query = intake::contact::get_case(request.into_inner());
+        let query = intake::case::get(request.into_inner(), self.numbers());
         let query = query.map_err(|faults| status::faulty(&faults))?;
-        let Answer::Case(row) = self.read(query).await? else {
-            return Err(status::internal());
-        };
-        Ok(Response::new(reply::case::got(&row)))
+        let row = self.case(query).await?;
+        Ok(Response::new(reply::case::got(&row, self.numbers())))
+    }
+
+    async fn get_case_timeline(
+        &self,
+        request: Request<v1::GetCaseTimelineRequest>,
+    ) -> Result<Response<v1::GetCaseTimelineResponse>, Status> {
+        let asked = intake::case::timeline(request.into_inner(), self.numbers());
+        let (query, page) = asked.map_err(|faults| status::faulty(&faults))?;
+        let row = self.case(query).await?;
+        let mut events: BTreeMap<Seq, CaseId> = BTreeMap::new();
+        let mut left_out = 0;
+        let mut rows = vec![row.clone()];
+        for merged in &row.merged {
+            rows.push(self.case(Query::Case(merged.case)).await?);
+        }
+        // What changed a merged case and the one that goes on for it counts as the merged one's.
+        for row in &rows {
+            left_out += row.event_count - row.events.len() as u32;
+            events.extend(row.events.iter().map(|&seq| (seq, row.id)));
+        }
+        let later = events.into_iter();
+        let later = later.filter(|(seq, _)| page.after.is_none_or(|after| *seq > after));
+        let mut shown: Vec<(Seq, CaseId)> = later.take(page.size + 1).collect();
+        let has_more = shown.len() > page.size;
+        shown.truncate(page.size);
+        let last = shown.last().filter(|_| has_more);
+        let next = last.map_or_else(String::new, |(seq, _)| page::token(List::Timeline, *seq));
+        let mut entries = Vec::with_capacity(shown.len());
+        for (seq, of) in shown {
+            let recorded = self.event(seq).await?;
+            entries.extend(reply::timeline::entry(&recorded, of));
+        }
+        Ok(Response::new(v1::GetCaseTimelineResponse {
+            entries,
+            next_page_token: next,
+            left_out,
+        }))
+    }
+
+    async fn add_case_note(
+        &self,
+        request: Request<v1::AddCaseNoteRequest>,
+    ) -> Result<Response<v1::AddCaseNoteResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let command = intake::case::note(request.into_inner(), caller, self.numbers());
+        let receipt = self.work(command).await?.receipt();
+        Ok(Response::new(v1::AddCaseNoteResponse { receipt }))
+    }
+
+    async fn update_case(
+        &self,
+        request: Request<v1::UpdateCaseRequest>,
+    ) -> Result<Response<v1::UpdateCaseResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let live = self.live_if_any();
+        let request = request.into_inner();
+        let command = intake::case::update(request, caller, self.numbers(), live.as_deref());
+        let receipt = self.work(command).await?.receipt();
+        Ok(Response::new(v1::UpdateCaseResponse { receipt }))
+    }
+
+    async fn resolve_case(
+        &self,
+        request: Request<v1::ResolveCaseRequest>,
+    ) -> Result<Response<v1::ResolveCaseResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let request = request.into_inner();
+        let locale = request.locale.clone();
+        let command = intake::case::resolve(request, caller, self.numbers());
+        let worked = self.work(command).await?;
+        Ok(Response::new(v1::ResolveCaseResponse {
+            receipt: worked.receipt(),
+            feedback_question: self.feedback_question(&worked, &locale).await?,
+        }))
+    }
+
+    async fn reopen_case(
+        &self,
+        request: Request<v1::ReopenCaseRequest>,
+    ) -> Result<Response<v1::ReopenCaseResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let command = intake::case::reopen(request.into_inner(), caller, self.numbers());
+        let receipt = self.work(command).await?.receipt();
+        Ok(Response::new(v1::ReopenCaseResponse { receipt }))
+    }
+
+    async fn merge_cases(
+        &self,
+        request: Request<v1::MergeCasesRequest>,
+    ) -> Result<Response<v1::MergeCasesResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let command = intake::case::merge(request.into_inner(), caller, self.numbers());
+        let worked = self.work(command).await?;
+        Ok(Response::new(v1::MergeCasesResponse {
+            receipt: worked.receipt(),
+            merged: worked.receipt_of_merged(),
+        }))
+    }
+
+    async fn unmerge_case(
+        &self,
+        request: Request<v1::UnmergeCaseRequest>,
+    ) -> Result<Response<v1::UnmergeCaseResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let command = intake::case::unmerge(request.into_inner(), caller, self.numbers());
+        let worked = self.work(command).await?;
+        Ok(Response::new(v1::UnmergeCaseResponse {
+            receipt: worked.receipt_of_merged(),
+            survivor: worked.receipt(),
+        }))
+    }
+
+    async fn link_cases(
+        &self,
+        request: Request<v1::LinkCasesRequest>,
+    ) -> Result<Response<v1::LinkCasesResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let command = intake::case::link(request.into_inner(), caller, self.numbers());
+        let receipt = self.work(command).await?.receipt();
+        Ok(Response::new(v1::LinkCasesResponse { receipt }))
+    }
+
+    async fn unlink_cases(
+        &self,
+        request: Request<v1::UnlinkCasesRequest>,
+    ) -> Result<Response<v1::UnlinkCasesResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let command = intake::case::unlink(request.into_inner(), caller, self.numbers());
+        let receipt = self.work(command).await?.receipt();
+        Ok(Response::new(v1::UnlinkCasesResponse { receipt }))
     }
 }

@@ -4,6 +4,8 @@ use crate::engine::{Clock, Engine, Halt, Written};
 use crate::intake::playbook::Read;
 use crate::intake::{self, ArriveTime, Caller};
 use crate::status;
+use crate::store::Incarnation;
+use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{Envelope, Recorded};
 use signpost_domain::flow::Answer;
@@ -18,16 +20,22 @@ use tonic::{Request, Status};
 /// Most playbooks that are read at once.
 pub(super) const READING_MAX: usize = 2;
 
+/// What the secret of the case numbers is derived for; it follows from the name of the store.
+const CASE_NUMBERS: &str = "signpost 2026-11-22 case numbers";
+
 /// The four services.
 #[derive(Clone)]
 pub(super) struct Edge {
     engine: Engine,
+    numbers: CaseNumbers,
     reading: Arc<Semaphore>,
 }
 
 impl Edge {
     pub(super) fn new(engine: Engine) -> Edge {
+        let Incarnation(name) = engine.incarnation();
         Edge {
+            numbers: CaseNumbers::new(blake3::derive_key(CASE_NUMBERS, &name)),
             engine,
             reading: Arc::new(Semaphore::new(READING_MAX)),
         }
@@ -43,6 +51,11 @@ impl Edge {
                 Clock::External => ArriveTime::Required,
             },
         })
+    }
+
+    /// The numbers of this store's cases.
+    pub(super) fn numbers(&self) -> &CaseNumbers {
+        &self.numbers
     }
 
     /// The live playbook.

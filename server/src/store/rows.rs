@@ -24,7 +24,8 @@ pub const ROW_BYTES_MAX: usize = 1024 * 1024;
 /// Changes of one [`Rows::apply`].
 pub const CHANGES_MAX: usize = 64 * 1024;
 /// Bytes held in memory after which the database is closed and opened again, which frees them.
-/// Counted: the bytes put, and an estimate of the leaves that were read in order to be written.
+/// Counted: the bytes put, and an estimate of the leaves that were read meanwhile, by whomever: who looks a row up is
+/// mostly about to write it, and a leaf that is written stays.
 pub const REOPEN_BYTES: u64 = 256 * 1024 * 1024;
 /// Bytes of leaves that reading may keep in memory.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
@@ -66,6 +67,8 @@ pub struct Rows {
     limits: RowLimits,
     /// Estimate of the bytes that only opening anew would free.
     held_bytes: u64,
+    /// Leaves read since the database was opened that are in `held_bytes`.
+    page_ins_held: u64,
     failure: Option<String>,
     /// Keeps other servers away.
     _lock: Arc<FolderLock>,
@@ -177,6 +180,7 @@ impl Rows {
             incarnation: folder.incarnation(),
             limits,
             held_bytes: 0,
+            page_ins_held: 0,
             failure: None,
             _lock: folder.lock(),
         })
@@ -189,7 +193,6 @@ impl Rows {
     ) -> Result<(), StoreError> {
         let position = position(self.incarnation, applied);
         let database = self.database()?;
-        let page_ins_before = database.page_ins();
         let changes: BTreeMap<_, _> = changes.into_iter().collect();
         let count = changes.len() as u64;
         let mut puts = vec![(POSITION_KEY.to_vec(), position)];
@@ -207,9 +210,10 @@ impl Rows {
             .map(|(key, value)| (key.len() + value.len()) as u64)
             .sum();
         database.put_all(puts)?;
-        let page_ins = database.page_ins() - page_ins_before;
+        let page_ins = database.page_ins();
         let leaf_bytes = bytes / (count + 1) * STATE_FAN_OUT as u64;
-        self.held_bytes += bytes + page_ins * leaf_bytes;
+        self.held_bytes += bytes + (page_ins - self.page_ins_held) * leaf_bytes;
+        self.page_ins_held = page_ins;
         self.shared.publish(applied);
         Ok(())
     }
@@ -228,7 +232,7 @@ impl Rows {
             Ok((handle, (database, page_ins)))
         })?;
         self.database = Some(database);
-        self.held_bytes = page_ins;
+        (self.held_bytes, self.page_ins_held) = (0, page_ins);
         Ok(())
     }
 

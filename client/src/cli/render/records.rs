@@ -116,15 +116,40 @@ pub(crate) fn case(case: &v1::Case, paint: Paint) -> String {
     if case.reopens > 0 {
         head.push(format!("reopened {} times", case.reopens));
     }
+    let notes = match case.note_count {
+        0 => String::new(),
+        count => words::figure(count.into()),
+    };
+    let links = case.links.iter();
+    let links = links.map(|link| format!("{} {}", words::link_kind(link.kind), link.case_id));
+    let hold = if case.legal_hold { "yes" } else { "" };
     let mut sheet = Sheet::new();
     sheet
+        .add("number", case.number.as_str())
         .add("customer", case.customer_id.as_str())
+        .add("tier", case.tier.as_str())
         .add("reason", case.reason.as_str())
         .add("confirmed reason", case.confirmed_reason.as_str())
         .add("facts", words::listed(case.facts.iter().map(words::fact)))
         .add("the case before", case.previous_case_id.as_str())
+        .add("merged into", case.merged_into_case_id.as_str())
+        .add(
+            "goes on for",
+            words::listed(case.merged_case_ids.iter().cloned()),
+        )
+        .add("links", words::listed(links))
+        .add("notes", notes)
         .add("opened", words::time(case.open_time.as_ref()))
         .add("resolved", words::time(case.resolve_time.as_ref()))
+        .add(
+            "resolution",
+            case.resolution
+                .as_ref()
+                .map_or_else(String::new, resolution),
+        )
+        .add("legal hold", hold)
+        .add("kept until", words::time(case.retain_until_time.as_ref()))
+        .add("etag", case.etag.as_str())
         .add("playbook", words::version(&case.playbook_version));
     let mut text = format!("{}\n{}", paint.bold(&head.join(" · ")), sheet.text(paint));
     let rows: Vec<_> = case.contacts.iter().map(contact_row).collect();
@@ -139,6 +164,13 @@ pub(crate) fn case(case: &v1::Case, paint: Paint) -> String {
         text += &format!("\n{}", table(&COLUMNS, rows, paint));
     }
     text
+}
+
+fn resolution(resolution: &v1::CaseResolution) -> String {
+    match resolution.cost_micros {
+        Some(cost) => format!("{}, cost {}", resolution.outcome, words::money(cost)),
+        None => resolution.outcome.clone(),
+    }
 }
 
 fn contact_row(contact: &v1::CaseContact) -> Vec<String> {

@@ -53,6 +53,20 @@ pub(crate) fn outcome(number: i32) -> String {
     )
 }
 
+/// How a case belongs to another.
+pub(crate) fn link_kind(number: i32) -> String {
+    let name = v1::CaseLinkKind::try_from(number).ok();
+    let name = name.map(|name| name.as_str_name());
+    word(name, "CASE_LINK_KIND_", number).replace('_', " ")
+}
+
+/// What kind of thing happened to a case.
+pub(crate) fn timeline_kind(number: i32) -> String {
+    let name = v1::TimelineKind::try_from(number).ok();
+    let name = name.map(|name| name.as_str_name());
+    word(name, "TIMELINE_KIND_", number).replace('_', " ")
+}
+
 /// The state of a case.
 pub(crate) fn case_state(number: i32) -> String {
     let name = v1::CaseState::try_from(number).ok();

@@ -37,7 +37,7 @@ pub(super) fn end(state: &State, command: &EndContact, now: UnixMs) -> Result<Ev
 pub(super) fn seek(state: &State, command: &EndContact) -> Result<(), Stop> {
     let contact = live_contact(state, &command.contact)?;
     if let Some(case) = contact.case {
-        state.case(&case)?;
+        state.case_in_all(&case)?;
     }
     match command.ending {
         Ending::Over(_) => Ok(()),
@@ -64,18 +64,22 @@ pub(super) fn over(
     confirmed: Option<ReasonId>,
 ) -> Result<ContactEnded, Stop> {
     let case = match contact.case {
-        Some(id) => state.case(&id)?.cloned(),
+        Some(id) => state.case_in_all(&id)?,
         None => None,
     };
-    let last = case
-        .as_ref()
-        .is_some_and(|case| case.state.is_open() && case.live_contacts == 1);
+    let goes_on = match case.and_then(|case| case.merged_into) {
+        Some(survivor) => state.case(&survivor)?,
+        None => case,
+    };
+    let last = goes_on.filter(|case| case.state.is_open() && case.live_in_all() == 1);
     Ok(ContactEnded {
         contact: contact.id.clone(),
         case: contact.case,
         outcome,
         confirmed,
-        resolves_case: outcome == Outcome::Resolved && last,
+        resolves: last
+            .filter(|_| outcome == Outcome::Resolved)
+            .map(|case| case.id),
     })
 }
 

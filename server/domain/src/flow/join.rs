@@ -88,7 +88,7 @@ fn joins(case: &Case, joined: Joined, start: &Start, now: UnixMs) -> CaseJoin {
         case: case.id,
         joined,
         first: true,
-        repeat: by_customer && in_window && case.owed_contacts == 0,
+        repeat: by_customer && in_window && case.owed_contacts + case.merged_owed == 0,
         switched: last.is_some_and(|last| last.channel != start.context.channel),
         previous: case.previous,
         opened: None,
@@ -106,9 +106,10 @@ pub(super) fn left_case(
     let Some(before) = before.filter(|&id| Some(id) != join.map(|join| join.case)) else {
         return Ok(None);
     };
-    let alone = state
-        .case(&before)?
-        .is_some_and(|case| case.state.is_open() && case.contact_count == 1 && case.reopens == 0);
+    let alone = state.case_in_all(&before)?.is_some_and(|case| {
+        let only = case.contact_count == 1 && case.merged.is_empty();
+        case.state.is_open() && only && case.reopens == 0
+    });
     Ok(Some(LeftCase {
         case: before,
         withdrawn: alone,

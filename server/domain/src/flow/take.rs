@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(super) fn take(state: &State, command: &TakeRoute) -> Result<Event, Stop> {
     let contact = live_contact(state, &command.contact)?;
     if let Some(case) = contact.case {
-        state.case(&case)?;
+        state.case_in_all(&case)?;
     }
     let taken = contact
         .offered

@@ -96,6 +96,9 @@ impl<'a> Compiler<'a> {
         let rules = self.rules();
         let costs = self.costs();
         let last_resort = self.last_resort();
+        let question = &file.feedback_question;
+        let asked = (!question.0.is_empty()).then_some(question);
+        let feedback_question = asked.map(|asked| self.label(At::top("feedback_question"), asked));
         let (waiting_weight_percent, leaving_channel, preferred_route) = costs?;
 
         let rules = rules?;
@@ -122,6 +125,7 @@ impl<'a> Compiler<'a> {
             leaving_channel,
             preferred_route,
             last_resort: last_resort?,
+            feedback_question,
             index: Index::default(),
         };
         playbook.index = index(&playbook, replaced);

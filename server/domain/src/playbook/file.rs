@@ -56,6 +56,9 @@ pub(super) struct File {
     /// Rules, in the order in which they apply.
     #[serde(default)]
     pub(super) rules: Vec<RuleFile>,
+    /// What to ask the customer when a case was resolved, by locale. Left out: nothing.
+    #[serde(default)]
+    pub(super) feedback_question: Entries<String, String>,
     /// What weighs in besides handling, waiting and failing.
     #[serde(default)]
     pub(super) costs: CostsFile,

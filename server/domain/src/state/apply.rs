@@ -1,6 +1,7 @@
 //! Folding: what each event does to the rows. Never decides; an event says all.
 
 mod case;
+mod case_work;
 mod contact;
 mod customer;
 
@@ -24,6 +25,7 @@ impl State {
             Event::RouteTaken(taken) => self.route_taken(envelope, taken),
             Event::ContactEnded(ended) => self.contact_ended(envelope, ended),
             Event::CaseLapsed(case) => self.case_step(envelope, *case, CaseStep::Lapse),
+            Event::CaseWorked(worked) => self.case_worked(envelope, worked),
         }
         if let Cause::Request(stamp) = &envelope.cause {
             let key = stamp.key(&envelope.actor);
@@ -35,6 +37,18 @@ impl State {
             self.requests.put(key, Some(Arc::new(row)), envelope.seq);
             self.touched.push(RowKey::Request(key));
         }
+    }
+
+    /// The first row that folding this event edits and that is not in memory.
+    pub fn lacks(&self, event: &Event) -> Option<RowKey> {
+        let named = event.edits();
+        let survivors = named.iter().filter_map(|key| match key {
+            RowKey::Case(id) => self.cases.get(id)?.merged_into.map(RowKey::Case),
+            _ => None,
+        });
+        let survivors: Vec<RowKey> = survivors.collect();
+        let mut edited = named.into_iter().chain(survivors);
+        edited.find(|key| !self.knows(key))
     }
 
     fn published(

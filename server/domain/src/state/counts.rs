@@ -27,6 +27,8 @@ pub struct Counts {
     pub cases_lapsed: u64,
     /// Cases that were opened by mistake.
     pub cases_withdrawn: u64,
+    /// Cases that another goes on for now.
+    pub cases_merged: u64,
     /// Times that a contact went to each route, in the order of [`crate::route::Route::ALL`].
     pub routes_taken: [u64; 5],
 }
@@ -45,6 +47,7 @@ impl Counts {
             cases_reopened: 0,
             cases_lapsed: 0,
             cases_withdrawn: 0,
+            cases_merged: 0,
             routes_taken: [0; 5],
         }
     }
@@ -55,6 +58,7 @@ impl Counts {
             - self.cases_resolved as i128
             - self.cases_lapsed as i128
             - self.cases_withdrawn as i128
+            - self.cases_merged as i128
     }
 
     /// These counts under the reasons of a playbook: those of a retired reason are added to the one that stands for it
@@ -85,6 +89,7 @@ impl Counts {
         self.cases_reopened += other.cases_reopened;
         self.cases_lapsed += other.cases_lapsed;
         self.cases_withdrawn += other.cases_withdrawn;
+        self.cases_merged += other.cases_merged;
         for (mine, theirs) in self.routes_taken.iter_mut().zip(other.routes_taken) {
             *mine += theirs;
         }

@@ -51,7 +51,7 @@ fn ended(contact: &str, case: Option<CaseId>, resolves_case: bool) -> Event {
         case,
         outcome: Outcome::Resolved,
         confirmed: None,
-        resolves_case,
+        resolves: case.filter(|_| resolves_case),
     })
 }
 

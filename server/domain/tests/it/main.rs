@@ -12,4 +12,5 @@ mod scenarios;
 mod script;
 mod stage;
 mod told;
+mod work;
 mod world;

@@ -146,10 +146,26 @@ fn step() -> impl Strategy<Value = String> {
         8 => (word(CONTACTS), word(ENDINGS)).prop_map(|(contact, how)| format!("end {contact} {how}")),
         3 => (1..4_u8, words(PROFILES, 3))
             .prop_map(|(id, words)| format!("customer c{id} {}", words.join(" "))),
+        8 => work(),
         8 => word(SPANS).prop_map(|span| format!("wait {span}")),
         1 => Just("playbook trips".to_owned()),
         2 => Just("playbook trips_later".to_owned()),
         1 => Just("restart".to_owned()),
+    ]
+}
+
+/// Work on one of the first cases, whatever state it is in.
+fn work() -> impl Strategy<Value = String> {
+    let case = || 1..8_u8;
+    prop_oneof![
+        6 => (case(), case()).prop_map(|(one, other)| format!("merge {one} {other}")),
+        6 => case().prop_map(|one| format!("unmerge {one}")),
+        2 => case().prop_map(|one| format!("resolve {one} explained")),
+        2 => case().prop_map(|one| format!("reopen {one}")),
+        1 => case().prop_map(|one| format!("note {one} seen")),
+        1 => case().prop_map(|one| format!("confirm {one} bags/lost")),
+        1 => (case(), case()).prop_map(|(one, other)| format!("link {one} caused_by {other}")),
+        1 => (case(), case()).prop_map(|(one, other)| format!("unlink {one} caused_by {other}")),
     ]
 }
 

@@ -8,3 +8,4 @@ mod refusing;
 mod repeating;
 mod routing;
 mod timing;
+mod working;

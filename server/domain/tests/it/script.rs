@@ -6,6 +6,8 @@
 //! take CONTACT ROUTE [declined=ROUTE,…]
 //! end CONTACT OUTCOME [confirmed=REASON]   (asked_for_person decides again)
 //! customer ID WORD…
+//! note CASE TEXT | resolve CASE OUTCOME | reopen CASE | confirm CASE REASON | hold CASE   [stale]
+//! merge CASE CASE | unmerge CASE | link CASE KIND CASE | unlink CASE KIND CASE   (the first goes on; see work.rs)
 //! case NUMBER | contact ID | who ID | counts
 //! ```
 //! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= prefer= consent= refuse= brand= stage=

@@ -2,6 +2,7 @@
 
 use crate::script::{self, FIRST_DAY, Words};
 use crate::told::{self, Names};
+use crate::work;
 use crate::world::{Answered, World};
 use expect_test::Expect;
 use signpost_domain::command::{CommandBody, PreviewRoute, Query};
@@ -90,7 +91,13 @@ impl Stage {
             }
             ("who", [id]) => self.look(&Query::Customer(CustomerId::new(id).expect("a customer"))),
             ("counts", []) => self.look(&Query::Counts),
-            _ => panic!("not a step: {line}"),
+            _ => {
+                let names = self.names.clone();
+                let case = |number: &str| names.case_or_none(number.parse().expect("a number"));
+                let work = work::work(verb, &rest, case);
+                let (body, used) = work.unwrap_or_else(|| panic!("not a step: {line}"));
+                self.write(number, line, &rest[used..], |_, _, _| body);
+            }
         }
     }
 

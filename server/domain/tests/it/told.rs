@@ -1,5 +1,6 @@
 //! What happened, in a line.
 
+use crate::work;
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::contact::{Contact, Joined, Place};
 use signpost_domain::customer::Customer;
@@ -9,7 +10,7 @@ use signpost_domain::event::{
 };
 use signpost_domain::fact::{FactValue, Facts, Knowledge};
 use signpost_domain::flow::Answer;
-use signpost_domain::ids::CaseId;
+use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::refusal::Refusal;
 use signpost_domain::route::Route;
 use signpost_domain::state::Counts;
@@ -28,11 +29,26 @@ impl Names {
         self.cases[number - 1]
     }
 
-    fn told(&mut self, case: CaseId) -> String {
+    /// The same, or one that is nowhere.
+    pub(crate) fn case_or_none(&self, number: usize) -> CaseId {
+        let known = number
+            .checked_sub(1)
+            .and_then(|place| self.cases.get(place));
+        known.copied().unwrap_or(CaseId(Seq(u64::from(u32::MAX))))
+    }
+
+    pub(crate) fn told(&mut self, case: CaseId) -> String {
         if !self.cases.contains(&case) {
             self.cases.push(case);
         }
         self.name(case)
+    }
+
+    /// A text with the names of its cases.
+    fn in_text(&self, text: &str) -> String {
+        self.cases.iter().fold(text.to_owned(), |text, case| {
+            text.replace(&case.to_string(), &self.name(*case))
+        })
     }
 
     fn name(&self, case: CaseId) -> String {
@@ -60,6 +76,7 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
         }
         Event::ContactEnded(ended) => contact_ended(ended, names),
         Event::CaseLapsed(case) => format!("case {} lapses", names.told(*case)),
+        Event::CaseWorked(worked) => work::told(worked, names),
     }
 }
 
@@ -68,7 +85,7 @@ fn contact_ended(ended: &ContactEnded, names: &mut Names) -> String {
     if let Some(confirmed) = &ended.confirmed {
         said += &format!(" as {confirmed}");
     }
-    if let (true, Some(case)) = (ended.resolves_case, ended.case) {
+    if let Some(case) = ended.resolves {
         said += &format!("; case {} is resolved", names.told(case));
     }
     said
@@ -228,7 +245,12 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
             let faults = faults.map(|fault| format!("{} {}", fault.field, fault.what));
             format!("refused: {}", list(faults))
         }
-        Refusal::CaseState(case) => format!("refused: case {}", names.name(*case)),
+        Refusal::CaseChanged { case, .. } => {
+            format!("refused: case {} has changed since", names.name(*case))
+        }
+        Refusal::CaseStep { case, why } => {
+            format!("refused: case {} {}", names.name(*case), names.in_text(why))
+        }
         Refusal::NoPlaybook
         | Refusal::NotFound { .. }
         | Refusal::RequestReused(_)
@@ -276,6 +298,11 @@ fn case(row: &Case, names: &Names) -> String {
         CaseState::Resolved => "resolved",
         CaseState::Lapsed => "lapsed",
         CaseState::Withdrawn => "withdrawn",
+        CaseState::Merged => "merged",
+    };
+    let state = match row.merged_into {
+        Some(survivor) => format!("{state} into {}", names.name(survivor)),
+        None => state.to_owned(),
     };
     let contacts = row.contacts.iter().map(|contact| {
         let live = if contact.live { "*" } else { "" };
@@ -354,7 +381,7 @@ pub(crate) fn clock(at: UnixMs) -> String {
     }
 }
 
-fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
+pub(crate) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
     let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
     items.join(", ")
 }

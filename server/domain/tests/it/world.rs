@@ -229,6 +229,7 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         | CommandBody::Take(_)
         | CommandBody::End(_)
         | CommandBody::Upsert(_)
+        | CommandBody::Case(_)
         | CommandBody::Faulty(..) => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Any event.
 
+use super::work::worked;
 use super::{
     actor, case_id, contact_id, context, customer, customer_id, facts, joined, matter, money,
     offered, outcome, profile, reason, route, routes, seq, slug, span, text, time, version,
@@ -16,7 +17,7 @@ use signpost_domain::event::{
     CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, Envelope, Event, LeftCase, Method,
     Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteStep, RouteTaken,
 };
-use signpost_domain::ids::RequestId;
+use signpost_domain::ids::{CaseId, RequestId};
 use signpost_domain::playbook::{BasisPoints, Need};
 use signpost_domain::route::RouteSet;
 use std::sync::Arc;
@@ -62,7 +63,7 @@ fn event() -> impl Strategy<Value = Event> {
         of(case_id()),
         outcome(),
         of(reason()),
-        any::<bool>(),
+        resolves(),
     );
     prop_oneof![
         1 => published.prop_map(|(version, name, source, note, rolled_back)| {
@@ -82,16 +83,43 @@ fn event() -> impl Strategy<Value = Event> {
             taken,
             declined,
         })),
-        1 => ended.prop_map(|(contact, case, outcome, confirmed, resolves_case)| {
+        1 => ended.prop_map(|(contact, case, outcome, confirmed, resolves)| {
             Event::ContactEnded(ContactEnded {
                 contact,
                 case,
                 outcome,
                 confirmed,
-                resolves_case,
+                resolves: resolves.of(case),
             })
         }),
         1 => case_id().prop_map(Event::CaseLapsed),
+        3 => worked().prop_map(|worked| Event::CaseWorked(Box::new(worked))),
+    ]
+}
+
+/// Which case the end of a contact resolves.
+#[derive(Clone, Debug)]
+enum Resolves {
+    Nothing,
+    Its,
+    Another(CaseId),
+}
+
+impl Resolves {
+    fn of(self, case: Option<CaseId>) -> Option<CaseId> {
+        match self {
+            Resolves::Nothing => None,
+            Resolves::Its => case,
+            Resolves::Another(other) => Some(other),
+        }
+    }
+}
+
+fn resolves() -> impl Strategy<Value = Resolves> {
+    prop_oneof![
+        Just(Resolves::Nothing),
+        Just(Resolves::Its),
+        case_id().prop_map(Resolves::Another),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! Any row, under its key.
 
+use super::work::{link, merged, resolution};
 use super::{
     actor, case_id, contact_id, context, customer, customer_id, facts, identity_key, joined,
     matter, offered, outcome, reason, route, routes, seq, slug, span, text, time, version,
@@ -98,8 +99,14 @@ fn case() -> BoxedStrategy<Case> {
     let times = ([time(), time()], of(time()), [span(), span()]);
     let playbook = prop_oneof![9 => version(), 1 => Just(PlaybookVersion::stored(""))];
     let rest = (of(case_id()), playbook, seq());
-    (who, what, contacts, times, rest)
-        .prop_map(|(who, what, contacts, times, rest)| {
+    let work = (of(resolution()), vec(link(), 0..3), any::<[u32; 4]>());
+    let merges = (of(case_id()), vec(merged(), 0..3));
+    let kept = (any::<bool>(), of(time()), vec(seq(), 0..4));
+    (who, what, contacts, times, rest, (work, merges, kept))
+        .prop_map(|(who, what, contacts, times, rest, more)| {
+            let ((resolution, links, counts), (merged_into, merged), kept) = more;
+            let [notes, merged_live, merged_owed, event_count] = counts;
+            let (legal_hold, retain_until, events) = kept;
             let (id, customer, matter, tier) = who;
             let (state, reason, confirmed, facts) = what;
             let (contacts, numbers) = contacts;
@@ -123,6 +130,17 @@ fn case() -> BoxedStrategy<Case> {
                 repeats,
                 channel_switches,
                 reopens,
+                resolution,
+                notes,
+                links,
+                merged_into,
+                merged,
+                merged_live,
+                merged_owed,
+                legal_hold,
+                retain_until,
+                events,
+                event_count,
                 previous,
                 opened,
                 heard,
@@ -155,7 +173,7 @@ fn counts() -> BoxedStrategy<Counts> {
         reason(),
         slug(),
         any::<[u64; 4]>(),
-        any::<[u64; 4]>(),
+        any::<[u64; 5]>(),
         any::<[u64; 5]>(),
     );
     parts
@@ -166,6 +184,7 @@ fn counts() -> BoxedStrategy<Counts> {
                 cases_reopened,
                 cases_lapsed,
                 cases_withdrawn,
+                cases_merged,
             ] = cases;
             Counts {
                 reason,
@@ -178,6 +197,7 @@ fn counts() -> BoxedStrategy<Counts> {
                 cases_reopened,
                 cases_lapsed,
                 cases_withdrawn,
+                cases_merged,
                 routes_taken,
             }
         })

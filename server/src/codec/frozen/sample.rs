@@ -2,6 +2,7 @@
 
 pub(super) mod event;
 pub(super) mod row;
+mod work;
 
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::case::MatterKey;

@@ -35,13 +35,13 @@ fn taken_and_ended() {
             replayed: true,
         }"#]]
     .assert_eq(&shown(&contact::taken(&taken, true)));
-    let ended = |case, resolves_case| {
+    let ended = |case: Option<CaseId>, resolves: bool| {
         let ended = ContactEnded {
             contact: ContactId::stored("call-7"),
             case,
             outcome: Outcome::Resolved,
             confirmed: None,
-            resolves_case,
+            resolves: case.filter(|_| resolves),
         };
         shown(&contact::ended(&ended, false))
     };

@@ -104,7 +104,9 @@ pub(in crate::flow) fn case(
             matter: Some(matter),
             previous: other.and_then(|case| match case.state {
                 CaseState::Withdrawn => case.previous,
-                CaseState::Open | CaseState::Resolved | CaseState::Lapsed => Some(case.id),
+                CaseState::Open | CaseState::Resolved | CaseState::Lapsed | CaseState::Merged => {
+                    Some(case.id)
+                }
             }),
         },
     })
@@ -159,7 +161,7 @@ impl Sought<'_> {
 
 fn own_case(state: &State, sought: &Sought<'_>) -> Result<Option<Arc<Case>>, Elsewhere> {
     match sought.before.and_then(|contact| contact.case) {
-        Some(id) => Ok(state.case(&id)?.cloned()),
+        Some(id) => Ok(state.case_in_all(&id)?.cloned()),
         None => Ok(None),
     }
 }
@@ -241,6 +243,10 @@ impl Lookup<'_> {
             };
             let case = self.state.case(case)?.cloned();
             let case = case.filter(|case| case.matter == Some(matter));
+            let case = match case.as_ref().and_then(|case| case.merged_into) {
+                Some(survivor) => self.state.case(&survivor)?.cloned(),
+                None => case,
+            };
             latest = latest.into_iter().chain(case).max_by_key(|case| {
                 let is_open = is_open(case, self.now);
                 (is_open, can_reopen(case, self.now), case.id)

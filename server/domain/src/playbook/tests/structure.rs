@@ -21,14 +21,14 @@ fn the_first_fault_of_structure() {
         (
             "just a text",
             expect![[r#"
-            1:1 is the text "just a text"; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, reasons, rules, costs, last_resort
-        "#]],
+                1:1 is the text "just a text"; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, reasons, rules, feedback_question, costs, last_resort
+            "#]],
         ),
         (
             "- a\n- b\n",
             expect![[r#"
-            1:1 is a list; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, reasons, rules, costs, last_resort
-        "#]],
+                1:1 is a list; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, reasons, rules, feedback_question, costs, last_resort
+            "#]],
         ),
         (
             "playbook: a\nplaybook: b\n",
@@ -89,8 +89,8 @@ fn what_is_not_one_mapping_with_known_keys() {
         (
             "playbok: a\n",
             expect![[r#"
-            1:1 there is no key playbok; did you mean playbook? The keys here are playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, reasons, rules, costs, last_resort
-        "#]],
+                1:1 there is no key playbok; did you mean playbook? The keys here are playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, reasons, rules, feedback_question, costs, last_resort
+            "#]],
         ),
         (
             "playbook: a\n",

@@ -1,10 +1,14 @@
 //! What events do to cases, to the matters that lead to them, and to the counts.
 
-use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseContact, CaseState, CaseStep, MatterKey};
+use crate::case::{
+    CASE_CONTACTS_LISTED_MAX, CASE_EVENTS_LISTED_MAX, Case, CaseContact, CaseState, CaseStep,
+    MatterKey,
+};
 use crate::contact::Joined;
 use crate::event::{CaseJoin, ContactRouted, Envelope, LeftCase, OpenedCase};
 use crate::ids::{CaseId, ContactId, PlaybookVersion, ReasonId, Seq, Slug};
 use crate::state::{Counts, OpenCases, RowKey, State, Timers};
+use crate::time::UnixMs;
 use std::sync::Arc;
 
 impl State {
@@ -34,6 +38,10 @@ impl State {
             if let Some(state) = case.state.after(CaseStep::Join) {
                 case.state = state;
                 case.closed = None;
+                case.resolution = case
+                    .resolution
+                    .take()
+                    .filter(|_| join.joined != Joined::Reopened);
             }
             case.reopens += u32::from(join.joined == Joined::Reopened);
             case.repeats += u32::from(join.repeat);
@@ -73,6 +81,17 @@ impl State {
             repeats: 0,
             channel_switches: 0,
             reopens: 0,
+            resolution: None,
+            notes: 0,
+            links: Vec::new(),
+            merged_into: None,
+            merged: Vec::new(),
+            merged_live: 0,
+            merged_owed: 0,
+            legal_hold: false,
+            retain_until: None,
+            events: vec![envelope.seq],
+            event_count: 1,
             previous: join.previous,
             opened: envelope.record_time,
             heard: envelope.record_time,
@@ -128,19 +147,35 @@ impl State {
 
     pub(super) fn case_step(&mut self, envelope: &Envelope, id: CaseId, step: CaseStep) {
         self.edit_case(envelope, id, |case| {
-            if let Some(state) = case.state.after(step) {
-                case.state = state;
-                case.closed = Some(envelope.record_time);
+            let Some(state) = case.state.after(step) else {
+                return;
+            };
+            case.state = state;
+            match state {
+                CaseState::Open => {
+                    case.closed = None;
+                    case.resolution = None;
+                }
+                _ => case.closed = Some(envelope.record_time),
+            }
+            if step == CaseStep::Reopen {
+                case.reopens += 1;
+                case.heard = envelope.record_time;
             }
         });
         self.count(id, |counts| match step {
             CaseStep::Resolve => counts.cases_resolved += 1,
             CaseStep::Lapse => counts.cases_lapsed += 1,
             CaseStep::Withdraw => counts.cases_withdrawn += 1,
+            CaseStep::Reopen => counts.cases_reopened += 1,
+            CaseStep::Merge => counts.cases_merged += 1,
+            CaseStep::Unmerge => counts.cases_merged -= 1,
             CaseStep::Join => {}
         });
     }
 
+    /// Edits a case, its timer and whose open case it is. While it is merged, what happens to its contacts is known to
+    /// the case that goes on for it.
     pub(super) fn edit_case(
         &mut self,
         envelope: &Envelope,
@@ -148,16 +183,31 @@ impl State {
         edit: impl FnOnce(&mut Case),
     ) {
         let (timers, open_cases) = (&mut self.timers, &mut self.open_cases);
+        let mut of_survivor = None;
         let edited = self.cases.edit(&id, envelope.seq, |row| {
             let timer_before = Timers::of_case(row);
             let owner_before = OpenCases::owner(row);
+            let (merged_into, before) = (row.merged_into, ContactsOf::case(row));
             edit(row);
             row.changed = envelope.seq;
+            list_event(row, envelope.seq);
+            let after = ContactsOf::case(row);
+            of_survivor = merged_into
+                .filter(|_| row.merged_into == merged_into && before != after)
+                .map(|survivor| (survivor, before, after));
             timers.replace(timer_before, Timers::of_case(row));
             open_cases.replace(id, owner_before, OpenCases::owner(row));
         });
         if edited {
             self.touched.push(RowKey::Case(id));
+        }
+        if let Some((survivor, before, after)) = of_survivor {
+            let known: Box<dyn FnOnce(&mut Case)> = Box::new(move |case| {
+                case.merged_live = case.merged_live + after.live - before.live;
+                case.merged_owed = case.merged_owed + after.owed - before.owed;
+                case.heard = case.heard.max(after.heard);
+            });
+            self.edit_case(envelope, survivor, known);
         }
     }
 
@@ -173,6 +223,35 @@ impl State {
             .or_insert_with(|| Counts::none(reason.clone(), tier.clone()));
         edit(counts);
         self.touched.push(RowKey::Counts(reason, tier));
+    }
+}
+
+/// What the case that goes on for another knows of its contacts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct ContactsOf {
+    live: u32,
+    owed: u32,
+    heard: UnixMs,
+}
+
+impl ContactsOf {
+    fn case(row: &Case) -> ContactsOf {
+        ContactsOf {
+            live: row.live_contacts,
+            owed: row.owed_contacts,
+            heard: row.heard,
+        }
+    }
+}
+
+fn list_event(case: &mut Case, seq: Seq) {
+    if case.events.last() == Some(&seq) {
+        return;
+    }
+    case.event_count += 1;
+    case.events.push(seq);
+    if case.events.len() > CASE_EVENTS_LISTED_MAX {
+        case.events.remove(0);
     }
 }
 

@@ -118,8 +118,8 @@ impl State {
                 listed.live = false;
             }
         });
-        if ended.resolves_case {
-            self.case_step(envelope, case, CaseStep::Resolve);
+        if let Some(resolved) = ended.resolves {
+            self.case_step(envelope, resolved, CaseStep::Resolve);
         }
     }
 

@@ -1,5 +1,6 @@
 //! One event of each kind.
 
+use super::work::worked;
 use super::{
     NOW, actor, contact_id, context, customer, customer_id, facts, matter, offered, profile,
     reason, slug, version,
@@ -40,12 +41,12 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
         case: Some(CaseId(Seq(77))),
         outcome: Outcome::Resolved,
         confirmed: Some(reason()),
-        resolves_case: true,
+        resolves: Some(CaseId(Seq(77))),
     });
     let saved = Event::CustomerSaved(Box::new(customer()));
     let next = |next| Event::ContactRouted(Box::new(bare(next)));
     let route = || asked(Method::RouteContact);
-    vec![
+    let mut all = vec![
         (
             "playbook published",
             recorded(1, asked(Method::PublishPlaybook), published),
@@ -79,7 +80,12 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
             "case lapsed",
             recorded(83, Cause::Timer, Event::CaseLapsed(CaseId(Seq(77)))),
         ),
-    ]
+    ];
+    let work = worked().into_iter().zip(84..);
+    all.extend(
+        work.map(|((title, event), seq)| (title, recorded(seq, asked(Method::AddCaseNote), event))),
+    );
+    all
 }
 
 fn option(route: Route, queue: Option<&str>) -> RouteOption {

@@ -1,5 +1,6 @@
 //! One row of each kind.
 
+use super::work::{link, merged, resolution};
 use super::{
     NOW, actor, contact_id, context, customer, customer_id, facts, identities, matter, offered,
     reason, request, slug, version,
@@ -128,6 +129,17 @@ fn case(state: CaseState) -> Case {
         repeats: 3,
         channel_switches: 2,
         reopens: 1,
+        resolution: Some(resolution()),
+        notes: 7,
+        links: vec![link()],
+        merged_into: Some(CaseId(Seq(76))),
+        merged: vec![merged()],
+        merged_live: 8,
+        merged_owed: 9,
+        legal_hold: true,
+        retain_until: Some(NOW + Millis::DAY),
+        events: vec![Seq(77), Seq(80)],
+        event_count: 2,
         previous: Some(CaseId(Seq(12))),
         opened: NOW,
         heard: NOW + Millis::MINUTE,
@@ -151,6 +163,7 @@ fn counts() -> Counts {
         cases_reopened: 4,
         cases_lapsed: 5,
         cases_withdrawn: 6,
+        cases_merged: 7,
         routes_taken: [11, 12, 13, 14, 15],
     }
 }

@@ -1,0 +1,51 @@
+//! Work on cases, and what happened to them, as text.
+
+use super::table::{Column, table};
+use super::words;
+use crate::cli::out::Paint;
+use signpost_client::v1;
+
+/// What a write on a case came to.
+pub(crate) fn receipt(receipt: Option<&v1::CaseReceipt>, paint: Paint) -> String {
+    let Some(receipt) = receipt else {
+        return String::new();
+    };
+    let head = format!(
+        "case {} · {} · etag {}",
+        receipt.case_id,
+        words::case_state(receipt.state),
+        receipt.etag
+    );
+    let replayed = super::replayed(receipt.replayed, paint);
+    format!("{replayed}{}\n", paint.bold(&head))
+}
+
+/// All that happened to a case.
+pub(crate) fn timeline(timeline: &v1::GetCaseTimelineResponse, paint: Paint) -> String {
+    const COLUMNS: [Column; 5] = [
+        Column::Left("when"),
+        Column::Left("who"),
+        Column::Left("channel"),
+        Column::Left("what"),
+        Column::Left(""),
+    ];
+    let left_out = match timeline.left_out {
+        0 => String::new(),
+        count => paint.dim(&format!("{count} older entries are not shown\n")),
+    };
+    let rows: Vec<_> = timeline.entries.iter().map(entry_row).collect();
+    match rows.is_empty() {
+        true => "nothing happened yet\n".to_owned(),
+        false => left_out + &table(&COLUMNS, rows, paint),
+    }
+}
+
+fn entry_row(entry: &v1::TimelineEntry) -> Vec<String> {
+    vec![
+        words::time(entry.record_time.as_ref()),
+        entry.actor.clone(),
+        entry.channel.clone(),
+        words::timeline_kind(entry.kind),
+        entry.text.clone(),
+    ]
+}

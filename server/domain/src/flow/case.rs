@@ -1,0 +1,207 @@
+//! Somebody works on a case.
+
+use super::Stop;
+use crate::case::{
+    Case, CaseLink, CaseState, CaseStep, CaseWork, LINKS_MAX, MERGED_MAX, MergedCase,
+};
+use crate::command::{WorkOnCase, WorkStep};
+use crate::event::{CaseWorked, Event};
+use crate::ids::CaseId;
+use crate::refusal::{Faults, Kind, Refusal};
+use crate::state::State;
+use crate::time::UnixMs;
+use std::sync::Arc;
+
+/// What the work comes to.
+pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<Event, Stop> {
+    let case = kept(state, command.case)?;
+    if command.seen.is_some_and(|seen| seen != case.changed) {
+        return Err(Refusal::CaseChanged {
+            case: case.id,
+            current: case.changed.0,
+        }
+        .into());
+    }
+    let worked = match &command.step {
+        WorkStep::Note(text) => done(&case, case.state, CaseWork::Noted(text.clone())),
+        WorkStep::Update(update) => done(&case, case.state, CaseWork::Updated(update.clone())),
+        WorkStep::Resolve(resolution, note) => {
+            let after = step(&case, CaseStep::Resolve)?;
+            no_live_contact(&case)?;
+            let work = CaseWork::Resolved(resolution.clone(), note.clone());
+            done(&case, after, work)
+        }
+        WorkStep::Reopen(note) => {
+            let after = step(&case, CaseStep::Reopen)?;
+            if case.reopens_until().is_none_or(|until| now > until) {
+                let why = "was resolved too long ago to be opened again: a new contact opens a new case that names it";
+                return Err(refused(&case, why));
+            }
+            leads_its_matter(state, &case)?;
+            done(&case, after, CaseWork::Reopened(note.clone()))
+        }
+        WorkStep::Merge(other) => merge(state, &case, *other)?,
+        WorkStep::Unmerge => unmerge(state, &case)?,
+        WorkStep::Link(link) => link_to(state, &case, *link)?,
+        WorkStep::Unlink(link) => {
+            if !case.links.contains(link) {
+                let (kind, other) = (link.kind.as_str(), link.case);
+                return Err(refused(&case, format!("is not linked as {kind} {other}")));
+            }
+            kept(state, link.case)?;
+            done(&case, case.state, CaseWork::Unlinked(*link))
+        }
+    };
+    Ok(Event::CaseWorked(Box::new(worked)))
+}
+
+/// Finds what the work needs, without deciding.
+pub(super) fn seek(state: &State, command: &WorkOnCase) -> Result<(), Stop> {
+    work(state, command, state.now()).map(drop)
+}
+
+/// A case, and in memory with it the one that goes on for it.
+fn kept(state: &State, id: CaseId) -> Result<Arc<Case>, Stop> {
+    let case = state.case_in_all(&id)?.cloned();
+    case.ok_or_else(|| {
+        Refusal::NotFound {
+            kind: Kind::Case,
+            id: id.to_string(),
+        }
+        .into()
+    })
+}
+
+fn done(case: &Case, state: CaseState, work: CaseWork) -> CaseWorked {
+    CaseWorked {
+        case: case.id,
+        state,
+        work,
+    }
+}
+
+fn refused(case: &Case, why: impl Into<String>) -> Stop {
+    Refusal::CaseStep {
+        case: case.id,
+        why: why.into(),
+    }
+    .into()
+}
+
+/// The state after a step, if it can be taken.
+fn step(case: &Case, step: CaseStep) -> Result<CaseState, Stop> {
+    let after = case.state.after(step);
+    after.ok_or_else(|| match (case.state, case.merged_into) {
+        (CaseState::Merged, Some(survivor)) => {
+            refused(case, format!("is merged into {survivor}: work on that one"))
+        }
+        (CaseState::Open, _) => refused(case, "is open already"),
+        (CaseState::Resolved, _) => refused(case, "is resolved: reopen it first"),
+        (CaseState::Lapsed, _) => refused(case, "has lapsed: a new contact opens a new case"),
+        (CaseState::Withdrawn | CaseState::Merged, _) => refused(
+            case,
+            "was opened by mistake: nothing is to be done about it",
+        ),
+    })
+}
+
+fn no_live_contact(case: &Case) -> Result<(), Stop> {
+    if case.live_in_all() == 0 {
+        return Ok(());
+    }
+    let live = case.contacts.iter().filter(|listed| listed.live);
+    let named: Vec<&str> = live.map(|listed| listed.contact.as_str()).collect();
+    let of_merged = match case.merged_live {
+        0 => String::new(),
+        count => format!(" and {count} of the cases merged into it"),
+    };
+    let why = format!(
+        "has {} live contact(s), which must end first: {}{of_merged}",
+        case.live_in_all(),
+        named.join(", ")
+    );
+    Err(refused(case, why))
+}
+
+/// An open case is the one that its matter leads to.
+fn leads_its_matter(state: &State, case: &Case) -> Result<(), Stop> {
+    let Some(matter) = case.matter else {
+        return Ok(());
+    };
+    match state.matter(&matter)? {
+        Some(latest) if **latest != case.id => {
+            let why = format!("was followed by {latest} for the same matter: work on that one");
+            Err(refused(case, why))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn merge(state: &State, survivor: &Case, other: CaseId) -> Result<CaseWorked, Stop> {
+    if other == survivor.id {
+        let what = "must be another case than the one that goes on";
+        return Err(Refusal::Faulty(Faults::one("merged_case_id", what)).into());
+    }
+    let merged = kept(state, other)?;
+    if survivor.state != CaseState::Open {
+        step(survivor, CaseStep::Merge)?;
+    }
+    step(&merged, CaseStep::Merge)?;
+    if merged.customer.is_none() || merged.customer != survivor.customer {
+        let why = format!(
+            "is not of the same known customer as {}: only cases of one customer merge",
+            survivor.id
+        );
+        return Err(refused(&merged, why));
+    }
+    if let Some(first) = merged.merged.first() {
+        let why = format!(
+            "goes on for {} itself: merge {} into it, or undo that merge first",
+            first.case, survivor.id
+        );
+        return Err(refused(&merged, why));
+    }
+    if survivor.merged.len() == MERGED_MAX {
+        let why = format!("goes on for {MERGED_MAX} cases already, the most there can be");
+        return Err(refused(survivor, why));
+    }
+    let unknown = |id: &str| survivor.facts.get(id).is_none();
+    let learnt = merged.facts.iter().map(|fact| fact.id.clone());
+    let facts = learnt.filter(|id| unknown(id.as_str())).collect();
+    let work = CaseWork::Merged(MergedCase { case: other, facts });
+    Ok(done(survivor, CaseState::Open, work))
+}
+
+fn unmerge(state: &State, merged: &Case) -> Result<CaseWorked, Stop> {
+    let (Some(survivor), CaseState::Merged) = (merged.merged_into, merged.state) else {
+        return Err(refused(merged, "is not merged into another"));
+    };
+    leads_its_matter(state, merged)?;
+    let survivor = kept(state, survivor)?;
+    let mut listed = survivor.merged.iter();
+    let listed = listed.find(|listed| listed.case == merged.id).cloned();
+    let listed = listed.ok_or_else(|| refused(merged, "is not merged into another"))?;
+    Ok(done(&survivor, survivor.state, CaseWork::Unmerged(listed)))
+}
+
+fn link_to(state: &State, case: &Case, link: CaseLink) -> Result<CaseWorked, Stop> {
+    if link.case == case.id {
+        let what = "must be another case";
+        return Err(Refusal::Faulty(Faults::one("link.case_id", what)).into());
+    }
+    let other = kept(state, link.case)?;
+    if case.links.contains(&link) {
+        let (kind, other) = (link.kind.as_str(), link.case);
+        return Err(refused(
+            case,
+            format!("is linked already as {kind} {other}"),
+        ));
+    }
+    for end in [case, &other] {
+        if end.links.len() == LINKS_MAX {
+            let why = format!("has {LINKS_MAX} links already, the most there can be");
+            return Err(refused(end, why));
+        }
+    }
+    Ok(done(case, case.state, CaseWork::Linked(link)))
+}

@@ -1,0 +1,122 @@
+//! What people's work does to cases.
+
+use crate::case::{CaseLink, CaseStep, CaseUpdate, CaseWork, LinkKind, MergedCase, Resolution};
+use crate::event::{CaseWorked, Envelope};
+use crate::ids::CaseId;
+use crate::state::State;
+
+impl State {
+    pub(super) fn case_worked(&mut self, envelope: &Envelope, worked: &CaseWorked) {
+        let id = worked.case;
+        match &worked.work {
+            CaseWork::Noted(_) => self.edit_case(envelope, id, |case| case.notes += 1),
+            CaseWork::Updated(update) => self.case_updated(envelope, id, update),
+            CaseWork::Resolved(resolution, note) => {
+                self.case_resolved(envelope, id, resolution, !note.is_empty());
+            }
+            CaseWork::Reopened(note) => {
+                self.case_step(envelope, id, CaseStep::Reopen);
+                self.edit_case(envelope, id, |case| {
+                    case.notes += u32::from(!note.is_empty())
+                });
+            }
+            CaseWork::Merged(merged) => self.case_merged(envelope, id, merged),
+            CaseWork::Unmerged(merged) => self.case_unmerged(envelope, id, merged),
+            CaseWork::Linked(link) => {
+                self.case_linked(envelope, id, link.kind, link.case);
+                self.case_linked(envelope, link.case, link.kind.reversed(), id);
+            }
+            CaseWork::Unlinked(link) => {
+                self.case_unlinked(envelope, id, link.kind, link.case);
+                self.case_unlinked(envelope, link.case, link.kind.reversed(), id);
+            }
+        }
+    }
+
+    fn case_updated(&mut self, envelope: &Envelope, id: CaseId, update: &CaseUpdate) {
+        let CaseUpdate {
+            confirmed,
+            legal_hold,
+            retain_until,
+        } = update;
+        self.edit_case(envelope, id, |case| {
+            if let Some(confirmed) = confirmed {
+                case.confirmed = confirmed.clone();
+            }
+            case.legal_hold = legal_hold.unwrap_or(case.legal_hold);
+            case.retain_until = retain_until.unwrap_or(case.retain_until);
+        });
+    }
+
+    fn case_resolved(
+        &mut self,
+        envelope: &Envelope,
+        id: CaseId,
+        resolution: &Resolution,
+        noted: bool,
+    ) {
+        self.case_step(envelope, id, CaseStep::Resolve);
+        self.edit_case(envelope, id, |case| {
+            case.resolution = Some(resolution.clone());
+            case.notes += u32::from(noted);
+        });
+    }
+
+    fn case_merged(&mut self, envelope: &Envelope, survivor: CaseId, merged: &MergedCase) {
+        let Some(row) = self.cases.get(&merged.case).cloned() else {
+            return;
+        };
+        self.edit_case(envelope, survivor, |case| {
+            for id in &merged.facts {
+                if let Some(fact) = row.facts.get(id.as_str()) {
+                    case.facts.learn(fact.clone());
+                }
+            }
+            case.merged.push(merged.clone());
+            case.merged_live += row.live_contacts;
+            case.merged_owed += row.owed_contacts;
+            case.heard = case.heard.max(row.heard);
+        });
+        self.case_step(envelope, merged.case, CaseStep::Merge);
+        self.edit_case(envelope, merged.case, |case| {
+            case.merged_into = Some(survivor);
+        });
+    }
+
+    /// The case goes on where it stood when it was merged: the time in between does not count.
+    fn case_unmerged(&mut self, envelope: &Envelope, survivor: CaseId, merged: &MergedCase) {
+        let Some(row) = self.cases.get(&merged.case).cloned() else {
+            return;
+        };
+        self.edit_case(envelope, merged.case, |case| case.merged_into = None);
+        self.edit_case(envelope, survivor, |case| {
+            for id in &merged.facts {
+                if case.facts.get(id.as_str()) == row.facts.get(id.as_str()) {
+                    case.facts.forget(id.as_str());
+                }
+            }
+            case.merged.retain(|listed| listed.case != merged.case);
+            case.merged_live -= row.live_contacts;
+            case.merged_owed -= row.owed_contacts;
+            // With the last live contact gone from it, it is as if heard of now.
+            case.heard = envelope.record_time;
+        });
+        let stood = row.closed.map(|closed| envelope.record_time.since(closed));
+        self.case_step(envelope, merged.case, CaseStep::Unmerge);
+        self.edit_case(envelope, merged.case, |case| {
+            case.heard = stood.map_or(case.heard, |stood| case.heard + stood);
+        });
+    }
+
+    fn case_linked(&mut self, envelope: &Envelope, id: CaseId, kind: LinkKind, other: CaseId) {
+        let link = CaseLink { kind, case: other };
+        self.edit_case(envelope, id, |case| case.links.push(link));
+    }
+
+    fn case_unlinked(&mut self, envelope: &Envelope, id: CaseId, kind: LinkKind, other: CaseId) {
+        let link = CaseLink { kind, case: other };
+        self.edit_case(envelope, id, |case| {
+            case.links.retain(|listed| *listed != link);
+        });
+    }
+}

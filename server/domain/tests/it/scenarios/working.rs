@@ -1,0 +1,237 @@
+//! Working on cases: notes, resolving, opening again, merging and undoing it, linking.
+
+use crate::stage::check;
+use expect_test::expect;
+
+const CALL: &str = "route k1 phone customer=c1 reason=flight/change booking=AAAAAA wait:desk=0s";
+const CHAT: &str = "route k2 web_chat customer=c1 reason=bags/lost bag_tag=1 wait:desk=0s";
+
+/// Plays steps after two contacts of one customer about two matters.
+#[track_caller]
+fn after_two(steps: &str, told: expect_test::Expect) {
+    check(
+        &format!("playbook trips\nat 09:00\n{CALL}\n{CHAT}\n{steps}"),
+        told,
+    );
+}
+
+#[test]
+fn a_case_is_resolved_when_nobody_is_live_and_opened_again_in_time() {
+    after_two(
+        "resolve 1 rebooked
+        end k1 transferred
+        resolve 1 rebooked
+        resolve 1 rebooked
+        note 1 thanked
+        wait 1d
+        reopen 1
+        reopen 1
+        case 1
+        resolve 1 refunded stale
+        resolve 1 refunded
+        wait 31d
+        reopen 1",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            refused: case #1 has 1 live contact(s), which must end first: k1
+            k1 ends Transferred
+            case #1 is resolved as rebooked
+            refused: case #1 is resolved: reopen it first
+            case #1 is noted: thanked
+            case #1 is reopened
+            refused: case #1 is open already
+            case #1: open; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 1 reopens; knows booking=AAAAAA
+            refused: case #1 has changed since
+            case #1 is resolved as refunded
+            [Dec 23 09:00] k2 ends TimedOut
+            refused: case #1 was resolved too long ago to be opened again: a new contact opens a new case that names it
+        "#]],
+    );
+}
+
+#[test]
+fn a_merged_case_stands_still_and_goes_on_when_it_is_undone() {
+    after_two(
+        "merge 1 2
+        case 1
+        case 2
+        note 2 same_bag
+        resolve 2 found
+        merge 2 1
+        route k3 email customer=c1 reason=bags/lost bag_tag=1
+        case 1
+        end k2 resolved
+        end k1 resolved
+        unmerge 2
+        unmerge 2
+        case 1
+        case 2
+        end k3 resolved
+        case 1
+        wait 31d",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            case #1 goes on for #2 with bag_tag
+            case #1: open; flight/change of standard c1; [k1* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1, booking=AAAAAA
+            case #2: merged into #1; bags/lost of standard c1; [k2* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
+            case #2 is noted: same_bag
+            refused: case #2 is merged into #1: work on that one
+            refused: case #2 is merged into #1: work on that one
+            k3: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 2 in 7d; knows booking=AAAAAA; -> message(writers) of [message 6.75] by third_contact noticing tier_assumed
+            case #1: open; flight/change of standard c1; [k1* on phone, k3* on email]; 2 live, 1 owed; 1 repeats, 1 switches, 0 reopens; knows bag_tag=1, booking=AAAAAA
+            k2 ends Resolved
+            k1 ends Resolved
+            case #1 goes on no more for #2 with bag_tag
+            refused: case #2 is not merged into another
+            case #1: open; flight/change of standard c1; [k1 on phone, k3* on email]; 1 live, 1 owed; 1 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
+            case #2: open; bags/lost of standard c1; [k2 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
+            k3 ends Resolved; case #1 is resolved
+            case #1: resolved; flight/change of standard c1; [k1 on phone, k3 on email]; 0 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
+            [Nov 30 09:00] case #2 lapses
+        "#]],
+    );
+}
+
+#[test]
+fn the_case_that_goes_on_is_resolved_with_the_last_contact_of_both() {
+    after_two(
+        "merge 1 2
+        end k1 resolved
+        case 1
+        end k2 resolved
+        case 1
+        case 2
+        unmerge 2
+        case 2",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            case #1 goes on for #2 with bag_tag
+            k1 ends Resolved
+            case #1: open; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1, booking=AAAAAA
+            k2 ends Resolved; case #1 is resolved
+            case #1: resolved; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1, booking=AAAAAA
+            case #2: merged into #1; bags/lost of standard c1; [k2 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
+            case #1 goes on no more for #2 with bag_tag
+            case #2: open; bags/lost of standard c1; [k2 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
+        "#]],
+    );
+}
+
+#[test]
+fn only_open_cases_of_one_known_customer_merge() {
+    after_two(
+        "merge 1 1
+        merge 1 9
+        route k3 phone customer=c2 reason=bags/lost bag_tag=1
+        merge 1 3
+        route k4 phone reason=bags/allowance
+        merge 1 4
+        route k5 phone customer=c1 reason=bags/allowance
+        merge 1 2
+        merge 5 1
+        merge 1 5
+        merge 2 5
+        unmerge 1
+        end k1 resolved
+        end k2 resolved
+        end k5 resolved
+        merge 1 3",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            refused: merged_case_id must be another case than the one that goes on
+            refused: there is no case case_0000003zzzzzz
+            k3: c2+ standard; opens #3; -> human(desk) of [human 10.13, message 10.55] noticing tier_assumed
+            refused: case #3 is not of the same known customer as #1: only cases of one customer merge
+            k4: standard; opens #4; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
+            refused: case #4 is not of the same known customer as #1: only cases of one customer merge
+            k5: c1 standard; opens #5; 2 in 7d; -> message(writers) of [message 0.00] by third_contact noticing tier_assumed, last_resort
+            case #1 goes on for #2 with bag_tag
+            refused: case #1 goes on for #2 itself: merge #5 into it, or undo that merge first
+            case #1 goes on for #5
+            refused: case #2 is merged into #1: work on that one
+            refused: case #1 is not merged into another
+            k1 ends Resolved
+            k2 ends Resolved
+            k5 ends Resolved; case #1 is resolved
+            refused: case #1 is resolved: reopen it first
+        "#]],
+    );
+}
+
+#[test]
+fn an_undone_merge_does_not_make_two_cases_of_one_matter() {
+    after_two(
+        "end k2 switched
+        merge 1 2
+        end k1 resolved
+        wait 31d
+        route k3 phone customer=c1 reason=bags/lost bag_tag=1
+        unmerge 2
+        case 2",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            k2 ends Switched
+            case #1 goes on for #2 with bag_tag
+            k1 ends Resolved; case #1 is resolved
+            k3: c1 standard; opens #3 after #1; -> human(desk) of [human 10.13, message 10.55] noticing tier_assumed
+            refused: case #2 was followed by #3 for the same matter: work on that one
+            case #2: merged into #1; bags/lost of standard c1; [k2 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
+        "#]],
+    );
+}
+
+#[test]
+fn links_go_both_ways() {
+    after_two(
+        "link 2 caused_by 1
+        link 1 cause_of 2
+        link 1 caused_by 1
+        unlink 1 cause_of 2
+        unlink 1 cause_of 2
+        link 1 duplicate_of 9",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            case #2 is caused by #1
+            refused: case #1 is linked already as cause of #2
+            refused: link.case_id must be another case
+            case #1 is not cause of #2
+            refused: case #1 is not linked as cause of #2
+            refused: there is no case case_0000003zzzzzz
+        "#]],
+    );
+}
+
+#[test]
+fn a_stale_caller_changes_nothing() {
+    after_two(
+        "note 1 hello
+        note 1 hello stale
+        confirm 1 bags/lost
+        hold 1 request=h
+        hold 1 request=h
+        hold 2 request=h",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            case #1 is noted: hello
+            refused: case #1 has changed since
+            case #1 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(bags), secondary: Some(Slug(lost)) })), legal_hold: None, retain_until: None }
+            case #1 is updated: CaseUpdate { confirmed: None, legal_hold: Some(true), retain_until: None }
+            replayed case #1 is updated: CaseUpdate { confirmed: None, legal_hold: Some(true), retain_until: None }
+            refused: request_id h was used before with other content
+        "#]],
+    );
+}

@@ -1,0 +1,97 @@
+//! Steps of scenarios that work on cases; a case goes by its number in the story.
+
+use crate::told::{Names, list};
+use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, LinkKind, Resolution};
+use signpost_domain::command::{CommandBody, WorkOnCase, WorkStep};
+use signpost_domain::event::CaseWorked;
+use signpost_domain::ids::{CaseId, ReasonId, Seq, Slug};
+
+/// The work that a line asks for, and how many of its words say so; `None` if it asks for none. `case` finds the case
+/// with a number.
+pub(crate) fn work(
+    verb: &str,
+    words: &[&str],
+    case: impl Fn(&str) -> CaseId,
+) -> Option<(CommandBody, usize)> {
+    let (step, first, used) = match (verb, words) {
+        ("note", [first, text, ..]) => (WorkStep::Note((*text).into()), first, 2),
+        ("resolve", [first, outcome, ..]) => (resolved(outcome), first, 2),
+        ("reopen", [first, ..]) => (WorkStep::Reopen("".into()), first, 1),
+        ("confirm", [first, reason, ..]) => (confirmed(reason), first, 2),
+        ("hold", [first, ..]) => (held(), first, 1),
+        ("merge", [first, second, ..]) => (WorkStep::Merge(case(second)), first, 2),
+        ("unmerge", [first, ..]) => (WorkStep::Unmerge, first, 1),
+        ("link", [first, kind, second, ..]) => (WorkStep::Link(link(kind, case(second))), first, 3),
+        ("unlink", [first, kind, second, ..]) => {
+            (WorkStep::Unlink(link(kind, case(second))), first, 3)
+        }
+        _ => return None,
+    };
+    let stale = words[used..].contains(&"stale");
+    let work = WorkOnCase {
+        case: case(first),
+        seen: stale.then_some(Seq(0)),
+        step,
+    };
+    let used = used + usize::from(stale);
+    Some((CommandBody::Case(Box::new(work)), used))
+}
+
+fn resolved(outcome: &str) -> WorkStep {
+    let resolution = Resolution {
+        outcome: Slug::new(outcome).expect("an outcome"),
+        cost: None,
+    };
+    WorkStep::Resolve(resolution, "".into())
+}
+
+fn confirmed(reason: &str) -> WorkStep {
+    WorkStep::Update(CaseUpdate {
+        confirmed: Some(Some(ReasonId::parse(reason).expect("a reason"))),
+        ..CaseUpdate::default()
+    })
+}
+
+fn held() -> WorkStep {
+    WorkStep::Update(CaseUpdate {
+        legal_hold: Some(true),
+        ..CaseUpdate::default()
+    })
+}
+
+fn link(kind: &str, case: CaseId) -> CaseLink {
+    let kind = LinkKind::ALL
+        .into_iter()
+        .find(|known| known.as_str().replace(' ', "_") == kind)
+        .expect("a kind of link");
+    CaseLink { kind, case }
+}
+
+/// What was done to a case.
+pub(crate) fn told(worked: &CaseWorked, names: &mut Names) -> String {
+    let of_facts = |facts: &[Slug]| match facts {
+        [] => String::new(),
+        facts => format!(" with {}", list(facts)),
+    };
+    let what = match &worked.work {
+        CaseWork::Noted(text) => format!("is noted: {text}"),
+        CaseWork::Updated(update) => format!("is updated: {update:?}"),
+        CaseWork::Resolved(resolution, _) => format!("is resolved as {}", resolution.outcome),
+        CaseWork::Reopened(_) => "is reopened".to_owned(),
+        CaseWork::Merged(merged) => {
+            let facts = of_facts(&merged.facts);
+            format!("goes on for {}{facts}", names.told(merged.case))
+        }
+        CaseWork::Unmerged(merged) => {
+            let facts = of_facts(&merged.facts);
+            format!("goes on no more for {}{facts}", names.told(merged.case))
+        }
+        CaseWork::Linked(link) => {
+            format!("is {} {}", link.kind.as_str(), names.told(link.case))
+        }
+        CaseWork::Unlinked(link) => {
+            format!("is not {} {}", link.kind.as_str(), names.told(link.case))
+        }
+    };
+    format!("case {} {what}", names.told(worked.case))
+}

@@ -1,0 +1,371 @@
+//! Cases: read one, work on one.
+
+use super::at::At;
+use super::page::{List, Page};
+use super::{Caller, Finder, content, values, wire_enum};
+use signpost_domain::case::{CASE_TEXT_BYTES_MAX, CaseLink, CaseNumbers, CaseUpdate, Resolution};
+use signpost_domain::command::{Command, CommandBody, Query, WorkOnCase, WorkStep};
+use signpost_domain::event::Method;
+use signpost_domain::ids::{CaseId, Seq, Slug};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Faults;
+use signpost_proto::v1;
+use std::mem::take;
+use std::sync::Arc;
+
+/// Which case.
+pub(crate) fn get(request: v1::GetCaseRequest, numbers: &CaseNumbers) -> Result<Query, Faults> {
+    let v1::GetCaseRequest { case_id } = request;
+    let mut finder = Finder::default();
+    let id = finder.case(At::top("case_id"), numbers, &case_id);
+    finder.done(id.map(Query::Case))
+}
+
+/// Which timeline, and which page of it.
+pub(crate) fn timeline(
+    request: v1::GetCaseTimelineRequest,
+    numbers: &CaseNumbers,
+) -> Result<(Query, Page), Faults> {
+    let v1::GetCaseTimelineRequest {
+        case_id,
+        page_size,
+        page_token,
+    } = request;
+    let mut finder = Finder::default();
+    let id = finder.case(At::top("case_id"), numbers, &case_id);
+    let page = finder.page(List::Timeline, page_size, &page_token);
+    finder.done(id.map(Query::Case).zip(page))
+}
+
+/// A note.
+pub(crate) fn note(
+    mut request: v1::AddCaseNoteRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::AddCaseNote, &request);
+    let v1::AddCaseNoteRequest {
+        request_id: _,
+        case_id,
+        text,
+        etag,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::AddCaseNote, content);
+    let case = finder.case(At::top("case_id"), numbers, &case_id);
+    let text = finder.keep(At::top("text"), note_text(&text));
+    let seen = finder.seen(&etag);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = case
+        .zip(seen)
+        .zip(text.map(WorkStep::Note))
+        .map(|((case, seen), step)| work(case, seen, step));
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// How a case is resolved.
+pub(crate) fn resolve(
+    mut request: v1::ResolveCaseRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::ResolveCase, &request);
+    let v1::ResolveCaseRequest {
+        request_id: _,
+        case_id,
+        resolution,
+        note,
+        etag,
+        locale: _,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::ResolveCase, content);
+    let case = finder.case(At::top("case_id"), numbers, &case_id);
+    let resolution = finder.resolution(At::top("resolution"), resolution);
+    let note = finder.optional_note(&note);
+    let seen = finder.seen(&etag);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let step = resolution.zip(note);
+    let step = step.map(|(resolution, note)| WorkStep::Resolve(resolution, note));
+    let body = case
+        .zip(seen)
+        .zip(step)
+        .map(|((case, seen), step)| work(case, seen, step));
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// Which case to open again.
+pub(crate) fn reopen(
+    mut request: v1::ReopenCaseRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::ReopenCase, &request);
+    let v1::ReopenCaseRequest {
+        request_id: _,
+        case_id,
+        note,
+        etag,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::ReopenCase, content);
+    let case = finder.case(At::top("case_id"), numbers, &case_id);
+    let note = finder.optional_note(&note);
+    let seen = finder.seen(&etag);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = case
+        .zip(seen)
+        .zip(note.map(WorkStep::Reopen))
+        .map(|((case, seen), step)| work(case, seen, step));
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// Which cases are one.
+pub(crate) fn merge(
+    mut request: v1::MergeCasesRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::MergeCases, &request);
+    let v1::MergeCasesRequest {
+        request_id: _,
+        case_id,
+        merged_case_id,
+        etag,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::MergeCases, content);
+    let case = finder.case(At::top("case_id"), numbers, &case_id);
+    let merged = finder.case(At::top("merged_case_id"), numbers, &merged_case_id);
+    let seen = finder.seen(&etag);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = case
+        .zip(seen)
+        .zip(merged.map(WorkStep::Merge))
+        .map(|((case, seen), step)| work(case, seen, step));
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// Which merge to undo.
+pub(crate) fn unmerge(
+    mut request: v1::UnmergeCaseRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::UnmergeCase, &request);
+    let v1::UnmergeCaseRequest {
+        request_id: _,
+        case_id,
+        etag,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::UnmergeCase, content);
+    let case = finder.case(At::top("case_id"), numbers, &case_id);
+    let seen = finder.seen(&etag);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = case
+        .zip(seen)
+        .zip(Some(WorkStep::Unmerge))
+        .map(|((case, seen), step)| work(case, seen, step));
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// Which cases belong together.
+pub(crate) fn link(
+    mut request: v1::LinkCasesRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::LinkCases, &request);
+    let v1::LinkCasesRequest {
+        request_id: _,
+        case_id,
+        link,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::LinkCases, content);
+    let case = finder.case(At::top("case_id"), numbers, &case_id);
+    let link = finder.link(At::top("link"), numbers, link);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = case
+        .zip(link)
+        .map(|(case, link)| work(case, None, WorkStep::Link(link)));
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// Which link to take away.
+pub(crate) fn unlink(
+    mut request: v1::UnlinkCasesRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::UnlinkCases, &request);
+    let v1::UnlinkCasesRequest {
+        request_id: _,
+        case_id,
+        link,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::UnlinkCases, content);
+    let case = finder.case(At::top("case_id"), numbers, &case_id);
+    let link = finder.link(At::top("link"), numbers, link);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = case
+        .zip(link)
+        .map(|(case, link)| work(case, None, WorkStep::Unlink(link)));
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// What to change.
+pub(crate) fn update(
+    mut request: v1::UpdateCaseRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+    live: Option<&Playbook>,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::UpdateCase, &request);
+    let v1::UpdateCaseRequest {
+        request_id: _,
+        case,
+        update_mask,
+        etag,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::UpdateCase, content);
+    let told = case.unwrap_or_default();
+    let at = At::top("case");
+    let case = finder.case(at.field("case_id"), numbers, &told.case_id);
+    let paths = update_mask.unwrap_or_default().paths;
+    let update = finder.update(&paths, &told, live);
+    let seen = finder.seen(&etag);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = case
+        .zip(seen)
+        .zip(update.map(WorkStep::Update))
+        .map(|((case, seen), step)| work(case, seen, step));
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+fn work(case: CaseId, seen: Option<Seq>, step: WorkStep) -> CommandBody {
+    CommandBody::Case(Box::new(WorkOnCase { case, seen, step }))
+}
+
+fn note_text(text: &str) -> Result<Arc<str>, String> {
+    match text.len() {
+        0 => Err("must not be empty".into()),
+        len if len > CASE_TEXT_BYTES_MAX => Err(format!(
+            "must be at most {CASE_TEXT_BYTES_MAX} bytes, is {len}"
+        )),
+        _ if text.trim().is_empty() => Err("must say something".into()),
+        _ => Ok(text.into()),
+    }
+}
+
+impl Finder {
+    /// A case by its id or its number.
+    pub(super) fn case(&mut self, at: At<'_>, numbers: &CaseNumbers, text: &str) -> Option<CaseId> {
+        let is_number = text.starts_with(|c: char| c.is_ascii_digit());
+        match is_number {
+            true => self.keep(at, numbers.read(text)),
+            false => self.keep(at, CaseId::parse(text)),
+        }
+    }
+
+    /// What the caller saw: `None` for a fault, `Some(None)` for nothing in particular.
+    fn seen(&mut self, etag: &str) -> Option<Option<Seq>> {
+        const SHAPE: &str = "must be the etag of an answer about this case";
+        if etag.is_empty() {
+            return Some(None);
+        }
+        let parsed = etag.parse().map_err(|_| SHAPE);
+        self.keep(At::top("etag"), parsed).map(|seq| Some(Seq(seq)))
+    }
+
+    fn optional_note(&mut self, text: &str) -> Option<Arc<str>> {
+        match text {
+            "" => Some("".into()),
+            text => self.keep(At::top("note"), note_text(text)),
+        }
+    }
+
+    fn resolution(&mut self, at: At<'_>, told: Option<v1::CaseResolution>) -> Option<Resolution> {
+        let Some(told) = told else {
+            self.fault(at, "must be set");
+            return None;
+        };
+        let v1::CaseResolution {
+            outcome,
+            cost_micros,
+        } = told;
+        let outcome = self.keep(at.field("outcome"), Slug::new(outcome));
+        let cost = cost_micros.map(values::money).transpose();
+        let cost = self.keep(at.field("cost_micros"), cost);
+        let (outcome, cost) = outcome.zip(cost)?;
+        Some(Resolution { outcome, cost })
+    }
+
+    fn link(
+        &mut self,
+        at: At<'_>,
+        numbers: &CaseNumbers,
+        told: Option<v1::CaseLink>,
+    ) -> Option<CaseLink> {
+        let Some(v1::CaseLink { kind, case_id }) = told else {
+            self.fault(at, "must be set");
+            return None;
+        };
+        let kind = self.keep(at.field("kind"), wire_enum::link_kind(kind));
+        let case = self.case(at.field("case_id"), numbers, &case_id);
+        let (kind, case) = kind.zip(case)?;
+        Some(CaseLink { kind, case })
+    }
+
+    fn update(
+        &mut self,
+        paths: &[String],
+        told: &v1::Case,
+        live: Option<&Playbook>,
+    ) -> Option<CaseUpdate> {
+        let at = At::top("case");
+        let mask = At::top("update_mask");
+        let mut update = CaseUpdate::default();
+        if paths.is_empty() {
+            self.fault(mask, "must name at least one field");
+        }
+        for (index, path) in paths.iter().enumerate() {
+            match path.as_str() {
+                "confirmed_reason" => {
+                    let at = at.field("confirmed_reason");
+                    let confirmed = self.confirmed_reason(at, live, &told.confirmed_reason);
+                    update.confirmed = Some(confirmed);
+                }
+                "legal_hold" => update.legal_hold = Some(told.legal_hold),
+                "retain_until_time" => {
+                    let until = told.retain_until_time.map(values::instant).transpose();
+                    update.retain_until = self.keep(at.field("retain_until_time"), until);
+                }
+                _ => self.fault(
+                    mask.field("paths").item(index),
+                    "must be confirmed_reason, legal_hold or retain_until_time",
+                ),
+            }
+        }
+        Some(update)
+    }
+}

@@ -1,0 +1,216 @@
+//! The timeline of a case: each event about it as an entry, in a line for people.
+
+use super::{case, time, wire_enum};
+use signpost_domain::case::{CaseUpdate, CaseWork};
+use signpost_domain::contact::Joined;
+use signpost_domain::event::{
+    CaseWorked, ContactEnded, ContactRouted, Event, Next, Recorded, RouteStep, RouteTaken,
+};
+use signpost_domain::ids::{CaseId, ReasonId};
+use signpost_proto::v1::{TimelineEntry, TimelineKind};
+use std::fmt::Display;
+
+/// The entry of an event in the timeline of `of`; `None` for one that is about no case.
+pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
+    let told = match &recorded.event {
+        Event::ContactRouted(routed) => self::routed(routed, of),
+        Event::RouteTaken(taken) => self::taken(taken),
+        Event::ContactEnded(ended) => self::ended(ended),
+        Event::CaseLapsed(case) => TimelineEntry {
+            kind: TimelineKind::Lapsed.into(),
+            text: "lapsed: nothing was heard for too long".into(),
+            case_id: case.to_string(),
+            ..TimelineEntry::default()
+        },
+        Event::CaseWorked(worked) => self::worked(worked, of),
+        Event::PlaybookPublished(_) | Event::CustomerSaved(_) => return None,
+    };
+    let envelope = &recorded.envelope;
+    Some(TimelineEntry {
+        sequence: envelope.seq.0,
+        record_time: Some(time::timestamp(envelope.record_time)),
+        arrive_time: Some(time::timestamp(envelope.arrive_time)),
+        actor: envelope.actor.to_string(),
+        ..told
+    })
+}
+
+fn routed(routed: &ContactRouted, of: CaseId) -> TimelineEntry {
+    let contact = &routed.contact;
+    let entry = TimelineEntry {
+        kind: TimelineKind::ContactRouted.into(),
+        contact_id: contact.to_string(),
+        channel: routed.context.channel.to_string(),
+        case_id: of.to_string(),
+        ..TimelineEntry::default()
+    };
+    let left = routed.left.filter(|left| left.case == of);
+    if left.is_some() {
+        return TimelineEntry {
+            kind: TimelineKind::ContactLeft.into(),
+            text: format!("contact {contact} left: it is about something else"),
+            other_case_id: case::id(routed.case.as_ref().map(|join| join.case)),
+            ..entry
+        };
+    }
+    let joined = match (&routed.case, routed.step) {
+        (_, RouteStep::AskedForPerson) => "asked for a person".to_owned(),
+        (_, RouteStep::Amended) => "told more".to_owned(),
+        (Some(join), RouteStep::Opened) => {
+            let repeat = if join.repeat { ", a repeat" } else { "" };
+            let switched = if join.switched {
+                ", on another channel"
+            } else {
+                ""
+            };
+            let how = match join.joined {
+                Joined::Opened => "opened it",
+                Joined::Continued => "continued it",
+                Joined::Reopened => "reopened it",
+            };
+            format!("{how}{repeat}{switched}")
+        }
+        (None, RouteStep::Opened) => "came".to_owned(),
+    };
+    let reason = routed.decision.reason.as_ref().map(ReasonId::to_string);
+    let tier = &routed.decision.tier;
+    let about = reason.map_or_else(String::new, |reason| format!(" about {reason}"));
+    let (next, route) = match &routed.next {
+        Next::ChooseReason(_) => ("must choose a reason".to_owned(), 0),
+        Next::AskFacts(facts) => (format!("is to be asked {}", list(facts)), 0),
+        Next::ChooseRoute => ("is to choose a route".to_owned(), 0),
+        Next::Take(offered) => {
+            let place = offered.queue.as_ref().or(offered.flow.as_ref());
+            let place = place.map_or_else(String::new, |place| format!(" ({place})"));
+            let route = offered.route;
+            (format!("went to {route}{place}"), wire_enum::route(route))
+        }
+    };
+    let fired = routed.decision.fired.iter().map(|fired| &fired.id);
+    let fired: Vec<_> = fired.collect();
+    let by = match fired.as_slice() {
+        [] => String::new(),
+        rules => format!(", by {}", list(rules)),
+    };
+    TimelineEntry {
+        text: format!("contact {contact}, tier {tier}{about}: {joined}; {next}{by}"),
+        route,
+        ..entry
+    }
+}
+
+fn taken(taken: &RouteTaken) -> TimelineEntry {
+    let contact = &taken.contact;
+    let route = taken.taken.route;
+    let declined = match taken.declined.as_slice() {
+        [] => String::new(),
+        declined => format!(", not {}", list(declined)),
+    };
+    TimelineEntry {
+        kind: TimelineKind::RouteTaken.into(),
+        text: format!("contact {contact}: the customer took {route}{declined}"),
+        contact_id: contact.to_string(),
+        case_id: case::id(taken.case),
+        route: wire_enum::route(route),
+        ..TimelineEntry::default()
+    }
+}
+
+fn ended(ended: &ContactEnded) -> TimelineEntry {
+    let contact = &ended.contact;
+    let how = wire_enum::outcome_text(ended.outcome);
+    let confirmed = ended.confirmed.as_ref();
+    let confirmed = confirmed.map_or_else(String::new, |reason| format!(", confirmed as {reason}"));
+    let resolves = match ended.resolves {
+        Some(_) => "; the case is resolved",
+        None => "",
+    };
+    TimelineEntry {
+        kind: TimelineKind::ContactEnded.into(),
+        text: format!("contact {contact} ended: {how}{confirmed}{resolves}"),
+        contact_id: contact.to_string(),
+        case_id: case::id(ended.case),
+        ..TimelineEntry::default()
+    }
+}
+
+fn worked(worked: &CaseWorked, of: CaseId) -> TimelineEntry {
+    let named = worked.case;
+    let with_note = |what: String, note: &str| match note {
+        "" => what,
+        note => format!("{what}: {note}"),
+    };
+    let (kind, text) = match &worked.work {
+        CaseWork::Noted(text) => (TimelineKind::Note, text.to_string()),
+        CaseWork::Updated(update) => (TimelineKind::Updated, updated(update)),
+        CaseWork::Resolved(resolution, note) => {
+            let cost = resolution.cost;
+            let cost = cost.map_or_else(String::new, |cost| format!(", cost {cost}"));
+            let what = format!("resolved as {}{cost}", resolution.outcome);
+            (TimelineKind::Resolved, with_note(what, note))
+        }
+        CaseWork::Reopened(note) => {
+            let what = with_note("opened again".into(), note);
+            (TimelineKind::Reopened, what)
+        }
+        CaseWork::Merged(merged) => {
+            let text = format!("{} merged into {named}", merged.case);
+            (TimelineKind::Merged, text)
+        }
+        CaseWork::Unmerged(merged) => {
+            let text = format!("merge of {} into {named} undone", merged.case);
+            (TimelineKind::Unmerged, text)
+        }
+        CaseWork::Linked(link) => {
+            let text = format!("{named} is {} {}", link.kind.as_str(), link.case);
+            (TimelineKind::Linked, text)
+        }
+        CaseWork::Unlinked(link) => {
+            let text = format!("{named} is no more {} {}", link.kind.as_str(), link.case);
+            (TimelineKind::Unlinked, text)
+        }
+    };
+    let other = worked.work.other();
+    let other = if other == Some(of) {
+        Some(named)
+    } else {
+        other
+    };
+    TimelineEntry {
+        kind: kind.into(),
+        text,
+        case_id: named.to_string(),
+        other_case_id: case::id(other),
+        ..TimelineEntry::default()
+    }
+}
+
+fn updated(update: &CaseUpdate) -> String {
+    let CaseUpdate {
+        confirmed,
+        legal_hold,
+        retain_until,
+    } = update;
+    let mut parts = Vec::new();
+    match confirmed {
+        Some(Some(reason)) => parts.push(format!("confirmed reason {reason}")),
+        Some(None) => parts.push("no confirmed reason".to_owned()),
+        None => {}
+    }
+    match legal_hold {
+        Some(true) => parts.push("legal hold".to_owned()),
+        Some(false) => parts.push("no legal hold".to_owned()),
+        None => {}
+    }
+    match retain_until {
+        Some(Some(until)) => parts.push(format!("to be kept until {}", time::text(*until))),
+        Some(None) => parts.push("to be kept no longer than others".to_owned()),
+        None => {}
+    }
+    parts.join(", ")
+}
+
+fn list(items: &[impl Display]) -> String {
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    items.join(", ")
+}

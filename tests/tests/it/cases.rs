@@ -1,0 +1,328 @@
+//! Cases over the wire: working on them, each call of CaseService once happy and once refused.
+
+use expect_test::expect;
+use signpost_client::{Client, ClientError, v1};
+use signpost_tests::Outcome;
+use signpost_tests::attempt::{Attempt, end};
+use signpost_tests::server::TestServer;
+use signpost_tests::time::minute;
+use v1::ContactOutcome as Ended;
+
+/// A call about a booking and a chat about a bag, of one customer, both over.
+async fn two_cases(server: &TestServer) -> Outcome<[String; 2]> {
+    let client = server.client();
+    let booking = Attempt::new("call-1", "phone").about("existing_flight/change_date");
+    let booking = booking
+        .of("c1")
+        .tier("gold")
+        .fact("booking_reference", "ABC123");
+    let bag = Attempt::new("chat-2", "web_chat")
+        .about("baggage/lost")
+        .of("c1");
+    let bag = bag.fact("bag_tag", "KL123456");
+    let mut cases = Vec::new();
+    for attempt in [booking, bag] {
+        let answer = client.route_contact(attempt.route()).await?;
+        cases.push(answer.answer.unwrap_or_default().case_id);
+    }
+    for contact in ["call-1", "chat-2"] {
+        client
+            .end_contact(end(contact, Ended::Switched, 10))
+            .await?;
+    }
+    Ok(cases.try_into().map_err(|_| "two cases")?)
+}
+
+fn refused<T: std::fmt::Debug>(answer: Result<T, ClientError>) -> String {
+    match answer {
+        Err(error) => error.to_string(),
+        Ok(answer) => format!("not refused: {answer:?}"),
+    }
+}
+
+fn note(case: &str, text: &str, etag: &str, request: &str) -> v1::AddCaseNoteRequest {
+    v1::AddCaseNoteRequest {
+        request_id: request.into(),
+        case_id: case.into(),
+        text: text.into(),
+        etag: etag.into(),
+        arrive_time: Some(minute(20)),
+    }
+}
+
+async fn case(server: &TestServer, id: &str) -> Outcome<v1::Case> {
+    let request = v1::GetCaseRequest { case_id: id.into() };
+    Ok(server
+        .client()
+        .get_case(request)
+        .await?
+        .case
+        .unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    let [one, two] = two_cases(&server).await?;
+    let found = case(&server, &one).await?;
+    assert_eq!(case(&server, &found.number).await?, found, "by its number");
+
+    let merge = v1::MergeCasesRequest {
+        request_id: "merge".into(),
+        case_id: one.clone(),
+        merged_case_id: two.clone(),
+        etag: found.etag.clone(),
+        arrive_time: Some(minute(20)),
+    };
+    let merged = client.merge_cases(merge.clone()).await?;
+    let state = |receipt: &Option<v1::CaseReceipt>| receipt.as_ref().map(|it| it.state());
+    assert_eq!(state(&merged.receipt), Some(v1::CaseState::Open));
+    assert_eq!(state(&merged.merged), Some(v1::CaseState::Merged));
+    let again = client.merge_cases(merge).await?;
+    assert!(again.receipt.is_some_and(|receipt| receipt.replayed));
+
+    client
+        .add_case_note(note(&one, "the bag came back", "", "note"))
+        .await?;
+    let timeline = v1::GetCaseTimelineRequest {
+        case_id: one.clone(),
+        ..v1::GetCaseTimelineRequest::default()
+    };
+    let whole = client.get_case_timeline(timeline.clone()).await?;
+    let told = whole.entries.iter().map(|entry| {
+        let text = entry.text.replace(&one, "ONE").replace(&two, "TWO");
+        format!("{} {}: {text}\n", entry.actor, entry.channel)
+    });
+    expect![[r#"
+        platform/test phone: contact call-1, tier gold about existing_flight/change_date: opened it; went to self_service (rebook)
+        platform/test web_chat: contact chat-2, tier gold about baggage/lost: opened it; went to message (baggage)
+        platform/test : contact call-1 ended: the customer goes on in another channel
+        platform/test : contact chat-2 ended: the customer goes on in another channel
+        platform/test : TWO merged into ONE
+        platform/test : the bag came back
+    "#]].assert_eq(&told.collect::<String>());
+    let paged = in_pages(client, &timeline).await?;
+    assert_eq!(paged, whole.entries, "the pages are the whole");
+
+    let undo = v1::UnmergeCaseRequest {
+        request_id: "undo".into(),
+        case_id: two.clone(),
+        etag: String::new(),
+        arrive_time: Some(minute(20)),
+    };
+    let undone = client.unmerge_case(undo).await?;
+    assert_eq!(state(&undone.receipt), Some(v1::CaseState::Open));
+    let link = |request: &str| v1::LinkCasesRequest {
+        request_id: request.into(),
+        case_id: two.clone(),
+        link: Some(v1::CaseLink {
+            kind: v1::CaseLinkKind::CausedBy.into(),
+            case_id: one.clone(),
+        }),
+        arrive_time: Some(minute(20)),
+    };
+    client.link_cases(link("link")).await?;
+    assert_eq!(case(&server, &one).await?.links.len(), 1);
+    let unlink = v1::UnlinkCasesRequest {
+        request_id: "unlink".into(),
+        case_id: one.clone(),
+        link: Some(v1::CaseLink {
+            kind: v1::CaseLinkKind::CauseOf.into(),
+            case_id: two.clone(),
+        }),
+        arrive_time: Some(minute(20)),
+    };
+    client.unlink_cases(unlink).await?;
+    assert_eq!(case(&server, &two).await?.links.len(), 0);
+
+    let resolved = client.resolve_case(resolve(&one, "resolve")).await?;
+    assert_eq!(state(&resolved.receipt), Some(v1::CaseState::Resolved));
+    assert_eq!(resolved.feedback_question, "Did we help you well today?");
+    let kept = case(&server, &one).await?;
+    assert_eq!(kept.resolution, resolve(&one, "").resolution);
+    let reopen = v1::ReopenCaseRequest {
+        request_id: "reopen".into(),
+        case_id: one.clone(),
+        note: "not yet".into(),
+        etag: String::new(),
+        arrive_time: Some(minute(20)),
+    };
+    let reopened = client.reopen_case(reopen).await?;
+    assert_eq!(state(&reopened.receipt), Some(v1::CaseState::Open));
+    let server = server.restart().await?;
+    let after = case(&server, &one).await?;
+    assert_eq!((after.note_count, after.reopens), (3, 1), "after a restart");
+    server.finish().await?;
+    Ok(())
+}
+
+/// The same timeline, two entries a page.
+async fn in_pages(
+    client: &Client,
+    timeline: &v1::GetCaseTimelineRequest,
+) -> Outcome<Vec<v1::TimelineEntry>> {
+    let mut entries = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let page = v1::GetCaseTimelineRequest {
+            page_size: 2,
+            page_token,
+            ..timeline.clone()
+        };
+        let page = client.get_case_timeline(page).await?;
+        entries.extend(page.entries);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return Ok(entries);
+        }
+    }
+}
+
+fn resolve(case: &str, request: &str) -> v1::ResolveCaseRequest {
+    v1::ResolveCaseRequest {
+        request_id: request.into(),
+        case_id: case.into(),
+        resolution: Some(v1::CaseResolution {
+            outcome: "rebooked".into(),
+            cost_micros: Some(12_500_000),
+        }),
+        note: "as promised".into(),
+        arrive_time: Some(minute(20)),
+        ..v1::ResolveCaseRequest::default()
+    }
+}
+
+#[tokio::test]
+async fn faulty_words_are_refused_and_change_nothing() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    let [one, two] = two_cases(&server).await?;
+    let before = (case(&server, &one).await?, case(&server, &two).await?);
+    let mut told = Vec::new();
+    told.push(refused(
+        client.add_case_note(note(&one, "late", "1", "a")).await,
+    ));
+    told.push(refused(
+        client.add_case_note(note(&one, "", "x", "b")).await,
+    ));
+    told.push(refused(
+        client
+            .add_case_note(note(&one, &"x".repeat(5_000), "", "c"))
+            .await,
+    ));
+    told.push(refused(
+        client
+            .add_case_note(note("12345678901", "hi", "", "d"))
+            .await,
+    ));
+    told.push(refused(
+        client
+            .add_case_note(note("case_00000000zzzzz", "hi", "", "e"))
+            .await,
+    ));
+    let update = |paths: &[&str], request: &str| v1::UpdateCaseRequest {
+        request_id: request.into(),
+        case: Some(v1::Case {
+            case_id: one.clone(),
+            confirmed_reason: "no/such".into(),
+            ..v1::Case::default()
+        }),
+        update_mask: Some(prost_types::FieldMask {
+            paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+        }),
+        etag: String::new(),
+        arrive_time: Some(minute(20)),
+    };
+    told.push(refused(client.update_case(update(&[], "f")).await));
+    told.push(refused(client.update_case(update(&["tier"], "g")).await));
+    told.push(refused(
+        client.update_case(update(&["confirmed_reason"], "h")).await,
+    ));
+    let told = told.join("\n").replace(&one, "ONE").replace(&two, "TWO");
+    expect![[r#"
+        case ONE has changed since: its etag is 4 now
+        text: must not be empty
+        etag: must be the etag of an answer about this case
+        text: must be at most 4096 bytes, is 5000
+        case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
+        there is no case `case_00000000zzzzz`
+        update_mask: must name at least one field
+        update_mask.paths[0]: must be confirmed_reason, legal_hold or retain_until_time
+        case.confirmed_reason: is not a reason of the live playbook; must be one of existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/damaged"#]].assert_eq(&told);
+    let after = (case(&server, &one).await?, case(&server, &two).await?);
+    assert_eq!(before, after);
+    server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    let [one, two] = two_cases(&server).await?;
+    let before = (case(&server, &one).await?, case(&server, &two).await?);
+    let mut told = Vec::new();
+    let merge = |merged: &str, request: &str| v1::MergeCasesRequest {
+        request_id: request.into(),
+        case_id: one.clone(),
+        merged_case_id: merged.into(),
+        etag: String::new(),
+        arrive_time: Some(minute(20)),
+    };
+    told.push(refused(client.merge_cases(merge(&one, "i")).await));
+    let unmerge = v1::UnmergeCaseRequest {
+        request_id: "j".into(),
+        case_id: one.clone(),
+        etag: String::new(),
+        arrive_time: Some(minute(20)),
+    };
+    told.push(refused(client.unmerge_case(unmerge).await));
+    let mut bare = resolve(&one, "k");
+    bare.resolution = None;
+    told.push(refused(client.resolve_case(bare).await));
+    let reopen = v1::ReopenCaseRequest {
+        request_id: "l".into(),
+        case_id: one.clone(),
+        etag: String::new(),
+        note: String::new(),
+        arrive_time: Some(minute(20)),
+    };
+    told.push(refused(client.reopen_case(reopen).await));
+    let link = v1::LinkCasesRequest {
+        request_id: "m".into(),
+        case_id: one.clone(),
+        link: Some(v1::CaseLink::default()),
+        arrive_time: Some(minute(20)),
+    };
+    told.push(refused(client.link_cases(link).await));
+    let unlink = v1::UnlinkCasesRequest {
+        request_id: "n".into(),
+        case_id: one.clone(),
+        link: None,
+        arrive_time: Some(minute(20)),
+    };
+    told.push(refused(client.unlink_cases(unlink).await));
+    let timeline = v1::GetCaseTimelineRequest {
+        case_id: one.clone(),
+        page_size: 1_000,
+        page_token: "x".into(),
+    };
+    told.push(refused(client.get_case_timeline(timeline).await));
+    let told = told.join("\n").replace(&one, "ONE").replace(&two, "TWO");
+    expect![[r#"
+        merged_case_id: must be another case than the one that goes on
+        case ONE is not merged into another
+        resolution: must be set
+        case ONE is open already
+        link.kind: must be set
+        link.case_id: must not be empty
+        link: must be set
+        page_size: must be at most 200, is 1000
+        page_token: must be the next_page_token of an answer to the same list"#]]
+    .assert_eq(&told);
+    let after = (case(&server, &one).await?, case(&server, &two).await?);
+    assert_eq!(before, after);
+    server.finish().await?;
+    Ok(())
+}
