@@ -1,4 +1,4 @@
-"""A chatbot's conversation with Signpost: from the reason menu to a person, and back a day later by phone.
+"""A chatbot's conversation with Signpost: from the reason menu to a person, and back by phone.
 
     SIGNPOST_SERVER=127.0.0.1:7100 python chatbot_conversation.py
 
