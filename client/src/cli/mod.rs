@@ -10,6 +10,7 @@ mod customer;
 mod demo;
 mod end;
 mod failure;
+mod manual;
 mod out;
 mod playbook;
 mod preview;
@@ -115,6 +116,9 @@ enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Prints the manual page of all commands.
+    #[command(after_help = "Example:\n  signpost manual > ~/.local/share/man/man1/signpost.1")]
+    Manual,
 }
 
 /// What a command works with.
@@ -170,6 +174,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, session).await,
         Command::Completions { shell } => completions::run(shell, session),
+        Command::Manual => manual::run(session),
     }
 }
 
