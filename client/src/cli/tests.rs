@@ -3,6 +3,7 @@
 use super::*;
 use clap::CommandFactory;
 
+#[cfg(feature = "demo")]
 mod docs;
 mod examples;
 
