@@ -50,13 +50,12 @@ def check_the_playbook(signpost):
     source = PLAYBOOK.read_text()
     checked = signpost.call(signpost.playbooks.ValidatePlaybook, playbook.ValidatePlaybookRequest(source=source))
     check("the playbook has no faults", not checked.faults)
-    live = signpost.call(signpost.playbooks.GetPlaybook, playbook.GetPlaybookRequest())
-    if live.publication.playbook_version != checked.playbook_version:
-        publish = playbook.PublishPlaybookRequest(
-            request_id=f"publish/{checked.playbook_version}", source=source, note="The example's"
-        )
-        live = signpost.call(signpost.playbooks.PublishPlaybook, publish)
-    print(f"The playbook {live.publication.name} has no faults and is live.")
+    live = signpost.call(signpost.playbooks.GetPlaybook, playbook.GetPlaybookRequest()).publication
+    if live.playbook_version != checked.playbook_version:
+        key = f"publish/{checked.playbook_version}/after/{live.sequence}"
+        publish = playbook.PublishPlaybookRequest(request_id=key, source=source, note="The example's")
+        live = signpost.call(signpost.playbooks.PublishPlaybook, publish).publication
+    print(f"The playbook {live.name} has no faults and is live.")
 
 
 def keep_the_customer(signpost, keys):

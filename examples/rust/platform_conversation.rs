@@ -61,7 +61,10 @@ async fn check_the_playbook(signpost: &Client) -> Told {
     let mut live = live.await?.publication.unwrap_or_default();
     if live.playbook_version != checked.playbook_version {
         let publish = v1::PublishPlaybookRequest {
-            request_id: format!("publish/{}", checked.playbook_version),
+            request_id: format!(
+                "publish/{}/after/{}",
+                checked.playbook_version, live.sequence
+            ),
             source,
             note: "The example's".to_owned(),
             ..Default::default()

@@ -47,7 +47,7 @@ async function checkThePlaybook(signpost: Signpost) {
   check("the playbook has no faults", checked.faults.length === 0);
   let { publication } = await signpost.playbooks.getPlaybook({});
   if (publication?.playbookVersion !== checked.playbookVersion) {
-    const requestId = `publish/${checked.playbookVersion}`;
+    const requestId = `publish/${checked.playbookVersion}/after/${publication?.sequence}`;
     ({ publication } = await signpost.playbooks.publishPlaybook({ requestId, source, note: "The example's" }));
   }
   console.log(`The playbook ${publication?.name} has no faults and is live.`);
