@@ -151,11 +151,11 @@ pub(crate) fn main() -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return Failure::Other(error.to_string()).tell(),
+        Err(error) => return Failure::Other(error.to_string()).tell(&session.globals.server),
     };
     match runtime.block_on(run(command, &session)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(),
+        Err(failure) => failure.tell(&session.globals.server),
     }
 }
 
