@@ -13,6 +13,7 @@ pub use error::{ConfigError, ConfigErrors};
 
 use crate::engine::Clock;
 use crate::logging::{LogFilter, LogFormat};
+use crate::serve::Origin;
 use args::Args;
 use error::Finder;
 use file::File;
@@ -44,6 +45,8 @@ pub struct Config {
     pub log: LogFormat,
     /// What goes into it.
     pub log_filter: LogFilter,
+    /// Whose pages may call from a browser.
+    pub cors_origins: Vec<Origin>,
 }
 
 /// A playbook that is published into an empty store, read and compiled.
@@ -111,6 +114,11 @@ impl Config {
         let log_kept = finder.keep(Key::Log, &log, LogFormat::parse(&log.text));
         let filter = or(Key::LogFilter, LOG_FILTER_DEFAULT);
         let filter_kept = finder.keep(Key::LogFilter, &filter, LogFilter::parse(&filter.text));
+        let origins = said_in_order(layers, Key::CorsOrigin);
+        let mut cors_origins = Vec::new();
+        for origin in &origins {
+            cors_origins.extend(finder.keep(Key::CorsOrigin, origin, Origin::parse(&origin.text)));
+        }
         let (playbook, sample) = (said(Key::Playbook), said(Key::Sample));
         let first = first(&mut finder, playbook.as_ref(), sample.as_ref());
         let effective = File {
@@ -121,6 +129,7 @@ impl Config {
             clock: Some(clock.text),
             log: Some(log.text),
             log_filter: Some(filter.text),
+            cors_origin: origins.into_iter().map(|said| said.text).collect(),
         };
         let kept = data
             .zip(address)
@@ -134,9 +143,17 @@ impl Config {
             clock,
             log,
             log_filter,
+            cors_origins,
         });
         finder.done(config).map(|config| (config, effective))
     }
+}
+
+/// All values of a key that takes many: those of the first place that says any.
+fn said_in_order(layers: &[Layer], key: Key) -> Vec<Said> {
+    let each = layers.iter().map(|layer| layer.all_said(key).collect());
+    let mut told = each.filter(|said: &Vec<Said>| !said.is_empty());
+    told.next().unwrap_or_default()
 }
 
 fn data_folder(text: &str) -> Result<PathBuf, &'static str> {

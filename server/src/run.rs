@@ -3,7 +3,7 @@
 use crate::config::{Config, FirstPlaybook};
 use crate::engine::{Engine, EngineGuard, EngineOptions, Halt, Health, StartError, open_folder};
 use crate::intake::content;
-use crate::serve::{ServeError, serve};
+use crate::serve::{ServeError, serve_to_pages};
 use signpost_domain::actor::Actor;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook};
 use signpost_domain::event::{Method, RequestStamp};
@@ -67,6 +67,7 @@ pub async fn run(
         clock,
         log: _,
         log_filter: _,
+        cors_origins,
     } = config;
     let started = spawn_blocking(move || -> Result<(Engine, EngineGuard), StartError> {
         Engine::start(open_folder(&data)?, EngineOptions::new(clock))
@@ -93,7 +94,7 @@ pub async fn run(
             }
         }
     };
-    let served = serve(listener, engine.clone(), stop_or_failed).await;
+    let served = serve_to_pages(&cors_origins, listener, engine.clone(), stop_or_failed).await;
     let failed = *engine.health().borrow() == Health::Failed;
     spawn_blocking(move || guard.stop()).await?;
     served?;

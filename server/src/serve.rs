@@ -5,12 +5,14 @@
 
 mod cases;
 mod contacts;
+mod cors;
 mod customers;
 mod edge;
 mod playbooks;
 
 use crate::engine::{Engine, Health};
 use crate::status;
+pub use cors::{Origin, OriginError, PREFLIGHT_KEPT};
 use edge::Edge;
 use signpost_proto::FILE_DESCRIPTOR_SET;
 use signpost_proto::v1::case_service_server::{self, CaseServiceServer};
@@ -26,7 +28,7 @@ use tonic::transport::server::{Server, TcpIncoming};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
-use tower::util::MapResponseLayer;
+use tower::util::{MapResponseLayer, option_layer};
 
 /// Most bytes of a request, playbooks apart.
 pub const REQUEST_BYTES_MAX: usize = 256 * 1024;
@@ -53,11 +55,24 @@ pub enum ServeError {
 }
 
 /// Serves `listener` until `stop` comes, then takes no new call and finishes those that were accepted, for
-/// [`STOP_TIME_MAX`] at most.
+/// [`STOP_TIME_MAX`] at most. Pages in browsers may call only if they came from here.
 ///
 /// # Errors
 /// When the port fails; what was answered stands.
 pub async fn serve(
+    listener: TcpListener,
+    engine: Engine,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    serve_to_pages(&[], listener, engine, stop).await
+}
+
+/// As [`serve`], and pages of these origins may call too.
+///
+/// # Errors
+/// As for [`serve`].
+pub async fn serve_to_pages(
+    origins: &[Origin],
     listener: TcpListener,
     engine: Engine,
     stop: impl Future<Output = ()>,
@@ -91,6 +106,7 @@ pub async fn serve(
         .max_concurrent_streams(CONNECTION_CALLS_MAX)
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        .layer(option_layer(cors::layer(origins)))
         .layer(GrpcWebLayer::new())
         .layer(MapResponseLayer::new(readable));
     let served = server

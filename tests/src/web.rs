@@ -23,22 +23,62 @@ pub struct WebAnswer {
     pub trailers: BTreeMap<String, String>,
 }
 
-/// Posts one message to `path` and reads the answer whole.
+/// Posts one message to `path`, as a page that came from the server does, and reads the answer whole.
 ///
 /// # Errors
 /// When what comes back is neither HTTP/1.1 nor gRPC-Web.
 pub async fn call(to: SocketAddr, path: &str, message: &impl Message) -> Outcome<WebAnswer> {
-    let mut body = vec![0];
-    body.extend(u32::try_from(message.encoded_len())?.to_be_bytes());
-    message.encode(&mut body)?;
+    post(to, path, "", message).await
+}
+
+/// Posts one message as a page of another origin does.
+///
+/// # Errors
+/// As for [`call`].
+pub async fn call_from(
+    origin: &str,
+    to: SocketAddr,
+    path: &str,
+    message: &impl Message,
+) -> Outcome<WebAnswer> {
+    post(to, path, &format!("origin: {origin}\r\n"), message).await
+}
+
+/// Asks what a browser asks before a page of this origin may post to `path` with headers of gRPC-Web and ours.
+///
+/// # Errors
+/// As for [`call`].
+pub async fn preflight(origin: &str, to: SocketAddr, path: &str) -> Outcome<WebAnswer> {
+    let head = format!(
+        "OPTIONS {path} HTTP/1.1\r\nhost: {to}\r\norigin: {origin}\r\naccess-control-request-method: POST\r\n\
+         access-control-request-headers: content-type,x-grpc-web,grpc-timeout,signpost-actor\r\n\
+         connection: close\r\n\r\n"
+    );
+    exchange(to, head.as_bytes()).await
+}
+
+async fn post(
+    to: SocketAddr,
+    path: &str,
+    headers: &str,
+    message: &impl Message,
+) -> Outcome<WebAnswer> {
+    let len = message.encoded_len();
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: {to}\r\ncontent-type: application/grpc-web+proto\r\n\
-         x-grpc-web: 1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-        body.len()
+         x-grpc-web: 1\r\n{headers}connection: close\r\ncontent-length: {}\r\n\r\n",
+        5 + len
     );
+    let mut request = head.into_bytes();
+    request.push(0);
+    request.extend(u32::try_from(len)?.to_be_bytes());
+    message.encode(&mut request)?;
+    exchange(to, &request).await
+}
+
+async fn exchange(to: SocketAddr, request: &[u8]) -> Outcome<WebAnswer> {
     let mut stream = TcpStream::connect(to).await?;
-    stream.write_all(head.as_bytes()).await?;
-    stream.write_all(&body).await?;
+    stream.write_all(request).await?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await?;
     read(&bytes)

@@ -35,11 +35,15 @@ impl Failure {
         }
     }
 
-    /// Says on stderr what happened and gives the exit code.
-    pub(crate) fn tell(&self) -> ExitCode {
+    /// Says on stderr what happened, with the server that was asked where that may be the wrong one, and gives the
+    /// exit code.
+    pub(crate) fn tell(&self, server: &str) -> ExitCode {
         let words = match self {
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             Failure::Output(error) => Some(format!("stdout: {error}")),
+            Failure::Call(error @ ClientError::Unavailable(_)) => {
+                Some(format!("{error} (asked: {server})"))
+            }
             Failure::Call(error) => Some(error.to_string()),
             Failure::Fix(words) | Failure::Other(words) => Some(words.clone()),
         };

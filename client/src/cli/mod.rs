@@ -10,6 +10,7 @@ mod customer;
 mod demo;
 mod end;
 mod failure;
+mod manual;
 mod out;
 mod playbook;
 mod preview;
@@ -115,6 +116,9 @@ enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Prints the manual page of all commands.
+    #[command(after_help = "Example:\n  signpost manual > ~/.local/share/man/man1/signpost.1")]
+    Manual,
 }
 
 /// What a command works with.
@@ -147,11 +151,11 @@ pub(crate) fn main() -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return Failure::Other(error.to_string()).tell(),
+        Err(error) => return Failure::Other(error.to_string()).tell(&session.globals.server),
     };
     match runtime.block_on(run(command, &session)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(),
+        Err(failure) => failure.tell(&session.globals.server),
     }
 }
 
@@ -170,6 +174,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, session).await,
         Command::Completions { shell } => completions::run(shell, session),
+        Command::Manual => manual::run(session),
     }
 }
 

@@ -16,11 +16,12 @@ impl Paint {
     #[cfg(test)]
     pub(crate) const PLAIN: Paint = Paint { styled: false };
 
-    /// Styles if stdout is a terminal and `NO_COLOR` is not set.
+    /// Styles if stdout is a terminal that has them and `NO_COLOR` is not set.
     pub(crate) fn of_stdout() -> Paint {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
         Paint {
-            styled: io::stdout().is_terminal() && !refused,
+            styled: io::stdout().is_terminal() && !refused && !dumb,
         }
     }
 

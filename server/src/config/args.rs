@@ -46,6 +46,9 @@ struct Typed {
     /// What is logged, such as warn or info,signpost_server=debug [default: info]
     #[arg(long, env = Key::LogFilter.env(), value_name = "FILTER")]
     log_filter: Option<String>,
+    /// An origin whose pages may call by gRPC-Web, such as https://desk.example.com; again for another
+    #[arg(long, env = Key::CorsOrigin.env(), value_name = "ORIGIN", value_delimiter = ',')]
+    cors_origin: Vec<String>,
     /// Show the effective configuration as TOML and exit
     #[arg(long)]
     check_config: bool,
@@ -74,7 +77,7 @@ impl Args {
                 Some(ValueSource::EnvVariable) => &mut environment,
                 _ => &mut flags,
             };
-            layer.say(key, typed.value(key).cloned());
+            layer.say(key, typed.values(key).iter().cloned());
         }
         Ok(Args {
             config: typed.config,
@@ -85,15 +88,16 @@ impl Args {
 }
 
 impl Typed {
-    fn value(&self, key: Key) -> Option<&String> {
+    fn values(&self, key: Key) -> &[String] {
         match key {
-            Key::Data => self.data.as_ref(),
-            Key::Listen => self.listen.as_ref(),
-            Key::Playbook => self.playbook.as_ref(),
-            Key::Sample => self.sample.as_ref(),
-            Key::Clock => self.clock.as_ref(),
-            Key::Log => self.log.as_ref(),
-            Key::LogFilter => self.log_filter.as_ref(),
+            Key::Data => self.data.as_slice(),
+            Key::Listen => self.listen.as_slice(),
+            Key::Playbook => self.playbook.as_slice(),
+            Key::Sample => self.sample.as_slice(),
+            Key::Clock => self.clock.as_slice(),
+            Key::Log => self.log.as_slice(),
+            Key::LogFilter => self.log_filter.as_slice(),
+            Key::CorsOrigin => &self.cors_origin,
         }
     }
 }

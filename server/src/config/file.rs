@@ -16,6 +16,8 @@ pub(super) struct File {
     pub(super) clock: Option<String>,
     pub(super) log: Option<String>,
     pub(super) log_filter: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) cors_origin: Vec<String>,
 }
 
 /// What the file at `path` says.
@@ -46,6 +48,7 @@ impl File {
             clock,
             log,
             log_filter,
+            cors_origin,
         } = self;
         let mut layer = Layer::new(Origin::File(path.to_owned()));
         layer.say(Key::Data, data);
@@ -55,12 +58,13 @@ impl File {
         layer.say(Key::Clock, clock);
         layer.say(Key::Log, log);
         layer.say(Key::LogFilter, log_filter);
+        layer.say(Key::CorsOrigin, cors_origin);
         layer
     }
 
     /// As a file would have it.
     pub(super) fn to_toml(&self) -> String {
-        // Nothing but strings under plain keys: there is nothing that TOML could not say.
+        // Nothing but strings and lists of them under plain keys: there is nothing that TOML could not say.
         toml::to_string(self).unwrap_or_default()
     }
 }

@@ -12,11 +12,12 @@ pub(super) enum Key {
     Clock,
     Log,
     LogFilter,
+    CorsOrigin,
 }
 
 impl Key {
     /// Every key.
-    pub(super) const ALL: [Key; 7] = [
+    pub(super) const ALL: [Key; 8] = [
         Key::Data,
         Key::Listen,
         Key::Playbook,
@@ -24,6 +25,7 @@ impl Key {
         Key::Clock,
         Key::Log,
         Key::LogFilter,
+        Key::CorsOrigin,
     ];
 
     /// As files and, after two dashes, flags write it.
@@ -36,6 +38,7 @@ impl Key {
             Key::Clock => "clock",
             Key::Log => "log",
             Key::LogFilter => "log-filter",
+            Key::CorsOrigin => "cors-origin",
         }
     }
 
@@ -49,6 +52,7 @@ impl Key {
             Key::Clock => "SIGNPOST_CLOCK",
             Key::Log => "SIGNPOST_LOG",
             Key::LogFilter => "SIGNPOST_LOG_FILTER",
+            Key::CorsOrigin => "SIGNPOST_CORS_ORIGIN",
         }
     }
 
@@ -56,6 +60,7 @@ impl Key {
     pub(super) const fn field(self) -> &'static str {
         match self {
             Key::LogFilter => "log_filter",
+            Key::CorsOrigin => "cors_origin",
             other => other.name(),
         }
     }
@@ -114,14 +119,20 @@ impl Layer {
         }
     }
 
-    /// Takes a value in, if there is one.
-    pub(super) fn say(&mut self, key: Key, value: Option<String>) {
-        self.values.extend(value.map(|value| (key, value)));
+    /// Takes values in; a key that takes one has at most one.
+    pub(super) fn say(&mut self, key: Key, values: impl IntoIterator<Item = String>) {
+        self.values
+            .extend(values.into_iter().map(|value| (key, value)));
     }
 
     /// What is said of `key` here.
     pub(super) fn said(&self, key: Key) -> Option<Said> {
-        let found = self.values.iter().find(|(said, _)| *said == key);
+        self.all_said(key).next()
+    }
+
+    /// All that is said of a key that takes many values, in the order of saying.
+    pub(super) fn all_said(&self, key: Key) -> impl Iterator<Item = Said> {
+        let found = self.values.iter().filter(move |(said, _)| *said == key);
         found.map(|(_, text)| Said {
             text: text.clone(),
             origin: self.origin.clone(),

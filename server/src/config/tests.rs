@@ -98,6 +98,49 @@ fn every_fault_names_its_key_and_where_it_was_said() {
 }
 
 #[test]
+fn origins_are_a_list_from_one_place() {
+    let many = [
+        (Key::CorsOrigin, "https://a"),
+        (Key::CorsOrigin, "http://b:1"),
+    ];
+    let file = "data = \"d\"\ncors-origin = [\"https://c\"]";
+    check(
+        &[],
+        &many,
+        file,
+        expect![[r#"
+        data = "d"
+        listen = "127.0.0.1:7100"
+        clock = "system"
+        log = "text"
+        log-filter = "info"
+        cors-origin = ["https://a", "http://b:1"]
+    "#]],
+    );
+    check(
+        &[],
+        &[],
+        file,
+        expect![[r#"
+        data = "d"
+        listen = "127.0.0.1:7100"
+        clock = "system"
+        log = "text"
+        log-filter = "info"
+        cors-origin = ["https://c"]
+    "#]],
+    );
+    check(
+        &[(Key::CorsOrigin, "a.example")],
+        &many,
+        file,
+        expect![[
+            r#"cors-origin (from --cors-origin): must be an origin such as https://desk.example.com or http://localhost:8080: in lower case, without a path, is "a.example""#
+        ]],
+    );
+}
+
+#[test]
 fn a_file_is_read_strictly() {
     check(
         &[],
@@ -108,7 +151,7 @@ fn a_file_is_read_strictly() {
               |
             1 | lisen = "x"
               | ^^^^^
-            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`
+            unknown field `lisen`, expected one of `data`, `listen`, `playbook`, `sample`, `clock`, `log`, `log-filter`, `cors-origin`
         "#]],
     );
     check(

@@ -3,8 +3,10 @@
 use prost::Message;
 use signpost_client::v1;
 use signpost_tests::attempt::Attempt;
-use signpost_tests::server::TestServer;
-use signpost_tests::{Outcome, brief, web};
+use signpost_tests::process::ServerProcess;
+use signpost_tests::server::{Data, TestServer};
+use signpost_tests::web::{self, WebAnswer};
+use signpost_tests::{Outcome, brief};
 
 #[tokio::test]
 async fn a_page_shows_the_menu_and_routes_a_contact() -> Outcome {
@@ -58,5 +60,76 @@ async fn a_page_shows_the_menu_and_routes_a_contact() -> Outcome {
     );
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 2);
+    Ok(())
+}
+
+/// What a browser looks at before it lets a page of another origin do anything.
+fn allowed(answer: &WebAnswer) -> [Option<&str>; 4] {
+    [
+        "access-control-allow-origin",
+        "access-control-allow-methods",
+        "access-control-allow-headers",
+        "access-control-expose-headers",
+    ]
+    .map(|name| answer.headers.get(name).map(String::as_str))
+}
+
+#[tokio::test]
+async fn only_pages_of_origins_that_are_named_may_call() -> Outcome {
+    let (desk, shop) = ("https://desk.example.com", "http://localhost:8080");
+    let data = Data::new()?;
+    let named = ["--sample", "retail", "--cors-origin", desk];
+    let server = ServerProcess::start(&data, &[&named[..], &["--cors-origin", shop]].concat())?;
+    let to = server.address().parse()?;
+    let path = "/signpost.v1.PlaybookService/GetReasonMenu";
+    let menu = v1::GetReasonMenuRequest {
+        channel: "web_chat".to_owned(),
+        ..Default::default()
+    };
+    let headers = "content-type,x-grpc-web,grpc-timeout,signpost-actor";
+    let exposed = "grpc-status,grpc-message,grpc-status-details-bin";
+    for origin in [desk, shop] {
+        let asked = web::preflight(origin, to, path).await?;
+        assert_eq!(asked.status_line, "HTTP/1.1 200 OK");
+        let may = [Some(origin), Some("POST"), Some(headers), None];
+        assert_eq!(allowed(&asked), may);
+        assert_eq!(asked.headers["access-control-max-age"], "3600");
+        let vary = &asked.headers["vary"];
+        assert!(vary.contains("origin"), "answers differ by origin: {vary}");
+
+        let answer = web::call_from(origin, to, path, &menu).await?;
+        assert_eq!(allowed(&answer), [Some(origin), None, None, Some(exposed)]);
+        let shown = v1::GetReasonMenuResponse::decode(answer.message.as_slice())?;
+        assert!(shown.menu.is_some_and(|menu| !menu.items.is_empty()));
+        // A refusal has no body: a page reads it from the headers that are exposed.
+        let unknown = v1::GetReasonMenuRequest::default();
+        let refused = web::call_from(origin, to, path, &unknown).await?;
+        assert_eq!(refused.headers["grpc-status"], "3");
+        assert_eq!(allowed(&refused), [Some(origin), None, None, Some(exposed)]);
+        assert!(refused.headers.contains_key("grpc-status-details-bin"));
+        assert!(
+            !refused
+                .headers
+                .contains_key("access-control-allow-credentials")
+        );
+    }
+    for stranger in ["https://example.com", "http://desk.example.com", "null"] {
+        let asked = web::preflight(stranger, to, path).await?;
+        assert_eq!(allowed(&asked)[0], None, "{asked:?}");
+        let answer = web::call_from(stranger, to, path, &menu).await?;
+        assert_eq!(allowed(&answer)[0], None, "{answer:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_page_of_another_origin_may_call_unless_told() -> Outcome {
+    let server = TestServer::start().await?;
+    let path = "/signpost.v1.PlaybookService/GetReasonMenu";
+    let asked = web::preflight("https://desk.example.com", server.address(), path).await?;
+    assert_eq!(allowed(&asked), [None; 4]);
+    let menu = v1::GetReasonMenuRequest::default();
+    let answer = web::call_from("https://desk.example.com", server.address(), path, &menu).await?;
+    assert_eq!(allowed(&answer), [None; 4]);
     Ok(())
 }

@@ -1,0 +1,59 @@
+//! Every command shows an example, and every example is a command line that is taken.
+
+use crate::cli::Cli;
+use clap::{Command, CommandFactory, Parser};
+
+#[test]
+fn every_command_shows_an_example_that_is_taken() {
+    let mut root = Cli::command();
+    root.build();
+    let mut left = vec![root];
+    while let Some(command) = left.pop() {
+        let name = command.get_bin_name().unwrap_or("signpost").to_owned();
+        let help = command.get_after_help().map(ToString::to_string);
+        let lines = lines(&help.unwrap_or_default());
+        assert!(!lines.is_empty(), "{name} shows no example");
+        for line in lines {
+            let words = words(&line);
+            let taken = Cli::try_parse_from(&words);
+            assert!(taken.is_ok(), "{name}: {line}: {:?}", taken.err());
+            let own = words.join(" ").starts_with(&name);
+            assert!(own, "{name} shows an example of another command: {line}");
+        }
+        let below = command
+            .get_subcommands()
+            .filter(|sub| sub.get_name() != "help");
+        left.extend(below.cloned().collect::<Vec<Command>>());
+    }
+}
+
+/// The command lines in a help text, what is continued on the next line put together.
+fn lines(help: &str) -> Vec<String> {
+    let whole = help.replace("\\\n", " ");
+    let commands = whole
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("signpost "));
+    commands.map(str::to_owned).collect()
+}
+
+/// What a shell makes of a line, up to where it redirects.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, '>' | '<' | '|' | '#') if word.is_none() => break,
+            (None, ' ') => words.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}

@@ -1,0 +1,216 @@
+//! The program where things are not as they should be: readers that leave, no terminal, servers that are wrong, silent
+//! or gone. It always ends in time, with an exit code and words that say what to do, and never with a panic.
+
+use std::error::Error;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+type TestResult = Result<(), Box<dyn Error>>;
+
+/// Far more than any of these commands needs, far less than a person would wait.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn signpost(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
+    command.args(arguments).stdin(Stdio::null());
+    for name in ["SIGNPOST_SERVER", "NO_COLOR", "CLICOLOR_FORCE", "PAGER"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A command against this server: its exit code and its words. Nothing may go to stdout.
+fn fails(server: &str, arguments: &[&str]) -> Result<(Option<i32>, String), Box<dyn Error>> {
+    let began = Instant::now();
+    let output = signpost(arguments).args(["--server", server]).output()?;
+    assert!(
+        began.elapsed() < PATIENCE,
+        "{arguments:?} took {:?}",
+        began.elapsed()
+    );
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let words = String::from_utf8(output.stderr)?;
+    assert!(!words.contains("panicked"), "{words}");
+    let told = words.lines().any(|line| line.starts_with("signpost: "));
+    assert!(told, "{words}");
+    Ok((output.status.code(), words))
+}
+
+/// A server of something else: what it does with each connection, and its address.
+fn other_server(
+    mut does: impl FnMut(TcpStream) + Send + 'static,
+) -> Result<String, Box<dyn Error>> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?.to_string();
+    thread::spawn(move || listener.incoming().flatten().for_each(&mut does));
+    Ok(address)
+}
+
+#[test]
+fn readers_may_leave_before_or_in_the_middle() -> TestResult {
+    for arguments in [
+        &["--help"][..],
+        &["route", "--help"],
+        &["completions", "bash"],
+        &["manual"],
+        &["playbook", "schema"],
+        &["demo", "--contacts", "5"],
+        &["demo", "--contacts", "5", "--json"],
+    ] {
+        for read_first in [0, 1] {
+            let mut command = signpost(arguments);
+            let mut child = command
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()?;
+            let mut reader = child.stdout.take().ok_or("no stdout")?;
+            let mut bytes = vec![0; read_first];
+            reader.read_exact(&mut bytes)?;
+            drop(reader);
+            let output = child.wait_with_output()?;
+            let words = String::from_utf8(output.stderr)?;
+            assert_eq!(output.status.code(), Some(0), "{arguments:?}: {words}");
+            let may_speak = arguments[0] == "demo";
+            assert!(words.is_empty() || may_speak, "{arguments:?}: {words}");
+            assert!(!words.contains("panicked"), "{arguments:?}: {words}");
+        }
+        // Nobody reads the words either.
+        let mut command = signpost(arguments);
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        drop(child.stderr.take());
+        assert_eq!(child.wait()?.code(), Some(0), "{arguments:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn without_a_terminal_there_are_no_colours_and_no_progress() -> TestResult {
+    for arguments in [
+        &["demo", "--contacts", "20"][..],
+        &["--help"],
+        &["nonsense"],
+    ] {
+        let Output { stdout, stderr, .. } = signpost(arguments).output()?;
+        for bytes in [stdout, stderr] {
+            let text = String::from_utf8(bytes)?;
+            assert!(!text.contains(['\x1b', '\r']), "{arguments:?}: {text:?}");
+        }
+    }
+    Ok(())
+}
+
+/// All that a command shows on a terminal, by `script`, which every Linux has.
+fn on_a_terminal(arguments: &str, name: &str, value: &str) -> Result<String, Box<dyn Error>> {
+    let program = env!("CARGO_BIN_EXE_signpost");
+    let output = Command::new("script")
+        .args(["--quiet", "--return", "--command"])
+        .arg(format!("'{program}' {arguments}"))
+        .arg("/dev/null")
+        .env_remove("NO_COLOR")
+        .env("TERM", "xterm")
+        .env(name, value)
+        .stdin(Stdio::null())
+        .output()?;
+    let shown = String::from_utf8(output.stdout)?;
+    assert!(output.status.success(), "{shown}");
+    Ok(shown)
+}
+
+/// Whether there is a change of colour or weight, which ends with an m.
+fn is_styled(shown: &str) -> bool {
+    shown.split("\x1b[").skip(1).any(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != ';');
+        end.is_some_and(|end| rest[end..].starts_with('m'))
+    })
+}
+
+#[test]
+fn colours_are_for_terminals_that_want_them() -> TestResult {
+    for arguments in ["demo --contacts 20", "--help"] {
+        assert!(
+            is_styled(&on_a_terminal(arguments, "TERM", "xterm")?),
+            "{arguments}"
+        );
+        for (name, value) in [("NO_COLOR", "1"), ("TERM", "dumb")] {
+            let shown = on_a_terminal(arguments, name, value)?;
+            assert!(
+                !is_styled(&shown),
+                "{arguments} with {name}={value}: {shown:?}"
+            );
+        }
+    }
+    let json = on_a_terminal("demo --contacts 20 --json", "TERM", "xterm")?;
+    let data = json
+        .find('{')
+        .map(|start| &json[start..])
+        .unwrap_or_default();
+    assert!(!data.is_empty() && !is_styled(data), "{data:?}");
+    Ok(())
+}
+
+#[test]
+fn a_wrong_server_is_named_and_is_no_riddle() -> TestResult {
+    let counts = ["counts", "--timeout", "3s"];
+    for (server, expected) in [
+        ("127.0.0.1:1", 1),
+        ("no-such-host.invalid:7100", 1),
+        ("127.0.0.1", 2),
+        ("https://127.0.0.1:7100", 2),
+        ("127.0.0.1:99999", 2),
+        ("", 2),
+    ] {
+        let (code, words) = fails(server, &counts)?;
+        assert_eq!(code, Some(expected), "{server}: {words}");
+        let named = expected == 2 || words.contains(server);
+        assert!(named, "says which server: {words}");
+    }
+    // Something listens, but speaks otherwise.
+    let web = other_server(|mut stream| {
+        let _unheard = stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
+    })?;
+    let (code, words) = fails(&web, &counts)?;
+    assert_eq!(code, Some(1), "{words}");
+    assert!(words.contains(&web), "says which server: {words}");
+    Ok(())
+}
+
+#[test]
+fn a_silent_server_is_given_up_in_time() -> TestResult {
+    let mut kept = Vec::new();
+    let silent = other_server(move |stream| kept.push(stream))?;
+    let began = Instant::now();
+    let (code, words) = fails(&silent, &["counts", "--timeout", "500ms"])?;
+    assert_eq!(code, Some(1), "{words}");
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+    Ok(())
+}
+
+#[test]
+fn a_server_that_goes_in_the_middle_leaves_the_way_to_send_it_again() -> TestResult {
+    let going = other_server(|mut stream| {
+        let mut heard = [0; 1_024];
+        let _unread = stream.read(&mut heard);
+        thread::sleep(Duration::from_millis(50));
+    })?;
+    let route = ["route", "--channel", "phone", "--contact", "call-1"];
+    let (code, words) = fails(&going, &[&route[..], &["--timeout", "3s"]].concat())?;
+    assert_eq!(code, Some(1), "{words}");
+    let again = words.contains("--contact call-1 --request-id ");
+    assert!(again, "says how to send the same again: {words}");
+    let (code, words) = fails(
+        &going,
+        &["case", "get", "case_0000000000001", "--timeout", "3s"],
+    )?;
+    assert_eq!(code, Some(1), "{words}");
+    Ok(())
+}

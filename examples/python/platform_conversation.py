@@ -1,0 +1,206 @@
+"""A contact-centre platform's conversation with Signpost: from its playbook to a case that is resolved.
+
+    SIGNPOST_SERVER=127.0.0.1:7100 python platform_conversation.py
+
+Ends with code 0 only if all went as told. What is told is the same in every language of these examples.
+"""
+
+import os
+from pathlib import Path
+
+from google.protobuf.duration_pb2 import Duration
+
+from connection import Signpost, check, digits, fresh, refusal
+from signpost.v1 import case_service_pb2 as case
+from signpost.v1 import contact_service_pb2 as contact
+from signpost.v1 import customer_service_pb2 as customer
+from signpost.v1 import playbook_service_pb2 as playbook
+from signpost.v1 import types_pb2 as types
+
+PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "retail.yaml"
+
+
+class Keys:
+    """The platform's own keys: of a customer, an order, a call and a chat."""
+
+    def __init__(self):
+        run = fresh()
+        self.customer = f"customer-{run}"
+        self.phone = f"+1{digits()}"
+        self.order = digits()
+        self.call = f"call-{run}"
+        self.chat = f"chat-{run}"
+
+
+def main():
+    signpost = Signpost(os.environ.get("SIGNPOST_SERVER", "127.0.0.1:7100"), "platform/example")
+    keys = Keys()
+    check_the_playbook(signpost)
+    keep_the_customer(signpost, keys)
+    route_the_call(signpost, keys)
+    take_a_route(signpost, keys)
+    send_it_again(signpost, keys)
+    continue_in_a_chat(signpost, keys)
+    resolve_the_case(signpost, keys)
+    read_the_case(signpost, keys)
+    read_refusals(signpost, keys)
+
+
+def check_the_playbook(signpost):
+    source = PLAYBOOK.read_text()
+    checked = signpost.call(signpost.playbooks.ValidatePlaybook, playbook.ValidatePlaybookRequest(source=source))
+    check("the playbook has no faults", not checked.faults)
+    live = signpost.call(signpost.playbooks.GetPlaybook, playbook.GetPlaybookRequest()).publication
+    if live.playbook_version != checked.playbook_version:
+        key = f"publish/{checked.playbook_version}/after/{live.sequence}"
+        publish = playbook.PublishPlaybookRequest(request_id=key, source=source, note="The example's")
+        live = signpost.call(signpost.playbooks.PublishPlaybook, publish).publication
+    print(f"The playbook {live.name} has no faults and is live.")
+
+
+def keep_the_customer(signpost, keys):
+    ann = customer.Customer(
+        customer_id=keys.customer,
+        tier="silver",
+        language="en",
+        identities=[types.Identity(kind="phone", value=keys.phone, verified=True)],
+    )
+    upsert = customer.UpsertCustomerRequest(request_id=f"{keys.customer}/1", customer=ann)
+    kept = signpost.call(signpost.customers.UpsertCustomer, upsert).customer
+    check("the customer is kept as told", kept.tier == "silver" and kept.identities[0].verified)
+    print(f"Ann is a customer of tier {kept.tier}, known by a verified phone number.")
+
+
+def route_the_call(signpost, keys):
+    context = types.ContactContext(
+        channel="phone",
+        direction=types.DIRECTION_INBOUND,
+        customer=types.CustomerRef(
+            identities=[types.Identity(kind="phone", value=keys.phone, verified=True)],
+            tier="gold",
+        ),
+        reason="order_issue/manage_cancel",
+        facts=[types.Fact(fact_id="order_id", text=keys.order, source=types.FACT_SOURCE_CUSTOMER)],
+        language="en",
+        queue_stats=[
+            types.QueueStats(
+                queue_id="orders",
+                staffed_agents=3,
+                available_agents=0,
+                waiting=9,
+                handle_time=Duration(seconds=360),
+            )
+        ],
+    )
+    request = contact.RouteContactRequest(
+        request_id=f"{keys.call}/route/1", contact_id=keys.call, context=context, take=contact.TAKE_NONE
+    )
+    answer = signpost.call(signpost.contacts.RouteContact, request).answer
+    check("the verified number finds the customer", answer.customer_id == keys.customer)
+    check("the call opens a case", answer.joined == contact.JOINED_OPENED)
+    check("the tier that is told wins over the kept one", answer.decision.tier == "gold")
+    check("nothing is taken yet", answer.place == contact.CONTACT_PLACE_DECIDING)
+    print("Ann, gold since this morning, calls to cancel her order: a new case. She can choose, the cheapest first:")
+    for option in answer.decision.options:
+        wait = option.wait.expected.seconds // 60
+        print(f"  {types.Route.Name(option.route)}: {wait} min, {option.resolves_basis_points // 100} % resolved")
+    keys.case = answer.case_id
+
+
+def take_a_route(signpost, keys):
+    request = contact.TakeRouteRequest(
+        request_id=f"{keys.call}/take/1",
+        contact_id=keys.call,
+        route=types.ROUTE_HUMAN,
+        declined=[types.ROUTE_SELF_SERVICE, types.ROUTE_CALLBACK],
+    )
+    taken = signpost.call(signpost.contacts.TakeRoute, request)
+    check("the call is in the platform's own line", taken.place == contact.CONTACT_PLACE_ROUTED)
+    check("it is the queue of the orders", taken.routed.queue == "orders")
+    print(f"Ann takes {types.Route.Name(taken.routed.route)}: queue {taken.routed.queue}.")
+    keys.taken = request, taken
+
+
+def send_it_again(signpost, keys):
+    request, taken = keys.taken
+    again = signpost.call(signpost.contacts.TakeRoute, request)
+    check("it is the stored answer", again.replayed and again.routed == taken.routed)
+    print("The platform did not hear the answer, sends the same again, and gets the same answer.")
+    other = contact.TakeRouteRequest()
+    other.CopyFrom(request)
+    other.route = types.ROUTE_MESSAGE
+    code, names = refusal(lambda: signpost.call(signpost.contacts.TakeRoute, other))
+    check("a request_id is for one content", (code, names) == ("ALREADY_EXISTS", ["request"]))
+    print(f"With other content the same request_id is refused: {code}.")
+
+
+def continue_in_a_chat(signpost, keys):
+    hung_up = contact.EndContactRequest(
+        request_id=f"{keys.call}/end/1", contact_id=keys.call, outcome=contact.CONTACT_OUTCOME_ABANDONED
+    )
+    ended = signpost.call(signpost.contacts.EndContact, hung_up)
+    check("the case stays open", ended.case_state == types.CASE_STATE_OPEN)
+    context = types.ContactContext(
+        channel="web_chat",
+        customer=types.CustomerRef(customer_id=keys.customer),
+        reason="order_issue/manage_cancel",
+        facts=[types.Fact(fact_id="order_id", text=keys.order, source=types.FACT_SOURCE_SYSTEM)],
+        language="en",
+    )
+    request = contact.RouteContactRequest(
+        request_id=f"{keys.chat}/route/1", contact_id=keys.chat, context=context
+    )
+    answer = signpost.call(signpost.contacts.RouteContact, request).answer
+    check("the chat continues the case", answer.joined == contact.JOINED_CONTINUED and answer.case_id == keys.case)
+    check("it counts", (answer.repeats, answer.channel_switches) == (1, 1))
+    check("what the call told is known", [fact.text for fact in answer.known_facts] == [keys.order])
+    check("the tier of the call held for the call", answer.decision.tier == "silver")
+    route = types.Route.Name(answer.routed.route)
+    print("Ann hangs up in the line and opens a chat: the case goes on, "
+          f"{answer.repeats} repeat, {answer.channel_switches} channel switch.")
+    print(f"Nothing is asked again: {route}, queue {answer.routed.queue}.")
+
+
+def resolve_the_case(signpost, keys):
+    request = contact.EndContactRequest(
+        request_id=f"{keys.chat}/end/1",
+        contact_id=keys.chat,
+        outcome=contact.CONTACT_OUTCOME_RESOLVED,
+        confirmed_reason="shipping_issue/missing",
+    )
+    ended = signpost.call(signpost.contacts.EndContact, request)
+    check("no contact is live, so the case is resolved", ended.case_state == types.CASE_STATE_RESOLVED)
+    print("The agent found that the parcel had not come, and settled it: the case is resolved.")
+
+
+def read_the_case(signpost, keys):
+    kept = signpost.call(signpost.cases.GetCase, case.GetCaseRequest(case_id=keys.case)).case
+    check("both contacts are in it", [it.contact_id for it in kept.contacts] == [keys.call, keys.chat])
+    check("the stated reason is kept", kept.reason == "order_issue/manage_cancel")
+    check("and the confirmed one", kept.confirmed_reason == "shipping_issue/missing")
+    channels = " then ".join(it.channel for it in kept.contacts)
+    print(f"The case: {kept.contact_count} contacts ({channels}), stated {kept.reason}, "
+          f"confirmed {kept.confirmed_reason}.")
+
+
+def read_refusals(signpost, keys):
+    def route(request_id, **fields):
+        context = types.ContactContext(**fields)
+        request = contact.RouteContactRequest(request_id=request_id, contact_id=keys.chat, context=context)
+        return lambda: signpost.call(signpost.contacts.RouteContact, request)
+
+    refused = refusal(route(f"{keys.chat}/route/2", channel="web_chat"))
+    check("an ended contact stays ended", refused == ("FAILED_PRECONDITION", ["CONTACT_ENDED"]))
+    print("A contact that ended takes no more: FAILED_PRECONDITION, CONTACT_ENDED.")
+    number = types.Fact(fact_id="order_id", text="one")
+    refused = refusal(route(f"{keys.chat}/route/3", channel="fax", facts=[number]))
+    check("every faulty field is named", refused == ("INVALID_ARGUMENT", ["context.channel", "context.facts[0].text"]))
+    print("Every faulty field is named: INVALID_ARGUMENT, context.channel and context.facts[0].text.")
+    unknown = contact.GetContactRequest(contact_id=f"{keys.chat}-2")
+    refused = refusal(lambda: signpost.call(signpost.contacts.GetContact, unknown))
+    check("what nobody told of is not there", refused == ("NOT_FOUND", ["contact"]))
+    print("What nobody told of is not there: NOT_FOUND, contact.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,320 @@
+//! A contact-centre platform's conversation with Signpost: from its playbook to a case that is resolved.
+//!
+//! `SIGNPOST_SERVER=127.0.0.1:7100 cargo run -p signpost-client --example platform_conversation`
+//!
+//! Ends with code 0 only if all went as told. What is told is the same in every language of these examples.
+
+#![expect(clippy::print_stdout, reason = "it tells what happens")]
+
+mod connection;
+
+use connection::{Told, check, connect, digits, fact, fresh, known, routed, verified_phone};
+use signpost_client::{Client, ClientError, v1};
+use std::path::Path;
+
+/// The platform's own keys: of a customer, an order, a call and a chat.
+struct Keys {
+    customer: String,
+    phone: String,
+    order: String,
+    call: String,
+    chat: String,
+}
+
+impl Keys {
+    fn new() -> Told<Keys> {
+        let run = fresh();
+        Ok(Keys {
+            customer: format!("customer-{run}"),
+            phone: format!("+1{}", digits()?),
+            order: digits()?,
+            call: format!("call-{run}"),
+            chat: format!("chat-{run}"),
+        })
+    }
+}
+
+#[tokio::main]
+async fn main() -> Told {
+    let signpost = connect("platform/example")?;
+    let keys = Keys::new()?;
+    check_the_playbook(&signpost).await?;
+    keep_the_customer(&signpost, &keys).await?;
+    let case_id = route_the_call(&signpost, &keys).await?;
+    let taken = take_a_route(&signpost, &keys).await?;
+    send_it_again(&signpost, &keys, &taken).await?;
+    continue_in_a_chat(&signpost, &keys, &case_id).await?;
+    resolve_the_case(&signpost, &keys).await?;
+    read_the_case(&signpost, &keys, case_id).await?;
+    read_refusals(&signpost, &keys).await
+}
+
+async fn check_the_playbook(signpost: &Client) -> Told {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../playbooks/retail.yaml");
+    let source = std::fs::read_to_string(file)?;
+    let validate = v1::ValidatePlaybookRequest {
+        source: source.clone(),
+    };
+    let checked = signpost.validate_playbook(validate).await?;
+    check("the playbook has no faults", checked.faults.is_empty())?;
+    let live = signpost.get_playbook(v1::GetPlaybookRequest::default());
+    let mut live = live.await?.publication.unwrap_or_default();
+    if live.playbook_version != checked.playbook_version {
+        let publish = v1::PublishPlaybookRequest {
+            request_id: format!(
+                "publish/{}/after/{}",
+                checked.playbook_version, live.sequence
+            ),
+            source,
+            note: "The example's".to_owned(),
+            ..Default::default()
+        };
+        let published = signpost.publish_playbook(publish).await?;
+        live = published.publication.unwrap_or_default();
+    }
+    println!("The playbook {} has no faults and is live.", live.name);
+    Ok(())
+}
+
+async fn keep_the_customer(signpost: &Client, keys: &Keys) -> Told {
+    let upsert = v1::UpsertCustomerRequest {
+        request_id: format!("{}/1", keys.customer),
+        customer: Some(v1::Customer {
+            customer_id: keys.customer.clone(),
+            tier: "silver".to_owned(),
+            language: "en".to_owned(),
+            identities: vec![verified_phone(&keys.phone)],
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let kept = signpost.upsert_customer(upsert).await?;
+    let kept = kept.customer.unwrap_or_default();
+    let as_told = kept.tier == "silver" && kept.identities[0].verified;
+    check("the customer is kept as told", as_told)?;
+    println!(
+        "Ann is a customer of tier {}, known by a verified phone number.",
+        kept.tier
+    );
+    Ok(())
+}
+
+async fn route_the_call(signpost: &Client, keys: &Keys) -> Told<String> {
+    let request = v1::RouteContactRequest {
+        request_id: format!("{}/route/1", keys.call),
+        contact_id: keys.call.clone(),
+        context: Some(v1::ContactContext {
+            channel: "phone".to_owned(),
+            direction: v1::Direction::Inbound.into(),
+            customer: Some(v1::CustomerRef {
+                identities: vec![verified_phone(&keys.phone)],
+                tier: "gold".to_owned(),
+                ..Default::default()
+            }),
+            reason: "order_issue/manage_cancel".to_owned(),
+            facts: vec![fact("order_id", &keys.order, v1::FactSource::Customer)],
+            language: "en".to_owned(),
+            queue_stats: vec![v1::QueueStats {
+                queue_id: "orders".to_owned(),
+                staffed_agents: Some(3),
+                available_agents: Some(0),
+                waiting: Some(9),
+                handle_time: Some(prost_types::Duration {
+                    seconds: 360,
+                    nanos: 0,
+                }),
+                ..Default::default()
+            }],
+            ..Default::default()
+        }),
+        take: v1::Take::None.into(),
+        ..Default::default()
+    };
+    let answer = signpost.route_contact(request).await?.answer;
+    let answer = answer.unwrap_or_default();
+    let decision = answer.decision.clone().unwrap_or_default();
+    let found = answer.customer_id == keys.customer;
+    check("the verified number finds the customer", found)?;
+    let opened = answer.joined() == v1::Joined::Opened;
+    check("the call opens a case", opened)?;
+    let told = decision.tier == "gold";
+    check("the tier that is told wins over the kept one", told)?;
+    let deciding = answer.place() == v1::ContactPlace::Deciding;
+    check("nothing is taken yet", deciding)?;
+    println!(
+        "Ann, gold since this morning, calls to cancel her order: a new case. She can choose, the cheapest first:"
+    );
+    for option in &decision.options {
+        let wait = option.wait.as_ref().and_then(|wait| wait.expected);
+        println!(
+            "  {}: {} min, {} % resolved",
+            option.route().as_str_name(),
+            wait.unwrap_or_default().seconds / 60,
+            option.resolves_basis_points / 100
+        );
+    }
+    Ok(answer.case_id)
+}
+
+fn choice(keys: &Keys, route: v1::Route) -> v1::TakeRouteRequest {
+    v1::TakeRouteRequest {
+        request_id: format!("{}/take/1", keys.call),
+        contact_id: keys.call.clone(),
+        route: route.into(),
+        declined: vec![v1::Route::SelfService.into(), v1::Route::Callback.into()],
+        ..Default::default()
+    }
+}
+
+async fn take_a_route(signpost: &Client, keys: &Keys) -> Told<v1::Routed> {
+    let taken = signpost.take_route(choice(keys, v1::Route::Human)).await?;
+    let in_line = taken.place() == v1::ContactPlace::Routed;
+    check("the call is in the platform's own line", in_line)?;
+    let routed = taken.routed.unwrap_or_default();
+    check("it is the queue of the orders", routed.queue == "orders")?;
+    println!(
+        "Ann takes {}: queue {}.",
+        routed.route().as_str_name(),
+        routed.queue
+    );
+    Ok(routed)
+}
+
+async fn send_it_again(signpost: &Client, keys: &Keys, taken: &v1::Routed) -> Told {
+    let again = signpost.take_route(choice(keys, v1::Route::Human)).await?;
+    let stored = again.replayed && again.routed.as_ref() == Some(taken);
+    check("it is the stored answer", stored)?;
+    println!(
+        "The platform did not hear the answer, sends the same again, and gets the same answer."
+    );
+    let other = signpost.take_route(choice(keys, v1::Route::Message)).await;
+    let refused = matches!(other, Err(ClientError::Conflict(_)));
+    check("a request_id is for one content", refused)?;
+    println!("With other content the same request_id is refused: ALREADY_EXISTS.");
+    Ok(())
+}
+
+async fn continue_in_a_chat(signpost: &Client, keys: &Keys, case_id: &str) -> Told {
+    let hung_up = v1::EndContactRequest {
+        request_id: format!("{}/end/1", keys.call),
+        contact_id: keys.call.clone(),
+        outcome: v1::ContactOutcome::Abandoned.into(),
+        ..Default::default()
+    };
+    let ended = signpost.end_contact(hung_up).await?;
+    let open = ended.case_state() == v1::CaseState::Open;
+    check("the case stays open", open)?;
+    let request = v1::RouteContactRequest {
+        request_id: format!("{}/route/1", keys.chat),
+        contact_id: keys.chat.clone(),
+        context: Some(v1::ContactContext {
+            channel: "web_chat".to_owned(),
+            customer: Some(v1::CustomerRef {
+                customer_id: keys.customer.clone(),
+                ..Default::default()
+            }),
+            reason: "order_issue/manage_cancel".to_owned(),
+            facts: vec![fact("order_id", &keys.order, v1::FactSource::System)],
+            language: "en".to_owned(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let answer = signpost.route_contact(request).await?.answer;
+    let answer = answer.unwrap_or_default();
+    let continued = answer.joined() == v1::Joined::Continued && answer.case_id == case_id;
+    check("the chat continues the case", continued)?;
+    let counts = (answer.repeats, answer.channel_switches);
+    check("it counts", counts == (1, 1))?;
+    let order = [("order_id", keys.order.as_str())];
+    check("what the call told is known", known(&answer) == order)?;
+    let tier = answer.decision.clone().unwrap_or_default().tier;
+    check("the tier of the call held for the call", tier == "silver")?;
+    let routed = routed(&answer)?;
+    println!(
+        "Ann hangs up in the line and opens a chat: the case goes on, {} repeat, {} channel switch.",
+        answer.repeats, answer.channel_switches
+    );
+    println!(
+        "Nothing is asked again: {}, queue {}.",
+        routed.route().as_str_name(),
+        routed.queue
+    );
+    Ok(())
+}
+
+async fn resolve_the_case(signpost: &Client, keys: &Keys) -> Told {
+    let request = v1::EndContactRequest {
+        request_id: format!("{}/end/1", keys.chat),
+        contact_id: keys.chat.clone(),
+        outcome: v1::ContactOutcome::Resolved.into(),
+        confirmed_reason: "shipping_issue/missing".to_owned(),
+        ..Default::default()
+    };
+    let ended = signpost.end_contact(request).await?;
+    let resolved = ended.case_state() == v1::CaseState::Resolved;
+    check("no contact is live, so the case is resolved", resolved)?;
+    println!("The agent found that the parcel had not come, and settled it: the case is resolved.");
+    Ok(())
+}
+
+async fn read_the_case(signpost: &Client, keys: &Keys, case_id: String) -> Told {
+    let kept = signpost.get_case(v1::GetCaseRequest { case_id }).await?;
+    let kept = kept.case.unwrap_or_default();
+    let contacts: Vec<_> = kept.contacts.iter().map(|it| &it.contact_id).collect();
+    check(
+        "both contacts are in it",
+        contacts == [&keys.call, &keys.chat],
+    )?;
+    let stated = kept.reason == "order_issue/manage_cancel";
+    check("the stated reason is kept", stated)?;
+    let confirmed = kept.confirmed_reason == "shipping_issue/missing";
+    check("and the confirmed one", confirmed)?;
+    let channels: Vec<_> = kept.contacts.iter().map(|it| it.channel.as_str()).collect();
+    println!(
+        "The case: {} contacts ({}), stated {}, confirmed {}.",
+        kept.contact_count,
+        channels.join(" then "),
+        kept.reason,
+        kept.confirmed_reason
+    );
+    Ok(())
+}
+
+async fn read_refusals(signpost: &Client, keys: &Keys) -> Told {
+    let route = |number: u32, channel: &str, facts: Vec<v1::Fact>| {
+        signpost.route_contact(v1::RouteContactRequest {
+            request_id: format!("{}/route/{number}", keys.chat),
+            contact_id: keys.chat.clone(),
+            context: Some(v1::ContactContext {
+                channel: channel.to_owned(),
+                facts,
+                ..Default::default()
+            }),
+            ..Default::default()
+        })
+    };
+    let ended = route(2, "web_chat", Vec::new()).await;
+    let refused = matches!(ended, Err(ClientError::WrongState(_)));
+    check("an ended contact stays ended", refused)?;
+    println!("A contact that ended takes no more: FAILED_PRECONDITION, CONTACT_ENDED.");
+    let number = fact("order_id", "one", v1::FactSource::Customer);
+    let fields: Vec<String> = match route(3, "fax", vec![number]).await {
+        Err(ClientError::Invalid(faults)) => faults.into_iter().map(|(field, _)| field).collect(),
+        other => return Err(format!("this must be refused: {other:?}").into()),
+    };
+    let named = fields == ["context.channel", "context.facts[0].text"];
+    check("every faulty field is named", named)?;
+    println!(
+        "Every faulty field is named: INVALID_ARGUMENT, context.channel and context.facts[0].text."
+    );
+    let contact_id = format!("{}-2", keys.chat);
+    let unknown = signpost.get_contact(v1::GetContactRequest { contact_id });
+    let missing = match unknown.await {
+        Err(ClientError::NotFound { kind, .. }) => kind == "contact",
+        _ => false,
+    };
+    check("what nobody told of is not there", missing)?;
+    println!("What nobody told of is not there: NOT_FOUND, contact.");
+    Ok(())
+}

@@ -1,0 +1,194 @@
+// A chatbot's conversation with Signpost: from the reason menu to a person, and back by phone.
+//
+//     SIGNPOST_SERVER=127.0.0.1:7100 npm run chatbot
+//
+// Ends with code 0 only if all went as told. What is told is the same in every language of these examples.
+
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { check, connect, digits, fresh, type Signpost } from "./connection.js";
+import { ContactOutcome, ContactPlace, Joined } from "./generated/signpost/v1/contact_service_pb.js";
+import type { ContactAnswer } from "./generated/signpost/v1/contact_service_pb.js";
+import { TurnedDownReason } from "./generated/signpost/v1/decision_pb.js";
+import { MenuItemKind, type FactQuestion, type MenuItem, type ReasonMenu } from "./generated/signpost/v1/menu_pb.js";
+import { CaseState, FactSource, Route, RouteSchema } from "./generated/signpost/v1/types_pb.js";
+import type { ContactContextSchema } from "./generated/signpost/v1/types_pb.js";
+
+/** One chat: the keys that the bot chose. */
+class Chat {
+  readonly run = fresh();
+  readonly contact = `chat-${this.run}`;
+  readonly cookie = `cookie-${this.run}`;
+  readonly customer = `customer-${this.run}`;
+  readonly phone = `+1${digits()}`;
+  readonly order = digits();
+  private calls = 0;
+
+  /** A key for the next write: kept until the answer is there, so that a repetition carries the same. */
+  requestId(): string {
+    this.calls += 1;
+    return `${this.contact}/${this.calls}`;
+  }
+}
+
+/** What the customer picked, and where from. */
+interface Picked {
+  reason: string;
+  language: string;
+  menuPlaybookVersion: string;
+}
+
+async function main() {
+  const signpost = connect(process.env["SIGNPOST_SERVER"] ?? "127.0.0.1:7100", "chatbot/example");
+  const chat = new Chat();
+  const picked = await showTheMenu(signpost);
+  const question = await routeSomebody(signpost, chat, picked);
+  const caseId = await answerTheQuestion(signpost, chat, question);
+  await askForAPerson(signpost, chat);
+  const answer = await signIn(signpost, chat, caseId);
+  await handOver(signpost, chat, answer);
+  await comeBack(signpost, chat, picked, caseId);
+}
+
+async function showTheMenu(signpost: Signpost): Promise<Picked> {
+  const ask = { channel: "web_chat", locale: "en-US" };
+  const { menu: first } = await signpost.playbooks.getReasonMenu(ask);
+  check("there is a menu", first);
+  console.log(`What is it about? (${first.locale})`);
+  first.items.forEach((item) => console.log(`  ${item.label}`));
+  const primary = pick(first, "My order");
+  const { menu: second } = await signpost.playbooks.getReasonMenu({ ...ask, primary: primary.reason });
+  check("there is a menu below", second);
+  console.log(`${primary.label}:`);
+  second.items.forEach((item) => console.log(`  ${item.label}`));
+  const { reason } = pick(second, "Cancel my order");
+  return { reason, language: second.locale, menuPlaybookVersion: second.playbookVersion };
+}
+
+/** The reason that the customer clicks on. */
+function pick(menu: ReasonMenu, label: string): MenuItem {
+  const [found, ...more] = menu.items.filter((item) => item.label === label);
+  check("the menu has it once", found?.kind === MenuItemKind.REASON && more.length === 0);
+  return found;
+}
+
+async function routeSomebody(signpost: Signpost, chat: Chat, picked: Picked): Promise<FactQuestion> {
+  const { answer } = await signpost.contacts.routeContact({
+    requestId: chat.requestId(),
+    contactId: chat.contact,
+    context: {
+      channel: "web_chat",
+      customer: { identities: [{ kind: "cookie", value: chat.cookie }] },
+      reason: picked.reason,
+      language: picked.language,
+    },
+    menuPlaybookVersion: picked.menuPlaybookVersion,
+  });
+  check("an unverified cookie is nobody", answer?.customerId === "");
+  check("there is no case before its key is known", answer.caseId === "");
+  check("a fact is asked for", answer.next.case === "askFacts");
+  const [question, ...more] = answer.next.value.questions;
+  check("it is just the order", question?.factId === "order_id" && more.length === 0);
+  console.log(`Somebody picks ${picked.reason}, and is asked: ${question.label}?`);
+  return question;
+}
+
+async function answerTheQuestion(signpost: Signpost, chat: Chat, question: FactQuestion): Promise<string> {
+  const whole = new RegExp(`^(?:${question.pattern})$`);
+  check("a slip of the keyboard is seen here", !whole.test("12"));
+  check("an order number is one", whole.test(chat.order));
+  const told = { factId: question.factId, value: { case: "text" as const, value: chat.order }, source: FactSource.BOT };
+  const answer = await amend(signpost, chat, { channel: "web_chat", facts: [told] });
+  check("now there is a case", answer.joined === Joined.OPENED && answer.caseId);
+  check("nothing else is asked", answer.next.case === "routed");
+  const { route, flow } = answer.next.value;
+  check("a flow helps", route === Route.SELF_SERVICE);
+  check("so the contact is there", answer.place === ContactPlace.SELF_SERVICE);
+  console.log(`With the answer there is a case; ${name(route)}: flow ${flow}.`);
+  return answer.caseId;
+}
+
+/** The answer once more is known of the chat: what is set replaces, facts add up. */
+async function amend(
+  signpost: Signpost,
+  chat: Chat,
+  context: MessageInitShape<typeof ContactContextSchema>,
+): Promise<ContactAnswer> {
+  const request = { requestId: chat.requestId(), contactId: chat.contact, context };
+  const { answer } = await signpost.contacts.routeContact(request);
+  check("there is an answer", answer);
+  return answer;
+}
+
+function name(route: Route): string {
+  return RouteSchema.value[route]?.name ?? `route ${route}`;
+}
+
+async function askForAPerson(signpost: Signpost, chat: Chat) {
+  const { place, answer } = await signpost.contacts.endContact({
+    requestId: chat.requestId(),
+    contactId: chat.contact,
+    outcome: ContactOutcome.ASKED_FOR_PERSON,
+  });
+  check("the contact lives on", place === ContactPlace.ROUTED);
+  check("with another answer", answer?.next.case === "routed" && answer.next.value.route === Route.CHAT);
+  const down = answer.decision?.turnedDown.find((it) => it.route === Route.SELF_SERVICE);
+  check("the flow is not offered again", down?.reason === TurnedDownReason.ASKED_FOR_PERSON);
+  const { route, queue } = answer.next.value;
+  console.log(`The customer asks for a person; ${name(route)}: queue ${queue}.`);
+}
+
+async function signIn(signpost: Signpost, chat: Chat, caseId: string): Promise<ContactAnswer> {
+  await signpost.customers.upsertCustomer({
+    requestId: `${chat.customer}/1`,
+    customer: {
+      customerId: chat.customer,
+      tier: "bronze",
+      identities: [{ kind: "phone", value: chat.phone, verified: true }],
+    },
+  });
+  const answer = await amend(signpost, chat, { channel: "web_chat", customer: { customerId: chat.customer } });
+  check("it is the same case", answer.caseId === caseId && answer.joined === Joined.OPENED);
+  check("of a customer now", answer.customerId === chat.customer && answer.decision?.tier === "bronze");
+  check("who is no repeat for that", answer.repeats === 0);
+  check("and still wants a person", answer.next.case === "routed" && answer.next.value.route === Route.CHAT);
+  console.log(`While waiting the customer signs in: the same case, tier ${answer.decision.tier}, no repeat.`);
+  return answer;
+}
+
+async function handOver(signpost: Signpost, chat: Chat, answer: ContactAnswer) {
+  const [known, ...more] = answer.knownFacts;
+  check("the agent need not ask", known?.value.value === chat.order && more.length === 0);
+  check("but serves a queue", answer.next.case === "routed");
+  console.log(`The agent of queue ${answer.next.value.queue} gets the case and what is known: ${known.factId}.`);
+  const ended = await signpost.contacts.endContact({
+    requestId: chat.requestId(),
+    contactId: chat.contact,
+    outcome: ContactOutcome.RESOLVED,
+  });
+  check("the case is resolved", ended.caseState === CaseState.RESOLVED);
+  console.log("The agent cancels the order: the case is resolved.");
+}
+
+async function comeBack(signpost: Signpost, chat: Chat, picked: Picked, caseId: string) {
+  const call = `call-${chat.contact}`;
+  const { answer } = await signpost.contacts.routeContact({
+    requestId: `${call}/1`,
+    contactId: call,
+    context: {
+      channel: "phone",
+      customer: { identities: [{ kind: "phone", value: chat.phone, verified: true }] },
+      reason: picked.reason,
+      facts: [{ factId: "order_id", value: { case: "text", value: chat.order }, source: FactSource.CUSTOMER }],
+      language: picked.language,
+    },
+  });
+  check("the number finds who signed in", answer?.customerId === chat.customer);
+  check("and the case", answer.joined === Joined.REOPENED && answer.caseId === caseId);
+  check("it counts", answer.repeats === 1 && answer.channelSwitches === 1);
+  console.log(
+    "Later the customer calls about the order: the number tells who it is, the case is reopened, " +
+      `${answer.repeats} repeat.`,
+  );
+}
+
+await main();

@@ -1,0 +1,99 @@
+// What both conversations need: a connection with deadlines and retries, and refusals in plain values.
+
+import assert from "node:assert/strict";
+import { randomInt, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { BadRequest, PreconditionFailure, ResourceInfo } from "nice-grpc-error-details";
+import { CaseService } from "./generated/signpost/v1/case_service_pb.js";
+import { ContactService } from "./generated/signpost/v1/contact_service_pb.js";
+import { CustomerService } from "./generated/signpost/v1/customer_service_pb.js";
+import { PlaybookService } from "./generated/signpost/v1/playbook_service_pb.js";
+
+const DEADLINE_MS = 10_000;
+const ATTEMPTS_MAX = 4;
+const PAUSE_FIRST_MS = 50;
+
+/** The services of one server, called in the name of one actor. */
+export function connect(server: string, actor: string) {
+  const named: Interceptor = (next) => (request) => {
+    request.header.set("signpost-actor", actor);
+    return next(request);
+  };
+  const transport = createGrpcTransport({
+    baseUrl: `http://${server}`,
+    defaultTimeoutMs: DEADLINE_MS,
+    interceptors: [named, repeated],
+  });
+  return {
+    cases: createClient(CaseService, transport),
+    contacts: createClient(ContactService, transport),
+    customers: createClient(CustomerService, transport),
+    playbooks: createClient(PlaybookService, transport),
+  };
+}
+
+export type Signpost = ReturnType<typeof connect>;
+
+/** Safe for every call: reads change nothing, and a write is known again by its request_id. */
+const repeated: Interceptor = (next) => async (request) => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await next(request);
+    } catch (error) {
+      const code = ConnectError.from(error).code;
+      const mayPass = code === Code.Unavailable || code === Code.ResourceExhausted;
+      if (!mayPass || attempt === ATTEMPTS_MAX || request.signal.aborted) {
+        throw error;
+      }
+      await sleep(PAUSE_FIRST_MS * 2 ** (attempt - 1));
+    }
+  }
+};
+
+/** The code of the refusal that this call must meet, and what its google.rpc details name. */
+export async function refusal(call: Promise<unknown>): Promise<[code: string, names: string[]]> {
+  try {
+    await call;
+  } catch (error) {
+    const { code, details } = ConnectError.from(error);
+    return [wireName(code), details.flatMap((detail) => ("type" in detail ? named(detail.type, detail.value) : []))];
+  }
+  throw new Error("this must be refused");
+}
+
+/** The faulty fields, the missing or taken thing, or the kind of what stands in the way. */
+function named(type: string, value: unknown): string[] {
+  assert(value instanceof Uint8Array);
+  switch (type) {
+    case "google.rpc.BadRequest":
+      return BadRequest.decode(value).fieldViolations.map((fault) => fault.field);
+    case "google.rpc.ResourceInfo":
+      return [ResourceInfo.decode(value).resourceType];
+    case "google.rpc.PreconditionFailure":
+      return PreconditionFailure.decode(value).violations.map((fault) => fault.type);
+    default:
+      return [];
+  }
+}
+
+/** A code as gRPC writes it: INVALID_ARGUMENT rather than InvalidArgument. */
+function wireName(code: Code): string {
+  return (Code[code] ?? "").replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
+}
+
+/** Ends the conversation where it does not go as told. */
+export function check(what: string, isSo: unknown): asserts isSo {
+  assert(isSo, what);
+}
+
+/** A part of names that nobody used before, so that a conversation can be had again on the same server. */
+export function fresh(): string {
+  return randomUUID().replaceAll("-", "").slice(0, 12);
+}
+
+/** An order number that nobody used before. */
+export function digits(): string {
+  return Array.from({ length: 12 }, () => randomInt(10)).join("");
+}

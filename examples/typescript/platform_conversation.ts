@@ -1,0 +1,209 @@
+// A contact-centre platform's conversation with Signpost: from its playbook to a case that is resolved.
+//
+//     SIGNPOST_SERVER=127.0.0.1:7100 npm run platform
+//
+// Ends with code 0 only if all went as told. What is told is the same in every language of these examples.
+
+import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual as same } from "node:util";
+import { check, connect, digits, fresh, refusal, type Signpost } from "./connection.js";
+import { ContactOutcome, ContactPlace, Joined, Take } from "./generated/signpost/v1/contact_service_pb.js";
+import type { TakeRouteResponse } from "./generated/signpost/v1/contact_service_pb.js";
+import { CaseState, Direction, FactSource, Route, RouteSchema } from "./generated/signpost/v1/types_pb.js";
+
+/** From the folder of what was built. */
+const PLAYBOOK = new URL("../../../playbooks/retail.yaml", import.meta.url);
+
+/** The platform's own keys: of a customer, an order, a call and a chat. */
+function keysOf(run: string) {
+  return {
+    customer: `customer-${run}`,
+    phone: `+1${digits()}`,
+    order: digits(),
+    call: `call-${run}`,
+    chat: `chat-${run}`,
+  };
+}
+
+type Keys = ReturnType<typeof keysOf>;
+
+async function main() {
+  const signpost = connect(process.env["SIGNPOST_SERVER"] ?? "127.0.0.1:7100", "platform/example");
+  const keys = keysOf(fresh());
+  await checkThePlaybook(signpost);
+  await keepTheCustomer(signpost, keys);
+  const caseId = await routeTheCall(signpost, keys);
+  const taken = await takeARoute(signpost, keys);
+  await sendItAgain(signpost, keys, taken);
+  await continueInAChat(signpost, keys, caseId);
+  await resolveTheCase(signpost, keys);
+  await readTheCase(signpost, keys, caseId);
+  await readRefusals(signpost, keys);
+}
+
+async function checkThePlaybook(signpost: Signpost) {
+  const source = await readFile(PLAYBOOK, "utf8");
+  const checked = await signpost.playbooks.validatePlaybook({ source });
+  check("the playbook has no faults", checked.faults.length === 0);
+  let { publication } = await signpost.playbooks.getPlaybook({});
+  if (publication?.playbookVersion !== checked.playbookVersion) {
+    const requestId = `publish/${checked.playbookVersion}/after/${publication?.sequence}`;
+    ({ publication } = await signpost.playbooks.publishPlaybook({ requestId, source, note: "The example's" }));
+  }
+  console.log(`The playbook ${publication?.name} has no faults and is live.`);
+}
+
+async function keepTheCustomer(signpost: Signpost, keys: Keys) {
+  const { customer } = await signpost.customers.upsertCustomer({
+    requestId: `${keys.customer}/1`,
+    customer: {
+      customerId: keys.customer,
+      tier: "silver",
+      language: "en",
+      identities: [{ kind: "phone", value: keys.phone, verified: true }],
+    },
+  });
+  check("the customer is kept as told", customer?.tier === "silver" && customer.identities[0]?.verified);
+  console.log(`Ann is a customer of tier ${customer.tier}, known by a verified phone number.`);
+}
+
+async function routeTheCall(signpost: Signpost, keys: Keys): Promise<string> {
+  const { answer } = await signpost.contacts.routeContact({
+    requestId: `${keys.call}/route/1`,
+    contactId: keys.call,
+    context: {
+      channel: "phone",
+      direction: Direction.INBOUND,
+      customer: {
+        identities: [{ kind: "phone", value: keys.phone, verified: true }],
+        tier: "gold",
+      },
+      reason: "order_issue/manage_cancel",
+      facts: [{ factId: "order_id", value: { case: "text", value: keys.order }, source: FactSource.CUSTOMER }],
+      language: "en",
+      queueStats: [
+        { queueId: "orders", staffedAgents: 3, availableAgents: 0, waiting: 9, handleTime: { seconds: 360n } },
+      ],
+    },
+    take: Take.NONE,
+  });
+  check("the verified number finds the customer", answer?.customerId === keys.customer);
+  check("the call opens a case", answer.joined === Joined.OPENED);
+  check("the tier that is told wins over the kept one", answer.decision?.tier === "gold");
+  check("nothing is taken yet", answer.place === ContactPlace.DECIDING);
+  console.log("Ann, gold since this morning, calls to cancel her order: a new case. She can choose, the cheapest first:");
+  for (const option of answer.decision.options) {
+    const wait = Number(option.wait?.expected?.seconds) / 60;
+    console.log(`  ${name(option.route)}: ${wait} min, ${option.resolvesBasisPoints / 100} % resolved`);
+  }
+  return answer.caseId;
+}
+
+function name(route: Route): string {
+  return RouteSchema.value[route]?.name ?? `route ${route}`;
+}
+
+function choice(keys: Keys, route: Route) {
+  return {
+    requestId: `${keys.call}/take/1`,
+    contactId: keys.call,
+    route,
+    declined: [Route.SELF_SERVICE, Route.CALLBACK],
+  };
+}
+
+async function takeARoute(signpost: Signpost, keys: Keys): Promise<TakeRouteResponse> {
+  const taken = await signpost.contacts.takeRoute(choice(keys, Route.HUMAN));
+  check("the call is in the platform's own line", taken.place === ContactPlace.ROUTED);
+  check("it is the queue of the orders", taken.routed?.queue === "orders");
+  console.log(`Ann takes ${name(taken.routed.route)}: queue ${taken.routed.queue}.`);
+  return taken;
+}
+
+async function sendItAgain(signpost: Signpost, keys: Keys, taken: TakeRouteResponse) {
+  const again = await signpost.contacts.takeRoute(choice(keys, Route.HUMAN));
+  check("it is the stored answer", again.replayed && same(again.routed, taken.routed));
+  console.log("The platform did not hear the answer, sends the same again, and gets the same answer.");
+  const [code, names] = await refusal(signpost.contacts.takeRoute(choice(keys, Route.MESSAGE)));
+  check("a request_id is for one content", same([code, names], ["ALREADY_EXISTS", ["request"]]));
+  console.log(`With other content the same request_id is refused: ${code}.`);
+}
+
+async function continueInAChat(signpost: Signpost, keys: Keys, caseId: string) {
+  const ended = await signpost.contacts.endContact({
+    requestId: `${keys.call}/end/1`,
+    contactId: keys.call,
+    outcome: ContactOutcome.ABANDONED,
+  });
+  check("the case stays open", ended.caseState === CaseState.OPEN);
+  const { answer } = await signpost.contacts.routeContact({
+    requestId: `${keys.chat}/route/1`,
+    contactId: keys.chat,
+    context: {
+      channel: "web_chat",
+      customer: { customerId: keys.customer },
+      reason: "order_issue/manage_cancel",
+      facts: [{ factId: "order_id", value: { case: "text", value: keys.order }, source: FactSource.SYSTEM }],
+      language: "en",
+    },
+  });
+  check("the chat continues the case", answer?.joined === Joined.CONTINUED && answer.caseId === caseId);
+  check("it counts", answer.repeats === 1 && answer.channelSwitches === 1);
+  const known = answer.knownFacts.map((fact) => fact.value.value);
+  check("what the call told is known", same(known, [keys.order]));
+  check("the tier of the call held for the call", answer.decision?.tier === "silver");
+  check("nothing is asked", answer.next.case === "routed");
+  console.log(
+    "Ann hangs up in the line and opens a chat: the case goes on, " +
+      `${answer.repeats} repeat, ${answer.channelSwitches} channel switch.`,
+  );
+  console.log(`Nothing is asked again: ${name(answer.next.value.route)}, queue ${answer.next.value.queue}.`);
+}
+
+async function resolveTheCase(signpost: Signpost, keys: Keys) {
+  const ended = await signpost.contacts.endContact({
+    requestId: `${keys.chat}/end/1`,
+    contactId: keys.chat,
+    outcome: ContactOutcome.RESOLVED,
+    confirmedReason: "shipping_issue/missing",
+  });
+  check("no contact is live, so the case is resolved", ended.caseState === CaseState.RESOLVED);
+  console.log("The agent found that the parcel had not come, and settled it: the case is resolved.");
+}
+
+async function readTheCase(signpost: Signpost, keys: Keys, caseId: string) {
+  const { case: kept } = await signpost.cases.getCase({ caseId });
+  const contacts = kept?.contacts.map((contact) => contact.contactId);
+  check("both contacts are in it", kept && same(contacts, [keys.call, keys.chat]));
+  check("the stated reason is kept", kept.reason === "order_issue/manage_cancel");
+  check("and the confirmed one", kept.confirmedReason === "shipping_issue/missing");
+  const channels = kept.contacts.map((contact) => contact.channel).join(" then ");
+  console.log(
+    `The case: ${kept.contactCount} contacts (${channels}), stated ${kept.reason}, ` +
+      `confirmed ${kept.confirmedReason}.`,
+  );
+}
+
+async function readRefusals(signpost: Signpost, keys: Keys) {
+  const chat = { contactId: keys.chat };
+  const ended = signpost.contacts.routeContact({
+    ...chat,
+    requestId: `${keys.chat}/route/2`,
+    context: { channel: "web_chat" },
+  });
+  check("an ended contact stays ended", same(await refusal(ended), ["FAILED_PRECONDITION", ["CONTACT_ENDED"]]));
+  console.log("A contact that ended takes no more: FAILED_PRECONDITION, CONTACT_ENDED.");
+  const faulty = signpost.contacts.routeContact({
+    ...chat,
+    requestId: `${keys.chat}/route/3`,
+    context: { channel: "fax", facts: [{ factId: "order_id", value: { case: "text", value: "one" } }] },
+  });
+  const fields = ["context.channel", "context.facts[0].text"];
+  check("every faulty field is named", same(await refusal(faulty), ["INVALID_ARGUMENT", fields]));
+  console.log("Every faulty field is named: INVALID_ARGUMENT, context.channel and context.facts[0].text.");
+  const unknown = signpost.contacts.getContact({ contactId: `${keys.chat}-2` });
+  check("what nobody told of is not there", same(await refusal(unknown), ["NOT_FOUND", ["contact"]]));
+  console.log("What nobody told of is not there: NOT_FOUND, contact.");
+}
+
+await main();
