@@ -10,12 +10,14 @@ mod customer;
 mod demo;
 mod end;
 mod failure;
+mod names;
 mod out;
 mod playbook;
 mod preview;
 mod reasons;
 mod render;
 mod route;
+mod table_file;
 mod take;
 mod values;
 

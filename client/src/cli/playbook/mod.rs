@@ -1,6 +1,10 @@
-//! `signpost playbook`: checks, tells the format, publishes, lists, shows and rolls back.
+//! `signpost playbook`: makes, checks, tells the format, publishes, lists, shows and rolls back.
 
 mod check;
+mod draft;
+mod from_csv;
+mod harvest;
+mod words;
 
 use super::Session;
 use super::failure::Failure;
@@ -32,6 +36,8 @@ Example:
 A first line in the playbook makes editors use it:
   # yaml-language-server: $schema=playbook.schema.json")]
     Schema,
+    /// Makes a first playbook out of a table of contacts, without a server.
+    FromCsv(Box<from_csv::FromCsvArgs>),
     /// Checks a document and makes it live, at once and as a whole.
     #[command(
         after_help = "Example:\n  signpost playbook publish airline.yaml --note 'Summer season'"
@@ -83,6 +89,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             let schema = signpost_domain::playbook::json_schema();
             session.out.data(&format!("{schema:#}"))
         }
+        PlaybookCommand::FromCsv(args) => from_csv::run(&args, session),
         PlaybookCommand::Publish {
             file,
             note,
