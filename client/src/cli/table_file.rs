@@ -156,26 +156,55 @@ impl Table {
     /// The rows in the order of the file.
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row> {
         let width = self.header.len();
-        self.reader().into_records().map(move |record| {
-            let line = |position: Option<&csv::Position>| position.map_or(0, csv::Position::line);
-            match record {
-                Ok(record) if record.len() == width => Row {
-                    line: line(record.position()),
-                    cells: Ok(record),
-                },
-                Ok(record) => Row {
-                    line: line(record.position()),
-                    cells: Err(format!(
-                        "has {} cells, and the header has {width}",
-                        record.len()
-                    )),
-                },
+        let mut lines = Lines::of(self.text.as_bytes());
+        self.reader()
+            .into_records()
+            .map(move |record| match record {
+                Ok(record) => {
+                    let line = lines.at(record.position().map_or(0, csv::Position::byte));
+                    let cells = match record.len() {
+                        len if len == width => Ok(record),
+                        len => Err(format!("has {len} cells, and the header has {width}")),
+                    };
+                    Row { line, cells }
+                }
                 Err(error) => Row {
-                    line: line(error.position()),
+                    line: lines.at(error.position().map_or(0, csv::Position::byte)),
                     cells: Err(error.to_string()),
                 },
+            })
+    }
+}
+
+/// The lines of a text, counted as far as they were asked for.
+struct Lines<'t> {
+    text: &'t [u8],
+    counted: usize,
+    line: u64,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t [u8]) -> Lines<'t> {
+        Lines {
+            text,
+            counted: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of what comes at or after this byte, line ends left out; bytes are asked for in their order.
+    fn at(&mut self, byte: u64) -> u64 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(&next) = self.text.get(self.counted) {
+            let ends = matches!(next, b'\r' | b'\n');
+            if self.counted >= byte && !ends {
+                break;
             }
-        })
+            self.counted += 1;
+            let half = next == b'\r' && self.text.get(self.counted) == Some(&b'\n');
+            self.line += u64::from(ends && !half);
+        }
+        self.line
     }
 }
 
@@ -233,7 +262,7 @@ mod tests {
     #[test]
     fn marks_line_ends_and_quotes_are_read() {
         let read =
-            table(b"\xef\xbb\xbfa , \"b\"\r\n1,\"x, \"\"y\"\"\nz\"\r\n\r\n2\r\n3,4\r\n").unwrap();
+            table(b"\xef\xbb\xbfa ,\"b\"\r\n1,\"x, \"\"y\"\"\nz\"\r\n\r\n2\r\n3,4\r\n").unwrap();
         assert_eq!(read.header, ["a", "b"]);
         let rows: Vec<(u64, Result<Vec<String>, String>)> = read
             .rows()
@@ -252,8 +281,7 @@ mod tests {
             Err("has 1 cells, and the header has 2".to_owned())
         );
         assert_eq!(rows[2], (6, cells(["3", "4"])));
-        let without_mark =
-            table(b"a , \"b\"\r\n1,\"x, \"\"y\"\"\nz\"\r\n\r\n2\r\n3,4\r\n").unwrap();
+        let without_mark = table(b"a ,\"b\"\r\n1,\"x, \"\"y\"\"\nz\"\r\n\r\n2\r\n3,4\r\n").unwrap();
         assert_eq!(read.content(), without_mark.content());
     }
 

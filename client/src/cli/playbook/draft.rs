@@ -278,44 +278,43 @@ impl Draft {
 
     fn secondary(&self, text: &mut String, primary: &Primary, reason: &Secondary, routes: &str) {
         let rows = counted(reason.rows);
-        let fact = primary
-            .fact
-            .map(|fact| format!(", facts: [{fact}], case_key: [{fact}]"));
-        let replaces = match reason.replaces.as_slice() {
-            [] => String::new(),
-            old => format!(", replaces: [{}]", old.join(", ")),
-        };
-        let self_service = format!("self_service: {{ flow: {}, ", reason.id);
-        let routes = routes.replace("self_service: { ", &self_service);
+        let label = self.label(&reason.label);
         write(
             text,
-            format_args!(
-                "      - {{ id: {}, label: {}{}{replaces},{rows}\n          routes: {{ {routes} }} }}\n",
-                reason.id,
-                self.label(&reason.label),
-                fact.unwrap_or_default()
-            ),
+            format_args!("      - id: {}{rows}\n        label: {label}\n", reason.id),
         );
+        if let Some(fact) = primary.fact {
+            write(
+                text,
+                format_args!("        facts: [{fact}]\n        case_key: [{fact}]\n"),
+            );
+        }
+        if !reason.replaces.is_empty() {
+            write(
+                text,
+                format_args!("        replaces: [{}]\n", reason.replaces.join(", ")),
+            );
+        }
+        *text += "        routes:\n";
+        *text += &routes.replace("FLOW", &reason.id);
     }
 
-    /// The routes that some channel has.
+    /// The routes that some channel has, a line each, with `FLOW` for the flow.
     fn routes(&self) -> String {
         let somewhere = |route: Route| {
             let mut channels = self.channels.iter();
             channels.any(|channel| routes(channel.medium).contains(&route))
         };
         let there = ROUTES.iter().filter(|(route, ..)| somewhere(*route));
-        let routes: Vec<String> = there
-            .map(|(route, cost, resolves)| {
-                let queue = match route {
-                    Route::SelfService => "",
-                    Route::Message => "queue: written_service, ",
-                    _ => "queue: service_desk, ",
-                };
-                format!("{route}: {{ {queue}cost: {cost}, resolves: {resolves} }}")
-            })
-            .collect();
-        routes.join(", ")
+        let lines = there.map(|(route, cost, resolves)| {
+            let way = match route {
+                Route::SelfService => "flow: FLOW",
+                Route::Message => "queue: written_service",
+                _ => "queue: service_desk",
+            };
+            format!("          {route}: {{ {way}, cost: {cost}, resolves: {resolves} }}\n")
+        });
+        lines.collect()
     }
 
     fn widest(&self) -> usize {

@@ -1,9 +1,12 @@
-//! `signpost playbook`: makes, checks, tells the format, publishes, lists, shows and rolls back.
+//! `signpost playbook`: makes, checks, compares, tells the format, publishes, lists, shows and rolls back.
 
 mod check;
+mod diff;
 mod draft;
 mod from_csv;
 mod harvest;
+mod new;
+mod templates;
 mod words;
 
 use super::Session;
@@ -38,6 +41,19 @@ A first line in the playbook makes editors use it:
     Schema,
     /// Makes a first playbook out of a table of contacts, without a server.
     FromCsv(Box<from_csv::FromCsvArgs>),
+    /// Makes a first playbook from a template, without a server.
+    New(Box<new::NewArgs>),
+    /// How one playbook differs from another, by meaning; two files need no server.
+    #[command(after_help = "\
+Example:
+  signpost playbook diff airline.yaml airline-summer.yaml
+  signpost playbook diff live airline-summer.yaml")]
+    Diff {
+        /// The one that comes first: a file, - for stdin, `live`, or 8 or more digits of a version.
+        from: String,
+        /// The one to compare it with, likewise.
+        to: String,
+    },
     /// Checks a document and makes it live, at once and as a whole.
     #[command(
         after_help = "Example:\n  signpost playbook publish airline.yaml --note 'Summer season'"
@@ -90,6 +106,8 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             session.out.data(&format!("{schema:#}"))
         }
         PlaybookCommand::FromCsv(args) => from_csv::run(&args, session),
+        PlaybookCommand::New(args) => new::run(&args, session),
+        PlaybookCommand::Diff { from, to } => diff::run(&from, &to, session).await,
         PlaybookCommand::Publish {
             file,
             note,

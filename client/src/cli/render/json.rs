@@ -29,7 +29,7 @@ named! {
     RouteContactResponse PreviewRouteResponse TakeRouteResponse EndContactResponse GetContactResponse GetCaseResponse
     UpsertCustomerResponse GetCustomerResponse ValidatePlaybookResponse PublishPlaybookResponse
     RollBackPlaybookResponse ListPlaybooksResponse GetPlaybookResponse GetReasonMenuResponse CountReasonsResponse
-    ContactAnswer
+    ContactAnswer DiffPlaybooksResponse
 }
 
 static POOL: LazyLock<Option<DescriptorPool>> =

@@ -264,7 +264,7 @@ mod tests {
                 "31/4/2016 01:16",
                 "`31/4/2016 01:16` is not a time that can be read",
             ),
-            ("20240415", "`20240415` is not a time that can be read"),
+            ("20240415", "2024-04-14T22:00:00Z"),
             ("soon", "`soon` is not a time that can be read"),
         ] {
             assert_eq!(read(&day, text), time, "{text}");
