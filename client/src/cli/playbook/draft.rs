@@ -130,7 +130,8 @@ const TIERS: &str = "\
 tiers:
   - { id: gold, label: {LOCALE: Gold}, waiting_target: 1m, waiting_cost_per_minute: 1.00, cost_of_failure: 20.00 }
   - { id: silver, label: {LOCALE: Silver}, waiting_target: 2m, waiting_cost_per_minute: 0.60, cost_of_failure: 10.00 }
-  - { id: standard, label: {LOCALE: Standard}, waiting_target: 5m, waiting_cost_per_minute: 0.30, cost_of_failure: 4.00, default: true }
+  - { id: standard, label: {LOCALE: Standard}, waiting_target: 5m, waiting_cost_per_minute: 0.30, cost_of_failure: 4.00,
+      default: true }
 ";
 
 const QUEUES: &str = "\

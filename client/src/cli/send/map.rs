@@ -158,6 +158,7 @@ fn parts(text: &str) -> Result<Vec<(String, String)>, Failure> {
                 column.push(',');
                 column.push_str(part);
             }
+            (None, None) if text.trim().is_empty() => {}
             (None, None) => {
                 let what = format!("--map: write `{part}` as target=COLUMN");
                 return Err(Failure::Fix(what));

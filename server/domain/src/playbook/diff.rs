@@ -3,6 +3,7 @@
 
 mod order;
 mod parts;
+mod values;
 
 use super::fault::Faults;
 use super::file::File;
