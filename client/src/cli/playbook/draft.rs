@@ -5,7 +5,7 @@ use signpost_domain::route::{Medium, Route};
 use std::fmt::Write;
 
 /// How many reasons of one level are easy to choose from.
-const REASONS_EASY_MAX: usize = 8;
+pub(super) const REASONS_EASY_MAX: usize = 8;
 
 /// What is known of a company before anybody wrote its playbook.
 #[derive(Debug)]

@@ -1,13 +1,13 @@
 //! `signpost playbook from-csv`: a first playbook out of a table's two columns of reasons, without a server.
 
-use super::draft::{Channel, Draft, LEVELS_MAX};
+use super::draft::{Channel, Draft, LEVELS_MAX, REASONS_EASY_MAX};
 use super::harvest::{Columns, Found, Harvest};
 use crate::cli::Session;
 use crate::cli::failure::Failure;
 use crate::cli::names;
 use crate::cli::table_file::{Table, TableArgs};
 use clap::Args;
-use signpost_domain::playbook::Playbook;
+use signpost_domain::playbook::{PLAYBOOK_BYTES_MAX, Playbook};
 use signpost_domain::route::Medium;
 use std::path::{Path, PathBuf};
 
@@ -109,6 +109,13 @@ pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> 
         primaries,
     };
     let document = draft.document();
+    if document.len() > PLAYBOOK_BYTES_MAX {
+        let len = document.len();
+        return Err(Failure::Fix(format!(
+            "the playbook would have {len} bytes, and {PLAYBOOK_BYTES_MAX} are the most: fold the rarest reasons with \
+             --max-primary and --max-secondary"
+        )));
+    }
     deliver(&document, args.company.out.as_deref(), session)?;
     if session.out.json {
         let found = serde_json::to_string_pretty(&found);
@@ -226,7 +233,7 @@ fn tell(found: &Found, session: &Session) {
     if found.more_remarks > 0 {
         lines.push(format!("and {} more to look at", found.more_remarks));
     }
-    if found.primaries > 8 {
+    if found.primaries > REASONS_EASY_MAX {
         lines.push(
             "6 to 8 primary reasons are easy to choose from: --max-primary folds the rarest"
                 .to_owned(),
@@ -234,5 +241,68 @@ fn tell(found: &Found, session: &Session) {
     }
     for line in lines {
         session.out.say(&line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use signpost_domain::ids::ReasonId;
+    use std::fmt::Write;
+
+    /// Reasons `p0` to `p69`, the first with 70 below it, the others with one; the later ones are rarer.
+    fn many() -> String {
+        let mut table = "why,closer\n".to_owned();
+        for number in 0..70 {
+            writeln!(table, "p0,s{number}").unwrap();
+            for _ in number..70 {
+                writeln!(table, "p{number},s0").unwrap();
+            }
+        }
+        table
+    }
+
+    #[test]
+    fn what_is_over_the_limits_counts_with_other_and_is_found_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("t.csv");
+        std::fs::write(&file, many()).unwrap();
+        let table = TableArgs {
+            file,
+            delimiter: b',',
+            missing: Vec::new(),
+        };
+        let read = Table::read(&table).unwrap();
+        let columns = Columns {
+            primary: 0,
+            secondary: 1,
+            channel: None,
+        };
+        let harvest = Harvest::of(&read, &table, columns);
+        let (_, primaries, found) = harvest.draft(LEVELS_MAX);
+        let draft = Draft {
+            lead: Vec::new(),
+            name: "many".to_owned(),
+            currency: "USD".to_owned(),
+            time_zone: "UTC".to_owned(),
+            locale: "en".to_owned(),
+            channels: usual(),
+            facts: Vec::new(),
+            primaries,
+        };
+        let (playbook, _) = Playbook::read(&draft.document()).unwrap();
+        assert_eq!((found.primaries, found.folded), (64, 14));
+        let stands = |old: &str| {
+            let id = ReasonId::parse(old).unwrap();
+            let index = playbook.index.reasons.get(&id).copied();
+            index.map(|index| playbook.reason(index).id.to_string())
+        };
+        assert_eq!(stands("p62/s0").as_deref(), Some("p62/s0"));
+        assert_eq!(stands("p63/s0").as_deref(), Some("other_reasons/other"));
+        assert_eq!(stands("p69/s0").as_deref(), Some("other_reasons/other"));
+        assert_eq!(stands("p0/s9").as_deref(), Some("p0/other"));
+        assert_eq!(stands("p0/s0").as_deref(), Some("p0/s0"));
+        assert_eq!(stands("p0/none"), None);
     }
 }
