@@ -213,6 +213,8 @@ calls! {
     read PlaybookServiceClient::list_playbooks(ListPlaybooksRequest) -> ListPlaybooksResponse;
     /// One playbook, as it was written.
     read PlaybookServiceClient::get_playbook(GetPlaybookRequest) -> GetPlaybookResponse;
+    /// How one playbook differs from another, by meaning.
+    read PlaybookServiceClient::diff_playbooks(DiffPlaybooksRequest) -> DiffPlaybooksResponse;
     /// The reasons as a customer of one channel sees them.
     read PlaybookServiceClient::get_reason_menu(GetReasonMenuRequest) -> GetReasonMenuResponse;
     /// Contacts and cases by reason and tier.

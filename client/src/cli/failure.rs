@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Fix(String),
     /// Stdout does not take what is printed.
     Output(io::Error),
+    /// It stopped before its end, and can go on.
+    Again(String),
     /// Something else that the caller cannot mend.
     Other(String),
 }
@@ -23,7 +25,8 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-            Failure::Call(ClientError::TryAgain(_) | ClientError::Unavailable(_)) => 1,
+            Failure::Call(ClientError::TryAgain(_) | ClientError::Unavailable(_))
+            | Failure::Again(_) => 1,
             Failure::Call(
                 ClientError::Invalid(_)
                 | ClientError::NotFound { .. }
@@ -45,7 +48,9 @@ impl Failure {
                 Some(format!("{error} (asked: {server})"))
             }
             Failure::Call(error) => Some(error.to_string()),
-            Failure::Fix(words) | Failure::Other(words) => Some(words.clone()),
+            Failure::Fix(words) | Failure::Again(words) | Failure::Other(words) => {
+                Some(words.clone())
+            }
         };
         for line in words.iter().flat_map(|words| words.lines()) {
             say(&format!("signpost: {line}"));
@@ -72,6 +77,7 @@ mod tests {
             (Failure::Call(ClientError::Invalid(Vec::new())), 2),
             (Failure::Call(ClientError::Conflict(String::new())), 2),
             (Failure::Call(ClientError::WrongState(String::new())), 2),
+            (Failure::Again(String::new()), 1),
             (Failure::Fix(String::new()), 2),
             (Failure::Other(String::new()), 3),
             (Failure::Output(io::ErrorKind::BrokenPipe.into()), 0),

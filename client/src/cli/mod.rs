@@ -11,12 +11,15 @@ mod demo;
 mod end;
 mod failure;
 mod manual;
+mod names;
 mod out;
 mod playbook;
 mod preview;
 mod reasons;
 mod render;
 mod route;
+mod send;
+mod table_file;
 mod take;
 mod values;
 
@@ -85,6 +88,8 @@ enum Command {
     Take(take::TakeArgs),
     /// Ends a contact, or sends it back when the customer asked for a person.
     End(end::EndArgs),
+    /// Routes every row of a table as a contact.
+    Send(Box<send::SendArgs>),
     /// The reason menu as a customer of one channel sees it.
     Reasons(reasons::ReasonsArgs),
     /// Reads contacts.
@@ -165,6 +170,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Preview(args) => preview::run(*args, session).await,
         Command::Take(args) => take::run(args, session).await,
         Command::End(args) => end::run(args, session).await,
+        Command::Send(args) => send::run(*args, session).await,
         Command::Reasons(args) => reasons::run(args, session).await,
         Command::Contact(command) => contact::run(command, session).await,
         Command::Case(command) => case::run(command, session).await,

@@ -5,6 +5,7 @@
 pub mod calendar;
 mod compile;
 pub mod condition;
+pub mod diff;
 mod fault;
 mod file;
 mod file_parts;

@@ -54,7 +54,7 @@ pub(crate) fn publish(
         Ok((playbook, warnings)) => (Some(playbook), warnings),
         Err(faults) => {
             if fits {
-                finder.document(&faults);
+                finder.document("source", &faults);
             }
             (None, Warnings::default())
         }
@@ -102,6 +102,61 @@ pub(crate) fn list(request: v1::ListPlaybooksRequest) -> Result<Page, Faults> {
     let mut finder = Finder::default();
     let page = finder.page(List::Playbooks, page_size, &page_token);
     finder.done(page)
+}
+
+/// What to compare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DiffAsked {
+    /// The version that comes first; empty: the live one.
+    pub(crate) from: String,
+    /// What it is compared with.
+    pub(crate) to: DiffTo,
+}
+
+/// What a version is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DiffTo {
+    /// A version; empty: the live one.
+    Version(String),
+    /// A document that is not published.
+    Document(String),
+}
+
+/// What to compare.
+pub(crate) fn diff(request: v1::DiffPlaybooksRequest) -> Result<DiffAsked, Faults> {
+    let v1::DiffPlaybooksRequest {
+        from_playbook_version: from,
+        to_playbook_version,
+        to_source,
+    } = request;
+    let mut finder = Finder::default();
+    let to = match (to_playbook_version.is_empty(), to_source.is_empty()) {
+        (_, true) => Some(DiffTo::Version(to_playbook_version)),
+        (true, false) => finder
+            .fits(At::top("to_source"), &to_source)
+            .then_some(DiffTo::Document(to_source)),
+        (false, false) => {
+            finder.fault(
+                At::top("to_source"),
+                "must not be set together with to_playbook_version",
+            );
+            None
+        }
+    };
+    finder.done(to.map(|to| DiffAsked { from, to }))
+}
+
+/// The document that a version is compared with, if it has no faults.
+pub(crate) fn to_compare(read: Read) -> Result<Arc<Playbook>, Faults> {
+    let mut finder = Finder::default();
+    let playbook = match read {
+        Ok((playbook, _)) => Some(playbook),
+        Err(faults) => {
+            finder.document("to_source", &faults);
+            None
+        }
+    };
+    finder.done(playbook)
 }
 
 /// Which menu.
@@ -159,7 +214,10 @@ impl Finder {
     }
 
     fn source_fits(&mut self, source: &str) -> bool {
-        let at = At::top("source");
+        self.fits(At::top("source"), source)
+    }
+
+    fn fits(&mut self, at: At<'_>, source: &str) -> bool {
         match source.len() {
             0 => self.fault(at, "must not be empty"),
             len if len > PLAYBOOK_BYTES_MAX => {
@@ -172,7 +230,7 @@ impl Finder {
     }
 
     /// The faults of a document, each under its path in it.
-    fn document(&mut self, faults: &playbook::Faults) {
+    fn document(&mut self, field: &str, faults: &playbook::Faults) {
         for fault in &faults.found {
             let playbook::Fault {
                 path,
@@ -182,8 +240,8 @@ impl Finder {
                 fix,
             } = fault;
             let field = match path.as_str() {
-                "" => "source".to_owned(),
-                path => format!("source.{path}"),
+                "" => field.to_owned(),
+                path => format!("{field}.{path}"),
             };
             let place = format_args!("line {line}, column {column}");
             self.0.push(field, format_args!("{place}: {what}; {fix}"));

@@ -3,6 +3,7 @@
 use super::time;
 use signpost_domain::event::{Envelope, PlaybookPublished};
 use signpost_domain::ids::Seq;
+use signpost_domain::playbook::diff::{Change, ChangeKind, ChangePart, Diff};
 use signpost_domain::playbook::{Fault, Faults, Playbook, Warnings};
 use signpost_domain::state::Publication;
 use signpost_proto::v1;
@@ -72,6 +73,62 @@ pub(crate) fn got(found: &Publication, live: Option<Seq>, source: &str) -> v1::G
     v1::GetPlaybookResponse {
         publication: Some(publication(found, live)),
         source: source.to_owned(),
+    }
+}
+
+/// The answer to DiffPlaybooks.
+pub(crate) fn diff(before: &Playbook, after: &Playbook, diff: Diff) -> v1::DiffPlaybooksResponse {
+    let Diff { changes, more } = diff;
+    v1::DiffPlaybooksResponse {
+        from_playbook_version: before.version.to_string(),
+        to_playbook_version: after.version.to_string(),
+        changes: changes.into_iter().map(change).collect(),
+        more_changes: u32::try_from(more).unwrap_or(u32::MAX),
+    }
+}
+
+fn change(change: Change) -> v1::PlaybookChange {
+    use v1::playbook_change::{Kind, Part};
+    let Change {
+        kind,
+        part,
+        id,
+        field,
+        before,
+        after,
+    } = change;
+    let kind = match kind {
+        ChangeKind::Added => Kind::Added,
+        ChangeKind::Removed => Kind::Removed,
+        ChangeKind::Renamed => Kind::Renamed,
+        ChangeKind::Merged => Kind::Merged,
+        ChangeKind::Moved => Kind::Moved,
+        ChangeKind::Changed => Kind::Changed,
+    };
+    let part = match part {
+        ChangePart::Playbook => Part::Playbook,
+        ChangePart::Locale => Part::Locale,
+        ChangePart::Tier => Part::Tier,
+        ChangePart::Stage => Part::Stage,
+        ChangePart::Persona => Part::Persona,
+        ChangePart::Brand => Part::Brand,
+        ChangePart::Consent => Part::Consent,
+        ChangePart::Channel => Part::Channel,
+        ChangePart::Calendar => Part::Calendar,
+        ChangePart::Queue => Part::Queue,
+        ChangePart::Fact => Part::Fact,
+        ChangePart::Primary => Part::Primary,
+        ChangePart::Reason => Part::Reason,
+        ChangePart::Route => Part::Route,
+        ChangePart::Rule => Part::Rule,
+    };
+    v1::PlaybookChange {
+        kind: kind.into(),
+        part: part.into(),
+        id,
+        field,
+        before,
+        after,
     }
 }
 

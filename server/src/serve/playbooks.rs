@@ -2,11 +2,13 @@
 
 use super::edge::Edge;
 use crate::intake::page::{self, List};
+use crate::intake::playbook::DiffTo;
 use crate::reply::menu::MenuOf;
 use crate::{intake, reply, status};
 use signpost_domain::command::Query;
 use signpost_domain::event::Event;
 use signpost_domain::flow::Answer;
+use signpost_domain::playbook::diff::diff;
 use signpost_domain::refusal::Refusal;
 use signpost_proto::v1;
 use signpost_proto::v1::playbook_service_server::PlaybookService;
@@ -100,6 +102,36 @@ impl PlaybookService for Edge {
         let live = live.map(|live| live.seq);
         let answer = reply::playbook::got(found, live, &published.source);
         Ok(Response::new(answer))
+    }
+
+    async fn diff_playbooks(
+        &self,
+        request: Request<v1::DiffPlaybooksRequest>,
+    ) -> Result<Response<v1::DiffPlaybooksResponse>, Status> {
+        let asked = intake::playbook::diff(request.into_inner());
+        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let publications = self.publications().await?;
+        let version = async |named: &str| {
+            let found = match named {
+                "" => publications.last().ok_or(Refusal::NoPlaybook),
+                named => intake::version::published(named, &publications),
+            };
+            let found = found.map_err(|refusal| status::refused(&refusal))?;
+            self.playbook_at(found).await
+        };
+        let before = version(&asked.from).await?;
+        let after = match asked.to {
+            DiffTo::Version(named) => version(&named).await?,
+            DiffTo::Document(source) => {
+                let read = intake::playbook::to_compare(self.read_playbook(source).await?);
+                read.map_err(|faults| status::faulty(&faults))?
+            }
+        };
+        let answer = tokio::task::spawn_blocking(move || {
+            diff(&before, &after).map(|diff| reply::playbook::diff(&before, &after, diff))
+        });
+        let answer = answer.await.map_err(|_| status::internal())?;
+        answer.map(Response::new).map_err(|_| status::internal())
     }
 
     async fn get_reason_menu(

@@ -20,5 +20,7 @@ mod playbooks;
 mod power_cut;
 mod powercut_recorder;
 mod real_data;
+mod real_tables;
 mod rebuild;
+mod tables;
 mod web;

@@ -1,6 +1,13 @@
-//! `signpost playbook`: checks, tells the format, publishes, lists, shows and rolls back.
+//! `signpost playbook`: makes, checks, compares, tells the format, publishes, lists, shows and rolls back.
 
 mod check;
+mod diff;
+mod draft;
+mod from_csv;
+mod harvest;
+mod new;
+mod templates;
+mod words;
 
 use super::Session;
 use super::failure::Failure;
@@ -32,6 +39,21 @@ Example:
 A first line in the playbook makes editors use it:
   # yaml-language-server: $schema=playbook.schema.json")]
     Schema,
+    /// Makes a first playbook out of a table of contacts, without a server.
+    FromCsv(Box<from_csv::FromCsvArgs>),
+    /// Makes a first playbook from a template, without a server.
+    New(Box<new::NewArgs>),
+    /// How one playbook differs from another, by meaning; two files need no server.
+    #[command(after_help = "\
+Example:
+  signpost playbook diff airline.yaml airline-summer.yaml
+  signpost playbook diff live airline-summer.yaml")]
+    Diff {
+        /// The one that comes first: a file, - for stdin, `live`, or 8 or more digits of a version.
+        from: String,
+        /// The one to compare it with, likewise.
+        to: String,
+    },
     /// Checks a document and makes it live, at once and as a whole.
     #[command(
         after_help = "Example:\n  signpost playbook publish airline.yaml --note 'Summer season'"
@@ -83,6 +105,9 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             let schema = signpost_domain::playbook::json_schema();
             session.out.data(&format!("{schema:#}"))
         }
+        PlaybookCommand::FromCsv(args) => from_csv::run(&args, session),
+        PlaybookCommand::New(args) => new::run(&args, session),
+        PlaybookCommand::Diff { from, to } => diff::run(&from, &to, session).await,
         PlaybookCommand::Publish {
             file,
             note,

@@ -172,7 +172,8 @@ pub(super) struct PrimaryFile {
     /// The stage of its secondary reasons that name none.
     #[serde(default)]
     pub(super) stage: Option<Id>,
-    /// Retired primary reasons that this one stands for.
+    /// Retired primary reasons that this one stands for; each takes its secondary reasons along. See `replaces` of a
+    /// secondary reason for what compares with history.
     #[serde(default)]
     pub(super) replaces: Vec<Id>,
     /// Its secondary reasons in the order of the menu; 6 to 8 are easy to choose from.
@@ -206,7 +207,14 @@ pub(super) struct SecondaryFile {
     /// The value at stake, from 0.1 to 100. Left out: 1.0.
     #[serde(default)]
     pub(super) need: Option<Decimal>,
-    /// Retired reasons (`primary/secondary`) that this one stands for.
+    /// Retired reasons (`primary/secondary`) that this one stands for: requests that name them mean this one, open
+    /// cases go on, and their counts are added to this one's. So a reason that is renamed, or merged out of several,
+    /// compares with its whole history.
+    ///
+    /// One that is split does not, part by part: what was counted before tells no parts. Give the old reason to the
+    /// one part that most of its contacts belong to and new ids to the others, and compare the sum of the parts with
+    /// the old reason's history; or keep the old id as one of the parts, with the same effect. Each part compares with
+    /// itself from the day of the split on. A reason is replaced by one reason only.
     #[serde(default)]
     #[schemars(extend("examples" = [["existing_flight/move_date"]]))]
     pub(super) replaces: Vec<String>,

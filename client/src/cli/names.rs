@@ -1,0 +1,121 @@
+//! Names out of what people wrote into a table: the label that a playbook shows, the key by which two spellings of it
+//! are one, and the id. `playbook from-csv` makes a playbook with them and `send` finds its reasons again.
+
+use signpost_domain::ids::SLUG_BYTES_MAX;
+use signpost_domain::playbook::limits::LABEL_BYTES_MAX;
+
+/// The label of a row that names a primary reason and no secondary one.
+pub(crate) const OTHER: &str = "Other";
+/// The label of a channel that a row does not name.
+pub(crate) const UNKNOWN_CHANNEL: &str = "Unknown";
+
+/// What was written as one line of at most [`LABEL_BYTES_MAX`] bytes; a longer one ends with `…`.
+pub(crate) fn label(text: &str) -> String {
+    const END: &str = "…";
+    let mut label = String::new();
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
+        if word.is_empty() {
+            continue;
+        }
+        if !label.is_empty() {
+            label.push(' ');
+        }
+        label.push_str(word);
+        if label.len() > LABEL_BYTES_MAX {
+            let mut end = LABEL_BYTES_MAX - END.len();
+            while !label.is_char_boundary(end) {
+                end -= 1;
+            }
+            label.truncate(end);
+            label.push_str(END);
+            break;
+        }
+    }
+    label
+}
+
+/// Equal for two spellings of one thing: upper and lower case and blanks make no difference.
+pub(crate) fn key(text: &str) -> String {
+    label(text).to_lowercase()
+}
+
+/// The id: ASCII letters, digits and single `_`, at most [`SLUG_BYTES_MAX`] bytes. One that would not begin with a
+/// letter gets `prefix` and `_` before it. Different texts can have one id.
+pub(crate) fn slug(text: &str, prefix: &str) -> String {
+    let mut slug = String::new();
+    for c in deunicode::deunicode(&label(text)).chars() {
+        match c.to_ascii_lowercase() {
+            c @ ('a'..='z' | '0'..='9') => slug.push(c),
+            _ if slug.is_empty() || slug.ends_with('_') => {}
+            _ => slug.push('_'),
+        }
+    }
+    if !slug.starts_with(|c: char| c.is_ascii_lowercase()) {
+        slug = format!("{prefix}_{slug}");
+    }
+    slug.truncate(SLUG_BYTES_MAX);
+    slug.truncate(slug.trim_end_matches('_').len());
+    slug
+}
+
+/// The id with a number behind it, to tell it from others: `fee_2`.
+pub(crate) fn numbered(slug: &str, number: usize) -> String {
+    let tail = format!("_{number}");
+    let mut slug = slug.to_owned();
+    slug.truncate(SLUG_BYTES_MAX - tail.len());
+    slug + &tail
+}
+
+/// The prefix of ids of reasons that do not begin with a letter.
+pub(crate) const REASON_PREFIX: &str = "r";
+/// The prefix of ids of channels that do not begin with a letter.
+pub(crate) const CHANNEL_PREFIX: &str = "c";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use signpost_domain::ids::Slug;
+
+    #[test]
+    fn ids_are_ascii_begin_with_a_letter_and_end() {
+        for (text, id) in [
+            ("Noise - Residential", "noise_residential"),
+            ("  Réservation\tmodifiée ", "reservation_modifiee"),
+            ("311 External Request", "r_311_external_request"),
+            ("order_issue", "order_issue"),
+            ("Straße", "strasse"),
+            ("C++", "c"),
+            ("?", "r"),
+            ("", "r"),
+            ("___", "r"),
+        ] {
+            assert_eq!(slug(text, REASON_PREFIX), id, "{text}");
+            assert!(Slug::new(id).is_ok());
+        }
+        for long in [
+            "x".repeat(1 << 20),
+            "ü".repeat(99),
+            "a ".repeat(99),
+            "日本".repeat(40),
+        ] {
+            let id = slug(&long, REASON_PREFIX);
+            assert!(Slug::new(&id).is_ok(), "{id}");
+            let second = numbered(&id, 12);
+            assert!(Slug::new(&second).is_ok() && second != id, "{second}");
+        }
+    }
+
+    #[test]
+    fn labels_are_one_line_and_spellings_are_one() {
+        assert_eq!(label(" a\r\n b\u{7}c "), "a b c");
+        assert_eq!(key("NOISE  - Residential "), key("Noise - residential"));
+        let long = label(&"ü".repeat(LABEL_BYTES_MAX));
+        assert!(
+            long.len() <= LABEL_BYTES_MAX && long.ends_with('…'),
+            "{long}"
+        );
+        let whole = "x".repeat(LABEL_BYTES_MAX);
+        assert_eq!(label(&whole), whole);
+        assert_eq!(label(&label(&"x ".repeat(300))), label(&"x ".repeat(300)));
+    }
+}

@@ -1,0 +1,308 @@
+//! `signpost playbook from-csv`: a first playbook out of a table's two columns of reasons, without a server.
+
+use super::draft::{Channel, Draft, LEVELS_MAX, REASONS_EASY_MAX};
+use super::harvest::{Columns, Found, Harvest};
+use crate::cli::Session;
+use crate::cli::failure::Failure;
+use crate::cli::names;
+use crate::cli::table_file::{Table, TableArgs};
+use clap::Args;
+use signpost_domain::playbook::{PLAYBOOK_BYTES_MAX, Playbook};
+use signpost_domain::route::Medium;
+use std::path::{Path, PathBuf};
+
+/// The flags.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  signpost playbook from-csv requests.csv --primary category --secondary type --channel source --out playbook.yaml
+  signpost playbook check playbook.yaml
+
+`signpost send` finds the reasons of the same table again. Costs and chances are assumptions, marked as such: edit them.")]
+pub(crate) struct FromCsvArgs {
+    #[command(flatten)]
+    table: TableArgs,
+    /// The column of primary reasons. Rows without one are counted, and make no reason.
+    #[arg(long, value_name = "COLUMN")]
+    primary: String,
+    /// The column of secondary reasons; where it is empty: `other`.
+    #[arg(long, value_name = "COLUMN")]
+    secondary: String,
+    /// The column of channels [default: phone, web chat and e-mail].
+    #[arg(long, value_name = "COLUMN")]
+    channel: Option<String>,
+    #[command(flatten)]
+    company: CompanyArgs,
+    /// Most primary reasons; the rarest count with `other_reasons/other`.
+    #[arg(long, value_name = "N", default_value_t = LEVELS_MAX.0, value_parser = at_most(LEVELS_MAX.0))]
+    max_primary: usize,
+    /// Most secondary reasons under one primary; the rarest count with `other`.
+    #[arg(long, value_name = "N", default_value_t = LEVELS_MAX.1, value_parser = at_most(LEVELS_MAX.1))]
+    max_secondary: usize,
+}
+
+/// What a table does not say of a company.
+#[derive(Args, Debug)]
+pub(super) struct CompanyArgs {
+    /// The name of the playbook [default: that of the file].
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// The currency of the amounts: three capital letters.
+    #[arg(long, value_name = "CODE", default_value = "USD")]
+    pub(super) currency: String,
+    /// The company's IANA time zone.
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub(super) time_zone: String,
+    /// The language of the labels.
+    #[arg(long, value_name = "LOCALE", default_value = "en")]
+    pub(super) locale: String,
+    /// Write the document here, which must be no file yet [default: stdout].
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+fn at_most(max: usize) -> impl Fn(&str) -> Result<usize, String> + Clone {
+    move |text| {
+        let number = text.parse().ok();
+        let fits = number.filter(|number| (1..=max).contains(number));
+        fits.ok_or_else(|| format!("must be a whole number from 1 to {max}"))
+    }
+}
+
+/// Reads the table, writes the playbook, and says on stderr what to look at.
+///
+/// # Errors
+/// [`Failure::Fix`] if the table or the flags must be mended.
+pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> {
+    if session.out.json && args.company.out.is_none() {
+        let what = "--json goes with --out: stdout is for the document".to_owned();
+        return Err(Failure::Fix(what));
+    }
+    let table = Table::read(&args.table)?;
+    let columns = Columns {
+        primary: table.column(&args.primary)?,
+        secondary: table.column(&args.secondary)?,
+        channel: args
+            .channel
+            .as_ref()
+            .map(|name| table.column(name))
+            .transpose()?,
+    };
+    let harvest = Harvest::of(&table, &args.table, columns);
+    let (channels, primaries, found) = harvest.draft((args.max_primary, args.max_secondary));
+    if primaries.is_empty() {
+        let what = format!("{}: no row has a {}", table.name, args.primary);
+        return Err(Failure::Fix(what));
+    }
+    let draft = Draft {
+        lead: lead(&table, args, &found),
+        name: name(args),
+        currency: args.company.currency.clone(),
+        time_zone: args.company.time_zone.clone(),
+        locale: args.company.locale.clone(),
+        channels: if channels.is_empty() {
+            usual()
+        } else {
+            channels
+        },
+        facts: Vec::new(),
+        primaries,
+    };
+    let document = draft.document();
+    if document.len() > PLAYBOOK_BYTES_MAX {
+        let len = document.len();
+        return Err(Failure::Fix(format!(
+            "the playbook would have {len} bytes, and {PLAYBOOK_BYTES_MAX} are the most: fold the rarest reasons with \
+             --max-primary and --max-secondary"
+        )));
+    }
+    deliver(&document, args.company.out.as_deref(), session)?;
+    if session.out.json {
+        let found = serde_json::to_string_pretty(&found);
+        return session
+            .out
+            .data(&found.map_err(|error| Failure::Other(error.to_string()))?);
+    }
+    tell(&found, session);
+    Ok(())
+}
+
+/// Checks the document and writes it.
+///
+/// # Errors
+/// [`Failure::Fix`] if it has faults, which flags brought in, or is there already.
+pub(super) fn deliver(
+    document: &str,
+    out: Option<&Path>,
+    session: &Session,
+) -> Result<(), Failure> {
+    if let Err(faults) = Playbook::read(document) {
+        return Err(Failure::Fix(format!(
+            "the playbook would have faults:\n{faults}"
+        )));
+    }
+    let Some(out) = out else {
+        return session.out.data(document);
+    };
+    let written = std::fs::File::create_new(out)
+        .and_then(|mut file| std::io::Write::write_all(&mut file, document.as_bytes()));
+    written.map_err(|error| Failure::Fix(format!("{}: {error}", out.display())))
+}
+
+fn name(args: &FromCsvArgs) -> String {
+    let told = args.company.name.clone().or_else(|| {
+        let stem = args.table.file.file_stem()?;
+        Some(stem.to_string_lossy().into_owned())
+    });
+    names::slug(&told.unwrap_or_default(), "playbook")
+}
+
+/// The channels of a company that tells none.
+pub(super) fn usual() -> Vec<Channel> {
+    let channel = |id: &str, label: &str, medium| Channel {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        medium,
+        guessed: false,
+    };
+    vec![
+        channel("phone", "Phone", Medium::Voice),
+        channel("web_chat", "Web chat", Medium::LiveText),
+        channel("email", "E-mail", Medium::AsyncText),
+    ]
+}
+
+fn lead(table: &Table, args: &FromCsvArgs, found: &Found) -> Vec<String> {
+    let file = args.table.file.file_name().unwrap_or_default();
+    let channel = match &args.channel {
+        Some(column) => format!(", channels from {}", names::label(column)),
+        None => String::new(),
+    };
+    let mut lead = vec![
+        format!(
+            "Made by `signpost playbook from-csv` from {}: {} rows.",
+            names::label(&file.to_string_lossy()),
+            found.rows
+        ),
+        format!(
+            "Primary reasons from the column {}, secondary ones from {}{channel}.",
+            names::label(&args.primary),
+            names::label(&args.secondary)
+        ),
+        String::new(),
+        "The reasons are what the table says. Amounts, chances, waits and tiers are ASSUMPTIONS"
+            .to_owned(),
+        "to begin with: look for that word, put your own, and run `signpost playbook check`."
+            .to_owned(),
+    ];
+    if table.header.is_empty() || found.remarks.is_empty() {
+        return lead;
+    }
+    lead.push(String::new());
+    lead.push("To look at:".to_owned());
+    lead.extend(
+        found
+            .remarks
+            .iter()
+            .map(|remark| format!("- {}", names::label(remark))),
+    );
+    lead
+}
+
+fn tell(found: &Found, session: &Session) {
+    let mut lines = vec![format!(
+        "{} rows: {} primary and {} secondary reasons, {} channels",
+        found.rows, found.primaries, found.secondaries, found.channels
+    )];
+    let counted = [
+        (found.bad_rows, "rows could not be read"),
+        (found.rows_without_primary, "rows have no primary reason"),
+        (
+            found.rows_without_secondary,
+            "rows have no secondary reason: other",
+        ),
+        (found.rows_without_channel, "rows have no channel: unknown"),
+        (
+            found.folded_rows,
+            "rows are of reasons that count with others, for there were too many",
+        ),
+    ];
+    let counted = counted.into_iter().filter(|(rows, _)| *rows > 0);
+    lines.extend(counted.map(|(rows, what)| format!("{rows} {what}")));
+    lines.extend(found.remarks.iter().cloned());
+    if found.more_remarks > 0 {
+        lines.push(format!("and {} more to look at", found.more_remarks));
+    }
+    if found.primaries > REASONS_EASY_MAX {
+        lines.push(
+            "6 to 8 primary reasons are easy to choose from: --max-primary folds the rarest"
+                .to_owned(),
+        );
+    }
+    for line in lines {
+        session.out.say(&line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use signpost_domain::ids::ReasonId;
+    use std::fmt::Write;
+
+    /// Reasons `p0` to `p69`, the first with 70 below it, the others with one; the later ones are rarer.
+    fn many() -> String {
+        let mut table = "why,closer\n".to_owned();
+        for number in 0..70 {
+            writeln!(table, "p0,s{number}").unwrap();
+            for _ in number..70 {
+                writeln!(table, "p{number},s0").unwrap();
+            }
+        }
+        table
+    }
+
+    #[test]
+    fn what_is_over_the_limits_counts_with_other_and_is_found_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("t.csv");
+        std::fs::write(&file, many()).unwrap();
+        let table = TableArgs {
+            file,
+            delimiter: b',',
+            missing: Vec::new(),
+        };
+        let read = Table::read(&table).unwrap();
+        let columns = Columns {
+            primary: 0,
+            secondary: 1,
+            channel: None,
+        };
+        let harvest = Harvest::of(&read, &table, columns);
+        let (_, primaries, found) = harvest.draft(LEVELS_MAX);
+        let draft = Draft {
+            lead: Vec::new(),
+            name: "many".to_owned(),
+            currency: "USD".to_owned(),
+            time_zone: "UTC".to_owned(),
+            locale: "en".to_owned(),
+            channels: usual(),
+            facts: Vec::new(),
+            primaries,
+        };
+        let (playbook, _) = Playbook::read(&draft.document()).unwrap();
+        assert_eq!((found.primaries, found.folded), (64, 14));
+        let stands = |old: &str| {
+            let id = ReasonId::parse(old).unwrap();
+            let index = playbook.index.reasons.get(&id).copied();
+            index.map(|index| playbook.reason(index).id.to_string())
+        };
+        assert_eq!(stands("p62/s0").as_deref(), Some("p62/s0"));
+        assert_eq!(stands("p63/s0").as_deref(), Some("other_reasons/other"));
+        assert_eq!(stands("p69/s0").as_deref(), Some("other_reasons/other"));
+        assert_eq!(stands("p0/s9").as_deref(), Some("p0/other"));
+        assert_eq!(stands("p0/s0").as_deref(), Some("p0/s0"));
+        assert_eq!(stands("p0/none"), None);
+    }
+}

@@ -1,0 +1,360 @@
+//! The reasons and channels that a table's rows name: what `playbook from-csv` makes a playbook of, with all that a
+//! reader of it should know.
+
+use super::draft::{Channel, Primary, Secondary};
+use super::words::{Word, Words, cut};
+use crate::cli::names::{self, CHANNEL_PREFIX, OTHER, REASON_PREFIX};
+use crate::cli::table_file::{self, Table, TableArgs};
+use serde::Serialize;
+use signpost_domain::playbook::limits::REPLACED_MAX;
+use signpost_domain::route::Medium;
+use std::collections::BTreeSet;
+
+/// Most remarks of one kind that are told; all are counted.
+const TOLD_MAX: usize = 20;
+
+/// The label of the primary reason that stands for those beyond the limit.
+const OTHER_REASONS: &str = "Other reasons";
+
+/// Where in the table to look.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Columns {
+    /// Primary reasons.
+    pub(super) primary: usize,
+    /// Secondary reasons.
+    pub(super) secondary: usize,
+    /// Channels.
+    pub(super) channel: Option<usize>,
+}
+
+/// Primary reasons, secondary ones below them.
+type Reasons = Words<Words<()>>;
+
+/// What the rows name.
+#[derive(Debug, Default)]
+pub(super) struct Harvest {
+    reasons: Reasons,
+    channels: Words<()>,
+    found: Found,
+}
+
+/// What was found, for people and programs.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Found {
+    /// Rows of the table.
+    pub(super) rows: u64,
+    /// Rows that could not be read.
+    pub(super) bad_rows: u64,
+    /// Rows without a primary reason.
+    pub(super) rows_without_primary: u64,
+    /// Rows with a primary reason and without a secondary one.
+    pub(super) rows_without_secondary: u64,
+    /// Rows without a channel.
+    pub(super) rows_without_channel: u64,
+    /// Primary reasons.
+    pub(super) primaries: usize,
+    /// Secondary reasons.
+    pub(super) secondaries: usize,
+    /// Channels.
+    pub(super) channels: usize,
+    /// Reasons that count with others, for there were too many.
+    pub(super) folded: usize,
+    /// Rows of those.
+    pub(super) folded_rows: u64,
+    /// What to look at, a line each.
+    pub(super) remarks: Vec<String>,
+    /// How many remarks there are beyond those.
+    pub(super) more_remarks: usize,
+}
+
+impl Found {
+    fn remark(&mut self, kind: &mut usize, what: impl FnOnce() -> String) {
+        *kind += 1;
+        match *kind <= TOLD_MAX {
+            true => self.remarks.push(what()),
+            false => self.more_remarks += 1,
+        }
+    }
+
+    /// Says which spellings are one and which ids had to be told apart.
+    fn names<T>(&mut self, level: &str, words: &[Word<T>], kinds: &mut [usize; 2]) {
+        let [merged, clashed] = kinds;
+        for word in words {
+            if !word.also.is_empty() {
+                let also = word.also.join("`, `");
+                self.remark(merged, || {
+                    format!(
+                        "{level} `{}` is also written `{also}`: one reason",
+                        word.label
+                    )
+                });
+            }
+            if let Some(other) = &word.clash {
+                self.remark(clashed, || {
+                    format!(
+                        "{level} `{}` would have the id of `{other}`: it has {}",
+                        word.label, word.id
+                    )
+                });
+            }
+        }
+    }
+}
+
+impl Harvest {
+    /// Goes through the rows.
+    pub(super) fn of(table: &Table, args: &TableArgs, columns: Columns) -> Harvest {
+        let mut harvest = Harvest::default();
+        let mut bad = 0;
+        for row in table.rows() {
+            harvest.found.rows += 1;
+            let taken = row.cells.and_then(|cells| {
+                let cell = |column| table_file::cell(table, &cells, column);
+                let channel = columns.channel.map(cell).transpose()?;
+                let told = (cell(columns.primary)?, cell(columns.secondary)?, channel);
+                harvest.take(args, told);
+                Ok(())
+            });
+            if let Err(what) = taken {
+                harvest.found.bad_rows += 1;
+                let found = &mut harvest.found;
+                found.remark(&mut bad, || format!("line {}: {what}", row.line));
+            }
+        }
+        harvest
+    }
+
+    fn take(&mut self, args: &TableArgs, told: (&str, &str, Option<&str>)) {
+        let (primary, secondary, channel) = told;
+        if let Some(cell) = channel {
+            let told = args.told(cell);
+            self.found.rows_without_channel += u64::from(told.is_none());
+            self.channels.meet(told.unwrap_or(names::UNKNOWN_CHANNEL));
+        }
+        let Some(primary) = args.told(primary) else {
+            self.found.rows_without_primary += 1;
+            return;
+        };
+        let secondary = args.told(secondary);
+        self.found.rows_without_secondary += u64::from(secondary.is_none());
+        self.reasons.meet(primary).meet(secondary.unwrap_or(OTHER));
+    }
+
+    /// The channels, the reasons, at most so many of each level, and what is to be said of them.
+    pub(super) fn draft(
+        self,
+        (primaries_max, secondaries_max): (usize, usize),
+    ) -> (Vec<Channel>, Vec<Primary>, Found) {
+        let Harvest {
+            reasons,
+            channels,
+            mut found,
+        } = self;
+        let channels = channels.told(CHANNEL_PREFIX);
+        found.names("channel", &channels, &mut [0, 0]);
+        let mut words = reasons.told(REASON_PREFIX);
+        let mut kinds = [0, 0];
+        found.names("primary reason", &words, &mut kinds);
+        let other = names::key(OTHER_REASONS);
+        let rest = cut(&mut words, primaries_max, &other);
+        let mut primaries = Vec::with_capacity(words.len() + 1);
+        for word in words {
+            primaries.push(primary(word, secondaries_max, &mut found));
+        }
+        if !rest.is_empty() {
+            fold_primaries(&mut primaries, rest, &mut found);
+        }
+        found.primaries = primaries.len();
+        found.secondaries = primaries.iter().map(|it| it.secondary.len()).sum();
+        found.channels = channels.len();
+        (
+            channels.into_iter().map(channel).collect(),
+            primaries,
+            found,
+        )
+    }
+}
+
+fn primary(word: Word<Words<()>>, secondaries_max: usize, found: &mut Found) -> Primary {
+    let mut below = word.below.told(REASON_PREFIX);
+    found.names(
+        &format!("under `{}` secondary reason", word.label),
+        &below,
+        &mut [0, 0],
+    );
+    let rest = cut(&mut below, secondaries_max, &names::key(OTHER));
+    let mut secondary: Vec<Secondary> = below.into_iter().map(plain).collect();
+    if !rest.is_empty() {
+        let told = rest.len();
+        let old: Vec<String> = rest
+            .iter()
+            .map(|it| format!("{}/{}", word.id, it.id))
+            .collect();
+        let rows = rest.iter().map(|it| it.rows).sum();
+        fold(&mut secondary, old, rows, found);
+        found.remarks.push(format!(
+            "the {told} rarest secondary reasons under `{}` count with {}/other: {secondaries_max} are the most",
+            word.label, word.id
+        ));
+    }
+    Primary {
+        id: word.id,
+        label: word.label,
+        stage: None,
+        fact: None,
+        rows: Some(word.rows),
+        secondary,
+    }
+}
+
+/// Lets the secondary reason `other` stand for all of the rest.
+fn fold(secondary: &mut Vec<Secondary>, old: Vec<String>, rows: u64, found: &mut Found) {
+    found.folded += old.len();
+    found.folded_rows += rows;
+    let id = names::slug(OTHER, REASON_PREFIX);
+    let at = secondary.iter().position(|reason| reason.id == id);
+    let at = at.unwrap_or_else(|| {
+        secondary.push(plain(Word {
+            key: names::key(OTHER),
+            id,
+            label: OTHER.to_owned(),
+            also: Vec::new(),
+            clash: None,
+            rows: 0,
+            below: (),
+        }));
+        secondary.len() - 1
+    });
+    let other = &mut secondary[at];
+    other.rows = other.rows.map(|before| before + rows);
+    other.replaces.extend(old);
+}
+
+fn fold_primaries(primaries: &mut Vec<Primary>, rest: Vec<Word<Words<()>>>, found: &mut Found) {
+    found.remarks.push(format!(
+        "the {} rarest primary reasons count with other_reasons/other, for there are too many",
+        rest.len()
+    ));
+    let rows: u64 = rest.iter().map(|word| word.rows).sum();
+    let mut old = BTreeSet::new();
+    for word in rest {
+        for below in word.below.told(REASON_PREFIX) {
+            old.insert(format!("{}/{}", word.id, below.id));
+        }
+    }
+    if old.len() > REPLACED_MAX {
+        found.remarks.push(format!(
+            "of {} reasons that are folded only {REPLACED_MAX} are kept as names; rows of the others are of an unknown reason",
+            old.len()
+        ));
+    }
+    let old = old.into_iter().take(REPLACED_MAX).collect();
+    let id = names::slug(OTHER_REASONS, REASON_PREFIX);
+    let at = primaries.iter().position(|primary| primary.id == id);
+    let at = at.unwrap_or_else(|| {
+        primaries.push(Primary {
+            id,
+            label: OTHER_REASONS.to_owned(),
+            stage: None,
+            fact: None,
+            rows: Some(0),
+            secondary: Vec::new(),
+        });
+        primaries.len() - 1
+    });
+    let other = &mut primaries[at];
+    other.rows = other.rows.map(|before| before + rows);
+    fold(&mut other.secondary, old, rows, found);
+}
+
+fn plain(word: Word<()>) -> Secondary {
+    Secondary {
+        id: word.id,
+        label: word.label,
+        rows: Some(word.rows),
+        replaces: Vec::new(),
+    }
+}
+
+/// Words in the name of a channel that tell its medium; the first that is there counts.
+const MEDIA: [(Medium, &[&str]); 4] = [
+    (
+        Medium::AsyncText,
+        &[
+            "email",
+            "e_mail",
+            "mail",
+            "sms",
+            "text_message",
+            "whatsapp",
+            "twitter",
+            "facebook",
+            "instagram",
+            "social",
+            "web_form",
+            "form",
+            "letter",
+            "post",
+            "postal",
+            "fax",
+            "web",
+            "website",
+            "online",
+            "internet",
+            "portal",
+        ],
+    ),
+    (
+        Medium::LiveText,
+        &["chat", "chatbot", "messenger", "app", "mobile", "live_chat"],
+    ),
+    (
+        Medium::InPerson,
+        &[
+            "store",
+            "shop",
+            "branch",
+            "counter",
+            "desk",
+            "in_person",
+            "walk_in",
+            "visit",
+            "office",
+        ],
+    ),
+    (
+        Medium::Voice,
+        &[
+            "phone",
+            "telephone",
+            "call",
+            "calls",
+            "voice",
+            "ivr",
+            "tel",
+            "hotline",
+            "callcenter",
+            "call_center",
+        ],
+    ),
+];
+
+fn channel(word: Word<()>) -> Channel {
+    let name = format!("_{}_", word.id);
+    let says = |words: &[&str]| {
+        let mut words = words.iter();
+        words.any(|said| name.contains(&format!("_{said}_")))
+    };
+    // A chat on the web is a chat, and a phone call from the app is a call.
+    let order = [3, 1, 0, 2];
+    let mut media = order.into_iter().map(|at| MEDIA[at]);
+    let medium = media
+        .find(|(_, words)| says(words))
+        .map(|(medium, _)| medium);
+    Channel {
+        id: word.id,
+        label: word.label,
+        medium: medium.unwrap_or(Medium::AsyncText),
+        guessed: medium.is_none(),
+    }
+}

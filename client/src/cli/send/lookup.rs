@@ -1,0 +1,179 @@
+//! The ids of the live playbook for what a table says: by its labels, else by the ids that `playbook from-csv` makes.
+
+use crate::cli::names::{self, CHANNEL_PREFIX, OTHER, REASON_PREFIX, UNKNOWN_CHANNEL};
+use signpost_domain::ids::{ReasonId, Slug};
+use signpost_domain::playbook::{Label, Playbook};
+use std::collections::HashMap;
+
+/// What a row says of why, as an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Why {
+    /// `primary/secondary`.
+    pub(super) reason: String,
+    /// Whether the live playbook knows it.
+    pub(super) known: bool,
+}
+
+/// What a row without a reason is sent as; no playbook knows it.
+pub(super) const NOT_TOLD: &str = "not_told/not_told";
+
+/// Ids by labels.
+#[derive(Debug)]
+pub(super) struct Lookup {
+    playbook: Playbook,
+    primaries: HashMap<String, usize>,
+    secondaries: HashMap<(usize, String), String>,
+    channels: HashMap<String, String>,
+    tiers: HashMap<String, String>,
+}
+
+impl Lookup {
+    /// Of the live playbook. Of two equal labels the first counts.
+    pub(super) fn of(playbook: Playbook) -> Lookup {
+        let mut lookup = Lookup {
+            primaries: HashMap::new(),
+            secondaries: HashMap::new(),
+            channels: HashMap::new(),
+            tiers: HashMap::new(),
+            playbook,
+        };
+        for (place, primary) in lookup.playbook.primaries.iter().enumerate() {
+            for key in keys(&primary.id, &primary.label) {
+                lookup.primaries.entry(key).or_insert(place);
+            }
+            for reason in primary.secondary.clone() {
+                let reason = &lookup.playbook.reasons[usize::from(reason)];
+                for key in reason
+                    .id
+                    .secondary
+                    .iter()
+                    .flat_map(|id| keys(id, &reason.label))
+                {
+                    let id = reason.id.to_string();
+                    lookup.secondaries.entry((place, key)).or_insert(id);
+                }
+            }
+        }
+        for channel in &lookup.playbook.channels {
+            for key in keys(&channel.id, &channel.label) {
+                let id = channel.id.to_string();
+                lookup.channels.entry(key).or_insert(id);
+            }
+        }
+        for tier in &lookup.playbook.tiers {
+            for key in keys(&tier.id, &tier.label) {
+                lookup.tiers.entry(key).or_insert(tier.id.to_string());
+            }
+        }
+        lookup
+    }
+
+    /// The reason of a row that names a primary reason and perhaps a secondary one.
+    pub(super) fn reason(&self, primary: Option<&str>, secondary: Option<&str>) -> Why {
+        let Some(primary) = primary else {
+            return Why {
+                reason: NOT_TOLD.to_owned(),
+                known: false,
+            };
+        };
+        let secondary = secondary.unwrap_or(OTHER);
+        let place = self.primaries.get(&names::key(primary)).copied();
+        let labelled =
+            place.and_then(|place| self.secondaries.get(&(place, names::key(secondary))));
+        if let Some(reason) = labelled {
+            return Why {
+                reason: reason.clone(),
+                known: true,
+            };
+        }
+        let primary = match place {
+            Some(place) => self.playbook.primaries[place].id.to_string(),
+            None => names::slug(primary, REASON_PREFIX),
+        };
+        let secondary = names::slug(secondary, REASON_PREFIX);
+        self.written(&format!("{primary}/{secondary}"))
+    }
+
+    /// The reason of a row that writes it as `primary/secondary`.
+    pub(super) fn written(&self, reason: &str) -> Why {
+        let read = ReasonId::parse(reason).ok();
+        let known = read.is_some_and(|id| self.playbook.index.reasons.contains_key(&id));
+        Why {
+            reason: reason.to_owned(),
+            known,
+        }
+    }
+
+    /// The channel of a row.
+    pub(super) fn channel(&self, channel: Option<&str>) -> String {
+        let channel = channel.unwrap_or(UNKNOWN_CHANNEL);
+        let known = self.channels.get(&names::key(channel));
+        known
+            .cloned()
+            .unwrap_or_else(|| names::slug(channel, CHANNEL_PREFIX))
+    }
+
+    /// The tier of a row.
+    pub(super) fn tier(&self, tier: &str) -> String {
+        let known = self.tiers.get(&names::key(tier));
+        known.cloned().unwrap_or_else(|| names::slug(tier, "tier"))
+    }
+
+    /// Where the company is.
+    pub(super) fn time_zone(&self) -> jiff::tz::TimeZone {
+        self.playbook.time_zone.clone()
+    }
+}
+
+/// What something can be called: its labels, then its id.
+fn keys<'p>(id: &'p Slug, label: &'p Label) -> impl Iterator<Item = String> + 'p {
+    let labels = label.0.iter().map(|(_, text)| names::key(text));
+    labels.chain(std::iter::once(id.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn lookup() -> Lookup {
+        let source = include_str!("../../../../playbooks/retail.yaml");
+        Lookup::of(Playbook::read(source).unwrap().0)
+    }
+
+    fn why(reason: &str, known: bool) -> Why {
+        Why {
+            reason: reason.to_owned(),
+            known,
+        }
+    }
+
+    #[test]
+    fn labels_and_ids_find_the_same_reason() {
+        let lookup = lookup();
+        let found = why("account_access/recover_password", true);
+        for (primary, secondary) in [
+            ("Getting into my account", "I forgot my  password"),
+            ("getting INTO my account", "recover_password"),
+            ("account_access", "Recover password"),
+        ] {
+            assert_eq!(lookup.reason(Some(primary), Some(secondary)), found);
+        }
+        assert_eq!(lookup.written("account_access/recover_password"), found);
+    }
+
+    #[test]
+    fn what_is_not_known_has_an_id_all_the_same() {
+        let lookup = lookup();
+        let parrots = lookup.reason(Some("Parrots & Co"), Some("Feeding"));
+        assert_eq!(parrots, why("parrots_co/feeding", false));
+        let other = lookup.reason(Some("account_access"), None);
+        assert_eq!(other, why("account_access/other", false));
+        assert_eq!(lookup.reason(None, Some("x")), why(NOT_TOLD, false));
+        assert_eq!(lookup.written("no such"), why("no such", false));
+        assert_eq!(lookup.channel(Some("Website chat")), "web_chat");
+        assert_eq!(lookup.channel(Some("Carrier pigeon")), "carrier_pigeon");
+        assert_eq!(lookup.channel(None), "unknown");
+        assert_eq!(lookup.tier("GOLD"), "gold");
+    }
+}

@@ -1,0 +1,169 @@
+//! Which column tells what.
+
+use crate::cli::failure::Failure;
+use crate::cli::table_file::Table;
+use signpost_domain::playbook::right_names;
+
+/// What a column can tell, facts apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Target {
+    /// When the contact arrived.
+    Time,
+    /// Where.
+    Channel,
+    /// Why, as `primary/secondary`.
+    Reason,
+    /// Why.
+    Primary,
+    /// Why more closely.
+    Secondary,
+    /// The platform's key of the customer.
+    Customer,
+    /// The customer's tier.
+    Tier,
+    /// The customer's language.
+    Language,
+    /// The brand.
+    Brand,
+}
+
+impl Target {
+    const ALL: [(Target, &'static str); 9] = [
+        (Target::Time, "time"),
+        (Target::Channel, "channel"),
+        (Target::Reason, "reason"),
+        (Target::Primary, "primary"),
+        (Target::Secondary, "secondary"),
+        (Target::Customer, "customer"),
+        (Target::Tier, "tier"),
+        (Target::Language, "language"),
+        (Target::Brand, "brand"),
+    ];
+}
+
+/// Which column tells what.
+#[derive(Debug)]
+pub(super) struct Map {
+    columns: Vec<(Target, usize)>,
+    /// Facts, each with its column.
+    pub(super) facts: Vec<(String, usize)>,
+    /// The column of the caller's keys of the contacts.
+    pub(super) id: Option<usize>,
+}
+
+impl Map {
+    /// Reads `target=COLUMN` parts, several in one text with commas between them. A part without `=` belongs to the
+    /// one before it, for names of columns can have commas.
+    ///
+    /// # Errors
+    /// [`Failure::Fix`] if a target is not known or twice, a column is not there, or nothing tells why or where.
+    pub(super) fn read(
+        texts: &[String],
+        id: Option<&str>,
+        fixed_channel: bool,
+        table: &Table,
+    ) -> Result<Map, Failure> {
+        let mut map = Map {
+            columns: Vec::new(),
+            facts: Vec::new(),
+            id: id.map(|id| table.column(id)).transpose()?,
+        };
+        for text in texts {
+            for (target, column) in parts(text)? {
+                map.add(&target, &column, table)?;
+            }
+        }
+        map.makes_sense(fixed_channel)?;
+        Ok(map)
+    }
+
+    fn add(&mut self, target: &str, column: &str, table: &Table) -> Result<(), Failure> {
+        let twice = || Failure::Fix(format!("--map names {target} twice"));
+        if column.trim().is_empty() {
+            return Err(Failure::Fix(format!("--map: {target} names no column")));
+        }
+        if let Some(fact) = target.strip_prefix("fact.") {
+            if fact.is_empty() {
+                return Err(Failure::Fix("--map: fact. names no fact".to_owned()));
+            }
+            if self.facts.iter().any(|(known, _)| known == fact) {
+                return Err(twice());
+            }
+            let column = table.column(column)?;
+            self.facts.push((fact.to_owned(), column));
+            return Ok(());
+        }
+        let known = Target::ALL.into_iter().find(|(_, name)| *name == target);
+        let Some((known, _)) = known else {
+            let names = Target::ALL.into_iter().map(|(_, name)| name);
+            let near = right_names(target, "target", names.clone());
+            let near = match near.starts_with("did you mean") {
+                true => format!(" {near}"),
+                false => String::new(),
+            };
+            let names: Vec<&str> = names.collect();
+            return Err(Failure::Fix(format!(
+                "--map: there is no target {target};{near} the targets are {}, fact.ID",
+                names.join(", ")
+            )));
+        };
+        if self.of(known).is_some() {
+            return Err(twice());
+        }
+        self.columns.push((known, table.column(column)?));
+        Ok(())
+    }
+
+    fn makes_sense(&self, fixed_channel: bool) -> Result<(), Failure> {
+        let has = |target| self.of(target).is_some();
+        let fix = |what: &str| Err(Failure::Fix(format!("--map: {what}")));
+        if self.columns.is_empty() && self.facts.is_empty() {
+            return fix("names no column; say for example primary=category,channel=source");
+        }
+        if !has(Target::Reason) && !has(Target::Primary) {
+            return fix("nothing tells why: name a column for primary, or for reason");
+        }
+        if has(Target::Reason) && (has(Target::Primary) || has(Target::Secondary)) {
+            return fix("reason goes without primary and secondary");
+        }
+        if has(Target::Secondary) && !has(Target::Primary) {
+            return fix("secondary needs primary");
+        }
+        match (has(Target::Channel), fixed_channel) {
+            (false, false) => {
+                fix("nothing tells where: name a column for channel, or say --channel")
+            }
+            (true, true) => fix("channel goes without --channel"),
+            _ => Ok(()),
+        }
+    }
+
+    /// The column of a target.
+    pub(super) fn of(&self, target: Target) -> Option<usize> {
+        let mut columns = self.columns.iter();
+        columns
+            .find(|(known, _)| *known == target)
+            .map(|(_, column)| *column)
+    }
+}
+
+fn parts(text: &str) -> Result<Vec<(String, String)>, Failure> {
+    let mut parts: Vec<(String, String)> = Vec::new();
+    for part in text.split(',') {
+        match (part.split_once('='), parts.last_mut()) {
+            (Some((target, column)), _) => {
+                parts.push((target.trim().to_owned(), column.trim().to_owned()));
+            }
+            (None, Some((_, column))) => {
+                column.push(',');
+                column.push_str(part);
+            }
+            (None, None) if text.trim().is_empty() => {}
+            (None, None) => {
+                let what = format!("--map: write `{part}` as target=COLUMN");
+                return Err(Failure::Fix(what));
+            }
+        }
+    }
+    Ok(parts)
+}

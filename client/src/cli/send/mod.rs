@@ -1,0 +1,282 @@
+//! `signpost send`: routes every row of a table as a contact.
+
+mod lookup;
+mod map;
+mod plan;
+mod stream;
+mod tally;
+mod times;
+
+use super::Session;
+use super::failure::Failure;
+use super::table_file::{Table, TableArgs};
+use super::values;
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use lookup::Lookup;
+use map::{Map, Target};
+use plan::{Bad, Plan};
+use signpost_client::{ClientError, v1};
+use signpost_domain::playbook::Playbook;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use stream::{End, Manner, Stopped};
+use tally::Tally;
+
+/// Most rows in flight.
+const IN_FLIGHT_MAX: u64 = 1_000;
+/// Rows that are not taken that are printed; all are counted.
+const ROWS_PRINTED_MAX: usize = 20;
+
+/// Whose times count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ClockOf {
+    /// The server's: each contact arrives when it is sent.
+    Server,
+    /// The file's: the server must have been started with `--clock external`.
+    File,
+}
+
+/// The flags.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  signpost send requests.csv --map primary=category,secondary=type,channel=source
+  signpost send incidents.csv --map time=opened_at,channel=contact_type,primary=category --map secondary=subcategory \\
+      --map customer=caller_id --missing '?' --clock file --end resolved
+
+Run it again after a stop: rows that the server has are answered as they were, and not counted twice. Rows of one
+customer are sent one after the other. Rows whose reason the playbook does not know go to its last resort.")]
+pub(crate) struct SendArgs {
+    #[command(flatten)]
+    table: TableArgs,
+    /// Which column tells what: time, channel, reason, primary, secondary, customer, tier, language, brand, fact.ID.
+    #[arg(long, value_name = "TARGET=COLUMN,…", required = true)]
+    map: Vec<String>,
+    /// The column of your keys of the contacts [default: made of the file's content and the line].
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// The channel of all rows, where no column tells it.
+    #[arg(long, value_name = "CHANNEL")]
+    channel: Option<String>,
+    /// Whose times count. With those of the file, rows are sent in their order, one after the other.
+    #[arg(long, value_name = "WHOSE", default_value = "server")]
+    clock: ClockOf,
+    /// How times are written: dmy, mdy or a pattern of strptime [default: found out from the column].
+    #[arg(long, value_name = "FORMAT", value_parser = times::format)]
+    time_format: Option<times::Format>,
+    /// The time zone of times that name none [default: the playbook's].
+    #[arg(long, value_name = "ZONE", value_parser = times::zone)]
+    time_zone: Option<jiff::tz::TimeZone>,
+    /// Refuse rows whose reason the playbook does not know.
+    #[arg(long)]
+    strict: bool,
+    /// End each contact after it is routed.
+    #[arg(long, value_name = "OUTCOME", value_parser = values::outcome())]
+    end: Option<v1::ContactOutcome>,
+    /// Most rows in flight, where the server's time counts.
+    #[arg(long, value_name = "N", default_value = "64", value_parser = clap::value_parser!(u64).range(1..=IN_FLIGHT_MAX))]
+    in_flight: u64,
+    /// How long the server may be gone before the sending stops.
+    #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = values::timeout)]
+    patience: Duration,
+    /// Begin with the row of this line; those that would be sent before it are skipped.
+    #[arg(long, value_name = "LINE")]
+    from_line: Option<u64>,
+    /// A name for this sending: the same file under another name is sent afresh.
+    #[arg(long, value_name = "NAME")]
+    run: Option<String>,
+    /// Write the rows that were not taken here, as CSV, with what is wrong.
+    #[arg(long, value_name = "FILE")]
+    errors: Option<PathBuf>,
+    /// Exit with 0 though some rows were not taken.
+    #[arg(long)]
+    allow_bad: bool,
+}
+
+impl SendArgs {
+    fn uses_file_times(&self) -> bool {
+        self.clock == ClockOf::File
+    }
+}
+
+/// Sends the rows and prints what became of them.
+pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure> {
+    if args.end == Some(v1::ContactOutcome::AskedForPerson) {
+        return Err(Failure::Fix(
+            "--end asked_for_person ends nothing".to_owned(),
+        ));
+    }
+    let table = Table::read(&args.table)?;
+    let fixed_channel = args.channel.is_some();
+    let map = Map::read(&args.map, args.id.as_deref(), fixed_channel, &table)?;
+    let client = session.client()?;
+    let live = client.get_playbook(v1::GetPlaybookRequest::default()).await;
+    let live = live.map_err(|error| match error {
+        ClientError::NotFound { .. } | ClientError::WrongState(_) => {
+            Failure::Fix("no playbook is live: publish one first".to_owned())
+        }
+        error => error.into(),
+    })?;
+    let playbook = Playbook::stored(&live.source)
+        .map_err(|faults| Failure::Other(format!("the live playbook: {faults}")))?;
+    let mut plan = plan::read(&table, &map, &Lookup::of(playbook), &args)?;
+    let mut tally = Tally::default();
+    tally.rows = plan.rows;
+    tally.skipped = skip(&mut plan, args.from_line)?;
+    tally.bad = std::mem::take(&mut plan.bad);
+    if map.of(Target::Time).is_some() && !args.uses_file_times() {
+        session
+            .out
+            .say("the times of the file do not count without --clock file");
+    }
+    let rows = Arc::new(plan.ready);
+    let bar = bar(rows.len());
+    let began = Instant::now();
+    let manner = Manner {
+        in_flight: if args.uses_file_times() {
+            1
+        } else {
+            usize::try_from(args.in_flight).unwrap_or(1)
+        },
+        strict: args.strict,
+        end: args.end,
+        patience: args.patience,
+    };
+    let end = stream::send(client, manner, Arc::clone(&rows), &mut tally, &bar).await;
+    bar.finish_and_clear();
+    let seconds = began.elapsed().as_secs_f64();
+    let sent = tally.routed + tally.asked;
+    session.out.say(&format!(
+        "{sent} rows in {seconds:.1} s, {:.0} a second",
+        sent as f64 / seconds.max(0.001)
+    ));
+    report(&args, &table, &tally, session)?;
+    let line = end.undone.map(|place| rows[place].line);
+    close(&args, end, line, &tally, session)
+}
+
+/// Leaves out the rows that come before the one to begin with; says how many there were.
+fn skip(plan: &mut Plan, from_line: Option<u64>) -> Result<u64, Failure> {
+    let Some(from) = from_line else {
+        return Ok(0);
+    };
+    let in_order = plan.ready.is_sorted_by_key(|row| row.line);
+    let first = match in_order {
+        true => plan.ready.iter().position(|row| row.line >= from),
+        false => plan.ready.iter().position(|row| row.line == from),
+    };
+    let first =
+        first.ok_or_else(|| Failure::Fix(format!("no row to send begins on line {from}")))?;
+    plan.ready.drain(..first);
+    let bad = plan.bad.len();
+    plan.bad.retain(|bad| !in_order || bad.line >= from);
+    Ok((first + bad - plan.bad.len()) as u64)
+}
+
+fn bar(rows: usize) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(rows as u64), ProgressDrawTarget::stderr());
+    let style = "{bar:32} {pos}/{len} rows, {per_sec}, {eta} to go";
+    match ProgressStyle::with_template(style) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Prints the rows that were not taken and the summary.
+fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> Result<(), Failure> {
+    let kinds = [
+        ("bad", &tally.bad),
+        ("refused", &tally.refused),
+        ("not ended", &tally.not_ended),
+    ];
+    for (kind, rows) in kinds {
+        for Bad { line, what } in rows.iter().take(ROWS_PRINTED_MAX) {
+            session.out.say(&format!("line {line}: {kind}: {what}"));
+        }
+        if rows.len() > ROWS_PRINTED_MAX {
+            let more = rows.len() - ROWS_PRINTED_MAX;
+            session.out.say(&format!(
+                "and {more} more rows are {kind}; --errors FILE has all"
+            ));
+        }
+    }
+    if let Some(file) = &args.errors {
+        let written = errors(file, table, &kinds);
+        written.map_err(|error| Failure::Other(format!("{}: {error}", file.display())))?;
+    }
+    let text = match session.out.json {
+        true => tally
+            .json(&table.name)
+            .map_err(|error| Failure::Other(error.to_string()))?,
+        false => tally.text(session.out.paint),
+    };
+    session.out.data(&text)
+}
+
+/// The rows that were not taken, as the file has them, each with its line and what is wrong.
+fn errors(file: &PathBuf, table: &Table, kinds: &[(&str, &Vec<Bad>)]) -> Result<(), csv::Error> {
+    let mut wrong: BTreeMap<u64, (&str, &str)> = BTreeMap::new();
+    for (kind, rows) in kinds {
+        wrong.extend(
+            rows.iter()
+                .map(|row| (row.line, (*kind, row.what.as_str()))),
+        );
+    }
+    let mut out = csv::WriterBuilder::new().flexible(true).from_path(file)?;
+    let head = ["line", "problem", "what"].into_iter();
+    out.write_record(head.chain(table.header.iter().map(String::as_str)))?;
+    for row in table.rows() {
+        if let Some((kind, what)) = wrong.get(&row.line) {
+            let line = row.line.to_string();
+            let cells = row.cells.unwrap_or_default();
+            let head = [line.as_str(), kind, what].into_iter();
+            out.write_record(head.chain(cells.iter()))?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// How it ends: what to do next if it is not over, and the exit code.
+fn close(
+    args: &SendArgs,
+    end: End,
+    line: Option<u64>,
+    tally: &Tally,
+    session: &Session,
+) -> Result<(), Failure> {
+    if let Some(line) = line {
+        session.out.say(&format!(
+            "{} rows are not sent; to go on, the same command with --from-line {line}",
+            tally.not_sent()
+        ));
+    }
+    match end.stopped {
+        Stopped::Broken(error) => Err(Failure::Other(error.to_string())),
+        Stopped::Asked => Err(Failure::Again("stopped".to_owned())),
+        Stopped::Failed(error) => Err(explained(args, error)),
+        Stopped::Done if tally.is_clean() || args.allow_bad => Ok(()),
+        Stopped::Done => Err(Failure::Fix(format!(
+            "{} rows were not taken",
+            tally.bad.len() + tally.refused.len() + tally.not_ended.len()
+        ))),
+    }
+}
+
+/// An error with what to do about it, where it is about time.
+fn explained(args: &SendArgs, error: ClientError) -> Failure {
+    let about_time = matches!(&error, ClientError::Invalid(faults)
+        if faults.iter().any(|(field, _)| field == "arrive_time"));
+    match (about_time, args.clock) {
+        (false, _) => error.into(),
+        (true, ClockOf::File) => Failure::Fix(format!(
+            "{error}\n--clock file needs a server that was started with --clock external and has seen no later time"
+        )),
+        (true, ClockOf::Server) => Failure::Fix(format!(
+            "{error}\nthis server takes its time from the requests: send with --clock file"
+        )),
+    }
+}

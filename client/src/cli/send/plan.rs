@@ -1,0 +1,237 @@
+//! What is to be sent: each row as a request that is ready, or what is wrong with it.
+
+use super::SendArgs;
+use super::lookup::{Lookup, NOT_TOLD};
+use super::map::{Map, Target};
+use super::times::Times;
+use crate::cli::failure::Failure;
+use crate::cli::table_file::{self, Row, Table};
+use crate::cli::values;
+use signpost_client::v1;
+
+/// A row that can be sent.
+#[derive(Debug)]
+pub(super) struct Ready {
+    /// The line it begins on.
+    pub(super) line: u64,
+    /// Its key in the file.
+    pub(super) key: String,
+    /// The key of its contact.
+    pub(super) contact: String,
+    /// What it tells.
+    pub(super) context: v1::ContactContext,
+    /// Whether the live playbook knows its reason.
+    pub(super) known: bool,
+    /// When it arrived, where the times of the file count.
+    pub(super) at: Option<jiff::Timestamp>,
+}
+
+impl Ready {
+    /// Whether it names no reason at all.
+    pub(super) fn tells_no_reason(&self) -> bool {
+        self.context.reason == NOT_TOLD
+    }
+
+    /// Rows with one of these keys are sent one after the other, in their order.
+    pub(super) fn customer(&self) -> Option<&str> {
+        Some(self.context.customer.as_ref()?.customer_id.as_str()).filter(|id| !id.is_empty())
+    }
+}
+
+/// What is wrong with a row.
+#[derive(Debug)]
+pub(super) struct Bad {
+    /// The line it begins on.
+    pub(super) line: u64,
+    /// What is wrong.
+    pub(super) what: String,
+}
+
+/// All rows.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// Those that can be sent, in the order of sending.
+    pub(super) ready: Vec<Ready>,
+    /// Those that cannot.
+    pub(super) bad: Vec<Bad>,
+    /// Rows of the file.
+    pub(super) rows: u64,
+}
+
+/// Reads every row of the table.
+///
+/// # Errors
+/// [`Failure::Fix`] if its times cannot be read for want of knowing their order.
+pub(super) fn read(
+    table: &Table,
+    map: &Map,
+    lookup: &Lookup,
+    args: &SendArgs,
+) -> Result<Plan, Failure> {
+    let times = times(table, map, lookup, args)?;
+    let name = args.run.as_deref().unwrap_or_default();
+    let reader = Reader {
+        table,
+        map,
+        lookup,
+        args,
+        times: times.as_ref(),
+        run: format!("{}{name}", &table.content()[..16]),
+    };
+    let mut plan = Plan::default();
+    for row in table.rows() {
+        plan.rows += 1;
+        let line = row.line;
+        match reader.row(row) {
+            Ok(ready) => plan.ready.push(ready),
+            Err(what) => plan.bad.push(Bad { line, what }),
+        }
+    }
+    // Stable: rows of one time as the file has them.
+    plan.ready.sort_by_key(|row| row.at);
+    Ok(plan)
+}
+
+/// How the times are read, if they count.
+fn times(
+    table: &Table,
+    map: &Map,
+    lookup: &Lookup,
+    args: &SendArgs,
+) -> Result<Option<Times>, Failure> {
+    if !args.uses_file_times() {
+        return Ok(None);
+    }
+    let column = map.of(Target::Time).ok_or_else(|| {
+        Failure::Fix(
+            "--clock file: name the column of times, such as --map time=opened_at".to_owned(),
+        )
+    })?;
+    let zone = args.time_zone.clone().unwrap_or_else(|| lookup.time_zone());
+    if let Some(format) = &args.time_format {
+        return Ok(Some(Times::told(format.clone(), zone)));
+    }
+    let rows: Vec<csv::StringRecord> = table.rows().filter_map(|row| row.cells.ok()).collect();
+    let cells = rows.iter().map(|row| row.get(column).unwrap_or_default());
+    let found = Times::found(cells, zone);
+    let named = |what| format!("{}: {}: {what}", table.name, table.header[column]);
+    found.map(Some).map_err(|what| Failure::Fix(named(what)))
+}
+
+/// What reads a row.
+struct Reader<'a> {
+    table: &'a Table,
+    map: &'a Map,
+    lookup: &'a Lookup,
+    args: &'a SendArgs,
+    times: Option<&'a Times>,
+    run: String,
+}
+
+impl Reader<'_> {
+    fn row(&self, row: Row) -> Result<Ready, String> {
+        let cells = row.cells?;
+        let told = |target| match self.map.of(target) {
+            Some(column) => self.told(&cells, column),
+            None => Ok(None),
+        };
+        let why = match told(Target::Reason)? {
+            Some(reason) => self.lookup.written(reason),
+            None => self
+                .lookup
+                .reason(told(Target::Primary)?, told(Target::Secondary)?),
+        };
+        let channel = match &self.args.channel {
+            Some(channel) => channel.clone(),
+            None => self.lookup.channel(told(Target::Channel)?),
+        };
+        let customer = v1::CustomerRef {
+            customer_id: told(Target::Customer)?.unwrap_or_default().to_owned(),
+            tier: told(Target::Tier)?
+                .map(|tier| self.lookup.tier(tier))
+                .unwrap_or_default(),
+            ..Default::default()
+        };
+        let anonymous = customer == v1::CustomerRef::default();
+        let mut facts = Vec::new();
+        for (fact, column) in &self.map.facts {
+            if let Some(value) = self.told(&cells, *column)? {
+                facts.push(v1::Fact {
+                    fact_id: fact.clone(),
+                    value: Some(v1::fact::Value::Text(value.to_owned())),
+                    ..Default::default()
+                });
+            }
+        }
+        let key = format!("{}-{}", self.run, row.line);
+        let id = self
+            .map
+            .id
+            .map(|column| self.told(&cells, column))
+            .transpose()?;
+        let contact = match id {
+            None => key.clone(),
+            Some(Some(id)) => id.to_owned(),
+            Some(None) => return Err("has no id of the contact".to_owned()),
+        };
+        Ok(Ready {
+            line: row.line,
+            contact,
+            key,
+            known: why.known,
+            at: self.at(&cells)?,
+            context: v1::ContactContext {
+                channel,
+                reason: why.reason,
+                customer: (!anonymous).then_some(customer),
+                facts,
+                language: told(Target::Language)?.unwrap_or_default().to_owned(),
+                brand: told(Target::Brand)?.unwrap_or_default().to_owned(),
+                ..Default::default()
+            },
+        })
+    }
+
+    fn told<'r>(
+        &self,
+        cells: &'r csv::StringRecord,
+        column: usize,
+    ) -> Result<Option<&'r str>, String> {
+        let cell = table_file::cell(self.table, cells, column)?;
+        Ok(self.args.table.told(cell))
+    }
+
+    fn at(&self, cells: &csv::StringRecord) -> Result<Option<jiff::Timestamp>, String> {
+        let column = self.map.of(Target::Time);
+        let Some((times, column)) = self.times.zip(column) else {
+            return Ok(None);
+        };
+        match self.told(cells, column)? {
+            Some(text) => times.read(text).map(Some),
+            None => Err("has no time".to_owned()),
+        }
+    }
+}
+
+/// The request that routes a row.
+pub(super) fn route(row: &Ready) -> v1::RouteContactRequest {
+    v1::RouteContactRequest {
+        request_id: format!("{}-route", row.key),
+        contact_id: row.contact.clone(),
+        context: Some(row.context.clone()),
+        allow_unknown_reason: true,
+        arrive_time: row.at.map(values::timestamp),
+        ..Default::default()
+    }
+}
+
+/// The request that ends it.
+pub(super) fn end(row: &Ready, outcome: v1::ContactOutcome) -> v1::EndContactRequest {
+    v1::EndContactRequest {
+        request_id: format!("{}-end", row.key),
+        contact_id: row.contact.clone(),
+        outcome: outcome.into(),
+        arrive_time: row.at.map(values::timestamp),
+        ..Default::default()
+    }
+}

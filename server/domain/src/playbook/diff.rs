@@ -1,0 +1,267 @@
+//! How one playbook differs from another, by meaning: what was added, taken away, renamed, moved or changed. Comments,
+//! spacing, quoting, the order of keys and what is written though it is the default make no difference.
+
+mod order;
+mod parts;
+mod values;
+
+use super::fault::Faults;
+use super::file::File;
+use super::{Playbook, structure, tree};
+use parts::{Thing, Things};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most changes that one comparison tells; of the rest it says how many there are.
+pub const CHANGES_MAX: usize = 2_000;
+
+/// What happened to something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeKind {
+    /// It is new.
+    Added,
+    /// It is there no more.
+    Removed,
+    /// It has another id; `before` and `after` are the ids.
+    Renamed,
+    /// It became part of something that stands for others too, or was there before; `after` is its id.
+    Merged,
+    /// It stands elsewhere in an order that means something; `before` and `after` are its places, from 1.
+    Moved,
+    /// One of its fields is different.
+    Changed,
+}
+
+/// What kind of thing a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangePart {
+    /// The playbook as a whole: its name, currency, time zone, what weighs in, the last resort.
+    Playbook,
+    /// A language.
+    Locale,
+    /// A customer group.
+    Tier,
+    /// A stage of the life cycle.
+    Stage,
+    /// A persona.
+    Persona,
+    /// A brand.
+    Brand,
+    /// A kind of consent.
+    Consent,
+    /// A channel.
+    Channel,
+    /// Opening hours.
+    Calendar,
+    /// A waiting line.
+    Queue,
+    /// A fact.
+    Fact,
+    /// A primary reason.
+    Primary,
+    /// A secondary reason.
+    Reason,
+    /// A route of a reason, as `primary/secondary/route`.
+    Route,
+    /// A rule.
+    Rule,
+}
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What happened.
+    pub kind: ChangeKind,
+    /// To what kind of thing.
+    pub part: ChangePart,
+    /// Its id: the new one, unless it was removed, renamed or merged. Empty for the playbook as a whole.
+    pub id: String,
+    /// The field that changed, such as `cost` or `label.en`; empty unless one did.
+    pub field: String,
+    /// What it was; empty if there was nothing.
+    pub before: String,
+    /// What it is; empty if there is nothing.
+    pub after: String,
+}
+
+/// All differences, part by part in the order of the format, at most [`CHANGES_MAX`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diff {
+    /// Those that are told.
+    pub changes: Vec<Change>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl Diff {
+    fn add(&mut self, change: Change) {
+        match self.changes.len() < CHANGES_MAX {
+            true => self.changes.push(change),
+            false => self.more += 1,
+        }
+    }
+
+    /// Whether the two mean the same.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+/// What changes if `after` is live in place of `before`.
+///
+/// # Errors
+/// When one of the two does not read any more; it was made from a text that did.
+pub fn diff(before: &Playbook, after: &Playbook) -> Result<Diff, Faults> {
+    let (root_before, root_after) = (tree::read(&before.source)?, tree::read(&after.source)?);
+    let files: (File, File) = (structure::fit(&root_before)?, structure::fit(&root_after)?);
+    let mut diff = Diff::default();
+    let live = before
+        .primaries
+        .iter()
+        .map(|primary| primary.id.to_string());
+    let below = before.reasons.iter().map(|reason| reason.id.to_string());
+    let live: BTreeSet<String> = live.chain(below).collect();
+    let old = parts::of(before, &files.0, &live);
+    let new = parts::of(after, &files.1, &live);
+    let primaries = renamed_primaries(before, after);
+    let reasons = renamed_reasons(before, after);
+    let none = BTreeMap::new();
+    for (old, new) in old.iter().zip(&new) {
+        let renamed = match new.part {
+            ChangePart::Primary => &primaries,
+            ChangePart::Reason => &reasons,
+            _ => &none,
+        };
+        let pairs = compare(&mut diff, (old, new), "", renamed, &primaries);
+        for (old, new) in pairs {
+            if let (Some(routes_old), Some(routes_new)) = (&old.below, &new.below) {
+                let within = format!("{}/", new.id);
+                compare(&mut diff, (routes_old, routes_new), &within, &none, &none);
+            }
+        }
+    }
+    Ok(diff)
+}
+
+/// Primary reasons of `before` that have another name in `after`.
+fn renamed_primaries(before: &Playbook, after: &Playbook) -> BTreeMap<String, String> {
+    let old = before.primaries.iter().filter_map(|primary| {
+        let &place = after.index.primaries.get(&primary.id)?;
+        let new = &after.primaries[usize::from(place)].id;
+        Some((primary.id.to_string(), new.to_string()))
+    });
+    old.filter(|(old, new)| old != new).collect()
+}
+
+/// Secondary reasons of `before` that have another name in `after`.
+fn renamed_reasons(before: &Playbook, after: &Playbook) -> BTreeMap<String, String> {
+    let old = before.reasons.iter().filter_map(|reason| {
+        let &index = after.index.reasons.get(&reason.id)?;
+        Some((reason.id.to_string(), after.reason(index).id.to_string()))
+    });
+    old.filter(|(old, new)| old != new).collect()
+}
+
+/// Compares the things of one part, whose ids are told behind `within`; gives those that are the same thing in both.
+fn compare<'t>(
+    diff: &mut Diff,
+    (before, after): (&'t Things, &'t Things),
+    within: &str,
+    renamed: &BTreeMap<String, String>,
+    groups: &BTreeMap<String, String>,
+) -> Vec<(&'t Thing, &'t Thing)> {
+    let part = after.part;
+    let change = |kind, id: &str, field: &str, from: &str, to: &str| Change {
+        kind,
+        part,
+        id: format!("{within}{id}"),
+        field: field.to_owned(),
+        before: from.to_owned(),
+        after: to.to_owned(),
+    };
+    let old_ids: BTreeSet<&str> = before.list.iter().map(|it| it.id.as_str()).collect();
+    let new: BTreeMap<&str, &Thing> = after.list.iter().map(|it| (it.id.as_str(), it)).collect();
+    let mut stands_for: BTreeMap<&str, usize> = BTreeMap::new();
+    for id in &old_ids {
+        let now = renamed.get(*id).map(String::as_str);
+        if let Some(now) = now.filter(|now| new.contains_key(now)) {
+            *stands_for.entry(now).or_default() += 1 + usize::from(old_ids.contains(now));
+        }
+    }
+    let mut pairs = Vec::new();
+    let mut met: BTreeSet<&str> = BTreeSet::new();
+    for old in &before.list {
+        let same = new.get(old.id.as_str()).copied();
+        let other = renamed
+            .get(&old.id)
+            .and_then(|id| new.get(id.as_str()))
+            .copied();
+        match (same, other) {
+            (Some(new), _) => {
+                met.insert(&new.id);
+                pairs.push((old, new));
+            }
+            (None, Some(new)) => {
+                let alone = stands_for.get(new.id.as_str()) == Some(&1);
+                let kind = if alone {
+                    ChangeKind::Renamed
+                } else {
+                    ChangeKind::Merged
+                };
+                // What goes along with its primary reason is told there.
+                if !goes_along(&old.id, &new.id, groups) {
+                    diff.add(change(kind, &old.id, "", &old.id, &new.id));
+                }
+                if met.insert(&new.id) && !old_ids.contains(new.id.as_str()) {
+                    pairs.push((old, new));
+                }
+            }
+            (None, None) => diff.add(change(ChangeKind::Removed, &old.id, "", "", "")),
+        }
+    }
+    for new in after
+        .list
+        .iter()
+        .filter(|new| !met.contains(new.id.as_str()))
+    {
+        diff.add(change(ChangeKind::Added, &new.id, "", "", ""));
+    }
+    for (old, new) in &pairs {
+        for (field, from, to) in fields(old, new) {
+            diff.add(change(ChangeKind::Changed, &new.id, field, from, to));
+        }
+    }
+    for (id, from, to) in order::moved(&pairs, before, after, groups) {
+        let (from, to) = (from.to_string(), to.to_string());
+        diff.add(change(ChangeKind::Moved, id, "", &from, &to));
+    }
+    pairs
+}
+
+/// Whether only the primary reason of a secondary one has another name.
+fn goes_along(old: &str, new: &str, primaries: &BTreeMap<String, String>) -> bool {
+    match (old.split_once('/'), new.split_once('/')) {
+        (Some((old, below)), Some((new, below_new))) => {
+            below == below_new && primaries.get(old).is_some_and(|name| name == new)
+        }
+        _ => false,
+    }
+}
+
+/// The fields in which two differ, those of the new one first.
+fn fields<'t>(old: &'t Thing, new: &'t Thing) -> Vec<(&'t str, &'t str, &'t str)> {
+    let value = |thing: &'t Thing, name: &str| {
+        let field = thing.fields.iter().find(|(field, _)| field == name);
+        field.map_or("", |(_, value)| value.as_str())
+    };
+    let mut names: Vec<&str> = new.fields.iter().map(|(name, _)| name.as_str()).collect();
+    let gone = old.fields.iter().map(|(name, _)| name.as_str());
+    let gone: Vec<&str> = gone.filter(|name| !names.contains(name)).collect();
+    names.extend(gone);
+    let both = names
+        .into_iter()
+        .map(|name| (name, value(old, name), value(new, name)));
+    both.filter(|(_, from, to)| from != to).collect()
+}
+
+#[cfg(test)]
+mod tests;

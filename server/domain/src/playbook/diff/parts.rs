@@ -1,0 +1,373 @@
+//! A playbook as things with fields that mean something, each value written in one way: `1h` for `60m`, `4.1` for
+//! `4.10`, and what is left out as what it then is. Each struct is taken apart by name, so that a new field does not
+//! compile until somebody decides what it means here.
+
+use super::ChangePart;
+use super::values::{amount, condition, decimal, scaled, snake, span};
+use crate::playbook::file::{CalendarFile, File, QueueFile, RuleFile};
+use crate::playbook::file_parts::{Columns, Decimal, Entries, Id};
+use crate::playbook::{
+    Channel, FactIndex, FactSpec, Label, LastResort, Playbook, Primary, Queue, Reason, RouteSpec,
+    Tier,
+};
+use crate::route::Route;
+use std::collections::BTreeSet;
+
+/// The things of one part.
+#[derive(Debug)]
+pub(super) struct Things {
+    /// Which part.
+    pub(super) part: ChangePart,
+    /// Whether their order means something.
+    pub(super) ordered: bool,
+    /// In the order written.
+    pub(super) list: Vec<Thing>,
+}
+
+/// One thing.
+#[derive(Debug, Default)]
+pub(super) struct Thing {
+    /// Its id.
+    pub(super) id: String,
+    /// Those of one group have an order.
+    pub(super) group: String,
+    /// Its fields that have a value.
+    pub(super) fields: Vec<(String, String)>,
+    /// What it is made of.
+    pub(super) below: Option<Things>,
+}
+
+impl Thing {
+    fn new(id: &str) -> Thing {
+        Thing {
+            id: id.to_owned(),
+            ..Thing::default()
+        }
+    }
+
+    fn with(mut self, field: &str, value: impl Into<String>) -> Thing {
+        let value = value.into();
+        if !value.is_empty() {
+            self.fields.push((field.to_owned(), value));
+        }
+        self
+    }
+
+    fn label(mut self, label: &Label) -> Thing {
+        let mut texts: Vec<_> = match label.0.as_slice() {
+            // Left out, or as if it were.
+            [(_, text)] if **text == self.id.replace('_', " ") => Vec::new(),
+            texts => texts.iter().collect(),
+        };
+        texts.sort_unstable();
+        for (locale, text) in texts {
+            self = self.with(&format!("label.{locale}"), text.as_ref());
+        }
+        self
+    }
+}
+
+/// The parts of a playbook, in the order of the format. What stands for a reason in `told`, `primary` or
+/// `primary/secondary`, is told elsewhere and left out.
+pub(super) fn of(playbook: &Playbook, file: &File, told: &BTreeSet<String>) -> Vec<Things> {
+    let things = |part, ordered, list: Vec<Thing>| Things {
+        part,
+        ordered,
+        list,
+    };
+    let names = |names: &[crate::ids::Slug]| {
+        let things = names.iter().map(|name| Thing::new(name.as_str()));
+        things.collect::<Vec<_>>()
+    };
+    let locales = playbook.locales.iter().map(|locale| Thing::new(locale));
+    let tiers = playbook.tiers.iter().map(tier);
+    let queues = playbook.queues.iter().map(|it| queue(it, file));
+    let facts = playbook.facts.iter().map(fact);
+    let primaries = playbook.primaries.iter().map(|it| primary(it, told));
+    let reasons = playbook.reasons.iter().map(|it| reason(playbook, it, told));
+    let calendars = file.calendars.0.iter().map(|it| calendar(it, file));
+    let rules = file.rules.iter().map(rule);
+    let channels = playbook.channels.iter().map(channel);
+    vec![
+        things(ChangePart::Playbook, false, vec![head(playbook)]),
+        things(ChangePart::Locale, true, locales.collect()),
+        things(ChangePart::Tier, true, tiers.collect()),
+        things(ChangePart::Stage, true, names(&playbook.stages)),
+        things(ChangePart::Persona, true, names(&playbook.personas)),
+        things(ChangePart::Brand, true, names(&playbook.brands)),
+        things(ChangePart::Consent, true, names(&playbook.consents)),
+        things(ChangePart::Channel, true, channels.collect()),
+        things(ChangePart::Calendar, false, calendars.collect()),
+        things(ChangePart::Queue, true, queues.collect()),
+        things(ChangePart::Fact, true, facts.collect()),
+        things(ChangePart::Primary, true, primaries.collect()),
+        things(ChangePart::Reason, true, reasons.collect()),
+        things(ChangePart::Rule, true, rules.collect()),
+    ]
+}
+
+fn head(playbook: &Playbook) -> Thing {
+    let Playbook {
+        version: _,
+        source: _,
+        name,
+        currency,
+        time_zone,
+        // Of their own.
+        locales: _,
+        tiers: _,
+        tier_default,
+        stages: _,
+        personas: _,
+        brands: _,
+        consents: _,
+        channels: _,
+        queues: _,
+        facts: _,
+        primaries: _,
+        reasons: _,
+        rules: _,
+        waiting_weight_percent,
+        leaving_channel,
+        preferred_route,
+        last_resort,
+        index: _,
+    } = playbook;
+    let LastResort { route, queue } = last_resort;
+    let queue = queue.map(|queue| playbook.queue(queue).id.to_string());
+    let mut thing = Thing::new("")
+        .with("playbook", name.as_str())
+        .with("currency", currency.as_ref())
+        .with("time_zone", time_zone.iana_name().unwrap_or_default())
+        .with("default_tier", playbook.tier(*tier_default).id.as_str())
+        .with("costs.leaving_channel", amount(*leaving_channel))
+        .with("costs.preferred_route", amount(*preferred_route));
+    for (route, weight) in Route::ALL.into_iter().zip(waiting_weight_percent) {
+        let field = format!("costs.waiting_weight.{route}");
+        thing = thing.with(&field, scaled(i64::from(*weight), 2));
+    }
+    thing
+        .with("last_resort.route", route.as_str())
+        .with("last_resort.queue", queue.unwrap_or_default())
+}
+
+fn tier(tier: &Tier) -> Thing {
+    let Tier {
+        id,
+        label,
+        waiting_target,
+        waiting_cost_per_minute,
+        cost_of_failure,
+    } = tier;
+    Thing::new(id.as_str())
+        .label(label)
+        .with("waiting_target", span(*waiting_target))
+        .with("waiting_cost_per_minute", amount(*waiting_cost_per_minute))
+        .with("cost_of_failure", amount(*cost_of_failure))
+}
+
+fn channel(channel: &Channel) -> Thing {
+    let Channel {
+        id,
+        label,
+        medium,
+        routes,
+        keypad,
+    } = channel;
+    let routes = routes.iter().map(|route| route.as_str());
+    Thing::new(id.as_str())
+        .label(label)
+        .with("medium", snake(&format!("{medium:?}")))
+        .with("routes", joined(routes))
+        .with("keypad", keypad.to_string())
+}
+
+fn queue(queue: &Queue, file: &File) -> Thing {
+    let Queue {
+        id,
+        label,
+        calendar: _,
+        skills,
+        assumed_wait,
+        assumed_handle_time,
+    } = queue;
+    let mut written = file.queues.0.iter();
+    let written = written.find(|(name, _)| name.0 == id.as_str());
+    let calendar = written.and_then(|(_, QueueFile { calendar, .. })| calendar.as_ref());
+    let mut thing = Thing::new(id.as_str())
+        .label(label)
+        .with("calendar", calendar.map_or("", |id| id.0.as_str()))
+        .with("assumed_wait", span(*assumed_wait))
+        .with("assumed_handle_time", span(*assumed_handle_time));
+    let mut skills: Vec<_> = skills.iter().collect();
+    skills.sort_unstable();
+    for (skill, level) in skills {
+        thing = thing.with(&format!("skills.{skill}"), level.to_string());
+    }
+    thing
+}
+
+fn calendar((id, calendar): &(Id, CalendarFile), file: &File) -> Thing {
+    let CalendarFile {
+        time_zone,
+        open,
+        closed,
+        open_on,
+    } = calendar;
+    // In any order they say the same.
+    let sorted = |lines: &[String]| {
+        let mut lines: Vec<String> = lines.iter().map(|line| line.trim().to_owned()).collect();
+        lines.sort_unstable();
+        lines.join(", ")
+    };
+    Thing::new(&id.0)
+        .with("time_zone", time_zone.as_ref().unwrap_or(&file.time_zone))
+        .with("open", sorted(open))
+        .with("closed", sorted(closed))
+        .with("open_on", sorted(open_on))
+}
+
+fn fact(fact: &FactSpec) -> Thing {
+    let FactSpec {
+        id,
+        label,
+        fact_type,
+        pattern,
+        personal,
+    } = fact;
+    let pattern = pattern.as_ref().map(ToString::to_string);
+    Thing::new(id.as_str())
+        .label(label)
+        .with("type", snake(&format!("{fact_type:?}")))
+        .with("pattern", pattern.unwrap_or_default())
+        .with("personal", personal.to_string())
+}
+
+fn primary(primary: &Primary, told: &BTreeSet<String>) -> Thing {
+    let Primary {
+        id,
+        label,
+        secondary: _,
+        replaces,
+    } = primary;
+    let replaces = replaces.iter().map(|old| old.as_str());
+    let mut replaces: Vec<&str> = replaces.filter(|old| !told.contains(*old)).collect();
+    replaces.sort_unstable();
+    Thing::new(id.as_str())
+        .label(label)
+        .with("replaces", replaces.join(", "))
+}
+
+fn reason(playbook: &Playbook, reason: &Reason, told: &BTreeSet<String>) -> Thing {
+    let Reason {
+        id,
+        primary: _,
+        label,
+        stage,
+        facts,
+        case_key,
+        continues_for,
+        reopens_within,
+        need,
+        routes,
+        replaces,
+    } = reason;
+    let stage = stage.map(|stage| playbook.stages[usize::from(stage)].as_str());
+    let replaces = replaces.iter().map(ToString::to_string);
+    let mut replaces: Vec<String> = replaces.filter(|old| !told.contains(old)).collect();
+    replaces.sort_unstable();
+    let routes = routes.iter().map(|it| route(playbook, it));
+    Thing {
+        group: id.primary.to_string(),
+        below: Some(Things {
+            part: ChangePart::Route,
+            ordered: true,
+            list: routes.collect(),
+        }),
+        ..Thing::new(&id.to_string())
+            .label(label)
+            .with("stage", stage.unwrap_or_default())
+            .with("facts", asked(playbook, facts))
+            .with("case_key", asked(playbook, case_key))
+            .with("continues_for", span(*continues_for))
+            .with("reopens_within", span(*reopens_within))
+            .with("need", scaled(i64::from(need.0), 3))
+            .with("replaces", replaces.join(", "))
+    }
+}
+
+fn route(playbook: &Playbook, spec: &RouteSpec) -> Thing {
+    let RouteSpec {
+        route,
+        flow,
+        queue,
+        cost,
+        resolves,
+        facts,
+        consent,
+    } = spec;
+    let queue = queue.map(|queue| playbook.queue(queue).id.as_str());
+    let consent = consent.map(|consent| playbook.consents[usize::from(consent)].as_str());
+    Thing::new(route.as_str())
+        .with("flow", flow.as_ref().map_or("", |flow| flow.as_str()))
+        .with("queue", queue.unwrap_or_default())
+        .with("cost", amount(*cost))
+        .with("resolves", scaled(i64::from(resolves.0), 4))
+        .with("facts", asked(playbook, facts))
+        .with("consent", consent.unwrap_or_default())
+}
+
+fn rule(rule: &RuleFile) -> Thing {
+    let RuleFile {
+        id,
+        reason,
+        tier,
+        channel,
+        stage,
+        brand,
+        when,
+        forbid,
+        only,
+        prefer: Entries(prefer),
+        need,
+        facts,
+    } = rule;
+    let column = |columns: &Columns| {
+        let mut ids = columns.ids.clone();
+        ids.sort_unstable();
+        ids.join(", ")
+    };
+    let routes = |routes: &[Route]| {
+        let mut routes: Vec<&str> = routes.iter().map(|route| route.as_str()).collect();
+        routes.sort_unstable();
+        routes.join(", ")
+    };
+    let mut thing = Thing::new(&id.0)
+        .with("reason", column(reason))
+        .with("tier", column(tier))
+        .with("channel", column(channel))
+        .with("stage", column(stage))
+        .with("brand", column(brand))
+        .with("when", when.as_deref().map(condition).unwrap_or_default())
+        .with("forbid", routes(forbid))
+        .with("only", routes(only));
+    let mut prefer: Vec<(&str, &Decimal)> = prefer
+        .iter()
+        .map(|(route, gain)| (route.as_str(), gain))
+        .collect();
+    prefer.sort_unstable_by_key(|(route, _)| *route);
+    for (route, gain) in prefer {
+        thing = thing.with(&format!("prefer.{route}"), decimal(gain));
+    }
+    thing
+        .with("need", need.as_ref().map(decimal).unwrap_or_default())
+        .with("facts", joined(facts.iter().map(|fact| fact.0.as_str())))
+}
+
+fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.collect::<Vec<_>>().join(", ")
+}
+
+fn asked(playbook: &Playbook, facts: &[FactIndex]) -> String {
+    joined(facts.iter().map(|&fact| playbook.fact(fact).id.as_str()))
+}

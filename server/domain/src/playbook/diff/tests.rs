@@ -1,0 +1,272 @@
+//! What is told of two playbooks, and that nothing that means something is left untold.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+use proptest::prelude::*;
+
+const AIRLINE: &str = include_str!("../tests/airline.yaml");
+
+const BOOK: &str = r#"
+playbook: shop
+currency: EUR
+time_zone: Europe/Amsterdam
+locales: [en, nl]
+tiers:
+  - { id: gold, label: { en: Gold }, waiting_target: 1m, waiting_cost_per_minute: 1.50, cost_of_failure: 12 }
+  - { id: all, label: { en: All }, waiting_target: 5m, waiting_cost_per_minute: 0.40, cost_of_failure: 2, default: true }
+channels:
+  phone: { medium: voice, routes: [self_service, human, message] }
+  email: { medium: async_text, routes: [message] }
+calendars:
+  desk: { open: ["mon-fri 08:00-20:00", "sat 09:00-17:00"] }
+queues:
+  desk: { calendar: desk, skills: { orders: 2, words: 1 }, assumed_wait: 60m }
+facts:
+  order: { type: text, pattern: "[0-9]+" }
+reasons:
+  - id: order
+    label: { en: Order }
+    secondary:
+      - id: cancel
+        label: { en: Cancel, nl: Annuleren }
+        facts: [order]
+        routes:
+          human: { queue: desk, cost: 6.00, resolves: 0.95 }
+          message: { queue: desk, cost: 2, resolves: 0.7 }
+      - id: change
+        label: { en: Change }
+        routes: { message: { queue: desk, cost: 2, resolves: 0.7 } }
+      - id: track
+        label: { en: Track }
+        routes: { message: { queue: desk, cost: 2, resolves: 0.7 } }
+  - id: account
+    label: { en: Account }
+    secondary:
+      - id: login
+        label: { en: Login }
+        routes: { message: { queue: desk, cost: 2, resolves: 0.7 } }
+rules:
+  - { id: person, when: contact.asked_for_person, forbid: [self_service] }
+  - { id: gold_first, tier: gold, reason: [order, account], prefer: { human: 3 } }
+last_resort: { route: message, queue: desk }
+"#;
+
+fn told(before: &str, after: &str) -> Vec<String> {
+    let [before, after] = [before, after].map(|text| Playbook::read(text).unwrap().0);
+    let diff = diff(&before, &after).unwrap();
+    assert_eq!(diff.more, 0);
+    let changes = diff.changes.into_iter().map(|change| {
+        let Change {
+            kind,
+            part,
+            id,
+            field,
+            before,
+            after,
+        } = change;
+        format!("{kind:?} {part:?} {id} {field} `{before}` `{after}`")
+    });
+    changes.collect()
+}
+
+/// What is told when each of the texts gives way to the other.
+fn with(changes: &[(&str, &str)]) -> Vec<String> {
+    let mut after = BOOK.to_owned();
+    for (old, new) in changes {
+        assert!(after.contains(old), "{old}");
+        after = after.replacen(old, new, 1);
+    }
+    told(BOOK, &after)
+}
+
+#[test]
+fn how_it_is_written_makes_no_difference() {
+    let same = [
+        (
+            "assumed_wait: 60m",
+            "assumed_wait: 1h, assumed_handle_time: 6m",
+        ),
+        ("cost: 6.00", "cost: 6"),
+        ("{ en: Gold }", "{ \"en\": 'Gold' }"),
+        (
+            "skills: { orders: 2, words: 1 }",
+            "skills: { words: 1, orders: 2 }",
+        ),
+        ("reason: [order, account]", "reason: [account, order]"),
+        (
+            "when: contact.asked_for_person",
+            "when: \"  contact.asked_for_person \"",
+        ),
+        (
+            "[\"mon-fri 08:00-20:00\", \"sat 09:00-17:00\"]",
+            "[\"sat 09:00-17:00\", \"mon-fri 08:00-20:00\"]",
+        ),
+        (
+            "facts: [order]",
+            "facts: [order]\n        need: 1.0\n        continues_for: 168h",
+        ),
+    ];
+    assert_eq!(with(&same), Vec::<String>::new());
+    assert_eq!(told(AIRLINE, AIRLINE), Vec::<String>::new());
+}
+
+#[test]
+fn each_kind_of_change_is_told() {
+    let all = with(&[
+        ("currency: EUR", "currency: USD"),
+        ("locales: [en, nl]", "locales: [nl, en]"),
+        (
+            "waiting_cost_per_minute: 1.50",
+            "waiting_cost_per_minute: 1.75",
+        ),
+        (
+            "email: { medium: async_text, routes: [message] }",
+            "sms: { medium: async_text, routes: [message] }",
+        ),
+        ("sat 09:00", "sat 10:00"),
+        ("orders: 2", "orders: 3"),
+        ("[0-9]+", "[0-9]{6}"),
+        ("cost: 6.00", "cost: 6.50"),
+        (
+            "          message: { queue: desk, cost: 2, resolves: 0.7 }\n",
+            "          self_service: { flow: cancel, cost: 0.1, resolves: 0.5 }\n",
+        ),
+        ("nl: Annuleren", "nl: Afzeggen"),
+        (
+            "last_resort: { route: message",
+            "last_resort: { route: human",
+        ),
+        ("forbid: [self_service]", "only: [human]"),
+    ]);
+    expect_test::expect![[r#"
+        Changed Playbook  currency `EUR` `USD`
+        Changed Playbook  last_resort.route `message` `human`
+        Moved Locale nl  `2` `1`
+        Changed Tier gold waiting_cost_per_minute `1.5` `1.75`
+        Removed Channel email  `` ``
+        Added Channel sms  `` ``
+        Changed Calendar desk open `mon-fri 08:00-20:00, sat 09:00-17:00` `mon-fri 08:00-20:00, sat 10:00-17:00`
+        Changed Queue desk skills.orders `2` `3`
+        Changed Fact order pattern `[0-9]+` `[0-9]{6}`
+        Changed Reason order/cancel label.nl `Annuleren` `Afzeggen`
+        Removed Route order/cancel/message  `` ``
+        Added Route order/cancel/self_service  `` ``
+        Changed Route order/cancel/human cost `6` `6.5`
+        Changed Rule person only `` `human`
+        Changed Rule person forbid `self_service` ``"#]]
+    .assert_eq(&all.join("\n"));
+}
+
+#[test]
+fn renamed_merged_split_and_moved_reasons_are_told() {
+    let renamed = with(&[(
+        "- id: cancel\n        label: { en: Cancel",
+        "- id: call_off\n        replaces: [order/cancel]\n        label: { en: Call off",
+    )]);
+    expect_test::expect![[r#"
+        Renamed Reason order/cancel  `order/cancel` `order/call_off`
+        Changed Reason order/call_off label.en `Cancel` `Call off`"#]]
+    .assert_eq(&renamed.join("\n"));
+    let merged = with(&[
+        (
+            "      - id: track\n        label: { en: Track }\n        routes: { message: { queue: desk, cost: 2, resolves: 0.7 } }\n",
+            "",
+        ),
+        (
+            "- id: change\n",
+            "- id: change\n        replaces: [order/track]\n",
+        ),
+    ]);
+    assert_eq!(
+        merged,
+        ["Merged Reason order/track  `order/track` `order/change`"]
+    );
+    let primary = with(&[
+        (
+            "- id: account\n",
+            "- id: profile\n    replaces: [account]\n",
+        ),
+        ("reason: [order, account]", "reason: [order, profile]"),
+    ]);
+    expect_test::expect![[r#"
+        Renamed Primary account  `account` `profile`
+        Changed Rule gold_first reason `account, order` `order, profile`"#]]
+    .assert_eq(&primary.join("\n"));
+    let swapped = with(&[
+        (
+            "- id: change\n        label: { en: Change }",
+            "- id: x\n        label: { en: X }",
+        ),
+        (
+            "- id: track\n        label: { en: Track }",
+            "- id: change\n        label: { en: Change }",
+        ),
+        (
+            "- id: x\n        label: { en: X }",
+            "- id: track\n        label: { en: Track }",
+        ),
+    ]);
+    assert_eq!(swapped.len(), 1, "{swapped:?}");
+    assert!(swapped[0].starts_with("Moved Reason order/"), "{swapped:?}");
+}
+
+#[test]
+fn a_rule_that_moved_is_told_once() {
+    let first = "  - { id: person, when: contact.asked_for_person, forbid: [self_service] }\n";
+    let after = BOOK
+        .replace(first, "")
+        .replace("last_resort:", &format!("{first}last_resort:"));
+    let moved = told(BOOK, &after);
+    assert_eq!(moved.len(), 1, "{moved:?}");
+    assert!(moved[0].starts_with("Moved Rule "), "{moved:?}");
+}
+
+/// The text with one character, or one line, otherwise.
+fn mutated(text: &str, place: usize, kind: u8) -> String {
+    if kind == 0 {
+        let lines: Vec<&str> = text.lines().collect();
+        let gone = place % lines.len();
+        let kept = lines.iter().enumerate().filter(|(line, _)| *line != gone);
+        return kept.map(|(_, line)| format!("{line}\n")).collect();
+    }
+    let mut bytes = text.as_bytes().to_vec();
+    let place = place % bytes.len();
+    bytes[place] = match bytes[place] {
+        b'9' => b'1',
+        b'z' => b'a',
+        byte @ (b'0'..=b'8' | b'a'..=b'y') => byte + 1,
+        other => other,
+    };
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// All that was compiled, whatever it was compiled from.
+fn meaning(mut playbook: Playbook) -> String {
+    playbook.index = crate::playbook::Index::default();
+    playbook.version = crate::ids::PlaybookVersion::stored("");
+    playbook.source = "".into();
+    format!("{playbook:?}")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn one_change_that_counts_is_told(place: usize, kind in 0_u8..4, large: bool) {
+        let text = if large { AIRLINE } else { BOOK };
+        let before = Playbook::read(text).unwrap().0;
+        let Ok((after, _)) = Playbook::read(&mutated(text, place, kind)) else {
+            return Ok(());
+        };
+        let told = diff(&before, &after).unwrap();
+        let back = diff(&after, &before).unwrap();
+        prop_assert_eq!(back.is_empty(), told.is_empty());
+        if before.version == after.version {
+            prop_assert!(told.is_empty(), "{:?}", told);
+        }
+        if meaning(before) != meaning(after) {
+            prop_assert!(!told.is_empty());
+        }
+    }
+}

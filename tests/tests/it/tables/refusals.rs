@@ -1,0 +1,103 @@
+//! Command lines and files that cannot be meant.
+
+use super::{Desk, NOBODY};
+use signpost_tests::Outcome;
+use signpost_tests::process::{Ran, signpost, text};
+
+#[test]
+fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
+    let desk = Desk::new()?;
+    let table = desk.put("t.csv", "opened,category,channel\n1/2/2024,a,phone\n")?;
+    let latin = desk.put("latin.csv", b"category,channel\ncaf\xe9,phone\n")?;
+    let empty = desk.put("empty.csv", "")?;
+    let [table, latin, empty] = [text(&table)?, text(&latin)?, text(&empty)?];
+    let good = "primary=category,channel=channel";
+    let mut told = String::new();
+    for args in [
+        &["send", table, "--map", ""][..],
+        &["send", table, "--map", "category"],
+        &["send", table, "--map", "primary="],
+        &["send", table, "--map", "primary=categry,channel=channel"],
+        &[
+            "send",
+            table,
+            "--map",
+            "primary=category,channel=channel,primary=opened",
+        ],
+        &["send", table, "--map", "fact.x=opened,fact.x=category"],
+        &["send", table, "--map", "primry=category"],
+        &["send", table, "--map", "primary=category"],
+        &["send", table, "--map", "channel=channel"],
+        &["send", table, "--map", good, "--channel", "phone"],
+        &["send", table, "--map", good, "--id", "key"],
+        &["send", table, "--map", good, "--end", "asked_for_person"],
+        &["send", latin, "--map", good],
+        &["send", empty, "--map", good],
+        &["send", "no.csv", "--map", good],
+        &[
+            "playbook",
+            "from-csv",
+            table,
+            "--primary",
+            "Category",
+            "--secondary",
+            "opened",
+        ],
+        &[
+            "playbook",
+            "from-csv",
+            table,
+            "--primary",
+            "category",
+            "--secondary",
+            "opened",
+            "--json",
+        ],
+        &[
+            "playbook",
+            "from-csv",
+            table,
+            "--primary",
+            "category",
+            "--secondary",
+            "opened",
+            "--currency",
+            "euro",
+        ],
+        &["playbook", "new", "--template", "retail"],
+        &["playbook", "diff", "live", "nothing.yaml"],
+    ] {
+        let ran = Ran::of(&mut signpost(NOBODY, args)?)?;
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (Some(2), ""),
+            "{args:?} {ran:?}"
+        );
+        let words = ran.stderr.replace(text(desk.data.beside())?, "TMP");
+        told += &words.replace("signpost: ", "");
+    }
+    expect_test::expect![[r#"
+        --map: names no column; say for example primary=category,channel=source
+        --map: write `category` as target=COLUMN
+        --map: primary names no column
+        TMP/t.csv: there is no column categry; did you mean category? the columns are opened, category, channel
+        --map names primary twice
+        --map names fact.x twice
+        --map: there is no target primry; did you mean primary? the targets are time, channel, reason, primary, secondary, customer, tier, language, brand, fact.ID
+        --map: nothing tells where: name a column for channel, or say --channel
+        --map: nothing tells why: name a column for primary, or for reason
+        --map: channel goes without --channel
+        TMP/t.csv: there is no column key; the columns are opened, category, channel
+        --end asked_for_person ends nothing
+        TMP/latin.csv: line 2: byte 0xe9 is not UTF-8; save the table as UTF-8
+        TMP/empty.csv: there is no header
+        no.csv: No such file or directory (os error 2)
+        TMP/t.csv: there is no column Category; did you mean category? the columns are opened, category, channel
+        --json goes with --out: stdout is for the document
+        the playbook would have faults:
+        8:11 currency: is "euro"; must be three capitals such as EUR
+        say the --name of the playbook
+        nothing.yaml is no file, and not `live` or 8 or more digits of a version
+    "#]].assert_eq(&told);
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! What tables have in them that a reader may stumble over.
+
+use super::{Desk, NOBODY, figures, parts};
+use serde_json::Value;
+use signpost_tests::Outcome;
+use signpost_tests::process::{Ran, signpost, text};
+
+/// A byte order mark, CRLF, quotes where they are needed and where they are not, levels that are empty or marked as
+/// missing, two spellings of one reason, two reasons that would have one id, a row that is too short, a bad time.
+const TRAPS: &str = "\u{feff}opened,where,why,\"why, closer\",who\r\n\
+    2024-03-01 10:00,Phone,Fees,\"Late fee, first\",ann\r\n\
+    2024-03-01 11:00,\"Phone\",FEES,\"Late  fee, First\",ann\r\n\
+    2024-03-01 12:00,Web form,Fees,?,bob\r\n\
+    2024-03-02 10:00,Web form,Fees,,bob\r\n\
+    2024-03-02 11:00,Carrier pigeon,Fees!,\"Says \"\"no\"\"\r\nand no more\",\r\n\
+    2024-03-03 10:00,Phone,?,Late fee,cem\r\n\
+    2024-03-03 11:00,Phone,Fees\r\n\
+    soon,,Café,311,dee\r\n";
+
+const TRAP_COLUMNS: [&str; 8] = [
+    "--primary",
+    "why",
+    "--secondary",
+    "why, closer",
+    "--channel",
+    "where",
+    "--missing",
+    "?",
+];
+const TRAP_MAP: [&str; 6] = [
+    "--map",
+    "primary=why,secondary=why, closer,channel=where,customer=who,time=opened",
+    "--missing",
+    "?",
+    "--in-flight",
+    "4",
+];
+
+#[test]
+fn traps_make_a_playbook_and_are_sent_under_it() -> Outcome {
+    let desk = Desk::new()?;
+    let table = desk.put("traps.csv", TRAPS)?;
+    let file = text(&table)?;
+    let book = desk.path("told.yaml");
+    let args = [
+        &[
+            "playbook",
+            "from-csv",
+            file,
+            "--json",
+            "--out",
+            text(&book)?,
+        ],
+        &TRAP_COLUMNS[..],
+    ];
+    let found = Ran::of(&mut signpost(NOBODY, &args.concat())?)?.json()?;
+    expect_test::expect![[r#"
+        {
+          "bad_rows": 1,
+          "channels": 4,
+          "folded": 0,
+          "folded_rows": 0,
+          "more_remarks": 0,
+          "primaries": 3,
+          "remarks": [
+            "line 9: has 3 cells, and the header has 5",
+            "primary reason `Fees` is also written `FEES`: one reason",
+            "primary reason `Fees!` would have the id of `fees`: it has fees_2",
+            "under `Fees` secondary reason `Late fee, First` is also written `Late fee, first`: one reason"
+          ],
+          "rows": 8,
+          "rows_without_channel": 1,
+          "rows_without_primary": 1,
+          "rows_without_secondary": 2,
+          "secondaries": 4
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&found)?);
+    // What is there is not written over.
+    let again = Ran::of(&mut signpost(NOBODY, &args.concat())?)?;
+    assert_eq!(again.code, Some(2), "{again:?}");
+
+    let server = desk.server(&table, &TRAP_COLUMNS, &[])?;
+    let errors = desk.path("errors.csv");
+    let send = [
+        &["send", file, "--json", "--errors", text(&errors)?],
+        &TRAP_MAP[..],
+    ]
+    .concat();
+    let sent = server.signpost(&send)?;
+    assert_eq!(sent.code, Some(2), "{sent:?}");
+    let summary: Value = serde_json::from_str(&sent.stdout)?;
+    assert_eq!(parts(&summary), [8, 0, 7, 0, 0, 1, 0]);
+    assert_eq!(
+        figures(&summary, ["unknown_reasons", "without_reason"]),
+        [1, 1]
+    );
+    let lines = summary["by"].as_array().cloned().unwrap_or_default();
+    let lines: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            format!("{} {} {}", line["reason"], line["channel"], line["rows"]).replace('"', "")
+        })
+        .collect();
+    expect_test::expect![[r#"
+        (unknown) phone 1
+        cafe/r_311 unknown 1
+        fees/late_fee_first phone 2
+        fees/other web_form 2
+        fees_2/says_no_and_no_more carrier_pigeon 1"#]]
+    .assert_eq(&lines.join("\n"));
+    assert_eq!(
+        std::fs::read_to_string(&errors)?.lines().nth(1),
+        Some("9,bad,\"has 3 cells, and the header has 5\"")
+    );
+    // Again: nothing is twice, and whoever says so may have bad rows.
+    let again = server
+        .signpost(&[&send[..], &["--allow-bad"]].concat())?
+        .json()?;
+    assert_eq!(figures(&again, ["routed", "replayed"]), [7, 7]);
+    // Another map for the same rows is not the same sending, until it has a name of its own.
+    let other = [
+        "send",
+        file,
+        "--json",
+        "--map",
+        "primary=why",
+        "--channel",
+        "phone",
+    ];
+    let refused = server.signpost(&other)?;
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("--run NAME"), "{refused:?}");
+    let named =
+        server.signpost(&[&other[..], &["--run", "b", "--strict", "--allow-bad"]].concat())?;
+    // Without the secondary column every reason but those with `other` is unknown, and refused.
+    assert_eq!(parts(&named.json()?), [8, 0, 4, 0, 3, 1, 0]);
+    server.kill()
+}
+
+#[test]
+fn a_cell_of_a_megabyte_is_a_label_that_is_cut_and_one_more_byte_is_too_much() -> Outcome {
+    let desk = Desk::new()?;
+    let large = "x y ".repeat(1 << 18);
+    let table =
+        format!("why,closer,where\nFees,\"{large}\",phone\nFees,{large}z,phone\nFees,a,phone\n");
+    let table = desk.put("large.csv", table)?;
+    let columns = [
+        "--primary",
+        "why",
+        "--secondary",
+        "closer",
+        "--channel",
+        "where",
+    ];
+    let server = desk.server(&table, &columns, &[])?;
+    let map = [
+        "--map",
+        "primary=why,secondary=closer,channel=where",
+        "--json",
+        "--allow-bad",
+    ];
+    let sent = server.signpost(&[&["send", text(&table)?], &map[..]].concat())?;
+    assert_eq!(parts(&sent.json()?), [3, 0, 2, 0, 0, 1, 0]);
+    assert!(
+        sent.stderr
+            .contains("line 3: bad: closer: a cell must have at most 1048576 bytes"),
+        "{sent:?}"
+    );
+    server.kill()
+}
