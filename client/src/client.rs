@@ -179,6 +179,12 @@ calls! {
     write ContactServiceClient::end_contact(EndContactRequest) -> EndContactResponse;
     /// One contact with its last decision.
     read ContactServiceClient::get_contact(GetContactRequest) -> GetContactResponse;
+    /// A page of contacts; [`Client::pages`] gives them all.
+    read ContactServiceClient::list_contacts(ListContactsRequest) -> ListContactsResponse;
+    /// A page of cases; [`Client::pages`] gives them all.
+    read CaseServiceClient::list_cases(ListCasesRequest) -> ListCasesResponse;
+    /// A page of customers; [`Client::pages`] gives them all.
+    read CustomerServiceClient::list_customers(ListCustomersRequest) -> ListCustomersResponse;
     /// One case with its contacts.
     read CaseServiceClient::get_case(GetCaseRequest) -> GetCaseResponse;
     /// Makes a customer, or replaces what is known of one.
@@ -243,6 +249,13 @@ mod tests {
             assert!(request.metadata().contains_key("grpc-timeout"));
             self.answer().await
         }
+
+        async fn list_cases(
+            &self,
+            _: Request<v1::ListCasesRequest>,
+        ) -> Result<Response<v1::ListCasesResponse>, Status> {
+            self.answer().await
+        }
     }
 
     #[tonic::async_trait]
@@ -259,6 +272,13 @@ mod tests {
             _: Request<v1::GetCustomerRequest>,
         ) -> Result<Response<v1::GetCustomerResponse>, Status> {
             Err(Status::permission_denied("no"))
+        }
+
+        async fn list_customers(
+            &self,
+            _: Request<v1::ListCustomersRequest>,
+        ) -> Result<Response<v1::ListCustomersResponse>, Status> {
+            self.answer().await
         }
     }
 

@@ -11,6 +11,7 @@ use super::{CodecError, required, wire};
 use signpost_domain::case::{Case, CaseContact};
 use signpost_domain::contact::{Contact, Place};
 use signpost_domain::ids::{PlaybookVersion, Seq};
+use signpost_domain::list::PlaceKind;
 use signpost_domain::time::{Millis, UnixMs};
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
         offered,
         declined,
         confirmed,
+        tier,
         needs_person,
         arrived,
         recorded,
@@ -66,6 +68,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
     w.number(18, opened.0);
     w.number(19, decided.0);
     w.number(20, changed.0);
+    w.name_or_none(21, tier.as_ref());
 }
 
 pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
@@ -90,6 +93,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         opened_seq,
         decided_seq,
         changed_seq,
+        tier,
     } = message;
     let recorded = UnixMs(recorded_unix_ms);
     let context = context(required(context_message, "contact.context")?, recorded)?;
@@ -104,6 +108,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         offered: offered.collect::<Result<_, _>>()?,
         declined: routes(&declined, "contact.declined")?,
         confirmed: reason_or_none(&confirmed_reason, "contact.confirmed_reason")?,
+        tier: name_or_none(tier),
         needs_person,
         arrived: at(recorded, arrived_after_ms),
         recorded,
@@ -114,6 +119,27 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         decided: Seq(decided_seq),
         changed: Seq(changed_seq),
     })
+}
+
+pub(super) fn write_place_kind(w: &mut Writer, field: u32, place: PlaceKind) {
+    let kind = match place {
+        PlaceKind::Deciding => wire::PlaceKind::Deciding,
+        PlaceKind::SelfService => wire::PlaceKind::SelfService,
+        PlaceKind::Routed => wire::PlaceKind::Routed,
+        PlaceKind::Ended => wire::PlaceKind::Ended,
+    };
+    w.number(field, kind as u32);
+}
+
+pub(super) fn place_kind(kind: i32) -> Result<PlaceKind, CodecError> {
+    const FIELD: &str = "contact_mark.place";
+    match wire::PlaceKind::try_from(kind).map_err(|_| nonsense(FIELD, kind))? {
+        wire::PlaceKind::Unspecified => Err(CodecError::Missing(FIELD)),
+        wire::PlaceKind::Deciding => Ok(PlaceKind::Deciding),
+        wire::PlaceKind::SelfService => Ok(PlaceKind::SelfService),
+        wire::PlaceKind::Routed => Ok(PlaceKind::Routed),
+        wire::PlaceKind::Ended => Ok(PlaceKind::Ended),
+    }
 }
 
 fn place(kind: i32, route: i32, outcome: i32) -> Result<Place, CodecError> {
@@ -136,6 +162,7 @@ pub(super) fn write_case(w: &mut Writer, row: &Case) {
         reason,
         confirmed,
         tier,
+        queue,
         facts,
         contacts,
         contact_count,
@@ -177,6 +204,7 @@ pub(super) fn write_case(w: &mut Writer, row: &Case) {
     w.number(21, reopens_within.0);
     w.version_or_none(22, Some(playbook));
     w.number(23, changed.0);
+    w.name_or_none(24, queue.as_ref());
 }
 
 pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
@@ -204,6 +232,7 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
         reopens_within_ms,
         playbook_version,
         changed_seq,
+        queue,
     } = message;
     let opened = UnixMs(opened_unix_ms);
     let contacts = contacts.into_iter().map(|row| case_contact(row, opened));
@@ -216,6 +245,7 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
         reason: reason(&reason_text, "case.reason")?,
         confirmed: reason_or_none(&confirmed_reason, "case.confirmed_reason")?,
         tier: name(tier, "case.tier")?,
+        queue: name_or_none(queue),
         facts: facts(fact_messages, opened)?,
         contacts: contacts.collect::<Result<_, _>>()?,
         contact_count,

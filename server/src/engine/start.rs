@@ -147,6 +147,7 @@ impl Engine {
             health,
             playbooks,
             clock: options.clock,
+            incarnation: folder.incarnation(),
         };
         let engine = Engine {
             shared: Arc::new(shared),

@@ -1,38 +1,54 @@
 //! Cases.
 
+use super::decision::text;
 use super::{fact, time, wire_enum};
 use signpost_domain::case::{Case, CaseContact, CaseState};
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId};
 use signpost_proto::v1;
+use std::sync::Arc;
 
 /// The answer to GetCase.
 pub(crate) fn got(case: &Case) -> v1::GetCaseResponse {
-    let resolved = case.closed.filter(|_| case.state == CaseState::Resolved);
     v1::GetCaseResponse {
-        case: Some(v1::Case {
-            case_id: case.id.to_string(),
-            state: wire_enum::case_state(case.state),
-            customer_id: case
-                .customer
-                .as_ref()
-                .map_or_else(String::new, CustomerId::to_string),
-            reason: case.reason.to_string(),
-            confirmed_reason: case
-                .confirmed
-                .as_ref()
-                .map_or_else(String::new, ReasonId::to_string),
-            facts: fact::facts(&case.facts),
-            contacts: case.contacts.iter().map(contact).collect(),
-            contact_count: case.contact_count,
-            repeats: case.repeats,
-            channel_switches: case.channel_switches,
-            reopens: case.reopens,
-            previous_case_id: id(case.previous),
-            open_time: Some(time::timestamp(case.opened)),
-            resolve_time: resolved.map(time::timestamp),
-            playbook_version: case.playbook.to_string(),
-            sequence: case.changed.0,
-        }),
+        case: Some(self::case(case)),
+    }
+}
+
+/// The answer to ListCases.
+pub(crate) fn listed(cases: &[Arc<Case>], next_page_token: String) -> v1::ListCasesResponse {
+    v1::ListCasesResponse {
+        cases: cases.iter().map(|row| case(row)).collect(),
+        next_page_token,
+    }
+}
+
+fn case(case: &Case) -> v1::Case {
+    let resolved = case.closed.filter(|_| case.state == CaseState::Resolved);
+    v1::Case {
+        case_id: case.id.to_string(),
+        state: wire_enum::case_state(case.state),
+        customer_id: case
+            .customer
+            .as_ref()
+            .map_or_else(String::new, CustomerId::to_string),
+        reason: case.reason.to_string(),
+        confirmed_reason: case
+            .confirmed
+            .as_ref()
+            .map_or_else(String::new, ReasonId::to_string),
+        facts: fact::facts(&case.facts),
+        contacts: case.contacts.iter().map(contact).collect(),
+        contact_count: case.contact_count,
+        repeats: case.repeats,
+        channel_switches: case.channel_switches,
+        reopens: case.reopens,
+        previous_case_id: id(case.previous),
+        open_time: Some(time::timestamp(case.opened)),
+        resolve_time: resolved.map(time::timestamp),
+        playbook_version: case.playbook.to_string(),
+        sequence: case.changed.0,
+        tier: case.tier.to_string(),
+        queue: text(case.queue.as_ref()),
     }
 }
 

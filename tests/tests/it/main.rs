@@ -13,6 +13,7 @@ mod disk;
 mod health;
 mod interop;
 mod kill;
+mod lists;
 mod menus;
 mod older_playbooks;
 mod playbooks;

@@ -29,7 +29,7 @@ named! {
     RouteContactResponse PreviewRouteResponse TakeRouteResponse EndContactResponse GetContactResponse GetCaseResponse
     UpsertCustomerResponse GetCustomerResponse ValidatePlaybookResponse PublishPlaybookResponse
     RollBackPlaybookResponse ListPlaybooksResponse GetPlaybookResponse GetReasonMenuResponse CountReasonsResponse
-    ContactAnswer
+    ListCasesResponse ListContactsResponse ListCustomersResponse ContactAnswer
 }
 
 static POOL: LazyLock<Option<DescriptorPool>> =

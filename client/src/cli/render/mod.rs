@@ -2,6 +2,7 @@
 
 mod answer;
 pub(crate) mod json;
+pub(crate) mod lists;
 mod menu;
 mod playbook;
 mod records;
