@@ -18,7 +18,8 @@ use tokio::sync::watch;
 /// How often rows are flushed to disk. What is lost in between is folded again from the log. A flush writes every leaf
 /// that was touched, so that rows hit at random cost a leaf each: at ten seconds most leaves are shared.
 const FLUSH_EVERY: Duration = Duration::from_secs(10);
-/// Rows that one application takes at most, but for its last group.
+/// Rows that one application takes at most, but for its last group. What lists are read by comes on top of them: at
+/// worst, customers with all their handles told anew, 9 for a row. With a last group of the same that still fits.
 const ROWS_AT_ONCE_MAX: usize = CHANGES_MAX / 16;
 /// Old request ids that are deleted at once.
 const REQUESTS_PRUNED_MAX: usize = 2_048;
