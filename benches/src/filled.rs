@@ -4,6 +4,7 @@ use crate::served::RETAIL;
 use signpost_domain::playbook::{Playbook, Reason};
 use signpost_proto::v1;
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,9 +43,10 @@ impl Names {
         let (playbook, _) = Playbook::read(RETAIL).map_err(|faults| faults.to_string())?;
         let needs = |reason: &Reason| {
             let facts = reason.facts.iter().chain(&reason.case_key);
-            facts
+            let facts: BTreeSet<String> = facts
                 .map(|fact| playbook.fact(*fact).id.to_string())
-                .collect()
+                .collect();
+            facts.into_iter().collect()
         };
         let reasons = playbook.reasons.iter();
         Ok(Names {
