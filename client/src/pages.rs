@@ -76,8 +76,8 @@ impl Client {
 }
 
 impl<L: List> Pages<L> {
-    /// The next page, which may be empty; `None` after the last one. Items that [`Pages::next`] fetched and did not give
-    /// yet come first.
+    /// The next page, which may be empty; `None` after the last one. Items that [`Pages::next`] fetched and did not
+    /// give yet come first.
     ///
     /// # Errors
     /// As [`ClientError`] says; the same page can be asked for again.

@@ -116,8 +116,8 @@ impl RowReader {
         self.read_blocking(|handle| scan(handle, prefix, after, max))
     }
 
-    /// The rows whose keys begin with `prefix`, from `from` down or up, `from` included, in that order: at most `max` and
-    /// at most [`SCAN_ROWS_MAX`].
+    /// The rows whose keys begin with `prefix`, from `from` down or up, `from` included, in that order: at most `max`
+    /// and at most [`SCAN_ROWS_MAX`].
     ///
     /// # Errors
     ///

@@ -16,6 +16,7 @@ mod kill;
 mod list_commands;
 mod lists;
 mod lists_refused;
+mod lists_steady;
 mod menus;
 mod older_playbooks;
 mod playbooks;
