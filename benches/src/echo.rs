@@ -48,6 +48,13 @@ impl ContactService for Echo {
     ) -> Result<Response<v1::GetContactResponse>, Status> {
         Err(Status::unimplemented("not measured"))
     }
+
+    async fn list_contacts(
+        &self,
+        _: Request<v1::ListContactsRequest>,
+    ) -> Result<Response<v1::ListContactsResponse>, Status> {
+        Err(Status::unimplemented("not measured"))
+    }
 }
 
 /// Serves the answer in the file `answer` on a free port of loopback until the process is killed; prints the address

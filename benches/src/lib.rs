@@ -2,6 +2,7 @@
 
 pub mod disk;
 pub mod echo;
+pub mod filled;
 pub mod load;
 pub mod playbooks;
 pub mod process;

@@ -179,6 +179,12 @@ calls! {
     write ContactServiceClient::end_contact(EndContactRequest) -> EndContactResponse;
     /// One contact with its last decision.
     read ContactServiceClient::get_contact(GetContactRequest) -> GetContactResponse;
+    /// A page of contacts; [`Client::pages`] gives them all.
+    read ContactServiceClient::list_contacts(ListContactsRequest) -> ListContactsResponse;
+    /// A page of cases; [`Client::pages`] gives them all.
+    read CaseServiceClient::list_cases(ListCasesRequest) -> ListCasesResponse;
+    /// A page of customers; [`Client::pages`] gives them all.
+    read CustomerServiceClient::list_customers(ListCustomersRequest) -> ListCustomersResponse;
     /// One case with its contacts.
     read CaseServiceClient::get_case(GetCaseRequest) -> GetCaseResponse;
     /// All that happened to a case, across channels, with who and why.
@@ -282,6 +288,7 @@ mod tests {
         unmerge_case(UnmergeCaseRequest) -> UnmergeCaseResponse;
         link_cases(LinkCasesRequest) -> LinkCasesResponse;
         unlink_cases(UnlinkCasesRequest) -> UnlinkCasesResponse;
+        list_cases(ListCasesRequest) -> ListCasesResponse;
     }
 
     #[tonic::async_trait]
@@ -298,6 +305,13 @@ mod tests {
             _: Request<v1::GetCustomerRequest>,
         ) -> Result<Response<v1::GetCustomerResponse>, Status> {
             Err(Status::permission_denied("no"))
+        }
+
+        async fn list_customers(
+            &self,
+            _: Request<v1::ListCustomersRequest>,
+        ) -> Result<Response<v1::ListCustomersResponse>, Status> {
+            self.answer().await
         }
     }
 

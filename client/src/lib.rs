@@ -24,10 +24,12 @@
 mod address;
 mod client;
 mod error;
+mod pages;
 mod retry;
 
 pub use client::{Client, DEADLINE_DEFAULT, Options};
 pub use error::ClientError;
+pub use pages::{List, Pages};
 pub use retry::{ATTEMPTS_MAX, PAUSE_FIRST, PAUSE_MAX};
 pub use signpost_proto::v1;
 

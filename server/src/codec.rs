@@ -13,6 +13,7 @@ mod decision;
 pub mod event;
 #[cfg(test)]
 mod frozen;
+pub mod index;
 pub mod key;
 mod number;
 #[cfg(test)]
@@ -44,6 +45,9 @@ pub enum CodecError {
     /// A newer program wrote them: use that one.
     #[error("written in format {0}; this program reads up to {FORMAT}")]
     Newer(u32),
+    /// Another program laid the rows out otherwise: make them again from the log.
+    #[error("rows are laid out as number {0}, which is not that of this program")]
+    Layout(u32),
     /// They are no message at all: they were damaged.
     #[error("not a stored message: {0}")]
     Message(#[from] prost::DecodeError),

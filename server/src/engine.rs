@@ -9,6 +9,7 @@
 mod clock;
 mod commit;
 mod group;
+mod index;
 mod keep;
 mod look;
 mod playbooks;
@@ -36,12 +37,15 @@ use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::state::{Elsewhere, RowKey, State};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
 /// Commands and reads that may wait to be decided; over it callers are told to try again.
 pub const QUEUE_TASKS_MAX: usize = 4_096;
 /// How often a command's rows are looked up again because others changed them meanwhile.
 const LOOKS_MAX: usize = 64;
+/// How long a list waits until the rows hold all that was durable when it was asked for.
+pub const ROWS_BEHIND_MAX: Duration = Duration::from_secs(5);
 
 /// The way to the engine. Cheap to clone.
 #[derive(Clone)]
@@ -222,14 +226,31 @@ impl Engine {
         })
     }
 
+    /// The rows, once they hold every event that is durable now: what a list reads.
+    ///
+    /// # Errors
+    /// [`Halt::Busy`] when they are further behind than they catch up in [`ROWS_BEHIND_MAX`]; [`Halt::Failed`].
+    pub async fn rows(&self) -> Result<RowReader, Halt> {
+        let mut health = self.health();
+        let caught_up = self.shared.rows.reached(self.shared.log.last());
+        tokio::select! {
+            biased;
+            _ = health.wait_for(|health| *health == Health::Failed) => Err(Halt::Failed),
+            reached = tokio::time::timeout(ROWS_BEHIND_MAX, caught_up) => match reached {
+                Ok(()) => Ok(self.shared.rows.clone()),
+                Err(_) => Err(Halt::Busy),
+            },
+        }
+    }
+
+    /// Which store it is.
+    pub fn incarnation(&self) -> Incarnation {
+        self.shared.incarnation
+    }
+
     /// Whether the engine takes work, now and from now on.
     pub fn health(&self) -> watch::Receiver<Health> {
         self.shared.health.clone()
-    }
-
-    /// Which store this is.
-    pub fn incarnation(&self) -> Incarnation {
-        self.shared.incarnation
     }
 
     /// Where time comes from.

@@ -11,6 +11,7 @@ pub(crate) mod contact;
 mod context;
 pub(crate) mod customer;
 mod fact;
+pub(crate) mod list;
 mod names;
 pub(crate) mod page;
 pub(crate) mod playbook;

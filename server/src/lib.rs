@@ -1,7 +1,8 @@
 //! The Signpost server: the shell around the pure domain.
 //!
 //! One way through: `intake` reads a request, the [`engine`] decides and makes it durable in the [`store`], `reply`
-//! writes the answer; `status` alone picks gRPC codes. [`serve`] ties them to a port, [`run`] is the life of a server,
+//! writes the answer; `queries` reads lists from the rows; `status` alone picks gRPC codes.
+//! [`serve`] ties them to a port, [`run`] is the life of a server,
 //! [`config`] says how.
 
 pub mod codec;
@@ -9,6 +10,7 @@ pub mod config;
 pub mod engine;
 mod intake;
 pub mod logging;
+mod queries;
 mod reply;
 pub mod run;
 pub mod serve;

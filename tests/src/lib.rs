@@ -4,6 +4,7 @@ pub mod attempt;
 pub mod brief;
 pub mod child;
 pub mod crash;
+pub mod listed;
 pub mod powercut;
 pub mod process;
 pub mod raw;

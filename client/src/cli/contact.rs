@@ -2,8 +2,8 @@
 
 use super::Session;
 use super::failure::Failure;
-use super::render;
-use clap::Subcommand;
+use super::{list, render, values};
+use clap::{Args, Subcommand};
 use signpost_client::v1;
 
 /// What to do.
@@ -15,22 +15,85 @@ pub(crate) enum ContactCommand {
         /// Your key of the contact.
         contact: String,
     },
+    /// Lists contacts, the newest first.
+    #[command(after_help = "\
+Example:
+  signpost contact list --place routed --queue orders
+  signpost contact list --customer c1 --output csv")]
+    List(Box<ListArgs>),
+}
+
+/// Which contacts.
+#[derive(Args, Debug)]
+pub(crate) struct ListArgs {
+    /// In this place.
+    #[arg(long, value_name = "PLACE", value_parser = values::contact_place())]
+    place: Option<v1::ContactPlace>,
+    /// Of the case with this number: its id, with or without case_ and the zeros in front.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    case: String,
+    #[command(flatten)]
+    filter: list::FilterArgs,
+    #[command(flatten)]
+    page: list::PageArgs,
 }
 
 /// Does it.
 pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<(), Failure> {
-    let ContactCommand::Get {
-        contact: contact_id,
-    } = command;
-    let request = v1::GetContactRequest { contact_id };
-    let response = session.client()?.get_contact(request).await?;
-    session.out.answer(&response, |paint| {
-        let contact = response.contact.clone().unwrap_or_default();
-        let mut text = render::contact(&contact, paint);
-        if let Some(answer) = &response.answer {
-            text += "\n";
-            text += &render::answer(answer, paint);
+    match command {
+        ContactCommand::Get {
+            contact: contact_id,
+        } => {
+            let request = v1::GetContactRequest { contact_id };
+            let response = session.client()?.get_contact(request).await?;
+            session.out.answer(&response, |paint| {
+                let contact = response.contact.clone().unwrap_or_default();
+                let mut text = render::contact(&contact, paint);
+                if let Some(answer) = &response.answer {
+                    text += "\n";
+                    text += &render::answer(answer, paint);
+                }
+                text
+            })
         }
-        text
+        ContactCommand::List(args) => list_contacts(*args, session).await,
+    }
+}
+
+async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure> {
+    let ListArgs {
+        place,
+        case,
+        filter,
+        page,
+    } = args;
+    let request = v1::ListContactsRequest {
+        place: place.map_or(0, i32::from),
+        reason: filter.reason,
+        tier: filter.tier,
+        channel: filter.channel,
+        queue: filter.queue,
+        customer_id: filter.customer,
+        identity: filter.identity,
+        opened_from: filter.from,
+        opened_before: filter.before,
+        case_number: case,
+        order: page.order(),
+        page_size: page.page_size(),
+        page_token: page.page_token.clone(),
+    };
+    let (contacts, next_page_token) = list::all(request, &page, session).await?;
+    let response = v1::ListContactsResponse {
+        contacts,
+        next_page_token,
+    };
+    let next = response.next_page_token.clone();
+    list::show(&page, session, &response, &next, |wide| {
+        render::lists::contacts(&response.contacts, wide)
     })
 }

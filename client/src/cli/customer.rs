@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::failure::Failure;
-use super::{render, values};
+use super::{list, render, values};
 use clap::{ArgGroup, Args, Subcommand};
 use signpost_client::{request_id, v1};
 
@@ -22,11 +22,49 @@ Example:
         #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
         identity: Option<v1::Identity>,
     },
+    /// Lists customers, the one first recorded last first.
+    #[command(after_help = "\
+Example:
+  signpost customer list --tier gold
+  signpost customer list --identity email=ann@example.com")]
+    List(Box<ListArgs>),
     /// Makes a customer, or replaces all that is known of one.
     #[command(after_help = "\
 Example:
   signpost customer upsert c1 --tier gold --identity email=ann@example.com:verified --language nl")]
     Upsert(Box<UpsertArgs>),
+}
+
+/// Which customers.
+#[derive(Args, Debug)]
+pub(crate) struct ListArgs {
+    /// Kept with this tier.
+    #[arg(
+        long,
+        value_name = "TIER",
+        default_value = "",
+        hide_default_value = true
+    )]
+    tier: String,
+    /// With this key.
+    #[arg(
+        long,
+        value_name = "KEY",
+        default_value = "",
+        hide_default_value = true
+    )]
+    customer: String,
+    /// With this handle, verified or not.
+    #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
+    identity: Option<v1::Identity>,
+    /// First recorded then or later: RFC 3339, or a day in UTC.
+    #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
+    from: Option<prost_types::Timestamp>,
+    /// First recorded before then.
+    #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
+    before: Option<prost_types::Timestamp>,
+    #[command(flatten)]
+    page: list::PageArgs,
 }
 
 /// What is known of a customer.
@@ -87,6 +125,7 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
                 render::customer(&response.customer.clone().unwrap_or_default(), paint)
             })
         }
+        CustomerCommand::List(args) => list_customers(*args, session).await,
         CustomerCommand::Upsert(args) => {
             let request = upsert_request(*args);
             let response = session.client()?.upsert_customer(request).await?;
@@ -97,6 +136,29 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
             })
         }
     }
+}
+
+async fn list_customers(args: ListArgs, session: &Session) -> Result<(), Failure> {
+    let page = args.page;
+    let request = v1::ListCustomersRequest {
+        tier: args.tier,
+        customer_id: args.customer,
+        identity: args.identity,
+        opened_from: args.from,
+        opened_before: args.before,
+        order: page.order(),
+        page_size: page.page_size(),
+        page_token: page.page_token.clone(),
+    };
+    let (customers, next_page_token) = list::all(request, &page, session).await?;
+    let response = v1::ListCustomersResponse {
+        customers,
+        next_page_token,
+    };
+    let next = response.next_page_token.clone();
+    list::show(&page, session, &response, &next, |wide| {
+        render::lists::customers(&response.customers, wide)
+    })
 }
 
 fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {

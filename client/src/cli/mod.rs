@@ -10,6 +10,7 @@ mod customer;
 mod demo;
 mod end;
 mod failure;
+mod list;
 mod manual;
 mod names;
 mod out;
@@ -17,6 +18,7 @@ mod playbook;
 mod preview;
 mod reasons;
 mod render;
+mod report;
 mod route;
 mod send;
 mod table_file;
@@ -110,6 +112,12 @@ enum Command {
     /// Contacts and cases by reason and tier.
     #[command(after_help = "Example:\n  signpost counts --json")]
     Counts,
+    /// Adds up what came in.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signpost report volume --by reason,channel"
+    )]
+    Report(report::ReportCommand),
     /// Plays a morning of an airline against a server in this process, and reports.
     #[cfg(feature = "demo")]
     Demo(demo::DemoArgs),
@@ -177,6 +185,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Customer(command) => customer::run(command, session).await,
         Command::Playbook(command) => playbook::run(command, session).await,
         Command::Counts => counts::run(session).await,
+        Command::Report(command) => report::run(command, session).await,
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, session).await,
         Command::Completions { shell } => completions::run(shell, session),

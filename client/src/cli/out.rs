@@ -4,6 +4,7 @@
 use super::failure::Failure;
 use super::render::json::{self, Named};
 use std::io::{self, IsTerminal, Write};
+use std::process::{Command, Stdio};
 
 /// How to write text: with styles for a terminal, or plain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +93,17 @@ impl Out {
             .map_err(Failure::Output)
     }
 
+    /// Prints a text that may be long: through the pager that `PAGER` names, or `less`, where a person reads it.
+    ///
+    /// # Errors
+    /// [`Failure::Output`] if stdout does not take it.
+    pub(crate) fn paged(self, text: &str) -> Result<(), Failure> {
+        if io::stdout().is_terminal() && through_pager(text) {
+            return Ok(());
+        }
+        self.data(text)
+    }
+
     /// Says something beside the data.
     pub(crate) fn say(self, words: &str) {
         say(words);
@@ -102,4 +114,64 @@ impl Out {
 pub(crate) fn say(words: &str) {
     let mut stderr = io::stderr().lock();
     let _unheard = writeln!(stderr, "{words}");
+}
+
+/// Shows a text in a pager. Says whether there was one.
+fn through_pager(text: &str) -> bool {
+    let pager = std::env::var("PAGER").unwrap_or_else(|_| "less".to_owned());
+    let mut words = pager.split_whitespace();
+    let Some(program) = words.next().filter(|program| *program != "cat") else {
+        return false;
+    };
+    let mut command = Command::new(program);
+    command.args(words).stdin(Stdio::piped());
+    if std::env::var_os("LESS").is_none() {
+        // Ends at once what fits on a screen, keeps colours, leaves the text there.
+        command.env("LESS", "FRX");
+    }
+    let Ok(mut child) = command.spawn() else {
+        return false;
+    };
+    if let Some(mut stdin) = child.stdin.take() {
+        // A reader who has seen enough closes it.
+        let _enough = stdin.write_all(text.as_bytes());
+    }
+    child.wait().is_ok()
+}
+
+/// How far a long command is, on one line of stderr that is written over: only where a person reads it.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    what: &'static str,
+    done: usize,
+    shown: bool,
+}
+
+impl Progress {
+    /// Of so many `what`.
+    pub(crate) fn of(what: &'static str) -> Progress {
+        Progress {
+            what,
+            done: 0,
+            shown: io::stderr().is_terminal(),
+        }
+    }
+
+    /// More are done.
+    pub(crate) fn add(&mut self, done: usize) {
+        self.done += done;
+        if self.shown {
+            let mut stderr = io::stderr().lock();
+            let _unheard =
+                write!(stderr, "\r{} {}", self.done, self.what).and_then(|()| stderr.flush());
+        }
+    }
+
+    /// Takes the line away.
+    pub(crate) fn end(self) {
+        if self.shown {
+            let mut stderr = io::stderr().lock();
+            let _unheard = write!(stderr, "\r\x1b[K").and_then(|()| stderr.flush());
+        }
+    }
 }

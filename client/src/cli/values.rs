@@ -52,6 +52,18 @@ pub(crate) fn link_kind() -> impl TypedValueParser<Value = v1::CaseLinkKind> {
     word_of("CASE_LINK_KIND_", WORDS, v1::CaseLinkKind::from_str_name)
 }
 
+/// The state of a case.
+pub(crate) fn case_state() -> impl TypedValueParser<Value = v1::CaseState> {
+    const WORDS: &[&str] = &["open", "resolved", "lapsed", "withdrawn", "merged"];
+    word_of("CASE_STATE_", WORDS, v1::CaseState::from_str_name)
+}
+
+/// Where a contact is.
+pub(crate) fn contact_place() -> impl TypedValueParser<Value = v1::ContactPlace> {
+    const WORDS: &[&str] = &["deciding", "self_service", "routed", "ended"];
+    word_of("CONTACT_PLACE_", WORDS, v1::ContactPlace::from_str_name)
+}
+
 /// Where facts come from.
 pub(crate) fn fact_source() -> impl TypedValueParser<Value = v1::FactSource> {
     const WORDS: &[&str] = &["customer", "bot", "agent", "system"];
@@ -120,6 +132,24 @@ pub(crate) fn queue_stats(text: &str) -> Result<v1::QueueStats, String> {
         }
     }
     Ok(stats)
+}
+
+/// A point in time, RFC 3339, or a day of the calendar: its start in UTC.
+pub(crate) fn time_or_day(text: &str) -> Result<prost_types::Timestamp, String> {
+    match text.parse::<jiff::civil::Date>() {
+        Ok(day) if !text.contains(['T', 't', ' ']) => {
+            let start = day.to_zoned(jiff::tz::TimeZone::UTC);
+            let start = start.map_err(|_| format!("`{text}` is too far away"))?;
+            Ok(timestamp(start.timestamp()))
+        }
+        _ => time(text),
+    }
+}
+
+/// The day of the calendar, in UTC, that a time is on; `None` for a time that no calendar has.
+pub(crate) fn day(time: &prost_types::Timestamp) -> Option<String> {
+    let time = jiff::Timestamp::new(time.seconds, time.nanos).ok()?;
+    Some(time.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
 }
 
 /// A point in time, RFC 3339.
@@ -227,6 +257,9 @@ mod tests {
             (-1, 500_000_000)
         );
         assert!(time("yesterday").is_err());
+        assert_eq!(time_or_day("1970-01-02").unwrap().seconds, 86_400);
+        assert_eq!(time_or_day("1970-01-01T00:00:07Z").unwrap().seconds, 7);
+        assert!(time_or_day("1970-13-01").is_err());
         assert_eq!(timeout("500ms").unwrap().as_millis(), 500);
         assert!(timeout("0s").is_err());
         assert!(timeout("-1s").is_err());

@@ -174,6 +174,8 @@ pub struct Case {
     pub confirmed: Option<ReasonId>,
     /// The tier under which it was opened.
     pub tier: Slug,
+    /// The line of people that one of its contacts was last sent to.
+    pub queue: Option<Slug>,
     /// What is known.
     pub facts: Facts,
     /// The latest contacts, the newest last.

@@ -121,7 +121,7 @@ type CountKey = (ReasonId, Slug);
 struct Sum {
     contacts: u64,
     repeats: u64,
-    open: i128,
+    in_state: [i128; 4],
 }
 
 fn cases(
@@ -141,7 +141,7 @@ fn cases(
         let sum = of_counts.entry(key).or_default();
         sum.contacts += u64::from(case.contact_count);
         sum.repeats += u64::from(case.repeats);
-        sum.open += i128::from(case.state.is_open());
+        sum.in_state[case.state as usize] += 1;
         let latest = case.matter.and_then(|matter| state.matter(&matter).ok()?);
         let leads_here = case.matter.is_none() || latest.is_some_and(|id| **id == case.id);
         verdict.expect(!case.state.is_open() || leads_here, || {
@@ -259,7 +259,7 @@ fn counts(state: &State, of_rows: &BTreeMap<CountKey, Sum>, verdict: &mut Verdic
         let sum = of_rows.get(key).unwrap_or(&none);
         let fits = counts.contacts - counts.contacts_left == sum.contacts
             && counts.repeats == sum.repeats
-            && counts.cases_open() == sum.open;
+            && counts.cases_in() == sum.in_state;
         verdict.expect(fits, || {
             let (reason, tier) = key;
             format!("counts of {reason} for {tier} are not those of the cases")

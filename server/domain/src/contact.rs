@@ -250,6 +250,8 @@ pub struct Contact {
     pub declined: Vec<Route>,
     /// The reason as the agent or the flow found it.
     pub confirmed: Option<ReasonId>,
+    /// The tier under which its case was opened; without a case the one that was told or known, if any.
+    pub tier: Option<Slug>,
     /// Whether it was sent back because the customer asked for a person.
     pub needs_person: bool,
     /// When it arrived, by the caller's clock.
@@ -271,6 +273,13 @@ pub struct Contact {
 }
 
 impl Contact {
+    /// The line of people that it was sent to: that of the route it took.
+    pub fn queue(&self) -> Option<&Slug> {
+        let mut offered = self.offered.iter();
+        let taken = offered.find(|offered| Some(offered.route) == self.route)?;
+        taken.queue.as_ref()
+    }
+
     /// When it times out, if nothing is heard of it.
     pub fn times_out(&self) -> Option<UnixMs> {
         self.place.silence_max().map(|silence| self.heard + silence)

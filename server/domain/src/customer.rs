@@ -101,6 +101,8 @@ pub struct Customer {
     pub contact_count: u64,
     /// When the latest contacts came, the newest last.
     pub recent: Vec<UnixMs>,
+    /// The sequence of the event by which it was first recorded; 0 as long as that is not folded in.
+    pub opened: Seq,
     /// The sequence of its last change.
     pub changed: Seq,
 }
@@ -114,6 +116,7 @@ impl Customer {
             created,
             contact_count: 0,
             recent: Vec::new(),
+            opened: Seq(0),
             changed: Seq(0),
         }
     }

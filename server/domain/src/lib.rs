@@ -15,6 +15,7 @@ pub mod event;
 pub mod fact;
 pub mod flow;
 pub mod ids;
+pub mod list;
 pub mod money;
 pub mod playbook;
 pub mod refusal;

@@ -186,15 +186,16 @@ pub(super) fn customer() -> impl Strategy<Value = Customer> {
         time(),
         any::<u64>(),
         vec(time(), 0..4),
-        seq(),
+        [seq(), seq()],
     );
     parts.prop_map(
-        |(id, profile, created, contact_count, recent, changed)| Customer {
+        |(id, profile, created, contact_count, recent, [opened, changed])| Customer {
             id,
             profile,
             created,
             contact_count,
             recent,
+            opened,
             changed,
         },
     )

@@ -22,6 +22,7 @@ pub(super) fn write_case(w: &mut Writer, row: &Case) {
         reason,
         confirmed,
         tier,
+        queue,
         facts,
         contacts,
         contact_count,
@@ -90,6 +91,7 @@ pub(super) fn write_case(w: &mut Writer, row: &Case) {
         steps.map(|(seq, before)| seq.0.wrapping_sub(before) as i64),
     );
     w.number(34, *event_count);
+    w.name_or_none(35, queue.as_ref());
 }
 
 pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
@@ -128,6 +130,7 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
         retain_until_after_ms,
         event_steps,
         event_count,
+        queue,
     } = message;
     let opened = UnixMs(opened_unix_ms);
     let contacts = contacts.into_iter().map(|row| case_contact(row, opened));
@@ -140,6 +143,7 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
         reason: reason(&reason_text, "case.reason")?,
         confirmed: reason_or_none(&confirmed_reason, "case.confirmed_reason")?,
         tier: name(tier, "case.tier")?,
+        queue: name_or_none(queue),
         facts: facts(fact_messages, opened)?,
         contacts: contacts.collect::<Result<_, _>>()?,
         contact_count,

@@ -7,6 +7,7 @@ use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::contact::{Contact, Place};
 use signpost_domain::ids::Seq;
+use signpost_domain::list::PlaceKind;
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
         offered,
         declined,
         confirmed,
+        tier,
         needs_person,
         arrived,
         recorded,
@@ -62,6 +64,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
     w.number(18, opened.0);
     w.number(19, decided.0);
     w.number(20, changed.0);
+    w.name_or_none(21, tier.as_ref());
 }
 
 pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
@@ -86,6 +89,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         opened_seq,
         decided_seq,
         changed_seq,
+        tier,
     } = message;
     let recorded = UnixMs(recorded_unix_ms);
     let context = context(required(context_message, "contact.context")?, recorded)?;
@@ -100,6 +104,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         offered: offered.collect::<Result<_, _>>()?,
         declined: routes(&declined, "contact.declined")?,
         confirmed: reason_or_none(&confirmed_reason, "contact.confirmed_reason")?,
+        tier: name_or_none(tier),
         needs_person,
         arrived: at(recorded, arrived_after_ms),
         recorded,
@@ -110,6 +115,27 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         decided: Seq(decided_seq),
         changed: Seq(changed_seq),
     })
+}
+
+pub(super) fn write_place_kind(w: &mut Writer, field: u32, place: PlaceKind) {
+    let kind = match place {
+        PlaceKind::Deciding => wire::PlaceKind::Deciding,
+        PlaceKind::SelfService => wire::PlaceKind::SelfService,
+        PlaceKind::Routed => wire::PlaceKind::Routed,
+        PlaceKind::Ended => wire::PlaceKind::Ended,
+    };
+    w.number(field, kind as u32);
+}
+
+pub(super) fn place_kind(kind: i32) -> Result<PlaceKind, CodecError> {
+    const FIELD: &str = "contact_mark.place";
+    match wire::PlaceKind::try_from(kind).map_err(|_| nonsense(FIELD, kind))? {
+        wire::PlaceKind::Unspecified => Err(CodecError::Missing(FIELD)),
+        wire::PlaceKind::Deciding => Ok(PlaceKind::Deciding),
+        wire::PlaceKind::SelfService => Ok(PlaceKind::SelfService),
+        wire::PlaceKind::Routed => Ok(PlaceKind::Routed),
+        wire::PlaceKind::Ended => Ok(PlaceKind::Ended),
+    }
 }
 
 fn place(kind: i32, route: i32, outcome: i32) -> Result<Place, CodecError> {

@@ -167,6 +167,7 @@ pub(super) fn write_customer(w: &mut Writer, customer: &Customer) {
         created,
         contact_count,
         recent,
+        opened,
         changed,
     } = customer;
     let bases = std::iter::once(created).chain(recent);
@@ -177,6 +178,7 @@ pub(super) fn write_customer(w: &mut Writer, customer: &Customer) {
     w.number(4, *contact_count);
     w.all_signed(5, spans.map(|(at, base)| after(*at, *base)));
     w.number(6, changed.0);
+    w.number(7, opened.0);
 }
 
 pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> {
@@ -187,6 +189,7 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         contact_count,
         recent_after_ms,
         changed_seq,
+        opened_seq,
     } = message;
     let created = UnixMs(created_unix_ms);
     let recent = recent_after_ms.into_iter().scan(created, |base, after_ms| {
@@ -199,6 +202,7 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         created,
         contact_count,
         recent: recent.collect(),
+        opened: Seq(opened_seq),
         changed: Seq(changed_seq),
     })
 }

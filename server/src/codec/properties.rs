@@ -2,7 +2,7 @@
 
 use super::arbitrary::{event::recorded, row::request, row::row};
 use super::row::{Applied, RowKind};
-use super::{CodecError, FORMAT, arbitrary, event, key, row as rows, wire};
+use super::{CodecError, FORMAT, arbitrary, event, index, key, row as rows, wire};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::{Strategy, any};
@@ -10,6 +10,7 @@ use proptest::sample::Index;
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use prost::Message;
 use signpost_domain::ids::Seq;
+use signpost_domain::list::ContactMark;
 use signpost_domain::state::{Row, RowKey};
 
 /// Every kind of row.
@@ -55,6 +56,12 @@ fn reads_or_refuses(bytes: &[u8]) {
             Ok(read)
         );
     }
+    let _ = index::is_index(bytes);
+    let _ = index::seq_under(&[], bytes);
+    let _ = index::prefix_and_name(bytes);
+    let _ = index::decode_contact_mark(bytes);
+    let _ = index::decode_customer_mark(bytes);
+    let _ = index::decode_customer_id(bytes);
     let _ = key::decode(bytes);
     let _ = key::decode_request_age(bytes);
     let _ = key::decode_request_age_value(bytes);
@@ -154,6 +161,39 @@ proptest! {
         };
         let elsewhere = places.into_iter().find(|place| *place != bytes);
         prop_assert_eq!(stale, elsewhere.filter(|_| moved));
+    }
+
+    #[test]
+    fn what_lists_are_read_by_reads_back_and_is_no_row((key, row) in row()) {
+        prop_assert!(!index::is_index(&key::key_for(&key, &row)));
+        let opened = match &row {
+            Row::Contact(contact) => contact.opened,
+            Row::Case(case) => case.id.0,
+            Row::Customer(customer) => customer.opened,
+            _ => Seq(0),
+        };
+        for (key, value) in index::entries(&row).0 {
+            prop_assert!(index::is_index(&key));
+            let prefix = &key[..key.len() - 8];
+            prop_assert_eq!(index::seq_under(prefix, &key), Ok(opened));
+            match &row {
+                Row::Contact(contact) if key.starts_with(&index::CONTACT_MARKS) => {
+                    let mark = (contact.id.clone(), ContactMark::of(contact));
+                    prop_assert_eq!(index::decode_contact_mark(&value), Ok(mark));
+                }
+                Row::Case(case) if key.starts_with(&index::CASES_BY_TIER) => {
+                    prop_assert_eq!(index::prefix_and_name(&key), Ok((prefix, case.tier.as_str())));
+                }
+                Row::Customer(customer) if key.starts_with(&index::CUSTOMER_MARKS) => {
+                    let mark = index::decode_customer_mark(&value);
+                    prop_assert_eq!(mark.map(|mark| mark.id), Ok(customer.id.clone()));
+                }
+                Row::Customer(customer) => {
+                    prop_assert_eq!(index::decode_customer_id(&value), Ok(customer.id.clone()));
+                }
+                _ => {}
+            }
+        }
     }
 
     #[test]

@@ -239,6 +239,10 @@ fn publication(message: wire::Publication) -> Result<Publication, CodecError> {
     })
 }
 
+/// The number of the layout of rows: which there are, under which keys, and what follows from an event. One more for
+/// every change of any of that; rows of another layout are made again from the log.
+pub const LAYOUT: u32 = 3;
+
 /// How far the rows are, under [`super::key::APPLIED`]: written with every group of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
@@ -257,20 +261,25 @@ pub fn encode_applied(Applied { seq, now, live }: &Applied) -> Vec<u8> {
     w.number(2, seq.0);
     w.number(3, now.0);
     w.version_or_none(4, live.as_ref());
+    w.number(5, LAYOUT);
     w.into_bytes()
 }
 
 /// Reads what is under [`super::key::APPLIED`].
 ///
 /// # Errors
-/// As [`decode`].
+/// As [`decode`]; [`CodecError::Layout`] when the rows are laid out otherwise.
 pub fn decode_applied(bytes: &[u8]) -> Result<Applied, CodecError> {
     let wire::Applied {
         format: _,
         seq,
         now_unix_ms,
         live_version,
+        layout,
     } = message(bytes)?;
+    if layout != LAYOUT {
+        return Err(CodecError::Layout(layout));
+    }
     Ok(Applied {
         seq: Seq(seq),
         now: UnixMs(now_unix_ms),

@@ -2,6 +2,7 @@
 
 use super::Health;
 use super::group::Changes;
+use super::index::Indexer;
 use super::look::read_blocking;
 use crate::codec::{self, CodecError};
 use crate::store::{ApplyError, CHANGES_MAX, RowReader, Rows, StoreError};
@@ -17,8 +18,9 @@ use tokio::sync::watch;
 /// How often rows are flushed to disk. What is lost in between is folded again from the log. A flush writes every leaf
 /// that was touched, so that rows hit at random cost a leaf each: at ten seconds most leaves are shared.
 const FLUSH_EVERY: Duration = Duration::from_secs(10);
-/// Rows that one application takes at most, but for its last group.
-const ROWS_AT_ONCE_MAX: usize = CHANGES_MAX / 8;
+/// Rows that one application takes at most, but for its last group. What lists are read by comes on top of them: at
+/// worst, customers with all their handles told anew, 9 for a row. With a last group of the same that still fits.
+const ROWS_AT_ONCE_MAX: usize = CHANGES_MAX / 16;
 /// Old request ids that are deleted at once.
 const REQUESTS_PRUNED_MAX: usize = 2_048;
 
@@ -26,6 +28,7 @@ const REQUESTS_PRUNED_MAX: usize = 2_048;
 pub(super) struct Keeper {
     rows: Rows,
     reader: RowReader,
+    indexer: Indexer,
 }
 
 /// Why rows could not be kept.
@@ -44,7 +47,12 @@ pub(super) enum KeepError {
 
 impl Keeper {
     pub(super) fn new(rows: Rows, reader: RowReader) -> Keeper {
-        Keeper { rows, reader }
+        let indexer = Indexer::new(reader.clone());
+        Keeper {
+            rows,
+            reader,
+            indexer,
+        }
     }
 
     /// Keeps what groups changed until there are no more, and flushes at the end.
@@ -102,6 +110,8 @@ impl Keeper {
                 puts.insert(codec::key::request_age(answered.seq), Some(age));
             }
         }
+        let index = self.indexer.puts(&rows)?;
+        puts.extend(index.into_iter().map(|(key, value)| (key, Some(value))));
         for (version, source) in documents {
             let document = codec::row::encode_playbook(&source);
             puts.insert(codec::key::playbook(&version), Some(document));

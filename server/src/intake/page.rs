@@ -17,8 +17,71 @@ pub(crate) const PAGE_SIZE_DEFAULT: u32 = 50;
 pub(crate) enum List {
     /// Publications, the newest first.
     Playbooks = 1,
+    /// Cases.
+    Cases = 2,
+    /// Contacts.
+    Contacts = 3,
+    /// Customers.
+    Customers = 4,
     /// What happened to a case, the oldest first.
-    Timeline = 2,
+    Timeline = 5,
+}
+
+/// What the tokens of one list are bound to: the store, the filter and the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bound {
+    list: List,
+    store: [u8; STORE_BYTES],
+    query: [u8; QUERY_BYTES],
+}
+
+impl Bound {
+    /// To this store, and to what is asked apart from the page.
+    pub(super) fn new(list: List, store: [u8; 16], query: &[u8]) -> Bound {
+        Bound {
+            list,
+            store: short_hash(&store),
+            query: short_hash(query),
+        }
+    }
+
+    /// The token of the page that begins after the item at `last`.
+    pub(crate) fn token(&self, last: Seq) -> String {
+        let mut bytes = vec![self.list as u8];
+        bytes.extend(self.store);
+        bytes.extend(self.query);
+        bytes.extend(last.0.to_be_bytes());
+        hexadecimal(bytes)
+    }
+
+    fn read_token(&self, token: &str) -> Result<Seq, &'static str> {
+        const PLACE: usize = 1 + STORE_BYTES + QUERY_BYTES;
+        let told = checked(token, PLACE + 8).ok_or(WRONG)?;
+        let (names, position) = told.split_at(PLACE);
+        let (store, query) = names[1..].split_at(STORE_BYTES);
+        if names[0] != self.list as u8 {
+            return Err(WRONG);
+        }
+        if store != self.store {
+            return Err("is of another store; begin again without it");
+        }
+        if query != self.query {
+            return Err(
+                "is of another filter or order; ask as for the page before, or begin again without it",
+            );
+        }
+        let position: [u8; 8] = position.try_into().map_err(|_| WRONG)?;
+        Ok(Seq(u64::from_be_bytes(position)))
+    }
+}
+
+fn short_hash<const BYTES: usize>(bytes: &[u8]) -> [u8; BYTES] {
+    let mut short = [0; BYTES];
+    blake3::Hasher::new()
+        .update(bytes)
+        .finalize_xof()
+        .fill(&mut short);
+    short
 }
 
 /// Which page.
@@ -31,29 +94,39 @@ pub(crate) struct Page {
 }
 
 const CHECK_BYTES: usize = 4;
-const TOKEN_BYTES: usize = 1 + 8 + CHECK_BYTES;
+const STORE_BYTES: usize = 4;
+const QUERY_BYTES: usize = 8;
+const WRONG: &str = "must be the next_page_token of an answer to the same list";
 
 /// The token of the page that begins after the item at `last`.
 pub(crate) fn token(list: List, last: Seq) -> String {
     let mut bytes = vec![list as u8];
     bytes.extend(last.0.to_be_bytes());
+    hexadecimal(bytes)
+}
+
+fn read_token(list: List, token: &str) -> Result<Seq, &'static str> {
+    let told = checked(token, 1 + 8).ok_or(WRONG)?;
+    let position: [u8; 8] = told[1..].try_into().map_err(|_| WRONG)?;
+    let fits = told[0] == list as u8;
+    fits.then_some(Seq(u64::from_be_bytes(position)))
+        .ok_or(WRONG)
+}
+
+/// The bytes and their check sum as digits.
+fn hexadecimal(mut bytes: Vec<u8>) -> String {
     bytes.extend(check_sum(&bytes));
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn read_token(list: List, token: &str) -> Result<Seq, &'static str> {
-    const WRONG: &str = "must be the next_page_token of an answer to the same list";
+/// So many bytes that were written with their check sum.
+fn checked(token: &str, len: usize) -> Option<Vec<u8>> {
     let digits = |place: usize| token.get(2 * place..2 * place + 2);
     let byte = |place: usize| digits(place).and_then(|two| u8::from_str_radix(two, 16).ok());
-    let bytes: Option<Vec<u8>> = (0..TOKEN_BYTES).map(byte).collect();
-    let bytes = bytes
-        .filter(|_| token.len() == 2 * TOKEN_BYTES)
-        .ok_or(WRONG)?;
-    let (told, check) = bytes.split_at(TOKEN_BYTES - CHECK_BYTES);
-    let position: [u8; 8] = told[1..].try_into().map_err(|_| WRONG)?;
-    let fits = told[0] == list as u8 && check == check_sum(told);
-    fits.then_some(Seq(u64::from_be_bytes(position)))
-        .ok_or(WRONG)
+    let bytes: Option<Vec<u8>> = (0..len + CHECK_BYTES).map(byte).collect();
+    let mut bytes = bytes.filter(|bytes| token.len() == 2 * bytes.len())?;
+    let check = bytes.split_off(len);
+    (check == check_sum(&bytes)).then_some(bytes)
 }
 
 fn check_sum(bytes: &[u8]) -> [u8; CHECK_BYTES] {
@@ -63,6 +136,20 @@ fn check_sum(bytes: &[u8]) -> [u8; CHECK_BYTES] {
 impl Finder {
     /// Which page of `list` is asked for.
     pub(super) fn page(&mut self, list: List, size: u32, token: &str) -> Option<Page> {
+        self.page_by(size, token, |token| read_token(list, token))
+    }
+
+    /// Which page is asked for, of a list whose tokens are bound.
+    pub(super) fn bound_page(&mut self, bound: Bound, size: u32, token: &str) -> Option<Page> {
+        self.page_by(size, token, |token| bound.read_token(token))
+    }
+
+    fn page_by(
+        &mut self,
+        size: u32,
+        token: &str,
+        read: impl Fn(&str) -> Result<Seq, &'static str>,
+    ) -> Option<Page> {
         let size = match size {
             0 => PAGE_SIZE_DEFAULT,
             size => size,
@@ -74,9 +161,7 @@ impl Finder {
                 format_args!("must be at most {PAGE_SIZE_MAX}, is {size}"),
             );
         }
-        let after = self.optional(At::top("page_token"), token, |token| {
-            read_token(list, token)
-        });
+        let after = self.optional(At::top("page_token"), token, read);
         Some(Page {
             size: size as usize,
             after,
@@ -87,6 +172,31 @@ impl Finder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tokens_are_bound_to_their_list_store_and_query() {
+        let bound = |list, store, query: &[u8]| Bound::new(list, [store; 16], query);
+        let mine = bound(List::Cases, 1, b"open");
+        let token = mine.token(Seq(7));
+        assert_eq!(mine.read_token(&token), Ok(Seq(7)));
+        for (other, what) in [
+            (bound(List::Contacts, 1, b"open"), "same list"),
+            (bound(List::Cases, 2, b"open"), "another store"),
+            (bound(List::Cases, 1, b"closed"), "another filter or order"),
+        ] {
+            let refused = other.read_token(&token);
+            assert!(refused.is_err_and(|words| words.contains(what)), "{what}");
+        }
+        for bad in [
+            "x",
+            "é",
+            &token[2..],
+            &format!("{token}00"),
+            &token.replace('7', "8"),
+        ] {
+            assert_eq!(mine.read_token(bad), Err(WRONG), "{bad}");
+        }
+    }
 
     #[test]
     fn tokens_read_back_and_nothing_else_does() {

@@ -3,10 +3,11 @@
 
 use super::Finder;
 use super::at::At;
-use signpost_domain::case::LinkKind;
+use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::command::Ending;
 use signpost_domain::contact::{Direction, Outcome};
 use signpost_domain::fact::FactSource;
+use signpost_domain::list::{Order, PlaceKind};
 use signpost_domain::route::{Route, RouteSet};
 use signpost_proto::v1;
 
@@ -80,6 +81,40 @@ pub(super) fn ending(number: i32) -> Result<Ending, &'static str> {
         Ok(Wire::Transferred) => Ok(Ending::Over(Outcome::Transferred)),
         Ok(Wire::Switched) => Ok(Ending::Over(Outcome::Switched)),
         Ok(Wire::TimedOut) => Err("is set by the server alone"),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// The order of a list; the newest first, if it is not said.
+pub(super) fn order(number: i32) -> Result<Order, &'static str> {
+    match v1::ListOrder::try_from(number) {
+        Ok(v1::ListOrder::Unspecified | v1::ListOrder::NewestFirst) => Ok(Order::NewestFirst),
+        Ok(v1::ListOrder::OldestFirst) => Ok(Order::OldestFirst),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// The state of the cases that are wanted; any, if it is not said.
+pub(super) fn case_state_wanted(number: i32) -> Result<Option<CaseState>, &'static str> {
+    match v1::CaseState::try_from(number) {
+        Ok(v1::CaseState::Unspecified) => Ok(None),
+        Ok(v1::CaseState::Open) => Ok(Some(CaseState::Open)),
+        Ok(v1::CaseState::Resolved) => Ok(Some(CaseState::Resolved)),
+        Ok(v1::CaseState::Lapsed) => Ok(Some(CaseState::Lapsed)),
+        Ok(v1::CaseState::Withdrawn) => Ok(Some(CaseState::Withdrawn)),
+        Ok(v1::CaseState::Merged) => Ok(Some(CaseState::Merged)),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// The place of the contacts that are wanted; any, if it is not said.
+pub(super) fn place_wanted(number: i32) -> Result<Option<PlaceKind>, &'static str> {
+    match v1::ContactPlace::try_from(number) {
+        Ok(v1::ContactPlace::Unspecified) => Ok(None),
+        Ok(v1::ContactPlace::Deciding) => Ok(Some(PlaceKind::Deciding)),
+        Ok(v1::ContactPlace::SelfService) => Ok(Some(PlaceKind::SelfService)),
+        Ok(v1::ContactPlace::Routed) => Ok(Some(PlaceKind::Routed)),
+        Ok(v1::ContactPlace::Ended) => Ok(Some(PlaceKind::Ended)),
         Err(_) => Err(UNKNOWN),
     }
 }

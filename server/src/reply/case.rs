@@ -1,5 +1,6 @@
 //! Cases.
 
+use super::decision::text;
 use super::{fact, time, wire_enum};
 use signpost_domain::case::{
     Case, CaseContact, CaseLink, CaseNumbers, CaseState, CaseWork, Resolution,
@@ -8,11 +9,24 @@ use signpost_domain::event::CaseWorked;
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
 use signpost_domain::money::Money;
 use signpost_proto::v1;
+use std::sync::Arc;
 
 /// The answer to GetCase.
 pub(crate) fn got(case: &Case, numbers: &CaseNumbers) -> v1::GetCaseResponse {
     v1::GetCaseResponse {
         case: Some(self::case(case, numbers)),
+    }
+}
+
+/// The answer to ListCases.
+pub(crate) fn listed(
+    cases: &[Arc<Case>],
+    numbers: &CaseNumbers,
+    next_page_token: String,
+) -> v1::ListCasesResponse {
+    v1::ListCasesResponse {
+        cases: cases.iter().map(|row| case(row, numbers)).collect(),
+        next_page_token,
     }
 }
 
@@ -46,6 +60,7 @@ pub(crate) fn case(case: &Case, numbers: &CaseNumbers) -> v1::Case {
         etag: case.changed.0.to_string(),
         number: numbers.of(case.id),
         tier: case.tier.to_string(),
+        queue: text(case.queue.as_ref()),
         resolution: case.resolution.as_ref().map(resolution),
         note_count: case.notes,
         links: case.links.iter().map(link).collect(),

@@ -8,6 +8,7 @@ use signpost_domain::event::{ContactEnded, ContactRouted, Next, RouteTaken};
 use signpost_domain::ids::{CustomerId, ReasonId};
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
+use std::sync::Arc;
 
 /// The answer to RouteContact; `playbook` is the one that the event was decided under.
 pub(crate) fn routed(
@@ -99,6 +100,14 @@ pub(crate) fn got(
     v1::GetContactResponse {
         contact: Some(contact(row)),
         answer: Some(answer(decided, playbook)),
+    }
+}
+
+/// The answer to ListContacts.
+pub(crate) fn listed(rows: &[Arc<Contact>], next_page_token: String) -> v1::ListContactsResponse {
+    v1::ListContactsResponse {
+        contacts: rows.iter().map(|row| contact(row)).collect(),
+        next_page_token,
     }
 }
 
@@ -197,5 +206,7 @@ fn contact(row: &Contact) -> v1::Contact {
         end_time: row.ended.map(time::timestamp),
         amendments: row.amendments,
         sequence: row.changed.0,
+        tier: decision::text(row.tier.as_ref()),
+        queue: decision::text(row.queue()),
     }
 }

@@ -46,6 +46,8 @@ fn count(count: &Counts) -> v1::ReasonCount {
         cases_merged: _,
         routes_taken,
     } = count;
+    let in_state = count.cases_in().into_iter();
+    let in_state = in_state.map(|cases| u64::try_from(cases).unwrap_or(0));
     v1::ReasonCount {
         reason: reason.to_string(),
         tier: tier.to_string(),
@@ -54,5 +56,6 @@ fn count(count: &Counts) -> v1::ReasonCount {
         cases_opened: *cases_opened,
         cases_resolved: *cases_resolved,
         routes_taken: routes_taken.to_vec(),
+        cases_in_state: in_state.collect(),
     }
 }

@@ -6,6 +6,7 @@ use signpost_domain::customer::{Consent, Customer, Identity, Profile};
 use signpost_domain::ids::Seq;
 use signpost_domain::money::Money;
 use signpost_proto::v1;
+use std::sync::Arc;
 
 /// The answer to UpsertCustomer, from its event at `seq`.
 pub(crate) fn upserted(saved: &Customer, seq: Seq, replayed: bool) -> v1::UpsertCustomerResponse {
@@ -19,6 +20,14 @@ pub(crate) fn upserted(saved: &Customer, seq: Seq, replayed: bool) -> v1::Upsert
 pub(crate) fn got(row: &Customer) -> v1::GetCustomerResponse {
     v1::GetCustomerResponse {
         customer: Some(customer(row, row.changed)),
+    }
+}
+
+/// The answer to ListCustomers.
+pub(crate) fn listed(rows: &[Arc<Customer>], next_page_token: String) -> v1::ListCustomersResponse {
+    v1::ListCustomersResponse {
+        customers: rows.iter().map(|row| customer(row, row.changed)).collect(),
+        next_page_token,
     }
 }
 

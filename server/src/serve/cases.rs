@@ -3,7 +3,7 @@
 use super::edge::Edge;
 use crate::engine::Written;
 use crate::intake::page::{self, List};
-use crate::{intake, reply, status};
+use crate::{intake, queries, reply, status};
 use signpost_domain::case::Case;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{CaseWorked, Event};
@@ -213,5 +213,15 @@ impl CaseService for Edge {
         let command = intake::case::unlink(request.into_inner(), caller, self.numbers());
         let receipt = self.work(command).await?.receipt();
         Ok(Response::new(v1::UnlinkCasesResponse { receipt }))
+    }
+
+    async fn list_cases(
+        &self,
+        request: Request<v1::ListCasesRequest>,
+    ) -> Result<Response<v1::ListCasesResponse>, Status> {
+        let asked = intake::list::cases(request.into_inner(), self.place());
+        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let (cases, next) = self.page(asked, queries::cases).await?;
+        Ok(Response::new(reply::case::listed(&cases, self.numbers(), next)))
     }
 }

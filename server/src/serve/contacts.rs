@@ -2,7 +2,7 @@
 
 use super::edge::Edge;
 use crate::intake::{self, Playbooks};
-use crate::{reply, status};
+use crate::{queries, reply, status};
 use signpost_domain::event::Event;
 use signpost_domain::flow::Answer;
 use signpost_proto::v1;
@@ -111,5 +111,15 @@ impl ContactService for Edge {
         let playbook = self.playbook_of(&decided.envelope).await?;
         let answer = reply::contact::got(&row, routed, &playbook);
         Ok(Response::new(answer))
+    }
+
+    async fn list_contacts(
+        &self,
+        request: Request<v1::ListContactsRequest>,
+    ) -> Result<Response<v1::ListContactsResponse>, Status> {
+        let asked = intake::list::contacts(request.into_inner(), self.place());
+        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let (contacts, next) = self.page(asked, queries::contacts).await?;
+        Ok(Response::new(reply::contact::listed(&contacts, next)))
     }
 }

@@ -1,7 +1,7 @@
 //! CustomerService.
 
 use super::edge::Edge;
-use crate::{intake, reply, status};
+use crate::{intake, queries, reply, status};
 use signpost_domain::event::Event;
 use signpost_domain::flow::Answer;
 use signpost_proto::v1;
@@ -37,5 +37,15 @@ impl CustomerService for Edge {
             return Err(status::internal());
         };
         Ok(Response::new(reply::customer::got(&row)))
+    }
+
+    async fn list_customers(
+        &self,
+        request: Request<v1::ListCustomersRequest>,
+    ) -> Result<Response<v1::ListCustomersResponse>, Status> {
+        let asked = intake::list::customers(request.into_inner(), self.place());
+        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let (customers, next) = self.page(asked, queries::customers).await?;
+        Ok(Response::new(reply::customer::listed(&customers, next)))
     }
 }

@@ -1,10 +1,12 @@
 //! What every handler works with: the engine, and how requests are taken.
 
 use crate::engine::{Clock, Engine, Halt, Written};
+use crate::intake::list::{Asked, Place};
 use crate::intake::playbook::Read;
 use crate::intake::{self, ArriveTime, Caller};
+use crate::queries::{self, Found};
 use crate::status;
-use crate::store::Incarnation;
+use crate::store::{Incarnation, RowReader, StoreError};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{Envelope, Recorded};
@@ -19,6 +21,8 @@ use tonic::{Request, Status};
 
 /// Most playbooks that are read at once.
 pub(super) const READING_MAX: usize = 2;
+/// Most pages of lists that are read at once.
+pub(super) const LISTING_MAX: usize = 8;
 
 /// What the secret of the case numbers is derived for; it follows from the name of the store.
 const CASE_NUMBERS: &str = "signpost 2026-11-22 case numbers";
@@ -29,6 +33,7 @@ pub(super) struct Edge {
     engine: Engine,
     numbers: CaseNumbers,
     reading: Arc<Semaphore>,
+    listing: Arc<Semaphore>,
 }
 
 impl Edge {
@@ -38,6 +43,7 @@ impl Edge {
             numbers: CaseNumbers::new(blake3::derive_key(CASE_NUMBERS, &name)),
             engine,
             reading: Arc::new(Semaphore::new(READING_MAX)),
+            listing: Arc::new(Semaphore::new(LISTING_MAX)),
         }
     }
 
@@ -120,6 +126,43 @@ impl Edge {
             Answer::Publications(publications) => Ok(publications),
             _ => Err(status::internal()),
         }
+    }
+
+    /// Where lists are read.
+    pub(super) fn place(&self) -> Place {
+        Place {
+            live: self.engine.live(),
+            store: self.engine.incarnation().0,
+        }
+    }
+
+    /// A page of a list, read off the threads that serve; and the token of the next one, empty at the end.
+    pub(super) async fn page<F: Send + 'static, T: Send + 'static>(
+        &self,
+        asked: Asked<F>,
+        list: fn(&RowReader, &F, &queries::Asked) -> Result<Found<T>, StoreError>,
+    ) -> Result<(Vec<T>, String), Status> {
+        let turn = self.listing.acquire().await;
+        let _turn = turn.map_err(|_| status::internal())?;
+        let rows = self.engine.rows().await.map_err(status::halted)?;
+        let Asked {
+            filter,
+            order,
+            page,
+            bound,
+        } = asked;
+        let page = queries::Asked {
+            order,
+            size: page.size,
+            after: page.after,
+        };
+        let read = tokio::task::spawn_blocking(move || list(&rows, &filter, &page)).await;
+        let found = read.map_err(|_| status::internal())?;
+        let found = found.map_err(|error| status::halted(error.into()))?;
+        let next = found
+            .next
+            .map_or_else(String::new, |last| bound.token(last));
+        Ok((found.items, next))
     }
 
     /// An event of the log.

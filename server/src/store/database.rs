@@ -214,6 +214,23 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
         })
     }
 
+    /// As [`Handle::scan`], from key `from` down.
+    pub(super) fn scan_down(
+        &self,
+        from: &[u8],
+        mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.read(|tree| {
+            for row in tree.range(..=from).rev() {
+                let (key, value) = row?;
+                if visit(&key, &value).is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// The error for something found in here that makes no sense.
     pub(super) fn damaged(&self, what: String) -> StoreError {
         StoreError::Damaged {

@@ -34,5 +34,5 @@ pub use log_reader::LogReader;
 pub use rows::{
     CHANGES_MAX, Opened, REOPEN_BYTES, ROW_BYTES_MAX, ROW_KEY_BYTES_MAX, RowLimits, Rows,
 };
-pub use rows_reader::{Row, RowReader, SCAN_ROWS_MAX, Values};
+pub use rows_reader::{Row, RowReader, SCAN_ROWS_MAX, Towards, Values};
 pub use segment::SEGMENTS_OPEN_MAX;

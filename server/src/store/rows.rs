@@ -196,13 +196,14 @@ impl Rows {
         let changes: BTreeMap<_, _> = changes.into_iter().collect();
         let count = changes.len() as u64;
         let mut puts = vec![(POSITION_KEY.to_vec(), position)];
+        let mut gone = Vec::new();
         for (key, value) in changes {
             match value {
                 Some(value) => {
                     let stored = frame::wrap(&key, &value);
                     puts.push((key, stored));
                 }
-                None => database.remove(&key)?,
+                None => gone.push(key),
             }
         }
         let bytes: u64 = puts
@@ -210,6 +211,10 @@ impl Rows {
             .map(|(key, value)| (key.len() + value.len()) as u64)
             .sum();
         database.put_all(puts)?;
+        // After the puts: a row that goes from one key to another is never under neither.
+        for key in gone {
+            database.remove(&key)?;
+        }
         let page_ins = database.page_ins();
         let leaf_bytes = bytes / (count + 1) * STATE_FAN_OUT as u64;
         self.held_bytes += bytes + (page_ins - self.page_ins_held) * leaf_bytes;

@@ -25,6 +25,15 @@ pub type Values = Vec<Option<Vec<u8>>>;
 /// Key and value.
 pub type Row = (Vec<u8>, Vec<u8>);
 
+/// Which way a run of rows goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Towards {
+    /// From smaller keys to greater ones.
+    Greater,
+    /// From greater keys to smaller ones.
+    Smaller,
+}
+
 /// Reads the rows.
 #[derive(Clone)]
 pub struct RowReader {
@@ -38,6 +47,7 @@ pub(super) struct Shared {
     /// Written only while the database is opened anew; `None` when it is closed for good.
     open: RwLock<Option<Handles>>,
     reopened: Notify,
+    advanced: Notify,
 }
 
 /// A handle is for one thread at a time, so each reader takes one and gives it back.
@@ -106,6 +116,34 @@ impl RowReader {
         self.read_blocking(|handle| scan(handle, prefix, after, max))
     }
 
+    /// The rows whose keys begin with `prefix`, from `from` down or up, `from` included, in that order: at most `max`
+    /// and at most [`SCAN_ROWS_MAX`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RowReader::scan`].
+    pub fn run_blocking(
+        &self,
+        prefix: &[u8],
+        from: &[u8],
+        towards: Towards,
+        max: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let read = |handle: &Handle<STATE_FAN_OUT>| run(handle, prefix, from, towards, max);
+        self.read_blocking(read).map(|(rows, _)| rows)
+    }
+
+    /// Waits until the rows hold every event up to `seq`.
+    pub async fn reached(&self, seq: u64) {
+        loop {
+            let applied = self.shared.advanced.notified();
+            if self.applied() >= seq {
+                return;
+            }
+            applied.await;
+        }
+    }
+
     async fn read<T>(
         &self,
         read: impl Fn(&Handle<STATE_FAN_OUT>) -> Result<T, StoreError>,
@@ -170,6 +208,7 @@ impl Shared {
             applied: AtomicU64::new(applied),
             open: RwLock::new(Some(Handles::new(handle))),
             reopened: Notify::new(),
+            advanced: Notify::new(),
         }
     }
 
@@ -190,6 +229,7 @@ impl Shared {
     /// Tells readers that all rows up to `applied` are there.
     pub(super) fn publish(&self, applied: u64) {
         self.applied.store(applied, Ordering::Release);
+        self.advanced.notify_waiters();
     }
 
     /// Keeps readers waiting and drops every handle while `reopen` makes a new one.
@@ -290,6 +330,36 @@ fn scan(
             ControlFlow::Continue(())
         }
     })?;
+    damage.map(|()| rows)
+}
+
+fn run(
+    handle: &Handle<STATE_FAN_OUT>,
+    prefix: &[u8],
+    from: &[u8],
+    towards: Towards,
+    max: usize,
+) -> Result<Vec<Row>, StoreError> {
+    let max = max.min(SCAN_ROWS_MAX);
+    let mut rows = Vec::new();
+    let mut damage = Ok(());
+    let visit = |key: &[u8], stored: &[u8]| {
+        if rows.len() == max || !key.starts_with(prefix) {
+            return ControlFlow::Break(());
+        }
+        match handle.unwrap(key, stored) {
+            Ok(value) => rows.push((key.to_vec(), value)),
+            Err(error) => damage = Err(error),
+        }
+        match damage.is_ok() && rows.len() < max {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    };
+    match towards {
+        Towards::Greater => handle.scan(from.max(prefix), visit)?,
+        Towards::Smaller => handle.scan_down(from, visit)?,
+    }
     damage.map(|()| rows)
 }
 

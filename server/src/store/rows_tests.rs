@@ -8,7 +8,7 @@ use super::log_tests::copy;
 use super::rows::STATE_FAN_OUT;
 use super::{
     CHANGES_MAX, DataFolder, Incarnation, Opened, ROW_BYTES_MAX, ROW_KEY_BYTES_MAX, RowLimits,
-    RowReader, Rows, StoreError,
+    RowReader, Rows, StoreError, Towards,
 };
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -219,5 +219,34 @@ fn readers_can_be_shared_and_awaited_on_any_thread() -> Outcome {
     sent(&reader.get_many(&[]));
     sent(&reader.scan(b"", None, 1));
     sent(&rows);
+    Ok(())
+}
+
+/// Runs in both directions, from keys that are there, between, before and behind, give what a sorted list gives.
+#[test]
+fn runs_go_up_and_down_within_their_prefix() -> Outcome {
+    let temporary = TempDir::new()?;
+    let folder = DataFolder::open(temporary.path(), STORE)?;
+    let (mut rows, reader) = open(&folder)?;
+    let named = |prefix: &str, number: u64| [prefix.as_bytes(), &number.to_be_bytes()].concat();
+    let mut sorted = Vec::new();
+    for (prefix, step) in [("a", 3), ("b", 2), ("c", 5)] {
+        sorted.extend((0..400).step_by(step).map(|number| named(prefix, number)));
+    }
+    let puts = sorted.iter().map(|key| (key.clone(), Some(key.clone())));
+    rows.apply(puts.collect(), 1)?;
+    for (place, from) in (0..410).step_by(7).enumerate() {
+        let max = 1 + place % 150;
+        let from = named("b", from);
+        let mine = || sorted.iter().filter(|key| key[0] == b'b');
+        let up: Vec<_> = mine().filter(|key| **key >= from).take(max).collect();
+        let down: Vec<_> = mine().rev().filter(|key| **key <= from).take(max).collect();
+        for (towards, expected) in [(Towards::Greater, up), (Towards::Smaller, down)] {
+            let found = reader.run_blocking(b"b", &from, towards, max)?;
+            let keys: Vec<&Vec<u8>> = found.iter().map(|(key, _)| key).collect();
+            assert_eq!(keys, expected, "{towards:?} from {from:?}");
+        }
+    }
+    assert_eq!(reader.run_blocking(b"d", b"d", Towards::Smaller, 9)?, []);
     Ok(())
 }

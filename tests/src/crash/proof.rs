@@ -54,8 +54,14 @@ pub fn prove(folder: &Path, options: EngineOptions) -> Outcome<Found> {
     }
     let events = all_events(&reader)?;
     let found = stored_rows(&opened, options)?;
-    if let Some(what) = difference(&rows_of_state(&folded.state, &events), &found) {
+    let (index, rows): (StoredRows, StoredRows) = found
+        .into_iter()
+        .partition(|(key, _)| codec::index::is_index(key));
+    if let Some(what) = difference(&rows_of_state(&folded.state, &events), &rows) {
         return Err(format!("the rows are not those of the log: {what}").into());
+    }
+    if let Some(what) = difference(&index_of_log(&reader)?, &index) {
+        return Err(format!("what lists are read by is not that of the log: {what}").into());
     }
     drop(log);
     Ok(Found {
@@ -160,6 +166,19 @@ fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
         stored.insert(codec::key::APPLIED.to_vec(), applied);
     }
     stored
+}
+
+/// What lists are read by, as there should be: what follows from each state that each row ever had.
+fn index_of_log(log: &LogReader) -> Outcome<StoredRows> {
+    let mut state = State::whole();
+    let mut index = StoredRows::new();
+    for recorded in all_events(log)? {
+        state.apply(&recorded, None);
+        for (_, row) in state.take_touched() {
+            index.extend(codec::index::entries(&row).0);
+        }
+    }
+    Ok(index)
 }
 
 /// The first row that is not the same.

@@ -31,7 +31,7 @@ named! {
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
     UpsertCustomerResponse GetCustomerResponse ValidatePlaybookResponse PublishPlaybookResponse
     RollBackPlaybookResponse ListPlaybooksResponse GetPlaybookResponse GetReasonMenuResponse CountReasonsResponse
-    ContactAnswer DiffPlaybooksResponse
+    ListCasesResponse ListContactsResponse ListCustomersResponse ContactAnswer DiffPlaybooksResponse
 }
 
 static POOL: LazyLock<Option<DescriptorPool>> =

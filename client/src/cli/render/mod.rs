@@ -3,6 +3,7 @@
 mod answer;
 mod case_work;
 pub(crate) mod json;
+pub(crate) mod lists;
 mod menu;
 mod playbook;
 mod records;

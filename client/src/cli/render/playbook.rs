@@ -80,13 +80,14 @@ pub(crate) fn findings(findings: &[v1::PlaybookFinding], more: u32) -> String {
 
 /// Counts by reason and tier.
 pub(crate) fn counts(counts: &[v1::ReasonCount], paint: Paint) -> String {
-    const COLUMNS: [Column; 11] = [
+    const COLUMNS: [Column; 12] = [
         Column::Left("reason"),
         Column::Left("tier"),
         Column::Right("contacts"),
         Column::Right("repeats"),
         Column::Right("opened"),
         Column::Right("resolved"),
+        Column::Right("open now"),
         Column::Right("self-service"),
         Column::Right("message"),
         Column::Right("chat"),
@@ -102,6 +103,8 @@ pub(crate) fn counts(counts: &[v1::ReasonCount], paint: Paint) -> String {
             count.cases_resolved,
         ];
         row.extend(figures.map(|figure| figure.to_string()));
+        let open_now = count.cases_in_state.first().copied();
+        row.push(open_now.unwrap_or_default().to_string());
         let taken = |route: usize| count.routes_taken.get(route).copied().unwrap_or_default();
         row.extend((0..ROUTES).map(|route| words::figure(taken(route))));
         row

@@ -187,10 +187,7 @@ fn contact_row(contact: &v1::CaseContact) -> Vec<String> {
 
 /// A customer.
 pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
-    let identities = customer.identities.iter().map(|identity| {
-        let mark = if identity.verified { " (verified)" } else { "" };
-        format!("{}={}{mark}", identity.kind, identity.value)
-    });
+    let identities = customer.identities.iter().map(words::identity);
     let consents = customer.consents.iter().map(|consent| {
         let answer = if consent.granted { "yes" } else { "no" };
         format!("{}={answer}", consent.consent_id)

@@ -192,6 +192,12 @@ pub(crate) fn fact(fact: &v1::Fact) -> String {
     format!("{} = {value}", fact.fact_id)
 }
 
+/// A handle, and whether it is proven.
+pub(crate) fn identity(identity: &v1::Identity) -> String {
+    let mark = if identity.verified { " (verified)" } else { "" };
+    format!("{}={}{mark}", identity.kind, identity.value)
+}
+
 /// The leading digits of a playbook's version.
 pub(crate) fn version(version: &str) -> &str {
     version.get(..VERSION_DIGITS).unwrap_or(version)

@@ -1,5 +1,7 @@
 //! Counts by reason and tier, exact at any time.
 
+#[cfg(doc)]
+use crate::case::CaseState;
 use crate::ids::{ReasonId, Slug};
 use crate::playbook::Playbook;
 use std::collections::BTreeMap;
@@ -50,6 +52,18 @@ impl Counts {
             cases_merged: 0,
             routes_taken: [0; 5],
         }
+    }
+
+    /// Cases that are in each state now, in the order of [`CaseState::ALL`]; they add up to `cases_opened`.
+    ///
+    /// A case leaves the state of being resolved only by being reopened, and the two after it never.
+    pub const fn cases_in(&self) -> [i128; 4] {
+        [
+            self.cases_open(),
+            self.cases_resolved as i128 - self.cases_reopened as i128,
+            self.cases_lapsed as i128,
+            self.cases_withdrawn as i128,
+        ]
     }
 
     /// Cases that are open now, by these counts.

@@ -58,14 +58,14 @@ fn contact() -> BoxedStrategy<Contact> {
     ];
     let who = (contact_id(), context(), of(customer_id()), of(case_id()));
     let routed = (place, of(route()), vec(offered(), 0..3), routes());
-    let rest = (of(reason()), any::<bool>(), any::<u32>());
+    let rest = (of(reason()), of(slug()), any::<bool>(), any::<u32>());
     let times = ([time(), time(), time()], of(time()));
     let seqs = [seq(), seq(), seq()];
     (who, routed, rest, times, seqs)
         .prop_map(|(who, routed, rest, times, seqs)| {
             let (id, context, customer, case) = who;
             let (place, route, offered, declined) = routed;
-            let (confirmed, needs_person, amendments) = rest;
+            let (confirmed, tier, needs_person, amendments) = rest;
             let ([arrived, recorded, heard], ended) = times;
             let [opened, decided, changed] = seqs;
             Contact {
@@ -78,6 +78,7 @@ fn contact() -> BoxedStrategy<Contact> {
                 offered,
                 declined,
                 confirmed,
+                tier,
                 needs_person,
                 arrived,
                 recorded,
@@ -98,7 +99,7 @@ fn case() -> BoxedStrategy<Case> {
     let contacts = (vec(case_contact(), 0..4), any::<[u32; 6]>());
     let times = ([time(), time()], of(time()), [span(), span()]);
     let playbook = prop_oneof![9 => version(), 1 => Just(PlaybookVersion::stored(""))];
-    let rest = (of(case_id()), playbook, seq());
+    let rest = (of(case_id()), of(slug()), playbook, seq());
     let work = (of(resolution()), vec(link(), 0..3), any::<[u32; 4]>());
     let merges = (of(case_id()), vec(merged(), 0..3));
     let kept = (any::<bool>(), of(time()), vec(seq(), 0..4));
@@ -113,7 +114,7 @@ fn case() -> BoxedStrategy<Case> {
             let [contact_count, live_contacts, owed_contacts, ..] = numbers;
             let [.., repeats, channel_switches, reopens] = numbers;
             let ([opened, heard], closed, [continues_for, reopens_within]) = times;
-            let (previous, playbook, changed) = rest;
+            let (previous, queue, playbook, changed) = rest;
             Case {
                 id,
                 state,
@@ -122,6 +123,7 @@ fn case() -> BoxedStrategy<Case> {
                 reason,
                 confirmed,
                 tier,
+                queue,
                 facts,
                 contacts,
                 contact_count,

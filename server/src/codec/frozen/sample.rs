@@ -129,6 +129,7 @@ fn customer() -> Customer {
         created: NOW - Millis::DAY,
         contact_count: 3,
         recent: vec![NOW - Millis::HOUR, NOW - Millis::MINUTE, NOW],
+        opened: Seq(70),
         changed: Seq(76),
     }
 }

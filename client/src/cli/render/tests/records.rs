@@ -148,6 +148,7 @@ fn publications_findings_and_counts_as_text() {
         message: "must be a name".to_owned(),
     };
     let count = v1::ReasonCount {
+        cases_in_state: vec![1, 2],
         reason: "existing_flight/change_date".to_owned(),
         tier: "gold".to_owned(),
         contacts: 12,

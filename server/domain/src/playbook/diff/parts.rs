@@ -131,6 +131,7 @@ fn head(playbook: &Playbook) -> Thing {
         leaving_channel,
         preferred_route,
         last_resort,
+        feedback_question,
         index: _,
     } = playbook;
     let LastResort { route, queue } = last_resort;
@@ -145,6 +146,10 @@ fn head(playbook: &Playbook) -> Thing {
     for (route, weight) in Route::ALL.into_iter().zip(waiting_weight_percent) {
         let field = format!("costs.waiting_weight.{route}");
         thing = thing.with(&field, scaled(i64::from(*weight), 2));
+    }
+    let asked = feedback_question.iter().flat_map(|question| &question.0);
+    for (locale, text) in asked {
+        thing = thing.with(&format!("feedback_question.{locale}"), text.as_ref());
     }
     thing
         .with("last_resort.route", route.as_str())

@@ -73,6 +73,7 @@ impl State {
             reason: opened.reason.clone(),
             confirmed: None,
             tier: opened.tier.clone(),
+            queue: None,
             facts: routed.carried.clone(),
             contacts: Vec::new(),
             contact_count: 0,

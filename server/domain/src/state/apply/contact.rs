@@ -1,10 +1,10 @@
 //! What events do to contacts.
 
 use crate::case::CaseStep;
-use crate::contact::{Contact, Place};
+use crate::contact::{Contact, Offered, Place};
 use crate::decision::RouteOption;
 use crate::event::{ContactEnded, ContactRouted, Envelope, Next, RouteTaken};
-use crate::ids::{ContactId, Seq};
+use crate::ids::{ContactId, Seq, Slug};
 use crate::route::Route;
 use crate::state::{RowKey, State, Timers};
 use std::sync::Arc;
@@ -28,6 +28,12 @@ impl State {
                 case.live_contacts += u32::from(!live_before);
                 let before = u32::from(live_before && owed_before);
                 case.owed_contacts = case.owed_contacts + u32::from(owed) - before;
+                if let Next::Take(Offered {
+                    queue: Some(queue), ..
+                }) = &routed.next
+                {
+                    case.queue = Some(queue.clone());
+                }
             });
             if let Next::Take(taken) = &routed.next
                 && (join.first || route_before != Some(taken.route))
@@ -62,6 +68,7 @@ impl State {
             offered: offered.collect(),
             declined: first.map_or_else(Vec::new, |row| row.declined.clone()),
             confirmed: first.and_then(|row| row.confirmed.clone()),
+            tier: self.tier_of(routed),
             needs_person: routed.standing.needs_person,
             arrived: first.map_or(envelope.arrive_time, |row| row.arrived),
             recorded: first.map_or(envelope.record_time, |row| row.recorded),
@@ -73,6 +80,21 @@ impl State {
             changed: envelope.seq,
         };
         self.put_contact(envelope.seq, before.as_deref(), contact);
+    }
+
+    /// The tier of a contact: that of its case, or else the one that was told or known.
+    fn tier_of(&self, routed: &ContactRouted) -> Option<Slug> {
+        if let Some(join) = &routed.case {
+            let opened = join.opened.as_ref().map(|opened| &opened.tier);
+            let kept = self.cases.get(&join.case).map(|case| &case.tier);
+            return opened.or(kept).cloned();
+        }
+        let told = routed.context.customer.tier.as_ref();
+        let known = routed
+            .profile
+            .as_ref()
+            .and_then(|profile| profile.tier.as_ref());
+        told.or(known).cloned()
     }
 
     pub(super) fn route_taken(&mut self, envelope: &Envelope, taken: &RouteTaken) {
@@ -88,6 +110,7 @@ impl State {
             self.edit_case(envelope, case, |case| {
                 case.heard = envelope.record_time;
                 case.owed_contacts = case.owed_contacts + u32::from(owed) - u32::from(owed_before);
+                case.queue = taken.taken.queue.clone().or_else(|| case.queue.take());
             });
             if route_before != Some(taken.taken.route) {
                 self.count(case, |counts| {

@@ -62,7 +62,8 @@ impl State {
         edit: impl FnOnce(&mut Customer),
     ) {
         if self.customers.get(id).is_none() {
-            let row = Customer::new(id.clone(), envelope.record_time);
+            let mut row = Customer::new(id.clone(), envelope.record_time);
+            row.opened = envelope.seq;
             self.customers
                 .put(id.clone(), Some(Arc::new(row)), envelope.seq);
         }

@@ -1,0 +1,173 @@
+//! What the commands that list have in common: filters, pages, and the forms of output.
+
+use super::Session;
+use super::failure::Failure;
+use super::out::Out;
+use super::render::json::Named;
+use super::render::lists::Listing;
+use super::values;
+use clap::{Args, ValueEnum};
+use signpost_client::{List, v1};
+
+/// Items of one page that is fetched.
+const PAGE_SIZE: u32 = 200;
+
+/// In which form a list is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// Columns for people, the most telling ones.
+    Table,
+    /// All columns.
+    Wide,
+    /// The answer as JSON.
+    Json,
+    /// All columns, comma-separated, with a line of titles.
+    Csv,
+}
+
+/// Which cases or contacts.
+#[derive(Args, Debug)]
+pub(crate) struct FilterArgs {
+    /// For this reason, stated or confirmed; a primary one stands for all below it.
+    #[arg(
+        long,
+        value_name = "PRIMARY[/SECONDARY]",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) reason: String,
+    /// Under this tier.
+    #[arg(
+        long,
+        value_name = "TIER",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) tier: String,
+    /// On this channel.
+    #[arg(
+        long,
+        value_name = "CHANNEL",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) channel: String,
+    /// Sent to this waiting line.
+    #[arg(
+        long,
+        value_name = "QUEUE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) queue: String,
+    /// Of this customer.
+    #[arg(
+        long,
+        value_name = "KEY",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) customer: String,
+    /// Of the customer who holds this handle verified.
+    #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity, conflicts_with = "customer")]
+    pub(crate) identity: Option<v1::Identity>,
+    /// Opened then or later: RFC 3339, or a day in UTC.
+    #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
+    pub(crate) from: Option<prost_types::Timestamp>,
+    /// Opened before then.
+    #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
+    pub(crate) before: Option<prost_types::Timestamp>,
+}
+
+/// How much of a list, and in which form.
+#[derive(Args, Debug)]
+pub(crate) struct PageArgs {
+    /// At most so many; 0 for all.
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    limit: usize,
+    /// Go on where an earlier list of the same filter and order ended.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) page_token: String,
+    /// The oldest first.
+    #[arg(long)]
+    oldest_first: bool,
+    /// The form.
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Output::Table)]
+    output: Output,
+}
+
+impl PageArgs {
+    /// The order, as the contract has it.
+    pub(crate) fn order(&self) -> i32 {
+        match self.oldest_first {
+            true => v1::ListOrder::OldestFirst.into(),
+            false => v1::ListOrder::NewestFirst.into(),
+        }
+    }
+
+    /// Items of the first page.
+    pub(crate) fn page_size(&self) -> u32 {
+        match u32::try_from(self.limit) {
+            Ok(0) | Err(_) => PAGE_SIZE,
+            Ok(limit) => limit.min(PAGE_SIZE),
+        }
+    }
+}
+
+/// As many items as are asked for, and where they ended.
+pub(crate) async fn all<L: List>(
+    request: L,
+    page: &PageArgs,
+    session: &Session,
+) -> Result<(Vec<L::Item>, String), Failure> {
+    let mut pages = session.client()?.pages(request);
+    let mut items = Vec::new();
+    while let Some(more) = pages.page().await? {
+        items.extend(more);
+        let left = page.limit.checked_sub(items.len());
+        if page.limit == 0 {
+            continue;
+        }
+        match left {
+            None | Some(0) => break,
+            Some(left) => pages.limit_page(u32::try_from(left).unwrap_or(PAGE_SIZE).min(PAGE_SIZE)),
+        }
+    }
+    Ok((items, pages.next_token().unwrap_or_default()))
+}
+
+/// Prints a list: through a pager, where a person reads.
+pub(crate) fn show<M: Named>(
+    page: &PageArgs,
+    session: &Session,
+    response: &M,
+    next_token: &str,
+    listing: impl FnOnce(bool) -> Listing,
+) -> Result<(), Failure> {
+    let Out { json, paint } = session.out;
+    let output = if json { Output::Json } else { page.output };
+    match output {
+        Output::Json => {
+            return Out { json: true, paint }.answer(response, |_| String::new());
+        }
+        Output::Csv => return session.out.data(&listing(true).csv()),
+        Output::Table | Output::Wide => {}
+    }
+    let listing = listing(output == Output::Wide);
+    if listing.rows.is_empty() {
+        session.out.say("nothing matches");
+    } else {
+        session.out.paged(&listing.table(paint))?;
+    }
+    if !next_token.is_empty() {
+        session
+            .out
+            .say(&format!("there may be more: --page-token {next_token}"));
+    }
+    Ok(())
+}

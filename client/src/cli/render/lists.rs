@@ -1,0 +1,179 @@
+//! Cases, contacts and customers in rows: as a table or comma-separated.
+
+use super::table::{Column, table};
+use super::words;
+use crate::cli::out::Paint;
+use signpost_client::v1;
+
+/// Rows under titles.
+pub(crate) struct Listing {
+    columns: Vec<Column>,
+    /// A text for each column.
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
+impl Listing {
+    /// Of these columns.
+    pub(crate) fn new(columns: &[Column], rows: Vec<Vec<String>>) -> Listing {
+        Listing {
+            columns: columns.to_vec(),
+            rows,
+        }
+    }
+
+    /// The columns that are not only for wide lists, or all.
+    fn of(columns: &[(Column, bool)], rows: Vec<Vec<String>>, wide: bool) -> Listing {
+        let shown = |place: usize| wide || !columns.get(place).is_some_and(|(_, wide)| *wide);
+        let kept = |row: Vec<String>| {
+            let cells = row.into_iter().enumerate();
+            cells
+                .filter(|(place, _)| shown(*place))
+                .map(|(_, cell)| cell)
+                .collect()
+        };
+        let titles = columns
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| shown(*place));
+        Listing {
+            columns: titles.map(|(_, (column, _))| *column).collect(),
+            rows: rows.into_iter().map(kept).collect(),
+        }
+    }
+
+    /// For people.
+    pub(crate) fn table(&self, paint: Paint) -> String {
+        table(&self.columns, self.rows.clone(), paint)
+    }
+
+    /// Comma-separated, as RFC 4180 has it but for the line ends.
+    pub(crate) fn csv(&self) -> String {
+        let titles = self.columns.iter().map(|column| match column {
+            Column::Left(title) | Column::Right(title) => title.replace(' ', "_"),
+        });
+        let mut text = csv_line(titles);
+        for row in &self.rows {
+            text += &csv_line(row.iter().cloned());
+        }
+        text
+    }
+}
+
+fn csv_line(cells: impl Iterator<Item = String>) -> String {
+    let cells = cells.map(|cell| match cell.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", cell.replace('"', "\"\"")),
+        false => cell,
+    });
+    cells.collect::<Vec<_>>().join(",") + "\n"
+}
+
+/// Cases.
+pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
+    const COLUMNS: [(Column, bool); 14] = [
+        (Column::Left("case"), false),
+        (Column::Left("state"), false),
+        (Column::Left("reason"), false),
+        (Column::Left("confirmed reason"), true),
+        (Column::Left("tier"), false),
+        (Column::Left("customer"), false),
+        (Column::Left("queue"), false),
+        (Column::Left("opened"), false),
+        (Column::Left("resolved"), true),
+        (Column::Right("contacts"), false),
+        (Column::Right("repeats"), false),
+        (Column::Right("channel switches"), true),
+        (Column::Right("reopens"), true),
+        (Column::Left("previous case"), true),
+    ];
+    let rows = cases.iter().map(|case| {
+        vec![
+            case.case_id.clone(),
+            words::case_state(case.state),
+            case.reason.clone(),
+            case.confirmed_reason.clone(),
+            case.tier.clone(),
+            case.customer_id.clone(),
+            case.queue.clone(),
+            words::time(case.open_time.as_ref()),
+            words::time(case.resolve_time.as_ref()),
+            case.contact_count.to_string(),
+            case.repeats.to_string(),
+            case.channel_switches.to_string(),
+            case.reopens.to_string(),
+            case.previous_case_id.clone(),
+        ]
+    });
+    Listing::of(&COLUMNS, rows.collect(), wide)
+}
+
+/// Contacts.
+pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
+    const COLUMNS: [(Column, bool); 14] = [
+        (Column::Left("contact"), false),
+        (Column::Left("place"), false),
+        (Column::Left("channel"), false),
+        (Column::Left("reason"), false),
+        (Column::Left("confirmed reason"), true),
+        (Column::Left("tier"), true),
+        (Column::Left("customer"), false),
+        (Column::Left("case"), true),
+        (Column::Left("route"), false),
+        (Column::Left("queue"), true),
+        (Column::Left("outcome"), false),
+        (Column::Left("recorded"), false),
+        (Column::Left("ended"), true),
+        (Column::Right("amendments"), true),
+    ];
+    let rows = contacts.iter().map(|contact| {
+        let context = contact.context.clone().unwrap_or_default();
+        let known = |number: i32, word: fn(i32) -> String| match number {
+            0 => String::new(),
+            number => word(number),
+        };
+        vec![
+            contact.contact_id.clone(),
+            words::place(contact.place),
+            context.channel,
+            context.reason,
+            contact.confirmed_reason.clone(),
+            contact.tier.clone(),
+            contact.customer_id.clone(),
+            contact.case_id.clone(),
+            known(contact.route, words::route),
+            contact.queue.clone(),
+            known(contact.outcome, words::outcome),
+            words::time(contact.record_time.as_ref()),
+            words::time(contact.end_time.as_ref()),
+            contact.amendments.to_string(),
+        ]
+    });
+    Listing::of(&COLUMNS, rows.collect(), wide)
+}
+
+/// Customers.
+pub(crate) fn customers(customers: &[v1::Customer], wide: bool) -> Listing {
+    const COLUMNS: [(Column, bool); 8] = [
+        (Column::Left("customer"), false),
+        (Column::Left("tier"), false),
+        (Column::Left("persona"), true),
+        (Column::Left("language"), true),
+        (Column::Left("time zone"), true),
+        (Column::Left("identities"), false),
+        (Column::Right("contacts"), false),
+        (Column::Left("first recorded"), false),
+    ];
+    let rows = customers.iter().map(|customer| {
+        let identities = customer.identities.iter().map(words::identity);
+        vec![
+            customer.customer_id.clone(),
+            customer.tier.clone(),
+            customer.persona.clone(),
+            customer.language.clone(),
+            customer.time_zone.clone(),
+            words::listed(identities),
+            customer.contact_count.to_string(),
+            words::time(customer.create_time.as_ref()),
+        ]
+    });
+    Listing::of(&COLUMNS, rows.collect(), wide)
+}

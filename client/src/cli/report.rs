@@ -1,0 +1,181 @@
+//! `signpost report`: adds up what came in.
+
+use super::Session;
+use super::failure::Failure;
+use super::list::Output;
+use super::out::{Out, Progress};
+use super::render::lists::Listing;
+use super::render::table::Column;
+use super::values;
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Map, Value, json};
+use signpost_client::v1;
+use std::collections::BTreeMap;
+
+/// Contacts of one page that is fetched.
+const PAGE_SIZE: u32 = 200;
+/// For what a contact does not have.
+const NONE: &str = "(none)";
+
+/// What to add up.
+#[derive(Subcommand, Debug)]
+pub(crate) enum ReportCommand {
+    /// Counts contacts by what they are about and where they came from.
+    ///
+    /// Reads all contacts that were recorded in the time, page by page, and counts each once: so the counts add up to
+    /// the total. A contact counts with the reason that the customer stated, with the tier of its case, and on the day
+    /// (in UTC) on which it was recorded; `(none)` stands for what is not known. Contacts that come while the report
+    /// is made are not in it.
+    #[command(after_help = "\
+Example:
+  signpost report volume --by reason,channel --from 2026-03-01 --before 2026-04-01
+  signpost report volume --by day --output csv")]
+    Volume(VolumeArgs),
+}
+
+/// Which contacts, and how they are counted.
+#[derive(Args, Debug)]
+pub(crate) struct VolumeArgs {
+    /// What tells one count from another, in this order.
+    #[arg(
+        long,
+        value_name = "PARTS",
+        value_enum,
+        value_delimiter = ',',
+        default_value = "reason,channel"
+    )]
+    by: Vec<Part>,
+    /// Recorded then or later: RFC 3339, or a day in UTC.
+    #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
+    from: Option<prost_types::Timestamp>,
+    /// Recorded before then [default: now].
+    #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
+    before: Option<prost_types::Timestamp>,
+    /// The form.
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Output::Table)]
+    output: Output,
+}
+
+/// What contacts are told apart by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The reason that the customer stated.
+    Reason,
+    /// The channel.
+    Channel,
+    /// The tier of the case.
+    Tier,
+    /// The day on which it was recorded, in UTC.
+    Day,
+}
+
+impl Part {
+    const fn title(self) -> &'static str {
+        match self {
+            Part::Reason => "reason",
+            Part::Channel => "channel",
+            Part::Tier => "tier",
+            Part::Day => "day",
+        }
+    }
+
+    fn of(self, contact: &v1::Contact) -> String {
+        let context = contact.context.as_ref();
+        let text = match self {
+            Part::Reason => context.map(|context| context.reason.clone()),
+            Part::Channel => context.map(|context| context.channel.clone()),
+            Part::Tier => Some(contact.tier.clone()),
+            Part::Day => contact.record_time.as_ref().and_then(values::day),
+        };
+        let text = text.filter(|text| !text.is_empty());
+        text.unwrap_or_else(|| NONE.to_owned())
+    }
+}
+
+/// Adds up.
+pub(crate) async fn run(command: ReportCommand, session: &Session) -> Result<(), Failure> {
+    let ReportCommand::Volume(args) = command;
+    for (place, part) in args.by.iter().enumerate() {
+        if args.by[..place].contains(part) {
+            return Err(Failure::Fix(format!(
+                "--by: {} is there twice",
+                part.title()
+            )));
+        }
+    }
+    let counts = counted(&args, session).await?;
+    let Out { json, .. } = session.out;
+    let output = if json { Output::Json } else { args.output };
+    match output {
+        Output::Json => session.out.data(&as_json(&args.by, &counts)),
+        Output::Csv => session.out.data(&listing(&args.by, &counts, false).csv()),
+        Output::Table | Output::Wide => {
+            let listing = listing(&args.by, &counts, true);
+            session.out.paged(&listing.table(session.out.paint))
+        }
+    }
+}
+
+async fn counted(
+    args: &VolumeArgs,
+    session: &Session,
+) -> Result<BTreeMap<Vec<String>, u64>, Failure> {
+    // The newest first: what comes meanwhile is not reached any more.
+    let request = v1::ListContactsRequest {
+        opened_from: args.from,
+        opened_before: args.before,
+        order: v1::ListOrder::NewestFirst.into(),
+        page_size: PAGE_SIZE,
+        ..Default::default()
+    };
+    let mut pages = session.client()?.pages(request);
+    let mut counts: BTreeMap<Vec<String>, u64> = BTreeMap::new();
+    let mut progress = Progress::of("contacts read");
+    while let Some(contacts) = pages.page().await? {
+        for contact in &contacts {
+            let parts = args.by.iter().map(|part| part.of(contact)).collect();
+            *counts.entry(parts).or_default() += 1;
+        }
+        progress.add(contacts.len());
+    }
+    progress.end();
+    Ok(counts)
+}
+
+fn listing(by: &[Part], counts: &BTreeMap<Vec<String>, u64>, with_total: bool) -> Listing {
+    let columns = by.iter().map(|part| Column::Left(part.title()));
+    let columns: Vec<Column> = columns.chain([Column::Right("contacts")]).collect();
+    let row = |parts: &[String], count: u64| {
+        let mut row = parts.to_vec();
+        row.push(count.to_string());
+        row
+    };
+    let rows = counts.iter().map(|(parts, count)| row(parts, *count));
+    let mut rows: Vec<Vec<String>> = rows.collect();
+    if with_total {
+        let mut parts = vec![String::new(); by.len()];
+        parts
+            .iter_mut()
+            .take(1)
+            .for_each(|first| *first = "total".to_owned());
+        rows.push(row(&parts, counts.values().sum()));
+    }
+    Listing::new(&columns, rows)
+}
+
+fn as_json(by: &[Part], counts: &BTreeMap<Vec<String>, u64>) -> String {
+    let row = |(parts, count): (&Vec<String>, &u64)| {
+        let named = by.iter().zip(parts);
+        let mut fields: Map<String, Value> = named
+            .map(|(part, text)| (part.title().to_owned(), Value::from(text.as_str())))
+            .collect();
+        fields.insert("contacts".to_owned(), Value::from(*count));
+        Value::Object(fields)
+    };
+    let report = json!({
+        "by": by.iter().map(|part| part.title()).collect::<Vec<_>>(),
+        "counts": counts.iter().map(row).collect::<Vec<_>>(),
+        "contacts": counts.values().sum::<u64>(),
+    });
+    format!("{report:#}")
+}

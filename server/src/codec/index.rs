@@ -1,0 +1,318 @@
+//! The rows that lists are read by: what they are, and which of them follow from a row.
+//!
+//! Which there are, and why no more. Every one of them costs the thread that keeps the rows a write, so a list gets one
+//! only where it would otherwise look at rows without end:
+//!
+//! - *Entries* of a case under its reason, tier, channel, waiting line and closed state: a name, then the sequence that
+//!   opened the case. Any one of these filters, and any of them together (their entries are intersected), finds a page
+//!   among millions of cases at the cost of that page. New entries go to the end of their name, so all those of one
+//!   second share a few leaves; there is none for open cases, which have a prefix of their own, and none for all cases,
+//!   of which each has just one tier.
+//! - Entries of a customer's cases and contacts beside the customer's row, whose leaf is written for every contact
+//!   anyway. A prefix of their own would cost another leaf, hit at random, for every contact.
+//! - A *mark* of every contact and customer under the sequence by which it came: its name, which is the caller's and so
+//!   in no order of time, and what lists filter by. Contacts are filtered by looking at their marks one after another,
+//!   which is slower for rare values than entries are, but takes one small write where entries took five.
+//! - Entries of customers under each of their handles.
+//!
+//! A mark is replaced when its row changes. An entry is never deleted: it says that a row once matched, and the list
+//! looks at the row itself. So a case that goes from state to state, or a customer that becomes known, needs no more
+//! than the entry that is new, and which entries there are follows from the log alone.
+
+use super::contact::{place_kind, write_place_kind};
+use super::key::CUSTOMERS;
+use super::text::{case, case_seq, name, name_or_none, reason_or_none, reason_text};
+use super::write::Writer;
+use super::{CodecError, wire};
+use prost::Message;
+use signpost_domain::case::{Case, CaseState};
+use signpost_domain::contact::Contact;
+use signpost_domain::customer::{Customer, IdentityKey};
+use signpost_domain::ids::{ContactId, CustomerId, ReasonId, Seq, Slug};
+use signpost_domain::list::ContactMark;
+use signpost_domain::state::Row;
+use signpost_domain::time::UnixMs;
+
+/// Marks of contacts.
+pub const CONTACT_MARKS: [u8; 1] = [0x40];
+/// Marks of customers.
+pub const CUSTOMER_MARKS: [u8; 1] = [0x41];
+/// Entries of cases by reason, stated and confirmed.
+pub const CASES_BY_REASON: [u8; 1] = [0x50];
+/// Entries of cases by tier.
+pub const CASES_BY_TIER: [u8; 1] = [0x51];
+/// Entries of cases by channel.
+const CASES_BY_CHANNEL: [u8; 1] = [0x52];
+/// Entries of cases by waiting line.
+const CASES_BY_QUEUE: [u8; 1] = [0x53];
+/// Entries of cases by closed state.
+const CASES_BY_STATE: [u8; 1] = [0x54];
+/// Entries of customers by handle.
+const CUSTOMERS_BY_HANDLE: [u8; 1] = [0x55];
+
+/// After a name; no name has it.
+const END: u8 = 0;
+/// After a customer's key and [`END`], before the sequence of a case.
+const OF_CASE: u8 = 1;
+/// The same before the sequence of a contact.
+const OF_CONTACT: u8 = 2;
+/// Bytes of a sequence at the end of a key.
+const SEQ_BYTES: usize = 8;
+
+/// A key and its value.
+pub type Entry = (Vec<u8>, Vec<u8>);
+
+/// What follows from a row, and whether the row is new, and with it all of that.
+pub fn entries(row: &Row) -> (Vec<Entry>, bool) {
+    match row {
+        Row::Contact(contact) => (of_contact(contact), contact.opened == contact.changed),
+        Row::Case(case) => (of_case(case), case.id.0 == case.changed),
+        Row::Customer(customer) => (of_customer(customer), customer.opened == customer.changed),
+        Row::Holder(_)
+        | Row::Matter(_)
+        | Row::Request(_)
+        | Row::Counts(_)
+        | Row::Publication(_) => (Vec::new(), false),
+    }
+}
+
+/// Whether the key is that of an entry or a mark.
+pub fn is_index(key: &[u8]) -> bool {
+    match key.split_first() {
+        Some((prefix, rest)) if [*prefix] == CUSTOMERS => rest.contains(&END),
+        Some((prefix, _)) => (CONTACT_MARKS[0]..=CUSTOMERS_BY_HANDLE[0]).contains(prefix),
+        None => false,
+    }
+}
+
+fn of_contact(contact: &Contact) -> Vec<Entry> {
+    let mark = (at(&CONTACT_MARKS, contact.opened), contact_mark(contact));
+    let customer = contact.customer.as_ref().map(contacts_of_customer);
+    let customer = customer.map(|prefix| (at(&prefix, contact.opened), Vec::new()));
+    std::iter::once(mark).chain(customer).collect()
+}
+
+fn of_case(case: &Case) -> Vec<Entry> {
+    let mut prefixes = vec![cases_by_reason(&case.reason), cases_by_tier(&case.tier)];
+    let confirmed = case.confirmed.as_ref().filter(|it| **it != case.reason);
+    prefixes.extend(confirmed.map(cases_by_reason));
+    let mut channels: Vec<&Slug> = Vec::new();
+    for contact in &case.contacts {
+        if !channels.contains(&&contact.channel) {
+            channels.push(&contact.channel);
+        }
+    }
+    prefixes.extend(channels.into_iter().map(cases_by_channel));
+    prefixes.extend(case.queue.as_ref().map(cases_by_queue));
+    prefixes.extend(case.customer.as_ref().map(cases_of_customer));
+    prefixes.extend(cases_by_closed_state(case.state));
+    let entry = |prefix: Vec<u8>| (at(&prefix, case.id.0), Vec::new());
+    prefixes.into_iter().map(entry).collect()
+}
+
+fn of_customer(customer: &Customer) -> Vec<Entry> {
+    let mark = (
+        at(&CUSTOMER_MARKS, customer.opened),
+        customer_mark(customer),
+    );
+    let identities = customer.profile.identities.iter();
+    let entry = |key| {
+        let id = customer.id.as_str().as_bytes().to_vec();
+        (at(&customers_by_handle(key), customer.opened), id)
+    };
+    let entries = identities.map(|identity| entry(&identity.key));
+    std::iter::once(mark).chain(entries).collect()
+}
+
+/// The prefix of cases stated or confirmed to be for a reason.
+pub fn cases_by_reason(reason: &ReasonId) -> Vec<u8> {
+    [&CASES_BY_REASON[..], reason_text(reason).as_bytes(), &[END]].concat()
+}
+
+/// The prefix of cases under a tier.
+pub fn cases_by_tier(tier: &Slug) -> Vec<u8> {
+    [&CASES_BY_TIER[..], tier.as_str().as_bytes(), &[END]].concat()
+}
+
+/// The prefix of cases that had a contact on a channel.
+pub fn cases_by_channel(channel: &Slug) -> Vec<u8> {
+    [&CASES_BY_CHANNEL[..], channel.as_str().as_bytes(), &[END]].concat()
+}
+
+/// The prefix of cases that were sent to a line.
+pub fn cases_by_queue(queue: &Slug) -> Vec<u8> {
+    [&CASES_BY_QUEUE[..], queue.as_str().as_bytes(), &[END]].concat()
+}
+
+/// The prefix of cases that were once in this state; `None` for open ones, which have a prefix of their own.
+pub fn cases_by_closed_state(state: CaseState) -> Option<Vec<u8>> {
+    let number = match state {
+        CaseState::Open => return None,
+        CaseState::Resolved => 1,
+        CaseState::Lapsed => 2,
+        CaseState::Withdrawn => 3,
+        CaseState::Merged => 4,
+    };
+    Some([&CASES_BY_STATE[..], &[number]].concat())
+}
+
+/// The prefix of a customer's cases.
+pub fn cases_of_customer(customer: &CustomerId) -> Vec<u8> {
+    [
+        &CUSTOMERS[..],
+        customer.as_str().as_bytes(),
+        &[END, OF_CASE],
+    ]
+    .concat()
+}
+
+/// The prefix of a customer's contacts.
+pub fn contacts_of_customer(customer: &CustomerId) -> Vec<u8> {
+    [
+        &CUSTOMERS[..],
+        customer.as_str().as_bytes(),
+        &[END, OF_CONTACT],
+    ]
+    .concat()
+}
+
+/// The prefix of customers who once had a handle.
+pub fn customers_by_handle(IdentityKey { kind, value }: &IdentityKey) -> Vec<u8> {
+    let kind = kind.as_str().as_bytes();
+    [
+        &CUSTOMERS_BY_HANDLE[..],
+        kind,
+        &[END],
+        value.as_bytes(),
+        &[END],
+    ]
+    .concat()
+}
+
+/// The key under a prefix for a sequence.
+pub fn at(prefix: &[u8], seq: Seq) -> Vec<u8> {
+    [prefix, &seq.0.to_be_bytes()].concat()
+}
+
+/// The sequence of a key under a prefix.
+///
+/// # Errors
+/// When the key is none of that prefix.
+pub fn seq_under(prefix: &[u8], key: &[u8]) -> Result<Seq, CodecError> {
+    let seq = key
+        .strip_prefix(prefix)
+        .and_then(|rest| rest.try_into().ok());
+    seq.map(|bytes| Seq(u64::from_be_bytes(bytes))).ok_or(SHAPE)
+}
+
+/// The prefix of an entry, and the name in it.
+///
+/// # Errors
+/// When the key is none of an entry with a name.
+pub fn prefix_and_name(key: &[u8]) -> Result<(&[u8], &str), CodecError> {
+    let prefix = key.len().checked_sub(SEQ_BYTES).map(|len| &key[..len]);
+    let prefix = prefix.ok_or(SHAPE)?;
+    let name = prefix.get(1..).and_then(|rest| rest.strip_suffix(&[END]));
+    let name = name.and_then(|name| std::str::from_utf8(name).ok());
+    Ok((prefix, name.ok_or(SHAPE)?))
+}
+
+fn contact_mark(contact: &Contact) -> Vec<u8> {
+    let ContactMark {
+        recorded,
+        place,
+        channel,
+        reason,
+        confirmed,
+        tier,
+        queue,
+        case,
+    } = ContactMark::of(contact);
+    let mut w = Writer::new();
+    w.text(1, contact.id.as_str());
+    w.number(2, recorded.0);
+    write_place_kind(&mut w, 3, place);
+    w.text(4, channel.as_str());
+    w.reason_or_none(5, reason.as_ref());
+    w.reason_or_none(6, confirmed.as_ref());
+    w.name_or_none(7, tier.as_ref());
+    w.name_or_none(8, queue.as_ref());
+    w.number_or_none(9, case.map(case_seq));
+    w.into_bytes()
+}
+
+/// Reads a mark of a contact.
+///
+/// # Errors
+/// When it is none.
+pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), CodecError> {
+    let wire::ContactMark {
+        id,
+        recorded_unix_ms,
+        place,
+        channel,
+        reason,
+        confirmed_reason,
+        tier,
+        queue,
+        case_seq,
+    } = wire::ContactMark::decode(bytes)?;
+    let mark = ContactMark {
+        recorded: UnixMs(recorded_unix_ms),
+        place: place_kind(place)?,
+        channel: name(channel, "contact_mark.channel")?,
+        reason: reason_or_none(&reason, "contact_mark.reason")?,
+        confirmed: reason_or_none(&confirmed_reason, "contact_mark.confirmed_reason")?,
+        tier: name_or_none(tier),
+        queue: name_or_none(queue),
+        case: case_seq.map(case),
+    };
+    Ok((name(id, "contact_mark.id")?, mark))
+}
+
+fn customer_mark(customer: &Customer) -> Vec<u8> {
+    let mut w = Writer::new();
+    w.text(1, customer.id.as_str());
+    w.number(2, customer.created.0);
+    w.name_or_none(3, customer.profile.tier.as_ref());
+    w.into_bytes()
+}
+
+/// Of a customer, what lists filter by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerMark {
+    /// The key.
+    pub id: CustomerId,
+    /// When it was first recorded.
+    pub created: UnixMs,
+    /// The tier.
+    pub tier: Option<Slug>,
+}
+
+/// Reads a mark of a customer.
+///
+/// # Errors
+/// When it is none.
+pub fn decode_customer_mark(bytes: &[u8]) -> Result<CustomerMark, CodecError> {
+    let wire::CustomerMark {
+        id,
+        created_unix_ms,
+        tier,
+    } = wire::CustomerMark::decode(bytes)?;
+    Ok(CustomerMark {
+        id: name(id, "customer_mark.id")?,
+        created: UnixMs(created_unix_ms),
+        tier: name_or_none(tier),
+    })
+}
+
+/// Reads the key of a customer, as an entry by handle holds it.
+///
+/// # Errors
+/// When it is none.
+pub fn decode_customer_id(bytes: &[u8]) -> Result<CustomerId, CodecError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| SHAPE)?;
+    name(text.to_owned(), "index.customer")
+}
+
+const SHAPE: CodecError = CodecError::Shape("index");

@@ -1,0 +1,234 @@
+//! Lists: which cases, contacts and customers, and which page of them.
+
+use super::at::At;
+use super::page::{Bound, List, Page};
+use super::{Finder, wire_enum};
+use prost::Message;
+use signpost_domain::case::CaseState;
+use signpost_domain::customer::IdentityKey;
+use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
+use signpost_domain::list::{
+    Between, CaseFilter, ContactFilter, CustomerFilter, OfCustomer, Order, PlaceKind, ReasonFilter,
+};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Faults;
+use signpost_proto::v1;
+use std::mem::take;
+use std::sync::Arc;
+
+/// Digits and letters of a case's number, zeros in front included.
+const NUMBER_LETTERS_MAX: usize = 13;
+
+/// What a list is asked for.
+#[derive(Debug)]
+pub(crate) struct Asked<F> {
+    /// Which items.
+    pub(crate) filter: F,
+    /// In which order.
+    pub(crate) order: Order,
+    /// Which page.
+    pub(crate) page: Page,
+    /// What its tokens are bound to.
+    pub(crate) bound: Bound,
+}
+
+/// Where a list is read.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// The live playbook.
+    pub(crate) live: Option<Arc<Playbook>>,
+    /// The name of the store.
+    pub(crate) store: [u8; 16],
+}
+
+/// Which cases.
+pub(crate) fn cases(
+    mut request: v1::ListCasesRequest,
+    place: Place,
+) -> Result<Asked<CaseFilter>, Faults> {
+    let mut finder = Finder::default();
+    let page_size = take(&mut request.page_size);
+    let page_token = take(&mut request.page_token);
+    let bound = Bound::new(List::Cases, place.store, &request.encode_to_vec());
+    let v1::ListCasesRequest {
+        state,
+        reason,
+        tier,
+        channel,
+        queue,
+        customer_id,
+        identity,
+        opened_from,
+        opened_before,
+        number,
+        order,
+        page_size: _,
+        page_token: _,
+    } = request;
+    let filter = CaseFilter {
+        state: finder.case_state(At::top("state"), state),
+        reason: finder.reason_wanted(&reason, place.live),
+        tier: finder.slug(At::top("tier"), &tier),
+        channel: finder.slug(At::top("channel"), &channel),
+        queue: finder.slug(At::top("queue"), &queue),
+        customer: finder.of_customer(&customer_id, identity),
+        opened: finder.opened(opened_from, opened_before),
+        number: finder.optional(At::top("number"), &number, self::number),
+    };
+    finder.asked(filter, order, page_size, &page_token, bound)
+}
+
+/// Which contacts.
+pub(crate) fn contacts(
+    mut request: v1::ListContactsRequest,
+    place: Place,
+) -> Result<Asked<ContactFilter>, Faults> {
+    let mut finder = Finder::default();
+    let page_size = take(&mut request.page_size);
+    let page_token = take(&mut request.page_token);
+    let bound = Bound::new(List::Contacts, place.store, &request.encode_to_vec());
+    let v1::ListContactsRequest {
+        place: at_place,
+        reason,
+        tier,
+        channel,
+        queue,
+        customer_id,
+        identity,
+        opened_from,
+        opened_before,
+        case_number,
+        order,
+        page_size: _,
+        page_token: _,
+    } = request;
+    let filter = ContactFilter {
+        place: finder.contact_place(At::top("place"), at_place),
+        reason: finder.reason_wanted(&reason, place.live),
+        tier: finder.slug(At::top("tier"), &tier),
+        channel: finder.slug(At::top("channel"), &channel),
+        queue: finder.slug(At::top("queue"), &queue),
+        customer: finder.of_customer(&customer_id, identity),
+        opened: finder.opened(opened_from, opened_before),
+        case: finder.optional(At::top("case_number"), &case_number, number),
+    };
+    finder.asked(filter, order, page_size, &page_token, bound)
+}
+
+/// Which customers.
+pub(crate) fn customers(
+    mut request: v1::ListCustomersRequest,
+    place: Place,
+) -> Result<Asked<CustomerFilter>, Faults> {
+    let mut finder = Finder::default();
+    let page_size = take(&mut request.page_size);
+    let page_token = take(&mut request.page_token);
+    let bound = Bound::new(List::Customers, place.store, &request.encode_to_vec());
+    let v1::ListCustomersRequest {
+        tier,
+        customer_id,
+        identity,
+        opened_from,
+        opened_before,
+        order,
+        page_size: _,
+        page_token: _,
+    } = request;
+    let filter = CustomerFilter {
+        tier: finder.slug(At::top("tier"), &tier),
+        id: finder.optional(At::top("customer_id"), &customer_id, CustomerId::new),
+        identity: finder.handle(identity),
+        opened: finder.opened(opened_from, opened_before),
+    };
+    finder.asked(filter, order, page_size, &page_token, bound)
+}
+
+impl Finder {
+    fn asked<F>(
+        mut self,
+        filter: F,
+        order: i32,
+        page_size: u32,
+        page_token: &str,
+        bound: Bound,
+    ) -> Result<Asked<F>, Faults> {
+        let order = self.keep(At::top("order"), wire_enum::order(order));
+        let page = self.bound_page(bound, page_size, page_token);
+        let asked = order.zip(page).map(|(order, page)| Asked {
+            filter,
+            order,
+            page,
+            bound,
+        });
+        self.done(asked)
+    }
+
+    fn case_state(&mut self, at: At<'_>, number: i32) -> Option<CaseState> {
+        self.keep(at, wire_enum::case_state_wanted(number))
+            .flatten()
+    }
+
+    fn contact_place(&mut self, at: At<'_>, number: i32) -> Option<PlaceKind> {
+        self.keep(at, wire_enum::place_wanted(number)).flatten()
+    }
+
+    /// A name of some playbook: what a retired one named is still kept.
+    fn slug(&mut self, at: At<'_>, text: &str) -> Option<Slug> {
+        self.optional(at, text, Slug::new)
+    }
+
+    fn reason_wanted(&mut self, text: &str, live: Option<Arc<Playbook>>) -> Option<ReasonFilter> {
+        let parse = |text: &str| {
+            ReasonId::parse(text)
+                .map_err(|error| format!("must be primary or primary/secondary; each part {error}"))
+        };
+        let wanted = self.optional(At::top("reason"), text, parse)?;
+        Some(ReasonFilter::new(wanted, live))
+    }
+
+    fn of_customer(&mut self, id: &str, identity: Option<v1::Identity>) -> Option<OfCustomer> {
+        let both = !id.is_empty() && identity.is_some();
+        if both {
+            self.fault(
+                At::top("identity"),
+                "must not be set together with customer_id",
+            );
+        }
+        let id = self.optional(At::top("customer_id"), id, CustomerId::new);
+        let handle = self.handle(identity);
+        id.map(OfCustomer::Id).or(handle.map(OfCustomer::Holder))
+    }
+
+    fn handle(&mut self, identity: Option<v1::Identity>) -> Option<IdentityKey> {
+        let identity = self.identity(At::top("identity"), identity?)?;
+        Some(identity.key)
+    }
+
+    fn opened(
+        &mut self,
+        from: Option<prost_types::Timestamp>,
+        before: Option<prost_types::Timestamp>,
+    ) -> Between {
+        let from = from.map(super::values::instant).transpose();
+        let before = before.map(super::values::instant).transpose();
+        let from = self.keep(At::top("opened_from"), from).flatten();
+        let before = self.keep(At::top("opened_before"), before).flatten();
+        if from
+            .zip(before)
+            .is_some_and(|(from, before)| from >= before)
+        {
+            self.fault(At::top("opened_before"), "must be after opened_from");
+        }
+        Between { from, before }
+    }
+}
+
+/// The number of a case: its id, with or without `case_` and the zeros in front.
+fn number(text: &str) -> Result<CaseId, &'static str> {
+    const SHAPE: &str = "must be the id of a case, with or without case_ and the zeros in front";
+    let text = text.trim().to_ascii_lowercase();
+    let digits = text.strip_prefix("case_").unwrap_or(&text);
+    let whole = format!("case_{digits:0>NUMBER_LETTERS_MAX$}");
+    let id = CaseId::parse(&whole).map_err(|_| SHAPE)?;
+    (id.0 > Seq(0)).then_some(id).ok_or(SHAPE)
+}

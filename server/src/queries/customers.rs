@@ -1,0 +1,76 @@
+//! Customers that match a filter.
+
+use super::look::Look;
+use super::rows::customer;
+use super::run::Run;
+use super::times::{Marks, sequences};
+use super::{Asked, Found, undecoded};
+use crate::codec::index;
+use crate::store::{RowReader, StoreError};
+use signpost_domain::customer::Customer;
+use signpost_domain::ids::CustomerId;
+use signpost_domain::list::CustomerFilter;
+use std::sync::Arc;
+
+/// A page of customers.
+///
+/// # Errors
+/// When the rows do not read.
+pub(crate) fn customers(
+    reader: &RowReader,
+    filter: &CustomerFilter,
+    asked: &Asked,
+) -> Result<Found<Arc<Customer>>, StoreError> {
+    let mut look = Look::new(reader, asked.order);
+    let (low, high) = sequences(reader, Marks::Customers, filter.opened, reader.applied())?;
+    let Some(span) = look.span(low, high, asked) else {
+        return Ok(Found::nothing());
+    };
+    let (mut run, by_mark) = match (&filter.id, &filter.identity) {
+        (Some(id), _) => {
+            let found = customer(reader, id)?;
+            let one = found.map(|found| (found.opened, id.as_str().as_bytes().to_vec()));
+            (Run::of(one.into_iter().collect()), false)
+        }
+        (None, Some(handle)) => (Run::new(index::customers_by_handle(handle)), false),
+        (None, None) => (Run::new(index::CUSTOMER_MARKS.to_vec()), true),
+    };
+    let mut items: Vec<Arc<Customer>> = Vec::new();
+    let mut from = span.first;
+    loop {
+        if look.is_spent() && from != span.first {
+            let next = Some(look.previous(from));
+            return Ok(Found { items, next });
+        }
+        let found = run.seek(&mut look, from)?;
+        let Some(seq) = found.filter(|seq| !look.is_before(span.last, *seq)) else {
+            return Ok(Found { items, next: None });
+        };
+        let id = match by_mark {
+            true => of_mark(filter, run.value())?,
+            false => Some(index::decode_customer_id(run.value()).map_err(undecoded)?),
+        };
+        if let Some(id) = id {
+            look.looked_at(1);
+            let found = customer(reader, &id)?;
+            if let Some(found) = found.filter(|found| filter.holds(found)) {
+                if items.len() == asked.size {
+                    let next = items.last().map(|last| last.opened);
+                    return Ok(Found { items, next });
+                }
+                items.push(found);
+            }
+        }
+        match look.next(seq) {
+            Some(next) if !look.is_before(span.last, next) => from = next,
+            _ => return Ok(Found { items, next: None }),
+        }
+    }
+}
+
+/// Whom a mark is of, if its tier is the right one.
+fn of_mark(filter: &CustomerFilter, mark: &[u8]) -> Result<Option<CustomerId>, StoreError> {
+    let mark = index::decode_customer_mark(mark).map_err(undecoded)?;
+    let fits = filter.tier.is_none() || mark.tier == filter.tier;
+    Ok(fits.then_some(mark.id))
+}

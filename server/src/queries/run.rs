@@ -1,0 +1,136 @@
+//! Runs of sequences in one order: read in chunks, united, and intersected.
+
+use super::look::{Look, Span};
+use crate::store::StoreError;
+use signpost_domain::ids::Seq;
+use std::collections::VecDeque;
+
+/// Rows that a run reads at first, and after a jump.
+const CHUNK_MIN: usize = 16;
+/// Rows that a run reads at once when they are used one after another.
+const CHUNK_MAX: usize = 256;
+
+/// The sequences under one prefix, each with its value.
+pub(super) struct Run {
+    prefix: Vec<u8>,
+    ahead: VecDeque<(Seq, Vec<u8>)>,
+    /// Whether there is nothing behind `ahead`.
+    has_ended: bool,
+    chunk: usize,
+    /// How many of the last chunk were stopped at.
+    used: usize,
+}
+
+impl Run {
+    /// Of what is under `prefix`.
+    pub(super) fn new(prefix: Vec<u8>) -> Run {
+        Run {
+            prefix,
+            ahead: VecDeque::new(),
+            has_ended: false,
+            chunk: CHUNK_MIN,
+            used: CHUNK_MIN,
+        }
+    }
+
+    /// Of these, which are in the order of the page.
+    pub(super) fn of(sequences: Vec<(Seq, Vec<u8>)>) -> Run {
+        Run {
+            ahead: sequences.into(),
+            has_ended: true,
+            ..Run::new(Vec::new())
+        }
+    }
+
+    /// Goes to the first sequence that is not before `from`.
+    pub(super) fn seek(
+        &mut self,
+        look: &mut Look<'_>,
+        from: Seq,
+    ) -> Result<Option<Seq>, StoreError> {
+        while let Some((seq, _)) = self.ahead.front() {
+            if !look.is_before(*seq, from) {
+                self.used += 1;
+                return Ok(Some(*seq));
+            }
+            self.ahead.pop_front();
+        }
+        if self.has_ended {
+            return Ok(None);
+        }
+        // A chunk of which little was used was jumped over: the next may be, too.
+        self.chunk = match self.used * 2 >= self.chunk {
+            true => (self.chunk * 2).min(CHUNK_MAX),
+            false => CHUNK_MIN,
+        };
+        self.ahead = look.read(&self.prefix, from, self.chunk)?.into();
+        self.has_ended = self.ahead.len() < self.chunk;
+        self.used = 1;
+        Ok(self.ahead.front().map(|(seq, _)| *seq))
+    }
+
+    /// The value at the sequence where it is.
+    pub(super) fn value(&self) -> &[u8] {
+        self.ahead.front().map_or(&[], |(_, value)| value)
+    }
+}
+
+/// All sequences of several runs.
+pub(super) struct Union(pub(super) Vec<Run>);
+
+impl Union {
+    fn seek(&mut self, look: &mut Look<'_>, from: Seq) -> Result<Option<Seq>, StoreError> {
+        let mut first: Option<Seq> = None;
+        for run in &mut self.0 {
+            let Some(seq) = run.seek(look, from)? else {
+                continue;
+            };
+            if first.is_none_or(|first| look.is_before(seq, first)) {
+                first = Some(seq);
+            }
+        }
+        Ok(first)
+    }
+}
+
+/// Where the sequences of several unions meet.
+pub(super) struct Joined(pub(super) Vec<Union>);
+
+/// What comes next.
+pub(super) enum Step {
+    /// All have this one.
+    At(Seq),
+    /// The page looked at all that it may; nothing before this one is left out.
+    Spent(Seq),
+    /// There is no more.
+    End,
+}
+
+impl Joined {
+    /// The first sequence from `from` on, within the span, that all have.
+    pub(super) fn next(
+        &mut self,
+        look: &mut Look<'_>,
+        from: Seq,
+        span: Span,
+    ) -> Result<Step, StoreError> {
+        let unions = self.0.len();
+        let (mut at, mut agreed) = (from, 0);
+        // Around and around, until all agree one after another.
+        for place in (0..unions).cycle() {
+            if look.is_spent() && at != span.first {
+                return Ok(Step::Spent(at));
+            }
+            match self.0[place].seek(look, at)? {
+                None => return Ok(Step::End),
+                Some(seq) if look.is_before(span.last, seq) => return Ok(Step::End),
+                Some(seq) if seq == at => agreed += 1,
+                Some(seq) => (at, agreed) = (seq, 1),
+            }
+            if agreed == unions {
+                return Ok(Step::At(at));
+            }
+        }
+        Ok(Step::End)
+    }
+}

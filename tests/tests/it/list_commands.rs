@@ -1,0 +1,210 @@
+//! `signpost … list` and `signpost report volume` as child processes.
+
+use expect_test::expect;
+use serde_json::Value;
+use signpost_tests::Outcome;
+use signpost_tests::listed::Played;
+use signpost_tests::process::{Ran, signpost};
+use signpost_tests::server::TestServer;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// Contacts of the morning.
+const CONTACTS: i64 = 60;
+
+/// The command, against a server, off the threads that serve it.
+async fn ran(server: &TestServer, line: &str) -> Outcome<Ran> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let mut command = signpost(&server.address().to_string(), &words)?;
+    run(command.env_remove("NO_COLOR")).await
+}
+
+async fn run(command: &mut Command) -> Outcome<Ran> {
+    let mut command = std::mem::replace(command, Command::new("false"));
+    tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
+}
+
+async fn played() -> Outcome<(TestServer, Played)> {
+    let server = TestServer::start().await?;
+    let mut played = Played::default();
+    played.play(server.client(), 0, CONTACTS).await?;
+    Ok((server, played))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outcome {
+    let (server, played) = played().await?;
+    let all = played.all_cases(server.client()).await?;
+    let whole = ran(&server, "case list --limit 0 --output json --oldest-first")
+        .await?
+        .json()?;
+    let ids = |answer: &Value| -> Vec<String> {
+        let cases = answer["cases"].as_array().cloned().unwrap_or_default();
+        cases
+            .iter()
+            .filter_map(|case| Some(case["case_id"].as_str()?.to_owned()))
+            .collect()
+    };
+    let kept: Vec<String> = all.iter().map(|case| case.case_id.clone()).collect();
+    assert_eq!(ids(&whole), kept);
+    // Page after page by the token, a few at a time.
+    let (mut found, mut token) = (Vec::new(), String::new());
+    loop {
+        let line = format!("--json case list --limit 7 --oldest-first {token}");
+        let page = ran(&server, &line).await?.json()?;
+        found.extend(ids(&page));
+        match page["next_page_token"].as_str() {
+            Some("") | None => break,
+            Some(next) => token = format!("--page-token {next}"),
+        }
+    }
+    assert_eq!(found, kept);
+
+    let table = ran(
+        &server,
+        "case list --limit 2 --reason baggage --state resolved --oldest-first",
+    )
+    .await?;
+    assert_eq!(table.code, Some(0), "{table:?}");
+    assert!(
+        !table.stdout.contains('\x1b'),
+        "no colours where nobody reads: {table:?}"
+    );
+    assert!(
+        table.stderr.starts_with("there may be more: --page-token "),
+        "{table:?}"
+    );
+    expect![[r#"
+          case                state     reason        tier      customer       queue    opened                contacts  repeats
+          case_0000000000005  resolved  baggage/lost  standard  c0             baggage  2026-03-02T09:05:00Z         1        0
+          case_000000000000e  resolved  baggage/lost  gold      new-contact-6  baggage  2026-03-02T09:25:00Z         1        0
+    "#]].assert_eq(&table.stdout);
+    let csv = ran(&server, "contact list --limit 0 --output csv")
+        .await?
+        .stdout;
+    assert_eq!(csv.lines().count() as i64, CONTACTS + 1);
+    expect!["contact,place,channel,reason,confirmed_reason,tier,customer,case,route,queue,outcome,recorded,ended,amendments"].assert_eq(csv.lines().next().unwrap_or_default());
+    let one = ran(&server, "contact list --case 5 --output csv")
+        .await?
+        .stdout;
+    assert!(one.lines().count() > 1, "{one}");
+    let customers = ran(&server, "customer list --tier gold --output wide")
+        .await?
+        .stdout;
+    assert!(
+        customers.lines().skip(1).all(|line| line.contains("gold")),
+        "{customers}"
+    );
+
+    let nothing = ran(&server, "case list --customer nobody").await?;
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), ""));
+    assert_eq!(nothing.stderr, "nothing matches\n");
+    for (line, words) in [
+        ("case list --state shut", "possible values"),
+        (
+            "case list --customer c1 --identity phone=1",
+            "cannot be used with",
+        ),
+        ("case list --page-token 00", "page_token"),
+        ("contact list --from yesterday", "is not a time"),
+        ("report volume --by reason,reason", "twice"),
+    ] {
+        let refused = ran(&server, line).await?;
+        assert_eq!(refused.code, Some(2), "{line}: {refused:?}");
+        assert!(refused.stderr.contains(words), "{line}: {refused:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_volume_adds_up_to_the_contacts() -> Outcome {
+    let (server, played) = played().await?;
+    let contacts = played.all_contacts(server.client()).await?;
+    let mut expected: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for contact in &contacts {
+        let context = contact.context.clone().unwrap_or_default();
+        *expected
+            .entry((context.channel, context.reason))
+            .or_default() += 1;
+    }
+    let report = ran(&server, "--json report volume --by channel,reason")
+        .await?
+        .json()?;
+    assert_eq!(report["contacts"], contacts.len());
+    let counts = report["counts"].as_array().cloned().unwrap_or_default();
+    let text = |count: &Value, name: &str| count[name].as_str().unwrap_or_default().to_owned();
+    let found: BTreeMap<(String, String), u64> = counts
+        .iter()
+        .map(|count| {
+            let key = (text(count, "channel"), text(count, "reason"));
+            (key, count["contacts"].as_u64().unwrap_or_default())
+        })
+        .collect();
+    assert_eq!(found, expected);
+    let days = ran(&server, "report volume --by day,tier").await?.stdout;
+    expect![[r#"
+          day         tier      contacts
+          2026-03-02  gold            13
+          2026-03-02  platinum         3
+          2026-03-02  standard        15
+          2026-05-01  gold            11
+          2026-05-01  platinum         8
+          2026-05-01  standard        10
+          total                       60
+    "#]]
+    .assert_eq(&days);
+    let early = ran(&server, "--json report volume --by day --before 2026-03-03")
+        .await?
+        .json()?;
+    let late = ran(&server, "--json report volume --by day --from 2026-03-03")
+        .await?
+        .json()?;
+    let sum = early["contacts"].as_u64().zip(late["contacts"].as_u64());
+    assert_eq!(
+        sum.map(|(early, late)| early + late),
+        Some(contacts.len() as u64)
+    );
+    let csv = ran(&server, "report volume --by channel --output csv")
+        .await?
+        .stdout;
+    expect![[r#"
+        channel,contacts
+        email,22
+        phone,20
+        web_chat,18
+    "#]]
+    .assert_eq(&csv);
+    Ok(())
+}
+
+/// A reader that has seen enough, a server that is not there, and a server that goes away in the middle.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_ends_quietly_or_says_why() -> Outcome {
+    let (server, _) = played().await?;
+    let address = server.address().to_string();
+    let read = tokio::task::spawn_blocking(move || -> Outcome<_> {
+        let mut command = signpost(
+            &address,
+            &["contact", "list", "--limit", "0", "--output", "json"],
+        )?;
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().ok_or("no stdout")?).read_line(&mut first)?;
+        let ended = child.wait_with_output()?;
+        Ok((first, ended.status.code(), String::from_utf8(ended.stderr)?))
+    });
+    assert_eq!(read.await??, ("{\n".to_owned(), Some(0), String::new()));
+    let address = server.address().to_string();
+    server.stop().await?;
+    let gone = run(&mut signpost(
+        &address,
+        &["--timeout", "2s", "report", "volume"],
+    )?)
+    .await?;
+    assert_eq!((gone.code, gone.stdout.as_str()), (Some(1), ""), "{gone:?}");
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Lists while others write, and counts beside them.
+
+use signpost_client::{Client, v1};
+use signpost_domain::ids::ReasonId;
+use signpost_tests::Outcome;
+use signpost_tests::attempt::{Attempt, end};
+use signpost_tests::listed::{Played, listed};
+use signpost_tests::server::TestServer;
+use std::collections::BTreeSet;
+use v1::{CaseState, ListOrder};
+
+/// Contacts of the morning.
+const CONTACTS: i64 = 90;
+/// Items of a page: few, so that there are many pages.
+const PAGE_SIZE: u32 = 4;
+
+/// Cases that stay open while others are opened, closed and reopened are on exactly one page, in both orders.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_miss_and_repeat_nothing_while_others_write() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    let mut stay = BTreeSet::new();
+    let mut moving = Vec::new();
+    for number in 0..80 {
+        let contact = format!("early-{number}");
+        let attempt = Attempt::new(&contact, "phone")
+            .of(&contact)
+            .about("baggage/damaged");
+        let routed = client
+            .route_contact(attempt.at(1).route())
+            .await?
+            .answer
+            .unwrap_or_default();
+        match number % 2 {
+            0 => drop(stay.insert(routed.case_id)),
+            _ => moving.push(contact),
+        }
+    }
+    let writer = tokio::spawn(write_on(client.clone(), moving.clone()));
+    let mut rounds = 0;
+    while !writer.is_finished() {
+        for order in [ListOrder::OldestFirst, ListOrder::NewestFirst] {
+            for asked in by_each(order) {
+                let found = listed(client, asked.clone()).await?;
+                let ids: BTreeSet<String> = found.iter().map(|case| case.case_id.clone()).collect();
+                assert_eq!(ids.len(), found.len(), "one is repeated: {asked:?}");
+                assert!(stay.is_subset(&ids), "one is missed: {asked:?}");
+            }
+            // What is never closed for good is there in any state.
+            let any = v1::ListCasesRequest {
+                order: order.into(),
+                page_size: PAGE_SIZE,
+                ..Default::default()
+            };
+            let found = listed(client, any).await?;
+            assert!(found.len() >= 80, "{} of 80", found.len());
+        }
+        rounds += 1;
+    }
+    writer.await??;
+    assert!(rounds > 1, "{rounds} rounds");
+    server.finish().await?;
+    Ok(())
+}
+
+/// Filters that the cases which stay open match.
+fn by_each(order: ListOrder) -> Vec<v1::ListCasesRequest> {
+    let mut open = v1::ListCasesRequest {
+        order: order.into(),
+        page_size: PAGE_SIZE,
+        ..Default::default()
+    };
+    let mut reason = open.clone();
+    let mut channel = open.clone();
+    open.set_state(CaseState::Open);
+    reason.reason = "baggage".into();
+    reason.set_state(CaseState::Open);
+    channel.channel = "phone".into();
+    channel.tier = "standard".into();
+    vec![open, reason, channel]
+}
+
+/// Ends, reopens and opens.
+async fn write_on(client: Client, moving: Vec<String>) -> Outcome {
+    for (place, minute) in (2..).take(240).enumerate() {
+        let customer = &moving[place % moving.len()];
+        let contact = format!("{customer}-{minute}");
+        let ended = end(customer, v1::ContactOutcome::Resolved, minute);
+        if place < moving.len() {
+            client.end_contact(ended).await?;
+        }
+        let again = Attempt::new(&contact, "phone")
+            .of(customer)
+            .about("baggage/damaged");
+        client.route_contact(again.at(minute).route()).await?;
+        client
+            .end_contact(end(&contact, v1::ContactOutcome::Resolved, minute))
+            .await?;
+        let new = Attempt::new(&format!("late-{minute}"), "phone").about("baggage/damaged");
+        client.route_contact(new.at(minute).route()).await?;
+    }
+    Ok(())
+}
+
+/// Counts by reason and state are those of the cases that lists give, and of those of the whole log.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn counts_by_state_are_those_of_the_lists() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    let mut played = Played::default();
+    played.play(client, 0, CONTACTS).await?;
+    let counts = client
+        .count_reasons(v1::CountReasonsRequest {})
+        .await?
+        .counts;
+    let states = [
+        CaseState::Open,
+        CaseState::Resolved,
+        CaseState::Lapsed,
+        CaseState::Withdrawn,
+    ];
+    let mut seen = [0; 4];
+    for count in &counts {
+        assert_eq!(
+            count.cases_in_state.iter().sum::<u64>(),
+            count.cases_opened,
+            "{count:?}"
+        );
+        for (place, state) in states.into_iter().enumerate() {
+            let asked = v1::ListCasesRequest {
+                state: state.into(),
+                reason: count.reason.clone(),
+                tier: count.tier.clone(),
+                ..Default::default()
+            };
+            let found = listed(client, asked).await?;
+            let stated = found.iter().filter(|case| case.reason == count.reason);
+            assert_eq!(
+                stated.count() as u64,
+                count.cases_in_state[place],
+                "{count:?} {state:?}"
+            );
+            seen[place] += count.cases_in_state[place];
+        }
+        assert!(ReasonId::parse(&count.reason).is_ok());
+    }
+    assert!(seen.iter().all(|cases| *cases > 0), "{seen:?}");
+    server.finish().await?;
+    Ok(())
+}
