@@ -25,6 +25,14 @@ async fn run(command: &mut Command) -> Outcome<Ran> {
     tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
 }
 
+/// A table without the spaces in front of its lines, which an expected text does not keep.
+fn unindented(table: &str) -> String {
+    table
+        .lines()
+        .map(|line| format!("{}\n", line.trim_start()))
+        .collect()
+}
+
 async fn played() -> Outcome<(TestServer, Played)> {
     let server = TestServer::start().await?;
     let mut played = Played::default();
@@ -79,7 +87,7 @@ async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outco
           case                state     reason        tier      customer       queue    opened                contacts  repeats
           case_0000000000005  resolved  baggage/lost  standard  c0             baggage  2026-03-02T09:05:00Z         1        0
           case_000000000000e  resolved  baggage/lost  gold      new-contact-6  baggage  2026-03-02T09:25:00Z         1        0
-    "#]].assert_eq(&table.stdout);
+    "#]].assert_eq(&unindented(&table.stdout));
     let csv = ran(&server, "contact list --limit 0 --output csv")
         .await?
         .stdout;
@@ -153,7 +161,7 @@ async fn the_volume_adds_up_to_the_contacts() -> Outcome {
           2026-05-01  standard        10
           total                       60
     "#]]
-    .assert_eq(&days);
+    .assert_eq(&unindented(&days));
     let early = ran(&server, "--json report volume --by day --before 2026-03-03")
         .await?
         .json()?;
