@@ -14,6 +14,7 @@ mod look;
 mod playbooks;
 mod recover;
 mod start;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -21,9 +22,11 @@ mod writer;
 pub use clock::Clock;
 pub use recover::{Folded, RecoverError, fold_log};
 pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
+pub(crate) use tail::{Change, Item, Place, Tail, TailEvent, Version};
+pub use tail::{TAIL_BYTES_MAX, TAIL_EVENTS_MAX, WATCHERS_MAX};
 
 use crate::codec;
-use crate::store::{LogReader, RowReader, StoreError};
+use crate::store::{Incarnation, LogReader, RowReader, StoreError};
 use crossbeam_channel::{Sender, TrySendError};
 use group::Task;
 use look::Looked;
@@ -34,7 +37,7 @@ use signpost_domain::flow::{self, Answer};
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
-use signpost_domain::state::{Elsewhere, RowKey, State};
+use signpost_domain::state::{Elsewhere, Row, RowKey, State};
 use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 
@@ -53,6 +56,8 @@ struct Shared {
     tasks: Sender<Task>,
     rows: RowReader,
     log: LogReader,
+    incarnation: Incarnation,
+    tail: Arc<Tail>,
     live: watch::Receiver<Option<Arc<Playbook>>>,
     health: watch::Receiver<Health>,
     playbooks: Playbooks,
@@ -224,6 +229,34 @@ impl Engine {
     /// Whether the engine takes work, now and from now on.
     pub fn health(&self) -> watch::Receiver<Health> {
         self.shared.health.clone()
+    }
+
+    /// The latest durable events, for those who watch.
+    pub(crate) fn tail(&self) -> &Arc<Tail> {
+        &self.shared.tail
+    }
+
+    /// All durable events.
+    pub(crate) fn log(&self) -> &LogReader {
+        &self.shared.log
+    }
+
+    /// The rows, a little behind the log.
+    pub(crate) fn rows(&self) -> &RowReader {
+        &self.shared.rows
+    }
+
+    /// These rows as they are by [`RowReader::applied`] or later, in their order.
+    ///
+    /// # Errors
+    /// [`Halt::Corrupt`] or [`Halt::Failed`] when they do not read.
+    pub(crate) async fn rows_of(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>, Halt> {
+        Ok(look::read(&self.shared.rows, keys).await?)
+    }
+
+    /// The name of the store.
+    pub(crate) fn incarnation(&self) -> Incarnation {
+        self.shared.incarnation
     }
 
     /// Where time comes from.

@@ -7,32 +7,37 @@ use signpost_proto::v1;
 
 /// The answer to GetCase.
 pub(crate) fn got(case: &Case) -> v1::GetCaseResponse {
-    let resolved = case.closed.filter(|_| case.state == CaseState::Resolved);
     v1::GetCaseResponse {
-        case: Some(v1::Case {
-            case_id: case.id.to_string(),
-            state: wire_enum::case_state(case.state),
-            customer_id: case
-                .customer
-                .as_ref()
-                .map_or_else(String::new, CustomerId::to_string),
-            reason: case.reason.to_string(),
-            confirmed_reason: case
-                .confirmed
-                .as_ref()
-                .map_or_else(String::new, ReasonId::to_string),
-            facts: fact::facts(&case.facts),
-            contacts: case.contacts.iter().map(contact).collect(),
-            contact_count: case.contact_count,
-            repeats: case.repeats,
-            channel_switches: case.channel_switches,
-            reopens: case.reopens,
-            previous_case_id: id(case.previous),
-            open_time: Some(time::timestamp(case.opened)),
-            resolve_time: resolved.map(time::timestamp),
-            playbook_version: case.playbook.to_string(),
-            sequence: case.changed.0,
-        }),
+        case: Some(self::case(case)),
+    }
+}
+
+/// A case as it is kept.
+pub(crate) fn case(case: &Case) -> v1::Case {
+    let resolved = case.closed.filter(|_| case.state == CaseState::Resolved);
+    v1::Case {
+        case_id: case.id.to_string(),
+        state: wire_enum::case_state(case.state),
+        customer_id: case
+            .customer
+            .as_ref()
+            .map_or_else(String::new, CustomerId::to_string),
+        reason: case.reason.to_string(),
+        confirmed_reason: case
+            .confirmed
+            .as_ref()
+            .map_or_else(String::new, ReasonId::to_string),
+        facts: fact::facts(&case.facts),
+        contacts: case.contacts.iter().map(contact).collect(),
+        contact_count: case.contact_count,
+        repeats: case.repeats,
+        channel_switches: case.channel_switches,
+        reopens: case.reopens,
+        previous_case_id: id(case.previous),
+        open_time: Some(time::timestamp(case.opened)),
+        resolve_time: resolved.map(time::timestamp),
+        playbook_version: case.playbook.to_string(),
+        sequence: case.changed.0,
     }
 }
 

@@ -22,7 +22,8 @@ pub(crate) fn got(row: &Customer) -> v1::GetCustomerResponse {
     }
 }
 
-fn customer(row: &Customer, changed: Seq) -> v1::Customer {
+/// A customer whose last change is at `changed`.
+pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
     let Profile {
         identities,
         tier,

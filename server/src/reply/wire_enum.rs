@@ -3,6 +3,7 @@
 use signpost_domain::case::CaseState;
 use signpost_domain::contact::{Direction, Joined, Outcome, Place};
 use signpost_domain::decision::{CostKind, WaitBasis};
+use signpost_domain::event::RouteStep;
 use signpost_domain::fact::{FactSource, FactType};
 use signpost_domain::route::Route;
 use signpost_proto::v1;
@@ -122,6 +123,16 @@ pub(super) fn wait_basis(basis: WaitBasis) -> i32 {
         WaitBasis::Unknown => v1::wait::Basis::Unknown,
         WaitBasis::Reported => v1::wait::Basis::Reported,
         WaitBasis::Estimated => v1::wait::Basis::Estimated,
+    };
+    wire.into()
+}
+
+/// Why a contact was decided on.
+pub(super) fn route_step(step: RouteStep) -> i32 {
+    let wire = match step {
+        RouteStep::Opened => v1::RouteStep::Opened,
+        RouteStep::Amended => v1::RouteStep::Amended,
+        RouteStep::AskedForPerson => v1::RouteStep::AskedForPerson,
     };
     wire.into()
 }

@@ -10,6 +10,7 @@ mod customers;
 mod daemon;
 mod data_folder;
 mod disk;
+mod feed_events;
 mod health;
 mod interop;
 mod kill;
