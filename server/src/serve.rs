@@ -77,6 +77,8 @@ pub async fn serve(
     let stopped = async {
         stop.await;
         tell(&health, ServingStatus::NotServing).await;
+        // Watches of either kind would keep their connections open.
+        end_health_watches(health.clone()).await;
         feeds.stop();
         told.notify_one();
     };
@@ -130,18 +132,27 @@ fn routes(edge: Edge, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
         .add_service(reflection().build_v1alpha()?))
 }
 
-/// Tells those who ask after our health, of each service and of the whole.
+/// Those of whose health we tell: each service, and the whole.
+const WELL: [&str; 6] = [
+    "",
+    contact_service_server::SERVICE_NAME,
+    case_service_server::SERVICE_NAME,
+    customer_service_server::SERVICE_NAME,
+    feed_service_server::SERVICE_NAME,
+    playbook_service_server::SERVICE_NAME,
+];
+
+/// Tells those who ask after our health.
 async fn tell(health: &HealthReporter, status: ServingStatus) {
-    let names = [
-        "",
-        contact_service_server::SERVICE_NAME,
-        case_service_server::SERVICE_NAME,
-        customer_service_server::SERVICE_NAME,
-        feed_service_server::SERVICE_NAME,
-        playbook_service_server::SERVICE_NAME,
-    ];
-    for name in names {
+    for name in WELL {
         health.set_service_status(name, status).await;
+    }
+}
+
+/// Ends the streams of those who watch our health, once they were told what is told now.
+async fn end_health_watches(mut health: HealthReporter) {
+    for name in WELL {
+        health.clear_service_status(name).await;
     }
 }
 

@@ -103,9 +103,11 @@ pub async fn next_events(
     let mut events = Vec::new();
     while events.len() < count {
         let item = watch.item().await?;
-        if !matches!(item.item, Some(v1::event_item::Item::Progress(_))) {
-            events.push(item);
+        if let Some(v1::event_item::Item::Progress(_)) = item.item {
+            // Ten seconds went by.
+            return Err(format!("there are {} events, not {count}", events.len()).into());
         }
+        events.push(item);
     }
     Ok(events)
 }

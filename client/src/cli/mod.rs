@@ -9,6 +9,7 @@ mod customer;
 #[cfg(feature = "demo")]
 mod demo;
 mod end;
+mod events;
 mod failure;
 mod out;
 mod playbook;
@@ -18,6 +19,7 @@ mod render;
 mod route;
 mod take;
 mod values;
+mod watch;
 
 use clap::{Args, Parser, Subcommand};
 use failure::Failure;
@@ -86,6 +88,12 @@ enum Command {
     End(end::EndArgs),
     /// The reason menu as a customer of one channel sees it.
     Reasons(reasons::ReasonsArgs),
+    /// What happens, as it happens.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signpost events tail --from start --json"
+    )]
+    Events(events::EventsCommand),
     /// Reads contacts.
     #[command(subcommand, after_help = "Example:\n  signpost contact get call-4711")]
     Contact(contact::ContactCommand),
@@ -162,6 +170,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Take(args) => take::run(args, session).await,
         Command::End(args) => end::run(args, session).await,
         Command::Reasons(args) => reasons::run(args, session).await,
+        Command::Events(command) => events::run(command, session).await,
         Command::Contact(command) => contact::run(command, session).await,
         Command::Case(command) => case::run(command, session).await,
         Command::Customer(command) => customer::run(command, session).await,

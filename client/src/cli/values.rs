@@ -46,6 +46,18 @@ pub(crate) fn outcome() -> impl TypedValueParser<Value = v1::ContactOutcome> {
     word_of("CONTACT_OUTCOME_", WORDS, read)
 }
 
+/// The state of a case.
+pub(crate) fn case_state() -> impl TypedValueParser<Value = v1::CaseState> {
+    const WORDS: &[&str] = &["open", "resolved", "lapsed", "withdrawn"];
+    word_of("CASE_STATE_", WORDS, v1::CaseState::from_str_name)
+}
+
+/// Where a contact is.
+pub(crate) fn contact_place() -> impl TypedValueParser<Value = v1::ContactPlace> {
+    const WORDS: &[&str] = &["deciding", "self_service", "routed", "ended"];
+    word_of("CONTACT_PLACE_", WORDS, v1::ContactPlace::from_str_name)
+}
+
 /// Where facts come from.
 pub(crate) fn fact_source() -> impl TypedValueParser<Value = v1::FactSource> {
     const WORDS: &[&str] = &["customer", "bot", "agent", "system"];

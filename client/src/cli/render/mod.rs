@@ -1,6 +1,7 @@
 //! Answers of the server as text for people, and as JSON. Pure: messages in, text out.
 
 mod answer;
+pub(crate) mod feed;
 pub(crate) mod json;
 mod menu;
 mod playbook;
@@ -9,6 +10,7 @@ pub(crate) mod table;
 pub(crate) mod words;
 
 pub(crate) use answer::answer;
+pub(crate) use feed::event;
 pub(crate) use menu::menu;
 pub(crate) use playbook::{counts, findings, publication, publications};
 pub(crate) use records::{case, contact, customer, ended, taken};
