@@ -66,6 +66,15 @@ enum End {
     Failed,
 }
 
+impl From<End> for Halt {
+    fn from(end: End) -> Halt {
+        match end {
+            End::Stopping => Halt::Stopping,
+            End::Failed => Halt::Failed,
+        }
+    }
+}
+
 /// All that is told.
 pub(crate) struct Feeds {
     engine: Engine,
@@ -115,11 +124,11 @@ impl Feeds {
             feed::From::Now => Seq(self.engine.log().last()),
             feed::From::Oldest => Seq(self.engine.log().first() - 1),
         };
-        let (mut outlet, told) = outlet::channel();
+        let (mut outlet, told) = outlet::channel(self.standing.subscribe());
         let watcher = events::Watcher::new(self.clone(), at, asked.as_cloud_events);
         tokio::spawn(async move {
             let over = watcher.run(&mut outlet).await;
-            outlet.end(over).await;
+            outlet.end(over);
             drop(place);
         });
         Ok(told)
@@ -134,11 +143,11 @@ impl Feeds {
         if let Some(cursor) = &asked.cursor {
             self.known(cursor)?;
         }
-        let (mut outlet, told) = outlet::channel();
+        let (mut outlet, told) = outlet::channel(self.standing.subscribe());
         let watcher = rows::Watcher::new(self.clone(), asked);
         tokio::spawn(async move {
             let over = watcher.run(&mut outlet).await;
-            outlet.end(over).await;
+            outlet.end(over);
             drop(place);
         });
         Ok(told)
@@ -175,8 +184,7 @@ impl Feeds {
     fn goes_on(&self) -> Result<(), Over> {
         match self.standing.borrow().end {
             None => Ok(()),
-            Some(End::Stopping) => Err(Over::Halted(Halt::Stopping)),
-            Some(End::Failed) => Err(Over::Halted(Halt::Failed)),
+            Some(end) => Err(Over::Halted(end.into())),
         }
     }
 }

@@ -247,3 +247,89 @@ fn item(state: &State, key: &RowKey) -> Option<Item> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use signpost_domain::actor::Actor;
+    use signpost_domain::event::{Cause, Envelope};
+    use signpost_domain::ids::CaseId;
+    use signpost_domain::time::UnixMs;
+
+    /// An event that takes so many bytes; watched, or decided while nobody watched.
+    fn event(seq: u64, bytes: usize, watched: bool) -> Option<(TailEvent, usize)> {
+        let envelope = Envelope {
+            seq: Seq(seq),
+            record_time: UnixMs(0),
+            arrive_time: UnixMs(0),
+            actor: Actor::system(),
+            cause: Cause::Timer,
+            playbook: None,
+        };
+        let event = Event::CaseLapsed(CaseId(Seq(1)));
+        let recorded = Arc::new(Recorded { envelope, event });
+        let changes = Vec::new();
+        let made = Made::default();
+        let event = TailEvent {
+            recorded,
+            changes,
+            made,
+        };
+        watched.then_some((event, bytes))
+    }
+
+    fn grow(tail: &Tail, seqs: std::ops::RangeInclusive<u64>, bytes: usize) {
+        let last = Seq(*seqs.end());
+        tail.grow(last, seqs.map(|seq| event(seq, bytes, true)).collect());
+    }
+
+    fn kept(tail: &Tail, from: u64) -> Option<Vec<u64>> {
+        let events = tail.range(Seq(from), usize::MAX)?;
+        let seqs = events.iter().map(|event| event.recorded.envelope.seq.0);
+        Some(seqs.collect())
+    }
+
+    #[test]
+    fn the_tail_has_no_gaps_and_is_kept_for_watchers_alone() {
+        let tail = Arc::new(Tail::new(Seq(4)));
+        grow(&tail, 5..=6, 1);
+        assert_eq!((kept(&tail, 5), *tail.last().borrow()), (None, Seq(6)));
+        let watcher = tail.place();
+        grow(&tail, 7..=8, 1);
+        grow(&tail, 9..=9, 1);
+        assert_eq!(kept(&tail, 6), None, "that is in the log");
+        assert_eq!(kept(&tail, 8), Some(vec![8, 9]));
+        assert_eq!(kept(&tail, 10), Some(Vec::new()));
+        tail.grow(Seq(11), vec![event(10, 1, true), event(11, 1, false)]);
+        assert_eq!(kept(&tail, 7), None);
+        grow(&tail, 12..=12, 1);
+        assert_eq!(kept(&tail, 12), Some(vec![12]));
+        // What was decided between two watchers is not there: it is no tail any more.
+        grow(&tail, 14..=14, 1);
+        assert_eq!((kept(&tail, 12), kept(&tail, 14)), (None, Some(vec![14])));
+        drop(watcher);
+        grow(&tail, 15..=15, 1);
+        assert_eq!(kept(&tail, 14), None);
+    }
+
+    #[test]
+    fn the_tail_and_the_watchers_have_limits() {
+        let tail = Arc::new(Tail::new(Seq(0)));
+        let places: Vec<_> = std::iter::repeat_with(|| tail.place())
+            .take(WATCHERS_MAX)
+            .collect();
+        assert!(places.iter().all(Option::is_some) && tail.place().is_none());
+        drop(places);
+        let _watcher = tail.place();
+        let many = TAIL_EVENTS_MAX as u64;
+        grow(&tail, 1..=many + 10, 1);
+        assert_eq!((kept(&tail, 10), tail.watchers()), (None, 1));
+        assert_eq!(
+            kept(&tail, 11).map(|kept| kept.len()),
+            Some(TAIL_EVENTS_MAX)
+        );
+        grow(&tail, many + 11..=many + 12, TAIL_BYTES_MAX / 2);
+        assert_eq!(kept(&tail, many + 11), Some(vec![many + 11, many + 12]));
+        assert_eq!(kept(&tail, many + 10), None);
+    }
+}

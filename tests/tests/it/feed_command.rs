@@ -112,7 +112,10 @@ async fn events_are_tailed_and_gone_on_with() -> Outcome {
         &event["data"]["contactEnded"]["outcome"],
     ];
     let kinds = kinds.map(ToString::to_string);
-    expect![[""]].assert_eq(&brief::all(&[for_people, kinds.join(" ")]));
+    expect![[r#"
+        2026-03-02T09:02:00Z         3  contact ended       contact call-1 · case_0000000000002 · resolved · case resolved
+        "signpost.v1.contact_ended" "3" "contact/call-1" "CONTACT_OUTCOME_RESOLVED"
+    "#]].assert_eq(&brief::all(&[for_people, kinds.join(" ")]));
 
     // The reader leaves: fine, and told at the next event.
     tail.lines = None;
@@ -151,7 +154,18 @@ async fn cases_and_contacts_are_watched() -> Outcome {
             .await?;
         told.extend([cases.line()?, contacts.line()?]);
     }
-    expect![[""]].assert_eq(&brief::all(&told));
+    expect![[r#"
+          case                state      customer              reason                                contacts  repeats
+          case_0000000000002  open       c1                    existing_flight/change_date                  1        ·
+          contact                               place         route         channel     customer              reason
+          call-1                                self_service  self_service  phone       c1                    existing_flight/change_date
+        ~ case_0000000000002  open       c1                    existing_flight/change_date                  2        1
+        ~ call-2                                self_service  self_service  phone       c1                    existing_flight/change_date
+        ~ case_0000000000002  open       c1                    existing_flight/change_date                  2        1
+        - call-1  matches no more
+        - case_0000000000002  matches no more
+        - call-2  matches no more
+    "#]].assert_eq(&brief::all(&told));
     let mut json = Running::start(at, &["case", "watch", "--json"])?;
     let line: serde_json::Value = serde_json::from_str(&json.line()?)?;
     assert!(line["snapshot_end"].is_object(), "{line}");

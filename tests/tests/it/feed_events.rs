@@ -2,10 +2,13 @@
 
 use expect_test::expect;
 use signpost_client::v1;
-use signpost_server::engine::Clock;
+use signpost_server::engine::{Clock, open_folder};
+use signpost_server::store::Log;
 use signpost_tests::attempt::{Attempt, end, take, upsert};
+use signpost_tests::crash::{served, small_limits};
+use signpost_tests::process::ServerProcess;
 use signpost_tests::server::{Data, FLIGHTS, TestServer};
-use signpost_tests::watch::{feeds, next_events, watch_events};
+use signpost_tests::watch::{Watch, feeds, next_events, watch_events};
 use signpost_tests::{Outcome, brief};
 use std::time::{Duration, Instant};
 use tonic::Code;
@@ -204,6 +207,58 @@ async fn a_cursor_of_the_future_is_refused() -> Outcome {
         FailedPrecondition: the cursor is of the future: the last event is 1
           CURSOR_OF_THE_FUTURE cursor"#]]
     .assert_eq(&brief::refused(refused.map(|it| it.map(drop))));
+    Ok(())
+}
+
+/// The log keeps the newest segments alone: a cursor behind the others ends with a word, not with a gap.
+#[tokio::test]
+async fn a_cursor_older_than_the_log_is_told_so() -> Outcome {
+    let data = Data::new()?;
+    let program = env!("CARGO_BIN_EXE_served");
+    let log = data.beside().join("stderr");
+    let segments = ServerProcess::spawn(&mut served(program, &data.path()), &log)?;
+    let client = segments.client()?;
+    let request = v1::PublishPlaybookRequest {
+        request_id: "p1".to_owned(),
+        source: FLIGHTS.to_owned(),
+        arrive_time: Some(signpost_tests::time::minute(0)),
+        ..Default::default()
+    };
+    client.publish_playbook(request).await?;
+    for number in 0..200 {
+        let request = change_date(&format!("call-{number}"), &format!("c{number}")).route();
+        client.route_contact(request).await?;
+    }
+    let mut events = client.watch(oldest(v1::EventShape::Event));
+    events.next().await?;
+    events.next().await?;
+    let cursor = events.cursor().to_owned();
+    drop((client, events));
+    segments.ask_to_stop()?;
+    segments.wait()?;
+    let first = {
+        let folder = open_folder(&data.path())?;
+        let (mut log, _) = Log::open(&folder, small_limits(Clock::External).log)?;
+        log.trim(150)?
+    };
+    assert!(first > 1 && first <= 150, "{first}");
+    let server = TestServer::on(data, Clock::External).await?;
+    let mut watch = watch_events(&server, oldest(v1::EventShape::Event)).await?;
+    let kept = next_events(&mut watch, 2).await?;
+    assert!(matches!(&kept[0].item, Some(Item::Event(event)) if event.sequence == first));
+    let mut watch = Watch::of(
+        feeds(&server)
+            .watch_events(behind(&cursor))
+            .await?
+            .into_inner(),
+    );
+    let last = watch.item().await?;
+    let why = match last.item {
+        Some(Item::ResumeRequired(why)) => why.reason(),
+        other => return Err(format!("{other:?}").into()),
+    };
+    assert_eq!(why, v1::ResumeReason::CursorTooOld);
+    assert!(watch.next().await?.is_none(), "the watch goes on");
     Ok(())
 }
 

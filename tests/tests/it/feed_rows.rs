@@ -202,7 +202,18 @@ async fn filters_tell_what_is_asked_for_alone() -> Outcome {
     told.extend(next_cases(&mut of_c1, 2).await?.0);
     told.extend(next_cases(&mut of_flights, 2).await?.0);
     told.extend(next_contacts(&mut of_gold, 1).await?.0);
-    expect![[""]].assert_eq(&brief::all(&told));
+    expect![[r#"
+        changed case_0000000000002 CASE_STATE_OPEN c1 at 2
+        changed case_0000000000005 CASE_STATE_OPEN c1 at 5
+        changed case_0000000000002 CASE_STATE_OPEN c1 at 2
+        changed case_0000000000003 CASE_STATE_OPEN c2 at 3
+        changed case_0000000000002 CASE_STATE_RESOLVED c1 at 6
+        changed case_0000000000005 CASE_STATE_RESOLVED c1 at 9
+        left case_0000000000002 at 6
+        left case_0000000000003 at 7
+        changed call-2 CONTACT_PLACE_ENDED at 7
+    "#]]
+    .assert_eq(&brief::all(&told));
     Ok(())
 }
 
