@@ -1,8 +1,8 @@
 //! The Signpost server: the shell around the pure domain.
 //!
 //! One way through: `intake` reads a request, the [`engine`] decides and makes it durable in the [`store`], `reply`
-//! writes the answer, [`feed`] tells those who watch; `status` alone picks gRPC codes. [`serve`] ties them to a port, [`run`] is the life of a server,
-//! [`config`] says how.
+//! writes the answer, [`feed`] tells those who watch; `status` alone picks gRPC codes. [`serve`] ties them to a port,
+//! [`run`] is the life of a server, [`config`] says how.
 
 pub mod codec;
 pub mod config;

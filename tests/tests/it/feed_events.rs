@@ -8,7 +8,7 @@ use signpost_tests::attempt::{Attempt, end, take, upsert};
 use signpost_tests::crash::{served, small_limits};
 use signpost_tests::process::ServerProcess;
 use signpost_tests::server::{Data, FLIGHTS, TestServer};
-use signpost_tests::watch::{Watch, feeds, next_events, watch_events};
+use signpost_tests::watch::{feeds, next_events, watch_events};
 use signpost_tests::{Outcome, brief};
 use std::time::{Duration, Instant};
 use tonic::Code;
@@ -246,12 +246,7 @@ async fn a_cursor_older_than_the_log_is_told_so() -> Outcome {
     let mut watch = watch_events(&server, oldest(v1::EventShape::Event)).await?;
     let kept = next_events(&mut watch, 2).await?;
     assert!(matches!(&kept[0].item, Some(Item::Event(event)) if event.sequence == first));
-    let mut watch = Watch::of(
-        feeds(&server)
-            .watch_events(behind(&cursor))
-            .await?
-            .into_inner(),
-    );
+    let mut watch = watch_events(&server, behind(&cursor)).await?;
     let last = watch.item().await?;
     let why = match last.item {
         Some(Item::ResumeRequired(why)) => why.reason(),

@@ -241,13 +241,6 @@ mod tests {
             contact_line(Mark::Changed, &contact),
             event(&routed, Paint::PLAIN),
         ];
-        expect_test::expect![[r#"
-              case                state      customer              reason                                contacts  repeats
-              case_0000000000002  open       c1                    existing_flight/change_date                  2        ·
-            ~ case_0000000000002  open       c1                    existing_flight/change_date                  2        ·
-            - case_0000000000002  matches no more
-              contact                               place         route         channel     customer              reason
-            ~ call-1                                routed        human         phone                             baggage/lost
-                     2  contact routed      contact call-1 · phone · gold · OPENED case_0000000000002 · → human, queue rebooking"#]].assert_eq(&lines.join("\n"));
+        expect_test::expect_file!["tests/feed.txt"].assert_eq(&lines.join("\n"));
     }
 }
