@@ -156,10 +156,10 @@ async fn one_after_another(
             return Ok(());
         }
         contacts.route_contact(names.route(number)).await?;
-        if number % WITHDRAWN_ONE_IN == 0 {
+        if number.is_multiple_of(WITHDRAWN_ONE_IN) {
             contacts.route_contact(names.mistaken(number)).await?;
         }
-        if number % 3 != 0 {
+        if !number.is_multiple_of(3) {
             let end = v1::EndContactRequest {
                 request_id: format!("end-{number}"),
                 contact_id: format!("contact-{number}"),

@@ -100,11 +100,8 @@ impl Client {
         let until = Instant::now() + self.deadline;
         let mut attempt = 1;
         loop {
-            let mut request = Request::new(asked.clone());
+            let mut request = self.request(asked.clone());
             request.set_timeout(until.saturating_duration_since(Instant::now()));
-            request
-                .metadata_mut()
-                .insert("signpost-actor", self.actor.clone());
             let answer = tokio::time::timeout_at(until, send(self.channel.clone(), request));
             let Ok(answer) = answer.await else {
                 return Err(self.late());
@@ -123,6 +120,24 @@ impl Client {
         }
     }
 
+    /// A request in the name of the caller.
+    pub(crate) fn request<Q>(&self, asked: Q) -> Request<Q> {
+        let mut request = Request::new(asked);
+        let metadata = request.metadata_mut();
+        metadata.insert("signpost-actor", self.actor.clone());
+        request
+    }
+
+    /// How long a call may take.
+    pub(crate) fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    /// The connection.
+    pub(crate) fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
     fn late(&self) -> ClientError {
         ClientError::Unavailable(format!(
             "no answer within {} s",
@@ -132,7 +147,7 @@ impl Client {
 }
 
 /// Any number, for spreading pauses.
-fn dice() -> u64 {
+pub(crate) fn dice() -> u64 {
     uuid::Uuid::new_v4().as_u64_pair().1
 }
 

@@ -20,18 +20,35 @@
 //!     .await?;
 //! # Ok(()) }
 //! ```
+//!
+//! What happens, as it happens, and on from where you were after a lost connection or a restart:
+//!
+//! ```no_run
+//! # async fn example(client: signpost_client::Client, kept: String) -> Result<(), signpost_client::ClientError> {
+//! # use signpost_client::v1;
+//! let mut events = client.watch(v1::WatchEventsRequest {
+//!     cursor: kept,
+//!     ..Default::default()
+//! });
+//! while let Some(item) = events.next().await? {
+//!     // Deal with item.item, then keep item.cursor.
+//! }
+//! # Ok(()) }
+//! ```
 
 mod address;
 mod client;
 mod error;
 mod pages;
 mod retry;
+mod watch;
 
 pub use client::{Client, DEADLINE_DEFAULT, Options};
 pub use error::ClientError;
 pub use pages::{List, Pages};
 pub use retry::{ATTEMPTS_MAX, PAUSE_FIRST, PAUSE_MAX};
 pub use signpost_proto::v1;
+pub use watch::{Feed, SILENCE_MAX, Watch};
 
 /// A fresh key for one write, or for one contact: random, 36 bytes, never the same twice.
 pub fn request_id() -> String {

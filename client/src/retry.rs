@@ -18,13 +18,22 @@ pub(crate) fn pause(status: &Status, attempt: u32, dice: u64) -> Option<Duration
     if attempt >= ATTEMPTS_MAX || !may_pass(status) {
         return None;
     }
+    Some(spread(status, attempt, dice))
+}
+
+/// The same for a watch, which is opened again as often as its time allows; `attempt` is from 1 on.
+pub(crate) fn pause_of_watch(status: &Status, attempt: u32, dice: u64) -> Option<Duration> {
+    may_pass(status).then(|| spread(status, attempt, dice))
+}
+
+fn spread(status: &Status, attempt: u32, dice: u64) -> Duration {
     let bound = PAUSE_FIRST
         .saturating_mul(1 << (attempt - 1).min(16))
         .min(PAUSE_MAX);
     let half = bound / 2;
     let spread_micros = u64::try_from(half.as_micros()).unwrap_or(u64::MAX).max(1);
     let ours = half + Duration::from_micros(dice % spread_micros);
-    Some(ours.max(crate::error::pause_asked(status).unwrap_or_default()))
+    ours.max(crate::error::pause_asked(status).unwrap_or_default())
 }
 
 /// Whether the same call can end otherwise in a moment.

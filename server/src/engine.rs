@@ -15,6 +15,7 @@ mod look;
 mod playbooks;
 mod recover;
 mod start;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -22,6 +23,8 @@ mod writer;
 pub use clock::Clock;
 pub use recover::{Folded, RecoverError, fold_log};
 pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
+pub(crate) use tail::{Change, Item, Place, Tail, TailEvent, Version};
+pub use tail::{TAIL_BYTES_MAX, TAIL_EVENTS_MAX, WATCHERS_MAX};
 
 use crate::codec;
 use crate::store::{Incarnation, LogReader, RowReader, StoreError};
@@ -29,13 +32,14 @@ use crossbeam_channel::{Sender, TrySendError};
 use group::Task;
 use look::Looked;
 use playbooks::Playbooks;
+use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook, Query, RollBackPlaybook};
 use signpost_domain::event::Recorded;
 use signpost_domain::flow::{self, Answer};
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
-use signpost_domain::state::{Elsewhere, RowKey, State};
+use signpost_domain::state::{Elsewhere, Row, RowKey, State};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
@@ -57,11 +61,13 @@ struct Shared {
     tasks: Sender<Task>,
     rows: RowReader,
     log: LogReader,
+    incarnation: Incarnation,
+    case_numbers: CaseNumbers,
+    tail: Arc<Tail>,
     live: watch::Receiver<Option<Arc<Playbook>>>,
     health: watch::Receiver<Health>,
     playbooks: Playbooks,
     clock: Clock,
-    incarnation: Incarnation,
 }
 
 /// Whether the engine takes work.
@@ -230,7 +236,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Halt::Busy`] when they are further behind than they catch up in [`ROWS_BEHIND_MAX`]; [`Halt::Failed`].
-    pub async fn rows(&self) -> Result<RowReader, Halt> {
+    pub async fn rows_caught_up(&self) -> Result<RowReader, Halt> {
         let mut health = self.health();
         let caught_up = self.shared.rows.reached(self.shared.log.last());
         tokio::select! {
@@ -243,6 +249,11 @@ impl Engine {
         }
     }
 
+    /// The numbers of this store's cases; their secret follows from the name of the store.
+    pub fn case_numbers(&self) -> &CaseNumbers {
+        &self.shared.case_numbers
+    }
+
     /// Which store it is.
     pub fn incarnation(&self) -> Incarnation {
         self.shared.incarnation
@@ -251,6 +262,29 @@ impl Engine {
     /// Whether the engine takes work, now and from now on.
     pub fn health(&self) -> watch::Receiver<Health> {
         self.shared.health.clone()
+    }
+
+    /// The latest durable events, for those who watch.
+    pub(crate) fn tail(&self) -> &Arc<Tail> {
+        &self.shared.tail
+    }
+
+    /// All durable events.
+    pub(crate) fn log(&self) -> &LogReader {
+        &self.shared.log
+    }
+
+    /// The rows, a little behind the log.
+    pub(crate) fn rows(&self) -> &RowReader {
+        &self.shared.rows
+    }
+
+    /// These rows as they are by [`RowReader::applied`] or later, in their order.
+    ///
+    /// # Errors
+    /// [`Halt::Corrupt`] or [`Halt::Failed`] when they do not read.
+    pub(crate) async fn rows_of(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>, Halt> {
+        Ok(look::read(&self.shared.rows, keys).await?)
     }
 
     /// Where time comes from.

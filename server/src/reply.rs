@@ -6,6 +6,7 @@ mod context;
 pub(crate) mod counts;
 pub(crate) mod customer;
 mod decision;
+pub(crate) mod event;
 mod fact;
 pub(crate) mod menu;
 pub(crate) mod playbook;

@@ -1,4 +1,4 @@
-//! The gRPC edge on a port: the four services, health, reflection, gRPC-Web.
+//! The gRPC edge on a port: the services, health, reflection, gRPC-Web.
 //!
 //! A handler is the whole way of one call: read the request, ask the engine, write the answer. What each step means
 //! is in its own module.
@@ -8,17 +8,22 @@ mod contacts;
 mod cors;
 mod customers;
 mod edge;
+mod feed;
 mod playbooks;
 
 use crate::engine::{Engine, Health};
+use crate::feed::Feeds;
 use crate::status;
 pub use cors::{Origin, OriginError, PREFLIGHT_KEPT};
 use edge::Edge;
+use feed::FeedServer;
 use signpost_proto::FILE_DESCRIPTOR_SET;
 use signpost_proto::v1::case_service_server::{self, CaseServiceServer};
 use signpost_proto::v1::contact_service_server::{self, ContactServiceServer};
 use signpost_proto::v1::customer_service_server::{self, CustomerServiceServer};
+use signpost_proto::v1::feed_service_server;
 use signpost_proto::v1::playbook_service_server::{self, PlaybookServiceServer};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -78,14 +83,18 @@ pub async fn serve_to_pages(
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let mut engine_health = engine.health();
+    let feeds = Feeds::new(engine.clone());
     let edge = Edge::new(engine);
     let (health, health_service) = tonic_health::server::health_reporter();
     tell(&health, ServingStatus::Serving).await;
-    let routes = routes(edge)?.add_service(health_service);
+    let routes = routes(edge, feeds.clone())?.add_service(health_service);
     let told = Notify::new();
     let stopped = async {
         stop.await;
         tell(&health, ServingStatus::NotServing).await;
+        // Watches of either kind would keep their connections open.
+        end_health_watches(health.clone()).await;
+        feeds.stop();
         told.notify_one();
     };
     let late = async {
@@ -119,7 +128,7 @@ pub async fn serve_to_pages(
     }
 }
 
-fn routes(edge: Edge) -> Result<Routes, ServeError> {
+fn routes(edge: Edge, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
@@ -134,21 +143,32 @@ fn routes(edge: Edge) -> Result<Routes, ServeError> {
         .add_service(cases.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(customers.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(playbooks.max_decoding_message_size(PLAYBOOK_REQUEST_BYTES_MAX))
+        .add_service(FeedServer::new(feeds))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?))
 }
 
-/// Tells those who ask after our health, of each service and of the whole.
+/// Those of whose health we tell: each service, and the whole.
+const WELL: [&str; 6] = [
+    "",
+    contact_service_server::SERVICE_NAME,
+    case_service_server::SERVICE_NAME,
+    customer_service_server::SERVICE_NAME,
+    feed_service_server::SERVICE_NAME,
+    playbook_service_server::SERVICE_NAME,
+];
+
+/// Tells those who ask after our health.
 async fn tell(health: &HealthReporter, status: ServingStatus) {
-    let names = [
-        "",
-        contact_service_server::SERVICE_NAME,
-        case_service_server::SERVICE_NAME,
-        customer_service_server::SERVICE_NAME,
-        playbook_service_server::SERVICE_NAME,
-    ];
-    for name in names {
+    for name in WELL {
         health.set_service_status(name, status).await;
+    }
+}
+
+/// Ends the streams of those who watch our health, once they were told what is told now.
+async fn end_health_watches(mut health: HealthReporter) {
+    for name in WELL {
+        health.clear_service_status(name).await;
     }
 }
 

@@ -4,6 +4,7 @@
 //! 8 KiB of those: texts are cut and details left out well before, and the message says how many.
 
 use crate::engine::Halt;
+use crate::feed::Unwatched;
 use signpost_domain::refusal::{Faults, Refusal};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -20,6 +21,8 @@ pub(crate) const WHAT_BYTES_MAX: usize = 320;
 pub(crate) const MESSAGE_BYTES_MAX: usize = 512;
 /// When a caller that was turned away because the engine is busy should come again.
 pub(crate) const BUSY_RETRY_DELAY: Duration = Duration::from_millis(100);
+/// When a caller for whose watch there was no room should come again.
+pub(crate) const WATCHERS_RETRY_DELAY: Duration = Duration::from_secs(5);
 /// When a caller that found the server stopping should come again.
 pub(crate) const STOPPING_RETRY_DELAY: Duration = Duration::from_secs(1);
 /// The domain of the reasons of ErrorInfo.
@@ -53,6 +56,20 @@ pub(crate) fn halted(halt: Halt) -> Status {
             let message = "stored bytes that this needs cannot be read";
             status(Code::DataLoss, message, details)
         }
+    }
+}
+
+/// The status for a watch that does not begin.
+pub(crate) fn unwatched(why: &Unwatched) -> Status {
+    let message = why.to_string();
+    match why {
+        Unwatched::TooMany => {
+            let mut details = ErrorDetails::with_retry_info(Some(WATCHERS_RETRY_DELAY));
+            info(&mut details, "TOO_MANY_WATCHERS");
+            status(Code::ResourceExhausted, &message, details)
+        }
+        Unwatched::OtherStore => precondition("CURSOR_OF_ANOTHER_STORE", "cursor", &message),
+        Unwatched::Future { .. } => precondition("CURSOR_OF_THE_FUTURE", "cursor", &message),
     }
 }
 
@@ -147,6 +164,15 @@ pub(crate) fn unreadable(transport: &Status) -> Option<Status> {
     let what = cut(&message, WHAT_BYTES_MAX);
     let details = ErrorDetails::with_bad_request_violation("", what);
     Some(status(Code::InvalidArgument, &message, details))
+}
+
+/// The status for a method that a service does not have.
+pub(crate) fn no_such_method() -> Status {
+    status(
+        Code::Unimplemented,
+        "there is no such method",
+        ErrorDetails::new(),
+    )
 }
 
 /// The status for a task of our own that broke off.

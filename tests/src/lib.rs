@@ -11,6 +11,7 @@ pub mod raw;
 pub mod real;
 pub mod server;
 pub mod time;
+pub mod watch;
 pub mod web;
 
 /// What a test comes to; its errors can leave a task.

@@ -97,7 +97,7 @@ fn there_is_no_drawer() -> TestResult {
 
 #[test]
 fn data_flows_one_way() -> TestResult {
-    let flow = ["intake", "engine", "queries", "reply", "serve"];
+    let flow = ["intake", "engine", "queries", "reply", "feed", "serve"];
     let mut broken = Vec::new();
     for (place, stage) in flow.iter().enumerate() {
         let mut files = ours(&format!("server/src/{stage}"), &[".rs"])?;

@@ -1,10 +1,13 @@
-//! `signpost case`: reads cases and works on them.
+//! `signpost case`: reads cases, follows them, works on them.
 
 use super::Session;
+use super::case_work::{self, LinkArgs, ResolveArgs, UpdateArgs, Write};
 use super::failure::Failure;
-use super::{list, render, values};
+use super::render::feed::{self, Mark};
+use super::render::json;
+use super::{list, render, values, watch};
 use clap::{Args, Subcommand};
-use signpost_client::{request_id, v1};
+use signpost_client::v1;
 
 /// What to do. A case is named by its id or its number.
 #[derive(Subcommand, Debug)]
@@ -23,6 +26,9 @@ Example:
   signpost case list --state open --reason order_issue --tier gold
   signpost case list --identity phone=+31201234567 --output wide")]
     List(Box<ListArgs>),
+    /// Shows the open cases that match, then each case as it changes.
+    #[command(after_help = "Example:\n  signpost case watch --reason existing_flight --tier gold")]
+    Watch(watch::WatchCasesArgs),
     /// Shows all that happened to a case, across channels, with who and why.
     #[command(after_help = "Example:\n  signpost case timeline case_0000000000002")]
     Timeline {
@@ -96,88 +102,6 @@ Example:
     Unlink(LinkArgs),
 }
 
-/// What every write takes.
-#[derive(Args, Debug)]
-pub(crate) struct Write {
-    /// Refuse if the case has changed since the answer with this etag.
-    #[arg(
-        long,
-        value_name = "ETAG",
-        default_value = "",
-        hide_default_value = true
-    )]
-    etag: String,
-    /// When it happened, RFC 3339 [default: now].
-    #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
-    /// The key of this write [default: a fresh one].
-    #[arg(long, value_name = "KEY")]
-    request_id: Option<String>,
-}
-
-impl Write {
-    fn key(&self) -> String {
-        self.request_id.clone().unwrap_or_else(request_id)
-    }
-}
-
-/// New values of a case.
-#[derive(Args, Debug)]
-pub(crate) struct UpdateArgs {
-    /// The case.
-    case: String,
-    /// The reason as an agent or a flow found it; empty: none.
-    #[arg(long, value_name = "PRIMARY/SECONDARY")]
-    confirmed_reason: Option<String>,
-    /// Whether it must not be erased whatever its age.
-    #[arg(long, value_name = "yes|no", value_parser = values::yes_or_no)]
-    legal_hold: Option<bool>,
-    /// Until when it must not be erased, RFC 3339.
-    #[arg(long, value_name = "TIME", value_parser = values::time)]
-    retain_until: Option<prost_types::Timestamp>,
-    #[command(flatten)]
-    write: Write,
-}
-
-/// How a case is resolved.
-#[derive(Args, Debug)]
-pub(crate) struct ResolveArgs {
-    /// The case.
-    case: String,
-    /// What came of it: lower-case letters, digits and _.
-    #[arg(long)]
-    outcome: String,
-    /// What it cost, in the playbook's currency.
-    #[arg(long, value_name = "AMOUNT", value_parser = values::money_micros)]
-    cost: Option<i64>,
-    /// More, for the timeline.
-    #[arg(long, default_value = "")]
-    note: String,
-    /// The language of the feedback question [default: the playbook's first].
-    #[arg(long, default_value = "", hide_default_value = true)]
-    locale: String,
-    #[command(flatten)]
-    write: Write,
-}
-
-/// Two cases and how they belong together.
-#[derive(Args, Debug)]
-pub(crate) struct LinkArgs {
-    /// The case.
-    case: String,
-    /// How it belongs to the other.
-    #[arg(value_parser = values::link_kind())]
-    kind: v1::CaseLinkKind,
-    /// The other case.
-    other: String,
-    /// When it happened, RFC 3339 [default: now].
-    #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
-    /// The key of this write [default: a fresh one].
-    #[arg(long, value_name = "KEY")]
-    request_id: Option<String>,
-}
-
 /// Which cases.
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
@@ -203,109 +127,25 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
     match command {
         CaseCommand::Get { case } => get(case, session).await,
         CaseCommand::List(args) => list_cases(*args, session).await,
+        CaseCommand::Watch(args) => watch_cases(args, session).await,
         CaseCommand::Timeline { case } => timeline(case, session).await,
-        CaseCommand::Update(args) => update(args, session).await,
-        CaseCommand::Resolve(args) => resolve(args, session).await,
         CaseCommand::Note { case, text, write } => {
-            let request = v1::AddCaseNoteRequest {
-                request_id: write.key(),
-                case_id: case,
-                text,
-                etag: write.etag,
-                arrive_time: write.arrive,
-            };
-            let answer = session.client()?.add_case_note(request).await?;
-            let receipt = answer.receipt.clone();
-            session
-                .out
-                .answer(&answer, |paint| render::receipt(receipt.as_ref(), paint))
+            case_work::note(case, text, write, session).await
         }
+        CaseCommand::Update(args) => case_work::update(args, session).await,
+        CaseCommand::Resolve(args) => case_work::resolve(args, session).await,
         CaseCommand::Reopen { case, note, write } => {
-            let request = v1::ReopenCaseRequest {
-                request_id: write.key(),
-                case_id: case,
-                note,
-                etag: write.etag,
-                arrive_time: write.arrive,
-            };
-            let answer = session.client()?.reopen_case(request).await?;
-            let receipt = answer.receipt.clone();
-            session
-                .out
-                .answer(&answer, |paint| render::receipt(receipt.as_ref(), paint))
+            case_work::reopen(case, note, write, session).await
         }
         CaseCommand::Merge {
             case,
             merged,
             write,
-        } => {
-            let request = v1::MergeCasesRequest {
-                request_id: write.key(),
-                case_id: case,
-                merged_case_id: merged,
-                etag: write.etag,
-                arrive_time: write.arrive,
-            };
-            let answer = session.client()?.merge_cases(request).await?;
-            session.out.answer(&answer, |paint| {
-                let merged = render::receipt(answer.merged.as_ref(), paint);
-                format!(
-                    "{}{merged}",
-                    render::receipt(answer.receipt.as_ref(), paint)
-                )
-            })
-        }
-        CaseCommand::Unmerge { case, write } => {
-            let request = v1::UnmergeCaseRequest {
-                request_id: write.key(),
-                case_id: case,
-                etag: write.etag,
-                arrive_time: write.arrive,
-            };
-            let answer = session.client()?.unmerge_case(request).await?;
-            session.out.answer(&answer, |paint| {
-                let survivor = render::receipt(answer.survivor.as_ref(), paint);
-                format!(
-                    "{}{survivor}",
-                    render::receipt(answer.receipt.as_ref(), paint)
-                )
-            })
-        }
-        CaseCommand::Link(args) => link(args, session).await,
-        CaseCommand::Unlink(args) => unlink(args, session).await,
+        } => case_work::merge(case, merged, write, session).await,
+        CaseCommand::Unmerge { case, write } => case_work::unmerge(case, write, session).await,
+        CaseCommand::Link(args) => case_work::link(args, session).await,
+        CaseCommand::Unlink(args) => case_work::unlink(args, session).await,
     }
-}
-
-async fn link(args: LinkArgs, session: &Session) -> Result<(), Failure> {
-    let request = v1::LinkCasesRequest {
-        request_id: args.request_id.unwrap_or_else(request_id),
-        case_id: args.case,
-        link: Some(v1::CaseLink {
-            kind: args.kind.into(),
-            case_id: args.other,
-        }),
-        arrive_time: args.arrive,
-    };
-    let answer = session.client()?.link_cases(request).await?;
-    session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
-    })
-}
-
-async fn unlink(args: LinkArgs, session: &Session) -> Result<(), Failure> {
-    let request = v1::UnlinkCasesRequest {
-        request_id: args.request_id.unwrap_or_else(request_id),
-        case_id: args.case,
-        link: Some(v1::CaseLink {
-            kind: args.kind.into(),
-            case_id: args.other,
-        }),
-        arrive_time: args.arrive,
-    };
-    let answer = session.client()?.unlink_cases(request).await?;
-    session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
-    })
 }
 
 async fn get(case_id: String, session: &Session) -> Result<(), Failure> {
@@ -315,6 +155,29 @@ async fn get(case_id: String, session: &Session) -> Result<(), Failure> {
         let case = response.case.clone().unwrap_or_default();
         render::case(&case, paint)
     })
+}
+
+/// Every page of it, as one.
+async fn timeline(case_id: String, session: &Session) -> Result<(), Failure> {
+    let client = session.client()?;
+    let mut all = v1::GetCaseTimelineResponse::default();
+    loop {
+        let request = v1::GetCaseTimelineRequest {
+            case_id: case_id.clone(),
+            page_size: 0,
+            page_token: std::mem::take(&mut all.next_page_token),
+        };
+        let page = client.get_case_timeline(request).await?;
+        all.entries.extend(page.entries);
+        all.left_out = page.left_out;
+        all.next_page_token = page.next_page_token;
+        if all.next_page_token.is_empty() {
+            break;
+        }
+    }
+    session
+        .out
+        .answer(&all, |paint| render::timeline(&all, paint))
 }
 
 async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
@@ -350,91 +213,27 @@ async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
     })
 }
 
-/// Every page of it, as one.
-async fn timeline(case_id: String, session: &Session) -> Result<(), Failure> {
-    let client = session.client()?;
-    let mut all = v1::GetCaseTimelineResponse::default();
-    loop {
-        let request = v1::GetCaseTimelineRequest {
-            case_id: case_id.clone(),
-            page_size: 0,
-            page_token: std::mem::take(&mut all.next_page_token),
-        };
-        let page = client.get_case_timeline(request).await?;
-        all.entries.extend(page.entries);
-        all.left_out = page.left_out;
-        all.next_page_token = page.next_page_token;
-        if all.next_page_token.is_empty() {
-            break;
-        }
+async fn watch_cases(args: watch::WatchCasesArgs, session: &Session) -> Result<(), Failure> {
+    use v1::case_item::Item;
+    let out = session.out;
+    if !out.json {
+        out.data(&feed::case_titles(out.paint))?;
     }
-    session
-        .out
-        .answer(&all, |paint| render::timeline(&all, paint))
-}
-
-async fn update(args: UpdateArgs, session: &Session) -> Result<(), Failure> {
-    let UpdateArgs {
-        case,
-        confirmed_reason,
-        legal_hold,
-        retain_until,
-        write,
-    } = args;
-    let told = [
-        (confirmed_reason.is_some(), "confirmed_reason"),
-        (legal_hold.is_some(), "legal_hold"),
-        (retain_until.is_some(), "retain_until_time"),
-    ];
-    let paths = told.into_iter().filter(|(is_told, _)| *is_told);
-    let request = v1::UpdateCaseRequest {
-        request_id: write.key(),
-        case: Some(v1::Case {
-            case_id: case,
-            confirmed_reason: confirmed_reason.unwrap_or_default(),
-            legal_hold: legal_hold.unwrap_or_default(),
-            retain_until_time: retain_until,
-            ..v1::Case::default()
-        }),
-        update_mask: Some(prost_types::FieldMask {
-            paths: paths.map(|(_, path)| path.to_owned()).collect(),
-        }),
-        etag: write.etag,
-        arrive_time: write.arrive,
-    };
-    let answer = session.client()?.update_case(request).await?;
-    session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
-    })
-}
-
-async fn resolve(args: ResolveArgs, session: &Session) -> Result<(), Failure> {
-    let ResolveArgs {
-        case,
-        outcome,
-        cost,
-        note,
-        locale,
-        write,
-    } = args;
-    let request = v1::ResolveCaseRequest {
-        request_id: write.key(),
-        case_id: case,
-        resolution: Some(v1::CaseResolution {
-            outcome,
-            cost_micros: cost,
-        }),
-        note,
-        etag: write.etag,
-        arrive_time: write.arrive,
-        locale,
-    };
-    let answer = session.client()?.resolve_case(request).await?;
-    session.out.answer(&answer, |paint| {
-        let receipt = render::receipt(answer.receipt.as_ref(), paint);
-        match answer.feedback_question.as_str() {
-            "" => receipt,
-            question => format!("{receipt}ask the customer: {question}\n"),
+    let mut there: u32 = 0;
+    watch::follow(session, args.into_request(), |item| match &item.item {
+        Some(Item::Progress(_) | Item::ResumeRequired(_)) | None => Ok(None),
+        Some(_) if out.json => json::line(item).map(Some),
+        Some(Item::Snapshot(case)) => {
+            there += 1;
+            Ok(Some(feed::case_line(Mark::There, case)))
         }
+        Some(Item::SnapshotEnd(_)) => {
+            let count = render::words::counted(there, "case");
+            out.say(&format!("signpost: {count}; changes follow"));
+            Ok(None)
+        }
+        Some(Item::Changed(case)) => Ok(Some(feed::case_line(Mark::Changed, case))),
+        Some(Item::LeftFilter(left)) => Ok(Some(feed::left_line(left))),
     })
+    .await
 }

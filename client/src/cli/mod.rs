@@ -1,6 +1,7 @@
 //! The command line: one file a command; what is common to all is here.
 
 mod case;
+mod case_work;
 mod completions;
 mod contact;
 mod context;
@@ -9,6 +10,7 @@ mod customer;
 #[cfg(feature = "demo")]
 mod demo;
 mod end;
+mod events;
 mod failure;
 mod list;
 mod manual;
@@ -24,6 +26,7 @@ mod send;
 mod table_file;
 mod take;
 mod values;
+mod watch;
 
 use clap::{Args, Parser, Subcommand};
 use failure::Failure;
@@ -94,6 +97,12 @@ enum Command {
     Send(Box<send::SendArgs>),
     /// The reason menu as a customer of one channel sees it.
     Reasons(reasons::ReasonsArgs),
+    /// What happens, as it happens.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signpost events tail --from start --json"
+    )]
+    Events(events::EventsCommand),
     /// Reads contacts.
     #[command(subcommand, after_help = "Example:\n  signpost contact get call-4711")]
     Contact(contact::ContactCommand),
@@ -180,6 +189,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::End(args) => end::run(args, session).await,
         Command::Send(args) => send::run(*args, session).await,
         Command::Reasons(args) => reasons::run(args, session).await,
+        Command::Events(command) => events::run(command, session).await,
         Command::Contact(command) => contact::run(command, session).await,
         Command::Case(command) => case::run(command, session).await,
         Command::Customer(command) => customer::run(command, session).await,

@@ -121,7 +121,7 @@ type CountKey = (ReasonId, Slug);
 struct Sum {
     contacts: u64,
     repeats: u64,
-    in_state: [i128; 4],
+    in_state: [i128; 5],
 }
 
 fn cases(

@@ -1,8 +1,9 @@
 //! The thread that appends: a group becomes durable, then its playbook is live for all, then its callers are answered,
-//! then its rows go on.
+//! then those who watch are told, then its rows go on.
 
 use super::Health;
 use super::group::{Changes, Group};
+use super::tail::Tail;
 use crate::store::Log;
 use crossbeam_channel::{Receiver, Sender};
 use signpost_domain::playbook::Playbook;
@@ -22,6 +23,7 @@ pub(super) fn run(
     mut log: Log,
     groups: Receiver<Group>,
     changes: Sender<Changes>,
+    tail: &Tail,
     live: watch::Sender<Option<Arc<Playbook>>>,
     health: watch::Sender<Health>,
 ) {
@@ -44,6 +46,9 @@ pub(super) fn run(
             .pending
             .into_iter()
             .for_each(super::group::Pending::answer);
+        if !group.watched.is_empty() {
+            tail.grow(group.changes.last, group.watched);
+        }
         if !group.changes.rows.is_empty() && changes.send(group.changes).is_err() {
             health.send_replace(Health::Failed);
         }

@@ -1,6 +1,7 @@
 //! What goes from thread to thread: tasks in, groups on, changes last.
 
 use super::look::Looked;
+use super::tail::TailEvent;
 use super::{Decided, Halt, Turned};
 use crate::store::{GROUP_BYTES_MAX, GROUP_EVENTS_MAX};
 use signpost_domain::command::{Command, Query};
@@ -114,6 +115,8 @@ pub(super) struct Group {
     pub(super) events: Vec<Vec<u8>>,
     /// How many bytes they have.
     pub(super) bytes: usize,
+    /// The same events with their bytes, for those who watch.
+    pub(super) watched: Vec<Option<(TailEvent, usize)>>,
     /// In order.
     pub(super) pending: Vec<Pending>,
     /// What the events changed.

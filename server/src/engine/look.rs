@@ -64,6 +64,24 @@ async fn fetch(
     Ok(())
 }
 
+/// These rows, in their order.
+///
+/// # Errors
+/// When they do not read.
+pub(super) async fn read(
+    reader: &RowReader,
+    keys: &[RowKey],
+) -> Result<Vec<Option<Row>>, StoreError> {
+    let stored_keys = keys.iter().map(codec::key::lookup_keys);
+    let places: Vec<usize> = stored_keys.clone().map(Iterator::count).collect();
+    let stored_keys: Vec<Vec<u8>> = stored_keys.flatten().collect();
+    let (values, _) = reader.get_many(&stored_keys).await?;
+    let mut values = values.into_iter();
+    let rows = keys.iter().zip(places);
+    rows.map(|(key, places)| first_row(key, values.by_ref().take(places)))
+        .collect()
+}
+
 /// A row, read on a thread of the engine's own.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use super::commit;
 use super::keep::Keeper;
 use super::playbooks::Playbooks;
 use super::recover::{RecoverError, recover};
+use super::tail::Tail;
 use super::writer::Writer;
 use super::{Clock, Engine, Health, QUEUE_TASKS_MAX, Shared};
 use crate::engine::group::{Changes, Task};
@@ -12,12 +13,15 @@ use crate::store::{
     Rows, StoreError,
 };
 use crossbeam_channel::{Sender, bounded};
+use signpost_domain::case::CaseNumbers;
 use signpost_domain::state::State;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::watch;
 
+/// What the secret of the case numbers is derived for.
+const CASE_NUMBERS: &str = "signpost 2026-11-22 case numbers";
 /// Groups whose rows may wait to be kept. Over it appending waits.
 const CHANGES_WAITING_MAX: usize = 256;
 
@@ -124,12 +128,28 @@ impl Engine {
         let (tasks, tasks_taken) = bounded(QUEUE_TASKS_MAX);
         let (groups, groups_taken) = bounded(0);
         let (changes, changes_taken) = bounded::<Changes>(CHANGES_WAITING_MAX);
-        let writer = Writer::new(state, options.clock, reader.clone(), groups, health.clone());
+        let tail = Arc::new(Tail::new(state.seq()));
+        let writer = Writer::new(
+            state,
+            options.clock,
+            reader.clone(),
+            tail.clone(),
+            groups,
+            health.clone(),
+        );
+        let growing = tail.clone();
         let (alarm, commit_health) = (health_sender.clone(), health_sender.clone());
         let threads = vec![
             spawn("decide", &alarm, move || writer.run(&tasks_taken))?,
             spawn("commit", &alarm, move || {
-                commit::run(log, groups_taken, changes, live_sender, commit_health)
+                commit::run(
+                    log,
+                    groups_taken,
+                    changes,
+                    &growing,
+                    live_sender,
+                    commit_health,
+                )
             })?,
             spawn("keep", &alarm, move || {
                 keeper.run(&changes_taken, &health_sender)
@@ -143,11 +163,16 @@ impl Engine {
             tasks: tasks.clone(),
             rows: reader,
             log: log_reader,
+            incarnation: folder.incarnation(),
+            case_numbers: CaseNumbers::new(blake3::derive_key(
+                CASE_NUMBERS,
+                &folder.incarnation().0,
+            )),
+            tail,
             live,
             health,
             playbooks,
             clock: options.clock,
-            incarnation: folder.incarnation(),
         };
         let engine = Engine {
             shared: Arc::new(shared),

@@ -2,6 +2,7 @@
 
 use super::group::{Group, Pending, Task};
 use super::look::Looked;
+use super::tail::{Tail, TailEvent};
 use super::{Clock, Decided, Halt, Health, Turned};
 use crate::codec;
 use crate::store::RowReader;
@@ -29,6 +30,7 @@ pub(super) struct Writer {
     state: State,
     clock: Clock,
     rows: RowReader,
+    tail: Arc<Tail>,
     groups: Sender<Group>,
     health: watch::Receiver<Health>,
     group: Group,
@@ -43,6 +45,7 @@ impl Writer {
         state: State,
         clock: Clock,
         rows: RowReader,
+        tail: Arc<Tail>,
         groups: Sender<Group>,
         health: watch::Receiver<Health>,
     ) -> Writer {
@@ -55,6 +58,7 @@ impl Writer {
             state,
             clock,
             rows,
+            tail,
             groups,
             health,
             group,
@@ -169,7 +173,7 @@ impl Writer {
         loop {
             match flow::due(&self.state, now) {
                 Ok(None) => return Ok(()),
-                Ok(Some(recorded)) => self.record(&recorded, None),
+                Ok(Some(recorded)) => self.record(&Arc::new(recorded), None),
                 Err(elsewhere) => return Err(Turned::Again(elsewhere.0)),
             }
             if self.group.is_full() && !self.send() {
@@ -179,14 +183,19 @@ impl Writer {
     }
 
     /// Folds an event in and puts it into the group.
-    fn record(&mut self, recorded: &Recorded, compiled: Option<Arc<Playbook>>) {
+    fn record(&mut self, recorded: &Arc<Recorded>, compiled: Option<Arc<Playbook>>) {
         let bytes = codec::event::encode(recorded);
+        let before = self.tail.before(&self.state, &recorded.event);
         self.state.apply(recorded, compiled);
         let group = &mut self.group;
-        group.bytes += bytes.len();
-        group.events.push(bytes);
         let seq = recorded.envelope.seq;
         let touched = group.changes.take_in(&mut self.state, &recorded.event);
+        let watched = before.map(|before| TailEvent::of(recorded, before, &self.state, &touched));
+        group
+            .watched
+            .push(watched.map(|event| (event, bytes.len())));
+        group.bytes += bytes.len();
+        group.events.push(bytes);
         self.retained
             .extend(touched.into_iter().map(|key| (seq, key)));
         if let Event::PlaybookPublished(_) = &recorded.event {

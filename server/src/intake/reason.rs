@@ -72,7 +72,8 @@ impl Finder {
     }
 }
 
-fn parse(text: &str) -> Result<ReasonId, String> {
+/// Reads `primary` or `primary/secondary`.
+pub(super) fn parse(text: &str) -> Result<ReasonId, String> {
     ReasonId::parse(text)
         .map_err(|error| format!("must be primary or primary/secondary; each part {error}"))
 }

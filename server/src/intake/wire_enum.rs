@@ -94,6 +94,19 @@ pub(super) fn order(number: i32) -> Result<Order, &'static str> {
     }
 }
 
+/// The state of a case.
+pub(super) fn case_state(number: i32) -> Result<CaseState, &'static str> {
+    match v1::CaseState::try_from(number) {
+        Ok(v1::CaseState::Unspecified) => Err(UNSET),
+        Ok(v1::CaseState::Open) => Ok(CaseState::Open),
+        Ok(v1::CaseState::Resolved) => Ok(CaseState::Resolved),
+        Ok(v1::CaseState::Lapsed) => Ok(CaseState::Lapsed),
+        Ok(v1::CaseState::Withdrawn) => Ok(CaseState::Withdrawn),
+        Ok(v1::CaseState::Merged) => Ok(CaseState::Merged),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
 /// The state of the cases that are wanted; any, if it is not said.
 pub(super) fn case_state_wanted(number: i32) -> Result<Option<CaseState>, &'static str> {
     match v1::CaseState::try_from(number) {
@@ -115,6 +128,36 @@ pub(super) fn place_wanted(number: i32) -> Result<Option<PlaceKind>, &'static st
         Ok(v1::ContactPlace::SelfService) => Ok(Some(PlaceKind::SelfService)),
         Ok(v1::ContactPlace::Routed) => Ok(Some(PlaceKind::Routed)),
         Ok(v1::ContactPlace::Ended) => Ok(Some(PlaceKind::Ended)),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// Where a contact is.
+pub(super) fn place_kind(number: i32) -> Result<PlaceKind, &'static str> {
+    match v1::ContactPlace::try_from(number) {
+        Ok(v1::ContactPlace::Unspecified) => Err(UNSET),
+        Ok(v1::ContactPlace::Deciding) => Ok(PlaceKind::Deciding),
+        Ok(v1::ContactPlace::SelfService) => Ok(PlaceKind::SelfService),
+        Ok(v1::ContactPlace::Routed) => Ok(PlaceKind::Routed),
+        Ok(v1::ContactPlace::Ended) => Ok(PlaceKind::Ended),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// Whether a watch begins with the oldest event; with the next, if it is not said.
+pub(super) fn from_oldest(number: i32) -> Result<bool, &'static str> {
+    match v1::WatchStart::try_from(number) {
+        Ok(v1::WatchStart::Unspecified | v1::WatchStart::Now) => Ok(false),
+        Ok(v1::WatchStart::Oldest) => Ok(true),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// Whether events are wanted as CloudEvents; they are not, if it is not said.
+pub(super) fn as_cloud_events(number: i32) -> Result<bool, &'static str> {
+    match v1::EventShape::try_from(number) {
+        Ok(v1::EventShape::Unspecified | v1::EventShape::Event) => Ok(false),
+        Ok(v1::EventShape::CloudEvent) => Ok(true),
         Err(_) => Err(UNKNOWN),
     }
 }

@@ -100,7 +100,8 @@ fn receipt_of(case: CaseId, state: CaseState, seq: Seq, replayed: bool) -> v1::C
     }
 }
 
-fn resolution(resolution: &Resolution) -> v1::CaseResolution {
+/// How a case was resolved.
+pub(super) fn resolution(resolution: &Resolution) -> v1::CaseResolution {
     let Resolution { outcome, cost } = resolution;
     v1::CaseResolution {
         outcome: outcome.to_string(),

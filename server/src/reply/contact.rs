@@ -171,7 +171,8 @@ fn next(routed: &ContactRouted, playbook: &Playbook) -> v1::contact_answer::Next
     }
 }
 
-fn offered(offered: &Offered) -> v1::Routed {
+/// Where a route leads.
+pub(super) fn offered(offered: &Offered) -> v1::Routed {
     let Offered { route, flow, queue } = offered;
     v1::Routed {
         route: wire_enum::route(*route),
@@ -180,7 +181,8 @@ fn offered(offered: &Offered) -> v1::Routed {
     }
 }
 
-fn contact(row: &Contact) -> v1::Contact {
+/// A contact as it is kept.
+pub(crate) fn contact(row: &Contact) -> v1::Contact {
     let outcome = match row.place {
         Place::Ended(outcome) => wire_enum::outcome(outcome),
         Place::Deciding | Place::SelfService | Place::Routed(_) => 0,

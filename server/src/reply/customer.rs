@@ -31,7 +31,8 @@ pub(crate) fn listed(rows: &[Arc<Customer>], next_page_token: String) -> v1::Lis
     }
 }
 
-fn customer(row: &Customer, changed: Seq) -> v1::Customer {
+/// A customer whose last change is at `changed`.
+pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
     let Profile {
         identities,
         tier,

@@ -154,7 +154,8 @@ fn publication(row: &Publication, live: Option<Seq>) -> v1::PlaybookPublication 
     }
 }
 
-fn of_event(envelope: &Envelope, event: &PlaybookPublished) -> v1::PlaybookPublication {
+/// The publication that an event is.
+pub(super) fn of_event(envelope: &Envelope, event: &PlaybookPublished) -> v1::PlaybookPublication {
     let PlaybookPublished {
         version,
         name,

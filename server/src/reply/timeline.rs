@@ -7,7 +7,7 @@ use signpost_domain::event::{
     CaseWorked, ContactEnded, ContactRouted, Event, Next, Recorded, RouteStep, RouteTaken,
 };
 use signpost_domain::ids::{CaseId, ReasonId};
-use signpost_proto::v1::{TimelineEntry, TimelineKind};
+use signpost_proto::v1::{CaseWorkedEvent, TimelineEntry, TimelineKind};
 use std::fmt::Display;
 
 /// The entry of an event in the timeline of `of`; `None` for one that is about no case.
@@ -33,6 +33,37 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
         actor: envelope.actor.to_string(),
         ..told
     })
+}
+
+/// The event of work on a case, for integrators.
+pub(super) fn event(worked: &CaseWorked) -> CaseWorkedEvent {
+    let entry = self::worked(worked, worked.case);
+    let resolution = match &worked.work {
+        CaseWork::Resolved(resolution, _) => Some(case::resolution(resolution)),
+        _ => None,
+    };
+    CaseWorkedEvent {
+        case_id: entry.case_id,
+        state: wire_enum::case_state(worked.state),
+        kind: entry.kind,
+        text: entry.text,
+        other_case_id: entry.other_case_id,
+        resolution,
+    }
+}
+
+/// What work on a case is called among events.
+pub(super) const fn name(work: &CaseWork) -> &'static str {
+    match work {
+        CaseWork::Noted(_) => "case_noted",
+        CaseWork::Updated(_) => "case_updated",
+        CaseWork::Resolved(..) => "case_resolved",
+        CaseWork::Reopened(_) => "case_reopened",
+        CaseWork::Merged(_) => "cases_merged",
+        CaseWork::Unmerged(_) => "case_unmerged",
+        CaseWork::Linked(_) => "cases_linked",
+        CaseWork::Unlinked(_) => "cases_unlinked",
+    }
 }
 
 fn routed(routed: &ContactRouted, of: CaseId) -> TimelineEntry {

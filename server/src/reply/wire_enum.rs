@@ -3,6 +3,7 @@
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{Direction, Joined, Outcome, Place};
 use signpost_domain::decision::{CostKind, WaitBasis};
+use signpost_domain::event::RouteStep;
 use signpost_domain::fact::{FactSource, FactType};
 use signpost_domain::route::Route;
 use signpost_proto::v1;
@@ -147,6 +148,16 @@ pub(super) fn link_kind(kind: LinkKind) -> i32 {
         LinkKind::DuplicatedBy => v1::CaseLinkKind::DuplicatedBy,
         LinkKind::CausedBy => v1::CaseLinkKind::CausedBy,
         LinkKind::CauseOf => v1::CaseLinkKind::CauseOf,
+    };
+    wire.into()
+}
+
+/// Why a contact was decided on.
+pub(super) fn route_step(step: RouteStep) -> i32 {
+    let wire = match step {
+        RouteStep::Opened => v1::RouteStep::Opened,
+        RouteStep::Amended => v1::RouteStep::Amended,
+        RouteStep::AskedForPerson => v1::RouteStep::AskedForPerson,
     };
     wire.into()
 }

@@ -222,6 +222,10 @@ impl CaseService for Edge {
         let asked = intake::list::cases(request.into_inner(), self.place());
         let asked = asked.map_err(|faults| status::faulty(&faults))?;
         let (cases, next) = self.page(asked, queries::cases).await?;
-        Ok(Response::new(reply::case::listed(&cases, self.numbers(), next)))
+        Ok(Response::new(reply::case::listed(
+            &cases,
+            self.numbers(),
+            next,
+        )))
     }
 }

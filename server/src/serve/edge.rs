@@ -6,7 +6,7 @@ use crate::intake::playbook::Read;
 use crate::intake::{self, ArriveTime, Caller};
 use crate::queries::{self, Found};
 use crate::status;
-use crate::store::{Incarnation, RowReader, StoreError};
+use crate::store::{RowReader, StoreError};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{Envelope, Recorded};
@@ -24,23 +24,17 @@ pub(super) const READING_MAX: usize = 2;
 /// Most pages of lists that are read at once.
 pub(super) const LISTING_MAX: usize = 8;
 
-/// What the secret of the case numbers is derived for; it follows from the name of the store.
-const CASE_NUMBERS: &str = "signpost 2026-11-22 case numbers";
-
 /// The four services.
 #[derive(Clone)]
 pub(super) struct Edge {
     engine: Engine,
-    numbers: CaseNumbers,
     reading: Arc<Semaphore>,
     listing: Arc<Semaphore>,
 }
 
 impl Edge {
     pub(super) fn new(engine: Engine) -> Edge {
-        let Incarnation(name) = engine.incarnation();
         Edge {
-            numbers: CaseNumbers::new(blake3::derive_key(CASE_NUMBERS, &name)),
             engine,
             reading: Arc::new(Semaphore::new(READING_MAX)),
             listing: Arc::new(Semaphore::new(LISTING_MAX)),
@@ -61,7 +55,7 @@ impl Edge {
 
     /// The numbers of this store's cases.
     pub(super) fn numbers(&self) -> &CaseNumbers {
-        &self.numbers
+        self.engine.case_numbers()
     }
 
     /// The live playbook.
@@ -144,7 +138,7 @@ impl Edge {
     ) -> Result<(Vec<T>, String), Status> {
         let turn = self.listing.acquire().await;
         let _turn = turn.map_err(|_| status::internal())?;
-        let rows = self.engine.rows().await.map_err(status::halted)?;
+        let rows = self.engine.rows_caught_up().await.map_err(status::halted)?;
         let Asked {
             filter,
             order,

@@ -3,10 +3,14 @@
 use signpost_server::engine::Clock;
 use signpost_tests::Outcome;
 use signpost_tests::server::TestServer;
+use std::time::{Duration, Instant};
 use tonic::Code;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
+
+/// Less than the server waits at its stop for calls that do not end.
+const STOPS_WITHIN: Duration = Duration::from_secs(5);
 
 #[tokio::test]
 async fn every_service_is_well_until_the_stop() -> Outcome {
@@ -18,6 +22,7 @@ async fn every_service_is_well_until_the_stop() -> Outcome {
         "signpost.v1.CaseService",
         "signpost.v1.ContactService",
         "signpost.v1.CustomerService",
+        "signpost.v1.FeedService",
         "signpost.v1.PlaybookService",
     ] {
         let service = service.to_owned();
@@ -42,6 +47,7 @@ async fn every_service_is_well_until_the_stop() -> Outcome {
     let first = watch.message().await?.ok_or("the watch ended")?;
     assert_eq!(first.status(), ServingStatus::Serving);
     drop(health);
+    let asked_at = Instant::now();
     let stopped = tokio::spawn(async {
         server
             .stop()
@@ -51,7 +57,8 @@ async fn every_service_is_well_until_the_stop() -> Outcome {
     });
     let last = watch.message().await?.ok_or("the watch ended")?;
     assert_eq!(last.status(), ServingStatus::NotServing);
-    drop(watch);
+    assert!(watch.message().await?.is_none(), "the watch goes on");
     stopped.await??;
+    assert!(asked_at.elapsed() < STOPS_WITHIN);
     Ok(())
 }

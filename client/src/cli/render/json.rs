@@ -32,6 +32,7 @@ named! {
     UpsertCustomerResponse GetCustomerResponse ValidatePlaybookResponse PublishPlaybookResponse
     RollBackPlaybookResponse ListPlaybooksResponse GetPlaybookResponse GetReasonMenuResponse CountReasonsResponse
     ListCasesResponse ListContactsResponse ListCustomersResponse ContactAnswer DiffPlaybooksResponse
+    EventItem CaseItem ContactItem
 }
 
 static POOL: LazyLock<Option<DescriptorPool>> =
@@ -44,6 +45,36 @@ static POOL: LazyLock<Option<DescriptorPool>> =
 pub(crate) fn pretty<M: Named>(message: &M) -> Result<String, Failure> {
     let shown = Embedded::of(message)?;
     serde_json::to_string_pretty(&shown).map_err(|error| Failure::Other(error.to_string()))
+}
+
+/// The message as JSON on one line.
+///
+/// # Errors
+/// As [`pretty`].
+pub(crate) fn line<M: Named>(message: &M) -> Result<String, Failure> {
+    let shown = Embedded::of(message)?;
+    serde_json::to_string(&shown).map_err(|error| Failure::Other(error.to_string()))
+}
+
+/// A CloudEvent as its own standard writes it, in structured mode, on one line; our cursor is an extension attribute.
+///
+/// # Errors
+/// [`Failure::Other`] if its data is not JSON; it always is.
+pub(crate) fn cloud_event(event: &v1::CloudEvent, cursor: &str) -> Result<String, Failure> {
+    let other = |error: serde_json::Error| Failure::Other(error.to_string());
+    let data: serde_json::Value = serde_json::from_str(&event.data).map_err(other)?;
+    let shown = serde_json::json!({
+        "specversion": event.specversion,
+        "id": event.id,
+        "source": event.source,
+        "type": event.r#type,
+        "subject": event.subject,
+        "time": words::time(event.time.as_ref()),
+        "datacontenttype": event.datacontenttype,
+        "cursor": cursor,
+        "data": data,
+    });
+    serde_json::to_string(&shown).map_err(other)
 }
 
 /// A message to be part of a larger JSON document.

@@ -2,6 +2,7 @@
 
 mod answer;
 mod case_work;
+pub(crate) mod feed;
 pub(crate) mod json;
 pub(crate) mod lists;
 mod menu;
@@ -12,6 +13,7 @@ pub(crate) mod words;
 
 pub(crate) use answer::answer;
 pub(crate) use case_work::{receipt, timeline};
+pub(crate) use feed::event;
 pub(crate) use menu::menu;
 pub(crate) use playbook::{counts, findings, publication, publications};
 pub(crate) use records::{case, contact, customer, ended, taken};

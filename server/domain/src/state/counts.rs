@@ -57,12 +57,13 @@ impl Counts {
     /// Cases that are in each state now, in the order of [`CaseState::ALL`]; they add up to `cases_opened`.
     ///
     /// A case leaves the state of being resolved only by being reopened, and the two after it never.
-    pub const fn cases_in(&self) -> [i128; 4] {
+    pub const fn cases_in(&self) -> [i128; 5] {
         [
             self.cases_open(),
             self.cases_resolved as i128 - self.cases_reopened as i128,
             self.cases_lapsed as i128,
             self.cases_withdrawn as i128,
+            self.cases_merged as i128,
         ]
     }
 

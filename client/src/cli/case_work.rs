@@ -1,0 +1,275 @@
+//! `signpost case`: the work that people do on cases.
+
+use super::Session;
+use super::failure::Failure;
+use super::{render, values};
+use clap::Args;
+use signpost_client::{request_id, v1};
+
+/// What every write takes.
+#[derive(Args, Debug)]
+pub(crate) struct Write {
+    /// Refuse if the case has changed since the answer with this etag.
+    #[arg(
+        long,
+        value_name = "ETAG",
+        default_value = "",
+        hide_default_value = true
+    )]
+    etag: String,
+    /// When it happened, RFC 3339 [default: now].
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    arrive: Option<prost_types::Timestamp>,
+    /// The key of this write [default: a fresh one].
+    #[arg(long, value_name = "KEY")]
+    request_id: Option<String>,
+}
+
+impl Write {
+    fn key(&self) -> String {
+        self.request_id.clone().unwrap_or_else(request_id)
+    }
+}
+
+/// New values of a case.
+#[derive(Args, Debug)]
+pub(crate) struct UpdateArgs {
+    /// The case.
+    case: String,
+    /// The reason as an agent or a flow found it; empty: none.
+    #[arg(long, value_name = "PRIMARY/SECONDARY")]
+    confirmed_reason: Option<String>,
+    /// Whether it must not be erased whatever its age.
+    #[arg(long, value_name = "yes|no", value_parser = values::yes_or_no)]
+    legal_hold: Option<bool>,
+    /// Until when it must not be erased, RFC 3339.
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    retain_until: Option<prost_types::Timestamp>,
+    #[command(flatten)]
+    write: Write,
+}
+
+/// How a case is resolved.
+#[derive(Args, Debug)]
+pub(crate) struct ResolveArgs {
+    /// The case.
+    case: String,
+    /// What came of it: lower-case letters, digits and _.
+    #[arg(long)]
+    outcome: String,
+    /// What it cost, in the playbook's currency.
+    #[arg(long, value_name = "AMOUNT", value_parser = values::money_micros)]
+    cost: Option<i64>,
+    /// More, for the timeline.
+    #[arg(long, default_value = "")]
+    note: String,
+    /// The language of the feedback question [default: the playbook's first].
+    #[arg(long, default_value = "", hide_default_value = true)]
+    locale: String,
+    #[command(flatten)]
+    write: Write,
+}
+
+/// Two cases and how they belong together.
+#[derive(Args, Debug)]
+pub(crate) struct LinkArgs {
+    /// The case.
+    case: String,
+    /// How it belongs to the other.
+    #[arg(value_parser = values::link_kind())]
+    kind: v1::CaseLinkKind,
+    /// The other case.
+    other: String,
+    /// When it happened, RFC 3339 [default: now].
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    arrive: Option<prost_types::Timestamp>,
+    /// The key of this write [default: a fresh one].
+    #[arg(long, value_name = "KEY")]
+    request_id: Option<String>,
+}
+
+/// Writes a note.
+pub(super) async fn note(
+    case: String,
+    text: String,
+    write: Write,
+    session: &Session,
+) -> Result<(), Failure> {
+    let request = v1::AddCaseNoteRequest {
+        request_id: write.key(),
+        case_id: case,
+        text,
+        etag: write.etag,
+        arrive_time: write.arrive,
+    };
+    let answer = session.client()?.add_case_note(request).await?;
+    let receipt = answer.receipt.clone();
+    session
+        .out
+        .answer(&answer, |paint| render::receipt(receipt.as_ref(), paint))
+}
+
+/// Opens a case again.
+pub(super) async fn reopen(
+    case: String,
+    note: String,
+    write: Write,
+    session: &Session,
+) -> Result<(), Failure> {
+    let request = v1::ReopenCaseRequest {
+        request_id: write.key(),
+        case_id: case,
+        note,
+        etag: write.etag,
+        arrive_time: write.arrive,
+    };
+    let answer = session.client()?.reopen_case(request).await?;
+    let receipt = answer.receipt.clone();
+    session
+        .out
+        .answer(&answer, |paint| render::receipt(receipt.as_ref(), paint))
+}
+
+/// Merges two cases.
+pub(super) async fn merge(
+    case: String,
+    merged: String,
+    write: Write,
+    session: &Session,
+) -> Result<(), Failure> {
+    let request = v1::MergeCasesRequest {
+        request_id: write.key(),
+        case_id: case,
+        merged_case_id: merged,
+        etag: write.etag,
+        arrive_time: write.arrive,
+    };
+    let answer = session.client()?.merge_cases(request).await?;
+    session.out.answer(&answer, |paint| {
+        let merged = render::receipt(answer.merged.as_ref(), paint);
+        format!(
+            "{}{merged}",
+            render::receipt(answer.receipt.as_ref(), paint)
+        )
+    })
+}
+
+/// Undoes a merge.
+pub(super) async fn unmerge(case: String, write: Write, session: &Session) -> Result<(), Failure> {
+    let request = v1::UnmergeCaseRequest {
+        request_id: write.key(),
+        case_id: case,
+        etag: write.etag,
+        arrive_time: write.arrive,
+    };
+    let answer = session.client()?.unmerge_case(request).await?;
+    session.out.answer(&answer, |paint| {
+        let survivor = render::receipt(answer.survivor.as_ref(), paint);
+        format!(
+            "{}{survivor}",
+            render::receipt(answer.receipt.as_ref(), paint)
+        )
+    })
+}
+
+/// Links two cases.
+pub(super) async fn link(args: LinkArgs, session: &Session) -> Result<(), Failure> {
+    let request = v1::LinkCasesRequest {
+        request_id: args.request_id.unwrap_or_else(request_id),
+        case_id: args.case,
+        link: Some(v1::CaseLink {
+            kind: args.kind.into(),
+            case_id: args.other,
+        }),
+        arrive_time: args.arrive,
+    };
+    let answer = session.client()?.link_cases(request).await?;
+    session.out.answer(&answer, |paint| {
+        render::receipt(answer.receipt.as_ref(), paint)
+    })
+}
+
+/// Takes a link away.
+pub(super) async fn unlink(args: LinkArgs, session: &Session) -> Result<(), Failure> {
+    let request = v1::UnlinkCasesRequest {
+        request_id: args.request_id.unwrap_or_else(request_id),
+        case_id: args.case,
+        link: Some(v1::CaseLink {
+            kind: args.kind.into(),
+            case_id: args.other,
+        }),
+        arrive_time: args.arrive,
+    };
+    let answer = session.client()?.unlink_cases(request).await?;
+    session.out.answer(&answer, |paint| {
+        render::receipt(answer.receipt.as_ref(), paint)
+    })
+}
+
+/// Changes fields.
+pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Failure> {
+    let UpdateArgs {
+        case,
+        confirmed_reason,
+        legal_hold,
+        retain_until,
+        write,
+    } = args;
+    let told = [
+        (confirmed_reason.is_some(), "confirmed_reason"),
+        (legal_hold.is_some(), "legal_hold"),
+        (retain_until.is_some(), "retain_until_time"),
+    ];
+    let paths = told.into_iter().filter(|(is_told, _)| *is_told);
+    let request = v1::UpdateCaseRequest {
+        request_id: write.key(),
+        case: Some(v1::Case {
+            case_id: case,
+            confirmed_reason: confirmed_reason.unwrap_or_default(),
+            legal_hold: legal_hold.unwrap_or_default(),
+            retain_until_time: retain_until,
+            ..v1::Case::default()
+        }),
+        update_mask: Some(prost_types::FieldMask {
+            paths: paths.map(|(_, path)| path.to_owned()).collect(),
+        }),
+        etag: write.etag,
+        arrive_time: write.arrive,
+    };
+    let answer = session.client()?.update_case(request).await?;
+    session.out.answer(&answer, |paint| {
+        render::receipt(answer.receipt.as_ref(), paint)
+    })
+}
+
+/// Resolves a case.
+pub(super) async fn resolve(args: ResolveArgs, session: &Session) -> Result<(), Failure> {
+    let ResolveArgs {
+        case,
+        outcome,
+        cost,
+        note,
+        locale,
+        write,
+    } = args;
+    let request = v1::ResolveCaseRequest {
+        request_id: write.key(),
+        case_id: case,
+        resolution: Some(v1::CaseResolution {
+            outcome,
+            cost_micros: cost,
+        }),
+        note,
+        etag: write.etag,
+        arrive_time: write.arrive,
+        locale,
+    };
+    let answer = session.client()?.resolve_case(request).await?;
+    session.out.answer(&answer, |paint| {
+        let receipt = render::receipt(answer.receipt.as_ref(), paint);
+        match answer.feedback_question.as_str() {
+            "" => receipt,
+            question => format!("{receipt}ask the customer: {question}\n"),
+        }
+    })
+}

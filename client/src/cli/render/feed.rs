@@ -1,0 +1,250 @@
+//! What a feed tells, a line an item.
+
+use super::answer::place_of;
+use super::words;
+use crate::cli::out::Paint;
+use signpost_client::v1;
+use v1::event::Body;
+
+/// An event.
+pub(crate) fn event(event: &v1::Event, paint: Paint) -> String {
+    let (name, parts) = match &event.body {
+        Some(body) => told(body),
+        None => ("(not known to this client)", Vec::new()),
+    };
+    let time = words::time(event.record_time.as_ref());
+    let head = paint.dim(&format!("{time}  {:>8}", event.sequence));
+    let name = paint.bold(&format!("{name:<18}"));
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    format!("{head}  {name}  {}", parts.collect::<Vec<_>>().join(" · "))
+}
+
+fn told(body: &Body) -> (&'static str, Vec<String>) {
+    match body {
+        Body::PlaybookPublished(event) => {
+            let publication = event.publication.clone().unwrap_or_default();
+            let version = words::version(&publication.playbook_version).to_owned();
+            let parts = vec![publication.name, version, publication.note];
+            ("playbook published", parts)
+        }
+        Body::CustomerSaved(event) => {
+            let customer = event.customer.clone().unwrap_or_default();
+            let parts = vec![format!("customer {}", customer.customer_id), customer.tier];
+            ("customer saved", parts)
+        }
+        Body::ContactRouted(event) => ("contact routed", routed(event)),
+        Body::RouteTaken(event) => {
+            let routed = event.routed.clone().unwrap_or_default();
+            let parts = vec![contact(&event.contact_id), event.case_id.clone()];
+            ("route taken", with(parts, [goes(&routed)]))
+        }
+        Body::ContactEnded(event) => {
+            let resolved = match event.resolved_case_id.as_str() {
+                "" => "",
+                _ => "case resolved",
+            };
+            let outcome = words::outcome(event.outcome);
+            let parts = vec![contact(&event.contact_id), event.case_id.clone()];
+            ("contact ended", with(parts, [outcome, resolved.to_owned()]))
+        }
+        Body::CaseLapsed(event) => ("case lapsed", vec![event.case_id.clone()]),
+        Body::CaseWorked(event) => {
+            let kind = words::timeline_kind(event.kind);
+            let parts = vec![event.case_id.clone(), event.other_case_id.clone()];
+            ("case worked on", with(parts, [kind, event.text.clone()]))
+        }
+    }
+}
+
+fn routed(event: &v1::ContactRoutedEvent) -> Vec<String> {
+    let joined = words::joined(event.joined).filter(|_| event.joined_now);
+    let case = match joined {
+        Some(joined) => format!("{joined} {}", event.case_id),
+        None => event.case_id.clone(),
+    };
+    let customer = match event.customer_id.as_str() {
+        "" => String::new(),
+        id => format!("customer {id}"),
+    };
+    let next = match (&event.routed, event.next_step()) {
+        (Some(routed), _) => goes(routed),
+        (None, v1::NextStep::ChooseReason) => "asks for the reason".to_owned(),
+        (None, v1::NextStep::AskFacts) => format!("asks for {}", event.asked_fact_ids.join(", ")),
+        (None, _) => "asks for a choice".to_owned(),
+    };
+    vec![
+        contact(&event.contact_id),
+        event.channel.clone(),
+        customer,
+        event.tier.clone(),
+        event.reason.clone(),
+        case,
+        next,
+    ]
+}
+
+fn contact(id: &str) -> String {
+    format!("contact {id}")
+}
+
+fn goes(routed: &v1::Routed) -> String {
+    let place = place_of(&routed.flow, &routed.queue);
+    format!("→ {}{place}", words::route(routed.route))
+}
+
+fn with<const N: usize>(mut parts: Vec<String>, more: [String; N]) -> Vec<String> {
+    parts.extend(more);
+    parts
+}
+
+/// Where a line of a table stands in its feed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Mark {
+    /// It was there when the watch began.
+    There,
+    /// It changed.
+    Changed,
+    /// It matches no more.
+    Left,
+}
+
+impl Mark {
+    const fn sign(self) -> &'static str {
+        match self {
+            Mark::There => " ",
+            Mark::Changed => "~",
+            Mark::Left => "-",
+        }
+    }
+}
+
+/// The titles of the lines of cases.
+pub(crate) fn case_titles(paint: Paint) -> String {
+    let row = ["case", "state", "customer", "reason", "contacts", "repeats"];
+    paint.dim(&case_row(" ", row))
+}
+
+/// A case.
+pub(crate) fn case_line(mark: Mark, case: &v1::Case) -> String {
+    let state = words::case_state(case.state);
+    let contacts = words::figure(case.contact_count.into());
+    let repeats = words::figure(case.repeats.into());
+    let customer = case.customer_id.as_str();
+    let row = [
+        &case.case_id,
+        &state,
+        customer,
+        &case.reason,
+        &contacts,
+        &repeats,
+    ];
+    case_row(mark.sign(), row)
+}
+
+fn case_row(sign: &str, row: [&str; 6]) -> String {
+    let [id, state, customer, reason, contacts, repeats] = row;
+    let line = format!(
+        "{sign} {id:<18}  {state:<9}  {customer:<20}  {reason:<36}  {contacts:>8}  {repeats:>7}"
+    );
+    line.trim_end().to_owned()
+}
+
+/// The titles of the lines of contacts.
+pub(crate) fn contact_titles(paint: Paint) -> String {
+    let row = ["contact", "place", "route", "channel", "customer", "reason"];
+    paint.dim(&contact_row(" ", row))
+}
+
+/// A contact.
+pub(crate) fn contact_line(mark: Mark, contact: &v1::Contact) -> String {
+    let context = contact.context.clone().unwrap_or_default();
+    let place = words::place(contact.place);
+    let route = match contact.route {
+        0 => String::new(),
+        route => words::route(route),
+    };
+    let id = contact.contact_id.as_str();
+    let customer = contact.customer_id.as_str();
+    let row = [
+        id,
+        &place,
+        &route,
+        &context.channel,
+        customer,
+        &context.reason,
+    ];
+    contact_row(mark.sign(), row)
+}
+
+fn contact_row(sign: &str, row: [&str; 6]) -> String {
+    let [id, place, route, channel, customer, reason] = row;
+    let line = format!(
+        "{sign} {id:<36}  {place:<12}  {route:<12}  {channel:<10}  {customer:<20}  {reason}"
+    );
+    line.trim_end().to_owned()
+}
+
+/// A case or a contact that matches no more.
+pub(crate) fn left_line(left: &v1::LeftFilter) -> String {
+    format!("{} {}  matches no more", Mark::Left.sign(), left.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_lined_up() {
+        let case = v1::Case {
+            case_id: "case_0000000000002".to_owned(),
+            state: v1::CaseState::Open.into(),
+            customer_id: "c1".to_owned(),
+            reason: "existing_flight/change_date".to_owned(),
+            contact_count: 2,
+            ..Default::default()
+        };
+        let contact = v1::Contact {
+            contact_id: "call-1".to_owned(),
+            place: v1::ContactPlace::Routed.into(),
+            route: v1::Route::Human.into(),
+            context: Some(v1::ContactContext {
+                channel: "phone".to_owned(),
+                reason: "baggage/lost".to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let left = v1::LeftFilter {
+            id: "case_0000000000002".to_owned(),
+            sequence: 9,
+        };
+        let routed = v1::Event {
+            sequence: 2,
+            body: Some(Body::ContactRouted(v1::ContactRoutedEvent {
+                contact_id: "call-1".to_owned(),
+                channel: "phone".to_owned(),
+                tier: "gold".to_owned(),
+                joined: v1::Joined::Opened.into(),
+                joined_now: true,
+                case_id: "case_0000000000002".to_owned(),
+                routed: Some(v1::Routed {
+                    route: v1::Route::Human.into(),
+                    queue: "rebooking".to_owned(),
+                    ..Default::default()
+                }),
+                ..Default::default()
+            })),
+            ..Default::default()
+        };
+        let lines = [
+            case_titles(Paint::PLAIN),
+            case_line(Mark::There, &case),
+            case_line(Mark::Changed, &case),
+            left_line(&left),
+            contact_titles(Paint::PLAIN),
+            contact_line(Mark::Changed, &contact),
+            event(&routed, Paint::PLAIN),
+        ];
+        expect_test::expect_file!["tests/feed.txt"].assert_eq(&lines.join("\n"));
+    }
+}

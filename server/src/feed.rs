@@ -1,0 +1,246 @@
+//! Feeds: durable events and the rows that they changed, told to those who watch.
+//!
+//! The truth is the log. A watcher is a task that reads on from its cursor, from the tail in memory or from disk, and
+//! waits for more; nobody queues anything for it, so that a slow one costs the others nothing. What is the same for
+//! all is made into bytes once.
+
+mod bytes_out;
+mod events;
+mod filter;
+mod outlet;
+mod piece;
+mod rows;
+mod snapshot;
+
+pub(crate) use outlet::Told;
+
+use crate::engine::{Engine, Halt, Health, Place};
+use crate::intake::cursor::{Cursor, StoreMark};
+use crate::intake::feed::{self, WatchEvents, WatchRows};
+use crate::store::StoreError;
+use outlet::Outlet;
+use signpost_domain::ids::Seq;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+
+/// Silence after which a watcher is told how far its feed is.
+pub const PROGRESS_EVERY: Duration = Duration::from_secs(10);
+/// How long a watcher may take nothing before its watch ends.
+pub const STALLED_MAX: Duration = Duration::from_secs(60);
+/// Messages a second to all watchers together, about: with more watchers each is told less often, and more at once.
+pub const MESSAGES_A_SECOND: u32 = 40_000;
+/// Watchers that read the log or the rows from disk at once; others wait for their turn.
+pub const READING_MAX: usize = 2;
+
+/// Why a watch does not begin.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum Unwatched {
+    /// Too many watch.
+    #[error("there are as many watchers as the server takes")]
+    TooMany,
+    /// The cursor is of another store.
+    #[error("the cursor is of another store")]
+    OtherStore,
+    /// The cursor is behind the last event.
+    #[error("the cursor is of the future: the last event is {last}")]
+    Future {
+        /// The last event.
+        last: u64,
+    },
+}
+
+/// How far all watchers may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Standing {
+    /// The last durable event that is told.
+    last: Seq,
+    /// Why all watches end.
+    end: Option<End>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Stopping,
+    Failed,
+}
+
+impl From<End> for Halt {
+    fn from(end: End) -> Halt {
+        match end {
+            End::Stopping => Halt::Stopping,
+            End::Failed => Halt::Failed,
+        }
+    }
+}
+
+/// All that is told.
+pub(crate) struct Feeds {
+    engine: Engine,
+    store: StoreMark,
+    source: String,
+    standing: Arc<watch::Sender<Standing>>,
+    reading: Semaphore,
+    relay: JoinHandle<()>,
+}
+
+impl Drop for Feeds {
+    fn drop(&mut self) {
+        self.relay.abort();
+    }
+}
+
+impl Feeds {
+    /// The feeds of an engine. Must be called within a runtime.
+    pub(crate) fn new(engine: Engine) -> Arc<Feeds> {
+        let last = Seq(engine.log().last());
+        let standing = Arc::new(watch::Sender::new(Standing { last, end: None }));
+        let relay = tokio::spawn(relay(engine.clone(), standing.clone()));
+        let incarnation = engine.incarnation();
+        Arc::new(Feeds {
+            store: StoreMark::of(incarnation),
+            source: incarnation.to_string(),
+            engine,
+            standing,
+            reading: Semaphore::new(READING_MAX),
+            relay,
+        })
+    }
+
+    /// Ends every watch, and those that begin from now on.
+    pub(crate) fn stop(&self) {
+        end(&self.standing, End::Stopping);
+    }
+
+    /// Watches events.
+    ///
+    /// # Errors
+    /// See [`Unwatched`].
+    pub(crate) fn watch_events(self: &Arc<Self>, asked: WatchEvents) -> Result<Told, Unwatched> {
+        let place = self.place()?;
+        let at = match &asked.from {
+            feed::From::Cursor(cursor) => self.known(cursor)?,
+            feed::From::Now => Seq(self.engine.log().last()),
+            feed::From::Oldest => Seq(self.engine.log().first() - 1),
+        };
+        let (mut outlet, told) = outlet::channel(self.standing.subscribe());
+        let watcher = events::Watcher::new(self.clone(), at, asked.as_cloud_events);
+        tokio::spawn(async move {
+            let over = watcher.run(&mut outlet).await;
+            outlet.end(over);
+            drop(place);
+        });
+        Ok(told)
+    }
+
+    /// Watches cases or contacts.
+    ///
+    /// # Errors
+    /// See [`Unwatched`].
+    pub(crate) fn watch_rows(self: &Arc<Self>, asked: WatchRows) -> Result<Told, Unwatched> {
+        let place = self.place()?;
+        if let Some(cursor) = &asked.cursor {
+            self.known(cursor)?;
+        }
+        let (mut outlet, told) = outlet::channel(self.standing.subscribe());
+        let watcher = rows::Watcher::new(self.clone(), asked);
+        tokio::spawn(async move {
+            let over = watcher.run(&mut outlet).await;
+            outlet.end(over);
+            drop(place);
+        });
+        Ok(told)
+    }
+
+    fn place(&self) -> Result<Place, Unwatched> {
+        self.engine.tail().place().ok_or(Unwatched::TooMany)
+    }
+
+    /// Where a cursor stands, if it is one of this store.
+    fn known(&self, cursor: &Cursor) -> Result<Seq, Unwatched> {
+        let last = self.engine.log().last();
+        match cursor {
+            Cursor { store, .. } if *store != self.store => Err(Unwatched::OtherStore),
+            Cursor { seq, .. } if seq.0 > last => Err(Unwatched::Future { last }),
+            Cursor { seq, .. } => Ok(*seq),
+        }
+    }
+
+    /// Waits until there is more than `at`, or it is time to say that there is not.
+    async fn more(&self, at: Seq, outlet: &Outlet) -> Result<More, Over> {
+        let mut standing = self.standing.subscribe();
+        let news = standing.wait_for(|standing| standing.last > at || standing.end.is_some());
+        let standing = tokio::select! {
+            standing = news => *standing.map_err(|_| Over::Halted(Halt::Stopping))?,
+            () = tokio::time::sleep(PROGRESS_EVERY) => return Ok(More::Nothing),
+            () = outlet.closed() => return Err(Over::Gone),
+        };
+        self.goes_on()?;
+        Ok(More::UpTo(standing.last))
+    }
+
+    /// An error once every watch is to end.
+    fn goes_on(&self) -> Result<(), Over> {
+        match self.standing.borrow().end {
+            None => Ok(()),
+            Some(end) => Err(Over::Halted(end.into())),
+        }
+    }
+}
+
+/// What there is for a watcher.
+enum More {
+    /// Events up to this one.
+    UpTo(Seq),
+    /// Nothing, for [`PROGRESS_EVERY`].
+    Nothing,
+}
+
+/// Why a watch is over.
+#[derive(Debug)]
+enum Over {
+    /// Nobody listens, or the last word was said.
+    Gone,
+    /// It cannot go on.
+    Halted(Halt),
+}
+
+impl From<Halt> for Over {
+    fn from(halt: Halt) -> Over {
+        Over::Halted(halt)
+    }
+}
+
+impl From<StoreError> for Over {
+    fn from(error: StoreError) -> Over {
+        Over::Halted(error.into())
+    }
+}
+
+/// Tells all watchers of what became durable: at once after a silence, and then at the pace that their number allows.
+async fn relay(engine: Engine, standing: Arc<watch::Sender<Standing>>) {
+    let mut durable = engine.tail().last();
+    let mut health = engine.health();
+    loop {
+        let last = *durable.borrow_and_update();
+        standing.send_if_modified(|standing| {
+            let grown = last > standing.last;
+            standing.last = standing.last.max(last);
+            grown
+        });
+        let watchers = u32::try_from(engine.tail().watchers()).unwrap_or(u32::MAX);
+        tokio::time::sleep(Duration::from_secs(1) * watchers / MESSAGES_A_SECOND).await;
+        tokio::select! {
+            changed = durable.changed() => if changed.is_err() { return },
+            failed = health.wait_for(|health| *health == Health::Failed) => {
+                end(&standing, if failed.is_ok() { End::Failed } else { End::Stopping });
+                return;
+            }
+        }
+    }
+}
+
+fn end(standing: &watch::Sender<Standing>, end: End) {
+    standing.send_modify(|standing| standing.end = standing.end.or(Some(end)));
+}

@@ -1,0 +1,130 @@
+//! The feed of events: every one, in order, each once.
+
+use super::outlet::Outlet;
+use super::piece::Piece;
+use super::{Feeds, More, Over, bytes_out};
+use crate::intake::cursor::Cursor;
+use crate::intake::feed::EVENTS;
+use crate::reply;
+use bytes::{Bytes, BytesMut};
+use signpost_domain::event::Recorded;
+use signpost_domain::ids::Seq;
+use signpost_proto::v1;
+use std::convert::Infallible;
+use std::sync::Arc;
+use v1::event_item::Item;
+
+/// One who watches events.
+pub(super) struct Watcher {
+    feeds: Arc<Feeds>,
+    /// All up to this one was sent.
+    at: Seq,
+    as_cloud_events: bool,
+}
+
+impl Watcher {
+    pub(super) fn new(feeds: Arc<Feeds>, at: Seq, as_cloud_events: bool) -> Watcher {
+        Watcher {
+            feeds,
+            at,
+            as_cloud_events,
+        }
+    }
+
+    /// Watches until it is over.
+    pub(super) async fn run(mut self, outlet: &mut Outlet) -> Over {
+        match self.watch(outlet).await {
+            Ok(never) => match never {},
+            Err(over) => over,
+        }
+    }
+
+    async fn watch(&mut self, outlet: &mut Outlet) -> Result<Infallible, Over> {
+        let begun = self.item(self.at, Item::Progress(v1::Progress {}));
+        self.send(outlet, begun, self.at).await?;
+        loop {
+            match self.feeds.more(self.at, outlet).await? {
+                More::Nothing => {
+                    let nothing = self.item(self.at, Item::Progress(v1::Progress {}));
+                    self.send(outlet, nothing, self.at).await?;
+                }
+                More::UpTo(last) => {
+                    while self.at < last {
+                        self.feeds.goes_on()?;
+                        let piece = self.feeds.piece(self.at).await?;
+                        self.tell(outlet, piece).await?;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn tell(&mut self, outlet: &mut Outlet, piece: Piece) -> Result<(), Over> {
+        let mut message = BytesMut::new();
+        let mut at = self.at;
+        match piece {
+            Piece::TooOld => {
+                let reason = v1::ResumeReason::CursorTooOld;
+                return Err(outlet.say_last(self.resume(reason)));
+            }
+            Piece::Tail(events) => {
+                for event in events {
+                    let form = usize::from(self.as_cloud_events);
+                    let made = event.made.get(form, || self.made(&event.recorded));
+                    message.extend_from_slice(&made);
+                    at = event.recorded.envelope.seq;
+                    if message.len() >= bytes_out::MESSAGE_BYTES {
+                        self.send(outlet, message.split().freeze(), at).await?;
+                    }
+                }
+            }
+            Piece::Log(events) => {
+                for recorded in events {
+                    message.extend_from_slice(&self.made(&recorded));
+                    at = recorded.envelope.seq;
+                    if message.len() >= bytes_out::MESSAGE_BYTES {
+                        self.send(outlet, message.split().freeze(), at).await?;
+                    }
+                }
+            }
+        }
+        match message.is_empty() {
+            true => Ok(()),
+            false => self.send(outlet, message.freeze(), at).await,
+        }
+    }
+
+    /// Sends a message that ends with the event `at`.
+    async fn send(&mut self, outlet: &mut Outlet, message: Bytes, at: Seq) -> Result<(), Over> {
+        let too_slow = || self.resume(v1::ResumeReason::TooSlow);
+        outlet.send(message, too_slow).await?;
+        self.at = at;
+        Ok(())
+    }
+
+    fn made(&self, recorded: &Recorded) -> Bytes {
+        let item = match self.as_cloud_events {
+            false => Item::Event(reply::event::event(recorded)),
+            true => Item::CloudEvent(reply::event::cloud_event(recorded, &self.feeds.source)),
+        };
+        self.item(recorded.envelope.seq, item)
+    }
+
+    fn resume(&self, reason: v1::ResumeReason) -> Bytes {
+        let reason = reason.into();
+        self.item(self.at, Item::ResumeRequired(v1::ResumeRequired { reason }))
+    }
+
+    fn item(&self, seq: Seq, item: Item) -> Bytes {
+        let cursor = Cursor {
+            store: self.feeds.store,
+            seq,
+            row: None,
+        };
+        let item = v1::EventItem {
+            cursor: cursor.text(EVENTS),
+            item: Some(item),
+        };
+        bytes_out::of(&v1::WatchEventsResponse { items: vec![item] })
+    }
+}

@@ -1,0 +1,175 @@
+//! Between a watcher's task and its connection: room for one message, so that whoever does not read stops its own
+//! task and nobody else.
+
+use super::{Over, STALLED_MAX, Standing};
+use crate::engine::Halt;
+use bytes::Bytes;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use tokio::sync::{mpsc, watch};
+
+/// Messages that wait for the connection.
+const WAITING_MAX: usize = 1;
+
+/// What ends a watch: a last message, or an error.
+type LastWord = Arc<OnceLock<Result<Bytes, Halt>>>;
+
+/// The watcher's end.
+pub(super) struct Outlet {
+    messages: mpsc::Sender<Bytes>,
+    last_word: LastWord,
+    standing: watch::Receiver<Standing>,
+}
+
+/// The connection's end: messages, encoded.
+pub(crate) struct Told {
+    messages: mpsc::Receiver<Bytes>,
+    last_word: LastWord,
+    ended: bool,
+}
+
+/// Both ends.
+pub(super) fn channel(standing: watch::Receiver<Standing>) -> (Outlet, Told) {
+    let (sender, messages) = mpsc::channel(WAITING_MAX);
+    let last_word = LastWord::default();
+    let outlet = Outlet {
+        messages: sender,
+        last_word: last_word.clone(),
+        standing,
+    };
+    let told = Told {
+        messages,
+        last_word,
+        ended: false,
+    };
+    (outlet, told)
+}
+
+impl Outlet {
+    /// Sends a message, waiting for room. Where there is none for [`STALLED_MAX`] the watch is over, with `too_slow`
+    /// as its last word; where all watches end it is over too.
+    pub(super) async fn send(
+        &mut self,
+        message: Bytes,
+        too_slow: impl FnOnce() -> Bytes,
+    ) -> Result<(), Over> {
+        let sending = tokio::time::timeout(STALLED_MAX, self.messages.send(message));
+        let sent = tokio::select! {
+            biased;
+            sent = sending => sent,
+            ended = self.standing.wait_for(|standing| standing.end.is_some()) => {
+                let end = ended.ok().and_then(|standing| standing.end);
+                return Err(Over::Halted(end.map_or(Halt::Stopping, Halt::from)));
+            }
+        };
+        match sent {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Over::Gone),
+            Err(_) => Err(self.say_last(too_slow())),
+        }
+    }
+
+    /// Ends the watch with these words.
+    pub(super) fn say_last(&mut self, message: Bytes) -> Over {
+        // Said once: whoever says it ends the watch.
+        let _first = self.last_word.set(Ok(message));
+        Over::Gone
+    }
+
+    /// Tells why the watch is over, to whoever reads on.
+    pub(super) fn end(self, over: Over) {
+        if let Over::Halted(halt) = over {
+            // Nothing else was said if it comes to this.
+            let _first = self.last_word.set(Err(halt));
+        }
+    }
+
+    /// Waits until nobody listens.
+    pub(super) async fn closed(&self) {
+        self.messages.closed().await;
+    }
+}
+
+impl Told {
+    /// The next message; `None` at the end.
+    pub(crate) fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Halt>>> {
+        match self.messages.poll_recv(context) {
+            Poll::Ready(None) if !self.ended => {
+                self.ended = true;
+                Poll::Ready(self.last_word.get().cloned())
+            }
+            Poll::Ready(message) => Poll::Ready(message.map(Ok)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feed::End;
+    use signpost_domain::ids::Seq;
+    use std::future::poll_fn;
+
+    const STANDING: Standing = Standing {
+        last: Seq(0),
+        end: None,
+    };
+
+    fn shown(told: Option<Result<Bytes, Halt>>) -> String {
+        match told {
+            Some(Ok(message)) => String::from_utf8_lossy(&message).into_owned(),
+            Some(Err(halt)) => format!("{halt:?}"),
+            None => "the end".to_owned(),
+        }
+    }
+
+    async fn all(mut told: Told) -> Vec<String> {
+        let mut all = Vec::new();
+        while all.last().map(String::as_str) != Some("the end") {
+            all.push(shown(poll_fn(|context| told.poll_next(context)).await));
+        }
+        all
+    }
+
+    fn late() -> Bytes {
+        Bytes::from_static(b"too slow")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_for_too_long_is_told_so_at_last() {
+        let standing = watch::Sender::new(STANDING);
+        let (mut outlet, told) = channel(standing.subscribe());
+        assert!(outlet.send(Bytes::from_static(b"one"), late).await.is_ok());
+        let over = outlet.send(Bytes::from_static(b"two"), late).await;
+        assert!(matches!(over, Err(Over::Gone)));
+        outlet.end(Over::Gone);
+        assert_eq!(all(told).await, ["one", "too slow", "the end"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_does_not_hold_the_stop_up() {
+        let standing = watch::Sender::new(STANDING);
+        let (mut outlet, told) = channel(standing.subscribe());
+        assert!(outlet.send(Bytes::from_static(b"one"), late).await.is_ok());
+        standing.send_modify(|standing| standing.end = Some(End::Stopping));
+        let over = outlet.send(Bytes::from_static(b"two"), late).await;
+        if let Err(over) = over {
+            outlet.end(over);
+        }
+        assert_eq!(all(told).await, ["one", "Stopping", "the end"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_left_ends_the_watch() {
+        let standing = watch::Sender::new(STANDING);
+        let (mut outlet, told) = channel(standing.subscribe());
+        drop(told);
+        outlet.closed().await;
+        let over = outlet.send(Bytes::from_static(b"one"), late).await;
+        assert!(matches!(over, Err(Over::Gone)));
+    }
+}

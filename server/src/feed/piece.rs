@@ -1,0 +1,61 @@
+//! A piece of the log for one watcher: from the tail, or from disk where the tail does not reach so far back.
+
+use super::{Feeds, Over};
+use crate::codec;
+use crate::engine::{Halt, TailEvent};
+use crate::store::StoreError;
+use signpost_domain::event::Recorded;
+use signpost_domain::ids::Seq;
+use std::sync::Arc;
+
+/// Most events of a piece.
+const PIECE_EVENTS_MAX: usize = 512;
+/// Bytes of events that are read from disk at once.
+const PIECE_BYTES_MAX: usize = 1024 * 1024;
+
+/// Events in order, without gaps.
+pub(super) enum Piece {
+    /// Of the tail.
+    Tail(Vec<Arc<TailEvent>>),
+    /// From disk.
+    Log(Vec<Recorded>),
+    /// The log keeps nothing so old.
+    TooOld,
+}
+
+impl Feeds {
+    /// The events behind `at`; some, if there are any.
+    pub(super) async fn piece(&self, at: Seq) -> Result<Piece, Over> {
+        let from = Seq(at.0 + 1);
+        if let Some(events) = self.engine.tail().range(from, PIECE_EVENTS_MAX) {
+            return Ok(Piece::Tail(events));
+        }
+        let turn = self.reading.acquire().await;
+        let _turn = turn.map_err(|_| Over::Halted(Halt::Stopping))?;
+        let log = self.engine.log().clone();
+        let read = tokio::task::spawn_blocking(move || {
+            if from.0 < log.first() {
+                return Ok(Piece::TooOld);
+            }
+            match log.range(from.0, PIECE_EVENTS_MAX, PIECE_BYTES_MAX) {
+                Ok(events) => decoded(events).map(Piece::Log),
+                Err(StoreError::Trimmed { .. }) => Ok(Piece::TooOld),
+                Err(error) => Err(error.into()),
+            }
+        });
+        let read = read.await.map_err(|_| Over::Halted(Halt::Stopping))?;
+        Ok(read?)
+    }
+}
+
+fn decoded(events: Vec<(u64, Vec<u8>)>) -> Result<Vec<Recorded>, Halt> {
+    let events = events.into_iter();
+    let decode = |(seq, bytes): (u64, Vec<u8>)| {
+        codec::event::decode(&bytes).map_err(|error| {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, seq, "an event does not read");
+            Halt::Corrupt
+        })
+    };
+    events.map(decode).collect()
+}

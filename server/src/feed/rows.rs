@@ -1,0 +1,375 @@
+//! The feeds of cases and of contacts: those that match, then each as it changes.
+//!
+//! Of changes that a watcher is told at once the last alone counts. From the tail a change brings the row before and
+//! after it. From disk there is only the row as it is now: it is told at the event of its last change, and one that
+//! does not match is said to have left, for nobody knows any more whether it matched before.
+
+use super::filter::Verdict;
+use super::outlet::Outlet;
+use super::piece::Piece;
+use super::{Feeds, More, Over, PROGRESS_EVERY, bytes_out};
+use crate::engine::{Change, Halt, Item, TailEvent, Version};
+use crate::intake::cursor::{Cursor, Of};
+use crate::intake::feed::{Filter, WatchRows};
+use crate::reply;
+use bytes::{Bytes, BytesMut};
+use signpost_domain::case::CaseNumbers;
+use signpost_domain::event::{Event, Recorded};
+use signpost_domain::ids::{Seq, Slug};
+use signpost_domain::state::RowKey;
+use signpost_proto::v1;
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long rows that follow the log are waited for at once.
+const APPLIED_LOOK: Duration = Duration::from_millis(5);
+
+/// The fields of an item, the same in both feeds.
+const SNAPSHOT: u32 = 2;
+const SNAPSHOT_END: u32 = 3;
+const CHANGED: u32 = 4;
+const LEFT_FILTER: u32 = 5;
+const PROGRESS: u32 = 6;
+const RESUME_REQUIRED: u32 = 7;
+
+/// One who watches cases or contacts.
+pub(super) struct Watcher {
+    feeds: Arc<Feeds>,
+    of: Of,
+    filter: Filter,
+    cursor: Option<Cursor>,
+    /// All changes up to this event were told.
+    at: Seq,
+    /// Rows of the snapshot that are newer than its start, with the event that changed them.
+    ahead: HashMap<RowKey, Seq>,
+    /// What is to be sent.
+    message: BytesMut,
+    /// The cursor of the last item of it.
+    put: Cursor,
+    /// The cursor of the last item that was sent.
+    sent: Cursor,
+    spoke: Instant,
+}
+
+impl Watcher {
+    pub(super) fn new(feeds: Arc<Feeds>, asked: WatchRows) -> Watcher {
+        let WatchRows { cursor, of, filter } = asked;
+        let at = match &cursor {
+            Some(cursor) => cursor.seq,
+            None => Seq(feeds.engine.rows().applied()),
+        };
+        let start = Cursor {
+            store: feeds.store,
+            seq: at,
+            row: None,
+        };
+        let stands = cursor.clone().unwrap_or(start);
+        Watcher {
+            feeds,
+            of,
+            filter,
+            put: stands.clone(),
+            sent: stands,
+            cursor,
+            at,
+            ahead: HashMap::new(),
+            message: BytesMut::new(),
+            spoke: Instant::now(),
+        }
+    }
+
+    /// Watches until it is over.
+    pub(super) async fn run(mut self, outlet: &mut Outlet) -> Over {
+        match self.watch(outlet).await {
+            Ok(never) => match never {},
+            Err(over) => over,
+        }
+    }
+
+    async fn watch(&mut self, outlet: &mut Outlet) -> Result<Infallible, Over> {
+        match self.cursor.take() {
+            None => self.snapshot(outlet, None).await?,
+            Some(Cursor { row: Some(row), .. }) => self.snapshot(outlet, Some(row)).await?,
+            Some(Cursor { row: None, .. }) => self.progress(outlet).await?,
+        }
+        loop {
+            match self.feeds.more(self.at, outlet).await? {
+                More::Nothing => self.progress(outlet).await?,
+                More::UpTo(last) => {
+                    while self.at < last {
+                        self.feeds.goes_on()?;
+                        let piece = self.feeds.piece(self.at).await?;
+                        self.tell(outlet, piece).await?;
+                    }
+                }
+            }
+            if self.spoke.elapsed() >= PROGRESS_EVERY {
+                self.progress(outlet).await?;
+            }
+        }
+    }
+
+    async fn snapshot(
+        &mut self,
+        outlet: &mut Outlet,
+        mut after: Option<Vec<u8>>,
+    ) -> Result<(), Over> {
+        loop {
+            self.feeds.goes_on()?;
+            let page = self.feeds.page(&self.filter, after).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(last.clone());
+            for (key, item) in page {
+                let version = Version::of(item);
+                if !self.matches(&version).await? {
+                    continue;
+                }
+                let changed = version.item.changed();
+                if changed > self.at {
+                    self.ahead.insert(version.item.key(), changed);
+                }
+                let cursor = self.cursor_at(self.at, Some(key));
+                let body = body(&version.item, self.feeds.engine.case_numbers());
+                self.put(outlet, cursor, SNAPSHOT, &body).await?;
+            }
+            self.flush(outlet).await?;
+        }
+        let end = bytes_out::of(&v1::SnapshotEnd {});
+        let cursor = self.cursor_at(self.at, None);
+        self.put(outlet, cursor, SNAPSHOT_END, &end).await?;
+        self.flush(outlet).await
+    }
+
+    async fn tell(&mut self, outlet: &mut Outlet, piece: Piece) -> Result<(), Over> {
+        let last = match piece {
+            Piece::TooOld => {
+                let reason = v1::ResumeReason::CursorTooOld;
+                return Err(outlet.say_last(self.resume(reason)));
+            }
+            Piece::Tail(events) => self.tell_tail(outlet, &events).await?,
+            Piece::Log(events) => self.tell_log(outlet, &events).await?,
+        };
+        self.flush(outlet).await?;
+        self.at = last;
+        Ok(())
+    }
+
+    async fn tell_tail(
+        &mut self,
+        outlet: &mut Outlet,
+        events: &[Arc<TailEvent>],
+    ) -> Result<Seq, Over> {
+        let mut changes: HashMap<RowKey, (Option<&Version>, Seq, &Change)> = HashMap::new();
+        let mut last = self.at;
+        for event in events {
+            last = event.recorded.envelope.seq;
+            for change in event.changes.iter().filter(|it| self.is_of(&it.after.item)) {
+                let held = changes.entry(change.after.item.key());
+                let before = change.before.as_ref();
+                let held = held.or_insert((before, last, change));
+                (held.1, held.2) = (last, change);
+            }
+        }
+        let mut changes: Vec<_> = changes.into_iter().collect();
+        changes.sort_unstable_by_key(|(_, (_, seq, _))| *seq);
+        for (key, (before, seq, change)) in changes {
+            let ahead = self.ahead.get(&key).copied();
+            if ahead.is_some_and(|ahead| ahead >= seq) {
+                continue;
+            }
+            self.ahead.remove(&key);
+            let cursor = self.cursor_at(seq, None);
+            if self.matches(&change.after).await? {
+                let body = change.made.get(0, || {
+                    body(&change.after.item, self.feeds.engine.case_numbers())
+                });
+                self.put(outlet, cursor, CHANGED, &body).await?;
+                continue;
+            }
+            let was_told = match before {
+                _ if ahead.is_some() => true,
+                Some(before) => self.matches(before).await?,
+                None => false,
+            };
+            if was_told {
+                let left = bytes_out::of(&left(&key, seq));
+                self.put(outlet, cursor, LEFT_FILTER, &left).await?;
+            }
+        }
+        Ok(last)
+    }
+
+    async fn tell_log(&mut self, outlet: &mut Outlet, events: &[Recorded]) -> Result<Seq, Over> {
+        let mut touched: HashMap<RowKey, Seq> = HashMap::new();
+        let mut last = self.at;
+        for recorded in events {
+            last = recorded.envelope.seq;
+            let keys = changed_by(&recorded.event);
+            touched.extend(
+                keys.filter(|key| self.is_named_of(key))
+                    .map(|key| (key, last)),
+            );
+        }
+        while self.feeds.engine.rows().applied() < last.0 {
+            self.feeds.goes_on()?;
+            tokio::time::sleep(APPLIED_LOOK).await;
+        }
+        let mut touched: Vec<(RowKey, Seq)> = touched.into_iter().collect();
+        touched.sort_unstable_by_key(|(_, seq)| *seq);
+        let keys: Vec<RowKey> = touched.iter().map(|(key, _)| key.clone()).collect();
+        let rows = self.feeds.engine.rows_of(&keys).await?;
+        for ((key, seq), row) in touched.into_iter().zip(rows) {
+            // What changed again since is told at that event.
+            let item = row.and_then(Item::of);
+            let Some(item) = item.filter(|item| item.changed() == seq) else {
+                continue;
+            };
+            if self.ahead.remove(&key).is_some_and(|ahead| ahead >= seq) {
+                continue;
+            }
+            let version = Version::of(item);
+            let cursor = self.cursor_at(seq, None);
+            match self.matches(&version).await? {
+                true => {
+                    let body = body(&version.item, self.feeds.engine.case_numbers());
+                    self.put(outlet, cursor, CHANGED, &body).await?;
+                }
+                false => {
+                    let left = bytes_out::of(&left(&key, seq));
+                    self.put(outlet, cursor, LEFT_FILTER, &left).await?;
+                }
+            }
+        }
+        Ok(last)
+    }
+
+    async fn matches(&self, version: &Version) -> Result<bool, Over> {
+        match self.filter.verdict(&version.item) {
+            Verdict::In => Ok(true),
+            Verdict::Out => Ok(false),
+            Verdict::IfTierOf(decided) => {
+                let tier = match version.tier.get() {
+                    Some(known) => known.clone(),
+                    None => self.feeds.tier_of(decided).await?,
+                };
+                let tier = version.tier.get_or_init(|| tier);
+                Ok(self.filter.facets().tiers.contains(tier))
+            }
+        }
+    }
+
+    /// Whether an item is of this feed.
+    fn is_of(&self, item: &Item) -> bool {
+        matches!(
+            (&self.filter, item),
+            (Filter::Cases(..), Item::Case(_)) | (Filter::Contacts(..), Item::Contact(_))
+        )
+    }
+
+    /// Whether the item of this name is of this feed.
+    fn is_named_of(&self, key: &RowKey) -> bool {
+        matches!(
+            (&self.filter, key),
+            (Filter::Cases(..), RowKey::Case(_)) | (Filter::Contacts(..), RowKey::Contact(_))
+        )
+    }
+
+    fn cursor_at(&self, seq: Seq, row: Option<Vec<u8>>) -> Cursor {
+        let store = self.feeds.store;
+        Cursor { store, seq, row }
+    }
+
+    /// Adds an item to the message, and sends it if it is long enough.
+    async fn put(
+        &mut self,
+        outlet: &mut Outlet,
+        cursor: Cursor,
+        field: u32,
+        body: &Bytes,
+    ) -> Result<(), Over> {
+        bytes_out::put_item(&mut self.message, &cursor.text(self.of), field, body);
+        self.put = cursor;
+        match self.message.len() >= bytes_out::MESSAGE_BYTES {
+            true => self.flush(outlet).await,
+            false => Ok(()),
+        }
+    }
+
+    async fn flush(&mut self, outlet: &mut Outlet) -> Result<(), Over> {
+        if self.message.is_empty() {
+            return Ok(());
+        }
+        let message = self.message.split().freeze();
+        let too_slow = || self.resume(v1::ResumeReason::TooSlow);
+        outlet.send(message, too_slow).await?;
+        self.sent = self.put.clone();
+        self.spoke = Instant::now();
+        Ok(())
+    }
+
+    async fn progress(&mut self, outlet: &mut Outlet) -> Result<(), Over> {
+        let nothing = bytes_out::of(&v1::Progress {});
+        let cursor = self.cursor_at(self.at, None);
+        self.put(outlet, cursor, PROGRESS, &nothing).await?;
+        self.flush(outlet).await
+    }
+
+    fn resume(&self, reason: v1::ResumeReason) -> Bytes {
+        let reason = reason.into();
+        let body = bytes_out::of(&v1::ResumeRequired { reason });
+        let mut message = BytesMut::new();
+        bytes_out::put_item(
+            &mut message,
+            &self.sent.text(self.of),
+            RESUME_REQUIRED,
+            &body,
+        );
+        message.freeze()
+    }
+}
+
+impl Feeds {
+    /// The tier that a decision reckoned with.
+    async fn tier_of(&self, decided: Seq) -> Result<Slug, Over> {
+        let kept = self.engine.tail().range(decided, 1);
+        let recorded = match kept.and_then(|mut events| events.pop()) {
+            Some(event) => event.recorded.clone(),
+            None => self.engine.event(decided).await?,
+        };
+        match &recorded.event {
+            Event::ContactRouted(routed) => Ok(routed.decision.tier.clone()),
+            _ => Err(Over::Halted(Halt::Corrupt)),
+        }
+    }
+}
+
+/// The names of the rows that an event may have changed, all cases and contacts among them.
+fn changed_by(event: &Event) -> impl Iterator<Item = RowKey> {
+    let opened = match event {
+        Event::ContactRouted(routed) => routed.case.as_ref().map(|join| RowKey::Case(join.case)),
+        _ => None,
+    };
+    event.edits().into_iter().chain(opened)
+}
+
+fn body(item: &Item, numbers: &CaseNumbers) -> Bytes {
+    match item {
+        Item::Case(case) => bytes_out::of(&reply::case::case(case, numbers)),
+        Item::Contact(contact) => bytes_out::of(&reply::contact::contact(contact)),
+    }
+}
+
+fn left(key: &RowKey, seq: Seq) -> v1::LeftFilter {
+    let id = match key {
+        RowKey::Contact(id) => id.to_string(),
+        RowKey::Case(id) => id.to_string(),
+        _ => String::new(),
+    };
+    v1::LeftFilter {
+        id,
+        sequence: seq.0,
+    }
+}

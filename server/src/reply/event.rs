@@ -1,0 +1,224 @@
+//! Events as integrators see them. A new kind of event does not compile until it has a body here.
+
+use super::contact::offered;
+use super::customer::customer;
+use super::playbook::of_event;
+use super::{case, fact, time, timeline, wire_enum};
+use prost::Message;
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+use signpost_domain::contact::Place;
+use signpost_domain::event::{
+    Cause, ContactEnded, ContactRouted, Envelope, Event, Next, Recorded, RouteTaken,
+};
+use signpost_domain::ids::{CustomerId, PlaybookVersion, ReasonId, Slug};
+use signpost_proto::{FILE_DESCRIPTOR_SET, v1};
+use std::sync::LazyLock;
+use v1::event::Body;
+
+/// The version of CloudEvents that we write.
+const SPECVERSION: &str = "1.0";
+const JSON: &str = "application/json";
+
+/// An event.
+pub(crate) fn event(recorded: &Recorded) -> v1::Event {
+    let Recorded { envelope, event } = recorded;
+    let Envelope {
+        seq,
+        record_time,
+        arrive_time,
+        actor,
+        cause,
+        playbook,
+    } = envelope;
+    v1::Event {
+        sequence: seq.0,
+        record_time: Some(time::timestamp(*record_time)),
+        arrive_time: Some(time::timestamp(*arrive_time)),
+        actor: actor.to_string(),
+        request_id: match cause {
+            Cause::Request(stamp) => stamp.id.to_string(),
+            Cause::Timer => String::new(),
+        },
+        playbook_version: playbook
+            .as_ref()
+            .map_or_else(String::new, PlaybookVersion::to_string),
+        body: Some(told(envelope, event).body),
+    }
+}
+
+/// What is told of an event: its body, its name in types, what it is about.
+struct Told {
+    body: Body,
+    name: &'static str,
+    subject: String,
+}
+
+fn told(envelope: &Envelope, event: &Event) -> Told {
+    let contact = |id: &dyn ToString| format!("contact/{}", id.to_string());
+    match event {
+        Event::PlaybookPublished(published) => Told {
+            body: Body::PlaybookPublished(v1::PlaybookPublishedEvent {
+                publication: Some(of_event(envelope, published)),
+            }),
+            name: "playbook_published",
+            subject: format!("playbook/{}", published.version),
+        },
+        Event::CustomerSaved(saved) => Told {
+            body: Body::CustomerSaved(v1::CustomerSavedEvent {
+                customer: Some(customer(saved, envelope.seq)),
+            }),
+            name: "customer_saved",
+            subject: format!("customer/{}", saved.id),
+        },
+        Event::ContactRouted(routed) => Told {
+            body: Body::ContactRouted(contact_routed(routed)),
+            name: "contact_routed",
+            subject: contact(&routed.contact),
+        },
+        Event::RouteTaken(taken) => Told {
+            body: Body::RouteTaken(route_taken(taken)),
+            name: "route_taken",
+            subject: contact(&taken.contact),
+        },
+        Event::ContactEnded(ended) => Told {
+            body: Body::ContactEnded(contact_ended(ended)),
+            name: "contact_ended",
+            subject: contact(&ended.contact),
+        },
+        Event::CaseLapsed(case) => Told {
+            body: Body::CaseLapsed(v1::CaseLapsedEvent {
+                case_id: case.to_string(),
+            }),
+            name: "case_lapsed",
+            subject: format!("case/{case}"),
+        },
+        Event::CaseWorked(worked) => Told {
+            body: Body::CaseWorked(timeline::event(worked)),
+            name: timeline::name(&worked.work),
+            subject: format!("case/{}", worked.case),
+        },
+    }
+}
+
+fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
+    let ContactRouted {
+        contact,
+        step,
+        context,
+        customer,
+        case: join,
+        left,
+        standing: _,
+        profile: _,
+        carried: _,
+        noticed: _,
+        decision,
+        next,
+    } = routed;
+    let join = join.as_ref();
+    let (place, next_step, goes, asked) = match next {
+        Next::ChooseReason(_) => (Place::Deciding, v1::NextStep::ChooseReason, None, [].iter()),
+        Next::AskFacts(facts) => (Place::Deciding, v1::NextStep::AskFacts, None, facts.iter()),
+        Next::ChooseRoute => (Place::Deciding, v1::NextStep::ChooseRoute, None, [].iter()),
+        Next::Take(taken) => {
+            let place = Place::of_route(taken.route);
+            (place, v1::NextStep::Routed, Some(offered(taken)), [].iter())
+        }
+    };
+    v1::ContactRoutedEvent {
+        contact_id: contact.to_string(),
+        step: wire_enum::route_step(*step),
+        channel: context.channel.to_string(),
+        direction: wire_enum::direction(context.direction),
+        customer_id: customer
+            .as_ref()
+            .map_or_else(String::new, |join| CustomerId::to_string(&join.id)),
+        tier: decision.tier.to_string(),
+        reason: text_of_reason(decision.reason.as_ref()),
+        case_id: case::id(join.map(|join| join.case)),
+        joined: join.map_or(0, |join| wire_enum::joined(join.joined)),
+        joined_now: join.is_some_and(|join| join.first),
+        previous_case_id: case::id(join.and_then(|join| join.previous)),
+        left_case_id: case::id(left.map(|left| left.case)),
+        left_case_withdrawn: left.is_some_and(|left| left.withdrawn),
+        repeat: join.is_some_and(|join| join.repeat),
+        channel_switched: join.is_some_and(|join| join.switched),
+        place: wire_enum::place(place),
+        next_step: next_step.into(),
+        routed: goes,
+        asked_fact_ids: asked.map(Slug::to_string).collect(),
+        facts: fact::facts(&context.facts),
+        rule_ids: decision
+            .fired
+            .iter()
+            .map(|rule| rule.id.to_string())
+            .collect(),
+    }
+}
+
+fn route_taken(taken: &RouteTaken) -> v1::RouteTakenEvent {
+    let RouteTaken {
+        contact,
+        case: of_case,
+        taken,
+        declined,
+    } = taken;
+    v1::RouteTakenEvent {
+        contact_id: contact.to_string(),
+        case_id: case::id(*of_case),
+        place: wire_enum::place(Place::of_route(taken.route)),
+        routed: Some(offered(taken)),
+        declined: wire_enum::routes(declined.iter().copied()),
+    }
+}
+
+fn contact_ended(ended: &ContactEnded) -> v1::ContactEndedEvent {
+    let ContactEnded {
+        contact,
+        case: of_case,
+        outcome,
+        confirmed,
+        resolves,
+    } = ended;
+    v1::ContactEndedEvent {
+        contact_id: contact.to_string(),
+        case_id: case::id(*of_case),
+        outcome: wire_enum::outcome(*outcome),
+        confirmed_reason: text_of_reason(confirmed.as_ref()),
+        resolved_case_id: case::id(*resolves),
+    }
+}
+
+fn text_of_reason(reason: Option<&ReasonId>) -> String {
+    reason.map_or_else(String::new, ReasonId::to_string)
+}
+
+/// An event of the store `store` in the shape of CloudEvents.
+pub(crate) fn cloud_event(recorded: &Recorded, store: &str) -> v1::CloudEvent {
+    let told = told(&recorded.envelope, &recorded.event);
+    v1::CloudEvent {
+        id: recorded.envelope.seq.0.to_string(),
+        source: format!("/signpost/{store}"),
+        specversion: SPECVERSION.to_owned(),
+        r#type: format!("signpost.v1.{}", told.name),
+        subject: told.subject,
+        time: Some(time::timestamp(recorded.envelope.record_time)),
+        datacontenttype: JSON.to_owned(),
+        data: proto_json(&event(recorded)),
+    }
+}
+
+static EVENT: LazyLock<Option<MessageDescriptor>> = LazyLock::new(|| {
+    let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET).ok()?;
+    pool.get_message_by_name("signpost.v1.Event")
+});
+
+/// An event as ProtoJSON. Empty only if the contract that was compiled in does not describe it, which a test rules out.
+fn proto_json(event: &v1::Event) -> String {
+    let dynamic = EVENT.as_ref().and_then(|descriptor| {
+        let bytes = event.encode_to_vec();
+        DynamicMessage::decode(descriptor.clone(), bytes.as_slice()).ok()
+    });
+    let json = dynamic.and_then(|dynamic| serde_json::to_string(&dynamic).ok());
+    json.unwrap_or_default()
+}

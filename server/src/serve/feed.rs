@@ -1,0 +1,165 @@
+//! FeedService, by hand: its answers come as bytes that are the same for many watchers, which the generated code would
+//! encode for each of them.
+
+use super::REQUEST_BYTES_MAX;
+use crate::feed::{Feeds, Told, Unwatched};
+use crate::{intake, status};
+use bytes::{BufMut, Bytes};
+use http::{Request, Response};
+use prost::Message;
+use signpost_domain::refusal::Faults;
+use signpost_proto::v1::feed_service_server::SERVICE_NAME;
+use std::convert::Infallible;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tonic::body::Body;
+use tonic::codec::{BufferSettings, Codec, EncodeBuf, Encoder};
+use tonic::codegen::tokio_stream::Stream;
+use tonic::codegen::{BoxFuture, Service, StdError};
+use tonic::server::{Grpc, NamedService, ServerStreamingService};
+use tonic::{Status, codegen};
+use tonic_prost::{ProstCodec, ProstDecoder};
+
+/// The service.
+#[derive(Clone)]
+pub(super) struct FeedServer {
+    feeds: Arc<Feeds>,
+}
+
+impl FeedServer {
+    pub(super) fn new(feeds: Arc<Feeds>) -> FeedServer {
+        FeedServer { feeds }
+    }
+}
+
+impl NamedService for FeedServer {
+    const NAME: &'static str = SERVICE_NAME;
+}
+
+impl<B> Service<Request<B>> for FeedServer
+where
+    B: codegen::Body + Send + 'static,
+    B::Error: Into<StdError> + Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<Response<Body>, Infallible>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let feeds = self.feeds.clone();
+        let path = request.uri().path().strip_prefix('/').unwrap_or_default();
+        let method = path.strip_prefix(SERVICE_NAME).unwrap_or_default();
+        match method {
+            "/WatchEvents" => watch(request, move |asked| {
+                begun(intake::feed::watch_events(asked), |asked| {
+                    feeds.watch_events(asked)
+                })
+            }),
+            "/WatchCases" => watch(request, move |asked| {
+                begun(intake::feed::watch_cases(asked), |asked| {
+                    feeds.watch_rows(asked)
+                })
+            }),
+            "/WatchContacts" => watch(request, move |asked| {
+                begun(intake::feed::watch_contacts(asked), |asked| {
+                    feeds.watch_rows(asked)
+                })
+            }),
+            _ => Box::pin(async { Ok(status::no_such_method().into_http()) }),
+        }
+    }
+}
+
+/// The watch that is asked for, or why it does not begin.
+fn begun<A>(
+    asked: Result<A, Faults>,
+    watch: impl FnOnce(A) -> Result<Told, Unwatched>,
+) -> Result<Told, Status> {
+    let asked = asked.map_err(|faults| status::faulty(&faults))?;
+    watch(asked).map_err(|why| status::unwatched(&why))
+}
+
+/// Answers a call whose request is a `Q`.
+fn watch<Q, B, W>(request: Request<B>, begin: W) -> BoxFuture<Response<Body>, Infallible>
+where
+    Q: Message + Default + 'static,
+    B: codegen::Body + Send + 'static,
+    B::Error: Into<StdError> + Send + 'static,
+    W: FnOnce(Q) -> Result<Told, Status> + Send + 'static,
+{
+    Box::pin(async move {
+        let codec = FeedCodec::<Q>(PhantomData);
+        let mut grpc = Grpc::new(codec).max_decoding_message_size(REQUEST_BYTES_MAX);
+        let method = Method(Some(begin), PhantomData);
+        Ok(grpc.server_streaming(method, request).await)
+    })
+}
+
+/// One call of a method.
+struct Method<Q, W>(Option<W>, PhantomData<fn(Q)>);
+
+impl<Q, W> ServerStreamingService<Q> for Method<Q, W>
+where
+    W: FnOnce(Q) -> Result<Told, Status> + Send + 'static,
+{
+    type Response = Bytes;
+    type ResponseStream = Messages;
+    type Future = std::future::Ready<Result<tonic::Response<Messages>, Status>>;
+
+    fn call(&mut self, request: tonic::Request<Q>) -> Self::Future {
+        let begun = match self.0.take() {
+            Some(begin) => begin(request.into_inner()),
+            None => Err(status::internal()),
+        };
+        std::future::ready(begun.map(|told| tonic::Response::new(Messages(told))))
+    }
+}
+
+/// What a watcher is told, with the status of its end.
+struct Messages(Told);
+
+impl Stream for Messages {
+    type Item = Result<Bytes, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.0.poll_next(context);
+        next.map(|next| next.map(|told| told.map_err(status::halted)))
+    }
+}
+
+/// Requests are messages; answers are the bytes of messages.
+struct FeedCodec<Q>(PhantomData<fn(Q)>);
+
+impl<Q: Message + Default + 'static> Codec for FeedCodec<Q> {
+    type Encode = Bytes;
+    type Decode = Q;
+    type Encoder = AsTheyAre;
+    type Decoder = ProstDecoder<Q>;
+
+    fn encoder(&mut self) -> AsTheyAre {
+        AsTheyAre
+    }
+
+    fn decoder(&mut self) -> ProstDecoder<Q> {
+        ProstCodec::<Q, Q>::raw_decoder(BufferSettings::default())
+    }
+}
+
+/// Writes bytes as they are.
+struct AsTheyAre;
+
+impl Encoder for AsTheyAre {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn encode(&mut self, message: Bytes, out: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        out.put(message);
+        Ok(())
+    }
+}
