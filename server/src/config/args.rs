@@ -46,7 +46,7 @@ struct Typed {
     /// What is logged, such as warn or info,signpost_server=debug [default: info]
     #[arg(long, env = Key::LogFilter.env(), value_name = "FILTER")]
     log_filter: Option<String>,
-    /// An origin whose pages may call by gRPC-Web, such as https://desk.example.com; again for another
+    /// An origin whose pages may call by gRPC-Web, such as `https://desk.example.com`; again for another
     #[arg(long, env = Key::CorsOrigin.env(), value_name = "ORIGIN", value_delimiter = ',')]
     cors_origin: Vec<String>,
     /// Show the effective configuration as TOML and exit

@@ -68,21 +68,21 @@ async fn documents_that_are_too_large_or_explode() -> Outcome {
     told.push(publish(&server, "a: b: c".to_owned()).await);
     expect![[r#"
         InvalidArgument
-          source: must be at most 1000000 bytes, is 1003781
+          source: must be at most 1000000 bytes, is 1003838
         InvalidArgument
-          : the request is too large: found 5003798 bytes, the limit is: 4194304 bytes
+          : the request is too large: found 5003855 bytes, the limit is: 4194304 bytes
         InvalidArgument
-          : the request is too large: found 52432598 bytes, the limit is: 4194304 bytes
+          : the request is too large: found 52432655 bytes, the limit is: 4194304 bytes
         InvalidArgument
           source: line 1, column 9: has an anchor; must be written out: a playbook has no anchors and aliases
         InvalidArgument
           source: line 1, column 256: is too deep; must be at most 16 levels deep
         InvalidArgument
-          source: line 75, column 1: the key rules is there twice; must be there once
+          source: line 76, column 1: the key rules is there twice; must be there once
         InvalidArgument
           source: line 1, column 1: is the text "just words"; must be a mapping with the keys playbook,
               currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars,
-              queues, facts, reasons, rules, costs, last_resort
+              queues, facts, reasons, rules, feedback_question, costs, last_resort
         InvalidArgument
           source: line 1, column 5: is not YAML: mapping values are not allowed in this context; must be YAML
               or JSON

@@ -215,7 +215,7 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
         NotFound: there is no case case_0000000000099
           case case_0000000000099
         InvalidArgument
-          case_id: must be case_ and 13 letters or digits, as an answer gave it
+          case_id: must be case_ and 13 letters or digits, or a case number of 11 digits, as an answer gave it
     "#]].assert_eq(&brief::all(&told));
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 4, "nothing but what was answered");

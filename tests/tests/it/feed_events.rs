@@ -65,11 +65,11 @@ async fn every_event_is_told_once_from_where_one_likes() -> Outcome {
     assert_eq!(all[1..], live);
     let told: Vec<String> = all.iter().map(told).collect();
     expect![[r#"
-        1 1772442000 platform/test …: Some(PlaybookPublished(PlaybookPublishedEvent { publication: Some(PlaybookPublication { playbook_version: "78314b056923427c13505881c05bb8c4d91fe59894c48a05d15c72e32ce5ff49", name: "flights", publish_time: Some(Timestamp { seconds: 1772442000, nanos: 0 }), actor: "platform/test", note: "", rolled_back: false, live: true, sequence: 1 }) }))
+        1 1772442000 platform/test …: Some(PlaybookPublished(PlaybookPublishedEvent { publication: Some(PlaybookPublication { playbook_version: "df6e4710ea5fd017904e1004e7bff957e28b3bd169ac50eacb451472e08ba8db", name: "flights", publish_time: Some(Timestamp { seconds: 1772442000, nanos: 0 }), actor: "platform/test", note: "", rolled_back: false, live: true, sequence: 1 }) }))
         2 1772442060 platform/test call-1@1: Some(ContactRouted(ContactRoutedEvent { contact_id: "call-1", step: Opened, channel: "phone", direction: Inbound, customer_id: "c1", tier: "standard", reason: "existing_flight/change_date", case_id: "case_0000000000002", joined: Opened, joined_now: true, previous_case_id: "", left_case_id: "", left_case_withdrawn: false, repeat: false, channel_switched: false, place: Deciding, next_step: ChooseRoute, routed: None, asked_fact_ids: [], facts: [Fact { fact_id: "booking_reference", source: Customer, learn_time: Some(Timestamp { seconds: 1772442060, nanos: 0 }), value: Some(Text("ABC123")) }], rule_ids: [] }))
         3 1772442120 platform/test take-call-1@2: Some(RouteTaken(RouteTakenEvent { contact_id: "call-1", case_id: "case_0000000000002", place: Routed, routed: Some(Routed { route: Human, flow: "", queue: "rebooking" }), declined: [] }))
         4 1772442180 platform/test upsert-c2@3: Some(CustomerSaved(CustomerSavedEvent { customer: Some(Customer { customer_id: "c2", identities: [], tier: "", persona: "", value_micros: None, loyalty_years: None, language: "", time_zone: "", preferred_routes: [], consents: [], vulnerable: None, create_time: Some(Timestamp { seconds: 1772442180, nanos: 0 }), contact_count: 0, sequence: 4 }) }))
-        5 1772442240 platform/test end-call-1@4: Some(ContactEnded(ContactEndedEvent { contact_id: "call-1", case_id: "case_0000000000002", outcome: Resolved, confirmed_reason: "", case_resolved: true }))
+        5 1772442240 platform/test end-call-1@4: Some(ContactEnded(ContactEndedEvent { contact_id: "call-1", case_id: "case_0000000000002", outcome: Resolved, confirmed_reason: "", resolved_case_id: "case_0000000000002" }))
     "#]].assert_eq(&brief::all(&told));
     drop((from_now, from_oldest));
     let server = server.restart().await?;
@@ -122,7 +122,7 @@ async fn events_are_cloud_events_for_the_asking() -> Outcome {
         sources.push(event.source);
     }
     expect![[r#"
-        1 signpost.v1.playbook_published playbook/78314b056923427c13505881c05bb8c4d91fe59894c48a05d15c72e32ce5ff49 1772442000: actor arriveTime playbookPublished recordTime requestId sequence
+        1 signpost.v1.playbook_published playbook/df6e4710ea5fd017904e1004e7bff957e28b3bd169ac50eacb451472e08ba8db 1772442000: actor arriveTime playbookPublished recordTime requestId sequence
         2 signpost.v1.contact_routed contact/call-1 1772442060: actor arriveTime contactRouted playbookVersion recordTime requestId sequence
         3 signpost.v1.route_taken contact/call-1 1772442120: actor arriveTime playbookVersion recordTime requestId routeTaken sequence
         4 signpost.v1.customer_saved customer/c2 1772442180: actor arriveTime customerSaved playbookVersion recordTime requestId sequence

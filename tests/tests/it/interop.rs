@@ -30,6 +30,7 @@ async fn python_routes_a_contact_by_reflection() -> Outcome {
         "signpost.v1.CaseService",
         "signpost.v1.ContactService",
         "signpost.v1.CustomerService",
+        "signpost.v1.FeedService",
         "signpost.v1.PlaybookService",
     ];
     assert_eq!(told["services"], serde_json::json!(services));

@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Example:
   signpost playbook from-csv requests.csv --primary category --secondary type --channel source --out playbook.yaml
-  signpost playbook check playbook.yaml
 
 `signpost send` finds the reasons of the same table again. Costs and chances are assumptions, marked as such: edit them.")]
 pub(crate) struct FromCsvArgs {

@@ -26,7 +26,6 @@ pub(super) enum Kind {
 #[command(after_help = "\
 Example:
   signpost playbook new --template retail --name our_shop --currency EUR --out our_shop.yaml
-  signpost playbook check our_shop.yaml
 
 What is an assumption says so: edit it. `signpost playbook from-csv` begins with your own table of contacts.")]
 pub(crate) struct NewArgs {

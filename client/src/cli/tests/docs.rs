@@ -99,7 +99,8 @@ fn line(arg: &Arg) -> Result<String, fmt::Error> {
     }
     let defaults = arg.get_default_values().iter();
     let defaults: Vec<_> = defaults.map(|value| value.to_string_lossy()).collect();
-    if !defaults.is_empty() && arg.get_action().takes_values() {
+    let shown = !arg.is_hide_default_value_set() && defaults.iter().any(|it| !it.is_empty());
+    if shown && arg.get_action().takes_values() {
         write!(line, " Otherwise `{}`.", defaults.join(" "))?;
     }
     if let Some(variable) = arg.get_env() {

@@ -34,7 +34,9 @@ const DAMM: [[u8; 10]; 10] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NumberError {
     /// Another shape.
-    #[error("must be the number of a case: 11 digits, as an answer gave it")]
+    #[error(
+        "must be case_ and 13 letters or digits, or a case number of 11 digits, as an answer gave it"
+    )]
     Shape,
     /// Heard or typed wrong.
     #[error(

@@ -1,0 +1,160 @@
+//! The client against a server of moods.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+use super::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use v1::case_service_server::{CaseService, CaseServiceServer};
+use v1::customer_service_server::{CustomerService, CustomerServiceServer};
+
+/// Says UNAVAILABLE so many times, then answers; or never answers at all.
+#[derive(Clone, Default)]
+struct Moody {
+    refusals: u32,
+    silent: bool,
+    calls: Arc<AtomicU32>,
+}
+
+impl Moody {
+    async fn answer<A: Default>(&self) -> Result<Response<A>, Status> {
+        if self.silent {
+            std::future::pending::<()>().await;
+        }
+        if self.calls.fetch_add(1, Ordering::SeqCst) < self.refusals {
+            return Err(Status::unavailable("not yet"));
+        }
+        Ok(Response::new(A::default()))
+    }
+}
+
+macro_rules! moody_cases {
+    ($($name:ident($asked:ident) -> $answer:ident;)+) => {
+        #[tonic::async_trait]
+        impl CaseService for Moody {
+            $(
+                async fn $name(
+                    &self,
+                    request: Request<v1::$asked>,
+                ) -> Result<Response<v1::$answer>, Status> {
+                    let actor = request.metadata().get("signpost-actor").cloned();
+                    assert_eq!(actor.unwrap(), "platform/test");
+                    assert!(request.metadata().contains_key("grpc-timeout"));
+                    self.answer().await
+                }
+            )+
+        }
+    };
+}
+
+moody_cases! {
+    get_case(GetCaseRequest) -> GetCaseResponse;
+    get_case_timeline(GetCaseTimelineRequest) -> GetCaseTimelineResponse;
+    add_case_note(AddCaseNoteRequest) -> AddCaseNoteResponse;
+    update_case(UpdateCaseRequest) -> UpdateCaseResponse;
+    resolve_case(ResolveCaseRequest) -> ResolveCaseResponse;
+    reopen_case(ReopenCaseRequest) -> ReopenCaseResponse;
+    merge_cases(MergeCasesRequest) -> MergeCasesResponse;
+    unmerge_case(UnmergeCaseRequest) -> UnmergeCaseResponse;
+    link_cases(LinkCasesRequest) -> LinkCasesResponse;
+    unlink_cases(UnlinkCasesRequest) -> UnlinkCasesResponse;
+    list_cases(ListCasesRequest) -> ListCasesResponse;
+}
+
+#[tonic::async_trait]
+impl CustomerService for Moody {
+    async fn upsert_customer(
+        &self,
+        _: Request<v1::UpsertCustomerRequest>,
+    ) -> Result<Response<v1::UpsertCustomerResponse>, Status> {
+        self.answer().await
+    }
+
+    async fn get_customer(
+        &self,
+        _: Request<v1::GetCustomerRequest>,
+    ) -> Result<Response<v1::GetCustomerResponse>, Status> {
+        Err(Status::permission_denied("no"))
+    }
+
+    async fn list_customers(
+        &self,
+        _: Request<v1::ListCustomersRequest>,
+    ) -> Result<Response<v1::ListCustomersResponse>, Status> {
+        self.answer().await
+    }
+}
+
+async fn client_of(moody: &Moody, deadline: Duration) -> Client {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tonic::transport::Server::builder()
+        .add_service(CaseServiceServer::new(moody.clone()))
+        .add_service(CustomerServiceServer::new(moody.clone()))
+        .serve_with_incoming(TcpListenerStream::new(listener));
+    tokio::spawn(server);
+    let options = Options {
+        deadline,
+        actor: "platform/test".to_owned(),
+    };
+    Client::connect(&address.to_string(), options).unwrap()
+}
+
+#[tokio::test]
+async fn repeats_what_is_safe_and_gives_up_in_time() {
+    let moody = Moody {
+        refusals: retry::ATTEMPTS_MAX - 1,
+        ..Moody::default()
+    };
+    let client = client_of(&moody, DEADLINE_DEFAULT).await;
+    client
+        .get_case(v1::GetCaseRequest::default())
+        .await
+        .unwrap();
+    assert_eq!(moody.calls.load(Ordering::SeqCst), retry::ATTEMPTS_MAX);
+
+    let moody = Moody {
+        refusals: u32::MAX,
+        ..Moody::default()
+    };
+    let client = client_of(&moody, DEADLINE_DEFAULT).await;
+    let keyless = v1::UpsertCustomerRequest::default();
+    let refused = client.upsert_customer(keyless.clone()).await;
+    assert!(matches!(refused, Err(ClientError::Unavailable(_))));
+    assert_eq!(
+        moody.calls.load(Ordering::SeqCst),
+        1,
+        "no key, no repetition"
+    );
+    let keyed = v1::UpsertCustomerRequest {
+        request_id: crate::request_id(),
+        ..keyless
+    };
+    assert!(client.upsert_customer(keyed).await.is_err());
+    assert_eq!(moody.calls.load(Ordering::SeqCst), 1 + retry::ATTEMPTS_MAX);
+    let denied = client.get_customer(v1::GetCustomerRequest::default()).await;
+    assert!(matches!(denied, Err(ClientError::Other(_))));
+}
+
+#[tokio::test]
+async fn a_silent_or_absent_server_is_unavailable_within_the_deadline() {
+    let moody = Moody {
+        silent: true,
+        ..Moody::default()
+    };
+    let client = client_of(&moody, Duration::from_millis(100)).await;
+    let began = Instant::now();
+    let late = client.get_case(v1::GetCaseRequest::default()).await;
+    assert!(matches!(late, Err(ClientError::Unavailable(_))), "{late:?}");
+    assert!(began.elapsed() < Duration::from_secs(2));
+
+    let nobody = Client::connect("127.0.0.1:1", Options::default()).unwrap();
+    let refused = nobody.get_case(v1::GetCaseRequest::default()).await;
+    assert!(matches!(refused, Err(ClientError::Unavailable(_))));
+    let nameless = Options {
+        actor: "nobody".to_owned(),
+        ..Options::default()
+    };
+    assert!(Client::connect("127.0.0.1:1", nameless).is_err());
+}
