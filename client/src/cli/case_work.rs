@@ -88,6 +88,15 @@ pub(crate) struct LinkArgs {
     request_id: Option<String>,
 }
 
+impl LinkArgs {
+    fn link(&self) -> v1::CaseLink {
+        v1::CaseLink {
+            kind: self.kind.into(),
+            case_id: self.other.clone(),
+        }
+    }
+}
+
 /// Writes a note.
 pub(super) async fn note(
     case: String,
@@ -103,10 +112,9 @@ pub(super) async fn note(
         arrive_time: write.arrive,
     };
     let answer = session.client()?.add_case_note(request).await?;
-    let receipt = answer.receipt.clone();
-    session
-        .out
-        .answer(&answer, |paint| render::receipt(receipt.as_ref(), paint))
+    session.out.answer(&answer, |paint| {
+        render::receipt(answer.receipt.as_ref(), paint)
+    })
 }
 
 /// Opens a case again.
@@ -124,10 +132,9 @@ pub(super) async fn reopen(
         arrive_time: write.arrive,
     };
     let answer = session.client()?.reopen_case(request).await?;
-    let receipt = answer.receipt.clone();
-    session
-        .out
-        .answer(&answer, |paint| render::receipt(receipt.as_ref(), paint))
+    session.out.answer(&answer, |paint| {
+        render::receipt(answer.receipt.as_ref(), paint)
+    })
 }
 
 /// Merges two cases.
@@ -175,12 +182,9 @@ pub(super) async fn unmerge(case: String, write: Write, session: &Session) -> Re
 /// Links two cases.
 pub(super) async fn link(args: LinkArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::LinkCasesRequest {
+        link: Some(args.link()),
         request_id: args.request_id.unwrap_or_else(request_id),
         case_id: args.case,
-        link: Some(v1::CaseLink {
-            kind: args.kind.into(),
-            case_id: args.other,
-        }),
         arrive_time: args.arrive,
     };
     let answer = session.client()?.link_cases(request).await?;
@@ -192,12 +196,9 @@ pub(super) async fn link(args: LinkArgs, session: &Session) -> Result<(), Failur
 /// Takes a link away.
 pub(super) async fn unlink(args: LinkArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::UnlinkCasesRequest {
+        link: Some(args.link()),
         request_id: args.request_id.unwrap_or_else(request_id),
         case_id: args.case,
-        link: Some(v1::CaseLink {
-            kind: args.kind.into(),
-            case_id: args.other,
-        }),
         arrive_time: args.arrive,
     };
     let answer = session.client()?.unlink_cases(request).await?;

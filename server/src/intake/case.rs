@@ -58,10 +58,7 @@ pub(crate) fn note(
     let text = finder.keep(At::top("text"), note_text(&text));
     let seen = finder.seen(&etag);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = case
-        .zip(seen)
-        .zip(text.map(WorkStep::Note))
-        .map(|((case, seen), step)| work(case, seen, step));
+    let body = work(case, seen, text.map(WorkStep::Note));
     finder.command(caller, stamp, arrive_time, body)
 }
 
@@ -91,10 +88,7 @@ pub(crate) fn resolve(
     let arrive_time = finder.arrive_time(arrive_time, &caller);
     let step = resolution.zip(note);
     let step = step.map(|(resolution, note)| WorkStep::Resolve(resolution, note));
-    let body = case
-        .zip(seen)
-        .zip(step)
-        .map(|((case, seen), step)| work(case, seen, step));
+    let body = work(case, seen, step);
     finder.command(caller, stamp, arrive_time, body)
 }
 
@@ -119,10 +113,7 @@ pub(crate) fn reopen(
     let note = finder.optional_note(&note);
     let seen = finder.seen(&etag);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = case
-        .zip(seen)
-        .zip(note.map(WorkStep::Reopen))
-        .map(|((case, seen), step)| work(case, seen, step));
+    let body = work(case, seen, note.map(WorkStep::Reopen));
     finder.command(caller, stamp, arrive_time, body)
 }
 
@@ -147,10 +138,7 @@ pub(crate) fn merge(
     let merged = finder.case(At::top("merged_case_id"), numbers, &merged_case_id);
     let seen = finder.seen(&etag);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = case
-        .zip(seen)
-        .zip(merged.map(WorkStep::Merge))
-        .map(|((case, seen), step)| work(case, seen, step));
+    let body = work(case, seen, merged.map(WorkStep::Merge));
     finder.command(caller, stamp, arrive_time, body)
 }
 
@@ -173,10 +161,7 @@ pub(crate) fn unmerge(
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let seen = finder.seen(&etag);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = case
-        .zip(seen)
-        .zip(Some(WorkStep::Unmerge))
-        .map(|((case, seen), step)| work(case, seen, step));
+    let body = work(case, seen, Some(WorkStep::Unmerge));
     finder.command(caller, stamp, arrive_time, body)
 }
 
@@ -199,9 +184,7 @@ pub(crate) fn link(
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let link = finder.link(At::top("link"), numbers, link);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = case
-        .zip(link)
-        .map(|(case, link)| work(case, None, WorkStep::Link(link)));
+    let body = work(case, Some(None), link.map(WorkStep::Link));
     finder.command(caller, stamp, arrive_time, body)
 }
 
@@ -224,9 +207,7 @@ pub(crate) fn unlink(
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let link = finder.link(At::top("link"), numbers, link);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = case
-        .zip(link)
-        .map(|(case, link)| work(case, None, WorkStep::Unlink(link)));
+    let body = work(case, Some(None), link.map(WorkStep::Unlink));
     finder.command(caller, stamp, arrive_time, body)
 }
 
@@ -255,15 +236,18 @@ pub(crate) fn update(
     let update = finder.update(&paths, &told, live);
     let seen = finder.seen(&etag);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = case
-        .zip(seen)
-        .zip(update.map(WorkStep::Update))
-        .map(|((case, seen), step)| work(case, seen, step));
+    let body = work(case, seen, update.map(WorkStep::Update));
     finder.command(caller, stamp, arrive_time, body)
 }
 
-fn work(case: CaseId, seen: Option<Seq>, step: WorkStep) -> CommandBody {
-    CommandBody::Case(Box::new(WorkOnCase { case, seen, step }))
+/// The work, if nothing of it is at fault; `seen` is `Some(None)` where the caller saw nothing in particular.
+fn work(
+    case: Option<CaseId>,
+    seen: Option<Option<Seq>>,
+    step: Option<WorkStep>,
+) -> Option<CommandBody> {
+    let (case, seen, step) = (case?, seen?, step?);
+    Some(CommandBody::Case(Box::new(WorkOnCase { case, seen, step })))
 }
 
 fn note_text(text: &str) -> Result<Arc<str>, String> {

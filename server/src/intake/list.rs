@@ -2,11 +2,11 @@
 
 use super::at::At;
 use super::page::{Bound, List, Page};
-use super::{Finder, wire_enum};
+use super::{Finder, reason, wire_enum};
 use prost::Message;
 use signpost_domain::case::CaseState;
 use signpost_domain::customer::IdentityKey;
-use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
+use signpost_domain::ids::{CaseId, CustomerId, Seq, Slug};
 use signpost_domain::list::{
     Between, CaseFilter, ContactFilter, CustomerFilter, OfCustomer, Order, PlaceKind, ReasonFilter,
 };
@@ -178,11 +178,7 @@ impl Finder {
     }
 
     fn reason_wanted(&mut self, text: &str, live: Option<Arc<Playbook>>) -> Option<ReasonFilter> {
-        let parse = |text: &str| {
-            ReasonId::parse(text)
-                .map_err(|error| format!("must be primary or primary/secondary; each part {error}"))
-        };
-        let wanted = self.optional(At::top("reason"), text, parse)?;
+        let wanted = self.optional(At::top("reason"), text, reason::parse)?;
         Some(ReasonFilter::new(wanted, live))
     }
 
