@@ -114,6 +114,8 @@ fn on_a_terminal(arguments: &str, name: &str, value: &str) -> Result<String, Box
         .arg("/dev/null")
         .env_remove("NO_COLOR")
         .env("TERM", "xterm")
+        // Some crates take it as a wish for styles.
+        .env("CI", "true")
         .env(name, value)
         .stdin(Stdio::null())
         .output()?;

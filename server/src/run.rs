@@ -84,23 +84,26 @@ pub async fn run(
     let address = listener.local_addr().map_err(bind)?;
     tracing::info!(%address, "serving");
     bound(address);
-    let mut health = engine.health();
-    let stop_or_failed = async {
-        tokio::select! {
-            () = stop => tracing::info!("told to stop; finishing what was accepted"),
-            _ = health.wait_for(|health| *health == Health::Failed) => {
-                tracing::error!("the store failed; ending, to start again from disk");
-                tokio::time::sleep(FAILED_SHOWN).await;
-            }
-        }
-    };
-    let served = serve_to_pages(&cors_origins, listener, engine.clone(), stop_or_failed).await;
+    let end = stop_or_failed(&engine, stop);
+    let served = serve_to_pages(&cors_origins, listener, engine.clone(), end).await;
     let failed = *engine.health().borrow() == Health::Failed;
     spawn_blocking(move || guard.stop()).await?;
     served?;
     match failed {
         true => Err(RunError::StoreFailed),
         false => Ok(()),
+    }
+}
+
+/// Waits for `stop`, or for the store to fail; the health of a server that failed is shown for [`FAILED_SHOWN`].
+pub async fn stop_or_failed(engine: &Engine, stop: impl Future<Output = ()>) {
+    let mut health = engine.health();
+    tokio::select! {
+        () = stop => tracing::info!("told to stop; finishing what was accepted"),
+        _ = health.wait_for(|health| *health == Health::Failed) => {
+            tracing::error!("the store failed; ending, to start again from disk");
+            tokio::time::sleep(FAILED_SHOWN).await;
+        }
     }
 }
 

@@ -28,9 +28,9 @@ mod take;
 mod values;
 mod watch;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
-use out::{Out, Paint};
+use out::{Out, Paint, styles_refused};
 use signpost_client::{Client, Options};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -162,7 +162,7 @@ impl Session {
 
 /// Runs what the command line says.
 pub(crate) fn main() -> ExitCode {
-    let Cli { globals, command } = Cli::parse();
+    let Cli { globals, command } = parse();
     let out = Out {
         json: globals.json,
         paint: Paint::of_stdout(),
@@ -179,6 +179,16 @@ pub(crate) fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.tell(&session.globals.server),
     }
+}
+
+/// Reads the command line; help and errors about it have styles where [`Paint`] has them.
+fn parse() -> Cli {
+    let colours = match styles_refused() {
+        true => ColorChoice::Never,
+        false => ColorChoice::Auto,
+    };
+    let matches = Cli::command().color(colours).get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 async fn run(command: Command, session: &Session) -> Result<(), Failure> {

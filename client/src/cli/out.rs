@@ -19,10 +19,8 @@ impl Paint {
 
     /// Styles if stdout is a terminal that has them and `NO_COLOR` is not set.
     pub(crate) fn of_stdout() -> Paint {
-        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
         Paint {
-            styled: io::stdout().is_terminal() && !refused && !dumb,
+            styled: io::stdout().is_terminal() && !styles_refused(),
         }
     }
 
@@ -53,6 +51,14 @@ impl Paint {
             text.to_owned()
         }
     }
+}
+
+/// Whether whoever reads wants no styles, or has a terminal without them. (`CI` in the environment makes no terminal of
+/// what is none.)
+pub(crate) fn styles_refused() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
+    refused || dumb
 }
 
 /// The way out for a command.

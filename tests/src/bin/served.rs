@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use signpost_server::engine::{Clock, Engine, EngineOptions, Health, open_folder};
+use signpost_server::run::stop_or_failed;
 use signpost_server::serve::serve;
 use signpost_tests::crash::small_limits;
 use tokio::net::TcpListener;
@@ -22,14 +23,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     writeln!(out, "{address}")?;
     out.flush()?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let mut health = engine.health();
-    let stop = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = health.wait_for(|health| *health == Health::Failed) => {}
-        }
+    let told = async move {
+        terminate.recv().await;
     };
-    serve(listener, engine.clone(), stop).await?;
+    serve(listener, engine.clone(), stop_or_failed(&engine, told)).await?;
     guard.stop();
     match *engine.health().borrow() {
         Health::Serving => Ok(()),
