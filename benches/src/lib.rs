@@ -8,3 +8,7 @@ pub mod playbooks;
 pub mod process;
 pub mod requests;
 pub mod served;
+
+/// That of `signpostd`, for both sides of every comparison.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

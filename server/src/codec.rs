@@ -4,8 +4,10 @@
 //! A message starts with the number of its format; what a newer program wrote is refused. Reading never panics,
 //! whatever the bytes. Checksums and files are the business of the store, below this.
 
+pub mod age;
 #[cfg(test)]
 mod arbitrary;
+pub mod block;
 mod case;
 mod contact;
 mod context;

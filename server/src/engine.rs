@@ -30,6 +30,7 @@ use crate::codec;
 use crate::store::{Incarnation, LogReader, RowReader, StoreError};
 use crossbeam_channel::{Sender, TrySendError};
 use group::Task;
+use keep::Wanted;
 use look::Looked;
 use playbooks::Playbooks;
 use signpost_domain::case::CaseNumbers;
@@ -60,6 +61,7 @@ pub struct Engine {
 struct Shared {
     tasks: Sender<Task>,
     rows: RowReader,
+    wanted: Wanted,
     log: LogReader,
     incarnation: Incarnation,
     case_numbers: CaseNumbers,
@@ -237,15 +239,24 @@ impl Engine {
     /// # Errors
     /// [`Halt::Busy`] when they are further behind than they catch up in [`ROWS_BEHIND_MAX`]; [`Halt::Failed`].
     pub async fn rows_caught_up(&self) -> Result<RowReader, Halt> {
+        let caught_up = self.rows_reach(Seq(self.shared.log.last()));
+        match tokio::time::timeout(ROWS_BEHIND_MAX, caught_up).await {
+            Ok(reached) => reached.map(|()| self.shared.rows.clone()),
+            Err(_) => Err(Halt::Busy),
+        }
+    }
+
+    /// Has the rows brought up to a durable event, and waits for it.
+    ///
+    /// # Errors
+    /// [`Halt::Failed`].
+    pub(crate) async fn rows_reach(&self, seq: Seq) -> Result<(), Halt> {
         let mut health = self.health();
-        let caught_up = self.shared.rows.reached(self.shared.log.last());
+        self.shared.wanted.ask(seq.0);
         tokio::select! {
             biased;
             _ = health.wait_for(|health| *health == Health::Failed) => Err(Halt::Failed),
-            reached = tokio::time::timeout(ROWS_BEHIND_MAX, caught_up) => match reached {
-                Ok(()) => Ok(self.shared.rows.clone()),
-                Err(_) => Err(Halt::Busy),
-            },
+            () = self.shared.rows.reached(seq.0) => Ok(()),
         }
     }
 

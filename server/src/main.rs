@@ -8,6 +8,10 @@ use std::io::Write;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// Gives freed memory back to the system, where glibc's allocator keeps most of it; and costs a fifth less CPU a contact.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const FAILED: u8 = 1;
 const BAD_CONFIG: u8 = 2;
 

@@ -4,6 +4,7 @@
 //! further than the rows hold whole. Its token says after which sequence the next one begins: what opened an item never
 //! changes, so that nothing is missed or repeated by what is written between two pages.
 
+mod blocks;
 mod cases;
 mod contacts;
 mod customers;

@@ -3,8 +3,10 @@
 
 mod sample;
 
+use super::age::{self, Stretch};
+use super::block::Block;
 use super::row::{self, Applied, RowKind};
-use super::{event, key, wire};
+use super::{event, index, key, wire};
 use expect_test::{expect, expect_file};
 use prost::Message;
 use sample::event::events;
@@ -75,6 +77,12 @@ fn what_is_beside_rows_has_the_bytes_that_it_had() {
         now: UnixMs(1_790_000_000_000),
         live: Some(sample::version()),
     };
+    let mut stretch = Stretch::default();
+    stretch.push(Seq(77), UnixMs(1_791_000_000_000), sample::request());
+    let mut block = Block::default();
+    for member in [4_099, 4_100, 8_191] {
+        block.insert(Seq(member));
+    }
     let values = [
         (
             "applied",
@@ -86,10 +94,11 @@ fn what_is_beside_rows_has_the_bytes_that_it_had() {
             key::playbook(&sample::version()),
             row::encode_playbook("playbook: air\n"),
         ),
+        ("requests by age", age::key(1), stretch.encode()),
         (
-            "a request by age",
-            key::request_age(Seq(77)),
-            key::request_age_value(&sample::request()).to_vec(),
+            "a block",
+            index::block_of(b"name", Seq(4_100)),
+            block.encode(),
         ),
     ];
     let text = values
@@ -97,13 +106,16 @@ fn what_is_beside_rows_has_the_bytes_that_it_had() {
     expect![[r#"
         = applied
         under 01
-        0801104d1880d8c1a28c3422200123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef2803
+        0801104d1880d8c1a28c3422200123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef2804
         = a playbook
         under 020123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
         0801120e706c6179626f6f6b3a206169720a
-        = a request by age
-        under 31000000000000004d
-        726571756573742d6b65792d68617368
+        = requests by age
+        under 310000000000000001
+        000001a0ffeb36000d726571756573742d6b65792d68617368
+        = a block
+        under 6e616d650000000000000001
+        000300040fff
     "#]]
     .assert_eq(&text.concat());
 }

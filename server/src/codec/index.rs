@@ -3,22 +3,23 @@
 //! Which there are, and why no more. Every one of them costs the thread that keeps the rows a write, so a list gets one
 //! only where it would otherwise look at rows without end:
 //!
-//! - *Entries* of a case under its reason, tier, channel, waiting line and closed state: a name, then the sequence that
-//!   opened the case. Any one of these filters, and any of them together (their entries are intersected), finds a page
-//!   among millions of cases at the cost of that page. New entries go to the end of their name, so all those of one
-//!   second share a few leaves; there is none for open cases, which have a prefix of their own, and none for all cases,
-//!   of which each has just one tier.
+//! - *Blocks* of cases by reason, tier, channel, waiting line and closed state: a name, then the number of a block
+//!   ([`super::block`]) that says which of thousands of sequences opened such a case. Any one of these filters, and any of
+//!   them together (their blocks are intersected), finds a page among millions of cases at the cost of that page. Cases
+//!   of one second share their blocks, so that what a case adds is a few bits. There is none for open cases, which have a
+//!   prefix of their own, and none for all cases, of which each has just one tier.
 //! - Entries of a customer's cases and contacts beside the customer's row, whose leaf is written for every contact
 //!   anyway. A prefix of their own would cost another leaf, hit at random, for every contact.
 //! - A *mark* of every contact and customer under the sequence by which it came: its name, which is the caller's and so
 //!   in no order of time, and what lists filter by. Contacts are filtered by looking at their marks one after another,
-//!   which is slower for rare values than entries are, but takes one small write where entries took five.
+//!   which is slower for rare values than blocks are, but a contact changes more often than a case.
 //! - Entries of customers under each of their handles.
 //!
-//! A mark is replaced when its row changes. An entry is never deleted: it says that a row once matched, and the list
-//! looks at the row itself. So a case that goes from state to state, or a customer that becomes known, needs no more
-//! than the entry that is new, and which entries there are follows from the log alone.
+//! A mark is replaced when its row changes. Nothing leaves a block and no entry is deleted: they say that a row once
+//! matched, and the list looks at the row itself. So a case that goes from state to state, or a customer that becomes
+//! known, needs no more than what is new, and what there is follows from the log alone.
 
+use super::block;
 use super::contact::{place_kind, write_place_kind};
 use super::key::CUSTOMERS;
 use super::text::{case, case_seq, name, name_or_none, reason_or_none, reason_text};
@@ -37,15 +38,15 @@ use signpost_domain::time::UnixMs;
 pub const CONTACT_MARKS: [u8; 1] = [0x40];
 /// Marks of customers.
 pub const CUSTOMER_MARKS: [u8; 1] = [0x41];
-/// Entries of cases by reason, stated and confirmed.
+/// Blocks of cases by reason, stated and confirmed.
 pub const CASES_BY_REASON: [u8; 1] = [0x50];
-/// Entries of cases by tier.
+/// Blocks of cases by tier.
 pub const CASES_BY_TIER: [u8; 1] = [0x51];
-/// Entries of cases by channel.
+/// Blocks of cases by channel.
 const CASES_BY_CHANNEL: [u8; 1] = [0x52];
-/// Entries of cases by waiting line.
+/// Blocks of cases by waiting line.
 const CASES_BY_QUEUE: [u8; 1] = [0x53];
-/// Entries of cases by closed state.
+/// Blocks of cases by closed state.
 const CASES_BY_STATE: [u8; 1] = [0x54];
 /// Entries of customers by handle.
 const CUSTOMERS_BY_HANDLE: [u8; 1] = [0x55];
@@ -62,21 +63,36 @@ const SEQ_BYTES: usize = 8;
 /// A key and its value.
 pub type Entry = (Vec<u8>, Vec<u8>);
 
-/// What follows from a row, and whether the row is new, and with it all of that.
-pub fn entries(row: &Row) -> (Vec<Entry>, bool) {
+/// What follows from a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Follows {
+    /// Whether the row is new, and with it all of that.
+    pub is_new: bool,
+    /// To be put as they are.
+    pub entries: Vec<Entry>,
+    /// Entries that hardly ever change: to be put where they are not there yet.
+    pub steady: Vec<Entry>,
+    /// The prefixes of blocks that the sequence is a member of.
+    pub blocks: Vec<Vec<u8>>,
+    /// The sequence that opened what the row is of.
+    pub opened: Seq,
+}
+
+/// What follows from a row.
+pub fn follows(row: &Row) -> Follows {
     match row {
-        Row::Contact(contact) => (of_contact(contact), contact.opened == contact.changed),
-        Row::Case(case) => (of_case(case), case.id.0 == case.changed),
-        Row::Customer(customer) => (of_customer(customer), customer.opened == customer.changed),
+        Row::Contact(contact) => of_contact(contact),
+        Row::Case(case) => of_case(case),
+        Row::Customer(customer) => of_customer(customer),
         Row::Holder(_)
         | Row::Matter(_)
         | Row::Request(_)
         | Row::Counts(_)
-        | Row::Publication(_) => (Vec::new(), false),
+        | Row::Publication(_) => Follows::default(),
     }
 }
 
-/// Whether the key is that of an entry or a mark.
+/// Whether the key is that of a block, an entry or a mark.
 pub fn is_index(key: &[u8]) -> bool {
     match key.split_first() {
         Some((prefix, rest)) if [*prefix] == CUSTOMERS => rest.contains(&END),
@@ -85,32 +101,43 @@ pub fn is_index(key: &[u8]) -> bool {
     }
 }
 
-fn of_contact(contact: &Contact) -> Vec<Entry> {
+fn of_contact(contact: &Contact) -> Follows {
     let mark = (at(&CONTACT_MARKS, contact.opened), contact_mark(contact));
     let customer = contact.customer.as_ref().map(contacts_of_customer);
     let customer = customer.map(|prefix| (at(&prefix, contact.opened), Vec::new()));
-    std::iter::once(mark).chain(customer).collect()
+    Follows {
+        is_new: contact.opened == contact.changed,
+        entries: std::iter::once(mark).chain(customer).collect(),
+        opened: contact.opened,
+        ..Follows::default()
+    }
 }
 
-fn of_case(case: &Case) -> Vec<Entry> {
-    let mut prefixes = vec![cases_by_reason(&case.reason), cases_by_tier(&case.tier)];
+fn of_case(case: &Case) -> Follows {
+    let mut blocks = vec![cases_by_reason(&case.reason), cases_by_tier(&case.tier)];
     let confirmed = case.confirmed.as_ref().filter(|it| **it != case.reason);
-    prefixes.extend(confirmed.map(cases_by_reason));
+    blocks.extend(confirmed.map(cases_by_reason));
     let mut channels: Vec<&Slug> = Vec::new();
     for contact in &case.contacts {
         if !channels.contains(&&contact.channel) {
             channels.push(&contact.channel);
         }
     }
-    prefixes.extend(channels.into_iter().map(cases_by_channel));
-    prefixes.extend(case.queue.as_ref().map(cases_by_queue));
-    prefixes.extend(case.customer.as_ref().map(cases_of_customer));
-    prefixes.extend(cases_by_closed_state(case.state));
-    let entry = |prefix: Vec<u8>| (at(&prefix, case.id.0), Vec::new());
-    prefixes.into_iter().map(entry).collect()
+    blocks.extend(channels.into_iter().map(cases_by_channel));
+    blocks.extend(case.queue.as_ref().map(cases_by_queue));
+    blocks.extend(cases_by_closed_state(case.state));
+    let customer = case.customer.as_ref().map(cases_of_customer);
+    let customer = customer.map(|prefix| (at(&prefix, case.id.0), Vec::new()));
+    Follows {
+        is_new: case.id.0 == case.changed,
+        entries: customer.into_iter().collect(),
+        blocks,
+        opened: case.id.0,
+        ..Follows::default()
+    }
 }
 
-fn of_customer(customer: &Customer) -> Vec<Entry> {
+fn of_customer(customer: &Customer) -> Follows {
     let mark = (
         at(&CUSTOMER_MARKS, customer.opened),
         customer_mark(customer),
@@ -120,8 +147,13 @@ fn of_customer(customer: &Customer) -> Vec<Entry> {
         let id = customer.id.as_str().as_bytes().to_vec();
         (at(&customers_by_handle(key), customer.opened), id)
     };
-    let entries = identities.map(|identity| entry(&identity.key));
-    std::iter::once(mark).chain(entries).collect()
+    let handles = identities.map(|identity| entry(&identity.key));
+    Follows {
+        is_new: customer.opened == customer.changed,
+        steady: std::iter::once(mark).chain(handles).collect(),
+        opened: customer.opened,
+        ..Follows::default()
+    }
 }
 
 /// The prefix of cases stated or confirmed to be for a reason.
@@ -189,7 +221,12 @@ pub fn customers_by_handle(IdentityKey { kind, value }: &IdentityKey) -> Vec<u8>
     .concat()
 }
 
-/// The key under a prefix for a sequence.
+/// The key of the block under a prefix that a sequence is in.
+pub fn block_of(prefix: &[u8], seq: Seq) -> Vec<u8> {
+    at(prefix, Seq(block::number_of(seq)))
+}
+
+/// The key under a prefix for a sequence, or for the number of a block.
 pub fn at(prefix: &[u8], seq: Seq) -> Vec<u8> {
     [prefix, &seq.0.to_be_bytes()].concat()
 }
@@ -205,10 +242,10 @@ pub fn seq_under(prefix: &[u8], key: &[u8]) -> Result<Seq, CodecError> {
     seq.map(|bytes| Seq(u64::from_be_bytes(bytes))).ok_or(SHAPE)
 }
 
-/// The prefix of an entry, and the name in it.
+/// The prefix of a block, and the name in it.
 ///
 /// # Errors
-/// When the key is none of an entry with a name.
+/// When the key is none of a block with a name.
 pub fn prefix_and_name(key: &[u8]) -> Result<(&[u8], &str), CodecError> {
     let prefix = key.len().checked_sub(SEQ_BYTES).map(|len| &key[..len]);
     let prefix = prefix.ok_or(SHAPE)?;

@@ -35,7 +35,7 @@ pub const HOLDERS: [u8; 1] = [0x21];
 pub const MATTERS: [u8; 1] = [0x22];
 /// Writes that were answered.
 pub const REQUESTS: [u8; 1] = [0x30];
-/// The keys of writes that were answered, the oldest first.
+/// The keys of writes that were answered, in stretches of the log, the oldest first.
 pub const REQUEST_AGES: [u8; 1] = [0x31];
 
 /// Between two names of one key; no name has it.
@@ -94,32 +94,6 @@ pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
         PUBLICATIONS => Ok(RowKey::Publication(seq(name)?)),
         _ => Err(SHAPE),
     }
-}
-
-/// Where the key of the write is kept that was answered by the event at `seq`; the value is [`request_age_value`].
-pub fn request_age(seq: Seq) -> Vec<u8> {
-    [&REQUEST_AGES[..], &seq.0.to_be_bytes()].concat()
-}
-
-/// Reads a key that [`request_age`] made.
-///
-/// # Errors
-/// When it is none.
-pub fn decode_request_age(bytes: &[u8]) -> Result<Seq, CodecError> {
-    seq(bytes.strip_prefix(&REQUEST_AGES).ok_or(SHAPE)?)
-}
-
-/// What is kept under [`request_age`].
-pub const fn request_age_value(request: &RequestKey) -> [u8; 16] {
-    request.0
-}
-
-/// Reads what is kept under [`request_age`].
-///
-/// # Errors
-/// When it has another length.
-pub fn decode_request_age_value(bytes: &[u8]) -> Result<RequestKey, CodecError> {
-    hash(bytes, "request age").map(RequestKey)
 }
 
 /// Where a playbook is kept as it was written.

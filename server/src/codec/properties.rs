@@ -2,8 +2,8 @@
 
 use super::arbitrary::{event::recorded, row::request, row::row};
 use super::row::{Applied, RowKind};
-use super::{CodecError, FORMAT, arbitrary, event, index, key, row as rows, wire};
-use proptest::collection::vec;
+use super::{CodecError, FORMAT, age, arbitrary, block, event, index, key, row as rows, wire};
+use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::{Strategy, any};
 use proptest::sample::Index;
@@ -63,8 +63,10 @@ fn reads_or_refuses(bytes: &[u8]) {
     let _ = index::decode_customer_mark(bytes);
     let _ = index::decode_customer_id(bytes);
     let _ = key::decode(bytes);
-    let _ = key::decode_request_age(bytes);
-    let _ = key::decode_request_age_value(bytes);
+    let _ = age::decode_key(bytes);
+    if let Ok(read) = age::Stretch::decode(bytes) {
+        assert_eq!(age::Stretch::decode(&read.encode()), Ok(read));
+    }
 }
 
 /// The same message, said to be of the next format.
@@ -172,7 +174,9 @@ proptest! {
             Row::Customer(customer) => customer.opened,
             _ => Seq(0),
         };
-        for (key, value) in index::entries(&row).0 {
+        let follows = index::follows(&row);
+        prop_assert_eq!(follows.opened, opened);
+        for (key, value) in follows.entries.into_iter().chain(follows.steady) {
             prop_assert!(index::is_index(&key));
             let prefix = &key[..key.len() - 8];
             prop_assert_eq!(index::seq_under(prefix, &key), Ok(opened));
@@ -180,9 +184,6 @@ proptest! {
                 Row::Contact(contact) if key.starts_with(&index::CONTACT_MARKS) => {
                     let mark = (contact.id.clone(), ContactMark::of(contact));
                     prop_assert_eq!(index::decode_contact_mark(&value), Ok(mark));
-                }
-                Row::Case(case) if key.starts_with(&index::CASES_BY_TIER) => {
-                    prop_assert_eq!(index::prefix_and_name(&key), Ok((prefix, case.tier.as_str())));
                 }
                 Row::Customer(customer) if key.starts_with(&index::CUSTOMER_MARKS) => {
                     let mark = index::decode_customer_mark(&value);
@@ -192,6 +193,14 @@ proptest! {
                     prop_assert_eq!(index::decode_customer_id(&value), Ok(customer.id.clone()));
                 }
                 _ => {}
+            }
+        }
+        for prefix in follows.blocks {
+            let key = index::block_of(&prefix, opened);
+            prop_assert!(index::is_index(&key));
+            prop_assert_eq!(index::seq_under(&prefix, &key), Ok(Seq(block::number_of(opened))));
+            if let Row::Case(case) = &row && key.starts_with(&index::CASES_BY_TIER) {
+                prop_assert_eq!(index::prefix_and_name(&key), Ok((&prefix[..], case.tier.as_str())));
             }
         }
     }
@@ -232,12 +241,28 @@ proptest! {
     }
 
     #[test]
-    fn request_ages_read_back_and_keep_order(a: u64, b: u64, request in request()) {
-        let key = key::request_age(Seq(a));
-        prop_assert_eq!(key::decode_request_age(&key), Ok(Seq(a)));
-        prop_assert_eq!(key.cmp(&key::request_age(Seq(b))), a.cmp(&b));
-        let value = key::request_age_value(&request);
-        prop_assert_eq!(key::decode_request_age_value(&value), Ok(request));
+    fn request_ages_read_back_and_keep_order(
+        a: u64,
+        b: u64,
+        requests in btree_map(0..age::STRETCH_EVENTS, (request(), arbitrary::time()), 0..70),
+    ) {
+        prop_assert_eq!(age::decode_key(&age::key(a)), Ok(a));
+        prop_assert_eq!(age::key(a).cmp(&age::key(b)), a.cmp(&b));
+        let mut stretch = age::Stretch::default();
+        for (place, (request, at)) in &requests {
+            stretch.push(Seq(64 * 7 + place), *at, *request);
+        }
+        let last = requests.last_key_value().map_or(stretch.last, |(_, (_, at))| *at);
+        prop_assert_eq!(stretch.last, last);
+        let read = age::Stretch::decode(&stretch.encode());
+        prop_assert_eq!(read.as_ref(), Ok(&stretch));
+        prop_assert!(stretch.requests().eq(requests.values().map(|(request, _)| *request)));
+        // What was taken in before changes nothing.
+        let before = stretch.clone();
+        for (place, (request, at)) in &requests {
+            stretch.push(Seq(64 * 7 + place), *at, *request);
+        }
+        prop_assert_eq!(stretch, before);
     }
 
     #[test]

@@ -8,14 +8,7 @@ use crate::store::Log;
 use crossbeam_channel::{Receiver, Sender};
 use signpost_domain::playbook::Playbook;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
-
-/// Callers in one group from which on it is worth waiting for more: there are many, and most of them come again.
-const SIBLINGS_MIN: usize = 8;
-/// How long the next group gathers after one of so many. An append costs about the same however many events it has,
-/// so under load larger groups leave more of the machine to everything else. The idea is PostgreSQL's `commit_delay`.
-const GATHER: Duration = Duration::from_millis(1);
 
 /// Appends groups until there are no more. After a failure nothing is appended, undone or tried again: every caller
 /// is told that the outcome is unknown.
@@ -41,7 +34,6 @@ pub(super) fn run(
         if group.live.is_some() {
             live.send_replace(group.live);
         }
-        let siblings = group.pending.len();
         group
             .pending
             .into_iter()
@@ -51,9 +43,6 @@ pub(super) fn run(
         }
         if !group.changes.rows.is_empty() && changes.send(group.changes).is_err() {
             health.send_replace(Health::Failed);
-        }
-        if siblings >= SIBLINGS_MIN {
-            std::thread::sleep(GATHER);
         }
     }
 }

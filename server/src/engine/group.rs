@@ -12,7 +12,13 @@ use signpost_domain::playbook::Playbook;
 use signpost_domain::state::{Row, RowKey, State};
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
+
+/// Callers in one group from which on it is worth waiting for them to come again.
+const SIBLINGS_MIN: usize = 8;
+/// How long a group waits for them.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// Something to decide.
 pub(super) enum Task {
@@ -98,6 +104,13 @@ impl Changes {
         keys
     }
 
+    /// Takes in what the next group changed.
+    pub(super) fn follow(&mut self, next: Changes) {
+        self.rows.extend(next.rows);
+        self.documents.extend(next.documents);
+        (self.last, self.now, self.live) = (next.last, next.now, next.live);
+    }
+
     /// Says where the state stands after them.
     pub(super) fn end_at(&mut self, state: &State) {
         self.last = state.seq();
@@ -119,6 +132,8 @@ pub(super) struct Group {
     pub(super) watched: Vec<Option<(TailEvent, usize)>>,
     /// In order.
     pub(super) pending: Vec<Pending>,
+    /// When the first of them came.
+    pub(super) since: Option<Instant>,
     /// What the events changed.
     pub(super) changes: Changes,
     /// The playbook that is live after it, if it published one.
@@ -126,6 +141,21 @@ pub(super) struct Group {
 }
 
 impl Group {
+    /// How much longer to wait for half as many callers as the group before had, `callers`: most of those come again at
+    /// once, and an append costs about the same however many events it has; the other half is served while this one is
+    /// written. `None` if there is nothing to wait for. The idea is PostgreSQL's `commit_delay` with `commit_siblings`.
+    pub(super) fn patience(&self, callers: usize) -> Option<Duration> {
+        let is_worth_it = callers >= SIBLINGS_MIN && self.pending.len() < callers / 2;
+        let since = self.since.filter(|_| is_worth_it)?;
+        GATHER.checked_sub(since.elapsed())
+    }
+
+    /// Takes in an answer.
+    pub(super) fn owe(&mut self, answer: Pending) {
+        self.since.get_or_insert_with(Instant::now);
+        self.pending.push(answer);
+    }
+
     /// Whether there is nothing to do.
     pub(super) fn is_empty(&self) -> bool {
         self.events.is_empty() && self.pending.is_empty()

@@ -1,75 +1,119 @@
-//! The rows that lists are read by, written together with the rows that they follow from.
+//! What lists are read by, written together with the rows that it follows from.
 //!
-//! What follows from a row mostly was there before: it is then not put again, which would write a leaf far behind the
-//! tail. What was put lately is remembered; of anything else the store is asked.
+//! Blocks that were changed lately are kept in memory: most cases are new, and go to the newest block of each name.
+//! What hardly ever changes is not put again, which would write a leaf far behind the tail.
 
-use crate::codec::index::{Entry, entries};
+use crate::codec::CodecError;
+use crate::codec::block::Block;
+use crate::codec::index::{Entry, Follows, block_of, follows};
 use crate::store::{RowReader, StoreError};
+use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
-/// Entries and marks that are remembered.
-const RECENT_MAX: usize = 32_768;
+/// Blocks that are kept in memory; over it they are read again.
+const BLOCKS_MAX: usize = 2_048;
+/// Steady entries that are remembered; over it they are looked up again.
+const STEADY_MAX: usize = 32_768;
 
-/// Knows which entries and marks are there already.
+/// Why it could not be told what is to be put.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum IndexError {
+    /// What is there could not be read.
+    #[error(transparent)]
+    Read(#[from] StoreError),
+    /// It does not decode.
+    #[error(transparent)]
+    Decode(#[from] CodecError),
+}
+
+/// Knows what is there already.
 pub(super) struct Indexer {
     reader: RowReader,
-    recent: HashMap<Vec<u8>, Vec<u8>>,
-    /// The keys of `recent`, the oldest first.
-    ages: VecDeque<Vec<u8>>,
+    blocks: HashMap<Vec<u8>, Block>,
+    steady: HashMap<Vec<u8>, Vec<u8>>,
 }
 
 impl Indexer {
     pub(super) fn new(reader: RowReader) -> Indexer {
         Indexer {
             reader,
-            recent: HashMap::new(),
-            ages: VecDeque::new(),
+            blocks: HashMap::new(),
+            steady: HashMap::new(),
         }
     }
 
-    /// What is to be put for these rows, which are in the order of their changes. Every state of a row counts, not the
-    /// last alone: so it depends on the log only, not on what was taken together.
+    /// What is to be put for these rows, which are in the order of their changes, each key once. Every state of a row
+    /// counts, not the last alone: so it depends on the log only, not on what was taken together.
     ///
     /// # Errors
-    /// When the rows do not read.
-    pub(super) fn puts(
-        &mut self,
-        rows: &[(RowKey, Row)],
-    ) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, StoreError> {
-        let mut puts = BTreeMap::new();
+    /// When what is there does not read.
+    pub(super) fn puts(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, IndexError> {
+        let mut puts: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
+        let mut changed: Vec<Vec<u8>> = Vec::new();
         for (_, row) in rows {
-            let (entries, is_new) = entries(row);
-            for entry in entries {
-                if !self.is_there(&entry, is_new)? {
-                    let (key, value) = entry;
-                    self.remember(&key, &value);
-                    puts.insert(key, value);
+            let Follows {
+                is_new,
+                entries,
+                steady,
+                blocks,
+                opened,
+            } = follows(row);
+            puts.extend(entries);
+            for entry in steady {
+                if is_new || !self.is_there(&entry)? {
+                    puts.extend([entry]);
+                }
+            }
+            for prefix in blocks {
+                let key = block_of(&prefix, opened);
+                if self.take_in(&key, opened)? {
+                    changed.push(key);
                 }
             }
         }
-        Ok(puts)
+        changed.sort_unstable();
+        changed.dedup();
+        for key in changed {
+            let block = self.blocks.get(&key).map(Block::encode);
+            puts.extend(block.map(|value| (key, value)));
+        }
+        if self.blocks.len() > BLOCKS_MAX {
+            self.blocks.clear();
+        }
+        if self.steady.len() > STEADY_MAX {
+            self.steady.clear();
+        }
+        Ok(puts.into_iter().collect())
     }
 
-    fn is_there(&self, (key, value): &Entry, is_new: bool) -> Result<bool, StoreError> {
-        match self.recent.get(key) {
-            Some(known) => Ok(known == value),
-            None if is_new => Ok(false),
-            None => {
-                let (stored, _) = self.reader.get_many_blocking(std::slice::from_ref(key))?;
-                Ok(stored.into_iter().flatten().next().as_ref() == Some(value))
-            }
+    /// Takes a sequence into a block. Says whether it is new there.
+    fn take_in(&mut self, key: &[u8], seq: Seq) -> Result<bool, IndexError> {
+        if let Some(block) = self.blocks.get_mut(key) {
+            return Ok(block.insert(seq));
         }
+        let stored = self.stored(key)?;
+        let mut block = match stored {
+            Some(bytes) => Block::decode(&bytes)?,
+            None => Block::default(),
+        };
+        let is_new = block.insert(seq);
+        self.blocks.insert(key.to_vec(), block);
+        Ok(is_new)
     }
 
-    fn remember(&mut self, key: &[u8], value: &[u8]) {
-        if self.recent.insert(key.to_vec(), value.to_vec()).is_none() {
-            self.ages.push_back(key.to_vec());
-        }
-        if self.ages.len() > RECENT_MAX
-            && let Some(oldest) = self.ages.pop_front()
-        {
-            self.recent.remove(&oldest);
-        }
+    /// Whether an entry is there as it is. If not, it is remembered as if it were: it is about to be put.
+    fn is_there(&mut self, (key, value): &Entry) -> Result<bool, IndexError> {
+        let is_there = match self.steady.get(key) {
+            Some(known) => known == value,
+            None => self.stored(key)?.as_ref() == Some(value),
+        };
+        self.steady.insert(key.clone(), value.clone());
+        Ok(is_there)
+    }
+
+    fn stored(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let (values, _) = self.reader.get_many_blocking(&[key.to_vec()])?;
+        Ok(values.into_iter().flatten().next())
     }
 }

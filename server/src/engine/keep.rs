@@ -2,33 +2,89 @@
 
 use super::Health;
 use super::group::Changes;
-use super::index::Indexer;
-use super::look::read_blocking;
+use super::index::{IndexError, Indexer};
+use crate::codec::age::{self, Stretch};
+use crate::codec::index::Entry;
 use crate::codec::{self, CodecError};
 use crate::store::{ApplyError, CHANGES_MAX, RowReader, Rows, StoreError};
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
 use signpost_domain::flow::{REQUEST_KEPT, REQUESTS_KEPT_MIN};
 use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey};
 use signpost_domain::time::UnixMs;
-use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// How often rows are flushed to disk. What is lost in between is folded again from the log. A flush writes every leaf
 /// that was touched, so that rows hit at random cost a leaf each: at ten seconds most leaves are shared.
 const FLUSH_EVERY: Duration = Duration::from_secs(10);
+/// How long changes gather before they are applied, unless somebody waits for them: of rows that change again meanwhile
+/// only the last state is written, and what is written together shares its leaves.
+const GATHER: Duration = Duration::from_millis(500);
 /// Rows that one application takes at most, but for its last group. What lists are read by comes on top of them: at
 /// worst, customers with all their handles told anew, 9 for a row. With a last group of the same that still fits.
 const ROWS_AT_ONCE_MAX: usize = CHANGES_MAX / 16;
-/// Old request ids that are deleted at once.
-const REQUESTS_PRUNED_MAX: usize = 2_048;
+/// Stretches of old request ids that are deleted at once: as many ids as events can be applied at once.
+const STRETCHES_PRUNED_MAX: usize = 128;
 
 /// The rows and how they are written.
 pub(super) struct Keeper {
     rows: Rows,
     reader: RowReader,
     indexer: Indexer,
+    /// The newest stretch of request ids, as it is stored.
+    newest: Option<(u64, Stretch)>,
+}
+
+/// Up to which event somebody waits for the rows. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Wanted {
+    seq: Arc<AtomicU64>,
+    wake: Sender<()>,
+}
+
+impl Wanted {
+    /// Nothing is wanted yet; the receiver hears of every wish.
+    pub(super) fn new() -> (Wanted, Receiver<()>) {
+        let (wake, woken) = bounded(1);
+        let seq = Arc::default();
+        (Wanted { seq, wake }, woken)
+    }
+
+    /// Asks for the rows up to `seq` without delay.
+    pub(super) fn ask(&self, seq: u64) {
+        self.seq.fetch_max(seq, Ordering::AcqRel);
+        match self.wake.try_send(()) {
+            Ok(()) | Err(TrySendError::Full(())) | Err(TrySendError::Disconnected(())) => {}
+        }
+    }
+
+    fn is_beyond(&self, applied: u64) -> bool {
+        self.seq.load(Ordering::Acquire) > applied
+    }
+}
+
+/// Changes that wait to be applied together.
+struct Gathered {
+    changes: Changes,
+    since: Instant,
+}
+
+impl Gathered {
+    fn add(gathered: &mut Option<Gathered>, next: Changes) {
+        match gathered {
+            Some(gathered) => gathered.changes.follow(next),
+            none => {
+                *none = Some(Gathered {
+                    changes: next,
+                    since: Instant::now(),
+                });
+            }
+        }
+    }
 }
 
 /// Why rows could not be kept.
@@ -45,6 +101,15 @@ pub(super) enum KeepError {
     Decode(#[from] CodecError),
 }
 
+impl From<IndexError> for KeepError {
+    fn from(error: IndexError) -> KeepError {
+        match error {
+            IndexError::Read(error) => error.into(),
+            IndexError::Decode(error) => error.into(),
+        }
+    }
+}
+
 impl Keeper {
     pub(super) fn new(rows: Rows, reader: RowReader) -> Keeper {
         let indexer = Indexer::new(reader.clone());
@@ -52,12 +117,18 @@ impl Keeper {
             rows,
             reader,
             indexer,
+            newest: None,
         }
     }
 
     /// Keeps what groups changed until there are no more, and flushes at the end.
-    pub(super) fn run(mut self, changes: &Receiver<Changes>, health: &watch::Sender<Health>) {
-        if let Err(error) = self.keep_on(changes) {
+    pub(super) fn run(
+        mut self,
+        changes: &Receiver<Changes>,
+        (wanted, woken): &(Wanted, Receiver<()>),
+        health: &watch::Sender<Health>,
+    ) {
+        if let Err(error) = self.keep_on(changes, wanted, woken) {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "the rows could not be kept; taking no more work"
@@ -66,17 +137,37 @@ impl Keeper {
         }
     }
 
-    fn keep_on(&mut self, changes: &Receiver<Changes>) -> Result<(), KeepError> {
+    fn keep_on(
+        &mut self,
+        changes: &Receiver<Changes>,
+        wanted: &Wanted,
+        woken: &Receiver<()>,
+    ) -> Result<(), KeepError> {
         let mut flushed = Instant::now();
         let mut dirty = false;
+        let mut gathered: Option<Gathered> = None;
         loop {
-            match changes.recv_timeout(FLUSH_EVERY.saturating_sub(flushed.elapsed())) {
-                Ok(first) => {
-                    self.keep(drained(first, changes))?;
-                    dirty = true;
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
+            let due = match &gathered {
+                Some(gathered) => gathered.since + GATHER,
+                None => flushed + FLUSH_EVERY,
+            };
+            select! {
+                recv(changes) -> next => match next {
+                    Ok(next) => Gathered::add(&mut gathered, next),
+                    Err(_) => break,
+                },
+                recv(woken) -> _ => {}
+                default(due.saturating_duration_since(Instant::now())) => {}
+            }
+            let applied = self.rows.applied();
+            let ready = gathered.take_if(|gathered| {
+                gathered.changes.rows.len() >= ROWS_AT_ONCE_MAX
+                    || gathered.since.elapsed() >= GATHER
+                    || wanted.is_beyond(applied)
+            });
+            if let Some(ready) = ready {
+                self.keep(ready.changes)?;
+                dirty = true;
             }
             if flushed.elapsed() >= FLUSH_EVERY {
                 if dirty {
@@ -84,6 +175,9 @@ impl Keeper {
                 }
                 (flushed, dirty) = (Instant::now(), false);
             }
+        }
+        if let Some(rest) = gathered {
+            self.keep(rest.changes)?;
         }
         Ok(self.rows.flush()?)
     }
@@ -97,69 +191,97 @@ impl Keeper {
             now,
             live,
         } = changes;
-        let mut puts: BTreeMap<Vec<u8>, Option<Vec<u8>>> = BTreeMap::new();
-        // Of two rows with one key the later counts: from the last on, what is there already stays.
-        for (key, row) in rows.iter().rev() {
-            if let Some(stale) = codec::key::stale_key_for(key, row) {
-                puts.entry(stale).or_insert(None);
-            }
-            let put = puts.entry(codec::key::key_for(key, row));
-            put.or_insert_with(|| Some(codec::row::encode(row)));
-            if let (RowKey::Request(request), Row::Request(answered)) = (key, row) {
-                let age = codec::key::request_age_value(request).to_vec();
-                puts.insert(codec::key::request_age(answered.seq), Some(age));
-            }
+        let mut puts: Vec<(Vec<u8>, Option<Vec<u8>>)> = Vec::with_capacity(2 * rows.len());
+        let mut seen = HashSet::with_capacity(rows.len());
+        // Of two rows with one key the later counts: from the last on, what was seen already stays.
+        for (key, row) in rows.iter().rev().filter(|(key, _)| seen.insert(key)) {
+            puts.extend(codec::key::stale_key_for(key, row).map(|stale| (stale, None)));
+            puts.push((codec::key::key_for(key, row), Some(codec::row::encode(row))));
         }
-        let index = self.indexer.puts(&rows)?;
-        puts.extend(index.into_iter().map(|(key, value)| (key, Some(value))));
+        drop(seen);
+        let beside = self.indexer.puts(&rows)?.into_iter();
+        let beside = beside.chain(self.stretches(&rows)?);
+        puts.extend(beside.map(|(key, value)| (key, Some(value))));
         for (version, source) in documents {
             let document = codec::row::encode_playbook(&source);
-            puts.insert(codec::key::playbook(&version), Some(document));
+            puts.push((codec::key::playbook(&version), Some(document)));
         }
         let applied = codec::row::Applied {
             seq: last,
             now,
             live,
         };
-        puts.insert(
-            codec::key::APPLIED.to_vec(),
-            Some(codec::row::encode_applied(&applied)),
-        );
-        for key in self.pruned(last, now)? {
-            puts.insert(key, None);
-        }
-        Ok(self.rows.apply(puts.into_iter().collect(), last.0)?)
+        let applied = codec::row::encode_applied(&applied);
+        puts.push((codec::key::APPLIED.to_vec(), Some(applied)));
+        let pruned = self.pruned(last, now)?.into_iter();
+        puts.extend(pruned.map(|key| (key, None)));
+        Ok(self.rows.apply(puts, last.0)?)
     }
 
-    /// The keys of request ids that are old enough to go.
+    /// The stretches of the log that the requests among these rows belong to.
+    fn stretches(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, KeepError> {
+        let mut puts = Vec::new();
+        let mut put = |(number, stretch): &(u64, Stretch)| {
+            puts.push((age::key(*number), stretch.encode()));
+        };
+        let mut is_new = false;
+        for (key, row) in rows {
+            let (RowKey::Request(request), Row::Request(answered)) = (key, row) else {
+                continue;
+            };
+            let number = age::stretch_of(answered.seq);
+            if self
+                .newest
+                .as_ref()
+                .is_none_or(|(newest, _)| *newest != number)
+            {
+                self.newest.iter().filter(|_| is_new).for_each(&mut put);
+                let (stored, _) = self.reader.get_many_blocking(&[age::key(number)])?;
+                let stored = stored.into_iter().flatten().next();
+                let stretch = stored.map(|bytes| Stretch::decode(&bytes)).transpose()?;
+                self.newest = Some((number, stretch.unwrap_or_default()));
+            }
+            if let Some((_, stretch)) = &mut self.newest {
+                stretch.push(answered.seq, answered.at, *request);
+                is_new = true;
+            }
+        }
+        self.newest.iter().filter(|_| is_new).for_each(&mut put);
+        Ok(puts)
+    }
+
+    /// The keys of request ids that are old enough to go, and of their stretches.
     fn pruned(&self, last: Seq, now: UnixMs) -> Result<Vec<Vec<u8>>, KeepError> {
-        let newest_to_go = last.0.saturating_sub(REQUESTS_KEPT_MIN);
-        if newest_to_go == 0 {
+        let first_to_stay = last.0.saturating_sub(REQUESTS_KEPT_MIN) / age::STRETCH_EVENTS;
+        if first_to_stay == 0 {
             return Ok(Vec::new());
         }
         // Most of the time the oldest is too young: look at it alone first.
-        if self.prunable(1, newest_to_go, now)?.is_empty() {
+        if self.prunable(1, first_to_stay, now)?.is_empty() {
             return Ok(Vec::new());
         }
-        self.prunable(REQUESTS_PRUNED_MAX, newest_to_go, now)
+        self.prunable(STRETCHES_PRUNED_MAX, first_to_stay, now)
     }
 
-    /// The keys of the oldest request ids, as long as they are old enough: of at most so many.
-    fn prunable(&self, max: usize, newest: u64, now: UnixMs) -> Result<Vec<Vec<u8>>, KeepError> {
+    /// The same for at most so many stretches.
+    fn prunable(
+        &self,
+        max: usize,
+        first_to_stay: u64,
+        now: UnixMs,
+    ) -> Result<Vec<Vec<u8>>, KeepError> {
         let prefix = codec::key::REQUEST_AGES;
-        let (ages, _) = self.reader.scan_blocking(&prefix, None, max)?;
+        let (stretches, _) = self.reader.scan_blocking(&prefix, None, max)?;
         let mut gone = Vec::new();
-        for (age_key, value) in ages {
-            if codec::key::decode_request_age(&age_key)?.0 > newest {
+        for (key, value) in stretches {
+            let stretch = Stretch::decode(&value)?;
+            if age::decode_key(&key)? >= first_to_stay || stretch.last > now - REQUEST_KEPT {
                 break;
             }
-            let key = RowKey::Request(codec::key::decode_request_age_value(&value)?);
-            let row = read_blocking(&self.reader, &key)?;
-            if matches!(row, Some(Row::Request(row)) if row.at > now - REQUEST_KEPT) {
-                break;
+            for request in stretch.requests() {
+                gone.extend(codec::key::lookup_keys(&RowKey::Request(request)));
             }
-            gone.extend(codec::key::lookup_keys(&key));
-            gone.push(age_key);
+            gone.push(key);
         }
         Ok(gone)
     }
@@ -168,16 +290,4 @@ impl Keeper {
     pub(super) fn flush(&mut self) -> Result<(), KeepError> {
         Ok(self.rows.flush()?)
     }
-}
-
-/// What waits already, taken together with the first.
-fn drained(first: Changes, changes: &Receiver<Changes>) -> Changes {
-    let mut all = first;
-    while all.rows.len() < ROWS_AT_ONCE_MAX {
-        let Ok(next) = changes.try_recv() else { break };
-        all.rows.extend(next.rows);
-        all.documents.extend(next.documents);
-        (all.last, all.now, all.live) = (next.last, next.now, next.live);
-    }
-    all
 }

@@ -1,7 +1,7 @@
 //! Starting and stopping: the threads, and what they hand each other.
 
 use super::commit;
-use super::keep::Keeper;
+use super::keep::{Keeper, Wanted};
 use super::playbooks::Playbooks;
 use super::recover::{RecoverError, recover};
 use super::tail::Tail;
@@ -9,8 +9,8 @@ use super::writer::Writer;
 use super::{Clock, Engine, Health, QUEUE_TASKS_MAX, Shared};
 use crate::engine::group::{Changes, Task};
 use crate::store::{
-    DataFolder, Incarnation, Log, LogLimits, LogReader, OpenError, Opened, RowLimits, RowReader,
-    Rows, StoreError,
+    Alone, DataFolder, Incarnation, Log, LogLimits, LogReader, OpenError, Opened, RowLimits,
+    RowReader, Rows, StoreError,
 };
 use crossbeam_channel::{Sender, bounded};
 use signpost_domain::case::CaseNumbers;
@@ -128,6 +128,7 @@ impl Engine {
         let (tasks, tasks_taken) = bounded(QUEUE_TASKS_MAX);
         let (groups, groups_taken) = bounded(0);
         let (changes, changes_taken) = bounded::<Changes>(CHANGES_WAITING_MAX);
+        let (wanted, woken) = Wanted::new();
         let tail = Arc::new(Tail::new(state.seq()));
         let writer = Writer::new(
             state,
@@ -138,6 +139,7 @@ impl Engine {
             health.clone(),
         );
         let growing = tail.clone();
+        let wishes = (wanted.clone(), woken);
         let (alarm, commit_health) = (health_sender.clone(), health_sender.clone());
         let threads = vec![
             spawn("decide", &alarm, move || writer.run(&tasks_taken))?,
@@ -152,7 +154,7 @@ impl Engine {
                 )
             })?,
             spawn("keep", &alarm, move || {
-                keeper.run(&changes_taken, &health_sender)
+                keeper.run(&changes_taken, &wishes, &health_sender)
             })?,
         ];
         let playbooks = Playbooks::default();
@@ -162,6 +164,7 @@ impl Engine {
         let shared = Shared {
             tasks: tasks.clone(),
             rows: reader,
+            wanted,
             log: log_reader,
             incarnation: folder.incarnation(),
             case_numbers: CaseNumbers::new(blake3::derive_key(
@@ -234,6 +237,7 @@ fn spawn(
         .name(name.into())
         .spawn(move || {
             let _alarm = alarm;
+            let _alone = Alone::here();
             run();
         })
 }

@@ -34,6 +34,8 @@ pub(super) struct Writer {
     groups: Sender<Group>,
     health: watch::Receiver<Health>,
     group: Group,
+    /// How many waited for the group before.
+    callers: usize,
     /// Rows that may be forgotten once they were applied, with the event that touched them, in its order.
     retained: VecDeque<(Seq, RowKey)>,
     /// Rows that events up to this one changed may be forgotten already.
@@ -62,6 +64,7 @@ impl Writer {
             groups,
             health,
             group,
+            callers: 0,
             retained: VecDeque::new(),
             forgotten,
         }
@@ -78,13 +81,7 @@ impl Writer {
                     Err(RecvTimeoutError::Disconnected) => true,
                 },
                 (false, true) => !self.send(),
-                (false, false) => {
-                    let groups = self.groups.clone();
-                    select! {
-                        recv(tasks) -> task => task.map_or(true, |task| self.take(task)),
-                        send(groups, self.next_group()) -> sent => sent.is_err(),
-                    }
-                }
+                (false, false) => self.gather(tasks),
             };
             while !stopping && !self.group.is_full() {
                 let Ok(task) = tasks.try_recv() else { break };
@@ -101,6 +98,22 @@ impl Writer {
         self.send();
     }
 
+    /// Takes a task in or hands the group on, whichever can be done first. Says whether it was told to stop.
+    fn gather(&mut self, tasks: &Receiver<Task>) -> bool {
+        if let Some(patience) = self.group.patience(self.callers) {
+            return match tasks.recv_timeout(patience) {
+                Ok(task) => self.take(task),
+                Err(RecvTimeoutError::Timeout) => false,
+                Err(RecvTimeoutError::Disconnected) => true,
+            };
+        }
+        let groups = self.groups.clone();
+        select! {
+            recv(tasks) -> task => task.map_or(true, |task| self.take(task)),
+            send(groups, self.next_group()) -> sent => sent.is_err(),
+        }
+    }
+
     /// Says whether it was told to stop.
     fn take(&mut self, task: Task) -> bool {
         match task {
@@ -111,11 +124,11 @@ impl Writer {
                 reply,
             } => match self.write(&command, rows) {
                 Err(turned @ (Turned::Again(_) | Turned::Stale)) => drop(reply.send(Err(turned))),
-                answer => self.group.pending.push(Pending::Write(reply, answer)),
+                answer => self.group.owe(Pending::Write(reply, answer)),
             },
             Task::Read { query, rows, reply } => match self.read(&query, rows) {
                 Err(turned @ (Turned::Again(_) | Turned::Stale)) => drop(reply.send(Err(turned))),
-                answer => self.group.pending.push(Pending::Read(reply, answer)),
+                answer => self.group.owe(Pending::Read(reply, answer)),
             },
         }
         false
@@ -206,6 +219,7 @@ impl Writer {
     fn next_group(&mut self) -> Group {
         let mut group = std::mem::take(&mut self.group);
         group.changes.end_at(&self.state);
+        self.callers = group.pending.len();
         self.group = Group {
             after: self.state.seq(),
             ..Group::default()

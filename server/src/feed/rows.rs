@@ -21,11 +21,7 @@ use signpost_proto::v1;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::time::Instant;
-
-/// How long rows that follow the log are waited for at once.
-const APPLIED_LOOK: Duration = Duration::from_millis(5);
 
 /// The fields of an item, the same in both feeds.
 const SNAPSHOT: u32 = 2;
@@ -91,7 +87,10 @@ impl Watcher {
 
     async fn watch(&mut self, outlet: &mut Outlet) -> Result<Infallible, Over> {
         match self.cursor.take() {
-            None => self.snapshot(outlet, None).await?,
+            None => {
+                self.catch_up().await?;
+                self.snapshot(outlet, None).await?;
+            }
             Some(Cursor { row: Some(row), .. }) => self.snapshot(outlet, Some(row)).await?,
             Some(Cursor { row: None, .. }) => self.progress(outlet).await?,
         }
@@ -110,6 +109,16 @@ impl Watcher {
                 self.progress(outlet).await?;
             }
         }
+    }
+
+    /// Begins with all that is durable now: whoever watches sees what was acknowledged before.
+    async fn catch_up(&mut self) -> Result<(), Over> {
+        let engine = &self.feeds.engine;
+        engine.rows_reach(Seq(engine.log().last())).await?;
+        self.at = Seq(engine.rows().applied());
+        let start = self.cursor_at(self.at, None);
+        (self.put, self.sent) = (start.clone(), start);
+        Ok(())
     }
 
     async fn snapshot(
@@ -213,10 +222,8 @@ impl Watcher {
                     .map(|key| (key, last)),
             );
         }
-        while self.feeds.engine.rows().applied() < last.0 {
-            self.feeds.goes_on()?;
-            tokio::time::sleep(APPLIED_LOOK).await;
-        }
+        self.feeds.goes_on()?;
+        self.feeds.engine.rows_reach(last).await?;
         let mut touched: Vec<(RowKey, Seq)> = touched.into_iter().collect();
         touched.sort_unstable_by_key(|(_, seq)| *seq);
         let keys: Vec<RowKey> = touched.iter().map(|(key, _)| key.clone()).collect();

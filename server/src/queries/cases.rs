@@ -1,8 +1,9 @@
 //! Cases that match a filter.
 
+use super::blocks::Blocks;
 use super::look::Look;
 use super::rows::{case, whose};
-use super::run::{Joined, Run, Step, Union};
+use super::run::{Joined, Run, Sequences, Step, Union};
 use super::times::{Marks, sequences};
 use super::{Asked, Found, undecoded};
 use crate::codec::{index, key};
@@ -63,54 +64,55 @@ pub(crate) fn cases(
     }
 }
 
-/// The runs of entries that a filter asks for; all of them have what it is to find.
+/// The sequences that a filter asks for, by each thing that it asks; all of them have what it is to find.
 fn joined(
     reader: &RowReader,
     filter: &CaseFilter,
     customer: Option<&CustomerId>,
 ) -> Result<Joined, StoreError> {
-    let mut prefixes: Vec<Vec<u8>> = Vec::new();
-    prefixes.extend(customer.map(index::cases_of_customer));
-    prefixes.extend(filter.queue.as_ref().map(index::cases_by_queue));
-    prefixes.extend(filter.channel.as_ref().map(index::cases_by_channel));
-    prefixes.extend(filter.tier.as_ref().map(index::cases_by_tier));
-    prefixes.extend(filter.state.map(|state| {
+    let mut all: Vec<Sequences> = Vec::new();
+    let run = |prefix| Sequences::Run(Run::new(prefix));
+    let blocks = |prefix| Sequences::Blocks(Blocks::new(prefix));
+    all.extend(customer.map(index::cases_of_customer).map(run));
+    let queue = filter.queue.as_ref().map(index::cases_by_queue);
+    let channel = filter.channel.as_ref().map(index::cases_by_channel);
+    let tier = filter.tier.as_ref().map(index::cases_by_tier);
+    all.extend([queue, channel, tier].into_iter().flatten().map(blocks));
+    all.extend(filter.state.map(|state| {
         let closed = index::cases_by_closed_state(state);
-        closed.unwrap_or_else(|| key::OPEN_CASES.to_vec())
+        closed.map_or_else(|| run(key::OPEN_CASES.to_vec()), blocks)
     }));
-    let one = |prefix| Union(vec![Run::new(prefix)]);
-    let mut unions: Vec<Union> = prefixes.into_iter().map(one).collect();
+    let mut unions: Vec<Union> = all.into_iter().map(|one| Union(vec![one])).collect();
     if let Some(wanted) = &filter.reason {
         let holds = |name: &str| ReasonId::parse(name).is_ok_and(|reason| wanted.holds(&reason));
-        let runs = named(reader, index::CASES_BY_REASON, holds)?;
-        unions.insert(0, Union(runs));
+        unions.insert(0, named(reader, index::CASES_BY_REASON, holds)?);
     }
     if unions.is_empty() {
         // Every case has one tier.
-        unions.push(Union(named(reader, index::CASES_BY_TIER, |_| true)?));
+        unions.push(named(reader, index::CASES_BY_TIER, |_| true)?);
     }
     Ok(Joined(unions))
 }
 
-/// The runs under `prefix` of the names that hold.
+/// All that is in the blocks under `prefix` of the names that hold.
 fn named(
     reader: &RowReader,
     prefix: [u8; 1],
     holds: impl Fn(&str) -> bool,
-) -> Result<Vec<Run>, StoreError> {
-    let mut runs = Vec::new();
+) -> Result<Union, StoreError> {
+    let mut all = Vec::new();
     let mut from = prefix.to_vec();
     loop {
         let found = reader.run_blocking(&prefix, &from, Towards::Greater, 1)?;
         let Some((key, _)) = found.first() else {
-            return Ok(runs);
+            return Ok(Union(all));
         };
-        let (run, name) = index::prefix_and_name(key).map_err(undecoded)?;
+        let (blocks, name) = index::prefix_and_name(key).map_err(undecoded)?;
         if holds(name) {
-            runs.push(Run::new(run.to_vec()));
+            all.push(Sequences::Blocks(Blocks::new(blocks.to_vec())));
         }
-        // Behind the last sequence of this name.
-        from = index::at(run, Seq(u64::MAX));
+        // Behind the last block of this name.
+        from = index::at(blocks, Seq(u64::MAX));
         from.push(0);
     }
 }

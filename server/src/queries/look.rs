@@ -31,6 +31,11 @@ impl Look<'_> {
         }
     }
 
+    /// The order of the page.
+    pub(super) const fn order(&self) -> Order {
+        self.order
+    }
+
     /// Whether it looked at all that one page may look at.
     pub(super) const fn is_spent(&self) -> bool {
         self.left == 0

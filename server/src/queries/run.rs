@@ -1,5 +1,6 @@
 //! Runs of sequences in one order: read in chunks, united, and intersected.
 
+use super::blocks::Blocks;
 use super::look::{Look, Span};
 use crate::store::StoreError;
 use signpost_domain::ids::Seq;
@@ -75,8 +76,25 @@ impl Run {
     }
 }
 
-/// All sequences of several runs.
-pub(super) struct Union(pub(super) Vec<Run>);
+/// The sequences of some items.
+pub(super) enum Sequences {
+    /// One under each key.
+    Run(Run),
+    /// In blocks.
+    Blocks(Blocks),
+}
+
+impl Sequences {
+    fn seek(&mut self, look: &mut Look<'_>, from: Seq) -> Result<Option<Seq>, StoreError> {
+        match self {
+            Sequences::Run(run) => run.seek(look, from),
+            Sequences::Blocks(blocks) => blocks.seek(look, from),
+        }
+    }
+}
+
+/// All sequences of several kinds.
+pub(super) struct Union(pub(super) Vec<Sequences>);
 
 impl Union {
     fn seek(&mut self, look: &mut Look<'_>, from: Seq) -> Result<Option<Seq>, StoreError> {

@@ -73,7 +73,9 @@ impl<const FAN_OUT: usize> Database<FAN_OUT> {
     pub(super) fn open(path: &Path, cache_bytes: usize) -> Result<Database<FAN_OUT>, StoreError> {
         let mut attempt = 1;
         loop {
-            match caught(io::ErrorKind::InvalidData, || open(path, cache_bytes)) {
+            match caught(io::ErrorKind::InvalidData, || {
+                open_elsewhere(path, cache_bytes)
+            }) {
                 Ok(sled) => {
                     return Ok(Database {
                         sled: Some(sled),
@@ -254,6 +256,34 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
         caught(io::ErrorKind::InvalidData, || read(&self.tree))
             .map_err(|error| fault("could not read", &self.path, error))
     }
+}
+
+/// A thread that does alone what sled otherwise spreads over a pool of threads: for a few leaves, waking them costs more
+/// than they do. As long as this is kept.
+pub struct Alone(
+    #[expect(dead_code, reason = "kept for as long as it is to count")] Option<rayon::ThreadPool>,
+);
+
+impl Alone {
+    /// The calling thread, if it can be.
+    pub fn here() -> Alone {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
+        Alone(pool.use_current_thread().build().ok())
+    }
+}
+
+/// Opens on a thread of its own: opening hands work to sled's pool and waits for it, which a thread that works alone
+/// ([`Alone`]) would for ever.
+fn open_elsewhere<const FAN_OUT: usize>(
+    path: &Path,
+    cache_bytes: usize,
+) -> io::Result<Box<sled::Db<FAN_OUT>>> {
+    thread::scope(|scope| {
+        let opening = scope.spawn(|| open(path, cache_bytes));
+        opening
+            .join()
+            .unwrap_or_else(|panic| panic::resume_unwind(panic))
+    })
 }
 
 fn open<const FAN_OUT: usize>(

@@ -24,6 +24,7 @@ mod log_tests;
 #[cfg(test)]
 mod rows_tests;
 
+pub use database::Alone;
 pub use error::{AppendError, ApplyError, Health, StoreError};
 pub use format::{DataFolder, OpenError};
 pub use incarnation::{Incarnation, IncarnationError};

@@ -11,7 +11,6 @@ use super::format::{DataFolder, FolderLock};
 use super::incarnation::Incarnation;
 use super::rows_reader::{RowReader, Shared};
 use super::{frame, key};
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
@@ -22,13 +21,17 @@ pub const ROW_KEY_BYTES_MAX: usize = 1024;
 /// Bytes of a row's value.
 pub const ROW_BYTES_MAX: usize = 1024 * 1024;
 /// Changes of one [`Rows::apply`].
-pub const CHANGES_MAX: usize = 64 * 1024;
+pub const CHANGES_MAX: usize = 128 * 1024;
 /// Bytes held in memory after which the database is closed and opened again, which frees them.
 /// Counted: the bytes put, and an estimate of the leaves that were read meanwhile, by whomever: who looks a row up is
 /// mostly about to write it, and a leaf that is written stays.
 pub const REOPEN_BYTES: u64 = 256 * 1024 * 1024;
 /// Bytes of leaves that reading may keep in memory.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Rows that are put while readers of the same leaves wait. (What is put and removed between two flushes is on disk
+/// together or not at all, in however many steps.)
+const PUTS_AT_ONCE: usize = 256;
 
 /// Rows a leaf holds. A flush writes every leaf that was touched, and holds it in memory from then
 /// on: 64 costs half of what 128 does where rows are hit at random, and opens as fast.
@@ -193,9 +196,9 @@ impl Rows {
     ) -> Result<(), StoreError> {
         let position = position(self.incarnation, applied);
         let database = self.database()?;
-        let changes: BTreeMap<_, _> = changes.into_iter().collect();
+        let changes = latest(changes);
         let count = changes.len() as u64;
-        let mut puts = vec![(POSITION_KEY.to_vec(), position)];
+        let mut puts = Vec::with_capacity(changes.len());
         let mut gone = Vec::new();
         for (key, value) in changes {
             match value {
@@ -210,11 +213,15 @@ impl Rows {
             .iter()
             .map(|(key, value)| (key.len() + value.len()) as u64)
             .sum();
-        database.put_all(puts)?;
+        let mut puts = puts.into_iter();
+        while puts.len() > 0 {
+            database.put_all(puts.by_ref().take(PUTS_AT_ONCE))?;
+        }
         // After the puts: a row that goes from one key to another is never under neither.
         for key in gone {
             database.remove(&key)?;
         }
+        database.put_all([(POSITION_KEY.to_vec(), position)])?;
         let page_ins = database.page_ins();
         let leaf_bytes = bytes / (count + 1) * STATE_FAN_OUT as u64;
         self.held_bytes += bytes + (page_ins - self.page_ins_held) * leaf_bytes;
@@ -269,6 +276,19 @@ impl Drop for Rows {
         let database = self.database.take();
         self.shared.end(|| drop(database));
     }
+}
+
+/// Each key once, in order; of two changes the later counts.
+fn latest(mut changes: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    changes.sort_by(|(a, _), (b, _)| a.cmp(b));
+    changes.dedup_by(|later, earlier| {
+        let is_same = later.0 == earlier.0;
+        if is_same {
+            std::mem::swap(&mut earlier.1, &mut later.1);
+        }
+        is_same
+    });
+    changes
 }
 
 fn position(incarnation: Incarnation, applied: u64) -> Vec<u8> {

@@ -61,7 +61,7 @@ fn what_may_not_be_applied_changes_nothing() -> Outcome {
         (
             vec![put(1, 1); CHANGES_MAX + 1],
             8,
-            "there are 65537 changes, at most 65536 fit",
+            "there are 131073 changes, at most 131072 fit",
         ),
         (
             vec![put(1, 1), (vec![], value())],

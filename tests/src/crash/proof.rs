@@ -8,6 +8,8 @@ use signpost_domain::event::{Cause, Event, Method, Recorded};
 use signpost_domain::ids::{CaseId, ContactId};
 use signpost_domain::state::{Row, RowKey, State};
 use signpost_server::codec;
+use signpost_server::codec::age::{self, Stretch};
+use signpost_server::codec::block::Block;
 use signpost_server::engine::{Engine, EngineOptions, fold_log, open_folder};
 use signpost_server::store::{DataFolder, Log, LogReader, Opened, RowReader, Rows, SCAN_ROWS_MAX};
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,10 +148,18 @@ fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
         .iter()
         .map(|(key, row)| (codec::key::key_for(key, row), codec::row::encode(row)))
         .collect();
-    for (key, answered) in state.requests() {
-        let age: [u8; 16] = codec::key::request_age_value(key);
-        stored.insert(codec::key::request_age(answered.seq), age.to_vec());
+    let mut answered: Vec<_> = state.requests().collect();
+    answered.sort_unstable_by_key(|(_, answered)| answered.seq);
+    let mut stretches: BTreeMap<u64, Stretch> = BTreeMap::new();
+    for (key, answered) in answered {
+        let stretch = stretches.entry(age::stretch_of(answered.seq)).or_default();
+        stretch.push(answered.seq, answered.at, *key);
     }
+    stored.extend(
+        stretches
+            .iter()
+            .map(|(number, stretch)| (age::key(*number), stretch.encode())),
+    );
     for recorded in events {
         if let Event::PlaybookPublished(published) = &recorded.event {
             let document = codec::row::encode_playbook(&published.source);
@@ -172,12 +182,19 @@ fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
 fn index_of_log(log: &LogReader) -> Outcome<StoredRows> {
     let mut state = State::whole();
     let mut index = StoredRows::new();
+    let mut blocks: BTreeMap<Vec<u8>, Block> = BTreeMap::new();
     for recorded in all_events(log)? {
         state.apply(&recorded, None);
         for (_, row) in state.take_touched() {
-            index.extend(codec::index::entries(&row).0);
+            let follows = codec::index::follows(&row);
+            index.extend(follows.entries.into_iter().chain(follows.steady));
+            for prefix in follows.blocks {
+                let block = codec::index::block_of(&prefix, follows.opened);
+                blocks.entry(block).or_default().insert(follows.opened);
+            }
         }
     }
+    index.extend(blocks.into_iter().map(|(key, block)| (key, block.encode())));
     Ok(index)
 }
 

@@ -102,10 +102,10 @@ async fn a_damaged_log_is_said_so_and_nothing_is_skipped() -> Outcome {
         }
         fs::remove_dir_all(copy)?;
     }
-    let named = met.values().filter(|text| text.contains("event ")).count();
-    assert!(named > 0, "no event was named: {met:#?}");
-    let clear = |text: &&String| text.contains("event ") || text.contains("damaged");
-    assert!(met.values().all(|text| clear(&text)), "{met:#?}");
+    assert!(!met.is_empty(), "no damage was met");
+    // Which event it is can be told only where the engine still opens; where it does not, which segment.
+    let clear = |text: &String| text.contains("event ") || text.contains("/log/");
+    assert!(met.values().all(clear), "{met:#?}");
     Ok(())
 }
 

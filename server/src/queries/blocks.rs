@@ -1,0 +1,65 @@
+//! The members of the blocks under one prefix, in one order.
+
+use super::look::Look;
+use super::undecoded;
+use crate::codec::block::{Block, number_of};
+use crate::store::StoreError;
+use signpost_domain::ids::Seq;
+use signpost_domain::list::Order;
+
+/// Reads one block after another.
+pub(super) struct Blocks {
+    prefix: Vec<u8>,
+    /// The block where it is, and its number; `None` before the first.
+    at: Option<(u64, Block)>,
+    /// Whether there is no block after it.
+    has_ended: bool,
+}
+
+impl Blocks {
+    /// Of what is under `prefix`.
+    pub(super) fn new(prefix: Vec<u8>) -> Blocks {
+        Blocks {
+            prefix,
+            at: None,
+            has_ended: false,
+        }
+    }
+
+    /// Goes to the first member that is not before `from`, which is not before any that was asked for earlier.
+    pub(super) fn seek(
+        &mut self,
+        look: &mut Look<'_>,
+        from: Seq,
+    ) -> Result<Option<Seq>, StoreError> {
+        let mut next = number_of(from);
+        loop {
+            if let Some((number, block)) = &self.at {
+                let found = match look.order() {
+                    Order::OldestFirst => block.first_from(*number, from),
+                    Order::NewestFirst => block.last_to(*number, from),
+                };
+                if found.is_some() {
+                    return Ok(found);
+                }
+                let Some(Seq(after)) = look.next(Seq(*number)) else {
+                    return Ok(None);
+                };
+                next = match look.order() {
+                    Order::OldestFirst => next.max(after),
+                    Order::NewestFirst => next.min(after),
+                };
+            }
+            if self.has_ended {
+                return Ok(None);
+            }
+            let mut found = look.read(&self.prefix, Seq(next), 1)?;
+            let Some((Seq(number), value)) = found.pop() else {
+                self.has_ended = true;
+                return Ok(None);
+            };
+            let block = Block::decode(&value).map_err(undecoded)?;
+            self.at = Some((number, block));
+        }
+    }
+}
