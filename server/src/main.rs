@@ -8,7 +8,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Gives freed memory back to the system, where glibc's allocator keeps most of it; and costs a fifth less CPU a contact.
+/// Gives freed memory back to the system, where glibc's allocator keeps most of it; and takes less CPU.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
