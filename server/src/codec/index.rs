@@ -4,10 +4,10 @@
 //! only where it would otherwise look at rows without end:
 //!
 //! - *Blocks* of cases by reason, tier, channel, waiting line and closed state: a name, then the number of a block
-//!   ([`super::block`]) that says which of thousands of sequences opened such a case. Any one of these filters, and any of
-//!   them together (their blocks are intersected), finds a page among millions of cases at the cost of that page. Cases
-//!   of one second share their blocks, so that what a case adds is a few bits. There is none for open cases, which have a
-//!   prefix of their own, and none for all cases, of which each has just one tier.
+//!   ([`super::block`]) that says which of thousands of sequences opened such a case. Any one of these filters, and any
+//!   of them together (their blocks are intersected), finds a page among millions of cases at the cost of that page.
+//!   Cases of one second share their blocks, so that what a case adds is a few bits. There is none for open cases, which
+//!   have a prefix of their own, and none for all cases, of which each has just one tier.
 //! - Entries of a customer's cases and contacts beside the customer's row, whose leaf is written for every contact
 //!   anyway. A prefix of their own would cost another leaf, hit at random, for every contact.
 //! - A *mark* of every contact and customer under the sequence by which it came: its name, which is the caller's and so

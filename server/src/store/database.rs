@@ -258,17 +258,19 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
     }
 }
 
-/// A thread that does alone what sled otherwise spreads over a pool of threads: for a few leaves, waking them costs more
-/// than they do. As long as this is kept.
-pub struct Alone(
-    #[expect(dead_code, reason = "kept for as long as it is to count")] Option<rayon::ThreadPool>,
-);
+/// As long as this is kept, its thread does alone what sled otherwise spreads over a pool of threads: for a few leaves,
+/// waking those costs more than what they do.
+pub struct Alone {
+    _pool: Option<rayon::ThreadPool>,
+}
 
 impl Alone {
     /// The calling thread, if it can be.
     pub fn here() -> Alone {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
-        Alone(pool.use_current_thread().build().ok())
+        Alone {
+            _pool: pool.use_current_thread().build().ok(),
+        }
     }
 }
 
