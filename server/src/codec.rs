@@ -9,6 +9,7 @@ mod arbitrary;
 mod case;
 mod contact;
 mod context;
+mod customer;
 mod decision;
 pub mod event;
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod cases;
 mod contacts;
 mod customers;
+mod history;
 mod look;
 mod rows;
 mod run;
@@ -15,6 +16,7 @@ mod times;
 pub(crate) use cases::cases;
 pub(crate) use contacts::contacts;
 pub(crate) use customers::customers;
+pub(crate) use history::{Told, history};
 
 use crate::store::StoreError;
 use signpost_domain::ids::Seq;

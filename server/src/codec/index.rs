@@ -8,7 +8,7 @@
 //!   among millions of cases at the cost of that page. New entries go to the end of their name, so all those of one
 //!   second share a few leaves; there is none for open cases, which have a prefix of their own, and none for all cases,
 //!   of which each has just one tier.
-//! - Entries of a customer's cases and contacts beside the customer's row, whose leaf is written for every contact
+//! - Entries of a customer's cases and contacts, and of contacts of others on its cases, beside the customer's row, whose leaf is written for every contact
 //!   anyway. A prefix of their own would cost another leaf, hit at random, for every contact.
 //! - A *mark* of every contact and customer under the sequence by which it came: its name, which is the caller's and so
 //!   in no order of time, and what lists filter by. Contacts are filtered by looking at their marks one after another,
@@ -87,9 +87,9 @@ pub fn is_index(key: &[u8]) -> bool {
 
 fn of_contact(contact: &Contact) -> Vec<Entry> {
     let mark = (at(&CONTACT_MARKS, contact.opened), contact_mark(contact));
-    let customer = contact.customer.as_ref().map(contacts_of_customer);
-    let customer = customer.map(|prefix| (at(&prefix, contact.opened), Vec::new()));
-    std::iter::once(mark).chain(customer).collect()
+    let customers = contact.customer.iter().chain(&contact.case_owner);
+    let customers = customers.map(|id| (at(&contacts_of_customer(id), contact.opened), Vec::new()));
+    std::iter::once(mark).chain(customers).collect()
 }
 
 fn of_case(case: &Case) -> Vec<Entry> {

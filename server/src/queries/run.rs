@@ -79,7 +79,11 @@ impl Run {
 pub(super) struct Union(pub(super) Vec<Run>);
 
 impl Union {
-    fn seek(&mut self, look: &mut Look<'_>, from: Seq) -> Result<Option<Seq>, StoreError> {
+    pub(super) fn seek(
+        &mut self,
+        look: &mut Look<'_>,
+        from: Seq,
+    ) -> Result<Option<Seq>, StoreError> {
         let mut first: Option<Seq> = None;
         for run in &mut self.0 {
             let Some(seq) = run.seek(look, from)? else {

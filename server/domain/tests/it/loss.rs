@@ -105,6 +105,7 @@ fn an_identity_of_two_customers() {
                     value: "0611".into(),
                 },
                 verified: true,
+                shared: false,
             });
             Event::CustomerSaved(Box::new(other))
         },

@@ -3,6 +3,7 @@
 mod amending;
 mod customers;
 mod joining;
+mod merging;
 mod publishing;
 mod refusing;
 mod repeating;

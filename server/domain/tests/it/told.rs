@@ -77,6 +77,7 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
         Event::ContactEnded(ended) => contact_ended(ended, names),
         Event::CaseLapsed(case) => format!("case {} lapses", names.told(*case)),
         Event::CaseWorked(worked) => work::told(worked, names),
+        Event::CustomerWorked(worked) => work::told_of_customer(worked),
     }
 }
 
@@ -218,6 +219,7 @@ fn finding(finding: &Finding) -> String {
         Finding::LastResort => "last_resort".to_owned(),
         Finding::IdentityNotVerified(kind) => format!("identity_not_verified({kind})"),
         Finding::IdentityOfOtherCustomer(kind) => format!("identity_of_other_customer({kind})"),
+        Finding::IdentityShared(kind) => format!("identity_shared({kind})"),
         Finding::FactDeclined(fact) => format!("fact_declined({fact})"),
         Finding::CaseAmbiguous(fact) => format!("case_ambiguous({fact})"),
         Finding::RuleFailed(rule) => format!("rule_failed({rule})"),
@@ -259,6 +261,9 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
         | Refusal::OtherCustomer { .. }
         | Refusal::NotOffered { .. }
         | Refusal::NoReason(_)
+        | Refusal::IdentityShared { .. }
+        | Refusal::CustomerChanged { .. }
+        | Refusal::CustomerStep { .. }
         | Refusal::IdentityTaken { .. } => format!("refused: {refusal}"),
     }
 }
@@ -328,10 +333,17 @@ fn customer(row: &Customer) -> String {
     let profile = &row.profile;
     let identities = profile.identities.iter().map(|identity| {
         let verified = if identity.verified { "" } else { "?" };
-        format!("{}={}{verified}", identity.key.kind, identity.key.value)
+        let shared = if identity.shared { "&" } else { "" };
+        let (kind, value) = (&identity.key.kind, &identity.key.value);
+        format!("{kind}={value}{verified}{shared}")
     });
+    let merged = match (&row.merged_into, list(row.merged_ids())) {
+        (Some(survivor), _) => format!("; merged into {survivor}"),
+        (None, merged) if merged.is_empty() => String::new(),
+        (None, merged) => format!("; goes on for {merged}"),
+    };
     format!(
-        "customer {}: {}; [{}]; {} contacts, {} lately",
+        "customer {}: {}; [{}]; {} contacts, {} lately{merged}",
         row.id,
         profile
             .tier
