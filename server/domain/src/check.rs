@@ -107,9 +107,10 @@ fn in_its_case(state: &State, contact: &Contact, verdict: &mut Verdict) {
     verdict.expect(case.customer.as_ref() == owner, || {
         format!("contact {id}: its case is of another customer")
     });
-    let says_needlessly = contact.case_owner.is_some() && contact.case_owner == contact.customer;
-    verdict.expect(!says_needlessly && contact.case_owner.is_some() <= contact.customer.is_some(), || {
-        format!("contact {id}: its case is of nobody else, or the contact is of nobody")
+    let whose = [&contact.case_owner, &contact.customer];
+    let apart = contact.case_owner.is_none() || customers::could_be_one(state, whose);
+    verdict.expect(apart, || {
+        format!("contact {id}: its customer was never merged with that of its case")
     });
     let listed = case.contacts.iter().filter(|listed| listed.contact == *id);
     let listed: Vec<_> = listed.collect();
@@ -200,8 +201,9 @@ fn case_merges(state: &State, case: &Case, verdict: &mut Verdict) {
     if let Some(survivor) = case.merged_into {
         let lists = row(&survivor).is_some_and(|survivor| {
             let mut merged = survivor.merged.iter();
-            let known = survivor.customer.is_some() && case.customer.is_some();
-            known && merged.any(|listed| listed.case == id)
+            let one = survivor.customer.is_some() && survivor.customer == case.customer;
+            let whose = [&survivor.customer, &case.customer];
+            (one || customers::could_be_one(state, whose)) && merged.any(|listed| listed.case == id)
         });
         verdict.expect(lists, || {
             format!("case {id}: {survivor} does not go on for it")

@@ -145,7 +145,10 @@ impl Profile {
             }
         }
         if self.vulnerable != Some(true) {
-            self.vulnerable = vulnerable.filter(|yes| *yes).or(self.vulnerable).or(*vulnerable);
+            self.vulnerable = vulnerable
+                .filter(|yes| *yes)
+                .or(self.vulnerable)
+                .or(*vulnerable);
         }
     }
 }
@@ -190,6 +193,8 @@ pub struct Customer {
     pub merged_into: Option<CustomerId>,
     /// The customers that it goes on for, in the order in which they were merged; at most [`MERGED_CUSTOMERS_MAX`].
     pub merged: Vec<MergedCustomer>,
+    /// How often it was merged with another, as the one that goes on or as the other.
+    pub merges: u32,
     /// The sequence of the event by which it was first recorded; 0 as long as that is not folded in.
     pub opened: Seq,
     /// The sequence of its last change.
@@ -207,6 +212,7 @@ impl Customer {
             recent: Vec::new(),
             merged_into: None,
             merged: Vec::new(),
+            merges: 0,
             opened: Seq(0),
             changed: Seq(0),
         }

@@ -192,7 +192,11 @@ pub(super) fn customer() -> impl Strategy<Value = Customer> {
         time(),
         any::<u64>(),
         vec(time(), 0..4),
-        (of(customer_id()), vec(customer::merged(), 0..3)),
+        (
+            of(customer_id()),
+            vec(customer::merged(), 0..3),
+            any::<u32>(),
+        ),
         [seq(), seq()],
     );
     parts.prop_map(
@@ -204,6 +208,7 @@ pub(super) fn customer() -> impl Strategy<Value = Customer> {
             recent,
             merged_into: merges.0,
             merged: merges.1,
+            merges: merges.2,
             opened,
             changed,
         },

@@ -8,9 +8,7 @@ use super::number::known;
 use super::text::{after, at, name, name_or_none};
 use super::write::Writer;
 use super::{CodecError, required, wire};
-use signpost_domain::customer::{
-    Customer, CustomerMerge, CustomerWork, MergedCustomer, TierFound,
-};
+use signpost_domain::customer::{Customer, CustomerMerge, CustomerWork, MergedCustomer, TierFound};
 use signpost_domain::event::CustomerWorked;
 use signpost_domain::ids::Seq;
 use signpost_domain::time::UnixMs;
@@ -24,6 +22,7 @@ pub(super) fn write_customer(w: &mut Writer, customer: &Customer) {
         recent,
         merged_into,
         merged,
+        merges,
         opened,
         changed,
     } = customer;
@@ -38,6 +37,7 @@ pub(super) fn write_customer(w: &mut Writer, customer: &Customer) {
     w.number(7, opened.0);
     w.name_or_none(8, merged_into.as_ref());
     w.messages(9, merged, write_merged);
+    w.number(10, *merges);
 }
 
 pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> {
@@ -51,6 +51,7 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         opened_seq,
         merged_into,
         merged: merged_messages,
+        merges,
     } = message;
     let created = UnixMs(created_unix_ms);
     let recent = recent_after_ms.into_iter().scan(created, |base, after_ms| {
@@ -66,6 +67,7 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         recent: recent.collect(),
         merged_into: name_or_none(merged_into),
         merged: merged.collect::<Result<_, _>>()?,
+        merges,
         opened: Seq(opened_seq),
         changed: Seq(changed_seq),
     })

@@ -136,7 +136,7 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
         Wire::PlaybookPublished(message) => Event::PlaybookPublished(published(message)?),
         Wire::CustomerSaved(message) => {
             Event::CustomerSaved(Box::new(customer::customer(message)?))
-        },
+        }
         Wire::ContactRouted(message) => Event::ContactRouted(Box::new(routed(message, base)?)),
         Wire::RouteTaken(message) => Event::RouteTaken(taken(message)?),
         Wire::ContactEnded(message) => Event::ContactEnded(ended(message)?),

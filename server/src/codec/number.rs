@@ -3,8 +3,8 @@
 use super::{CodecError, wire};
 use signpost_domain::actor::ActorKind;
 use signpost_domain::case::{CaseState, LinkKind};
-use signpost_domain::customer::TierBasis;
 use signpost_domain::contact::{Direction, Joined, Outcome};
+use signpost_domain::customer::TierBasis;
 use signpost_domain::decision::WaitBasis;
 use signpost_domain::event::{Method, RouteStep};
 use signpost_domain::fact::FactSource;

@@ -59,7 +59,8 @@ impl Finder {
         if etag.is_empty() {
             return Some(None);
         }
-        let shape = |_: std::num::ParseIntError| format!("must be the etag of an answer about this {what}");
+        let shape =
+            |_: std::num::ParseIntError| format!("must be the etag of an answer about this {what}");
         let parsed = etag.parse().map_err(shape);
         self.keep(At::top("etag"), parsed).map(|seq| Some(Seq(seq)))
     }

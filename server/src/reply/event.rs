@@ -160,7 +160,9 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         told_tier: text(context.customer.tier.as_ref()),
         stored_tier: text(tier_found.as_ref().and_then(|found| found.stored.as_ref())),
         stored_tier_customer_id: customer::id(
-            tier_found.as_ref().and_then(|found| found.stored_of.as_ref()),
+            tier_found
+                .as_ref()
+                .and_then(|found| found.stored_of.as_ref()),
         ),
         tier_basis: wire_enum::tier_basis(tier_found.as_ref()),
     }

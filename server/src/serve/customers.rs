@@ -35,10 +35,7 @@ impl Worked {
 }
 
 impl Edge {
-    async fn work_on_customer(
-        &self,
-        command: Result<Command, Faults>,
-    ) -> Result<Worked, Status> {
+    async fn work_on_customer(&self, command: Result<Command, Faults>) -> Result<Worked, Status> {
         let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::CustomerWorked(what) = &written.recorded.event else {

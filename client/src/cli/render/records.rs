@@ -222,7 +222,10 @@ pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
         .add("consents", words::listed(consents))
         .add("vulnerable", vulnerable)
         .add("merged into", customer.merged_into_customer_id.as_str())
-        .add("goes on for", words::listed(customer.merged.iter().map(merged)))
+        .add(
+            "goes on for",
+            words::listed(customer.merged.iter().map(merged)),
+        )
         .add("contacts", customer.contact_count.to_string())
         .add("first recorded", words::time(customer.create_time.as_ref()));
     let head = format!("customer {}", customer.customer_id);

@@ -28,7 +28,10 @@ pub(super) fn work(state: &State, command: &WorkOnCustomer) -> Result<Event, Sto
         CustomerStep::Unlink(key) => {
             let mut identities = customer.profile.identities.iter();
             if !identities.any(|known| known.key == *key) {
-                return Err(refused(&customer, format!("has no such {} identity", key.kind)));
+                return Err(refused(
+                    &customer,
+                    format!("has no such {} identity", key.kind),
+                ));
             }
             done(&customer, CustomerWork::Unlinked(key.clone()))
         }
@@ -141,11 +144,7 @@ fn proven_one(
     self::merge(state, customer, merge)
 }
 
-fn merge(
-    state: &State,
-    survivor: &Customer,
-    merge: CustomerMerge,
-) -> Result<CustomerWorked, Stop> {
+fn merge(state: &State, survivor: &Customer, merge: CustomerMerge) -> Result<CustomerWorked, Stop> {
     if merge.customer == survivor.id {
         let what = "must be another customer than the one that goes on";
         return Err(Refusal::Faulty(Faults::one("merged_customer_id", what)).into());

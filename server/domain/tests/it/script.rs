@@ -57,7 +57,14 @@ impl<'a> Words<'a> {
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
             sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years";
-        const PREFIXES: [&str; 6] = ["verified:", "unverified:", "shared:", "wait:", "staffed:", "waiting:"];
+        const PREFIXES: [&str; 6] = [
+            "verified:",
+            "unverified:",
+            "shared:",
+            "wait:",
+            "staffed:",
+            "waiting:",
+        ];
         for (word, _) in &self.words {
             let is_fact = playbook.is_some_and(|live| live.index.facts.contains_key(*word));
             let is_prefixed = PREFIXES.iter().any(|prefix| word.starts_with(prefix));

@@ -3,7 +3,7 @@
 use crate::work;
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::contact::{Contact, Joined, Place};
-use signpost_domain::customer::Customer;
+use signpost_domain::customer::{Customer, TierBasis, TierFound};
 use signpost_domain::decision::{Decision, Finding, FiredRule, RouteOption, TurnedDown};
 use signpost_domain::event::{
     CaseJoin, ContactEnded, ContactRouted, Event, Next, Recorded, RouteStep,
@@ -286,8 +286,13 @@ fn contact(row: &Contact, names: &Names) -> String {
         Place::Ended(outcome) => format!("ended {outcome:?}"),
     };
     let offered = row.offered.iter().map(|offered| offered.route);
+    let found = row.tier_found.as_ref();
+    let found = found.filter(|found| found.basis != TierBasis::Default || found.stored.is_some());
+    let tiers = found.map_or_else(String::new, tiers);
+    let told = row.context.customer.tier.as_ref();
+    let tiers = told.map_or_else(|| tiers.clone(), |told| format!("{tiers}, told {told}"));
     format!(
-        "contact {}: {place}; case {}; offered [{}]; declined [{}]; amended {}",
+        "contact {}: {place}; case {}; offered [{}]; declined [{}]; amended {}{tiers}",
         row.id,
         row.case
             .map_or_else(|| "none".to_owned(), |id| names.name(id)),
@@ -295,6 +300,14 @@ fn contact(row: &Contact, names: &Names) -> String {
         list(&row.declined),
         row.amendments
     )
+}
+
+fn tiers(found: &TierFound) -> String {
+    let of = found.stored_of.as_ref();
+    let of = of.map_or_else(String::new, |id| format!(" of {id}"));
+    let stored = found.stored.as_ref();
+    let stored = stored.map_or_else(String::new, |tier| format!(", stored {tier}{of}"));
+    format!("; tier by {:?}{stored}", found.basis)
 }
 
 fn case(row: &Case, names: &Names) -> String {

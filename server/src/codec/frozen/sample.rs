@@ -133,6 +133,7 @@ fn customer() -> Customer {
         recent: vec![NOW - Millis::HOUR, NOW - Millis::MINUTE, NOW],
         merged_into: None,
         merged: Vec::new(),
+        merges: 0,
         opened: Seq(70),
         changed: Seq(76),
     }

@@ -83,7 +83,11 @@ pub(in crate::flow) fn customer(
             }
             HeldBy::One(id) => root(state, &id)?,
         };
-        if named.as_ref().or(held_by.as_ref()).is_some_and(|known| *known != held) {
+        if named
+            .as_ref()
+            .or(held_by.as_ref())
+            .is_some_and(|known| *known != held)
+        {
             noticed.push(Finding::IdentityOfOtherCustomer(kind()));
         } else {
             held_by = Some(held);

@@ -48,7 +48,9 @@ impl State {
                 let before = self.identities_of(id);
                 self.edit_customer(envelope, id, |customer| {
                     let identities = &mut customer.profile.identities;
-                    let known = identities.iter_mut().find(|known| known.key == identity.key);
+                    let known = identities
+                        .iter_mut()
+                        .find(|known| known.key == identity.key);
                     match known {
                         Some(known) => *known = identity.clone(),
                         None => identities.push(identity.clone()),
@@ -57,7 +59,10 @@ impl State {
                 self.hold_identities(envelope.seq, id, &before);
             }
             CustomerWork::Unlinked(key) => self.edit_customer(envelope, id, |customer| {
-                customer.profile.identities.retain(|known| known.key != *key);
+                customer
+                    .profile
+                    .identities
+                    .retain(|known| known.key != *key);
             }),
             CustomerWork::Merged(merge) => {
                 let merged = MergedCustomer {
@@ -65,14 +70,20 @@ impl State {
                     at: envelope.record_time,
                     actor: envelope.actor.clone(),
                 };
-                self.edit_customer(envelope, id, |customer| customer.merged.push(merged));
+                self.edit_customer(envelope, id, |customer| {
+                    customer.merged.push(merged);
+                    customer.merges += 1;
+                });
                 self.edit_customer(envelope, &merge.customer, |customer| {
                     customer.merged_into = Some(id.clone());
+                    customer.merges += 1;
                 });
             }
             CustomerWork::Unmerged(merged, _) => {
                 self.edit_customer(envelope, id, |customer| {
-                    customer.merged.retain(|listed| listed.merge.customer != *merged);
+                    customer
+                        .merged
+                        .retain(|listed| listed.merge.customer != *merged);
                 });
                 self.edit_customer(envelope, merged, |customer| customer.merged_into = None);
             }

@@ -243,7 +243,7 @@ fn the_tier_of_customers_who_are_one() {
             customer c1 goes on for c3: told so
             k1: c1 platinum; opens #1; -> self_service(allowance) of [self_service 2.33, chat 8.00]
             k2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_of_caller(stored platinum)
-            contact k2: in self-service; case #1; offered [self_service, chat]; declined []; amended 0
+            contact k2: in self-service; case #1; offered [self_service, chat]; declined []; amended 0; tier by Told, stored platinum of c3, told standard
             customer c1 goes on no more for c3
             k3: c1 gold; continues #1, a repeat; 2 repeats, 2 in 7d; -> chat(desk) of [chat 8.40] by third_contact, asked_again
             customer c1 is kept

@@ -50,6 +50,7 @@ pub(in crate::codec::frozen) fn merged() -> Customer {
             at: NOW,
             actor: actor(),
         }],
+        merges: 3,
         ..customer()
     }
 }

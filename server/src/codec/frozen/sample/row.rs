@@ -86,7 +86,11 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
         ..self::contact(Place::SelfService)
     };
     let key = RowKey::Contact(of_others.id.clone());
-    rows.push(("a contact on another's case", key, Row::Contact(Arc::new(of_others))));
+    rows.push((
+        "a contact on another's case",
+        key,
+        Row::Contact(Arc::new(of_others)),
+    ));
     let key = RowKey::Customer(customer_id());
     let merged = Row::Customer(Arc::new(merged_customer()));
     rows.push(("a customer that is merged and goes on", key, merged));
