@@ -34,9 +34,7 @@ Example:
 Example:
   signpost customer upsert c1 --tier gold --identity email=ann@example.com:verified --language nl")]
     Upsert(Box<UpsertArgs>),
-    /// Says that a customer has a handle.
-    ///
-    /// A verified one that another customer holds proves the two one, and merges the other into this one.
+    /// Says that a customer has a handle; a verified one that another holds merges that other into this one.
     #[command(after_help = "\
 Example:
   signpost customer link c1 email=ann@example.com:verified

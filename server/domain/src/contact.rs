@@ -252,8 +252,8 @@ pub struct Contact {
     pub confirmed: Option<ReasonId>,
     /// The tier under which its case was opened; without a case the one that was told or known, if any.
     pub tier: Option<Slug>,
-    /// Which tier was stored when it was last decided on, and which one won; `None` for what was decided before that was
-    /// kept.
+    /// Which tier was stored when it was last decided on, and which one won; `None` for what was decided before that
+    /// was kept.
     pub tier_found: Option<TierFound>,
     /// Whose its case is, if it is another customer's that was merged with its own at the time.
     pub case_owner: Option<CustomerId>,

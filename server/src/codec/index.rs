@@ -8,8 +8,9 @@
 //!   among millions of cases at the cost of that page. New entries go to the end of their name, so all those of one
 //!   second share a few leaves; there is none for open cases, which have a prefix of their own, and none for all cases,
 //!   of which each has just one tier.
-//! - Entries of a customer's cases and contacts, and of contacts of others on its cases, beside the customer's row, whose leaf is written for every contact
-//!   anyway. A prefix of their own would cost another leaf, hit at random, for every contact.
+//! - Entries of a customer's cases and contacts, and of contacts of others on its cases, beside the customer's row,
+//!   whose leaf is written for every contact anyway. A prefix of their own would cost another leaf, hit at random, for
+//!   every contact.
 //! - A *mark* of every contact and customer under the sequence by which it came: its name, which is the caller's and so
 //!   in no order of time, and what lists filter by. Contacts are filtered by looking at their marks one after another,
 //!   which is slower for rare values than entries are, but takes one small write where entries took five.

@@ -69,8 +69,8 @@ pub struct History {
 }
 
 impl History {
-    /// Of these cases, under the reasons of a playbook: what a retired one counted is that of the one that stands for it
-    /// now.
+    /// Of these cases, under the reasons of a playbook: what a retired one counted is that of the one that stands for
+    /// it now.
     pub fn of<'a>(cases: impl IntoIterator<Item = &'a Case>, live: Option<&Playbook>) -> History {
         let mut sums: BTreeMap<ReasonId, HistoryCounts> = BTreeMap::new();
         let mut total = HistoryCounts::default();

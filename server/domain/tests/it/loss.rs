@@ -126,9 +126,13 @@ fn customers_merged_as_they_cannot_be() {
     );
     // A chain.
     let one = format!("{DAY}customer c3\nmerge_customers c1 c2");
-    breaks_after(&one, |_| merged("c3", "c1"), expect![[r#"
+    breaks_after(
+        &one,
+        |_| merged("c3", "c1"),
+        expect![[r#"
         customer c1: it goes on for others, but c3 goes on for it
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

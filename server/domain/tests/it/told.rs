@@ -3,7 +3,7 @@
 use crate::work;
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::contact::{Contact, Joined, Place};
-use signpost_domain::customer::{Customer, TierBasis, TierFound};
+use signpost_domain::customer::{TierBasis, TierFound};
 use signpost_domain::decision::{Decision, Finding, FiredRule, RouteOption, TurnedDown};
 use signpost_domain::event::{
     CaseJoin, ContactEnded, ContactRouted, Event, Next, Recorded, RouteStep,
@@ -273,7 +273,7 @@ pub(crate) fn answer(answer: &Answer, names: &Names) -> String {
         Answer::Preview(_) | Answer::Publications(_) => panic!("not asked for in scenarios"),
         Answer::Contact(row) => contact(row, names),
         Answer::Case(row) => case(row, names),
-        Answer::Customer(row) => customer(row),
+        Answer::Customer(row) => work::customer_row(row),
         Answer::Counts(all) => all.iter().map(counts).collect::<Vec<_>>().join("\n"),
     }
 }
@@ -339,32 +339,6 @@ fn case(row: &Case, names: &Names) -> String {
         row.channel_switches,
         row.reopens,
         facts(&row.facts)
-    )
-}
-
-fn customer(row: &Customer) -> String {
-    let profile = &row.profile;
-    let identities = profile.identities.iter().map(|identity| {
-        let verified = if identity.verified { "" } else { "?" };
-        let shared = if identity.shared { "&" } else { "" };
-        let (kind, value) = (&identity.key.kind, &identity.key.value);
-        format!("{kind}={value}{verified}{shared}")
-    });
-    let merged = match (&row.merged_into, list(row.merged_ids())) {
-        (Some(survivor), _) => format!("; merged into {survivor}"),
-        (None, merged) if merged.is_empty() => String::new(),
-        (None, merged) => format!("; goes on for {merged}"),
-    };
-    format!(
-        "customer {}: {}; [{}]; {} contacts, {} lately{merged}",
-        row.id,
-        profile
-            .tier
-            .as_ref()
-            .map_or("no tier", |tier| tier.as_str()),
-        list(identities),
-        row.contact_count,
-        row.recent.len()
     )
 }
 

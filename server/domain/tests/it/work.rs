@@ -3,7 +3,7 @@
 use crate::told::{Names, list};
 use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, LinkKind, Resolution};
 use signpost_domain::command::{CommandBody, CustomerStep, WorkOnCase, WorkOnCustomer, WorkStep};
-use signpost_domain::customer::{CustomerWork, Identity, IdentityKey};
+use signpost_domain::customer::{Customer, CustomerWork, Identity, IdentityKey};
 use signpost_domain::event::{CaseWorked, CustomerWorked};
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
 
@@ -162,4 +162,31 @@ pub(crate) fn told(worked: &CaseWorked, names: &mut Names) -> String {
         }
     };
     format!("case {} {what}", names.told(worked.case))
+}
+
+/// What is kept of a customer.
+pub(crate) fn customer_row(row: &Customer) -> String {
+    let profile = &row.profile;
+    let identities = profile.identities.iter().map(|identity| {
+        let verified = if identity.verified { "" } else { "?" };
+        let shared = if identity.shared { "&" } else { "" };
+        let (kind, value) = (&identity.key.kind, &identity.key.value);
+        format!("{kind}={value}{verified}{shared}")
+    });
+    let merged = match (&row.merged_into, list(row.merged_ids())) {
+        (Some(survivor), _) => format!("; merged into {survivor}"),
+        (None, merged) if merged.is_empty() => String::new(),
+        (None, merged) => format!("; goes on for {merged}"),
+    };
+    format!(
+        "customer {}: {}; [{}]; {} contacts, {} lately{merged}",
+        row.id,
+        profile
+            .tier
+            .as_ref()
+            .map_or("no tier", |tier| tier.as_str()),
+        list(identities),
+        row.contact_count,
+        row.recent.len()
+    )
 }
