@@ -4,8 +4,7 @@ use super::Stop;
 use super::find::{HeldBy, holder, root};
 use crate::command::{CustomerStep, WorkOnCustomer};
 use crate::customer::{
-    Customer, CustomerMerge, CustomerWork, IDENTITIES_MAX, Identity, IdentityKey,
-    MERGED_CUSTOMERS_MAX,
+    Customer, CustomerMerge, CustomerWork, IDENTITIES_MAX, Identity, MERGED_CUSTOMERS_MAX,
 };
 use crate::event::{CustomerWorked, Event};
 use crate::ids::CustomerId;
@@ -87,61 +86,55 @@ fn goes_on(customer: &Customer) -> Result<(), Stop> {
 
 fn link(state: &State, customer: &Customer, identity: &Identity) -> Result<CustomerWorked, Stop> {
     goes_on(customer)?;
-    let kind = &identity.key.kind;
-    let id = &customer.id;
-    match holder(state, &identity.key)? {
-        HeldBy::One(other) if other != *id && !identity.proves() => {
+    let (id, kind) = (&customer.id, &identity.key.kind);
+    let held = holder(state, &identity.key)?;
+    let (HeldBy::One(other) | HeldBy::Shared(other)) = &held else {
+        return linked(customer, identity);
+    };
+    if other == id {
+        return linked(customer, identity);
+    }
+    // What somebody has who is merged into it is said of them again.
+    let one = root(state, other)?;
+    if one == *id {
+        let other = kept(state, other)?;
+        return Ok(done(&other, CustomerWork::Linked(identity.clone())));
+    }
+    match held {
+        HeldBy::One(other) if !identity.proves() => {
             let why = format!(
                 "is not merged with {other}, whose {kind} identity is verified: one that is not verified, or is shared, \
                 proves nobody"
             );
             Err(refused(customer, why))
         }
-        HeldBy::One(other) if other != *id => proven_one(state, customer, other, &identity.key),
-        HeldBy::Shared(sharer) if sharer != *id && identity.proves() => {
-            Err(Refusal::IdentityShared {
-                kind: kind.clone(),
-                customer: id.clone(),
-                sharer,
-            }
-            .into())
+        HeldBy::One(_) => {
+            let merge = CustomerMerge {
+                customer: one,
+                proof: Some(identity.key.clone()),
+                note: "".into(),
+            };
+            self::merge(state, customer, merge)
         }
-        HeldBy::One(_) | HeldBy::Shared(_) | HeldBy::Nobody => {
-            let identities = &customer.profile.identities;
-            let is_new = !identities.iter().any(|known| known.key == identity.key);
-            if is_new && identities.len() == IDENTITIES_MAX {
-                let why = format!("has {IDENTITIES_MAX} identities already, the most there can be");
-                return Err(refused(customer, why));
-            }
-            Ok(done(customer, CustomerWork::Linked(identity.clone())))
+        HeldBy::Shared(sharer) if identity.proves() => Err(Refusal::IdentityShared {
+            kind: kind.clone(),
+            customer: id.clone(),
+            sharer,
         }
+        .into()),
+        HeldBy::Shared(_) | HeldBy::Nobody => linked(customer, identity),
     }
 }
 
-/// The customer turns out to be the one who holds a verified identity. Where that is known already, it is linked again
-/// to the one who holds it.
-fn proven_one(
-    state: &State,
-    customer: &Customer,
-    holder: CustomerId,
-    key: &IdentityKey,
-) -> Result<CustomerWorked, Stop> {
-    let other = root(state, &holder)?;
-    if other == customer.id {
-        let identity = Identity {
-            key: key.clone(),
-            verified: true,
-            shared: false,
-        };
-        let holder = kept(state, &holder)?;
-        return Ok(done(&holder, CustomerWork::Linked(identity)));
+/// The customer has the handle as it is told now.
+fn linked(customer: &Customer, identity: &Identity) -> Result<CustomerWorked, Stop> {
+    let identities = &customer.profile.identities;
+    let is_new = !identities.iter().any(|known| known.key == identity.key);
+    if is_new && identities.len() == IDENTITIES_MAX {
+        let why = format!("has {IDENTITIES_MAX} identities already, the most there can be");
+        return Err(refused(customer, why));
     }
-    let merge = CustomerMerge {
-        customer: other,
-        proof: Some(key.clone()),
-        note: "".into(),
-    };
-    self::merge(state, customer, merge)
+    Ok(done(customer, CustomerWork::Linked(identity.clone())))
 }
 
 fn merge(state: &State, survivor: &Customer, merge: CustomerMerge) -> Result<CustomerWorked, Stop> {

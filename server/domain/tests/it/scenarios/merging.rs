@@ -87,7 +87,12 @@ fn a_verified_identity_of_another_proves_them_one() {
         "link_identity c1 verified:email=a
         link_identity c1 verified:email=a
         route k2 web_chat verified:email=a reason=bags/allowance
+        # Of both it is known again as it is told now.
+        link_identity c1 shared:email=a
+        who c1
+        link_identity c1 verified:email=a
         unmerge_customer c2
+        who c2
         route k3 web_chat verified:email=a reason=bags/allowance",
         expect![[r#"
             playbook trips is live
@@ -98,7 +103,11 @@ fn a_verified_identity_of_another_proves_them_one() {
             customer c1 goes on for c2: it holds email=a
             customer c2 holds email=a
             k2: c1 gold; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.93, chat 4.80]
+            customer c2 shares email=a
+            customer c1: no tier; [phone=01]; 1 contacts, 1 lately; goes on for c2
+            customer c2 holds email=a
             customer c1 goes on no more for c2
+            customer c2: gold; [email=a]; 1 contacts, 1 lately
             k3: c2 gold; opens #3; 1 in 7d; -> self_service(allowance) of [self_service 0.93, chat 4.80]
         "#]],
     );
@@ -340,6 +349,65 @@ fn a_contact_from_before_the_merge_stays_whose_it_is() {
             customer c1 goes on no more for c2
             k2: c2 standard; leaves #1; opens #3; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
             k2: c2 standard; stays with #3; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+        "#]],
+    );
+}
+
+#[test]
+fn a_case_stays_whose_it_is_when_a_contact_of_the_other_tells_more() {
+    after_two(
+        "merge_customers c1 c2
+        route k2 phone customer=c1 reason=flight/change booking=AAAAAA
+        route k2 phone vulnerable
+        end k2 switched
+        unmerge_customer c2
+        route k3 web_chat customer=c2 reason=flight/change booking=AAAAAA
+        route k4 web_chat customer=c1 reason=flight/change booking=AAAAAA",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            customer c2 is kept
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1 ends Switched
+            customer c1 goes on for c2: told so
+            k2: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows fare=10.00; -> self_service(rebook) of [self_service 6.35, human 9.70, message 11.78]
+            k2: c1 gold; stays with #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows fare=10.00; -> human(desk) of [human 6.70, message 11.78] by vulnerable
+            k2 ends Switched
+            customer c1 goes on no more for c2
+            k3: c2 gold; continues #1, a repeat, a switch; 2 repeats, 2 switches, 1 in 7d; knows fare=10.00; -> chat(desk) of [chat 11.00, human 12.61] by asked_again
+            k4: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+        "#]],
+    );
+}
+
+#[test]
+fn a_handle_is_shared_as_long_as_the_last_who_was_told_so_has_it() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        customer c1 shared:phone=09
+        customer c2 shared:phone=09
+        customer c3
+        link_identity c3 verified:phone=09
+        customer c2
+        link_identity c3 verified:phone=09
+        # What the first was told long ago takes it from nobody.
+        link_identity c1 unverified:email=b
+        customer c1 shared:phone=09
+        route k1 web_chat verified:phone=09 reason=bags/allowance
+        ",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            customer c2 is kept
+            customer c3 is kept
+            refused: the phone identity of customer c3 is told to be shared by customer c2: it proves nobody
+            customer c2 is kept
+            customer c3 holds phone=09
+            customer c1 may have email=b
+            refused: the phone identity of customer c1 is verified for customer c3
+            k1: c3 standard; opens #1; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
         "#]],
     );
 }
