@@ -411,3 +411,49 @@ fn a_handle_is_shared_as_long_as_the_last_who_was_told_so_has_it() {
         "#]],
     );
 }
+
+#[test]
+fn who_would_not_tell_the_key_fact_means_the_only_open_case_of_either() {
+    after_two(
+        "route k2 phone customer=c1 reason=flight/change booking=?
+        end k2 switched
+        merge_customers c1 c2
+        route k3 phone customer=c1 reason=flight/change
+        route k4 email customer=c2 reason=flight/change booking=?
+        unmerge_customer c2
+        route k5 email customer=c1 reason=flight/change booking=?",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            customer c2 is kept
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1 ends Switched
+            k2: c1 standard; opens #2; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed, fact_declined(booking)
+            k2 ends Switched
+            customer c1 goes on for c2: told so
+            k3: c1 gold; no case; 2 in 7d; ask booking of [human 9.70, message 11.78] by third_contact noticing case_ambiguous(booking)
+            k4: c1 gold; continues #2, a repeat, a switch; 1 repeats, 1 switches, 3 in 7d; ask fare of [message 8.98] by third_contact noticing fact_declined(booking)
+            customer c1 goes on no more for c2
+            k5: c1 standard; continues #2, a repeat; 2 repeats, 1 switches, 3 in 7d; ask fare of [message 0.00] by third_contact, asked_again noticing tier_assumed, last_resort, fact_declined(booking)
+        "#]],
+    );
+}
+
+#[test]
+fn the_only_open_case_can_be_the_others() {
+    after_two(
+        "merge_customers c1 c2
+        route k2 phone customer=c1 reason=flight/change
+        route k3 phone customer=c1 reason=flight/change booking=?",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            customer c2 is kept
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1 ends Switched
+            customer c1 goes on for c2: told so
+            k2: c1 gold; no case; 1 in 7d; ask booking of [self_service 6.35, human 9.70, message 11.78] noticing case_ambiguous(booking)
+            k3: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 2 in 7d; knows booking=AAAAAA, fare=10.00; -> human(desk) of [human 9.70, message 11.78] by third_contact
+        "#]],
+    );
+}
