@@ -227,7 +227,8 @@ pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
             words::listed(customer.merged.iter().map(merged)),
         )
         .add("contacts", customer.contact_count.to_string())
-        .add("first recorded", words::time(customer.create_time.as_ref()));
+        .add("first recorded", words::time(customer.create_time.as_ref()))
+        .add("etag", customer.etag.as_str());
     let head = format!("customer {}", customer.customer_id);
     format!("{}\n{}", paint.bold(&head), sheet.text(paint))
 }

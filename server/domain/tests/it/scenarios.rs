@@ -2,6 +2,7 @@
 
 mod amending;
 mod customers;
+mod handles;
 mod joining;
 mod merging;
 mod publishing;
