@@ -75,6 +75,7 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
         goes on for     c2 (proven by email=ann@example.com, by client/signpost)
         contacts        1
         first recorded  2026-03-02T09:01:00Z
+        etag            7
 
         reason           contacts  repeats  cases opened  open  resolved  reopened
         baggage/damaged         2        ·             2     2         ·         ·
