@@ -224,6 +224,16 @@ calls! {
     write CustomerServiceClient::upsert_customer(UpsertCustomerRequest) -> UpsertCustomerResponse;
     /// One customer, by key or by a verified identity.
     read CustomerServiceClient::get_customer(GetCustomerRequest) -> GetCustomerResponse;
+    /// Says that a customer has a handle; a verified one that another holds merges that other into it.
+    write CustomerServiceClient::link_identity(LinkIdentityRequest) -> LinkIdentityResponse;
+    /// Takes a handle away from a customer.
+    write CustomerServiceClient::unlink_identity(UnlinkIdentityRequest) -> UnlinkIdentityResponse;
+    /// Merges a customer into another, which goes on for both.
+    write CustomerServiceClient::merge_customers(MergeCustomersRequest) -> MergeCustomersResponse;
+    /// Undoes a merge of customers.
+    write CustomerServiceClient::unmerge_customer(UnmergeCustomerRequest) -> UnmergeCustomerResponse;
+    /// What a customer came for so far: counts by reason, the latest contacts and cases.
+    read CustomerServiceClient::get_customer_history(GetCustomerHistoryRequest) -> GetCustomerHistoryResponse;
     /// Checks a playbook; its faults are in the answer.
     read PlaybookServiceClient::validate_playbook(ValidatePlaybookRequest) -> ValidatePlaybookResponse;
     /// Checks a playbook and makes it live.

@@ -109,6 +109,7 @@ async fn route_somebody(
         kind: "cookie".to_owned(),
         value: chat.cookie.clone(),
         verified: false,
+        shared: false,
     };
     let request = v1::RouteContactRequest {
         request_id: chat.request_id(),

@@ -54,6 +54,7 @@ pub(crate) fn verified_phone(number: &str) -> v1::Identity {
         kind: "phone".to_owned(),
         value: number.to_owned(),
         verified: true,
+        shared: false,
     }
 }
 

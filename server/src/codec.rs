@@ -11,6 +11,7 @@ pub mod block;
 mod case;
 mod contact;
 mod context;
+mod customer;
 mod decision;
 pub mod event;
 #[cfg(test)]

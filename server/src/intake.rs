@@ -11,6 +11,7 @@ pub(crate) mod contact;
 mod context;
 pub(crate) mod cursor;
 pub(crate) mod customer;
+pub(crate) mod customer_work;
 mod fact;
 pub(crate) mod feed;
 pub(crate) mod list;

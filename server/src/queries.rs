@@ -8,6 +8,7 @@ mod blocks;
 mod cases;
 mod contacts;
 mod customers;
+mod history;
 mod look;
 mod rows;
 mod run;
@@ -16,6 +17,7 @@ mod times;
 pub(crate) use cases::cases;
 pub(crate) use contacts::contacts;
 pub(crate) use customers::customers;
+pub(crate) use history::{Told, history};
 
 use crate::store::StoreError;
 use signpost_domain::ids::Seq;

@@ -103,6 +103,17 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
         Refusal::IdentityTaken { customer, .. } => {
             precondition("IDENTITY_TAKEN", customer.as_str(), &message)
         }
+        Refusal::IdentityShared { customer, .. } => {
+            precondition("IDENTITY_SHARED", customer.as_str(), &message)
+        }
+        Refusal::CustomerStep { customer, .. } => {
+            precondition("CUSTOMER_STEP", customer.as_str(), &message)
+        }
+        Refusal::CustomerChanged { .. } => {
+            let mut details = ErrorDetails::new();
+            info(&mut details, "CUSTOMER_CHANGED");
+            status(Code::Aborted, &message, details)
+        }
         Refusal::CaseStep { case, .. } => precondition("CASE_STEP", &case.to_string(), &message),
         Refusal::CaseChanged { .. } => {
             let mut details = ErrorDetails::new();
@@ -265,7 +276,11 @@ mod tests {
             Refusal::IdentityTaken {
                 kind: Slug::stored("x".repeat(64)),
                 customer: customer.clone(),
-                holder: customer,
+                holder: customer.clone(),
+            },
+            Refusal::CustomerStep {
+                customer: customer.clone(),
+                why: format!("is one with {customer}: {}", "é".repeat(2_000)),
             },
         ];
         for refusal in worst {

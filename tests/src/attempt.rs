@@ -50,6 +50,7 @@ impl Attempt {
             kind: kind.to_owned(),
             value: value.to_owned(),
             verified,
+            shared: false,
         });
         self
     }

@@ -5,6 +5,7 @@ pub mod brief;
 pub mod child;
 pub mod crash;
 pub mod listed;
+pub mod merging;
 pub mod powercut;
 pub mod process;
 pub mod raw;

@@ -9,24 +9,24 @@ use signpost_client::{request_id, v1};
 /// What every write takes.
 #[derive(Args, Debug)]
 pub(crate) struct Write {
-    /// Refuse if the case has changed since the answer with this etag.
+    /// Refuse if it has changed since the answer with this etag.
     #[arg(
         long,
         value_name = "ETAG",
         default_value = "",
         hide_default_value = true
     )]
-    etag: String,
+    pub(super) etag: String,
     /// When it happened, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
+    pub(super) arrive: Option<prost_types::Timestamp>,
     /// The key of this write [default: a fresh one].
     #[arg(long, value_name = "KEY")]
     request_id: Option<String>,
 }
 
 impl Write {
-    fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         self.request_id.clone().unwrap_or_else(request_id)
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct ContextArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) customer: Option<String>,
     /// A handle of the customer; only a verified one finds a customer.
-    #[arg(long, value_name = "KIND=VALUE[:verified]", value_parser = values::identity)]
+    #[arg(long, value_name = "KIND=VALUE[:verified|:shared]", value_parser = values::identity)]
     pub(crate) identity: Vec<v1::Identity>,
     /// The tier that you know; it wins over the stored one.
     #[arg(long, value_name = "TIER")]

@@ -1,8 +1,9 @@
 //! `signpost customer`: reads and keeps customers.
 
 use super::Session;
+use super::case_work::Write;
 use super::failure::Failure;
-use super::{list, render, values};
+use super::{customer_work, list, render, values};
 use clap::{ArgGroup, Args, Subcommand};
 use signpost_client::{request_id, v1};
 
@@ -33,6 +34,74 @@ Example:
 Example:
   signpost customer upsert c1 --tier gold --identity email=ann@example.com:verified --language nl")]
     Upsert(Box<UpsertArgs>),
+    /// Says that a customer has a handle; a verified one that another holds merges that other into this one.
+    #[command(after_help = "\
+Example:
+  signpost customer link c1 email=ann@example.com:verified
+  signpost customer link c1 phone=+31201234567:shared")]
+    Link {
+        /// The customer; of a merge that follows, the one that goes on.
+        customer: String,
+        /// The handle.
+        #[arg(value_name = "KIND=VALUE[:verified|:shared]", value_parser = values::identity)]
+        identity: v1::Identity,
+        #[command(flatten)]
+        write: Write,
+    },
+    /// Takes a handle away from a customer.
+    #[command(after_help = "\
+Example:
+  signpost customer unlink c1 email=ann@example.com")]
+    Unlink {
+        /// The customer.
+        customer: String,
+        /// The handle.
+        #[arg(value_name = "KIND=VALUE", value_parser = values::identity)]
+        identity: v1::Identity,
+        #[command(flatten)]
+        write: Write,
+    },
+    /// Merges a customer into another, which goes on for both.
+    #[command(after_help = "\
+Example:
+  signpost customer merge c1 c2 --note 'said so on the phone, same birthday'")]
+    Merge {
+        /// The customer that goes on.
+        customer: String,
+        /// The other.
+        other: String,
+        /// Why they are one.
+        #[arg(long)]
+        note: String,
+        #[command(flatten)]
+        write: Write,
+    },
+    /// Undoes a merge of customers; contacts that came after it stay with the one that went on.
+    #[command(after_help = "\
+Example:
+  signpost customer unmerge c2 --note 'father and son'")]
+    Unmerge {
+        /// The customer that was merged.
+        customer: String,
+        /// Why they are not one.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        note: String,
+        #[command(flatten)]
+        write: Write,
+    },
+    /// Shows what a customer came for so far, with all who are one with it.
+    #[command(after_help = "\
+Example:
+  signpost customer history c1
+  signpost customer history --identity phone=+31201234567",
+              group = ArgGroup::new("by").required(true).args(["customer", "identity"]))]
+    History {
+        /// The key.
+        customer: Option<String>,
+        /// A verified handle instead.
+        #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
+        identity: Option<v1::Identity>,
+    },
 }
 
 /// Which customers.
@@ -72,8 +141,8 @@ pub(crate) struct ListArgs {
 pub(crate) struct UpsertArgs {
     /// The platform's own key of the customer.
     customer: String,
-    /// A handle; a verified one belongs to one customer only.
-    #[arg(long, value_name = "KIND=VALUE[:verified]", value_parser = values::identity)]
+    /// A handle; a verified one that is not shared belongs to one customer only.
+    #[arg(long, value_name = "KIND=VALUE[:verified|:shared]", value_parser = values::identity)]
     identity: Vec<v1::Identity>,
     /// The tier, as the playbook lists it.
     #[arg(long, value_name = "TIER")]
@@ -134,6 +203,30 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
                 let replayed = render::replayed(response.replayed, paint);
                 format!("{replayed}{}", render::customer(&customer, paint))
             })
+        }
+        CustomerCommand::Link {
+            customer,
+            identity,
+            write,
+        } => customer_work::link(customer, identity, write, session).await,
+        CustomerCommand::Unlink {
+            customer,
+            identity,
+            write,
+        } => customer_work::unlink(customer, identity, write, session).await,
+        CustomerCommand::Merge {
+            customer,
+            other,
+            note,
+            write,
+        } => customer_work::merge(customer, other, note, write, session).await,
+        CustomerCommand::Unmerge {
+            customer,
+            note,
+            write,
+        } => customer_work::unmerge(customer, note, write, session).await,
+        CustomerCommand::History { customer, identity } => {
+            customer_work::history(customer, identity, session).await
         }
     }
 }

@@ -7,6 +7,7 @@ mod contact;
 mod context;
 mod counts;
 mod customer;
+mod customer_work;
 #[cfg(feature = "demo")]
 mod demo;
 mod end;

@@ -70,15 +70,23 @@ pub(crate) fn fact_source() -> impl TypedValueParser<Value = v1::FactSource> {
     word_of("FACT_SOURCE_", WORDS, v1::FactSource::from_str_name)
 }
 
-/// `kind=value`, or `kind=value:verified`.
+/// `kind=value`, with `:verified` or `:shared` or both behind it.
 pub(crate) fn identity(text: &str) -> Result<v1::Identity, String> {
-    let (kind, handle) = pair(text, "kind=value or kind=value:verified")?;
-    let proven = handle.strip_suffix(":verified");
-    Ok(v1::Identity {
+    let (kind, mut handle) = pair(text, "kind=value, kind=value:verified or kind=value:shared")?;
+    let mut identity = v1::Identity {
         kind: kind.to_owned(),
-        value: proven.unwrap_or(handle).to_owned(),
-        verified: proven.is_some(),
-    })
+        ..v1::Identity::default()
+    };
+    loop {
+        if let Some(rest) = handle.strip_suffix(":verified") {
+            (handle, identity.verified) = (rest, true);
+        } else if let Some(rest) = handle.strip_suffix(":shared") {
+            (handle, identity.shared) = (rest, true);
+        } else {
+            identity.value = handle.to_owned();
+            return Ok(identity);
+        }
+    }
 }
 
 /// `id=value`; the server reads the value by the fact's type.
@@ -221,6 +229,8 @@ mod tests {
     fn identities_keep_colons_of_their_own() {
         let plain = identity("sip=a:b@c").unwrap();
         assert_eq!((plain.value.as_str(), plain.verified), ("a:b@c", false));
+        let both = identity("phone=+31201234567:shared:verified").unwrap();
+        assert!(both.verified && both.shared && both.value == "+31201234567");
         let proven = identity("phone=+31201234567:verified").unwrap();
         assert_eq!(
             (proven.value.as_str(), proven.verified),

@@ -78,6 +78,41 @@ impl CustomerService for Moody {
         Err(Status::permission_denied("no"))
     }
 
+    async fn link_identity(
+        &self,
+        _: Request<v1::LinkIdentityRequest>,
+    ) -> Result<Response<v1::LinkIdentityResponse>, Status> {
+        self.answer().await
+    }
+
+    async fn unlink_identity(
+        &self,
+        _: Request<v1::UnlinkIdentityRequest>,
+    ) -> Result<Response<v1::UnlinkIdentityResponse>, Status> {
+        self.answer().await
+    }
+
+    async fn merge_customers(
+        &self,
+        _: Request<v1::MergeCustomersRequest>,
+    ) -> Result<Response<v1::MergeCustomersResponse>, Status> {
+        self.answer().await
+    }
+
+    async fn unmerge_customer(
+        &self,
+        _: Request<v1::UnmergeCustomerRequest>,
+    ) -> Result<Response<v1::UnmergeCustomerResponse>, Status> {
+        self.answer().await
+    }
+
+    async fn get_customer_history(
+        &self,
+        _: Request<v1::GetCustomerHistoryRequest>,
+    ) -> Result<Response<v1::GetCustomerHistoryResponse>, Status> {
+        self.answer().await
+    }
+
     async fn list_customers(
         &self,
         _: Request<v1::ListCustomersRequest>,

@@ -1,8 +1,10 @@
 //! The conservation check: nothing is lost and nothing is twice.
 
+mod customers;
+
 use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseContact, CaseState};
 use crate::contact::{Contact, Place};
-use crate::ids::{CaseId, CustomerId, ReasonId, Slug};
+use crate::ids::{CaseId, ReasonId, Slug};
 use crate::route::Route;
 use crate::state::{State, TimerTarget};
 use crate::time::UnixMs;
@@ -41,7 +43,7 @@ pub fn check(state: &State) -> Verdict {
     let of_cases = contacts(state, &mut verdict);
     let of_counts = cases(state, &of_cases, &mut verdict);
     counts(state, &of_counts, &mut verdict);
-    customers(state, &mut verdict);
+    customers::check(state, &mut verdict);
     open_cases(state, &mut verdict);
     timers(state, &mut verdict);
     requests(state, &mut verdict);
@@ -96,13 +98,19 @@ fn placed(contact: &Contact, verdict: &mut Verdict) {
     });
 }
 
-/// A contact and its case are of one customer and say the same of each other.
+/// A contact and its case are of one customer, or the contact says whose its case is; they say the same of each other.
 fn in_its_case(state: &State, contact: &Contact, verdict: &mut Verdict) {
     let id = &contact.id;
     let case = contact.case.and_then(|case| state.case(&case).ok()?);
     let Some(case) = case else { return };
-    verdict.expect(case.customer == contact.customer, || {
+    let owner = contact.case_owner.as_ref().or(contact.customer.as_ref());
+    verdict.expect(case.customer.as_ref() == owner, || {
         format!("contact {id}: its case is of another customer")
+    });
+    let whose = [&contact.case_owner, &contact.customer];
+    let apart = contact.case_owner.is_none() || customers::could_be_one(state, whose);
+    verdict.expect(apart, || {
+        format!("contact {id}: its customer was never merged with that of its case")
     });
     let listed = case.contacts.iter().filter(|listed| listed.contact == *id);
     let listed: Vec<_> = listed.collect();
@@ -193,7 +201,9 @@ fn case_merges(state: &State, case: &Case, verdict: &mut Verdict) {
     if let Some(survivor) = case.merged_into {
         let lists = row(&survivor).is_some_and(|survivor| {
             let mut merged = survivor.merged.iter();
-            survivor.customer == case.customer && merged.any(|listed| listed.case == id)
+            let one = survivor.customer.is_some() && survivor.customer == case.customer;
+            let whose = [&survivor.customer, &case.customer];
+            (one || customers::could_be_one(state, whose)) && merged.any(|listed| listed.case == id)
         });
         verdict.expect(lists, || {
             format!("case {id}: {survivor} does not go on for it")
@@ -270,37 +280,6 @@ fn counts(state: &State, of_rows: &BTreeMap<CountKey, Sum>, verdict: &mut Verdic
         verdict.expect(state.counts().contains_key(&key), || {
             format!("counts of {reason} for {tier} are missing")
         });
-    }
-}
-
-fn customers(state: &State, verdict: &mut Verdict) {
-    let mut contacts: BTreeMap<&CustomerId, u64> = BTreeMap::new();
-    for id in state
-        .contacts()
-        .filter_map(|contact| contact.customer.as_ref())
-    {
-        *contacts.entry(id).or_default() += 1;
-    }
-    for customer in state.customers() {
-        let id = &customer.id;
-        let found = contacts.remove(id).unwrap_or(0);
-        verdict.expect(customer.contact_count == found, || {
-            let counted = customer.contact_count;
-            format!("customer {id}: counts {counted} contacts, there are {found}")
-        });
-        let identities = customer.profile.identities.iter();
-        for identity in identities.filter(|identity| identity.verified) {
-            let holder = state.holder(&identity.key).ok().flatten();
-            verdict.expect(holder.is_some_and(|holder| **holder == *id), || {
-                let kind = &identity.key.kind;
-                format!("customer {id}: does not hold its verified {kind}")
-            });
-        }
-    }
-    for id in contacts.keys() {
-        verdict.broken.push(format!(
-            "customer {id}: contacts belong to it, but it is not there"
-        ));
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::actor::Actor;
 use crate::case::{CaseLink, CaseUpdate, Resolution};
 use crate::contact::{ContactContext, Outcome};
-use crate::customer::{IdentityKey, Profile};
+use crate::customer::{Identity, IdentityKey, Profile};
 use crate::event::{Method, RequestStamp};
 use crate::ids::{
     CaseId, ContactId, CustomerId, NameError, PLAYBOOK_VERSION_BYTES_MAX, PlaybookVersion,
@@ -48,6 +48,8 @@ pub enum CommandBody {
     RollBack(RollBackPlaybook),
     /// Work on a case.
     Case(Box<WorkOnCase>),
+    /// Work on a customer.
+    Customer(Box<WorkOnCustomer>),
     /// A request of this method whose content has faults. It is refused, unless it is the replay of one that had none
     /// under the playbook of its time.
     Faulty(Method, Faults),
@@ -177,6 +179,42 @@ impl WorkStep {
             WorkStep::Unmerge => Method::UnmergeCase,
             WorkStep::Link(_) => Method::LinkCases,
             WorkStep::Unlink(_) => Method::UnlinkCases,
+        }
+    }
+}
+
+/// Work on a customer.
+#[derive(Clone, Debug)]
+pub struct WorkOnCustomer {
+    /// Which. Of a merge, the one that goes on; of undoing one, the one that was merged.
+    pub customer: CustomerId,
+    /// Its last change as the caller saw it; whatever it is, if absent.
+    pub seen: Option<Seq>,
+    /// What to do.
+    pub step: CustomerStep,
+}
+
+/// What to do to a customer.
+#[derive(Clone, Debug)]
+pub enum CustomerStep {
+    /// Say that it has this handle; a verified one that another holds merges that other one into it.
+    Link(Identity),
+    /// Say that it has not.
+    Unlink(IdentityKey),
+    /// Merge this one into it, for a reason that may be empty.
+    Merge(CustomerId, Arc<str>),
+    /// Undo the merge of it, for a reason that may be empty.
+    Unmerge(Arc<str>),
+}
+
+impl CustomerStep {
+    /// The method that it came by.
+    pub const fn method(&self) -> Method {
+        match self {
+            CustomerStep::Link(_) => Method::LinkIdentity,
+            CustomerStep::Unlink(_) => Method::UnlinkIdentity,
+            CustomerStep::Merge(..) => Method::MergeCustomers,
+            CustomerStep::Unmerge(_) => Method::UnmergeCustomer,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Contacts: one attempt of a customer and the company to reach each other, on one channel.
 
-use crate::customer::{Consent, Identity};
+use crate::customer::{Consent, Identity, TierFound};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
 use crate::route::Route;
@@ -252,6 +252,11 @@ pub struct Contact {
     pub confirmed: Option<ReasonId>,
     /// The tier under which its case was opened; without a case the one that was told or known, if any.
     pub tier: Option<Slug>,
+    /// Which tier was stored when it was last decided on, and which one won; `None` for what was decided before that
+    /// was kept.
+    pub tier_found: Option<TierFound>,
+    /// Whose its case is, if it is another customer's that was merged with its own at the time.
+    pub case_owner: Option<CustomerId>,
     /// Whether it was sent back because the customer asked for a person.
     pub needs_person: bool,
     /// When it arrived, by the caller's clock.

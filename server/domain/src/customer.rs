@@ -1,5 +1,15 @@
 //! Customers: who they are and how special.
 
+mod history;
+mod work;
+
+pub use history::{
+    HISTORY_CASES_MAX, HISTORY_REASONS_MAX, HISTORY_SHOWN_MAX, History, HistoryCounts,
+};
+pub use work::{
+    CustomerMerge, CustomerWork, MERGE_NOTE_BYTES_MAX, MERGED_CUSTOMERS_MAX, MergedCustomer,
+};
+
 use crate::ids::{CustomerId, Seq, Slug};
 use crate::money::Money;
 use crate::route::Route;
@@ -42,8 +52,17 @@ impl fmt::Debug for IdentityKey {
 pub struct Identity {
     /// The handle.
     pub key: IdentityKey,
-    /// Whether it is proven. Only a verified identity finds a customer.
+    /// Whether it is proven. Only a verified identity that is not shared finds a customer.
     pub verified: bool,
+    /// Whether several people use it: a family's phone, a reception desk.
+    pub shared: bool,
+}
+
+impl Identity {
+    /// Whether it proves who somebody is.
+    pub const fn proves(&self) -> bool {
+        self.verified && !self.shared
+    }
 }
 
 /// An answer of the customer to being contacted in a way that needs it.
@@ -81,11 +100,80 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Whether there is proof that this customer holds this identity.
+    /// Whether this identity proves that somebody is this customer.
     pub fn holds(&self, key: &IdentityKey) -> bool {
-        let mut identities = self.identities.iter();
-        identities.any(|known| known.verified && known.key == *key)
+        self.identity(key).is_some_and(Identity::proves)
     }
+
+    /// Whether this identity is known to be used by others, too.
+    pub fn shares(&self, key: &IdentityKey) -> bool {
+        self.identity(key).is_some_and(|known| known.shared)
+    }
+
+    fn identity(&self, key: &IdentityKey) -> Option<&Identity> {
+        self.identities.iter().find(|known| known.key == *key)
+    }
+
+    /// Takes from `other`, who is merged into this customer, what is not known of this one: neither identities nor the
+    /// tier, which are looked at one by one. Whoever is said to be vulnerable stays so.
+    pub fn fill_from(&mut self, other: &Profile) {
+        let Profile {
+            identities: _,
+            tier: _,
+            persona,
+            value,
+            loyalty_years,
+            language,
+            time_zone,
+            preferred_routes,
+            consents,
+            vulnerable,
+        } = other;
+        self.persona = self.persona.take().or_else(|| persona.clone());
+        self.value = self.value.or(*value);
+        self.loyalty_years = self.loyalty_years.or(*loyalty_years);
+        self.language = self.language.take().or_else(|| language.clone());
+        self.time_zone = self.time_zone.take().or_else(|| time_zone.clone());
+        if self.preferred_routes.is_empty() {
+            self.preferred_routes = preferred_routes.clone();
+        }
+        for consent in consents {
+            if self.consents.len() < CONSENTS_MAX
+                && !self.consents.iter().any(|known| known.id == consent.id)
+            {
+                self.consents.push(consent.clone());
+            }
+        }
+        if self.vulnerable != Some(true) {
+            self.vulnerable = vulnerable
+                .filter(|yes| *yes)
+                .or(self.vulnerable)
+                .or(*vulnerable);
+        }
+    }
+}
+
+/// Whose tier a contact was decided under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TierBasis {
+    /// The caller's.
+    Told,
+    /// The stored one.
+    Stored,
+    /// The playbook's default: none was known.
+    Default,
+}
+
+/// The tier that was stored when a contact was decided on, and which one won. What the caller told is in the contact's
+/// context, what was reckoned with in the decision.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TierFound {
+    /// As it was stored: the customer's own, or else the most valuable of those merged into it.
+    pub stored: Option<Slug>,
+    /// The merged customer of whom it is stored; `None` if it is the customer's own.
+    pub stored_of: Option<CustomerId>,
+    /// Which one won.
+    pub basis: TierBasis,
 }
 
 /// A customer as we keep it.
@@ -101,6 +189,12 @@ pub struct Customer {
     pub contact_count: u64,
     /// When the latest contacts came, the newest last.
     pub recent: Vec<UnixMs>,
+    /// The customer that goes on for it, while it is merged.
+    pub merged_into: Option<CustomerId>,
+    /// The customers that it goes on for, in the order in which they were merged; at most [`MERGED_CUSTOMERS_MAX`].
+    pub merged: Vec<MergedCustomer>,
+    /// How often it was merged with another, as the one that goes on or as the other.
+    pub merges: u32,
     /// The sequence of the event by which it was first recorded; 0 as long as that is not folded in.
     pub opened: Seq,
     /// The sequence of its last change.
@@ -116,9 +210,17 @@ impl Customer {
             created,
             contact_count: 0,
             recent: Vec::new(),
+            merged_into: None,
+            merged: Vec::new(),
+            merges: 0,
             opened: Seq(0),
             changed: Seq(0),
         }
+    }
+
+    /// The keys of the customers that it goes on for.
+    pub fn merged_ids(&self) -> impl Iterator<Item = &CustomerId> {
+        self.merged.iter().map(|merged| &merged.merge.customer)
     }
 
     /// Contacts of the seven days before `now`, at most [`RECENT_CONTACTS_MAX`].

@@ -153,6 +153,8 @@ pub enum Finding {
     IdentityNotVerified(Slug),
     /// A verified identity of this kind belongs to another customer than the one named.
     IdentityOfOtherCustomer(Slug),
+    /// An identity of this kind is shared by several customers, and was not used to find the customer.
+    IdentityShared(Slug),
     /// The customer would not tell this fact.
     FactDeclined(Slug),
     /// Another open case could be meant; this fact tells.

@@ -3,7 +3,7 @@
 use crate::actor::Actor;
 use crate::case::{CaseState, CaseWork, MatterKey};
 use crate::contact::{ContactContext, Joined, Offered, Outcome};
-use crate::customer::{Customer, Profile};
+use crate::customer::{Customer, CustomerWork, Profile, TierFound};
 use crate::decision::{Decision, Finding, Standing};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, RequestId, Seq, Slug};
@@ -78,11 +78,19 @@ pub enum Method {
     LinkCases = 13,
     /// UnlinkCases.
     UnlinkCases = 14,
+    /// LinkIdentity.
+    LinkIdentity = 15,
+    /// UnlinkIdentity.
+    UnlinkIdentity = 16,
+    /// MergeCustomers.
+    MergeCustomers = 17,
+    /// UnmergeCustomer.
+    UnmergeCustomer = 18,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Method; 14] = [
+    pub const ALL: [Method; 18] = [
         Method::RouteContact,
         Method::TakeRoute,
         Method::EndContact,
@@ -97,6 +105,10 @@ impl Method {
         Method::UnmergeCase,
         Method::LinkCases,
         Method::UnlinkCases,
+        Method::LinkIdentity,
+        Method::UnlinkIdentity,
+        Method::MergeCustomers,
+        Method::UnmergeCustomer,
     ];
 }
 
@@ -147,6 +159,8 @@ pub enum Event {
     CaseLapsed(CaseId),
     /// Somebody worked on a case.
     CaseWorked(Box<CaseWorked>),
+    /// A handle was linked, or customers were merged.
+    CustomerWorked(Box<CustomerWorked>),
 }
 
 /// A playbook was made live.
@@ -186,6 +200,8 @@ pub struct ContactRouted {
     pub context: Arc<ContactContext>,
     /// Who it is.
     pub customer: Option<CustomerJoin>,
+    /// Which tier was stored and which one won; `None` for what was decided before that was kept.
+    pub tier_found: Option<TierFound>,
     /// Its case.
     pub case: Option<CaseJoin>,
     /// The case that it left because the customer's reason turned out to be another.
@@ -310,6 +326,15 @@ pub struct CaseWorked {
     pub work: CaseWork,
 }
 
+/// Somebody worked on a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerWorked {
+    /// Which. Of a merge, the one that goes on.
+    pub customer: CustomerId,
+    /// What was done.
+    pub work: CustomerWork,
+}
+
 impl Event {
     /// The rows that folding this event edits, and so must be in memory; those that it only puts are not among them.
     /// With a case that is merged into another, that other one is edited too.
@@ -345,6 +370,12 @@ impl Event {
                 .into_iter()
                 .flatten()
                 .map(RowKey::Case)
+                .collect(),
+            Event::CustomerWorked(worked) => [Some(&worked.customer), worked.work.other()]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .map(RowKey::Customer)
                 .collect(),
         }
     }

@@ -4,6 +4,7 @@
 //! memory is asked for.
 
 mod case;
+mod customer;
 mod end;
 mod find;
 mod join;
@@ -81,6 +82,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
         CommandBody::Publish(body) => publish::publish(state, &body.playbook, &body.note),
         CommandBody::RollBack(body) => publish::publish(state, &body.playbook, &body.note),
         CommandBody::Case(body) => case::work(state, body, now)?,
+        CommandBody::Customer(body) => customer::work(state, body)?,
         CommandBody::Faulty(_, faults) => return Err(Refusal::Faulty(faults.clone()).into()),
     };
     let envelope = Envelope {
@@ -103,13 +105,14 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
             let customer = &body.context.customer;
             rows.extend(customer.id.clone().map(RowKey::Customer));
             let identities = customer.identities.iter();
-            let verified = identities.filter(|identity| identity.verified);
+            let verified = identities.filter(|identity| identity.proves());
             rows.extend(verified.map(|identity| RowKey::Holder(identity.key.clone())));
         }
         CommandBody::Take(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::End(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::Upsert(body) => rows.push(RowKey::Customer(body.id.clone())),
         CommandBody::Case(body) => rows.push(RowKey::Case(body.case)),
+        CommandBody::Customer(body) => rows.push(RowKey::Customer(body.customer.clone())),
         CommandBody::Publish(_) | CommandBody::RollBack(_) | CommandBody::Faulty(..) => {}
     }
     rows
@@ -127,6 +130,7 @@ pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
         (CommandBody::End(body), None) => end::seek(state, body),
         (CommandBody::Upsert(body), None) => upsert::upsert(state, body, state.now()).map(drop),
         (CommandBody::Case(body), None) => case::seek(state, body),
+        (CommandBody::Customer(body), None) => customer::work(state, body).map(drop),
         (CommandBody::Publish(_) | CommandBody::RollBack(_) | CommandBody::Faulty(..), None) => {
             Ok(())
         }
@@ -183,6 +187,7 @@ impl CommandBody {
             CommandBody::Publish(_) => Method::PublishPlaybook,
             CommandBody::RollBack(_) => Method::RollBackPlaybook,
             CommandBody::Case(body) => body.step.method(),
+            CommandBody::Customer(body) => body.step.method(),
             CommandBody::Faulty(method, _) => *method,
         }
     }

@@ -47,7 +47,7 @@ impl ReasonFilter {
     /// The reasons that `wanted` names under the live playbook.
     pub fn new(wanted: ReasonId, live: Option<Arc<Playbook>>) -> ReasonFilter {
         let wanted = match &live {
-            Some(live) if wanted.secondary.is_some() => shown(live, &wanted).clone(),
+            Some(live) if wanted.secondary.is_some() => live.stands_for(&wanted).clone(),
             _ => wanted,
         };
         ReasonFilter { wanted, live }
@@ -58,7 +58,7 @@ impl ReasonFilter {
         let shown = self
             .live
             .as_ref()
-            .map_or(reason, |live| shown(live, reason));
+            .map_or(reason, |live| live.stands_for(reason));
         let secondary = self.wanted.secondary.as_ref();
         shown.primary == self.wanted.primary
             && secondary.is_none_or(|wanted| shown.secondary.as_ref() == Some(wanted))
@@ -72,13 +72,7 @@ impl ReasonFilter {
     }
 }
 
-/// What stands for `reason` under a playbook; itself, if the playbook does not know it.
-fn shown<'a>(live: &'a Playbook, reason: &'a ReasonId) -> &'a ReasonId {
-    let known = live.index.reasons.get(reason);
-    known.map_or(reason, |&index| &live.reason(index).id)
-}
-
-/// Which customer's.
+/// Which customer's, with those of all who are one with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OfCustomer {
     /// The one with this key.
@@ -100,7 +94,7 @@ pub struct CaseFilter {
     pub channel: Option<Slug>,
     /// One of its contacts was last sent to this line.
     pub queue: Option<Slug>,
-    /// Of this customer. Looked up by the list: [`CaseFilter::holds`] knows keys only.
+    /// Of this customer, or of one who is one with it. Looked up by the list: [`CaseFilter::holds`] knows keys only.
     pub customer: Option<OfCustomer>,
     /// When it was opened.
     pub opened: Between,
@@ -109,8 +103,8 @@ pub struct CaseFilter {
 }
 
 impl CaseFilter {
-    /// Whether a case belongs to the list, whose customer, if it asks for one, is `customer`.
-    pub fn holds(&self, case: &Case, customer: Option<&CustomerId>) -> bool {
+    /// Whether a case belongs to the list, whose customer, if it asks for one, is one of `customers`.
+    pub fn holds(&self, case: &Case, customers: &[CustomerId]) -> bool {
         let channel = |wanted: &Slug| case.contacts.iter().any(|it| it.channel == *wanted);
         let reasons = [Some(&case.reason), case.confirmed.as_ref()];
         self.state.is_none_or(|state| case.state == state)
@@ -121,10 +115,14 @@ impl CaseFilter {
             && self.tier.as_ref().is_none_or(|tier| case.tier == *tier)
             && self.channel.as_ref().is_none_or(channel)
             && (self.queue.is_none() || case.queue == self.queue)
-            && (self.customer.is_none() || case.customer.as_ref() == customer)
+            && (self.customer.is_none() || is_of(case.customer.as_ref(), customers))
             && self.opened.holds(case.opened)
             && self.number.is_none_or(|number| case.id == number)
     }
+}
+
+fn is_of(customer: Option<&CustomerId>, customers: &[CustomerId]) -> bool {
+    customer.is_some_and(|id| customers.contains(id))
 }
 
 /// Where a contact is, without how it came there.
@@ -165,7 +163,7 @@ pub struct ContactFilter {
     pub channel: Option<Slug>,
     /// Sent to this line.
     pub queue: Option<Slug>,
-    /// Of this customer. Looked up by the list.
+    /// Of this customer, or of one who is one with it. Looked up by the list.
     pub customer: Option<OfCustomer>,
     /// When it was first recorded.
     pub opened: Between,
@@ -174,9 +172,9 @@ pub struct ContactFilter {
 }
 
 impl ContactFilter {
-    /// Whether a contact belongs to the list, whose customer, if it asks for one, is `customer`.
-    pub fn holds(&self, contact: &Contact, customer: Option<&CustomerId>) -> bool {
-        let mine = self.customer.is_none() || contact.customer.as_ref() == customer;
+    /// Whether a contact belongs to the list, whose customer, if it asks for one, is one of `customers`.
+    pub fn holds(&self, contact: &Contact, customers: &[CustomerId]) -> bool {
+        let mine = self.customer.is_none() || is_of(contact.customer.as_ref(), customers);
         mine && self.may_hold(&ContactMark::of(contact))
     }
 

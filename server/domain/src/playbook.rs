@@ -154,6 +154,12 @@ impl Playbook {
         &self.rules[index.0 as usize]
     }
 
+    /// What stands for a reason under this playbook; itself, if the playbook does not know it.
+    pub fn stands_for<'a>(&'a self, reason: &'a ReasonId) -> &'a ReasonId {
+        let known = self.index.reasons.get(reason);
+        known.map_or(reason, |&index| &self.reason(index).id)
+    }
+
     /// Reads, checks and compiles a playbook as somebody wrote it.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Why a request is refused: one variant for each thing that a caller can do about it.
 
 use crate::ids::{CaseId, ContactId, CustomerId, RequestId, Slug};
+use crate::list::OfCustomer;
 use crate::route::Route;
 
 /// Most faults of one request that are told.
@@ -155,6 +156,34 @@ pub enum Refusal {
         /// Who has it.
         holder: CustomerId,
     },
+    /// Prove who it is by another identity.
+    #[error(
+        "the {kind} identity of customer {customer} is told to be shared by customer {sharer}: it proves nobody"
+    )]
+    IdentityShared {
+        /// What kind of identity.
+        kind: Slug,
+        /// Who was to have it alone.
+        customer: CustomerId,
+        /// Who shares it with others.
+        sharer: CustomerId,
+    },
+    /// Read the customer again, then decide whether the write still makes sense.
+    #[error("customer {customer} has changed since: its etag is {current} now")]
+    CustomerChanged {
+        /// Which.
+        customer: CustomerId,
+        /// Its last change.
+        current: u64,
+    },
+    /// Do what the text says first.
+    #[error("customer {customer} {why}")]
+    CustomerStep {
+        /// Which.
+        customer: CustomerId,
+        /// Why it cannot take this step, and what would be right.
+        why: String,
+    },
     /// Read the case again, then decide whether the write still makes sense.
     #[error("case {case} has changed since: its etag is {current} now")]
     CaseChanged {
@@ -171,6 +200,19 @@ pub enum Refusal {
         /// Why it cannot take this step, and what would be right.
         why: String,
     },
+}
+
+impl Refusal {
+    /// There is no such customer, as the caller named it.
+    pub fn no_customer(of: &OfCustomer) -> Refusal {
+        Refusal::NotFound {
+            kind: Kind::Customer,
+            id: match of {
+                OfCustomer::Id(id) => id.to_string(),
+                OfCustomer::Holder(key) => format!("with this verified {}", key.kind),
+            },
+        }
+    }
 }
 
 fn list_routes(routes: &[Route]) -> String {

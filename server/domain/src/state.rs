@@ -34,7 +34,7 @@ pub enum RowKey {
     Case(CaseId),
     /// A customer.
     Customer(CustomerId),
-    /// Who holds a verified identity.
+    /// Who holds a verified identity, or was last told to share it with others.
     Holder(IdentityKey),
     /// The latest case of a matter.
     Matter(MatterKey),
@@ -226,7 +226,7 @@ impl State {
         customer, customers, CustomerId, Customer, Customer
     );
     lookup!(
-        /// Who holds a verified identity.
+        /// Who holds a verified identity, or was last told to share it with others.
         holder, holders, IdentityKey, CustomerId, Holder
     );
     lookup!(

@@ -1,5 +1,6 @@
 //! Any value that can be stored, for properties: words and contexts here, events and rows below.
 
+mod customer;
 pub(super) mod event;
 pub(super) mod row;
 mod work;
@@ -138,12 +139,17 @@ pub(super) fn identity_key() -> impl Strategy<Value = IdentityKey> {
     (slug(), value).prop_map(|(kind, value)| IdentityKey { kind, value })
 }
 
+fn identity() -> impl Strategy<Value = Identity> {
+    let parts = (identity_key(), any::<bool>(), any::<bool>());
+    parts.prop_map(|(key, verified, shared)| Identity {
+        key,
+        verified,
+        shared,
+    })
+}
+
 fn identities() -> impl Strategy<Value = Vec<Identity>> {
-    let identity = (identity_key(), any::<bool>());
-    vec(
-        identity.prop_map(|(key, verified)| Identity { key, verified }),
-        0..3,
-    )
+    vec(identity(), 0..3)
 }
 
 fn consents() -> impl Strategy<Value = Vec<Consent>> {
@@ -186,15 +192,23 @@ pub(super) fn customer() -> impl Strategy<Value = Customer> {
         time(),
         any::<u64>(),
         vec(time(), 0..4),
+        (
+            of(customer_id()),
+            vec(customer::merged(), 0..3),
+            any::<u32>(),
+        ),
         [seq(), seq()],
     );
     parts.prop_map(
-        |(id, profile, created, contact_count, recent, [opened, changed])| Customer {
+        |(id, profile, created, contact_count, recent, merges, [opened, changed])| Customer {
             id,
             profile,
             created,
             contact_count,
             recent,
+            merged_into: merges.0,
+            merged: merges.1,
+            merges: merges.2,
             opened,
             changed,
         },

@@ -1,6 +1,7 @@
 //! The row of a contact.
 
 use super::context::{context, offered, write_context, write_offered};
+use super::customer::{tier_found, write_tier_found};
 use super::number::{known, known_or_none, nonsense, routes};
 use super::text::{after, at, case, case_seq, name, name_or_none, reason_or_none};
 use super::write::Writer;
@@ -23,6 +24,8 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
         declined,
         confirmed,
         tier,
+        tier_found,
+        case_owner,
         needs_person,
         arrived,
         recorded,
@@ -65,6 +68,8 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
     w.number(19, decided.0);
     w.number(20, changed.0);
     w.name_or_none(21, tier.as_ref());
+    w.messages(22, tier_found, write_tier_found);
+    w.name_or_none(23, case_owner.as_ref());
 }
 
 pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
@@ -90,6 +95,8 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         decided_seq,
         changed_seq,
         tier,
+        tier_found: tier_message,
+        case_owner,
     } = message;
     let recorded = UnixMs(recorded_unix_ms);
     let context = context(required(context_message, "contact.context")?, recorded)?;
@@ -105,6 +112,8 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         declined: routes(&declined, "contact.declined")?,
         confirmed: reason_or_none(&confirmed_reason, "contact.confirmed_reason")?,
         tier: name_or_none(tier),
+        tier_found: tier_message.map(tier_found).transpose()?,
+        case_owner: name_or_none(case_owner),
         needs_person,
         arrived: at(recorded, arrived_after_ms),
         recorded,

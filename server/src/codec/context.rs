@@ -5,9 +5,8 @@ use super::text::{after, at, name, name_or_none, reason_or_none, span_ms};
 use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::contact::{ContactContext, CustomerRef, Offered, QueueStats};
-use signpost_domain::customer::{Consent, Customer, Identity, IdentityKey, Profile};
+use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
 use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
-use signpost_domain::ids::Seq;
 use signpost_domain::money::Money;
 use signpost_domain::time::{Millis, UnixMs};
 
@@ -67,29 +66,45 @@ fn fact(message: wire::Fact, base: UnixMs) -> Result<Fact, CodecError> {
     })
 }
 
-fn write_identity(w: &mut Writer, identity: &Identity) {
+pub(super) fn write_identity(w: &mut Writer, identity: &Identity) {
     let Identity {
-        key: IdentityKey { kind, value },
+        key,
         verified,
+        shared,
     } = identity;
+    write_identity_key(w, key);
+    w.number(3, *verified);
+    w.number(4, *shared);
+}
+
+pub(super) fn identity(message: wire::Identity) -> Result<Identity, CodecError> {
+    let (verified, shared) = (message.verified, message.shared);
+    Ok(Identity {
+        key: identity_key(message)?,
+        verified,
+        shared,
+    })
+}
+
+pub(super) fn write_identity_key(w: &mut Writer, IdentityKey { kind, value }: &IdentityKey) {
     w.text(1, kind.as_str());
     w.text(2, value);
-    w.number(3, *verified);
+}
+
+pub(super) fn identity_key(message: wire::Identity) -> Result<IdentityKey, CodecError> {
+    let wire::Identity {
+        kind,
+        value,
+        verified: _,
+        shared: _,
+    } = message;
+    Ok(IdentityKey {
+        kind: name(kind, "identity.kind")?,
+        value: value.into(),
+    })
 }
 
 fn identities(messages: Vec<wire::Identity>) -> Result<Vec<Identity>, CodecError> {
-    let identity = |message: wire::Identity| {
-        let wire::Identity {
-            kind,
-            value,
-            verified,
-        } = message;
-        let key = IdentityKey {
-            kind: name(kind, "identity.kind")?,
-            value: value.into(),
-        };
-        Ok(Identity { key, verified })
-    };
     messages.into_iter().map(identity).collect()
 }
 
@@ -157,53 +172,6 @@ pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
         preferred_routes: routes(&preferred_routes, "profile.preferred_routes")?,
         consents: consents(consent_messages)?,
         vulnerable,
-    })
-}
-
-pub(super) fn write_customer(w: &mut Writer, customer: &Customer) {
-    let Customer {
-        id,
-        profile,
-        created,
-        contact_count,
-        recent,
-        opened,
-        changed,
-    } = customer;
-    let bases = std::iter::once(created).chain(recent);
-    let spans = recent.iter().zip(bases);
-    w.text(1, id.as_str());
-    w.message(2, |w| write_profile(w, profile));
-    w.number(3, created.0);
-    w.number(4, *contact_count);
-    w.all_signed(5, spans.map(|(at, base)| after(*at, *base)));
-    w.number(6, changed.0);
-    w.number(7, opened.0);
-}
-
-pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> {
-    let wire::Customer {
-        id,
-        profile: profile_message,
-        created_unix_ms,
-        contact_count,
-        recent_after_ms,
-        changed_seq,
-        opened_seq,
-    } = message;
-    let created = UnixMs(created_unix_ms);
-    let recent = recent_after_ms.into_iter().scan(created, |base, after_ms| {
-        *base = at(*base, after_ms);
-        Some(*base)
-    });
-    Ok(Customer {
-        id: name(id, "customer.id")?,
-        profile: profile(required(profile_message, "customer.profile")?)?,
-        created,
-        contact_count,
-        recent: recent.collect(),
-        opened: Seq(opened_seq),
-        changed: Seq(changed_seq),
     })
 }
 

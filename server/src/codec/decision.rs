@@ -251,6 +251,7 @@ pub(super) fn write_finding(w: &mut Writer, finding: &Finding) {
         Finding::LastResort => named(Kind::LastResort, None),
         Finding::IdentityNotVerified(kind) => named(Kind::IdentityNotVerified, Some(kind)),
         Finding::IdentityOfOtherCustomer(kind) => named(Kind::IdentityOfOtherCustomer, Some(kind)),
+        Finding::IdentityShared(kind) => named(Kind::IdentityShared, Some(kind)),
         Finding::FactDeclined(fact) => named(Kind::FactDeclined, Some(fact)),
         Finding::CaseAmbiguous(fact) => named(Kind::CaseAmbiguous, Some(fact)),
         Finding::RuleFailed(rule) => named(Kind::RuleFailed, Some(rule)),
@@ -279,6 +280,7 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
         Kind::IdentityOfOtherCustomer => {
             Finding::IdentityOfOtherCustomer(name(text_of_name, NAME)?)
         }
+        Kind::IdentityShared => Finding::IdentityShared(name(text_of_name, NAME)?),
         Kind::FactDeclined => Finding::FactDeclined(name(text_of_name, NAME)?),
         Kind::CaseAmbiguous => Finding::CaseAmbiguous(name(text_of_name, NAME)?),
         Kind::RuleFailed => Finding::RuleFailed(name(text_of_name, NAME)?),

@@ -1,6 +1,7 @@
 //! Events of the log as bytes.
 
-use super::context::{customer, offered, write_customer, write_offered};
+use super::context::{offered, write_offered};
+use super::customer;
 use super::number::{known, routes};
 use super::routed::{routed, write_routed};
 use super::text::{
@@ -56,12 +57,13 @@ fn write_recorded(w: &mut Writer, recorded: &Recorded) {
     w.version_or_none(8, playbook.as_ref());
     match event {
         Event::PlaybookPublished(event) => w.message(9, |w| write_published(w, event)),
-        Event::CustomerSaved(row) => w.message(10, |w| write_customer(w, row)),
+        Event::CustomerSaved(row) => w.message(10, |w| customer::write_customer(w, row)),
         Event::ContactRouted(event) => w.message(11, |w| write_routed(w, event, *record_time)),
         Event::RouteTaken(event) => w.message(12, |w| write_taken(w, event)),
         Event::ContactEnded(event) => w.message(13, |w| write_ended(w, event)),
         Event::CaseLapsed(case) => w.message(14, |w| w.number(1, case_seq(*case))),
         Event::CaseWorked(event) => w.message(15, |w| write_worked(w, event)),
+        Event::CustomerWorked(event) => w.message(16, |w| customer::write_worked(w, event)),
     }
 }
 
@@ -132,12 +134,17 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
     use wire::recorded::Event as Wire;
     Ok(match message {
         Wire::PlaybookPublished(message) => Event::PlaybookPublished(published(message)?),
-        Wire::CustomerSaved(message) => Event::CustomerSaved(Box::new(customer(message)?)),
+        Wire::CustomerSaved(message) => {
+            Event::CustomerSaved(Box::new(customer::customer(message)?))
+        }
         Wire::ContactRouted(message) => Event::ContactRouted(Box::new(routed(message, base)?)),
         Wire::RouteTaken(message) => Event::RouteTaken(taken(message)?),
         Wire::ContactEnded(message) => Event::ContactEnded(ended(message)?),
         Wire::CaseLapsed(wire::CaseLapsed { case_seq }) => Event::CaseLapsed(case(case_seq)),
         Wire::CaseWorked(message) => Event::CaseWorked(Box::new(worked(message)?)),
+        Wire::CustomerWorked(message) => {
+            Event::CustomerWorked(Box::new(customer::worked(message)?))
+        }
     })
 }
 

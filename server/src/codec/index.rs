@@ -6,10 +6,11 @@
 //! - *Blocks* of cases by reason, tier, channel, waiting line and closed state: a name, then the number of a block
 //!   ([`super::block`]) that says which of thousands of sequences opened such a case. Any one of these filters, and any
 //!   of them together (their blocks are intersected), finds a page among millions of cases at the cost of that page.
-//!   Cases of one second share their blocks, so that what a case adds is a few bits. There is none for open cases, which
-//!   have a prefix of their own, and none for all cases, of which each has just one tier.
-//! - Entries of a customer's cases and contacts beside the customer's row, whose leaf is written for every contact
-//!   anyway. A prefix of their own would cost another leaf, hit at random, for every contact.
+//!   Cases of one second share their blocks: what a case adds is a few bits. There is none for open cases, which have a
+//!   prefix of their own, and none for all cases, of which each has just one tier.
+//! - Entries of a customer's cases and contacts, and of contacts of others on its cases, beside the customer's row,
+//!   whose leaf is written for every contact anyway. A prefix of their own would cost another leaf, hit at random, for
+//!   every contact.
 //! - A *mark* of every contact and customer under the sequence by which it came: its name, which is the caller's and so
 //!   in no order of time, and what lists filter by. Contacts are filtered by looking at their marks one after another,
 //!   which is slower for rare values than blocks are, but a contact changes more often than a case.
@@ -103,11 +104,11 @@ pub fn is_index(key: &[u8]) -> bool {
 
 fn of_contact(contact: &Contact) -> Follows {
     let mark = (at(&CONTACT_MARKS, contact.opened), contact_mark(contact));
-    let customer = contact.customer.as_ref().map(contacts_of_customer);
-    let customer = customer.map(|prefix| (at(&prefix, contact.opened), Vec::new()));
+    let customers = contact.customer.iter().chain(&contact.case_owner);
+    let customers = customers.map(|id| (at(&contacts_of_customer(id), contact.opened), Vec::new()));
     Follows {
         is_new: contact.opened == contact.changed,
-        entries: std::iter::once(mark).chain(customer).collect(),
+        entries: std::iter::once(mark).chain(customers).collect(),
         opened: contact.opened,
         ..Follows::default()
     }

@@ -29,7 +29,7 @@ pub const OPEN_CASES: [u8; 1] = [0x12];
 pub const CLOSED_CASES: [u8; 1] = [0x13];
 /// Customers.
 pub const CUSTOMERS: [u8; 1] = [0x20];
-/// Who holds which verified identity.
+/// Who holds which verified identity, or was last told to share it with others.
 pub const HOLDERS: [u8; 1] = [0x21];
 /// The latest case of each matter.
 pub const MATTERS: [u8; 1] = [0x22];

@@ -4,6 +4,7 @@ use super::{CodecError, wire};
 use signpost_domain::actor::ActorKind;
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{Direction, Joined, Outcome};
+use signpost_domain::customer::TierBasis;
 use signpost_domain::decision::WaitBasis;
 use signpost_domain::event::{Method, RouteStep};
 use signpost_domain::fact::FactSource;
@@ -42,11 +43,13 @@ numbered!(LinkKind: DuplicateOf, DuplicatedBy, CausedBy, CauseOf);
 numbered!(Joined: Opened, Continued, Reopened);
 numbered!(
     Method: RouteContact, TakeRoute, EndContact, UpsertCustomer, PublishPlaybook, RollBackPlaybook,
-    AddCaseNote, UpdateCase, ResolveCase, ReopenCase, MergeCases, UnmergeCase, LinkCases, UnlinkCases
+    AddCaseNote, UpdateCase, ResolveCase, ReopenCase, MergeCases, UnmergeCase, LinkCases, UnlinkCases,
+    LinkIdentity, UnlinkIdentity, MergeCustomers, UnmergeCustomer
 );
 numbered!(Outcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
 numbered!(Route: SelfService, Message, Chat, Callback, Human);
 numbered!(RouteStep: Opened, Amended, AskedForPerson);
+numbered!(TierBasis: Told, Stored, Default);
 numbered!(WaitBasis: None, Unknown, Reported, Estimated);
 
 /// What the number of a field stands for.

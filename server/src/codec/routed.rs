@@ -3,6 +3,7 @@
 use super::context::{
     context, facts, offered, profile, write_context, write_facts, write_offered, write_profile,
 };
+use super::customer::{tier_found, write_tier_found};
 use super::decision::{
     decision, findings, standing, write_decision, write_finding, write_standing,
 };
@@ -22,6 +23,7 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
         step,
         context,
         customer,
+        tier_found,
         case,
         left,
         standing,
@@ -48,6 +50,7 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
         Next::ChooseRoute => w.message(14, |_| ()),
         Next::Take(offered) => w.message(15, |w| write_offered(w, offered)),
     }
+    w.messages(16, tier_found, write_tier_found);
 }
 
 pub(super) fn routed(
@@ -67,6 +70,7 @@ pub(super) fn routed(
         noticed,
         decision: decision_message,
         next: next_message,
+        tier_found: tier_message,
     } = message;
     let context = context(required(context_message, "routed.context")?, base)?;
     let profile = profile_message.map(profile).transpose()?;
@@ -75,6 +79,7 @@ pub(super) fn routed(
         step: known(step, "routed.step")?,
         context: Arc::new(context),
         customer: customer.map(customer_join).transpose()?,
+        tier_found: tier_message.map(tier_found).transpose()?,
         case: case.map(case_join).transpose()?,
         left: left_message.map(left),
         standing: standing(required(standing_message, "routed.standing")?, base),

@@ -3,7 +3,7 @@
 
 use super::case::{case_row, write_case};
 use super::contact::{contact, write_contact};
-use super::context::{customer, write_customer};
+use super::customer::{customer, write_customer};
 use super::event::{actor, write_actor};
 use super::text::{case, case_seq, hash, name, reason, version, version_or_none};
 use super::write::Writer;
@@ -241,7 +241,7 @@ fn publication(message: wire::Publication) -> Result<Publication, CodecError> {
 
 /// The number of the layout of rows: which there are, under which keys, and what follows from an event. One more for
 /// every change of any of that; rows of another layout are made again from the log.
-pub const LAYOUT: u32 = 4;
+pub const LAYOUT: u32 = 5;
 
 /// How far the rows are, under [`super::key::APPLIED`]: written with every group of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

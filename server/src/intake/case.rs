@@ -56,7 +56,7 @@ pub(crate) fn note(
     let stamp = finder.stamp(&request_id, Method::AddCaseNote, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let text = finder.keep(At::top("text"), note_text(&text));
-    let seen = finder.seen(&etag);
+    let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
     let body = work(case, seen, text.map(WorkStep::Note));
     finder.command(caller, stamp, arrive_time, body)
@@ -84,7 +84,7 @@ pub(crate) fn resolve(
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let resolution = finder.resolution(At::top("resolution"), resolution);
     let note = finder.optional_note(&note);
-    let seen = finder.seen(&etag);
+    let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
     let step = resolution.zip(note);
     let step = step.map(|(resolution, note)| WorkStep::Resolve(resolution, note));
@@ -111,7 +111,7 @@ pub(crate) fn reopen(
     let stamp = finder.stamp(&request_id, Method::ReopenCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let note = finder.optional_note(&note);
-    let seen = finder.seen(&etag);
+    let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
     let body = work(case, seen, note.map(WorkStep::Reopen));
     finder.command(caller, stamp, arrive_time, body)
@@ -136,7 +136,7 @@ pub(crate) fn merge(
     let stamp = finder.stamp(&request_id, Method::MergeCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let merged = finder.case(At::top("merged_case_id"), numbers, &merged_case_id);
-    let seen = finder.seen(&etag);
+    let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
     let body = work(case, seen, merged.map(WorkStep::Merge));
     finder.command(caller, stamp, arrive_time, body)
@@ -159,7 +159,7 @@ pub(crate) fn unmerge(
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnmergeCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
-    let seen = finder.seen(&etag);
+    let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
     let body = work(case, seen, Some(WorkStep::Unmerge));
     finder.command(caller, stamp, arrive_time, body)
@@ -234,7 +234,7 @@ pub(crate) fn update(
     let case = finder.case(at.field("case_id"), numbers, &told.case_id);
     let paths = update_mask.unwrap_or_default().paths;
     let update = finder.update(&paths, &told, live);
-    let seen = finder.seen(&etag);
+    let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
     let body = work(case, seen, update.map(WorkStep::Update));
     finder.command(caller, stamp, arrive_time, body)
@@ -269,16 +269,6 @@ impl Finder {
             true => self.keep(at, numbers.read(text)),
             false => self.keep(at, CaseId::parse(text)),
         }
-    }
-
-    /// What the caller saw: `None` for a fault, `Some(None)` for nothing in particular.
-    fn seen(&mut self, etag: &str) -> Option<Option<Seq>> {
-        const SHAPE: &str = "must be the etag of an answer about this case";
-        if etag.is_empty() {
-            return Some(None);
-        }
-        let parsed = etag.parse().map_err(|_| SHAPE);
-        self.keep(At::top("etag"), parsed).map(|seq| Some(Seq(seq)))
     }
 
     fn optional_note(&mut self, text: &str) -> Option<Arc<str>> {

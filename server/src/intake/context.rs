@@ -125,6 +125,7 @@ impl Finder {
             kind,
             value,
             verified,
+            shared,
         } = told;
         let kind = self.keep(at.field("kind"), Slug::new(kind));
         let value = self.keep(at.field("value"), values::handle(&value));
@@ -132,7 +133,11 @@ impl Finder {
             kind: kind?,
             value: value?,
         };
-        Some(Identity { key, verified })
+        Some(Identity {
+            key,
+            verified,
+            shared,
+        })
     }
 
     /// Consents, each at most once.

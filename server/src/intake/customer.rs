@@ -7,6 +7,7 @@ use signpost_domain::command::{Command, CommandBody, Query, UpsertCustomer};
 use signpost_domain::customer::{LOYALTY_YEARS_MAX, Profile};
 use signpost_domain::event::Method;
 use signpost_domain::ids::CustomerId;
+use signpost_domain::list::OfCustomer;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
@@ -44,20 +45,38 @@ pub(crate) fn upsert(
 /// Which customer.
 pub(crate) fn get(request: v1::GetCustomerRequest) -> Result<Query, Faults> {
     let v1::GetCustomerRequest { by } = request;
+    let of = of_customer(by)?;
+    Ok(match of {
+        OfCustomer::Id(id) => Query::Customer(id),
+        OfCustomer::Holder(key) => Query::Holder(key),
+    })
+}
+
+/// Whose history.
+pub(crate) fn history(request: v1::GetCustomerHistoryRequest) -> Result<OfCustomer, Faults> {
+    use v1::get_customer_history_request::By as Of;
+    let v1::GetCustomerHistoryRequest { by } = request;
+    of_customer(by.map(|by| match by {
+        Of::CustomerId(id) => By::CustomerId(id),
+        Of::Identity(identity) => By::Identity(identity),
+    }))
+}
+
+fn of_customer(by: Option<By>) -> Result<OfCustomer, Faults> {
     let mut finder = Finder::default();
-    let query = match by {
+    let of = match by {
         Some(By::CustomerId(id)) => finder
             .keep(At::top("customer_id"), CustomerId::new(id))
-            .map(Query::Customer),
+            .map(OfCustomer::Id),
         Some(By::Identity(identity)) => finder
             .identity(At::top("identity"), identity)
-            .map(|identity| Query::Holder(identity.key)),
+            .map(|identity| OfCustomer::Holder(identity.key)),
         None => {
             finder.fault(At::top("by"), "must be set: customer_id or identity");
             None
         }
     };
-    finder.done(query)
+    finder.done(of)
 }
 
 impl Finder {
@@ -83,6 +102,9 @@ impl Finder {
             create_time: _,
             contact_count: _,
             sequence: _,
+            etag: _,
+            merged_into_customer_id: _,
+            merged: _,
         } = told;
         let id = self.keep(at.field("customer_id"), CustomerId::new(customer_id));
         let identities = self.identities(at.field("identities"), identities);

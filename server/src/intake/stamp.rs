@@ -6,7 +6,7 @@ use super::{Finder, values};
 use prost::Message;
 use signpost_domain::command::{Command, CommandBody};
 use signpost_domain::event::{Method, RequestStamp};
-use signpost_domain::ids::RequestId;
+use signpost_domain::ids::{RequestId, Seq};
 use signpost_domain::refusal::Faults;
 use signpost_domain::time::UnixMs;
 
@@ -52,6 +52,17 @@ impl Finder {
             );
         }
         self.keep(at, told.map(values::instant).transpose())?
+    }
+
+    /// What the caller saw of a case or a customer, `what`: `None` for a fault, `Some(None)` for nothing in particular.
+    pub(super) fn seen(&mut self, etag: &str, what: &str) -> Option<Option<Seq>> {
+        if etag.is_empty() {
+            return Some(None);
+        }
+        let shape =
+            |_: std::num::ParseIntError| format!("must be the etag of an answer about this {what}");
+        let parsed = etag.parse().map_err(shape);
+        self.keep(At::top("etag"), parsed).map(|seq| Some(Seq(seq)))
     }
 
     /// The command. One whose content has faults is a command too, as long as it says who asks and by which request

@@ -172,6 +172,7 @@ fn lists_have_limits_and_no_doubles() {
         kind: "phone".into(),
         value: value.into(),
         verified: false,
+        shared: false,
     };
     let consent = |id: &str| v1::Consent {
         consent_id: id.into(),

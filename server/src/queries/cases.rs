@@ -23,11 +23,13 @@ pub(crate) fn cases(
     asked: &Asked,
 ) -> Result<Found<Arc<Case>>, StoreError> {
     let mut look = Look::new(reader, asked.order);
-    let customer = filter.customer.as_ref().map(|of| whose(reader, of));
-    let customer = match customer.transpose()? {
-        Some(None) => return Ok(Found::nothing()),
-        named => named.flatten(),
+    let customers = match &filter.customer {
+        Some(of) => whose(reader, of)?,
+        None => Vec::new(),
     };
+    if filter.customer.is_some() && customers.is_empty() {
+        return Ok(Found::nothing());
+    }
     let (low, high) = sequences(reader, Marks::Contacts, filter.opened, reader.applied())?;
     let (low, high) = match filter.number {
         None => (low, high),
@@ -36,7 +38,7 @@ pub(crate) fn cases(
     let Some(span) = look.span(low, high, asked) else {
         return Ok(Found::nothing());
     };
-    let mut joined = joined(reader, filter, customer.as_ref())?;
+    let mut joined = joined(reader, filter, &customers)?;
     let mut items: Vec<Arc<Case>> = Vec::new();
     let mut from = span.first;
     loop {
@@ -50,7 +52,7 @@ pub(crate) fn cases(
         };
         look.looked_at(1);
         let found = case(reader, CaseId(seq))?;
-        if let Some(found) = found.filter(|found| filter.holds(found, customer.as_ref())) {
+        if let Some(found) = found.filter(|found| filter.holds(found, &customers)) {
             if items.len() == asked.size {
                 let next = items.last().map(|last| last.id.0);
                 return Ok(Found { items, next });
@@ -68,12 +70,11 @@ pub(crate) fn cases(
 fn joined(
     reader: &RowReader,
     filter: &CaseFilter,
-    customer: Option<&CustomerId>,
+    customers: &[CustomerId],
 ) -> Result<Joined, StoreError> {
     let mut all: Vec<Sequences> = Vec::new();
     let run = |prefix| Sequences::Run(Run::new(prefix));
     let blocks = |prefix| Sequences::Blocks(Blocks::new(prefix));
-    all.extend(customer.map(index::cases_of_customer).map(run));
     let queue = filter.queue.as_ref().map(index::cases_by_queue);
     let channel = filter.channel.as_ref().map(index::cases_by_channel);
     let tier = filter.tier.as_ref().map(index::cases_by_tier);
@@ -83,6 +84,10 @@ fn joined(
         closed.map_or_else(|| run(key::OPEN_CASES.to_vec()), blocks)
     }));
     let mut unions: Vec<Union> = all.into_iter().map(|one| Union(vec![one])).collect();
+    if !customers.is_empty() {
+        let prefixes = customers.iter().map(index::cases_of_customer);
+        unions.insert(0, Union(prefixes.map(run).collect()));
+    }
     if let Some(wanted) = &filter.reason {
         let holds = |name: &str| ReasonId::parse(name).is_ok_and(|reason| wanted.holds(&reason));
         unions.insert(0, named(reader, index::CASES_BY_REASON, holds)?);

@@ -2,7 +2,7 @@
 
 use super::look::{Look, Span};
 use super::rows::{case, contact, whose};
-use super::run::Run;
+use super::run::{Run, Sequences, Union};
 use super::times::{Marks, sequences};
 use super::{Asked, Found, undecoded};
 use crate::codec::index;
@@ -22,16 +22,18 @@ pub(crate) fn contacts(
     asked: &Asked,
 ) -> Result<Found<Arc<Contact>>, StoreError> {
     let mut look = Look::new(reader, asked.order);
-    let customer = filter.customer.as_ref().map(|of| whose(reader, of));
-    let customer = match customer.transpose()? {
-        Some(None) => return Ok(Found::nothing()),
-        named => named.flatten(),
+    let customers = match &filter.customer {
+        Some(of) => whose(reader, of)?,
+        None => Vec::new(),
     };
+    if filter.customer.is_some() && customers.is_empty() {
+        return Ok(Found::nothing());
+    }
     let (low, high) = sequences(reader, Marks::Contacts, filter.opened, reader.applied())?;
     let Some(span) = look.span(low, high, asked) else {
         return Ok(Found::nothing());
     };
-    let mut source = source(&mut look, filter, customer.as_ref())?;
+    let mut source = source(&mut look, filter, &customers)?;
     let mut items: Vec<Arc<Contact>> = Vec::new();
     let mut last_shown = None;
     let mut from = span.first;
@@ -43,7 +45,7 @@ pub(crate) fn contacts(
         let Some((seq, mark)) = source.next(&mut look, from, span)? else {
             return Ok(Found { items, next: None });
         };
-        if let Some(found) = shown(&mut look, filter, customer.as_ref(), &mark)? {
+        if let Some(found) = shown(&mut look, filter, &customers, &mark)? {
             if items.len() == asked.size {
                 return Ok(Found {
                     items,
@@ -64,7 +66,7 @@ pub(crate) fn contacts(
 fn shown(
     look: &mut Look<'_>,
     filter: &ContactFilter,
-    customer: Option<&CustomerId>,
+    customers: &[CustomerId],
     mark: &[u8],
 ) -> Result<Option<Arc<Contact>>, StoreError> {
     let (id, mark) = index::decode_contact_mark(mark).map_err(undecoded)?;
@@ -73,7 +75,7 @@ fn shown(
     }
     look.looked_at(1);
     let found = contact(look.reader, &id)?;
-    Ok(found.filter(|found| filter.holds(found, customer)))
+    Ok(found.filter(|found| filter.holds(found, customers)))
 }
 
 /// Where marks come from.
@@ -81,7 +83,7 @@ enum Source {
     /// All of them, in their order.
     Marks(Run),
     /// Those at some sequences.
-    At(Run),
+    At(Union),
 }
 
 impl Source {
@@ -92,8 +94,10 @@ impl Source {
         from: Seq,
         span: Span,
     ) -> Result<Option<(Seq, Vec<u8>)>, StoreError> {
-        let (Source::Marks(run) | Source::At(run)) = self;
-        let found = run.seek(look, from)?;
+        let found = match self {
+            Source::Marks(run) => run.seek(look, from)?,
+            Source::At(union) => union.seek(look, from)?,
+        };
         let Some(seq) = found.filter(|seq| !look.is_before(span.last, *seq)) else {
             return Ok(None);
         };
@@ -114,20 +118,21 @@ impl Source {
 fn source(
     look: &mut Look<'_>,
     filter: &ContactFilter,
-    customer: Option<&CustomerId>,
+    customers: &[CustomerId],
 ) -> Result<Source, StoreError> {
-    let of_customer = |id| Source::At(Run::new(index::contacts_of_customer(id)));
-    if let Some(id) = customer {
-        return Ok(of_customer(id));
+    let run = |id: &CustomerId| Sequences::Run(Run::new(index::contacts_of_customer(id)));
+    if !customers.is_empty() {
+        return Ok(Source::At(Union(customers.iter().map(run).collect())));
     }
     let Some(id) = filter.case else {
         return Ok(Source::Marks(Run::new(index::CONTACT_MARKS.to_vec())));
     };
     let Some(case) = case(look.reader, id)? else {
-        return Ok(Source::At(Run::of(Vec::new())));
+        return Ok(Source::At(Union(Vec::new())));
     };
+    // Contacts of others who were one with its customer have entries with that customer, too.
     if let Some(id) = &case.customer {
-        return Ok(of_customer(id));
+        return Ok(Source::At(Union(vec![run(id)])));
     }
     // Nobody can come back to an anonymous case, so that it lists all its contacts.
     let mut sequences = Vec::new();
@@ -139,5 +144,5 @@ fn source(
         true => std::cmp::Ordering::Less,
         false => std::cmp::Ordering::Greater,
     });
-    Ok(Source::At(Run::of(sequences)))
+    Ok(Source::At(Union(vec![Sequences::Run(Run::of(sequences))])))
 }

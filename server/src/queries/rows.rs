@@ -6,7 +6,7 @@ use crate::codec::row::RowKind;
 use crate::store::{RowReader, StoreError};
 use signpost_domain::case::Case;
 use signpost_domain::contact::Contact;
-use signpost_domain::customer::Customer;
+use signpost_domain::customer::{Customer, IdentityKey};
 use signpost_domain::ids::{CaseId, ContactId, CustomerId};
 use signpost_domain::list::OfCustomer;
 use signpost_domain::state::{Row, RowKey};
@@ -50,12 +50,34 @@ pub(super) fn customer(
     }))
 }
 
-/// The customer that a filter means; `None` if nobody holds the identity.
-pub(super) fn whose(reader: &RowReader, of: &OfCustomer) -> Result<Option<CustomerId>, StoreError> {
-    let key = match of {
-        OfCustomer::Id(id) => return Ok(Some(id.clone())),
-        OfCustomer::Holder(key) => key,
+/// The keys of all who are one with the customer that a filter means, the one that goes on first; nobody, if there is
+/// no such customer.
+pub(super) fn whose(reader: &RowReader, of: &OfCustomer) -> Result<Vec<CustomerId>, StoreError> {
+    let Some(first) = goes_on(reader, of)? else {
+        return Ok(Vec::new());
     };
+    let merged = first.merged_ids().cloned();
+    Ok(std::iter::once(first.id.clone()).chain(merged).collect())
+}
+
+/// The customer that a filter means, or the one that goes on for it.
+pub(super) fn goes_on(
+    reader: &RowReader,
+    of: &OfCustomer,
+) -> Result<Option<Arc<Customer>>, StoreError> {
+    let named = match of {
+        OfCustomer::Id(id) => customer(reader, id)?,
+        OfCustomer::Holder(key) => holder(reader, key)?,
+    };
+    let survivor = named.as_ref().and_then(|row| row.merged_into.as_ref());
+    match survivor {
+        Some(survivor) => customer(reader, survivor),
+        None => Ok(named),
+    }
+}
+
+/// The customer that holds an identity.
+fn holder(reader: &RowReader, key: &IdentityKey) -> Result<Option<Arc<Customer>>, StoreError> {
     let mut holder = rows(reader, &RowKey::Holder(key.clone()))?.into_iter();
     let holder = holder.find_map(|row| match row {
         Row::Holder(id) => Some(CustomerId::clone(&id)),
@@ -64,8 +86,7 @@ pub(super) fn whose(reader: &RowReader, of: &OfCustomer) -> Result<Option<Custom
     let Some(id) = holder else { return Ok(None) };
     // A profile that leaves the identity out has let it go.
     let customer = customer(reader, &id)?;
-    let holds = customer.is_some_and(|customer| customer.profile.holds(key));
-    Ok(holds.then_some(id))
+    Ok(customer.filter(|customer| customer.profile.holds(key)))
 }
 
 /// The row under each key of this name that has it: two for a moment, while it goes from one to the other.

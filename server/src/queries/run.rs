@@ -97,7 +97,11 @@ impl Sequences {
 pub(super) struct Union(pub(super) Vec<Sequences>);
 
 impl Union {
-    fn seek(&mut self, look: &mut Look<'_>, from: Seq) -> Result<Option<Seq>, StoreError> {
+    pub(super) fn seek(
+        &mut self,
+        look: &mut Look<'_>,
+        from: Seq,
+    ) -> Result<Option<Seq>, StoreError> {
         let mut first: Option<Seq> = None;
         for run in &mut self.0 {
             let Some(seq) = run.seek(look, from)? else {

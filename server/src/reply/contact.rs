@@ -1,7 +1,7 @@
 //! Contacts: the answer for one, made from its event alone, so that a replay gives the same.
 
 use super::menu::MenuOf;
-use super::{case, context, decision, fact, menu, time, wire_enum};
+use super::{case, context, customer, decision, fact, menu, time, wire_enum};
 use signpost_domain::case::CaseState;
 use signpost_domain::contact::{Contact, Offered, Place};
 use signpost_domain::event::{ContactEnded, ContactRouted, Next, RouteTaken};
@@ -187,6 +187,7 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         Place::Ended(outcome) => wire_enum::outcome(outcome),
         Place::Deciding | Place::SelfService | Place::Routed(_) => 0,
     };
+    let found = row.tier_found.as_ref();
     v1::Contact {
         contact_id: row.id.to_string(),
         case_id: case::id(row.case),
@@ -210,5 +211,8 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         sequence: row.changed.0,
         tier: decision::text(row.tier.as_ref()),
         queue: decision::text(row.queue()),
+        stored_tier: decision::text(found.and_then(|found| found.stored.as_ref())),
+        stored_tier_customer_id: customer::id(found.and_then(|found| found.stored_of.as_ref())),
+        tier_basis: wire_enum::tier_basis(found),
     }
 }

@@ -1,9 +1,15 @@
 //! Customers.
 
 use super::decision::text;
-use super::{time, wire_enum};
-use signpost_domain::customer::{Consent, Customer, Identity, Profile};
-use signpost_domain::ids::Seq;
+use super::{case, contact, time, wire_enum};
+use crate::queries::Told;
+use signpost_domain::case::CaseNumbers;
+use signpost_domain::customer::{
+    Consent, Customer, CustomerMerge, CustomerWork, History, HistoryCounts, Identity, IdentityKey,
+    MergedCustomer, Profile,
+};
+use signpost_domain::event::CustomerWorked;
+use signpost_domain::ids::{CustomerId, ReasonId, Seq};
 use signpost_domain::money::Money;
 use signpost_proto::v1;
 use std::sync::Arc;
@@ -60,17 +66,154 @@ pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
         create_time: Some(time::timestamp(row.created)),
         contact_count: row.contact_count,
         sequence: changed.0,
+        etag: changed.0.to_string(),
+        merged_into_customer_id: id(row.merged_into.as_ref()),
+        merged: row.merged.iter().map(merged).collect(),
+    }
+}
+
+fn merged(merged: &MergedCustomer) -> v1::MergedCustomer {
+    let MergedCustomer { merge, at, actor } = merged;
+    let CustomerMerge {
+        customer,
+        proof,
+        note,
+    } = merge;
+    v1::MergedCustomer {
+        customer_id: customer.to_string(),
+        merge_time: Some(time::timestamp(*at)),
+        actor: actor.to_string(),
+        note: note.to_string(),
+        proof: proof.as_ref().map(proven),
+    }
+}
+
+/// A handle that proved something.
+fn proven(key: &IdentityKey) -> v1::Identity {
+    v1::Identity {
+        kind: key.kind.to_string(),
+        value: key.value.to_string(),
+        verified: true,
+        shared: false,
+    }
+}
+
+/// The text of a key that may be absent.
+pub(super) fn id(customer: Option<&CustomerId>) -> String {
+    customer.map_or_else(String::new, CustomerId::to_string)
+}
+
+/// What a write came to for one customer, from its event at `seq`.
+pub(crate) fn receipt(customer: &CustomerId, seq: Seq, replayed: bool) -> v1::CustomerReceipt {
+    v1::CustomerReceipt {
+        customer_id: customer.to_string(),
+        etag: seq.0.to_string(),
+        sequence: seq.0,
+        replayed,
+    }
+}
+
+/// The event of work on a customer, for integrators.
+pub(super) fn event(worked: &CustomerWorked) -> v1::CustomerWorkedEvent {
+    use v1::CustomerWorkKind as Kind;
+    let (kind, identity, note) = match &worked.work {
+        CustomerWork::Linked(identity) => (Kind::Linked, Some(self::identity(identity)), ""),
+        CustomerWork::Unlinked(key) => {
+            let identity = v1::Identity {
+                verified: false,
+                ..proven(key)
+            };
+            (Kind::Unlinked, Some(identity), "")
+        }
+        CustomerWork::Merged(merge) => {
+            let proof = merge.proof.as_ref().map(proven);
+            (Kind::Merged, proof, &*merge.note)
+        }
+        CustomerWork::Unmerged(_, note) => (Kind::Unmerged, None, &**note),
+    };
+    v1::CustomerWorkedEvent {
+        customer_id: worked.customer.to_string(),
+        kind: kind.into(),
+        other_customer_id: id(worked.work.other()),
+        identity,
+        note: note.to_owned(),
+    }
+}
+
+/// What work on a customer is called among events.
+pub(super) const fn name(work: &CustomerWork) -> &'static str {
+    match work {
+        CustomerWork::Linked(_) => "identity_linked",
+        CustomerWork::Unlinked(_) => "identity_unlinked",
+        CustomerWork::Merged(_) => "customers_merged",
+        CustomerWork::Unmerged(..) => "customer_unmerged",
+    }
+}
+
+/// The answer to GetCustomerHistory.
+pub(crate) fn history(told: &Told, numbers: &CaseNumbers) -> v1::GetCustomerHistoryResponse {
+    let Told {
+        customer,
+        history,
+        has_older_cases,
+        contacts,
+        cases,
+    } = told;
+    let History {
+        reasons,
+        others,
+        total,
+    } = history;
+    let reasons = reasons.iter();
+    let of_reason = |(reason, counted): &(ReasonId, _)| counts(reason.to_string(), counted);
+    v1::GetCustomerHistoryResponse {
+        customer: Some(self::customer(customer, customer.changed)),
+        reasons: reasons.map(of_reason).collect(),
+        others: Some(counts(String::new(), others)),
+        total: Some(counts(String::new(), total)),
+        has_older_cases: *has_older_cases,
+        contacts: contacts.iter().map(|row| contact::contact(row)).collect(),
+        cases: cases.iter().map(|row| case::case(row, numbers)).collect(),
+    }
+}
+
+fn counts(reason: String, counted: &HistoryCounts) -> v1::CustomerReasonCounts {
+    let HistoryCounts {
+        contacts,
+        repeats,
+        cases_opened,
+        cases_resolved,
+        cases_reopened,
+        cases_open,
+    } = *counted;
+    v1::CustomerReasonCounts {
+        reason,
+        contacts,
+        repeats,
+        cases_opened,
+        cases_resolved,
+        cases_reopened,
+        cases_open,
     }
 }
 
 /// Handles.
 pub(super) fn identities(identities: &[Identity]) -> Vec<v1::Identity> {
-    let identities = identities.iter().map(|identity| v1::Identity {
-        kind: identity.key.kind.to_string(),
-        value: identity.key.value.to_string(),
-        verified: identity.verified,
-    });
-    identities.collect()
+    identities.iter().map(identity).collect()
+}
+
+fn identity(identity: &Identity) -> v1::Identity {
+    let Identity {
+        key: IdentityKey { kind, value },
+        verified,
+        shared,
+    } = identity;
+    v1::Identity {
+        kind: kind.to_string(),
+        value: value.to_string(),
+        verified: *verified,
+        shared: *shared,
+    }
 }
 
 /// Consents.

@@ -151,6 +151,7 @@ fn finding(finding: &Finding) -> v1::Finding {
         Finding::LastResort => (Wire::LastResort, String::new()),
         Finding::IdentityNotVerified(kind) => (Wire::IdentityNotVerified, kind.to_string()),
         Finding::IdentityOfOtherCustomer(kind) => (Wire::IdentityOfOtherCustomer, kind.to_string()),
+        Finding::IdentityShared(kind) => (Wire::IdentityShared, kind.to_string()),
         Finding::FactDeclined(fact) => (Wire::FactDeclined, fact.to_string()),
         Finding::CaseAmbiguous(fact) => (Wire::CaseAmbiguous, fact.to_string()),
         Finding::RuleFailed(rule) => (Wire::RuleFailed, rule.to_string()),

@@ -1,16 +1,16 @@
 //! Events as integrators see them. A new kind of event does not compile until it has a body here.
 
 use super::contact::offered;
-use super::customer::customer;
+use super::decision::text;
 use super::playbook::of_event;
-use super::{case, fact, time, timeline, wire_enum};
+use super::{case, customer, fact, time, timeline, wire_enum};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use signpost_domain::contact::Place;
 use signpost_domain::event::{
     Cause, ContactEnded, ContactRouted, Envelope, Event, Next, Recorded, RouteTaken,
 };
-use signpost_domain::ids::{CustomerId, PlaybookVersion, ReasonId, Slug};
+use signpost_domain::ids::{PlaybookVersion, ReasonId, Slug};
 use signpost_proto::{FILE_DESCRIPTOR_SET, v1};
 use std::sync::LazyLock;
 use v1::event::Body;
@@ -65,7 +65,7 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
         },
         Event::CustomerSaved(saved) => Told {
             body: Body::CustomerSaved(v1::CustomerSavedEvent {
-                customer: Some(customer(saved, envelope.seq)),
+                customer: Some(customer::customer(saved, envelope.seq)),
             }),
             name: "customer_saved",
             subject: format!("customer/{}", saved.id),
@@ -97,6 +97,11 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             name: timeline::name(&worked.work),
             subject: format!("case/{}", worked.case),
         },
+        Event::CustomerWorked(worked) => Told {
+            body: Body::CustomerWorked(customer::event(worked)),
+            name: customer::name(&worked.work),
+            subject: format!("customer/{}", worked.customer),
+        },
     }
 }
 
@@ -105,7 +110,8 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         contact,
         step,
         context,
-        customer,
+        customer: of_customer,
+        tier_found,
         case: join,
         left,
         standing: _,
@@ -130,9 +136,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         step: wire_enum::route_step(*step),
         channel: context.channel.to_string(),
         direction: wire_enum::direction(context.direction),
-        customer_id: customer
-            .as_ref()
-            .map_or_else(String::new, |join| CustomerId::to_string(&join.id)),
+        customer_id: customer::id(of_customer.as_ref().map(|join| &join.id)),
         tier: decision.tier.to_string(),
         reason: text_of_reason(decision.reason.as_ref()),
         case_id: case::id(join.map(|join| join.case)),
@@ -153,6 +157,14 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
             .iter()
             .map(|rule| rule.id.to_string())
             .collect(),
+        told_tier: text(context.customer.tier.as_ref()),
+        stored_tier: text(tier_found.as_ref().and_then(|found| found.stored.as_ref())),
+        stored_tier_customer_id: customer::id(
+            tier_found
+                .as_ref()
+                .and_then(|found| found.stored_of.as_ref()),
+        ),
+        tier_basis: wire_enum::tier_basis(tier_found.as_ref()),
     }
 }
 

@@ -115,6 +115,7 @@ fn routed(next: Next) -> ContactRouted {
             id: CustomerId::stored("c1"),
             learnt: None,
         }),
+        tier_found: None,
         case: Some(CaseJoin {
             case: CaseId(Seq(9)),
             joined: Joined::Continued,

@@ -2,6 +2,7 @@
 
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{Direction, Joined, Outcome, Place};
+use signpost_domain::customer::{TierBasis, TierFound};
 use signpost_domain::decision::{CostKind, WaitBasis};
 use signpost_domain::event::RouteStep;
 use signpost_domain::fact::{FactSource, FactType};
@@ -160,4 +161,14 @@ pub(super) fn route_step(step: RouteStep) -> i32 {
         RouteStep::AskedForPerson => v1::RouteStep::AskedForPerson,
     };
     wire.into()
+}
+
+/// Which tier won; nothing where that was not kept.
+pub(super) fn tier_basis(found: Option<&TierFound>) -> i32 {
+    let basis = found.map_or(v1::TierBasis::Unspecified, |found| match found.basis {
+        TierBasis::Told => v1::TierBasis::Told,
+        TierBasis::Stored => v1::TierBasis::Stored,
+        TierBasis::Default => v1::TierBasis::Default,
+    });
+    basis.into()
 }

@@ -136,9 +136,6 @@ impl Edge {
         asked: Asked<F>,
         list: fn(&RowReader, &F, &queries::Asked) -> Result<Found<T>, StoreError>,
     ) -> Result<(Vec<T>, String), Status> {
-        let turn = self.listing.acquire().await;
-        let _turn = turn.map_err(|_| status::internal())?;
-        let rows = self.engine.rows_caught_up().await.map_err(status::halted)?;
         let Asked {
             filter,
             order,
@@ -150,13 +147,24 @@ impl Edge {
             size: page.size,
             after: page.after,
         };
-        let read = tokio::task::spawn_blocking(move || list(&rows, &filter, &page)).await;
-        let found = read.map_err(|_| status::internal())?;
-        let found = found.map_err(|error| status::halted(error.into()))?;
+        let found = self.rows(move |rows| list(rows, &filter, &page)).await?;
         let next = found
             .next
             .map_or_else(String::new, |last| bound.token(last));
         Ok((found.items, next))
+    }
+
+    /// What is read of the rows, once they hold all that is durable now, off the threads that serve.
+    pub(super) async fn rows<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&RowReader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Status> {
+        let turn = self.listing.acquire().await;
+        let _turn = turn.map_err(|_| status::internal())?;
+        let rows = self.engine.rows_caught_up().await.map_err(status::halted)?;
+        let read = tokio::task::spawn_blocking(move || read(&rows)).await;
+        let found = read.map_err(|_| status::internal())?;
+        found.map_err(|error| status::halted(error.into()))
     }
 
     /// An event of the log.

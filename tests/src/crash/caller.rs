@@ -219,5 +219,6 @@ fn identity(number: usize) -> v1::Identity {
         kind: "phone".to_owned(),
         value: format!("+3120000{number:04}"),
         verified: true,
+        shared: false,
     }
 }

@@ -13,6 +13,7 @@ fn phone(value: &str, verified: bool) -> v1::Identity {
         kind: "phone".to_owned(),
         value: value.to_owned(),
         verified,
+        shared: false,
     }
 }
 
@@ -59,6 +60,7 @@ async fn a_customer_is_kept_found_and_reckoned_with() -> Outcome {
     let told = v1::Customer {
         create_time: None,
         sequence: 0,
+        etag: String::new(),
         ..kept
     };
     assert_eq!(told, customer("c1"));

@@ -210,6 +210,7 @@ async fn what_is_personal_is_never_logged() -> Outcome {
             kind: "email".to_owned(),
             value: email.to_owned(),
             verified: true,
+            shared: false,
         }],
         ..Default::default()
     };

@@ -253,6 +253,7 @@ fn handle(kind: &str, value: &str) -> v1::Identity {
         kind: kind.into(),
         value: value.into(),
         verified: false,
+        shared: false,
     }
 }
 

@@ -79,6 +79,7 @@ impl Person {
                 kind: "phone".to_owned(),
                 value: format!("+3120{:07}", 5_000_000 + number),
                 verified: true,
+                shared: false,
             }],
             tier: tier.to_owned(),
             persona: pick(&PERSONAS, dice).to_owned(),

@@ -243,6 +243,9 @@ fn finding(finding: &v1::Finding) -> String {
         Ok(Kind::IdentityOfOtherCustomer) => {
             format!("the identity {about} belongs to another customer")
         }
+        Ok(Kind::IdentityShared) => {
+            format!("the identity {about} is shared by several people and was not used")
+        }
         Ok(Kind::FactDeclined) => format!("the customer would not tell {about}"),
         Ok(Kind::CaseAmbiguous) => format!("another open case could be meant; {about} tells"),
         Ok(Kind::RuleFailed) => format!("a rule could not be computed: {about}"),

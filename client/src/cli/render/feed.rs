@@ -47,6 +47,7 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
             let parts = vec![contact(&event.contact_id), event.case_id.clone()];
             ("contact ended", with(parts, [outcome, resolved.to_owned()]))
         }
+        Body::CustomerWorked(event) => ("customer worked on", worked_on_customer(event)),
         Body::CaseLapsed(event) => ("case lapsed", vec![event.case_id.clone()]),
         Body::CaseWorked(event) => {
             let kind = words::timeline_kind(event.kind);
@@ -54,6 +55,25 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
             ("case worked on", with(parts, [kind, event.text.clone()]))
         }
     }
+}
+
+fn worked_on_customer(event: &v1::CustomerWorkedEvent) -> Vec<String> {
+    use v1::CustomerWorkKind as Kind;
+    let what = match event.kind() {
+        Kind::Linked => "has",
+        Kind::Unlinked => "has no more",
+        Kind::Merged => "goes on for",
+        Kind::Unmerged => "goes on no more for",
+        Kind::Unspecified => "",
+    };
+    let handle = event.identity.as_ref().map(words::identity);
+    vec![
+        format!("customer {}", event.customer_id),
+        what.to_owned(),
+        event.other_customer_id.clone(),
+        handle.unwrap_or_default(),
+        event.note.clone(),
+    ]
 }
 
 fn routed(event: &v1::ContactRoutedEvent) -> Vec<String> {

@@ -29,7 +29,8 @@ named! {
     RouteContactResponse PreviewRouteResponse TakeRouteResponse EndContactResponse GetContactResponse GetCaseResponse
     GetCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
-    UpsertCustomerResponse GetCustomerResponse ValidatePlaybookResponse PublishPlaybookResponse
+    UpsertCustomerResponse GetCustomerResponse LinkIdentityResponse UnlinkIdentityResponse MergeCustomersResponse
+    UnmergeCustomerResponse GetCustomerHistoryResponse ValidatePlaybookResponse PublishPlaybookResponse
     RollBackPlaybookResponse ListPlaybooksResponse GetPlaybookResponse GetReasonMenuResponse CountReasonsResponse
     ListCasesResponse ListContactsResponse ListCustomersResponse ContactAnswer DiffPlaybooksResponse
     EventItem CaseItem ContactItem

@@ -152,7 +152,7 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
 
 /// Customers.
 pub(crate) fn customers(customers: &[v1::Customer], wide: bool) -> Listing {
-    const COLUMNS: [(Column, bool); 8] = [
+    const COLUMNS: [(Column, bool); 9] = [
         (Column::Left("customer"), false),
         (Column::Left("tier"), false),
         (Column::Left("persona"), true),
@@ -161,6 +161,7 @@ pub(crate) fn customers(customers: &[v1::Customer], wide: bool) -> Listing {
         (Column::Left("identities"), false),
         (Column::Right("contacts"), false),
         (Column::Left("first recorded"), false),
+        (Column::Left("merged into"), false),
     ];
     let rows = customers.iter().map(|customer| {
         let identities = customer.identities.iter().map(words::identity);
@@ -173,6 +174,7 @@ pub(crate) fn customers(customers: &[v1::Customer], wide: bool) -> Listing {
             words::listed(identities),
             customer.contact_count.to_string(),
             words::time(customer.create_time.as_ref()),
+            customer.merged_into_customer_id.clone(),
         ]
     });
     Listing::of(&COLUMNS, rows.collect(), wide)

@@ -3,6 +3,7 @@
 mod answer;
 mod case_work;
 pub(crate) mod feed;
+mod history;
 pub(crate) mod json;
 pub(crate) mod lists;
 mod menu;
@@ -14,6 +15,7 @@ pub(crate) mod words;
 pub(crate) use answer::answer;
 pub(crate) use case_work::{receipt, timeline};
 pub(crate) use feed::event;
+pub(crate) use history::{customer_receipt, history};
 pub(crate) use menu::menu;
 pub(crate) use playbook::{counts, findings, publication, publications};
 pub(crate) use records::{case, contact, customer, ended, taken};

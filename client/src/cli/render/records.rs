@@ -40,6 +40,7 @@ impl Sheet {
 /// A contact.
 pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
     let context = contact.context.clone().unwrap_or_default();
+    let told_tier = context.customer.clone().unwrap_or_default().tier;
     let mut head = format!(
         "contact {} · {}",
         contact.contact_id,
@@ -52,6 +53,7 @@ pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
     sheet
         .add("case", contact.case_id.as_str())
         .add("customer", contact.customer_id.as_str())
+        .add("tier by", tiers(contact, &told_tier))
         .add("channel", context.channel)
         .add("reason", context.reason)
         .add("confirmed reason", contact.confirmed_reason.as_str())
@@ -219,10 +221,39 @@ pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
         .add("prefers", words::routes(&customer.preferred_routes))
         .add("consents", words::listed(consents))
         .add("vulnerable", vulnerable)
+        .add("merged into", customer.merged_into_customer_id.as_str())
+        .add(
+            "goes on for",
+            words::listed(customer.merged.iter().map(merged)),
+        )
         .add("contacts", customer.contact_count.to_string())
-        .add("first recorded", words::time(customer.create_time.as_ref()));
+        .add("first recorded", words::time(customer.create_time.as_ref()))
+        .add("etag", customer.etag.as_str());
     let head = format!("customer {}", customer.customer_id);
     format!("{}\n{}", paint.bold(&head), sheet.text(paint))
+}
+
+fn merged(merged: &v1::MergedCustomer) -> String {
+    let why = match &merged.proof {
+        Some(proof) => format!("proven by {}={}", proof.kind, proof.value),
+        None => merged.note.clone(),
+    };
+    format!("{} ({why}, by {})", merged.customer_id, merged.actor)
+}
+
+/// The tier that a contact was decided under, where more than one was known.
+fn tiers(contact: &v1::Contact, told: &str) -> String {
+    let stored = match contact.stored_tier_customer_id.as_str() {
+        "" => contact.stored_tier.clone(),
+        of => format!("{} of {of}", contact.stored_tier),
+    };
+    match contact.tier_basis() {
+        v1::TierBasis::Told if !stored.is_empty() => format!("told {told}, stored {stored}"),
+        v1::TierBasis::Told => format!("told {told}"),
+        v1::TierBasis::Stored => format!("stored {stored}"),
+        v1::TierBasis::Default => "the default".to_owned(),
+        v1::TierBasis::Unspecified => String::new(),
+    }
 }
 
 fn some_route(route: i32) -> String {

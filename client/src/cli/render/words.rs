@@ -192,9 +192,14 @@ pub(crate) fn fact(fact: &v1::Fact) -> String {
     format!("{} = {value}", fact.fact_id)
 }
 
-/// A handle, and whether it is proven.
+/// A handle, whether it is proven, and whether several people use it.
 pub(crate) fn identity(identity: &v1::Identity) -> String {
-    let mark = if identity.verified { " (verified)" } else { "" };
+    let mark = match (identity.verified, identity.shared) {
+        (true, true) => " (verified, shared)",
+        (true, false) => " (verified)",
+        (false, true) => " (shared)",
+        (false, false) => "",
+    };
     format!("{}={}{mark}", identity.kind, identity.value)
 }
 

@@ -1,6 +1,6 @@
 //! Somebody works on a case.
 
-use super::Stop;
+use super::{Stop, find};
 use crate::case::{
     Case, CaseLink, CaseState, CaseStep, CaseWork, LINKS_MAX, MERGED_MAX, MergedCase,
 };
@@ -147,7 +147,7 @@ fn merge(state: &State, survivor: &Case, other: CaseId) -> Result<CaseWorked, St
         step(survivor, CaseStep::Merge)?;
     }
     step(&merged, CaseStep::Merge)?;
-    if merged.customer.is_none() || merged.customer != survivor.customer {
+    if !of_one_customer(state, survivor, &merged)? {
         let why = format!(
             "is not of the same known customer as {}: only cases of one customer merge",
             survivor.id
@@ -170,6 +170,14 @@ fn merge(state: &State, survivor: &Case, other: CaseId) -> Result<CaseWorked, St
     let facts = learnt.filter(|id| unknown(id.as_str())).collect();
     let work = CaseWork::Merged(MergedCase { case: other, facts });
     Ok(done(survivor, CaseState::Open, work))
+}
+
+/// Whether two cases are of the same known customer, or of customers who are one.
+fn of_one_customer(state: &State, one: &Case, other: &Case) -> Result<bool, Stop> {
+    let (Some(one), Some(other)) = (&one.customer, &other.customer) else {
+        return Ok(false);
+    };
+    Ok(one == other || find::root(state, one)? == find::root(state, other)?)
 }
 
 fn unmerge(state: &State, merged: &Case) -> Result<CaseWorked, Stop> {

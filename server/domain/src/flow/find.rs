@@ -2,8 +2,10 @@
 
 mod case;
 mod customer;
+mod family;
 mod reason;
 
 pub(super) use case::{FoundCase, Sought, ambiguous_facts, case, case_without_reason};
-pub(super) use customer::{FoundCustomer, customer, holder, tier};
+pub(super) use customer::{FoundCustomer, customer, tier};
+pub(super) use family::{HeldBy, holder, root};
 pub(super) use reason::{FoundReason, reason};

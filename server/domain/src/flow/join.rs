@@ -147,15 +147,16 @@ pub(super) fn standing(
     }
 }
 
-/// Contacts of the customer in the last seven days, without this one.
+/// Contacts of the customer, and of those who are one with it, in the last seven days, without this one.
 fn contacts_7d(start: &Start, who: Option<&FoundCustomer>, now: UnixMs) -> u32 {
-    let Some(row) = who.and_then(|who| who.row.as_ref()) else {
-        return 0;
-    };
-    let counted = start.before.as_ref().is_some_and(|before| {
-        before.customer.as_ref() == Some(&row.id)
-            && before.recorded > now - CONTACTS_7D
-            && row.recent.contains(&before.recorded)
+    let family = who.map_or(&[][..], |who| &who.family);
+    let before = start.before.as_ref();
+    let counted = before.is_some_and(|before| {
+        let mut family = family.iter();
+        let row = family.find(|row| before.customer.as_ref() == Some(&row.id));
+        before.recorded > now - CONTACTS_7D
+            && row.is_some_and(|row| row.recent.contains(&before.recorded))
     });
-    row.contacts_7d(now).saturating_sub(u32::from(counted))
+    let in_all: u32 = family.iter().map(|row| row.contacts_7d(now)).sum();
+    in_all.saturating_sub(u32::from(counted))
 }

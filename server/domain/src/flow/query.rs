@@ -1,7 +1,7 @@
 //! Reads: what is asked of the state, without any effect.
 
 use super::Stop;
-use super::find::holder;
+use super::find::{HeldBy, holder, root};
 use super::route::{Start, found, routed};
 use crate::case::Case;
 use crate::command::{PreviewRoute, Query};
@@ -9,6 +9,7 @@ use crate::contact::Contact;
 use crate::customer::Customer;
 use crate::event::ContactRouted;
 use crate::ids::{ContactId, CustomerId};
+use crate::list::OfCustomer;
 use crate::refusal::{Faults, Kind, Refusal};
 use crate::state::{Counts, Elsewhere, Publication, State};
 use crate::time::UnixMs;
@@ -23,7 +24,7 @@ pub enum Answer {
     Contact(Arc<Contact>),
     /// To [`Query::Case`].
     Case(Arc<Case>),
-    /// To [`Query::Customer`] and [`Query::Holder`].
+    /// To [`Query::Customer`] and [`Query::Holder`]: of one that is merged, the one that goes on.
     Customer(Arc<Customer>),
     /// To [`Query::Publications`]: the oldest first.
     Publications(Vec<Arc<Publication>>),
@@ -50,11 +51,10 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
             .ok_or_else(|| not_found(Kind::Case, id)),
         Query::Customer(id) => customer(state, id),
         Query::Holder(key) => match holder(state, key)? {
-            Some(id) => customer(state, &id),
-            None => Err(not_found(
-                Kind::Customer,
-                &format!("with this verified {}", key.kind),
-            )),
+            HeldBy::One(id) => customer(state, &id),
+            HeldBy::Shared(_) | HeldBy::Nobody => {
+                Err(Refusal::no_customer(&OfCustomer::Holder(key.clone())).into())
+            }
         },
         Query::Publications => Ok(Answer::Publications(state.publications().to_vec())),
         Query::Counts => Ok(Answer::Counts(counts(state))),
@@ -88,10 +88,11 @@ fn counts(state: &State) -> Vec<Counts> {
     }
 }
 
+/// A customer, or the one that goes on for it.
 fn customer(state: &State, id: &CustomerId) -> Result<Answer, Stop> {
-    let row = state.customer(id)?.cloned();
+    let row = state.customer(&root(state, id)?)?.cloned();
     row.map(Answer::Customer)
-        .ok_or_else(|| not_found(Kind::Customer, id))
+        .ok_or_else(|| Refusal::no_customer(&OfCustomer::Id(id.clone())).into())
 }
 
 fn not_found(kind: Kind, id: &impl ToString) -> Stop {
@@ -121,5 +122,5 @@ fn preview_start(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<S
         Some(id) => (id.clone(), state.contact(id)?.cloned()),
     };
     let told = preview.context.told_at(now);
-    Ok(Start::of(contact, before, told, preview.unknown_reason)?)
+    Start::of(state, contact, before, told, preview.unknown_reason)
 }

@@ -6,11 +6,11 @@ use super::{Stop, live};
 use crate::case::Case;
 use crate::command::{RouteContact, UnknownReason};
 use crate::contact::{Contact, ContactContext};
-use crate::customer::Profile;
+use crate::customer::{Profile, TierFound};
 use crate::decision::{self, Decided, Decision, Finding, Question};
 use crate::event::{ContactRouted, CustomerJoin, Event, Next, RouteStep};
 use crate::fact::{FACTS_MAX, Facts, Knowledge};
-use crate::ids::ContactId;
+use crate::ids::{ContactId, CustomerId};
 use crate::playbook::{FactIndex, Playbook, TierIndex};
 use crate::refusal::{Faults, Refusal};
 use crate::state::State;
@@ -48,6 +48,7 @@ pub(super) fn seek(state: &State, command: &RouteContact) -> Result<(), Stop> {
 
 fn start(state: &State, command: &RouteContact, now: UnixMs) -> Result<Start, Stop> {
     let start = Start::of(
+        state,
         command.contact.clone(),
         state.contact(&command.contact)?.cloned(),
         command.context.told_at(now),
@@ -62,15 +63,16 @@ fn start(state: &State, command: &RouteContact, now: UnixMs) -> Result<Start, St
 impl Start {
     /// Opens a contact, or amends it as it was before; the first route is to be taken at once.
     pub(super) fn of(
+        state: &State,
         contact: ContactId,
         before: Option<Arc<Contact>>,
         told: ContactContext,
         unknown_reason: UnknownReason,
-    ) -> Result<Start, Refusal> {
+    ) -> Result<Start, Stop> {
         let tells_reason = told.reason.is_some();
         let (context, step) = match &before {
             None => (told, RouteStep::Opened),
-            Some(contact) => (amend(contact, &told)?, RouteStep::Amended),
+            Some(contact) => (amend(state, contact, &told)?, RouteStep::Amended),
         };
         // A reason that was told earlier was known then: what became of it since is no fault of this request.
         let told_earlier = !tells_reason && context.reason.is_some();
@@ -90,40 +92,58 @@ impl Start {
 }
 
 /// The context of a live contact with what a further call tells.
-fn amend(contact: &Contact, told: &ContactContext) -> Result<ContactContext, Refusal> {
+fn amend(state: &State, contact: &Contact, told: &ContactContext) -> Result<ContactContext, Stop> {
     if !contact.place.is_live() {
-        return Err(Refusal::ContactEnded(contact.id.clone()));
+        return Err(Refusal::ContactEnded(contact.id.clone()).into());
     }
     if contact.context.channel != told.channel {
         let channel = contact.context.channel.clone();
         return Err(Refusal::OtherChannel {
             contact: contact.id.clone(),
             channel,
-        });
+        }
+        .into());
     }
-    match (&contact.customer, &told.customer.id) {
-        (Some(customer), Some(named)) if customer != named => Err(Refusal::OtherCustomer {
+    if let (Some(customer), Some(named)) = (&contact.customer, &told.customer.id)
+        && !may_be_named(state, contact, customer, named)?
+    {
+        return Err(Refusal::OtherCustomer {
             contact: contact.id.clone(),
             customer: customer.clone(),
-        }),
-        _ => {
-            let amended = contact.context.amended(told);
-            if amended.facts.len() > FACTS_MAX {
-                let what = format!(
-                    "must be at most {FACTS_MAX} with those told before, are {}",
-                    amended.facts.len()
-                );
-                return Err(Refusal::Faulty(Faults::one("context.facts", what)));
-            }
-            Ok(amended)
         }
+        .into());
     }
+    let amended = contact.context.amended(told);
+    if amended.facts.len() > FACTS_MAX {
+        let what = format!(
+            "must be at most {FACTS_MAX} with those told before, are {}",
+            amended.facts.len()
+        );
+        return Err(Refusal::Faulty(Faults::one("context.facts", what)).into());
+    }
+    Ok(amended)
+}
+
+/// Whether a contact's customer may be called that: by the key that it has, by the one that was told before, or by that
+/// of somebody who is one with it.
+fn may_be_named(
+    state: &State,
+    contact: &Contact,
+    customer: &CustomerId,
+    named: &CustomerId,
+) -> Result<bool, Stop> {
+    let told_before = contact.context.customer.id.as_ref();
+    if customer == named || told_before == Some(named) {
+        return Ok(true);
+    }
+    Ok(find::root(state, customer)? == find::root(state, named)?)
 }
 
 /// What was found of a contact before any decision.
 pub(super) struct Found {
     who: Option<FoundCustomer>,
     tier: TierIndex,
+    tier_found: TierFound,
     reason: FoundReason,
     case: Option<FoundCase>,
     noticed: Vec<Finding>,
@@ -137,20 +157,14 @@ pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, 
     let customer_before = before.and_then(|contact| contact.customer.as_ref());
     let who = find::customer(
         state,
+        playbook,
         &start.contact,
         &context.customer,
         customer_before,
         &mut noticed,
     )?;
-    let stored = who
-        .as_ref()
-        .and_then(|who| who.row.as_ref()?.profile.tier.as_ref());
-    let tier = find::tier(
-        playbook,
-        context.customer.tier.as_ref(),
-        stored,
-        &mut noticed,
-    );
+    let told_tier = context.customer.tier.as_ref();
+    let (tier, tier_found) = find::tier(playbook, told_tier, who.as_ref(), &mut noticed);
     let reason = find::reason(
         playbook,
         context.reason.as_ref(),
@@ -175,6 +189,7 @@ pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, 
     Ok(Found {
         who,
         tier,
+        tier_found,
         reason,
         case,
         noticed,
@@ -187,6 +202,7 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
     let Found {
         who,
         tier,
+        tier_found,
         reason,
         case,
         noticed,
@@ -201,7 +217,7 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
     let standing = standing(&start, who.as_ref(), joined_case, join.as_ref(), now);
     let profile = who.as_ref().map(|who| Profile {
         identities: Vec::new(),
-        ..who.profile.clone()
+        ..who.in_all.clone()
     });
     let (decision, next) = match reason {
         FoundReason::Choose(primary) => (
@@ -232,6 +248,7 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
             id: who.id,
             learnt: who.learnt.then(|| Box::new(who.profile)),
         }),
+        tier_found: Some(tier_found),
         case: join,
         left,
         standing,

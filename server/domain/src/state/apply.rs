@@ -26,6 +26,7 @@ impl State {
             Event::ContactEnded(ended) => self.contact_ended(envelope, ended),
             Event::CaseLapsed(case) => self.case_step(envelope, *case, CaseStep::Lapse),
             Event::CaseWorked(worked) => self.case_worked(envelope, worked),
+            Event::CustomerWorked(worked) => self.customer_worked(envelope, worked),
         }
         if let Cause::Request(stamp) = &envelope.cause {
             let key = stamp.key(&envelope.actor);

@@ -2,7 +2,7 @@
 
 use crate::stage::Stage;
 use signpost_domain::case::CASE_CONTACTS_LISTED_MAX;
-use signpost_domain::customer::RECENT_CONTACTS_MAX;
+use signpost_domain::customer::{IDENTITIES_MAX, MERGED_CUSTOMERS_MAX, RECENT_CONTACTS_MAX};
 use signpost_domain::fact::FACTS_MAX;
 
 #[test]
@@ -25,6 +25,39 @@ fn a_case_counts_more_contacts_than_it_lists() {
     let customer = state.customers().next().expect("a customer");
     assert_eq!(customer.contact_count as usize, contacts);
     assert_eq!(customer.recent.len(), RECENT_CONTACTS_MAX);
+}
+
+#[test]
+fn a_customer_goes_on_for_only_so_many() {
+    let mut steps = vec!["playbook trips".to_owned(), "customer c0".to_owned()];
+    for n in 1..=MERGED_CUSTOMERS_MAX + 1 {
+        steps.push(format!("customer c{n}"));
+        steps.push(format!("merge_customers c0 c{n}"));
+    }
+    // All of them are looked at, each reason that this one replaces with each of them.
+    steps.push("route k1 web_chat customer=c16 reason=flight/change booking=AAAAAA".to_owned());
+    let stage = Stage::play(steps.iter().map(String::as_str));
+    let told: Vec<&str> = stage.told.lines().rev().take(2).collect();
+    assert!(
+        told[0].starts_with("k1: c0 standard; opens #1;"),
+        "{}",
+        told[0]
+    );
+    let over = "refused: customer c0 goes on for 16 customers already, the most there can be";
+    assert_eq!(told[1], over);
+}
+
+#[test]
+fn a_customer_has_only_so_many_identities() {
+    let mut steps = vec!["playbook trips".to_owned(), "customer c1".to_owned()];
+    let link = |n| format!("link_identity c1 verified:email=a{n}");
+    steps.extend((0..=IDENTITIES_MAX).map(link));
+    steps.push("link_identity c1 unverified:email=a0".to_owned());
+    let stage = Stage::play(steps.iter().map(String::as_str));
+    let told: Vec<&str> = stage.told.lines().rev().take(2).collect();
+    assert_eq!(told[0], "customer c1 may have email=a0");
+    let over = "refused: customer c1 has 16 identities already, the most there can be";
+    assert_eq!(told[1], over);
 }
 
 #[test]

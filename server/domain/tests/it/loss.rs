@@ -4,9 +4,15 @@ use crate::stage::Stage;
 use expect_test::{Expect, expect};
 use signpost_domain::actor::Actor;
 use signpost_domain::check::check;
+use signpost_domain::contact::Joined;
 use signpost_domain::contact::Outcome;
-use signpost_domain::customer::{Customer, Identity, IdentityKey};
-use signpost_domain::event::{Cause, ContactEnded, Envelope, Event, Recorded};
+use signpost_domain::customer::{Customer, CustomerMerge, CustomerWork, Identity, IdentityKey};
+use signpost_domain::decision::{Decision, Standing};
+use signpost_domain::event::{
+    CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerWorked, Envelope, Event,
+    Next, Recorded, RouteStep,
+};
+use signpost_domain::fact::Facts;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, Seq, Slug};
 use signpost_domain::state::State;
 
@@ -21,7 +27,12 @@ const DAY: &str = "
 
 #[track_caller]
 fn breaks(event: impl FnOnce(&State) -> Event, broken: Expect) {
-    let stage = Stage::play(DAY.lines());
+    breaks_after(DAY, event, broken);
+}
+
+#[track_caller]
+fn breaks_after(day: &str, event: impl FnOnce(&State) -> Event, broken: Expect) {
+    let stage = Stage::play(day.lines());
     let mut state = stage.world.state().clone();
     assert!(check(&state).is_clean());
     let envelope = Envelope {
@@ -94,6 +105,81 @@ fn a_contact_that_ends_another_case() {
     );
 }
 
+fn merged(customer: &str, other: &str) -> Event {
+    Event::CustomerWorked(Box::new(CustomerWorked {
+        customer: CustomerId::stored(customer),
+        work: CustomerWork::Merged(CustomerMerge {
+            customer: CustomerId::stored(other),
+            proof: None,
+            note: "".into(),
+        }),
+    }))
+}
+
+#[test]
+fn customers_merged_as_they_cannot_be() {
+    breaks(
+        |_| merged("c1", "c1"),
+        expect![[r#"
+            customer c1: it goes on for others, but c1 goes on for it
+        "#]],
+    );
+    // A chain.
+    let one = format!("{DAY}customer c3\nmerge_customers c1 c2");
+    breaks_after(
+        &one,
+        |_| merged("c3", "c1"),
+        expect![[r#"
+        customer c1: it goes on for others, but c3 goes on for it
+    "#]],
+    );
+}
+
+#[test]
+fn a_contact_on_a_case_of_somebody_else() {
+    breaks(
+        |state| {
+            let contact = ContactId::stored("chat-1");
+            let row = state
+                .contact(&contact)
+                .expect("a whole state")
+                .expect("a contact");
+            let case = case_of(state, "chat-3");
+            Event::ContactRouted(Box::new(ContactRouted {
+                contact,
+                step: RouteStep::Amended,
+                context: row.context.clone(),
+                customer: row
+                    .customer
+                    .clone()
+                    .map(|id| CustomerJoin { id, learnt: None }),
+                tier_found: None,
+                case: Some(CaseJoin {
+                    case,
+                    joined: Joined::Continued,
+                    first: true,
+                    repeat: false,
+                    switched: false,
+                    previous: None,
+                    opened: None,
+                    claimed: None,
+                }),
+                left: None,
+                standing: Standing::default(),
+                profile: None,
+                carried: Facts::none(),
+                noticed: Vec::new(),
+                decision: Decision::open(Slug::stored("standard")),
+                next: Next::ChooseRoute,
+            }))
+        },
+        expect![[r#"
+            case case_0000000000003: it counts (2, 2, 0) contacts, live and owed ones, there are (1, 1, 0)
+            contact chat-1: its customer was never merged with that of its case
+        "#]],
+    );
+}
+
 #[test]
 fn an_identity_of_two_customers() {
     breaks(
@@ -105,6 +191,7 @@ fn an_identity_of_two_customers() {
                     value: "0611".into(),
                 },
                 verified: true,
+                shared: false,
             });
             Event::CustomerSaved(Box::new(other))
         },

@@ -4,6 +4,7 @@ mod cold;
 mod decisions;
 mod fixtures;
 mod golden;
+mod history;
 mod limits;
 mod loss;
 mod projection;

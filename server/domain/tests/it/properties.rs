@@ -37,6 +37,16 @@ const IDENTITIES: &[&str] = &[
     "verified:email=b",
     "unverified:phone=01",
     "unverified:email=b",
+    "shared:phone=02",
+];
+const HANDLES: &[&str] = &[
+    "verified:phone=01",
+    "verified:phone=02",
+    "verified:email=a",
+    "verified:email=b",
+    "unverified:phone=01",
+    "shared:phone=01",
+    "shared:phone=02",
 ];
 const REASONS: &[&str] = &[
     "",
@@ -108,6 +118,7 @@ const PROFILES: &[&str] = &[
     "verified:phone=01",
     "verified:email=a",
     "unverified:email=b",
+    "shared:phone=02",
 ];
 
 fn route(verb: &'static str) -> impl Strategy<Value = String> {
@@ -133,7 +144,7 @@ fn route(verb: &'static str) -> impl Strategy<Value = String> {
 /// What a word is about: of two about one thing only the first is said.
 fn name(word: &str) -> &str {
     match word {
-        _ if word.contains(':') => word.trim_start_matches("un"),
+        _ if word.contains(':') => word.split_once(':').map_or(word, |(_, handle)| handle),
         _ => word.split_once('=').map_or(word, |(name, _)| name),
     }
 }
@@ -147,10 +158,23 @@ fn step() -> impl Strategy<Value = String> {
         3 => (1..4_u8, words(PROFILES, 3))
             .prop_map(|(id, words)| format!("customer c{id} {}", words.join(" "))),
         8 => work(),
+        7 => work_on_customer(),
         8 => word(SPANS).prop_map(|span| format!("wait {span}")),
         1 => Just("playbook trips".to_owned()),
         2 => Just("playbook trips_later".to_owned()),
         1 => Just("restart".to_owned()),
+    ]
+}
+
+/// Work on one of the customers, whether they are there or not. Merges and their undoing come in any order.
+fn work_on_customer() -> impl Strategy<Value = String> {
+    let customer = || 1..5_u8;
+    prop_oneof![
+        5 => (customer(), customer())
+            .prop_map(|(one, other)| format!("merge_customers c{one} c{other}")),
+        4 => customer().prop_map(|one| format!("unmerge_customer c{one}")),
+        4 => (customer(), word(HANDLES)).prop_map(|(one, handle)| format!("link_identity c{one} {handle}")),
+        1 => (customer(), word(HANDLES)).prop_map(|(one, handle)| format!("unlink_identity c{one} {handle}")),
     ]
 }
 

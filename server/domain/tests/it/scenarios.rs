@@ -2,7 +2,9 @@
 
 mod amending;
 mod customers;
+mod handles;
 mod joining;
+mod merging;
 mod publishing;
 mod refusing;
 mod repeating;

@@ -8,9 +8,11 @@
 //! customer ID WORD…
 //! note CASE TEXT | resolve CASE OUTCOME | reopen CASE | confirm CASE REASON | hold CASE   [stale]
 //! merge CASE CASE | unmerge CASE | link CASE KIND CASE | unlink CASE KIND CASE   (the first goes on; see work.rs)
+//! link_identity ID HANDLE | unlink_identity ID HANDLE   (a handle is verified:KIND=VALUE, unverified:… or shared:…)
+//! merge_customers ID ID | unmerge_customer ID   (the first goes on)   [stale]
 //! case NUMBER | contact ID | who ID | counts
 //! ```
-//! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= prefer= consent= refuse= brand= stage=
+//! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= shared:KIND= prefer= consent= refuse= brand= stage=
 //! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= asked_for_person vulnerable outbound
 //! unknown=allowed`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
 //! `request=ID`, `by=ACTOR` and `arrived=±SPAN`, a preview `at=+SPAN`; `why` shows what is else left out.
@@ -55,7 +57,14 @@ impl<'a> Words<'a> {
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
             sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years";
-        const PREFIXES: [&str; 5] = ["verified:", "unverified:", "wait:", "staffed:", "waiting:"];
+        const PREFIXES: [&str; 6] = [
+            "verified:",
+            "unverified:",
+            "shared:",
+            "wait:",
+            "staffed:",
+            "waiting:",
+        ];
         for (word, _) in &self.words {
             let is_fact = playbook.is_some_and(|live| live.index.facts.contains_key(*word));
             let is_prefixed = PREFIXES.iter().any(|prefix| word.starts_with(prefix));
@@ -251,18 +260,21 @@ fn shifted(now: UnixMs, offset: &str) -> UnixMs {
 }
 
 fn identities(words: &Words<'_>) -> Vec<Identity> {
-    let identity = |verified| {
+    let identity = |verified, shared| {
         move |(kind, value): (&str, &str)| Identity {
             key: IdentityKey {
                 kind: slug(kind),
                 value: value.into(),
             },
             verified,
+            shared,
         }
     };
-    let verified = words.under("verified").into_iter().map(identity(true));
-    let unverified = words.under("unverified").into_iter().map(identity(false));
-    verified.chain(unverified).collect()
+    let told = |how, verified, shared| words.under(how).into_iter().map(identity(verified, shared));
+    let verified = told("verified", true, false);
+    let unverified = told("unverified", false, false);
+    let shared = told("shared", true, true);
+    verified.chain(unverified).chain(shared).collect()
 }
 
 fn consents(words: &Words<'_>) -> Vec<Consent> {

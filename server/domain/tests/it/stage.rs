@@ -95,6 +95,7 @@ impl Stage {
                 let names = self.names.clone();
                 let case = |number: &str| names.case_or_none(number.parse().expect("a number"));
                 let work = work::work(verb, &rest, case);
+                let work = work.or_else(|| work::work_on_customer(verb, &rest));
                 let (body, used) = work.unwrap_or_else(|| panic!("not a step: {line}"));
                 self.write(number, line, &rest[used..], |_, _, _| body);
             }

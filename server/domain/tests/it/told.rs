@@ -3,7 +3,7 @@
 use crate::work;
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::contact::{Contact, Joined, Place};
-use signpost_domain::customer::Customer;
+use signpost_domain::customer::{TierBasis, TierFound};
 use signpost_domain::decision::{Decision, Finding, FiredRule, RouteOption, TurnedDown};
 use signpost_domain::event::{
     CaseJoin, ContactEnded, ContactRouted, Event, Next, Recorded, RouteStep,
@@ -77,6 +77,7 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
         Event::ContactEnded(ended) => contact_ended(ended, names),
         Event::CaseLapsed(case) => format!("case {} lapses", names.told(*case)),
         Event::CaseWorked(worked) => work::told(worked, names),
+        Event::CustomerWorked(worked) => work::told_of_customer(worked),
     }
 }
 
@@ -218,6 +219,7 @@ fn finding(finding: &Finding) -> String {
         Finding::LastResort => "last_resort".to_owned(),
         Finding::IdentityNotVerified(kind) => format!("identity_not_verified({kind})"),
         Finding::IdentityOfOtherCustomer(kind) => format!("identity_of_other_customer({kind})"),
+        Finding::IdentityShared(kind) => format!("identity_shared({kind})"),
         Finding::FactDeclined(fact) => format!("fact_declined({fact})"),
         Finding::CaseAmbiguous(fact) => format!("case_ambiguous({fact})"),
         Finding::RuleFailed(rule) => format!("rule_failed({rule})"),
@@ -259,6 +261,9 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
         | Refusal::OtherCustomer { .. }
         | Refusal::NotOffered { .. }
         | Refusal::NoReason(_)
+        | Refusal::IdentityShared { .. }
+        | Refusal::CustomerChanged { .. }
+        | Refusal::CustomerStep { .. }
         | Refusal::IdentityTaken { .. } => format!("refused: {refusal}"),
     }
 }
@@ -268,7 +273,7 @@ pub(crate) fn answer(answer: &Answer, names: &Names) -> String {
         Answer::Preview(_) | Answer::Publications(_) => panic!("not asked for in scenarios"),
         Answer::Contact(row) => contact(row, names),
         Answer::Case(row) => case(row, names),
-        Answer::Customer(row) => customer(row),
+        Answer::Customer(row) => work::customer_row(row),
         Answer::Counts(all) => all.iter().map(counts).collect::<Vec<_>>().join("\n"),
     }
 }
@@ -281,8 +286,13 @@ fn contact(row: &Contact, names: &Names) -> String {
         Place::Ended(outcome) => format!("ended {outcome:?}"),
     };
     let offered = row.offered.iter().map(|offered| offered.route);
+    let found = row.tier_found.as_ref();
+    let found = found.filter(|found| found.basis != TierBasis::Default || found.stored.is_some());
+    let tiers = found.map_or_else(String::new, tiers);
+    let told = row.context.customer.tier.as_ref();
+    let tiers = told.map_or_else(|| tiers.clone(), |told| format!("{tiers}, told {told}"));
     format!(
-        "contact {}: {place}; case {}; offered [{}]; declined [{}]; amended {}",
+        "contact {}: {place}; case {}; offered [{}]; declined [{}]; amended {}{tiers}",
         row.id,
         row.case
             .map_or_else(|| "none".to_owned(), |id| names.name(id)),
@@ -290,6 +300,14 @@ fn contact(row: &Contact, names: &Names) -> String {
         list(&row.declined),
         row.amendments
     )
+}
+
+fn tiers(found: &TierFound) -> String {
+    let of = found.stored_of.as_ref();
+    let of = of.map_or_else(String::new, |id| format!(" of {id}"));
+    let stored = found.stored.as_ref();
+    let stored = stored.map_or_else(String::new, |tier| format!(", stored {tier}{of}"));
+    format!("; tier by {:?}{stored}", found.basis)
 }
 
 fn case(row: &Case, names: &Names) -> String {
@@ -321,25 +339,6 @@ fn case(row: &Case, names: &Names) -> String {
         row.channel_switches,
         row.reopens,
         facts(&row.facts)
-    )
-}
-
-fn customer(row: &Customer) -> String {
-    let profile = &row.profile;
-    let identities = profile.identities.iter().map(|identity| {
-        let verified = if identity.verified { "" } else { "?" };
-        format!("{}={}{verified}", identity.key.kind, identity.key.value)
-    });
-    format!(
-        "customer {}: {}; [{}]; {} contacts, {} lately",
-        row.id,
-        profile
-            .tier
-            .as_ref()
-            .map_or("no tier", |tier| tier.as_str()),
-        list(identities),
-        row.contact_count,
-        row.recent.len()
     )
 }
 

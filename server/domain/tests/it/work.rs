@@ -1,10 +1,11 @@
-//! Steps of scenarios that work on cases; a case goes by its number in the story.
+//! Steps of scenarios that work on cases and customers; a case goes by its number in the story.
 
 use crate::told::{Names, list};
 use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, LinkKind, Resolution};
-use signpost_domain::command::{CommandBody, WorkOnCase, WorkStep};
-use signpost_domain::event::CaseWorked;
-use signpost_domain::ids::{CaseId, ReasonId, Seq, Slug};
+use signpost_domain::command::{CommandBody, CustomerStep, WorkOnCase, WorkOnCustomer, WorkStep};
+use signpost_domain::customer::{Customer, CustomerWork, Identity, IdentityKey};
+use signpost_domain::event::{CaseWorked, CustomerWorked};
+use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
 
 /// The work that a line asks for, and how many of its words say so; `None` if it asks for none. `case` finds the case
 /// with a number.
@@ -35,6 +36,73 @@ pub(crate) fn work(
     };
     let used = used + usize::from(stale);
     Some((CommandBody::Case(Box::new(work)), used))
+}
+
+/// The same for work on a customer.
+pub(crate) fn work_on_customer(verb: &str, words: &[&str]) -> Option<(CommandBody, usize)> {
+    let (step, first, used) = match (verb, words) {
+        ("link_identity", [first, handle, ..]) => (CustomerStep::Link(identity(handle)), first, 2),
+        ("unlink_identity", [first, handle, ..]) => {
+            (CustomerStep::Unlink(identity(handle).key), first, 2)
+        }
+        ("merge_customers", [first, second, ..]) => {
+            let step = CustomerStep::Merge(customer(second), "told so".into());
+            (step, first, 2)
+        }
+        ("unmerge_customer", [first, ..]) => (CustomerStep::Unmerge("".into()), first, 1),
+        _ => return None,
+    };
+    let stale = words[used..].contains(&"stale");
+    let work = WorkOnCustomer {
+        customer: customer(first),
+        seen: stale.then_some(Seq(0)),
+        step,
+    };
+    let used = used + usize::from(stale);
+    Some((CommandBody::Customer(Box::new(work)), used))
+}
+
+fn customer(id: &str) -> CustomerId {
+    CustomerId::new(id).expect("a customer id")
+}
+
+/// `verified:KIND=VALUE`, `unverified:…` or `shared:…`; a shared one is verified.
+fn identity(handle: &str) -> Identity {
+    let (how, handle) = handle.split_once(':').expect("how it is known");
+    let (kind, value) = handle.split_once('=').expect("a handle");
+    Identity {
+        key: IdentityKey {
+            kind: Slug::new(kind).expect("a kind"),
+            value: value.into(),
+        },
+        verified: how != "unverified",
+        shared: how == "shared",
+    }
+}
+
+/// What was done to a customer.
+pub(crate) fn told_of_customer(worked: &CustomerWorked) -> String {
+    let what = match &worked.work {
+        CustomerWork::Linked(identity) => {
+            let how = match (identity.verified, identity.shared) {
+                (_, true) => "shares",
+                (true, false) => "holds",
+                (false, false) => "may have",
+            };
+            format!("{how} {}={}", identity.key.kind, identity.key.value)
+        }
+        CustomerWork::Unlinked(key) => format!("has no {}={}", key.kind, key.value),
+        CustomerWork::Merged(merge) => {
+            let why = merge.proof.as_ref();
+            let why = why.map_or_else(
+                || merge.note.to_string(),
+                |key| format!("it holds {}={}", key.kind, key.value),
+            );
+            format!("goes on for {}: {why}", merge.customer)
+        }
+        CustomerWork::Unmerged(merged, _) => format!("goes on no more for {merged}"),
+    };
+    format!("customer {} {what}", worked.customer)
 }
 
 fn resolved(outcome: &str) -> WorkStep {
@@ -94,4 +162,31 @@ pub(crate) fn told(worked: &CaseWorked, names: &mut Names) -> String {
         }
     };
     format!("case {} {what}", names.told(worked.case))
+}
+
+/// What is kept of a customer.
+pub(crate) fn customer_row(row: &Customer) -> String {
+    let profile = &row.profile;
+    let identities = profile.identities.iter().map(|identity| {
+        let verified = if identity.verified { "" } else { "?" };
+        let shared = if identity.shared { "&" } else { "" };
+        let (kind, value) = (&identity.key.kind, &identity.key.value);
+        format!("{kind}={value}{verified}{shared}")
+    });
+    let merged = match (&row.merged_into, list(row.merged_ids())) {
+        (Some(survivor), _) => format!("; merged into {survivor}"),
+        (None, merged) if merged.is_empty() => String::new(),
+        (None, merged) => format!("; goes on for {merged}"),
+    };
+    format!(
+        "customer {}: {}; [{}]; {} contacts, {} lately{merged}",
+        row.id,
+        profile
+            .tier
+            .as_ref()
+            .map_or("no tier", |tier| tier.as_str()),
+        list(identities),
+        row.contact_count,
+        row.recent.len()
+    )
 }

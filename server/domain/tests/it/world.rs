@@ -230,6 +230,7 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         | CommandBody::End(_)
         | CommandBody::Upsert(_)
         | CommandBody::Case(_)
+        | CommandBody::Customer(_)
         | CommandBody::Faulty(..) => None,
     }
 }

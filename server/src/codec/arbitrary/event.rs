@@ -94,6 +94,7 @@ fn event() -> impl Strategy<Value = Event> {
         }),
         1 => case_id().prop_map(Event::CaseLapsed),
         3 => worked().prop_map(|worked| Event::CaseWorked(Box::new(worked))),
+        2 => customer::worked().prop_map(|worked| Event::CustomerWorked(Box::new(worked))),
     ]
 }
 
@@ -137,18 +138,20 @@ fn routed() -> BoxedStrategy<ContactRouted> {
         of(case_join()),
         of(left),
         of(profile()),
+        of(customer::tier_found()),
     );
     let why = (standing(), facts(), findings(), decision(), next());
     (what, whose, why)
         .prop_map(|(what, whose, why)| {
             let (contact, step, context) = what;
-            let (customer, case, left, profile) = whose;
+            let (customer, case, left, profile, tier_found) = whose;
             let (standing, carried, noticed, decision, next) = why;
             ContactRouted {
                 contact,
                 step,
                 context: Arc::new(context),
                 customer,
+                tier_found,
                 case,
                 left,
                 standing,

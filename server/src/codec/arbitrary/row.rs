@@ -1,5 +1,6 @@
 //! Any row, under its key.
 
+use super::customer::tier_found;
 use super::work::{link, merged, resolution};
 use super::{
     actor, case_id, contact_id, context, customer, customer_id, facts, identity_key, joined,
@@ -58,14 +59,15 @@ fn contact() -> BoxedStrategy<Contact> {
     ];
     let who = (contact_id(), context(), of(customer_id()), of(case_id()));
     let routed = (place, of(route()), vec(offered(), 0..3), routes());
-    let rest = (of(reason()), of(slug()), any::<bool>(), any::<u32>());
+    let tier = (of(slug()), of(tier_found()), of(customer_id()));
+    let rest = (of(reason()), tier, any::<bool>(), any::<u32>());
     let times = ([time(), time(), time()], of(time()));
     let seqs = [seq(), seq(), seq()];
     (who, routed, rest, times, seqs)
         .prop_map(|(who, routed, rest, times, seqs)| {
             let (id, context, customer, case) = who;
             let (place, route, offered, declined) = routed;
-            let (confirmed, tier, needs_person, amendments) = rest;
+            let (confirmed, (tier, tier_found, case_owner), needs_person, amendments) = rest;
             let ([arrived, recorded, heard], ended) = times;
             let [opened, decided, changed] = seqs;
             Contact {
@@ -79,6 +81,8 @@ fn contact() -> BoxedStrategy<Contact> {
                 declined,
                 confirmed,
                 tier,
+                tier_found,
+                case_owner,
                 needs_person,
                 arrived,
                 recorded,

@@ -1,5 +1,6 @@
 //! One of each, with every field set somewhere: words, customers and contexts here, events and rows below.
 
+mod customer;
 pub(super) mod event;
 pub(super) mod row;
 mod work;
@@ -97,6 +98,7 @@ fn identities() -> Vec<Identity> {
     vec![Identity {
         key,
         verified: true,
+        shared: false,
     }]
 }
 
@@ -129,6 +131,9 @@ fn customer() -> Customer {
         created: NOW - Millis::DAY,
         contact_count: 3,
         recent: vec![NOW - Millis::HOUR, NOW - Millis::MINUTE, NOW],
+        merged_into: None,
+        merged: Vec::new(),
+        merges: 0,
         opened: Seq(70),
         changed: Seq(76),
     }

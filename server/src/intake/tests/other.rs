@@ -85,6 +85,7 @@ fn customers() {
             kind: "email".into(),
             value: "x".repeat(257),
             verified: true,
+            shared: false,
         }],
         tier: "golf".into(),
         value_micros: Some(i64::MAX),

@@ -57,6 +57,7 @@ fn records_as_text() {
             kind: "phone".to_owned(),
             value: "+31201234567".to_owned(),
             verified: true,
+            shared: false,
         }],
         tier: "gold".to_owned(),
         value_micros: Some(1_250_500_000),

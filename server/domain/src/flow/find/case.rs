@@ -72,7 +72,10 @@ pub(in crate::flow) fn case(
             },
         });
     };
-    let matter_of = |reason: &ReasonId| MatterKey::of(&who.id, reason, &key, &facts);
+    // A case stays whose it is, also when the contact is of somebody who is one with them.
+    let owner = own.as_ref().and_then(|own| own.customer.as_ref());
+    let owner = owner.unwrap_or(&who.id);
+    let matter_of = |reason: &ReasonId| MatterKey::of(owner, reason, &key, &facts);
     let matter = matter_of(&reason.id);
     if let Some(own) = &own
         && (own.matter == Some(matter) || own.matter == Some(matter_of(&own.reason)))
@@ -119,7 +122,7 @@ pub(in crate::flow) fn case_without_reason(
 ) -> Result<Option<FoundCase>, Elsewhere> {
     let own = own_case(state, sought)?.filter(|_| sought.keeps_reason());
     // A case of nobody cannot be claimed now: what would tell its matter is not known.
-    let own = own.filter(|own| own.customer.as_ref() == sought.who.map(|who| &who.id));
+    let own = own.filter(|own| own.customer.is_some() == sought.who.is_some());
     Ok(own.map(|own| FoundCase::Stays(own, None)))
 }
 
@@ -159,11 +162,16 @@ impl Sought<'_> {
     }
 }
 
+/// The case that the contact has, unless it turned out to be somebody else's: customers that were merged were not one.
 fn own_case(state: &State, sought: &Sought<'_>) -> Result<Option<Arc<Case>>, Elsewhere> {
-    match sought.before.and_then(|contact| contact.case) {
-        Some(id) => Ok(state.case_in_all(&id)?.cloned()),
-        None => Ok(None),
-    }
+    let Some(id) = sought.before.and_then(|contact| contact.case) else {
+        return Ok(None);
+    };
+    let own = state.case_in_all(&id)?.cloned();
+    Ok(own.filter(|own| match (&own.customer, sought.who) {
+        (Some(customer), Some(who)) => who.is_one_with(customer),
+        (Some(_), None) | (None, _) => true,
+    }))
 }
 
 fn case_key(playbook: &Playbook, reason: &Reason) -> Vec<Slug> {
@@ -221,7 +229,9 @@ impl Lookup<'_> {
     /// The customer's open cases of the reason that can be meant.
     fn open_cases(&self) -> Result<Vec<Arc<Case>>, Elsewhere> {
         let mut open = Vec::new();
-        for id in self.state.open_cases().of(&self.who.id) {
+        let open_cases = self.state.open_cases();
+        let ids = self.who.members().flat_map(|member| open_cases.of(member));
+        for id in ids {
             let case = self.state.case(id)?.filter(|case| {
                 stands_for(self.reason, &case.reason)
                     && is_open(case, self.now)
@@ -236,8 +246,7 @@ impl Lookup<'_> {
     /// can be reopened, and that rather than others.
     fn latest_case(&self) -> Result<Option<Arc<Case>>, Elsewhere> {
         let mut latest: Option<Arc<Case>> = None;
-        for id in std::iter::once(&self.reason.id).chain(&self.reason.replaces) {
-            let matter = MatterKey::of(&self.who.id, id, self.key, self.facts);
+        for matter in self.matters() {
             let Some(case) = self.state.matter(&matter)? else {
                 continue;
             };
@@ -247,11 +256,24 @@ impl Lookup<'_> {
                 Some(survivor) => self.state.case(&survivor)?.cloned(),
                 None => case,
             };
+            // Customers whose cases were merged need not be one any more.
+            let is_ours = |case: &Arc<Case>| {
+                let mut owner = case.customer.iter();
+                owner.any(|owner| self.who.is_one_with(owner))
+            };
+            let case = case.filter(is_ours);
             latest = latest.into_iter().chain(case).max_by_key(|case| {
                 let is_open = is_open(case, self.now);
                 (is_open, can_reopen(case, self.now), case.id)
             });
         }
         Ok(latest)
+    }
+
+    /// The matter for each of those who are one, and for each reason that this one replaces.
+    fn matters(&self) -> impl Iterator<Item = MatterKey> {
+        let reasons = std::iter::once(&self.reason.id).chain(&self.reason.replaces);
+        let all = reasons.flat_map(|id| self.who.members().map(move |member| (member, id)));
+        all.map(|(member, id)| MatterKey::of(member, id, self.key, self.facts))
     }
 }

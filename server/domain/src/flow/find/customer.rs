@@ -1,7 +1,8 @@
 //! Who the contact is of: the customer and the tier.
 
+use super::family::{HeldBy, family, holder, root};
 use crate::contact::CustomerRef;
-use crate::customer::{Customer, IDENTITIES_MAX, Identity, IdentityKey, Profile};
+use crate::customer::{Customer, IDENTITIES_MAX, Identity, Profile, TierBasis, TierFound};
 use crate::decision::Finding;
 use crate::ids::{ContactId, CustomerId, Slug};
 use crate::playbook::{Playbook, TierIndex};
@@ -13,80 +14,151 @@ use std::sync::Arc;
 pub(in crate::flow) struct FoundCustomer {
     /// The key.
     pub(in crate::flow) id: CustomerId,
-    /// As we keep it; `None` if the contact brings it.
-    pub(in crate::flow) row: Option<Arc<Customer>>,
-    /// What is known from now on.
+    /// Everybody who is one with it, the one that goes on first; empty if the contact brings it.
+    pub(in crate::flow) family: Vec<Arc<Customer>>,
+    /// What is kept of it from now on.
     pub(in crate::flow) profile: Profile,
-    /// Whether that is more than before.
+    /// What is known of all of them from now on.
+    pub(in crate::flow) in_all: Profile,
+    /// The tier that was stored before.
+    pub(in crate::flow) stored_tier: Option<StoredTier>,
+    /// Whether more is kept of it than before.
     pub(in crate::flow) learnt: bool,
 }
 
-/// Finds the customer: by the caller's key, else by what an earlier call about the contact said, else by a verified
-/// identity; of several that belong to different customers the first by kind and value. An identity that is not
-/// verified finds nobody; one that belongs to somebody else merges nobody.
+/// A tier that is stored of somebody.
+#[derive(Clone, Debug)]
+pub(in crate::flow) struct StoredTier {
+    /// Which.
+    tier: Slug,
+    /// Of whom, if it is not the customer that goes on.
+    of: Option<CustomerId>,
+}
+
+impl FoundCustomer {
+    /// Whether a customer is one with this one.
+    pub(in crate::flow) fn is_one_with(&self, id: &CustomerId) -> bool {
+        self.members().any(|member| member == id)
+    }
+
+    /// The keys of all who are one, the one that goes on first.
+    pub(in crate::flow) fn members(&self) -> impl Iterator<Item = &CustomerId> {
+        let brought = self.family.is_empty().then_some(&self.id);
+        self.family.iter().map(|row| &row.id).chain(brought)
+    }
+}
+
+/// Finds the customer: the one that the contact had, else by the caller's key, else by a verified identity; of several
+/// that belong to different customers the first by kind and value. Who is merged is found as the one that goes on. An
+/// identity that is not verified, or is shared, finds nobody; one that belongs to somebody else merges nobody.
 pub(in crate::flow) fn customer(
     state: &State,
+    playbook: &Playbook,
     contact: &ContactId,
     told: &CustomerRef,
     before: Option<&CustomerId>,
     noticed: &mut Vec<Finding>,
 ) -> Result<Option<FoundCustomer>, Elsewhere> {
-    let named = told.id.as_ref().or(before);
+    let named = before.or(told.id.as_ref());
+    let named = named.map(|id| root(state, id)).transpose()?;
     let mut held_by = None;
     let mut free = Vec::new();
     for identity in in_order(&told.identities) {
         let kind = || identity.key.kind.clone();
-        if !identity.verified {
-            noticed.push(Finding::IdentityNotVerified(kind()));
+        if !identity.proves() {
+            noticed.push(match identity.shared {
+                true => Finding::IdentityShared(kind()),
+                false => Finding::IdentityNotVerified(kind()),
+            });
             continue;
         }
-        match holder(state, &identity.key)? {
-            None => free.push(identity),
-            Some(id) if named.or(held_by.as_ref()).is_some_and(|known| *known != id) => {
-                noticed.push(Finding::IdentityOfOtherCustomer(kind()));
+        let held = match holder(state, &identity.key)? {
+            HeldBy::Nobody => {
+                free.push(identity);
+                continue;
             }
-            Some(id) => held_by = Some(id),
+            HeldBy::Shared(_) => {
+                noticed.push(Finding::IdentityShared(kind()));
+                continue;
+            }
+            HeldBy::One(id) => root(state, &id)?,
+        };
+        if named
+            .as_ref()
+            .or(held_by.as_ref())
+            .is_some_and(|known| *known != held)
+        {
+            noticed.push(Finding::IdentityOfOtherCustomer(kind()));
+        } else {
+            held_by = Some(held);
         }
     }
-    let id = match named.cloned().or(held_by) {
+    // A contact stays with whom it came in as, even if another goes on for them by now.
+    let id = match before.cloned().or(named).or(held_by) {
         Some(id) => id,
         None if free.is_empty() => return Ok(None),
         None => new_id(state, contact)?,
     };
-    let row = state.customer(&id)?.cloned();
-    let known = row.as_ref().map(|row| &row.profile);
-    let profile = learn(
-        known.cloned().unwrap_or_default(),
-        told.tier.as_ref(),
-        &free,
-    );
-    let learnt = known != Some(&profile);
-    Ok(Some(FoundCustomer {
-        id,
-        row,
-        profile,
-        learnt,
-    }))
+    let family = family(state, &id)?;
+    Ok(Some(found(playbook, id, family, told.tier.as_ref(), &free)))
 }
 
-/// By kind and value, the verified first: the order in which a caller tells them does not matter.
+fn found(
+    playbook: &Playbook,
+    id: CustomerId,
+    family: Vec<Arc<Customer>>,
+    told_tier: Option<&Slug>,
+    free: &[&Identity],
+) -> FoundCustomer {
+    let stored_tier = stored_tier(playbook, &family);
+    let known = family.iter().find(|row| row.id == id);
+    let known = known.map(|row| &row.profile);
+    let tier = told_tier.filter(|_| stored_tier.is_none());
+    let profile = learn(known.cloned().unwrap_or_default(), tier, free);
+    let learnt = known != Some(&profile);
+    let mut profiles = family.iter().map(|row| match row.id == id {
+        true => &profile,
+        false => &row.profile,
+    });
+    let mut in_all = profiles.next().unwrap_or(&profile).clone();
+    profiles.for_each(|other| in_all.fill_from(other));
+    let stored = stored_tier.as_ref().map(|stored| stored.tier.clone());
+    in_all.tier = stored.or_else(|| profile.tier.clone());
+    FoundCustomer {
+        id,
+        family,
+        profile,
+        in_all,
+        stored_tier,
+        learnt,
+    }
+}
+
+/// The tier of the customer that goes on; if that has none, the most valuable one of those merged into it, as the
+/// playbook ranks them now, one that it does not have last; of equal ones that of the one merged first.
+fn stored_tier(playbook: &Playbook, family: &[Arc<Customer>]) -> Option<StoredTier> {
+    let (first, merged) = family.split_first()?;
+    if let Some(tier) = first.profile.tier.clone() {
+        return Some(StoredTier { tier, of: None });
+    }
+    let stored = merged.iter().filter_map(|row| {
+        Some(StoredTier {
+            tier: row.profile.tier.clone()?,
+            of: Some(row.id.clone()),
+        })
+    });
+    stored.min_by_key(|stored| match playbook.index.tiers.get(&stored.tier) {
+        Some(index) => (false, *index),
+        None => (true, playbook.tier_default),
+    })
+}
+
+/// By kind and value, the verified first, and of those the shared: the order in which a caller tells them does not
+/// matter.
 fn in_order(identities: &[Identity]) -> Vec<&Identity> {
     let mut sorted: Vec<&Identity> = identities.iter().collect();
-    sorted.sort_by(|one, other| (&one.key, other.verified).cmp(&(&other.key, one.verified)));
+    sorted.sort_by_key(|it| (&it.key, !it.verified, !it.shared));
     sorted
-}
-
-/// Who holds a verified identity: whoever was given it last, unless it was taken from them since.
-pub(in crate::flow) fn holder(
-    state: &State,
-    key: &IdentityKey,
-) -> Result<Option<CustomerId>, Elsewhere> {
-    let Some(id) = state.holder(key)?.cloned() else {
-        return Ok(None);
-    };
-    let row = state.customer(&id)?;
-    let holds = row.is_some_and(|row| row.profile.holds(key));
-    Ok(holds.then(|| CustomerId::clone(&id)))
 }
 
 /// A key of our own for a customer whom the contact brings. It follows from the contact and not from the sequence,
@@ -123,19 +195,31 @@ fn learn(mut profile: Profile, tier: Option<&Slug>, free: &[&Identity]) -> Profi
 pub(in crate::flow) fn tier(
     playbook: &Playbook,
     told: Option<&Slug>,
-    stored: Option<&Slug>,
+    who: Option<&FoundCustomer>,
     noticed: &mut Vec<Finding>,
-) -> TierIndex {
+) -> (TierIndex, TierFound) {
     let index = |id: Option<&Slug>| id.and_then(|id| playbook.index.tiers.get(id)).copied();
-    match (index(told), stored) {
-        (Some(tier), Some(stored)) if Some(stored) != told => {
+    let stored = who.and_then(|who| who.stored_tier.clone());
+    let (stored, stored_of) = match stored {
+        Some(StoredTier { tier, of }) => (Some(tier), of),
+        None => (None, None),
+    };
+    let (tier, basis) = match (index(told), index(stored.as_ref())) {
+        (Some(told), _) => (told, TierBasis::Told),
+        (None, Some(stored)) => (stored, TierBasis::Stored),
+        (None, None) => (playbook.tier_default, TierBasis::Default),
+    };
+    match (basis, &stored) {
+        (TierBasis::Told, Some(stored)) if Some(stored) != told => {
             noticed.push(Finding::TierOfCaller(stored.clone()));
-            tier
         }
-        (Some(tier), _) => tier,
-        (None, stored) => index(stored).unwrap_or_else(|| {
-            noticed.push(Finding::TierAssumed);
-            playbook.tier_default
-        }),
+        (TierBasis::Default, _) => noticed.push(Finding::TierAssumed),
+        (TierBasis::Told | TierBasis::Stored, _) => {}
     }
+    let found = TierFound {
+        stored,
+        stored_of,
+        basis,
+    };
+    (tier, found)
 }

@@ -24,7 +24,7 @@ impl State {
         if let Some(matter) = join.claimed {
             let customer = routed.customer.as_ref().map(|join| join.id.clone());
             self.edit_case(envelope, join.case, |case| {
-                case.customer = customer;
+                case.customer = case.customer.take().or(customer);
                 case.matter = Some(matter);
             });
             self.put_matter(envelope.seq, matter, join.case);

@@ -4,7 +4,7 @@ use crate::case::CaseStep;
 use crate::contact::{Contact, Offered, Place};
 use crate::decision::RouteOption;
 use crate::event::{ContactEnded, ContactRouted, Envelope, Next, RouteTaken};
-use crate::ids::{ContactId, Seq, Slug};
+use crate::ids::{ContactId, CustomerId, Seq, Slug};
 use crate::route::Route;
 use crate::state::{RowKey, State, Timers};
 use std::sync::Arc;
@@ -69,6 +69,8 @@ impl State {
             declined: first.map_or_else(Vec::new, |row| row.declined.clone()),
             confirmed: first.and_then(|row| row.confirmed.clone()),
             tier: self.tier_of(routed),
+            tier_found: routed.tier_found.clone(),
+            case_owner: self.case_owner(routed),
             needs_person: routed.standing.needs_person,
             arrived: first.map_or(envelope.arrive_time, |row| row.arrived),
             recorded: first.map_or(envelope.record_time, |row| row.recorded),
@@ -95,6 +97,14 @@ impl State {
             .as_ref()
             .and_then(|profile| profile.tier.as_ref());
         told.or(known).cloned()
+    }
+
+    /// Whose the case of a contact is, if it is another customer's.
+    fn case_owner(&self, routed: &ContactRouted) -> Option<CustomerId> {
+        let joined = routed.case.as_ref().filter(|join| join.opened.is_none())?;
+        let owner = self.cases.get(&joined.case)?.customer.as_ref()?;
+        let own = routed.customer.as_ref().map(|join| &join.id);
+        Some(owner).filter(|owner| Some(*owner) != own).cloned()
     }
 
     pub(super) fn route_taken(&mut self, envelope: &Envelope, taken: &RouteTaken) {

@@ -1,7 +1,7 @@
 //! What events do to customers and to who holds which identity.
 
-use crate::customer::{Customer, RECENT_CONTACTS_MAX};
-use crate::event::{ContactRouted, CustomerJoin, Envelope};
+use crate::customer::{Customer, CustomerWork, Identity, MergedCustomer, RECENT_CONTACTS_MAX};
+use crate::event::{ContactRouted, CustomerJoin, CustomerWorked, Envelope};
 use crate::ids::{CustomerId, Seq};
 use crate::state::{RowKey, State};
 use crate::time::UnixMs;
@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 impl State {
     pub(super) fn customer_saved(&mut self, envelope: &Envelope, saved: &Customer) {
+        let before = self.identities_of(&saved.id);
         self.edit_customer(envelope, &saved.id, |customer| {
             customer.created = saved.created;
             customer.profile = saved.profile.clone();
         });
-        self.hold_identities(envelope.seq, &saved.id);
+        self.hold_identities(envelope.seq, &saved.id, &before);
     }
 
     pub(super) fn customer_seen(
@@ -25,6 +26,7 @@ impl State {
         let before = self.contacts.get(&routed.contact);
         let counted = before.is_some_and(|row| row.customer.as_ref() == Some(&join.id));
         let recorded = before.map_or(envelope.record_time, |row| row.recorded);
+        let identities = self.identities_of(&join.id);
         self.edit_customer(envelope, &join.id, |customer| {
             if let Some(learnt) = &join.learnt {
                 customer.profile = (**learnt).clone();
@@ -35,20 +37,72 @@ impl State {
             }
         });
         if join.learnt.is_some() {
-            self.hold_identities(envelope.seq, &join.id);
+            self.hold_identities(envelope.seq, &join.id, &identities);
         }
     }
 
-    fn hold_identities(&mut self, seq: Seq, id: &CustomerId) {
+    pub(super) fn customer_worked(&mut self, envelope: &Envelope, worked: &CustomerWorked) {
+        let id = &worked.customer;
+        match &worked.work {
+            CustomerWork::Linked(identity) => {
+                let before = self.identities_of(id);
+                self.edit_customer(envelope, id, |customer| {
+                    let identities = &mut customer.profile.identities;
+                    let known = identities
+                        .iter_mut()
+                        .find(|known| known.key == identity.key);
+                    match known {
+                        Some(known) => *known = identity.clone(),
+                        None => identities.push(identity.clone()),
+                    }
+                });
+                self.hold_identities(envelope.seq, id, &before);
+            }
+            CustomerWork::Unlinked(key) => self.edit_customer(envelope, id, |customer| {
+                customer
+                    .profile
+                    .identities
+                    .retain(|known| known.key != *key);
+            }),
+            CustomerWork::Merged(merge) => {
+                let merged = MergedCustomer {
+                    merge: merge.clone(),
+                    at: envelope.record_time,
+                    actor: envelope.actor.clone(),
+                };
+                self.edit_customer(envelope, id, |customer| {
+                    customer.merged.push(merged);
+                    customer.merges += 1;
+                });
+                self.edit_customer(envelope, &merge.customer, |customer| {
+                    customer.merged_into = Some(id.clone());
+                    customer.merges += 1;
+                });
+            }
+            CustomerWork::Unmerged(merged, _) => {
+                self.edit_customer(envelope, id, |customer| {
+                    customer
+                        .merged
+                        .retain(|listed| listed.merge.customer != *merged);
+                });
+                self.edit_customer(envelope, merged, |customer| customer.merged_into = None);
+            }
+        }
+    }
+
+    fn identities_of(&self, id: &CustomerId) -> Vec<Identity> {
+        let row = self.customers.get(id);
+        row.map_or_else(Vec::new, |row| row.profile.identities.clone())
+    }
+
+    /// What is said of a handle now leads to who it is said of; what was said `before` may have been taken over since.
+    fn hold_identities(&mut self, seq: Seq, id: &CustomerId, before: &[Identity]) {
         let Some(customer) = self.customers.get(id).cloned() else {
             return;
         };
-        for identity in customer
-            .profile
-            .identities
-            .iter()
-            .filter(|identity| identity.verified)
-        {
+        let identities = customer.profile.identities.iter();
+        let leads = identities.filter(|identity| identity.verified || identity.shared);
+        for identity in leads.filter(|identity| !before.contains(identity)) {
             self.holders
                 .put(identity.key.clone(), Some(Arc::new(id.clone())), seq);
             self.touched.push(RowKey::Holder(identity.key.clone()));

@@ -85,6 +85,16 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
     all.extend(
         work.map(|((title, event), seq)| (title, recorded(seq, asked(Method::AddCaseNote), event))),
     );
+    let tiers = ContactRouted {
+        tier_found: Some(customer::tier_found()),
+        noticed: vec![Finding::IdentityShared(slug("phone"))],
+        ..bare(Next::ChooseRoute)
+    };
+    let tiers = Event::ContactRouted(Box::new(tiers));
+    all.push(("with its tiers", recorded(100, route(), tiers)));
+    let work = customer::worked().into_iter().zip(101..);
+    let merge = || asked(Method::MergeCustomers);
+    all.extend(work.map(|((title, event), seq)| (title, recorded(seq, merge(), event))));
     all
 }
 
@@ -165,6 +175,7 @@ fn routed() -> ContactRouted {
             id: customer_id(),
             learnt: Some(Box::new(profile())),
         }),
+        tier_found: None,
         case: Some(CaseJoin {
             case: CaseId(Seq(77)),
             joined: Joined::Opened,
@@ -230,6 +241,7 @@ fn bare(next: Next) -> ContactRouted {
         step: RouteStep::Amended,
         context: Arc::new(bare_context()),
         customer: None,
+        tier_found: None,
         case: None,
         left: None,
         standing: Standing::default(),

@@ -1,5 +1,6 @@
 //! One row of each kind.
 
+use super::customer::{merged as merged_customer, tier_found};
 use super::work::{link, merged, resolution};
 use super::{
     NOW, actor, contact_id, context, customer, customer_id, facts, identities, matter, offered,
@@ -78,7 +79,22 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
             ),
         ),
     ];
-    rows.map(|(title, (key, row))| (title, key, row)).to_vec()
+    let mut rows = rows.map(|(title, (key, row))| (title, key, row)).to_vec();
+    let of_others = Contact {
+        tier_found: Some(tier_found()),
+        case_owner: Some(customer_id()),
+        ..self::contact(Place::SelfService)
+    };
+    let key = RowKey::Contact(of_others.id.clone());
+    rows.push((
+        "a contact on another's case",
+        key,
+        Row::Contact(Arc::new(of_others)),
+    ));
+    let key = RowKey::Customer(customer_id());
+    let merged = Row::Customer(Arc::new(merged_customer()));
+    rows.push(("a customer that is merged and goes on", key, merged));
+    rows
 }
 
 fn contact(place: Place) -> Contact {
@@ -93,6 +109,8 @@ fn contact(place: Place) -> Contact {
         declined: vec![Route::Chat],
         confirmed: Some(reason()),
         tier: Some(slug("gold")),
+        tier_found: None,
+        case_owner: None,
         needs_person: true,
         arrived: NOW - Millis::SECOND,
         recorded: NOW,

@@ -1,0 +1,110 @@
+//! `signpost customer`: handles linked, customers merged, and what a customer came for.
+
+use super::Session;
+use super::case_work::Write;
+use super::failure::Failure;
+use super::render;
+use signpost_client::v1;
+
+/// Links a handle.
+pub(super) async fn link(
+    customer: String,
+    identity: v1::Identity,
+    write: Write,
+    session: &Session,
+) -> Result<(), Failure> {
+    let request = v1::LinkIdentityRequest {
+        request_id: write.key(),
+        customer_id: customer,
+        identity: Some(identity),
+        etag: write.etag,
+        arrive_time: write.arrive,
+    };
+    let answer = session.client()?.link_identity(request).await?;
+    session.out.answer(&answer, |paint| {
+        let goes_on = render::customer_receipt(answer.receipt.as_ref(), "", paint);
+        let merged = answer.merged.as_ref();
+        goes_on + &render::customer_receipt(merged, "merged: they are one", paint)
+    })
+}
+
+/// Takes a handle away.
+pub(super) async fn unlink(
+    customer: String,
+    identity: v1::Identity,
+    write: Write,
+    session: &Session,
+) -> Result<(), Failure> {
+    let request = v1::UnlinkIdentityRequest {
+        request_id: write.key(),
+        customer_id: customer,
+        identity: Some(identity),
+        etag: write.etag,
+        arrive_time: write.arrive,
+    };
+    let answer = session.client()?.unlink_identity(request).await?;
+    session.out.answer(&answer, |paint| {
+        render::customer_receipt(answer.receipt.as_ref(), "", paint)
+    })
+}
+
+/// Merges two customers.
+pub(super) async fn merge(
+    customer: String,
+    merged: String,
+    note: String,
+    write: Write,
+    session: &Session,
+) -> Result<(), Failure> {
+    let request = v1::MergeCustomersRequest {
+        request_id: write.key(),
+        customer_id: customer,
+        merged_customer_id: merged,
+        note,
+        etag: write.etag,
+        arrive_time: write.arrive,
+    };
+    let answer = session.client()?.merge_customers(request).await?;
+    session.out.answer(&answer, |paint| {
+        let goes_on = render::customer_receipt(answer.receipt.as_ref(), "goes on", paint);
+        goes_on + &render::customer_receipt(answer.merged.as_ref(), "merged", paint)
+    })
+}
+
+/// Undoes a merge.
+pub(super) async fn unmerge(
+    customer: String,
+    note: String,
+    write: Write,
+    session: &Session,
+) -> Result<(), Failure> {
+    let request = v1::UnmergeCustomerRequest {
+        request_id: write.key(),
+        customer_id: customer,
+        note,
+        etag: write.etag,
+        arrive_time: write.arrive,
+    };
+    let answer = session.client()?.unmerge_customer(request).await?;
+    session.out.answer(&answer, |paint| {
+        let its_own = render::customer_receipt(answer.receipt.as_ref(), "its own again", paint);
+        its_own + &render::customer_receipt(answer.survivor.as_ref(), "went on for it", paint)
+    })
+}
+
+/// Shows what a customer came for.
+pub(super) async fn history(
+    customer: Option<String>,
+    identity: Option<v1::Identity>,
+    session: &Session,
+) -> Result<(), Failure> {
+    use v1::get_customer_history_request::By;
+    let by_identity = identity.map(By::Identity);
+    let request = v1::GetCustomerHistoryRequest {
+        by: customer.map(By::CustomerId).or(by_identity),
+    };
+    let answer = session.client()?.get_customer_history(request).await?;
+    session
+        .out
+        .answer(&answer, |paint| render::history(&answer, paint))
+}

@@ -1,0 +1,77 @@
+//! Of the conservation check, what concerns customers.
+
+use super::Verdict;
+use crate::customer::{Customer, MERGED_CUSTOMERS_MAX};
+use crate::ids::CustomerId;
+use crate::state::State;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Customers count just their own contacts, hold their identities, and know of each other when they are merged.
+pub(super) fn check(state: &State, verdict: &mut Verdict) {
+    let mut contacts: BTreeMap<&CustomerId, u64> = BTreeMap::new();
+    for id in state
+        .contacts()
+        .filter_map(|contact| contact.customer.as_ref())
+    {
+        *contacts.entry(id).or_default() += 1;
+    }
+    for customer in state.customers() {
+        let id = &customer.id;
+        merges(state, customer, verdict);
+        let found = contacts.remove(id).unwrap_or(0);
+        verdict.expect(customer.contact_count == found, || {
+            let counted = customer.contact_count;
+            format!("customer {id}: counts {counted} contacts, there are {found}")
+        });
+        let identities = customer.profile.identities.iter();
+        for identity in identities.filter(|identity| identity.proves()) {
+            let holder = state.holder(&identity.key).ok().flatten();
+            verdict.expect(holder.is_some_and(|holder| **holder == *id), || {
+                let kind = &identity.key.kind;
+                format!("customer {id}: does not hold its verified {kind}")
+            });
+        }
+    }
+    for id in contacts.keys() {
+        verdict.broken.push(format!(
+            "customer {id}: contacts belong to it, but it is not there"
+        ));
+    }
+}
+
+/// A customer that is merged and the one that goes on for it know of each other, and neither is in a chain.
+fn merges(state: &State, customer: &Customer, verdict: &mut Verdict) {
+    let id = &customer.id;
+    let row = |id: &CustomerId| state.customer(id).ok().flatten();
+    if let Some(survivor) = &customer.merged_into {
+        let lists = row(survivor).is_some_and(|survivor| survivor.merged_ids().any(|it| it == id));
+        verdict.expect(lists, || {
+            format!("customer {id}: {survivor} does not go on for it")
+        });
+        verdict.expect(customer.merged.is_empty(), || {
+            format!("customer {id}: it goes on for others, but {survivor} goes on for it")
+        });
+    }
+    for merged in customer.merged_ids() {
+        let is_merged = row(merged).is_some_and(|row| row.merged_into.as_ref() == Some(id));
+        verdict.expect(is_merged, || {
+            format!("customer {id}: it goes on for {merged}, which is not merged into it")
+        });
+    }
+    let once: BTreeSet<&CustomerId> = customer.merged_ids().collect();
+    let listed = customer.merged.len();
+    verdict.expect(
+        once.len() == listed && listed <= MERGED_CUSTOMERS_MAX,
+        || format!("customer {id}: it lists one that is merged twice, or too many of them"),
+    );
+}
+
+/// Whether these are two known customers of whom each was merged with somebody once.
+pub(super) fn could_be_one(state: &State, [one, other]: [&Option<CustomerId>; 2]) -> bool {
+    let was_merged = |id: &CustomerId| {
+        let row = state.customer(id).ok().flatten();
+        row.is_some_and(|row| row.merges > 0)
+    };
+    let each = |id: &Option<CustomerId>| id.as_ref().is_some_and(was_merged);
+    one != other && each(one) && each(other)
+}

@@ -1,0 +1,58 @@
+//! What is done to customers apart from keeping their profiles: handles linked, customers merged.
+
+use super::{Identity, IdentityKey};
+use crate::actor::Actor;
+use crate::ids::CustomerId;
+use crate::time::UnixMs;
+use std::sync::Arc;
+
+/// Most customers that one goes on for.
+pub const MERGED_CUSTOMERS_MAX: usize = 16;
+/// Most bytes of why customers are merged, or why a merge is undone.
+pub const MERGE_NOTE_BYTES_MAX: usize = 512;
+
+/// Why one customer goes on for another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CustomerMerge {
+    /// The other.
+    pub customer: CustomerId,
+    /// The verified identity of the other that proved them one; `None` if somebody said so.
+    pub proof: Option<IdentityKey>,
+    /// Why, in somebody's words; may be empty.
+    pub note: Arc<str>,
+}
+
+/// A customer that another goes on for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MergedCustomer {
+    /// Which and why.
+    pub merge: CustomerMerge,
+    /// When.
+    pub at: UnixMs,
+    /// By whom.
+    pub actor: Actor,
+}
+
+/// What was done to a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum CustomerWork {
+    /// It has this handle.
+    Linked(Identity),
+    /// It has it no more.
+    Unlinked(IdentityKey),
+    /// It goes on for another from now on.
+    Merged(CustomerMerge),
+    /// It goes on for that one no more, for a reason that may be empty.
+    Unmerged(CustomerId, Arc<str>),
+}
+
+impl CustomerWork {
+    /// The other customer that this changes.
+    pub const fn other(&self) -> Option<&CustomerId> {
+        match self {
+            CustomerWork::Merged(merge) => Some(&merge.customer),
+            CustomerWork::Unmerged(customer, _) => Some(customer),
+            CustomerWork::Linked(_) | CustomerWork::Unlinked(_) => None,
+        }
+    }
+}

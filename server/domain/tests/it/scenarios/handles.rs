@@ -1,0 +1,133 @@
+//! Handles of customers: linked, shared, taken away, and what they prove.
+
+use super::merging::after_two;
+use crate::stage::check;
+use expect_test::expect;
+
+#[test]
+fn a_verified_identity_of_another_proves_them_one() {
+    after_two(
+        "link_identity c1 verified:email=a
+        link_identity c1 verified:email=a
+        route k2 web_chat verified:email=a reason=bags/allowance
+        # Of both it is known again as it is told now.
+        link_identity c1 shared:email=a
+        who c1
+        link_identity c1 verified:email=a
+        unmerge_customer c2
+        who c2
+        route k3 web_chat verified:email=a reason=bags/allowance",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            customer c2 is kept
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1 ends Switched
+            customer c1 goes on for c2: it holds email=a
+            customer c2 holds email=a
+            k2: c1 gold; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.93, chat 4.80]
+            customer c2 shares email=a
+            customer c1: no tier; [phone=01]; 1 contacts, 1 lately; goes on for c2
+            customer c2 holds email=a
+            customer c1 goes on no more for c2
+            customer c2: gold; [email=a]; 1 contacts, 1 lately
+            k3: c2 gold; opens #3; 1 in 7d; -> self_service(allowance) of [self_service 0.93, chat 4.80]
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_not_verified_or_is_shared_merges_nobody() {
+    after_two(
+        "link_identity c1 unverified:email=a
+        link_identity c1 shared:email=a
+        link_identity c2 shared:email=a
+        link_identity c1 verified:email=a
+        link_identity c1 shared:email=a
+        route k2 web_chat verified:email=a reason=bags/allowance
+        route k3 web_chat shared:phone=01 reason=bags/allowance
+        customer c3 verified:email=a
+        who c1
+        who c2",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            customer c2 is kept
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1 ends Switched
+            refused: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
+            refused: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
+            customer c2 shares email=a
+            refused: the email identity of customer c1 is told to be shared by customer c2: it proves nobody
+            customer c1 shares email=a
+            k2: standard; opens #2; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing identity_shared(email), tier_assumed
+            k3: standard; opens #3; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing identity_shared(phone), tier_assumed
+            refused: the email identity of customer c3 is told to be shared by customer c1: it proves nobody
+            customer c1: no tier; [phone=01, email=a&]; 0 contacts, 0 lately
+            customer c2: gold; [email=a&]; 1 contacts, 1 lately
+        "#]],
+    );
+}
+
+#[test]
+fn a_handle_is_linked_and_taken_away() {
+    after_two(
+        "link_identity c1 unverified:email=b
+        link_identity c1 verified:email=b
+        route k2 web_chat verified:email=b reason=bags/allowance
+        unlink_identity c1 verified:email=b
+        unlink_identity c1 verified:email=b
+        route k3 web_chat verified:email=b reason=bags/allowance
+        link_identity c9 verified:email=c
+        link_identity c1 verified:email=c stale
+        who c1",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            customer c2 is kept
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1 ends Switched
+            customer c1 may have email=b
+            customer c1 holds email=b
+            k2: c1 standard; opens #2; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
+            customer c1 has no email=b
+            refused: customer c1 has no such email identity
+            k3: cust_eydzmdxn4kc5jzp1+ standard; opens #3; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
+            refused: there is no customer c9
+            refused: customer c1 has changed since: its etag is 9 now
+            customer c1: no tier; [phone=01]; 1 contacts, 1 lately
+        "#]],
+    );
+}
+
+#[test]
+fn a_handle_is_shared_as_long_as_the_last_who_was_told_so_has_it() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        customer c1 shared:phone=09
+        customer c2 shared:phone=09
+        customer c3
+        link_identity c3 verified:phone=09
+        customer c2
+        link_identity c3 verified:phone=09
+        # What the first was told long ago takes it from nobody.
+        link_identity c1 unverified:email=b
+        customer c1 shared:phone=09
+        route k1 web_chat verified:phone=09 reason=bags/allowance
+        ",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            customer c2 is kept
+            customer c3 is kept
+            refused: the phone identity of customer c3 is told to be shared by customer c2: it proves nobody
+            customer c2 is kept
+            customer c3 holds phone=09
+            customer c1 may have email=b
+            refused: the phone identity of customer c1 is verified for customer c3
+            k1: c3 standard; opens #1; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
+        "#]],
+    );
+}

@@ -1,0 +1,49 @@
+//! Any work on a customer.
+
+use super::{actor, customer_id, identity, identity_key, slug, text, time};
+use proptest::option::of;
+use proptest::prelude::{BoxedStrategy, Strategy};
+use proptest::prop_oneof;
+use proptest::sample::select;
+use signpost_domain::customer::{
+    CustomerMerge, CustomerWork, MergedCustomer, TierBasis, TierFound,
+};
+use signpost_domain::event::CustomerWorked;
+
+pub(super) fn worked() -> impl Strategy<Value = CustomerWorked> {
+    (customer_id(), work()).prop_map(|(customer, work)| CustomerWorked { customer, work })
+}
+
+fn work() -> BoxedStrategy<CustomerWork> {
+    prop_oneof![
+        identity().prop_map(CustomerWork::Linked),
+        identity_key().prop_map(CustomerWork::Unlinked),
+        merge().prop_map(CustomerWork::Merged),
+        (customer_id(), text()).prop_map(|(id, note)| CustomerWork::Unmerged(id, note)),
+    ]
+    .boxed()
+}
+
+fn merge() -> impl Strategy<Value = CustomerMerge> {
+    let parts = (customer_id(), of(identity_key()), text());
+    parts.prop_map(|(customer, proof, note)| CustomerMerge {
+        customer,
+        proof,
+        note,
+    })
+}
+
+pub(super) fn merged() -> impl Strategy<Value = MergedCustomer> {
+    let parts = (merge(), time(), actor());
+    parts.prop_map(|(merge, at, actor)| MergedCustomer { merge, at, actor })
+}
+
+pub(super) fn tier_found() -> impl Strategy<Value = TierFound> {
+    let basis = select(&[TierBasis::Told, TierBasis::Stored, TierBasis::Default]);
+    let parts = (of(slug()), of(customer_id()), basis);
+    parts.prop_map(|(stored, stored_of, basis)| TierFound {
+        stored,
+        stored_of,
+        basis,
+    })
+}

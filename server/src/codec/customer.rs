@@ -1,0 +1,178 @@
+//! The row of a customer, and what is done to customers.
+
+use super::context::{
+    identity, identity_key, profile, write_identity, write_identity_key, write_profile,
+};
+use super::event::{actor, write_actor};
+use super::number::known;
+use super::text::{after, at, name, name_or_none};
+use super::write::Writer;
+use super::{CodecError, required, wire};
+use signpost_domain::customer::{Customer, CustomerMerge, CustomerWork, MergedCustomer, TierFound};
+use signpost_domain::event::CustomerWorked;
+use signpost_domain::ids::Seq;
+use signpost_domain::time::UnixMs;
+
+pub(super) fn write_customer(w: &mut Writer, customer: &Customer) {
+    let Customer {
+        id,
+        profile,
+        created,
+        contact_count,
+        recent,
+        merged_into,
+        merged,
+        merges,
+        opened,
+        changed,
+    } = customer;
+    let bases = std::iter::once(created).chain(recent);
+    let spans = recent.iter().zip(bases);
+    w.text(1, id.as_str());
+    w.message(2, |w| write_profile(w, profile));
+    w.number(3, created.0);
+    w.number(4, *contact_count);
+    w.all_signed(5, spans.map(|(at, base)| after(*at, *base)));
+    w.number(6, changed.0);
+    w.number(7, opened.0);
+    w.name_or_none(8, merged_into.as_ref());
+    w.messages(9, merged, write_merged);
+    w.number(10, *merges);
+}
+
+pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> {
+    let wire::Customer {
+        id,
+        profile: profile_message,
+        created_unix_ms,
+        contact_count,
+        recent_after_ms,
+        changed_seq,
+        opened_seq,
+        merged_into,
+        merged: merged_messages,
+        merges,
+    } = message;
+    let created = UnixMs(created_unix_ms);
+    let recent = recent_after_ms.into_iter().scan(created, |base, after_ms| {
+        *base = at(*base, after_ms);
+        Some(*base)
+    });
+    let merged = merged_messages.into_iter().map(merged);
+    Ok(Customer {
+        id: name(id, "customer.id")?,
+        profile: profile(required(profile_message, "customer.profile")?)?,
+        created,
+        contact_count,
+        recent: recent.collect(),
+        merged_into: name_or_none(merged_into),
+        merged: merged.collect::<Result<_, _>>()?,
+        merges,
+        opened: Seq(opened_seq),
+        changed: Seq(changed_seq),
+    })
+}
+
+fn write_merge(w: &mut Writer, merge: &CustomerMerge) {
+    let CustomerMerge {
+        customer,
+        proof,
+        note,
+    } = merge;
+    w.text(1, customer.as_str());
+    w.messages(2, proof, write_identity_key);
+    w.text(3, note);
+}
+
+fn merge(message: wire::CustomerMerge) -> Result<CustomerMerge, CodecError> {
+    let wire::CustomerMerge {
+        customer,
+        proof,
+        note,
+    } = message;
+    Ok(CustomerMerge {
+        customer: name(customer, "merge.customer")?,
+        proof: proof.map(identity_key).transpose()?,
+        note: note.into(),
+    })
+}
+
+fn write_merged(w: &mut Writer, merged: &MergedCustomer) {
+    let MergedCustomer { merge, at, actor } = merged;
+    w.message(1, |w| write_merge(w, merge));
+    w.number(2, at.0);
+    w.message(3, |w| write_actor(w, actor));
+}
+
+fn merged(message: wire::MergedCustomer) -> Result<MergedCustomer, CodecError> {
+    let wire::MergedCustomer {
+        merge: merge_message,
+        at_unix_ms,
+        actor: actor_message,
+    } = message;
+    Ok(MergedCustomer {
+        merge: merge(required(merge_message, "merged.merge")?)?,
+        at: UnixMs(at_unix_ms),
+        actor: actor(required(actor_message, "merged.actor")?)?,
+    })
+}
+
+pub(super) fn write_worked(w: &mut Writer, worked: &CustomerWorked) {
+    let CustomerWorked { customer, work } = worked;
+    w.text(1, customer.as_str());
+    match work {
+        CustomerWork::Linked(identity) => w.message(2, |w| write_identity(w, identity)),
+        CustomerWork::Unlinked(key) => w.message(3, |w| write_identity_key(w, key)),
+        CustomerWork::Merged(merge) => w.message(4, |w| write_merge(w, merge)),
+        CustomerWork::Unmerged(customer, note) => w.message(5, |w| {
+            w.text(1, customer.as_str());
+            w.text(3, note);
+        }),
+    }
+}
+
+pub(super) fn worked(message: wire::CustomerWorked) -> Result<CustomerWorked, CodecError> {
+    use wire::customer_worked::Work as Wire;
+    let wire::CustomerWorked { customer, work } = message;
+    let work = match required(work, "customer_worked.work")? {
+        Wire::Linked(message) => CustomerWork::Linked(identity(message)?),
+        Wire::Unlinked(message) => CustomerWork::Unlinked(identity_key(message)?),
+        Wire::Merged(message) => CustomerWork::Merged(merge(message)?),
+        Wire::Unmerged(message) => {
+            let CustomerMerge {
+                customer,
+                proof: _,
+                note,
+            } = merge(message)?;
+            CustomerWork::Unmerged(customer, note)
+        }
+    };
+    Ok(CustomerWorked {
+        customer: name(customer, "customer_worked.customer")?,
+        work,
+    })
+}
+
+pub(super) fn write_tier_found(w: &mut Writer, found: &TierFound) {
+    let TierFound {
+        stored,
+        stored_of,
+        basis,
+    } = found;
+    w.name_or_none(1, stored.as_ref());
+    w.name_or_none(2, stored_of.as_ref());
+    w.known(3, basis);
+}
+
+pub(super) fn tier_found(message: wire::TierFound) -> Result<TierFound, CodecError> {
+    let wire::TierFound {
+        stored,
+        stored_of,
+        basis,
+    } = message;
+    Ok(TierFound {
+        stored: name_or_none(stored),
+        stored_of: name_or_none(stored_of),
+        basis: known(basis, "tier_found.basis")?,
+    })
+}

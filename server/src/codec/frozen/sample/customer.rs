@@ -1,0 +1,64 @@
+//! Work on customers, and what rows keep of it.
+
+use super::{NOW, actor, customer, customer_id, identities, slug};
+use signpost_domain::customer::{
+    Customer, CustomerMerge, CustomerWork, Identity, MergedCustomer, TierBasis, TierFound,
+};
+use signpost_domain::event::{CustomerWorked, Event};
+use signpost_domain::ids::CustomerId;
+
+/// One event of each kind of work.
+pub(in crate::codec::frozen) fn worked() -> Vec<(&'static str, Event)> {
+    let shared = Identity {
+        shared: true,
+        ..identities().remove(0)
+    };
+    let work = [
+        ("an identity linked", CustomerWork::Linked(shared.clone())),
+        ("an identity unlinked", CustomerWork::Unlinked(shared.key)),
+        ("customers merged", CustomerWork::Merged(merge())),
+        (
+            "a merge of customers undone",
+            CustomerWork::Unmerged(other(), "not the same".into()),
+        ),
+    ];
+    let event = |work| {
+        let customer = customer_id();
+        Event::CustomerWorked(Box::new(CustomerWorked { customer, work }))
+    };
+    work.map(|(title, work)| (title, event(work))).to_vec()
+}
+
+fn other() -> CustomerId {
+    CustomerId::stored("cust-9")
+}
+
+fn merge() -> CustomerMerge {
+    CustomerMerge {
+        customer: other(),
+        proof: Some(identities().remove(0).key),
+        note: "same person".into(),
+    }
+}
+
+/// A customer that goes on for another, and is merged itself: more than there can be.
+pub(in crate::codec::frozen) fn merged() -> Customer {
+    Customer {
+        merged_into: Some(CustomerId::stored("cust-8")),
+        merged: vec![MergedCustomer {
+            merge: merge(),
+            at: NOW,
+            actor: actor(),
+        }],
+        merges: 3,
+        ..customer()
+    }
+}
+
+pub(in crate::codec::frozen) fn tier_found() -> TierFound {
+    TierFound {
+        stored: Some(slug("gold")),
+        stored_of: Some(other()),
+        basis: TierBasis::Told,
+    }
+}

@@ -1,0 +1,105 @@
+//! Work on customers as tests ask for it, at one time, by the request id alone told apart.
+
+use crate::Outcome;
+use crate::attempt::{Attempt, end, upsert};
+use crate::server::TestServer;
+use crate::time::minute;
+use signpost_client::v1;
+use v1::ContactOutcome as Ended;
+
+/// When customers are worked on, in minutes.
+pub const AT: i64 = 30;
+
+/// A verified handle.
+pub fn handle(kind: &str, value: &str) -> v1::Identity {
+    v1::Identity {
+        kind: kind.to_owned(),
+        value: value.to_owned(),
+        verified: true,
+        shared: false,
+    }
+}
+
+/// A handle of a customer.
+pub fn link(customer: &str, identity: v1::Identity, request: &str) -> v1::LinkIdentityRequest {
+    v1::LinkIdentityRequest {
+        request_id: request.to_owned(),
+        customer_id: customer.to_owned(),
+        identity: Some(identity),
+        etag: String::new(),
+        arrive_time: Some(minute(AT)),
+    }
+}
+
+/// A handle that a customer has no more.
+pub fn unlink(customer: &str, identity: v1::Identity, request: &str) -> v1::UnlinkIdentityRequest {
+    v1::UnlinkIdentityRequest {
+        request_id: request.to_owned(),
+        customer_id: customer.to_owned(),
+        identity: Some(identity),
+        etag: String::new(),
+        arrive_time: Some(minute(AT)),
+    }
+}
+
+/// Customers who are one; the first goes on.
+pub fn merge(customer: &str, merged: &str, request: &str) -> v1::MergeCustomersRequest {
+    v1::MergeCustomersRequest {
+        request_id: request.to_owned(),
+        customer_id: customer.to_owned(),
+        merged_customer_id: merged.to_owned(),
+        note: "said so at the desk".to_owned(),
+        etag: String::new(),
+        arrive_time: Some(minute(AT)),
+    }
+}
+
+/// A merge to undo.
+pub fn unmerge(customer: &str, request: &str) -> v1::UnmergeCustomerRequest {
+    v1::UnmergeCustomerRequest {
+        request_id: request.to_owned(),
+        customer_id: customer.to_owned(),
+        note: String::new(),
+        etag: String::new(),
+        arrive_time: Some(minute(AT)),
+    }
+}
+
+/// A server that keeps `c1`, who has a phone, and `c2` of gold, who has an e-mail address, with what each came for.
+///
+/// # Errors
+/// When it does not start, or refuses any of that.
+pub async fn two_customers() -> Outcome<TestServer> {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    let first = v1::Customer {
+        customer_id: "c1".to_owned(),
+        identities: vec![handle("phone", "+31201234567")],
+        ..v1::Customer::default()
+    };
+    let second = v1::Customer {
+        customer_id: "c2".to_owned(),
+        identities: vec![handle("email", "ann@example.com")],
+        tier: "gold".to_owned(),
+        ..v1::Customer::default()
+    };
+    client.upsert_customer(upsert(first, 1)).await?;
+    client.upsert_customer(upsert(second, 1)).await?;
+    let bag = |contact: &str| Attempt::new(contact, "web_chat").about("baggage/lost");
+    let bag = |contact: &str| bag(contact).fact("bag_tag", "KL123456");
+    for attempt in [
+        Attempt::new("call-1", "phone")
+            .of("c1")
+            .about("baggage/damaged")
+            .at(2),
+        bag("chat-2").of("c2").at(3),
+    ] {
+        client.route_contact(attempt.route()).await?;
+    }
+    for contact in ["call-1", "chat-2"] {
+        client
+            .end_contact(end(contact, Ended::Switched, 10))
+            .await?;
+    }
+    Ok(server)
+}

@@ -1,0 +1,107 @@
+//! `signpost customer link`, `unlink`, `merge`, `unmerge` and `history` as child processes.
+
+use expect_test::expect;
+use signpost_tests::Outcome;
+use signpost_tests::attempt::Attempt;
+use signpost_tests::process::{Ran, signpost};
+use signpost_tests::server::TestServer;
+
+/// The command, against a server, off the threads that serve it.
+async fn ran(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
+    let mut command = signpost(&server.address().to_string(), words)?;
+    tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
+}
+
+/// A time for a server that takes it from the requests.
+const ARRIVE: [&str; 2] = ["--arrive", "2026-03-02T10:00:00Z"];
+
+async fn wrote(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
+    ran(server, &[words, &ARRIVE].concat()).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_it() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    for (contact, customer, minute) in [("call-1", "c1", 1), ("call-2", "c2", 2)] {
+        let call = Attempt::new(contact, "phone").of(customer).at(minute);
+        let call = call.about("baggage/damaged").route();
+        client.route_contact(call).await?;
+    }
+    let mut told = String::new();
+    for words in [
+        &["customer", "link", "c2", "email=ann@example.com:verified"][..],
+        &["customer", "link", "c1", "email=ann@example.com:shared"],
+        &["customer", "merge", "c1", "c2", "--note", "same birthday"],
+        &["customer", "merge", "c1", "c2", "--note", "same birthday"],
+        &["customer", "unmerge", "c2"],
+        &["customer", "link", "c1", "email=ann@example.com:verified"],
+        &["customer", "unlink", "c2", "email=ann@example.com"],
+    ] {
+        let came = wrote(&server, words).await?;
+        let code = came.code.unwrap_or(-1);
+        let said = format!("{}{}", came.stdout, came.stderr);
+        told += &format!("$ {}\n{said}({code})\n", words.join(" "));
+    }
+    expect![[r#"
+        $ customer link c2 email=ann@example.com:verified
+        customer c2 · etag 4
+        (0)
+        $ customer link c1 email=ann@example.com:shared
+        signpost: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
+        (2)
+        $ customer merge c1 c2 --note same birthday
+        customer c1 · goes on · etag 5
+        customer c2 · merged · etag 5
+        (0)
+        $ customer merge c1 c2 --note same birthday
+        signpost: customer c2 is merged into c1 already: undo that merge first
+        (2)
+        $ customer unmerge c2
+        customer c2 · its own again · etag 6
+        customer c1 · went on for it · etag 6
+        (0)
+        $ customer link c1 email=ann@example.com:verified
+        customer c1 · etag 7
+        customer c2 · merged: they are one · etag 7
+        (0)
+        $ customer unlink c2 email=ann@example.com
+        customer c2 · etag 8
+        (0)
+    "#]].assert_eq(&told);
+    let history = ran(&server, &["customer", "history", "c2"]).await?;
+    expect![[r#"
+        customer c1
+        goes on for     c2 (proven by email=ann@example.com, by client/signpost)
+        contacts        1
+        first recorded  2026-03-02T09:01:00Z
+        etag            7
+
+        reason           contacts  repeats  cases opened  open  resolved  reopened
+        baggage/damaged         2        ·             2     2         ·         ·
+        total                   2        ·             2     2         ·         ·
+
+        latest contacts
+        contact  place   channel  reason           customer  route    outcome  recorded
+        call-2   routed  phone    baggage/damaged  c2        message           2026-03-02T09:02:00Z
+        call-1   routed  phone    baggage/damaged  c1        message           2026-03-02T09:01:00Z
+
+        latest cases
+        case                state  reason           tier      customer  queue    opened                contacts  repeats
+        case_0000000000003  open   baggage/damaged  standard  c2        baggage  2026-03-02T09:02:00Z         1        0
+        case_0000000000002  open   baggage/damaged  standard  c1        baggage  2026-03-02T09:01:00Z         1        0
+    "#]].assert_eq(&unindented(&history.stdout));
+    let json = ran(&server, &["--json", "customer", "history", "c1"]).await?;
+    let json = json.json()?;
+    assert_eq!(json["total"]["contacts"], 2);
+    assert_eq!(json["customer"]["merged"][0]["customer_id"], "c2");
+    Ok(())
+}
+
+/// A table without the spaces in front of its lines, which an expected text does not keep.
+fn unindented(table: &str) -> String {
+    let lines = table.lines();
+    lines
+        .map(|line| format!("{}\n", line.trim_start()))
+        .collect()
+}
