@@ -9,11 +9,13 @@ pub mod diff;
 mod fault;
 mod file;
 mod file_parts;
+mod file_reasons;
 pub mod limits;
 pub mod menu;
 pub mod pattern;
 pub mod rule_sets;
 mod schema;
+mod split;
 mod structure;
 #[cfg(test)]
 mod tests;
@@ -31,6 +33,7 @@ use std::sync::Arc;
 
 pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults, right_names};
 pub use schema::json_schema;
+pub use split::{Part, Split};
 pub use tree::{PLAYBOOK_BYTES_MAX, PLAYBOOK_DEPTH_MAX};
 pub use warning::{WARNINGS_MAX, Warning, Warnings};
 
@@ -112,6 +115,8 @@ pub struct Playbook {
     pub primaries: Vec<Primary>,
     /// Every secondary reason, in the order written.
     pub reasons: Vec<Reason>,
+    /// Reasons that became several, in the order written.
+    pub splits: Vec<Split>,
     /// In the order in which they apply.
     pub rules: Vec<Rule>,
     /// How much a minute on each route weighs as waiting, in hundredths, in the order of [`Route::ALL`].
@@ -196,6 +201,8 @@ pub struct Index {
     pub facts: HashMap<Slug, FactIndex>,
     /// Secondary reasons by id, and each replaced one by its old id (transitively).
     pub reasons: HashMap<ReasonId, ReasonIndex>,
+    /// Split reasons by id and by their older names (index into [`Playbook::splits`]).
+    pub splits: HashMap<ReasonId, u16>,
     /// Primary reasons by id (index into [`Playbook::primaries`]), and each replaced one by its old id.
     pub primaries: HashMap<Slug, u16>,
     /// The rules that fit a contact by all their columns.

@@ -45,6 +45,8 @@ const REASONS: &[&str] = &[
     "reason=flight/change",
     "reason=flight/change",
     "reason=flight/new_date",
+    "reason=flight/change_date",
+    "reason=flight/change_seat",
     "reason=flight/search",
     "reason=flight/search",
     "reason=bags/lost",
@@ -150,6 +152,7 @@ fn step() -> impl Strategy<Value = String> {
         8 => word(SPANS).prop_map(|span| format!("wait {span}")),
         1 => Just("playbook trips".to_owned()),
         2 => Just("playbook trips_later".to_owned()),
+        1 => Just("playbook trips_split".to_owned()),
         1 => Just("restart".to_owned()),
     ]
 }

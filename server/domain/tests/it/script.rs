@@ -8,7 +8,7 @@
 //! customer ID WORD…
 //! note CASE TEXT | resolve CASE OUTCOME | reopen CASE | confirm CASE REASON | hold CASE   [stale]
 //! merge CASE CASE | unmerge CASE | link CASE KIND CASE | unlink CASE KIND CASE   (the first goes on; see work.rs)
-//! case NUMBER | contact ID | who ID | counts
+//! case NUMBER | contact ID | who ID | counts | families   (of split reasons, under the live playbook)
 //! ```
 //! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= prefer= consent= refuse= brand= stage=
 //! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= asked_for_person vulnerable outbound

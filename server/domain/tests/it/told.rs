@@ -343,7 +343,7 @@ fn customer(row: &Customer) -> String {
     )
 }
 
-fn counts(row: &Counts) -> String {
+pub(crate) fn counts(row: &Counts) -> String {
     let routes = Route::ALL.iter().zip(row.routes_taken);
     let routes = routes.filter(|(_, times)| *times > 0);
     format!(

@@ -54,7 +54,9 @@ pub(in crate::flow) fn case(
     let reason = playbook.reason(reason);
     let key = case_key(playbook, reason);
     let own = own_case(state, sought)?
-        .filter(|own| sought.keeps_reason() || stands_for(reason, &own.reason))
+        .filter(|own| {
+            sought.keeps_reason(playbook) || playbook.stands_for(index, &own.reason, &own.facts)
+        })
         .filter(|own| agrees(own, &key, &sought.context.facts));
     let mut facts = sought.context.facts.clone();
     if let Some(own) = &own {
@@ -81,7 +83,8 @@ pub(in crate::flow) fn case(
     }
     let lookup = Lookup {
         state,
-        reason,
+        playbook,
+        reason: index,
         who,
         key: &key,
         facts: &facts,
@@ -117,7 +120,7 @@ pub(in crate::flow) fn case_without_reason(
     state: &State,
     sought: &Sought<'_>,
 ) -> Result<Option<FoundCase>, Elsewhere> {
-    let own = own_case(state, sought)?.filter(|_| sought.keeps_reason());
+    let own = own_case(state, sought)?.filter(|_| sought.told_reason_before());
     // A case of nobody cannot be claimed now: what would tell its matter is not known.
     let own = own.filter(|own| own.customer.as_ref() == sought.who.map(|who| &who.id));
     Ok(own.map(|own| FoundCase::Stays(own, None)))
@@ -130,14 +133,14 @@ pub(in crate::flow) fn ambiguous_facts(
     reason: ReasonIndex,
     sought: &Sought<'_>,
 ) -> Result<Vec<Slug>, Elsewhere> {
-    let reason = playbook.reason(reason);
     let facts = &sought.context.facts;
     let Some(who) = sought.who else {
         return Ok(Vec::new());
     };
-    let mut key = case_key(playbook, reason);
+    let mut key = case_key(playbook, playbook.reason(reason));
     let lookup = Lookup {
         state,
+        playbook,
         reason,
         who,
         key: &key,
@@ -152,8 +155,16 @@ pub(in crate::flow) fn ambiguous_facts(
 }
 
 impl Sought<'_> {
-    /// Whether the contact has the reason that it had.
-    fn keeps_reason(&self) -> bool {
+    /// Whether the contact has the reason that it had. Of one that was split the facts may tell another part now.
+    fn keeps_reason(&self, playbook: &Playbook) -> bool {
+        let told = self.context.reason.as_ref();
+        let is_split = told.is_some_and(|told| {
+            playbook.split_of(told).is_some() && !playbook.index.reasons.contains_key(told)
+        });
+        self.told_reason_before() && !is_split
+    }
+
+    fn told_reason_before(&self) -> bool {
         self.before
             .is_some_and(|before| before.context.reason == self.context.reason)
     }
@@ -180,10 +191,6 @@ fn can_reopen(case: &Case, now: UnixMs) -> bool {
     case.reopens_until().is_some_and(|until| now <= until)
 }
 
-fn stands_for(reason: &Reason, id: &ReasonId) -> bool {
-    reason.id == *id || reason.replaces.contains(id)
-}
-
 /// Whether no key fact is known to be another.
 fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
     key.iter().all(|id| {
@@ -195,7 +202,8 @@ fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
 /// What a customer's cases are looked up with.
 struct Lookup<'a> {
     state: &'a State,
-    reason: &'a Reason,
+    playbook: &'a Playbook,
+    reason: ReasonIndex,
     who: &'a FoundCustomer,
     key: &'a [Slug],
     facts: &'a Facts,
@@ -223,26 +231,31 @@ impl Lookup<'_> {
         let mut open = Vec::new();
         for id in self.state.open_cases().of(&self.who.id) {
             let case = self.state.case(id)?.filter(|case| {
-                stands_for(self.reason, &case.reason)
-                    && is_open(case, self.now)
-                    && agrees(case, self.key, self.facts)
+                self.means(case) && is_open(case, self.now) && agrees(case, self.key, self.facts)
             });
             open.extend(case.cloned());
         }
         Ok(open)
     }
 
-    /// The latest case of the matter, also under reasons that this one replaces: an open one rather than one that
-    /// can be reopened, and that rather than others.
+    fn means(&self, case: &Case) -> bool {
+        let playbook = self.playbook;
+        playbook.stands_for(self.reason, &case.reason, &case.facts)
+    }
+
+    /// The latest case of the matter, also under reasons that this one replaces or is a part of: an open one rather
+    /// than one that can be reopened, and that rather than others.
     fn latest_case(&self) -> Result<Option<Arc<Case>>, Elsewhere> {
         let mut latest: Option<Arc<Case>> = None;
-        for id in std::iter::once(&self.reason.id).chain(&self.reason.replaces) {
+        let reason = self.playbook.reason(self.reason);
+        let own = std::iter::once(&reason.id).chain(&reason.replaces);
+        for id in own.chain(self.playbook.split_from(self.reason)) {
             let matter = MatterKey::of(&self.who.id, id, self.key, self.facts);
             let Some(case) = self.state.matter(&matter)? else {
                 continue;
             };
             let case = self.state.case(case)?.cloned();
-            let case = case.filter(|case| case.matter == Some(matter));
+            let case = case.filter(|case| case.matter == Some(matter) && self.means(case));
             let case = match case.as_ref().and_then(|case| case.merged_into) {
                 Some(survivor) => self.state.case(&survivor)?.cloned(),
                 None => case,

@@ -60,6 +60,10 @@ impl<'a> Compiler<'a> {
                 number = number.saturating_add(1);
             }
         }
+        for split in &self.file.splits {
+            let parts = split.into.join(", ");
+            retired.entry(&split.reason).or_insert(parts);
+        }
         let facts = (0..u16::MAX).zip(&self.file.facts.0);
         let names = |kind| self.names.of(kind).names.clone();
         Context {
