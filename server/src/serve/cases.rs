@@ -219,7 +219,7 @@ impl CaseService for Edge {
         &self,
         request: Request<v1::ListCasesRequest>,
     ) -> Result<Response<v1::ListCasesResponse>, Status> {
-        let asked = intake::list::cases(request.into_inner(), self.place());
+        let asked = intake::list::cases(request.into_inner(), self.place(), self.numbers());
         let asked = asked.map_err(|faults| status::faulty(&faults))?;
         let (cases, next) = self.page(asked, queries::cases).await?;
         Ok(Response::new(reply::case::listed(
