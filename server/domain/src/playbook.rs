@@ -12,6 +12,7 @@ mod file_parts;
 mod file_reasons;
 pub mod limits;
 pub mod menu;
+mod outcome;
 pub mod pattern;
 pub mod rule_sets;
 mod schema;
@@ -32,6 +33,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults, right_names};
+pub use outcome::Outcome;
 pub use schema::json_schema;
 pub use split::{Part, Split};
 pub use tree::{PLAYBOOK_BYTES_MAX, PLAYBOOK_DEPTH_MAX};
@@ -117,6 +119,8 @@ pub struct Playbook {
     pub reasons: Vec<Reason>,
     /// Reasons that became several, in the order written.
     pub splits: Vec<Split>,
+    /// What can come of a case, in the order written; empty: anything.
+    pub outcomes: Vec<Outcome>,
     /// In the order in which they apply.
     pub rules: Vec<Rule>,
     /// How much a minute on each route weighs as waiting, in hundredths, in the order of [`Route::ALL`].

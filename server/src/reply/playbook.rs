@@ -123,6 +123,7 @@ fn change(change: Change) -> v1::PlaybookChange {
         ChangePart::Route => Part::Route,
         ChangePart::Rule => Part::Rule,
         ChangePart::Split => Part::Split,
+        ChangePart::Outcome => Part::Outcome,
     };
     v1::PlaybookChange {
         kind: kind.into(),

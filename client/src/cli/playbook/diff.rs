@@ -142,6 +142,7 @@ fn line(change: &v1::PlaybookChange, paint: Paint) -> String {
         Part::Route => "route",
         Part::Rule => "rule",
         Part::Split => "split of reason",
+        Part::Outcome => "outcome",
     };
     let what = match id.as_str() {
         "" => part.to_owned(),
@@ -204,6 +205,7 @@ mod tests {
             ChangePart::Route,
             ChangePart::Rule,
             ChangePart::Split,
+            ChangePart::Outcome,
         ];
         for ours in parts {
             let theirs = Part::try_from(ours as i32 + 1).unwrap();

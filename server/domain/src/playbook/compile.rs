@@ -8,6 +8,7 @@
 mod calendars;
 mod facts;
 mod names;
+mod outcomes;
 mod places;
 mod reasons;
 mod replaces;
@@ -95,6 +96,7 @@ impl<'a> Compiler<'a> {
         let (mut primaries, mut reasons) = self.reasons();
         let mut replaced = self.replaces(primaries.as_mut(), reasons.as_mut());
         let splits = self.splits(primaries.as_deref(), reasons.as_deref(), &mut replaced);
+        let outcomes = self.outcomes(reasons.as_deref());
         let rules = self.rules();
         let costs = self.costs();
         let last_resort = self.last_resort();
@@ -123,6 +125,7 @@ impl<'a> Compiler<'a> {
             primaries: primaries?,
             reasons: reasons?,
             splits: splits?,
+            outcomes: outcomes?,
             rules,
             waiting_weight_percent,
             leaving_channel,

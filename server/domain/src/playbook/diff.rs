@@ -2,6 +2,7 @@
 //! spacing, quoting, the order of keys and what is written though it is the default make no difference.
 
 mod order;
+mod outcomes;
 mod parts;
 mod splits;
 mod values;
@@ -69,6 +70,8 @@ pub enum ChangePart {
     Rule,
     /// A reason that became several in both, or before the first.
     Split,
+    /// What can come of a case.
+    Outcome,
 }
 
 /// One difference.

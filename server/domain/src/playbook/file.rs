@@ -3,7 +3,7 @@
 //! These structs are the format: the JSON schema for editors is made from them and from their comments.
 
 use super::file_parts::{Columns, Decimal, Entries, Id, Span};
-use super::file_reasons::SplitFile;
+use super::file_reasons::{OutcomeFile, SplitFile};
 use crate::fact::FactType;
 use crate::route::{Medium, Route};
 use schemars::JsonSchema;
@@ -57,6 +57,10 @@ pub(super) struct File {
     /// Reasons that became several, so that the history of each compares with its parts together.
     #[serde(default)]
     pub(super) splits: Vec<SplitFile>,
+    /// What can come of a case, in the order of the list: when somebody resolves one, the outcome must be one of these
+    /// that is for its reason. Left out: any outcome will do.
+    #[serde(default)]
+    pub(super) outcomes: Vec<OutcomeFile>,
     /// Rules, in the order in which they apply.
     #[serde(default)]
     pub(super) rules: Vec<RuleFile>,

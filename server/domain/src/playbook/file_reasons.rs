@@ -1,6 +1,6 @@
 //! What a playbook says about all of its reasons, as written.
 
-use super::file_parts::{Entries, Id};
+use super::file_parts::{Columns, Entries, Id};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -29,4 +29,18 @@ pub(super) struct SplitFile {
     #[serde(default)]
     #[schemars(extend("examples" = [{"name": "existing_flight/change_name"}]))]
     pub(super) values: Entries<String, String>,
+}
+
+/// What can come of a case.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OutcomeFile {
+    /// Its id: the code with which a case is resolved.
+    #[schemars(extend("examples" = ["refunded"]))]
+    pub(super) id: Id,
+    /// Its name for people, by locale.
+    pub(super) label: Entries<String, String>,
+    /// Reasons whose cases it can come of: `primary` or `primary/secondary`. Left out: any.
+    #[serde(default)]
+    pub(super) reason: Columns,
 }

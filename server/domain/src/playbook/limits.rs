@@ -42,6 +42,8 @@ pub const SPLITS_MAX: usize = 256;
 pub const SPLIT_PARTS_MAX: usize = 32;
 /// Most values of the fact that tells the part.
 pub const SPLIT_VALUES_MAX: usize = 256;
+/// Most outcomes.
+pub const OUTCOMES_MAX: usize = 128;
 /// Most rules.
 pub const RULES_MAX: usize = 20_000;
 /// Most values in one column of a rule.

@@ -164,6 +164,7 @@ fn work() -> impl Strategy<Value = String> {
         6 => (case(), case()).prop_map(|(one, other)| format!("merge {one} {other}")),
         6 => case().prop_map(|one| format!("unmerge {one}")),
         2 => case().prop_map(|one| format!("resolve {one} explained")),
+        1 => case().prop_map(|one| format!("resolve {one} rebooked")),
         2 => case().prop_map(|one| format!("reopen {one}")),
         1 => case().prop_map(|one| format!("note {one} seen")),
         1 => case().prop_map(|one| format!("confirm {one} bags/lost")),

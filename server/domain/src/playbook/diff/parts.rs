@@ -3,7 +3,7 @@
 //! compile until somebody decides what it means here.
 
 use super::values::{amount, condition, decimal, scaled, snake, span};
-use super::{ChangePart, splits};
+use super::{ChangePart, outcomes, splits};
 use crate::playbook::file::{CalendarFile, File, QueueFile, RuleFile};
 use crate::playbook::file_parts::{Columns, Decimal, Entries, Id};
 use crate::playbook::{
@@ -53,7 +53,7 @@ impl Thing {
         self
     }
 
-    fn label(mut self, label: &Label) -> Thing {
+    pub(super) fn label(mut self, label: &Label) -> Thing {
         let mut texts: Vec<_> = match label.0.as_slice() {
             // Left out, or as if it were.
             [(_, text)] if **text == self.id.replace('_', " ") => Vec::new(),
@@ -92,6 +92,8 @@ pub(super) fn of(
     let reasons = playbook.reasons.iter().map(|it| reason(playbook, it, told));
     let calendars = file.calendars.0.iter().map(|it| calendar(it, file));
     let rules = file.rules.iter().map(rule);
+    let outcomes = playbook.outcomes.iter().zip(&file.outcomes);
+    let outcomes = outcomes.map(|(it, written)| outcomes::thing(it, written));
     let untold = playbook.splits.iter();
     let untold = untold.filter(|it| !split.contains(&it.reason.to_string()));
     let splits = untold.map(|it| splits::thing(playbook, it));
@@ -112,6 +114,7 @@ pub(super) fn of(
         things(ChangePart::Reason, true, reasons.collect()),
         things(ChangePart::Rule, true, rules.collect()),
         things(ChangePart::Split, false, splits.collect()),
+        things(ChangePart::Outcome, true, outcomes.collect()),
     ]
 }
 
@@ -136,6 +139,7 @@ fn head(playbook: &Playbook) -> Thing {
         primaries: _,
         reasons: _,
         splits: _,
+        outcomes: _,
         rules: _,
         waiting_weight_percent,
         leaving_channel,
@@ -347,11 +351,6 @@ fn rule(rule: &RuleFile) -> Thing {
         need,
         facts,
     } = rule;
-    let column = |columns: &Columns| {
-        let mut ids = columns.ids.clone();
-        ids.sort_unstable();
-        ids.join(", ")
-    };
     let routes = |routes: &[Route]| {
         let mut routes: Vec<&str> = routes.iter().map(|route| route.as_str()).collect();
         routes.sort_unstable();
@@ -377,6 +376,12 @@ fn rule(rule: &RuleFile) -> Thing {
     thing
         .with("need", need.as_ref().map(decimal).unwrap_or_default())
         .with("facts", joined(facts.iter().map(|fact| fact.0.as_str())))
+}
+
+pub(super) fn column(columns: &Columns) -> String {
+    let mut ids = columns.ids.clone();
+    ids.sort_unstable();
+    ids.join(", ")
 }
 
 fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {

@@ -249,6 +249,25 @@ fn a_split_is_told_by_its_parts_and_later_changes_by_field() {
 }
 
 #[test]
+fn outcomes_are_told() {
+    let some = |list: &str| BOOK.replace("rules:", &format!("outcomes:\n{list}rules:"));
+    let before = some("  - { id: a, label: { en: A } }\n  - { id: b, label: { en: B } }\n");
+    let after = some(
+        "  - { id: b, label: { en: B }, reason: order }\n  - { id: a, label: { en: Ah } }\n  - { id: c, label: { en: C } }\n",
+    );
+    expect![[r#"
+        Added Outcome a  `` ``
+        Added Outcome b  `` ``"#]]
+    .assert_eq(&told(BOOK, &before).join("\n"));
+    expect![[r#"
+        Added Outcome c  `` ``
+        Changed Outcome a label.en `A` `Ah`
+        Changed Outcome b reason `` `order`
+        Moved Outcome b  `2` `1`"#]]
+    .assert_eq(&told(&before, &after).join("\n"));
+}
+
+#[test]
 fn a_rule_that_moved_is_told_once() {
     let first = "  - { id: person, when: contact.asked_for_person, forbid: [self_service] }\n";
     let after = BOOK

@@ -1,4 +1,4 @@
-//! Reasons that became several: what is refused.
+//! Reasons that became several, and what can come of cases: what is refused.
 
 use super::check;
 use expect_test::expect;
@@ -76,5 +76,54 @@ rules:
             70:22 splits[2].into: has 1 parts; must have at least two; a reason that is only renamed is told by replaces
             70:29 splits[2].into[0]: existing_flight/change_date is already a part of old/c; must be a part of one split
         "#]],
+    );
+}
+
+#[test]
+fn outcomes() {
+    let outcomes = "\
+outcomes:
+  - { id: moved, label: { en: Moved }, reason: existing_flight/change_date }
+  - { id: moved, label: { de: Verlegt }, reason: [baggage, existing_flight/move_date] }
+  - { id: Paid Back, label: {}, reason: [] }
+rules:
+";
+    check(
+        &[("rules:\n", outcomes)],
+        expect![[r#"
+        69:11 outcomes[1].id: is "moved"; must be another id: this one is taken above
+        69:31 outcomes[1].label.de: there is no locale de; must be one of en, nl
+        69:60 outcomes[1].reason[1]: there is no reason existing_flight/move_date; was replaced by existing_flight/change_date
+        70:11 outcomes[2].id: is "Paid Back"; must be lower-case letters, digits and _, starting with a letter
+        70:22 outcomes[2].label: has no text; must have one by locale, such as {en: Change date}
+        70:33 outcomes[2].reason: is an empty list; must name at least one, or be left out for any
+    "#]],
+    );
+    let without = "\
+outcomes:
+  - { id: moved, label: { en: Moved }, reason: existing_flight/change_date }
+rules:
+";
+    check(
+        &[("rules:\n", without)],
+        expect![[r#"
+        67:1 outcomes: no outcome is for existing_flight/cancel, baggage/lost; must be one for each reason; one without `reason` is for all
+    "#]],
+    );
+    let fine = "\
+outcomes:
+  - { id: moved, label: { en: Moved }, reason: existing_flight/change_date }
+  - { id: explained, label: { en: Explained, nl: Uitgelegd } }
+rules:
+";
+    check(
+        &[("rules:\n", fine)],
+        expect![[r#"
+        fine
+        74:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+        29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
+        34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
+        59:5 reasons[1].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
+    "#]],
     );
 }
