@@ -24,6 +24,7 @@ pub(crate) enum CaseCommand {
     #[command(after_help = "\
 Example:
   signpost case list --state open --reason order_issue --tier gold
+  signpost case list --number '7012 3456 789'
   signpost case list --identity phone=+31201234567 --output wide")]
     List(Box<ListArgs>),
     /// Shows the open cases that match, then each case as it changes.
@@ -108,7 +109,8 @@ pub(crate) struct ListArgs {
     /// In this state.
     #[arg(long, value_name = "STATE", value_parser = values::case_state())]
     state: Option<v1::CaseState>,
-    /// By the text of the number: the id, with or without case_ and the zeros in front.
+    /// With this number, as it is said on the phone: its digits, with or without spaces and hyphens. Or with this id,
+    /// with or without case_ and the zeros in front.
     #[arg(
         long,
         value_name = "TEXT",

@@ -54,7 +54,8 @@ pub(crate) struct UpdateArgs {
 pub(crate) struct ResolveArgs {
     /// The case.
     case: String,
-    /// What came of it: lower-case letters, digits and _.
+    /// What came of it: one of the outcomes that the playbook declares for the case's reason; where it declares none,
+    /// any lower-case letters, digits and _.
     #[arg(long)]
     outcome: String,
     /// What it cost, in the playbook's currency.
@@ -63,7 +64,7 @@ pub(crate) struct ResolveArgs {
     /// More, for the timeline.
     #[arg(long, default_value = "")]
     note: String,
-    /// The language of the feedback question [default: the playbook's first].
+    /// The language of the feedback question and of the outcome [default: the playbook's first].
     #[arg(long, default_value = "", hide_default_value = true)]
     locale: String,
     #[command(flatten)]
@@ -267,7 +268,10 @@ pub(super) async fn resolve(args: ResolveArgs, session: &Session) -> Result<(), 
     };
     let answer = session.client()?.resolve_case(request).await?;
     session.out.answer(&answer, |paint| {
-        let receipt = render::receipt(answer.receipt.as_ref(), paint);
+        let mut receipt = render::receipt(answer.receipt.as_ref(), paint);
+        if !answer.outcome_label.is_empty() {
+            receipt += &format!("outcome: {}\n", answer.outcome_label);
+        }
         match answer.feedback_question.as_str() {
             "" => receipt,
             question => format!("{receipt}ask the customer: {question}\n"),

@@ -34,7 +34,8 @@ pub(crate) struct ListArgs {
     /// In this place.
     #[arg(long, value_name = "PLACE", value_parser = values::contact_place())]
     place: Option<v1::ContactPlace>,
-    /// Of the case with this number: its id, with or without case_ and the zeros in front.
+    /// Of the case with this number, spaces and hyphens not looked at, or with this id, with or without case_ and the
+    /// zeros in front.
     #[arg(
         long,
         value_name = "TEXT",

@@ -11,5 +11,5 @@ pub(crate) async fn run(session: &Session) -> Result<(), Failure> {
     let response = session.client()?.count_reasons(request).await?;
     session
         .out
-        .answer(&response, |paint| render::counts(&response.counts, paint))
+        .answer(&response, |paint| render::counts(&response, paint))
 }

@@ -10,6 +10,8 @@ use super::values;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 use signpost_client::v1;
+use signpost_domain::ids::ReasonId;
+use signpost_domain::playbook::Playbook;
 use std::collections::BTreeMap;
 
 /// Contacts of one page that is fetched.
@@ -29,6 +31,7 @@ pub(crate) enum ReportCommand {
     #[command(after_help = "\
 Example:
   signpost report volume --by reason,channel --from 2026-03-01 --before 2026-04-01
+  signpost report volume --by reason,day --over-changes
   signpost report volume --by day --output csv")]
     Volume(VolumeArgs),
 }
@@ -45,6 +48,10 @@ pub(crate) struct VolumeArgs {
         default_value = "reason,channel"
     )]
     by: Vec<Part>,
+    /// Count a retired reason as what stands for it in the live playbook, and a split one with all of its parts, so
+    /// that reasons compare over changes of the playbook.
+    #[arg(long)]
+    over_changes: bool,
     /// Recorded then or later: RFC 3339, or a day in UTC.
     #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
     from: Option<prost_types::Timestamp>,
@@ -79,10 +86,10 @@ impl Part {
         }
     }
 
-    fn of(self, contact: &v1::Contact) -> String {
+    fn of(self, contact: &v1::Contact, live: Option<&Playbook>) -> String {
         let context = contact.context.as_ref();
         let text = match self {
-            Part::Reason => context.map(|context| context.reason.clone()),
+            Part::Reason => context.map(|context| over_changes(live, &context.reason)),
             Part::Channel => context.map(|context| context.channel.clone()),
             Part::Tier => Some(contact.tier.clone()),
             Part::Day => contact.record_time.as_ref().and_then(values::day),
@@ -90,6 +97,53 @@ impl Part {
         let text = text.filter(|text| !text.is_empty());
         text.unwrap_or_else(|| NONE.to_owned())
     }
+}
+
+/// What a reason compares with over changes of the playbook, where the live one is given.
+fn over_changes(live: Option<&Playbook>, reason: &str) -> String {
+    let read = live.zip(ReasonId::parse(reason).ok());
+    let Some((live, id)) = read else {
+        return reason.to_owned();
+    };
+    match id.secondary {
+        Some(_) => live.compared_as(&id).to_string(),
+        None => {
+            let place = live.index.primaries.get(&id.primary);
+            place.map_or_else(
+                || reason.to_owned(),
+                |&place| live.primaries[usize::from(place)].id.to_string(),
+            )
+        }
+    }
+}
+
+/// The live playbook, if reasons are to be counted over changes of it.
+async fn live(args: &VolumeArgs, session: &Session) -> Result<Option<Playbook>, Failure> {
+    if !args.over_changes {
+        return Ok(None);
+    }
+    let request = v1::GetPlaybookRequest::default();
+    let live = session.client()?.get_playbook(request).await?;
+    let playbook = Playbook::stored(&live.source)
+        .map_err(|faults| Failure::Other(format!("the live playbook: {faults}")))?;
+    Ok(Some(playbook))
+}
+
+/// Which of the counted reasons are those of split ones and all of their parts, in words.
+fn families(live: &Playbook, args: &VolumeArgs, counts: &BTreeMap<Vec<String>, u64>) -> String {
+    let Some(place) = args.by.iter().position(|part| *part == Part::Reason) else {
+        return String::new();
+    };
+    let mut told = String::new();
+    for split in &live.splits {
+        let name = split.reason.to_string();
+        if counts.keys().any(|parts| parts[place] == name) {
+            let parts = live.parts_of(split).into_iter();
+            let parts: Vec<String> = parts.map(|it| live.reason(it).id.to_string()).collect();
+            told += &format!("{name} is counted with its parts: {}\n", parts.join(", "));
+        }
+    }
+    told
 }
 
 /// Adds up.
@@ -103,7 +157,8 @@ pub(crate) async fn run(command: ReportCommand, session: &Session) -> Result<(),
             )));
         }
     }
-    let counts = counted(&args, session).await?;
+    let live = live(&args, session).await?;
+    let counts = counted(&args, live.as_ref(), session).await?;
     let Out { json, .. } = session.out;
     let output = if json { Output::Json } else { args.output };
     match output {
@@ -111,13 +166,18 @@ pub(crate) async fn run(command: ReportCommand, session: &Session) -> Result<(),
         Output::Csv => session.out.data(&listing(&args.by, &counts, false).csv()),
         Output::Table | Output::Wide => {
             let listing = listing(&args.by, &counts, true);
-            session.out.paged(&listing.table(session.out.paint))
+            let mut text = listing.table(session.out.paint);
+            text += &live
+                .map(|live| families(&live, &args, &counts))
+                .unwrap_or_default();
+            session.out.paged(&text)
         }
     }
 }
 
 async fn counted(
     args: &VolumeArgs,
+    live: Option<&Playbook>,
     session: &Session,
 ) -> Result<BTreeMap<Vec<String>, u64>, Failure> {
     // The newest first: what comes meanwhile is not reached any more.
@@ -133,7 +193,7 @@ async fn counted(
     let mut progress = Progress::of("contacts read");
     while let Some(contacts) = pages.page().await? {
         for contact in &contacts {
-            let parts = args.by.iter().map(|part| part.of(contact)).collect();
+            let parts = args.by.iter().map(|part| part.of(contact, live)).collect();
             *counts.entry(parts).or_default() += 1;
         }
         progress.add(contacts.len());

@@ -36,10 +36,12 @@ impl Between {
     }
 }
 
-/// Which reasons: one, or all below a primary one. A retired reason counts as the one that stands for it.
+/// Which reasons: one, or all below a primary one. A retired reason counts as the one that stands for it; one that was
+/// split is itself and its parts.
 #[derive(Clone, Debug)]
 pub struct ReasonFilter {
     wanted: ReasonId,
+    parts: Vec<ReasonId>,
     live: Option<Arc<Playbook>>,
 }
 
@@ -50,7 +52,16 @@ impl ReasonFilter {
             Some(live) if wanted.secondary.is_some() => live.stands_for(&wanted).clone(),
             _ => wanted,
         };
-        ReasonFilter { wanted, live }
+        let split = live.as_ref().and_then(|live| live.split_of(&wanted));
+        let parts = live.as_ref().zip(split).map(|(live, split)| {
+            let parts = live.family_of(split).into_iter();
+            parts.cloned().collect()
+        });
+        ReasonFilter {
+            wanted,
+            parts: parts.unwrap_or_default(),
+            live,
+        }
     }
 
     /// Whether `reason` is one of them.
@@ -60,8 +71,9 @@ impl ReasonFilter {
             .as_ref()
             .map_or(reason, |live| live.stands_for(reason));
         let secondary = self.wanted.secondary.as_ref();
-        shown.primary == self.wanted.primary
-            && secondary.is_none_or(|wanted| shown.secondary.as_ref() == Some(wanted))
+        let is_wanted = shown.primary == self.wanted.primary
+            && secondary.is_none_or(|wanted| shown.secondary.as_ref() == Some(wanted));
+        is_wanted || self.parts.contains(shown)
     }
 
     fn any(&self, reasons: [Option<&ReasonId>; 2]) -> bool {

@@ -9,11 +9,14 @@ pub mod diff;
 mod fault;
 mod file;
 mod file_parts;
+mod file_reasons;
 pub mod limits;
 pub mod menu;
+mod outcome;
 pub mod pattern;
 pub mod rule_sets;
 mod schema;
+mod split;
 mod structure;
 #[cfg(test)]
 mod tests;
@@ -30,7 +33,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults, right_names};
+pub use outcome::Outcome;
 pub use schema::json_schema;
+pub use split::{Part, Split};
 pub use tree::{PLAYBOOK_BYTES_MAX, PLAYBOOK_DEPTH_MAX};
 pub use warning::{WARNINGS_MAX, Warning, Warnings};
 
@@ -112,6 +117,10 @@ pub struct Playbook {
     pub primaries: Vec<Primary>,
     /// Every secondary reason, in the order written.
     pub reasons: Vec<Reason>,
+    /// Reasons that became several, in the order written.
+    pub splits: Vec<Split>,
+    /// What can come of a case, in the order written; empty: anything.
+    pub outcomes: Vec<Outcome>,
     /// In the order in which they apply.
     pub rules: Vec<Rule>,
     /// How much a minute on each route weighs as waiting, in hundredths, in the order of [`Route::ALL`].
@@ -157,7 +166,9 @@ impl Playbook {
     /// What stands for a reason under this playbook; itself, if the playbook does not know it.
     pub fn stands_for<'a>(&'a self, reason: &'a ReasonId) -> &'a ReasonId {
         let known = self.index.reasons.get(reason);
-        known.map_or(reason, |&index| &self.reason(index).id)
+        let stands = known.map(|&index| &self.reason(index).id);
+        let split = || self.split_of(reason).map(|split| &split.reason);
+        stands.or_else(split).unwrap_or(reason)
     }
 
     /// Reads, checks and compiles a playbook as somebody wrote it.
@@ -202,6 +213,8 @@ pub struct Index {
     pub facts: HashMap<Slug, FactIndex>,
     /// Secondary reasons by id, and each replaced one by its old id (transitively).
     pub reasons: HashMap<ReasonId, ReasonIndex>,
+    /// Split reasons by id and by their older names (index into [`Playbook::splits`]).
+    pub splits: HashMap<ReasonId, u16>,
     /// Primary reasons by id (index into [`Playbook::primaries`]), and each replaced one by its old id.
     pub primaries: HashMap<Slug, u16>,
     /// The rules that fit a contact by all their columns.

@@ -4,7 +4,7 @@ use super::at::At;
 use super::page::{Bound, List, Page};
 use super::{Finder, reason, wire_enum};
 use prost::Message;
-use signpost_domain::case::CaseState;
+use signpost_domain::case::{CaseNumbers, CaseState};
 use signpost_domain::customer::IdentityKey;
 use signpost_domain::ids::{CaseId, CustomerId, Seq, Slug};
 use signpost_domain::list::{
@@ -16,8 +16,8 @@ use signpost_proto::v1;
 use std::mem::take;
 use std::sync::Arc;
 
-/// Digits and letters of a case's number, zeros in front included.
-const NUMBER_LETTERS_MAX: usize = 13;
+/// Digits and letters of a case's id, zeros in front included.
+const ID_LETTERS_MAX: usize = 13;
 
 /// What a list is asked for.
 #[derive(Debug)]
@@ -45,6 +45,7 @@ pub(crate) struct Place {
 pub(crate) fn cases(
     mut request: v1::ListCasesRequest,
     place: Place,
+    numbers: &CaseNumbers,
 ) -> Result<Asked<CaseFilter>, Faults> {
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
@@ -73,7 +74,7 @@ pub(crate) fn cases(
         queue: finder.slug(At::top("queue"), &queue),
         customer: finder.of_customer(&customer_id, identity),
         opened: finder.opened(opened_from, opened_before),
-        number: finder.optional(At::top("number"), &number, self::number),
+        number: finder.number(At::top("number"), &number, numbers),
     };
     finder.asked(filter, order, page_size, &page_token, bound)
 }
@@ -82,6 +83,7 @@ pub(crate) fn cases(
 pub(crate) fn contacts(
     mut request: v1::ListContactsRequest,
     place: Place,
+    numbers: &CaseNumbers,
 ) -> Result<Asked<ContactFilter>, Faults> {
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
@@ -110,7 +112,7 @@ pub(crate) fn contacts(
         queue: finder.slug(At::top("queue"), &queue),
         customer: finder.of_customer(&customer_id, identity),
         opened: finder.opened(opened_from, opened_before),
-        case: finder.optional(At::top("case_number"), &case_number, number),
+        case: finder.number(At::top("case_number"), &case_number, numbers),
     };
     finder.asked(filter, order, page_size, &page_token, bound)
 }
@@ -177,6 +179,15 @@ impl Finder {
         self.optional(at, text, Slug::new)
     }
 
+    /// A case by the text of its number or its id.
+    fn number(&mut self, at: At<'_>, text: &str, numbers: &CaseNumbers) -> Option<CaseId> {
+        let text = text.trim();
+        match CaseNumbers::is_meant(text) {
+            true => self.optional(at, text, |text| numbers.read(text)),
+            false => self.optional(at, text, id),
+        }
+    }
+
     fn reason_wanted(&mut self, text: &str, live: Option<Arc<Playbook>>) -> Option<ReasonFilter> {
         let wanted = self.optional(At::top("reason"), text, reason::parse)?;
         Some(ReasonFilter::new(wanted, live))
@@ -219,12 +230,13 @@ impl Finder {
     }
 }
 
-/// The number of a case: its id, with or without `case_` and the zeros in front.
-fn number(text: &str) -> Result<CaseId, &'static str> {
-    const SHAPE: &str = "must be the id of a case, with or without case_ and the zeros in front";
-    let text = text.trim().to_ascii_lowercase();
+/// The id of a case, with or without `case_` and the zeros in front.
+fn id(text: &str) -> Result<CaseId, &'static str> {
+    const SHAPE: &str = "must be a case number of 11 digits, in groups or not, or the id of a case, with or without \
+        case_ and the zeros in front";
+    let text = text.to_ascii_lowercase();
     let digits = text.strip_prefix("case_").unwrap_or(&text);
-    let whole = format!("case_{digits:0>NUMBER_LETTERS_MAX$}");
+    let whole = format!("case_{digits:0>ID_LETTERS_MAX$}");
     let id = CaseId::parse(&whole).map_err(|_| SHAPE)?;
     (id.0 > Seq(0)).then_some(id).ok_or(SHAPE)
 }

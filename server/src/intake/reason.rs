@@ -63,7 +63,7 @@ impl Finder {
     ) -> Option<ReasonId> {
         let told = self.optional(at, text, parse)?;
         match live {
-            Some(live) if !live.index.reasons.contains_key(&told) => {
+            Some(live) if !live.knows(&told) => {
                 self.fault(at, what_is_right(live, &told));
             }
             Some(_) | None => {}
@@ -81,7 +81,7 @@ pub(super) fn parse(text: &str) -> Result<ReasonId, String> {
 fn has(playbook: &Playbook, reason: &ReasonId) -> bool {
     match reason.secondary {
         None => playbook.index.primaries.contains_key(&reason.primary),
-        Some(_) => playbook.index.reasons.contains_key(reason),
+        Some(_) => playbook.knows(reason),
     }
 }
 

@@ -16,7 +16,22 @@ pub(crate) fn counted(
     counts.sort_by(|a, b| place(live, a).cmp(&place(live, b)));
     v1::CountReasonsResponse {
         counts: counts.iter().map(count).collect(),
+        families: live.map(|live| families(live, &counts)).unwrap_or_default(),
     }
+}
+
+fn families(live: &Playbook, counts: &[Counts]) -> Vec<v1::ReasonFamily> {
+    let families = Counts::together(live, counts).into_iter();
+    let families = families.map(|(split, mut sums)| {
+        sums.sort_by(|a, b| place(Some(live), a).cmp(&place(Some(live), b)));
+        let parts = live.parts_of(split).into_iter();
+        v1::ReasonFamily {
+            reason: split.reason.to_string(),
+            parts: parts.map(|it| live.reason(it).id.to_string()).collect(),
+            counts: sums.iter().map(count).collect(),
+        }
+    });
+    families.collect()
 }
 
 fn place<'a>(live: Option<&Playbook>, count: &'a Counts) -> Place<'a> {

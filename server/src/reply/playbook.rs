@@ -104,6 +104,7 @@ fn change(change: Change) -> v1::PlaybookChange {
         ChangeKind::Merged => Kind::Merged,
         ChangeKind::Moved => Kind::Moved,
         ChangeKind::Changed => Kind::Changed,
+        ChangeKind::Split => Kind::Split,
     };
     let part = match part {
         ChangePart::Playbook => Part::Playbook,
@@ -121,6 +122,8 @@ fn change(change: Change) -> v1::PlaybookChange {
         ChangePart::Reason => Part::Reason,
         ChangePart::Route => Part::Route,
         ChangePart::Rule => Part::Rule,
+        ChangePart::Split => Part::Split,
+        ChangePart::Outcome => Part::Outcome,
     };
     v1::PlaybookChange {
         kind: kind.into(),

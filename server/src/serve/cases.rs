@@ -4,11 +4,12 @@ use super::edge::Edge;
 use crate::engine::Written;
 use crate::intake::page::{self, List};
 use crate::{intake, queries, reply, status};
-use signpost_domain::case::Case;
+use signpost_domain::case::{Case, CaseWork};
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{CaseWorked, Event};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::{CaseId, Seq};
+use signpost_domain::playbook::Label;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
 use signpost_proto::v1::case_service_server::CaseService;
@@ -51,18 +52,30 @@ impl Edge {
         })
     }
 
-    /// What to ask the customer when a case was resolved, by the playbook of that time.
-    async fn feedback_question(&self, worked: &Worked, locale: &str) -> Result<String, Status> {
+    /// How a case was resolved, in the words of the playbook of that time.
+    async fn resolved(
+        &self,
+        worked: &Worked,
+        locale: &str,
+    ) -> Result<v1::ResolveCaseResponse, Status> {
         let envelope = &worked.written.recorded.envelope;
+        let mut response = v1::ResolveCaseResponse {
+            receipt: worked.receipt(),
+            ..Default::default()
+        };
         if envelope.playbook.is_none() {
-            return Ok(String::new());
+            return Ok(response);
         }
         let playbook = self.playbook_of(envelope).await?;
         let locale = playbook.locale(Some(locale).filter(|told| !told.is_empty()));
-        let question = playbook.feedback_question.as_ref();
-        Ok(question.map_or_else(String::new, |question| {
-            playbook.text(question, locale).to_owned()
-        }))
+        let text = |label: &Label| playbook.text(label, locale).to_owned();
+        let question = playbook.feedback_question.as_ref().map(text);
+        response.feedback_question = question.unwrap_or_default();
+        if let CaseWork::Resolved(resolution, _) = &worked.what.work {
+            let outcome = playbook.outcome(&resolution.outcome);
+            response.outcome_label = outcome.map(|it| text(&it.label)).unwrap_or_default();
+        }
+        Ok(response)
     }
 
     async fn case(&self, query: Query) -> Result<Arc<Case>, Status> {
@@ -153,10 +166,7 @@ impl CaseService for Edge {
         let locale = request.locale.clone();
         let command = intake::case::resolve(request, caller, self.numbers());
         let worked = self.work(command).await?;
-        Ok(Response::new(v1::ResolveCaseResponse {
-            receipt: worked.receipt(),
-            feedback_question: self.feedback_question(&worked, &locale).await?,
-        }))
+        Ok(Response::new(self.resolved(&worked, &locale).await?))
     }
 
     async fn reopen_case(
@@ -219,7 +229,7 @@ impl CaseService for Edge {
         &self,
         request: Request<v1::ListCasesRequest>,
     ) -> Result<Response<v1::ListCasesResponse>, Status> {
-        let asked = intake::list::cases(request.into_inner(), self.place());
+        let asked = intake::list::cases(request.into_inner(), self.place(), self.numbers());
         let asked = asked.map_err(|faults| status::faulty(&faults))?;
         let (cases, next) = self.page(asked, queries::cases).await?;
         Ok(Response::new(reply::case::listed(

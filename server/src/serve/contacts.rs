@@ -117,7 +117,7 @@ impl ContactService for Edge {
         &self,
         request: Request<v1::ListContactsRequest>,
     ) -> Result<Response<v1::ListContactsResponse>, Status> {
-        let asked = intake::list::contacts(request.into_inner(), self.place());
+        let asked = intake::list::contacts(request.into_inner(), self.place(), self.numbers());
         let asked = asked.map_err(|faults| status::faulty(&faults))?;
         let (contacts, next) = self.page(asked, queries::contacts).await?;
         Ok(Response::new(reply::contact::listed(&contacts, next)))

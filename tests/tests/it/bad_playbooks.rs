@@ -82,7 +82,7 @@ async fn documents_that_are_too_large_or_explode() -> Outcome {
         InvalidArgument
           source: line 1, column 1: is the text "just words"; must be a mapping with the keys playbook,
               currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars,
-              queues, facts, reasons, rules, feedback_question, costs, last_resort
+              queues, facts, reasons, splits, outcomes, rules, feedback_question, costs, last_resort
         InvalidArgument
           source: line 1, column 5: is not YAML: mapping values are not allowed in this context; must be YAML
               or JSON

@@ -4,7 +4,7 @@ use expect_test::expect;
 use signpost_client::{Client, ClientError, v1};
 use signpost_tests::Outcome;
 use signpost_tests::attempt::{Attempt, end};
-use signpost_tests::server::TestServer;
+use signpost_tests::server::{FLIGHTS, TestServer};
 use signpost_tests::time::minute;
 use v1::ContactOutcome as Ended;
 
@@ -191,6 +191,42 @@ fn resolve(case: &str, request: &str) -> v1::ResolveCaseRequest {
         arrive_time: Some(minute(20)),
         ..v1::ResolveCaseRequest::default()
     }
+}
+
+#[tokio::test]
+async fn a_declared_outcome_is_answered_with_its_label_and_others_are_refused() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    let [one, _] = two_cases(&server).await?;
+    let outcomes = "outcomes:\n  - { id: rebooked, label: { en: Rebooked, nl: Omgeboekt }, \
+        reason: existing_flight }\n  - { id: found, label: { en: Found }, reason: baggage }\n\
+        \x20 - { id: explained, label: { en: Explained } }\nrules:\n";
+    let source = FLIGHTS.replacen("rules:\n", outcomes, 1);
+    server.publish(&source, 19).await?;
+    let before = case(&server, &one).await?;
+    let mut told = Vec::new();
+    for outcome in ["reboked", "found", "something_else"] {
+        let mut request = resolve(&one, outcome);
+        request.resolution.get_or_insert_default().outcome = outcome.into();
+        told.push(refused(client.resolve_case(request).await));
+    }
+    expect![[r#"
+        resolution.outcome: is not an outcome of the live playbook; did you mean rebooked?
+        resolution.outcome: is no outcome of a case for existing_flight/change_date; must be one of rebooked, explained
+        resolution.outcome: is not an outcome of the live playbook; must be one of rebooked, explained"#]].assert_eq(&told.join("\n"));
+    assert_eq!(case(&server, &one).await?, before);
+    let request = v1::ResolveCaseRequest {
+        locale: "nl".into(),
+        ..resolve(&one, "right")
+    };
+    let resolved = client.resolve_case(request.clone()).await?;
+    assert_eq!(resolved.outcome_label, "Omgeboekt");
+    // A replay says the same under a later playbook without outcomes.
+    server.publish(FLIGHTS, 21).await?;
+    let again = client.resolve_case(request).await?;
+    assert_eq!(again.outcome_label, "Omgeboekt");
+    server.finish().await?;
+    Ok(())
 }
 
 #[tokio::test]

@@ -91,7 +91,10 @@ fn case_filters(cases: &[v1::Case]) -> Vec<Filter<v1::ListCasesRequest, v1::Case
         .trim_start_matches("case_")
         .trim_start_matches('0')
         .to_uppercase();
-    for number in [last.clone(), digits] {
+    let spoken = cases.last().map(|case| case.number.clone());
+    let spoken = spoken.unwrap_or_default();
+    let (typed, dashed) = (spoken.replace(' ', ""), spoken.replace(' ', "-"));
+    for number in [last.clone(), digits, spoken, typed, dashed] {
         let last = last.clone();
         all.push((
             "number",

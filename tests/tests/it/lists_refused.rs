@@ -145,13 +145,15 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
           identity.kind: must be lower-case letters, digits and _, starting with a letter
           identity.value: must not be empty
           opened_before: must be after opened_from
-          number: must be the id of a case, with or without case_ and the zeros in front
+          number: must be a case number of 11 digits, in groups or not, or the id of a case, with or without
+              case_ and the zeros in front
           order: is not known to this server
           page_size: must be at most 200, is 201
           page_token: must be the next_page_token of an answer to the same list
         InvalidArgument:  (3 faults in all)
           place: is not known to this server
-          case_number: must be the id of a case, with or without case_ and the zeros in front
+          case_number: must be a case number of 11 digits, in groups or not, or the id of a case, with or
+              without case_ and the zeros in front
           page_size: must be at most 200, is 4294967295
         InvalidArgument:  (3 faults in all)
           identity.kind: must be lower-case letters, digits and _, starting with a letter
@@ -163,6 +165,59 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
         server.client().list_cases(none).await?,
         v1::ListCasesResponse::default()
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_number_that_was_heard_wrong_is_told_from_one_of_no_case() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    let attempt = Attempt::new("call-1", "phone").about("baggage/damaged");
+    client.route_contact(attempt.route()).await?;
+    let all = client.list_cases(v1::ListCasesRequest::default()).await?;
+    let number = all.cases[0].number.clone();
+    let last = number.bytes().last().map(|digit| digit - b'0');
+    let wrong = last.map_or(0, |digit| (digit + 1) % 10);
+    let wrong = format!("{}{wrong}", &number[..number.len() - 1]);
+    let listed = |number: &str| {
+        let number = number.to_owned();
+        let mut cases = server.cases();
+        let request = v1::ListCasesRequest {
+            number,
+            ..Default::default()
+        };
+        async move { cases.list_cases(request).await }
+    };
+    let of_case = |number: &str| v1::ListContactsRequest {
+        case_number: number.to_owned(),
+        ..Default::default()
+    };
+    let spoken = listed(&format!("  {} ", number.replace(' ', " - "))).await?;
+    assert_eq!(spoken.into_inner().cases, all.cases);
+    let contacts = client.list_contacts(of_case(&number)).await?.contacts;
+    assert_eq!(contacts.len(), 1);
+    let told = [
+        brief::refused(listed(&wrong).await),
+        brief::refused(listed(&wrong.replace(' ', "")).await),
+        brief::refused(listed(&number[..8]).await),
+        brief::refused(server.contacts().list_contacts(of_case(&wrong)).await),
+    ];
+    expect![[r#"
+        InvalidArgument
+          number: is no case number: its check digit does not fit; a digit is wrong, or two changed places
+        InvalidArgument
+          number: is no case number: its check digit does not fit; a digit is wrong, or two changed places
+        InvalidArgument
+          number: must be case_ and 13 letters or digits, or a case number of 11 digits, as an answer gave it
+        InvalidArgument
+          case_number: is no case number: its check digit does not fit; a digit is wrong, or two changed
+              places
+    "#]].assert_eq(&brief::all(&told));
+    // A number whose check digit fits, but that no case has.
+    let unknown = signpost_domain::case::CaseNumbers::new([9; 32]);
+    let unknown = unknown.of(signpost_domain::ids::CaseId(signpost_domain::ids::Seq(7)));
+    assert_eq!(listed(&unknown).await?.into_inner().cases, []);
+    server.finish().await?;
     Ok(())
 }
 

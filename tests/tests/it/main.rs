@@ -34,5 +34,6 @@ mod powercut_recorder;
 mod real_data;
 mod real_tables;
 mod rebuild;
+mod split_reasons;
 mod tables;
 mod web;

@@ -141,6 +141,8 @@ fn line(change: &v1::PlaybookChange, paint: Paint) -> String {
         Part::Reason => "reason",
         Part::Route => "route",
         Part::Rule => "rule",
+        Part::Split => "split of reason",
+        Part::Outcome => "outcome",
     };
     let what = match id.as_str() {
         "" => part.to_owned(),
@@ -151,6 +153,7 @@ fn line(change: &v1::PlaybookChange, paint: Paint) -> String {
         Kind::Removed => format!("- {what}\n"),
         Kind::Renamed => format!("~ {what} is now {after}\n"),
         Kind::Merged => format!("~ {what} is now part of {after}\n"),
+        Kind::Split => format!("~ {what} became {after}\n"),
         Kind::Moved => format!("~ {what} moved from place {before} to {after}\n"),
         Kind::Changed | Kind::Unspecified => {
             let or_none = |value: &str| match value {
@@ -181,6 +184,7 @@ mod tests {
             (Kind::Merged, ChangeKind::Merged),
             (Kind::Moved, ChangeKind::Moved),
             (Kind::Changed, ChangeKind::Changed),
+            (Kind::Split, ChangeKind::Split),
         ] {
             assert_eq!(kind as i32, ours as i32 + 1, "{ours:?}");
         }
@@ -200,6 +204,8 @@ mod tests {
             ChangePart::Reason,
             ChangePart::Route,
             ChangePart::Rule,
+            ChangePart::Split,
+            ChangePart::Outcome,
         ];
         for ours in parts {
             let theirs = Part::try_from(ours as i32 + 1).unwrap();

@@ -26,6 +26,8 @@ pub(super) struct Draft {
     pub(super) facts: Vec<Fact>,
     /// Primary reasons in the order of the menu.
     pub(super) primaries: Vec<Primary>,
+    /// What can come of a case: id and label; none: anything.
+    pub(super) outcomes: &'static [(&'static str, &'static str)],
 }
 
 /// Where contacts come in.
@@ -183,6 +185,7 @@ impl Draft {
         text.push('\n');
         self.facts(&mut text);
         self.reasons(&mut text);
+        self.outcomes(&mut text);
         text += RULES;
         text
     }
@@ -273,6 +276,20 @@ impl Draft {
             for reason in &primary.secondary {
                 self.secondary(text, primary, reason, &routes);
             }
+        }
+        text.push('\n');
+    }
+
+    fn outcomes(&self, text: &mut String) {
+        if self.outcomes.is_empty() {
+            return;
+        }
+        *text += "\
+# What can come of a case that somebody resolves; with `reason`, only of those. Put your own.
+outcomes:\n";
+        for (id, label) in self.outcomes {
+            let label = self.label(label);
+            write(text, format_args!("  - {{ id: {id}, label: {label} }}\n"));
         }
         text.push('\n');
     }

@@ -106,6 +106,7 @@ pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> 
         },
         facts: Vec::new(),
         primaries,
+        outcomes: &[],
     };
     let document = draft.document();
     if document.len() > PLAYBOOK_BYTES_MAX {
@@ -289,6 +290,7 @@ mod tests {
             channels: usual(),
             facts: Vec::new(),
             primaries,
+            outcomes: &[],
         };
         let (playbook, _) = Playbook::read(&draft.document()).unwrap();
         assert_eq!((found.primaries, found.folded), (64, 14));

@@ -21,6 +21,16 @@ pub(super) enum Kind {
     Minimal,
 }
 
+/// What can come of a case of any company.
+const OUTCOMES: &[(&str, &str)] = &[
+    ("answered", "Question answered"),
+    ("done", "Done as asked"),
+    ("refunded", "Money paid back"),
+    ("referred", "Passed on to another company"),
+    ("declined", "Not possible, and explained"),
+    ("no_reaction", "Customer did not react any more"),
+];
+
 /// The flags.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -74,6 +84,7 @@ fn draft(kind: Kind, name: &str, company: &CompanyArgs) -> Draft {
         channels: channels.iter().map(channel).collect(),
         facts: facts.iter().map(fact).collect(),
         primaries: reasons.iter().map(primary).collect(),
+        outcomes: OUTCOMES,
     }
 }
 

@@ -69,8 +69,9 @@ fn csv_line(cells: impl Iterator<Item = String>) -> String {
 
 /// Cases.
 pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
-    const COLUMNS: [(Column, bool); 14] = [
+    const COLUMNS: [(Column, bool); 15] = [
         (Column::Left("case"), false),
+        (Column::Left("number"), true),
         (Column::Left("state"), false),
         (Column::Left("reason"), false),
         (Column::Left("confirmed reason"), true),
@@ -88,6 +89,7 @@ pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
     let rows = cases.iter().map(|case| {
         vec![
             case.case_id.clone(),
+            case.number.clone(),
             words::case_state(case.state),
             case.reason.clone(),
             case.confirmed_reason.clone(),

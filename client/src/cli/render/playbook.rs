@@ -78,8 +78,33 @@ pub(crate) fn findings(findings: &[v1::PlaybookFinding], more: u32) -> String {
     text
 }
 
-/// Counts by reason and tier.
-pub(crate) fn counts(counts: &[v1::ReasonCount], paint: Paint) -> String {
+/// Counts by reason and tier, then those of reasons that were split together with their parts.
+pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> String {
+    let mut text = counted(
+        response.counts.iter().map(|it| (it.reason.clone(), it)),
+        paint,
+    );
+    let families = response.families.iter();
+    let families: Vec<&v1::ReasonFamily> = families.filter(|it| !it.counts.is_empty()).collect();
+    if families.is_empty() {
+        return text;
+    }
+    text += "\nsplit reasons with all of their parts, as they compare over the change (already counted above)\n";
+    let rows = families.iter().flat_map(|family| {
+        let sums = family.counts.iter();
+        sums.map(|sum| (format!("{} and parts", family.reason), sum))
+    });
+    text += &counted(rows, paint);
+    for family in families {
+        text += &format!("{} became {}\n", family.reason, family.parts.join(", "));
+    }
+    text
+}
+
+fn counted<'c>(
+    counts: impl Iterator<Item = (String, &'c v1::ReasonCount)>,
+    paint: Paint,
+) -> String {
     const COLUMNS: [Column; 12] = [
         Column::Left("reason"),
         Column::Left("tier"),
@@ -94,8 +119,8 @@ pub(crate) fn counts(counts: &[v1::ReasonCount], paint: Paint) -> String {
         Column::Right("callback"),
         Column::Right("human"),
     ];
-    let rows = counts.iter().map(|count| {
-        let mut row = vec![count.reason.clone(), count.tier.clone()];
+    let rows = counts.map(|(reason, count)| {
+        let mut row = vec![reason, count.tier.clone()];
         let figures = [
             count.contacts,
             count.repeats,

@@ -97,7 +97,7 @@ impl Lookup {
     /// The reason of a row that writes it as `primary/secondary`.
     pub(super) fn written(&self, reason: &str) -> Why {
         let read = ReasonId::parse(reason).ok();
-        let known = read.is_some_and(|id| self.playbook.index.reasons.contains_key(&id));
+        let known = read.is_some_and(|id| self.playbook.knows(&id));
         Why {
             reason: reason.to_owned(),
             known,

@@ -71,6 +71,20 @@ impl CaseNumbers {
         String::from_utf8_lossy(&groups.join(&b' ')).into_owned()
     }
 
+    /// Whether a text is meant as a number rather than as an id without its `case_`: it has as many digits as one, or
+    /// is in groups.
+    pub fn is_meant(text: &str) -> bool {
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let grouped = |byte| matches!(byte, b' ' | b'-');
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_grouped = text.bytes().any(grouped)
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || grouped(byte));
+        let is_whole = [DIGITS, DIGITS_LONG].contains(&(digits.saturating_sub(1) as u32));
+        is_grouped || (is_plain && is_whole)
+    }
+
     /// The case with this number; spaces and hyphens are not looked at. Whether there is such a case is another
     /// question.
     ///
@@ -166,6 +180,29 @@ mod tests {
     fn what_is_no_number_is_refused() {
         for text in ["", "12", "case_0000000000002", "1234 5678 901x", "１２３"] {
             assert_eq!(numbers().read(text), Err(NumberError::Shape), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_ids_are_told_apart() {
+        for text in [
+            "7012 3456 789",
+            "70123456789",
+            "7012-34",
+            "12 3",
+            "1234567890123456789",
+        ] {
+            assert!(CaseNumbers::is_meant(text), "{text}");
+        }
+        for text in [
+            "",
+            "2",
+            "0000000000002",
+            "case_0000000000002",
+            "7012 345x",
+            "no number",
+        ] {
+            assert!(!CaseNumbers::is_meant(text), "{text}");
         }
     }
 

@@ -6,7 +6,7 @@ use crate::case::{
 };
 use crate::command::{WorkOnCase, WorkStep};
 use crate::event::{CaseWorked, Event};
-use crate::ids::CaseId;
+use crate::ids::{CaseId, Slug};
 use crate::refusal::{Faults, Kind, Refusal};
 use crate::state::State;
 use crate::time::UnixMs;
@@ -28,6 +28,7 @@ pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<E
         WorkStep::Resolve(resolution, note) => {
             let after = step(&case, CaseStep::Resolve)?;
             no_live_contact(&case)?;
+            may_come_of(state, &case, &resolution.outcome)?;
             let work = CaseWork::Resolved(resolution.clone(), note.clone());
             done(&case, after, work)
         }
@@ -121,6 +122,15 @@ fn no_live_contact(case: &Case) -> Result<(), Stop> {
         named.join(", ")
     );
     Err(refused(case, why))
+}
+
+/// The outcome is one that the live playbook has for the case.
+fn may_come_of(state: &State, case: &Case, outcome: &Slug) -> Result<(), Stop> {
+    let Some(playbook) = state.live() else {
+        return Ok(());
+    };
+    let may = playbook.may_come_of(case, outcome);
+    may.map_err(|what| Refusal::Faulty(Faults::one("resolution.outcome", what)).into())
 }
 
 /// An open case is the one that its matter leads to.

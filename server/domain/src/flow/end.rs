@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Ends a contact, or decides again.
 pub(super) fn end(state: &State, command: &EndContact, now: UnixMs) -> Result<Event, Stop> {
     let contact = live_contact(state, &command.contact)?;
-    let confirmed = confirmed(state, command.confirmed.as_ref())?;
+    let confirmed = confirmed(state, &contact, command.confirmed.as_ref())?;
     match command.ending {
         Ending::Over(outcome) => Ok(Event::ContactEnded(over(
             state, &contact, outcome, confirmed,
@@ -83,11 +83,15 @@ pub(super) fn over(
     })
 }
 
-fn confirmed(state: &State, told: Option<&ReasonId>) -> Result<Option<ReasonId>, Refusal> {
+fn confirmed(
+    state: &State,
+    contact: &Contact,
+    told: Option<&ReasonId>,
+) -> Result<Option<ReasonId>, Refusal> {
     let Some(told) = told else { return Ok(None) };
     let playbook = live(state)?;
-    match playbook.index.reasons.get(told) {
-        Some(&index) => Ok(Some(playbook.reason(index).id.clone())),
+    match playbook.reason_now(told, &contact.context.facts) {
+        Some(index) => Ok(Some(playbook.reason(index).id.clone())),
         None => Err(Refusal::Faulty(Faults::one(
             "confirmed_reason",
             "is not a secondary reason of the live playbook; GetReasonMenu lists them",

@@ -168,6 +168,7 @@ pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, 
     let reason = find::reason(
         playbook,
         context.reason.as_ref(),
+        &context.facts,
         start.unknown_reason,
         &mut noticed,
     )?;

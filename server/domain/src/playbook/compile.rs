@@ -8,10 +8,12 @@
 mod calendars;
 mod facts;
 mod names;
+mod outcomes;
 mod places;
 mod reasons;
 mod replaces;
 mod rules;
+mod splits;
 mod values;
 
 use super::fault::{At, Faults, Finder};
@@ -92,7 +94,9 @@ impl<'a> Compiler<'a> {
         let queues = self.queues(calendars.as_deref());
         let facts = self.facts();
         let (mut primaries, mut reasons) = self.reasons();
-        let replaced = self.replaces(primaries.as_mut(), reasons.as_mut());
+        let mut replaced = self.replaces(primaries.as_mut(), reasons.as_mut());
+        let splits = self.splits(primaries.as_deref(), reasons.as_deref(), &mut replaced);
+        let outcomes = self.outcomes(reasons.as_deref());
         let rules = self.rules();
         let costs = self.costs();
         let last_resort = self.last_resort();
@@ -120,6 +124,8 @@ impl<'a> Compiler<'a> {
             facts: facts?,
             primaries: primaries?,
             reasons: reasons?,
+            splits: splits?,
+            outcomes: outcomes?,
             rules,
             waiting_weight_percent,
             leaving_channel,
@@ -201,6 +207,8 @@ impl<'a> Compiler<'a> {
 struct Replaced {
     primaries: HashMap<Slug, u16>,
     reasons: HashMap<ReasonId, ReasonIndex>,
+    /// By the numbers of the splits.
+    splits: HashMap<ReasonId, u16>,
 }
 
 fn index(playbook: &Playbook, replaced: Replaced) -> Index {
@@ -217,6 +225,7 @@ fn index(playbook: &Playbook, replaced: Replaced) -> Index {
         queues: by_id(&playbook.queues, |queue| &queue.id, QueueIndex),
         facts: by_id(&playbook.facts, |fact| &fact.id, FactIndex),
         reasons,
+        splits: replaced.splits,
         primaries,
         rule_sets: RuleSets::of(playbook),
     }

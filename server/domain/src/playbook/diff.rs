@@ -2,7 +2,9 @@
 //! spacing, quoting, the order of keys and what is written though it is the default make no difference.
 
 mod order;
+mod outcomes;
 mod parts;
+mod splits;
 mod values;
 
 use super::fault::Faults;
@@ -29,6 +31,8 @@ pub enum ChangeKind {
     Moved,
     /// One of its fields is different.
     Changed,
+    /// It became several; `after` names them.
+    Split,
 }
 
 /// What kind of thing a change is about.
@@ -64,6 +68,10 @@ pub enum ChangePart {
     Route,
     /// A rule.
     Rule,
+    /// A reason that became several in both, or before the first.
+    Split,
+    /// What can come of a case.
+    Outcome,
 }
 
 /// One difference.
@@ -73,7 +81,7 @@ pub struct Change {
     pub kind: ChangeKind,
     /// To what kind of thing.
     pub part: ChangePart,
-    /// Its id: the new one, unless it was removed, renamed or merged. Empty for the playbook as a whole.
+    /// Its id: the new one, unless it was removed, renamed, merged or split. Empty for the playbook as a whole.
     pub id: String,
     /// The field that changed, such as `cost` or `label.en`; empty unless one did.
     pub field: String,
@@ -120,22 +128,38 @@ pub fn diff(before: &Playbook, after: &Playbook) -> Result<Diff, Faults> {
         .map(|primary| primary.id.to_string());
     let below = before.reasons.iter().map(|reason| reason.id.to_string());
     let live: BTreeSet<String> = live.chain(below).collect();
-    let old = parts::of(before, &files.0, &live);
-    let new = parts::of(after, &files.1, &live);
+    let none = BTreeMap::new();
+    let became = splits::became(before, after);
+    let told = splits::told(after, &became);
+    let old = parts::of(before, &files.0, &live, &BTreeSet::new());
+    let new = parts::of(after, &files.1, &live, &told);
     let primaries = renamed_primaries(before, after);
     let reasons = renamed_reasons(before, after);
-    let none = BTreeMap::new();
     for (old, new) in old.iter().zip(&new) {
         let renamed = match new.part {
             ChangePart::Primary => &primaries,
             ChangePart::Reason => &reasons,
             _ => &none,
         };
-        let pairs = compare(&mut diff, (old, new), "", renamed, &primaries);
+        let split = match new.part {
+            ChangePart::Reason => &became,
+            _ => &none,
+        };
+        let ids = Ids {
+            renamed,
+            split,
+            groups: &primaries,
+        };
+        let pairs = compare(&mut diff, (old, new), "", &ids);
         for (old, new) in pairs {
             if let (Some(routes_old), Some(routes_new)) = (&old.below, &new.below) {
                 let within = format!("{}/", new.id);
-                compare(&mut diff, (routes_old, routes_new), &within, &none, &none);
+                let ids = Ids {
+                    renamed: &none,
+                    split: &none,
+                    groups: &none,
+                };
+                compare(&mut diff, (routes_old, routes_new), &within, &ids);
             }
         }
     }
@@ -161,14 +185,28 @@ fn renamed_reasons(before: &Playbook, after: &Playbook) -> BTreeMap<String, Stri
     old.filter(|(old, new)| old != new).collect()
 }
 
+/// What became of the ids of one part.
+struct Ids<'a> {
+    /// Old ids that have another name.
+    renamed: &'a BTreeMap<String, String>,
+    /// Old ids that became several, in words.
+    split: &'a BTreeMap<String, String>,
+    /// Old primary reasons that have another name.
+    groups: &'a BTreeMap<String, String>,
+}
+
 /// Compares the things of one part, whose ids are told behind `within`; gives those that are the same thing in both.
 fn compare<'t>(
     diff: &mut Diff,
     (before, after): (&'t Things, &'t Things),
     within: &str,
-    renamed: &BTreeMap<String, String>,
-    groups: &BTreeMap<String, String>,
+    ids: &Ids<'_>,
 ) -> Vec<(&'t Thing, &'t Thing)> {
+    let Ids {
+        renamed,
+        split,
+        groups,
+    } = ids;
     let part = after.part;
     let change = |kind, id: &str, field: &str, from: &str, to: &str| Change {
         kind,
@@ -195,6 +233,10 @@ fn compare<'t>(
             .get(&old.id)
             .and_then(|id| new.get(id.as_str()))
             .copied();
+        let became = split.get(&old.id);
+        if let Some(parts) = became {
+            diff.add(change(ChangeKind::Split, &old.id, "", &old.id, parts));
+        }
         match (same, other) {
             (Some(new), _) => {
                 met.insert(&new.id);
@@ -215,6 +257,7 @@ fn compare<'t>(
                     pairs.push((old, new));
                 }
             }
+            (None, None) if became.is_some() => {}
             (None, None) => diff.add(change(ChangeKind::Removed, &old.id, "", "", "")),
         }
     }

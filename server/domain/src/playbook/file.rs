@@ -3,6 +3,7 @@
 //! These structs are the format: the JSON schema for editors is made from them and from their comments.
 
 use super::file_parts::{Columns, Decimal, Entries, Id, Span};
+use super::file_reasons::{OutcomeFile, SplitFile};
 use crate::fact::FactType;
 use crate::route::{Medium, Route};
 use schemars::JsonSchema;
@@ -53,6 +54,13 @@ pub(super) struct File {
     /// Primary reasons in the order of the menu; 6 to 8 are easy to choose from.
     #[schemars(length(min = 1))]
     pub(super) reasons: Vec<PrimaryFile>,
+    /// Reasons that became several, so that the history of each compares with its parts together.
+    #[serde(default)]
+    pub(super) splits: Vec<SplitFile>,
+    /// What can come of a case, in the order of the list: when somebody resolves one, the outcome must be one of these
+    /// that is for its reason. Left out: any outcome will do.
+    #[serde(default)]
+    pub(super) outcomes: Vec<OutcomeFile>,
     /// Rules, in the order in which they apply.
     #[serde(default)]
     pub(super) rules: Vec<RuleFile>,
@@ -211,10 +219,7 @@ pub(super) struct SecondaryFile {
     /// cases go on, and their counts are added to this one's. So a reason that is renamed, or merged out of several,
     /// compares with its whole history.
     ///
-    /// One that is split does not, part by part: what was counted before tells no parts. Give the old reason to the
-    /// one part that most of its contacts belong to and new ids to the others, and compare the sum of the parts with
-    /// the old reason's history; or keep the old id as one of the parts, with the same effect. Each part compares with
-    /// itself from the day of the split on. A reason is replaced by one reason only.
+    /// A reason is replaced by one reason only. One that became several is told in `splits`.
     #[serde(default)]
     #[schemars(extend("examples" = [["existing_flight/move_date"]]))]
     pub(super) replaces: Vec<String>,

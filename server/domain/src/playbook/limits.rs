@@ -36,6 +36,14 @@ pub const SECONDARIES_MAX: usize = 64;
 pub const ASKED_FACTS_MAX: usize = 16;
 /// Most retired reasons that all reasons together stand for.
 pub const REPLACED_MAX: usize = 10_000;
+/// Most reasons that became several.
+pub const SPLITS_MAX: usize = 256;
+/// Most parts of one of them.
+pub const SPLIT_PARTS_MAX: usize = 32;
+/// Most values of the fact that tells the part.
+pub const SPLIT_VALUES_MAX: usize = 256;
+/// Most outcomes.
+pub const OUTCOMES_MAX: usize = 128;
 /// Most rules.
 pub const RULES_MAX: usize = 20_000;
 /// Most values in one column of a rule.

@@ -3,6 +3,7 @@
 mod faults;
 mod meaning;
 mod robust;
+mod splits;
 mod structure;
 mod warnings;
 

@@ -3,7 +3,7 @@
 #[cfg(doc)]
 use crate::case::CaseState;
 use crate::ids::{ReasonId, Slug};
-use crate::playbook::Playbook;
+use crate::playbook::{Playbook, Split};
 use std::collections::BTreeMap;
 
 /// Counts of the cases that were opened for one reason under one tier, and of their contacts.
@@ -77,7 +77,8 @@ impl Counts {
     }
 
     /// These counts under the reasons of a playbook: those of a retired reason are added to the one that stands for it
-    /// now; those of a reason that it does not know stay as they are. By reason, then by tier.
+    /// now, those of an older name of one that was split to that one; those of a reason that it does not know stay as
+    /// they are. By reason, then by tier.
     pub fn under<'a>(
         playbook: &Playbook,
         counts: impl IntoIterator<Item = &'a Counts>,
@@ -85,13 +86,34 @@ impl Counts {
         let mut sums: BTreeMap<(ReasonId, Slug), Counts> = BTreeMap::new();
         for counted in counts {
             let known = playbook.index.reasons.get(&counted.reason);
-            let reason = known.map_or(&counted.reason, |&index| &playbook.reason(index).id);
+            let known = known.map(|&index| &playbook.reason(index).id);
+            let split = || playbook.split_of(&counted.reason).map(|it| &it.reason);
+            let reason = known.or_else(split).unwrap_or(&counted.reason);
             let key = (reason.clone(), counted.tier.clone());
             let sum = sums.entry(key);
             sum.or_insert_with(|| Counts::none(reason.clone(), counted.tier.clone()))
                 .add(counted);
         }
         sums.into_values().collect()
+    }
+
+    /// The counts of each split reason together with those of all of its parts, out of counts under the reasons of the
+    /// playbook: what its history compares with. By split in the order of the playbook, then by tier.
+    pub fn together<'a>(
+        playbook: &'a Playbook,
+        counts: &[Counts],
+    ) -> Vec<(&'a Split, Vec<Counts>)> {
+        let sums = playbook.splits.iter().map(|split| {
+            let family = playbook.family_of(split);
+            let mut sums: BTreeMap<Slug, Counts> = BTreeMap::new();
+            for counted in counts.iter().filter(|it| family.contains(&&it.reason)) {
+                let none = || Counts::none(split.reason.clone(), counted.tier.clone());
+                let sum = sums.entry(counted.tier.clone());
+                sum.or_insert_with(none).add(counted);
+            }
+            (split, sums.into_values().collect())
+        });
+        sums.collect()
     }
 
     /// Adds what `other` counted.

@@ -7,6 +7,8 @@ static TRIPS: LazyLock<Arc<Playbook>> =
     LazyLock::new(|| read(include_str!("playbooks/trips.yaml")));
 static TRIPS_LATER: LazyLock<Arc<Playbook>> =
     LazyLock::new(|| read(include_str!("playbooks/trips_later.yaml")));
+static TRIPS_SPLIT: LazyLock<Arc<Playbook>> =
+    LazyLock::new(|| read(include_str!("playbooks/trips_split.yaml")));
 static SKETCH: LazyLock<Arc<Playbook>> =
     LazyLock::new(|| read(include_str!("playbooks/sketch.yaml")));
 static AIRLINE: LazyLock<Arc<Playbook>> =
@@ -25,6 +27,7 @@ pub(crate) fn playbook(name: &str) -> Arc<Playbook> {
     match name {
         "trips" => TRIPS.clone(),
         "trips_later" => TRIPS_LATER.clone(),
+        "trips_split" => TRIPS_SPLIT.clone(),
         "many_facts" => MANY_FACTS.clone(),
         "sketch" => SKETCH.clone(),
         "airline" => AIRLINE.clone(),

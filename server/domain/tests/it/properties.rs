@@ -55,6 +55,8 @@ const REASONS: &[&str] = &[
     "reason=flight/change",
     "reason=flight/change",
     "reason=flight/new_date",
+    "reason=flight/change_date",
+    "reason=flight/change_seat",
     "reason=flight/search",
     "reason=flight/search",
     "reason=bags/lost",
@@ -162,6 +164,7 @@ fn step() -> impl Strategy<Value = String> {
         8 => word(SPANS).prop_map(|span| format!("wait {span}")),
         1 => Just("playbook trips".to_owned()),
         2 => Just("playbook trips_later".to_owned()),
+        1 => Just("playbook trips_split".to_owned()),
         1 => Just("restart".to_owned()),
     ]
 }
@@ -185,6 +188,7 @@ fn work() -> impl Strategy<Value = String> {
         6 => (case(), case()).prop_map(|(one, other)| format!("merge {one} {other}")),
         6 => case().prop_map(|one| format!("unmerge {one}")),
         2 => case().prop_map(|one| format!("resolve {one} explained")),
+        1 => case().prop_map(|one| format!("resolve {one} rebooked")),
         2 => case().prop_map(|one| format!("reopen {one}")),
         1 => case().prop_map(|one| format!("note {one} seen")),
         1 => case().prop_map(|one| format!("confirm {one} bags/lost")),

@@ -9,5 +9,6 @@ mod publishing;
 mod refusing;
 mod repeating;
 mod routing;
+mod splitting;
 mod timing;
 mod working;

@@ -10,7 +10,7 @@
 //! merge CASE CASE | unmerge CASE | link CASE KIND CASE | unlink CASE KIND CASE   (the first goes on; see work.rs)
 //! link_identity ID HANDLE | unlink_identity ID HANDLE   (a handle is verified:KIND=VALUE, unverified:… or shared:…)
 //! merge_customers ID ID | unmerge_customer ID   (the first goes on)   [stale]
-//! case NUMBER | contact ID | who ID | counts
+//! case NUMBER | contact ID | who ID | counts | families   (of split reasons, under the live playbook)
 //! ```
 //! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= shared:KIND= prefer= consent= refuse= brand= stage=
 //! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= asked_for_person vulnerable outbound

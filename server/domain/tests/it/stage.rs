@@ -9,6 +9,7 @@ use signpost_domain::command::{CommandBody, PreviewRoute, Query};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::{ContactId, CustomerId};
 use signpost_domain::playbook::Playbook;
+use signpost_domain::state::Counts;
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
@@ -91,6 +92,7 @@ impl Stage {
             }
             ("who", [id]) => self.look(&Query::Customer(CustomerId::new(id).expect("a customer"))),
             ("counts", []) => self.look(&Query::Counts),
+            ("families", []) => self.families(),
             _ => {
                 let names = self.names.clone();
                 let case = |number: &str| names.case_or_none(number.parse().expect("a number"));
@@ -168,6 +170,21 @@ impl Stage {
             Err(refusal) => told::refusal(&refusal, &self.names),
         };
         self.tell(&said);
+    }
+
+    fn families(&mut self) {
+        let Ok(Answer::Counts(counts)) = self.world.read(&Query::Counts) else {
+            panic!("counts are always known")
+        };
+        let live = self.world.state().live().cloned().expect("a playbook");
+        for (split, sums) in Counts::together(&live, &counts) {
+            let parts = live.parts_of(split).into_iter();
+            let parts = told::list(parts.map(|it| &live.reason(it).id));
+            self.tell(&format!("{} with {parts}", split.reason));
+            for sum in &sums {
+                self.tell(&format!("  {}", told::counts(sum)));
+            }
+        }
     }
 
     fn tell(&mut self, line: &str) {

@@ -342,7 +342,7 @@ fn case(row: &Case, names: &Names) -> String {
     )
 }
 
-fn counts(row: &Counts) -> String {
+pub(crate) fn counts(row: &Counts) -> String {
     let routes = Route::ALL.iter().zip(row.routes_taken);
     let routes = routes.filter(|(_, times)| *times > 0);
     format!(

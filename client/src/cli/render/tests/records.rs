@@ -158,11 +158,27 @@ fn publications_findings_and_counts_as_text() {
         cases_resolved: 7,
         routes_taken: vec![4, 0, 5, 0, 3],
     };
+    let family = v1::ReasonFamily {
+        reason: "existing_flight/change".to_owned(),
+        parts: vec![
+            "existing_flight/change_date".to_owned(),
+            "existing_flight/change_name".to_owned(),
+        ],
+        counts: vec![v1::ReasonCount {
+            reason: "existing_flight/change".to_owned(),
+            contacts: 40,
+            ..count.clone()
+        }],
+    };
+    let counted = v1::CountReasonsResponse {
+        counts: vec![count],
+        families: vec![family],
+    };
     let text = [
         publication(&live, Paint::PLAIN),
         publications(&[live], Paint::PLAIN),
         findings(&[finding], 2),
-        counts(&[count], Paint::PLAIN),
+        counts(&counted, Paint::PLAIN),
     ];
     expect_file!["playbooks.txt"].assert_eq(&text.join("--\n"));
 }

@@ -54,7 +54,9 @@ pub(in crate::flow) fn case(
     let reason = playbook.reason(reason);
     let key = case_key(playbook, reason);
     let own = own_case(state, sought)?
-        .filter(|own| sought.keeps_reason() || stands_for(reason, &own.reason))
+        .filter(|own| {
+            sought.keeps_reason(playbook) || playbook.may_mean(index, &own.reason, &own.facts)
+        })
         .filter(|own| agrees(own, &key, &sought.context.facts));
     let mut facts = sought.context.facts.clone();
     if let Some(own) = &own {
@@ -84,7 +86,8 @@ pub(in crate::flow) fn case(
     }
     let lookup = Lookup {
         state,
-        reason,
+        playbook,
+        reason: index,
         who,
         key: &key,
         facts: &facts,
@@ -120,7 +123,7 @@ pub(in crate::flow) fn case_without_reason(
     state: &State,
     sought: &Sought<'_>,
 ) -> Result<Option<FoundCase>, Elsewhere> {
-    let own = own_case(state, sought)?.filter(|_| sought.keeps_reason());
+    let own = own_case(state, sought)?.filter(|_| sought.told_reason_before());
     // A case of nobody cannot be claimed now: what would tell its matter is not known.
     let own = own.filter(|own| own.customer.is_some() == sought.who.is_some());
     Ok(own.map(|own| FoundCase::Stays(own, None)))
@@ -133,14 +136,14 @@ pub(in crate::flow) fn ambiguous_facts(
     reason: ReasonIndex,
     sought: &Sought<'_>,
 ) -> Result<Vec<Slug>, Elsewhere> {
-    let reason = playbook.reason(reason);
     let facts = &sought.context.facts;
     let Some(who) = sought.who else {
         return Ok(Vec::new());
     };
-    let mut key = case_key(playbook, reason);
+    let mut key = case_key(playbook, playbook.reason(reason));
     let lookup = Lookup {
         state,
+        playbook,
         reason,
         who,
         key: &key,
@@ -155,8 +158,16 @@ pub(in crate::flow) fn ambiguous_facts(
 }
 
 impl Sought<'_> {
-    /// Whether the contact has the reason that it had.
-    fn keeps_reason(&self) -> bool {
+    /// Whether the contact has the reason that it had. Of one that was split the facts may tell another part now.
+    fn keeps_reason(&self, playbook: &Playbook) -> bool {
+        let told = self.context.reason.as_ref();
+        let is_split = told.is_some_and(|told| {
+            playbook.split_of(told).is_some() && !playbook.index.reasons.contains_key(told)
+        });
+        self.told_reason_before() && !is_split
+    }
+
+    fn told_reason_before(&self) -> bool {
         self.before
             .is_some_and(|before| before.context.reason == self.context.reason)
     }
@@ -188,10 +199,6 @@ fn can_reopen(case: &Case, now: UnixMs) -> bool {
     case.reopens_until().is_some_and(|until| now <= until)
 }
 
-fn stands_for(reason: &Reason, id: &ReasonId) -> bool {
-    reason.id == *id || reason.replaces.contains(id)
-}
-
 /// Whether no key fact is known to be another.
 fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
     key.iter().all(|id| {
@@ -203,7 +210,8 @@ fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
 /// What a customer's cases are looked up with.
 struct Lookup<'a> {
     state: &'a State,
-    reason: &'a Reason,
+    playbook: &'a Playbook,
+    reason: ReasonIndex,
     who: &'a FoundCustomer,
     key: &'a [Slug],
     facts: &'a Facts,
@@ -233,17 +241,20 @@ impl Lookup<'_> {
         let ids = self.who.members().flat_map(|member| open_cases.of(member));
         for id in ids {
             let case = self.state.case(id)?.filter(|case| {
-                stands_for(self.reason, &case.reason)
-                    && is_open(case, self.now)
-                    && agrees(case, self.key, self.facts)
+                self.means(case) && is_open(case, self.now) && agrees(case, self.key, self.facts)
             });
             open.extend(case.cloned());
         }
         Ok(open)
     }
 
-    /// The latest case of the matter, also under reasons that this one replaces: an open one rather than one that
-    /// can be reopened, and that rather than others.
+    fn means(&self, case: &Case) -> bool {
+        let playbook = self.playbook;
+        playbook.may_mean(self.reason, &case.reason, &case.facts)
+    }
+
+    /// The latest case of the matter, also under reasons that this one replaces or is a part of: an open one rather
+    /// than one that can be reopened, and that rather than others.
     fn latest_case(&self) -> Result<Option<Arc<Case>>, Elsewhere> {
         let mut latest: Option<Arc<Case>> = None;
         for matter in self.matters() {
@@ -251,7 +262,7 @@ impl Lookup<'_> {
                 continue;
             };
             let case = self.state.case(case)?.cloned();
-            let case = case.filter(|case| case.matter == Some(matter));
+            let case = case.filter(|case| case.matter == Some(matter) && self.means(case));
             let case = match case.as_ref().and_then(|case| case.merged_into) {
                 Some(survivor) => self.state.case(&survivor)?.cloned(),
                 None => case,
@@ -270,9 +281,11 @@ impl Lookup<'_> {
         Ok(latest)
     }
 
-    /// The matter for each of those who are one, and for each reason that this one replaces.
+    /// The matter for each of those who are one, and for each reason that this one replaces or is a part of.
     fn matters(&self) -> impl Iterator<Item = MatterKey> {
-        let reasons = std::iter::once(&self.reason.id).chain(&self.reason.replaces);
+        let reason = self.playbook.reason(self.reason);
+        let own = std::iter::once(&reason.id).chain(&reason.replaces);
+        let reasons = own.chain(self.playbook.split_from(self.reason));
         let all = reasons.flat_map(|id| self.who.members().map(move |member| (member, id)));
         all.map(|(member, id)| MatterKey::of(member, id, self.key, self.facts))
     }

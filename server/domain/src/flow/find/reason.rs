@@ -2,6 +2,7 @@
 
 use crate::command::UnknownReason;
 use crate::decision::Finding;
+use crate::fact::Facts;
 use crate::ids::{ReasonId, Slug};
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::refusal::{Faults, Refusal};
@@ -17,13 +18,14 @@ pub(in crate::flow) enum FoundReason {
     Unknown,
 }
 
-/// Finds the reason.
+/// Finds the reason. Of one that was split the part is told by the facts.
 ///
 /// # Errors
 /// A fault of `context.reason` where the playbook has no such reason and the caller did not allow for it.
 pub(in crate::flow) fn reason(
     playbook: &Playbook,
     told: Option<&ReasonId>,
+    facts: &Facts,
     unknown: UnknownReason,
     noticed: &mut Vec<Finding>,
 ) -> Result<FoundReason, Refusal> {
@@ -35,7 +37,7 @@ pub(in crate::flow) fn reason(
             let id = playbook.primaries[primary as usize].id.clone();
             return Ok(FoundReason::Choose(Some(id)));
         }
-    } else if let Some(&index) = playbook.index.reasons.get(told) {
+    } else if let Some(index) = playbook.reason_now(told, facts) {
         if playbook.reason(index).id != *told {
             noticed.push(Finding::ReasonReplaced(told.clone()));
         }

@@ -96,7 +96,7 @@ impl Compiler<'_> {
         written
     }
 
-    fn old_reason(&mut self, at: At<'_>, text: &str) -> Option<ReasonId> {
+    pub(super) fn old_reason(&mut self, at: At<'_>, text: &str) -> Option<ReasonId> {
         let read = ReasonId::parse(text).ok();
         let secondary = read.filter(|id| id.secondary.is_some());
         if secondary.is_none() {

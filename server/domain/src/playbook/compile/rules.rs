@@ -12,7 +12,7 @@ use crate::route::Route;
 use std::collections::HashMap;
 
 /// What rules refer to besides the names: made once for all of them.
-struct Context<'a> {
+pub(super) struct Context<'a> {
     /// Secondary reasons by `primary` and by `primary/secondary`.
     reasons: HashMap<String, Vec<ReasonIndex>>,
     /// What stands for a retired reason.
@@ -41,7 +41,7 @@ impl<'a> Compiler<'a> {
         rules.into_iter().collect()
     }
 
-    fn context(&self) -> Context<'a> {
+    pub(super) fn context(&self) -> Context<'a> {
         let mut reasons: HashMap<String, Vec<ReasonIndex>> = HashMap::new();
         let mut retired = HashMap::new();
         let mut number = 0_u16;
@@ -59,6 +59,10 @@ impl<'a> Compiler<'a> {
                 }
                 number = number.saturating_add(1);
             }
+        }
+        for split in &self.file.splits {
+            let parts = split.into.join(", ");
+            retired.entry(&split.reason).or_insert(parts);
         }
         let facts = (0..u16::MAX).zip(&self.file.facts.0);
         let names = |kind| self.names.of(kind).names.clone();
@@ -158,7 +162,7 @@ impl<'a> Compiler<'a> {
         Some(numbers)
     }
 
-    fn reason_column(
+    pub(super) fn reason_column(
         &mut self,
         at: At<'_>,
         written: &Columns,

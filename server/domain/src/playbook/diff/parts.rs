@@ -2,8 +2,8 @@
 //! `4.10`, and what is left out as what it then is. Each struct is taken apart by name, so that a new field does not
 //! compile until somebody decides what it means here.
 
-use super::ChangePart;
 use super::values::{amount, condition, decimal, scaled, snake, span};
+use super::{ChangePart, outcomes, splits};
 use crate::playbook::file::{CalendarFile, File, QueueFile, RuleFile};
 use crate::playbook::file_parts::{Columns, Decimal, Entries, Id};
 use crate::playbook::{
@@ -38,14 +38,14 @@ pub(super) struct Thing {
 }
 
 impl Thing {
-    fn new(id: &str) -> Thing {
+    pub(super) fn new(id: &str) -> Thing {
         Thing {
             id: id.to_owned(),
             ..Thing::default()
         }
     }
 
-    fn with(mut self, field: &str, value: impl Into<String>) -> Thing {
+    pub(super) fn with(mut self, field: &str, value: impl Into<String>) -> Thing {
         let value = value.into();
         if !value.is_empty() {
             self.fields.push((field.to_owned(), value));
@@ -53,7 +53,7 @@ impl Thing {
         self
     }
 
-    fn label(mut self, label: &Label) -> Thing {
+    pub(super) fn label(mut self, label: &Label) -> Thing {
         let mut texts: Vec<_> = match label.0.as_slice() {
             // Left out, or as if it were.
             [(_, text)] if **text == self.id.replace('_', " ") => Vec::new(),
@@ -68,8 +68,13 @@ impl Thing {
 }
 
 /// The parts of a playbook, in the order of the format. What stands for a reason in `told`, `primary` or
-/// `primary/secondary`, is told elsewhere and left out.
-pub(super) fn of(playbook: &Playbook, file: &File, told: &BTreeSet<String>) -> Vec<Things> {
+/// `primary/secondary`, is told elsewhere and left out; so are the splits in `split`.
+pub(super) fn of(
+    playbook: &Playbook,
+    file: &File,
+    told: &BTreeSet<String>,
+    split: &BTreeSet<String>,
+) -> Vec<Things> {
     let things = |part, ordered, list: Vec<Thing>| Things {
         part,
         ordered,
@@ -87,6 +92,11 @@ pub(super) fn of(playbook: &Playbook, file: &File, told: &BTreeSet<String>) -> V
     let reasons = playbook.reasons.iter().map(|it| reason(playbook, it, told));
     let calendars = file.calendars.0.iter().map(|it| calendar(it, file));
     let rules = file.rules.iter().map(rule);
+    let outcomes = playbook.outcomes.iter().zip(&file.outcomes);
+    let outcomes = outcomes.map(|(it, written)| outcomes::thing(it, written));
+    let untold = playbook.splits.iter();
+    let untold = untold.filter(|it| !split.contains(&it.reason.to_string()));
+    let splits = untold.map(|it| splits::thing(playbook, it));
     let channels = playbook.channels.iter().map(channel);
     vec![
         things(ChangePart::Playbook, false, vec![head(playbook)]),
@@ -103,6 +113,8 @@ pub(super) fn of(playbook: &Playbook, file: &File, told: &BTreeSet<String>) -> V
         things(ChangePart::Primary, true, primaries.collect()),
         things(ChangePart::Reason, true, reasons.collect()),
         things(ChangePart::Rule, true, rules.collect()),
+        things(ChangePart::Split, false, splits.collect()),
+        things(ChangePart::Outcome, true, outcomes.collect()),
     ]
 }
 
@@ -126,6 +138,8 @@ fn head(playbook: &Playbook) -> Thing {
         facts: _,
         primaries: _,
         reasons: _,
+        splits: _,
+        outcomes: _,
         rules: _,
         waiting_weight_percent,
         leaving_channel,
@@ -337,11 +351,6 @@ fn rule(rule: &RuleFile) -> Thing {
         need,
         facts,
     } = rule;
-    let column = |columns: &Columns| {
-        let mut ids = columns.ids.clone();
-        ids.sort_unstable();
-        ids.join(", ")
-    };
     let routes = |routes: &[Route]| {
         let mut routes: Vec<&str> = routes.iter().map(|route| route.as_str()).collect();
         routes.sort_unstable();
@@ -367,6 +376,12 @@ fn rule(rule: &RuleFile) -> Thing {
     thing
         .with("need", need.as_ref().map(decimal).unwrap_or_default())
         .with("facts", joined(facts.iter().map(|fact| fact.0.as_str())))
+}
+
+pub(super) fn column(columns: &Columns) -> String {
+    let mut ids = columns.ids.clone();
+    ids.sort_unstable();
+    ids.join(", ")
 }
 
 fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {

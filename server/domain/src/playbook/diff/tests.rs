@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
+use expect_test::expect;
 use proptest::prelude::*;
 
 const AIRLINE: &str = include_str!("../tests/airline.yaml");
@@ -209,6 +210,61 @@ fn renamed_merged_split_and_moved_reasons_are_told() {
     ]);
     assert_eq!(swapped.len(), 1, "{swapped:?}");
     assert!(swapped[0].starts_with("Moved Reason order/"), "{swapped:?}");
+}
+
+#[test]
+fn a_split_is_told_by_its_parts_and_later_changes_by_field() {
+    let change = "      - id: change\n        label: { en: Change }\n        routes: { message: { queue: desk, cost: 2, resolves: 0.7 } }\n";
+    let renamed = |id: &str| change.replace("id: change", &format!("id: {id}"));
+    let parts = renamed("size") + &renamed("colour");
+    let splits = "splits:\n  - { reason: order/change, into: [order/size, order/colour], default: order/size, fact: order, values: { '7': order/colour } }\nrules:";
+    let split = BOOK.replace(change, &parts).replace("rules:", splits);
+    expect![[r#"
+        Split Reason order/change  `order/change` `order/size (default), order/colour (order 7)`
+        Added Reason order/size  `` ``
+        Added Reason order/colour  `` ``"#]]
+    .assert_eq(&told(BOOK, &split).join("\n"));
+    expect![[r#"
+        Removed Reason order/size  `` ``
+        Removed Reason order/colour  `` ``
+        Added Reason order/change  `` ``
+        Removed Split order/change  `` ``"#]]
+    .assert_eq(&told(&split, BOOK).join("\n"));
+    let later = split.replace("default: order/size", "default: order/colour");
+    let later = later.replace("'7'", "'8'");
+    expect![[r#"
+        Changed Split order/change default `order/size` `order/colour`
+        Changed Split order/change values.8 `` `order/colour`
+        Changed Split order/change values.7 `order/colour` ``"#]]
+    .assert_eq(&told(&split, &later).join("\n"));
+    // One that stays is told too, and its routes are compared.
+    let staying = BOOK
+        .replace("- id: track", "- id: colour\n        label: { en: Colour }\n        routes: { message: { queue: desk, cost: 2, resolves: 0.7 } }\n      - id: track")
+        .replace("rules:", "splits:\n  - { reason: order/change, into: [order/change, order/colour] }\nrules:");
+    expect![[r#"
+        Split Reason order/change  `order/change` `order/change, order/colour`
+        Added Reason order/colour  `` ``"#]]
+    .assert_eq(&told(BOOK, &staying).join("\n"));
+    expect!["Changed Split order/change into `order/change, order/colour` `order/change, order/colour, order/track`"].assert_eq(&told(&staying, &staying.replace("order/colour] }", "order/colour, order/track] }")).join("\n"));
+}
+
+#[test]
+fn outcomes_are_told() {
+    let some = |list: &str| BOOK.replace("rules:", &format!("outcomes:\n{list}rules:"));
+    let before = some("  - { id: a, label: { en: A } }\n  - { id: b, label: { en: B } }\n");
+    let after = some(
+        "  - { id: b, label: { en: B }, reason: order }\n  - { id: a, label: { en: Ah } }\n  - { id: c, label: { en: C } }\n",
+    );
+    expect![[r#"
+        Added Outcome a  `` ``
+        Added Outcome b  `` ``"#]]
+    .assert_eq(&told(BOOK, &before).join("\n"));
+    expect![[r#"
+        Added Outcome c  `` ``
+        Changed Outcome a label.en `A` `Ah`
+        Changed Outcome b reason `` `order`
+        Moved Outcome b  `2` `1`"#]]
+    .assert_eq(&told(&before, &after).join("\n"));
 }
 
 #[test]

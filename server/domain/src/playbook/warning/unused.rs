@@ -57,6 +57,7 @@ impl Watcher<'_> {
             used.extend(&reason.facts);
             used.extend(reason.routes.iter().flat_map(|route| &route.facts));
         }
+        used.extend(self.playbook.splits.iter().filter_map(|split| split.fact));
         for rule in &self.playbook.rules {
             used.extend(&rule.facts);
             let fields = rule.when.iter().flat_map(|when| when.fields());

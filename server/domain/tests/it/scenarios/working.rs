@@ -3,6 +3,52 @@
 use crate::stage::check;
 use expect_test::expect;
 
+#[test]
+fn an_outcome_is_one_that_the_playbook_has_for_the_reason() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=flight/change booking=AAAAAA
+        end chat-1 switched
+        route chat-2 web_chat customer=c2 reason=bags/lost bag_tag=1
+        end chat-2 switched
+        route chat-3 web_chat customer=c3 reason=club/leave
+        end chat-3 switched
+        # Nothing is declared: anything goes.
+        resolve 3 whatever
+        playbook trips_split
+        resolve 1 found
+        resolve 1 reboked
+        resolve 1 rebooked
+        resolve 2 rebooked
+        resolve 2 nonsense
+        confirm 2 flight/change_name
+        resolve 2 found
+        resolve 2 rebooked
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-1 ends Switched
+            chat-2: c2+ standard; opens #2; -> message(writers) of [message 10.55, human 11.13] noticing tier_assumed
+            chat-2 ends Switched
+            chat-3: c3+ standard; opens #3; -> message(writers) of [message 6.70, human 7.20] noticing tier_assumed
+            chat-3 ends Switched
+            case #3 is resolved as whatever
+            playbook trips is live
+            refused: resolution.outcome is no outcome of a case for flight/change; must be one of explained, rebooked
+            refused: resolution.outcome is not an outcome of the live playbook; did you mean rebooked?
+            case #1 is resolved as rebooked
+            refused: resolution.outcome is no outcome of a case for bags/lost; must be one of explained, found
+            refused: resolution.outcome is not an outcome of the live playbook; must be one of explained, found
+            case #2 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(change_name)) })), legal_hold: None, retain_until: None }
+            refused: resolution.outcome is no outcome of a case for flight/change_name; must be one of explained, rebooked
+            case #2 is resolved as rebooked
+        "#]],
+    );
+}
+
 const CALL: &str = "route k1 phone customer=c1 reason=flight/change booking=AAAAAA wait:desk=0s";
 const CHAT: &str = "route k2 web_chat customer=c1 reason=bags/lost bag_tag=1 wait:desk=0s";
 

@@ -1,0 +1,129 @@
+//! Reasons that became several, and what can come of cases: what is refused.
+
+use super::check;
+use expect_test::expect;
+
+#[test]
+fn split_reasons() {
+    let splits = "\
+splits:
+  - { reason: existing_flight/changes, into: [existing_flight/change_date, existing_flight/cancel] }
+  - { reason: existing_flight/cancel, into: [baggage/lost, existing_flight/canel], default: baggage/lost }
+  - { reason: existing_flight/move_date, into: [baggage/lost, baggage/lost], default: lost, fact: color, values: { red: x/y } }
+  - { reason: old/one, into: [old/two], default: old/two }
+  - { reason: old/two, into: [old/one, old/two], default: old/one }
+  - { reason: old, replaces: [old/one, baggage/lost, old/zero], into: [], values: { a: b/c }, default: a }
+  - { reason: old/seat, into: [existing_flight/seat, old/row], fact: departs_at, default: old/row, values: { a: old/row } }
+rules:
+";
+    check(
+        &[("rules:\n", splits)],
+        expect![[r#"
+            68:5 splits[0].default: the default is missing; must be the part for contacts whose facts tell none
+            69:15 splits[1].reason: existing_flight/cancel is a reason of this playbook; must be a retired reason or one of its parts
+            69:60 splits[1].into[1]: there is no reason existing_flight/canel; did you mean existing_flight/cancel?
+            69:93 splits[1].default: existing_flight/cancel stays a reason of this playbook: who names it is for it; must be left out
+            70:15 splits[2].reason: existing_flight/move_date is already replaced by existing_flight/change_date; must be replaced or split once
+            70:49 splits[2].into[0]: baggage/lost is already a part of existing_flight/cancel; must be a part of one split
+            70:63 splits[2].into[1]: baggage/lost is there twice; must be there once
+            70:63 splits[2].into[1]: baggage/lost is already a part of existing_flight/cancel; must be a part of one split
+            70:87 splits[2].default: lost is none of its parts; must be one of baggage/lost, baggage/lost
+            70:99 splits[2].fact: there is no fact color; must be one of booking_reference, bag_tag, departs_at, fare, bags, is_group
+            70:121 splits[2].values.red: x/y is none of its parts; must be one of baggage/lost, baggage/lost
+            71:24 splits[3].into: has 1 parts; must have at least two; a reason that is only renamed is told by replaces
+            71:24 splits[3].into: old/one is split into itself in a circle; must be reasons of this playbook in the end
+            72:24 splits[4].into: old/two is split into itself in a circle; must be reasons of this playbook in the end
+            72:40 splits[4].into[1]: old/two is split into itself in a circle; must be a reason of this playbook
+            73:5 splits[5].fact: the fact is missing; must be the fact that has these values
+            73:15 splits[5].reason: is "old"; must be a retired primary/secondary
+            73:31 splits[5].replaces[0]: old/one is there twice; must be replaced or split once
+            73:40 splits[5].replaces[1]: baggage/lost is a reason of this playbook; must be a retired reason
+            73:65 splits[5].into: has 0 parts; must have at least two; a reason that is only renamed is told by replaces
+            73:88 splits[5].values.a: b/c is none of its parts; the playbook has no part at all
+            73:104 splits[5].default: a is none of its parts; the playbook has no part at all
+            74:32 splits[6].into[0]: there is no reason existing_flight/seat; did you mean existing_flight/cancel?
+            74:54 splits[6].into[1]: there is no reason old/row; must be one of baggage/lost, existing_flight/cancel, existing_flight/change_date
+            74:70 splits[6].fact: is "departs_at"; must be a text, an integer or a boolean
+        "#]],
+    );
+    let circle = "\
+splits:
+  - { reason: old/a, into: [old/b, baggage/lost], default: old/b }
+  - { reason: old/b, into: [old/a, existing_flight/cancel], default: old/a }
+  - { reason: old/c, into: [existing_flight/cancel, existing_flight/change_date], default: existing_flight/cancel }
+rules:
+";
+    check(
+        &[("rules:\n", circle)],
+        expect![[r#"
+            68:22 splits[0].into: old/a is split into itself in a circle; must be reasons of this playbook in the end
+            69:22 splits[1].into: old/b is split into itself in a circle; must be reasons of this playbook in the end
+            70:29 splits[2].into[0]: existing_flight/cancel is already a part of old/b; must be a part of one split
+        "#]],
+    );
+    let shared = "\
+splits:
+  - { reason: old/b, into: [existing_flight/cancel, baggage/lost], default: baggage/lost, fact: is_group, values: { perhaps: baggage/lost } }
+  - { reason: old/c, into: [existing_flight/cancel, existing_flight/change_date], default: existing_flight/cancel }
+  - { reason: old/d, into: [existing_flight/change_date], default: existing_flight/change_date }
+rules:
+";
+    check(
+        &[("rules:\n", shared)],
+        expect![[r#"
+            68:126 splits[0].values.perhaps: is "perhaps"; must be a value of the fact
+            69:29 splits[1].into[0]: existing_flight/cancel is already a part of old/b; must be a part of one split
+            70:22 splits[2].into: has 1 parts; must have at least two; a reason that is only renamed is told by replaces
+            70:29 splits[2].into[0]: existing_flight/change_date is already a part of old/c; must be a part of one split
+        "#]],
+    );
+}
+
+#[test]
+fn outcomes() {
+    let outcomes = "\
+outcomes:
+  - { id: moved, label: { en: Moved }, reason: existing_flight/change_date }
+  - { id: moved, label: { de: Verlegt }, reason: [baggage, existing_flight/move_date] }
+  - { id: Paid Back, label: {}, reason: [] }
+rules:
+";
+    check(
+        &[("rules:\n", outcomes)],
+        expect![[r#"
+        69:11 outcomes[1].id: is "moved"; must be another id: this one is taken above
+        69:31 outcomes[1].label.de: there is no locale de; must be one of en, nl
+        69:60 outcomes[1].reason[1]: there is no reason existing_flight/move_date; was replaced by existing_flight/change_date
+        70:11 outcomes[2].id: is "Paid Back"; must be lower-case letters, digits and _, starting with a letter
+        70:22 outcomes[2].label: has no text; must have one by locale, such as {en: Change date}
+        70:33 outcomes[2].reason: is an empty list; must name at least one, or be left out for any
+    "#]],
+    );
+    let without = "\
+outcomes:
+  - { id: moved, label: { en: Moved }, reason: existing_flight/change_date }
+rules:
+";
+    check(
+        &[("rules:\n", without)],
+        expect![[r#"
+        67:1 outcomes: no outcome is for existing_flight/cancel, baggage/lost; must be one for each reason; one without `reason` is for all
+    "#]],
+    );
+    let fine = "\
+outcomes:
+  - { id: moved, label: { en: Moved }, reason: existing_flight/change_date }
+  - { id: explained, label: { en: Explained, nl: Uitgelegd } }
+rules:
+";
+    check(
+        &[("rules:\n", fine)],
+        expect![[r#"
+        fine
+        74:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+        29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
+        34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
+        59:5 reasons[1].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
+    "#]],
+    );
+}

@@ -1,0 +1,175 @@
+//! Reasons that became several: where contacts go that name the old one, which cases go on, what compares.
+
+use crate::stage::check;
+use expect_test::expect;
+
+#[test]
+fn an_old_name_leads_to_the_part_that_the_facts_tell() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=flight/change booking=AAAAAA
+        end chat-1 resolved
+        route chat-2 web_chat customer=c2 reason=flight/change booking=BBBBBB
+        end chat-2 gave_up
+        playbook trips_split
+        # A menu of before still names the old reason.
+        route call-1 phone customer=c3 reason=flight/change booking=CCCCCC
+        route call-2 phone customer=c4 reason=flight/change booking=DDDDDD kind=name
+        route call-3 phone customer=c5 reason=flight/amend booking=EEEEEE kind=seat
+        route call-4 phone customer=c6 reason=flight/change_seat booking=FFFFFF
+        counts
+        families
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-1 ends Resolved; case #1 is resolved
+            chat-2: c2+ standard; opens #2; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-2 ends GaveUp
+            playbook trips is live
+            call-1: c3+ standard; opens #3; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed, reason_replaced(flight/change)
+            call-2: c4+ standard; opens #4; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed, reason_replaced(flight/change)
+            call-3: c5+ standard; opens #5; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed, reason_replaced(flight/amend)
+            call-4: c6+ standard; opens #6; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            flight/change standard: 2 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 1 resolved, 0 lapsed, 0 withdrawn; took [self_service 2]
+            flight/change_date standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1]
+            flight/change_name standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1]
+            flight/change_seat standard: 2 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2]
+            flight/change with flight/change_date, flight/change_name, flight/change_seat
+              flight/change standard: 6 contacts - 0 left, 0 repeats; cases 6 opened, 0 reopened, 1 resolved, 0 lapsed, 0 withdrawn; took [self_service 6]
+            flight/change_details with flight/change_name, flight/change_seat
+              flight/change_details standard: 3 contacts - 0 left, 0 repeats; cases 3 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 3]
+            bags/lost with bags/lost, bags/damaged
+        "#]],
+    );
+}
+
+#[test]
+fn an_open_case_of_before_goes_on_for_every_part_until_its_facts_tell_one() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=flight/change booking=AAAAAA
+        end chat-1 gave_up
+        playbook trips_split
+        route call-1 phone customer=c1 reason=flight/change_seat booking=AAAAAA
+        case 1
+        end call-1 gave_up
+        # Now it knows that it is about a name, and what is about a seat is another matter.
+        route call-2 phone customer=c1 reason=flight/change_name booking=AAAAAA kind=name
+        end call-2 gave_up
+        route call-3 phone customer=c1 reason=flight/change_seat booking=AAAAAA kind=seat
+        route call-4 phone customer=c1 reason=flight/change_date booking=AAAAAA
+        route call-5 phone customer=c1 reason=flight/change_seat booking=AAAAAA
+        case 1
+        families
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-1 ends GaveUp
+            playbook trips is live
+            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1* on phone]; 1 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
+            call-1 ends GaveUp
+            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; -> human(desk) of [human 7.35] by third_contact, asked_again noticing tier_assumed
+            call-2 ends GaveUp
+            call-3: c1 standard; opens #2; 3 in 7d; ask fare of [message 6.30, human 7.00] by third_contact noticing tier_assumed
+            call-4: c1 standard; opens #3; 4 in 7d; ask fare of [message 6.30, human 7.00] by third_contact noticing tier_assumed
+            call-5: c1 standard; continues #2, a repeat; 1 repeats, 5 in 7d; knows kind=seat; ask fare of [message 6.30, human 7.00] by third_contact noticing tier_assumed
+            case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1 on phone, call-2 on phone]; 0 live, 0 owed; 2 repeats, 1 switches, 0 reopens; knows booking=AAAAAA, kind=name
+            flight/change with flight/change_date, flight/change_name, flight/change_seat
+              flight/change standard: 6 contacts - 0 left, 3 repeats; cases 3 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2, human 1]
+            flight/change_details with flight/change_name, flight/change_seat
+              flight/change_details standard: 2 contacts - 0 left, 1 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took []
+            bags/lost with bags/lost, bags/damaged
+        "#]],
+    );
+}
+
+#[test]
+fn more_facts_tell_another_part() {
+    check(
+        "
+        playbook trips_split
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=flight/change booking=AAAAAA
+        route chat-1 web_chat kind=seat
+        route chat-1 web_chat sentiment=-20
+        case 1
+        case 2
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed, reason_replaced(flight/change)
+            chat-1: c1 standard; leaves #1, withdrawn; opens #2; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed, reason_replaced(flight/change)
+            chat-1: c1 standard; stays with #2; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed, reason_replaced(flight/change)
+            case #1: withdrawn; flight/change_date of standard c1; []; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
+            case #2: open; flight/change_seat of standard c1; [chat-1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA, kind=seat
+        "#]],
+    );
+}
+
+#[test]
+fn a_reason_that_stays_is_meant_by_its_name() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=bags/lost bag_tag=1
+        playbook trips_split
+        route chat-2 web_chat customer=c1 reason=bags/lost bag_tag=1
+        route chat-3 web_chat customer=c1 reason=bags/damaged bag_tag=1
+        end chat-1 resolved confirmed=bags/damaged
+        end chat-2 resolved confirmed=flight/change
+        counts
+        families
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> message(writers) of [message 10.55, human 11.13] noticing tier_assumed
+            playbook trips is live
+            chat-2: c1 standard; continues #1; 1 in 7d; -> message(writers) of [message 10.55, human 11.13] noticing tier_assumed
+            chat-3: c1 standard; opens #2; 2 in 7d; -> message(writers) of [message 10.55, human 11.13] by third_contact noticing tier_assumed
+            chat-1 ends Resolved as bags/damaged
+            chat-2 ends Resolved as flight/change_date; case #1 is resolved
+            bags/damaged standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [message 1]
+            bags/lost standard: 2 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 1 resolved, 0 lapsed, 0 withdrawn; took [message 2]
+            flight/change with flight/change_date, flight/change_name, flight/change_seat
+            flight/change_details with flight/change_name, flight/change_seat
+            bags/lost with bags/lost, bags/damaged
+              bags/lost standard: 3 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 1 resolved, 0 lapsed, 0 withdrawn; took [message 3]
+        "#]],
+    );
+}
+
+#[test]
+fn a_split_that_was_taken_back_for_a_while_finds_its_cases() {
+    check(
+        "
+        playbook trips_split
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=flight/change_date booking=AAAAAA
+        playbook trips
+        route chat-2 web_chat customer=c1 reason=flight/change booking=AAAAAA
+        playbook trips_split
+        route chat-3 web_chat customer=c1 reason=flight/change_date booking=AAAAAA
+        families
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            playbook trips is live
+            chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            playbook trips is live again
+            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 2 in 7d; -> chat(desk) of [chat 5.70, message 6.30, human 8.11] by third_contact noticing tier_assumed
+            flight/change with flight/change_date, flight/change_name, flight/change_seat
+              flight/change standard: 3 contacts - 0 left, 1 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2, chat 1]
+            flight/change_details with flight/change_name, flight/change_seat
+            bags/lost with bags/lost, bags/damaged
+        "#]],
+    );
+}
