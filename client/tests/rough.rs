@@ -197,6 +197,28 @@ fn a_silent_server_is_given_up_in_time() -> TestResult {
     Ok(())
 }
 
+/// Every command that writes, as it may be called.
+const WRITES: [&str; 18] = [
+    "route --channel phone --contact call-1",
+    "take call-1 chat",
+    "end call-1 resolved",
+    "customer upsert c1 --tier gold",
+    "customer link c1 email=ann@example.com",
+    "customer unlink c1 email=ann@example.com",
+    "customer merge c1 c2 --note same",
+    "customer unmerge c2",
+    "playbook publish ../playbooks/retail.yaml",
+    "playbook rollback 3f2a90bc",
+    "case note case_0000000000001 sent",
+    "case update case_0000000000001 --legal-hold yes",
+    "case resolve case_0000000000001 --outcome refunded",
+    "case reopen case_0000000000001",
+    "case merge case_0000000000001 case_0000000000002",
+    "case unmerge case_0000000000002",
+    "case link case_0000000000001 caused_by case_0000000000002",
+    "case unlink case_0000000000001 caused_by case_0000000000002",
+];
+
 #[test]
 fn a_server_that_goes_in_the_middle_leaves_the_way_to_send_it_again() -> TestResult {
     let going = other_server(|mut stream| {
@@ -204,15 +226,37 @@ fn a_server_that_goes_in_the_middle_leaves_the_way_to_send_it_again() -> TestRes
         let _unread = stream.read(&mut heard);
         thread::sleep(Duration::from_millis(50));
     })?;
-    let route = ["route", "--channel", "phone", "--contact", "call-1"];
-    let (code, words) = fails(&going, &[&route[..], &["--timeout", "3s"]].concat())?;
+    for write in WRITES {
+        let mut arguments: Vec<&str> = write.split(' ').collect();
+        arguments.extend(["--timeout", "200ms"]);
+        let (code, words) = fails(&going, &arguments)?;
+        assert_eq!(code, Some(1), "{write}: {words}");
+        let flags = match arguments[0] {
+            "route" => "the same again: --contact call-1 --request-id ",
+            _ => "the same again: --request-id ",
+        };
+        assert!(words.contains(flags), "{write}: {words}");
+    }
+    let told = ["end", "call-1", "resolved", "--request-id", "key-1"];
+    let (code, words) = fails(&going, &[&told[..], &["--timeout", "200ms"]].concat())?;
     assert_eq!(code, Some(1), "{words}");
-    let again = words.contains("--contact call-1 --request-id ");
-    assert!(again, "says how to send the same again: {words}");
-    let (code, words) = fails(
-        &going,
-        &["case", "get", "case_0000000000001", "--timeout", "3s"],
-    )?;
+    let said = words.trim_end().ends_with("--request-id key-1");
+    assert!(said, "says the key that was told: {words}");
+    let get = ["case", "get", "case_0000000000001", "--timeout", "200ms"];
+    let (code, words) = fails(&going, &get)?;
     assert_eq!(code, Some(1), "{words}");
+    assert!(!words.contains("the same again"), "no write: {words}");
     Ok(())
+}
+
+#[test]
+fn every_command_with_a_key_is_among_the_writes() {
+    let sections = include_str!("../../docs/client.md").split("\n## signpost ");
+    let keyed = sections.filter(|section| section.contains("`--request-id <KEY>`"));
+    let names: Vec<&str> = keyed.filter_map(|section| section.lines().next()).collect();
+    assert_eq!(names.len(), WRITES.len(), "{names:?}");
+    for name in names {
+        let is_tried = WRITES.map(|write| write.starts_with(&format!("{name} ")));
+        assert!(is_tried.contains(&true), "{name}");
+    }
 }

@@ -1,10 +1,11 @@
 //! `signpost case`: reads cases, follows them, works on them.
 
 use super::Session;
-use super::case_work::{self, LinkArgs, ResolveArgs, UpdateArgs, Write};
+use super::case_work::{self, LinkArgs, ResolveArgs, UpdateArgs};
 use super::failure::Failure;
 use super::render::feed::{self, Mark};
 use super::render::json;
+use super::write::Change;
 use super::{list, render, values, watch};
 use clap::{Args, Subcommand};
 use signpost_client::v1;
@@ -46,7 +47,7 @@ Example:
         /// What to write.
         text: String,
         #[command(flatten)]
-        write: Write,
+        change: Change,
     },
     /// Changes what is kept of a case.
     #[command(after_help = "\
@@ -69,7 +70,7 @@ Example:
         #[arg(long, default_value = "")]
         note: String,
         #[command(flatten)]
-        write: Write,
+        change: Change,
     },
     /// Merges a duplicate into another open case of the same customer.
     #[command(after_help = "\
@@ -81,7 +82,7 @@ Example:
         /// The duplicate.
         merged: String,
         #[command(flatten)]
-        write: Write,
+        change: Change,
     },
     /// Undoes a merge; contacts that came after it stay with the case that went on.
     #[command(after_help = "Example:\n  signpost case unmerge case_0000000000009")]
@@ -89,7 +90,7 @@ Example:
         /// The case that was merged into another.
         case: String,
         #[command(flatten)]
-        write: Write,
+        change: Change,
     },
     /// Says how a case belongs to another.
     #[command(
@@ -131,20 +132,20 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
         CaseCommand::List(args) => list_cases(*args, session).await,
         CaseCommand::Watch(args) => watch_cases(args, session).await,
         CaseCommand::Timeline { case } => timeline(case, session).await,
-        CaseCommand::Note { case, text, write } => {
-            case_work::note(case, text, write, session).await
+        CaseCommand::Note { case, text, change } => {
+            case_work::note(case, text, change, session).await
         }
         CaseCommand::Update(args) => case_work::update(args, session).await,
         CaseCommand::Resolve(args) => case_work::resolve(args, session).await,
-        CaseCommand::Reopen { case, note, write } => {
-            case_work::reopen(case, note, write, session).await
+        CaseCommand::Reopen { case, note, change } => {
+            case_work::reopen(case, note, change, session).await
         }
         CaseCommand::Merge {
             case,
             merged,
-            write,
-        } => case_work::merge(case, merged, write, session).await,
-        CaseCommand::Unmerge { case, write } => case_work::unmerge(case, write, session).await,
+            change,
+        } => case_work::merge(case, merged, change, session).await,
+        CaseCommand::Unmerge { case, change } => case_work::unmerge(case, change, session).await,
         CaseCommand::Link(args) => case_work::link(args, session).await,
         CaseCommand::Unlink(args) => case_work::unlink(args, session).await,
     }

@@ -2,34 +2,10 @@
 
 use super::Session;
 use super::failure::Failure;
+use super::write::{Change, Key};
 use super::{render, values};
 use clap::Args;
-use signpost_client::{request_id, v1};
-
-/// What every write takes.
-#[derive(Args, Debug)]
-pub(crate) struct Write {
-    /// Refuse if it has changed since the answer with this etag.
-    #[arg(
-        long,
-        value_name = "ETAG",
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub(super) etag: String,
-    /// When it happened, RFC 3339 [default: now].
-    #[arg(long, value_name = "TIME", value_parser = values::time)]
-    pub(super) arrive: Option<prost_types::Timestamp>,
-    /// The key of this write [default: a fresh one].
-    #[arg(long, value_name = "KEY")]
-    request_id: Option<String>,
-}
-
-impl Write {
-    pub(super) fn key(&self) -> String {
-        self.request_id.clone().unwrap_or_else(request_id)
-    }
-}
+use signpost_client::{Client, v1};
 
 /// New values of a case.
 #[derive(Args, Debug)]
@@ -46,7 +22,7 @@ pub(crate) struct UpdateArgs {
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     retain_until: Option<prost_types::Timestamp>,
     #[command(flatten)]
-    write: Write,
+    change: Change,
 }
 
 /// How a case is resolved.
@@ -68,7 +44,7 @@ pub(crate) struct ResolveArgs {
     #[arg(long, default_value = "", hide_default_value = true)]
     locale: String,
     #[command(flatten)]
-    write: Write,
+    change: Change,
 }
 
 /// Two cases and how they belong together.
@@ -84,9 +60,8 @@ pub(crate) struct LinkArgs {
     /// When it happened, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     arrive: Option<prost_types::Timestamp>,
-    /// The key of this write [default: a fresh one].
-    #[arg(long, value_name = "KEY")]
-    request_id: Option<String>,
+    #[command(flatten)]
+    key: Key,
 }
 
 impl LinkArgs {
@@ -102,17 +77,17 @@ impl LinkArgs {
 pub(super) async fn note(
     case: String,
     text: String,
-    write: Write,
+    change: Change,
     session: &Session,
 ) -> Result<(), Failure> {
     let request = v1::AddCaseNoteRequest {
-        request_id: write.key(),
+        request_id: change.key.or_fresh(),
         case_id: case,
         text,
-        etag: write.etag,
-        arrive_time: write.arrive,
+        etag: change.etag,
+        arrive_time: change.arrive,
     };
-    let answer = session.client()?.add_case_note(request).await?;
+    let answer = session.write(request, Client::add_case_note).await?;
     session.out.answer(&answer, |paint| {
         render::receipt(answer.receipt.as_ref(), paint)
     })
@@ -122,17 +97,17 @@ pub(super) async fn note(
 pub(super) async fn reopen(
     case: String,
     note: String,
-    write: Write,
+    change: Change,
     session: &Session,
 ) -> Result<(), Failure> {
     let request = v1::ReopenCaseRequest {
-        request_id: write.key(),
+        request_id: change.key.or_fresh(),
         case_id: case,
         note,
-        etag: write.etag,
-        arrive_time: write.arrive,
+        etag: change.etag,
+        arrive_time: change.arrive,
     };
-    let answer = session.client()?.reopen_case(request).await?;
+    let answer = session.write(request, Client::reopen_case).await?;
     session.out.answer(&answer, |paint| {
         render::receipt(answer.receipt.as_ref(), paint)
     })
@@ -142,17 +117,17 @@ pub(super) async fn reopen(
 pub(super) async fn merge(
     case: String,
     merged: String,
-    write: Write,
+    change: Change,
     session: &Session,
 ) -> Result<(), Failure> {
     let request = v1::MergeCasesRequest {
-        request_id: write.key(),
+        request_id: change.key.or_fresh(),
         case_id: case,
         merged_case_id: merged,
-        etag: write.etag,
-        arrive_time: write.arrive,
+        etag: change.etag,
+        arrive_time: change.arrive,
     };
-    let answer = session.client()?.merge_cases(request).await?;
+    let answer = session.write(request, Client::merge_cases).await?;
     session.out.answer(&answer, |paint| {
         let merged = render::receipt(answer.merged.as_ref(), paint);
         format!(
@@ -163,14 +138,18 @@ pub(super) async fn merge(
 }
 
 /// Undoes a merge.
-pub(super) async fn unmerge(case: String, write: Write, session: &Session) -> Result<(), Failure> {
+pub(super) async fn unmerge(
+    case: String,
+    change: Change,
+    session: &Session,
+) -> Result<(), Failure> {
     let request = v1::UnmergeCaseRequest {
-        request_id: write.key(),
+        request_id: change.key.or_fresh(),
         case_id: case,
-        etag: write.etag,
-        arrive_time: write.arrive,
+        etag: change.etag,
+        arrive_time: change.arrive,
     };
-    let answer = session.client()?.unmerge_case(request).await?;
+    let answer = session.write(request, Client::unmerge_case).await?;
     session.out.answer(&answer, |paint| {
         let survivor = render::receipt(answer.survivor.as_ref(), paint);
         format!(
@@ -184,11 +163,11 @@ pub(super) async fn unmerge(case: String, write: Write, session: &Session) -> Re
 pub(super) async fn link(args: LinkArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::LinkCasesRequest {
         link: Some(args.link()),
-        request_id: args.request_id.unwrap_or_else(request_id),
+        request_id: args.key.or_fresh(),
         case_id: args.case,
         arrive_time: args.arrive,
     };
-    let answer = session.client()?.link_cases(request).await?;
+    let answer = session.write(request, Client::link_cases).await?;
     session.out.answer(&answer, |paint| {
         render::receipt(answer.receipt.as_ref(), paint)
     })
@@ -198,11 +177,11 @@ pub(super) async fn link(args: LinkArgs, session: &Session) -> Result<(), Failur
 pub(super) async fn unlink(args: LinkArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::UnlinkCasesRequest {
         link: Some(args.link()),
-        request_id: args.request_id.unwrap_or_else(request_id),
+        request_id: args.key.or_fresh(),
         case_id: args.case,
         arrive_time: args.arrive,
     };
-    let answer = session.client()?.unlink_cases(request).await?;
+    let answer = session.write(request, Client::unlink_cases).await?;
     session.out.answer(&answer, |paint| {
         render::receipt(answer.receipt.as_ref(), paint)
     })
@@ -215,7 +194,7 @@ pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Fa
         confirmed_reason,
         legal_hold,
         retain_until,
-        write,
+        change,
     } = args;
     let told = [
         (confirmed_reason.is_some(), "confirmed_reason"),
@@ -224,7 +203,7 @@ pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Fa
     ];
     let paths = told.into_iter().filter(|(is_told, _)| *is_told);
     let request = v1::UpdateCaseRequest {
-        request_id: write.key(),
+        request_id: change.key.or_fresh(),
         case: Some(v1::Case {
             case_id: case,
             confirmed_reason: confirmed_reason.unwrap_or_default(),
@@ -235,10 +214,10 @@ pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Fa
         update_mask: Some(prost_types::FieldMask {
             paths: paths.map(|(_, path)| path.to_owned()).collect(),
         }),
-        etag: write.etag,
-        arrive_time: write.arrive,
+        etag: change.etag,
+        arrive_time: change.arrive,
     };
-    let answer = session.client()?.update_case(request).await?;
+    let answer = session.write(request, Client::update_case).await?;
     session.out.answer(&answer, |paint| {
         render::receipt(answer.receipt.as_ref(), paint)
     })
@@ -252,21 +231,21 @@ pub(super) async fn resolve(args: ResolveArgs, session: &Session) -> Result<(), 
         cost,
         note,
         locale,
-        write,
+        change,
     } = args;
     let request = v1::ResolveCaseRequest {
-        request_id: write.key(),
+        request_id: change.key.or_fresh(),
         case_id: case,
         resolution: Some(v1::CaseResolution {
             outcome,
             cost_micros: cost,
         }),
         note,
-        etag: write.etag,
-        arrive_time: write.arrive,
+        etag: change.etag,
+        arrive_time: change.arrive,
         locale,
     };
-    let answer = session.client()?.resolve_case(request).await?;
+    let answer = session.write(request, Client::resolve_case).await?;
     session.out.answer(&answer, |paint| {
         let mut receipt = render::receipt(answer.receipt.as_ref(), paint);
         if !answer.outcome_label.is_empty() {

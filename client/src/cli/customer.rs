@@ -1,11 +1,11 @@
 //! `signpost customer`: reads and keeps customers.
 
 use super::Session;
-use super::case_work::Write;
 use super::failure::Failure;
+use super::write::{Change, Key};
 use super::{customer_work, list, render, values};
 use clap::{ArgGroup, Args, Subcommand};
-use signpost_client::{request_id, v1};
+use signpost_client::{Client, v1};
 
 /// What to do.
 #[derive(Subcommand, Debug)]
@@ -46,7 +46,7 @@ Example:
         #[arg(value_name = "KIND=VALUE[:verified|:shared]", value_parser = values::identity)]
         identity: v1::Identity,
         #[command(flatten)]
-        write: Write,
+        change: Change,
     },
     /// Takes a handle away from a customer.
     #[command(after_help = "\
@@ -59,7 +59,7 @@ Example:
         #[arg(value_name = "KIND=VALUE", value_parser = values::identity)]
         identity: v1::Identity,
         #[command(flatten)]
-        write: Write,
+        change: Change,
     },
     /// Merges a customer into another, which goes on for both.
     #[command(after_help = "\
@@ -74,7 +74,7 @@ Example:
         #[arg(long)]
         note: String,
         #[command(flatten)]
-        write: Write,
+        change: Change,
     },
     /// Undoes a merge of customers; contacts that came after it stay with the one that went on.
     #[command(after_help = "\
@@ -87,7 +87,7 @@ Example:
         #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
         #[command(flatten)]
-        write: Write,
+        change: Change,
     },
     /// Shows what a customer came for so far, with all who are one with it.
     #[command(after_help = "\
@@ -175,9 +175,8 @@ pub(crate) struct UpsertArgs {
     /// When it was told, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     arrive: Option<prost_types::Timestamp>,
-    /// The key of this write [default: a fresh one].
-    #[arg(long, value_name = "KEY")]
-    request_id: Option<String>,
+    #[command(flatten)]
+    key: Key,
 }
 
 /// Does it.
@@ -197,7 +196,7 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
         CustomerCommand::List(args) => list_customers(*args, session).await,
         CustomerCommand::Upsert(args) => {
             let request = upsert_request(*args);
-            let response = session.client()?.upsert_customer(request).await?;
+            let response = session.write(request, Client::upsert_customer).await?;
             session.out.answer(&response, |paint| {
                 let customer = response.customer.clone().unwrap_or_default();
                 let replayed = render::replayed(response.replayed, paint);
@@ -207,24 +206,24 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
         CustomerCommand::Link {
             customer,
             identity,
-            write,
-        } => customer_work::link(customer, identity, write, session).await,
+            change,
+        } => customer_work::link(customer, identity, change, session).await,
         CustomerCommand::Unlink {
             customer,
             identity,
-            write,
-        } => customer_work::unlink(customer, identity, write, session).await,
+            change,
+        } => customer_work::unlink(customer, identity, change, session).await,
         CustomerCommand::Merge {
             customer,
             other,
             note,
-            write,
-        } => customer_work::merge(customer, other, note, write, session).await,
+            change,
+        } => customer_work::merge(customer, other, note, change, session).await,
         CustomerCommand::Unmerge {
             customer,
             note,
-            write,
-        } => customer_work::unmerge(customer, note, write, session).await,
+            change,
+        } => customer_work::unmerge(customer, note, change, session).await,
         CustomerCommand::History { customer, identity } => {
             customer_work::history(customer, identity, session).await
         }
@@ -270,7 +269,7 @@ fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {
         ..Default::default()
     };
     v1::UpsertCustomerRequest {
-        request_id: args.request_id.unwrap_or_else(request_id),
+        request_id: args.key.or_fresh(),
         customer: Some(customer),
         arrive_time: args.arrive,
     }

@@ -1,26 +1,26 @@
 //! `signpost customer`: handles linked, customers merged, and what a customer came for.
 
 use super::Session;
-use super::case_work::Write;
 use super::failure::Failure;
 use super::render;
-use signpost_client::v1;
+use super::write::Change;
+use signpost_client::{Client, v1};
 
 /// Links a handle.
 pub(super) async fn link(
     customer: String,
     identity: v1::Identity,
-    write: Write,
+    change: Change,
     session: &Session,
 ) -> Result<(), Failure> {
     let request = v1::LinkIdentityRequest {
-        request_id: write.key(),
+        request_id: change.key.or_fresh(),
         customer_id: customer,
         identity: Some(identity),
-        etag: write.etag,
-        arrive_time: write.arrive,
+        etag: change.etag,
+        arrive_time: change.arrive,
     };
-    let answer = session.client()?.link_identity(request).await?;
+    let answer = session.write(request, Client::link_identity).await?;
     session.out.answer(&answer, |paint| {
         let goes_on = render::customer_receipt(answer.receipt.as_ref(), "", paint);
         let merged = answer.merged.as_ref();
@@ -32,17 +32,17 @@ pub(super) async fn link(
 pub(super) async fn unlink(
     customer: String,
     identity: v1::Identity,
-    write: Write,
+    change: Change,
     session: &Session,
 ) -> Result<(), Failure> {
     let request = v1::UnlinkIdentityRequest {
-        request_id: write.key(),
+        request_id: change.key.or_fresh(),
         customer_id: customer,
         identity: Some(identity),
-        etag: write.etag,
-        arrive_time: write.arrive,
+        etag: change.etag,
+        arrive_time: change.arrive,
     };
-    let answer = session.client()?.unlink_identity(request).await?;
+    let answer = session.write(request, Client::unlink_identity).await?;
     session.out.answer(&answer, |paint| {
         render::customer_receipt(answer.receipt.as_ref(), "", paint)
     })
@@ -53,18 +53,18 @@ pub(super) async fn merge(
     customer: String,
     merged: String,
     note: String,
-    write: Write,
+    change: Change,
     session: &Session,
 ) -> Result<(), Failure> {
     let request = v1::MergeCustomersRequest {
-        request_id: write.key(),
+        request_id: change.key.or_fresh(),
         customer_id: customer,
         merged_customer_id: merged,
         note,
-        etag: write.etag,
-        arrive_time: write.arrive,
+        etag: change.etag,
+        arrive_time: change.arrive,
     };
-    let answer = session.client()?.merge_customers(request).await?;
+    let answer = session.write(request, Client::merge_customers).await?;
     session.out.answer(&answer, |paint| {
         let goes_on = render::customer_receipt(answer.receipt.as_ref(), "goes on", paint);
         goes_on + &render::customer_receipt(answer.merged.as_ref(), "merged", paint)
@@ -75,17 +75,17 @@ pub(super) async fn merge(
 pub(super) async fn unmerge(
     customer: String,
     note: String,
-    write: Write,
+    change: Change,
     session: &Session,
 ) -> Result<(), Failure> {
     let request = v1::UnmergeCustomerRequest {
-        request_id: write.key(),
+        request_id: change.key.or_fresh(),
         customer_id: customer,
         note,
-        etag: write.etag,
-        arrive_time: write.arrive,
+        etag: change.etag,
+        arrive_time: change.arrive,
     };
-    let answer = session.client()?.unmerge_customer(request).await?;
+    let answer = session.write(request, Client::unmerge_customer).await?;
     session.out.answer(&answer, |paint| {
         let its_own = render::customer_receipt(answer.receipt.as_ref(), "its own again", paint);
         its_own + &render::customer_receipt(answer.survivor.as_ref(), "went on for it", paint)

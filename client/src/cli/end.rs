@@ -2,9 +2,10 @@
 
 use super::Session;
 use super::failure::Failure;
+use super::write::Key;
 use super::{render, values};
 use clap::Args;
-use signpost_client::{request_id, v1};
+use signpost_client::{Client, v1};
 
 /// The flags.
 #[derive(Args, Debug)]
@@ -23,21 +24,20 @@ pub(crate) struct EndArgs {
     /// When it ended, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     arrive: Option<prost_types::Timestamp>,
-    /// The key of this write [default: a fresh one].
-    #[arg(long, value_name = "KEY")]
-    request_id: Option<String>,
+    #[command(flatten)]
+    key: Key,
 }
 
 /// Ends the contact and prints what came of it, with the new answer if there is one.
 pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::EndContactRequest {
-        request_id: args.request_id.unwrap_or_else(request_id),
+        request_id: args.key.or_fresh(),
         contact_id: args.contact,
         outcome: args.outcome.into(),
         confirmed_reason: args.confirmed_reason.unwrap_or_default(),
         arrive_time: args.arrive,
     };
-    let response = session.client()?.end_contact(request).await?;
+    let response = session.write(request, Client::end_contact).await?;
     session.out.answer(&response, |paint| {
         let mut text = render::replayed(response.replayed, paint);
         text += &render::ended(&response, paint);

@@ -10,6 +10,13 @@ use std::process::ExitCode;
 pub(crate) enum Failure {
     /// A call did not succeed.
     Call(ClientError),
+    /// A write may or may not have happened; the same again is no second one.
+    Unsure {
+        /// Why nobody knows.
+        error: ClientError,
+        /// The flags that make the same command line the same write.
+        again: String,
+    },
     /// The command line, or a file that it names, must be mended.
     Fix(String),
     /// Stdout does not take what is printed.
@@ -26,6 +33,7 @@ impl Failure {
         match self {
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Failure::Call(ClientError::TryAgain(_) | ClientError::Unavailable(_))
+            | Failure::Unsure { .. }
             | Failure::Again(_) => 1,
             Failure::Call(
                 ClientError::Invalid(_)
@@ -44,10 +52,11 @@ impl Failure {
         let words = match self {
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             Failure::Output(error) => Some(format!("stdout: {error}")),
-            Failure::Call(error @ ClientError::Unavailable(_)) => {
-                Some(format!("{error} (asked: {server})"))
-            }
-            Failure::Call(error) => Some(error.to_string()),
+            Failure::Call(error) => Some(called(error, server)),
+            Failure::Unsure { error, again } => Some(format!(
+                "{}\nthe same again: {again}",
+                called(error, server)
+            )),
             Failure::Fix(words) | Failure::Again(words) | Failure::Other(words) => {
                 Some(words.clone())
             }
@@ -56,6 +65,13 @@ impl Failure {
             say(&format!("signpost: {line}"));
         }
         ExitCode::from(self.exit_code())
+    }
+}
+
+fn called(error: &ClientError, server: &str) -> String {
+    match error {
+        ClientError::Unavailable(_) => format!("{error} (asked: {server})"),
+        _ => error.to_string(),
     }
 }
 
@@ -78,6 +94,13 @@ mod tests {
             (Failure::Call(ClientError::Conflict(String::new())), 2),
             (Failure::Call(ClientError::WrongState(String::new())), 2),
             (Failure::Again(String::new()), 1),
+            (
+                Failure::Unsure {
+                    error: ClientError::TryAgain(None),
+                    again: String::new(),
+                },
+                1,
+            ),
             (Failure::Fix(String::new()), 2),
             (Failure::Other(String::new()), 3),
             (Failure::Output(io::ErrorKind::BrokenPipe.into()), 0),

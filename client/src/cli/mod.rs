@@ -28,6 +28,7 @@ mod table_file;
 mod take;
 mod values;
 mod watch;
+mod write;
 
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;

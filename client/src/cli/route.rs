@@ -3,9 +3,10 @@
 use super::Session;
 use super::context::ContextArgs;
 use super::failure::Failure;
+use super::write::Key;
 use super::{render, values};
 use clap::Args;
-use signpost_client::{ClientError, request_id, v1};
+use signpost_client::{Client, request_id, v1};
 
 /// The flags.
 #[derive(Args, Debug)]
@@ -31,9 +32,8 @@ pub(crate) struct RouteArgs {
     /// When the contact arrived, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     arrive: Option<prost_types::Timestamp>,
-    /// The key of this write; the same key with the same content gives the same answer [default: a fresh one].
-    #[arg(long, value_name = "KEY")]
-    request_id: Option<String>,
+    #[command(flatten)]
+    key: Key,
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ impl RouteArgs {
 /// Routes and prints the answer.
 pub(crate) async fn run(args: RouteArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::RouteContactRequest {
-        request_id: args.request_id.unwrap_or_else(request_id),
+        request_id: args.key.or_fresh(),
         contact_id: args.contact.unwrap_or_else(request_id),
         context: Some(args.context.into_context()),
         take: args.take.into(),
@@ -55,22 +55,7 @@ pub(crate) async fn run(args: RouteArgs, session: &Session) -> Result<(), Failur
         menu_playbook_version: args.menu_version.unwrap_or_default(),
         arrive_time: args.arrive,
     };
-    let keys = format!(
-        "the same again: --contact {} --request-id {}",
-        request.contact_id, request.request_id
-    );
-    let response = match session.client()?.route_contact(request).await {
-        Ok(response) => response,
-        Err(error) => {
-            if matches!(
-                error,
-                ClientError::Unavailable(_) | ClientError::TryAgain(_)
-            ) {
-                session.out.say(&keys);
-            }
-            return Err(error.into());
-        }
-    };
+    let response = session.write(request, Client::route_contact).await?;
     session.out.answer(&response, |paint| {
         let answer = response.answer.clone().unwrap_or_default();
         let replayed = render::replayed(response.replayed, paint);

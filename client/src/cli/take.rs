@@ -2,9 +2,10 @@
 
 use super::Session;
 use super::failure::Failure;
+use super::write::Key;
 use super::{render, values};
 use clap::Args;
-use signpost_client::{request_id, v1};
+use signpost_client::{Client, v1};
 
 /// The flags.
 #[derive(Args, Debug)]
@@ -23,21 +24,20 @@ pub(crate) struct TakeArgs {
     /// When it happened, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     arrive: Option<prost_types::Timestamp>,
-    /// The key of this write [default: a fresh one].
-    #[arg(long, value_name = "KEY")]
-    request_id: Option<String>,
+    #[command(flatten)]
+    key: Key,
 }
 
 /// Takes the route and prints where the contact is by that.
 pub(crate) async fn run(args: TakeArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::TakeRouteRequest {
-        request_id: args.request_id.unwrap_or_else(request_id),
+        request_id: args.key.or_fresh(),
         contact_id: args.contact,
         route: args.route.into(),
         declined: args.declined.into_iter().map(i32::from).collect(),
         arrive_time: args.arrive,
     };
-    let response = session.client()?.take_route(request).await?;
+    let response = session.write(request, Client::take_route).await?;
     session.out.answer(&response, |paint| {
         let replayed = render::replayed(response.replayed, paint);
         format!("{replayed}{}", render::taken(&response, paint))

@@ -11,9 +11,10 @@ mod words;
 
 use super::Session;
 use super::failure::Failure;
+use super::write::Key;
 use super::{render, values};
 use clap::Subcommand;
-use signpost_client::{request_id, v1};
+use signpost_client::{Client, v1};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -67,9 +68,8 @@ Example:
         /// When it was asked, RFC 3339 [default: now].
         #[arg(long, value_name = "TIME", value_parser = values::time)]
         arrive: Option<prost_types::Timestamp>,
-        /// The key of this write [default: a fresh one].
-        #[arg(long, value_name = "KEY")]
-        request_id: Option<String>,
+        #[command(flatten)]
+        key: Key,
     },
     /// What was published, the newest first.
     #[command(after_help = "Example:\n  signpost playbook list")]
@@ -91,9 +91,8 @@ Example:
         /// When it was asked, RFC 3339 [default: now].
         #[arg(long, value_name = "TIME", value_parser = values::time)]
         arrive: Option<prost_types::Timestamp>,
-        /// The key of this write [default: a fresh one].
-        #[arg(long, value_name = "KEY")]
-        request_id: Option<String>,
+        #[command(flatten)]
+        key: Key,
     },
 }
 
@@ -112,10 +111,10 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             file,
             note,
             arrive,
-            request_id: key,
+            key,
         } => {
             let request = v1::PublishPlaybookRequest {
-                request_id: key.unwrap_or_else(request_id),
+                request_id: key.or_fresh(),
                 source: read(&file)?,
                 note: note.unwrap_or_default(),
                 arrive_time: arrive,
@@ -134,15 +133,15 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             version,
             note,
             arrive,
-            request_id: key,
+            key,
         } => {
             let request = v1::RollBackPlaybookRequest {
-                request_id: key.unwrap_or_else(request_id),
+                request_id: key.or_fresh(),
                 playbook_version: version,
                 note: note.unwrap_or_default(),
                 arrive_time: arrive,
             };
-            let response = session.client()?.roll_back_playbook(request).await?;
+            let response = session.write(request, Client::roll_back_playbook).await?;
             session.out.answer(&response, |paint| {
                 let live = response.publication.clone().unwrap_or_default();
                 let replayed = render::replayed(response.replayed, paint);
@@ -153,7 +152,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
 }
 
 async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Result<(), Failure> {
-    let response = session.client()?.publish_playbook(request).await?;
+    let response = session.write(request, Client::publish_playbook).await?;
     if !response.warnings.is_empty() && !session.out.json {
         let warnings = render::findings(&response.warnings, response.more_warnings);
         session

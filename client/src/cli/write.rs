@@ -1,0 +1,118 @@
+//! What the commands that write have in common: their key, and how to send the same again.
+
+use super::Session;
+use super::failure::Failure;
+use super::values;
+use clap::Args;
+use signpost_client::{Client, ClientError, request_id, v1};
+
+/// The key of a write.
+#[derive(Args, Debug)]
+pub(crate) struct Key {
+    /// The key of this write; the same key with the same content gives the same answer [default: a fresh one].
+    #[arg(long, value_name = "KEY")]
+    request_id: Option<String>,
+}
+
+impl Key {
+    /// The one that was told, or a fresh one.
+    pub(crate) fn or_fresh(self) -> String {
+        self.request_id.unwrap_or_else(request_id)
+    }
+}
+
+/// What every change of a case or a customer takes.
+#[derive(Args, Debug)]
+pub(crate) struct Change {
+    /// Refuse if it has changed since the answer with this etag.
+    #[arg(
+        long,
+        value_name = "ETAG",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) etag: String,
+    /// When it happened, RFC 3339 [default: now].
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    pub(crate) arrive: Option<prost_types::Timestamp>,
+    #[command(flatten)]
+    pub(crate) key: Key,
+}
+
+/// A request that the server knows again by its key.
+pub(crate) trait Keyed {
+    /// The flags that make the same command line the same request, where the first one had none.
+    fn again(&self) -> String;
+}
+
+macro_rules! keyed {
+    ($($request:ident)+) => {
+        $(impl Keyed for v1::$request {
+            fn again(&self) -> String {
+                format!("--request-id {}", quoted(&self.request_id))
+            }
+        })+
+    };
+}
+
+keyed! {
+    TakeRouteRequest EndContactRequest
+    UpsertCustomerRequest LinkIdentityRequest UnlinkIdentityRequest MergeCustomersRequest UnmergeCustomerRequest
+    PublishPlaybookRequest RollBackPlaybookRequest
+    AddCaseNoteRequest UpdateCaseRequest ResolveCaseRequest ReopenCaseRequest MergeCasesRequest UnmergeCaseRequest
+    LinkCasesRequest UnlinkCasesRequest
+}
+
+impl Keyed for v1::RouteContactRequest {
+    fn again(&self) -> String {
+        let (contact, key) = (quoted(&self.contact_id), quoted(&self.request_id));
+        format!("--contact {contact} --request-id {key}")
+    }
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@+=,".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+impl Session {
+    /// Sends a write by the `call` that is for it.
+    ///
+    /// # Errors
+    /// [`Failure::Unsure`] where it may or may not have happened.
+    pub(crate) async fn write<Q: Keyed, A>(
+        &self,
+        request: Q,
+        call: impl AsyncFnOnce(&Client, Q) -> Result<A, ClientError>,
+    ) -> Result<A, Failure> {
+        let again = request.again();
+        let client = self.client()?;
+        call(&client, request).await.map_err(|error| match error {
+            // Too much to do is what the last try met; one before it may have come through.
+            ClientError::Unavailable(_) | ClientError::TryAgain(_) => {
+                Failure::Unsure { error, again }
+            }
+            error => error.into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_again_is_said_as_a_shell_reads_it() {
+        let request = v1::RouteContactRequest {
+            contact_id: "Ann's call 1".to_owned(),
+            request_id: "key-1".to_owned(),
+            ..v1::RouteContactRequest::default()
+        };
+        let again = request.again();
+        assert_eq!(again, r"--contact 'Ann'\''s call 1' --request-id key-1");
+    }
+}
