@@ -3,7 +3,7 @@
 //! Blocks that were changed lately are kept in memory: most cases are new, and go to the newest block of each name.
 //! What hardly ever changes is not put again, which would write a leaf far behind the tail.
 
-use crate::codec::CodecError;
+use super::keep::KeepError;
 use crate::codec::block::Block;
 use crate::codec::index::{Entry, Follows, block_of, follows};
 use crate::store::{RowReader, StoreError};
@@ -15,17 +15,6 @@ use std::collections::{BTreeMap, HashMap};
 const BLOCKS_MAX: usize = 2_048;
 /// Steady entries that are remembered; over it they are looked up again.
 const STEADY_MAX: usize = 32_768;
-
-/// Why it could not be told what is to be put.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum IndexError {
-    /// What is there could not be read.
-    #[error(transparent)]
-    Read(#[from] StoreError),
-    /// It does not decode.
-    #[error(transparent)]
-    Decode(#[from] CodecError),
-}
 
 /// Knows what is there already.
 pub(super) struct Indexer {
@@ -48,7 +37,7 @@ impl Indexer {
     ///
     /// # Errors
     /// When what is there does not read.
-    pub(super) fn puts(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, IndexError> {
+    pub(super) fn puts(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, KeepError> {
         let mut puts: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
         let mut changed: Vec<Vec<u8>> = Vec::new();
         for (_, row) in rows {
@@ -88,7 +77,7 @@ impl Indexer {
     }
 
     /// Takes a sequence into a block. Says whether it is new there.
-    fn take_in(&mut self, key: &[u8], seq: Seq) -> Result<bool, IndexError> {
+    fn take_in(&mut self, key: &[u8], seq: Seq) -> Result<bool, KeepError> {
         if let Some(block) = self.blocks.get_mut(key) {
             return Ok(block.insert(seq));
         }
@@ -103,7 +92,7 @@ impl Indexer {
     }
 
     /// Whether an entry is there as it is. If not, it is remembered as if it were: it is about to be put.
-    fn is_there(&mut self, (key, value): &Entry) -> Result<bool, IndexError> {
+    fn is_there(&mut self, (key, value): &Entry) -> Result<bool, KeepError> {
         let is_there = match self.steady.get(key) {
             Some(known) => known == value,
             None => self.stored(key)?.as_ref() == Some(value),

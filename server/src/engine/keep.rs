@@ -2,7 +2,7 @@
 
 use super::Health;
 use super::group::Changes;
-use super::index::{IndexError, Indexer};
+use super::index::Indexer;
 use crate::codec::age::{self, Stretch};
 use crate::codec::index::Entry;
 use crate::codec::{self, CodecError};
@@ -99,15 +99,6 @@ pub(super) enum KeepError {
     /// They do not decode.
     #[error(transparent)]
     Decode(#[from] CodecError),
-}
-
-impl From<IndexError> for KeepError {
-    fn from(error: IndexError) -> KeepError {
-        match error {
-            IndexError::Read(error) => error.into(),
-            IndexError::Decode(error) => error.into(),
-        }
-    }
 }
 
 impl Keeper {
