@@ -1,7 +1,7 @@
 //! Cases: read one, work on one.
 
 use super::at::At;
-use super::page::{List, Page};
+use super::page::{Bound, List, Page};
 use super::{Caller, Finder, content, values, wire_enum};
 use signpost_domain::case::{CASE_TEXT_BYTES_MAX, CaseLink, CaseNumbers, CaseUpdate, Resolution};
 use signpost_domain::command::{Command, CommandBody, Query, WorkOnCase, WorkStep};
@@ -23,17 +23,21 @@ pub(crate) fn get(request: v1::GetCaseRequest, numbers: &CaseNumbers) -> Result<
 
 /// Which timeline, and which page of it.
 pub(crate) fn timeline(
-    request: v1::GetCaseTimelineRequest,
+    mut request: v1::GetCaseTimelineRequest,
     numbers: &CaseNumbers,
+    store: [u8; 16],
 ) -> Result<(Query, Page), Faults> {
+    let page_size = take(&mut request.page_size);
+    let page_token = take(&mut request.page_token);
+    let bound = Bound::new(List::Timeline, store, &request);
     let v1::GetCaseTimelineRequest {
         case_id,
-        page_size,
-        page_token,
+        page_size: _,
+        page_token: _,
     } = request;
     let mut finder = Finder::default();
     let id = finder.case(At::top("case_id"), numbers, &case_id);
-    let page = finder.page(List::Timeline, page_size, &page_token);
+    let page = finder.page(bound, page_size, &page_token);
     finder.done(id.map(Query::Case).zip(page))
 }
 

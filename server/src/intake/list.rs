@@ -3,7 +3,6 @@
 use super::at::At;
 use super::page::{Bound, List, Page};
 use super::{Finder, reason, wire_enum};
-use prost::Message;
 use signpost_domain::case::{CaseNumbers, CaseState};
 use signpost_domain::customer::IdentityKey;
 use signpost_domain::ids::{CaseId, CustomerId, Seq, Slug};
@@ -28,8 +27,6 @@ pub(crate) struct Asked<F> {
     pub(crate) order: Order,
     /// Which page.
     pub(crate) page: Page,
-    /// What its tokens are bound to.
-    pub(crate) bound: Bound,
 }
 
 /// Where a list is read.
@@ -50,7 +47,7 @@ pub(crate) fn cases(
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
-    let bound = Bound::new(List::Cases, place.store, &request.encode_to_vec());
+    let bound = Bound::new(List::Cases, place.store, &request);
     let v1::ListCasesRequest {
         state,
         reason,
@@ -88,7 +85,7 @@ pub(crate) fn contacts(
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
-    let bound = Bound::new(List::Contacts, place.store, &request.encode_to_vec());
+    let bound = Bound::new(List::Contacts, place.store, &request);
     let v1::ListContactsRequest {
         place: at_place,
         reason,
@@ -125,7 +122,7 @@ pub(crate) fn customers(
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
-    let bound = Bound::new(List::Customers, place.store, &request.encode_to_vec());
+    let bound = Bound::new(List::Customers, place.store, &request);
     let v1::ListCustomersRequest {
         tier,
         customer_id,
@@ -155,12 +152,11 @@ impl Finder {
         bound: Bound,
     ) -> Result<Asked<F>, Faults> {
         let order = self.keep(At::top("order"), wire_enum::order(order));
-        let page = self.bound_page(bound, page_size, page_token);
+        let page = self.page(bound, page_size, page_token);
         let asked = order.zip(page).map(|(order, page)| Asked {
             filter,
             order,
             page,
-            bound,
         });
         self.done(asked)
     }

@@ -2,7 +2,7 @@
 
 use super::at::At;
 use super::names::Kind;
-use super::page::{List, Page};
+use super::page::{Bound, List, Page};
 use super::{Caller, Finder, content, values};
 use signpost_domain::command::{
     Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollBackPlaybook,
@@ -94,13 +94,16 @@ pub(crate) fn roll_back(
 }
 
 /// Which publications.
-pub(crate) fn list(request: v1::ListPlaybooksRequest) -> Result<Page, Faults> {
+pub(crate) fn list(mut request: v1::ListPlaybooksRequest, store: [u8; 16]) -> Result<Page, Faults> {
+    let page_size = take(&mut request.page_size);
+    let page_token = take(&mut request.page_token);
+    let bound = Bound::new(List::Playbooks, store, &request);
     let v1::ListPlaybooksRequest {
-        page_size,
-        page_token,
+        page_size: _,
+        page_token: _,
     } = request;
     let mut finder = Finder::default();
-    let page = finder.page(List::Playbooks, page_size, &page_token);
+    let page = finder.page(bound, page_size, &page_token);
     finder.done(page)
 }
 

@@ -2,7 +2,6 @@
 
 use super::edge::Edge;
 use crate::engine::Written;
-use crate::intake::page::{self, List};
 use crate::{intake, queries, reply, status};
 use signpost_domain::case::{Case, CaseWork};
 use signpost_domain::command::{Command, Query};
@@ -102,7 +101,7 @@ impl CaseService for Edge {
         &self,
         request: Request<v1::GetCaseTimelineRequest>,
     ) -> Result<Response<v1::GetCaseTimelineResponse>, Status> {
-        let asked = intake::case::timeline(request.into_inner(), self.numbers());
+        let asked = intake::case::timeline(request.into_inner(), self.numbers(), self.store());
         let (query, page) = asked.map_err(|faults| status::faulty(&faults))?;
         let row = self.case(query).await?;
         let mut events: BTreeMap<Seq, CaseId> = BTreeMap::new();
@@ -122,7 +121,7 @@ impl CaseService for Edge {
         let has_more = shown.len() > page.size;
         shown.truncate(page.size);
         let last = shown.last().filter(|_| has_more);
-        let next = last.map_or_else(String::new, |(seq, _)| page::token(List::Timeline, *seq));
+        let next = page.next(last.map(|(seq, _)| *seq));
         let mut entries = Vec::with_capacity(shown.len());
         for (seq, of) in shown {
             let recorded = self.event(seq).await?;

@@ -126,8 +126,13 @@ impl Edge {
     pub(super) fn place(&self) -> Place {
         Place {
             live: self.engine.live(),
-            store: self.engine.incarnation().0,
+            store: self.store(),
         }
+    }
+
+    /// The name of the store.
+    pub(super) fn store(&self) -> [u8; 16] {
+        self.engine.incarnation().0
     }
 
     /// A page of a list, read off the threads that serve; and the token of the next one, empty at the end.
@@ -140,18 +145,14 @@ impl Edge {
             filter,
             order,
             page,
-            bound,
         } = asked;
-        let page = queries::Asked {
+        let asked = queries::Asked {
             order,
             size: page.size,
             after: page.after,
         };
-        let found = self.rows(move |rows| list(rows, &filter, &page)).await?;
-        let next = found
-            .next
-            .map_or_else(String::new, |last| bound.token(last));
-        Ok((found.items, next))
+        let found = self.rows(move |rows| list(rows, &filter, &asked)).await?;
+        Ok((found.items, page.next(found.next)))
     }
 
     /// What is read of the rows, once they hold all that is durable now, off the threads that serve.

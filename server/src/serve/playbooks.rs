@@ -1,7 +1,6 @@
 //! PlaybookService.
 
 use super::edge::Edge;
-use crate::intake::page::{self, List};
 use crate::intake::playbook::DiffTo;
 use crate::reply::menu::MenuOf;
 use crate::{intake, reply, status};
@@ -69,7 +68,7 @@ impl PlaybookService for Edge {
         &self,
         request: Request<v1::ListPlaybooksRequest>,
     ) -> Result<Response<v1::ListPlaybooksResponse>, Status> {
-        let page = intake::playbook::list(request.into_inner());
+        let page = intake::playbook::list(request.into_inner(), self.store());
         let page = page.map_err(|faults| status::faulty(&faults))?;
         let publications = self.publications().await?;
         let live = publications.last().map(|newest| newest.seq);
@@ -79,7 +78,7 @@ impl PlaybookService for Edge {
         let has_more = shown.len() > page.size;
         shown.truncate(page.size);
         let last = shown.last().filter(|_| has_more);
-        let next = last.map_or_else(String::new, |last| page::token(List::Playbooks, last.seq));
+        let next = page.next(last.map(|last| last.seq));
         Ok(Response::new(reply::playbook::listed(&shown, live, next)))
     }
 

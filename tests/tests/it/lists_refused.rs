@@ -80,17 +80,131 @@ async fn a_token_goes_with_its_own_list_only() -> Outcome {
     told.dedup();
     expect![[r#"
         InvalidArgument
-          page_token: is of another filter or order; ask as for the page before, or begin again without it
+          page_token: is of another query; ask as for the page before, or begin again without it
         InvalidArgument
           page_token: must be the next_page_token of an answer to the same list
         InvalidArgument
           page_token: is of another store; begin again without it
         InvalidArgument
           page_token: must be the next_page_token of an answer to the same list
-    "#]].assert_eq(&brief::all(&told));
+    "#]]
+    .assert_eq(&brief::all(&told));
     // A restart is no other store.
     let server = server.restart().await?;
     assert_eq!(server.client().list_cases(asked).await?.cases.len(), 1);
+    Ok(())
+}
+
+/// The tokens of the second pages of a case's timeline and of the playbooks, with two cases that have a timeline.
+async fn with_more_tokens() -> Outcome<(TestServer, [String; 2], [String; 2])> {
+    let (server, _) = with_token(&one_a_page()).await?;
+    let client = server.client();
+    let cases = client.list_cases(v1::ListCasesRequest::default()).await?;
+    let cases = [0, 1].map(|place| cases.cases[place].case_id.clone());
+    for case_id in &cases {
+        let note = v1::AddCaseNoteRequest {
+            request_id: case_id.clone(),
+            case_id: case_id.clone(),
+            text: "called back".into(),
+            arrive_time: Some(minute(5)),
+            ..Default::default()
+        };
+        client.add_case_note(note).await?;
+    }
+    let live = v1::GetPlaybookRequest::default();
+    let live = client.get_playbook(live).await?.publication;
+    let again = v1::RollBackPlaybookRequest {
+        request_id: "again".into(),
+        playbook_version: live.unwrap_or_default().playbook_version,
+        arrive_time: Some(minute(6)),
+        ..Default::default()
+    };
+    client.roll_back_playbook(again).await?;
+    let timeline = client.get_case_timeline(timeline(&cases[0], "")).await?;
+    let playbooks = client.list_playbooks(playbooks("")).await?;
+    assert_eq!(
+        (timeline.entries.len(), playbooks.publications.len()),
+        (1, 1)
+    );
+    let tokens = [timeline.next_page_token, playbooks.next_page_token];
+    Ok((server, cases, tokens))
+}
+
+fn one_a_page() -> v1::ListCasesRequest {
+    v1::ListCasesRequest {
+        page_size: 1,
+        ..Default::default()
+    }
+}
+
+fn timeline(case_id: &str, page_token: &str) -> v1::GetCaseTimelineRequest {
+    v1::GetCaseTimelineRequest {
+        case_id: case_id.into(),
+        page_size: 1,
+        page_token: page_token.into(),
+    }
+}
+
+fn playbooks(page_token: &str) -> v1::ListPlaybooksRequest {
+    v1::ListPlaybooksRequest {
+        page_size: 1,
+        page_token: page_token.into(),
+    }
+}
+
+#[tokio::test]
+async fn tokens_of_timelines_and_playbooks_are_bound_as_others_are() -> Outcome {
+    let (server, [one, two], [of_one, of_playbooks]) = with_more_tokens().await?;
+    let (other, _, _) = with_more_tokens().await?;
+    let cases = server.cases();
+    let told = [
+        brief::refused(
+            cases
+                .clone()
+                .get_case_timeline(timeline(&two, &of_one))
+                .await,
+        ),
+        brief::refused(
+            other
+                .cases()
+                .get_case_timeline(timeline(&one, &of_one))
+                .await,
+        ),
+        brief::refused(
+            cases
+                .clone()
+                .get_case_timeline(timeline(&one, &of_playbooks))
+                .await,
+        ),
+        brief::refused(server.playbooks().list_playbooks(playbooks(&of_one)).await),
+        brief::refused(
+            other
+                .playbooks()
+                .list_playbooks(playbooks(&of_playbooks))
+                .await,
+        ),
+    ];
+    expect![[r#"
+        InvalidArgument
+          page_token: is of another query; ask as for the page before, or begin again without it
+        InvalidArgument
+          page_token: is of another store; begin again without it
+        InvalidArgument
+          page_token: must be the next_page_token of an answer to the same list
+        InvalidArgument
+          page_token: must be the next_page_token of an answer to the same list
+        InvalidArgument
+          page_token: is of another store; begin again without it
+    "#]]
+    .assert_eq(&brief::all(&told));
+    // A restart is no other store.
+    let server = server.restart().await?;
+    let client = server.client();
+    let rest = client.get_case_timeline(timeline(&one, &of_one)).await?;
+    assert_eq!((rest.entries.len(), rest.next_page_token.as_str()), (1, ""));
+    let rest = client.list_playbooks(playbooks(&of_playbooks)).await?;
+    let left = rest.publications.len();
+    assert_eq!((left, rest.next_page_token.as_str()), (1, ""));
     Ok(())
 }
 
