@@ -228,6 +228,7 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         CommandBody::Route(_)
         | CommandBody::Take(_)
         | CommandBody::End(_)
+        | CommandBody::AddCase(_)
         | CommandBody::Upsert(_)
         | CommandBody::Case(_)
         | CommandBody::Customer(_)
