@@ -275,7 +275,7 @@ impl Finder {
         }
     }
 
-    fn optional_note(&mut self, text: &str) -> Option<Arc<str>> {
+    pub(super) fn optional_note(&mut self, text: &str) -> Option<Arc<str>> {
         match text {
             "" => Some("".into()),
             text => self.keep(At::top("note"), note_text(text)),

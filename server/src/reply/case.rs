@@ -121,6 +121,11 @@ pub(super) fn id(case: Option<CaseId>) -> String {
     case.map_or_else(String::new, |case| case.to_string())
 }
 
+/// The texts of ids.
+pub(super) fn ids(cases: &[CaseId]) -> Vec<String> {
+    cases.iter().map(CaseId::to_string).collect()
+}
+
 fn contact(listed: &CaseContact) -> v1::CaseContact {
     let CaseContact {
         contact,
