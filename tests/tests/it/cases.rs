@@ -51,7 +51,10 @@ fn note(case: &str, text: &str, etag: &str, request: &str) -> v1::AddCaseNoteReq
 }
 
 async fn case(server: &TestServer, id: &str) -> Outcome<v1::Case> {
-    let request = v1::GetCaseRequest { case_id: id.into() };
+    let request = v1::GetCaseRequest {
+        case_id: id.into(),
+        ..Default::default()
+    };
     Ok(server
         .client()
         .get_case(request)

@@ -19,6 +19,7 @@ mod feed_command;
 mod feed_crash;
 mod feed_events;
 mod feed_rows;
+mod further_cases;
 mod health;
 mod interop;
 mod kill;

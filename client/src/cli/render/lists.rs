@@ -110,7 +110,7 @@ pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
 
 /// Contacts.
 pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
-    const COLUMNS: [(Column, bool); 14] = [
+    const COLUMNS: [(Column, bool); 15] = [
         (Column::Left("contact"), false),
         (Column::Left("place"), false),
         (Column::Left("channel"), false),
@@ -119,6 +119,7 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
         (Column::Left("tier"), true),
         (Column::Left("customer"), false),
         (Column::Left("case"), true),
+        (Column::Left("further cases"), true),
         (Column::Left("route"), false),
         (Column::Left("queue"), true),
         (Column::Left("outcome"), false),
@@ -141,6 +142,7 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
             contact.tier.clone(),
             contact.customer_id.clone(),
             contact.case_id.clone(),
+            words::listed(contact.further_cases.iter().map(|it| it.case_id.clone())),
             known(contact.route, words::route),
             contact.queue.clone(),
             known(contact.outcome, words::outcome),

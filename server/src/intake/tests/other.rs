@@ -82,10 +82,12 @@ fn a_further_case() {
     expect![[r#"
         reason: must be a secondary reason, as primary/secondary
         note: must be at most 4096 bytes, is 4097
-    "#]].assert_eq(&told(sound(add("baggage", &"x".repeat(4097), Vec::new()))));
+    "#]]
+    .assert_eq(&told(sound(add("baggage", &"x".repeat(4097), Vec::new()))));
     expect![[r#"
         reason: is not a reason of the live playbook; did you mean baggage/lost?
-    "#]].assert_eq(&told(sound(add("baggage/lots", "", Vec::new()))));
+    "#]]
+    .assert_eq(&told(sound(add("baggage/lots", "", Vec::new()))));
     assert!(sound(add("baggage/lost", "", Vec::new())).is_ok());
 }
 
