@@ -18,8 +18,8 @@ pub(crate) enum ContactCommand {
         /// Your key of the contact.
         contact: String,
     },
-    /// Adds a further case to a contact: the customer brought another matter, too. The contact is live, or ended at most
-    /// 1 hour ago; its route and its own case stay as they are.
+    /// Adds a further case to a contact: the customer brought another matter, too. The contact is live, or ended at
+    /// most 1 hour ago; its route and its own case stay as they are.
     #[command(after_help = "\
 Example:
   signpost contact add-case call-4711 --reason order_issue/refund --fact order_number=A-1001 \\
@@ -42,8 +42,8 @@ pub(crate) struct ListArgs {
     /// In this place.
     #[arg(long, value_name = "PLACE", value_parser = values::contact_place())]
     place: Option<v1::ContactPlace>,
-    /// Of the case with this number, their own or a further one, spaces and hyphens not looked at, or with this id, with or without case_ and the
-    /// zeros in front.
+    /// Of the case with this number, their own or a further one, spaces and hyphens not looked at, or with this id,
+    /// with or without case_ and the zeros in front.
     #[arg(
         long,
         value_name = "TEXT",

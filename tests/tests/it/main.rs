@@ -20,6 +20,8 @@ mod feed_crash;
 mod feed_events;
 mod feed_rows;
 mod further_cases;
+mod further_refused;
+mod further_told;
 mod health;
 mod interop;
 mod kill;
