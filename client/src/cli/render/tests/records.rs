@@ -55,7 +55,8 @@ fn further_cases_and_outcomes_as_text() {
         --
         case case_02 · resolved · 0 contacts · 0 repeats · 0 channel switches
           resolution  refunded, cost 12.50
-    "#]].assert_eq(&text.join("--\n"));
+    "#]]
+    .assert_eq(&text.join("--\n"));
 }
 
 #[test]
