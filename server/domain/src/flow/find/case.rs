@@ -120,14 +120,19 @@ pub(in crate::flow) fn case(
         (other, None) => FoundCase::Opens {
             reason: index,
             matter: Some(matter),
-            previous: other.and_then(|case| match case.state {
-                CaseState::Withdrawn => case.previous,
-                CaseState::Open | CaseState::Resolved | CaseState::Lapsed | CaseState::Merged => {
-                    Some(case.id)
-                }
-            }),
+            previous: other.and_then(|case| goes_before(&case)),
         },
     })
+}
+
+/// What a new case for the matter of this one comes after: not one that was opened by mistake.
+fn goes_before(case: &Case) -> Option<CaseId> {
+    match case.state {
+        CaseState::Withdrawn => case.previous,
+        CaseState::Open | CaseState::Resolved | CaseState::Lapsed | CaseState::Merged => {
+            Some(case.id)
+        }
+    }
 }
 
 /// The case of a contact whose reason the live playbook does not have: its own, while the reason is the same.
