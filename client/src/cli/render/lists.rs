@@ -119,13 +119,13 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
         (Column::Left("tier"), true),
         (Column::Left("customer"), false),
         (Column::Left("case"), true),
-        (Column::Left("further cases"), true),
         (Column::Left("route"), false),
         (Column::Left("queue"), true),
         (Column::Left("outcome"), false),
         (Column::Left("recorded"), false),
         (Column::Left("ended"), true),
         (Column::Right("amendments"), true),
+        (Column::Left("further cases"), true),
     ];
     let rows = contacts.iter().map(|contact| {
         let context = contact.context.clone().unwrap_or_default();
@@ -142,13 +142,13 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
             contact.tier.clone(),
             contact.customer_id.clone(),
             contact.case_id.clone(),
-            words::listed(contact.further_cases.iter().map(|it| it.case_id.clone())),
             known(contact.route, words::route),
             contact.queue.clone(),
             known(contact.outcome, words::outcome),
             words::time(contact.record_time.as_ref()),
             words::time(contact.end_time.as_ref()),
             contact.amendments.to_string(),
+            words::listed(contact.further_cases.iter().map(|it| it.case_id.clone())),
         ]
     });
     Listing::of(&COLUMNS, rows.collect(), wide)
