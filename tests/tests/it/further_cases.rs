@@ -6,6 +6,7 @@ use signpost_tests::Outcome;
 use signpost_tests::attempt::{Attempt, end};
 use signpost_tests::further::{a_call, add_case_knowing, case, contact};
 use signpost_tests::listed::listed;
+use signpost_tests::merging::{AT, merge, two_customers, unmerge};
 use signpost_tests::server::TestServer;
 use signpost_tests::time::minute;
 use v1::ContactOutcome as Ended;
@@ -203,6 +204,43 @@ async fn a_further_case_is_continued_and_reopened() -> Outcome {
         case(&server, &chat.case_id).await?.state(),
         v1::CaseState::Open
     );
+    server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_further_case_of_a_customer_who_is_one_with_the_contacts_is_found_from_both() -> Outcome {
+    let server = two_customers().await?;
+    let client = server.client();
+    client.merge_customers(merge("c1", "c2", "merge")).await?;
+    let call = Attempt::new("call-3", "phone").about("existing_flight/change_date");
+    let call = call.of("c1").fact("booking_reference", "ABC123").at(AT + 1);
+    client.route_contact(call.route()).await?;
+    let bag = ("bag_tag", "KL123456");
+    let request = add_case_knowing("call-3", "baggage/lost", bag, "add", AT + 2);
+    let added = client.add_case_to_contact(request).await?;
+    assert_eq!(added.joined(), v1::Joined::Continued);
+    let bag_case = case(&server, &added.case_id).await?;
+    assert_eq!(bag_case.customer_id, "c2");
+    let request = v1::UnmergeCustomerRequest {
+        arrive_time: Some(minute(AT + 3)),
+        ..unmerge("c2", "unmerge")
+    };
+    client.unmerge_customer(request).await?;
+    let server = server.restart().await?;
+    let client = server.client();
+    let request = v1::ListContactsRequest {
+        case_number: added.case_id.clone(),
+        ..v1::ListContactsRequest::default()
+    };
+    let found = listed(client, request).await?;
+    let names = found.iter().map(|it| it.contact_id.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["call-3", "chat-2"]);
+    client
+        .end_contact(end("call-3", Ended::Resolved, AT + 4))
+        .await?;
+    let bag_case = case(&server, &added.case_id).await?;
+    assert_eq!(bag_case.state(), v1::CaseState::Open);
     server.finish().await?;
     Ok(())
 }
