@@ -42,6 +42,13 @@ impl ContactService for Echo {
         Err(Status::unimplemented("not measured"))
     }
 
+    async fn add_case_to_contact(
+        &self,
+        _: Request<v1::AddCaseToContactRequest>,
+    ) -> Result<Response<v1::AddCaseToContactResponse>, Status> {
+        Err(Status::unimplemented("not measured"))
+    }
+
     async fn get_contact(
         &self,
         _: Request<v1::GetContactRequest>,

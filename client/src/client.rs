@@ -192,6 +192,8 @@ calls! {
     write ContactServiceClient::take_route(TakeRouteRequest) -> TakeRouteResponse;
     /// Ends a contact, or sends it back for another decision when the customer asked for a person.
     write ContactServiceClient::end_contact(EndContactRequest) -> EndContactResponse;
+    /// Adds a further case to a contact: the customer brought another matter, too.
+    write ContactServiceClient::add_case_to_contact(AddCaseToContactRequest) -> AddCaseToContactResponse;
     /// One contact with its last decision.
     read ContactServiceClient::get_contact(GetContactRequest) -> GetContactResponse;
     /// A page of contacts; [`Client::pages`] gives them all.

@@ -198,7 +198,7 @@ fn a_silent_server_is_given_up_in_time() -> TestResult {
 }
 
 /// Every command that writes, as it may be called.
-const WRITES: [&str; 18] = [
+const WRITES: [&str; 19] = [
     "route --channel phone --contact call-1",
     "take call-1 chat",
     "end call-1 resolved",
@@ -209,6 +209,7 @@ const WRITES: [&str; 18] = [
     "customer unmerge c2",
     "playbook publish ../playbooks/retail.yaml",
     "playbook rollback 3f2a90bc",
+    "contact add-case call-1 --reason order_issue/refund",
     "case note case_0000000000001 sent",
     "case update case_0000000000001 --legal-hold yes",
     "case resolve case_0000000000001 --outcome refunded",

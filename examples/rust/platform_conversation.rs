@@ -259,7 +259,12 @@ async fn resolve_the_case(signpost: &Client, keys: &Keys) -> Told {
 }
 
 async fn read_the_case(signpost: &Client, keys: &Keys, case_id: String) -> Told {
-    let kept = signpost.get_case(v1::GetCaseRequest { case_id }).await?;
+    let kept = signpost
+        .get_case(v1::GetCaseRequest {
+            case_id,
+            ..Default::default()
+        })
+        .await?;
     let kept = kept.case.unwrap_or_default();
     let contacts: Vec<_> = kept.contacts.iter().map(|it| &it.contact_id).collect();
     check(

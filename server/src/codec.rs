@@ -4,6 +4,7 @@
 //! A message starts with the number of its format; what a newer program wrote is refused. Reading never panics,
 //! whatever the bytes. Checksums and files are the business of the store, below this.
 
+mod added;
 pub mod age;
 #[cfg(test)]
 mod arbitrary;

@@ -8,6 +8,7 @@ pub(crate) mod customer;
 mod decision;
 pub(crate) mod event;
 mod fact;
+pub(crate) mod further;
 pub(crate) mod menu;
 pub(crate) mod playbook;
 #[cfg(test)]

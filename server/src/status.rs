@@ -114,6 +114,9 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
             info(&mut details, "CUSTOMER_CHANGED");
             status(Code::Aborted, &message, details)
         }
+        Refusal::ContactStep { contact, .. } => {
+            precondition("CONTACT_STEP", contact.as_str(), &message)
+        }
         Refusal::CaseStep { case, .. } => precondition("CASE_STEP", &case.to_string(), &message),
         Refusal::CaseChanged { .. } => {
             let mut details = ErrorDetails::new();

@@ -4,6 +4,7 @@ pub mod attempt;
 pub mod brief;
 pub mod child;
 pub mod crash;
+pub mod further;
 pub mod listed;
 pub mod merging;
 pub mod powercut;

@@ -88,7 +88,10 @@ impl Played {
     pub async fn all_cases(&self, client: &Client) -> Outcome<Vec<v1::Case>> {
         let mut all = Vec::new();
         for case_id in self.cases.clone() {
-            let request = v1::GetCaseRequest { case_id };
+            let request = v1::GetCaseRequest {
+                case_id,
+                ..Default::default()
+            };
             all.extend(client.get_case(request).await?.case);
         }
         Ok(all)

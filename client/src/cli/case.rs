@@ -20,6 +20,9 @@ pub(crate) enum CaseCommand {
     Get {
         /// The case.
         case: String,
+        /// The language of the outcome [default: the playbook's first].
+        #[arg(long, default_value = "", hide_default_value = true)]
+        locale: String,
     },
     /// Lists cases, the newest first.
     #[command(after_help = "\
@@ -128,7 +131,7 @@ pub(crate) struct ListArgs {
 /// Does it.
 pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), Failure> {
     match command {
-        CaseCommand::Get { case } => get(case, session).await,
+        CaseCommand::Get { case, locale } => get(case, locale, session).await,
         CaseCommand::List(args) => list_cases(*args, session).await,
         CaseCommand::Watch(args) => watch_cases(args, session).await,
         CaseCommand::Timeline { case } => timeline(case, session).await,
@@ -151,12 +154,12 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
     }
 }
 
-async fn get(case_id: String, session: &Session) -> Result<(), Failure> {
-    let request = v1::GetCaseRequest { case_id };
+async fn get(case_id: String, locale: String, session: &Session) -> Result<(), Failure> {
+    let request = v1::GetCaseRequest { case_id, locale };
     let response = session.client()?.get_case(request).await?;
     session.out.answer(&response, |paint| {
         let case = response.case.clone().unwrap_or_default();
-        render::case(&case, paint)
+        render::case(&case, &response.outcome_label, paint)
     })
 }
 

@@ -1,6 +1,7 @@
-//! `signpost contact`: reads contacts.
+//! `signpost contact`: reads contacts, and adds further cases to them.
 
 use super::Session;
+use super::contact_work::{self, AddCaseArgs};
 use super::failure::Failure;
 use super::render::feed::{self, Mark};
 use super::render::json;
@@ -17,6 +18,13 @@ pub(crate) enum ContactCommand {
         /// Your key of the contact.
         contact: String,
     },
+    /// Adds a further case to a contact: the customer brought another matter, too. The contact is live, or ended at
+    /// most 1 hour ago; its route and its own case stay as they are.
+    #[command(after_help = "\
+Example:
+  signpost contact add-case call-4711 --reason order_issue/refund --fact order_number=A-1001 \\
+    --note 'Asked about it at the end of the call'")]
+    AddCase(AddCaseArgs),
     /// Lists contacts, the newest first.
     #[command(after_help = "\
 Example:
@@ -34,8 +42,8 @@ pub(crate) struct ListArgs {
     /// In this place.
     #[arg(long, value_name = "PLACE", value_parser = values::contact_place())]
     place: Option<v1::ContactPlace>,
-    /// Of the case with this number, spaces and hyphens not looked at, or with this id, with or without case_ and the
-    /// zeros in front.
+    /// Of the case with this number, their own or a further one, spaces and hyphens not looked at, or with this id,
+    /// with or without case_ and the zeros in front.
     #[arg(
         long,
         value_name = "TEXT",
@@ -67,6 +75,7 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
                 text
             })
         }
+        ContactCommand::AddCase(args) => contact_work::add_case(args, session).await,
         ContactCommand::List(args) => list_contacts(*args, session).await,
         ContactCommand::Watch(args) => watch_contacts(args, session).await,
     }

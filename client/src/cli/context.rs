@@ -76,17 +76,7 @@ pub(crate) struct ContextArgs {
 impl ContextArgs {
     /// The contract's form of it; without customer, identity and tier it is anonymous.
     pub(crate) fn into_context(self) -> v1::ContactContext {
-        let source = self.fact_source.map_or(0, i32::from);
-        let told = self.fact.into_iter();
-        let not_told = self.declined.into_iter().map(|fact_id| v1::Fact {
-            fact_id,
-            value: Some(v1::fact::Value::Declined(true)),
-            ..Default::default()
-        });
-        let facts = told
-            .chain(not_told)
-            .map(|fact| v1::Fact { source, ..fact })
-            .collect();
+        let facts = facts(self.fact, self.declined, self.fact_source);
         let anonymous = self.customer.is_none() && self.identity.is_empty() && self.tier.is_none();
         let customer = v1::CustomerRef {
             customer_id: self.customer.unwrap_or_default(),
@@ -112,4 +102,20 @@ impl ContextArgs {
             queue_stats: self.queue_stats,
         }
     }
+}
+
+/// Facts that are known and facts that were not told, by who they come from.
+pub(crate) fn facts(
+    known: Vec<v1::Fact>,
+    declined: Vec<String>,
+    source: Option<v1::FactSource>,
+) -> Vec<v1::Fact> {
+    let source = source.map_or(0, i32::from);
+    let not_told = declined.into_iter().map(|fact_id| v1::Fact {
+        fact_id,
+        value: Some(v1::fact::Value::Declined(true)),
+        ..Default::default()
+    });
+    let facts = known.into_iter().chain(not_told);
+    facts.map(|fact| v1::Fact { source, ..fact }).collect()
 }

@@ -4,6 +4,7 @@ mod case;
 mod case_work;
 mod completions;
 mod contact;
+mod contact_work;
 mod context;
 mod counts;
 mod customer;

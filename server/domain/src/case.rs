@@ -202,7 +202,7 @@ pub struct Case {
     pub merged_into: Option<CaseId>,
     /// The cases that it goes on for, in the order in which they were merged.
     pub merged: Vec<MergedCase>,
-    /// How many contacts of those are live.
+    /// How many contacts of those are live, each counted in every one of them that it has.
     pub merged_live: u32,
     /// Of those, how many we owe an answer.
     pub merged_owed: u32,
@@ -241,15 +241,27 @@ impl Case {
             .count() as u32
     }
 
-    /// How many contacts of it, and of the cases that it goes on for, are live.
+    /// How many contacts of it, and of the cases that it goes on for, are live: one that has several of them counts in
+    /// each.
     pub const fn live_in_all(&self) -> u32 {
         self.live_contacts + self.merged_live
+    }
+
+    /// Whether this is the case `one`, or that one goes on for it.
+    pub fn is_part_of(&self, one: CaseId) -> bool {
+        self.id == one || self.merged_into == Some(one)
     }
 
     /// Whether something may happen to it of itself: it is open, or a contact of it is live while another case goes on
     /// for it.
     pub const fn is_active(&self) -> bool {
         self.state.is_open() || self.live_contacts > 0
+    }
+
+    /// The live ones among the contacts that it lists.
+    pub fn live_listed(&self) -> impl Iterator<Item = &ContactId> {
+        let live = self.contacts.iter().filter(|listed| listed.live);
+        live.map(|listed| &listed.contact)
     }
 
     /// When it lapses, if nothing is heard: only while it is open and none of its contacts is live.

@@ -1,11 +1,10 @@
 //! The conservation check: nothing is lost and nothing is twice.
 
+mod contacts;
 mod customers;
 
-use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseContact, CaseState};
-use crate::contact::{Contact, Place};
+use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseState};
 use crate::ids::{CaseId, ReasonId, Slug};
-use crate::route::Route;
 use crate::state::{State, TimerTarget};
 use crate::time::UnixMs;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,7 +39,7 @@ impl Verdict {
 /// contacts and cases, that counts and timers are those of the rows.
 pub fn check(state: &State) -> Verdict {
     let mut verdict = Verdict::default();
-    let of_cases = contacts(state, &mut verdict);
+    let of_cases = contacts::check(state, &mut verdict);
     let of_counts = cases(state, &of_cases, &mut verdict);
     counts(state, &of_counts, &mut verdict);
     customers::check(state, &mut verdict);
@@ -56,70 +55,6 @@ struct Tally {
     contacts: u32,
     live: u32,
     owed: u32,
-}
-
-fn contacts(state: &State, verdict: &mut Verdict) -> BTreeMap<CaseId, Tally> {
-    let mut of_cases: BTreeMap<CaseId, Tally> = BTreeMap::new();
-    for contact in state.contacts() {
-        verdict.contacts += 1;
-        let place = match contact.place {
-            Place::Deciding => 0,
-            Place::SelfService => 1,
-            Place::Routed(_) => 2,
-            Place::Ended(_) => 3,
-        };
-        verdict.places[place] += 1;
-        placed(contact, verdict);
-        in_its_case(state, contact, verdict);
-        if let Some(case) = contact.case {
-            let tally = of_cases.entry(case).or_default();
-            tally.contacts += 1;
-            tally.live += u32::from(contact.place.is_live());
-            let owed = matches!(contact.place, Place::Routed(route) if Route::is_owed(route));
-            tally.owed += u32::from(owed);
-        }
-    }
-    of_cases
-}
-
-fn placed(contact: &Contact, verdict: &mut Verdict) {
-    let id = &contact.id;
-    let is_live = contact.place.is_live();
-    verdict.expect(is_live == contact.ended.is_none(), || {
-        format!("contact {id}: its place and its end time disagree")
-    });
-    let fits = match (contact.place, contact.route) {
-        (Place::Deciding, None) | (Place::Ended(_), _) => true,
-        (place, Some(route)) => place == Place::of_route(route),
-        (Place::SelfService | Place::Routed(_), None) => false,
-    };
-    verdict.expect(fits, || {
-        format!("contact {id}: its place is not that of its route")
-    });
-}
-
-/// A contact and its case are of one customer, or the contact says whose its case is; they say the same of each other.
-fn in_its_case(state: &State, contact: &Contact, verdict: &mut Verdict) {
-    let id = &contact.id;
-    let case = contact.case.and_then(|case| state.case(&case).ok()?);
-    let Some(case) = case else { return };
-    let owner = contact.case_owner.as_ref().or(contact.customer.as_ref());
-    verdict.expect(case.customer.as_ref() == owner, || {
-        format!("contact {id}: its case is of another customer")
-    });
-    let whose = [&contact.case_owner, &contact.customer];
-    let apart = contact.case_owner.is_none() || customers::could_be_one(state, whose);
-    verdict.expect(apart, || {
-        format!("contact {id}: its customer was never merged with that of its case")
-    });
-    let listed = case.contacts.iter().filter(|listed| listed.contact == *id);
-    let listed: Vec<_> = listed.collect();
-    let is_live = contact.place.is_live();
-    let fits =
-        |listed: &&CaseContact| listed.live == is_live && listed.channel == contact.context.channel;
-    verdict.expect(listed.len() <= 1 && listed.iter().all(fits), || {
-        format!("contact {id}: its case lists it otherwise")
-    });
 }
 
 type CountKey = (ReasonId, Slug);
@@ -145,6 +80,7 @@ fn cases(
         let ever_left = state.counts().get(&key).map_or(0, |c| c.contacts_left);
         case_fits(case, of_cases.get(&case.id).unwrap_or(&none), verdict);
         case_lists(case, ever_left, verdict);
+        contacts::are_of(state, case, verdict);
         case_merges(state, case, verdict);
         let sum = of_counts.entry(key).or_default();
         sum.contacts += u64::from(case.contact_count);
@@ -202,7 +138,7 @@ fn case_merges(state: &State, case: &Case, verdict: &mut Verdict) {
         let lists = row(&survivor).is_some_and(|survivor| {
             let mut merged = survivor.merged.iter();
             let one = survivor.customer.is_some() && survivor.customer == case.customer;
-            let whose = [&survivor.customer, &case.customer];
+            let whose = [survivor.customer.as_ref(), case.customer.as_ref()];
             (one || customers::could_be_one(state, whose)) && merged.any(|listed| listed.case == id)
         });
         verdict.expect(lists, || {

@@ -5,6 +5,7 @@ use crate::case::{CaseLink, CaseUpdate, Resolution};
 use crate::contact::{ContactContext, Outcome};
 use crate::customer::{Identity, IdentityKey, Profile};
 use crate::event::{Method, RequestStamp};
+use crate::fact::Facts;
 use crate::ids::{
     CaseId, ContactId, CustomerId, NameError, PLAYBOOK_VERSION_BYTES_MAX, PlaybookVersion,
     ReasonId, Seq,
@@ -40,6 +41,8 @@ pub enum CommandBody {
     Take(TakeRoute),
     /// End a contact.
     End(EndContact),
+    /// Add a further case to a contact.
+    AddCase(Box<AddCase>),
     /// Keep a customer.
     Upsert(Box<UpsertCustomer>),
     /// Make a document live.
@@ -106,6 +109,19 @@ pub struct EndContact {
     pub ending: Ending,
     /// The reason as the agent or the flow found it.
     pub confirmed: Option<ReasonId>,
+}
+
+/// A further matter of a contact's customer.
+#[derive(Clone, Debug)]
+pub struct AddCase {
+    /// Which contact.
+    pub contact: ContactId,
+    /// The reason of that matter.
+    pub reason: ReasonId,
+    /// What is known of it, beside what the contact told of what the reason asks for.
+    pub facts: Facts,
+    /// More, for the timeline; may be empty.
+    pub note: Arc<str>,
 }
 
 /// A customer to keep.

@@ -13,6 +13,10 @@ pub const QUEUE_STATS_MAX: usize = 64;
 pub const SILENCE_MAX: Millis = Millis::DAY;
 /// After so long without a word of it, a contact in the caller's own place ends as timed out.
 pub const ROUTED_SILENCE_MAX: Millis = Millis(30 * Millis::DAY.0);
+/// Most cases that one contact has beside its own.
+pub const FURTHER_CASES_MAX: usize = 8;
+/// For so long after a contact ended a further case can be added to it.
+pub const FURTHER_CASE_AFTER_END_MAX: Millis = Millis::HOUR;
 
 /// Who started it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -229,6 +233,19 @@ pub struct Offered {
     pub queue: Option<Slug>,
 }
 
+/// A case that a contact has beside its own: the customer brought another matter, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FurtherCase {
+    /// Which.
+    pub case: CaseId,
+    /// The reason as it was stated for it.
+    pub reason: ReasonId,
+    /// How the contact joined it.
+    pub joined: Joined,
+    /// Whose it is, if it is another customer's that was merged with the contact's own at the time.
+    pub owner: Option<CustomerId>,
+}
+
 /// A contact as we keep it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
@@ -238,8 +255,10 @@ pub struct Contact {
     pub context: Arc<ContactContext>,
     /// Who it is, if known.
     pub customer: Option<CustomerId>,
-    /// Its case, if it has one.
+    /// Its own case, if it has one: what it was routed for.
     pub case: Option<CaseId>,
+    /// Cases that were added to it, in that order; none is its own.
+    pub further: Vec<FurtherCase>,
     /// Where it is.
     pub place: Place,
     /// The route that it took.
@@ -283,6 +302,16 @@ impl Contact {
         let mut offered = self.offered.iter();
         let taken = offered.find(|offered| Some(offered.route) == self.route)?;
         taken.queue.as_ref()
+    }
+
+    /// All its cases, its own first.
+    pub fn cases(&self) -> impl Iterator<Item = CaseId> {
+        self.case.into_iter().chain(self.further_cases())
+    }
+
+    /// The cases that were added to it.
+    pub fn further_cases(&self) -> impl Iterator<Item = CaseId> {
+        self.further.iter().map(|further| further.case)
     }
 
     /// When it times out, if nothing is heard of it.

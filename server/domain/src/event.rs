@@ -1,5 +1,7 @@
 //! Events: what happened, with all that folding it needs. The truth, in one log.
 
+mod edits;
+
 use crate::actor::Actor;
 use crate::case::{CaseState, CaseWork, MatterKey};
 use crate::contact::{ContactContext, Joined, Offered, Outcome};
@@ -8,7 +10,6 @@ use crate::decision::{Decision, Finding, Standing};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, RequestId, Seq, Slug};
 use crate::route::Route;
-use crate::state::RowKey;
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
 
@@ -86,11 +87,13 @@ pub enum Method {
     MergeCustomers = 17,
     /// UnmergeCustomer.
     UnmergeCustomer = 18,
+    /// AddCaseToContact.
+    AddCaseToContact = 19,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Method; 18] = [
+    pub const ALL: [Method; 19] = [
         Method::RouteContact,
         Method::TakeRoute,
         Method::EndContact,
@@ -109,6 +112,7 @@ impl Method {
         Method::UnlinkIdentity,
         Method::MergeCustomers,
         Method::UnmergeCustomer,
+        Method::AddCaseToContact,
     ];
 }
 
@@ -161,6 +165,8 @@ pub enum Event {
     CaseWorked(Box<CaseWorked>),
     /// A handle was linked, or customers were merged.
     CustomerWorked(Box<CustomerWorked>),
+    /// A contact has a further case.
+    CaseAdded(Box<CaseAdded>),
 }
 
 /// A playbook was made live.
@@ -206,6 +212,8 @@ pub struct ContactRouted {
     pub case: Option<CaseJoin>,
     /// The case that it left because the customer's reason turned out to be another.
     pub left: Option<LeftCase>,
+    /// The further cases that the contact has by this.
+    pub further: Vec<CaseId>,
     /// What the decision reckoned with, apart from the context: numbers.
     pub standing: Standing,
     /// What the decision reckoned with: the customer, without identities.
@@ -294,6 +302,8 @@ pub struct RouteTaken {
     pub contact: ContactId,
     /// Its case.
     pub case: Option<CaseId>,
+    /// Its further cases.
+    pub further: Vec<CaseId>,
     /// What was taken.
     pub taken: Offered,
     /// What was shown and declined.
@@ -307,6 +317,8 @@ pub struct ContactEnded {
     pub contact: ContactId,
     /// Its case.
     pub case: Option<CaseId>,
+    /// Its further cases; none of them is resolved by it.
+    pub further: Vec<CaseId>,
     /// How.
     pub outcome: Outcome,
     /// The reason as the agent or the flow found it.
@@ -335,48 +347,25 @@ pub struct CustomerWorked {
     pub work: CustomerWork,
 }
 
-impl Event {
-    /// The rows that folding this event edits, and so must be in memory; those that it only puts are not among them.
-    /// With a case that is merged into another, that other one is edited too.
-    pub fn edits(&self) -> Vec<RowKey> {
-        let contact = |id: &ContactId| RowKey::Contact(id.clone());
-        match self {
-            Event::PlaybookPublished(_) => Vec::new(),
-            Event::CustomerSaved(customer) => vec![RowKey::Customer(customer.id.clone())],
-            Event::ContactRouted(routed) => {
-                let customer = routed.customer.as_ref();
-                let customer = customer.map(|join| RowKey::Customer(join.id.clone()));
-                let joined = routed.case.as_ref().filter(|join| join.opened.is_none());
-                let joined = joined.map(|join| RowKey::Case(join.case));
-                let left = routed.left.map(|left| RowKey::Case(left.case));
-                let rows = customer.into_iter().chain(joined).chain(left);
-                rows.chain([contact(&routed.contact)]).collect()
-            }
-            Event::RouteTaken(taken) => taken
-                .case
-                .map(RowKey::Case)
-                .into_iter()
-                .chain([contact(&taken.contact)])
-                .collect(),
-            Event::ContactEnded(ended) => ended
-                .case
-                .into_iter()
-                .chain(ended.resolves)
-                .map(RowKey::Case)
-                .chain([contact(&ended.contact)])
-                .collect(),
-            Event::CaseLapsed(case) => vec![RowKey::Case(*case)],
-            Event::CaseWorked(worked) => [Some(worked.case), worked.work.other()]
-                .into_iter()
-                .flatten()
-                .map(RowKey::Case)
-                .collect(),
-            Event::CustomerWorked(worked) => [Some(&worked.customer), worked.work.other()]
-                .into_iter()
-                .flatten()
-                .cloned()
-                .map(RowKey::Customer)
-                .collect(),
-        }
-    }
+/// A contact has a further case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseAdded {
+    /// Which contact.
+    pub contact: ContactId,
+    /// Its channel.
+    pub channel: Slug,
+    /// Its customer.
+    pub customer: CustomerId,
+    /// Its own case.
+    pub own: Option<CaseId>,
+    /// The further cases that it had.
+    pub further: Vec<CaseId>,
+    /// The reason of the matter.
+    pub reason: ReasonId,
+    /// What is known of the matter: what was told with it, and what the contact told of what the reason asks for.
+    pub facts: Facts,
+    /// The case, and how the contact joined it.
+    pub join: CaseJoin,
+    /// More, for the timeline; may be empty.
+    pub note: Arc<str>,
 }

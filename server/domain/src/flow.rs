@@ -7,6 +7,7 @@ mod case;
 mod customer;
 mod end;
 mod find;
+mod further;
 mod join;
 mod publish;
 mod query;
@@ -78,6 +79,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
         CommandBody::Route(body) => route::route(state, body, now)?,
         CommandBody::Take(body) => take::take(state, body)?,
         CommandBody::End(body) => end::end(state, body, now)?,
+        CommandBody::AddCase(body) => further::add(state, body, now)?,
         CommandBody::Upsert(body) => upsert::upsert(state, body, now)?,
         CommandBody::Publish(body) => publish::publish(state, &body.playbook, &body.note),
         CommandBody::RollBack(body) => publish::publish(state, &body.playbook, &body.note),
@@ -110,6 +112,7 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
         }
         CommandBody::Take(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::End(body) => rows.push(RowKey::Contact(body.contact.clone())),
+        CommandBody::AddCase(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::Upsert(body) => rows.push(RowKey::Customer(body.id.clone())),
         CommandBody::Case(body) => rows.push(RowKey::Case(body.case)),
         CommandBody::Customer(body) => rows.push(RowKey::Customer(body.customer.clone())),
@@ -128,6 +131,7 @@ pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
         (CommandBody::Route(body), None) => route::seek(state, body),
         (CommandBody::Take(body), None) => take::take(state, body).map(drop),
         (CommandBody::End(body), None) => end::seek(state, body),
+        (CommandBody::AddCase(body), None) => further::add(state, body, state.now()).map(drop),
         (CommandBody::Upsert(body), None) => upsert::upsert(state, body, state.now()).map(drop),
         (CommandBody::Case(body), None) => case::seek(state, body),
         (CommandBody::Customer(body), None) => customer::work(state, body).map(drop),
@@ -183,6 +187,7 @@ impl CommandBody {
             CommandBody::Route(_) => Method::RouteContact,
             CommandBody::Take(_) => Method::TakeRoute,
             CommandBody::End(_) => Method::EndContact,
+            CommandBody::AddCase(_) => Method::AddCaseToContact,
             CommandBody::Upsert(_) => Method::UpsertCustomer,
             CommandBody::Publish(_) => Method::PublishPlaybook,
             CommandBody::RollBack(_) => Method::RollBackPlaybook,

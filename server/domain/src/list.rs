@@ -179,7 +179,7 @@ pub struct ContactFilter {
     pub customer: Option<OfCustomer>,
     /// When it was first recorded.
     pub opened: Between,
-    /// Of this case.
+    /// Of this case: it is their own, or a further one.
     pub case: Option<CaseId>,
 }
 
@@ -205,7 +205,7 @@ impl ContactFilter {
                 .is_none_or(|channel| mark.channel == *channel)
             && (self.queue.is_none() || mark.queue == self.queue)
             && self.opened.holds(mark.recorded)
-            && (self.case.is_none() || mark.case == self.case)
+            && self.case.is_none_or(|case| mark.cases.contains(&case))
     }
 }
 
@@ -226,8 +226,8 @@ pub struct ContactMark {
     pub tier: Option<Slug>,
     /// The line that it was sent to.
     pub queue: Option<Slug>,
-    /// Its case.
-    pub case: Option<CaseId>,
+    /// Its cases, its own first.
+    pub cases: Vec<CaseId>,
 }
 
 impl ContactMark {
@@ -241,7 +241,7 @@ impl ContactMark {
             confirmed: contact.confirmed.clone(),
             tier: contact.tier.clone(),
             queue: contact.queue().cloned(),
-            case: contact.case,
+            cases: contact.cases().collect(),
         }
     }
 }

@@ -143,6 +143,14 @@ pub enum Refusal {
         /// What was offered.
         offered: Vec<Route>,
     },
+    /// Do what the text says first.
+    #[error("contact {contact} {why}")]
+    ContactStep {
+        /// Which.
+        contact: ContactId,
+        /// Why it cannot take this step, and what would be right.
+        why: String,
+    },
     /// Tell the reason first.
     #[error("contact {0} has no reason yet: it cannot be decided again")]
     NoReason(ContactId),

@@ -3,10 +3,10 @@
 use super::context::{context, offered, write_context, write_offered};
 use super::customer::{tier_found, write_tier_found};
 use super::number::{known, known_or_none, nonsense, routes};
-use super::text::{after, at, case, case_seq, name, name_or_none, reason_or_none};
+use super::text::{after, at, case, case_seq, name, name_or_none, reason, reason_or_none};
 use super::write::Writer;
 use super::{CodecError, required, wire};
-use signpost_domain::contact::{Contact, Place};
+use signpost_domain::contact::{Contact, FurtherCase, Place};
 use signpost_domain::ids::Seq;
 use signpost_domain::list::PlaceKind;
 use signpost_domain::time::UnixMs;
@@ -18,6 +18,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
         context,
         customer,
         case,
+        further,
         place,
         route,
         offered,
@@ -70,6 +71,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
     w.name_or_none(21, tier.as_ref());
     w.messages(22, tier_found, write_tier_found);
     w.name_or_none(23, case_owner.as_ref());
+    w.messages(24, further, write_further);
 }
 
 pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
@@ -97,15 +99,18 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         tier,
         tier_found: tier_message,
         case_owner,
+        further: further_messages,
     } = message;
     let recorded = UnixMs(recorded_unix_ms);
     let context = context(required(context_message, "contact.context")?, recorded)?;
     let offered = offered_messages.into_iter().map(offered);
+    let further = further_messages.into_iter().map(further_case);
     Ok(Contact {
         id: name(id, "contact.id")?,
         context: Arc::new(context),
         customer: name_or_none(customer),
         case: case_seq.map(case),
+        further: further.collect::<Result<_, _>>()?,
         place: place(kind, place_route, outcome)?,
         route: known_or_none(route, "contact.route")?,
         offered: offered.collect::<Result<_, _>>()?,
@@ -123,6 +128,34 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         opened: Seq(opened_seq),
         decided: Seq(decided_seq),
         changed: Seq(changed_seq),
+    })
+}
+
+fn write_further(w: &mut Writer, further: &FurtherCase) {
+    let FurtherCase {
+        case,
+        reason,
+        joined,
+        owner,
+    } = further;
+    w.number(1, case_seq(*case));
+    w.reason(2, reason);
+    w.known(3, joined);
+    w.name_or_none(4, owner.as_ref());
+}
+
+fn further_case(message: wire::FurtherCase) -> Result<FurtherCase, CodecError> {
+    let wire::FurtherCase {
+        case_seq,
+        reason: reason_text,
+        joined,
+        owner,
+    } = message;
+    Ok(FurtherCase {
+        case: case(case_seq),
+        reason: reason(&reason_text, "further_case.reason")?,
+        joined: known(joined, "further_case.joined")?,
+        owner: name_or_none(owner),
     })
 }
 

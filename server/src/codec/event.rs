@@ -1,11 +1,13 @@
 //! Events of the log as bytes.
 
+use super::added::{added, write_added};
 use super::context::{offered, write_offered};
 use super::customer;
 use super::number::{known, routes};
 use super::routed::{routed, write_routed};
 use super::text::{
-    after, at, case, case_seq, hash, name, reason_or_none, version, version_or_none,
+    after, at, case, case_seq, case_seqs, cases, hash, name, reason_or_none, version,
+    version_or_none,
 };
 use super::work::{worked, write_worked};
 use super::write::Writer;
@@ -64,6 +66,7 @@ fn write_recorded(w: &mut Writer, recorded: &Recorded) {
         Event::CaseLapsed(case) => w.message(14, |w| w.number(1, case_seq(*case))),
         Event::CaseWorked(event) => w.message(15, |w| write_worked(w, event)),
         Event::CustomerWorked(event) => w.message(16, |w| customer::write_worked(w, event)),
+        Event::CaseAdded(event) => w.message(17, |w| write_added(w, event, *record_time)),
     }
 }
 
@@ -145,6 +148,7 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
         Wire::CustomerWorked(message) => {
             Event::CustomerWorked(Box::new(customer::worked(message)?))
         }
+        Wire::CaseAdded(message) => Event::CaseAdded(Box::new(added(message, base)?)),
     })
 }
 
@@ -184,6 +188,7 @@ fn write_taken(w: &mut Writer, taken: &RouteTaken) {
     let RouteTaken {
         contact,
         case,
+        further,
         taken,
         declined,
     } = taken;
@@ -191,6 +196,7 @@ fn write_taken(w: &mut Writer, taken: &RouteTaken) {
     w.number_or_none(2, case.map(case_seq));
     w.message(3, |w| write_offered(w, taken));
     w.all_known(4, declined);
+    w.numbers(5, case_seqs(further));
 }
 
 fn taken(message: wire::RouteTaken) -> Result<RouteTaken, CodecError> {
@@ -199,10 +205,12 @@ fn taken(message: wire::RouteTaken) -> Result<RouteTaken, CodecError> {
         case_seq,
         taken: taken_message,
         declined,
+        further_seqs,
     } = message;
     Ok(RouteTaken {
         contact: name(contact, "taken.contact")?,
         case: case_seq.map(case),
+        further: cases(further_seqs),
         taken: offered(required(taken_message, "taken.taken")?)?,
         declined: routes(&declined, "taken.declined")?,
     })
@@ -212,6 +220,7 @@ fn write_ended(w: &mut Writer, ended: &ContactEnded) {
     let ContactEnded {
         contact,
         case,
+        further,
         outcome,
         confirmed,
         resolves,
@@ -223,6 +232,7 @@ fn write_ended(w: &mut Writer, ended: &ContactEnded) {
     let own = resolves.is_some() && resolves == case;
     w.number(5, own);
     w.number_or_none(6, resolves.filter(|_| !own).map(case_seq));
+    w.numbers(7, case_seqs(further));
 }
 
 fn ended(message: wire::ContactEnded) -> Result<ContactEnded, CodecError> {
@@ -233,11 +243,13 @@ fn ended(message: wire::ContactEnded) -> Result<ContactEnded, CodecError> {
         confirmed_reason,
         resolves_case,
         resolves_seq,
+        further_seqs,
     } = message;
     let own = case_seq.filter(|_| resolves_case);
     Ok(ContactEnded {
         contact: name(contact, "ended.contact")?,
         case: case_seq.map(case),
+        further: cases(further_seqs),
         outcome: known(outcome, "ended.outcome")?,
         confirmed: reason_or_none(&confirmed_reason, "ended.confirmed_reason")?,
         resolves: own.or(resolves_seq).map(case),

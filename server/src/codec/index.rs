@@ -23,7 +23,7 @@
 use super::block;
 use super::contact::{place_kind, write_place_kind};
 use super::key::CUSTOMERS;
-use super::text::{case, case_seq, name, name_or_none, reason_or_none, reason_text};
+use super::text::{case_seqs, cases, name, name_or_none, reason_or_none, reason_text};
 use super::write::Writer;
 use super::{CodecError, wire};
 use prost::Message;
@@ -104,7 +104,9 @@ pub fn is_index(key: &[u8]) -> bool {
 
 fn of_contact(contact: &Contact) -> Follows {
     let mark = (at(&CONTACT_MARKS, contact.opened), contact_mark(contact));
+    let owners = contact.further.iter().filter_map(|it| it.owner.as_ref());
     let customers = contact.customer.iter().chain(&contact.case_owner);
+    let customers = customers.chain(owners);
     let customers = customers.map(|id| (at(&contacts_of_customer(id), contact.opened), Vec::new()));
     Follows {
         is_new: contact.opened == contact.changed,
@@ -264,7 +266,7 @@ fn contact_mark(contact: &Contact) -> Vec<u8> {
         confirmed,
         tier,
         queue,
-        case,
+        cases,
     } = ContactMark::of(contact);
     let mut w = Writer::new();
     w.text(1, contact.id.as_str());
@@ -275,7 +277,7 @@ fn contact_mark(contact: &Contact) -> Vec<u8> {
     w.reason_or_none(6, confirmed.as_ref());
     w.name_or_none(7, tier.as_ref());
     w.name_or_none(8, queue.as_ref());
-    w.number_or_none(9, case.map(case_seq));
+    w.numbers(10, case_seqs(&cases));
     w.into_bytes()
 }
 
@@ -293,7 +295,7 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
         confirmed_reason,
         tier,
         queue,
-        case_seq,
+        case_seqs,
     } = wire::ContactMark::decode(bytes)?;
     let mark = ContactMark {
         recorded: UnixMs(recorded_unix_ms),
@@ -303,7 +305,7 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
         confirmed: reason_or_none(&confirmed_reason, "contact_mark.confirmed_reason")?,
         tier: name_or_none(tier),
         queue: name_or_none(queue),
-        case: case_seq.map(case),
+        cases: cases(case_seqs),
     };
     Ok((name(id, "contact_mark.id")?, mark))
 }

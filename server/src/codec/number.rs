@@ -44,7 +44,7 @@ numbered!(Joined: Opened, Continued, Reopened);
 numbered!(
     Method: RouteContact, TakeRoute, EndContact, UpsertCustomer, PublishPlaybook, RollBackPlaybook,
     AddCaseNote, UpdateCase, ResolveCase, ReopenCase, MergeCases, UnmergeCase, LinkCases, UnlinkCases,
-    LinkIdentity, UnlinkIdentity, MergeCustomers, UnmergeCustomer
+    LinkIdentity, UnlinkIdentity, MergeCustomers, UnmergeCustomer, AddCaseToContact
 );
 numbered!(Outcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
 numbered!(Route: SelfService, Message, Chat, Callback, Human);

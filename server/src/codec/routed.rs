@@ -9,7 +9,8 @@ use super::decision::{
 };
 use super::number::known;
 use super::text::{
-    case, case_seq, matter_bytes, matter_or_none, name, name_or_none, reason, slugs,
+    case, case_seq, case_seqs, cases, matter_bytes, matter_or_none, name, name_or_none, reason,
+    slugs,
 };
 use super::write::Writer;
 use super::{CodecError, required, wire};
@@ -26,6 +27,7 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
         tier_found,
         case,
         left,
+        further,
         standing,
         profile,
         carried,
@@ -51,6 +53,7 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
         Next::Take(offered) => w.message(15, |w| write_offered(w, offered)),
     }
     w.messages(16, tier_found, write_tier_found);
+    w.numbers(17, case_seqs(further));
 }
 
 pub(super) fn routed(
@@ -71,6 +74,7 @@ pub(super) fn routed(
         decision: decision_message,
         next: next_message,
         tier_found: tier_message,
+        further_seqs,
     } = message;
     let context = context(required(context_message, "routed.context")?, base)?;
     let profile = profile_message.map(profile).transpose()?;
@@ -82,6 +86,7 @@ pub(super) fn routed(
         tier_found: tier_message.map(tier_found).transpose()?,
         case: case.map(case_join).transpose()?,
         left: left_message.map(left),
+        further: cases(further_seqs),
         standing: standing(required(standing_message, "routed.standing")?, base),
         profile: profile.map(Box::new),
         carried: facts(carried, base)?,
@@ -105,7 +110,7 @@ fn customer_join(message: wire::CustomerJoin) -> Result<CustomerJoin, CodecError
     })
 }
 
-fn write_case_join(w: &mut Writer, join: &CaseJoin) {
+pub(super) fn write_case_join(w: &mut Writer, join: &CaseJoin) {
     let CaseJoin {
         case,
         joined,
@@ -126,7 +131,7 @@ fn write_case_join(w: &mut Writer, join: &CaseJoin) {
     w.bytes(8, matter_bytes(claimed.as_ref()));
 }
 
-fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError> {
+pub(super) fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError> {
     let wire::CaseJoin {
         case_seq,
         joined,

@@ -128,6 +128,14 @@ pub(super) fn case(seq: u64) -> CaseId {
     CaseId(Seq(seq))
 }
 
+pub(super) fn case_seqs(cases: &[CaseId]) -> impl Iterator<Item = u64> {
+    cases.iter().copied().map(case_seq)
+}
+
+pub(super) fn cases(seqs: Vec<u64>) -> Vec<CaseId> {
+    seqs.into_iter().map(case).collect()
+}
+
 /// From `base` to `time`, in milliseconds; [`at`] undoes it for any two times.
 pub(super) fn after(time: UnixMs, base: UnixMs) -> i64 {
     time.0.wrapping_sub(base.0)

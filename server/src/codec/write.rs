@@ -63,7 +63,8 @@ impl Writer {
         self.numbers(field, values.map(zigzag));
     }
 
-    fn numbers(&mut self, field: u32, values: impl Iterator<Item = u64>) {
+    /// Unsigned numbers, packed.
+    pub(super) fn numbers(&mut self, field: u32, values: impl Iterator<Item = u64>) {
         let mut values = values.peekable();
         if values.peek().is_some() {
             self.message(field, |w| values.for_each(|value| w.varint(value)));

@@ -15,7 +15,8 @@ use std::sync::Arc;
 
 /// Which case.
 pub(crate) fn get(request: v1::GetCaseRequest, numbers: &CaseNumbers) -> Result<Query, Faults> {
-    let v1::GetCaseRequest { case_id } = request;
+    // The language is for the answer alone.
+    let v1::GetCaseRequest { case_id, locale: _ } = request;
     let mut finder = Finder::default();
     let id = finder.case(At::top("case_id"), numbers, &case_id);
     finder.done(id.map(Query::Case))
@@ -275,7 +276,7 @@ impl Finder {
         }
     }
 
-    fn optional_note(&mut self, text: &str) -> Option<Arc<str>> {
+    pub(super) fn optional_note(&mut self, text: &str) -> Option<Arc<str>> {
         match text {
             "" => Some("".into()),
             text => self.keep(At::top("note"), note_text(text)),

@@ -1,9 +1,9 @@
-//! Contacts: route, preview, take, end, get.
+//! Contacts: route, preview, take, end, add a case, get.
 
 use super::at::At;
 use super::{Caller, Finder, Playbooks, content, values, wire_enum};
 use signpost_domain::command::{
-    Command, CommandBody, EndContact, PreviewRoute, Query, RouteContact, TakeRoute,
+    AddCase, Command, CommandBody, EndContact, PreviewRoute, Query, RouteContact, TakeRoute,
 };
 use signpost_domain::event::Method;
 use signpost_domain::ids::{ContactId, PlaybookVersion};
@@ -144,6 +144,44 @@ pub(crate) fn end(
             ending,
             confirmed,
         })
+    });
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// A further matter of a contact's customer.
+pub(crate) fn add_case(
+    mut request: v1::AddCaseToContactRequest,
+    caller: Caller,
+    live: &Playbook,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::AddCaseToContact, &request);
+    let v1::AddCaseToContactRequest {
+        request_id: _,
+        contact_id,
+        reason,
+        facts,
+        note,
+        arrive_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::AddCaseToContact, content);
+    let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
+    if reason.is_empty() {
+        finder.fault(At::top("reason"), "must be set");
+    }
+    let reason = finder.confirmed_reason(At::top("reason"), Some(live), &reason);
+    let facts = finder.facts(At::top("facts"), live, facts);
+    let note = finder.optional_note(&note);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = contact.zip(reason).zip(note);
+    let body = body.map(|((contact, reason), note)| {
+        CommandBody::AddCase(Box::new(AddCase {
+            contact,
+            reason,
+            facts,
+            note,
+        }))
     });
     finder.command(caller, stamp, arrive_time, body)
 }

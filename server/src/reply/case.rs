@@ -8,13 +8,27 @@ use signpost_domain::case::{
 use signpost_domain::event::CaseWorked;
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
 use signpost_domain::money::Money;
+use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 use std::sync::Arc;
 
-/// The answer to GetCase.
-pub(crate) fn got(case: &Case, numbers: &CaseNumbers) -> v1::GetCaseResponse {
+/// The answer to GetCase, with the outcome as the live playbook calls it.
+pub(crate) fn got(
+    case: &Case,
+    numbers: &CaseNumbers,
+    live: Option<&Playbook>,
+    locale: &str,
+) -> v1::GetCaseResponse {
+    let label = live
+        .zip(case.resolution.as_ref())
+        .map(|(live, resolution)| {
+            let locale = live.locale(Some(locale).filter(|told| !told.is_empty()));
+            let outcome = live.outcome(&resolution.outcome);
+            outcome.map(|it| live.text(&it.label, locale).to_owned())
+        });
     v1::GetCaseResponse {
         case: Some(self::case(case, numbers)),
+        outcome_label: label.flatten().unwrap_or_default(),
     }
 }
 
@@ -119,6 +133,11 @@ fn link(link: &CaseLink) -> v1::CaseLink {
 /// The text of an id that may be absent.
 pub(super) fn id(case: Option<CaseId>) -> String {
     case.map_or_else(String::new, |case| case.to_string())
+}
+
+/// The texts of ids.
+pub(super) fn ids(cases: &[CaseId]) -> Vec<String> {
+    cases.iter().map(CaseId::to_string).collect()
 }
 
 fn contact(listed: &CaseContact) -> v1::CaseContact {

@@ -1,7 +1,7 @@
 //! Contacts: the answer for one, made from its event alone, so that a replay gives the same.
 
 use super::menu::MenuOf;
-use super::{case, context, customer, decision, fact, menu, time, wire_enum};
+use super::{case, context, customer, decision, fact, further, menu, time, wire_enum};
 use signpost_domain::case::CaseState;
 use signpost_domain::contact::{Contact, Offered, Place};
 use signpost_domain::event::{ContactEnded, ContactRouted, Next, RouteTaken};
@@ -214,5 +214,6 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         stored_tier: decision::text(found.and_then(|found| found.stored.as_ref())),
         stored_tier_customer_id: customer::id(found.and_then(|found| found.stored_of.as_ref())),
         tier_basis: wire_enum::tier_basis(found),
+        further_cases: row.further.iter().map(further::case).collect(),
     }
 }

@@ -3,7 +3,7 @@
 use super::contact::offered;
 use super::decision::text;
 use super::playbook::of_event;
-use super::{case, customer, fact, time, timeline, wire_enum};
+use super::{case, customer, fact, further, time, timeline, wire_enum};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use signpost_domain::contact::Place;
@@ -102,6 +102,11 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             name: customer::name(&worked.work),
             subject: format!("customer/{}", worked.customer),
         },
+        Event::CaseAdded(added) => Told {
+            body: Body::CaseAdded(further::event(added)),
+            name: "case_added",
+            subject: contact(&added.contact),
+        },
     }
 }
 
@@ -114,6 +119,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         tier_found,
         case: join,
         left,
+        further,
         standing: _,
         profile: _,
         carried: _,
@@ -165,6 +171,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
                 .and_then(|found| found.stored_of.as_ref()),
         ),
         tier_basis: wire_enum::tier_basis(tier_found.as_ref()),
+        further_case_ids: case::ids(further),
     }
 }
 
@@ -172,6 +179,7 @@ fn route_taken(taken: &RouteTaken) -> v1::RouteTakenEvent {
     let RouteTaken {
         contact,
         case: of_case,
+        further,
         taken,
         declined,
     } = taken;
@@ -181,6 +189,7 @@ fn route_taken(taken: &RouteTaken) -> v1::RouteTakenEvent {
         place: wire_enum::place(Place::of_route(taken.route)),
         routed: Some(offered(taken)),
         declined: wire_enum::routes(declined.iter().copied()),
+        further_case_ids: case::ids(further),
     }
 }
 
@@ -188,6 +197,7 @@ fn contact_ended(ended: &ContactEnded) -> v1::ContactEndedEvent {
     let ContactEnded {
         contact,
         case: of_case,
+        further,
         outcome,
         confirmed,
         resolves,
@@ -198,6 +208,7 @@ fn contact_ended(ended: &ContactEnded) -> v1::ContactEndedEvent {
         outcome: wire_enum::outcome(*outcome),
         confirmed_reason: text_of_reason(confirmed.as_ref()),
         resolved_case_id: case::id(*resolves),
+        further_case_ids: case::ids(further),
     }
 }
 

@@ -127,6 +127,7 @@ fn routed(next: Next) -> ContactRouted {
             claimed: None,
         }),
         left: None,
+        further: Vec::new(),
         standing: Standing {
             now: UnixMs(1_795_336_200_250),
             repeats: 1,

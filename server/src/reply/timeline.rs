@@ -1,6 +1,6 @@
 //! The timeline of a case: each event about it as an entry, in a line for people.
 
-use super::{case, time, wire_enum};
+use super::{case, further, time, wire_enum};
 use signpost_domain::case::{CaseUpdate, CaseWork};
 use signpost_domain::contact::Joined;
 use signpost_domain::event::{
@@ -14,8 +14,9 @@ use std::fmt::Display;
 pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
     let told = match &recorded.event {
         Event::ContactRouted(routed) => self::routed(routed, of),
-        Event::RouteTaken(taken) => self::taken(taken),
-        Event::ContactEnded(ended) => self::ended(ended),
+        Event::RouteTaken(taken) => self::taken(taken, of),
+        Event::ContactEnded(ended) => self::ended(ended, of),
+        Event::CaseAdded(added) => further::entry(added, of),
         Event::CaseLapsed(case) => TimelineEntry {
             kind: TimelineKind::Lapsed.into(),
             text: "lapsed: nothing was heard for too long".into(),
@@ -132,7 +133,7 @@ fn routed(routed: &ContactRouted, of: CaseId) -> TimelineEntry {
     }
 }
 
-fn taken(taken: &RouteTaken) -> TimelineEntry {
+fn taken(taken: &RouteTaken, of: CaseId) -> TimelineEntry {
     let contact = &taken.contact;
     let route = taken.taken.route;
     let declined = match taken.declined.as_slice() {
@@ -143,28 +144,36 @@ fn taken(taken: &RouteTaken) -> TimelineEntry {
         kind: TimelineKind::RouteTaken.into(),
         text: format!("contact {contact}: the customer took {route}{declined}"),
         contact_id: contact.to_string(),
-        case_id: case::id(taken.case),
+        case_id: of_these(of, taken.case, &taken.further),
         route: wire_enum::route(route),
         ..TimelineEntry::default()
     }
 }
 
-fn ended(ended: &ContactEnded) -> TimelineEntry {
+fn ended(ended: &ContactEnded, of: CaseId) -> TimelineEntry {
     let contact = &ended.contact;
     let how = wire_enum::outcome_text(ended.outcome);
     let confirmed = ended.confirmed.as_ref();
     let confirmed = confirmed.map_or_else(String::new, |reason| format!(", confirmed as {reason}"));
+    // The end resolves its own case alone, or the one that goes on for that.
+    let is_further = ended.further.contains(&of) && ended.resolves != Some(of);
     let resolves = match ended.resolves {
-        Some(_) => "; the case is resolved",
-        None => "",
+        Some(_) if !is_further => "; the case is resolved",
+        Some(_) | None => "",
     };
     TimelineEntry {
         kind: TimelineKind::ContactEnded.into(),
         text: format!("contact {contact} ended: {how}{confirmed}{resolves}"),
         contact_id: contact.to_string(),
-        case_id: case::id(ended.case),
+        case_id: of_these(of, ended.case, &ended.further),
         ..TimelineEntry::default()
     }
+}
+
+/// Which case of a contact an entry is about: the one whose timeline it is in, or else its own.
+fn of_these(of: CaseId, own: Option<CaseId>, further: &[CaseId]) -> String {
+    let here = further.iter().find(|further| **further == of);
+    case::id(here.copied().or(own))
 }
 
 fn worked(worked: &CaseWorked, of: CaseId) -> TimelineEntry {

@@ -91,10 +91,14 @@ impl CaseService for Edge {
         &self,
         request: Request<v1::GetCaseRequest>,
     ) -> Result<Response<v1::GetCaseResponse>, Status> {
-        let query = intake::case::get(request.into_inner(), self.numbers());
+        let request = request.into_inner();
+        let locale = request.locale.clone();
+        let query = intake::case::get(request, self.numbers());
         let query = query.map_err(|faults| status::faulty(&faults))?;
         let row = self.case(query).await?;
-        Ok(Response::new(reply::case::got(&row, self.numbers())))
+        let live = self.live_if_any();
+        let answer = reply::case::got(&row, self.numbers(), live.as_deref(), &locale);
+        Ok(Response::new(answer))
     }
 
     async fn get_case_timeline(

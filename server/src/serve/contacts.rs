@@ -95,6 +95,22 @@ impl ContactService for Edge {
         Ok(Response::new(answer))
     }
 
+    async fn add_case_to_contact(
+        &self,
+        request: Request<v1::AddCaseToContactRequest>,
+    ) -> Result<Response<v1::AddCaseToContactResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let live = self.live()?;
+        let command = intake::contact::add_case(request.into_inner(), caller, &live);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
+        let written = self.write(command).await?;
+        let Event::CaseAdded(added) = &written.recorded.event else {
+            return Err(status::internal());
+        };
+        let answer = reply::further::added(added, written.replayed);
+        Ok(Response::new(answer))
+    }
+
     async fn get_contact(
         &self,
         request: Request<v1::GetContactRequest>,

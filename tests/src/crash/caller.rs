@@ -4,6 +4,7 @@ use super::book::Book;
 use super::write::{Answer, Write};
 use crate::powercut::Dice;
 use signpost_client::v1;
+use std::collections::BTreeSet;
 
 /// Customers that all callers share, so that they meet in cases.
 const CUSTOMERS: usize = 12;
@@ -28,6 +29,8 @@ pub struct Caller {
     contacts: u64,
     writes: u64,
     open: Vec<OpenContact>,
+    /// Numbers of customers that it was told of.
+    known: BTreeSet<usize>,
 }
 
 /// A contact that it may go on with.
@@ -47,6 +50,7 @@ impl Caller {
             contacts: 0,
             writes: 0,
             open: Vec::new(),
+            known: BTreeSet::new(),
         }
     }
 
@@ -62,6 +66,10 @@ impl Caller {
             return Write::Route(Box::new(request));
         }
         if throw < 50 {
+            let may_merge = self.known.len() > 1 && self.dice.one_in(2);
+            if may_merge {
+                return self.merge(request_id, arrive_time);
+            }
             return Write::Upsert(Box::new(self.customer(request_id, arrive_time)));
         }
         let at = self.dice.below(self.open.len());
@@ -84,6 +92,7 @@ impl Caller {
                     ..Default::default()
                 }))
             }
+            (60..68, _) => Write::AddCase(self.further(request_id, contact_id, arrive_time)),
             _ => Write::End(v1::EndContactRequest {
                 request_id,
                 contact_id,
@@ -96,6 +105,9 @@ impl Caller {
 
     /// Takes in what a write came to; `None` if it was refused or is in doubt: then its contact is left alone.
     pub fn learn(&mut self, write: &Write, answer: Option<&Answer>) {
+        if answer.is_some() {
+            self.known.extend(customer_of(write));
+        }
         let Some(id) = write.contact_id() else { return };
         let at = self.open.iter().position(|open| open.id == id);
         let live = answer.filter(|answer| answer.place != i32::from(v1::ContactPlace::Ended));
@@ -130,7 +142,7 @@ impl Caller {
         let customer = (!anonymous).then(|| {
             let number = self.dice.below(CUSTOMERS);
             v1::CustomerRef {
-                customer_id: format!("customer-{number}"),
+                customer_id: customer_id(number),
                 identities: vec![identity(number)],
                 tier: String::new(),
             }
@@ -190,6 +202,69 @@ impl Caller {
         context
     }
 
+    /// A further matter, with the fact that tells it.
+    fn further(
+        &mut self,
+        request_id: String,
+        contact_id: String,
+        arrive_time: Option<prost_types::Timestamp>,
+    ) -> v1::AddCaseToContactRequest {
+        let (reason, fact_id, value) = match self.dice.below(3) {
+            0 => ("baggage/lost", "bag_tag", "KL 123456".to_owned()),
+            _ => {
+                let reference = format!("ABC12{}", self.dice.below(REFERENCES));
+                (
+                    "existing_flight/change_date",
+                    "booking_reference",
+                    reference,
+                )
+            }
+        };
+        v1::AddCaseToContactRequest {
+            request_id,
+            contact_id,
+            reason: reason.to_owned(),
+            facts: vec![v1::Fact {
+                fact_id: fact_id.to_owned(),
+                value: Some(v1::fact::Value::Text(value)),
+                ..Default::default()
+            }],
+            note: String::new(),
+            arrive_time,
+        }
+    }
+
+    /// Two customers that are there are one, or are not after all; as often as not it is refused.
+    fn merge(&mut self, request_id: String, arrive_time: Option<prost_types::Timestamp>) -> Write {
+        let customer_id = self.known_customer();
+        if self.dice.one_in(2) {
+            return Write::Unmerge(v1::UnmergeCustomerRequest {
+                request_id,
+                customer_id,
+                arrive_time,
+                ..Default::default()
+            });
+        }
+        let mut merged_customer_id = self.known_customer();
+        while merged_customer_id == customer_id {
+            merged_customer_id = self.known_customer();
+        }
+        Write::Merge(v1::MergeCustomersRequest {
+            request_id,
+            customer_id,
+            merged_customer_id,
+            note: "said so".to_owned(),
+            arrive_time,
+            ..Default::default()
+        })
+    }
+
+    fn known_customer(&mut self) -> String {
+        let place = self.dice.below(self.known.len());
+        let number = self.known.iter().nth(place).copied();
+        customer_id(number.unwrap_or_default())
+    }
+
     fn customer(
         &mut self,
         request_id: String,
@@ -204,7 +279,7 @@ impl Caller {
         v1::UpsertCustomerRequest {
             request_id,
             customer: Some(v1::Customer {
-                customer_id: format!("customer-{number}"),
+                customer_id: customer_id(number),
                 identities: vec![identity(number)],
                 tier: tier.to_owned(),
                 ..Default::default()
@@ -212,6 +287,29 @@ impl Caller {
             arrive_time,
         }
     }
+}
+
+fn customer_id(number: usize) -> String {
+    format!("customer-{number}")
+}
+
+/// The number of the customer who is there by a write.
+fn customer_of(write: &Write) -> Option<usize> {
+    let id = match write {
+        Write::Route(request) => {
+            let context = request.context.as_ref()?;
+            &context.customer.as_ref()?.customer_id
+        }
+        Write::Upsert(request) => &request.customer.as_ref()?.customer_id,
+        Write::Take(_)
+        | Write::End(_)
+        | Write::AddCase(_)
+        | Write::Merge(_)
+        | Write::Unmerge(_) => {
+            return None;
+        }
+    };
+    id.strip_prefix("customer-")?.parse().ok()
 }
 
 fn identity(number: usize) -> v1::Identity {

@@ -238,10 +238,13 @@ fn requests(events: &[Recorded]) -> BTreeMap<(u8, String), u32> {
 fn cases_of(events: &[Recorded]) -> BTreeMap<String, BTreeSet<CaseId>> {
     let mut cases: BTreeMap<String, BTreeSet<CaseId>> = BTreeMap::new();
     for recorded in events {
-        if let Event::ContactRouted(routed) = &recorded.event {
-            let of_contact = cases.entry(routed.contact.as_str().to_owned()).or_default();
-            of_contact.extend(routed.case.as_ref().map(|join| join.case));
-        }
+        let (contact, join) = match &recorded.event {
+            Event::ContactRouted(routed) => (&routed.contact, routed.case.as_ref()),
+            Event::CaseAdded(added) => (&added.contact, Some(&added.join)),
+            _ => continue,
+        };
+        let of_contact = cases.entry(contact.as_str().to_owned()).or_default();
+        of_contact.extend(join.map(|join| join.case));
     }
     cases
 }
@@ -249,7 +252,10 @@ fn cases_of(events: &[Recorded]) -> BTreeMap<String, BTreeSet<CaseId>> {
 impl Found {
     /// What contradicts that `write` was answered by `answer`.
     pub fn unlike(&self, write: &Write, answer: &Answer) -> Option<String> {
-        let id = write.contact_id()?;
+        let id = match write {
+            Write::AddCase(request) => &request.contact_id,
+            _ => write.contact_id()?,
+        };
         let contact = self.state.contact(&ContactId::stored(id)).ok().flatten();
         if contact.is_none() {
             return Some(format!("contact {id} is not there"));

@@ -16,14 +16,20 @@ pub enum Write {
     Take(v1::TakeRouteRequest),
     /// A contact is over, or goes back.
     End(v1::EndContactRequest),
+    /// A contact has a further case.
+    AddCase(v1::AddCaseToContactRequest),
     /// A customer is kept.
     Upsert(Box<v1::UpsertCustomerRequest>),
+    /// Two customers are one.
+    Merge(v1::MergeCustomersRequest),
+    /// They are not.
+    Unmerge(v1::UnmergeCustomerRequest),
 }
 
 /// What an answer told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// The contact's case, or the customer's key where the write was about one.
+    /// The contact's case, the further case, or the customer's key where the write was about one.
     pub about: String,
     /// Where the contact is.
     pub place: i32,
@@ -40,7 +46,10 @@ impl Write {
             Write::Route(request) => &request.request_id,
             Write::Take(request) => &request.request_id,
             Write::End(request) => &request.request_id,
+            Write::AddCase(request) => &request.request_id,
             Write::Upsert(request) => &request.request_id,
+            Write::Merge(request) => &request.request_id,
+            Write::Unmerge(request) => &request.request_id,
         }
     }
 
@@ -50,17 +59,20 @@ impl Write {
             Write::Route(_) => Method::RouteContact,
             Write::Take(_) => Method::TakeRoute,
             Write::End(_) => Method::EndContact,
+            Write::AddCase(_) => Method::AddCaseToContact,
             Write::Upsert(_) => Method::UpsertCustomer,
+            Write::Merge(_) => Method::MergeCustomers,
+            Write::Unmerge(_) => Method::UnmergeCustomer,
         }
     }
 
-    /// The contact that it is about, if it is about one.
+    /// The contact whose case and place its answer tells, if it tells those of one.
     pub fn contact_id(&self) -> Option<&str> {
         match self {
             Write::Route(request) => Some(&request.contact_id),
             Write::Take(request) => Some(&request.contact_id),
             Write::End(request) => Some(&request.contact_id),
-            Write::Upsert(_) => None,
+            Write::AddCase(_) | Write::Upsert(_) | Write::Merge(_) | Write::Unmerge(_) => None,
         }
     }
 
@@ -98,20 +110,42 @@ impl Write {
                     }),
                 }
             }
+            Write::AddCase(request) => {
+                let told = read(contacts.add_case_to_contact(request.clone()).await)?;
+                Ok(Answer::about(told.case_id, told.replayed))
+            }
             Write::Upsert(request) => {
                 let told = read(customers.upsert_customer((**request).clone()).await)?;
-                Ok(Answer {
-                    about: told.customer.unwrap_or_default().customer_id,
-                    place: 0,
-                    options: Vec::new(),
-                    replayed: told.replayed,
-                })
+                let customer = told.customer.unwrap_or_default();
+                Ok(Answer::about(customer.customer_id, told.replayed))
+            }
+            Write::Merge(request) => {
+                let told = read(customers.merge_customers(request.clone()).await)?;
+                Ok(Answer::of_receipt(told.receipt))
+            }
+            Write::Unmerge(request) => {
+                let told = read(customers.unmerge_customer(request.clone()).await)?;
+                Ok(Answer::of_receipt(told.receipt))
             }
         }
     }
 }
 
 impl Answer {
+    fn about(about: String, replayed: bool) -> Answer {
+        Answer {
+            about,
+            place: 0,
+            options: Vec::new(),
+            replayed,
+        }
+    }
+
+    fn of_receipt(receipt: Option<v1::CustomerReceipt>) -> Answer {
+        let receipt = receipt.unwrap_or_default();
+        Answer::about(receipt.customer_id, receipt.replayed)
+    }
+
     fn of_decision(answer: v1::ContactAnswer, replayed: bool) -> Answer {
         let options = answer.decision.map(|decision| decision.options);
         let routed = matches!(answer.next, Some(v1::contact_answer::Next::Routed(_)));

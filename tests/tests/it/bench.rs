@@ -80,7 +80,12 @@ async fn see(server: &TestServer) -> Outcome<Seen> {
     let list = v1::ListPlaybooksRequest::default();
     Ok(Seen {
         contact,
-        case: client.get_case(v1::GetCaseRequest { case_id }).await?,
+        case: client
+            .get_case(v1::GetCaseRequest {
+                case_id,
+                ..Default::default()
+            })
+            .await?,
         customer: client.get_customer(customer).await?,
         counts: client.count_reasons(v1::CountReasonsRequest {}).await?,
         playbooks: client.list_playbooks(list).await?,

@@ -51,7 +51,10 @@ fn note(case: &str, text: &str, etag: &str, request: &str) -> v1::AddCaseNoteReq
 }
 
 async fn case(server: &TestServer, id: &str) -> Outcome<v1::Case> {
-    let request = v1::GetCaseRequest { case_id: id.into() };
+    let request = v1::GetCaseRequest {
+        case_id: id.into(),
+        ..Default::default()
+    };
     Ok(server
         .client()
         .get_case(request)
@@ -221,10 +224,17 @@ async fn a_declared_outcome_is_answered_with_its_label_and_others_are_refused() 
     };
     let resolved = client.resolve_case(request.clone()).await?;
     assert_eq!(resolved.outcome_label, "Omgeboekt");
+    let get = |locale: &str| v1::GetCaseRequest {
+        case_id: one.clone(),
+        locale: locale.into(),
+    };
+    assert_eq!(client.get_case(get("")).await?.outcome_label, "Rebooked");
+    assert_eq!(client.get_case(get("nl")).await?.outcome_label, "Omgeboekt");
     // A replay says the same under a later playbook without outcomes.
     server.publish(FLIGHTS, 21).await?;
     let again = client.resolve_case(request).await?;
     assert_eq!(again.outcome_label, "Omgeboekt");
+    assert_eq!(client.get_case(get("nl")).await?.outcome_label, "");
     server.finish().await?;
     Ok(())
 }

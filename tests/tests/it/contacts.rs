@@ -53,6 +53,7 @@ async fn a_matter_goes_over_channels_to_its_end() -> Outcome {
 
     let case = client.get_case(v1::GetCaseRequest {
         case_id: chat.case_id,
+        ..Default::default()
     });
     let case = case.await?.case.unwrap_or_default();
     let contacts = case.contacts.iter().map(|it| it.contact_id.as_str());
@@ -181,7 +182,10 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
     let mut cases = server.cases();
     for case_id in ["case_0000000000099", "99"] {
         let case_id = case_id.to_owned();
-        let asked = v1::GetCaseRequest { case_id };
+        let asked = v1::GetCaseRequest {
+            case_id,
+            ..Default::default()
+        };
         told.push(brief::refused(cases.get_case(asked).await));
     }
     expect![[r#"

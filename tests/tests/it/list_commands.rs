@@ -92,7 +92,7 @@ async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outco
         .await?
         .stdout;
     assert_eq!(csv.lines().count() as i64, CONTACTS + 1);
-    expect!["contact,place,channel,reason,confirmed_reason,tier,customer,case,route,queue,outcome,recorded,ended,amendments"].assert_eq(csv.lines().next().unwrap_or_default());
+    expect!["contact,place,channel,reason,confirmed_reason,tier,customer,case,route,queue,outcome,recorded,ended,amendments,further_cases"].assert_eq(csv.lines().next().unwrap_or_default());
     let one = ran(&server, "contact list --case 5 --output csv")
         .await?
         .stdout;

@@ -48,6 +48,7 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
             ("contact ended", with(parts, [outcome, resolved.to_owned()]))
         }
         Body::CustomerWorked(event) => ("customer worked on", worked_on_customer(event)),
+        Body::CaseAdded(event) => ("case added", added(event)),
         Body::CaseLapsed(event) => ("case lapsed", vec![event.case_id.clone()]),
         Body::CaseWorked(event) => {
             let kind = words::timeline_kind(event.kind);
@@ -100,6 +101,18 @@ fn routed(event: &v1::ContactRoutedEvent) -> Vec<String> {
         event.reason.clone(),
         case,
         next,
+    ]
+}
+
+fn added(event: &v1::CaseAddedEvent) -> Vec<String> {
+    let joined = words::joined(event.joined).unwrap_or_default();
+    vec![
+        contact(&event.contact_id),
+        event.channel.clone(),
+        format!("customer {}", event.customer_id),
+        event.reason.clone(),
+        format!("{joined} {}", event.case_id),
+        event.note.clone(),
     ]
 }
 

@@ -27,6 +27,7 @@ macro_rules! named {
 
 named! {
     RouteContactResponse PreviewRouteResponse TakeRouteResponse EndContactResponse GetContactResponse GetCaseResponse
+    AddCaseToContactResponse
     GetCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
     UpsertCustomerResponse GetCustomerResponse LinkIdentityResponse UnlinkIdentityResponse MergeCustomersResponse

@@ -110,7 +110,7 @@ pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
 
 /// Contacts.
 pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
-    const COLUMNS: [(Column, bool); 14] = [
+    const COLUMNS: [(Column, bool); 15] = [
         (Column::Left("contact"), false),
         (Column::Left("place"), false),
         (Column::Left("channel"), false),
@@ -125,6 +125,7 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
         (Column::Left("recorded"), false),
         (Column::Left("ended"), true),
         (Column::Right("amendments"), true),
+        (Column::Left("further cases"), true),
     ];
     let rows = contacts.iter().map(|contact| {
         let context = contact.context.clone().unwrap_or_default();
@@ -147,6 +148,7 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
             words::time(contact.record_time.as_ref()),
             words::time(contact.end_time.as_ref()),
             contact.amendments.to_string(),
+            words::listed(contact.further_cases.iter().map(|it| it.case_id.clone())),
         ]
     });
     Listing::of(&COLUMNS, rows.collect(), wide)

@@ -18,7 +18,7 @@ pub(crate) use feed::event;
 pub(crate) use history::{customer_receipt, history};
 pub(crate) use menu::menu;
 pub(crate) use playbook::{counts, findings, publication, publications};
-pub(crate) use records::{case, contact, customer, ended, taken};
+pub(crate) use records::{case, case_added, contact, customer, ended, taken};
 
 use super::out::Paint;
 

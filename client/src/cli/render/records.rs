@@ -52,6 +52,10 @@ pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
     let mut sheet = Sheet::new();
     sheet
         .add("case", contact.case_id.as_str())
+        .add(
+            "further cases",
+            words::listed(contact.further_cases.iter().map(further_case)),
+        )
         .add("customer", contact.customer_id.as_str())
         .add("tier by", tiers(contact, &told_tier))
         .add("channel", context.channel)
@@ -66,6 +70,31 @@ pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
         .add("arrived", words::time(contact.arrive_time.as_ref()))
         .add("ended", words::time(contact.end_time.as_ref()))
         .add("amendments", some_count(contact.amendments));
+    format!("{}\n{}", paint.bold(&head), sheet.text(paint))
+}
+
+fn further_case(further: &v1::FurtherCase) -> String {
+    let joined = words::joined(further.joined).unwrap_or_default();
+    format!("{} ({} {joined})", further.case_id, further.reason)
+}
+
+/// The further case of a contact.
+pub(crate) fn case_added(added: &v1::AddCaseToContactResponse, paint: Paint) -> String {
+    let head = format!(
+        "contact {} · {} {}",
+        added.contact_id,
+        words::joined(added.joined).unwrap_or_default(),
+        added.case_id
+    );
+    let earlier = added.further_case_ids.iter();
+    let earlier = earlier.filter(|id| **id != added.case_id).cloned();
+    let known = added.known_facts.iter().map(words::fact);
+    let mut sheet = Sheet::new();
+    sheet
+        .add("the case before", added.previous_case_id.as_str())
+        .add("facts", words::listed(known))
+        .add("its own case", added.contact_case_id.as_str())
+        .add("further cases so far", words::listed(earlier));
     format!("{}\n{}", paint.bold(&head), sheet.text(paint))
 }
 
@@ -106,8 +135,8 @@ fn with_case(mut head: Vec<String>, case: &str, paint: Paint) -> String {
     paint.bold(&head.join(" · "))
 }
 
-/// A case with its contacts.
-pub(crate) fn case(case: &v1::Case, paint: Paint) -> String {
+/// A case with its contacts; `outcome` is what came of it in words, if the playbook has any.
+pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
     let mut head = vec![
         format!("case {}", case.case_id),
         words::case_state(case.state),
@@ -147,7 +176,7 @@ pub(crate) fn case(case: &v1::Case, paint: Paint) -> String {
             "resolution",
             case.resolution
                 .as_ref()
-                .map_or_else(String::new, resolution),
+                .map_or_else(String::new, |it| resolution(it, outcome)),
         )
         .add("legal hold", hold)
         .add("kept until", words::time(case.retain_until_time.as_ref()))
@@ -168,10 +197,14 @@ pub(crate) fn case(case: &v1::Case, paint: Paint) -> String {
     text
 }
 
-fn resolution(resolution: &v1::CaseResolution) -> String {
+fn resolution(resolution: &v1::CaseResolution, label: &str) -> String {
+    let outcome = match label {
+        "" => resolution.outcome.clone(),
+        label => format!("{} ({label})", resolution.outcome),
+    };
     match resolution.cost_micros {
-        Some(cost) => format!("{}, cost {}", resolution.outcome, words::money(cost)),
-        None => resolution.outcome.clone(),
+        Some(cost) => format!("{outcome}, cost {}", words::money(cost)),
+        None => outcome,
     }
 }
 

@@ -67,11 +67,11 @@ fn merges(state: &State, customer: &Customer, verdict: &mut Verdict) {
 }
 
 /// Whether these are two known customers of whom each was merged with somebody once.
-pub(super) fn could_be_one(state: &State, [one, other]: [&Option<CustomerId>; 2]) -> bool {
+pub(super) fn could_be_one(state: &State, [one, other]: [Option<&CustomerId>; 2]) -> bool {
     let was_merged = |id: &CustomerId| {
         let row = state.customer(id).ok().flatten();
         row.is_some_and(|row| row.merges > 0)
     };
-    let each = |id: &Option<CustomerId>| id.as_ref().is_some_and(was_merged);
+    let each = |id: Option<&CustomerId>| id.is_some_and(was_merged);
     one != other && each(one) && each(other)
 }

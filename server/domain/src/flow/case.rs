@@ -6,10 +6,11 @@ use crate::case::{
 };
 use crate::command::{WorkOnCase, WorkStep};
 use crate::event::{CaseWorked, Event};
-use crate::ids::{CaseId, Slug};
+use crate::ids::{CaseId, ContactId, Slug};
 use crate::refusal::{Faults, Kind, Refusal};
 use crate::state::State;
 use crate::time::UnixMs;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What the work comes to.
@@ -27,7 +28,7 @@ pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<E
         WorkStep::Update(update) => done(&case, case.state, CaseWork::Updated(update.clone())),
         WorkStep::Resolve(resolution, note) => {
             let after = step(&case, CaseStep::Resolve)?;
-            no_live_contact(&case)?;
+            no_live_contact(state, &case)?;
             may_come_of(state, &case, &resolution.outcome)?;
             let work = CaseWork::Resolved(resolution.clone(), note.clone());
             done(&case, after, work)
@@ -106,19 +107,26 @@ fn step(case: &Case, step: CaseStep) -> Result<CaseState, Stop> {
     })
 }
 
-fn no_live_contact(case: &Case) -> Result<(), Stop> {
+fn no_live_contact(state: &State, case: &Case) -> Result<(), Stop> {
     if case.live_in_all() == 0 {
         return Ok(());
     }
-    let live = case.contacts.iter().filter(|listed| listed.live);
-    let named: Vec<&str> = live.map(|listed| listed.contact.as_str()).collect();
-    let of_merged = match case.merged_live {
+    let named: Vec<&str> = case.live_listed().map(ContactId::as_str).collect();
+    // A contact can have several of the cases that are one now.
+    let mut seen: BTreeSet<ContactId> = case.live_listed().cloned().collect();
+    let mut twice = 0;
+    for merged in &case.merged {
+        let row = state.case(&merged.case)?;
+        let live = row.into_iter().flat_map(|row| row.live_listed());
+        twice += live.filter(|id| !seen.insert((*id).clone())).count() as u32;
+    }
+    let of_merged = match case.merged_live - twice {
         0 => String::new(),
         count => format!(" and {count} of the cases merged into it"),
     };
     let why = format!(
         "has {} live contact(s), which must end first: {}{of_merged}",
-        case.live_in_all(),
+        case.live_in_all() - twice,
         named.join(", ")
     );
     Err(refused(case, why))

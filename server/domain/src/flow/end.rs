@@ -1,8 +1,10 @@
 //! A contact ends, or comes back because the customer asked for a person.
 
+use super::further::cases_of;
 use super::route::{Start, found, routed};
 use super::take::live_contact;
 use super::{Stop, live};
+use crate::case::Case;
 use crate::command::{EndContact, Ending, UnknownReason};
 use crate::contact::{Contact, Outcome};
 use crate::event::{ContactEnded, Event, RouteStep};
@@ -36,9 +38,7 @@ pub(super) fn end(state: &State, command: &EndContact, now: UnixMs) -> Result<Ev
 /// Finds what ending needs, without deciding.
 pub(super) fn seek(state: &State, command: &EndContact) -> Result<(), Stop> {
     let contact = live_contact(state, &command.contact)?;
-    if let Some(case) = contact.case {
-        state.case_in_all(&case)?;
-    }
+    cases_of(state, &contact)?;
     match command.ending {
         Ending::Over(_) => Ok(()),
         Ending::AskedForPerson => found(state, &again(contact), state.now()).map(drop),
@@ -56,25 +56,29 @@ fn again(contact: Arc<Contact>) -> Start {
     }
 }
 
-/// How a contact ends; the case is resolved with its last live contact.
+/// How a contact ends; its own case is resolved with its last live contact, its further cases are not.
 pub(super) fn over(
     state: &State,
     contact: &Contact,
     outcome: Outcome,
     confirmed: Option<ReasonId>,
 ) -> Result<ContactEnded, Stop> {
-    let case = match contact.case {
-        Some(id) => state.case_in_all(&id)?,
-        None => None,
-    };
-    let goes_on = match case.and_then(|case| case.merged_into) {
+    let cases = cases_of(state, contact)?;
+    let own = cases.iter().find(|case| Some(case.id) == contact.case);
+    let goes_on = match own.and_then(|case| case.merged_into) {
         Some(survivor) => state.case(&survivor)?,
-        None => case,
+        None => own,
     };
-    let last = goes_on.filter(|case| case.state.is_open() && case.live_in_all() == 1);
+    // It counts as live in each of its cases, and several of them may be one by now.
+    let is_last = |one: &Case| {
+        let here = cases.iter().filter(|case| case.is_part_of(one.id)).count();
+        one.live_in_all() as usize == here
+    };
+    let last = goes_on.filter(|case| case.state.is_open() && is_last(case));
     Ok(ContactEnded {
         contact: contact.id.clone(),
         case: contact.case,
+        further: contact.further_cases().collect(),
         outcome,
         confirmed,
         resolves: last

@@ -4,11 +4,11 @@ use super::find::{FoundCase, FoundCustomer};
 use super::route::Start;
 use super::{Stop, next_seq};
 use crate::case::{Case, MatterKey};
-use crate::contact::{Direction, Joined};
+use crate::contact::{ContactContext, Direction, Joined};
 use crate::customer::CONTACTS_7D;
 use crate::decision::Standing;
 use crate::event::{CaseJoin, LeftCase, OpenedCase, RouteStep};
-use crate::ids::CaseId;
+use crate::ids::{CaseId, ContactId};
 use crate::playbook::{Playbook, TierIndex};
 use crate::state::State;
 use crate::time::UnixMs;
@@ -25,13 +25,13 @@ pub(super) fn case_join(
     playbook: &Playbook,
     tier: TierIndex,
     found: &FoundCase,
-    start: &Start,
+    (contact, context): (&ContactId, &ContactContext),
     now: UnixMs,
 ) -> Option<CaseJoin> {
     match found {
         FoundCase::KeyMissing => None,
-        FoundCase::Stays(case, claimed) => Some(stays(case, *claimed, start)),
-        FoundCase::Joins(case, joined) => Some(joins(case, *joined, start, now)),
+        FoundCase::Stays(case, claimed) => Some(stays(case, *claimed, contact, context)),
+        FoundCase::Joins(case, joined) => Some(joins(case, *joined, context, now)),
         FoundCase::Opens {
             reason,
             matter,
@@ -59,11 +59,16 @@ pub(super) fn case_join(
 }
 
 /// Says again how the contact joined.
-fn stays(case: &Case, claimed: Option<MatterKey>, start: &Start) -> CaseJoin {
+fn stays(
+    case: &Case,
+    claimed: Option<MatterKey>,
+    contact: &ContactId,
+    context: &ContactContext,
+) -> CaseJoin {
     let place = case
         .contacts
         .iter()
-        .position(|listed| listed.contact == start.contact);
+        .position(|listed| listed.contact == *contact);
     let listed = place.map(|place| &case.contacts[place]);
     let joined = listed.map_or(Joined::Continued, |listed| listed.joined);
     let before = place.and_then(|place| case.contacts[..place].last());
@@ -72,24 +77,24 @@ fn stays(case: &Case, claimed: Option<MatterKey>, start: &Start) -> CaseJoin {
         joined,
         first: false,
         repeat: listed.is_some_and(|listed| listed.repeat),
-        switched: before.is_some_and(|before| before.channel != start.context.channel),
+        switched: before.is_some_and(|before| before.channel != context.channel),
         previous: case.previous,
         opened: None,
         claimed,
     }
 }
 
-fn joins(case: &Case, joined: Joined, start: &Start, now: UnixMs) -> CaseJoin {
+fn joins(case: &Case, joined: Joined, context: &ContactContext, now: UnixMs) -> CaseJoin {
     let last = case.contacts.last();
     // Not in its window any more, or while we owe an answer, or when it is us who call: not the customer's repeating.
     let in_window = now <= case.heard + case.continues_for;
-    let by_customer = start.context.direction == Direction::Inbound;
+    let by_customer = context.direction == Direction::Inbound;
     CaseJoin {
         case: case.id,
         joined,
         first: true,
         repeat: by_customer && in_window && case.owed_contacts + case.merged_owed == 0,
-        switched: last.is_some_and(|last| last.channel != start.context.channel),
+        switched: last.is_some_and(|last| last.channel != context.channel),
         previous: case.previous,
         opened: None,
         claimed: None,

@@ -1,6 +1,7 @@
 //! A contact comes in, or more is known of it: find who, why and which case, decide, and say what comes next.
 
 use super::find::{self, FoundCase, FoundCustomer, FoundReason, Sought};
+use super::further::{cases_of, further_of};
 use super::join::{case_join, joined_case, left_case, standing};
 use super::{Stop, live};
 use crate::case::Case;
@@ -61,6 +62,11 @@ fn start(state: &State, command: &RouteContact, now: UnixMs) -> Result<Start, St
 }
 
 impl Start {
+    /// Which contact, and all that is known of it.
+    fn told(&self) -> (&ContactId, &ContactContext) {
+        (&self.contact, &self.context)
+    }
+
     /// Opens a contact, or amends it as it was before; the first route is to be taken at once.
     pub(super) fn of(
         state: &State,
@@ -154,6 +160,7 @@ pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, 
     let context = &start.context;
     let mut noticed = Vec::new();
     let before = start.before.as_deref();
+    before.map_or(Ok(Vec::new()), |before| cases_of(state, before))?;
     let customer_before = before.and_then(|contact| contact.customer.as_ref());
     let who = find::customer(
         state,
@@ -210,9 +217,10 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
     } = found(state, &start, now)?;
     let join = case
         .as_ref()
-        .and_then(|case| case_join(state, playbook, tier, case, &start, now));
+        .and_then(|case| case_join(state, playbook, tier, case, start.told(), now));
     let joined_case = joined_case(case.as_ref());
     let left = left_case(state, &start, join.as_ref())?;
+    let further = further_of(start.before.as_deref(), join.as_ref());
     let carried = carried_facts(joined_case, &start.context.facts);
     let facts = start.context.facts.with(&carried);
     let standing = standing(&start, who.as_ref(), joined_case, join.as_ref(), now);
@@ -252,6 +260,7 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
         tier_found: Some(tier_found),
         case: join,
         left,
+        further,
         standing,
         profile: profile.map(Box::new),
         carried,

@@ -1,6 +1,7 @@
 //! The customer chose one of the routes that were offered.
 
 use super::Stop;
+use super::further::cases_of;
 use crate::command::TakeRoute;
 use crate::contact::Contact;
 use crate::event::{Event, RouteTaken};
@@ -12,9 +13,7 @@ use std::sync::Arc;
 /// Records what was taken and what was declined.
 pub(super) fn take(state: &State, command: &TakeRoute) -> Result<Event, Stop> {
     let contact = live_contact(state, &command.contact)?;
-    if let Some(case) = contact.case {
-        state.case_in_all(&case)?;
-    }
+    cases_of(state, &contact)?;
     let taken = contact
         .offered
         .iter()
@@ -34,6 +33,7 @@ pub(super) fn take(state: &State, command: &TakeRoute) -> Result<Event, Stop> {
     Ok(Event::RouteTaken(RouteTaken {
         contact: contact.id.clone(),
         case: contact.case,
+        further: contact.further_cases().collect(),
         taken,
         declined: command.declined.clone(),
     }))

@@ -4,6 +4,7 @@ mod case;
 mod case_work;
 mod contact;
 mod customer;
+mod further;
 
 use super::{Answered, Publication, RowKey, State};
 use crate::case::CaseStep;
@@ -27,6 +28,7 @@ impl State {
             Event::CaseLapsed(case) => self.case_step(envelope, *case, CaseStep::Lapse),
             Event::CaseWorked(worked) => self.case_worked(envelope, worked),
             Event::CustomerWorked(worked) => self.customer_worked(envelope, worked),
+            Event::CaseAdded(added) => self.case_added(envelope, added),
         }
         if let Cause::Request(stamp) = &envelope.cause {
             let key = stamp.key(&envelope.actor);

@@ -9,11 +9,11 @@ use signpost_domain::contact::Outcome;
 use signpost_domain::customer::{Customer, CustomerMerge, CustomerWork, Identity, IdentityKey};
 use signpost_domain::decision::{Decision, Standing};
 use signpost_domain::event::{
-    CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerWorked, Envelope, Event,
-    Next, Recorded, RouteStep,
+    CaseAdded, CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerWorked,
+    Envelope, Event, Next, Recorded, RouteStep,
 };
 use signpost_domain::fact::Facts;
-use signpost_domain::ids::{CaseId, ContactId, CustomerId, Seq, Slug};
+use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::state::State;
 
 const DAY: &str = "
@@ -60,6 +60,7 @@ fn ended(contact: &str, case: Option<CaseId>, resolves_case: bool) -> Event {
     Event::ContactEnded(ContactEnded {
         contact: ContactId::stored(contact),
         case,
+        further: Vec::new(),
         outcome: Outcome::Resolved,
         confirmed: None,
         resolves: case.filter(|_| resolves_case),
@@ -165,6 +166,7 @@ fn a_contact_on_a_case_of_somebody_else() {
                     claimed: None,
                 }),
                 left: None,
+                further: Vec::new(),
                 standing: Standing::default(),
                 profile: None,
                 carried: Facts::none(),
@@ -175,6 +177,7 @@ fn a_contact_on_a_case_of_somebody_else() {
         },
         expect![[r#"
             case case_0000000000003: it counts (2, 2, 0) contacts, live and owed ones, there are (1, 1, 0)
+            case case_0000000000003: it lists contact chat-1, which does not have it
             contact chat-1: its customer was never merged with that of its case
         "#]],
     );
@@ -199,4 +202,69 @@ fn an_identity_of_two_customers() {
             customer c1: does not hold its verified phone
         "#]],
     );
+}
+
+#[test]
+fn a_further_case_that_is_lost_or_there_twice() {
+    let day = format!("{DAY}add_case chat-1 bags/allowance\n");
+    // The contact ends, but not in its further case.
+    breaks_after(
+        &day,
+        |state| ended("chat-1", Some(case_of(state, "chat-1")), false),
+        expect![[r#"
+            case case_0000000000006: it counts (1, 1, 0) contacts, live and owed ones, there are (1, 0, 0)
+            contact chat-1: its case lists it otherwise
+        "#]],
+    );
+    // It is added again.
+    breaks_after(
+        &day,
+        |state| added("chat-1", case_of(state, "chat-1")),
+        expect![[r#"
+            contact chat-1: it has a case twice
+            contact chat-1: its case lists it otherwise
+            contact chat-1: its case lists it otherwise
+        "#]],
+    );
+    // The case of somebody else.
+    breaks_after(
+        &day,
+        |state| added("chat-1", case_of(state, "chat-3")),
+        expect![[r#"
+            contact chat-1: its customer was never merged with that of its case
+        "#]],
+    );
+    // Of a contact of nobody.
+    let day = format!("{DAY}route chat-4 web_chat reason=bags/allowance\n");
+    breaks_after(
+        &day,
+        |state| added("chat-4", case_of(state, "chat-1")),
+        expect![[r#"
+            contact chat-4: it has 1 further cases, 0 are the most
+            contact chat-4: its case is of another customer
+        "#]],
+    );
+}
+
+fn added(contact: &str, case: CaseId) -> Event {
+    Event::CaseAdded(Box::new(CaseAdded {
+        contact: ContactId::stored(contact),
+        channel: Slug::stored("web_chat"),
+        customer: CustomerId::stored("c1"),
+        own: None,
+        further: Vec::new(),
+        reason: ReasonId::parse("bags/allowance").expect("a reason"),
+        facts: Facts::none(),
+        join: CaseJoin {
+            case,
+            joined: Joined::Continued,
+            first: true,
+            repeat: false,
+            switched: false,
+            previous: None,
+            opened: None,
+            claimed: None,
+        },
+        note: "".into(),
+    }))
 }

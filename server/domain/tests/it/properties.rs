@@ -159,6 +159,7 @@ fn step() -> impl Strategy<Value = String> {
         8 => (word(CONTACTS), word(ENDINGS)).prop_map(|(contact, how)| format!("end {contact} {how}")),
         3 => (1..4_u8, words(PROFILES, 3))
             .prop_map(|(id, words)| format!("customer c{id} {}", words.join(" "))),
+        6 => add_case(),
         8 => work(),
         7 => work_on_customer(),
         8 => word(SPANS).prop_map(|span| format!("wait {span}")),
@@ -167,6 +168,18 @@ fn step() -> impl Strategy<Value = String> {
         1 => Just("playbook trips_split".to_owned()),
         1 => Just("restart".to_owned()),
     ]
+}
+
+/// A further case of one of the contacts, whatever place it is in.
+fn add_case() -> impl Strategy<Value = String> {
+    let reasons = REASONS.iter().filter(|reason| reason.contains('/'));
+    let reason = select(reasons.copied().collect::<Vec<_>>());
+    (word(CONTACTS), reason, words(FACTS, 2)).prop_map(|(contact, reason, mut facts)| {
+        let mut named = BTreeSet::new();
+        facts.retain(|word| named.insert(name(word).to_owned()));
+        let reason = reason.trim_start_matches("reason=");
+        format!("add_case {contact} {reason} {}", facts.join(" "))
+    })
 }
 
 /// Work on one of the customers, whether they are there or not. Merges and their undoing come in any order.

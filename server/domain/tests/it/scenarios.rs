@@ -2,6 +2,8 @@
 
 mod amending;
 mod customers;
+mod further;
+mod further_merged;
 mod handles;
 mod joining;
 mod merging;

@@ -5,6 +5,7 @@
 //! route CONTACT CHANNEL WORD…   preview CONTACT CHANNEL WORD…
 //! take CONTACT ROUTE [declined=ROUTE,…]
 //! end CONTACT OUTCOME [confirmed=REASON]   (asked_for_person decides again)
+//! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (a further case; facts as in a route)
 //! customer ID WORD…
 //! note CASE TEXT | resolve CASE OUTCOME | reopen CASE | confirm CASE REASON | hold CASE   [stale]
 //! merge CASE CASE | unmerge CASE | link CASE KIND CASE | unlink CASE KIND CASE   (the first goes on; see work.rs)
@@ -20,7 +21,7 @@
 use crate::fixtures;
 use signpost_domain::actor::Actor;
 use signpost_domain::command::{
-    Command, CommandBody, EndContact, Ending, PublishPlaybook, RouteContact, TakeRoute,
+    AddCase, Command, CommandBody, EndContact, Ending, PublishPlaybook, RouteContact, TakeRoute,
     UnknownReason, UpsertCustomer,
 };
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Outcome, QueueStats};
@@ -56,7 +57,8 @@ impl<'a> Words<'a> {
     /// Fails on a word that means nothing, so that a slip of the pen is not silently left out.
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
-            sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years";
+            sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years \
+            note";
         const PREFIXES: [&str; 6] = [
             "verified:",
             "unverified:",
@@ -181,6 +183,21 @@ pub(crate) fn end(contact: &str, outcome: &str, words: &Words<'_>) -> CommandBod
         },
         confirmed: words.get("confirmed").map(reason),
     })
+}
+
+pub(crate) fn add_case(
+    contact: &str,
+    of: &str,
+    words: &Words<'_>,
+    playbook: Option<&Playbook>,
+    now: UnixMs,
+) -> CommandBody {
+    CommandBody::AddCase(Box::new(AddCase {
+        contact: ContactId::new(contact).expect("a contact id"),
+        reason: reason(of),
+        facts: facts(words, playbook, now),
+        note: words.get("note").unwrap_or_default().into(),
+    }))
 }
 
 pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {

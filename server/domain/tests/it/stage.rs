@@ -77,6 +77,11 @@ impl Stage {
                     script::end(contact, outcome, words)
                 });
             }
+            ("add_case", [contact, reason, more @ ..]) => {
+                self.write(number, line, more, |words, live, now| {
+                    script::add_case(contact, reason, words, live, now)
+                });
+            }
             ("customer", [id, more @ ..]) => {
                 self.write(number, line, more, |words, _, _| {
                     script::customer(id, words)

@@ -78,6 +78,10 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
         Event::CaseLapsed(case) => format!("case {} lapses", names.told(*case)),
         Event::CaseWorked(worked) => work::told(worked, names),
         Event::CustomerWorked(worked) => work::told_of_customer(worked),
+        Event::CaseAdded(added) => {
+            let joined = joined(&added.join, names);
+            format!("{}: {} too; {joined}", added.contact, added.reason)
+        }
     }
 }
 
@@ -253,6 +257,9 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
         Refusal::CaseStep { case, why } => {
             format!("refused: case {} {}", names.name(*case), names.in_text(why))
         }
+        Refusal::ContactStep { contact, why } => {
+            format!("refused: contact {contact} {}", names.in_text(why))
+        }
         Refusal::NoPlaybook
         | Refusal::NotFound { .. }
         | Refusal::RequestReused(_)
@@ -291,8 +298,13 @@ fn contact(row: &Contact, names: &Names) -> String {
     let tiers = found.map_or_else(String::new, tiers);
     let told = row.context.customer.tier.as_ref();
     let tiers = told.map_or_else(|| tiers.clone(), |told| format!("{tiers}, told {told}"));
+    let further = list(row.further_cases().map(|case| names.name(case)));
+    let further = match further.is_empty() {
+        true => further,
+        false => format!("; further [{further}]"),
+    };
     format!(
-        "contact {}: {place}; case {}; offered [{}]; declined [{}]; amended {}{tiers}",
+        "contact {}: {place}; case {}; offered [{}]; declined [{}]; amended {}{tiers}{further}",
         row.id,
         row.case
             .map_or_else(|| "none".to_owned(), |id| names.name(id)),

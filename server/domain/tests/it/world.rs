@@ -18,7 +18,7 @@ pub(crate) enum Answered {
     /// This happened.
     Happened(Box<Recorded>),
     /// This was answered before.
-    Replayed(Recorded),
+    Replayed(Box<Recorded>),
     /// This is why nothing happened.
     Refused(Box<Refusal>),
 }
@@ -83,7 +83,7 @@ impl World {
             Ok(Outcome::Replayed(seq)) => {
                 let answer = self.log[seq.0 as usize - 1].clone();
                 assert_eq!(answer.envelope.seq, seq);
-                Answered::Replayed(answer)
+                Answered::Replayed(Box::new(answer))
             }
             Ok(Outcome::Happens(recorded)) => {
                 self.apply(&recorded, compiled(&command));
@@ -228,6 +228,7 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         CommandBody::Route(_)
         | CommandBody::Take(_)
         | CommandBody::End(_)
+        | CommandBody::AddCase(_)
         | CommandBody::Upsert(_)
         | CommandBody::Case(_)
         | CommandBody::Customer(_)

@@ -14,8 +14,9 @@ use signpost_domain::decision::{
     CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait, WaitBasis,
 };
 use signpost_domain::event::{
-    CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, Envelope, Event, LeftCase, Method,
-    Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteStep, RouteTaken,
+    CaseAdded, CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, Envelope, Event,
+    LeftCase, Method, Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteStep,
+    RouteTaken,
 };
 use signpost_domain::ids::{CaseId, RequestId};
 use signpost_domain::playbook::{BasisPoints, Need};
@@ -57,10 +58,11 @@ fn cause() -> impl Strategy<Value = Cause> {
 
 fn event() -> impl Strategy<Value = Event> {
     let published = (version(), slug(), text(), text(), any::<bool>());
-    let taken = (contact_id(), of(case_id()), offered(), routes());
+    let taken = (contact_id(), of(case_id()), cases(), offered(), routes());
     let ended = (
         contact_id(),
         of(case_id()),
+        cases(),
         outcome(),
         of(reason()),
         resolves(),
@@ -77,16 +79,18 @@ fn event() -> impl Strategy<Value = Event> {
         }),
         2 => customer().prop_map(|row| Event::CustomerSaved(Box::new(row))),
         5 => routed().prop_map(|routed| Event::ContactRouted(Box::new(routed))),
-        1 => taken.prop_map(|(contact, case, taken, declined)| Event::RouteTaken(RouteTaken {
+        1 => taken.prop_map(|(contact, case, further, taken, declined)| Event::RouteTaken(RouteTaken {
             contact,
             case,
+            further,
             taken,
             declined,
         })),
-        1 => ended.prop_map(|(contact, case, outcome, confirmed, resolves)| {
+        1 => ended.prop_map(|(contact, case, further, outcome, confirmed, resolves)| {
             Event::ContactEnded(ContactEnded {
                 contact,
                 case,
+                further,
                 outcome,
                 confirmed,
                 resolves: resolves.of(case),
@@ -95,7 +99,34 @@ fn event() -> impl Strategy<Value = Event> {
         1 => case_id().prop_map(Event::CaseLapsed),
         3 => worked().prop_map(|worked| Event::CaseWorked(Box::new(worked))),
         2 => customer::worked().prop_map(|worked| Event::CustomerWorked(Box::new(worked))),
+        2 => added().prop_map(|added| Event::CaseAdded(Box::new(added))),
     ]
+}
+
+fn added() -> BoxedStrategy<CaseAdded> {
+    let whose = (contact_id(), slug(), customer_id(), of(case_id()), cases());
+    let what = (reason(), facts(), case_join(), text());
+    (whose, what)
+        .prop_map(|(whose, what)| {
+            let (contact, channel, customer, own, further) = whose;
+            let (reason, facts, join, note) = what;
+            CaseAdded {
+                contact,
+                channel,
+                customer,
+                own,
+                further,
+                reason,
+                facts,
+                join,
+                note,
+            }
+        })
+        .boxed()
+}
+
+fn cases() -> impl Strategy<Value = Vec<CaseId>> {
+    vec(case_id(), 0..4)
 }
 
 /// Which case the end of a contact resolves.
@@ -136,7 +167,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
     let whose = (
         of(customer_join()),
         of(case_join()),
-        of(left),
+        (of(left), cases()),
         of(profile()),
         of(customer::tier_found()),
     );
@@ -144,7 +175,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
     (what, whose, why)
         .prop_map(|(what, whose, why)| {
             let (contact, step, context) = what;
-            let (customer, case, left, profile, tier_found) = whose;
+            let (customer, case, (left, further), profile, tier_found) = whose;
             let (standing, carried, noticed, decision, next) = why;
             ContactRouted {
                 contact,
@@ -154,6 +185,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
                 tier_found,
                 case,
                 left,
+                further,
                 standing,
                 profile: profile.map(Box::new),
                 carried,

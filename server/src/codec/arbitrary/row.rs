@@ -12,7 +12,7 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::prop_oneof;
 use proptest::sample::select;
 use signpost_domain::case::{Case, CaseContact, CaseState};
-use signpost_domain::contact::{Contact, Place};
+use signpost_domain::contact::{Contact, FurtherCase, Place};
 use signpost_domain::event::RequestKey;
 use signpost_domain::ids::PlaybookVersion;
 use signpost_domain::state::{Answered, Counts, Publication, Row, RowKey};
@@ -57,7 +57,8 @@ fn contact() -> BoxedStrategy<Contact> {
         route().prop_map(Place::Routed),
         outcome().prop_map(Place::Ended),
     ];
-    let who = (contact_id(), context(), of(customer_id()), of(case_id()));
+    let cases = (of(case_id()), vec(further(), 0..4));
+    let who = (contact_id(), context(), of(customer_id()), cases);
     let routed = (place, of(route()), vec(offered(), 0..3), routes());
     let tier = (of(slug()), of(tier_found()), of(customer_id()));
     let rest = (of(reason()), tier, any::<bool>(), any::<u32>());
@@ -65,7 +66,7 @@ fn contact() -> BoxedStrategy<Contact> {
     let seqs = [seq(), seq(), seq()];
     (who, routed, rest, times, seqs)
         .prop_map(|(who, routed, rest, times, seqs)| {
-            let (id, context, customer, case) = who;
+            let (id, context, customer, (case, further)) = who;
             let (place, route, offered, declined) = routed;
             let (confirmed, (tier, tier_found, case_owner), needs_person, amendments) = rest;
             let ([arrived, recorded, heard], ended) = times;
@@ -75,6 +76,7 @@ fn contact() -> BoxedStrategy<Contact> {
                 context: Arc::new(context),
                 customer,
                 case,
+                further,
                 place,
                 route,
                 offered,
@@ -95,6 +97,16 @@ fn contact() -> BoxedStrategy<Contact> {
             }
         })
         .boxed()
+}
+
+fn further() -> impl Strategy<Value = FurtherCase> {
+    let parts = (case_id(), reason(), joined(), of(customer_id()));
+    parts.prop_map(|(case, reason, joined, owner)| FurtherCase {
+        case,
+        reason,
+        joined,
+        owner,
+    })
 }
 
 fn case() -> BoxedStrategy<Case> {

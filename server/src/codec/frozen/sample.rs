@@ -2,6 +2,7 @@
 
 mod customer;
 pub(super) mod event;
+mod further;
 pub(super) mod row;
 mod work;
 

@@ -56,6 +56,42 @@ fn take_and_end() {
 }
 
 #[test]
+fn a_further_case() {
+    let live = playbook();
+    let add = |reason: &str, note: &str, facts| {
+        let request = v1::AddCaseToContactRequest {
+            request_id: "r".into(),
+            contact_id: "c".into(),
+            reason: reason.into(),
+            facts,
+            note: note.into(),
+            arrive_time: None,
+        };
+        contact::add_case(request, caller(), &live)
+    };
+    let unknown = v1::Fact {
+        fact_id: "booking".into(),
+        ..Default::default()
+    };
+    expect![[r#"
+        reason: must be set
+        facts[0].fact_id: is not a fact of the live playbook; must be one of booking_reference, passport, bags, insured, damage, departs_at
+        facts[0].value: must be set
+        note: must say something
+    "#]].assert_eq(&told(sound(add("", " ", vec![unknown]))));
+    expect![[r#"
+        reason: must be a secondary reason, as primary/secondary
+        note: must be at most 4096 bytes, is 4097
+    "#]]
+    .assert_eq(&told(sound(add("baggage", &"x".repeat(4097), Vec::new()))));
+    expect![[r#"
+        reason: is not a reason of the live playbook; did you mean baggage/lost?
+    "#]]
+    .assert_eq(&told(sound(add("baggage/lots", "", Vec::new()))));
+    assert!(sound(add("baggage/lost", "", Vec::new())).is_ok());
+}
+
+#[test]
 fn customers() {
     let live = playbook();
     let upsert = |customer| {

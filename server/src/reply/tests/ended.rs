@@ -13,6 +13,7 @@ fn taken_and_ended() {
     let taken = RouteTaken {
         contact: ContactId::stored("call-7"),
         case: Some(CaseId(Seq(9))),
+        further: Vec::new(),
         taken: Offered {
             route: Route::Callback,
             flow: None,
@@ -39,6 +40,7 @@ fn taken_and_ended() {
         let ended = ContactEnded {
             contact: ContactId::stored("call-7"),
             case,
+            further: Vec::new(),
             outcome: Outcome::Resolved,
             confirmed: None,
             resolves: case.filter(|_| resolves),

@@ -6,6 +6,60 @@ use expect_test::{expect, expect_file};
 use signpost_client::v1;
 
 #[test]
+fn further_cases_and_outcomes_as_text() {
+    let further = v1::Contact {
+        contact_id: "call-2".to_owned(),
+        case_id: "case_01".to_owned(),
+        place: v1::ContactPlace::SelfService.into(),
+        further_cases: vec![v1::FurtherCase {
+            case_id: "case_02".to_owned(),
+            reason: "baggage/lost".to_owned(),
+            joined: v1::Joined::Reopened.into(),
+        }],
+        ..Default::default()
+    };
+    let added = v1::AddCaseToContactResponse {
+        contact_id: "call-2".to_owned(),
+        case_id: "case_03".to_owned(),
+        joined: v1::Joined::Opened.into(),
+        contact_case_id: "case_01".to_owned(),
+        further_case_ids: vec!["case_02".to_owned(), "case_03".to_owned()],
+        ..Default::default()
+    };
+    let resolved = v1::Case {
+        case_id: "case_02".to_owned(),
+        state: v1::CaseState::Resolved.into(),
+        resolution: Some(v1::CaseResolution {
+            outcome: "refunded".to_owned(),
+            cost_micros: Some(12_500_000),
+        }),
+        ..Default::default()
+    };
+    let text = [
+        contact(&further, Paint::PLAIN),
+        case_added(&added, Paint::PLAIN),
+        case(&resolved, "Money back", Paint::PLAIN),
+        case(&resolved, "", Paint::PLAIN),
+    ];
+    expect![[r#"
+        contact call-2 · self_service
+          case           case_01
+          further cases  case_02 (baggage/lost REOPENED)
+        --
+        contact call-2 · OPENED case_03
+          its own case          case_01
+          further cases so far  case_02
+        --
+        case case_02 · resolved · 0 contacts · 0 repeats · 0 channel switches
+          resolution  refunded (Money back), cost 12.50
+        --
+        case case_02 · resolved · 0 contacts · 0 repeats · 0 channel switches
+          resolution  refunded, cost 12.50
+    "#]]
+    .assert_eq(&text.join("--\n"));
+}
+
+#[test]
 fn records_as_text() {
     let contact_ = v1::Contact {
         contact_id: "call-2".to_owned(),
@@ -68,7 +122,7 @@ fn records_as_text() {
     };
     let text = [
         contact(&contact_, Paint::PLAIN),
-        case(&case_, Paint::PLAIN),
+        case(&case_, "", Paint::PLAIN),
         customer(&customer_, Paint::PLAIN),
     ];
     expect![[r#"

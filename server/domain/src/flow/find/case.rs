@@ -30,6 +30,16 @@ pub(in crate::flow) enum FoundCase {
     KeyMissing,
 }
 
+impl FoundCase {
+    /// The facts that tell one matter of a reason from another.
+    pub(in crate::flow) fn key_of(
+        playbook: &Playbook,
+        reason: ReasonIndex,
+    ) -> impl Iterator<Item = Slug> {
+        case_key(playbook, playbook.reason(reason)).into_iter()
+    }
+}
+
 /// What a case is looked for with.
 #[derive(Debug)]
 pub(in crate::flow) struct Sought<'a> {
@@ -100,6 +110,8 @@ pub(in crate::flow) fn case(
     };
     let other = other.filter(|other| own.as_ref().is_none_or(|own| own.id != other.id));
     Ok(match (other, own) {
+        // It was found by another name, or it was a further one so far: the contact does not join it twice.
+        (Some(case), _) if sought.has(&case) => FoundCase::Stays(case, None),
         (Some(case), _) if is_open(&case, sought.now) => FoundCase::Joins(case, Joined::Continued),
         (Some(case), _) if can_reopen(&case, sought.now) => {
             FoundCase::Joins(case, Joined::Reopened)
@@ -108,14 +120,19 @@ pub(in crate::flow) fn case(
         (other, None) => FoundCase::Opens {
             reason: index,
             matter: Some(matter),
-            previous: other.and_then(|case| match case.state {
-                CaseState::Withdrawn => case.previous,
-                CaseState::Open | CaseState::Resolved | CaseState::Lapsed | CaseState::Merged => {
-                    Some(case.id)
-                }
-            }),
+            previous: other.and_then(|case| goes_before(&case)),
         },
     })
+}
+
+/// What a new case for the matter of this one comes after: not one that was opened by mistake.
+fn goes_before(case: &Case) -> Option<CaseId> {
+    match case.state {
+        CaseState::Withdrawn => case.previous,
+        CaseState::Open | CaseState::Resolved | CaseState::Lapsed | CaseState::Merged => {
+            Some(case.id)
+        }
+    }
 }
 
 /// The case of a contact whose reason the live playbook does not have: its own, while the reason is the same.
@@ -158,6 +175,12 @@ pub(in crate::flow) fn ambiguous_facts(
 }
 
 impl Sought<'_> {
+    /// Whether the contact has this case already.
+    fn has(&self, case: &Case) -> bool {
+        let mut cases = self.before.into_iter().flat_map(Contact::cases);
+        cases.any(|id| id == case.id)
+    }
+
     /// Whether the contact has the reason that it had. Of one that was split the facts may tell another part now.
     fn keeps_reason(&self, playbook: &Playbook) -> bool {
         let told = self.context.reason.as_ref();

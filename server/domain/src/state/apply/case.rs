@@ -6,7 +6,8 @@ use crate::case::{
 };
 use crate::contact::Joined;
 use crate::event::{CaseJoin, ContactRouted, Envelope, LeftCase, OpenedCase};
-use crate::ids::{CaseId, ContactId, PlaybookVersion, ReasonId, Seq, Slug};
+use crate::fact::Facts;
+use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
 use crate::state::{Counts, OpenCases, RowKey, State, Timers};
 use crate::time::UnixMs;
 use std::sync::Arc;
@@ -18,20 +19,39 @@ impl State {
         routed: &ContactRouted,
         join: &CaseJoin,
     ) {
+        let customer = routed.customer.as_ref().map(|join| &join.id);
         if let Some(opened) = &join.opened {
-            self.case_opened(envelope, routed, join, opened);
+            self.case_opened(envelope, customer.cloned(), &routed.carried, join, opened);
         }
         if let Some(matter) = join.claimed {
-            let customer = routed.customer.as_ref().map(|join| join.id.clone());
             self.edit_case(envelope, join.case, |case| {
-                case.customer = case.customer.take().or(customer);
+                case.customer = case.customer.take().or(customer.cloned());
                 case.matter = Some(matter);
             });
             self.put_matter(envelope.seq, matter, join.case);
         }
+        let listed = CaseContact {
+            contact: routed.contact.clone(),
+            channel: routed.context.channel.clone(),
+            joined: join.joined,
+            arrived: envelope.arrive_time,
+            repeat: join.repeat,
+            live: true,
+        };
+        self.case_heard(envelope, join, &routed.context.facts, listed);
+    }
+
+    /// A contact joined a case, or tells more of it.
+    pub(super) fn case_heard(
+        &mut self,
+        envelope: &Envelope,
+        join: &CaseJoin,
+        told: &Facts,
+        listed: CaseContact,
+    ) {
         self.edit_case(envelope, join.case, |case| {
             case.heard = envelope.record_time;
-            case.facts.learn_all(&routed.context.facts);
+            case.facts.learn_all(told);
             if !join.first {
                 return;
             }
@@ -47,7 +67,7 @@ impl State {
             case.repeats += u32::from(join.repeat);
             case.channel_switches += u32::from(join.switched);
             case.contact_count += 1;
-            list_contact(case, envelope, routed, join);
+            list_contact(case, listed);
         });
         if join.first {
             self.count(join.case, |counts| {
@@ -58,23 +78,24 @@ impl State {
         }
     }
 
-    fn case_opened(
+    pub(super) fn case_opened(
         &mut self,
         envelope: &Envelope,
-        routed: &ContactRouted,
+        customer: Option<CustomerId>,
+        known: &Facts,
         join: &CaseJoin,
         opened: &OpenedCase,
     ) {
         let case = Case {
             id: join.case,
             state: CaseState::Open,
-            customer: routed.customer.as_ref().map(|join| join.id.clone()),
+            customer,
             matter: opened.matter,
             reason: opened.reason.clone(),
             confirmed: None,
             tier: opened.tier.clone(),
             queue: None,
-            facts: routed.carried.clone(),
+            facts: known.clone(),
             contacts: Vec::new(),
             contact_count: 0,
             live_contacts: 0,
@@ -256,15 +277,8 @@ fn list_event(case: &mut Case, seq: Seq) {
     }
 }
 
-fn list_contact(case: &mut Case, envelope: &Envelope, routed: &ContactRouted, join: &CaseJoin) {
-    case.contacts.push(CaseContact {
-        contact: routed.contact.clone(),
-        channel: routed.context.channel.clone(),
-        joined: join.joined,
-        arrived: envelope.arrive_time,
-        repeat: join.repeat,
-        live: true,
-    });
+fn list_contact(case: &mut Case, listed: CaseContact) {
+    case.contacts.push(listed);
     if case.contacts.len() > CASE_CONTACTS_LISTED_MAX {
         case.contacts.remove(0);
     }

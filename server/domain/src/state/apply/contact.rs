@@ -1,9 +1,10 @@
 //! What events do to contacts.
 
+use super::further::still_further;
 use crate::case::CaseStep;
 use crate::contact::{Contact, Offered, Place};
 use crate::decision::RouteOption;
-use crate::event::{ContactEnded, ContactRouted, Envelope, Next, RouteTaken};
+use crate::event::{CaseJoin, ContactEnded, ContactRouted, Envelope, Next, RouteTaken};
 use crate::ids::{ContactId, CustomerId, Seq, Slug};
 use crate::route::Route;
 use crate::state::{RowKey, State, Timers};
@@ -21,6 +22,7 @@ impl State {
         let route_before = self.contacts.get(&routed.contact).and_then(|row| row.route);
         let live_before = routed.case.as_ref().is_some_and(|join| !join.first);
         self.contact_decided(envelope, routed);
+        self.further_heard(envelope, &routed.contact, &routed.further, owed_before);
         if let Some(join) = &routed.case {
             self.case_joined(envelope, routed, join);
             let owed = self.owed(&routed.contact);
@@ -63,6 +65,7 @@ impl State {
             context: routed.context.clone(),
             customer: routed.customer.as_ref().map(|join| join.id.clone()),
             case: routed.case.as_ref().map(|join| join.case),
+            further: still_further(first, routed),
             place,
             route,
             offered: offered.collect(),
@@ -70,7 +73,10 @@ impl State {
             confirmed: first.and_then(|row| row.confirmed.clone()),
             tier: self.tier_of(routed),
             tier_found: routed.tier_found.clone(),
-            case_owner: self.case_owner(routed),
+            case_owner: self.case_owner(
+                routed.case.as_ref(),
+                routed.customer.as_ref().map(|join| &join.id),
+            ),
             needs_person: routed.standing.needs_person,
             arrived: first.map_or(envelope.arrive_time, |row| row.arrived),
             recorded: first.map_or(envelope.record_time, |row| row.recorded),
@@ -99,11 +105,14 @@ impl State {
         told.or(known).cloned()
     }
 
-    /// Whose the case of a contact is, if it is another customer's.
-    fn case_owner(&self, routed: &ContactRouted) -> Option<CustomerId> {
-        let joined = routed.case.as_ref().filter(|join| join.opened.is_none())?;
+    /// Whose the case of a contact of customer `own` is, if it is another customer's.
+    pub(super) fn case_owner(
+        &self,
+        join: Option<&CaseJoin>,
+        own: Option<&CustomerId>,
+    ) -> Option<CustomerId> {
+        let joined = join.filter(|join| join.opened.is_none())?;
         let owner = self.cases.get(&joined.case)?.customer.as_ref()?;
-        let own = routed.customer.as_ref().map(|join| &join.id);
         Some(owner).filter(|owner| Some(*owner) != own).cloned()
     }
 
@@ -116,6 +125,7 @@ impl State {
             contact.declined = taken.declined.clone();
         });
         let owed = self.owed(&taken.contact);
+        self.further_heard(envelope, &taken.contact, &taken.further, owed_before);
         if let Some(case) = taken.case {
             self.edit_case(envelope, case, |case| {
                 case.heard = envelope.record_time;
@@ -137,19 +147,20 @@ impl State {
             contact.ended = Some(envelope.record_time);
             contact.confirmed = ended.confirmed.clone().or_else(|| contact.confirmed.take());
         });
+        for case in ended.case.iter().chain(&ended.further) {
+            self.edit_case(envelope, *case, |case| {
+                case.heard = envelope.record_time;
+                case.live_contacts -= 1;
+                case.owed_contacts -= owed;
+                let mut listed = case.contacts.iter_mut();
+                if let Some(listed) = listed.find(|listed| listed.contact == ended.contact) {
+                    listed.live = false;
+                }
+            });
+        }
         let Some(case) = ended.case else { return };
         self.edit_case(envelope, case, |case| {
-            case.heard = envelope.record_time;
-            case.live_contacts -= 1;
-            case.owed_contacts -= owed;
             case.confirmed = ended.confirmed.clone().or_else(|| case.confirmed.take());
-            for listed in case
-                .contacts
-                .iter_mut()
-                .filter(|listed| listed.contact == ended.contact)
-            {
-                listed.live = false;
-            }
         });
         if let Some(resolved) = ended.resolves {
             self.case_step(envelope, resolved, CaseStep::Resolve);
@@ -164,7 +175,7 @@ impl State {
             .is_some_and(|contact| owed(contact.place))
     }
 
-    fn edit_contact(
+    pub(super) fn edit_contact(
         &mut self,
         envelope: &Envelope,
         id: &ContactId,

@@ -2,8 +2,8 @@
 
 use super::work::worked;
 use super::{
-    NOW, actor, contact_id, context, customer, customer_id, facts, matter, offered, profile,
-    reason, slug, version,
+    NOW, actor, contact_id, context, customer, customer_id, facts, further, matter, offered,
+    profile, reason, slug, version,
 };
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Outcome};
 use signpost_domain::decision::{
@@ -33,12 +33,14 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
     let taken = Event::RouteTaken(RouteTaken {
         contact: contact_id(),
         case: Some(CaseId(Seq(77))),
+        further: Vec::new(),
         taken: offered(),
         declined: vec![Route::Callback, Route::Human],
     });
     let ended = Event::ContactEnded(ContactEnded {
         contact: contact_id(),
         case: Some(CaseId(Seq(77))),
+        further: Vec::new(),
         outcome: Outcome::Resolved,
         confirmed: Some(reason()),
         resolves: Some(CaseId(Seq(77))),
@@ -95,6 +97,15 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
     let work = customer::worked().into_iter().zip(101..);
     let merge = || asked(Method::MergeCustomers);
     all.extend(work.map(|((title, event), seq)| (title, recorded(seq, merge(), event))));
+    let routed = ContactRouted {
+        further: further::cases(),
+        ..bare(Next::ChooseRoute)
+    };
+    let routed = Event::ContactRouted(Box::new(routed));
+    all.push(("with its further cases", recorded(110, route(), routed)));
+    let add = || asked(Method::AddCaseToContact);
+    let further = further::events().into_iter().zip(111..);
+    all.extend(further.map(|((title, event), seq)| (title, recorded(seq, add(), event))));
     all
 }
 
@@ -196,6 +207,7 @@ fn routed() -> ContactRouted {
             case: CaseId(Seq(70)),
             withdrawn: true,
         }),
+        further: Vec::new(),
         standing: Standing {
             now: NOW,
             contacts_7d: 3,
@@ -244,6 +256,7 @@ fn bare(next: Next) -> ContactRouted {
         tier_found: None,
         case: None,
         left: None,
+        further: Vec::new(),
         standing: Standing::default(),
         profile: None,
         carried: Facts::none(),

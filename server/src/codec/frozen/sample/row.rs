@@ -3,8 +3,8 @@
 use super::customer::{merged as merged_customer, tier_found};
 use super::work::{link, merged, resolution};
 use super::{
-    NOW, actor, contact_id, context, customer, customer_id, facts, identities, matter, offered,
-    reason, request, slug, version,
+    NOW, actor, contact_id, context, customer, customer_id, facts, further, identities, matter,
+    offered, reason, request, slug, version,
 };
 use signpost_domain::case::{Case, CaseContact, CaseState};
 use signpost_domain::contact::{Contact, Joined, Outcome, Place};
@@ -91,6 +91,16 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
         key,
         Row::Contact(Arc::new(of_others)),
     ));
+    let of_many = Contact {
+        further: further::further(),
+        ..self::contact(Place::SelfService)
+    };
+    let key = RowKey::Contact(of_many.id.clone());
+    rows.push((
+        "a contact with further cases",
+        key,
+        Row::Contact(Arc::new(of_many)),
+    ));
     let key = RowKey::Customer(customer_id());
     let merged = Row::Customer(Arc::new(merged_customer()));
     rows.push(("a customer that is merged and goes on", key, merged));
@@ -103,6 +113,7 @@ fn contact(place: Place) -> Contact {
         context: Arc::new(context()),
         customer: Some(customer_id()),
         case: Some(CaseId(Seq(77))),
+        further: Vec::new(),
         place,
         route: Some(Route::Human),
         offered: vec![offered()],

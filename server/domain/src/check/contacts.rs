@@ -1,0 +1,115 @@
+//! Of the conservation check, what concerns contacts and the cases that they have.
+
+use super::{Tally, Verdict, customers};
+use crate::case::{Case, CaseContact};
+use crate::contact::{Contact, FURTHER_CASES_MAX, Place};
+use crate::ids::{CaseId, CustomerId};
+use crate::route::Route;
+use crate::state::State;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every contact is in one place, and each of its cases knows of it. What the contacts of each case come to.
+pub(super) fn check(state: &State, verdict: &mut Verdict) -> BTreeMap<CaseId, Tally> {
+    let mut of_cases: BTreeMap<CaseId, Tally> = BTreeMap::new();
+    for contact in state.contacts() {
+        verdict.contacts += 1;
+        let place = match contact.place {
+            Place::Deciding => 0,
+            Place::SelfService => 1,
+            Place::Routed(_) => 2,
+            Place::Ended(_) => 3,
+        };
+        verdict.places[place] += 1;
+        placed(contact, verdict);
+        has_cases(contact, verdict);
+        let own = contact.case.map(|case| (case, contact.case_owner.as_ref()));
+        let further = contact.further.iter();
+        let further = further.map(|further| (further.case, further.owner.as_ref()));
+        for (case, owner) in own.into_iter().chain(further) {
+            in_its_case(state, contact, case, owner, verdict);
+            let tally = of_cases.entry(case).or_default();
+            tally.contacts += 1;
+            tally.live += u32::from(contact.place.is_live());
+            let owed = matches!(contact.place, Place::Routed(route) if Route::is_owed(route));
+            tally.owed += u32::from(owed);
+        }
+    }
+    of_cases
+}
+
+fn placed(contact: &Contact, verdict: &mut Verdict) {
+    let id = &contact.id;
+    let is_live = contact.place.is_live();
+    verdict.expect(is_live == contact.ended.is_none(), || {
+        format!("contact {id}: its place and its end time disagree")
+    });
+    let fits = match (contact.place, contact.route) {
+        (Place::Deciding, None) | (Place::Ended(_), _) => true,
+        (place, Some(route)) => place == Place::of_route(route),
+        (Place::SelfService | Place::Routed(_), None) => false,
+    };
+    verdict.expect(fits, || {
+        format!("contact {id}: its place is not that of its route")
+    });
+}
+
+/// A contact has each of its cases once, not too many, and further ones only if it is known whose they are.
+fn has_cases(contact: &Contact, verdict: &mut Verdict) {
+    let id = &contact.id;
+    let once: BTreeSet<CaseId> = contact.cases().collect();
+    verdict.expect(once.len() == contact.cases().count(), || {
+        format!("contact {id}: it has a case twice")
+    });
+    let further = contact.further.len();
+    let may_have = match contact.customer {
+        Some(_) => FURTHER_CASES_MAX,
+        None => 0,
+    };
+    verdict.expect(further <= may_have, || {
+        format!("contact {id}: it has {further} further cases, {may_have} are the most")
+    });
+}
+
+/// A contact and a case of it are of one customer, or the contact says whose the case is; they say the same of each
+/// other.
+fn in_its_case(
+    state: &State,
+    contact: &Contact,
+    case: CaseId,
+    other: Option<&CustomerId>,
+    verdict: &mut Verdict,
+) {
+    let id = &contact.id;
+    let Some(case) = state.case(&case).ok().flatten() else {
+        return;
+    };
+    let owner = other.or(contact.customer.as_ref());
+    verdict.expect(case.customer.as_ref() == owner, || {
+        format!("contact {id}: its case is of another customer")
+    });
+    let apart =
+        other.is_none() || customers::could_be_one(state, [other, contact.customer.as_ref()]);
+    verdict.expect(apart, || {
+        format!("contact {id}: its customer was never merged with that of its case")
+    });
+    let listed = case.contacts.iter().filter(|listed| listed.contact == *id);
+    let listed: Vec<_> = listed.collect();
+    let is_live = contact.place.is_live();
+    let fits =
+        |listed: &&CaseContact| listed.live == is_live && listed.channel == contact.context.channel;
+    verdict.expect(listed.len() <= 1 && listed.iter().all(fits), || {
+        format!("contact {id}: its case lists it otherwise")
+    });
+}
+
+/// Whom a case lists has it.
+pub(super) fn are_of(state: &State, case: &Case, verdict: &mut Verdict) {
+    for listed in &case.contacts {
+        let contact = state.contact(&listed.contact).ok().flatten();
+        let has = contact.is_some_and(|contact| contact.cases().any(|id| id == case.id));
+        verdict.expect(has, || {
+            let (id, contact) = (case.id, &listed.contact);
+            format!("case {id}: it lists contact {contact}, which does not have it")
+        });
+    }
+}

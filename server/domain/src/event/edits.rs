@@ -1,0 +1,68 @@
+//! Which rows an event edits.
+
+use super::Event;
+use crate::ids::{CaseId, ContactId};
+use crate::state::RowKey;
+
+impl Event {
+    /// The rows that folding this event edits, and so must be in memory; those that it only puts are not among them.
+    /// With a case that is merged into another, that other one is edited too.
+    pub fn edits(&self) -> Vec<RowKey> {
+        let contact = |id: &ContactId| RowKey::Contact(id.clone());
+        match self {
+            Event::PlaybookPublished(_) => Vec::new(),
+            Event::CustomerSaved(customer) => vec![RowKey::Customer(customer.id.clone())],
+            Event::ContactRouted(routed) => {
+                let customer = routed.customer.as_ref();
+                let customer = customer.map(|join| RowKey::Customer(join.id.clone()));
+                let joined = routed.case.as_ref().filter(|join| join.opened.is_none());
+                let joined = joined.map(|join| RowKey::Case(join.case));
+                let left = routed.left.map(|left| RowKey::Case(left.case));
+                let further = cases(&routed.further);
+                let rows = customer.into_iter().chain(joined).chain(left);
+                rows.chain(further)
+                    .chain([contact(&routed.contact)])
+                    .collect()
+            }
+            Event::RouteTaken(taken) => taken
+                .case
+                .map(RowKey::Case)
+                .into_iter()
+                .chain(cases(&taken.further))
+                .chain([contact(&taken.contact)])
+                .collect(),
+            Event::ContactEnded(ended) => ended
+                .case
+                .into_iter()
+                .chain(ended.resolves)
+                .map(RowKey::Case)
+                .chain(cases(&ended.further))
+                .chain([contact(&ended.contact)])
+                .collect(),
+            Event::CaseLapsed(case) => vec![RowKey::Case(*case)],
+            Event::CaseWorked(worked) => [Some(worked.case), worked.work.other()]
+                .into_iter()
+                .flatten()
+                .map(RowKey::Case)
+                .collect(),
+            Event::CustomerWorked(worked) => [Some(&worked.customer), worked.work.other()]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .map(RowKey::Customer)
+                .collect(),
+            Event::CaseAdded(added) => {
+                let joined = added.join.opened.is_none();
+                let joined = joined.then_some(RowKey::Case(added.join.case));
+                joined
+                    .into_iter()
+                    .chain([contact(&added.contact)])
+                    .collect()
+            }
+        }
+    }
+}
+
+fn cases(ids: &[CaseId]) -> impl Iterator<Item = RowKey> {
+    ids.iter().copied().map(RowKey::Case)
+}

@@ -1,0 +1,172 @@
+//! A customer brings a further matter: a contact has several cases.
+
+use super::find::{self, FoundCase, Sought};
+use super::join::case_join;
+use super::{Stop, live};
+use crate::case::Case;
+use crate::command::AddCase;
+use crate::contact::{
+    Contact, ContactContext, CustomerRef, FURTHER_CASE_AFTER_END_MAX, FURTHER_CASES_MAX,
+};
+use crate::event::{CaseAdded, CaseJoin, Event};
+use crate::fact::{FACTS_MAX, Facts};
+use crate::ids::{CaseId, CustomerId};
+use crate::playbook::{Playbook, ReasonIndex};
+use crate::refusal::{Faults, Kind, Refusal};
+use crate::state::{Elsewhere, State};
+use crate::time::UnixMs;
+use std::sync::Arc;
+
+/// Finds the case of a further matter as routing would, and adds it to the contact. Neither the route of the contact
+/// nor its own case changes.
+pub(super) fn add(state: &State, command: &AddCase, now: UnixMs) -> Result<Event, Stop> {
+    let playbook = live(state)?;
+    let contact = state.contact(&command.contact)?.cloned();
+    let contact = contact.ok_or_else(|| Refusal::NotFound {
+        kind: Kind::Contact,
+        id: command.contact.to_string(),
+    })?;
+    let cases = cases_of(state, &contact)?;
+    let customer = may_have_more(&contact, now)?;
+    let told = command.facts.clone().learnt_at(now);
+    let reason = reason(playbook, command, &contact.context.facts.with(&told))?;
+    let facts = facts(playbook, reason, &contact.context.facts, &told)?;
+    let context = ContactContext {
+        reason: Some(playbook.reason(reason).id.clone()),
+        facts,
+        ..contact.context.as_ref().clone()
+    };
+    let join = join(state, (&contact, customer), &context, reason, now)?;
+    if let Some(has) = cases.iter().find(|case| case.is_part_of(join.case)) {
+        let why = match has.id == join.case {
+            true => format!("has {} already, the case of this matter", join.case),
+            false => format!("has {}, which is merged into {}", has.id, join.case),
+        };
+        return Err(refused(&contact, why));
+    }
+    Ok(Event::CaseAdded(Box::new(CaseAdded {
+        contact: contact.id.clone(),
+        channel: contact.context.channel.clone(),
+        customer: customer.clone(),
+        own: contact.case,
+        further: contact.further_cases().collect(),
+        reason: playbook.reason(reason).id.clone(),
+        facts: context.facts,
+        join,
+        note: command.note.clone(),
+    })))
+}
+
+/// All cases of a contact, its own first, and in memory with each the one that goes on for it.
+pub(super) fn cases_of(state: &State, contact: &Contact) -> Result<Vec<Arc<Case>>, Elsewhere> {
+    let mut cases = Vec::new();
+    for id in contact.cases() {
+        cases.extend(state.case_in_all(&id)?.cloned());
+    }
+    Ok(cases)
+}
+
+/// The further cases that a contact has once it is decided on: a further one that turned out to be what it comes for
+/// is its own from then on.
+pub(super) fn further_of(before: Option<&Contact>, join: Option<&CaseJoin>) -> Vec<CaseId> {
+    let own = join.map(|join| join.case);
+    let further = before.into_iter().flat_map(Contact::further_cases);
+    further.filter(|id| Some(*id) != own).collect()
+}
+
+fn refused(contact: &Contact, why: impl Into<String>) -> Stop {
+    Refusal::ContactStep {
+        contact: contact.id.clone(),
+        why: why.into(),
+    }
+    .into()
+}
+
+/// Whose matter it is, if the contact can have a further case.
+fn may_have_more(contact: &Contact, now: UnixMs) -> Result<&CustomerId, Stop> {
+    if let Some(ended) = contact.ended
+        && now > ended + FURTHER_CASE_AFTER_END_MAX
+    {
+        let why = format!(
+            "ended more than {FURTHER_CASE_AFTER_END_MAX} ago: another matter is a new contact"
+        );
+        return Err(refused(contact, why));
+    }
+    let Some(customer) = &contact.customer else {
+        let why = "is of nobody known: tell first who it is, by an id or a verified identity in RouteContact";
+        return Err(refused(contact, why));
+    };
+    if contact.further.len() == FURTHER_CASES_MAX {
+        let why = format!("has {FURTHER_CASES_MAX} further cases already, the most there can be");
+        return Err(refused(contact, why));
+    }
+    Ok(customer)
+}
+
+/// What is told with the case, and of what the contact told that which the reason asks for: it is not asked twice.
+fn facts(
+    playbook: &Playbook,
+    reason: ReasonIndex,
+    of_contact: &Facts,
+    told: &Facts,
+) -> Result<Facts, Stop> {
+    let reason = playbook.reason(reason);
+    let asked = reason.facts.iter().chain(&reason.case_key);
+    let asked = asked.filter_map(|&fact| of_contact.get(playbook.fact(fact).id.as_str()));
+    let facts = Facts::from_facts(asked.cloned()).with(told);
+    if facts.len() > FACTS_MAX {
+        let what = format!(
+            "must be at most {FACTS_MAX} with those that the contact told, are {}",
+            facts.len()
+        );
+        return Err(Refusal::Faulty(Faults::one("facts", what)).into());
+    }
+    Ok(facts)
+}
+
+fn reason(playbook: &Playbook, command: &AddCase, facts: &Facts) -> Result<ReasonIndex, Stop> {
+    let index = playbook.reason_now(&command.reason, facts);
+    index.ok_or_else(|| {
+        let what = "is not a secondary reason of the live playbook; GetReasonMenu lists them";
+        Refusal::Faulty(Faults::one("reason", what)).into()
+    })
+}
+
+/// How a contact of `customer` that came for this would join its case.
+fn join(
+    state: &State,
+    (contact, customer): (&Contact, &CustomerId),
+    context: &ContactContext,
+    reason: ReasonIndex,
+    now: UnixMs,
+) -> Result<CaseJoin, Stop> {
+    let playbook = live(state)?;
+    let mut noticed = Vec::new();
+    let told_tier = context.customer.tier.as_ref();
+    let told = CustomerRef {
+        tier: told_tier.cloned(),
+        ..CustomerRef::default()
+    };
+    let before = Some(customer);
+    let who = find::customer(state, playbook, &contact.id, &told, before, &mut noticed)?;
+    let (tier, _) = find::tier(playbook, told_tier, who.as_ref(), &mut noticed);
+    let sought = Sought {
+        before: None,
+        context,
+        who: who.as_ref(),
+        now,
+    };
+    let found = find::case(state, playbook, reason, &sought)?;
+    let join = case_join(state, playbook, tier, &found, (&contact.id, context), now);
+    join.ok_or_else(|| {
+        let missing = FoundCase::key_of(playbook, reason);
+        let missing = missing.filter(|id| context.facts.get(id.as_str()).is_none());
+        let missing: Vec<String> = missing.map(|id| id.to_string()).collect();
+        let what = format!(
+            "must tell {}, which tells one matter of {} from another; or that it is declined",
+            missing.join(", "),
+            playbook.reason(reason).id
+        );
+        Refusal::Faulty(Faults::one("facts", what)).into()
+    })
+}

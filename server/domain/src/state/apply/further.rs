@@ -1,0 +1,75 @@
+//! What events do to the further cases of contacts.
+
+use crate::case::CaseContact;
+use crate::contact::{Contact, FurtherCase};
+use crate::event::{CaseAdded, ContactRouted, Envelope};
+use crate::ids::{CaseId, ContactId};
+use crate::state::State;
+
+impl State {
+    pub(super) fn case_added(&mut self, envelope: &Envelope, added: &CaseAdded) {
+        let Some(contact) = self.contacts.get(&added.contact).cloned() else {
+            return;
+        };
+        let join = &added.join;
+        let owner = self.case_owner(Some(join), Some(&added.customer));
+        if let Some(opened) = &join.opened {
+            let customer = Some(added.customer.clone());
+            self.case_opened(envelope, customer, &added.facts, join, opened);
+        }
+        let is_live = contact.place.is_live();
+        let listed = CaseContact {
+            contact: added.contact.clone(),
+            channel: added.channel.clone(),
+            joined: join.joined,
+            arrived: contact.arrived,
+            repeat: join.repeat,
+            live: is_live,
+        };
+        self.case_heard(envelope, join, &added.facts, listed);
+        let owed = self.owed(&added.contact);
+        self.edit_case(envelope, join.case, |case| {
+            case.live_contacts += u32::from(is_live);
+            case.owed_contacts += u32::from(owed);
+            case.notes += u32::from(!added.note.is_empty());
+            if let Some(queue) = contact.queue() {
+                case.queue = Some(queue.clone());
+            }
+        });
+        self.edit_contact(envelope, &added.contact, |contact| {
+            contact.further.push(FurtherCase {
+                case: join.case,
+                reason: added.reason.clone(),
+                joined: join.joined,
+                owner,
+            });
+        });
+    }
+
+    /// Something was heard of a live contact: its further cases hear of it, and of whether we owe it an answer now.
+    pub(super) fn further_heard(
+        &mut self,
+        envelope: &Envelope,
+        contact: &ContactId,
+        further: &[CaseId],
+        owed_before: bool,
+    ) {
+        let owed = self.owed(contact);
+        let queue = self.contacts.get(contact).and_then(|row| row.queue());
+        let queue = queue.cloned();
+        for &case in further {
+            self.edit_case(envelope, case, |case| {
+                case.heard = envelope.record_time;
+                case.owed_contacts = case.owed_contacts + u32::from(owed) - u32::from(owed_before);
+                case.queue = queue.clone().or_else(|| case.queue.take());
+            });
+        }
+    }
+}
+
+/// The further cases that a contact keeps as it is decided on.
+pub(super) fn still_further(before: Option<&Contact>, routed: &ContactRouted) -> Vec<FurtherCase> {
+    let further = before.into_iter().flat_map(|row| &row.further);
+    let still = further.filter(|further| routed.further.contains(&further.case));
+    still.cloned().collect()
+}

@@ -1,0 +1,78 @@
+//! Further cases of contacts.
+
+use super::{contact_id, customer_id, facts, matter, offered, reason, slug};
+use signpost_domain::contact::{FurtherCase, Joined, Outcome};
+use signpost_domain::event::{CaseAdded, CaseJoin, ContactEnded, Event, OpenedCase, RouteTaken};
+use signpost_domain::ids::{CaseId, Seq};
+use signpost_domain::time::Millis;
+
+pub(super) fn cases() -> Vec<CaseId> {
+    vec![CaseId(Seq(90)), CaseId(Seq(300))]
+}
+
+/// As the row of a contact has them.
+pub(super) fn further() -> Vec<FurtherCase> {
+    let further = |case, owner| FurtherCase {
+        case,
+        reason: reason(),
+        joined: Joined::Continued,
+        owner,
+    };
+    let owners = [None, Some(customer_id())];
+    let cases = cases().into_iter().zip(owners);
+    cases.map(|(case, owner)| further(case, owner)).collect()
+}
+
+/// One event of each kind that names them, apart from a contact that is decided on.
+pub(super) fn events() -> Vec<(&'static str, Event)> {
+    let taken = RouteTaken {
+        contact: contact_id(),
+        case: None,
+        further: cases(),
+        taken: offered(),
+        declined: Vec::new(),
+    };
+    let ended = ContactEnded {
+        contact: contact_id(),
+        case: Some(CaseId(Seq(77))),
+        further: cases(),
+        outcome: Outcome::Resolved,
+        confirmed: None,
+        resolves: None,
+    };
+    let join = CaseJoin {
+        case: CaseId(Seq(113)),
+        joined: Joined::Opened,
+        first: true,
+        repeat: false,
+        switched: false,
+        previous: Some(CaseId(Seq(12))),
+        opened: Some(OpenedCase {
+            reason: reason(),
+            matter: Some(matter()),
+            tier: slug("gold"),
+            continues_for: Millis::DAY,
+            reopens_within: Millis::HOUR,
+        }),
+        claimed: None,
+    };
+    let added = CaseAdded {
+        contact: contact_id(),
+        channel: slug("phone"),
+        customer: customer_id(),
+        own: Some(CaseId(Seq(77))),
+        further: cases(),
+        reason: reason(),
+        facts: facts(),
+        join,
+        note: "both at once".into(),
+    };
+    vec![
+        ("route taken with further cases", Event::RouteTaken(taken)),
+        (
+            "contact ended with further cases",
+            Event::ContactEnded(ended),
+        ),
+        ("case added", Event::CaseAdded(Box::new(added))),
+    ]
+}

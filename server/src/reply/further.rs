@@ -1,0 +1,102 @@
+//! Further cases of contacts.
+
+use super::{case, customer, fact, wire_enum};
+use signpost_domain::contact::{FurtherCase, Joined};
+use signpost_domain::event::CaseAdded;
+use signpost_domain::ids::CaseId;
+use signpost_proto::v1;
+use signpost_proto::v1::{TimelineEntry, TimelineKind};
+
+/// The answer to AddCaseToContact.
+pub(crate) fn added(added: &CaseAdded, replayed: bool) -> v1::AddCaseToContactResponse {
+    let join = &added.join;
+    let mut further = case::ids(&added.further);
+    further.push(join.case.to_string());
+    v1::AddCaseToContactResponse {
+        contact_id: added.contact.to_string(),
+        case_id: join.case.to_string(),
+        joined: wire_enum::joined(join.joined),
+        previous_case_id: case::id(join.previous),
+        contact_case_id: case::id(added.own),
+        further_case_ids: further,
+        known_facts: fact::facts(&added.facts),
+        replayed,
+    }
+}
+
+/// A further case of a contact.
+pub(super) fn case(further: &FurtherCase) -> v1::FurtherCase {
+    let FurtherCase {
+        case,
+        reason,
+        joined,
+        owner: _,
+    } = further;
+    v1::FurtherCase {
+        case_id: case.to_string(),
+        reason: reason.to_string(),
+        joined: wire_enum::joined(*joined),
+    }
+}
+
+/// The event, for integrators.
+pub(super) fn event(added: &CaseAdded) -> v1::CaseAddedEvent {
+    let CaseAdded {
+        contact,
+        channel,
+        customer,
+        own,
+        further: _,
+        reason,
+        facts,
+        join,
+        note,
+    } = added;
+    v1::CaseAddedEvent {
+        contact_id: contact.to_string(),
+        case_id: join.case.to_string(),
+        joined: wire_enum::joined(join.joined),
+        previous_case_id: case::id(join.previous),
+        channel: channel.to_string(),
+        customer_id: customer::id(Some(customer)),
+        contact_case_id: case::id(*own),
+        reason: reason.to_string(),
+        repeat: join.repeat,
+        channel_switched: join.switched,
+        facts: fact::facts(facts),
+        note: note.to_string(),
+    }
+}
+
+/// The entry in the timeline of `of`, which may be the case that goes on for the one that was added.
+pub(super) fn entry(added: &CaseAdded, of: CaseId) -> TimelineEntry {
+    let join = &added.join;
+    let how = match join.joined {
+        Joined::Opened => "opened it",
+        Joined::Continued => "continued it",
+        Joined::Reopened => "reopened it",
+    };
+    let marks = [
+        (join.repeat, ", a repeat"),
+        (join.switched, ", on another channel"),
+    ];
+    let marks: String = marks
+        .iter()
+        .filter(|(is_so, _)| *is_so)
+        .map(|(_, text)| *text)
+        .collect();
+    let note = match &*added.note {
+        "" => String::new(),
+        note => format!(": {note}"),
+    };
+    let (contact, reason) = (&added.contact, &added.reason);
+    TimelineEntry {
+        kind: TimelineKind::CaseAdded.into(),
+        text: format!("contact {contact} came about {reason}, too, and {how}{marks}{note}"),
+        case_id: of.to_string(),
+        contact_id: contact.to_string(),
+        channel: added.channel.to_string(),
+        other_case_id: case::id(added.own),
+        ..TimelineEntry::default()
+    }
+}

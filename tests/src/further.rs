@@ -1,0 +1,83 @@
+//! Further cases of contacts as tests ask for them.
+
+use crate::Outcome;
+use crate::attempt::Attempt;
+use crate::server::TestServer;
+use crate::time::minute;
+use signpost_client::v1;
+
+/// What the call of [`a_call`] is about.
+pub const ABOUT: &str = "existing_flight/change_date";
+
+/// A further matter of a contact, told at a minute; its request id is `request`.
+pub fn add_case(
+    contact: &str,
+    reason: &str,
+    request: &str,
+    at: i64,
+) -> v1::AddCaseToContactRequest {
+    v1::AddCaseToContactRequest {
+        request_id: request.to_owned(),
+        contact_id: contact.to_owned(),
+        reason: reason.to_owned(),
+        facts: Vec::new(),
+        note: String::new(),
+        arrive_time: Some(minute(at)),
+    }
+}
+
+/// The same with a fact.
+pub fn add_case_knowing(
+    contact: &str,
+    reason: &str,
+    (fact_id, value): (&str, &str),
+    request: &str,
+    at: i64,
+) -> v1::AddCaseToContactRequest {
+    let fact = v1::Fact {
+        fact_id: fact_id.to_owned(),
+        value: Some(v1::fact::Value::Text(value.to_owned())),
+        ..v1::Fact::default()
+    };
+    v1::AddCaseToContactRequest {
+        facts: vec![fact],
+        ..add_case(contact, reason, request, at)
+    }
+}
+
+/// A server with a call of `c1`, `call-1`, about a booking.
+///
+/// # Errors
+/// When the server refuses it.
+pub async fn a_call() -> Outcome<TestServer> {
+    let server = TestServer::start().await?;
+    let call = Attempt::new("call-1", "phone").about(ABOUT);
+    let call = call.of("c1").fact("booking_reference", "ABC123").at(1);
+    server.client().route_contact(call.route()).await?;
+    Ok(server)
+}
+
+/// The call as it is kept.
+///
+/// # Errors
+/// When the server refuses it.
+pub async fn contact(server: &TestServer) -> Outcome<v1::Contact> {
+    let request = v1::GetContactRequest {
+        contact_id: "call-1".to_owned(),
+    };
+    let got = server.client().get_contact(request).await?;
+    Ok(got.contact.unwrap_or_default())
+}
+
+/// A case as it is kept.
+///
+/// # Errors
+/// When the server refuses it.
+pub async fn case(server: &TestServer, id: &str) -> Outcome<v1::Case> {
+    let request = v1::GetCaseRequest {
+        case_id: id.to_owned(),
+        ..v1::GetCaseRequest::default()
+    };
+    let got = server.client().get_case(request).await?;
+    Ok(got.case.unwrap_or_default())
+}
