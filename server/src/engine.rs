@@ -251,11 +251,10 @@ impl Engine {
     /// # Errors
     /// [`Halt::Failed`].
     pub(crate) async fn rows_reach(&self, seq: Seq) -> Result<(), Halt> {
-        let mut health = self.health();
         self.shared.wanted.ask(seq.0);
         tokio::select! {
             biased;
-            _ = health.wait_for(|health| *health == Health::Failed) => Err(Halt::Failed),
+            _ = self.failed() => Err(Halt::Failed),
             () = self.shared.rows.reached(seq.0) => Ok(()),
         }
     }
@@ -273,6 +272,18 @@ impl Engine {
     /// Whether the engine takes work, now and from now on.
     pub fn health(&self) -> watch::Receiver<Health> {
         self.shared.health.clone()
+    }
+
+    /// Waits until the store failed: `true`; or until the engine ended in good order: `false`.
+    ///
+    /// What waiting on [`Engine::health`] itself gives holds its lock: kept over another wait, it would stop the
+    /// threads that tell of a failure, and then all who ask.
+    pub async fn failed(&self) -> bool {
+        let mut health = self.health();
+        health
+            .wait_for(|health| *health == Health::Failed)
+            .await
+            .is_ok()
     }
 
     /// The latest durable events, for those who watch.

@@ -14,7 +14,7 @@ mod snapshot;
 
 pub(crate) use outlet::Told;
 
-use crate::engine::{Engine, Halt, Health, Place};
+use crate::engine::{Engine, Halt, Place};
 use crate::intake::cursor::{Cursor, StoreMark};
 use crate::intake::feed::{self, WatchEvents, WatchRows};
 use crate::store::StoreError;
@@ -221,7 +221,6 @@ impl From<StoreError> for Over {
 /// Tells all watchers of what became durable: at once after a silence, and then at the pace that their number allows.
 async fn relay(engine: Engine, standing: Arc<watch::Sender<Standing>>) {
     let mut durable = engine.tail().last();
-    let mut health = engine.health();
     loop {
         let last = *durable.borrow_and_update();
         standing.send_if_modified(|standing| {
@@ -233,8 +232,8 @@ async fn relay(engine: Engine, standing: Arc<watch::Sender<Standing>>) {
         tokio::time::sleep(Duration::from_secs(1) * watchers / MESSAGES_A_SECOND).await;
         tokio::select! {
             changed = durable.changed() => if changed.is_err() { return },
-            failed = health.wait_for(|health| *health == Health::Failed) => {
-                end(&standing, if failed.is_ok() { End::Failed } else { End::Stopping });
+            failed = engine.failed() => {
+                end(&standing, if failed { End::Failed } else { End::Stopping });
                 return;
             }
         }

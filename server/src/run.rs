@@ -97,10 +97,9 @@ pub async fn run(
 
 /// Waits for `stop`, or for the store to fail; the health of a server that failed is shown for [`FAILED_SHOWN`].
 pub async fn stop_or_failed(engine: &Engine, stop: impl Future<Output = ()>) {
-    let mut health = engine.health();
     tokio::select! {
         () = stop => tracing::info!("told to stop; finishing what was accepted"),
-        _ = health.wait_for(|health| *health == Health::Failed) => {
+        _ = engine.failed() => {
             tracing::error!("the store failed; ending, to start again from disk");
             tokio::time::sleep(FAILED_SHOWN).await;
         }

@@ -11,7 +11,7 @@ mod edge;
 mod feed;
 mod playbooks;
 
-use crate::engine::{Engine, Health};
+use crate::engine::Engine;
 use crate::feed::Feeds;
 use crate::status;
 pub use cors::{Origin, OriginError, PREFLIGHT_KEPT};
@@ -82,9 +82,8 @@ pub async fn serve_to_pages(
     engine: Engine,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    let mut engine_health = engine.health();
     let feeds = Feeds::new(engine.clone());
-    let edge = Edge::new(engine);
+    let edge = Edge::new(engine.clone());
     let (health, health_service) = tonic_health::server::health_reporter();
     tell(&health, ServingStatus::Serving).await;
     let routes = routes(edge, feeds.clone())?.add_service(health_service);
@@ -102,8 +101,7 @@ pub async fn serve_to_pages(
         tokio::time::sleep(STOP_TIME_MAX).await;
     };
     let watched = async {
-        let failed = engine_health.wait_for(|health| *health == Health::Failed);
-        if failed.await.is_err() {
+        if !engine.failed().await {
             tracing::debug!("the engine has ended");
         }
         tell(&health, ServingStatus::NotServing).await;

@@ -58,17 +58,45 @@ async fn a_full_disk_ends_the_server_and_loses_nothing() -> Outcome {
     let mut at_work = AtWork::start(&mut signpostd(&data)?, scratch.path()).await?;
     at_work.load.until(ANSWERS).await?;
     let filler = disk.join("filler");
-    let filled = io::copy(&mut io::repeat(0), &mut File::create(&filler)?);
-    assert_eq!(
-        filled.err().map(|error| error.kind()),
-        Some(ErrorKind::StorageFull)
-    );
+    fill(&filler)?;
     let ended = at_work.fails().await?;
     // As long as there is no room a start may fail, and must do no harm.
     let log = scratch.path().join("stderr");
     let mut early = Process::start(&mut signpostd(&data)?, &log)?;
     drop(early.address());
     early.kill()?;
+    fs::remove_file(filler)?;
+    ended.starts_again(&data).await
+}
+
+/// The rows are written by another thread than the log, and a little later: it then tells of a failure while the log
+/// still goes on, and the log's thread tells of it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_under_the_rows_alone_ends_the_server_and_loses_nothing() -> Outcome {
+    let scratch = tempfile::tempdir()?;
+    let data = scratch.path().join("data");
+    let mut first = Process::start(&mut signpostd(&data)?, &scratch.path().join("stderr"))?;
+    drop(first.address()?);
+    assert!(first.stop()?.success());
+    let (state, moved) = (data.join("state"), scratch.path().join("moved"));
+    fs::rename(&state, &moved)?;
+    fs::create_dir(&state)?;
+    let Some(_mount) = Mount::new(&["-t", "tmpfs", "-o", DISK, "tmpfs"], &state) else {
+        return Ok(());
+    };
+    let mut copy = Command::new("cp");
+    assert!(
+        copy.arg("-a")
+            .arg(moved.join("."))
+            .arg(&state)
+            .status()?
+            .success()
+    );
+    let mut at_work = AtWork::start(&mut signpostd(&data)?, scratch.path()).await?;
+    at_work.load.until(ANSWERS).await?;
+    let filler = state.join("filler");
+    fill(&filler)?;
+    let ended = at_work.fails().await?;
     fs::remove_file(filler)?;
     ended.starts_again(&data).await
 }
@@ -109,6 +137,16 @@ async fn a_folder_that_is_deleted_takes_no_more_answers() -> Outcome {
     // What was answered is where the folder went.
     fs::rename(scratch.path().join("gone"), &data)?;
     ended.starts_again(&data).await
+}
+
+/// Writes a file until the disk that it is on is full.
+fn fill(filler: &Path) -> Outcome {
+    let filled = io::copy(&mut io::repeat(0), &mut File::create(filler)?);
+    assert_eq!(
+        filled.err().map(|error| error.kind()),
+        Some(ErrorKind::StorageFull)
+    );
+    Ok(())
 }
 
 /// A server with callers at work.
