@@ -43,6 +43,8 @@ impl Round {
 pub enum Calls {
     /// RouteContact alone.
     Route,
+    /// RouteContact alone, of one desk after another.
+    RouteToDesks,
     /// RouteContact, then EndContact as resolved.
     RouteAndEnd,
 }
@@ -117,7 +119,11 @@ async fn work(
             return Ok(latency);
         }
         let sent = Instant::now();
-        client.route_contact(requests::route(number)).await?;
+        let request = match calls {
+            Calls::Route | Calls::RouteAndEnd => requests::route(number),
+            Calls::RouteToDesks => requests::route_to_desks(number),
+        };
+        client.route_contact(request).await?;
         let micros = sent.elapsed().as_micros() as u64;
         latency
             .record(micros)

@@ -42,11 +42,7 @@ impl Server {
     /// # Errors
     /// When it is gone.
     pub fn cpu(&self) -> Result<Duration, Box<dyn Error>> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let after_name = stat.rsplit_once(')').ok_or("stat has another shape")?.1;
-        let fields: Vec<&str> = after_name.split_whitespace().collect();
-        let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
-        Ok(Duration::from_millis(ticks * 1_000 / TICKS_A_SECOND))
+        Ok(cpu(&format!("/proc/{}/stat", self.child.id()))?.0)
     }
 
     /// Its resident memory in bytes: now, and the most since this was last asked.
@@ -66,6 +62,25 @@ impl Server {
         std::fs::write(format!("{folder}/clear_refs"), "5")?;
         Ok((now, most))
     }
+}
+
+/// CPU time so far, user and system: of this process, and of its children that have ended.
+///
+/// # Errors
+/// When `/proc` has another shape.
+pub fn own_cpu() -> Result<(Duration, Duration), Box<dyn Error>> {
+    cpu("/proc/self/stat")
+}
+
+fn cpu(stat: &str) -> Result<(Duration, Duration), Box<dyn Error>> {
+    let stat = std::fs::read_to_string(stat)?;
+    let after_name = stat.rsplit_once(')').ok_or("stat has another shape")?.1;
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    let time = |user: usize| -> Result<Duration, Box<dyn Error>> {
+        let ticks: u64 = fields[user].parse::<u64>()? + fields[user + 1].parse::<u64>()?;
+        Ok(Duration::from_millis(ticks * 1_000 / TICKS_A_SECOND))
+    };
+    Ok((time(11)?, time(13)?))
 }
 
 /// Of `/proc`, on every Linux that we know.

@@ -1,6 +1,7 @@
 //! The requests that the load consists of.
 
 use signpost_proto::v1;
+use std::ops::Range;
 
 /// A gold customer's contact about an order of the retailer, by number: every contact and customer is another.
 pub fn route(number: u64) -> v1::RouteContactRequest {
@@ -26,6 +27,47 @@ pub fn route(number: u64) -> v1::RouteContactRequest {
         }),
         ..v1::RouteContactRequest::default()
     }
+}
+
+/// The contacts that [`route`] makes of these numbers, as a table (CSV).
+pub fn table(numbers: Range<u64>) -> String {
+    let mut table = "customer,tier,channel,reason,order,language\n".to_owned();
+    for number in numbers {
+        table +=
+            &format!("customer-{number},gold,web_chat,order_issue/manage_cancel,{number:010},en\n");
+    }
+    table
+}
+
+/// The channels of the retailer.
+const CHANNELS: [&str; 7] = [
+    "phone", "web_chat", "app", "email", "web_form", "social", "store",
+];
+/// Its tiers.
+const TIERS: [&str; 4] = ["gold", "silver", "bronze", "guest"];
+/// Desks: a channel and a tier each.
+pub const DESKS: u64 = (CHANNELS.len() * TIERS.len()) as u64;
+
+/// The channel and the tier of a desk, by number.
+pub fn desk(number: u64) -> (&'static str, &'static str) {
+    let desk = (number % DESKS) as usize;
+    (
+        CHANNELS[desk % CHANNELS.len()],
+        TIERS[desk / CHANNELS.len()],
+    )
+}
+
+/// As [`route`], with one desk after another.
+pub fn route_to_desks(number: u64) -> v1::RouteContactRequest {
+    let (channel, tier) = desk(number);
+    let mut request = route(number);
+    if let Some(context) = &mut request.context {
+        context.channel = channel.into();
+        if let Some(customer) = &mut context.customer {
+            customer.tier = tier.into();
+        }
+    }
+    request
 }
 
 /// The end of that contact.

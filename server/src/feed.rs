@@ -5,6 +5,7 @@
 //! all is made into bytes once.
 
 mod bytes_out;
+mod digest;
 mod events;
 mod filter;
 mod outlet;
@@ -18,6 +19,7 @@ use crate::engine::{Engine, Halt, Place};
 use crate::intake::cursor::{Cursor, StoreMark};
 use crate::intake::feed::{self, WatchEvents, WatchRows};
 use crate::store::StoreError;
+use digest::Digests;
 use outlet::Outlet;
 use signpost_domain::ids::Seq;
 use std::sync::Arc;
@@ -30,7 +32,7 @@ pub const PROGRESS_EVERY: Duration = Duration::from_secs(10);
 /// How long a watcher may take nothing before its watch ends.
 pub const STALLED_MAX: Duration = Duration::from_secs(60);
 /// Messages a second to all watchers together, about: with more watchers each is told less often, and more at once.
-pub const MESSAGES_A_SECOND: u32 = 40_000;
+pub const MESSAGES_A_SECOND: u32 = 25_000;
 /// Watchers that read the log or the rows from disk at once; others wait for their turn.
 pub const READING_MAX: usize = 2;
 
@@ -81,6 +83,7 @@ pub(crate) struct Feeds {
     store: StoreMark,
     source: String,
     standing: Arc<watch::Sender<Standing>>,
+    digests: Arc<Digests>,
     reading: Semaphore,
     relay: JoinHandle<()>,
 }
@@ -96,13 +99,16 @@ impl Feeds {
     pub(crate) fn new(engine: Engine) -> Arc<Feeds> {
         let last = Seq(engine.log().last());
         let standing = Arc::new(watch::Sender::new(Standing { last, end: None }));
-        let relay = tokio::spawn(relay(engine.clone(), standing.clone()));
+        let digests = Arc::<Digests>::default();
+        let relay = relay(engine.clone(), standing.clone(), digests.clone());
+        let relay = tokio::spawn(relay);
         let incarnation = engine.incarnation();
         Arc::new(Feeds {
             store: StoreMark::of(incarnation),
             source: incarnation.to_string(),
             engine,
             standing,
+            digests,
             reading: Semaphore::new(READING_MAX),
             relay,
         })
@@ -168,16 +174,10 @@ impl Feeds {
     }
 
     /// Waits until there is more than `at`, or it is time to say that there is not.
-    async fn more(&self, at: Seq, outlet: &Outlet) -> Result<More, Over> {
-        let mut standing = self.standing.subscribe();
-        let news = standing.wait_for(|standing| standing.last > at || standing.end.is_some());
-        let standing = tokio::select! {
-            standing = news => *standing.map_err(|_| Over::Halted(Halt::Stopping))?,
-            () = tokio::time::sleep(PROGRESS_EVERY) => return Ok(More::Nothing),
-            () = outlet.closed() => return Err(Over::Gone),
-        };
+    async fn more(&self, at: Seq, outlet: &mut Outlet) -> Result<More, Over> {
+        let more = outlet.news(at).await?;
         self.goes_on()?;
-        Ok(More::UpTo(standing.last))
+        Ok(more)
     }
 
     /// An error once every watch is to end.
@@ -190,6 +190,7 @@ impl Feeds {
 }
 
 /// What there is for a watcher.
+#[derive(Debug)]
 enum More {
     /// Events up to this one.
     UpTo(Seq),
@@ -219,7 +220,7 @@ impl From<StoreError> for Over {
 }
 
 /// Tells all watchers of what became durable: at once after a silence, and then at the pace that their number allows.
-async fn relay(engine: Engine, standing: Arc<watch::Sender<Standing>>) {
+async fn relay(engine: Engine, standing: Arc<watch::Sender<Standing>>, digests: Arc<Digests>) {
     let mut durable = engine.tail().last();
     loop {
         let last = *durable.borrow_and_update();
@@ -229,6 +230,9 @@ async fn relay(engine: Engine, standing: Arc<watch::Sender<Standing>>) {
             grown
         });
         let watchers = u32::try_from(engine.tail().watchers()).unwrap_or(u32::MAX);
+        if watchers == 0 {
+            digests.clear();
+        }
         tokio::time::sleep(Duration::from_secs(1) * watchers / MESSAGES_A_SECOND).await;
         tokio::select! {
             changed = durable.changed() => if changed.is_err() { return },

@@ -1,7 +1,7 @@
 //! The two programs as a user runs them: `signpostd` and `signpost` as child processes.
 
 use crate::child::Process;
-use crate::server::Data;
+use crate::server::{CALL_TIME_MAX, Data};
 use crate::{Outcome, brief};
 use serde_json::Value;
 use signpost_client::{Client, Options};
@@ -181,7 +181,7 @@ impl ServerProcess {
     pub fn client(&self) -> Outcome<Client> {
         let options = Options {
             actor: "platform/test".to_owned(),
-            ..Options::default()
+            deadline: CALL_TIME_MAX,
         };
         Ok(Client::connect(&self.address, options)?)
     }

@@ -12,6 +12,7 @@ use signpost_server::store::{Log, LogLimits};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -24,6 +25,9 @@ use v1::playbook_service_client::PlaybookServiceClient;
 
 /// A small airline, with reasons to rename and guards to trip.
 pub const FLIGHTS: &str = include_str!("../fixtures/flights.yaml");
+
+/// How long a call of a test may take. No test is about it: a machine that does much else, or whose disk does, is slow.
+pub(crate) const CALL_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// A data folder of its own, deleted with the last of its users.
 #[derive(Clone, Debug)]
@@ -112,7 +116,7 @@ impl TestServer {
         let channel = Endpoint::from_shared(format!("http://{address}"))?.connect_lazy();
         let options = Options {
             actor: "platform/test".to_owned(),
-            ..Options::default()
+            deadline: CALL_TIME_MAX,
         };
         Ok(TestServer {
             address,

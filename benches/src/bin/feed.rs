@@ -1,37 +1,33 @@
-//! What watching costs: how long after the answer of a write a change reaches 1,000 watchers, and what they take from
-//! routing.
+//! What watching costs: how long after it was sent a change reaches 1,000 watchers, and what they take from routing.
 //!
 //! `cargo run --release -p signpost-benches --bin feed [-- --folder DIR --watchers N --changes N --seconds N]`
 
 use clap::Parser;
+use comfy_table::Table;
 use hdrhistogram::Histogram;
 use signpost_benches::disk::file_system;
-use signpost_benches::load::{Calls, Until, drive};
+use signpost_benches::load::{Calls, Round, Until, drive};
 use signpost_benches::process::Server;
-use signpost_benches::requests;
+use signpost_benches::requests::route_to_desks;
 use signpost_benches::served::{publish, say, signpost};
-use signpost_proto::v1;
+use signpost_benches::watchers::{Arrived, Asked, Sent, Watchers};
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
-use signpost_proto::v1::feed_service_client::FeedServiceClient;
-use std::collections::HashMap;
 use std::error::Error;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tonic::Streaming;
-use tonic::transport::Channel;
-use v1::event::Body;
-use v1::event_item::Item;
 
-/// Watchers of one connection.
-const WATCHERS_A_CONNECTION: usize = 50;
-/// Routing that is measured with and without watchers: requests in flight.
+/// Routing as fast as it goes: requests in flight.
 const IN_FLIGHT: usize = 64;
 /// How long watchers may need for the last changes.
 const DRAIN: Duration = Duration::from_secs(2);
+/// Rounds of a whole run.
+const ROUNDS: u32 = 10;
+/// Longest that a run may take beside its rounds: beginning watches, draining, publishing.
+const BESIDE_ROUNDS_MAX: Duration = Duration::from_secs(120);
 
 /// Measures what watching costs.
 #[derive(Parser)]
@@ -39,15 +35,15 @@ struct Args {
     /// A folder on the disk to measure; a temporary one in it is used.
     #[arg(long, default_value = "target")]
     folder: PathBuf,
-    /// Watchers of all events.
+    /// Watchers.
     #[arg(long, default_value_t = 1_000)]
     watchers: usize,
     /// Changes a second.
-    #[arg(long, default_value_t = 500)]
-    changes: u64,
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+    changes: u32,
     /// Seconds of a round.
-    #[arg(long, default_value_t = 10)]
-    seconds: u64,
+    #[arg(long, default_value_t = 6)]
+    seconds: u32,
     /// Serve this data folder (used by the bench itself).
     #[arg(long, hide = true)]
     serve: Option<PathBuf>,
@@ -56,209 +52,220 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    match &args.serve {
-        Some(folder) => signpost(folder).await,
-        None => measure(&args).await,
+    if let Some(folder) = &args.serve {
+        return signpost(folder).await;
+    }
+    let longest = BESIDE_ROUNDS_MAX + Duration::from_secs(1) * args.seconds * ROUNDS;
+    let stage = Stage::default();
+    match tokio::time::timeout(longest, measure(&args, &stage)).await {
+        Ok(measured) => measured,
+        Err(_) => Err(format!(
+            "not done within {} s; it came as far as: {}",
+            longest.as_secs(),
+            stage.told()
+        )
+        .into()),
     }
 }
 
-async fn measure(args: &Args) -> Result<(), Box<dyn Error>> {
+/// How far the run has come.
+#[derive(Default)]
+struct Stage(Mutex<String>);
+
+impl Stage {
+    fn set(&self, what: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = what;
+    }
+
+    fn told(&self) -> String {
+        let what = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        what.clone()
+    }
+}
+
+/// What the rounds are measured on.
+struct Bench<'a> {
+    args: &'a Args,
+    stage: &'a Stage,
+    server: Server,
+    /// The number of the next contact.
+    next: Arc<AtomicU64>,
+}
+
+async fn measure(args: &Args, stage: &Stage) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir_in(&args.folder)?;
     say(&format!("file system {}", file_system(folder.path())?));
     let server = Server::start(&["--serve"], &folder.path().join("data"))?;
     publish(&server.address).await?;
-    let next = Arc::new(AtomicU64::new(1));
-    let alone = routed(&server, args, &next).await?;
-
-    let idle = Watchers::start(&server, args.watchers, &a_quiet_filter()).await?;
-    let beside_quiet = routed(&server, args, &next).await?;
-    drop(idle);
-
-    let (told, arrivals) = mpsc::unbounded_channel();
-    let watchers = Watchers::of_all(&server, args.watchers, &told).await?;
-    drop(told);
-    say(&format!(
-        "{} watchers of every event, {} changes a second for {} s",
-        args.watchers, args.changes, args.seconds
-    ));
-    let cpu = server.cpu()?;
-    let answered = change(&server, args, &next).await?;
-    tokio::time::sleep(DRAIN).await;
-    let cpu = server.cpu()?.saturating_sub(cpu);
-    drop(watchers);
-    report(args, &answered, arrivals).await?;
-    say(&format!(
-        "the server took {:.2} s of CPU a second meanwhile",
-        cpu.as_secs_f64() / args.seconds as f64
-    ));
-
-    let (told, unread) = mpsc::unbounded_channel();
-    drop(unread);
-    let watchers = Watchers::of_all(&server, args.watchers, &told).await?;
-    let beside_all = routed(&server, args, &next).await?;
-    drop(watchers);
-    say(&format!(
-        "routing at {IN_FLIGHT} in flight: {alone:.0} a second alone; {:.2} of it beside {} watchers of cases that none \
-         of it matches; {:.2} of it beside as many that are told all of it, on the same machine",
-        beside_quiet / alone,
-        args.watchers,
-        beside_all / alone,
-    ));
-    Ok(())
+    let bench = Bench {
+        args,
+        stage,
+        server,
+        next: Arc::new(AtomicU64::new(1)),
+    };
+    bench.paced().await?;
+    bench.saturated().await
 }
 
-/// The rate of routing, as fast as it goes.
-async fn routed(
-    server: &Server,
-    args: &Args,
-    next: &Arc<AtomicU64>,
-) -> Result<f64, Box<dyn Error>> {
-    let until = Until::Elapsed(Duration::from_secs(args.seconds));
-    let round = drive(server, IN_FLIGHT, Calls::Route, until, next).await?;
-    Ok(round.rate())
-}
-
-/// When the write of each contact, by number, was answered.
-type Answered = HashMap<u64, Instant>;
-
-/// Routes contacts at an even pace.
-async fn change(
-    server: &Server,
-    args: &Args,
-    next: &Arc<AtomicU64>,
-) -> Result<Answered, Box<dyn Error>> {
-    let contacts = ContactServiceClient::connect(server.address.clone()).await?;
-    let answered = Arc::<Mutex<Answered>>::default();
-    let mut calls = JoinSet::new();
-    let mut pace = tokio::time::interval(Duration::from_secs(1) / u32::try_from(args.changes)?);
-    for _ in 0..args.changes * args.seconds {
-        pace.tick().await;
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        let (mut contacts, answered) = (contacts.clone(), answered.clone());
-        calls.spawn(async move {
-            contacts.route_contact(requests::route(number)).await?;
-            let at = Instant::now();
-            let mut answered = answered.lock().unwrap_or_else(PoisonError::into_inner);
-            answered.insert(number, at);
-            Ok::<(), tonic::Status>(())
-        });
+impl Bench<'_> {
+    /// Changes at an even pace: how late they are, and what the server does for it.
+    async fn paced(&self) -> Result<(), Box<dyn Error>> {
+        let Args {
+            watchers, changes, ..
+        } = self.args;
+        let mut table = Table::new();
+        table.set_header([
+            "watch",
+            "changes /s",
+            "told",
+            "messages",
+            "p50",
+            "p99",
+            "max",
+            "answer p50",
+            "answer p99",
+            "server CPU /s",
+        ]);
+        for asked in [None, Some(Asked::OneDesk), Some(Asked::All)] {
+            let told = self.paced_round(asked).await?;
+            table.add_row(told);
+        }
+        say(&table.to_string());
+        say(&format!(
+            "{changes} changes a second, {watchers} watchers; ms from the sending of a change to each watcher, and to \
+             its own answer; seconds of CPU of the server each second"
+        ));
+        Ok(())
     }
-    while let Some(call) = calls.join_next().await {
-        call??;
-    }
-    let mut answered = answered.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(std::mem::take(&mut *answered))
-}
 
-/// The contacts of one message, by number, and when it arrived.
-type Arrival = (Instant, Vec<u64>);
-
-async fn report(
-    args: &Args,
-    answered: &Answered,
-    mut arrivals: mpsc::UnboundedReceiver<Arrival>,
-) -> Result<(), Box<dyn Error>> {
-    let mut micros = Histogram::<u64>::new(3)?;
-    let (mut messages, mut events) = (0_u64, 0_u64);
-    while let Some((at, contacts)) = arrivals.recv().await {
-        messages += 1;
-        for contact in &contacts {
-            if let Some(answered) = answered.get(contact) {
-                // An event may arrive before the answer does.
-                let late = at.saturating_duration_since(*answered);
-                micros.record(late.as_micros() as u64)?;
-                events += 1;
+    async fn paced_round(&self, asked: Option<Asked>) -> Result<Vec<String>, Box<dyn Error>> {
+        let count = u64::from(self.args.changes) * u64::from(self.args.seconds);
+        let first = self.next.fetch_add(count, Ordering::Relaxed);
+        let contacts = first..first + count;
+        let sent = Arc::new(Sent::new(first, count));
+        let watchers = self.watchers(asked, &sent).await?;
+        self.stage.set(format!("changes beside {}", name(asked)));
+        let (cpu, began) = (self.server.cpu()?, Instant::now());
+        let answers = self.change(&sent, contacts.clone()).await?;
+        let seconds = began.elapsed().as_secs_f64();
+        let cpu = self.server.cpu()?.saturating_sub(cpu);
+        tokio::time::sleep(DRAIN).await;
+        let arrived = watchers.map(|watchers| watchers.arrived()).transpose()?;
+        let told = asked.map(|asked| asked.told(self.args.watchers, contacts));
+        let mut row = vec![
+            name(asked).to_owned(),
+            format!("{:.0}", count as f64 / seconds),
+        ];
+        match arrived.zip(told) {
+            None => row.extend(std::iter::repeat_n(String::new(), 5)),
+            Some((Arrived { messages, late }, told)) => {
+                row.push(format!("{} of {told}", late.len()));
+                row.push(messages.to_string());
+                row.extend([0.5, 0.99, 1.0].map(|quantile| ms(&late, quantile)));
             }
         }
+        row.extend([0.5, 0.99].map(|quantile| ms(&answers, quantile)));
+        row.push(format!("{:.2}", cpu.as_secs_f64() / seconds));
+        Ok(row)
     }
-    let expected = answered.len() as u64 * args.watchers as u64;
-    let ms = |quantile| micros.value_at_quantile(quantile) as f64 / 1_000.0;
-    say(&format!(
-        "{events} of {expected} deliveries in {messages} messages; from the answer of the write to the watcher: p50 \
-         {:.1} ms, p99 {:.1} ms, last {:.1} ms",
-        ms(0.5),
-        ms(0.99),
-        ms(1.0)
-    ));
-    Ok(())
-}
 
-fn a_quiet_filter() -> v1::WatchCasesRequest {
-    v1::WatchCasesRequest {
-        filter: Some(v1::CaseFilter {
-            customer_ids: vec!["nobody".into()],
-            ..v1::CaseFilter::default()
-        }),
-        ..v1::WatchCasesRequest::default()
-    }
-}
-
-/// Those who watch; they end when this is dropped.
-struct Watchers(#[expect(dead_code, reason = "held, to be dropped")] JoinSet<()>);
-
-impl Watchers {
-    /// Of every event from now on. Each message is handed on with the time of its arrival.
-    async fn of_all(
-        server: &Server,
-        count: usize,
-        told: &mpsc::UnboundedSender<Arrival>,
-    ) -> Result<Watchers, Box<dyn Error>> {
-        let mut tasks = JoinSet::new();
-        for mut feed in connections(server, count).await? {
-            let begun = feed.watch_events(v1::WatchEventsRequest::default()).await?;
-            let mut stream = begun.into_inner();
-            stream.message().await?;
-            let told = told.clone();
-            tasks.spawn(async move {
-                while let Ok(Some(message)) = stream.message().await {
-                    let at = Instant::now();
-                    let contacts = message.items.into_iter().filter_map(contact);
-                    // Nobody may be asking for it.
-                    let _heard = told.send((at, contacts.collect()));
-                }
+    /// Routes contacts at an even pace; how long each took to be answered, in microseconds.
+    async fn change(
+        &self,
+        sent: &Arc<Sent>,
+        contacts: Range<u64>,
+    ) -> Result<Histogram<u64>, Box<dyn Error>> {
+        let client = ContactServiceClient::connect(self.server.address.clone()).await?;
+        let mut calls = JoinSet::new();
+        let mut pace = tokio::time::interval(Duration::from_secs(1) / self.args.changes);
+        for number in contacts {
+            pace.tick().await;
+            let (mut client, sent) = (client.clone(), sent.clone());
+            calls.spawn(async move {
+                sent.sends(number);
+                client.route_contact(route_to_desks(number)).await?;
+                Ok::<_, tonic::Status>(sent.since(number))
             });
         }
-        Ok(Watchers(tasks))
-    }
-
-    /// Of cases.
-    async fn start(
-        server: &Server,
-        count: usize,
-        request: &v1::WatchCasesRequest,
-    ) -> Result<Watchers, Box<dyn Error>> {
-        let mut tasks = JoinSet::new();
-        for mut feed in connections(server, count).await? {
-            let mut stream: Streaming<_> = feed.watch_cases(request.clone()).await?.into_inner();
-            stream.message().await?;
-            tasks.spawn(async move { while let Ok(Some(_)) = stream.message().await {} });
+        let mut answers = Histogram::new(3)?;
+        while let Some(call) = calls.join_next().await {
+            answers.record(call??.unwrap_or_default())?;
         }
-        Ok(Watchers(tasks))
+        Ok(answers)
+    }
+
+    /// Routing as fast as it goes, beside those who watch and, before and after, alone.
+    async fn saturated(&self) -> Result<(), Box<dyn Error>> {
+        let mut table = Table::new();
+        table.set_header([
+            "watch",
+            "routed /s",
+            "of alone",
+            "server CPU a contact",
+            "of alone",
+        ]);
+        let mut before = self.routed(None).await?;
+        for asked in [Asked::NoneOfIt, Asked::OneDesk, Asked::All] {
+            let beside = self.routed(Some(asked)).await?;
+            let after = self.routed(None).await?;
+            let rate = f64::midpoint(before.rate(), after.rate());
+            let cpu = f64::midpoint(before.cpu_each(), after.cpu_each());
+            table.add_row([
+                name(Some(asked)).to_owned(),
+                format!("{:.0}", beside.rate()),
+                format!("{:.2}", beside.rate() / rate),
+                format!("{:.0}", beside.cpu_each()),
+                format!("{:.2}", beside.cpu_each() / cpu),
+            ]);
+            before = after;
+        }
+        say(&table.to_string());
+        say(&format!(
+            "{IN_FLIGHT} in flight, {} watchers on the same machine; alone is the mean of a round before and one after; \
+             CPU in µs",
+            self.args.watchers
+        ));
+        Ok(())
+    }
+
+    async fn routed(&self, asked: Option<Asked>) -> Result<Round, Box<dyn Error>> {
+        let nobody_asks = Arc::new(Sent::new(0, 0));
+        let watchers = self.watchers(asked, &nobody_asks).await?;
+        self.stage.set(format!("routing beside {}", name(asked)));
+        let until = Until::Elapsed(Duration::from_secs(self.args.seconds.into()));
+        let (calls, next) = (Calls::RouteToDesks, &self.next);
+        let round = drive(&self.server, IN_FLIGHT, calls, until, next).await?;
+        drop(watchers);
+        Ok(round)
+    }
+
+    async fn watchers(
+        &self,
+        asked: Option<Asked>,
+        sent: &Arc<Sent>,
+    ) -> Result<Option<Watchers>, Box<dyn Error>> {
+        let Some(asked) = asked else {
+            return Ok(None);
+        };
+        let count = self.args.watchers;
+        let begun = |begun| {
+            let what = name(Some(asked));
+            self.stage.set(format!("{begun} of {count} watch {what}"));
+        };
+        let watchers = Watchers::begin(&self.server, count, asked, sent, begun);
+        Ok(Some(watchers.await?))
     }
 }
 
-async fn connections(
-    server: &Server,
-    count: usize,
-) -> Result<Vec<FeedServiceClient<Channel>>, Box<dyn Error>> {
-    let mut feeds = Vec::new();
-    for _ in 0..count.div_ceil(WATCHERS_A_CONNECTION) {
-        let channel = Channel::from_shared(server.address.clone())?;
-        let channel = channel.tcp_nodelay(true).connect().await?;
-        let feed = FeedServiceClient::new(channel);
-        let more = WATCHERS_A_CONNECTION.min(count - feeds.len());
-        feeds.extend(std::iter::repeat_n(feed, more));
+fn name(asked: Option<Asked>) -> &'static str {
+    match asked {
+        None => "nobody",
+        Some(Asked::NoneOfIt) => "cases, none of it",
+        Some(Asked::OneDesk) => "cases of a desk each",
+        Some(Asked::All) => "every event",
     }
-    Ok(feeds)
 }
 
-/// The number of the contact that was routed.
-fn contact(item: v1::EventItem) -> Option<u64> {
-    match item.item? {
-        Item::Event(event) => match event.body? {
-            Body::ContactRouted(routed) => routed.contact_id.strip_prefix("contact-")?.parse().ok(),
-            _ => None,
-        },
-        _ => None,
-    }
+fn ms(micros: &Histogram<u64>, quantile: f64) -> String {
+    format!("{:.1}", micros.value_at_quantile(quantile) as f64 / 1_000.0)
 }

@@ -3,8 +3,6 @@
 use super::Session;
 use super::case_work::{self, LinkArgs, ResolveArgs, UpdateArgs};
 use super::failure::Failure;
-use super::render::feed::{self, Mark};
-use super::render::json;
 use super::write::Change;
 use super::{list, render, values, watch};
 use clap::{Args, Subcommand};
@@ -133,7 +131,7 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
     match command {
         CaseCommand::Get { case, locale } => get(case, locale, session).await,
         CaseCommand::List(args) => list_cases(*args, session).await,
-        CaseCommand::Watch(args) => watch_cases(args, session).await,
+        CaseCommand::Watch(args) => watch::rows(args.into_request(), session).await,
         CaseCommand::Timeline { case } => timeline(case, session).await,
         CaseCommand::Note { case, text, change } => {
             case_work::note(case, text, change, session).await
@@ -217,29 +215,4 @@ async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
     list::show(&page, session, &response, &next, |wide| {
         render::lists::cases(&response.cases, wide)
     })
-}
-
-async fn watch_cases(args: watch::WatchCasesArgs, session: &Session) -> Result<(), Failure> {
-    use v1::case_item::Item;
-    let out = session.out;
-    if !out.json {
-        out.data(&feed::case_titles(out.paint))?;
-    }
-    let mut there: u32 = 0;
-    watch::follow(session, args.into_request(), |item| match &item.item {
-        Some(Item::Progress(_) | Item::ResumeRequired(_)) | None => Ok(None),
-        Some(_) if out.json => json::line(item).map(Some),
-        Some(Item::Snapshot(case)) => {
-            there += 1;
-            Ok(Some(feed::case_line(Mark::There, case)))
-        }
-        Some(Item::SnapshotEnd(_)) => {
-            let count = render::words::counted(there, "case");
-            out.say(&format!("signpost: {count}; changes follow"));
-            Ok(None)
-        }
-        Some(Item::Changed(case)) => Ok(Some(feed::case_line(Mark::Changed, case))),
-        Some(Item::LeftFilter(left)) => Ok(Some(feed::left_line(left))),
-    })
-    .await
 }

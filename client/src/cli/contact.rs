@@ -3,8 +3,6 @@
 use super::Session;
 use super::contact_work::{self, AddCaseArgs};
 use super::failure::Failure;
-use super::render::feed::{self, Mark};
-use super::render::json;
 use super::{list, render, values, watch};
 use clap::{Args, Subcommand};
 use signpost_client::v1;
@@ -77,7 +75,7 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
         }
         ContactCommand::AddCase(args) => contact_work::add_case(args, session).await,
         ContactCommand::List(args) => list_contacts(*args, session).await,
-        ContactCommand::Watch(args) => watch_contacts(args, session).await,
+        ContactCommand::Watch(args) => watch::rows(args.into_request(), session).await,
     }
 }
 
@@ -112,29 +110,4 @@ async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure>
     list::show(&page, session, &response, &next, |wide| {
         render::lists::contacts(&response.contacts, wide)
     })
-}
-
-async fn watch_contacts(args: watch::WatchContactsArgs, session: &Session) -> Result<(), Failure> {
-    use v1::contact_item::Item;
-    let out = session.out;
-    if !out.json {
-        out.data(&feed::contact_titles(out.paint))?;
-    }
-    let mut there: u32 = 0;
-    watch::follow(session, args.into_request(), |item| match &item.item {
-        Some(Item::Progress(_) | Item::ResumeRequired(_)) | None => Ok(None),
-        Some(_) if out.json => json::line(item).map(Some),
-        Some(Item::Snapshot(contact)) => {
-            there += 1;
-            Ok(Some(feed::contact_line(Mark::There, contact)))
-        }
-        Some(Item::SnapshotEnd(_)) => {
-            let count = render::words::counted(there, "contact");
-            out.say(&format!("signpost: {count}; changes follow"));
-            Ok(None)
-        }
-        Some(Item::Changed(contact)) => Ok(Some(feed::contact_line(Mark::Changed, contact))),
-        Some(Item::LeftFilter(left)) => Ok(Some(feed::left_line(left))),
-    })
-    .await
 }

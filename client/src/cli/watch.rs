@@ -2,7 +2,10 @@
 
 use super::Session;
 use super::failure::Failure;
-use super::values;
+use super::out::Paint;
+use super::render::feed::{self, Mark};
+use super::render::json::{self, Named};
+use super::{render, values};
 use clap::Args;
 use signpost_client::{Feed, v1};
 
@@ -78,6 +81,94 @@ impl WatchContactsArgs {
             filter: Some(filter),
         }
     }
+}
+
+/// A feed of cases or of contacts: those that match, then each as it changes.
+pub(crate) trait Rows: Feed<Item: Named> {
+    /// A case or a contact.
+    type Row;
+    /// What that is called.
+    const NAME: &'static str;
+
+    /// The titles of the lines.
+    fn titles(paint: Paint) -> String;
+    /// A line.
+    fn line(mark: Mark, row: &Self::Row) -> String;
+    /// What an item tells; nothing for one that only says how far the feed is.
+    fn told(item: &Self::Item) -> Option<Told<'_, Self::Row>>;
+}
+
+/// What an item of a feed of rows tells.
+pub(crate) enum Told<'a, R> {
+    /// It was there when the watch began.
+    There(&'a R),
+    /// All that were there have been told.
+    Complete,
+    /// It changed.
+    Changed(&'a R),
+    /// It matches no more.
+    Left(&'a v1::LeftFilter),
+}
+
+macro_rules! rows {
+    ($($request:ident $row:ident $name:literal $titles:ident $line:ident $items:ident)+) => {
+        $(impl Rows for v1::$request {
+            type Row = v1::$row;
+            const NAME: &'static str = $name;
+
+            fn titles(paint: Paint) -> String {
+                feed::$titles(paint)
+            }
+
+            fn line(mark: Mark, row: &v1::$row) -> String {
+                feed::$line(mark, row)
+            }
+
+            fn told(item: &Self::Item) -> Option<Told<'_, v1::$row>> {
+                use v1::$items::Item;
+                match item.item.as_ref()? {
+                    Item::Snapshot(row) => Some(Told::There(row)),
+                    Item::SnapshotEnd(_) => Some(Told::Complete),
+                    Item::Changed(row) => Some(Told::Changed(row)),
+                    Item::LeftFilter(left) => Some(Told::Left(left)),
+                    Item::Progress(_) | Item::ResumeRequired(_) => None,
+                }
+            }
+        })+
+    };
+}
+
+rows! {
+    WatchCasesRequest Case "case" case_titles case_line case_item
+    WatchContactsRequest Contact "contact" contact_titles contact_line contact_item
+}
+
+/// Follows a feed of cases or of contacts, a line for each that is told.
+///
+/// # Errors
+/// When the watch or stdout fails.
+pub(crate) async fn rows<F: Rows>(request: F, session: &Session) -> Result<(), Failure> {
+    let out = session.out;
+    if !out.json {
+        out.data(&F::titles(out.paint))?;
+    }
+    let mut there: u32 = 0;
+    follow(session, request, |item| match F::told(item) {
+        None => Ok(None),
+        Some(_) if out.json => json::line(item).map(Some),
+        Some(Told::There(row)) => {
+            there += 1;
+            Ok(Some(F::line(Mark::There, row)))
+        }
+        Some(Told::Complete) => {
+            let count = render::words::counted(there, F::NAME);
+            out.say(&format!("signpost: {count}; changes follow"));
+            Ok(None)
+        }
+        Some(Told::Changed(row)) => Ok(Some(F::line(Mark::Changed, row))),
+        Some(Told::Left(left)) => Ok(Some(feed::left_line(left))),
+    })
+    .await
 }
 
 /// Prints what `show` makes of each item; nothing for nothing. Says where to go on, however it ends.

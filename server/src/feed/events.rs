@@ -51,7 +51,7 @@ impl Watcher {
                 More::UpTo(last) => {
                     while self.at < last {
                         self.feeds.goes_on()?;
-                        let piece = self.feeds.piece(self.at).await?;
+                        let piece = self.feeds.piece(self.at, last).await?;
                         self.tell(outlet, piece).await?;
                     }
                 }
@@ -60,32 +60,31 @@ impl Watcher {
     }
 
     async fn tell(&mut self, outlet: &mut Outlet, piece: Piece) -> Result<(), Over> {
-        let mut message = BytesMut::new();
-        let mut at = self.at;
         match piece {
             Piece::TooOld => {
                 let reason = v1::ResumeReason::CursorTooOld;
-                return Err(outlet.say_last(self.resume(reason)));
+                Err(outlet.say_last(self.resume(reason)))
             }
-            Piece::Tail(events) => {
-                for event in events {
-                    let form = usize::from(self.as_cloud_events);
-                    let made = event.made.get(form, || self.made(&event.recorded));
-                    message.extend_from_slice(&made);
-                    at = event.recorded.envelope.seq;
-                    if message.len() >= bytes_out::MESSAGE_BYTES {
-                        self.send(outlet, message.split().freeze(), at).await?;
-                    }
+            Piece::Tail(digest) => {
+                let form = usize::from(self.as_cloud_events);
+                let messages = digest.messages(form, |event| self.made(&event.recorded));
+                for (message, at) in messages {
+                    self.send(outlet, message.clone(), *at).await?;
                 }
+                Ok(())
             }
-            Piece::Log(events) => {
-                for recorded in events {
-                    message.extend_from_slice(&self.made(&recorded));
-                    at = recorded.envelope.seq;
-                    if message.len() >= bytes_out::MESSAGE_BYTES {
-                        self.send(outlet, message.split().freeze(), at).await?;
-                    }
-                }
+            Piece::Log(events) => self.tell_log(outlet, events).await,
+        }
+    }
+
+    async fn tell_log(&mut self, outlet: &mut Outlet, events: Vec<Recorded>) -> Result<(), Over> {
+        let mut message = BytesMut::new();
+        let mut at = self.at;
+        for recorded in events {
+            message.extend_from_slice(&self.made(&recorded));
+            at = recorded.envelope.seq;
+            if message.len() >= bytes_out::MESSAGE_BYTES {
+                self.send(outlet, message.split().freeze(), at).await?;
             }
         }
         match message.is_empty() {

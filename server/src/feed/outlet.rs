@@ -1,12 +1,15 @@
 //! Between a watcher's task and its connection: room for one message, so that whoever does not read stops its own
 //! task and nobody else.
 
-use super::{Over, STALLED_MAX, Standing};
+use super::{More, Over, PROGRESS_EVERY, STALLED_MAX, Standing};
 use crate::engine::Halt;
 use bytes::Bytes;
+use signpost_domain::ids::Seq;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, Sleep, sleep};
 
 /// Messages that wait for the connection.
 const WAITING_MAX: usize = 1;
@@ -19,6 +22,8 @@ pub(super) struct Outlet {
     messages: mpsc::Sender<Bytes>,
     last_word: LastWord,
     standing: watch::Receiver<Standing>,
+    /// Until it is time to say that there is nothing. Kept, for putting it off costs less than another.
+    silence: Pin<Box<Sleep>>,
 }
 
 /// The connection's end: messages, encoded.
@@ -36,6 +41,7 @@ pub(super) fn channel(standing: watch::Receiver<Standing>) -> (Outlet, Told) {
         messages: sender,
         last_word: last_word.clone(),
         standing,
+        silence: Box::pin(sleep(PROGRESS_EVERY)),
     };
     let told = Told {
         messages,
@@ -84,9 +90,19 @@ impl Outlet {
         }
     }
 
-    /// Waits until nobody listens.
-    pub(super) async fn closed(&self) {
-        self.messages.closed().await;
+    /// Waits until there is more than `at`, or all watches end, or nothing came for [`PROGRESS_EVERY`].
+    pub(super) async fn news(&mut self, at: Seq) -> Result<More, Over> {
+        self.silence.as_mut().reset(Instant::now() + PROGRESS_EVERY);
+        let is_news = |standing: &Standing| standing.last > at || standing.end.is_some();
+        tokio::select! {
+            biased;
+            standing = self.standing.wait_for(is_news) => match standing {
+                Ok(standing) => Ok(More::UpTo(standing.last)),
+                Err(_) => Err(Over::Halted(Halt::Stopping)),
+            },
+            () = self.messages.closed() => Err(Over::Gone),
+            () = self.silence.as_mut() => Ok(More::Nothing),
+        }
     }
 }
 
@@ -111,7 +127,6 @@ impl Told {
 mod tests {
     use super::*;
     use crate::feed::End;
-    use signpost_domain::ids::Seq;
     use std::future::poll_fn;
 
     const STANDING: Standing = Standing {
@@ -168,7 +183,8 @@ mod tests {
         let standing = watch::Sender::new(STANDING);
         let (mut outlet, told) = channel(standing.subscribe());
         drop(told);
-        outlet.closed().await;
+        let over = outlet.news(Seq(0)).await;
+        assert!(matches!(over, Err(Over::Gone)), "{over:?}");
         let over = outlet.send(Bytes::from_static(b"one"), late).await;
         assert!(matches!(over, Err(Over::Gone)));
     }

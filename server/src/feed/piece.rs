@@ -1,8 +1,9 @@
 //! A piece of the log for one watcher: from the tail, or from disk where the tail does not reach so far back.
 
+use super::digest::Digest;
 use super::{Feeds, Over};
 use crate::codec;
-use crate::engine::{Halt, TailEvent};
+use crate::engine::Halt;
 use crate::store::StoreError;
 use signpost_domain::event::Recorded;
 use signpost_domain::ids::Seq;
@@ -16,7 +17,7 @@ const PIECE_BYTES_MAX: usize = 1024 * 1024;
 /// Events in order, without gaps.
 pub(super) enum Piece {
     /// Of the tail.
-    Tail(Vec<Arc<TailEvent>>),
+    Tail(Arc<Digest>),
     /// From disk.
     Log(Vec<Recorded>),
     /// The log keeps nothing so old.
@@ -24,11 +25,13 @@ pub(super) enum Piece {
 }
 
 impl Feeds {
-    /// The events behind `at`; some, if there are any.
-    pub(super) async fn piece(&self, at: Seq) -> Result<Piece, Over> {
+    /// The events behind `at`, of which the last is told by now: `last`, or as many as a piece holds.
+    pub(super) async fn piece(&self, at: Seq, last: Seq) -> Result<Piece, Over> {
         let from = Seq(at.0 + 1);
-        if let Some(events) = self.engine.tail().range(from, PIECE_EVENTS_MAX) {
-            return Ok(Piece::Tail(events));
+        let whole = Seq(at.0 + PIECE_EVENTS_MAX as u64).min(last);
+        let read = || self.engine.tail().range(from, PIECE_EVENTS_MAX);
+        if let Some(digest) = self.digests.get(from, whole, read) {
+            return Ok(Piece::Tail(digest));
         }
         let turn = self.reading.acquire().await;
         let _turn = turn.map_err(|_| Over::Halted(Halt::Stopping))?;

@@ -4,11 +4,12 @@
 //! after it. From disk there is only the row as it is now: it is told at the event of its last change, and one that
 //! does not match is said to have left, for nobody knows any more whether it matched before.
 
+use super::digest::{Changed, Digest};
 use super::filter::Verdict;
 use super::outlet::Outlet;
 use super::piece::Piece;
 use super::{Feeds, More, Over, PROGRESS_EVERY, bytes_out};
-use crate::engine::{Change, Halt, Item, TailEvent, Version};
+use crate::engine::{Halt, Item, Version};
 use crate::intake::cursor::{Cursor, Of};
 use crate::intake::feed::{Filter, WatchRows};
 use crate::reply;
@@ -100,7 +101,7 @@ impl Watcher {
                 More::UpTo(last) => {
                     while self.at < last {
                         self.feeds.goes_on()?;
-                        let piece = self.feeds.piece(self.at).await?;
+                        let piece = self.feeds.piece(self.at, last).await?;
                         self.tell(outlet, piece).await?;
                     }
                 }
@@ -158,7 +159,10 @@ impl Watcher {
                 let reason = v1::ResumeReason::CursorTooOld;
                 return Err(outlet.say_last(self.resume(reason)));
             }
-            Piece::Tail(events) => self.tell_tail(outlet, &events).await?,
+            Piece::Tail(digest) => {
+                self.tell_tail(outlet, &digest).await?;
+                digest.last
+            }
             Piece::Log(events) => self.tell_log(outlet, &events).await?,
         };
         self.flush(outlet).await?;
@@ -166,49 +170,61 @@ impl Watcher {
         Ok(())
     }
 
-    async fn tell_tail(
+    async fn tell_tail(&mut self, outlet: &mut Outlet, digest: &Digest) -> Result<(), Over> {
+        match &self.filter {
+            Filter::Cases(..) => {
+                for changed in digest.cases() {
+                    self.tell_changed(outlet, changed).await?;
+                }
+            }
+            Filter::Contacts(..) => {
+                for changed in digest.contacts() {
+                    self.tell_changed(outlet, changed).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell_changed(
         &mut self,
         outlet: &mut Outlet,
-        events: &[Arc<TailEvent>],
-    ) -> Result<Seq, Over> {
-        let mut changes: HashMap<RowKey, (Option<&Version>, Seq, &Change)> = HashMap::new();
-        let mut last = self.at;
-        for event in events {
-            last = event.recorded.envelope.seq;
-            for change in event.changes.iter().filter(|it| self.is_of(&it.after.item)) {
-                let held = changes.entry(change.after.item.key());
-                let before = change.before.as_ref();
-                let held = held.or_insert((before, last, change));
-                (held.1, held.2) = (last, change);
-            }
+        changed: Changed<'_>,
+    ) -> Result<(), Over> {
+        let Changed {
+            key,
+            before,
+            seq,
+            change,
+        } = changed;
+        // Hardly anybody has any.
+        let ahead = match self.ahead.is_empty() {
+            true => None,
+            false => self.ahead.get(key).copied(),
+        };
+        if ahead.is_some_and(|ahead| ahead >= seq) {
+            return Ok(());
         }
-        let mut changes: Vec<_> = changes.into_iter().collect();
-        changes.sort_unstable_by_key(|(_, (_, seq, _))| *seq);
-        for (key, (before, seq, change)) in changes {
-            let ahead = self.ahead.get(&key).copied();
-            if ahead.is_some_and(|ahead| ahead >= seq) {
-                continue;
-            }
-            self.ahead.remove(&key);
+        if ahead.is_some() {
+            self.ahead.remove(key);
+        }
+        if self.matches(&change.after).await? {
+            let numbers = self.feeds.engine.case_numbers();
+            let made = change.made.get(0, || body(&change.after.item, numbers));
             let cursor = self.cursor_at(seq, None);
-            if self.matches(&change.after).await? {
-                let body = change.made.get(0, || {
-                    body(&change.after.item, self.feeds.engine.case_numbers())
-                });
-                self.put(outlet, cursor, CHANGED, &body).await?;
-                continue;
-            }
-            let was_told = match before {
-                _ if ahead.is_some() => true,
-                Some(before) => self.matches(before).await?,
-                None => false,
-            };
-            if was_told {
-                let left = bytes_out::of(&left(&key, seq));
-                self.put(outlet, cursor, LEFT_FILTER, &left).await?;
-            }
+            return self.put(outlet, cursor, CHANGED, &made).await;
         }
-        Ok(last)
+        let was_told = match before {
+            _ if ahead.is_some() => true,
+            Some(before) => self.matches(before).await?,
+            None => false,
+        };
+        if was_told {
+            let left = bytes_out::of(&left(key, seq));
+            let cursor = self.cursor_at(seq, None);
+            self.put(outlet, cursor, LEFT_FILTER, &left).await?;
+        }
+        Ok(())
     }
 
     async fn tell_log(&mut self, outlet: &mut Outlet, events: &[Recorded]) -> Result<Seq, Over> {
@@ -266,14 +282,6 @@ impl Watcher {
                 Ok(self.filter.facets().tiers.contains(tier))
             }
         }
-    }
-
-    /// Whether an item is of this feed.
-    fn is_of(&self, item: &Item) -> bool {
-        matches!(
-            (&self.filter, item),
-            (Filter::Cases(..), Item::Case(_)) | (Filter::Contacts(..), Item::Contact(_))
-        )
     }
 
     /// Whether the item of this name is of this feed.

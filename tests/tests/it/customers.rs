@@ -127,6 +127,13 @@ async fn faults_of_a_customer_are_told_at_once() -> Outcome {
     told.push(brief::refused(customers.upsert_customer(faulty).await));
     let taken = upsert(customer("c2"), 3);
     told.push(brief::refused(customers.upsert_customer(taken).await));
+    // Not even as one that is not verified.
+    let claimed = v1::Customer {
+        identities: vec![phone("+31201234567", false)],
+        ..customer("c3")
+    };
+    let claimed = upsert(claimed, 3);
+    told.push(brief::refused(customers.upsert_customer(claimed).await));
     for asked in [
         v1::GetCustomerRequest::default(),
         by_key("c2"),
@@ -156,6 +163,8 @@ async fn faults_of_a_customer_are_told_at_once() -> Outcome {
           customer.consents[0].consent_id: is not a consent of the live playbook; did you mean call_back?
         FailedPrecondition: the phone identity of customer c2 is verified for customer c1
           IDENTITY_TAKEN c2
+        FailedPrecondition: the phone identity of customer c3 is verified for customer c1
+          IDENTITY_TAKEN c3
         InvalidArgument
           by: must be set: customer_id or identity
         NotFound: there is no customer c2

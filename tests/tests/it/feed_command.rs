@@ -181,3 +181,61 @@ async fn cases_and_contacts_are_watched() -> Outcome {
     assert!(said.contains("go on with --from"), "{said}");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_watch_goes_on_behind_its_cursor_and_ends_with_its_reader() -> Outcome {
+    let (_data, server) = airline()?;
+    let client = server.client()?;
+    let at = server.address();
+    let mut told = Vec::new();
+    let mut minute = 0;
+    for (noun, contacts) in [
+        ("case", ["k1", "k2", "k3"]),
+        ("contact", ["c1", "c2", "c3"]),
+    ] {
+        let mut route = async |contact| {
+            minute += 1;
+            client.route_contact(route(contact, minute)).await
+        };
+        let mut first = Running::start(at, &[noun, "watch", "--json"])?;
+        loop {
+            let line = first.line()?;
+            assert!(!line.is_empty(), "it ended within its snapshot");
+            if line.contains("snapshot_end") {
+                break;
+            }
+        }
+        route(contacts[0]).await?;
+        let line: serde_json::Value = serde_json::from_str(&first.line()?)?;
+        let cursor = line["cursor"].as_str().unwrap_or_default();
+        let (code, said) = first.ended(Some("-INT"))?;
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains(cursor), "{said} {line}");
+
+        // Told behind the cursor alone, and without what there is.
+        route(contacts[1]).await?;
+        let mut second = Running::start(at, &[noun, "watch", "--from", cursor])?;
+        second.line()?;
+        told.push(second.line()?);
+        // The reader leaves: fine, and told at the next change.
+        second.lines = None;
+        route(contacts[2]).await?;
+        told.push(format!("{:?}", second.ended(None)?));
+        let other = ["contact", "case"].into_iter().find(|other| *other != noun);
+        let of_other = [other.unwrap_or_default(), "watch", "--from", cursor];
+        let (code, said) = Running::start(at, &of_other)?.ended(None)?;
+        told.push(format!(
+            "{code:?} {}",
+            said.replace(cursor, "CURSOR").trim_end()
+        ));
+    }
+    expect![[r#"
+        ~ case_0000000000002  open       c1                    existing_flight/change_date                  2        1
+        (Some(0), "")
+        Some(2) signpost: cursor: must be a cursor of the same method
+        ~ c2                                    routed        human         phone       c1                    existing_flight/change_date
+        (Some(0), "")
+        Some(2) signpost: cursor: must be a cursor of the same method
+    "#]].assert_eq(&brief::all(&told));
+    Ok(())
+}

@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lookup::Lookup;
 use map::{Map, Target};
 use plan::{Bad, Plan};
-use signpost_client::{ClientError, v1};
+use signpost_client::{Client, ClientError, v1};
 use signpost_domain::playbook::Playbook;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -27,6 +27,8 @@ use tally::Tally;
 
 /// Most rows in flight.
 const IN_FLIGHT_MAX: u64 = 1_000;
+/// Rows in flight of one connection: the server works on each connection's calls on one thread.
+const IN_FLIGHT_A_CONNECTION: usize = 32;
 /// Rows that are not taken that are printed; all are counted.
 const ROWS_PRINTED_MAX: usize = 20;
 
@@ -100,6 +102,14 @@ impl SendArgs {
     fn uses_file_times(&self) -> bool {
         self.clock == ClockOf::File
     }
+
+    /// Most rows in flight.
+    fn in_flight(&self) -> usize {
+        match self.uses_file_times() {
+            true => 1,
+            false => usize::try_from(self.in_flight).unwrap_or(1),
+        }
+    }
 }
 
 /// Sends the rows and prints what became of them.
@@ -136,16 +146,17 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     let bar = bar(rows.len());
     let began = Instant::now();
     let manner = Manner {
-        in_flight: if args.uses_file_times() {
-            1
-        } else {
-            usize::try_from(args.in_flight).unwrap_or(1)
-        },
+        in_flight: args.in_flight(),
         strict: args.strict,
         end: args.end,
         patience: args.patience,
     };
-    let end = stream::send(client, manner, Arc::clone(&rows), &mut tally, &bar).await;
+    let clients = clients(client, manner.in_flight, session)?;
+    // On a thread of the runtime, which those who carry the rows need not wake for each of them.
+    let sending = stream::send(clients, manner, Arc::clone(&rows), tally, bar.clone());
+    let (end, tally) = tokio::spawn(sending)
+        .await
+        .map_err(|error| Failure::Other(error.to_string()))?;
     bar.finish_and_clear();
     let seconds = began.elapsed().as_secs_f64();
     let sent = tally.routed + tally.asked;
@@ -156,6 +167,13 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     report(&args, &table, &tally, session)?;
     let line = end.undone.map(|place| rows[place].line);
     close(&args, end, line, &tally, session)
+}
+
+/// Clients over as many connections as it takes, this one first.
+fn clients(first: Client, in_flight: usize, session: &Session) -> Result<Vec<Client>, Failure> {
+    let more = in_flight.div_ceil(IN_FLIGHT_A_CONNECTION) - 1;
+    let more = std::iter::repeat_with(|| session.client()).take(more);
+    std::iter::once(Ok(first)).chain(more).collect()
 }
 
 /// Leaves out the rows that come before the one to begin with; says how many there were.

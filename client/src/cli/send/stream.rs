@@ -5,10 +5,10 @@ use super::plan::{self, Ready};
 use super::tally::{Became, Sent, Tally};
 use indicatif::ProgressBar;
 use signpost_client::{Client, ClientError, v1};
-use std::collections::HashSet;
-use std::collections::VecDeque;
-use std::sync::Arc;
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use v1::contact_answer::Next;
@@ -55,129 +55,184 @@ pub(super) struct End {
     pub(super) undone: Option<usize>,
 }
 
-type Done = (usize, Result<Sent, ClientError>);
-
 /// Rows that are being sent.
 struct Flight {
-    client: Client,
     manner: Manner,
     rows: Arc<Vec<Ready>>,
-    tasks: JoinSet<Done>,
+    bar: ProgressBar,
+    standing: Mutex<Standing>,
+    /// A customer is free again, or it is over.
+    freed: Notify,
+}
+
+/// How far it is.
+struct Standing {
     /// Customers of which a row is in flight.
     busy: HashSet<String>,
     /// Rows that wait for another of their customer.
     held: VecDeque<usize>,
     next: usize,
     done: Vec<bool>,
+    tally: Tally,
+    stopped: Stopped,
 }
 
-/// Sends the rows and counts what became of them.
+/// What a carrier does next.
+enum Step {
+    Send(usize),
+    /// Every row that is left is of a customer of whom one is in flight.
+    Wait,
+    Over,
+}
+
+/// Sends the rows over these connections, one at least, and counts what became of them. For each row that may be in
+/// flight one carrier takes row after row, so that nothing else is between an answer and the next request.
 pub(super) async fn send(
-    client: Client,
+    clients: Vec<Client>,
     manner: Manner,
     rows: Arc<Vec<Ready>>,
-    tally: &mut Tally,
-    bar: &ProgressBar,
-) -> End {
-    let mut flight = Flight {
-        client,
-        manner,
-        tasks: JoinSet::new(),
+    tally: Tally,
+    bar: ProgressBar,
+) -> (End, Tally) {
+    let standing = Standing {
         busy: HashSet::new(),
         held: VecDeque::new(),
         next: 0,
         done: vec![false; rows.len()],
-        rows,
+        tally,
+        stopped: Stopped::Done,
     };
-    let mut stopped = Stopped::Done;
+    let flight = Arc::new(Flight {
+        manner,
+        rows,
+        bar,
+        standing: Mutex::new(standing),
+        freed: Notify::new(),
+    });
+    let mut carriers = JoinSet::new();
+    for client in clients.iter().cycle().take(manner.in_flight) {
+        carriers.spawn(carry(client.clone(), Arc::clone(&flight)));
+    }
     let asked = tokio::signal::ctrl_c();
     tokio::pin!(asked);
+    let mut was_asked = false;
     loop {
-        if matches!(stopped, Stopped::Done) {
-            flight.fill();
-        }
         let joined = tokio::select! {
-            joined = flight.tasks.join_next() => joined,
-            _ = &mut asked, if matches!(stopped, Stopped::Done) => {
-                stopped = Stopped::Asked;
+            joined = carriers.join_next() => joined,
+            _ = &mut asked, if !was_asked => {
+                was_asked = true;
+                flight.stop(Stopped::Asked);
                 continue;
             }
         };
         match joined {
             None => break,
-            Some(Err(error)) => stopped = Stopped::Broken(error),
-            Some(Ok((place, sent))) => match flight.landed(place, sent, tally) {
-                None => bar.inc(1),
-                Some(error) if matches!(stopped, Stopped::Done) => {
-                    stopped = Stopped::Failed(error);
-                }
-                Some(_) => {}
-            },
+            Some(Err(error)) => flight.stop(Stopped::Broken(error)),
+            Some(Ok(())) => {}
         }
     }
-    let undone = flight.done.iter().position(|done| !done);
-    End { stopped, undone }
+    let mut standing = flight.standing();
+    let undone = standing.done.iter().position(|done| !done);
+    let stopped = std::mem::replace(&mut standing.stopped, Stopped::Done);
+    let tally = std::mem::take(&mut standing.tally);
+    (End { stopped, undone }, tally)
+}
+
+/// Sends one row after another.
+async fn carry(client: Client, flight: Arc<Flight>) {
+    loop {
+        // Made before looking, so that what is freed meanwhile is not missed.
+        let freed = flight.freed.notified();
+        match flight.step() {
+            Step::Send(place) => {
+                let sent = row(&client, flight.manner, &flight.rows[place]).await;
+                flight.landed(place, sent);
+            }
+            Step::Wait => freed.await,
+            Step::Over => return,
+        }
+    }
 }
 
 impl Flight {
-    /// Starts rows until enough are in flight.
-    fn fill(&mut self) {
-        while self.tasks.len() < self.manner.in_flight {
-            let Some(place) = self.take() else {
-                return;
-            };
-            let customer = self.rows[place].customer().map(str::to_owned);
-            self.busy.extend(customer);
-            let (client, manner) = (self.client.clone(), self.manner);
-            let rows = Arc::clone(&self.rows);
-            self.tasks
-                .spawn(async move { (place, row(&client, manner, &rows[place]).await) });
-        }
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts no more rows, unless that was so already; a task of ours that failed is told before all else.
+    fn stop(&self, why: Stopped) {
+        self.standing().stop(why);
+        self.freed.notify_waiters();
     }
 
     /// The next row whose customer has none in flight; the order of each customer's rows is kept.
-    fn take(&mut self) -> Option<usize> {
-        let free = |place: &usize| {
-            let customer = self.rows[*place].customer();
+    fn step(&self) -> Step {
+        let mut standing = self.standing();
+        if !matches!(standing.stopped, Stopped::Done) {
+            return Step::Over;
+        }
+        match standing.take(&self.rows, self.manner.in_flight * HELD_MAX) {
+            Some(place) => {
+                let customer = self.rows[place].customer().map(str::to_owned);
+                standing.busy.extend(customer);
+                Step::Send(place)
+            }
+            None if standing.held.is_empty() => Step::Over,
+            None => Step::Wait,
+        }
+    }
+
+    /// Counts a row that is done; one that is not stops the sending.
+    fn landed(&self, place: usize, sent: Result<Sent, ClientError>) {
+        let row = &self.rows[place];
+        let mut standing = self.standing();
+        if let Some(customer) = row.customer() {
+            standing.busy.remove(customer);
+        }
+        if !standing.held.is_empty() {
+            self.freed.notify_waiters();
+        }
+        let sent = match sent {
+            Ok(sent) => sent,
+            // Before anybody can take the next row of its customer.
+            Err(error) => return standing.stop(Stopped::Failed(error)),
+        };
+        standing.done[place] = true;
+        let tally = &mut standing.tally;
+        if !row.known {
+            tally.unknown(&row.context.reason, row.tells_no_reason());
+        }
+        tally.add(row.line, &row.context.reason, &row.context.channel, sent);
+        drop(standing);
+        self.bar.inc(1);
+    }
+}
+
+impl Standing {
+    fn stop(&mut self, why: Stopped) {
+        if matches!(self.stopped, Stopped::Done) || matches!(why, Stopped::Broken(_)) {
+            self.stopped = why;
+        }
+    }
+
+    fn take(&mut self, rows: &[Ready], held_max: usize) -> Option<usize> {
+        let is_free = |place: usize| {
+            let customer = rows[place].customer();
             !customer.is_some_and(|customer| self.busy.contains(customer))
         };
-        if let Some(at) = self.held.iter().position(free) {
+        if let Some(at) = self.held.iter().position(|place| is_free(*place)) {
             return self.held.remove(at);
         }
-        while self.next < self.rows.len() && self.held.len() < self.manner.in_flight * HELD_MAX {
+        while self.next < rows.len() && self.held.len() < held_max {
             let place = self.next;
             self.next += 1;
-            let customer = self.rows[place].customer();
+            let customer = rows[place].customer();
             if !customer.is_some_and(|customer| self.busy.contains(customer)) {
                 return Some(place);
             }
             self.held.push_back(place);
         }
         None
-    }
-
-    /// Counts a row that is done; gives the error of one that is not.
-    fn landed(
-        &mut self,
-        place: usize,
-        sent: Result<Sent, ClientError>,
-        tally: &mut Tally,
-    ) -> Option<ClientError> {
-        let row = &self.rows[place];
-        if let Some(customer) = row.customer() {
-            self.busy.remove(customer);
-        }
-        match sent {
-            Ok(sent) => {
-                self.done[place] = true;
-                if !row.known {
-                    tally.unknown(&row.context.reason, row.tells_no_reason());
-                }
-                tally.add(row.line, &row.context.reason, &row.context.channel, sent);
-                None
-            }
-            Err(error) => Some(error),
-        }
     }
 }
 

@@ -91,7 +91,8 @@ fn link(state: &State, customer: &Customer, identity: &Identity) -> Result<Custo
     let (HeldBy::One(other) | HeldBy::Shared(other)) = &held else {
         return linked(customer, identity);
     };
-    if other == id {
+    let claims = !identity.verified && !identity.shared;
+    if other == id || claims && customer.profile.identities.contains(identity) {
         return linked(customer, identity);
     }
     // What somebody has who is merged into it is said of them again.

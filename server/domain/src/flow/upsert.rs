@@ -1,19 +1,23 @@
 //! What is known of a customer is replaced.
 
 use super::Stop;
-use super::find::{HeldBy, holder};
+use super::find::{HeldBy, holder, root};
 use crate::command::UpsertCustomer;
-use crate::customer::Customer;
+use crate::customer::{Customer, Identity};
 use crate::event::Event;
+use crate::ids::CustomerId;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::time::UnixMs;
 
 /// Makes a customer or replaces the profile of one. A verified identity stays with who holds it, until a profile of
-/// theirs leaves it out; one that another shares proves nobody. A customer that is merged is kept for itself.
+/// theirs leaves it out: nobody else is given it, verified or not. One that another shares proves nobody. A customer
+/// that is merged is kept for itself.
 pub(super) fn upsert(state: &State, command: &UpsertCustomer, now: UnixMs) -> Result<Event, Stop> {
-    let identities = command.profile.identities.iter();
-    for identity in identities.filter(|identity| identity.verified || identity.shared) {
+    for identity in &command.profile.identities {
+        if says_nothing_new(state, &command.id, identity)? {
+            continue;
+        }
         let kind = identity.key.kind.clone();
         let customer = command.id.clone();
         let refusal = match holder(state, &identity.key)? {
@@ -39,4 +43,20 @@ pub(super) fn upsert(state: &State, command: &UpsertCustomer, now: UnixMs) -> Re
     };
     customer.profile = command.profile.clone();
     Ok(Event::CustomerSaved(Box::new(customer)))
+}
+
+/// Whether a customer may go on to be said to have this identity, not verified, whoever holds it: they have it in that
+/// way already, and who told it need not know that it was verified for another since; or who holds it is one with them.
+fn says_nothing_new(state: &State, id: &CustomerId, identity: &Identity) -> Result<bool, Stop> {
+    if identity.verified || identity.shared {
+        return Ok(false);
+    }
+    let known = state.customer(id)?;
+    if known.is_some_and(|row| row.profile.identities.contains(identity)) {
+        return Ok(true);
+    }
+    match holder(state, &identity.key)? {
+        HeldBy::One(holder) => Ok(root(state, &holder)? == root(state, id)?),
+        HeldBy::Shared(_) | HeldBy::Nobody => Ok(true),
+    }
 }

@@ -70,6 +70,53 @@ fn what_is_not_verified_or_is_shared_merges_nobody() {
 }
 
 #[test]
+fn what_is_verified_for_one_is_not_claimed_by_another() {
+    after_two(
+        "customer c1 verified:phone=01 unverified:email=a
+        customer c3 unverified:email=a
+        link_identity c3 unverified:email=a
+        who c1
+        # What they had before it was verified for another stays, whoever tells it again.
+        customer c4 unverified:phone=04
+        customer c5 verified:phone=04
+        customer c4 tier=gold unverified:phone=04
+        link_identity c4 unverified:phone=04
+        customer c4 shared:phone=04
+        who c4
+        # Who is one with them has it all the same.
+        merge_customers c1 c2
+        customer c1 verified:phone=01 unverified:email=a
+        who c1
+        unmerge_customer c2
+        customer c1 verified:phone=01 unverified:email=a
+        route k2 web_chat verified:email=a reason=bags/allowance",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            customer c2 is kept
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1 ends Switched
+            refused: the email identity of customer c1 is verified for customer c2
+            refused: the email identity of customer c3 is verified for customer c2
+            refused: there is no customer c3
+            customer c1: no tier; [phone=01]; 0 contacts, 0 lately
+            customer c4 is kept
+            customer c5 is kept
+            customer c4 is kept
+            customer c4 may have phone=04
+            refused: the phone identity of customer c4 is verified for customer c5
+            customer c4: gold; [phone=04?]; 0 contacts, 0 lately
+            customer c1 goes on for c2: told so
+            customer c1 is kept
+            customer c1: no tier; [phone=01, email=a?]; 0 contacts, 0 lately; goes on for c2
+            customer c1 goes on no more for c2
+            customer c1 is kept
+            k2: c2 gold; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.93, chat 4.80]
+        "#]],
+    );
+}
+
+#[test]
 fn a_handle_is_linked_and_taken_away() {
     after_two(
         "link_identity c1 unverified:email=b

@@ -1,0 +1,159 @@
+//! What `signpost send` makes of a table beside what the load generator routes, on one server, in one run.
+//!
+//! `cargo build --release --bin signpost && cargo run --release -p signpost-benches --bin send [-- --contacts N]`
+
+use clap::Parser;
+use comfy_table::Table;
+use signpost_benches::disk::file_system;
+use signpost_benches::load::{Calls, Until, drive};
+use signpost_benches::process::{Server, own_cpu};
+use signpost_benches::requests::table;
+use signpost_benches::served::{publish, say, signpost};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Requests in flight, of both.
+const IN_FLIGHT: usize = 64;
+/// Rounds of each; the middle one by rate counts.
+const ROUNDS: u64 = 3;
+
+/// Measures `signpost send` beside the load generator.
+#[derive(Parser)]
+struct Args {
+    /// A folder on the disk to measure; a temporary one in it is used.
+    #[arg(long, default_value = "target")]
+    folder: PathBuf,
+    /// Contacts of a round.
+    #[arg(long, default_value_t = 20_000)]
+    contacts: u64,
+    /// The client [default: beside this program].
+    #[arg(long)]
+    signpost: Option<PathBuf>,
+    /// Serve this data folder (used by the bench itself).
+    #[arg(long, hide = true)]
+    serve: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let args = Args::parse();
+    match &args.serve {
+        Some(folder) => signpost(folder).await,
+        None => compare(&args).await,
+    }
+}
+
+/// A round of either.
+#[derive(Clone, Copy)]
+struct Round {
+    contacts: u64,
+    took: Duration,
+    /// CPU time of the server, and of who sent.
+    cpu: [Duration; 2],
+}
+
+impl Round {
+    fn rate(&self) -> f64 {
+        self.contacts as f64 / self.took.as_secs_f64()
+    }
+}
+
+async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
+    let beside = std::env::current_exe()?.with_file_name("signpost");
+    let client = args.signpost.clone().unwrap_or(beside);
+    if !client.exists() {
+        let client = client.display();
+        return Err(format!("there is no {client}: cargo build --release --bin signpost").into());
+    }
+    let folder = tempfile::tempdir_in(&args.folder)?;
+    say(&format!("file system {}", file_system(folder.path())?));
+    let server = Server::start(&["--serve"], &folder.path().join("data"))?;
+    publish(&server.address).await?;
+    let next = Arc::new(AtomicU64::new(1));
+    let (mut loads, mut sends) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        loads.push(load(&server, args.contacts, &next).await?);
+        let first = next.fetch_add(args.contacts, Ordering::Relaxed);
+        let file = folder.path().join("contacts.csv");
+        std::fs::write(&file, table(first..first + args.contacts))?;
+        sends.push(send(&server, &client, &file, args.contacts)?);
+    }
+    let (load, send) = (middle(loads), middle(sends));
+    let mut shown = Table::new();
+    shown.set_header([
+        "sent by",
+        "contacts /s",
+        "of load",
+        "server CPU",
+        "sender CPU",
+    ]);
+    for (name, round) in [("load", load), ("signpost send", send)] {
+        let each = |cpu: Duration| cpu.as_secs_f64() * 1e6 / round.contacts as f64;
+        shown.add_row([
+            name.to_owned(),
+            format!("{:.0}", round.rate()),
+            format!("{:.2}", round.rate() / load.rate()),
+            format!("{:.0}", each(round.cpu[0])),
+            format!("{:.0}", each(round.cpu[1])),
+        ]);
+    }
+    say(&shown.to_string());
+    say(&format!(
+        "{} contacts a round, {IN_FLIGHT} in flight; the middle of {ROUNDS} rounds by rate; CPU in µs a contact; what \
+         send takes is all of the command, from its start to its end",
+        args.contacts
+    ));
+    Ok(())
+}
+
+async fn load(
+    server: &Server,
+    contacts: u64,
+    next: &Arc<AtomicU64>,
+) -> Result<Round, Box<dyn Error>> {
+    let cpu = own_cpu()?.0;
+    let last = next.load(Ordering::Relaxed) + contacts;
+    let round = drive(server, IN_FLIGHT, Calls::Route, Until::Number(last), next).await?;
+    Ok(Round {
+        contacts: round.answered,
+        took: round.took,
+        cpu: [round.cpu, own_cpu()?.0.saturating_sub(cpu)],
+    })
+}
+
+fn send(
+    server: &Server,
+    client: &Path,
+    file: &Path,
+    contacts: u64,
+) -> Result<Round, Box<dyn Error>> {
+    let (cpu, sender, began) = (server.cpu()?, own_cpu()?.1, Instant::now());
+    let map = "reason=reason,channel=channel,customer=customer,tier=tier,language=language,fact.order_id=order";
+    let sent = Command::new(client)
+        .args(["--server", &server.address, "send"])
+        .arg(file)
+        .args(["--map", map, "--in-flight", &IN_FLIGHT.to_string()])
+        .output()?;
+    let took = began.elapsed();
+    if !sent.status.success() {
+        let said = String::from_utf8_lossy(&sent.stderr);
+        return Err(format!("signpost send: {}\n{said}", sent.status).into());
+    }
+    Ok(Round {
+        contacts,
+        took,
+        cpu: [
+            server.cpu()?.saturating_sub(cpu),
+            own_cpu()?.1.saturating_sub(sender),
+        ],
+    })
+}
+
+fn middle(mut rounds: Vec<Round>) -> Round {
+    rounds.sort_by(|a, b| a.rate().total_cmp(&b.rate()));
+    rounds[rounds.len() / 2]
+}
