@@ -1,6 +1,8 @@
-//! A bare tonic server that answers RouteContact with a ready answer: what the transport alone costs.
+//! A bare tonic server that answers RouteContact with a ready answer: what the transport alone costs; or that first
+//! keeps the contact in tables of SQLite, as one would otherwise write such a service.
 
 use crate::served::say;
+use crate::tables::Tables;
 use prost::Message;
 use signpost_proto::v1;
 use signpost_proto::v1::contact_service_server::{ContactService, ContactServiceServer};
@@ -10,15 +12,23 @@ use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
-struct Echo(v1::RouteContactResponse);
+struct Echo {
+    answer: v1::RouteContactResponse,
+    tables: Option<Tables>,
+}
 
 #[tonic::async_trait]
 impl ContactService for Echo {
     async fn route_contact(
         &self,
-        _: Request<v1::RouteContactRequest>,
+        request: Request<v1::RouteContactRequest>,
     ) -> Result<Response<v1::RouteContactResponse>, Status> {
-        Ok(Response::new(self.0.clone()))
+        if let Some(tables) = &self.tables {
+            let kept = tables.keep(request.into_inner(), self.answer.clone());
+            kept.await
+                .map_err(|error| Status::internal(error.to_string()))?;
+        }
+        Ok(Response::new(self.answer.clone()))
     }
 
     async fn preview_route(
@@ -65,17 +75,18 @@ impl ContactService for Echo {
 }
 
 /// Serves the answer in the file `answer` on a free port of loopback until the process is killed; prints the address
-/// first.
+/// first. With `tables` every contact is in that file of SQLite before it is answered.
 ///
 /// # Errors
-/// When the file does not read.
-pub async fn echo(answer: &Path) -> Result<(), Box<dyn Error>> {
+/// When a file does not read.
+pub async fn echo(answer: &Path, tables: Option<&Path>) -> Result<(), Box<dyn Error>> {
+    let tables = tables.map(Tables::create).transpose()?;
     let answer = v1::RouteContactResponse::decode(std::fs::read(answer)?.as_slice())?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     say(&listener.local_addr()?.to_string());
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     tonic::transport::Server::builder()
-        .add_service(ContactServiceServer::new(Echo(answer)))
+        .add_service(ContactServiceServer::new(Echo { answer, tables }))
         .serve_with_incoming(incoming)
         .await?;
     Ok(())

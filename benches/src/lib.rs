@@ -8,6 +8,7 @@ pub mod playbooks;
 pub mod process;
 pub mod requests;
 pub mod served;
+mod tables;
 pub mod watchers;
 
 /// That of `signpostd`, for both sides of every comparison.

@@ -1,4 +1,5 @@
-//! Durable RouteContact beside a bare tonic echo of the same message sizes, in one run.
+//! Durable RouteContact beside a bare tonic echo of the same message sizes, and beside a service that keeps each contact
+//! in SQLite before it answers, in one run.
 //!
 //! `cargo run --release -p signpost-benches --bin load [-- --folder DIR --seconds N --in-flight 1,16,64,256]`
 
@@ -20,7 +21,7 @@ use std::time::Duration;
 /// Rounds of each; the middle one by rate counts.
 const ROUNDS: usize = 3;
 
-/// Measures durable RouteContact beside a bare tonic echo.
+/// Measures durable RouteContact beside a bare tonic echo and a service on SQLite.
 #[derive(Parser)]
 struct Args {
     /// A folder on the disk to measure; a temporary one, if not given.
@@ -38,6 +39,9 @@ struct Args {
     /// Echo this answer (used by the bench itself).
     #[arg(long, hide = true)]
     echo: Option<PathBuf>,
+    /// With `--echo`: keep each contact in this file of SQLite first.
+    #[arg(long, hide = true, requires = "echo")]
+    tables: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -45,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
     match (&args.serve, &args.echo) {
         (Some(folder), _) => signpost(folder).await,
-        (_, Some(answer)) => echo::echo(answer).await,
+        (_, Some(answer)) => echo::echo(answer, args.tables.as_deref()).await,
         (None, None) => compare(&args).await,
     }
 }
@@ -72,31 +76,37 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
         sizes.0, sizes.1
     ));
     let bare = Server::start(&["--echo"], &answer)?;
+    let tables = folder.path().join("tables");
+    let tables = tables.to_str().ok_or("a folder whose name is no text")?;
+    let sqlite = Server::start(&["--tables", tables, "--echo"], &answer)?;
+    let servers = [("echo", &bare), ("SQLite", &sqlite), ("signpost", &server)];
     let next = Arc::new(AtomicU64::new(1));
     let mut table = Table::new();
     table.set_header([
         "in flight",
-        "echo /s",
-        "routed /s",
-        "ratio",
-        "echo p50",
-        "routed p50",
-        "echo p99",
-        "routed p99",
-        "echo CPU",
-        "routed CPU",
+        "server",
+        "contacts /s",
+        "of the echo",
+        "p50 ms",
+        "p99 ms",
+        "CPU µs",
     ]);
     for &in_flight in &args.in_flight {
         let until = Until::Elapsed(Duration::from_secs(args.seconds));
-        let (mut echoes, mut routes) = (Vec::new(), Vec::new());
+        let mut rounds = servers.map(|_| Vec::new());
         for _ in 0..ROUNDS {
-            echoes.push(drive(&bare, in_flight, Calls::Route, until, &next).await?);
-            routes.push(drive(&server, in_flight, Calls::Route, until, &next).await?);
+            for ((_, server), rounds) in servers.iter().zip(&mut rounds) {
+                rounds.push(drive(server, in_flight, Calls::Route, until, &next).await?);
+            }
         }
-        table.add_row(row(in_flight, &middle(echoes)?, &middle(routes)?));
+        let rounds = rounds.map(middle);
+        let echo = rounds[0].as_ref().map_or(0.0, Round::rate);
+        for ((name, _), round) in servers.iter().zip(rounds.iter().flatten()) {
+            table.add_row(row(in_flight, name, round, echo));
+        }
     }
     say(&table.to_string());
-    say("latency in ms; CPU of the server in µs a request; the middle of three rounds by rate");
+    say("CPU of the server for one contact; the middle of three rounds by rate");
     Ok(())
 }
 
@@ -110,28 +120,25 @@ async fn prepare(server: &Server, answer: &Path) -> Result<(usize, usize), Box<d
     Ok((request.encoded_len(), routed.encoded_len()))
 }
 
-fn middle(mut rounds: Vec<Round>) -> Result<Round, Box<dyn Error>> {
+/// The one in the middle, by rate.
+fn middle(mut rounds: Vec<Round>) -> Option<Round> {
     rounds.sort_by(|a, b| a.rate().total_cmp(&b.rate()));
-    Ok(rounds.swap_remove(rounds.len() / 2))
+    let middle = rounds.len() / 2;
+    rounds.into_iter().nth(middle)
 }
 
-fn row(in_flight: usize, echo: &Round, routed: &Round) -> Vec<String> {
-    let ms = |round: &Round, quantile| {
-        format!(
-            "{:.2}",
-            round.latency.value_at_quantile(quantile) as f64 / 1_000.0
-        )
+fn row(in_flight: usize, server: &str, round: &Round, echo: f64) -> Vec<String> {
+    let ms = |quantile| {
+        let micros = round.latency.value_at_quantile(quantile);
+        format!("{:.2}", micros as f64 / 1_000.0)
     };
     vec![
         in_flight.to_string(),
-        format!("{:.0}", echo.rate()),
-        format!("{:.0}", routed.rate()),
-        format!("{:.2}", routed.rate() / echo.rate()),
-        ms(echo, 0.5),
-        ms(routed, 0.5),
-        ms(echo, 0.99),
-        ms(routed, 0.99),
-        format!("{:.0}", echo.cpu_each()),
-        format!("{:.0}", routed.cpu_each()),
+        server.into(),
+        format!("{:.0}", round.rate()),
+        format!("{:.2}", round.rate() / echo),
+        ms(0.5),
+        ms(0.99),
+        format!("{:.0}", round.cpu_each()),
     ]
 }
