@@ -12,12 +12,14 @@ mod history;
 mod look;
 mod rows;
 mod run;
+mod theirs;
 mod times;
 
 pub(crate) use cases::cases;
 pub(crate) use contacts::contacts;
 pub(crate) use customers::customers;
 pub(crate) use history::{Told, history};
+pub(crate) use theirs::{live_contacts_of, open_cases_of};
 
 use crate::store::StoreError;
 use signpost_domain::ids::Seq;

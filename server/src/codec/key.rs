@@ -68,6 +68,11 @@ pub fn lookup_keys(key: &RowKey) -> impl Iterator<Item = Vec<u8>> {
         .map(move |prefix| under(prefix, key))
 }
 
+/// Where the row named `key` is while it is open or live; `None` for what never is.
+pub fn active(key: &RowKey) -> Option<Vec<u8>> {
+    places(key).active.map(|prefix| under(prefix, key))
+}
+
 /// Reads the key of a row.
 ///
 /// # Errors

@@ -5,7 +5,8 @@ use crate::codec::row::RowKind;
 use crate::codec::{self, CodecError};
 use crate::engine::{Halt, Item};
 use crate::intake::feed::Filter;
-use crate::store::StoreError;
+use crate::queries;
+use crate::store::{Row, RowReader, StoreError};
 use std::path::PathBuf;
 
 /// Rows that are read at once.
@@ -24,16 +25,12 @@ impl Feeds {
         if !filter.has_snapshot() {
             return Ok(Vec::new());
         }
-        let prefix = match filter {
-            Filter::Cases(..) => codec::key::OPEN_CASES,
-            Filter::Contacts(..) => codec::key::LIVE_CONTACTS,
-        };
+        let filter = filter.clone();
         let turn = self.reading.acquire().await;
         let _turn = turn.map_err(|_| Over::Halted(Halt::Stopping))?;
         let rows = self.engine.rows().clone();
         let read = tokio::task::spawn_blocking(move || -> Result<Vec<Kept>, StoreError> {
-            let (found, _) = rows.scan_blocking(&prefix, after.as_deref(), PAGE_ROWS)?;
-            let found = found.into_iter();
+            let found = found(&rows, &filter, after.as_deref())?.into_iter();
             found
                 .map(|(key, value)| decoded(&key, &value).map(|item| (key, item)))
                 .collect::<Result<_, CodecError>>()
@@ -44,6 +41,18 @@ impl Feeds {
         });
         let read = read.await.map_err(|_| Over::Halted(Halt::Stopping))?;
         Ok(read?)
+    }
+}
+
+/// All that is open or live; of some customers, what they have.
+fn found(rows: &RowReader, filter: &Filter, after: Option<&[u8]>) -> Result<Vec<Row>, StoreError> {
+    let scan = |prefix: [u8; 1]| rows.scan_blocking(&prefix, after, PAGE_ROWS);
+    let customers = &filter.facets().customers;
+    match filter {
+        Filter::Cases(..) if customers.is_empty() => Ok(scan(codec::key::OPEN_CASES)?.0),
+        Filter::Cases(..) => queries::open_cases_of(rows, customers, after, PAGE_ROWS),
+        Filter::Contacts(..) if customers.is_empty() => Ok(scan(codec::key::LIVE_CONTACTS)?.0),
+        Filter::Contacts(..) => queries::live_contacts_of(rows, customers, after, PAGE_ROWS),
     }
 }
 

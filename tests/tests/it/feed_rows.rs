@@ -6,7 +6,7 @@ use signpost_tests::attempt::{Attempt, end};
 use signpost_tests::server::TestServer;
 use signpost_tests::watch::{Watch, feeds};
 use signpost_tests::{Outcome, brief};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const RESOLVED: v1::ContactOutcome = v1::ContactOutcome::Resolved;
 /// Contacts of the long watches.
@@ -214,6 +214,62 @@ async fn filters_tell_what_is_asked_for_alone() -> Outcome {
         changed call-2 CONTACT_PLACE_ENDED at 7
     "#]]
     .assert_eq(&brief::all(&told));
+    Ok(())
+}
+
+/// Who watches some customers begins with what they have open, whoever else has, over a broken connection too.
+#[tokio::test]
+async fn a_snapshot_of_customers_is_what_they_have_open() -> Outcome {
+    let server = TestServer::start().await?;
+    let (mut open, mut live) = (BTreeSet::new(), BTreeSet::new());
+    for number in 0..MANY {
+        let customer = ["club", "club", "somebody", "nobody"][number % 4];
+        let contact = format!("call-{number:03}");
+        let attempt = Attempt::new(&contact, "phone").about("existing_flight/change_date");
+        let reference = format!("ABC{number:03}");
+        let attempt = attempt.fact("booking_reference", &reference).of(customer);
+        let routed = server.client().route_contact(attempt.route()).await?;
+        let case = routed.answer.ok_or("no answer")?.case_id;
+        let is_over = number % 7 == 0;
+        if is_over {
+            server
+                .client()
+                .end_contact(end(&contact, RESOLVED, 5))
+                .await?;
+        }
+        if !is_over && customer != "nobody" {
+            open.insert(case);
+            live.insert(contact);
+        }
+    }
+    let customer_ids = vec!["club".to_owned(), "somebody".to_owned(), "new".to_owned()];
+    let filter = v1::CaseFilter {
+        customer_ids: customer_ids.clone(),
+        ..v1::CaseFilter::default()
+    };
+    let (mut told, mut cursor) =
+        next_cases(&mut cases(&server, "", filter.clone()).await?, 300).await?;
+    let left = open.len() - told.len() + 1;
+    let (rest, _) = next_cases(&mut cases(&server, &cursor, filter).await?, left).await?;
+    told.extend(rest);
+    let last = told.pop();
+    assert_eq!(last.as_deref(), Some("that is all"));
+    let ids = |told: &[String]| -> BTreeSet<String> {
+        let ids = told.iter().filter_map(|told| told.split(' ').nth(1));
+        ids.map(str::to_owned).collect()
+    };
+    assert_eq!((told.len(), ids(&told)), (open.len(), open));
+    let filter = v1::ContactFilter {
+        customer_ids,
+        ..v1::ContactFilter::default()
+    };
+    (told, cursor) = next_contacts(&mut contacts(&server, "", filter.clone()).await?, 290).await?;
+    let left = live.len() - told.len() + 1;
+    let (rest, _) = next_contacts(&mut contacts(&server, &cursor, filter).await?, left).await?;
+    told.extend(rest);
+    let last = told.pop();
+    assert_eq!(last.as_deref(), Some("that is all"));
+    assert_eq!((told.len(), ids(&told)), (live.len(), live));
     Ok(())
 }
 
