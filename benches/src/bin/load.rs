@@ -1,5 +1,5 @@
-//! Durable RouteContact beside a bare tonic echo of the same message sizes, and beside a service that keeps each contact
-//! in SQLite before it answers, in one run.
+//! Durable RouteContact beside a bare tonic echo of the same message sizes, and beside a service that keeps each
+//! contact in SQLite before it answers, in one run.
 //!
 //! `cargo run --release -p signpost-benches --bin load [-- --folder DIR --seconds N --in-flight 1,16,64,256]`
 
