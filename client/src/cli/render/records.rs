@@ -145,7 +145,7 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
         words::counted(case.channel_switches, "channel switch"),
     ];
     if case.reopens > 0 {
-        head.push(format!("reopened {} times", case.reopens));
+        head.push(words::counted(case.reopens, "reopening"));
     }
     let notes = match case.note_count {
         0 => String::new(),
