@@ -91,7 +91,10 @@ pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> 
     let harvest = Harvest::of(&table, &args.table, columns);
     let (channels, primaries, found) = harvest.draft((args.max_primary, args.max_secondary));
     if primaries.is_empty() {
-        let what = format!("{}: no row has a {}", table.name, args.primary);
+        let what = format!(
+            "{}: the column {} is empty in every row that can be read",
+            table.name, args.primary
+        );
         return Err(Failure::Fix(what));
     }
     let draft = Draft {
