@@ -115,7 +115,7 @@ impl fmt::Display for ClientError {
                 Ok(())
             }
             ClientError::NotFound { kind, name } if kind.is_empty() => write!(f, "{name}"),
-            ClientError::NotFound { kind, name } => write!(f, "there is no {kind} `{name}`"),
+            ClientError::NotFound { kind, name } => write!(f, "there is no {kind} {name}"),
             ClientError::Conflict(what) | ClientError::WrongState(what) => write!(f, "{what}"),
             ClientError::TryAgain(Some(pause)) => write!(
                 f,
@@ -184,7 +184,7 @@ mod tests {
         expect_test::expect![[r#"
             Invalid([("context.channel", "is not a channel")]) | context.channel: is not a channel
             Invalid([("", "bad")]) | bad
-            NotFound { kind: "contact", name: "c1" } | there is no contact `c1`
+            NotFound { kind: "contact", name: "c1" } | there is no contact c1
             Conflict("other content") | other content
             WrongState("the contact ended: it ended") | the contact ended: it ended
             TryAgain(Some(1.5s)) | the server has too much to do; try again in 1.5 s

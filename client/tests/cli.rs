@@ -122,3 +122,40 @@ fn a_reader_that_goes_away_is_no_failure() -> TestResult {
     assert!(schema["properties"]["reasons"].is_object());
     Ok(())
 }
+
+#[test]
+fn a_first_playbook_is_not_written_over_another_file() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let there = folder.path().join("shop.yaml");
+    let out = there.to_str().ok_or("not a name")?;
+    let output = signpost(&["playbook", "new", "--out", out]).output()?;
+    assert_eq!(code(&output), Some(0), "{output:?}");
+    let first = std::fs::read_to_string(&there)?;
+    assert!(
+        first.contains("playbook: shop"),
+        "the name is that of the file: {first}"
+    );
+    let output = signpost(&["playbook", "new", "--out", out]).output()?;
+    assert_eq!(code(&output), Some(2), "{output:?}");
+    let words = String::from_utf8(output.stderr)?;
+    let what = "is there already; name another file, or take it away";
+    assert_eq!(words, format!("signpost: {out}: {what}\n"));
+    assert_eq!(std::fs::read_to_string(&there)?, first);
+    Ok(())
+}
+
+#[test]
+fn a_table_without_reasons_makes_no_playbook() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let table = folder.path().join("none.csv");
+    std::fs::write(&table, "a,b\n,x\n")?;
+    let table = table.to_str().ok_or("not a name")?;
+    let flags = ["--primary", "a", "--secondary", "b"];
+    let output = signpost(&[&["playbook", "from-csv", table], &flags[..]].concat()).output()?;
+    assert_eq!(code(&output), Some(2), "{output:?}");
+    let words = String::from_utf8(output.stderr)?;
+    let what = "the column a is empty in every row that can be read";
+    assert!(words.ends_with(&format!("{what}\n")), "{words}");
+    assert_eq!(output.stdout, b"");
+    Ok(())
+}

@@ -43,10 +43,10 @@ pub(crate) enum Unwatched {
     #[error("there are as many watchers as the server takes")]
     TooMany,
     /// The cursor is of another store.
-    #[error("the cursor is of another store")]
+    #[error("the cursor is of another store; begin again without it")]
     OtherStore,
     /// The cursor is behind the last event.
-    #[error("the cursor is of the future: the last event is {last}")]
+    #[error("the cursor is of the future, the last event is {last}; begin again without it")]
     Future {
         /// The last event.
         last: u64,

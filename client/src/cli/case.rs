@@ -53,12 +53,14 @@ Example:
     /// Changes what is kept of a case.
     #[command(after_help = "\
 Example:
-  signpost case update case_0000000000002 --confirmed-reason order_issue/refund_status --legal-hold=yes")]
+  signpost case update case_0000000000002 --confirmed-reason order_issue/refund_status \\
+    --legal-hold=yes")]
     Update(UpdateArgs),
     /// Resolves a case that has no live contact.
     #[command(after_help = "\
 Example:
-  signpost case resolve case_0000000000002 --outcome refunded --cost 12.50 --note 'As promised on the phone'")]
+  signpost case resolve case_0000000000002 --outcome refunded --cost 12.50 \\
+    --note 'As promised on the phone'")]
     Resolve(ResolveArgs),
     /// Opens a resolved case again, within its reason's time for that.
     #[command(

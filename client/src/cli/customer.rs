@@ -90,6 +90,8 @@ Example:
         change: Change,
     },
     /// Shows what a customer came for so far, with all who are one with it.
+    ///
+    /// By reason, a contact of several cases counts for each of them.
     #[command(after_help = "\
 Example:
   signpost customer history c1

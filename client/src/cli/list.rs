@@ -68,7 +68,8 @@ pub(crate) struct FilterArgs {
         hide_default_value = true
     )]
     pub(crate) customer: String,
-    /// Of the customer who holds this handle verified.
+    /// Of the customer who holds this handle verified, written as it was told; `customer list` finds those who hold it
+    /// otherwise, too.
     #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity, conflicts_with = "customer")]
     pub(crate) identity: Option<v1::Identity>,
     /// Opened then or later: RFC 3339, or a day in UTC.

@@ -106,11 +106,14 @@ enum Command {
         after_help = "Example:\n  signpost events tail --from start --json"
     )]
     Events(events::EventsCommand),
-    /// Reads contacts.
+    /// Reads contacts, and adds further cases to them.
     #[command(subcommand, after_help = "Example:\n  signpost contact get call-4711")]
     Contact(contact::ContactCommand),
     /// Reads cases and works on them.
-    #[command(subcommand, after_help = "Example:\n  signpost case get case_00000001")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signpost case get case_0000000000002"
+    )]
     Case(case::CaseCommand),
     /// Reads and keeps customers.
     #[command(subcommand, after_help = "Example:\n  signpost customer get c1")]
@@ -122,6 +125,8 @@ enum Command {
     )]
     Playbook(playbook::PlaybookCommand),
     /// Contacts and cases by reason and tier.
+    ///
+    /// A contact of several cases counts for each of them.
     #[command(after_help = "Example:\n  signpost counts --json")]
     Counts,
     /// Adds up what came in.

@@ -67,6 +67,7 @@ pub(crate) fn ended(ended: &ContactEnded, replayed: bool) -> v1::EndContactRespo
         case_state: ended.case.map_or(0, |_| wire_enum::case_state(state)),
         answer: None,
         replayed,
+        further_case_ids: case::ids(&ended.further),
     }
 }
 
@@ -88,6 +89,7 @@ pub(crate) fn sent_back(
             .map_or(0, wire_enum::case_state),
         answer: Some(answer),
         replayed,
+        further_case_ids: case::ids(&routed.further),
     }
 }
 

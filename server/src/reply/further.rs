@@ -21,6 +21,8 @@ pub(crate) fn added(added: &CaseAdded, replayed: bool) -> v1::AddCaseToContactRe
         further_case_ids: further,
         known_facts: fact::facts(&added.facts),
         replayed,
+        repeat: join.repeat,
+        channel_switched: join.switched,
     }
 }
 

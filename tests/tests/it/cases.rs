@@ -292,7 +292,7 @@ async fn faulty_words_are_refused_and_change_nothing() -> Outcome {
         etag: must be the etag of an answer about this case
         text: must be at most 4096 bytes, is 5000
         case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
-        there is no case `case_00000000zzzzz`
+        there is no case case_00000000zzzzz
         update_mask: must name at least one field
         update_mask.paths[0]: must be confirmed_reason, legal_hold or retain_until_time
         case.confirmed_reason: is not a reason of the live playbook; must be one of existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/damaged"#]].assert_eq(&told);

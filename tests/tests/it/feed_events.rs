@@ -175,7 +175,7 @@ async fn cursors_that_are_not_ours_are_refused() -> Outcome {
           cursor: must be the cursor of an item of a watch, unchanged
         InvalidArgument
           cursor: must be the cursor of an item of a watch, unchanged
-        FailedPrecondition: the cursor is of another store
+        FailedPrecondition: the cursor is of another store; begin again without it
           CURSOR_OF_ANOTHER_STORE cursor
         InvalidArgument
           cursor: must be a cursor of the same method
@@ -204,7 +204,7 @@ async fn a_cursor_of_the_future_is_refused() -> Outcome {
     watch_events(&older, behind(&events[0].cursor)).await?;
     let refused = feeds(&older).watch_events(behind(&events[4].cursor)).await;
     expect![[r#"
-        FailedPrecondition: the cursor is of the future: the last event is 1
+        FailedPrecondition: the cursor is of the future, the last event is 1; begin again without it
           CURSOR_OF_THE_FUTURE cursor"#]]
     .assert_eq(&brief::refused(refused.map(|it| it.map(drop))));
     Ok(())

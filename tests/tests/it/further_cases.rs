@@ -122,6 +122,7 @@ async fn the_end_of_the_contact_resolves_its_own_case_alone() -> Outcome {
         (&ended.case_id, ended.case_state()),
         (own, v1::CaseState::Resolved)
     );
+    assert_eq!(ended.further_case_ids, [added.case_id.as_str()]);
     let bag_case = case(&server, &added.case_id).await?;
     assert_eq!(bag_case.state(), v1::CaseState::Open);
     assert_eq!(live(&bag_case), [("call-1".to_owned(), false)]);
@@ -176,6 +177,7 @@ async fn a_further_case_is_continued_and_reopened() -> Outcome {
         (added.joined(), &added.case_id),
         (v1::Joined::Continued, &chat.case_id)
     );
+    assert!(!added.repeat && added.channel_switched, "{added:?}");
     let continued = case(&server, &chat.case_id).await?;
     assert_eq!(
         (continued.contact_count, continued.channel_switches),

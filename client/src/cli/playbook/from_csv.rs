@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
-  signpost playbook from-csv requests.csv --primary category --secondary type --channel source --out playbook.yaml
+  signpost playbook from-csv requests.csv --primary category --secondary type \\
+    --channel source --out playbook.yaml
 
 `signpost send` finds the reasons of the same table again. Costs and chances are assumptions, marked as such: edit them.")]
 pub(crate) struct FromCsvArgs {
@@ -90,7 +91,10 @@ pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> 
     let harvest = Harvest::of(&table, &args.table, columns);
     let (channels, primaries, found) = harvest.draft((args.max_primary, args.max_secondary));
     if primaries.is_empty() {
-        let what = format!("{}: no row has a {}", table.name, args.primary);
+        let what = format!(
+            "{}: the column {} is empty in every row that can be read",
+            table.name, args.primary
+        );
         return Err(Failure::Fix(what));
     }
     let draft = Draft {
@@ -146,7 +150,15 @@ pub(super) fn deliver(
     };
     let written = std::fs::File::create_new(out)
         .and_then(|mut file| std::io::Write::write_all(&mut file, document.as_bytes()));
-    written.map_err(|error| Failure::Fix(format!("{}: {error}", out.display())))
+    written.map_err(|error| {
+        let what = match error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                "is there already; name another file, or take it away".to_owned()
+            }
+            _ => error.to_string(),
+        };
+        Failure::Fix(format!("{}: {what}", out.display()))
+    })
 }
 
 fn name(args: &FromCsvArgs) -> String {

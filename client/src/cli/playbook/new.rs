@@ -51,11 +51,14 @@ pub(crate) struct NewArgs {
 /// # Errors
 /// [`Failure::Fix`] if the flags must be mended.
 pub(super) fn run(args: &NewArgs, session: &Session) -> Result<(), Failure> {
-    let Some(name) = &args.company.name else {
-        return Err(Failure::Fix("say the --name of the playbook".to_owned()));
+    let out = args.company.out.as_deref();
+    let of_file = || Some(out?.file_stem()?.to_string_lossy().into_owned());
+    let Some(name) = args.company.name.clone().or_else(of_file) else {
+        let what = "say the --name of the playbook, or the file to write with --out";
+        return Err(Failure::Fix(what.to_owned()));
     };
-    let document = draft(args.template, name, &args.company).document();
-    from_csv::deliver(&document, args.company.out.as_deref(), session)
+    let document = draft(args.template, &name, &args.company).document();
+    from_csv::deliver(&document, out, session)
 }
 
 fn draft(kind: Kind, name: &str, company: &CompanyArgs) -> Draft {

@@ -80,12 +80,17 @@ fn further_case(further: &v1::FurtherCase) -> String {
 
 /// The further case of a contact.
 pub(crate) fn case_added(added: &v1::AddCaseToContactResponse, paint: Paint) -> String {
-    let head = format!(
-        "contact {} · {} {}",
-        added.contact_id,
-        words::joined(added.joined).unwrap_or_default(),
-        added.case_id
-    );
+    let joined = words::joined(added.joined).unwrap_or_default();
+    let mut head = vec![
+        format!("contact {}", added.contact_id),
+        format!("{joined} {}", added.case_id),
+    ];
+    let marks = [
+        (added.repeat, "a repeat"),
+        (added.channel_switched, "on another channel"),
+    ];
+    let marks = marks.iter().filter(|(is_so, _)| *is_so);
+    head.extend(marks.map(|(_, mark)| (*mark).to_owned()));
     let earlier = added.further_case_ids.iter();
     let earlier = earlier.filter(|id| **id != added.case_id).cloned();
     let known = added.known_facts.iter().map(words::fact);
@@ -95,7 +100,7 @@ pub(crate) fn case_added(added: &v1::AddCaseToContactResponse, paint: Paint) -> 
         .add("facts", words::listed(known))
         .add("its own case", added.contact_case_id.as_str())
         .add("further cases so far", words::listed(earlier));
-    format!("{}\n{}", paint.bold(&head), sheet.text(paint))
+    format!("{}\n{}", paint.bold(&head.join(" · ")), sheet.text(paint))
 }
 
 /// What a choice of a route brought about.
@@ -125,7 +130,12 @@ pub(crate) fn ended(ended: &v1::EndContactResponse, paint: Paint) -> String {
         ("", _) | (_, 0) => ended.case_id.clone(),
         (case, state) => format!("{case} {}", words::case_state(state)),
     };
-    format!("{}\n", with_case(head, &case, paint))
+    let mut sheet = Sheet::new();
+    sheet.add(
+        "further cases",
+        words::listed(ended.further_case_ids.iter().cloned()),
+    );
+    format!("{}\n{}", with_case(head, &case, paint), sheet.text(paint))
 }
 
 fn with_case(mut head: Vec<String>, case: &str, paint: Paint) -> String {
@@ -145,7 +155,7 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
         words::counted(case.channel_switches, "channel switch"),
     ];
     if case.reopens > 0 {
-        head.push(format!("reopened {} times", case.reopens));
+        head.push(words::counted(case.reopens, "reopening"));
     }
     let notes = match case.note_count {
         0 => String::new(),

@@ -5,6 +5,8 @@ use signpost_client::v1;
 
 /// How much of a playbook's version is shown; enough to name it in commands.
 const VERSION_DIGITS: usize = 12;
+/// Nanoseconds in a millisecond, the unit of the server's times.
+const NANOS_A_MILLISECOND: i32 = 1_000_000;
 
 /// The word of an enum's value without its prefix, in lower case; of a value that this client does not know, the
 /// number.
@@ -149,7 +151,12 @@ pub(crate) fn time(time: Option<&Timestamp>) -> String {
         return String::new();
     };
     match jiff::Timestamp::new(time.seconds, time.nanos) {
-        Ok(time) => time.to_string(),
+        // None or three digits of a second, as far as they tell it: times in a column stand under each other.
+        Ok(time) => match time.subsec_nanosecond() {
+            0 => time.to_string(),
+            nanos if nanos % NANOS_A_MILLISECOND == 0 => format!("{time:.3}"),
+            _ => time.to_string(),
+        },
         Err(_) => format!("{}s", time.seconds),
     }
 }
@@ -254,5 +261,19 @@ mod tests {
         assert_eq!(span(0, 0), "0s");
         assert_eq!(route(99), "unknown_99");
         assert_eq!(counted(2, "channel switch"), "2 channel switches");
+    }
+
+    #[test]
+    fn times_tell_whole_milliseconds() {
+        let at = |nanos| {
+            time(Some(&Timestamp {
+                seconds: 1_772_442_060,
+                nanos,
+            }))
+        };
+        assert_eq!(at(0), "2026-03-02T09:01:00Z");
+        assert_eq!(at(730_000_000), "2026-03-02T09:01:00.730Z");
+        assert_eq!(at(700_100), "2026-03-02T09:01:00.0007001Z");
+        assert_eq!(time(None), "");
     }
 }

@@ -46,7 +46,8 @@ enum ClockOf {
 #[command(after_help = "\
 Example:
   signpost send requests.csv --map primary=category,secondary=type,channel=source
-  signpost send incidents.csv --map time=opened_at,channel=contact_type,primary=category --map secondary=subcategory \\
+  signpost send incidents.csv \\
+      --map time=opened_at,channel=contact_type,primary=category --map secondary=subcategory \\
       --map customer=caller_id --missing '?' --clock file --end resolved
 
 Run it again after a stop: rows that the server has are answered as they were, and not counted twice. Rows of one

@@ -3,6 +3,11 @@
 use crate::cli::Cli;
 use clap::{Command, CommandFactory, Parser};
 
+/// The letters and digits of a case's id behind its prefix.
+const CASE_ID_LEN: usize = 13;
+/// The columns of help; what is wider is folded.
+const HELP_WIDTH: usize = 100;
+
 #[test]
 fn every_command_shows_an_example_that_is_taken() {
     let mut root = Cli::command();
@@ -11,12 +16,26 @@ fn every_command_shows_an_example_that_is_taken() {
     while let Some(command) = left.pop() {
         let name = command.get_bin_name().unwrap_or("signpost").to_owned();
         let help = command.get_after_help().map(ToString::to_string);
-        let lines = lines(&help.unwrap_or_default());
+        let help = help.unwrap_or_default();
+        let mut examples = help.lines().filter(|line| line.starts_with("  "));
+        // Folded elsewhere than at a backslash it could not be pasted.
+        let folded = examples.find(|line| line.chars().count() > HELP_WIDTH);
+        assert!(
+            folded.is_none(),
+            "{name} shows a line that is folded: {folded:?}"
+        );
+        let lines = lines(&help);
         assert!(!lines.is_empty(), "{name} shows no example");
         for line in lines {
             let words = words(&line);
             let taken = Cli::try_parse_from(&words);
             assert!(taken.is_ok(), "{name}: {line}: {:?}", taken.err());
+            let ids = words.iter().filter_map(|word| word.strip_prefix("case_"));
+            let ids = ids.filter(|id| id.starts_with('0'));
+            assert!(
+                ids.into_iter().all(|id| id.len() == CASE_ID_LEN),
+                "{name}: {line}: an id that no case has"
+            );
             let own = words.join(" ").starts_with(&name);
             assert!(own, "{name} shows an example of another command: {line}");
         }

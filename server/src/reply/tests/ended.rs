@@ -40,7 +40,7 @@ fn taken_and_ended() {
         let ended = ContactEnded {
             contact: ContactId::stored("call-7"),
             case,
-            further: Vec::new(),
+            further: vec![CaseId(Seq(12))],
             outcome: Outcome::Resolved,
             confirmed: None,
             resolves: case.filter(|_| resolves),
@@ -56,6 +56,9 @@ fn taken_and_ended() {
             case_state: Resolved,
             answer: None,
             replayed: false,
+            further_case_ids: [
+                "case_000000000000c",
+            ],
         }"#]]
     .assert_eq(&ended(Some(CaseId(Seq(9))), true));
     expect![[r#"
@@ -67,6 +70,9 @@ fn taken_and_ended() {
             case_state: Open,
             answer: None,
             replayed: false,
+            further_case_ids: [
+                "case_000000000000c",
+            ],
         }"#]]
     .assert_eq(&ended(Some(CaseId(Seq(9))), false));
     expect![[r#"
@@ -78,6 +84,9 @@ fn taken_and_ended() {
             case_state: Unspecified,
             answer: None,
             replayed: false,
+            further_case_ids: [
+                "case_000000000000c",
+            ],
         }"#]]
     .assert_eq(&ended(None, false));
     let back = contact::sent_back(&routed(take()), &playbook(), false);

@@ -96,7 +96,7 @@ fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
         --json goes with --out: stdout is for the document
         the playbook would have faults:
         8:11 currency: is "euro"; must be three capitals such as EUR
-        say the --name of the playbook
+        say the --name of the playbook, or the file to write with --out
         nothing.yaml is no file, and not `live` or 8 or more digits of a version
     "#]].assert_eq(&told);
     Ok(())

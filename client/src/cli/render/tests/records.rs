@@ -24,6 +24,8 @@ fn further_cases_and_outcomes_as_text() {
         joined: v1::Joined::Opened.into(),
         contact_case_id: "case_01".to_owned(),
         further_case_ids: vec!["case_02".to_owned(), "case_03".to_owned()],
+        channel_switched: true,
+        repeat: true,
         ..Default::default()
     };
     let resolved = v1::Case {
@@ -46,7 +48,7 @@ fn further_cases_and_outcomes_as_text() {
           case           case_01
           further cases  case_02 (baggage/lost REOPENED)
         --
-        contact call-2 · OPENED case_03
+        contact call-2 · OPENED case_03 · a repeat · on another channel
           its own case          case_01
           further cases so far  case_02
         --
@@ -174,6 +176,7 @@ fn a_choice_and_an_end_as_text() {
         place: v1::ContactPlace::Ended.into(),
         outcome: v1::ContactOutcome::Resolved.into(),
         case_state: v1::CaseState::Resolved.into(),
+        further_case_ids: vec!["case_02".to_owned()],
         ..Default::default()
     };
     let text = taken(&choice, Paint::PLAIN) + &ended(&end, Paint::PLAIN);
@@ -181,6 +184,7 @@ fn a_choice_and_an_end_as_text() {
         contact call-2 · routed · case_01
         → callback, queue rebooking
         contact call-2 · ended (resolved) · case_01 resolved
+          further cases  case_02
     "#]]
     .assert_eq(&text);
 }

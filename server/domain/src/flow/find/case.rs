@@ -109,9 +109,14 @@ pub(in crate::flow) fn case(
         None => lookup.latest_case()?,
     };
     let other = other.filter(|other| own.as_ref().is_none_or(|own| own.id != other.id));
+    // It was found by another name, or it was a further one so far: the contact does not join it twice.
+    let meant = |case: &Case| lookup.means(case) && agrees(case, &key, &facts);
+    if let Some(other) = &other
+        && let Some(case) = sought.has(state, other, meant)?
+    {
+        return Ok(FoundCase::Stays(case, None));
+    }
     Ok(match (other, own) {
-        // It was found by another name, or it was a further one so far: the contact does not join it twice.
-        (Some(case), _) if sought.has(&case) => FoundCase::Stays(case, None),
         (Some(case), _) if is_open(&case, sought.now) => FoundCase::Joins(case, Joined::Continued),
         (Some(case), _) if can_reopen(&case, sought.now) => {
             FoundCase::Joins(case, Joined::Reopened)
@@ -175,10 +180,27 @@ pub(in crate::flow) fn ambiguous_facts(
 }
 
 impl Sought<'_> {
-    /// Whether the contact has this case already.
-    fn has(&self, case: &Case) -> bool {
-        let mut cases = self.before.into_iter().flat_map(Contact::cases);
-        cases.any(|id| id == case.id)
+    /// The case of the contact that this one is: itself, or else a further one that went on in it and is `meant`.
+    fn has(
+        &self,
+        state: &State,
+        case: &Arc<Case>,
+        meant: impl Fn(&Case) -> bool,
+    ) -> Result<Option<Arc<Case>>, Elsewhere> {
+        let Some(before) = self.before else {
+            return Ok(None);
+        };
+        if before.cases().any(|id| id == case.id) {
+            return Ok(Some(case.clone()));
+        }
+        for id in before.further_cases() {
+            let kept = state.case(&id)?;
+            let kept = kept.filter(|kept| kept.is_part_of(case.id) && meant(kept));
+            if let Some(kept) = kept {
+                return Ok(Some(kept.clone()));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether the contact has the reason that it had. Of one that was split the facts may tell another part now.

@@ -19,7 +19,8 @@ impl State {
             self.case_left(envelope, routed, left);
         }
         let owed_before = self.owed(&routed.contact);
-        let route_before = self.contacts.get(&routed.contact).and_then(|row| row.route);
+        let before = self.contacts.get(&routed.contact);
+        let taken_before = before.and_then(|row| Some((row.case?, row.route?)));
         let live_before = routed.case.as_ref().is_some_and(|join| !join.first);
         self.contact_decided(envelope, routed);
         self.further_heard(envelope, &routed.contact, &routed.further, owed_before);
@@ -38,7 +39,7 @@ impl State {
                 }
             });
             if let Next::Take(taken) = &routed.next
-                && (join.first || route_before != Some(taken.route))
+                && taken_before != Some((join.case, taken.route))
             {
                 self.count(join.case, |counts| {
                     counts.routes_taken[taken.route as usize] += 1;

@@ -273,3 +273,87 @@ fn a_contact_of_somebody_who_is_merged() {
         "#]],
     );
 }
+
+#[test]
+fn a_further_case_that_was_merged_is_what_the_contact_comes_for() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 phone customer=c1 reason=flight/change booking=AAAAAA
+        route k2 phone customer=c1 reason=bags/allowance
+        add_case k2 flight/change booking=BBBBBB
+        merge 1 3
+        # That is its own from now on, and not joined twice by the name of the one that goes on.
+        route k2 phone reason=flight/change booking=BBBBBB
+        contact k2
+        case 1
+        case 3
+        counts
+        end k2 resolved
+        end k1 resolved
+        case 1
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
+            k2: flight/change too; opens #3
+            case #1 goes on for #3
+            k2: c1 standard; leaves #2, withdrawn; stays with #3; 1 in 7d; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            contact k2: in self-service; case #3; offered [self_service, message, human]; declined []; amended 1
+            case #1: open; flight/change of standard c1; [k1* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
+            case #3: merged into #1; flight/change of standard c1; [k2* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
+            bags/allowance standard: 1 contacts - 1 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 1 withdrawn; took [self_service 1]
+            flight/change standard: 2 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2]
+            k2 ends Resolved
+            k1 ends Resolved; case #1 is resolved
+            case #1: resolved; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
+        "#]],
+    );
+}
+
+#[test]
+fn a_contact_with_a_merged_further_case_comes_for_the_one_that_goes_on() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 phone customer=c1 reason=flight/change booking=AAAAAA
+        route k2 phone customer=c1 reason=bags/allowance
+        add_case k2 flight/change booking=BBBBBB
+        add_case k2 bags/lost bag_tag=77
+        merge 1 3
+        merge 1 4
+        restart
+        # Its facts tell that it is not the further one: that keeps what it knows, and its contact if the merge is undone.
+        route k2 phone reason=flight/change booking=AAAAAA
+        contact k2
+        unmerge 4
+        unmerge 3
+        end k2 resolved
+        contact k2
+        case 1
+        case 3
+        case 4
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
+            k2: flight/change too; opens #3
+            k2: bags/lost too; opens #4
+            case #1 goes on for #3
+            case #1 goes on for #4 with bag_tag
+            k2: c1 standard; leaves #2, withdrawn; continues #1, a repeat; 1 repeats, 1 in 7d; knows bag_tag=77; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            contact k2: in self-service; case #1; offered [self_service, message, human]; declined []; amended 1; further [#3, #4]
+            case #1 goes on no more for #4 with bag_tag
+            case #1 goes on no more for #3
+            k2 ends Resolved
+            contact k2: ended Resolved; case #1; offered [self_service, message, human]; declined []; amended 1; further [#3, #4]
+            case #1: open; flight/change of standard c1; [k1* on phone, k2 on phone]; 1 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
+            case #3: open; flight/change of standard c1; [k2 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
+            case #4: open; bags/lost of standard c1; [k2 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77
+        "#]],
+    );
+}
