@@ -41,6 +41,7 @@ def main():
     take_a_route(signpost, keys)
     send_it_again(signpost, keys)
     continue_in_a_chat(signpost, keys)
+    add_another_matter(signpost, keys)
     resolve_the_case(signpost, keys)
     read_the_case(signpost, keys)
     read_refusals(signpost, keys)
@@ -161,6 +162,21 @@ def continue_in_a_chat(signpost, keys):
     print(f"Nothing is asked again: {route}, queue {answer.routed.queue}.")
 
 
+def add_another_matter(signpost, keys):
+    request = contact.AddCaseToContactRequest(
+        request_id=f"{keys.chat}/add/1",
+        contact_id=keys.chat,
+        reason="product_defect/refund_status",
+        facts=[types.Fact(fact_id="order_id", text=keys.order, source=types.FACT_SOURCE_CUSTOMER)],
+    )
+    added = signpost.call(signpost.contacts.AddCaseToContact, request)
+    check("it is a case of its own", added.joined == contact.JOINED_OPENED and added.case_id != keys.case)
+    check("the chat stays with the first", added.contact_case_id == keys.case)
+    check("and has both", list(added.further_case_ids) == [added.case_id])
+    print("While she is there she asks for an older refund: a second case, of the same chat.")
+    keys.refund = added.case_id
+
+
 def resolve_the_case(signpost, keys):
     request = contact.EndContactRequest(
         request_id=f"{keys.chat}/end/1",
@@ -170,6 +186,7 @@ def resolve_the_case(signpost, keys):
     )
     ended = signpost.call(signpost.contacts.EndContact, request)
     check("no contact is live, so the case is resolved", ended.case_state == types.CASE_STATE_RESOLVED)
+    check("the other matter is named: its case stays open", list(ended.further_case_ids) == [keys.refund])
     print("The agent found that the parcel had not come, and settled it: the case is resolved.")
 
 

@@ -44,7 +44,8 @@ async fn main() -> Told {
     let taken = take_a_route(&signpost, &keys).await?;
     send_it_again(&signpost, &keys, &taken).await?;
     continue_in_a_chat(&signpost, &keys, &case_id).await?;
-    resolve_the_case(&signpost, &keys).await?;
+    let refund = add_another_matter(&signpost, &keys, &case_id).await?;
+    resolve_the_case(&signpost, &keys, &refund).await?;
     read_the_case(&signpost, &keys, case_id).await?;
     read_refusals(&signpost, &keys).await
 }
@@ -243,7 +244,26 @@ async fn continue_in_a_chat(signpost: &Client, keys: &Keys, case_id: &str) -> To
     Ok(())
 }
 
-async fn resolve_the_case(signpost: &Client, keys: &Keys) -> Told {
+async fn add_another_matter(signpost: &Client, keys: &Keys, case_id: &str) -> Told<String> {
+    let request = v1::AddCaseToContactRequest {
+        request_id: format!("{}/add/1", keys.chat),
+        contact_id: keys.chat.clone(),
+        reason: "product_defect/refund_status".to_owned(),
+        facts: vec![fact("order_id", &keys.order, v1::FactSource::Customer)],
+        ..Default::default()
+    };
+    let added = signpost.add_case_to_contact(request).await?;
+    let opened = added.joined() == v1::Joined::Opened && added.case_id != case_id;
+    check("it is a case of its own", opened)?;
+    let stays = added.contact_case_id == case_id;
+    check("the chat stays with the first", stays)?;
+    let both = added.further_case_ids == [added.case_id.as_str()];
+    check("and has both", both)?;
+    println!("While she is there she asks for an older refund: a second case, of the same chat.");
+    Ok(added.case_id)
+}
+
+async fn resolve_the_case(signpost: &Client, keys: &Keys, refund: &str) -> Told {
     let request = v1::EndContactRequest {
         request_id: format!("{}/end/1", keys.chat),
         contact_id: keys.chat.clone(),
@@ -254,6 +274,8 @@ async fn resolve_the_case(signpost: &Client, keys: &Keys) -> Told {
     let ended = signpost.end_contact(request).await?;
     let resolved = ended.case_state() == v1::CaseState::Resolved;
     check("no contact is live, so the case is resolved", resolved)?;
+    let named = ended.further_case_ids == [refund];
+    check("the other matter is named: its case stays open", named)?;
     println!("The agent found that the parcel had not come, and settled it: the case is resolved.");
     Ok(())
 }

@@ -36,7 +36,8 @@ async function main() {
   const taken = await takeARoute(signpost, keys);
   await sendItAgain(signpost, keys, taken);
   await continueInAChat(signpost, keys, caseId);
-  await resolveTheCase(signpost, keys);
+  const refund = await addAnotherMatter(signpost, keys, caseId);
+  await resolveTheCase(signpost, keys, refund);
   await readTheCase(signpost, keys, caseId);
   await readRefusals(signpost, keys);
 }
@@ -160,7 +161,21 @@ async function continueInAChat(signpost: Signpost, keys: Keys, caseId: string) {
   console.log(`Nothing is asked again: ${name(answer.next.value.route)}, queue ${answer.next.value.queue}.`);
 }
 
-async function resolveTheCase(signpost: Signpost, keys: Keys) {
+async function addAnotherMatter(signpost: Signpost, keys: Keys, caseId: string): Promise<string> {
+  const added = await signpost.contacts.addCaseToContact({
+    requestId: `${keys.chat}/add/1`,
+    contactId: keys.chat,
+    reason: "product_defect/refund_status",
+    facts: [{ factId: "order_id", value: { case: "text", value: keys.order }, source: FactSource.CUSTOMER }],
+  });
+  check("it is a case of its own", added.joined === Joined.OPENED && added.caseId !== caseId);
+  check("the chat stays with the first", added.contactCaseId === caseId);
+  check("and has both", same(added.furtherCaseIds, [added.caseId]));
+  console.log("While she is there she asks for an older refund: a second case, of the same chat.");
+  return added.caseId;
+}
+
+async function resolveTheCase(signpost: Signpost, keys: Keys, refund: string) {
   const ended = await signpost.contacts.endContact({
     requestId: `${keys.chat}/end/1`,
     contactId: keys.chat,
@@ -168,6 +183,7 @@ async function resolveTheCase(signpost: Signpost, keys: Keys) {
     confirmedReason: "shipping_issue/missing",
   });
   check("no contact is live, so the case is resolved", ended.caseState === CaseState.RESOLVED);
+  check("the other matter is named: its case stays open", same(ended.furtherCaseIds, [refund]));
   console.log("The agent found that the parcel had not come, and settled it: the case is resolved.");
 }
 
