@@ -4,6 +4,7 @@ mod bad_context;
 mod bad_input;
 mod bad_playbooks;
 mod bench;
+mod case_fields;
 mod cases;
 mod command_line;
 mod contacts;
