@@ -3,6 +3,7 @@
 
 use super::failure::Failure;
 use super::render::json::{self, Named};
+use super::render::visible::visible;
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};
 
@@ -83,11 +84,24 @@ impl Out {
         if self.json {
             self.data(&json::pretty(message)?)
         } else {
-            self.data(&text(self.paint))
+            self.text(&text(self.paint))
         }
     }
 
-    /// Prints data, with a line end if it has none.
+    /// Prints text for people, in which nothing that others wrote steers their terminal.
+    ///
+    /// # Errors
+    /// [`Failure::Output`] if stdout does not take it.
+    pub(crate) fn text(self, text: &str) -> Result<(), Failure> {
+        self.data(&self.visible(text))
+    }
+
+    /// Text for people as [`Out::text`] prints it.
+    pub(crate) fn visible(self, text: &str) -> String {
+        visible(text, self.paint.styled())
+    }
+
+    /// Prints data as it is, with a line end if it has none.
     ///
     /// # Errors
     /// [`Failure::Output`] if stdout does not take it.
@@ -104,10 +118,11 @@ impl Out {
     /// # Errors
     /// [`Failure::Output`] if stdout does not take it.
     pub(crate) fn paged(self, text: &str) -> Result<(), Failure> {
-        if io::stdout().is_terminal() && through_pager(text) {
+        let text = self.visible(text);
+        if io::stdout().is_terminal() && through_pager(&text) {
             return Ok(());
         }
-        self.data(text)
+        self.data(&text)
     }
 
     /// Says something beside the data.
@@ -119,7 +134,7 @@ impl Out {
 /// Says something on stderr; a stderr that is gone is no reason to stop.
 pub(crate) fn say(words: &str) {
     let mut stderr = io::stderr().lock();
-    let _unheard = writeln!(stderr, "{words}");
+    let _unheard = writeln!(stderr, "{}", visible(words, false));
 }
 
 /// Shows a text in a pager. Says whether there was one.
