@@ -219,7 +219,7 @@ async fn what_is_personal_is_never_logged() -> Outcome {
     let request = v1::UpsertCustomerRequest {
         request_id: "u1".to_owned(),
         customer: Some(customer),
-        arrive_time: None,
+        ..Default::default()
     };
     client.upsert_customer(request).await?;
     let log = data.beside().join("stderr");
