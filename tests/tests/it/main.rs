@@ -20,6 +20,7 @@ mod feed_command;
 mod feed_crash;
 mod feed_events;
 mod feed_rows;
+mod feed_views;
 mod further_cases;
 mod further_refused;
 mod further_told;
