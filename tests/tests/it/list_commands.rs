@@ -248,3 +248,45 @@ async fn a_note_does_not_steer_the_terminal() -> Outcome {
     server.finish().await?;
     Ok(())
 }
+
+/// The lines that `case list` shows through this pager, on a terminal (by `script`, which every Linux has) or not.
+async fn paged(server: &TestServer, pager: &str, is_terminal: bool) -> Outcome<usize> {
+    let plain = signpost(&server.address().to_string(), &["case", "list"])?;
+    let mut command = match is_terminal {
+        false => plain,
+        true => {
+            let arguments = plain.get_args().map(|it| it.to_string_lossy().into_owned());
+            let program = plain.get_program().to_string_lossy().into_owned();
+            let words: Vec<String> = std::iter::once(program).chain(arguments).collect();
+            let mut script = Command::new("script");
+            script.args([
+                "--quiet",
+                "--return",
+                "--command",
+                &words.join(" "),
+                "/dev/null",
+            ]);
+            script.env("SIGNPOST_SERVER", server.address().to_string());
+            script.stdin(Stdio::null());
+            script
+        }
+    };
+    let shown = run(command.env("PAGER", pager).env("TERM", "xterm")).await?;
+    assert_eq!(shown.code, Some(0), "{shown:?}");
+    let lines = shown.stdout.lines();
+    assert!(shown.stdout.contains("case_0000000000"), "{shown:?}");
+    Ok(lines.filter(|line| line.starts_with("paged:")).count())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_goes_through_the_pager_on_a_terminal_alone() -> Outcome {
+    let (server, _) = played().await?;
+    let pager = "sed s/^/paged:/";
+    assert!(paged(&server, pager, true).await? > 2);
+    assert_eq!(paged(&server, pager, false).await?, 0);
+    assert_eq!(paged(&server, "cat", true).await?, 0);
+    // One that is not there is no reason to show nothing.
+    assert_eq!(paged(&server, "no-such-pager", true).await?, 0);
+    server.finish().await?;
+    Ok(())
+}
