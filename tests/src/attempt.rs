@@ -165,5 +165,6 @@ pub fn upsert(customer: v1::Customer, at: i64) -> v1::UpsertCustomerRequest {
         request_id: format!("upsert-{}@{at}", customer.customer_id),
         customer: Some(customer),
         arrive_time: Some(minute(at)),
+        etag: String::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::failure::Failure;
-use super::write::{Change, Key};
+use super::write::Change;
 use super::{customer_work, list, render, values};
 use clap::{ArgGroup, Args, Subcommand};
 use signpost_client::{Client, v1};
@@ -174,11 +174,8 @@ pub(crate) struct UpsertArgs {
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
           default_missing_value = "yes", value_parser = values::yes_or_no)]
     vulnerable: Option<bool>,
-    /// When it was told, RFC 3339 [default: now].
-    #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
     #[command(flatten)]
-    key: Key,
+    change: Change,
 }
 
 /// Does it.
@@ -271,8 +268,9 @@ fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {
         ..Default::default()
     };
     v1::UpsertCustomerRequest {
-        request_id: args.key.or_fresh(),
+        request_id: args.change.key.or_fresh(),
         customer: Some(customer),
-        arrive_time: args.arrive,
+        arrive_time: args.change.arrive,
+        etag: args.change.etag,
     }
 }

@@ -21,7 +21,8 @@ pub(crate) enum Output {
     Wide,
     /// The answer as JSON.
     Json,
-    /// All columns, comma-separated, with a line of titles.
+    /// All columns, comma-separated, with a line of titles; a cell that a spreadsheet would take for a formula begins
+    /// with `'`.
     Csv,
 }
 
@@ -156,14 +157,15 @@ pub(crate) fn show<M: Named>(
         Output::Json => {
             return Out { json: true, paint }.answer(response, |_| String::new());
         }
-        Output::Csv => return session.out.data(&listing(true).csv()),
-        Output::Table | Output::Wide => {}
-    }
-    let listing = listing(output == Output::Wide);
-    if listing.rows.is_empty() {
-        session.out.say("nothing matches");
-    } else {
-        session.out.paged(&listing.table(paint))?;
+        Output::Csv => session.out.data(&listing(true).csv())?,
+        Output::Table | Output::Wide => {
+            let listing = listing(output == Output::Wide);
+            if listing.rows.is_empty() {
+                session.out.say("nothing matches");
+            } else {
+                session.out.paged(&listing.table(paint))?;
+            }
+        }
     }
     if !next_token.is_empty() {
         session

@@ -3,12 +3,9 @@
 
 use super::failure::Failure;
 use super::render::json::{self, Named};
-use std::borrow::Cow;
+use super::render::visible::visible;
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};
-
-/// What sets our styles on a terminal, and ends them.
-const STYLES: [&str; 4] = ["\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[0m"];
 
 /// How to write text: with styles for a terminal, or plain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,21 +84,29 @@ impl Out {
         if self.json {
             self.data(&json::pretty(message)?)
         } else {
-            self.data(&text(self.paint))
+            self.text(&text(self.paint))
         }
     }
 
-    /// Prints data, with a line end if it has none.
+    /// Prints text for people, in which nothing that others wrote steers their terminal.
+    ///
+    /// # Errors
+    /// [`Failure::Output`] if stdout does not take it.
+    pub(crate) fn text(self, text: &str) -> Result<(), Failure> {
+        self.data(&self.visible(text))
+    }
+
+    /// Text for people as [`Out::text`] prints it.
+    pub(crate) fn visible(self, text: &str) -> String {
+        visible(text, self.paint.styled())
+    }
+
+    /// Prints data as it is, with a line end if it has none.
     ///
     /// # Errors
     /// [`Failure::Output`] if stdout does not take it.
     pub(crate) fn data(self, text: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
-        let text = if stdout.is_terminal() {
-            harmless(text)
-        } else {
-            Cow::Borrowed(text)
-        };
         let end = if text.ends_with('\n') { "" } else { "\n" };
         write!(stdout, "{text}{end}")
             .and_then(|()| stdout.flush())
@@ -113,10 +118,11 @@ impl Out {
     /// # Errors
     /// [`Failure::Output`] if stdout does not take it.
     pub(crate) fn paged(self, text: &str) -> Result<(), Failure> {
-        if io::stdout().is_terminal() && through_pager(&harmless(text)) {
+        let text = self.visible(text);
+        if io::stdout().is_terminal() && through_pager(&text) {
             return Ok(());
         }
-        self.data(text)
+        self.data(&text)
     }
 
     /// Says something beside the data.
@@ -128,32 +134,7 @@ impl Out {
 /// Says something on stderr; a stderr that is gone is no reason to stop.
 pub(crate) fn say(words: &str) {
     let mut stderr = io::stderr().lock();
-    let _unheard = writeln!(stderr, "{}", harmless(words));
-}
-
-/// A text that does nothing to a terminal but show: what callers told can hold bytes that move the cursor, or set a
-/// title. Ends of lines, tabs and our own styles stay; for each other control character stands one that shows it.
-fn harmless(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_harmful) {
-        return Cow::Borrowed(text);
-    }
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(next) = rest.chars().next() {
-        let style = STYLES.iter().find(|style| rest.starts_with(**style));
-        let length = style.map_or(next.len_utf8(), |style| style.len());
-        if style.is_some() || !is_harmful(next) {
-            kept.push_str(&rest[..length]);
-        } else {
-            kept.push(char::REPLACEMENT_CHARACTER);
-        }
-        rest = &rest[length..];
-    }
-    Cow::Owned(kept)
-}
-
-fn is_harmful(c: char) -> bool {
-    c.is_control() && !matches!(c, '\n' | '\t')
+    let _unheard = writeln!(stderr, "{}", visible(words, false));
 }
 
 /// Shows a text in a pager. Says whether there was one.
@@ -213,30 +194,5 @@ impl Progress {
             let mut stderr = io::stderr().lock();
             let _unheard = write!(stderr, "\r\x1b[K").and_then(|()| stderr.flush());
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Paint, STYLES, harmless};
-
-    #[test]
-    fn what_is_told_does_nothing_to_a_terminal() {
-        let told = "\x1b]0;mine\x07 \x1b[2Jgone\r\u{9b}5A \x1b[31mred";
-        let shown = harmless(told);
-        assert_eq!(
-            shown,
-            "\u{fffd}]0;mine\u{fffd} \u{fffd}[2Jgone\u{fffd}\u{fffd}5A \u{fffd}[31mred"
-        );
-        let plain = "Zoë\tsaid:\n“fine” · 5 €\n";
-        assert_eq!(harmless(plain), plain);
-    }
-
-    #[test]
-    fn our_own_styles_stay() {
-        let paint = Paint { styled: true };
-        let styled = [paint.bold("case"), paint.dim("none"), paint.green("→")].concat();
-        assert_eq!(harmless(&styled), styled);
-        assert!(STYLES.iter().all(|style| styled.contains(style)));
     }
 }

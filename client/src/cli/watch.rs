@@ -158,15 +158,15 @@ pub(crate) async fn rows<F: Rows>(request: F, session: &Session) -> Result<(), F
         Some(_) if out.json => json::line(item).map(Some),
         Some(Told::There(row)) => {
             there += 1;
-            Ok(Some(F::line(Mark::There, row)))
+            Ok(Some(out.visible(&F::line(Mark::There, row))))
         }
         Some(Told::Complete) => {
             let count = render::words::counted(there, F::NAME);
             out.say(&format!("signpost: {count}; changes follow"));
             Ok(None)
         }
-        Some(Told::Changed(row)) => Ok(Some(F::line(Mark::Changed, row))),
-        Some(Told::Left(left)) => Ok(Some(feed::left_line(left))),
+        Some(Told::Changed(row)) => Ok(Some(out.visible(&F::line(Mark::Changed, row)))),
+        Some(Told::Left(left)) => Ok(Some(out.visible(&feed::left_line(left)))),
     })
     .await
 }

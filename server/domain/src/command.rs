@@ -129,6 +129,8 @@ pub struct AddCase {
 pub struct UpsertCustomer {
     /// Who.
     pub id: CustomerId,
+    /// Its last change as the caller saw it; whatever it is, or nothing yet, if absent.
+    pub seen: Option<Seq>,
     /// What is known from now on.
     pub profile: Profile,
 }

@@ -285,8 +285,13 @@ pub struct LeftCase {
 /// What comes next for a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// The customer must choose a reason; below this primary one, if it is known.
-    ChooseReason(Option<Slug>),
+    /// The customer must choose a reason.
+    ChooseReason {
+        /// Below this primary one, if it is known.
+        primary: Option<Slug>,
+        /// Whether the customer has an open case, which may be meant.
+        open_case: bool,
+    },
     /// These facts must be asked, in this order.
     AskFacts(Vec<Slug>),
     /// The customer must choose among the options.

@@ -47,7 +47,10 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
     w.messages(10, noticed, write_finding);
     w.message(11, |w| write_decision(w, decision));
     match next {
-        Next::ChooseReason(primary) => w.message(12, |w| w.name_or_none(1, primary.as_ref())),
+        Next::ChooseReason { primary, open_case } => w.message(12, |w| {
+            w.name_or_none(1, primary.as_ref());
+            w.number(2, !*open_case);
+        }),
         Next::AskFacts(facts) => w.message(13, |w| w.names(1, facts)),
         Next::ChooseRoute => w.message(14, |_| ()),
         Next::Take(offered) => w.message(15, |w| write_offered(w, offered)),
@@ -205,9 +208,13 @@ fn left(message: wire::LeftCase) -> LeftCase {
 fn next(message: wire::contact_routed::Next) -> Result<Next, CodecError> {
     use wire::contact_routed::Next as Wire;
     Ok(match message {
-        Wire::ChooseReason(wire::ChooseReason { primary }) => {
-            Next::ChooseReason(name_or_none(primary))
-        }
+        Wire::ChooseReason(wire::ChooseReason {
+            primary,
+            no_open_case,
+        }) => Next::ChooseReason {
+            primary: name_or_none(primary),
+            open_case: !no_open_case,
+        },
         Wire::AskFacts(wire::AskFacts { facts }) => {
             Next::AskFacts(slugs(facts, "ask_facts.facts")?)
         }

@@ -282,3 +282,6 @@ impl Keeper {
         Ok(self.rows.flush()?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,7 @@ pub(crate) fn upsert(
         request_id: _,
         customer,
         arrive_time,
+        etag,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UpsertCustomer, content);
     let at = At::top("customer");
@@ -37,8 +38,12 @@ pub(crate) fn upsert(
             None
         }
     };
+    let seen = finder.seen(&etag, "customer");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = customer.map(|customer| CommandBody::Upsert(Box::new(customer)));
+    let told = customer.zip(seen);
+    let body = told.map(|((id, profile), seen)| {
+        CommandBody::Upsert(Box::new(UpsertCustomer { id, seen, profile }))
+    });
     finder.command(caller, stamp, arrive_time, body)
 }
 
@@ -85,7 +90,7 @@ impl Finder {
         at: At<'_>,
         live: &Playbook,
         told: v1::Customer,
-    ) -> Option<UpsertCustomer> {
+    ) -> Option<(CustomerId, Profile)> {
         let v1::Customer {
             customer_id,
             identities,
@@ -130,7 +135,7 @@ impl Finder {
             consents,
             vulnerable,
         };
-        Some(UpsertCustomer { id: id?, profile })
+        Some((id?, profile))
     }
 }
 

@@ -118,7 +118,7 @@ fn answer(routed: &ContactRouted, playbook: &Playbook) -> v1::ContactAnswer {
     let customer = routed.customer.as_ref();
     let standing = &routed.standing;
     let place = match &routed.next {
-        Next::ChooseReason(_) | Next::AskFacts(_) | Next::ChooseRoute => Place::Deciding,
+        Next::ChooseReason { .. } | Next::AskFacts(_) | Next::ChooseRoute => Place::Deciding,
         Next::Take(taken) => Place::of_route(taken.route),
     };
     let decision = decision::decision(
@@ -153,13 +153,13 @@ fn next(routed: &ContactRouted, playbook: &Playbook) -> v1::contact_answer::Next
     let language = routed.context.language.as_deref();
     let language = language.or_else(|| profile?.language.as_deref());
     match &routed.next {
-        Next::ChooseReason(primary) => {
+        Next::ChooseReason { primary, open_case } => {
             let of = MenuOf {
                 channel: &routed.context.channel,
                 language,
                 primary: primary.as_ref(),
                 whole_tree: false,
-                open_case: routed.customer.is_some(),
+                open_case: *open_case && routed.customer.is_some(),
             };
             Wire::ChooseReason(v1::ChooseReason {
                 menu: Some(menu::menu(playbook, of)),

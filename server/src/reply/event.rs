@@ -129,7 +129,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
     } = routed;
     let join = join.as_ref();
     let (place, next_step, goes, asked) = match next {
-        Next::ChooseReason(_) => (Place::Deciding, v1::NextStep::ChooseReason, None, [].iter()),
+        Next::ChooseReason { .. } => (Place::Deciding, v1::NextStep::ChooseReason, None, [].iter()),
         Next::AskFacts(facts) => (Place::Deciding, v1::NextStep::AskFacts, None, facts.iter()),
         Next::ChooseRoute => (Place::Deciding, v1::NextStep::ChooseRoute, None, [].iter()),
         Next::Take(taken) => {

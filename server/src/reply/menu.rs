@@ -16,7 +16,7 @@ pub(crate) struct MenuOf<'a> {
     pub(crate) primary: Option<&'a Slug>,
     /// Whether the secondary reasons are shown below the primary ones.
     pub(crate) whole_tree: bool,
-    /// Whether the customer may have an open case.
+    /// Whether the customer has an open case, or may have one.
     pub(crate) open_case: bool,
 }
 

@@ -110,7 +110,7 @@ fn routed(routed: &ContactRouted, of: CaseId) -> TimelineEntry {
     let tier = &routed.decision.tier;
     let about = reason.map_or_else(String::new, |reason| format!(" about {reason}"));
     let (next, route) = match &routed.next {
-        Next::ChooseReason(_) => ("must choose a reason".to_owned(), 0),
+        Next::ChooseReason { .. } => ("must choose a reason".to_owned(), 0),
         Next::AskFacts(facts) => (format!("is to be asked {}", list(facts)), 0),
         Next::ChooseRoute => ("is to choose a route".to_owned(), 0),
         Next::Take(offered) => {

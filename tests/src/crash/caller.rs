@@ -285,6 +285,7 @@ impl Caller {
                 ..Default::default()
             }),
             arrive_time,
+            etag: String::new(),
         }
     }
 }

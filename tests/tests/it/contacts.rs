@@ -42,7 +42,7 @@ async fn a_matter_goes_over_channels_to_its_end() -> Outcome {
         "another booking is another case"
     );
     expect![[r#"
-        deciding, no case: choose of 4; 0 repeats, 0 switches
+        deciding, no case: choose of 3; 0 repeats, 0 switches
         deciding, no case: choose of 3 existing_flight; 0 repeats, 0 switches
         deciding, no case: ask booking_reference; 0 repeats, 0 switches
         self_service, opened: self_service rebook; 0 repeats, 0 switches

@@ -178,3 +178,49 @@ async fn faults_of_a_customer_are_told_at_once() -> Outcome {
     assert_eq!(folded.state.seq().0, 2);
     Ok(())
 }
+
+/// Two desks that both looked at a customer do not overwrite each other unseen.
+#[tokio::test]
+async fn who_saw_an_older_customer_replaces_nothing() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    let kept = client.upsert_customer(upsert(customer("c1"), 1)).await?;
+    let seen = kept.customer.unwrap_or_default().etag;
+    let with_tier = |id: &str, tier: &str, etag: &str, at: i64| {
+        let changed = v1::Customer {
+            tier: tier.to_owned(),
+            ..customer(id)
+        };
+        v1::UpsertCustomerRequest {
+            etag: etag.to_owned(),
+            ..upsert(changed, at)
+        }
+    };
+    let first = with_tier("c1", "platinum", &seen, 2);
+    client.upsert_customer(first.clone()).await?;
+    let mut customers = server.customers();
+    let mut told = Vec::new();
+    for late in [
+        with_tier("c1", "standard", &seen, 3),
+        with_tier("c1", "standard", "x", 4),
+        with_tier("c2", "standard", &seen, 5),
+    ] {
+        told.push(brief::refused(customers.upsert_customer(late).await));
+    }
+    expect![[r#"
+        Aborted: customer c1 has changed since: its etag is 3 now
+          CUSTOMER_CHANGED of signpost
+        InvalidArgument
+          etag: must be the etag of an answer about this customer
+        NotFound: there is no customer c2
+          customer c2
+    "#]]
+    .assert_eq(&brief::all(&told));
+    // The same write again is not a late one.
+    assert!(client.upsert_customer(first).await?.replayed);
+    let found = client.get_customer(by_key("c1")).await?;
+    assert_eq!(found.customer.unwrap_or_default().tier, "platinum");
+    let folded = server.finish().await?;
+    assert_eq!(folded.state.seq().0, 3);
+    Ok(())
+}

@@ -159,7 +159,8 @@ async fn a_stop_finishes_what_was_accepted() -> Outcome {
     Ok(())
 }
 
-#[tokio::test]
+// With a thread of its own the client closes its connection as soon as the server stops.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_personal_is_never_logged() -> Outcome {
     const SECRETS: [&str; 4] = [
         "TAG-4711-SECRET",
@@ -175,7 +176,8 @@ async fn what_is_personal_is_never_logged() -> Outcome {
         "pattern: \"[A-Z0-9]{6}\", personal: true",
     );
     fs::write(&playbook, personal)?;
-    let filter = "debug,signpost_server=trace,signpost_domain=trace";
+    // Of the crates under us, too: they see every byte that comes.
+    let filter = "trace";
     let arguments = [
         "--playbook",
         text(&playbook)?,
@@ -217,7 +219,7 @@ async fn what_is_personal_is_never_logged() -> Outcome {
     let request = v1::UpsertCustomerRequest {
         request_id: "u1".to_owned(),
         customer: Some(customer),
-        arrive_time: None,
+        ..Default::default()
     };
     client.upsert_customer(request).await?;
     let log = data.beside().join("stderr");

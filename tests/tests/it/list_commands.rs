@@ -93,6 +93,12 @@ async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outco
         .stdout;
     assert_eq!(csv.lines().count() as i64, CONTACTS + 1);
     expect!["contact,place,channel,reason,confirmed_reason,tier,customer,case,route,queue,outcome,recorded,ended,amendments,further_cases"].assert_eq(csv.lines().next().unwrap_or_default());
+    let some = ran(&server, "contact list --limit 2 --output csv").await?;
+    assert_eq!(some.stdout.lines().count(), 3);
+    assert!(
+        some.stderr.starts_with("there may be more: --page-token "),
+        "a file that is not all of it says so: {some:?}"
+    );
     let one = ran(&server, "contact list --case 5 --output csv")
         .await?
         .stdout;
@@ -214,5 +220,73 @@ async fn a_list_ends_quietly_or_says_why() -> Outcome {
     )?)
     .await?;
     assert_eq!((gone.code, gone.stdout.as_str()), (Some(1), ""), "{gone:?}");
+    Ok(())
+}
+
+/// What strangers wrote is shown to a supervisor and does nothing to the terminal; programs get it as it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_note_does_not_steer_the_terminal() -> Outcome {
+    const NOTE: &str = "all\u{a0}well\x1b[2J\x1b]0;gone\x07";
+    let (server, played) = played().await?;
+    let cases = played.all_cases(server.client()).await?;
+    let case = cases.first().ok_or("no case")?.case_id.clone();
+    let address = server.address().to_string();
+    let arrive = "2026-05-01T12:00:00Z";
+    let words = ["case", "note", &case, NOTE, "--arrive", arrive];
+    let noted = run(&mut signpost(&address, &words)?).await?;
+    assert_eq!(noted.code, Some(0), "{noted:?}");
+    let timeline = ran(&server, &format!("case timeline {case}")).await?;
+    assert!(
+        timeline.stdout.contains(r"well\u{1b}[2J\u{1b}]0;gone\u{7}"),
+        "{timeline:?}"
+    );
+    assert!(!timeline.stdout.contains(['\x1b', '\x07']), "{timeline:?}");
+    let told = ran(&server, &format!("--json case timeline {case}")).await?;
+    let entries = told.json()?["entries"].clone();
+    let texts = entries.as_array().into_iter().flatten();
+    assert!(texts.map(|entry| &entry["text"]).any(|text| text == NOTE));
+    server.finish().await?;
+    Ok(())
+}
+
+/// The lines that `case list` shows through this pager, on a terminal (by `script`, which every Linux has) or not.
+async fn paged(server: &TestServer, pager: &str, is_terminal: bool) -> Outcome<usize> {
+    let plain = signpost(&server.address().to_string(), &["case", "list"])?;
+    let mut command = match is_terminal {
+        false => plain,
+        true => {
+            let arguments = plain.get_args().map(|it| it.to_string_lossy().into_owned());
+            let program = plain.get_program().to_string_lossy().into_owned();
+            let words: Vec<String> = std::iter::once(program).chain(arguments).collect();
+            let mut script = Command::new("script");
+            script.args([
+                "--quiet",
+                "--return",
+                "--command",
+                &words.join(" "),
+                "/dev/null",
+            ]);
+            script.env("SIGNPOST_SERVER", server.address().to_string());
+            script.stdin(Stdio::null());
+            script
+        }
+    };
+    let shown = run(command.env("PAGER", pager).env("TERM", "xterm")).await?;
+    assert_eq!(shown.code, Some(0), "{shown:?}");
+    let lines = shown.stdout.lines();
+    assert!(shown.stdout.contains("case_0000000000"), "{shown:?}");
+    Ok(lines.filter(|line| line.starts_with("paged:")).count())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_goes_through_the_pager_on_a_terminal_alone() -> Outcome {
+    let (server, _) = played().await?;
+    let pager = "sed s/^/paged:/";
+    assert!(paged(&server, pager, true).await? > 2);
+    assert_eq!(paged(&server, pager, false).await?, 0);
+    assert_eq!(paged(&server, "cat", true).await?, 0);
+    // One that is not there is no reason to show nothing.
+    assert_eq!(paged(&server, "no-such-pager", true).await?, 0);
+    server.finish().await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::Outcome;
+use signpost_tests::attempt::{Attempt, end};
 use signpost_tests::brief;
 use signpost_tests::server::{FLIGHTS, TestServer};
 
@@ -100,6 +101,85 @@ async fn a_keypad_leaves_out_what_it_has_no_key_for() -> Outcome {
           Something else
     "#]]
     .assert_eq(&brief::all(&told));
+    server.finish().await?;
+    Ok(())
+}
+
+/// The menu of an answer, routing as somebody who has not said why they come; and the answer.
+async fn asked(
+    server: &TestServer,
+    contact: &str,
+    at: i64,
+) -> Outcome<(Vec<String>, v1::RouteContactResponse)> {
+    let attempt = Attempt::new(contact, "web_chat").of("c1").at(at);
+    let response = server.client().route_contact(attempt.route()).await?;
+    let next = response.answer.clone().unwrap_or_default().next;
+    let Some(v1::contact_answer::Next::ChooseReason(choose)) = next else {
+        return Err(format!("{next:?}").into());
+    };
+    let items = choose.menu.unwrap_or_default().items;
+    let labels = items.into_iter().map(|item| item.label);
+    Ok((labels.collect(), response))
+}
+
+/// "About your open case" is for who has one; what the contract says to send for it continues the case.
+#[tokio::test]
+async fn the_open_case_is_offered_to_who_has_one() -> Outcome {
+    let server = TestServer::start().await?;
+    let (first, answered) = asked(&server, "chat-1", 1).await?;
+    assert_eq!(first, ["Existing flight", "Baggage", "Something else"]);
+    let lost = Attempt::new("chat-2", "web_chat").about("baggage/lost");
+    let lost = lost.of("c1").fact("bag_tag", "KL123456").at(2);
+    let lost = server.client().route_contact(lost.route()).await?;
+    let case_id = lost.answer.unwrap_or_default().case_id;
+
+    let (second, _) = asked(&server, "chat-3", 3).await?;
+    assert_eq!(
+        second.first().map(String::as_str),
+        Some("About your open case")
+    );
+    let open = v1::ListCasesRequest {
+        customer_id: "c1".to_owned(),
+        state: v1::CaseState::Open.into(),
+        ..Default::default()
+    };
+    let mut open = server.client().pages(open);
+    let open = open.page().await?.unwrap_or_default();
+    let [case] = open.as_slice() else {
+        return Err(format!("{open:?}").into());
+    };
+    let mut picked = Attempt::new("chat-3", "web_chat").about(&case.reason).at(4);
+    picked.context.facts.clone_from(&case.facts);
+    let picked = server.client().route_contact(picked.route()).await?;
+    let picked = picked.answer.unwrap_or_default();
+    assert_eq!(picked.case_id, case_id);
+    assert_eq!(picked.joined(), v1::Joined::Continued);
+
+    for contact in ["chat-2", "chat-3"] {
+        let over = end(contact, v1::ContactOutcome::Resolved, 5);
+        server.client().end_contact(over).await?;
+    }
+    let (third, _) = asked(&server, "chat-4", 6).await?;
+    assert_eq!(third, first, "it is resolved");
+    let something_else = v1::RouteContactRequest {
+        allow_unknown_reason: true,
+        ..Attempt::new("chat-4", "web_chat")
+            .about("other")
+            .at(7)
+            .route()
+    };
+    let taken = server.client().route_contact(something_else).await?;
+    let findings = brief::findings(taken.answer.as_ref());
+    assert!(
+        findings.contains(&"reason_unknown other".to_owned()),
+        "{findings:?}"
+    );
+
+    // What was answered before is answered so again, whatever has come since.
+    let server = server.restart().await?;
+    let (_, again) = asked(&server, "chat-1", 1).await?;
+    assert!(again.replayed);
+    assert_eq!(again.answer, answered.answer);
     server.finish().await?;
     Ok(())
 }

@@ -127,7 +127,11 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
                 playbook_version: version.unwrap_or_default(),
             };
             let response = session.client()?.get_playbook(request).await?;
-            session.out.answer(&response, |_| response.source.clone())
+            match session.out.json {
+                true => session.out.answer(&response, |_| String::new()),
+                // Byte for byte, as it was written.
+                false => session.out.data(&response.source),
+            }
         }
         PlaybookCommand::Rollback {
             version,

@@ -1,9 +1,11 @@
 //! What a feed tells, a line an item.
 
 use super::answer::place_of;
+use super::visible::one_line;
 use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
+use unicode_width::UnicodeWidthStr;
 use v1::event::Body;
 
 /// An event.
@@ -15,7 +17,8 @@ pub(crate) fn event(event: &v1::Event, paint: Paint) -> String {
     let time = words::time(event.record_time.as_ref());
     let head = paint.dim(&format!("{time}  {:>8}", event.sequence));
     let name = paint.bold(&format!("{name:<18}"));
-    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    let parts = parts.iter().filter(|part| !part.is_empty());
+    let parts = parts.map(|part| one_line(part));
     format!("{head}  {name}  {}", parts.collect::<Vec<_>>().join(" · "))
 }
 
@@ -176,8 +179,9 @@ pub(crate) fn case_line(mark: Mark, case: &v1::Case) -> String {
 
 fn case_row(sign: &str, row: [&str; 6]) -> String {
     let [id, state, customer, reason, contacts, repeats] = row;
+    let customer = wide(customer, 20);
     let line = format!(
-        "{sign} {id:<18}  {state:<9}  {customer:<20}  {reason:<36}  {contacts:>8}  {repeats:>7}"
+        "{sign} {id:<18}  {state:<9}  {customer}  {reason:<36}  {contacts:>8}  {repeats:>7}"
     );
     line.trim_end().to_owned()
 }
@@ -211,15 +215,21 @@ pub(crate) fn contact_line(mark: Mark, contact: &v1::Contact) -> String {
 
 fn contact_row(sign: &str, row: [&str; 6]) -> String {
     let [id, place, route, channel, customer, reason] = row;
-    let line = format!(
-        "{sign} {id:<36}  {place:<12}  {route:<12}  {channel:<10}  {customer:<20}  {reason}"
-    );
+    let (id, customer) = (wide(id, 36), wide(customer, 20));
+    let line =
+        format!("{sign} {id}  {place:<12}  {route:<12}  {channel:<10}  {customer}  {reason}");
     line.trim_end().to_owned()
 }
 
 /// A case or a contact that matches no more.
 pub(crate) fn left_line(left: &v1::LeftFilter) -> String {
     format!("{} {}  matches no more", Mark::Left.sign(), left.id)
+}
+
+/// A text that takes so many columns of a terminal at least, of which a letter may take two.
+fn wide(text: &str, columns: usize) -> String {
+    let missing = columns.saturating_sub(text.width());
+    format!("{text}{}", " ".repeat(missing))
 }
 
 #[cfg(test)]
@@ -246,6 +256,10 @@ mod tests {
                 ..Default::default()
             }),
             ..Default::default()
+        };
+        let abroad = v1::Contact {
+            customer_id: "山田太郎".to_owned(),
+            ..contact.clone()
         };
         let left = v1::LeftFilter {
             id: "case_0000000000002".to_owned(),
@@ -276,8 +290,29 @@ mod tests {
             left_line(&left),
             contact_titles(Paint::PLAIN),
             contact_line(Mark::Changed, &contact),
+            contact_line(Mark::Changed, &abroad),
             event(&routed, Paint::PLAIN),
         ];
         expect_test::expect_file!["tests/feed.txt"].assert_eq(&lines.join("\n"));
+    }
+
+    #[test]
+    fn a_note_is_one_line_and_steers_nothing() {
+        let worked = v1::CaseWorkedEvent {
+            case_id: "case_0000000000002".to_owned(),
+            kind: v1::TimelineKind::Note.into(),
+            text: "done\n2026-03-02T09:00:00Z  9  case lapsed \x1b[2J".to_owned(),
+            ..Default::default()
+        };
+        let noted = v1::Event {
+            sequence: 3,
+            body: Some(Body::CaseWorked(worked)),
+            ..Default::default()
+        };
+        let told = event(&noted, Paint::PLAIN);
+        assert!(
+            told.ends_with(r"done\n2026-03-02T09:00:00Z  9  case lapsed \u{1b}[2J"),
+            "{told}"
+        );
     }
 }

@@ -59,8 +59,17 @@ impl Listing {
     }
 }
 
+/// What a spreadsheet takes for the beginning of a formula.
+const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A line of cells. Keys come from callers, some from strangers: a cell that a spreadsheet would take for a formula has
+/// a `'` in front, which spreadsheets take for "this is text". Programs that need the keys as they are read JSON.
 fn csv_line(cells: impl Iterator<Item = String>) -> String {
-    let cells = cells.map(|cell| match cell.contains([',', '"', '\n', '\r']) {
+    let harmless = cells.map(|cell| match cell.starts_with(FORMULA_SIGNS) {
+        true => format!("'{cell}"),
+        false => cell,
+    });
+    let cells = harmless.map(|cell| match cell.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", cell.replace('"', "\"\"")),
         false => cell,
     });
@@ -182,4 +191,59 @@ pub(crate) fn customers(customers: &[v1::Customer], wide: bool) -> Listing {
         ]
     });
     Listing::of(&COLUMNS, rows.collect(), wide)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(keys: &[&str]) -> Listing {
+        let contact = |key: &&str| v1::Contact {
+            contact_id: (*key).to_owned(),
+            customer_id: "山田太郎".to_owned(),
+            ..Default::default()
+        };
+        let all: Vec<_> = keys.iter().map(contact).collect();
+        contacts(&all, false)
+    }
+
+    #[test]
+    fn cells_are_quoted_and_no_formulas() {
+        let keys = [
+            "=1+1", "+316", "-2", "@SUM(1)", "a=b", "a,\"b\"", "=\"x\",1",
+        ];
+        let csv = of(&keys).csv();
+        let first = csv.lines().skip(1).map(|line| {
+            let (first, _) = line.split_once(",,,").unwrap_or_default();
+            first
+        });
+        expect_test::expect![[r#"
+            '=1+1,unspecified
+            '+316,unspecified
+            '-2,unspecified
+            '@SUM(1),unspecified
+            a=b,unspecified
+            "a,""b""",unspecified
+            "'=""x"",1",unspecified"#]]
+        .assert_eq(&first.collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn letters_that_are_two_columns_wide_line_up() {
+        let mut all = of(&["call-1", "契約", "x"]);
+        if let Some(row) = all.rows.first_mut() {
+            row[4] = "c1".to_owned();
+        }
+        expect_test::expect![[r#"
+            contact  place        channel  reason  customer  route  outcome  recorded
+            call-1   unspecified                   c1
+            契約     unspecified                   山田太郎
+            x        unspecified                   山田太郎
+        "#]]
+        .assert_eq(
+            &all.table(Paint::PLAIN)
+                .replace("\n  ", "\n")
+                .replacen("  ", "", 1),
+        );
+    }
 }

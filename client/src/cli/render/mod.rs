@@ -10,6 +10,7 @@ mod menu;
 mod playbook;
 mod records;
 pub(crate) mod table;
+pub(crate) mod visible;
 pub(crate) mod words;
 
 pub(crate) use answer::answer;

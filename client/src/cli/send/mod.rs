@@ -226,13 +226,12 @@ fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> R
         let written = errors(file, table, &kinds);
         written.map_err(|error| Failure::Other(format!("{}: {error}", file.display())))?;
     }
-    let text = match session.out.json {
-        true => tally
-            .json(&table.name)
-            .map_err(|error| Failure::Other(error.to_string()))?,
-        false => tally.text(session.out.paint),
-    };
-    session.out.data(&text)
+    if !session.out.json {
+        return session.out.text(&tally.text(session.out.paint));
+    }
+    let json = tally.json(&table.name);
+    let json = json.map_err(|error| Failure::Other(error.to_string()))?;
+    session.out.data(&json)
 }
 
 /// The rows that were not taken, as the file has them, each with its line and what is wrong.

@@ -7,7 +7,7 @@ use crate::customer::{
     Customer, CustomerMerge, CustomerWork, IDENTITIES_MAX, Identity, MERGED_CUSTOMERS_MAX,
 };
 use crate::event::{CustomerWorked, Event};
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, Seq};
 use crate::refusal::{Faults, Kind, Refusal};
 use crate::state::State;
 use std::sync::Arc;
@@ -15,13 +15,7 @@ use std::sync::Arc;
 /// What the work comes to.
 pub(super) fn work(state: &State, command: &WorkOnCustomer) -> Result<Event, Stop> {
     let customer = kept(state, &command.customer)?;
-    if command.seen.is_some_and(|seen| seen != customer.changed) {
-        return Err(Refusal::CustomerChanged {
-            customer: customer.id.clone(),
-            current: customer.changed.0,
-        }
-        .into());
-    }
+    as_seen(&customer, command.seen)?;
     let worked = match &command.step {
         CustomerStep::Link(identity) => link(state, &customer, identity)?,
         CustomerStep::Unlink(key) => {
@@ -47,7 +41,20 @@ pub(super) fn work(state: &State, command: &WorkOnCustomer) -> Result<Event, Sto
     Ok(Event::CustomerWorked(Box::new(worked)))
 }
 
-fn kept(state: &State, id: &CustomerId) -> Result<Arc<Customer>, Stop> {
+/// That a customer is still as the caller saw it, if the caller says so.
+pub(super) fn as_seen(customer: &Customer, seen: Option<Seq>) -> Result<(), Stop> {
+    if seen.is_none_or(|seen| seen == customer.changed) {
+        return Ok(());
+    }
+    Err(Refusal::CustomerChanged {
+        customer: customer.id.clone(),
+        current: customer.changed.0,
+    }
+    .into())
+}
+
+/// The customer as it is kept.
+pub(super) fn kept(state: &State, id: &CustomerId) -> Result<Arc<Customer>, Stop> {
     let customer = state.customer(id)?.cloned();
     customer.ok_or_else(|| {
         Refusal::NotFound {

@@ -231,7 +231,10 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
     let (decision, next) = match reason {
         FoundReason::Choose(primary) => (
             Decision::open(playbook.tier(tier).id.clone()),
-            Next::ChooseReason(primary),
+            Next::ChooseReason {
+                primary,
+                open_case: who.as_ref().is_some_and(|who| has_open_case(state, who)),
+            },
         ),
         FoundReason::Unknown => unknown_reason(playbook, tier, &start),
         FoundReason::Known(index) => {
@@ -268,6 +271,12 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
         decision,
         next,
     })
+}
+
+/// Whether the customer, or somebody who is one with it, has an open case.
+fn has_open_case(state: &State, who: &FoundCustomer) -> bool {
+    let mut members = who.members();
+    members.any(|member| !state.open_cases().of(member).is_empty())
 }
 
 fn unknown_reason(playbook: &Playbook, tier: TierIndex, start: &Start) -> (Decision, Next) {

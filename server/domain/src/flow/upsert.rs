@@ -1,6 +1,7 @@
 //! What is known of a customer is replaced.
 
 use super::Stop;
+use super::customer::{as_seen, kept};
 use super::find::{HeldBy, holder, root};
 use crate::command::UpsertCustomer;
 use crate::customer::{Customer, Identity};
@@ -14,6 +15,9 @@ use crate::time::UnixMs;
 /// theirs leaves it out: nobody else is given it, verified or not. One that another shares proves nobody. A customer
 /// that is merged is kept for itself.
 pub(super) fn upsert(state: &State, command: &UpsertCustomer, now: UnixMs) -> Result<Event, Stop> {
+    if command.seen.is_some() {
+        as_seen(&*kept(state, &command.id)?, command.seen)?;
+    }
     for identity in &command.profile.identities {
         if says_nothing_new(state, &command.id, identity)? {
             continue;

@@ -203,6 +203,7 @@ pub(crate) fn add_case(
 pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
     CommandBody::Upsert(Box::new(UpsertCustomer {
         id: CustomerId::new(id).expect("a customer id"),
+        seen: None,
         profile: Profile {
             identities: identities(words),
             tier: words.slug("tier"),

@@ -164,11 +164,10 @@ fn joined(join: &CaseJoin, names: &mut Names) -> String {
 
 /// Numbers that are not nothing.
 fn numbers(event: &ContactRouted) -> String {
-    let standing = &event.standing;
     let numbers = [
-        (standing.repeats, "repeats"),
-        (standing.channel_switches, "switches"),
-        (standing.contacts_7d, "in 7d"),
+        (event.standing.repeats, "repeats"),
+        (event.standing.channel_switches, "switches"),
+        (event.standing.contacts_7d, "in 7d"),
     ];
     let some = numbers.iter().filter(|(count, _)| *count > 0);
     list(some.map(|(count, what)| format!("{count} {what}")))
@@ -176,8 +175,11 @@ fn numbers(event: &ContactRouted) -> String {
 
 fn next(next: &Next) -> String {
     match next {
-        Next::ChooseReason(None) => "choose a reason".to_owned(),
-        Next::ChooseReason(Some(primary)) => format!("choose a reason below {primary}"),
+        Next::ChooseReason { primary, open_case } => {
+            let below = list(primary.iter().map(|id| format!(" below {id}")));
+            let end = if *open_case { " or the open case" } else { "" };
+            format!("choose a reason{below}{end}")
+        }
         Next::AskFacts(facts) => format!("ask {}", list(facts)),
         Next::ChooseRoute => "choose a route".to_owned(),
         Next::Take(taken) => {

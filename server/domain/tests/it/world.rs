@@ -168,7 +168,7 @@ impl World {
             Next::Take(taken) => assert_eq!(Some(taken.route), costs_first(routed)),
             Next::ChooseRoute => assert!(!costs.is_empty()),
             Next::AskFacts(facts) => assert!(!facts.is_empty() && !costs.is_empty()),
-            Next::ChooseReason(_) => assert!(decision.reason.is_none() && costs.is_empty()),
+            Next::ChooseReason { .. } => assert!(decision.reason.is_none() && costs.is_empty()),
         }
         let live = self.whole.live().expect("nothing is decided without one");
         if let Some(again) = routed.decided_again(live) {

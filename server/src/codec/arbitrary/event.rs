@@ -371,7 +371,8 @@ fn findings() -> impl Strategy<Value = Vec<Finding>> {
 
 fn next() -> impl Strategy<Value = Next> {
     prop_oneof![
-        of(slug()).prop_map(Next::ChooseReason),
+        (of(slug()), any::<bool>())
+            .prop_map(|(primary, open_case)| Next::ChooseReason { primary, open_case }),
         vec(slug(), 0..4).prop_map(Next::AskFacts),
         Just(Next::ChooseRoute),
         offered().prop_map(Next::Take),

@@ -98,7 +98,7 @@ fn customers() {
         let request = v1::UpsertCustomerRequest {
             request_id: "r".into(),
             customer,
-            arrive_time: None,
+            ..Default::default()
         };
         told(sound(customer::upsert(request, caller(), &live)))
     };

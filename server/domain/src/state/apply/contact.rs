@@ -51,7 +51,7 @@ impl State {
     fn contact_decided(&mut self, envelope: &Envelope, routed: &ContactRouted) {
         let before = self.contacts.get(&routed.contact).cloned();
         let (place, route) = match &routed.next {
-            Next::ChooseReason(_) | Next::AskFacts(_) | Next::ChooseRoute => {
+            Next::ChooseReason { .. } | Next::AskFacts(_) | Next::ChooseRoute => {
                 (Place::Deciding, None)
             }
             Next::Take(taken) => (Place::of_route(taken.route), Some(taken.route)),

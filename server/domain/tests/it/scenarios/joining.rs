@@ -262,3 +262,35 @@ fn open_cases_are_found_after_a_restart() {
         "#]],
     );
 }
+
+/// Of whoever is one with the customer, too.
+#[test]
+fn the_open_case_may_be_meant_by_who_has_one() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat
+        route chat-2 web_chat customer=c1
+        route chat-3 web_chat customer=c1 reason=flight/change booking=ABC123
+        route chat-4 web_chat customer=c1 reason=flight
+        route chat-5 web_chat customer=c2
+        merge_customers c2 c1
+        route chat-6 web_chat customer=c2
+        end chat-3 resolved
+        route chat-7 web_chat customer=c2
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: standard; no case; choose a reason of [] noticing tier_assumed
+            chat-2: c1+ standard; no case; choose a reason of [] noticing tier_assumed
+            chat-3: c1 standard; opens #1; 1 in 7d; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-4: c1 standard; no case; 2 in 7d; choose a reason below flight or the open case of [] noticing tier_assumed
+            chat-5: c2+ standard; no case; choose a reason of [] noticing tier_assumed
+            customer c2 goes on for c1: told so
+            chat-6: c2 standard; no case; 4 in 7d; choose a reason or the open case of [] noticing tier_assumed
+            chat-3 ends Resolved; case #1 is resolved
+            chat-7: c2 standard; no case; 5 in 7d; choose a reason of [] noticing tier_assumed
+        "#]],
+    );
+}

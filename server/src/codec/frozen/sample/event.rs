@@ -63,7 +63,11 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
         ),
         (
             "to choose a reason",
-            recorded(78, route(), next(Next::ChooseReason(Some(slug("bags"))))),
+            recorded(78, route(), next(choose_reason(true))),
+        ),
+        (
+            "to choose a reason, with no open case",
+            recorded(78, route(), next(choose_reason(false))),
         ),
         (
             "to ask facts",
@@ -284,5 +288,12 @@ fn bare_context() -> ContactContext {
         asked_for_person: false,
         brand: None,
         queue_stats: Vec::new(),
+    }
+}
+
+fn choose_reason(open_case: bool) -> Next {
+    Next::ChooseReason {
+        primary: Some(slug("bags")),
+        open_case,
     }
 }

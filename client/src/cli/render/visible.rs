@@ -1,0 +1,66 @@
+//! Text that others wrote, on somebody's screen: what would steer a terminal is shown, not obeyed.
+
+/// Our own styles: what [`crate::cli::out::Paint`] and tables write.
+const STYLES: [&str; 4] = ["\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[32m"];
+
+/// A text for people in which control characters, and those that turn the direction of writing, are written as
+/// `\u{1b}`. Line ends and tabs stay, and so do our own styles where there are any.
+pub(crate) fn visible(text: &str, styled: bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(steers) {
+        let (before, from) = rest.split_at(at);
+        shown += before;
+        let style = STYLES.iter().find(|style| from.starts_with(*style));
+        if let Some(style) = style.filter(|_| styled) {
+            shown += style;
+            rest = &from[style.len()..];
+            continue;
+        }
+        let mut characters = from.chars();
+        shown.extend(characters.next().into_iter().flat_map(char::escape_default));
+        rest = characters.as_str();
+    }
+    shown + rest
+}
+
+/// The same on one line: line ends and tabs are written, too, so that no text makes a line of its own.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => shown.extend(character.escape_default()),
+            _ => shown.push(character),
+        }
+    }
+    visible(&shown, false)
+}
+
+fn steers(character: char) -> bool {
+    let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || (character.is_control() && !matches!(character, '\n' | '\t'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_shown() {
+        let evil = "a\x1b[2J\x1b]0;title\x07b\r\u{9b}31m\u{202e}c\x7f\tzaak 日本\n";
+        let shown = r"a\u{1b}[2J\u{1b}]0;title\u{7}b\r\u{9b}31m\u{202e}c\u{7f}";
+        assert_eq!(visible(evil, false), format!("{shown}\tzaak 日本\n"));
+        assert_eq!(visible(evil, true), visible(evil, false));
+        assert_eq!(one_line("one\ntwo\tx\x1b"), r"one\ntwo\tx\u{1b}");
+    }
+
+    #[test]
+    fn our_own_styles_stay_where_there_are_any() {
+        let text = "\x1b[2mdim\x1b[0m \x1b[31mred\x1b[0m";
+        assert_eq!(
+            visible(text, true),
+            "\x1b[2mdim\x1b[0m \\u{1b}[31mred\x1b[0m"
+        );
+        assert!(!visible(text, false).contains('\x1b'));
+    }
+}

@@ -1,0 +1,115 @@
+//! The contract, a line for each field, value and call: `proto/wire.txt`. A line that changes or goes breaks callers who
+//! were built before it; one that comes does not. `UPDATE_EXPECT=1` writes it anew: read the difference.
+
+use expect_test::expect_file;
+use prost::Message;
+use prost_types::field_descriptor_proto::{Label, Type};
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
+    FileDescriptorSet, ServiceDescriptorProto,
+};
+use signpost_tests::Outcome;
+use std::fmt::Write;
+
+const PACKAGE: &str = "signpost.v1";
+
+#[test]
+fn the_contract_breaks_no_caller() -> Outcome {
+    let set = FileDescriptorSet::decode(signpost_proto::FILE_DESCRIPTOR_SET)?;
+    let mut lines = Lines::default();
+    for file in set.file.iter().filter(|file| file.package() == PACKAGE) {
+        lines.file(file)?;
+    }
+    expect_file![format!("{}/../proto/wire.txt", env!("CARGO_MANIFEST_DIR"))].assert_eq(&lines.0);
+    Ok(())
+}
+
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn file(&mut self, file: &FileDescriptorProto) -> Outcome {
+        for service in &file.service {
+            self.service(service)?;
+        }
+        for message in &file.message_type {
+            self.message(message.name(), message)?;
+        }
+        for named in &file.enum_type {
+            self.values(named.name(), named)?;
+        }
+        Ok(())
+    }
+
+    fn service(&mut self, service: &ServiceDescriptorProto) -> Outcome {
+        for call in &service.method {
+            let (name, stream) = (
+                call.name(),
+                if call.server_streaming() {
+                    "stream "
+                } else {
+                    ""
+                },
+            );
+            let (from, to) = (short(call.input_type()), short(call.output_type()));
+            writeln!(self.0, "{}.{name}({from}) -> {stream}{to}", service.name())?;
+        }
+        Ok(())
+    }
+
+    fn message(&mut self, name: &str, message: &DescriptorProto) -> Outcome {
+        for field in &message.field {
+            let (label, kind) = (label(field), kind(field)?);
+            let choice = field.oneof_index.filter(|_| !field.proto3_optional());
+            let choice =
+                choice.and_then(|index| message.oneof_decl.get(usize::try_from(index).ok()?));
+            let choice = choice
+                .map(|it| format!(" of {}", it.name()))
+                .unwrap_or_default();
+            let (number, field) = (field.number(), field.name());
+            writeln!(self.0, "{name} {field} = {number} {label}{kind}{choice}")?;
+        }
+        for inner in &message.nested_type {
+            self.message(&format!("{name}.{}", inner.name()), inner)?;
+        }
+        for inner in &message.enum_type {
+            self.values(&format!("{name}.{}", inner.name()), inner)?;
+        }
+        Ok(())
+    }
+
+    fn values(&mut self, name: &str, named: &EnumDescriptorProto) -> Outcome {
+        for value in &named.value {
+            writeln!(self.0, "{name} {} = {}", value.name(), value.number())?;
+        }
+        Ok(())
+    }
+}
+
+fn label(field: &FieldDescriptorProto) -> &'static str {
+    match field.label() {
+        Label::Repeated => "repeated ",
+        Label::Optional | Label::Required if field.proto3_optional() => "optional ",
+        Label::Optional | Label::Required => "",
+    }
+}
+
+fn kind(field: &FieldDescriptorProto) -> Outcome<String> {
+    let kind = match field.r#type() {
+        Type::Message | Type::Enum => return Ok(short(field.type_name()).to_owned()),
+        kind => kind.as_str_name(),
+    };
+    let plain = kind
+        .strip_prefix("TYPE_")
+        .ok_or("a type without its prefix")?;
+    Ok(plain.to_ascii_lowercase())
+}
+
+/// A name without the package that it is of, if that is ours.
+fn short(name: &str) -> &str {
+    let name = name.trim_start_matches('.');
+    let ours = name
+        .strip_prefix(PACKAGE)
+        .and_then(|rest| rest.strip_prefix('.'));
+    ours.unwrap_or(name)
+}
