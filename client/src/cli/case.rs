@@ -193,6 +193,7 @@ async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
         filter,
         page,
     } = args;
+    let asked = filter.asked_names();
     let request = v1::ListCasesRequest {
         state: state.map_or(0, i32::from),
         reason: filter.reason,
@@ -214,7 +215,8 @@ async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
         next_page_token,
     };
     let next = response.next_page_token.clone();
-    list::show(&page, session, &response, &next, |wide| {
+    list::show(&page, &asked, session, &response, &next, |wide| {
         render::lists::cases(&response.cases, wide)
     })
+    .await
 }

@@ -86,6 +86,7 @@ async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure>
         filter,
         page,
     } = args;
+    let asked = filter.asked_names();
     let request = v1::ListContactsRequest {
         place: place.map_or(0, i32::from),
         reason: filter.reason,
@@ -107,7 +108,8 @@ async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure>
         next_page_token,
     };
     let next = response.next_page_token.clone();
-    list::show(&page, session, &response, &next, |wide| {
+    list::show(&page, &asked, session, &response, &next, |wide| {
         render::lists::contacts(&response.contacts, wide)
     })
+    .await
 }

@@ -1,6 +1,7 @@
 //! `signpost customer`: reads and keeps customers.
 
 use super::Session;
+use super::asked::AskedNames;
 use super::failure::Failure;
 use super::write::{Change, Key};
 use super::{customer_work, list, render, values};
@@ -234,6 +235,10 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
 
 async fn list_customers(args: ListArgs, session: &Session) -> Result<(), Failure> {
     let page = args.page;
+    let asked = AskedNames {
+        tier: args.tier.clone(),
+        ..AskedNames::default()
+    };
     let request = v1::ListCustomersRequest {
         tier: args.tier,
         customer_id: args.customer,
@@ -250,9 +255,10 @@ async fn list_customers(args: ListArgs, session: &Session) -> Result<(), Failure
         next_page_token,
     };
     let next = response.next_page_token.clone();
-    list::show(&page, session, &response, &next, |wide| {
+    list::show(&page, &asked, session, &response, &next, |wide| {
         render::lists::customers(&response.customers, wide)
     })
+    .await
 }
 
 fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {

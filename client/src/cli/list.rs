@@ -1,6 +1,7 @@
 //! What the commands that list have in common: filters, pages, and the forms of output.
 
 use super::Session;
+use super::asked::AskedNames;
 use super::failure::Failure;
 use super::out::Out;
 use super::render::json::Named;
@@ -80,6 +81,18 @@ pub(crate) struct FilterArgs {
     pub(crate) before: Option<prost_types::Timestamp>,
 }
 
+impl FilterArgs {
+    /// Its names that a playbook lists.
+    pub(crate) fn asked_names(&self) -> AskedNames {
+        AskedNames {
+            reason: self.reason.clone(),
+            tier: self.tier.clone(),
+            channel: self.channel.clone(),
+            queue: self.queue.clone(),
+        }
+    }
+}
+
 /// How much of a list, and in which form.
 #[derive(Args, Debug)]
 pub(crate) struct PageArgs {
@@ -142,9 +155,11 @@ pub(crate) async fn all<L: List>(
     Ok((items, pages.next_token().unwrap_or_default()))
 }
 
-/// Prints a list: through a pager, where a person reads.
-pub(crate) fn show<M: Named>(
+/// Prints a list: through a pager, where a person reads. Of an empty one it says which of the names that were asked for
+/// the live playbook does not have.
+pub(crate) async fn show<M: Named>(
     page: &PageArgs,
+    asked: &AskedNames,
     session: &Session,
     response: &M,
     next_token: &str,
@@ -162,6 +177,7 @@ pub(crate) fn show<M: Named>(
     let listing = listing(output == Output::Wide);
     if listing.rows.is_empty() {
         session.out.say("nothing matches");
+        asked.explain(session).await;
     } else {
         session.out.paged(&listing.table(paint))?;
     }

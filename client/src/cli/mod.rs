@@ -1,5 +1,6 @@
 //! The command line: one file a command; what is common to all is here.
 
+mod asked;
 mod case;
 mod case_work;
 mod completions;

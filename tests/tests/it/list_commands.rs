@@ -108,6 +108,27 @@ async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outco
     let nothing = ran(&server, "case list --customer nobody").await?;
     assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), ""));
     assert_eq!(nothing.stderr, "nothing matches\n");
+    // A name that no playbook has gives an empty list, too; but not without a word.
+    let misspelt = "case list --tier golt --reason bagage";
+    let misspelt = [
+        ran(&server, misspelt).await?,
+        ran(&server, "contact list --channel phone --queue bags").await?,
+        ran(&server, "customer list --tier zzz").await?,
+    ];
+    assert!(misspelt.iter().all(|ran| ran.code == Some(0)));
+    let misspelt: Vec<String> = misspelt.into_iter().map(|ran| ran.stderr).collect();
+    expect![[r#"
+        nothing matches
+        the live playbook has no reason bagage; did you mean baggage?
+        the live playbook has no tier golt; did you mean gold?
+        nothing matches
+        the live playbook has no queue bags
+        nothing matches
+        the live playbook has no tier zzz
+    "#]]
+    .assert_eq(&misspelt.concat());
+    let json = ran(&server, "case list --tier golt --json").await?;
+    assert_eq!((json.code, json.stderr.as_str()), (Some(0), ""));
     for (line, words) in [
         ("case list --state shut", "possible values"),
         (
