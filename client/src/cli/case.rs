@@ -53,7 +53,7 @@ Example:
     /// Changes what is kept of a case.
     #[command(after_help = "\
 Example:
-  signpost case update case_0000000000002 --confirmed-reason order_issue/refund_status \\
+  signpost case update case_0000000000002 --confirmed-reason order_issue/status_mystery_fee \\
     --legal-hold=yes")]
     Update(UpdateArgs),
     /// Resolves a case that has no live contact.

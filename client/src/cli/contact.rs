@@ -20,8 +20,8 @@ pub(crate) enum ContactCommand {
     /// most 1 hour ago; its route and its own case stay as they are.
     #[command(after_help = "\
 Example:
-  signpost contact add-case call-4711 --reason order_issue/refund --fact order_number=A-1001 \\
-    --note 'Asked about it at the end of the call'")]
+  signpost contact add-case call-4711 --reason order_issue/manage_cancel \\
+    --fact order_id=3348917502 --note 'Asked about it at the end of the call'")]
     AddCase(AddCaseArgs),
     /// Lists contacts, the newest first.
     #[command(after_help = "\
