@@ -36,6 +36,9 @@ Example:
   signpost customer upsert c1 --tier gold --identity email=ann@example.com:verified --language nl")]
     Upsert(Box<UpsertArgs>),
     /// Says that a customer has a handle; a verified one that another holds merges that other into this one.
+    ///
+    /// A handle that the customer has already is from now on as it is told now: without :verified it is no longer
+    /// verified.
     #[command(after_help = "\
 Example:
   signpost customer link c1 email=ann@example.com:verified
