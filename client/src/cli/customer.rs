@@ -3,6 +3,7 @@
 use super::Session;
 use super::asked::AskedNames;
 use super::failure::Failure;
+use super::form::FormArgs;
 use super::write::{Change, Key};
 use super::{customer_work, list, render, values};
 use clap::{ArgGroup, Args, Subcommand};
@@ -107,6 +108,8 @@ Example:
         /// A verified handle instead.
         #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
         identity: Option<v1::Identity>,
+        #[command(flatten)]
+        form: FormArgs,
     },
 }
 
@@ -230,9 +233,11 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
             note,
             change,
         } => customer_work::unmerge(customer, note, change, session).await,
-        CustomerCommand::History { customer, identity } => {
-            customer_work::history(customer, identity, session).await
-        }
+        CustomerCommand::History {
+            customer,
+            identity,
+            form,
+        } => customer_work::history(customer, identity, &form, session).await,
     }
 }
 

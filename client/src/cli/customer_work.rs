@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::failure::Failure;
+use super::form::FormArgs;
 use super::render;
 use super::write::Change;
 use signpost_client::{Client, ClientError, v1};
@@ -132,6 +133,7 @@ pub(super) async fn unmerge(
 pub(super) async fn history(
     customer: Option<String>,
     identity: Option<v1::Identity>,
+    form: &FormArgs,
     session: &Session,
 ) -> Result<(), Failure> {
     use v1::get_customer_history_request::By;
@@ -140,7 +142,6 @@ pub(super) async fn history(
         by: customer.map(By::CustomerId).or(by_identity),
     };
     let answer = session.client()?.get_customer_history(request).await?;
-    session
-        .out
-        .answer(&answer, |paint| render::history(&answer, paint))
+    let text = |_wide, paint| render::history(&answer, paint);
+    form.show(session, &answer, text, || render::history_listing(&answer))
 }

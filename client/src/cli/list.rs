@@ -1,30 +1,18 @@
-//! What the commands that list have in common: filters, pages, and the forms of output.
+//! What the commands that list have in common: filters and pages.
 
 use super::Session;
 use super::asked::AskedNames;
 use super::failure::Failure;
+use super::form::Output;
 use super::out::Out;
 use super::render::json::Named;
 use super::render::lists::Listing;
 use super::values;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use signpost_client::{List, v1};
 
 /// Items of one page that is fetched.
 const PAGE_SIZE: u32 = 200;
-
-/// In which form a list is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    /// Columns for people, the most telling ones.
-    Table,
-    /// All columns.
-    Wide,
-    /// The answer as JSON.
-    Json,
-    /// All columns, comma-separated, with a line of titles.
-    Csv,
-}
 
 /// Which cases or contacts.
 #[derive(Args, Debug)]

@@ -207,6 +207,53 @@ async fn the_volume_adds_up_to_the_contacts() -> Outcome {
     Ok(())
 }
 
+/// What is no list, but has rows, comes in the same forms.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn other_answers_with_rows_come_as_csv_and_json_too() -> Outcome {
+    let (server, _) = played().await?;
+    let mut heads = Vec::new();
+    for line in [
+        "counts",
+        "customer history c0",
+        "case timeline case_0000000000005",
+        "playbook list",
+        "reasons --channel phone",
+    ] {
+        let csv = ran(&server, &format!("{line} --output csv")).await?;
+        assert_eq!(csv.code, Some(0), "{line}: {csv:?}");
+        let rows = csv.stdout.lines().collect::<Vec<_>>();
+        assert!(rows.len() > 1 && !csv.stdout.contains('·'), "{csv:?}");
+        heads.push(format!("{}\n", rows[0]));
+        let json = ran(&server, &format!("{line} --output json")).await?;
+        let same = ran(&server, &format!("--json {line} --output json")).await?;
+        assert_eq!(json.json()?, same.json()?);
+        let table = ran(&server, line).await?.stdout;
+        assert_eq!(
+            ran(&server, &format!("{line} --output table"))
+                .await?
+                .stdout,
+            table
+        );
+        // Where the two flags stand makes no difference.
+        for both in ["--json {} --output csv", "{} --output csv --json"] {
+            let refused = ran(&server, &both.replace("{}", line)).await?;
+            assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""));
+            let words = "'--json' cannot be used with '--output csv'";
+            assert!(refused.stderr.contains(words), "{refused:?}");
+        }
+    }
+    let list = ran(&server, "--json case list --output wide").await?;
+    assert_eq!(list.code, Some(2), "{list:?}");
+    expect![[r#"
+        reason,tier,contacts,repeats,opened,resolved,open_now,self-service,message,chat,callback,human
+        reason,contacts,repeats,cases_opened,open,resolved,reopened
+        when,who,channel,what,text
+        version,name,published,by,state,note
+        reason,digit,label
+    "#]].assert_eq(&heads.concat());
+    Ok(())
+}
+
 /// A reader that has seen enough, a server that is not there, and a server that goes away in the middle.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_ends_quietly_or_says_why() -> Outcome {
