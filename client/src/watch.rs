@@ -7,6 +7,7 @@ use crate::v1;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::time::Duration;
+use tokio::sync::watch::{Receiver, Sender};
 use tokio::time::{Instant, timeout};
 use tonic::transport::Channel;
 use tonic::{Request, Response, Status, Streaming};
@@ -91,6 +92,7 @@ pub struct Watch<F: Feed> {
     left: VecDeque<F::Item>,
     cursor: String,
     ended: bool,
+    connected: Sender<bool>,
 }
 
 impl Client {
@@ -104,6 +106,7 @@ impl Client {
             left: VecDeque::new(),
             cursor: String::new(),
             ended: false,
+            connected: Sender::new(false),
         }
     }
 }
@@ -132,7 +135,10 @@ impl<F: Feed> Watch<F> {
             self.stream = None;
             let until = *until.get_or_insert_with(|| Instant::now() + self.client.deadline());
             match retry::pause_of_watch(&lost, attempt, dice()) {
-                Some(pause) if Instant::now() + pause < until => tokio::time::sleep(pause).await,
+                Some(pause) if Instant::now() + pause < until => {
+                    tell(&self.connected, false);
+                    tokio::time::sleep(pause).await;
+                }
                 _ => return Err(ClientError::from_status(lost)),
             }
             attempt += 1;
@@ -144,6 +150,12 @@ impl<F: Feed> Watch<F> {
         &self.cursor
     }
 
+    /// Whether it has a connection: not before the first, nor from the loss of one to the next. Tells changes while
+    /// [`Watch::next`] waits, too.
+    pub fn connected(&self) -> Receiver<bool> {
+        self.connected.subscribe()
+    }
+
     /// Reads a message, from a new connection if there is none.
     async fn read(&mut self) -> Result<(), Status> {
         if self.stream.is_none() {
@@ -152,6 +164,7 @@ impl<F: Feed> Watch<F> {
             let opened = timeout(self.client.deadline(), F::open(request, channel)).await;
             let opened = opened.map_err(|_| Status::unavailable("no answer to the watch"))?;
             self.stream = Some(opened?.into_inner());
+            tell(&self.connected, true);
         }
         let Some(stream) = &mut self.stream else {
             return Ok(());
@@ -172,4 +185,9 @@ impl<F: Feed> Watch<F> {
         }
         Ok(())
     }
+}
+
+/// Sets whether there is a connection; told only where that is a change.
+fn tell(connected: &Sender<bool>, is: bool) {
+    connected.send_if_modified(|was| std::mem::replace(was, is) != is);
 }

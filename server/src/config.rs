@@ -119,7 +119,7 @@ impl Config {
         for origin in &origins {
             cors_origins.extend(finder.keep(Key::CorsOrigin, origin, Origin::parse(&origin.text)));
         }
-        let (playbook, sample) = (said(Key::Playbook), said(Key::Sample));
+        let (playbook, sample) = first_said(layers);
         let first = first(&mut finder, playbook.as_ref(), sample.as_ref());
         let effective = File {
             data: said(Key::Data).map(|said| said.text),
@@ -153,6 +153,15 @@ impl Config {
 fn said_in_order(layers: &[Layer], key: Key) -> Vec<Said> {
     let each = layers.iter().map(|layer| layer.all_said(key).collect());
     let mut told = each.filter(|said: &Vec<Said>| !said.is_empty());
+    told.next().unwrap_or_default()
+}
+
+/// What is said of the playbook for an empty store, as a file or as a sample: by the first place that says either.
+fn first_said(layers: &[Layer]) -> (Option<Said>, Option<Said>) {
+    let each = layers
+        .iter()
+        .map(|layer| (layer.said(Key::Playbook), layer.said(Key::Sample)));
+    let mut told = each.filter(|(playbook, sample)| playbook.is_some() || sample.is_some());
     told.next().unwrap_or_default()
 }
 

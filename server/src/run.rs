@@ -1,4 +1,4 @@
-//! The life of a server: open the folder, start the engine, publish the first playbook, serve, stop.
+//! The life of a server: take the address, open the folder, start the engine, publish the first playbook, serve, stop.
 
 use crate::config::{Config, FirstPlaybook};
 use crate::engine::{Engine, EngineGuard, EngineOptions, Halt, Health, StartError, open_folder};
@@ -11,11 +11,14 @@ use signpost_domain::ids::RequestId;
 use signpost_proto::v1;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::task::{JoinError, spawn_blocking};
 
 /// How long a server whose store failed says so to those who ask after its health, before it ends.
 pub const FAILED_SHOWN: Duration = Duration::from_secs(2);
+
+/// Connections that the system keeps for us until we take them.
+const BACKLOG: u32 = 1024;
 
 /// Why a server did not start, or ended before it was told to.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +72,12 @@ pub async fn run(
         log_filter: _,
         cors_origins,
     } = config;
+    let bind = |source| RunError::Bind {
+        address: listen,
+        source,
+    };
+    // Before the folder is touched: a port that is taken leaves nothing behind. Nobody gets through until we listen.
+    let socket = bound_to(listen).map_err(bind)?;
     let started = spawn_blocking(move || -> Result<(Engine, EngineGuard), StartError> {
         Engine::start(open_folder(&data)?, EngineOptions::new(clock))
     });
@@ -76,11 +85,7 @@ pub async fn run(
     if let Some(first) = first {
         publish_first(&engine, first).await?;
     }
-    let bind = |source| RunError::Bind {
-        address: listen,
-        source,
-    };
-    let listener = TcpListener::bind(listen).await.map_err(bind)?;
+    let listener = socket.listen(BACKLOG).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     tracing::info!(%address, "serving");
     bound(address);
@@ -93,6 +98,18 @@ pub async fn run(
         true => Err(RunError::StoreFailed),
         false => Ok(()),
     }
+}
+
+/// A socket that has the address, and takes no connection yet.
+fn bound_to(address: SocketAddr) -> std::io::Result<TcpSocket> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // Connections of a server that ended just now keep nobody from its port.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }
 
 /// Waits for `stop`, or for the store to fail; the health of a server that failed is shown for [`FAILED_SHOWN`].

@@ -3,6 +3,7 @@
 use super::Session;
 use super::case_work::{self, LinkArgs, ResolveArgs, UpdateArgs};
 use super::failure::Failure;
+use super::form::FormArgs;
 use super::write::Change;
 use super::{list, render, values, watch};
 use clap::{Args, Subcommand};
@@ -37,6 +38,8 @@ Example:
     Timeline {
         /// The case.
         case: String,
+        #[command(flatten)]
+        form: FormArgs,
     },
     /// Writes a note into the timeline.
     #[command(
@@ -53,7 +56,7 @@ Example:
     /// Changes what is kept of a case.
     #[command(after_help = "\
 Example:
-  signpost case update case_0000000000002 --confirmed-reason order_issue/refund_status \\
+  signpost case update case_0000000000002 --confirmed-reason order_issue/status_mystery_fee \\
     --legal-hold=yes")]
     Update(UpdateArgs),
     /// Resolves a case that has no live contact.
@@ -134,7 +137,7 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
         CaseCommand::Get { case, locale } => get(case, locale, session).await,
         CaseCommand::List(args) => list_cases(*args, session).await,
         CaseCommand::Watch(args) => watch::rows(args.into_request(), session).await,
-        CaseCommand::Timeline { case } => timeline(case, session).await,
+        CaseCommand::Timeline { case, form } => timeline(case, &form, session).await,
         CaseCommand::Note { case, text, change } => {
             case_work::note(case, text, change, session).await
         }
@@ -164,7 +167,7 @@ async fn get(case_id: String, locale: String, session: &Session) -> Result<(), F
 }
 
 /// Every page of it, as one.
-async fn timeline(case_id: String, session: &Session) -> Result<(), Failure> {
+async fn timeline(case_id: String, form: &FormArgs, session: &Session) -> Result<(), Failure> {
     let client = session.client()?;
     let mut all = v1::GetCaseTimelineResponse::default();
     loop {
@@ -181,9 +184,8 @@ async fn timeline(case_id: String, session: &Session) -> Result<(), Failure> {
             break;
         }
     }
-    session
-        .out
-        .answer(&all, |paint| render::timeline(&all, paint))
+    let text = |_wide, paint| render::timeline(&all, paint);
+    form.show(session, &all, text, || render::timeline_listing(&all))
 }
 
 async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
@@ -193,6 +195,7 @@ async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
         filter,
         page,
     } = args;
+    let asked = filter.asked_names();
     let request = v1::ListCasesRequest {
         state: state.map_or(0, i32::from),
         reason: filter.reason,
@@ -214,7 +217,8 @@ async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
         next_page_token,
     };
     let next = response.next_page_token.clone();
-    list::show(&page, session, &response, &next, |wide| {
+    list::show(&page, &asked, session, &response, &next, |wide| {
         render::lists::cases(&response.cases, wide)
     })
+    .await
 }

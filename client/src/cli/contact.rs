@@ -20,8 +20,8 @@ pub(crate) enum ContactCommand {
     /// most 1 hour ago; its route and its own case stay as they are.
     #[command(after_help = "\
 Example:
-  signpost contact add-case call-4711 --reason order_issue/refund --fact order_number=A-1001 \\
-    --note 'Asked about it at the end of the call'")]
+  signpost contact add-case call-4711 --reason order_issue/manage_cancel \\
+    --fact order_id=3348917502 --note 'Asked about it at the end of the call'")]
     AddCase(AddCaseArgs),
     /// Lists contacts, the newest first.
     #[command(after_help = "\
@@ -86,6 +86,7 @@ async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure>
         filter,
         page,
     } = args;
+    let asked = filter.asked_names();
     let request = v1::ListContactsRequest {
         place: place.map_or(0, i32::from),
         reason: filter.reason,
@@ -107,7 +108,8 @@ async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure>
         next_page_token,
     };
     let next = response.next_page_token.clone();
-    list::show(&page, session, &response, &next, |wide| {
+    list::show(&page, &asked, session, &response, &next, |wide| {
         render::lists::contacts(&response.contacts, wide)
     })
+    .await
 }

@@ -2,14 +2,16 @@
 
 use super::Session;
 use super::failure::Failure;
+use super::form::FormArgs;
 use super::render;
 use signpost_client::v1;
 
 /// Prints the counts.
-pub(crate) async fn run(session: &Session) -> Result<(), Failure> {
+pub(crate) async fn run(form: &FormArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::CountReasonsRequest {};
     let response = session.client()?.count_reasons(request).await?;
-    session
-        .out
-        .answer(&response, |paint| render::counts(&response, paint))
+    let text = |_wide, paint| render::counts(&response, paint);
+    form.show(session, &response, text, || {
+        render::counts_listing(&response)
+    })
 }

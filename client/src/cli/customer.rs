@@ -1,7 +1,9 @@
 //! `signpost customer`: reads and keeps customers.
 
 use super::Session;
+use super::asked::AskedNames;
 use super::failure::Failure;
+use super::form::FormArgs;
 use super::write::Change;
 use super::{customer_work, list, render, values};
 use clap::{ArgGroup, Args, Subcommand};
@@ -35,6 +37,9 @@ Example:
   signpost customer upsert c1 --tier gold --identity email=ann@example.com:verified --language nl")]
     Upsert(Box<UpsertArgs>),
     /// Says that a customer has a handle; a verified one that another holds merges that other into this one.
+    ///
+    /// A handle that the customer has already is from now on as it is told now: without :verified it is no longer
+    /// verified.
     #[command(after_help = "\
 Example:
   signpost customer link c1 email=ann@example.com:verified
@@ -103,6 +108,8 @@ Example:
         /// A verified handle instead.
         #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
         identity: Option<v1::Identity>,
+        #[command(flatten)]
+        form: FormArgs,
     },
 }
 
@@ -223,14 +230,20 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
             note,
             change,
         } => customer_work::unmerge(customer, note, change, session).await,
-        CustomerCommand::History { customer, identity } => {
-            customer_work::history(customer, identity, session).await
-        }
+        CustomerCommand::History {
+            customer,
+            identity,
+            form,
+        } => customer_work::history(customer, identity, &form, session).await,
     }
 }
 
 async fn list_customers(args: ListArgs, session: &Session) -> Result<(), Failure> {
     let page = args.page;
+    let asked = AskedNames {
+        tier: args.tier.clone(),
+        ..AskedNames::default()
+    };
     let request = v1::ListCustomersRequest {
         tier: args.tier,
         customer_id: args.customer,
@@ -247,9 +260,10 @@ async fn list_customers(args: ListArgs, session: &Session) -> Result<(), Failure
         next_page_token,
     };
     let next = response.next_page_token.clone();
-    list::show(&page, session, &response, &next, |wide| {
+    list::show(&page, &asked, session, &response, &next, |wide| {
         render::lists::customers(&response.customers, wide)
     })
+    .await
 }
 
 fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {

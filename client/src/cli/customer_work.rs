@@ -2,30 +2,67 @@
 
 use super::Session;
 use super::failure::Failure;
+use super::form::FormArgs;
 use super::render;
 use super::write::Change;
-use signpost_client::{Client, v1};
+use signpost_client::{Client, ClientError, v1};
 
-/// Links a handle.
+/// Links a handle; says so if that takes a proof away, which only a look before and one after can tell.
 pub(super) async fn link(
     customer: String,
     identity: v1::Identity,
     change: Change,
     session: &Session,
 ) -> Result<(), Failure> {
+    let proves = identity.verified && !identity.shared;
+    let before = match proves {
+        true => None,
+        false => proven(&identity, session).await,
+    };
     let request = v1::LinkIdentityRequest {
         request_id: change.key.or_fresh(),
         customer_id: customer,
-        identity: Some(identity),
+        identity: Some(identity.clone()),
         etag: change.etag,
         arrive_time: change.arrive,
     };
     let answer = session.write(request, Client::link_identity).await?;
+    if before == Some(true) && proven(&identity, session).await == Some(false) {
+        session.out.say(&proof_lost(&identity));
+    }
     session.out.answer(&answer, |paint| {
         let goes_on = render::customer_receipt(answer.receipt.as_ref(), "", paint);
         let merged = answer.merged.as_ref();
         goes_on + &render::customer_receipt(merged, "merged: they are one", paint)
     })
+}
+
+/// Whether a customer holds this handle verified; `None` where that cannot be known.
+async fn proven(identity: &v1::Identity, session: &Session) -> Option<bool> {
+    let by = v1::get_customer_request::By::Identity(identity.clone());
+    let request = v1::GetCustomerRequest { by: Some(by) };
+    match session.client().ok()?.get_customer(request).await {
+        Ok(_) => Some(true),
+        Err(ClientError::NotFound { .. }) => Some(false),
+        Err(_) => None,
+    }
+}
+
+fn proof_lost(identity: &v1::Identity) -> String {
+    let v1::Identity {
+        kind,
+        value,
+        verified: _,
+        shared,
+    } = identity;
+    let (now, again) = match shared {
+        true => ("is shared now, which proves nobody", "when it is no more"),
+        false => (
+            "is no longer, for it was told without :verified",
+            "if it is",
+        ),
+    };
+    format!("{kind}={value} was verified and {now}; link {kind}={value}:verified again {again}")
 }
 
 /// Takes a handle away.
@@ -96,6 +133,7 @@ pub(super) async fn unmerge(
 pub(super) async fn history(
     customer: Option<String>,
     identity: Option<v1::Identity>,
+    form: &FormArgs,
     session: &Session,
 ) -> Result<(), Failure> {
     use v1::get_customer_history_request::By;
@@ -104,7 +142,6 @@ pub(super) async fn history(
         by: customer.map(By::CustomerId).or(by_identity),
     };
     let answer = session.client()?.get_customer_history(request).await?;
-    session
-        .out
-        .answer(&answer, |paint| render::history(&answer, paint))
+    let text = |_wide, paint| render::history(&answer, paint);
+    form.show(session, &answer, text, || render::history_listing(&answer))
 }

@@ -11,7 +11,7 @@ use signpost_client::{Client, v1};
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
-  signpost end call-4711 resolved --confirmed-reason order_issue/refund")]
+  signpost end call-4711 resolved --confirmed-reason order_issue/status_mystery_fee")]
 pub(crate) struct EndArgs {
     /// Your key of the contact.
     contact: String,

@@ -1,30 +1,18 @@
-//! What the commands that list have in common: filters, pages, and the forms of output.
+//! What the commands that list have in common: filters and pages.
 
 use super::Session;
+use super::asked::AskedNames;
 use super::failure::Failure;
+use super::form::Output;
 use super::out::Out;
 use super::render::json::Named;
 use super::render::lists::Listing;
 use super::values;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use signpost_client::{List, v1};
 
 /// Items of one page that is fetched.
 const PAGE_SIZE: u32 = 200;
-
-/// In which form a list is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    /// Columns for people, the most telling ones.
-    Table,
-    /// All columns.
-    Wide,
-    /// The answer as JSON.
-    Json,
-    /// All columns, comma-separated, with a line of titles; a cell that a spreadsheet would take for a formula begins
-    /// with `'`.
-    Csv,
-}
 
 /// Which cases or contacts.
 #[derive(Args, Debug)]
@@ -79,6 +67,18 @@ pub(crate) struct FilterArgs {
     /// Opened before then.
     #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
     pub(crate) before: Option<prost_types::Timestamp>,
+}
+
+impl FilterArgs {
+    /// Its names that a playbook lists.
+    pub(crate) fn asked_names(&self) -> AskedNames {
+        AskedNames {
+            reason: self.reason.clone(),
+            tier: self.tier.clone(),
+            channel: self.channel.clone(),
+            queue: self.queue.clone(),
+        }
+    }
 }
 
 /// How much of a list, and in which form.
@@ -143,9 +143,11 @@ pub(crate) async fn all<L: List>(
     Ok((items, pages.next_token().unwrap_or_default()))
 }
 
-/// Prints a list: through a pager, where a person reads.
-pub(crate) fn show<M: Named>(
+/// Prints a list: through a pager, where a person reads. Of an empty one it says which of the names that were asked for
+/// the live playbook does not have.
+pub(crate) async fn show<M: Named>(
     page: &PageArgs,
+    asked: &AskedNames,
     session: &Session,
     response: &M,
     next_token: &str,
@@ -162,6 +164,7 @@ pub(crate) fn show<M: Named>(
             let listing = listing(output == Output::Wide);
             if listing.rows.is_empty() {
                 session.out.say("nothing matches");
+                asked.explain(session).await;
             } else {
                 session.out.paged(&listing.table(paint))?;
             }

@@ -1,5 +1,6 @@
 //! The command line: one file a command; what is common to all is here.
 
+mod asked;
 mod case;
 mod case_work;
 mod completions;
@@ -14,6 +15,7 @@ mod demo;
 mod end;
 mod events;
 mod failure;
+mod form;
 mod list;
 mod manual;
 mod names;
@@ -127,8 +129,8 @@ enum Command {
     /// Contacts and cases by reason and tier.
     ///
     /// A contact of several cases counts for each of them.
-    #[command(after_help = "Example:\n  signpost counts --json")]
-    Counts,
+    #[command(after_help = "Example:\n  signpost counts --json\n  signpost counts --output csv")]
+    Counts(form::FormArgs),
     /// Adds up what came in.
     #[command(
         subcommand,
@@ -196,6 +198,7 @@ fn parse() -> Cli {
         false => ColorChoice::Auto,
     };
     let matches = Cli::command().color(colours).get_matches();
+    form::one_form(Cli::command().color(colours), &matches).unwrap_or_else(|error| error.exit());
     Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
@@ -212,7 +215,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Case(command) => case::run(command, session).await,
         Command::Customer(command) => customer::run(command, session).await,
         Command::Playbook(command) => playbook::run(command, session).await,
-        Command::Counts => counts::run(session).await,
+        Command::Counts(form) => counts::run(&form, session).await,
         Command::Report(command) => report::run(command, session).await,
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args, session).await,

@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::failure::Failure;
+use super::form::FormArgs;
 use super::render;
 use clap::Args;
 use signpost_client::v1;
@@ -21,6 +22,8 @@ pub(crate) struct ReasonsArgs {
     /// Only what is under this primary reason [default: the whole tree].
     #[arg(long, value_name = "REASON")]
     primary: Option<String>,
+    #[command(flatten)]
+    form: FormArgs,
 }
 
 /// Prints the menu.
@@ -32,7 +35,8 @@ pub(crate) async fn run(args: ReasonsArgs, session: &Session) -> Result<(), Fail
         primary: args.primary.unwrap_or_default(),
     };
     let response = session.client()?.get_reason_menu(request).await?;
-    session.out.answer(&response, |paint| {
-        render::menu(&response.menu.clone().unwrap_or_default(), paint)
-    })
+    let menu = response.menu.clone().unwrap_or_default();
+    let text = |_wide, paint| render::menu(&menu, paint);
+    args.form
+        .show(session, &response, text, || render::menu_listing(&menu))
 }

@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::failure::Failure;
-use super::list::Output;
+use super::form::Output;
 use super::out::{Out, Progress};
 use super::render::lists::Listing;
 use super::render::table::Column;

@@ -2,12 +2,13 @@
 
 use super::Session;
 use super::failure::Failure;
-use super::out::Paint;
+use super::out::{Out, Paint};
 use super::render::feed::{self, Mark};
 use super::render::json::{self, Named};
 use super::{render, values};
 use clap::Args;
 use signpost_client::{Feed, v1};
+use tokio::sync::watch::Receiver;
 
 /// Which cases or contacts, apart from their state.
 #[derive(Args, Debug)]
@@ -171,7 +172,47 @@ pub(crate) async fn rows<F: Rows>(request: F, session: &Session) -> Result<(), F
     .await
 }
 
-/// Prints what `show` makes of each item; nothing for nothing. Says where to go on, however it ends.
+/// What is said of the connection, beside the data.
+struct Connected {
+    now: Receiver<bool>,
+    /// Whether there was one before.
+    met: bool,
+    out: Out,
+}
+
+impl Connected {
+    fn of(now: Receiver<bool>, out: Out) -> Connected {
+        Connected {
+            now,
+            met: false,
+            out,
+        }
+    }
+
+    /// Waits for `next`, and meanwhile says when the server goes and when it is back.
+    async fn told_while<T>(&mut self, next: impl Future<Output = T>) -> T {
+        let mut next = std::pin::pin!(next);
+        loop {
+            tokio::select! {
+                biased;
+                Ok(()) = self.now.changed() => self.tell(),
+                next = &mut next => return next,
+            }
+        }
+    }
+
+    fn tell(&mut self) {
+        let is = *self.now.borrow_and_update();
+        match (is, self.met) {
+            (true, true) => self.out.say("signpost: it is back"),
+            (true, false) => self.met = true,
+            (false, _) => self.out.say("signpost: the server is gone; waiting for it"),
+        }
+    }
+}
+
+/// Prints what `show` makes of each item; nothing for nothing. Says when the server goes and when it is back, and where
+/// to go on, however it ends.
 ///
 /// # Errors
 /// When the watch or stdout fails.
@@ -181,11 +222,12 @@ pub(crate) async fn follow<F: Feed>(
     mut show: impl FnMut(&F::Item) -> Result<Option<String>, Failure>,
 ) -> Result<(), Failure> {
     let mut watch = session.client()?.watch(request);
+    let mut connected = Connected::of(watch.connected(), session.out);
     let mut stop = std::pin::pin!(tokio::signal::ctrl_c());
     let ended = loop {
         let next = tokio::select! {
             stopped = &mut stop => break stopped.map_err(|error| Failure::Other(error.to_string())),
-            next = watch.next() => next,
+            next = connected.told_while(watch.next()) => next,
         };
         let shown = match next {
             Ok(Some(item)) if F::ends(&item).is_some() => {

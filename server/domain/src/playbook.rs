@@ -32,7 +32,7 @@ use crate::time::Millis;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults, right_names};
+pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults, nearest, right_names};
 pub use outcome::Outcome;
 pub use schema::json_schema;
 pub use split::{Part, Split};

@@ -82,15 +82,43 @@ fn every_fault_names_its_key_and_where_it_was_said() {
             sample (from --sample): must be airline or retail, is "bank""#]],
     );
     check(
-        &[(Key::Data, "d"), (Key::Sample, "retail")],
-        &[(Key::Playbook, "mine.yaml")],
+        &[(Key::Data, "d")],
+        &[(Key::Playbook, "mine.yaml"), (Key::Sample, "retail")],
         "",
-        expect![[r#"sample (from --sample): must not be set together with playbook, is "retail""#]],
+        expect![[
+            r#"sample (from SIGNPOST_SAMPLE): must not be set together with playbook, is "retail""#
+        ]],
     );
     check(
         &[(Key::Data, "d"), (Key::Playbook, "no.yaml")],
         &[],
         "",
+        expect![[
+            r#"playbook (from --playbook): cannot be read: No such file or directory (os error 2), is "no.yaml""#
+        ]],
+    );
+}
+
+/// They are two ways to say one thing: what wins over one wins over the other, and is shown alone.
+#[test]
+fn a_sample_wins_over_a_playbook_and_the_other_way_round() {
+    check(
+        &[(Key::Data, "d"), (Key::Sample, "retail")],
+        &[(Key::Playbook, "no.yaml")],
+        "sample = \"airline\"",
+        expect![[r#"
+            data = "d"
+            listen = "127.0.0.1:7100"
+            sample = "retail"
+            clock = "system"
+            log = "text"
+            log-filter = "info"
+        "#]],
+    );
+    check(
+        &[(Key::Data, "d"), (Key::Playbook, "no.yaml")],
+        &[],
+        "sample = \"airline\"",
         expect![[
             r#"playbook (from --playbook): cannot be read: No such file or directory (os error 2), is "no.yaml""#
         ]],

@@ -98,6 +98,39 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
     Ok(())
 }
 
+/// A handle is as it was told last; what that takes away is not taken away without a word.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
+    let server = TestServer::start().await?;
+    wrote(&server, &["customer", "upsert", "c1"]).await?;
+    let mut said = String::new();
+    for handle in [
+        "phone=+31201234567",
+        "phone=+31201234567:verified",
+        "phone=+31201234567:verified",
+        "phone=+31201234567",
+        "phone=+31201234567",
+        "phone=+31201234567:verified",
+        "phone=+31201234567:shared",
+    ] {
+        let came = wrote(&server, &["customer", "link", "c1", handle]).await?;
+        assert_eq!(came.code, Some(0), "{came:?}");
+        said += &format!("{handle}\n{}", came.stderr);
+    }
+    expect![[r#"
+        phone=+31201234567
+        phone=+31201234567:verified
+        phone=+31201234567:verified
+        phone=+31201234567
+        phone=+31201234567 was verified and is no longer, for it was told without :verified; link phone=+31201234567:verified again if it is
+        phone=+31201234567
+        phone=+31201234567:verified
+        phone=+31201234567:shared
+        phone=+31201234567 was verified and is shared now, which proves nobody; link phone=+31201234567:verified again when it is no more
+    "#]].assert_eq(&said);
+    Ok(())
+}
+
 /// A table without the spaces in front of its lines, which an expected text does not keep.
 fn unindented(table: &str) -> String {
     let lines = table.lines();

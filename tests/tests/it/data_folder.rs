@@ -40,19 +40,15 @@ fn a_folder_has_one_server() -> Outcome {
     "#]]
     .assert_eq(&(second + "\n"));
     // The first is none the worse for it, and a port that is taken is no reason to leave a folder locked.
-    let taken = [
-        "--data",
-        text(&data.beside().join("other"))?,
-        "--listen",
-        first.address(),
-    ]
-    .map(str::to_owned);
+    let other = data.beside().join("other");
+    let taken = ["--data", text(&other)?, "--listen", first.address()].map(str::to_owned);
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
     let words = fails(&data, &taken)?;
     assert!(
         words.starts_with("1: ") && words.contains("cannot listen on"),
         "{words}"
     );
+    assert!(!other.exists(), "nor to make one");
     first.kill()?;
     ServerProcess::start(&data, &[])?.kill()
 }

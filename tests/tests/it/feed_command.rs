@@ -3,7 +3,7 @@
 use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::attempt::{Attempt, end};
-use signpost_tests::process::{ServerProcess, signpost, text};
+use signpost_tests::process::{ServerProcess, signpost, signpostd, text};
 use signpost_tests::server::{Data, FLIGHTS};
 use signpost_tests::{Outcome, brief};
 use std::fs;
@@ -237,5 +237,58 @@ async fn a_watch_goes_on_behind_its_cursor_and_ends_with_its_reader() -> Outcome
         (Some(0), "")
         Some(2) signpost: cursor: must be a cursor of the same method
     "#]].assert_eq(&brief::all(&told));
+    Ok(())
+}
+
+/// Who follows sees that nothing comes because nobody is there, and not because nothing happens.
+#[tokio::test]
+async fn a_server_that_goes_and_comes_back_is_said_once_each() -> Outcome {
+    let (data, server) = airline()?;
+    let at = server.address().to_owned();
+    let mut watches = Vec::new();
+    for words in [
+        &["case", "watch", "--json", "--timeout", "60s"][..],
+        &[
+            "events",
+            "tail",
+            "--from",
+            "start",
+            "--json",
+            "--timeout",
+            "60s",
+        ],
+    ] {
+        let mut watch = Running::start(&at, words)?;
+        let line: serde_json::Value = serde_json::from_str(&watch.line()?)?;
+        assert!(line["cursor"].is_string(), "{line}");
+        watches.push(watch);
+    }
+    server.kill()?;
+    // As long as some tries take.
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    let folder = data.path();
+    let mut command = signpostd(&["--data", text(&folder)?, "--listen", &at])?;
+    command.args(["--clock", "external"]);
+    let server = ServerProcess::spawn(&mut command, &data.beside().join("stderr"))?;
+    server.client()?.route_contact(route("call-1", 1)).await?;
+    for mut watch in watches {
+        let line: serde_json::Value = serde_json::from_str(&watch.line()?)?;
+        assert!(line["cursor"].is_string(), "{line}");
+        let (code, said) = watch.ended(Some("-INT"))?;
+        assert_eq!(code, Some(0), "{said}");
+        let said: Vec<&str> = said.lines().collect();
+        assert_eq!(
+            said[..2],
+            [
+                "signpost: the server is gone; waiting for it",
+                "signpost: it is back"
+            ]
+        );
+        assert!(
+            said[2].starts_with("signpost: go on with --from "),
+            "{said:?}"
+        );
+        assert_eq!(said.len(), 3, "{said:?}");
+    }
     Ok(())
 }

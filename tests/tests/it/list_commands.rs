@@ -110,10 +110,36 @@ async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outco
         customers.lines().skip(1).all(|line| line.contains("gold")),
         "{customers}"
     );
+    Ok(())
+}
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_of_nothing_says_which_names_nobody_knows() -> Outcome {
+    let server = TestServer::start().await?;
     let nothing = ran(&server, "case list --customer nobody").await?;
     assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), ""));
     assert_eq!(nothing.stderr, "nothing matches\n");
+    // A name that no playbook has gives an empty list, too; but not without a word.
+    let misspelt = "case list --tier golt --reason bagage";
+    let misspelt = [
+        ran(&server, misspelt).await?,
+        ran(&server, "contact list --channel phone --queue bags").await?,
+        ran(&server, "customer list --tier zzz").await?,
+    ];
+    assert!(misspelt.iter().all(|ran| ran.code == Some(0)));
+    let misspelt: Vec<String> = misspelt.into_iter().map(|ran| ran.stderr).collect();
+    expect![[r#"
+        nothing matches
+        the live playbook has no reason bagage; did you mean baggage?
+        the live playbook has no tier golt; did you mean gold?
+        nothing matches
+        the live playbook has no queue bags
+        nothing matches
+        the live playbook has no tier zzz
+    "#]]
+    .assert_eq(&misspelt.concat());
+    let json = ran(&server, "case list --tier golt --json").await?;
+    assert_eq!((json.code, json.stderr.as_str()), (Some(0), ""));
     for (line, words) in [
         ("case list --state shut", "possible values"),
         (
@@ -189,6 +215,53 @@ async fn the_volume_adds_up_to_the_contacts() -> Outcome {
         web_chat,18
     "#]]
     .assert_eq(&csv);
+    Ok(())
+}
+
+/// What is no list, but has rows, comes in the same forms.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn other_answers_with_rows_come_as_csv_and_json_too() -> Outcome {
+    let (server, _) = played().await?;
+    let mut heads = Vec::new();
+    for line in [
+        "counts",
+        "customer history c0",
+        "case timeline case_0000000000005",
+        "playbook list",
+        "reasons --channel phone",
+    ] {
+        let csv = ran(&server, &format!("{line} --output csv")).await?;
+        assert_eq!(csv.code, Some(0), "{line}: {csv:?}");
+        let rows = csv.stdout.lines().collect::<Vec<_>>();
+        assert!(rows.len() > 1 && !csv.stdout.contains('·'), "{csv:?}");
+        heads.push(format!("{}\n", rows[0]));
+        let json = ran(&server, &format!("{line} --output json")).await?;
+        let same = ran(&server, &format!("--json {line} --output json")).await?;
+        assert_eq!(json.json()?, same.json()?);
+        let table = ran(&server, line).await?.stdout;
+        assert_eq!(
+            ran(&server, &format!("{line} --output table"))
+                .await?
+                .stdout,
+            table
+        );
+        // Where the two flags stand makes no difference.
+        for both in ["--json {} --output csv", "{} --output csv --json"] {
+            let refused = ran(&server, &both.replace("{}", line)).await?;
+            assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""));
+            let words = "'--json' cannot be used with '--output csv'";
+            assert!(refused.stderr.contains(words), "{refused:?}");
+        }
+    }
+    let list = ran(&server, "--json case list --output wide").await?;
+    assert_eq!(list.code, Some(2), "{list:?}");
+    expect![[r#"
+        reason,tier,contacts,repeats,opened,resolved,open_now,self-service,message,chat,callback,human
+        reason,contacts,repeats,cases_opened,open,resolved,reopened
+        when,who,channel,what,text
+        version,name,published,by,state,note
+        reason,digit,label
+    "#]].assert_eq(&heads.concat());
     Ok(())
 }
 

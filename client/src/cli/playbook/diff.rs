@@ -160,8 +160,13 @@ fn line(change: &v1::PlaybookChange, paint: Paint) -> String {
                 "" => "nothing".to_owned(),
                 value => value.to_owned(),
             };
+            // Its name, which a document has under `playbook`, needs no field beside the part.
+            let field = match field == part {
+                true => String::new(),
+                false => format!(" {field}"),
+            };
             format!(
-                "~ {what} {field}: {} → {}\n",
+                "~ {what}{field}: {} → {}\n",
                 or_none(before),
                 or_none(after)
             )
@@ -223,10 +228,12 @@ mod tests {
                 "- id: find_username\n        replaces: [account_access/recover_username]",
                 1,
             )
-            .replacen("gift_buyer, ", "", 1);
+            .replacen("gift_buyer, ", "", 1)
+            .replacen("playbook: retail", "playbook: shop", 1);
         let [before, after] = [before, after.as_str()].map(|text| read("x", text).unwrap());
         let response = compare(&before, &after).unwrap();
         expect_test::expect![[r#"
+            ~ playbook: retail → shop
             - persona gift_buyer
             ~ reason account_access/recover_username is now account_access/find_username
             ~ route account_access/find_username/chat cost: 2.9 → 3.1

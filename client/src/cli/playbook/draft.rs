@@ -1,5 +1,6 @@
 //! A first playbook of a company, written out as a document with comments: what is an assumption says so.
 
+use crate::cli::render::words;
 use signpost_domain::playbook::limits::{PRIMARIES_MAX, SECONDARIES_MAX};
 use signpost_domain::route::{Medium, Route};
 use std::fmt::Write;
@@ -347,8 +348,7 @@ pub(super) const LEVELS_MAX: (usize, usize) = (PRIMARIES_MAX, SECONDARIES_MAX);
 fn counted(rows: Option<u64>) -> String {
     match rows {
         None => String::new(),
-        Some(1) => " # 1 row".to_owned(),
-        Some(rows) => format!(" # {rows} rows"),
+        Some(rows) => format!(" # {}", words::counted(rows, "row")),
     }
 }
 

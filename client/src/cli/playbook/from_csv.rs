@@ -5,6 +5,7 @@ use super::harvest::{Columns, Found, Harvest};
 use crate::cli::Session;
 use crate::cli::failure::Failure;
 use crate::cli::names;
+use crate::cli::render::words;
 use crate::cli::table_file::{Table, TableArgs};
 use clap::Args;
 use signpost_domain::playbook::{PLAYBOOK_BYTES_MAX, Playbook};
@@ -192,9 +193,9 @@ fn lead(table: &Table, args: &FromCsvArgs, found: &Found) -> Vec<String> {
     };
     let mut lead = vec![
         format!(
-            "Made by `signpost playbook from-csv` from {}: {} rows.",
+            "Made by `signpost playbook from-csv` from {}: {}.",
             names::label(&file.to_string_lossy()),
-            found.rows
+            words::counted(found.rows, "row")
         ),
         format!(
             "Primary reasons from the column {}, secondary ones from {}{channel}.",
@@ -223,24 +224,27 @@ fn lead(table: &Table, args: &FromCsvArgs, found: &Found) -> Vec<String> {
 
 fn tell(found: &Found, session: &Session) {
     let mut lines = vec![format!(
-        "{} rows: {} primary and {} secondary reasons, {} channels",
-        found.rows, found.primaries, found.secondaries, found.channels
+        "{}: {} primary and {}, {}",
+        words::counted(found.rows, "row"),
+        found.primaries,
+        words::counted(found.secondaries as u64, "secondary reason"),
+        words::counted(found.channels as u64, "channel")
     )];
     let counted = [
-        (found.bad_rows, "rows could not be read"),
-        (found.rows_without_primary, "rows have no primary reason"),
+        (found.bad_rows, "could not be read"),
+        (found.rows_without_primary, "without a primary reason"),
         (
             found.rows_without_secondary,
-            "rows have no secondary reason: other",
+            "without a secondary reason: other",
         ),
-        (found.rows_without_channel, "rows have no channel: unknown"),
+        (found.rows_without_channel, "without a channel: unknown"),
         (
             found.folded_rows,
-            "rows are of reasons that count with others, for there were too many",
+            "of reasons that count with others, for there were too many",
         ),
     ];
     let counted = counted.into_iter().filter(|(rows, _)| *rows > 0);
-    lines.extend(counted.map(|(rows, what)| format!("{rows} {what}")));
+    lines.extend(counted.map(|(rows, what)| format!("{} {what}", words::counted(rows, "row"))));
     lines.extend(found.remarks.iter().cloned());
     if found.more_remarks > 0 {
         lines.push(format!("and {} more to look at", found.more_remarks));

@@ -11,6 +11,7 @@ mod words;
 
 use super::Session;
 use super::failure::Failure;
+use super::form::FormArgs;
 use super::write::Key;
 use super::{render, values};
 use clap::Subcommand;
@@ -73,7 +74,7 @@ Example:
     },
     /// What was published, the newest first.
     #[command(after_help = "Example:\n  signpost playbook list")]
-    List,
+    List(FormArgs),
     /// Prints one version as it was written.
     #[command(after_help = "Example:\n  signpost playbook show > live.yaml")]
     Show {
@@ -121,7 +122,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             };
             publish(request, session).await
         }
-        PlaybookCommand::List => list(session).await,
+        PlaybookCommand::List(form) => list(&form, session).await,
         PlaybookCommand::Show { version } => {
             let request = v1::GetPlaybookRequest {
                 playbook_version: version.unwrap_or_default(),
@@ -171,7 +172,7 @@ async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Resu
 }
 
 /// All pages as one answer.
-async fn list(session: &Session) -> Result<(), Failure> {
+async fn list(form: &FormArgs, session: &Session) -> Result<(), Failure> {
     let client = session.client()?;
     let mut whole = v1::ListPlaybooksResponse::default();
     let mut page_token = String::new();
@@ -187,9 +188,9 @@ async fn list(session: &Session) -> Result<(), Failure> {
             break;
         }
     }
-    session.out.answer(&whole, |paint| {
-        render::publications(&whole.publications, paint)
-    })
+    let listing = |wide| render::publications(&whole.publications, wide);
+    let text = |wide, paint| listing(wide).table(paint);
+    form.show(session, &whole, text, || listing(true))
 }
 
 /// The text of a file, or of stdin for `-`.

@@ -1,6 +1,7 @@
 //! Work on cases, and what happened to them, as text.
 
-use super::table::{Column, table};
+use super::lists::Listing;
+use super::table::Column;
 use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
@@ -22,22 +23,27 @@ pub(crate) fn receipt(receipt: Option<&v1::CaseReceipt>, paint: Paint) -> String
 
 /// All that happened to a case.
 pub(crate) fn timeline(timeline: &v1::GetCaseTimelineResponse, paint: Paint) -> String {
+    let left_out = match timeline.left_out {
+        0 => String::new(),
+        count => paint.dim(&format!("{count} older entries are not shown\n")),
+    };
+    match timeline.entries.is_empty() {
+        true => "nothing happened yet\n".to_owned(),
+        false => left_out + &timeline_listing(timeline).table(paint),
+    }
+}
+
+/// All that happened to a case, in rows.
+pub(crate) fn timeline_listing(timeline: &v1::GetCaseTimelineResponse) -> Listing {
     const COLUMNS: [Column; 5] = [
         Column::Left("when"),
         Column::Left("who"),
         Column::Left("channel"),
         Column::Left("what"),
-        Column::Left(""),
+        Column::Left("text"),
     ];
-    let left_out = match timeline.left_out {
-        0 => String::new(),
-        count => paint.dim(&format!("{count} older entries are not shown\n")),
-    };
-    let rows: Vec<_> = timeline.entries.iter().map(entry_row).collect();
-    match rows.is_empty() {
-        true => "nothing happened yet\n".to_owned(),
-        false => left_out + &table(&COLUMNS, rows, paint),
-    }
+    let rows = timeline.entries.iter().map(entry_row);
+    Listing::new(&COLUMNS, rows.collect())
 }
 
 fn entry_row(entry: &v1::TimelineEntry) -> Vec<String> {

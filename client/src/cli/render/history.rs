@@ -1,6 +1,7 @@
 //! Work on customers, and what they came for, as text.
 
-use super::table::{Column, table};
+use super::lists::Listing;
+use super::table::Column;
 use super::{customer, lists, words};
 use crate::cli::out::Paint;
 use signpost_client::v1;
@@ -28,29 +29,15 @@ pub(crate) fn customer_receipt(
 
 /// What a customer came for so far.
 pub(crate) fn history(history: &v1::GetCustomerHistoryResponse, paint: Paint) -> String {
-    const COLUMNS: [Column; 7] = [
-        Column::Left("reason"),
-        Column::Right("contacts"),
-        Column::Right("repeats"),
-        Column::Right("cases opened"),
-        Column::Right("open"),
-        Column::Right("resolved"),
-        Column::Right("reopened"),
-    ];
     let who = history.customer.clone().unwrap_or_default();
     let mut text = customer(&who, paint);
     if history.cases.is_empty() && history.contacts.is_empty() {
         return text + "\nnothing happened yet\n";
     }
-    let reasons = history.reasons.iter();
-    let mut rows: Vec<_> = reasons.map(|row| counts_row(&row.reason, row)).collect();
-    let others = history.others.clone().unwrap_or_default();
-    if others.cases_opened > 0 {
-        rows.push(counts_row("(all others)", &others));
-    }
+    let mut counts = by_reason(history, words::figure);
     let total = history.total.clone().unwrap_or_default();
-    rows.push(counts_row("total", &total));
-    text += &format!("\n{}", table(&COLUMNS, rows, paint));
+    counts.rows.push(counts_row("total", &total, words::figure));
+    text += &format!("\n{}", counts.table(paint));
     if history.has_older_cases {
         text += &paint.dim("older cases are not counted\n");
     }
@@ -63,7 +50,36 @@ pub(crate) fn history(history: &v1::GetCustomerHistoryResponse, paint: Paint) ->
     text
 }
 
-fn counts_row(name: &str, counts: &v1::CustomerReasonCounts) -> Vec<String> {
+/// What a customer came for, by reason in rows.
+pub(crate) fn history_listing(history: &v1::GetCustomerHistoryResponse) -> Listing {
+    by_reason(history, |count| count.to_string())
+}
+
+fn by_reason(history: &v1::GetCustomerHistoryResponse, figure: fn(u64) -> String) -> Listing {
+    const COLUMNS: [Column; 7] = [
+        Column::Left("reason"),
+        Column::Right("contacts"),
+        Column::Right("repeats"),
+        Column::Right("cases opened"),
+        Column::Right("open"),
+        Column::Right("resolved"),
+        Column::Right("reopened"),
+    ];
+    let reasons = history.reasons.iter();
+    let rows = reasons.map(|row| counts_row(&row.reason, row, figure));
+    let mut rows: Vec<_> = rows.collect();
+    let others = history.others.clone().unwrap_or_default();
+    if others.cases_opened > 0 {
+        rows.push(counts_row("(all others)", &others, figure));
+    }
+    Listing::new(&COLUMNS, rows)
+}
+
+fn counts_row(
+    name: &str,
+    counts: &v1::CustomerReasonCounts,
+    figure: fn(u64) -> String,
+) -> Vec<String> {
     let v1::CustomerReasonCounts {
         reason: _,
         contacts,
@@ -81,6 +97,6 @@ fn counts_row(name: &str, counts: &v1::CustomerReasonCounts) -> Vec<String> {
         cases_resolved,
         cases_reopened,
     ];
-    let figures = figures.into_iter().map(|count| words::figure(*count));
+    let figures = figures.into_iter().map(|count| figure(*count));
     std::iter::once(name.to_owned()).chain(figures).collect()
 }

@@ -1,5 +1,7 @@
 //! What a customer is asked: menus and questions.
 
+use super::lists::Listing;
+use super::table::Column;
 use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
@@ -19,6 +21,26 @@ pub(crate) fn menu(menu: &v1::ReasonMenu, paint: Paint) -> String {
     let from = format!("playbook {}", words::version(&menu.playbook_version));
     text += &format!("{}\n", paint.dim(&from));
     text
+}
+
+/// A reason menu in rows, each reason before those below it.
+pub(crate) fn menu_listing(menu: &v1::ReasonMenu) -> Listing {
+    const COLUMNS: [Column; 3] = [
+        Column::Left("reason"),
+        Column::Right("digit"),
+        Column::Left("label"),
+    ];
+    let mut rows = Vec::new();
+    let mut left: Vec<&v1::MenuItem> = menu.items.iter().rev().collect();
+    while let Some(item) = left.pop() {
+        let digit = match item.digit {
+            0 => String::new(),
+            digit => digit.to_string(),
+        };
+        rows.push(vec![item.reason.clone(), digit, item.label.clone()]);
+        left.extend(item.items.iter().rev());
+    }
+    Listing::new(&COLUMNS, rows)
 }
 
 fn items(shown: &[v1::MenuItem], depth: usize, paint: Paint, text: &mut String) {

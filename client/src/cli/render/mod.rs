@@ -14,11 +14,11 @@ pub(crate) mod visible;
 pub(crate) mod words;
 
 pub(crate) use answer::answer;
-pub(crate) use case_work::{receipt, timeline};
+pub(crate) use case_work::{receipt, timeline, timeline_listing};
 pub(crate) use feed::event;
-pub(crate) use history::{customer_receipt, history};
-pub(crate) use menu::menu;
-pub(crate) use playbook::{counts, findings, publication, publications};
+pub(crate) use history::{customer_receipt, history, history_listing};
+pub(crate) use menu::{menu, menu_listing};
+pub(crate) use playbook::{counts, counts_listing, findings, publication, publications};
 pub(crate) use records::{case, case_added, contact, customer, ended, taken};
 
 use super::out::Paint;

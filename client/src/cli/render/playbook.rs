@@ -1,6 +1,7 @@
 //! Publications, findings about a document, and counts by reason and tier.
 
-use super::table::{Column, table};
+use super::lists::Listing;
+use super::table::Column;
 use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
@@ -31,14 +32,14 @@ pub(crate) fn publication(publication: &v1::PlaybookPublication, paint: Paint) -
     format!("{}\n  {line}\n", paint.bold(&head))
 }
 
-/// Publications, as they were given.
-pub(crate) fn publications(publications: &[v1::PlaybookPublication], paint: Paint) -> String {
+/// Publications, as they were given; a wide list has whole versions.
+pub(crate) fn publications(publications: &[v1::PlaybookPublication], wide: bool) -> Listing {
     const COLUMNS: [Column; 6] = [
         Column::Left("version"),
         Column::Left("name"),
         Column::Left("published"),
         Column::Left("by"),
-        Column::Left(""),
+        Column::Left("state"),
         Column::Left("note"),
     ];
     let rows = publications.iter().map(|publication| {
@@ -48,7 +49,10 @@ pub(crate) fn publications(publications: &[v1::PlaybookPublication], paint: Pain
         ];
         let marks = marks.into_iter().filter(|(is, _)| *is);
         vec![
-            words::version(&publication.playbook_version).to_owned(),
+            match wide {
+                true => publication.playbook_version.clone(),
+                false => words::version(&publication.playbook_version).to_owned(),
+            },
             publication.name.clone(),
             words::time(publication.publish_time.as_ref()),
             publication.actor.clone(),
@@ -56,7 +60,7 @@ pub(crate) fn publications(publications: &[v1::PlaybookPublication], paint: Pain
             publication.note.clone(),
         ]
     });
-    table(&COLUMNS, rows.collect(), paint)
+    Listing::new(&COLUMNS, rows.collect())
 }
 
 /// Findings about a document, one a line: `12:5 reasons[0].id: must be a name`; last how many more there are.
@@ -80,10 +84,8 @@ pub(crate) fn findings(findings: &[v1::PlaybookFinding], more: u32) -> String {
 
 /// Counts by reason and tier, then those of reasons that were split together with their parts.
 pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> String {
-    let mut text = counted(
-        response.counts.iter().map(|it| (it.reason.clone(), it)),
-        paint,
-    );
+    let rows = response.counts.iter().map(|it| (it.reason.clone(), it));
+    let mut text = counted(rows, words::figure).table(paint);
     let families = response.families.iter();
     let families: Vec<&v1::ReasonFamily> = families.filter(|it| !it.counts.is_empty()).collect();
     if families.is_empty() {
@@ -94,17 +96,23 @@ pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> Strin
         let sums = family.counts.iter();
         sums.map(|sum| (format!("{} and parts", family.reason), sum))
     });
-    text += &counted(rows, paint);
+    text += &counted(rows, words::figure).table(paint);
     for family in families {
         text += &format!("{} became {}\n", family.reason, family.parts.join(", "));
     }
     text
 }
 
+/// Counts by reason and tier in rows; without those of split reasons, which would count twice.
+pub(crate) fn counts_listing(response: &v1::CountReasonsResponse) -> Listing {
+    let rows = response.counts.iter().map(|it| (it.reason.clone(), it));
+    counted(rows, |figure| figure.to_string())
+}
+
 fn counted<'c>(
     counts: impl Iterator<Item = (String, &'c v1::ReasonCount)>,
-    paint: Paint,
-) -> String {
+    figure: fn(u64) -> String,
+) -> Listing {
     const COLUMNS: [Column; 12] = [
         Column::Left("reason"),
         Column::Left("tier"),
@@ -127,12 +135,12 @@ fn counted<'c>(
             count.cases_opened,
             count.cases_resolved,
         ];
-        row.extend(figures.map(|figure| figure.to_string()));
+        row.extend(figures.map(|count| count.to_string()));
         let open_now = count.cases_in_state.first().copied();
         row.push(open_now.unwrap_or_default().to_string());
         let taken = |route: usize| count.routes_taken.get(route).copied().unwrap_or_default();
-        row.extend((0..ROUTES).map(|route| words::figure(taken(route))));
+        row.extend((0..ROUTES).map(|route| figure(taken(route))));
         row
     });
-    table(&COLUMNS, rows.collect(), paint)
+    Listing::new(&COLUMNS, rows.collect())
 }

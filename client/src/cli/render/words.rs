@@ -216,7 +216,8 @@ pub(crate) fn version(version: &str) -> &str {
 }
 
 /// `1 repeat`, `2 repeats`.
-pub(crate) fn counted(count: u32, noun: &str) -> String {
+pub(crate) fn counted(count: impl Into<u64>, noun: &str) -> String {
+    let count = count.into();
     let plural = match (count, noun.ends_with("ch")) {
         (1, _) => "",
         (_, true) => "es",
@@ -260,7 +261,8 @@ mod tests {
         assert_eq!(span(0, 250_000_000), "250ms");
         assert_eq!(span(0, 0), "0s");
         assert_eq!(route(99), "unknown_99");
-        assert_eq!(counted(2, "channel switch"), "2 channel switches");
+        assert_eq!(counted(2_u32, "channel switch"), "2 channel switches");
+        assert_eq!(counted(1_u64, "row"), "1 row");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod times;
 
 use super::Session;
 use super::failure::Failure;
+use super::render::words;
 use super::table_file::{Table, TableArgs};
 use super::values;
 use clap::{Args, ValueEnum};
@@ -162,7 +163,8 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     let seconds = began.elapsed().as_secs_f64();
     let sent = tally.routed + tally.asked;
     session.out.say(&format!(
-        "{sent} rows in {seconds:.1} s, {:.0} a second",
+        "{} in {seconds:.1} s, {:.0} a second",
+        words::counted(sent, "row"),
         sent as f64 / seconds.max(0.001)
     ));
     report(&args, &table, &tally, session)?;
@@ -268,8 +270,8 @@ fn close(
 ) -> Result<(), Failure> {
     if let Some(line) = line {
         session.out.say(&format!(
-            "{} rows are not sent; to go on, the same command with --from-line {line}",
-            tally.not_sent()
+            "{} not sent; to go on, the same command with --from-line {line}",
+            words::counted(tally.not_sent(), "row")
         ));
     }
     match end.stopped {
@@ -278,8 +280,11 @@ fn close(
         Stopped::Failed(error) => Err(explained(args, error)),
         Stopped::Done if tally.is_clean() || args.allow_bad => Ok(()),
         Stopped::Done => Err(Failure::Fix(format!(
-            "{} rows were not taken",
-            tally.bad.len() + tally.refused.len() + tally.not_ended.len()
+            "{} not taken",
+            words::counted(
+                (tally.bad.len() + tally.refused.len() + tally.not_ended.len()) as u64,
+                "row"
+            )
         ))),
     }
 }

@@ -3,6 +3,7 @@
 use super::plan::Bad;
 use crate::cli::out::Paint;
 use crate::cli::render::table::{Column, table};
+use crate::cli::render::words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -202,7 +203,11 @@ impl Tally {
             .filter(|(place, (rows, _))| *rows > 0 || *place == 1)
             .map(|(_, (rows, what))| format!("{rows} {what}"))
             .collect();
-        let sum = format!("{} rows = {}", self.rows, parts.join(" + "));
+        let sum = format!(
+            "{} = {}",
+            words::counted(self.rows, "row"),
+            parts.join(" + ")
+        );
         text += &format!("{}\n", paint.bold(&sum));
         if self.replayed > 0 {
             text += &format!("{} of them the server had before\n", self.replayed);
@@ -214,7 +219,10 @@ impl Tally {
     fn unknown_text(&self) -> String {
         let mut text = String::new();
         if self.no_reason > 0 {
-            text += &format!("{} rows name no reason\n", self.no_reason);
+            text += &format!(
+                "{} without a reason\n",
+                words::counted(self.no_reason, "row")
+            );
         }
         if self.unknown_reasons.is_empty() {
             return text;
@@ -222,9 +230,9 @@ impl Tally {
         let mut reasons: Vec<(&String, &u64)> = self.unknown_reasons.iter().collect();
         reasons.sort_by_key(|(_, rows)| std::cmp::Reverse(**rows));
         text += &format!(
-            "{} rows are of {} reasons that the playbook does not know:",
-            self.unknown - self.no_reason,
-            reasons.len()
+            "{} of {} that the playbook does not know:",
+            words::counted(self.unknown - self.no_reason, "row"),
+            words::counted(reasons.len() as u64, "reason")
         );
         let listed = reasons.iter().take(UNKNOWN_LISTED_MAX);
         let listed: Vec<String> = listed

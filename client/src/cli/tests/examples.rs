@@ -2,6 +2,7 @@
 
 use crate::cli::Cli;
 use clap::{Command, CommandFactory, Parser};
+use signpost_domain::playbook::Playbook;
 
 /// The letters and digits of a case's id behind its prefix.
 const CASE_ID_LEN: usize = 13;
@@ -43,6 +44,46 @@ fn every_command_shows_an_example_that_is_taken() {
             .get_subcommands()
             .filter(|sub| sub.get_name() != "help");
         left.extend(below.cloned().collect::<Vec<Command>>());
+    }
+}
+
+/// Who tries an example against a sample is not refused for a name that none has.
+#[test]
+fn the_names_in_examples_are_those_of_a_sample() {
+    let airline = include_str!("../../../../playbooks/airline.yaml");
+    let retail = include_str!("../../../../playbooks/retail.yaml");
+    let samples = [airline, retail].map(Playbook::stored);
+    let known = |flag: &str, told: &str, sample: &Playbook| match flag {
+        "--reason" | "--confirmed-reason" => {
+            let mut reasons = sample.reasons.iter().map(|it| it.id.to_string());
+            sample.index.primaries.contains_key(told) || reasons.any(|it| it == told)
+        }
+        "--fact" => {
+            let fact = told.split('=').next().unwrap_or_default();
+            sample.index.facts.contains_key(fact)
+        }
+        "--tier" => sample.index.tiers.contains_key(told),
+        "--channel" => sample.index.channels.contains_key(told),
+        "--queue" => sample.index.queues.contains_key(told),
+        _ => true,
+    };
+    let mut root = Cli::command();
+    root.build();
+    let mut left = vec![root];
+    while let Some(command) = left.pop() {
+        // Those of tables name columns.
+        let is_of_tables = ["send", "from-csv"].contains(&command.get_name());
+        let help = command.get_after_help().map(ToString::to_string);
+        let shown = lines(&help.filter(|_| !is_of_tables).unwrap_or_default());
+        for line in shown {
+            let words = words(&line);
+            for pair in words.windows(2) {
+                let mut samples = samples.iter().flatten();
+                let is_known = samples.any(|sample| known(&pair[0], &pair[1], sample));
+                assert!(is_known, "{line}: no sample has {}", pair[1]);
+            }
+        }
+        left.extend(command.get_subcommands().cloned().collect::<Vec<Command>>());
     }
 }
 

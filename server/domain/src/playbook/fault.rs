@@ -236,7 +236,7 @@ pub fn right_names<'n>(
 }
 
 /// The name that a writer probably meant: at most a third of it is different. Of equally near ones the first.
-fn nearest<'n>(given: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(given: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     if given.len() > 2 * ECHO_CHARS_MAX {
         return None;
     }

@@ -234,7 +234,7 @@ fn publications_findings_and_counts_as_text() {
     };
     let text = [
         publication(&live, Paint::PLAIN),
-        publications(&[live], Paint::PLAIN),
+        publications(&[live], false).table(Paint::PLAIN),
         findings(&[finding], 2),
         counts(&counted, Paint::PLAIN),
     ];

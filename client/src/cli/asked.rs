@@ -1,0 +1,144 @@
+//! Names that a filter asks for, and which of them the live playbook does not have: a misspelt one gives an empty list.
+
+use super::Session;
+use signpost_client::v1;
+use signpost_domain::playbook::{Playbook, nearest};
+
+/// The names of a filter; an empty one asks for nothing.
+#[derive(Debug, Default)]
+pub(crate) struct AskedNames {
+    /// A primary reason, or `primary/secondary`.
+    pub(crate) reason: String,
+    /// A tier.
+    pub(crate) tier: String,
+    /// A channel.
+    pub(crate) channel: String,
+    /// A waiting line.
+    pub(crate) queue: String,
+}
+
+impl AskedNames {
+    /// Says which names the live playbook does not have. That explains an empty list and is no failure: lists reach
+    /// back to what came in under older playbooks. A playbook that cannot be had explains nothing.
+    pub(crate) async fn explain(&self, session: &Session) {
+        let AskedNames {
+            reason,
+            tier,
+            channel,
+            queue,
+        } = self;
+        if [reason, tier, channel, queue]
+            .iter()
+            .all(|it| it.is_empty())
+        {
+            return;
+        }
+        let request = v1::GetPlaybookRequest::default();
+        let Ok(client) = session.client() else {
+            return;
+        };
+        let Ok(live) = client.get_playbook(request).await else {
+            return;
+        };
+        let Ok(live) = Playbook::stored(&live.source) else {
+            return;
+        };
+        for words in self.unknown_in(&live) {
+            session.out.say(&words);
+        }
+    }
+
+    /// A line for each name that the playbook does not have.
+    fn unknown_in(&self, live: &Playbook) -> Vec<String> {
+        let AskedNames {
+            reason,
+            tier,
+            channel,
+            queue,
+        } = self;
+        let tiers = live.tiers.iter().map(|it| it.id.as_str());
+        let channels = live.channels.iter().map(|it| it.id.as_str());
+        let queues = live.queues.iter().map(|it| it.id.as_str());
+        let found = [
+            unknown_reason(reason, live),
+            unknown("tier", tier, tiers),
+            unknown("channel", channel, channels),
+            unknown("queue", queue, queues),
+        ];
+        found.into_iter().flatten().collect()
+    }
+}
+
+fn unknown<'n>(
+    kind: &str,
+    given: &str,
+    mut names: impl Iterator<Item = &'n str> + Clone,
+) -> Option<String> {
+    let near = nearest(given, names.clone());
+    let is_known = given.is_empty() || names.any(|name| name == given);
+    (!is_known).then(|| said(kind, given, near))
+}
+
+/// As [`unknown`]; what another reason replaces, or what was split, is known by its old name.
+fn unknown_reason(given: &str, live: &Playbook) -> Option<String> {
+    let primaries = live.primaries.iter().map(|it| it.id.as_str());
+    if !given.contains('/') {
+        let is_old = live.index.primaries.contains_key(given);
+        return unknown("reason", given, primaries).filter(|_| !is_old);
+    }
+    let index = &live.index;
+    let known = index.reasons.keys().chain(index.splits.keys());
+    if known.map(ToString::to_string).any(|name| name == given) {
+        return None;
+    }
+    let names: Vec<String> = live.reasons.iter().map(|it| it.id.to_string()).collect();
+    let near = nearest(given, names.iter().map(String::as_str));
+    Some(said("reason", given, near))
+}
+
+fn said(kind: &str, given: &str, near: Option<&str>) -> String {
+    let near = near.map(|near| format!("; did you mean {near}?"));
+    let near = near.unwrap_or_default();
+    format!("the live playbook has no {kind} {given}{near}")
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn told(reason: &str, tier: &str, channel: &str, queue: &str) -> String {
+        let asked = AskedNames {
+            reason: reason.to_owned(),
+            tier: tier.to_owned(),
+            channel: channel.to_owned(),
+            queue: queue.to_owned(),
+        };
+        let written = include_str!("../../../playbooks/retail.yaml").replacen(
+            "- id: recover_username",
+            "- id: find_username\n        replaces: [account_access/recover_username]",
+            1,
+        );
+        let (live, _) = Playbook::read(&written).unwrap();
+        asked.unknown_in(&live).join("\n")
+    }
+
+    #[test]
+    fn an_unknown_name_is_said_with_a_near_one() {
+        expect_test::expect![[r#"
+            the live playbook has no reason acount_access; did you mean account_access?
+            the live playbook has no tier zzz
+            the live playbook has no channel fone
+            the live playbook has no queue order; did you mean orders?"#]]
+        .assert_eq(&told("acount_access", "zzz", "fone", "order"));
+        expect_test::expect!["the live playbook has no reason account_access/find_user_name; did you mean account_access/find_username?"].assert_eq(&told("account_access/find_user_name", "", "", ""));
+    }
+
+    #[test]
+    fn known_names_old_ones_too_are_not_said() {
+        assert_eq!(told("", "", "", ""), "");
+        assert_eq!(told("account_access", "", "", ""), "");
+        assert_eq!(told("account_access/find_username", "", "", ""), "");
+        assert_eq!(told("account_access/recover_username", "", "", ""), "");
+    }
+}

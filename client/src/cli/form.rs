@@ -1,0 +1,79 @@
+//! The form in which an answer is printed: for people, as JSON, or comma-separated.
+
+use super::Session;
+use super::failure::Failure;
+use super::out::{Out, Paint};
+use super::render::json::Named;
+use super::render::lists::Listing;
+use clap::error::{Error, ErrorKind};
+use clap::{ArgMatches, Args, Command, ValueEnum};
+
+/// In which form an answer that has rows is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// Columns for people, the most telling ones.
+    Table,
+    /// All columns.
+    Wide,
+    /// The answer as JSON.
+    Json,
+    /// All columns, comma-separated, with a line of titles; a cell that a spreadsheet would take for a formula begins
+    /// with `'`.
+    Csv,
+}
+
+/// The form of an answer that is no list.
+#[derive(Args, Debug)]
+pub(crate) struct FormArgs {
+    /// The form; csv has the rows alone.
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Output::Table)]
+    output: Output,
+}
+
+impl FormArgs {
+    /// Prints an answer: as `text` for people, told whether it is to be wide, or by the rows of `listing`.
+    ///
+    /// # Errors
+    /// [`Failure::Output`] if stdout does not take it.
+    pub(crate) fn show<M: Named>(
+        &self,
+        session: &Session,
+        response: &M,
+        text: impl FnOnce(bool, Paint) -> String,
+        listing: impl FnOnce() -> Listing,
+    ) -> Result<(), Failure> {
+        let Out { json, paint } = session.out;
+        match self.output {
+            Output::Csv if !json => session.out.data(&listing().csv()),
+            output => {
+                let json = json || output == Output::Json;
+                let wide = output == Output::Wide;
+                Out { json, paint }.answer(response, |paint| text(wide, paint))
+            }
+        }
+    }
+}
+
+/// Refuses `--json` together with another form, wherever the two stand.
+///
+/// # Errors
+/// What to show; it exits with 2.
+pub(crate) fn one_form(mut command: Command, matches: &ArgMatches) -> Result<(), Error> {
+    let mut leaf = matches;
+    while let Some((_, below)) = leaf.subcommand() {
+        leaf = below;
+    }
+    // A flag of that name can be a file's elsewhere.
+    let output = leaf.try_get_one::<Output>("output").ok().flatten();
+    let Some(output @ (Output::Table | Output::Wide | Output::Csv)) = output else {
+        return Ok(());
+    };
+    let is_told = leaf.value_source("output") == Some(clap::parser::ValueSource::CommandLine);
+    if !is_told || !leaf.get_flag("json") {
+        return Ok(());
+    }
+    let form = output.to_possible_value();
+    let form = form.as_ref().map_or("", |form| form.get_name());
+    let words = format!("the argument '--json' cannot be used with '--output {form}'");
+    Err(command.error(ErrorKind::ArgumentConflict, words))
+}
