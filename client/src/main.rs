@@ -2,6 +2,10 @@
 
 mod cli;
 
+/// As `signpostd` has it: `send` makes and drops many small messages.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     cli::main()
 }
