@@ -2,7 +2,7 @@
 
 use super::undecoded;
 use crate::codec::{index, key};
-use crate::store::{Row, RowReader, SCAN_ROWS_MAX, StoreError, Towards};
+use crate::store::{Row, RowReader, SCAN_ROWS_MAX, StoreError};
 use signpost_domain::ids::{CaseId, CustomerId, Seq};
 use signpost_domain::state::RowKey;
 use std::collections::BTreeSet;
@@ -54,16 +54,16 @@ pub(crate) fn live_contacts_of(
 /// All sequences under a prefix.
 fn sequences(reader: &RowReader, prefix: &[u8]) -> Result<Vec<Seq>, StoreError> {
     let mut all = Vec::new();
-    let mut from = prefix.to_vec();
+    let mut after: Option<Vec<u8>> = None;
     loop {
-        let found = reader.run_blocking(prefix, &from, Towards::Greater, SCAN_ROWS_MAX)?;
+        let (found, _) = reader.scan_blocking(prefix, after.as_deref(), SCAN_ROWS_MAX)?;
         for (key, _) in &found {
             all.push(index::seq_under(prefix, key).map_err(undecoded)?);
         }
-        match found.last() {
-            Some((last, _)) if found.len() == SCAN_ROWS_MAX => from = [last, &[0][..]].concat(),
-            _ => return Ok(all),
+        if found.len() < SCAN_ROWS_MAX {
+            return Ok(all);
         }
+        after = found.into_iter().next_back().map(|(last, _)| last);
     }
 }
 
