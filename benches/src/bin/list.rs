@@ -1,6 +1,6 @@
 //! Pages of 50 cases out of many: each filter alone, in both orders, and every pair of filters; the worst pair is told.
 //!
-//! `cargo run --release -p signpost-benches --bin list [-- --cases N]`
+//! `cargo run --release -p signpost-benches --bin list [-- --cases N --keep DIR]`
 
 use clap::Parser;
 use comfy_table::Table;
@@ -12,13 +12,18 @@ use signpost_proto::v1;
 use signpost_proto::v1::case_service_client::CaseServiceClient;
 use std::error::Error;
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
 use tonic::transport::Channel;
 
 /// Cases of a page.
 const PAGE_SIZE: u32 = 50;
 /// Pages that are read of one list.
-const PAGES_MAX: usize = 12;
+const PAGES_MIN: usize = 12;
+/// Pages that are read of one filter, if its values have so many: enough for the worst of a hundred to say something.
+const PAGES_OF_FILTER: usize = 400;
+/// Orders that a list is read in.
+const ORDERS: [v1::ListOrder; 2] = [v1::ListOrder::NewestFirst, v1::ListOrder::OldestFirst];
 /// Times that the first page of each list is asked for.
 const ROUNDS: usize = 3;
 /// Values of a field that pairs are made of.
@@ -33,6 +38,9 @@ struct Args {
     /// Cases.
     #[arg(long, default_value_t = 1_000_000)]
     cases: u64,
+    /// Fill this folder and keep it; where an earlier run kept it, measure what is in it.
+    #[arg(long)]
+    keep: Option<PathBuf>,
     /// Serve this data folder (used by the bench itself).
     #[arg(long, hide = true)]
     serve: Option<PathBuf>,
@@ -57,20 +65,62 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if let Some(folder) = &args.serve {
         return signpost(folder).await;
     }
-    let folder = tempfile::tempdir_in(&args.folder)?;
-    let server = Server::start(&["--serve"], &folder.path().join("data"))?;
-    publish(&server.address).await?;
+    let temporary = match &args.keep {
+        Some(_) => None,
+        None => Some(tempfile::tempdir_in(&args.folder)?),
+    };
+    let kept = args.keep.as_deref();
+    let folder = kept.or(temporary.as_ref().map(TempDir::path));
+    let data = folder.ok_or("no folder")?.join("data");
+    let is_filled = data.exists();
+    let server = Server::start(&["--serve"], &data)?;
     let names = Names::read()?;
-    let began = (Instant::now(), SystemTime::now());
-    fill(&server.address, &names, args.cases).await?;
-    let took = began.0.elapsed();
-    say(&format!(
-        "{} cases filled in {:.0} s",
-        args.cases,
-        took.as_secs_f64()
-    ));
+    if !is_filled {
+        publish(&server.address).await?;
+        let began = Instant::now();
+        fill(&server.address, &names, args.cases).await?;
+        say(&format!(
+            "{} cases filled in {:.0} s",
+            args.cases,
+            began.elapsed().as_secs_f64()
+        ));
+    }
     let mut cases = CaseServiceClient::connect(server.address.clone()).await?;
-    let fields = fields(&names, args.cases, began.1 + took / 2);
+    let asked = Instant::now();
+    let newest = opened_at_the_end(&mut cases, v1::ListOrder::NewestFirst).await?;
+    say(&format!(
+        "the first page, which waits for the rows of what was just written: {:.0} ms",
+        asked.elapsed().as_secs_f64() * 1_000.0
+    ));
+    let oldest = opened_at_the_end(&mut cases, v1::ListOrder::OldestFirst).await?;
+    let fields = fields(&names, args.cases, (oldest + newest) / 2);
+    say(&measured(&mut cases, &fields).await?.to_string());
+    say(
+        "from sending to the answer, of one caller at a time; pages of 50 from each end of the list",
+    );
+    Ok(())
+}
+
+/// When the first case of all in an order was opened, in Unix seconds.
+async fn opened_at_the_end(
+    cases: &mut CaseServiceClient<Channel>,
+    order: v1::ListOrder,
+) -> Result<i64, Box<dyn Error>> {
+    let asked = v1::ListCasesRequest {
+        order: order.into(),
+        page_size: PAGE_SIZE,
+        ..v1::ListCasesRequest::default()
+    };
+    let found = cases.list_cases(asked).await?.into_inner();
+    let first = found.cases.first().and_then(|case| case.open_time);
+    Ok(first.ok_or("no case")?.seconds)
+}
+
+/// Each filter alone, then the pair with the worst p99.
+async fn measured(
+    cases: &mut CaseServiceClient<Channel>,
+    fields: &[Field],
+) -> Result<Table, Box<dyn Error>> {
     let mut table = Table::new();
     table.set_header([
         "filter",
@@ -80,19 +130,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "p99 ms",
         "most ms",
     ]);
-    for field in &fields {
+    for field in fields {
         let mut pages = Pages::none()?;
+        let each = PAGES_OF_FILTER / (ORDERS.len() * field.values.len().max(1));
         for value in &field.values {
             let mut asked = v1::ListCasesRequest::default();
             (field.set)(&mut asked, value);
-            pages.measure(&mut cases, asked).await?;
+            pages.measure(cases, asked, each.max(PAGES_MIN)).await?;
         }
         table.add_row(pages.row(field.name));
     }
     let mut worst: Option<(String, Pages)> = None;
     for (place, one) in fields.iter().enumerate() {
         for other in &fields[place + 1..] {
-            let pages = pair(&mut cases, one, other).await?;
+            let pages = pair(cases, one, other).await?;
             let p99 = pages.latency.value_at_quantile(0.99);
             if worst
                 .as_ref()
@@ -108,20 +159,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if let Some((name, pages)) = worst {
         table.add_row(pages.row(&name));
     }
-    say(&table.to_string());
-    say(
-        "from sending to the answer, of one caller at a time; pages of 50 from each end of the list",
-    );
-    Ok(())
+    Ok(table)
 }
 
-fn fields(names: &Names, cases: u64, middle: SystemTime) -> Vec<Field> {
+fn fields(names: &Names, cases: u64, middle: i64) -> Vec<Field> {
     let field = |name, set, values| Field { name, set, values };
     let spread = (0..12).map(|part| part * cases / 12);
     let reasons = names.reasons.iter().map(|(reason, _)| reason.clone());
-    let middle = middle
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
     vec![
         field("none", |_, _| (), vec![String::new()]),
         field(
@@ -169,9 +213,7 @@ fn fields(names: &Names, cases: u64, middle: SystemTime) -> Vec<Field> {
                     nanos: 0,
                 });
             },
-            (0..4)
-                .map(|second| (middle.as_secs() + second).to_string())
-                .collect(),
+            (0..4).map(|second| (middle + second).to_string()).collect(),
         ),
         field(
             "number",
@@ -193,7 +235,7 @@ async fn pair(
             let mut asked = v1::ListCasesRequest::default();
             (one.set)(&mut asked, first);
             (other.set)(&mut asked, second);
-            pages.measure(cases, asked).await?;
+            pages.measure(cases, asked, PAGES_MIN).await?;
         }
     }
     Ok(pages)
@@ -213,18 +255,19 @@ impl Pages {
         })
     }
 
-    /// Reads pages from both ends.
+    /// Reads at most so many pages from each end.
     async fn measure(
         &mut self,
         cases: &mut CaseServiceClient<Channel>,
         asked: v1::ListCasesRequest,
+        pages_max: usize,
     ) -> Result<(), Box<dyn Error>> {
-        for order in [v1::ListOrder::NewestFirst, v1::ListOrder::OldestFirst] {
+        for order in ORDERS {
             for round in 0..ROUNDS {
                 let mut asked = asked.clone();
                 asked.order = order.into();
                 asked.page_size = PAGE_SIZE;
-                let pages = if round == 0 { PAGES_MAX } else { 1 };
+                let pages = if round == 0 { pages_max } else { 1 };
                 for _ in 0..pages {
                     let began = Instant::now();
                     let answer = cases.list_cases(asked.clone()).await?.into_inner();

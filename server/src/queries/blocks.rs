@@ -1,6 +1,7 @@
 //! The members of the blocks under one prefix, in one order.
 
 use super::look::Look;
+use super::run::Run;
 use super::undecoded;
 use crate::codec::block::{Block, number_of};
 use crate::store::StoreError;
@@ -9,20 +10,18 @@ use signpost_domain::list::Order;
 
 /// Reads one block after another.
 pub(super) struct Blocks {
-    prefix: Vec<u8>,
+    /// The blocks, by their numbers.
+    run: Run,
     /// The block where it is, and its number; `None` before the first.
     at: Option<(u64, Block)>,
-    /// Whether there is no block after it.
-    has_ended: bool,
 }
 
 impl Blocks {
     /// Of what is under `prefix`.
     pub(super) fn new(prefix: Vec<u8>) -> Blocks {
         Blocks {
-            prefix,
+            run: Run::new(prefix),
             at: None,
-            has_ended: false,
         }
     }
 
@@ -50,15 +49,10 @@ impl Blocks {
                     Order::NewestFirst => next.min(after),
                 };
             }
-            if self.has_ended {
-                return Ok(None);
-            }
-            let mut found = look.read(&self.prefix, Seq(next), 1)?;
-            let Some((Seq(number), value)) = found.pop() else {
-                self.has_ended = true;
+            let Some(Seq(number)) = self.run.seek(look, Seq(next))? else {
                 return Ok(None);
             };
-            let block = Block::decode(&value).map_err(undecoded)?;
+            let block = Block::decode(self.run.value()).map_err(undecoded)?;
             self.at = Some((number, block));
         }
     }

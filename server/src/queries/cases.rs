@@ -2,13 +2,13 @@
 
 use super::blocks::Blocks;
 use super::look::Look;
-use super::rows::{case, whose};
+use super::rows::{case, open_case, whose};
 use super::run::{Joined, Run, Sequences, Step, Union};
 use super::times::{Marks, sequences};
 use super::{Asked, Found, undecoded};
 use crate::codec::{index, key};
 use crate::store::{RowReader, StoreError, Towards};
-use signpost_domain::case::Case;
+use signpost_domain::case::{Case, CaseState};
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
 use signpost_domain::list::CaseFilter;
 use std::sync::Arc;
@@ -39,6 +39,10 @@ pub(crate) fn cases(
         return Ok(Found::nothing());
     };
     let mut joined = joined(reader, filter, &customers)?;
+    let read = match filter.state {
+        Some(CaseState::Open) => open_case,
+        _ => case,
+    };
     let mut items: Vec<Arc<Case>> = Vec::new();
     let mut from = span.first;
     loop {
@@ -51,7 +55,7 @@ pub(crate) fn cases(
             Step::End => return Ok(Found { items, next: None }),
         };
         look.looked_at(1);
-        let found = case(reader, CaseId(seq))?;
+        let found = read(reader, CaseId(seq))?;
         if let Some(found) = found.filter(|found| filter.holds(found, &customers)) {
             if items.len() == asked.size {
                 let next = items.last().map(|last| last.id.0);

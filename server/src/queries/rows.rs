@@ -1,8 +1,8 @@
 //! Rows by their names, wherever they are at the moment.
 
 use super::undecoded;
-use crate::codec;
 use crate::codec::row::RowKind;
+use crate::codec::{self, key};
 use crate::store::{RowReader, StoreError};
 use signpost_domain::case::Case;
 use signpost_domain::contact::Contact;
@@ -15,14 +15,31 @@ use std::sync::Arc;
 /// How often a row is looked for that goes from one key to the other and back meanwhile.
 const LOOKS_MAX: usize = 8;
 
-/// A case.
+/// A case, which is more likely closed.
 pub(super) fn case(reader: &RowReader, id: CaseId) -> Result<Option<Arc<Case>>, StoreError> {
-    let newest = rows(reader, &RowKey::Case(id))?.into_iter();
-    let cases = newest.filter_map(|row| match row {
-        Row::Case(case) => Some(case),
+    let key = RowKey::Case(id);
+    case_at(reader, &key, key::lookup_keys(&key))
+}
+
+/// A case, which is more likely open.
+pub(super) fn open_case(reader: &RowReader, id: CaseId) -> Result<Option<Arc<Case>>, StoreError> {
+    let key = RowKey::Case(id);
+    case_at(
+        reader,
+        &key,
+        key::active(&key).into_iter().chain(key::lookup_keys(&key)),
+    )
+}
+
+fn case_at(
+    reader: &RowReader,
+    key: &RowKey,
+    places: impl Iterator<Item = Vec<u8>>,
+) -> Result<Option<Arc<Case>>, StoreError> {
+    Ok(match row_at(reader, key, places)? {
+        Some(Row::Case(case)) => Some(case),
         _ => None,
-    });
-    Ok(cases.max_by_key(|case| case.changed))
+    })
 }
 
 /// A contact.
@@ -30,12 +47,10 @@ pub(super) fn contact(
     reader: &RowReader,
     id: &ContactId,
 ) -> Result<Option<Arc<Contact>>, StoreError> {
-    let newest = rows(reader, &RowKey::Contact(id.clone()))?.into_iter();
-    let contacts = newest.filter_map(|row| match row {
-        Row::Contact(contact) => Some(contact),
+    Ok(match row(reader, &RowKey::Contact(id.clone()))? {
+        Some(Row::Contact(contact)) => Some(contact),
         _ => None,
-    });
-    Ok(contacts.max_by_key(|contact| contact.changed))
+    })
 }
 
 /// A customer.
@@ -43,11 +58,10 @@ pub(super) fn customer(
     reader: &RowReader,
     id: &CustomerId,
 ) -> Result<Option<Arc<Customer>>, StoreError> {
-    let found = rows(reader, &RowKey::Customer(id.clone()))?;
-    Ok(found.into_iter().find_map(|row| match row {
-        Row::Customer(customer) => Some(customer),
+    Ok(match row(reader, &RowKey::Customer(id.clone()))? {
+        Some(Row::Customer(customer)) => Some(customer),
         _ => None,
-    }))
+    })
 }
 
 /// The keys of all who are one with the customer that a filter means, the one that goes on first; nobody, if there is
@@ -78,29 +92,39 @@ pub(super) fn goes_on(
 
 /// The customer that holds an identity.
 fn holder(reader: &RowReader, key: &IdentityKey) -> Result<Option<Arc<Customer>>, StoreError> {
-    let mut holder = rows(reader, &RowKey::Holder(key.clone()))?.into_iter();
-    let holder = holder.find_map(|row| match row {
-        Row::Holder(id) => Some(CustomerId::clone(&id)),
-        _ => None,
-    });
-    let Some(id) = holder else { return Ok(None) };
+    let Some(Row::Holder(id)) = row(reader, &RowKey::Holder(key.clone()))? else {
+        return Ok(None);
+    };
     // A profile that leaves the identity out has let it go.
     let customer = customer(reader, &id)?;
     Ok(customer.filter(|customer| customer.profile.holds(key)))
 }
 
-/// The row under each key of this name that has it: two for a moment, while it goes from one to the other.
-fn rows(reader: &RowReader, key: &RowKey) -> Result<Vec<Row>, StoreError> {
-    let keys: Vec<Vec<u8>> = codec::key::lookup_keys(key).collect();
+/// The row of this name. It is under one of its keys, or under two for a moment while it goes from one to the other;
+/// until the later state counts as applied, the earlier one is as good.
+fn row(reader: &RowReader, key: &RowKey) -> Result<Option<Row>, StoreError> {
+    row_at(reader, key, key::lookup_keys(key))
+}
+
+/// The same, looked for at these places, the likely one first: each costs a leaf.
+fn row_at(
+    reader: &RowReader,
+    key: &RowKey,
+    places: impl Iterator<Item = Vec<u8>>,
+) -> Result<Option<Row>, StoreError> {
+    let places: Vec<[Vec<u8>; 1]> = places.map(|place| [place]).collect();
     for _ in 0..LOOKS_MAX {
-        let (values, _) = reader.get_many_blocking(&keys)?;
-        let found = values.into_iter().flatten();
-        let rows = found.map(|bytes| codec::row::decode(RowKind::of(key), &bytes));
-        let rows: Vec<Row> = rows.collect::<Result<_, _>>().map_err(undecoded)?;
+        for place in &places {
+            let (values, _) = reader.get_many_blocking(place)?;
+            if let Some(bytes) = values.into_iter().flatten().next() {
+                let decoded = codec::row::decode(RowKind::of(key), &bytes);
+                return decoded.map(Some).map_err(undecoded);
+            }
+        }
         // It may have gone to the key that was looked at first.
-        if !rows.is_empty() || keys.len() == 1 {
-            return Ok(rows);
+        if places.len() == 1 {
+            break;
         }
     }
-    Ok(Vec::new())
+    Ok(None)
 }
