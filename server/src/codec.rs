@@ -10,7 +10,7 @@ pub mod age;
 mod arbitrary;
 pub mod block;
 mod case;
-mod contact;
+pub mod contact;
 mod context;
 mod customer;
 mod decision;

@@ -23,9 +23,7 @@ mod writer;
 pub use clock::Clock;
 pub use recover::{Folded, RecoverError, fold_log};
 pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
-#[cfg(test)]
-pub(crate) use tail::Made;
-pub(crate) use tail::{Change, Item, Place, Tail, TailEvent, Version};
+pub(crate) use tail::{Change, Item, Made, Place, Tail, TailEvent, Version};
 pub use tail::{TAIL_BYTES_MAX, TAIL_EVENTS_MAX, WATCHERS_MAX};
 
 use crate::codec;

@@ -22,6 +22,7 @@ use crate::store::StoreError;
 use digest::Digests;
 use outlet::Outlet;
 use signpost_domain::ids::Seq;
+use snapshot::Pages;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
@@ -84,6 +85,7 @@ pub(crate) struct Feeds {
     source: String,
     standing: Arc<watch::Sender<Standing>>,
     digests: Arc<Digests>,
+    pages: Pages,
     reading: Semaphore,
     relay: JoinHandle<()>,
 }
@@ -109,6 +111,7 @@ impl Feeds {
             engine,
             standing,
             digests,
+            pages: Pages::default(),
             reading: Semaphore::new(READING_MAX),
             relay,
         })

@@ -3,6 +3,8 @@
 //! A page shows what was durable when it was asked for ([`crate::engine::Engine::rows`] waits for that) and goes no
 //! further than the rows hold whole. Its token says after which sequence the next one begins: what opened an item never
 //! changes, so that nothing is missed or repeated by what is written between two pages.
+//!
+//! The snapshots of watches are read the same way, page by page, of what is open or live.
 
 mod blocks;
 mod cases;
@@ -12,14 +14,14 @@ mod history;
 mod look;
 mod rows;
 mod run;
-mod theirs;
+#[cfg(test)]
+mod tests;
 mod times;
 
-pub(crate) use cases::cases;
-pub(crate) use contacts::contacts;
+pub(crate) use cases::{Sought, active_cases, cases};
+pub(crate) use contacts::{contacts, live_contacts, live_contacts_of};
 pub(crate) use customers::customers;
 pub(crate) use history::{Told, history};
-pub(crate) use theirs::{live_contacts_of, open_cases_of};
 
 use crate::store::StoreError;
 use signpost_domain::ids::Seq;
@@ -40,13 +42,13 @@ pub(crate) struct Asked {
     pub(crate) after: Option<Seq>,
 }
 
-/// A page.
+/// A page. Where it ends is told by a sequence, if by nothing else.
 #[derive(Clone, Debug)]
-pub(crate) struct Found<T> {
+pub(crate) struct Found<T, N = Seq> {
     /// In the order asked for.
     pub(crate) items: Vec<T>,
     /// Where it ended; `None` at the end of the list.
-    pub(crate) next: Option<Seq>,
+    pub(crate) next: Option<N>,
 }
 
 impl<T> Found<T> {

@@ -12,6 +12,7 @@ pub mod process;
 pub mod raw;
 pub mod real;
 pub mod server;
+pub mod snapshots;
 pub mod time;
 pub mod watch;
 pub mod web;

@@ -304,6 +304,13 @@ impl Contact {
         taken.queue.as_ref()
     }
 
+    /// The tier that its last decision reckoned with, as far as the contact tells: not where it was the default of the
+    /// playbook of that time, nor where it was decided before that was kept. Then the decision itself tells.
+    pub fn decided_tier(&self) -> Option<&Slug> {
+        let found = self.tier_found.as_ref()?;
+        found.won(self.context.customer.tier.as_ref())
+    }
+
     /// All its cases, its own first.
     pub fn cases(&self) -> impl Iterator<Item = CaseId> {
         self.case.into_iter().chain(self.further_cases())

@@ -176,6 +176,17 @@ pub struct TierFound {
     pub basis: TierBasis,
 }
 
+impl TierFound {
+    /// The one that won, where this was told; `None` if it was the playbook's default.
+    pub fn won<'a>(&'a self, told: Option<&'a Slug>) -> Option<&'a Slug> {
+        match self.basis {
+            TierBasis::Told => told,
+            TierBasis::Stored => self.stored.as_ref(),
+            TierBasis::Default => None,
+        }
+    }
+}
+
 /// A customer as we keep it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Customer {

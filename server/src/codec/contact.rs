@@ -5,9 +5,9 @@ use super::customer::{tier_found, write_tier_found};
 use super::number::{known, known_or_none, nonsense, routes};
 use super::text::{after, at, case, case_seq, name, name_or_none, reason, reason_or_none};
 use super::write::Writer;
-use super::{CodecError, required, wire};
+use super::{CodecError, message, required, wire};
 use signpost_domain::contact::{Contact, FurtherCase, Place};
-use signpost_domain::ids::Seq;
+use signpost_domain::ids::{CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::list::PlaceKind;
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
@@ -128,6 +128,55 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         opened: Seq(opened_seq),
         decided: Seq(decided_seq),
         changed: Seq(changed_seq),
+    })
+}
+
+/// Of a contact, what feeds filter by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactGlance {
+    /// Where it is.
+    pub place: PlaceKind,
+    /// Its channel.
+    pub channel: Slug,
+    /// The reason as it was stated.
+    pub reason: Option<ReasonId>,
+    /// The reason as it was confirmed.
+    pub confirmed: Option<ReasonId>,
+    /// Who it is, if known.
+    pub customer: Option<CustomerId>,
+    /// See [`Contact::decided_tier`].
+    pub decided_tier: Option<Slug>,
+}
+
+/// Reads of the row of a contact what feeds filter by, and passes over the rest: a small part of what it costs to read
+/// the row.
+///
+/// # Errors
+/// When it is no such row.
+pub fn glance(bytes: &[u8]) -> Result<ContactGlance, CodecError> {
+    let wire::GlancedRow { format: _, contact } = message(bytes)?;
+    let wire::GlancedContact {
+        context,
+        customer,
+        place,
+        confirmed_reason,
+        tier_found: found,
+    } = required(contact, "row")?;
+    let wire::GlancedContext {
+        channel,
+        customer_tier,
+        reason,
+    } = required(context, "contact.context")?;
+    let told = name_or_none(customer_tier);
+    let found = found.map(tier_found).transpose()?;
+    let decided_tier = found.as_ref().and_then(|found| found.won(told.as_ref()));
+    Ok(ContactGlance {
+        place: place_kind(place)?,
+        channel: name(channel, "context.channel")?,
+        reason: reason_or_none(&reason, "context.reason")?,
+        confirmed: reason_or_none(&confirmed_reason, "contact.confirmed_reason")?,
+        customer: name_or_none(customer),
+        decided_tier: decided_tier.cloned(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! What must hold for any value and for any bytes.
 
 use super::arbitrary::{event::recorded, row::request, row::row};
+use super::contact::{ContactGlance, glance};
 use super::row::{Applied, RowKind};
 use super::{CodecError, FORMAT, age, arbitrary, block, event, index, key, row as rows, wire};
 use proptest::collection::{btree_map, vec};
@@ -10,7 +11,7 @@ use proptest::sample::Index;
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use prost::Message;
 use signpost_domain::ids::Seq;
-use signpost_domain::list::ContactMark;
+use signpost_domain::list::{ContactMark, PlaceKind};
 use signpost_domain::state::{Row, RowKey};
 
 /// Every kind of row.
@@ -60,6 +61,7 @@ fn reads_or_refuses(bytes: &[u8]) {
     let _ = index::seq_under(&[], bytes);
     let _ = index::prefix_and_name(bytes);
     let _ = index::decode_contact_mark(bytes);
+    let _ = glance(bytes);
     let _ = index::decode_customer_mark(bytes);
     let _ = index::decode_customer_id(bytes);
     let _ = key::decode(bytes);
@@ -96,6 +98,23 @@ proptest! {
         let bytes = rows::encode(&row);
         let message = wire::Row::decode(&bytes[..]);
         prop_assert_eq!(message.map(|message| message.encode_to_vec()), Ok(bytes));
+    }
+
+    /// A glance at a contact sees what the whole row holds.
+    #[test]
+    fn a_glance_sees_what_is_there((_, row) in row()) {
+        let seen = glance(&rows::encode(&row));
+        match row {
+            Row::Contact(row) => prop_assert_eq!(seen, Ok(ContactGlance {
+                place: PlaceKind::of(row.place),
+                channel: row.context.channel.clone(),
+                reason: row.context.reason.clone(),
+                confirmed: row.confirmed.clone(),
+                customer: row.customer.clone(),
+                decided_tier: row.decided_tier().cloned(),
+            })),
+            _ => prop_assert_eq!(seen, Err(CodecError::Missing("row"))),
+        }
     }
 
     #[test]

@@ -75,6 +75,14 @@ impl Outlet {
         }
     }
 
+    /// An error once nobody listens.
+    pub(super) fn is_heard(&self) -> Result<(), Over> {
+        match self.messages.is_closed() {
+            true => Err(Over::Gone),
+            false => Ok(()),
+        }
+    }
+
     /// Ends the watch with these words.
     pub(super) fn say_last(&mut self, message: Bytes) -> Over {
         // Said once: whoever says it ends the watch.

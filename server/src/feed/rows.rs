@@ -8,6 +8,7 @@ use super::digest::{Changed, Digest};
 use super::filter::Verdict;
 use super::outlet::Outlet;
 use super::piece::Piece;
+use super::snapshot::Kept;
 use super::{Feeds, More, Over, PROGRESS_EVERY, bytes_out};
 use crate::engine::{Halt, Item, Version};
 use crate::intake::cursor::{Cursor, Of};
@@ -127,25 +128,31 @@ impl Watcher {
         outlet: &mut Outlet,
         mut after: Option<Vec<u8>>,
     ) -> Result<(), Over> {
+        let feeds = self.feeds.clone();
+        let _under_way = feeds.pages.begin();
         loop {
             self.feeds.goes_on()?;
-            let page = self.feeds.page(&self.filter, after).await?;
-            let Some((last, _)) = page.last() else { break };
-            after = Some(last.clone());
-            for (key, item) in page {
-                let version = Version::of(item);
-                if !self.matches(&version).await? {
+            // Pages may go by on which nothing matches.
+            outlet.is_heard()?;
+            let page = self.feeds.page(&self.filter, after, self.at).await?;
+            for Kept { key, version, made } in &page.kept {
+                if !self.matches(version).await? {
                     continue;
                 }
                 let changed = version.item.changed();
                 if changed > self.at {
                     self.ahead.insert(version.item.key(), changed);
                 }
-                let cursor = self.cursor_at(self.at, Some(key));
-                let body = body(&version.item, self.feeds.engine.case_numbers());
-                self.put(outlet, cursor, SNAPSHOT, &body).await?;
+                let cursor = self.cursor_at(self.at, Some(key.clone()));
+                let numbers = self.feeds.engine.case_numbers();
+                let made = made.get(0, || body(&version.item, numbers));
+                self.put(outlet, cursor, SNAPSHOT, &made).await?;
             }
             self.flush(outlet).await?;
+            match &page.next {
+                Some(next) => after = Some(next.clone()),
+                None => break,
+            }
         }
         let end = bytes_out::of(&v1::SnapshotEnd {});
         let cursor = self.cursor_at(self.at, None);

@@ -1,62 +1,279 @@
 //! The snapshot of a watch: open cases or live contacts, page by page, each as it is when its page is read.
+//!
+//! Pages are read as those of lists are, so that one costs what it shows and not what there is. Watchers who ask for
+//! the same at about the same time share them.
 
 use super::{Feeds, Over};
-use crate::codec::row::RowKind;
-use crate::codec::{self, CodecError};
-use crate::engine::{Halt, Item};
+use crate::codec::{index, key};
+use crate::engine::{Halt, Item, Made, Version};
 use crate::intake::feed::Filter;
-use crate::queries;
-use crate::store::{Row, RowReader, StoreError};
-use std::path::PathBuf;
+use crate::queries::{self, Asked, Found, Sought};
+use crate::store::{RowReader, StoreError};
+use signpost_domain::case::Case;
+use signpost_domain::contact::Contact;
+use signpost_domain::ids::{ReasonId, Seq};
+use signpost_domain::list::{ContactMark, Order};
+use signpost_domain::state::RowKey;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Rows that are read at once.
-const PAGE_ROWS: usize = 256;
+/// Most items of a page. With the one that says that there is another page they are what is read one after another in
+/// four chunks, each twice as long as the one before it, so that no row is read for nothing.
+const PAGE_ITEMS: usize = 479;
+/// Pages that are kept for watchers who come to them a little later.
+const PAGES_MAX: usize = 8;
 
-/// A case or a contact with its key, behind which the snapshot can go on.
-pub(super) type Kept = (Vec<u8>, Item);
+/// A case or a contact of a snapshot.
+pub(super) struct Kept {
+    /// Behind which the snapshot can go on.
+    pub(super) key: Vec<u8>,
+    /// The row.
+    pub(super) version: Version,
+    /// The row, as watchers are sent it.
+    pub(super) made: Made,
+}
+
+/// A page of a snapshot.
+pub(super) struct Page {
+    filter: Filter,
+    after: Option<Vec<u8>>,
+    /// It holds every event up to this one.
+    as_of: Seq,
+    /// What may match.
+    pub(super) kept: Vec<Kept>,
+    /// Behind which key the next one begins; `None` after the last.
+    pub(super) next: Option<Vec<u8>>,
+}
+
+/// The latest pages, while a snapshot is under way.
+#[derive(Default)]
+pub(super) struct Pages(Mutex<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    under_way: usize,
+    kept: VecDeque<Arc<Page>>,
+}
+
+/// A snapshot that is under way. With the last of them all pages go.
+pub(super) struct UnderWay<'a>(&'a Pages);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let mut shared = self.0.shared();
+        shared.under_way -= 1;
+        if shared.under_way == 0 {
+            shared.kept = VecDeque::new();
+        }
+    }
+}
+
+impl Pages {
+    /// Begins a snapshot.
+    pub(super) fn begin(&self) -> UnderWay<'_> {
+        self.shared().under_way += 1;
+        UnderWay(self)
+    }
+
+    /// The page of this filter behind this key, if one is here that holds every event up to `at`.
+    fn get(&self, filter: &Filter, after: Option<&[u8]>, at: Seq) -> Option<Arc<Page>> {
+        let is_asked = |page: &&Arc<Page>| {
+            page.as_of >= at && page.after.as_deref() == after && page.filter == *filter
+        };
+        self.shared().kept.iter().find(is_asked).cloned()
+    }
+
+    fn put(&self, page: Arc<Page>) {
+        let kept = &mut self.shared().kept;
+        kept.retain(|older| older.after != page.after || older.filter != page.filter);
+        if kept.len() >= PAGES_MAX {
+            kept.pop_front();
+        }
+        kept.push_back(page);
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Feeds {
-    /// Rows that a snapshot of this filter looks through, behind the one with the key `after`; none at the end.
+    /// The page of a snapshot of this filter behind the item with the key `after`, which holds every event up to `at`:
+    /// one that another watcher had read, or one that is read now.
     pub(super) async fn page(
         &self,
         filter: &Filter,
         after: Option<Vec<u8>>,
-    ) -> Result<Vec<Kept>, Over> {
-        if !filter.has_snapshot() {
-            return Ok(Vec::new());
-        }
-        let filter = filter.clone();
+        at: Seq,
+    ) -> Result<Arc<Page>, Over> {
         let turn = self.reading.acquire().await;
         let _turn = turn.map_err(|_| Over::Halted(Halt::Stopping))?;
+        if let Some(page) = self.pages.get(filter, after.as_deref(), at) {
+            return Ok(page);
+        }
         let rows = self.engine.rows().clone();
-        let read = tokio::task::spawn_blocking(move || -> Result<Vec<Kept>, StoreError> {
-            let found = found(&rows, &filter, after.as_deref())?.into_iter();
-            found
-                .map(|(key, value)| decoded(&key, &value).map(|item| (key, item)))
-                .collect::<Result<_, CodecError>>()
-                .map_err(|error| StoreError::Damaged {
-                    path: PathBuf::from("state"),
-                    what: error.to_string(),
-                })
-        });
-        let read = read.await.map_err(|_| Over::Halted(Halt::Stopping))?;
-        Ok(read?)
+        let filter = filter.clone();
+        let read = tokio::task::spawn_blocking(move || read(&rows, filter, after));
+        let page = read.await.map_err(|_| Over::Halted(Halt::Stopping))??;
+        let page = Arc::new(page);
+        self.pages.put(page.clone());
+        Ok(page)
     }
 }
 
-/// All that is open or live; of some customers, what they have.
-fn found(rows: &RowReader, filter: &Filter, after: Option<&[u8]>) -> Result<Vec<Row>, StoreError> {
-    let scan = |prefix: [u8; 1]| rows.scan_blocking(&prefix, after, PAGE_ROWS);
+fn read(rows: &RowReader, filter: Filter, after: Option<Vec<u8>>) -> Result<Page, StoreError> {
+    // Before the look at the rows: what is applied after this may or may not be seen.
+    let as_of = Seq(rows.applied());
+    let (kept, next) = match &filter {
+        _ if !filter.has_snapshot() => (Vec::new(), None),
+        Filter::Cases(..) => cases(rows, &filter, after.as_deref())?,
+        Filter::Contacts(..) if filter.facets().customers.is_empty() => {
+            contacts(rows, &filter, after.as_deref())?
+        }
+        Filter::Contacts(..) => contacts_of_customers(rows, &filter, after.as_deref())?,
+    };
+    Ok(Page {
+        filter,
+        after,
+        as_of,
+        kept,
+        next,
+    })
+}
+
+/// What is on a page, and behind which key the next one begins.
+type Read = (Vec<Kept>, Option<Vec<u8>>);
+
+fn cases(rows: &RowReader, filter: &Filter, after: Option<&[u8]>) -> Result<Read, StoreError> {
+    let facets = filter.facets();
+    let reason = |reason: &ReasonId| facets.have_reason([Some(reason), None]);
+    let sought = Sought {
+        reason: (!facets.reasons.is_empty()).then_some(&reason),
+        tiers: &facets.tiers,
+        channels: &facets.channels,
+        customers: &facets.customers,
+        ..Sought::default()
+    };
+    let holds = |case: &Case| filter.holds_case(case);
+    let asked = asked(&key::OPEN_CASES, after);
+    let Found { items, next } = queries::active_cases(rows, sought, holds, &asked)?;
+    let kept = items.into_iter().map(|case| {
+        let key = index::at(&key::OPEN_CASES, case.id.0);
+        kept(key, Item::Case(case))
+    });
+    let next = next.map(|next| index::at(&key::OPEN_CASES, next));
+    Ok((kept.collect(), next))
+}
+
+fn contacts(rows: &RowReader, filter: &Filter, after: Option<&[u8]>) -> Result<Read, StoreError> {
+    let may_hold = |glance: &_| filter.may_hold_glanced(glance);
+    let holds = |contact: &Contact| filter.may_hold_contact(contact);
+    let found = queries::live_contacts(rows, may_hold, holds, after, PAGE_ITEMS)?;
+    let kept = found.items.into_iter().filter_map(|contact| {
+        let key = key::active(&RowKey::Contact(contact.id.clone()))?;
+        Some(kept(key, Item::Contact(contact)))
+    });
+    Ok((kept.collect(), found.next))
+}
+
+fn contacts_of_customers(
+    rows: &RowReader,
+    filter: &Filter,
+    after: Option<&[u8]>,
+) -> Result<Read, StoreError> {
+    let may_hold = |mark: &ContactMark| filter.may_hold_marked(mark);
+    let holds = |contact: &Contact| filter.may_hold_contact(contact);
+    let asked = asked(&index::CONTACT_MARKS, after);
     let customers = &filter.facets().customers;
-    match filter {
-        Filter::Cases(..) if customers.is_empty() => Ok(scan(codec::key::OPEN_CASES)?.0),
-        Filter::Cases(..) => queries::open_cases_of(rows, customers, after, PAGE_ROWS),
-        Filter::Contacts(..) if customers.is_empty() => Ok(scan(codec::key::LIVE_CONTACTS)?.0),
-        Filter::Contacts(..) => queries::live_contacts_of(rows, customers, after, PAGE_ROWS),
+    let found = queries::live_contacts_of(rows, customers, may_hold, holds, &asked)?;
+    let kept = found.items.into_iter().map(|contact| {
+        let key = index::at(&index::CONTACT_MARKS, contact.opened);
+        kept(key, Item::Contact(contact))
+    });
+    let next = found.next;
+    let next = next.map(|next| index::at(&index::CONTACT_MARKS, next));
+    Ok((kept.collect(), next))
+}
+
+/// The page behind a key. One that is of no key under this prefix is none of ours, or was given when snapshots were
+/// read otherwise: then the snapshot begins again, which repeats and misses nothing.
+fn asked(prefix: &[u8], after: Option<&[u8]>) -> Asked {
+    Asked {
+        order: Order::OldestFirst,
+        size: PAGE_ITEMS,
+        after: after.and_then(|key| index::seq_under(prefix, key).ok()),
     }
 }
 
-fn decoded(key: &[u8], value: &[u8]) -> Result<Item, CodecError> {
-    let row = codec::row::decode(RowKind::of(&codec::key::decode(key)?), value)?;
-    Item::of(row).ok_or(CodecError::Shape("row"))
+fn kept(key: Vec<u8>, item: Item) -> Kept {
+    Kept {
+        key,
+        version: Version::of(item),
+        made: Made::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::feed::Facets;
+    use signpost_domain::case::CaseState;
+    use signpost_domain::ids::Slug;
+
+    fn gold() -> Filter {
+        let facets = Facets {
+            tiers: vec![Slug::stored("gold")],
+            ..Facets::default()
+        };
+        Filter::Cases(vec![CaseState::Open], facets)
+    }
+
+    fn page(filter: Filter, after: Option<&[u8]>, as_of: u64) -> Arc<Page> {
+        Arc::new(Page {
+            filter,
+            after: after.map(<[u8]>::to_vec),
+            as_of: Seq(as_of),
+            kept: Vec::new(),
+            next: None,
+        })
+    }
+
+    #[test]
+    fn a_page_is_shared_by_those_who_ask_for_it_and_began_before_it_was_read() {
+        let any = || Filter::Cases(vec![CaseState::Open], Facets::default());
+        let pages = Pages::default();
+        let (first, second) = (pages.begin(), pages.begin());
+        pages.put(page(any(), None, 7));
+        let get = |filter: Filter, after: Option<&[u8]>, at: u64| {
+            let found = pages.get(&filter, after, Seq(at));
+            found.map(|page| page.as_of.0)
+        };
+        assert_eq!(get(any(), None, 7), Some(7));
+        assert_eq!(get(any(), None, 8), None, "it lacks what 8 changed");
+        assert_eq!(get(any(), Some(&[1]), 7), None, "another page");
+        assert_eq!(get(gold(), None, 7), None, "another filter");
+        pages.put(page(any(), None, 9));
+        assert_eq!(get(any(), None, 8), Some(9), "read again since");
+        for number in 0..PAGES_MAX {
+            pages.put(page(gold(), Some(&number.to_be_bytes()), 9));
+        }
+        assert_eq!(get(any(), None, 8), None, "not kept for ever");
+        let last = 1_usize.to_be_bytes();
+        drop(first);
+        assert_eq!(get(gold(), Some(&last), 9), Some(9));
+        drop(second);
+        assert_eq!(get(gold(), Some(&last), 9), None, "nobody comes to it");
+    }
+
+    #[test]
+    fn a_snapshot_goes_on_behind_a_key_of_its_own_and_begins_again_behind_any_other() {
+        let after = |key: &[u8]| asked(&index::CONTACT_MARKS, Some(key)).after;
+        let own = index::at(&index::CONTACT_MARKS, Seq(5));
+        assert_eq!(after(&own), Some(Seq(5)));
+        let name = [&key::LIVE_CONTACTS[..], b"call-1"].concat();
+        let longer = [&own[..], &[0]].concat();
+        for other in [&name[..], &longer, &own[..8], &[]] {
+            assert_eq!(after(other), None, "{other:?}");
+        }
+    }
 }

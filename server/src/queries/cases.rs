@@ -2,16 +2,35 @@
 
 use super::blocks::Blocks;
 use super::look::Look;
-use super::rows::{case, open_case, whose};
+use super::rows::{case, whose};
 use super::run::{Joined, Run, Sequences, Step, Union};
 use super::times::{Marks, sequences};
 use super::{Asked, Found, undecoded};
-use crate::codec::{index, key};
+use crate::codec::row::RowKind;
+use crate::codec::{self, index, key};
 use crate::store::{RowReader, StoreError, Towards};
 use signpost_domain::case::{Case, CaseState};
-use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
+use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::list::CaseFilter;
+use signpost_domain::state::Row;
 use std::sync::Arc;
+
+/// What cases are to have, as far as they are found by it. An empty list asks for nothing.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Sought<'a> {
+    /// For one of these reasons, stated or confirmed.
+    pub(crate) reason: Option<&'a dyn Fn(&ReasonId) -> bool>,
+    /// Opened under one of these tiers.
+    pub(crate) tiers: &'a [Slug],
+    /// With a contact on one of these channels.
+    pub(crate) channels: &'a [Slug],
+    /// Sent to one of these lines.
+    pub(crate) queues: &'a [Slug],
+    /// Of one of these customers.
+    pub(crate) customers: &'a [CustomerId],
+    /// In this state; open ones with those of which a contact is live.
+    pub(crate) state: Option<CaseState>,
+}
 
 /// A page of cases.
 ///
@@ -22,7 +41,6 @@ pub(crate) fn cases(
     filter: &CaseFilter,
     asked: &Asked,
 ) -> Result<Found<Arc<Case>>, StoreError> {
-    let mut look = Look::new(reader, asked.order);
     let customers = match &filter.customer {
         Some(of) => whose(reader, of)?,
         None => Vec::new(),
@@ -31,22 +49,60 @@ pub(crate) fn cases(
         return Ok(Found::nothing());
     }
     let (low, high) = sequences(reader, Marks::Contacts, filter.opened, reader.applied())?;
-    let (low, high) = match filter.number {
+    let within = match filter.number {
         None => (low, high),
         Some(CaseId(Seq(number))) => (low.max(number), high.min(number)),
     };
+    let wanted = filter.reason.as_ref();
+    let reason = |reason: &ReasonId| wanted.is_none_or(|wanted| wanted.holds(reason));
+    let sought = Sought {
+        reason: wanted.is_some().then_some(&reason),
+        tiers: filter.tier.as_slice(),
+        channels: filter.channel.as_slice(),
+        queues: filter.queue.as_slice(),
+        customers: &customers,
+        state: filter.state,
+    };
+    let holds = |case: &Case| filter.holds(case, &customers);
+    let mut look = Look::new(reader, asked.order);
+    page(&mut look, &sought, holds, within, asked)
+}
+
+/// A page of the cases that are open, or of which a contact is live: those of them that have what is sought and hold.
+///
+/// # Errors
+/// When the rows do not read.
+pub(crate) fn active_cases(
+    reader: &RowReader,
+    sought: Sought<'_>,
+    holds: impl Fn(&Case) -> bool,
+    asked: &Asked,
+) -> Result<Found<Arc<Case>>, StoreError> {
+    let sought = Sought {
+        state: Some(CaseState::Open),
+        ..sought
+    };
+    let within = (0, reader.applied());
+    let mut look = Look::new(reader, asked.order);
+    page(&mut look, &sought, holds, within, asked)
+}
+
+/// A page of what was opened from one sequence to another.
+pub(super) fn page(
+    look: &mut Look<'_>,
+    sought: &Sought<'_>,
+    holds: impl Fn(&Case) -> bool,
+    (low, high): (u64, u64),
+    asked: &Asked,
+) -> Result<Found<Arc<Case>>, StoreError> {
     let Some(span) = look.span(low, high, asked) else {
         return Ok(Found::nothing());
     };
-    let mut joined = joined(reader, filter, &customers)?;
-    let read = match filter.state {
-        Some(CaseState::Open) => open_case,
-        _ => case,
-    };
+    let mut joined = joined(look.reader, sought)?;
     let mut items: Vec<Arc<Case>> = Vec::new();
     let mut from = span.first;
     loop {
-        let seq = match joined.next(&mut look, from, span)? {
+        let seq = match joined.next(look, from, span)? {
             Step::At(seq) => seq,
             Step::Spent(at) => {
                 let next = Some(look.previous(at));
@@ -54,9 +110,14 @@ pub(crate) fn cases(
             }
             Step::End => return Ok(Found { items, next: None }),
         };
-        look.looked_at(1);
-        let found = read(reader, CaseId(seq))?;
-        if let Some(found) = found.filter(|found| filter.holds(found, &customers)) {
+        let found = match joined.row() {
+            Some(row) => Some(decoded(row)?),
+            None => {
+                look.looked_at(1);
+                case(look.reader, CaseId(seq))?
+            }
+        };
+        if let Some(found) = found.filter(|found| holds(found)) {
             if items.len() == asked.size {
                 let next = items.last().map(|last| last.id.0);
                 return Ok(Found { items, next });
@@ -70,37 +131,43 @@ pub(crate) fn cases(
     }
 }
 
-/// The sequences that a filter asks for, by each thing that it asks; all of them have what it is to find.
-fn joined(
-    reader: &RowReader,
-    filter: &CaseFilter,
-    customers: &[CustomerId],
-) -> Result<Joined, StoreError> {
-    let mut all: Vec<Sequences> = Vec::new();
-    let run = |prefix| Sequences::Run(Run::new(prefix));
+/// The sequences of what is sought, by each thing that it is to have; all of them have what there is to find.
+fn joined(reader: &RowReader, sought: &Sought<'_>) -> Result<Joined, StoreError> {
+    let mut unions: Vec<Union> = Vec::new();
+    if let Some(holds) = sought.reason {
+        let holds = |name: &str| ReasonId::parse(name).is_ok_and(|reason| holds(&reason));
+        unions.push(named(reader, index::CASES_BY_REASON, holds)?);
+    }
+    let run = |customer| Sequences::Run(Run::new(index::cases_of_customer(customer)));
     let blocks = |prefix| Sequences::Blocks(Blocks::new(prefix));
-    let queue = filter.queue.as_ref().map(index::cases_by_queue);
-    let channel = filter.channel.as_ref().map(index::cases_by_channel);
-    let tier = filter.tier.as_ref().map(index::cases_by_tier);
-    all.extend([queue, channel, tier].into_iter().flatten().map(blocks));
-    all.extend(filter.state.map(|state| {
-        let closed = index::cases_by_closed_state(state);
-        closed.map_or_else(|| run(key::OPEN_CASES.to_vec()), blocks)
+    let queues = sought.queues.iter().map(index::cases_by_queue);
+    let channels = sought.channels.iter().map(index::cases_by_channel);
+    let tiers = sought.tiers.iter().map(index::cases_by_tier);
+    let asked = [
+        Union(sought.customers.iter().map(run).collect()),
+        Union(queues.map(blocks).collect()),
+        Union(channels.map(blocks).collect()),
+        Union(tiers.map(blocks).collect()),
+    ];
+    unions.extend(asked.into_iter().filter(|union| !union.0.is_empty()));
+    unions.extend(sought.state.map(|state| {
+        let rows = || Sequences::Rows(Run::new(key::OPEN_CASES.to_vec()));
+        Union(vec![
+            index::cases_by_closed_state(state).map_or_else(rows, blocks),
+        ])
     }));
-    let mut unions: Vec<Union> = all.into_iter().map(|one| Union(vec![one])).collect();
-    if !customers.is_empty() {
-        let prefixes = customers.iter().map(index::cases_of_customer);
-        unions.insert(0, Union(prefixes.map(run).collect()));
-    }
-    if let Some(wanted) = &filter.reason {
-        let holds = |name: &str| ReasonId::parse(name).is_ok_and(|reason| wanted.holds(&reason));
-        unions.insert(0, named(reader, index::CASES_BY_REASON, holds)?);
-    }
     if unions.is_empty() {
         // Every case has one tier.
         unions.push(named(reader, index::CASES_BY_TIER, |_| true)?);
     }
     Ok(Joined(unions))
+}
+
+fn decoded(row: &[u8]) -> Result<Arc<Case>, StoreError> {
+    match codec::row::decode(RowKind::Case, row).map_err(undecoded)? {
+        Row::Case(case) => Ok(case),
+        _ => Err(undecoded("no case")),
+    }
 }
 
 /// All that is in the blocks under `prefix` of the names that hold.

@@ -5,11 +5,14 @@ use super::rows::{case, contact, whose};
 use super::run::{Run, Sequences, Union};
 use super::times::{Marks, sequences};
 use super::{Asked, Found, undecoded};
-use crate::codec::index;
+use crate::codec::contact::{ContactGlance, glance};
+use crate::codec::row::RowKind;
+use crate::codec::{self, index, key};
 use crate::store::{RowReader, StoreError};
 use signpost_domain::contact::Contact;
 use signpost_domain::ids::{CustomerId, Seq};
-use signpost_domain::list::ContactFilter;
+use signpost_domain::list::{ContactFilter, ContactMark, PlaceKind};
+use signpost_domain::state::Row;
 use std::sync::Arc;
 
 /// A page of contacts.
@@ -33,7 +36,69 @@ pub(crate) fn contacts(
     let Some(span) = look.span(low, high, asked) else {
         return Ok(Found::nothing());
     };
-    let mut source = source(&mut look, filter, &customers)?;
+    let source = source(&mut look, filter, &customers)?;
+    let may_hold = |mark: &ContactMark| filter.may_hold(mark);
+    let holds = |contact: &Contact| filter.holds(contact, &customers);
+    page(&mut look, source, (may_hold, holds), span, asked)
+}
+
+/// A page of the live contacts of some customers that hold, which their marks tell of those that may.
+///
+/// # Errors
+/// When the rows do not read.
+pub(crate) fn live_contacts_of(
+    reader: &RowReader,
+    customers: &[CustomerId],
+    may_hold: impl Fn(&ContactMark) -> bool,
+    holds: impl Fn(&Contact) -> bool,
+    asked: &Asked,
+) -> Result<Found<Arc<Contact>>, StoreError> {
+    let mut look = Look::new(reader, asked.order);
+    let Some(span) = look.span(0, reader.applied(), asked) else {
+        return Ok(Found::nothing());
+    };
+    let may_hold = |mark: &ContactMark| mark.place != PlaceKind::Ended && may_hold(mark);
+    let holds = |contact: &Contact| contact.place.is_live() && holds(contact);
+    page(&mut look, of(customers), (may_hold, holds), span, asked)
+}
+
+/// A page of the live contacts that hold, in the order of their keys, behind the one with the key `after`; and behind
+/// which key the next one begins. At most `max` are looked at: all that are live, one after another, for the marks of
+/// those that are over are many more. Of most that do not hold no more is read than a glance tells.
+///
+/// # Errors
+/// When the rows do not read.
+pub(crate) fn live_contacts(
+    reader: &RowReader,
+    may_hold: impl Fn(&ContactGlance) -> bool,
+    holds: impl Fn(&Contact) -> bool,
+    after: Option<&[u8]>,
+    max: usize,
+) -> Result<Found<Arc<Contact>, Vec<u8>>, StoreError> {
+    let (rows, _) = reader.scan_blocking(&key::LIVE_CONTACTS, after, max)?;
+    let mut items = Vec::new();
+    for (_, row) in &rows {
+        if !may_hold(&glance(row).map_err(undecoded)?) {
+            continue;
+        }
+        match codec::row::decode(RowKind::Contact, row).map_err(undecoded)? {
+            Row::Contact(contact) if holds(&contact) => items.push(contact),
+            _ => {}
+        }
+    }
+    let next = rows.last().filter(|_| rows.len() == max);
+    let next = next.map(|(key, _)| key.clone());
+    Ok(Found { items, next })
+}
+
+/// A page of the contacts of a span that hold, of which the marks tell which may.
+fn page(
+    look: &mut Look<'_>,
+    mut source: Source,
+    (may_hold, holds): (impl Fn(&ContactMark) -> bool, impl Fn(&Contact) -> bool),
+    span: Span,
+    asked: &Asked,
+) -> Result<Found<Arc<Contact>>, StoreError> {
     let mut items: Vec<Arc<Contact>> = Vec::new();
     let mut last_shown = None;
     let mut from = span.first;
@@ -42,40 +107,27 @@ pub(crate) fn contacts(
             let next = Some(look.previous(from));
             return Ok(Found { items, next });
         }
-        let Some((seq, mark)) = source.next(&mut look, from, span)? else {
+        let Some((seq, mark)) = source.next(look, from, span)? else {
             return Ok(Found { items, next: None });
         };
-        if let Some(found) = shown(&mut look, filter, &customers, &mark)? {
-            if items.len() == asked.size {
-                return Ok(Found {
-                    items,
-                    next: last_shown,
-                });
+        let (id, mark) = index::decode_contact_mark(&mark).map_err(undecoded)?;
+        if may_hold(&mark) {
+            look.looked_at(1);
+            let found = contact(look.reader, &id)?;
+            if let Some(found) = found.filter(|found| holds(found)) {
+                if items.len() == asked.size {
+                    let next = last_shown;
+                    return Ok(Found { items, next });
+                }
+                items.push(found);
+                last_shown = Some(seq);
             }
-            items.push(found);
-            last_shown = Some(seq);
         }
         match look.next(seq) {
             Some(next) if !look.is_before(span.last, next) => from = next,
             _ => return Ok(Found { items, next: None }),
         }
     }
-}
-
-/// The contact of a mark, if it belongs to the list.
-fn shown(
-    look: &mut Look<'_>,
-    filter: &ContactFilter,
-    customers: &[CustomerId],
-    mark: &[u8],
-) -> Result<Option<Arc<Contact>>, StoreError> {
-    let (id, mark) = index::decode_contact_mark(mark).map_err(undecoded)?;
-    if !filter.may_hold(&mark) {
-        return Ok(None);
-    }
-    look.looked_at(1);
-    let found = contact(look.reader, &id)?;
-    Ok(found.filter(|found| filter.holds(found, customers)))
 }
 
 /// Where marks come from.
@@ -120,9 +172,8 @@ fn source(
     filter: &ContactFilter,
     customers: &[CustomerId],
 ) -> Result<Source, StoreError> {
-    let run = |id: &CustomerId| Sequences::Run(Run::new(index::contacts_of_customer(id)));
     if !customers.is_empty() {
-        return Ok(Source::At(Union(customers.iter().map(run).collect())));
+        return Ok(of(customers));
     }
     let Some(id) = filter.case else {
         return Ok(Source::Marks(Run::new(index::CONTACT_MARKS.to_vec())));
@@ -132,7 +183,7 @@ fn source(
     };
     // Contacts of others who were one with its customer have entries with that customer, too.
     if let Some(id) = &case.customer {
-        return Ok(Source::At(Union(vec![run(id)])));
+        return Ok(of(std::slice::from_ref(id)));
     }
     // Nobody can come back to an anonymous case, so that it lists all its contacts.
     let mut sequences = Vec::new();
@@ -145,4 +196,10 @@ fn source(
         false => std::cmp::Ordering::Greater,
     });
     Ok(Source::At(Union(vec![Sequences::Run(Run::of(sequences))])))
+}
+
+/// The marks of the contacts of some customers.
+fn of(customers: &[CustomerId]) -> Source {
+    let run = |id| Sequences::Run(Run::new(index::contacts_of_customer(id)));
+    Source::At(Union(customers.iter().map(run).collect()))
 }

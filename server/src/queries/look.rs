@@ -41,6 +41,12 @@ impl Look<'_> {
         self.left == 0
     }
 
+    /// How much more it may look at.
+    #[cfg(test)]
+    pub(super) const fn left(&self) -> usize {
+        self.left
+    }
+
     /// Counts rows that were looked at.
     pub(super) fn looked_at(&mut self, rows: usize) {
         self.left = self.left.saturating_sub(rows);

@@ -15,28 +15,9 @@ use std::sync::Arc;
 /// How often a row is looked for that goes from one key to the other and back meanwhile.
 const LOOKS_MAX: usize = 8;
 
-/// A case, which is more likely closed.
+/// A case.
 pub(super) fn case(reader: &RowReader, id: CaseId) -> Result<Option<Arc<Case>>, StoreError> {
-    let key = RowKey::Case(id);
-    case_at(reader, &key, key::lookup_keys(&key))
-}
-
-/// A case, which is more likely open.
-pub(super) fn open_case(reader: &RowReader, id: CaseId) -> Result<Option<Arc<Case>>, StoreError> {
-    let key = RowKey::Case(id);
-    case_at(
-        reader,
-        &key,
-        key::active(&key).into_iter().chain(key::lookup_keys(&key)),
-    )
-}
-
-fn case_at(
-    reader: &RowReader,
-    key: &RowKey,
-    places: impl Iterator<Item = Vec<u8>>,
-) -> Result<Option<Arc<Case>>, StoreError> {
-    Ok(match row_at(reader, key, places)? {
+    Ok(match row(reader, &RowKey::Case(id))? {
         Some(Row::Case(case)) => Some(case),
         _ => None,
     })
@@ -103,17 +84,9 @@ fn holder(reader: &RowReader, key: &IdentityKey) -> Result<Option<Arc<Customer>>
 /// The row of this name. It is under one of its keys, or under two for a moment while it goes from one to the other;
 /// until the later state counts as applied, the earlier one is as good.
 fn row(reader: &RowReader, key: &RowKey) -> Result<Option<Row>, StoreError> {
-    row_at(reader, key, key::lookup_keys(key))
-}
-
-/// The same, looked for at these places, the likely one first: each costs a leaf.
-fn row_at(
-    reader: &RowReader,
-    key: &RowKey,
-    places: impl Iterator<Item = Vec<u8>>,
-) -> Result<Option<Row>, StoreError> {
-    let places: Vec<[Vec<u8>; 1]> = places.map(|place| [place]).collect();
+    let places: Vec<[Vec<u8>; 1]> = key::lookup_keys(key).map(|place| [place]).collect();
     for _ in 0..LOOKS_MAX {
+        // One after another: each costs a leaf, and most rows are at the first.
         for place in &places {
             let (values, _) = reader.get_many_blocking(place)?;
             if let Some(bytes) = values.into_iter().flatten().next() {

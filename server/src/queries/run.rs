@@ -6,8 +6,10 @@ use crate::store::StoreError;
 use signpost_domain::ids::Seq;
 use std::collections::VecDeque;
 
-/// Rows that a run reads at first, and after a jump.
-const CHUNK_MIN: usize = 16;
+/// Half the rows that a run reads at first.
+const CHUNK_FIRST: usize = 16;
+/// Rows that a run reads after a jump.
+const CHUNK_MIN: usize = 4;
 /// Rows that a run reads at once when they are used one after another.
 const CHUNK_MAX: usize = 256;
 
@@ -29,8 +31,8 @@ impl Run {
             prefix,
             ahead: VecDeque::new(),
             has_ended: false,
-            chunk: CHUNK_MIN,
-            used: CHUNK_MIN,
+            chunk: CHUNK_FIRST,
+            used: CHUNK_FIRST,
         }
     }
 
@@ -80,6 +82,8 @@ impl Run {
 pub(super) enum Sequences {
     /// One under each key.
     Run(Run),
+    /// The same, where what is under each key is the row itself.
+    Rows(Run),
     /// In blocks.
     Blocks(Blocks),
 }
@@ -87,7 +91,7 @@ pub(super) enum Sequences {
 impl Sequences {
     fn seek(&mut self, look: &mut Look<'_>, from: Seq) -> Result<Option<Seq>, StoreError> {
         match self {
-            Sequences::Run(run) => run.seek(look, from),
+            Sequences::Run(run) | Sequences::Rows(run) => run.seek(look, from),
             Sequences::Blocks(blocks) => blocks.seek(look, from),
         }
     }
@@ -154,5 +158,14 @@ impl Joined {
             }
         }
         Ok(Step::End)
+    }
+
+    /// The row at the sequence that all have, if they have it from rows.
+    pub(super) fn row(&self) -> Option<&[u8]> {
+        let mut all = self.0.iter().flat_map(|union| &union.0);
+        all.find_map(|sequences| match sequences {
+            Sequences::Rows(run) => Some(run.value()),
+            Sequences::Run(_) | Sequences::Blocks(_) => None,
+        })
     }
 }

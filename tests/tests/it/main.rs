@@ -20,6 +20,8 @@ mod feed_command;
 mod feed_crash;
 mod feed_events;
 mod feed_rows;
+mod feed_snapshots;
+mod feed_steady;
 mod feed_views;
 mod further_cases;
 mod further_refused;

@@ -1,0 +1,222 @@
+//! What a page looks at: it follows what is shown, not what is there.
+
+use super::look::Look;
+use super::{Asked, LOOKED_AT_MAX, Sought, cases};
+use crate::engine::{Clock, Engine, EngineOptions, open_folder};
+use crate::store::RowReader;
+use signpost_domain::actor::{Actor, ActorKind};
+use signpost_domain::case::{Case, CaseState};
+use signpost_domain::command::{
+    Command, CommandBody, EndContact, Ending, PublishPlaybook, RouteContact, UnknownReason,
+};
+use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Outcome};
+use signpost_domain::event::RequestStamp;
+use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
+use signpost_domain::ids::{ActorId, ContactId, CustomerId, ReasonId, RequestId, Slug};
+use signpost_domain::list::Order;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::time::UnixMs;
+use std::error::Error;
+use std::sync::Arc;
+
+const NOW: UnixMs = UnixMs(1_792_000_000_000);
+const AIRLINE: &str = include_str!("../../../playbooks/airline.yaml");
+/// Customers, each with one case.
+const CUSTOMERS: usize = 1_500;
+/// One in so many comes by e-mail, for a new booking, as gold.
+const RARE: usize = 100;
+/// One in so many of the rare is over already.
+const OVER: usize = 5;
+/// Rows that runs read at first, and a few blocks.
+const FIRST: usize = 4 * 32 + 8;
+/// Rows that a run reads behind each jump.
+const READ_AHEAD: usize = 4;
+
+fn command(body: CommandBody, name: &str) -> Command {
+    Command {
+        actor: Actor {
+            kind: ActorKind::Platform,
+            id: ActorId::stored("test"),
+        },
+        request: RequestStamp {
+            id: RequestId::stored(name),
+            method: body.method(),
+            content: [0; 16],
+        },
+        arrive_time: Some(NOW),
+        body,
+    }
+}
+
+fn route(number: usize) -> Command {
+    let is_rare = number.is_multiple_of(RARE);
+    let (reason, channel, tier) = match is_rare {
+        true => ("new_booking/travel_ideas", "email", "gold"),
+        false => ("existing_flight/change_date", "phone", "standard"),
+    };
+    let (primary, secondary) = reason.split_once('/').unwrap_or_default();
+    let reference = Fact {
+        id: Slug::stored("booking_reference"),
+        knowledge: Knowledge::Known(FactValue::Text("ABC123".into())),
+        source: FactSource::Customer,
+        learnt_at: NOW,
+    };
+    let context = ContactContext {
+        channel: Slug::stored(channel),
+        direction: Direction::Inbound,
+        device: None,
+        customer: CustomerRef {
+            id: Some(CustomerId::stored(format!("c{number}"))),
+            tier: Some(Slug::stored(tier)),
+            ..CustomerRef::default()
+        },
+        reason: Some(ReasonId {
+            primary: Slug::stored(primary),
+            secondary: Some(Slug::stored(secondary)),
+        }),
+        facts: Facts::from_facts([reference]),
+        stage: None,
+        persona: None,
+        sentiment_percent: None,
+        language: None,
+        preferred_routes: Vec::new(),
+        consents: Vec::new(),
+        vulnerable: None,
+        asked_for_person: false,
+        brand: None,
+        queue_stats: Vec::new(),
+    };
+    let body = CommandBody::Route(Box::new(RouteContact {
+        contact: ContactId::stored(format!("contact-{number}")),
+        context,
+        take_first: true,
+        unknown_reason: UnknownReason::Refuse,
+    }));
+    command(body, &format!("route-{number}"))
+}
+
+fn end(number: usize) -> Command {
+    let body = CommandBody::End(EndContact {
+        contact: ContactId::stored(format!("contact-{number}")),
+        ending: Ending::Over(Outcome::Resolved),
+        confirmed: None,
+    });
+    command(body, &format!("end-{number}"))
+}
+
+/// Brings everybody in, many at once.
+async fn bring(engine: &Engine) -> Result<(), Box<dyn Error>> {
+    let playbook = Arc::new(Playbook::stored(AIRLINE).map_err(|faults| faults.to_string())?);
+    let note = "first".into();
+    let body = CommandBody::Publish(PublishPlaybook { playbook, note });
+    engine.write(command(body, "publish")).await?;
+    let numbers: Vec<usize> = (0..CUSTOMERS).collect();
+    for some in numbers.chunks(250) {
+        let writes = some.iter().map(|&number| {
+            let engine = engine.clone();
+            tokio::spawn(async move {
+                engine.write(route(number)).await?;
+                match number.is_multiple_of(OVER * RARE) {
+                    true => engine.write(end(number)).await.map(drop),
+                    false => Ok(()),
+                }
+            })
+        });
+        for write in writes.collect::<Vec<_>>() {
+            write.await??;
+        }
+    }
+    Ok(())
+}
+
+/// Every open case that is sought and holds, page by page, and how many rows were looked at.
+fn all(
+    rows: &RowReader,
+    sought: Sought<'_>,
+    holds: impl Fn(&Case) -> bool,
+) -> Result<(usize, usize), Box<dyn Error>> {
+    let sought = Sought {
+        state: Some(CaseState::Open),
+        ..sought
+    };
+    let (mut found, mut looked_at, mut after) = (0, 0, None);
+    loop {
+        let asked = Asked {
+            order: Order::OldestFirst,
+            size: 479,
+            after,
+        };
+        let mut look = Look::new(rows, asked.order);
+        let within = (0, rows.applied());
+        let page = cases::page(&mut look, &sought, &holds, within, &asked)?;
+        found += page.items.len();
+        looked_at += LOOKED_AT_MAX - look.left();
+        after = page.next;
+        if after.is_none() {
+            return Ok((found, looked_at));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_looked_at_follows_what_matches() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let opened = open_folder(&folder.path().join("data"))?;
+    let (engine, guard) = Engine::start(opened, EngineOptions::new(Clock::External))?;
+    bring(&engine).await?;
+    let rows = engine.rows_caught_up().await?;
+    let rare = CUSTOMERS / RARE - CUSTOMERS / (OVER * RARE);
+    let open = CUSTOMERS - CUSTOMERS / (OVER * RARE);
+    let (gold, email) = ([Slug::stored("gold")], [Slug::stored("email")]);
+    let is_new = |reason: &ReasonId| reason.primary.as_str() == "new_booking";
+    let customers: Vec<CustomerId> = [100, 200, 300, 301]
+        .map(|number| CustomerId::stored(format!("c{number}")))
+        .to_vec();
+    let by_reason = Sought {
+        reason: Some(&is_new),
+        ..Sought::default()
+    };
+    let by_tier = Sought {
+        tiers: &gold,
+        ..Sought::default()
+    };
+    let by_channel = Sought {
+        channels: &email,
+        ..Sought::default()
+    };
+    let by_both = Sought {
+        tiers: &gold,
+        ..by_channel
+    };
+    let of_customers = Sought {
+        customers: &customers,
+        ..Sought::default()
+    };
+    // One that is over leads to the next open one, which is looked at in vain.
+    let most = |found: usize| (found + CUSTOMERS / (OVER * RARE)) * READ_AHEAD + FIRST;
+    for (sought, there) in [
+        (by_reason, rare),
+        (by_tier, rare),
+        (by_channel, rare),
+        (by_both, rare),
+        (of_customers, customers.len()),
+    ] {
+        let (found, looked_at) = all(&rows, sought, |_| true)?;
+        assert_eq!(found, there);
+        assert!(looked_at <= most(found), "{looked_at} for {found}");
+    }
+    // All that is open is read once, but for the row of each page that says there is another.
+    let (found, looked_at) = all(&rows, Sought::default(), |_| true)?;
+    assert_eq!(found, open);
+    assert!(looked_at <= open + open / 479 + 1, "{looked_at} for {open}");
+    // What nobody has costs a look at what has it.
+    let nobody = [Slug::stored("platinum")];
+    let nothing = Sought {
+        tiers: &nobody,
+        ..Sought::default()
+    };
+    assert_eq!(all(&rows, nothing, |_| true)?, (0, 0));
+    drop(engine);
+    guard.stop();
+    Ok(())
+}
