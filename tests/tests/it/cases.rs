@@ -124,6 +124,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
             case_id: one.clone(),
         }),
         arrive_time: Some(minute(20)),
+        etag: String::new(),
     };
     client.link_cases(link("link")).await?;
     assert_eq!(case(&server, &one).await?.links.len(), 1);
@@ -135,6 +136,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
             case_id: two.clone(),
         }),
         arrive_time: Some(minute(20)),
+        etag: String::new(),
     };
     client.unlink_cases(unlink).await?;
     assert_eq!(case(&server, &two).await?.links.len(), 0);
@@ -340,6 +342,7 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
         case_id: one.clone(),
         link: Some(v1::CaseLink::default()),
         arrive_time: Some(minute(20)),
+        etag: String::new(),
     };
     told.push(refused(client.link_cases(link).await));
     let unlink = v1::UnlinkCasesRequest {
@@ -347,6 +350,7 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
         case_id: one.clone(),
         link: None,
         arrive_time: Some(minute(20)),
+        etag: String::new(),
     };
     told.push(refused(client.unlink_cases(unlink).await));
     let timeline = v1::GetCaseTimelineRequest {

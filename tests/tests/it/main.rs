@@ -5,6 +5,7 @@ mod bad_input;
 mod bad_playbooks;
 mod bench;
 mod case_fields;
+mod case_links;
 mod cases;
 mod command_line;
 mod contacts;

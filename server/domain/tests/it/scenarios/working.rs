@@ -264,6 +264,9 @@ fn a_stale_caller_changes_nothing() {
     after_two(
         "note 1 hello
         note 1 hello stale
+        link 1 caused_by 2 stale
+        link 1 caused_by 2
+        unlink 1 caused_by 2 stale
         confirm 1 bags/lost
         hold 1 request=h
         hold 1 request=h
@@ -273,6 +276,9 @@ fn a_stale_caller_changes_nothing() {
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
             k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
             case #1 is noted: hello
+            refused: case #1 has changed since
+            refused: case #1 has changed since
+            case #1 is caused by #2
             refused: case #1 has changed since
             case #1 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(bags), secondary: Some(Slug(lost)) })), legal_hold: None, retain_until: None }
             case #1 is updated: CaseUpdate { confirmed: None, legal_hold: Some(true), retain_until: None }
