@@ -4,7 +4,7 @@ use crate::told::{Names, list};
 use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, LinkKind, Resolution};
 use signpost_domain::command::{CommandBody, CustomerStep, WorkOnCase, WorkOnCustomer, WorkStep};
 use signpost_domain::customer::{Customer, CustomerWork, Identity, IdentityKey};
-use signpost_domain::event::{CaseWorked, CustomerWorked};
+use signpost_domain::event::{CaseWorked, CustomerSaved, CustomerWorked};
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
 
 /// The work that a line asks for, and how many of its words say so; `None` if it asks for none. `case` finds the case
@@ -80,16 +80,29 @@ fn identity(handle: &str) -> Identity {
     }
 }
 
+/// A customer that is kept.
+pub(crate) fn told_of_saved(saved: &CustomerSaved) -> String {
+    let lost = saved.lost_proofs.iter();
+    let lost: Vec<String> = lost
+        .map(|key| format!("; {}={} is a proof no more", key.kind, key.value))
+        .collect();
+    format!("customer {} is kept{}", saved.customer.id, lost.concat())
+}
+
 /// What was done to a customer.
 pub(crate) fn told_of_customer(worked: &CustomerWorked) -> String {
     let what = match &worked.work {
-        CustomerWork::Linked(identity) => {
+        CustomerWork::Linked {
+            identity,
+            proof_lost,
+        } => {
             let how = match (identity.verified, identity.shared) {
                 (_, true) => "shares",
                 (true, false) => "holds",
                 (false, false) => "may have",
             };
-            format!("{how} {}={}", identity.key.kind, identity.key.value)
+            let lost = if *proof_lost { "; a proof no more" } else { "" };
+            format!("{how} {}={}{lost}", identity.key.kind, identity.key.value)
         }
         CustomerWork::Unlinked(key) => format!("has no {}={}", key.kind, key.value),
         CustomerWork::Merged(merge) => {
