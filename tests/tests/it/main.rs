@@ -22,6 +22,7 @@ mod feed_crash;
 mod feed_events;
 mod feed_rows;
 mod feed_views;
+mod flags_named;
 mod further_cases;
 mod further_refused;
 mod further_told;
