@@ -136,7 +136,10 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
     match command {
         CaseCommand::Get { case, locale } => get(case, locale, session).await,
         CaseCommand::List(args) => list_cases(*args, session).await,
-        CaseCommand::Watch(args) => watch::rows(args.into_request(), session).await,
+        CaseCommand::Watch(args) => {
+            let asked = args.asked_names();
+            watch::rows(args.into_request(), &asked, session).await
+        }
         CaseCommand::Timeline { case, form } => timeline(case, &form, session).await,
         CaseCommand::Note { case, text, change } => {
             case_work::note(case, text, change, session).await

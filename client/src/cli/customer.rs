@@ -235,7 +235,7 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
 async fn list_customers(args: ListArgs, session: &Session) -> Result<(), Failure> {
     let page = args.page;
     let asked = AskedNames {
-        tier: args.tier.clone(),
+        tiers: vec![args.tier.clone()],
         ..AskedNames::default()
     };
     let request = v1::ListCustomersRequest {

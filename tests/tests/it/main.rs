@@ -34,6 +34,7 @@ mod lists;
 mod lists_refused;
 mod lists_steady;
 mod menus;
+mod misspelt;
 mod older_playbooks;
 mod playbooks;
 mod power_cut;
