@@ -81,12 +81,16 @@ Example:
     /// Merges a duplicate into another open case of the same customer.
     #[command(after_help = "\
 Example:
-  signpost case merge case_0000000000002 case_0000000000009   # the first goes on for both")]
+  signpost case merge case_0000000000002 case_0000000000009   # the first goes on for both
+  signpost case merge case_0000000000002 case_0000000000009 --note 'The same bag, told twice'")]
     Merge {
         /// The case that goes on.
         case: String,
         /// The duplicate.
         merged: String,
+        /// Why, for the timeline.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        note: String,
         #[command(flatten)]
         change: Change,
     },
@@ -152,8 +156,9 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
         CaseCommand::Merge {
             case,
             merged,
+            note,
             change,
-        } => case_work::merge(case, merged, change, session).await,
+        } => case_work::merge([case, merged], note, change, session).await,
         CaseCommand::Unmerge { case, change } => case_work::unmerge(case, change, session).await,
         CaseCommand::Link(args) => case_work::link(args, session).await,
         CaseCommand::Unlink(args) => case_work::unlink(args, session).await,

@@ -110,10 +110,10 @@ pub(super) async fn reopen(
     })
 }
 
-/// Merges two cases.
+/// Merges the second of two cases into the first.
 pub(super) async fn merge(
-    case: String,
-    merged: String,
+    [case, merged]: [String; 2],
+    note: String,
     change: Change,
     session: &Session,
 ) -> Result<(), Failure> {
@@ -121,6 +121,7 @@ pub(super) async fn merge(
         request_id: change.key.or_fresh(),
         case_id: case,
         merged_case_id: merged,
+        note,
         etag: change.etag,
         arrive_time: change.arrive,
     };

@@ -20,7 +20,12 @@ pub(crate) fn work(
         ("reopen", [first, ..]) => (WorkStep::Reopen("".into()), first, 1),
         ("confirm", [first, reason, ..]) => (confirmed(reason), first, 2),
         ("hold", [first, ..]) => (held(), first, 1),
-        ("merge", [first, second, ..]) => (WorkStep::Merge(case(second)), first, 2),
+        ("merge", [first, second, more @ ..]) => {
+            let note = more.first().and_then(|word| word.strip_prefix("note="));
+            let used = 2 + usize::from(note.is_some());
+            let note = note.unwrap_or_default().into();
+            (WorkStep::Merge(case(second), note), first, used)
+        }
         ("unmerge", [first, ..]) => (WorkStep::Unmerge, first, 1),
         ("link", [first, kind, second, ..]) => (WorkStep::Link(link(kind, case(second))), first, 3),
         ("unlink", [first, kind, second, ..]) => {
@@ -159,9 +164,11 @@ pub(crate) fn told(worked: &CaseWorked, names: &mut Names) -> String {
         CaseWork::Updated(update) => format!("is updated: {update:?}"),
         CaseWork::Resolved(resolution, _) => format!("is resolved as {}", resolution.outcome),
         CaseWork::Reopened(_) => "is reopened".to_owned(),
-        CaseWork::Merged(merged) => {
+        CaseWork::Merged(merged, note) => {
             let facts = of_facts(&merged.facts);
-            format!("goes on for {}{facts}", names.told(merged.case))
+            let colon = if note.is_empty() { "" } else { ": " };
+            let other = names.told(merged.case);
+            format!("goes on for {other}{facts}{colon}{note}")
         }
         CaseWork::Unmerged(merged) => {
             let facts = of_facts(&merged.facts);
