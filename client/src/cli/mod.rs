@@ -13,6 +13,7 @@ mod customer_work;
 #[cfg(feature = "demo")]
 mod demo;
 mod end;
+mod environment;
 mod events;
 mod failure;
 mod flags;
@@ -37,7 +38,7 @@ mod write;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
 use flags::Flags;
-use out::{Out, Paint, styles_refused};
+use out::{Out, Paint, say, styles_refused};
 use signpost_client::{Client, Options};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -175,6 +176,10 @@ impl Session {
 /// Runs what the command line says.
 pub(crate) fn main() -> ExitCode {
     let (Cli { globals, command }, flags) = parse();
+    let names = std::env::vars_os().map(|(name, _)| name);
+    for words in environment::misspelt(&Cli::command(), names) {
+        say(&format!("signpost: {words}"));
+    }
     let out = Out {
         json: globals.json,
         paint: Paint::of_stdout(),
