@@ -3,12 +3,14 @@
 //! One precedence for every key: flag, environment, file, default. What is wrong names its key and where it was said.
 
 mod args;
+mod environment;
 mod error;
 mod file;
 mod layer;
 #[cfg(test)]
 mod tests;
 
+pub use environment::misspelt;
 pub use error::{ConfigError, ConfigErrors};
 
 use crate::engine::Clock;

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
             Err(error) => fail(FAILED, &error),
         },
         Ok(Asked::Show(text)) => {
+            misspelt().for_each(|words| warn(&words));
             say(&text.trim_end());
             ExitCode::SUCCESS
         }
@@ -30,12 +31,16 @@ fn main() -> ExitCode {
             error.print().unwrap_or_default();
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(BAD_CONFIG))
         }
-        Err(ReadError::Config(errors)) => fail(BAD_CONFIG, &format!("bad configuration: {errors}")),
+        Err(ReadError::Config(errors)) => {
+            misspelt().for_each(|words| warn(&words));
+            fail(BAD_CONFIG, &format!("bad configuration: {errors}"))
+        }
     }
 }
 
 fn start(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     logging::start(config.log, &config.log_filter)?;
+    misspelt().for_each(|words| tracing::warn!("{words}"));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -59,7 +64,17 @@ fn say(line: &dyn Display) {
     drop(writeln!(out, "{line}").and_then(|()| out.flush()));
 }
 
+/// What is to be said of variables that are likely misspelt.
+fn misspelt() -> impl Iterator<Item = String> {
+    config::misspelt(std::env::vars_os().map(|(name, _)| name)).into_iter()
+}
+
+/// One line on stderr, where there is no log.
+fn warn(words: &dyn Display) {
+    drop(writeln!(std::io::stderr(), "signpostd: {words}"));
+}
+
 fn fail(code: u8, error: &dyn Display) -> ExitCode {
-    drop(writeln!(std::io::stderr(), "signpostd: {error}"));
+    warn(error);
     ExitCode::from(code)
 }

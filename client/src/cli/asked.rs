@@ -7,30 +7,28 @@ use signpost_domain::playbook::{Playbook, nearest};
 /// The names of a filter; an empty one asks for nothing.
 #[derive(Debug, Default)]
 pub(crate) struct AskedNames {
-    /// A primary reason, or `primary/secondary`.
-    pub(crate) reason: String,
-    /// A tier.
-    pub(crate) tier: String,
-    /// A channel.
-    pub(crate) channel: String,
-    /// A waiting line.
-    pub(crate) queue: String,
+    /// Primary reasons, or `primary/secondary`.
+    pub(crate) reasons: Vec<String>,
+    /// Tiers.
+    pub(crate) tiers: Vec<String>,
+    /// Channels.
+    pub(crate) channels: Vec<String>,
+    /// Waiting lines.
+    pub(crate) queues: Vec<String>,
 }
 
 impl AskedNames {
-    /// Says which names the live playbook does not have. That explains an empty list and is no failure: lists reach
-    /// back to what came in under older playbooks. A playbook that cannot be had explains nothing.
+    /// Says which names the live playbook does not have. That explains an empty list or a silent watch and is no
+    /// failure: both reach back to what came in under older playbooks. A playbook that cannot be had explains nothing.
     pub(crate) async fn explain(&self, session: &Session) {
         let AskedNames {
-            reason,
-            tier,
-            channel,
-            queue,
+            reasons,
+            tiers,
+            channels,
+            queues,
         } = self;
-        if [reason, tier, channel, queue]
-            .iter()
-            .all(|it| it.is_empty())
-        {
+        let mut names = [reasons, tiers, channels, queues].into_iter().flatten();
+        if names.all(String::is_empty) {
             return;
         }
         let request = v1::GetPlaybookRequest::default();
@@ -51,21 +49,25 @@ impl AskedNames {
     /// A line for each name that the playbook does not have.
     fn unknown_in(&self, live: &Playbook) -> Vec<String> {
         let AskedNames {
-            reason,
-            tier,
-            channel,
-            queue,
+            reasons,
+            tiers,
+            channels,
+            queues,
         } = self;
-        let tiers = live.tiers.iter().map(|it| it.id.as_str());
-        let channels = live.channels.iter().map(|it| it.id.as_str());
-        let queues = live.queues.iter().map(|it| it.id.as_str());
-        let found = [
-            unknown_reason(reason, live),
-            unknown("tier", tier, tiers),
-            unknown("channel", channel, channels),
-            unknown("queue", queue, queues),
-        ];
-        found.into_iter().flatten().collect()
+        let known_tiers = live.tiers.iter().map(|it| it.id.as_str());
+        let known_channels = live.channels.iter().map(|it| it.id.as_str());
+        let known_queues = live.queues.iter().map(|it| it.id.as_str());
+        let reasons = reasons.iter().filter_map(|it| unknown_reason(it, live));
+        let tiers = tiers
+            .iter()
+            .filter_map(|it| unknown("tier", it, known_tiers.clone()));
+        let channels = channels
+            .iter()
+            .filter_map(|it| unknown("channel", it, known_channels.clone()));
+        let queues = queues
+            .iter()
+            .filter_map(|it| unknown("queue", it, known_queues.clone()));
+        reasons.chain(tiers).chain(channels).chain(queues).collect()
     }
 }
 
@@ -109,10 +111,10 @@ mod tests {
 
     fn told(reason: &str, tier: &str, channel: &str, queue: &str) -> String {
         let asked = AskedNames {
-            reason: reason.to_owned(),
-            tier: tier.to_owned(),
-            channel: channel.to_owned(),
-            queue: queue.to_owned(),
+            reasons: vec![reason.to_owned()],
+            tiers: vec![tier.to_owned(), "gold".to_owned()],
+            channels: vec![channel.to_owned()],
+            queues: vec![queue.to_owned()],
         };
         let written = include_str!("../../../playbooks/retail.yaml").replacen(
             "- id: recover_username",

@@ -81,12 +81,16 @@ Example:
     /// Merges a duplicate into another open case of the same customer.
     #[command(after_help = "\
 Example:
-  signpost case merge case_0000000000002 case_0000000000009   # the first goes on for both")]
+  signpost case merge case_0000000000002 case_0000000000009   # the first goes on for both
+  signpost case merge case_0000000000002 case_0000000000009 --note 'The same bag, told twice'")]
     Merge {
         /// The case that goes on.
         case: String,
         /// The duplicate.
         merged: String,
+        /// Why, for the timeline.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        note: String,
         #[command(flatten)]
         change: Change,
     },
@@ -136,7 +140,10 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
     match command {
         CaseCommand::Get { case, locale } => get(case, locale, session).await,
         CaseCommand::List(args) => list_cases(*args, session).await,
-        CaseCommand::Watch(args) => watch::rows(args.into_request(), session).await,
+        CaseCommand::Watch(args) => {
+            let asked = args.asked_names();
+            watch::rows(args.into_request(), &asked, session).await
+        }
         CaseCommand::Timeline { case, form } => timeline(case, &form, session).await,
         CaseCommand::Note { case, text, change } => {
             case_work::note(case, text, change, session).await
@@ -149,8 +156,9 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
         CaseCommand::Merge {
             case,
             merged,
+            note,
             change,
-        } => case_work::merge(case, merged, change, session).await,
+        } => case_work::merge([case, merged], note, change, session).await,
         CaseCommand::Unmerge { case, change } => case_work::unmerge(case, change, session).await,
         CaseCommand::Link(args) => case_work::link(args, session).await,
         CaseCommand::Unlink(args) => case_work::unlink(args, session).await,

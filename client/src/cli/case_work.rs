@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::failure::Failure;
-use super::write::{Change, Key};
+use super::write::Change;
 use super::{render, values};
 use clap::Args;
 use signpost_client::{Client, v1};
@@ -57,11 +57,8 @@ pub(crate) struct LinkArgs {
     kind: v1::CaseLinkKind,
     /// The other case.
     other: String,
-    /// When it happened, RFC 3339 [default: now].
-    #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
     #[command(flatten)]
-    key: Key,
+    change: Change,
 }
 
 impl LinkArgs {
@@ -113,10 +110,10 @@ pub(super) async fn reopen(
     })
 }
 
-/// Merges two cases.
+/// Merges the second of two cases into the first.
 pub(super) async fn merge(
-    case: String,
-    merged: String,
+    [case, merged]: [String; 2],
+    note: String,
     change: Change,
     session: &Session,
 ) -> Result<(), Failure> {
@@ -124,6 +121,7 @@ pub(super) async fn merge(
         request_id: change.key.or_fresh(),
         case_id: case,
         merged_case_id: merged,
+        note,
         etag: change.etag,
         arrive_time: change.arrive,
     };
@@ -163,9 +161,10 @@ pub(super) async fn unmerge(
 pub(super) async fn link(args: LinkArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::LinkCasesRequest {
         link: Some(args.link()),
-        request_id: args.key.or_fresh(),
+        request_id: args.change.key.or_fresh(),
         case_id: args.case,
-        arrive_time: args.arrive,
+        etag: args.change.etag,
+        arrive_time: args.change.arrive,
     };
     let answer = session.write(request, Client::link_cases).await?;
     session.out.answer(&answer, |paint| {
@@ -177,9 +176,10 @@ pub(super) async fn link(args: LinkArgs, session: &Session) -> Result<(), Failur
 pub(super) async fn unlink(args: LinkArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::UnlinkCasesRequest {
         link: Some(args.link()),
-        request_id: args.key.or_fresh(),
+        request_id: args.change.key.or_fresh(),
         case_id: args.case,
-        arrive_time: args.arrive,
+        etag: args.change.etag,
+        arrive_time: args.change.arrive,
     };
     let answer = session.write(request, Client::unlink_cases).await?;
     session.out.answer(&answer, |paint| {

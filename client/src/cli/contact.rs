@@ -75,7 +75,10 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
         }
         ContactCommand::AddCase(args) => contact_work::add_case(args, session).await,
         ContactCommand::List(args) => list_contacts(*args, session).await,
-        ContactCommand::Watch(args) => watch::rows(args.into_request(), session).await,
+        ContactCommand::Watch(args) => {
+            let asked = args.asked_names();
+            watch::rows(args.into_request(), &asked, session).await
+        }
     }
 }
 

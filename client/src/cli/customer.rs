@@ -7,7 +7,7 @@ use super::form::FormArgs;
 use super::write::Change;
 use super::{customer_work, list, render, values};
 use clap::{ArgGroup, Args, Subcommand};
-use signpost_client::{Client, v1};
+use signpost_client::v1;
 
 /// What to do.
 #[derive(Subcommand, Debug)]
@@ -201,13 +201,7 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
         }
         CustomerCommand::List(args) => list_customers(*args, session).await,
         CustomerCommand::Upsert(args) => {
-            let request = upsert_request(*args);
-            let response = session.write(request, Client::upsert_customer).await?;
-            session.out.answer(&response, |paint| {
-                let customer = response.customer.clone().unwrap_or_default();
-                let replayed = render::replayed(response.replayed, paint);
-                format!("{replayed}{}", render::customer(&customer, paint))
-            })
+            customer_work::upsert(upsert_request(*args), session).await
         }
         CustomerCommand::Link {
             customer,
@@ -241,7 +235,7 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
 async fn list_customers(args: ListArgs, session: &Session) -> Result<(), Failure> {
     let page = args.page;
     let asked = AskedNames {
-        tier: args.tier.clone(),
+        tiers: vec![args.tier.clone()],
         ..AskedNames::default()
     };
     let request = v1::ListCustomersRequest {

@@ -5,20 +5,15 @@ use super::failure::Failure;
 use super::form::FormArgs;
 use super::render;
 use super::write::Change;
-use signpost_client::{Client, ClientError, v1};
+use signpost_client::{Client, v1};
 
-/// Links a handle; says so if that takes a proof away, which only a look before and one after can tell.
+/// Links a handle; says so if that takes a proof away.
 pub(super) async fn link(
     customer: String,
     identity: v1::Identity,
     change: Change,
     session: &Session,
 ) -> Result<(), Failure> {
-    let proves = identity.verified && !identity.shared;
-    let before = match proves {
-        true => None,
-        false => proven(&identity, session).await,
-    };
     let request = v1::LinkIdentityRequest {
         request_id: change.key.or_fresh(),
         customer_id: customer,
@@ -27,7 +22,7 @@ pub(super) async fn link(
         arrive_time: change.arrive,
     };
     let answer = session.write(request, Client::link_identity).await?;
-    if before == Some(true) && proven(&identity, session).await == Some(false) {
+    if answer.proof_lost {
         session.out.say(&proof_lost(&identity));
     }
     session.out.answer(&answer, |paint| {
@@ -35,17 +30,6 @@ pub(super) async fn link(
         let merged = answer.merged.as_ref();
         goes_on + &render::customer_receipt(merged, "merged: they are one", paint)
     })
-}
-
-/// Whether a customer holds this handle verified; `None` where that cannot be known.
-async fn proven(identity: &v1::Identity, session: &Session) -> Option<bool> {
-    let by = v1::get_customer_request::By::Identity(identity.clone());
-    let request = v1::GetCustomerRequest { by: Some(by) };
-    match session.client().ok()?.get_customer(request).await {
-        Ok(_) => Some(true),
-        Err(ClientError::NotFound { .. }) => Some(false),
-        Err(_) => None,
-    }
 }
 
 fn proof_lost(identity: &v1::Identity) -> String {
@@ -63,6 +47,25 @@ fn proof_lost(identity: &v1::Identity) -> String {
         ),
     };
     format!("{kind}={value} was verified and {now}; link {kind}={value}:verified again {again}")
+}
+
+/// Keeps a customer; says so if that takes proofs away.
+pub(super) async fn upsert(
+    request: v1::UpsertCustomerRequest,
+    session: &Session,
+) -> Result<(), Failure> {
+    let answer = session.write(request, Client::upsert_customer).await?;
+    for v1::Identity { kind, value, .. } in &answer.lost_proofs {
+        session.out.say(&format!(
+            "{kind}={value} was verified and is no longer, for --identity {kind}={value}:verified was not told; \
+            tell it again with all the rest if it is"
+        ));
+    }
+    session.out.answer(&answer, |paint| {
+        let customer = answer.customer.clone().unwrap_or_default();
+        let replayed = render::replayed(answer.replayed, paint);
+        format!("{replayed}{}", render::customer(&customer, paint))
+    })
 }
 
 /// Takes a handle away.

@@ -49,7 +49,7 @@ pub(crate) async fn run(command: EventsCommand, session: &Session) -> Result<(),
         shape: shape.into(),
     };
     let out = session.out;
-    watch::follow(session, request, |item| match &item.item {
+    watch::follow(session, request, async |item| match &item.item {
         Some(Item::Event(_)) if out.json => json::line(item).map(Some),
         Some(Item::Event(event)) => Ok(Some(render::event(event, out.paint))),
         Some(Item::CloudEvent(event)) => json::cloud_event(event, &item.cursor).map(Some),

@@ -1,5 +1,6 @@
 //! Why a command did not do what was asked, and the exit code that says so.
 
+use super::flags::Flags;
 use super::out::say;
 use signpost_client::ClientError;
 use std::io;
@@ -46,16 +47,16 @@ impl Failure {
         }
     }
 
-    /// Says on stderr what happened, with the server that was asked where that may be the wrong one, and gives the
-    /// exit code.
-    pub(crate) fn tell(&self, server: &str) -> ExitCode {
+    /// Says on stderr what happened, with the server that was asked where that may be the wrong one, with the flag of
+    /// each field that is at fault, and gives the exit code.
+    pub(crate) fn tell(&self, server: &str, flags: &Flags) -> ExitCode {
         let words = match self {
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             Failure::Output(error) => Some(format!("stdout: {error}")),
-            Failure::Call(error) => Some(called(error, server)),
+            Failure::Call(error) => Some(called(error, server, flags)),
             Failure::Unsure { error, again } => Some(format!(
                 "{}\nthe same again: {again}",
-                called(error, server)
+                called(error, server, flags)
             )),
             Failure::Fix(words) | Failure::Again(words) | Failure::Other(words) => {
                 Some(words.clone())
@@ -68,9 +69,16 @@ impl Failure {
     }
 }
 
-fn called(error: &ClientError, server: &str) -> String {
+fn called(error: &ClientError, server: &str, flags: &Flags) -> String {
     match error {
         ClientError::Unavailable(_) => format!("{error} (asked: {server})"),
+        ClientError::Invalid(faults) => {
+            let with_flag = |(field, what): &(String, String)| match flags.of_field(field) {
+                Some(flag) => (format!("{field} ({flag})"), what.clone()),
+                None => (field.clone(), what.clone()),
+            };
+            ClientError::Invalid(faults.iter().map(with_flag).collect()).to_string()
+        }
         _ => error.to_string(),
     }
 }

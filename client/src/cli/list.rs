@@ -73,10 +73,10 @@ impl FilterArgs {
     /// Its names that a playbook lists.
     pub(crate) fn asked_names(&self) -> AskedNames {
         AskedNames {
-            reason: self.reason.clone(),
-            tier: self.tier.clone(),
-            channel: self.channel.clone(),
-            queue: self.queue.clone(),
+            reasons: vec![self.reason.clone()],
+            tiers: vec![self.tier.clone()],
+            channels: vec![self.channel.clone()],
+            queues: vec![self.queue.clone()],
         }
     }
 }

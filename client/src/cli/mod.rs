@@ -13,8 +13,10 @@ mod customer_work;
 #[cfg(feature = "demo")]
 mod demo;
 mod end;
+mod environment;
 mod events;
 mod failure;
+mod flags;
 mod form;
 mod list;
 mod manual;
@@ -35,7 +37,8 @@ mod write;
 
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
-use out::{Out, Paint, styles_refused};
+use flags::Flags;
+use out::{Out, Paint, say, styles_refused};
 use signpost_client::{Client, Options};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -172,7 +175,11 @@ impl Session {
 
 /// Runs what the command line says.
 pub(crate) fn main() -> ExitCode {
-    let Cli { globals, command } = parse();
+    let (Cli { globals, command }, flags) = parse();
+    let names = std::env::vars_os().map(|(name, _)| name);
+    for words in environment::misspelt(&Cli::command(), names) {
+        say(&format!("signpost: {words}"));
+    }
     let out = Out {
         json: globals.json,
         paint: Paint::of_stdout(),
@@ -183,23 +190,31 @@ pub(crate) fn main() -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return Failure::Other(error.to_string()).tell(&session.globals.server),
+        Err(error) => {
+            return Failure::Other(error.to_string()).tell(&session.globals.server, &flags);
+        }
     };
     match runtime.block_on(run(command, &session)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(&session.globals.server),
+        Err(failure) => failure.tell(&session.globals.server, &flags),
     }
 }
 
-/// Reads the command line; help and errors about it have styles where [`Paint`] has them.
-fn parse() -> Cli {
+/// Reads the command line; help and errors about it have styles where [`Paint`] has them. Gives the flags for what is
+/// said to people, and none where a program reads: that knows the fields.
+fn parse() -> (Cli, Flags) {
     let colours = match styles_refused() {
         true => ColorChoice::Never,
         false => ColorChoice::Auto,
     };
     let matches = Cli::command().color(colours).get_matches();
     form::one_form(Cli::command().color(colours), &matches).unwrap_or_else(|error| error.exit());
-    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let flags = match cli.globals.json {
+        true => Flags::default(),
+        false => Flags::of(Cli::command(), &matches),
+    };
+    (cli, flags)
 }
 
 async fn run(command: Command, session: &Session) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Following a feed on the command line, until Ctrl-C, the reader's end, or the server's.
 
 use super::Session;
+use super::asked::AskedNames;
 use super::failure::Failure;
 use super::out::{Out, Paint};
 use super::render::feed::{self, Mark};
@@ -50,7 +51,23 @@ pub(crate) struct WatchContactsArgs {
     facets: FacetArgs,
 }
 
+impl FacetArgs {
+    fn asked_names(&self) -> AskedNames {
+        AskedNames {
+            reasons: self.reason.clone(),
+            tiers: self.tier.clone(),
+            channels: self.channel.clone(),
+            queues: Vec::new(),
+        }
+    }
+}
+
 impl WatchCasesArgs {
+    /// Its names that a playbook lists.
+    pub(crate) fn asked_names(&self) -> AskedNames {
+        self.facets.asked_names()
+    }
+
     /// The contract's form of it.
     pub(crate) fn into_request(self) -> v1::WatchCasesRequest {
         let filter = v1::CaseFilter {
@@ -68,6 +85,11 @@ impl WatchCasesArgs {
 }
 
 impl WatchContactsArgs {
+    /// Its names that a playbook lists.
+    pub(crate) fn asked_names(&self) -> AskedNames {
+        self.facets.asked_names()
+    }
+
     /// The contract's form of it.
     pub(crate) fn into_request(self) -> v1::WatchContactsRequest {
         let filter = v1::ContactFilter {
@@ -144,30 +166,41 @@ rows! {
     WatchContactsRequest Contact "contact" contact_titles contact_line contact_item
 }
 
-/// Follows a feed of cases or of contacts, a line for each that is told.
+/// Follows a feed of cases or of contacts, a line for each that is told. Once it has told what there is, it says which
+/// of the names that were asked for the live playbook does not have: nothing may ever come for such.
 ///
 /// # Errors
 /// When the watch or stdout fails.
-pub(crate) async fn rows<F: Rows>(request: F, session: &Session) -> Result<(), Failure> {
+pub(crate) async fn rows<F: Rows>(
+    request: F,
+    asked: &AskedNames,
+    session: &Session,
+) -> Result<(), Failure> {
     let out = session.out;
     if !out.json {
         out.data(&F::titles(out.paint))?;
     }
     let mut there: u32 = 0;
-    follow(session, request, |item| match F::told(item) {
-        None => Ok(None),
-        Some(_) if out.json => json::line(item).map(Some),
-        Some(Told::There(row)) => {
-            there += 1;
-            Ok(Some(out.visible(&F::line(Mark::There, row))))
+    follow(session, request, async |item| {
+        let told = F::told(item);
+        if matches!(told, Some(Told::Complete)) {
+            asked.explain(session).await;
         }
-        Some(Told::Complete) => {
-            let count = render::words::counted(there, F::NAME);
-            out.say(&format!("signpost: {count}; changes follow"));
-            Ok(None)
+        match told {
+            None => Ok(None),
+            Some(_) if out.json => json::line(item).map(Some),
+            Some(Told::There(row)) => {
+                there += 1;
+                Ok(Some(out.visible(&F::line(Mark::There, row))))
+            }
+            Some(Told::Complete) => {
+                let count = render::words::counted(there, F::NAME);
+                out.say(&format!("signpost: {count}; changes follow"));
+                Ok(None)
+            }
+            Some(Told::Changed(row)) => Ok(Some(out.visible(&F::line(Mark::Changed, row)))),
+            Some(Told::Left(left)) => Ok(Some(out.visible(&feed::left_line(left)))),
         }
-        Some(Told::Changed(row)) => Ok(Some(out.visible(&F::line(Mark::Changed, row)))),
-        Some(Told::Left(left)) => Ok(Some(out.visible(&feed::left_line(left)))),
     })
     .await
 }
@@ -219,7 +252,7 @@ impl Connected {
 pub(crate) async fn follow<F: Feed>(
     session: &Session,
     request: F,
-    mut show: impl FnMut(&F::Item) -> Result<Option<String>, Failure>,
+    mut show: impl AsyncFnMut(&F::Item) -> Result<Option<String>, Failure>,
 ) -> Result<(), Failure> {
     let mut watch = session.client()?.watch(request);
     let mut connected = Connected::of(watch.connected(), session.out);
@@ -234,7 +267,7 @@ pub(crate) async fn follow<F: Feed>(
                 let words = "the log keeps nothing as old as that cursor; begin without it";
                 return Err(Failure::Fix(words.to_owned()));
             }
-            Ok(Some(item)) => show(&item)?,
+            Ok(Some(item)) => show(&item).await?,
             Ok(None) => break Ok(()),
             Err(error) => break Err(error.into()),
         };

@@ -175,8 +175,8 @@ pub enum WorkStep {
     Resolve(Resolution, Arc<str>),
     /// Open it again, with a note that may be empty.
     Reopen(Arc<str>),
-    /// Merge this one into it.
-    Merge(CaseId),
+    /// Merge this one into it, with a note that may be empty.
+    Merge(CaseId, Arc<str>),
     /// Undo the merge of it.
     Unmerge,
     /// Link it.
@@ -193,7 +193,7 @@ impl WorkStep {
             WorkStep::Update(_) => Method::UpdateCase,
             WorkStep::Resolve(..) => Method::ResolveCase,
             WorkStep::Reopen(_) => Method::ReopenCase,
-            WorkStep::Merge(_) => Method::MergeCases,
+            WorkStep::Merge(..) => Method::MergeCases,
             WorkStep::Unmerge => Method::UnmergeCase,
             WorkStep::Link(_) => Method::LinkCases,
             WorkStep::Unlink(_) => Method::UnlinkCases,

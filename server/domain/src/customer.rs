@@ -110,6 +110,13 @@ impl Profile {
         self.identity(key).is_some_and(|known| known.shared)
     }
 
+    /// The handles that prove that somebody is this customer, and would not by `later`.
+    pub fn proofs_lost_by(&self, later: &Profile) -> Vec<IdentityKey> {
+        let proofs = self.identities.iter().filter(|known| known.proves());
+        let lost = proofs.filter(|known| !later.holds(&known.key));
+        lost.map(|known| known.key.clone()).collect()
+    }
+
     fn identity(&self, key: &IdentityKey) -> Option<&Identity> {
         self.identities.iter().find(|known| known.key == *key)
     }

@@ -5,7 +5,7 @@ mod edits;
 use crate::actor::Actor;
 use crate::case::{CaseState, CaseWork, MatterKey};
 use crate::contact::{ContactContext, Joined, Offered, Outcome};
-use crate::customer::{Customer, CustomerWork, Profile, TierFound};
+use crate::customer::{Customer, CustomerWork, IdentityKey, Profile, TierFound};
 use crate::decision::{Decision, Finding, Standing};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, RequestId, Seq, Slug};
@@ -152,7 +152,7 @@ pub enum Event {
     /// A playbook was made live.
     PlaybookPublished(PlaybookPublished),
     /// A customer was made, or what is known of one was replaced.
-    CustomerSaved(Box<Customer>),
+    CustomerSaved(Box<CustomerSaved>),
     /// A contact was decided on: a new one, an amended one, or one sent back.
     ContactRouted(Box<ContactRouted>),
     /// The customer chose.
@@ -182,6 +182,15 @@ pub struct PlaybookPublished {
     pub note: Arc<str>,
     /// Whether it was live before.
     pub rolled_back: bool,
+}
+
+/// A customer was made, or what is known of one was replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerSaved {
+    /// As it is kept from now on.
+    pub customer: Customer,
+    /// The handles that proved who it is and by this do no more; none for what was decided before that was kept.
+    pub lost_proofs: Vec<IdentityKey>,
 }
 
 /// Why a contact was decided on.

@@ -9,7 +9,7 @@ use super::text::{after, at, name, name_or_none};
 use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::customer::{Customer, CustomerMerge, CustomerWork, MergedCustomer, TierFound};
-use signpost_domain::event::CustomerWorked;
+use signpost_domain::event::{CustomerSaved, CustomerWorked};
 use signpost_domain::ids::Seq;
 use signpost_domain::time::UnixMs;
 
@@ -52,6 +52,7 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         merged_into,
         merged: merged_messages,
         merges,
+        lost_proofs: _,
     } = message;
     let created = UnixMs(created_unix_ms);
     let recent = recent_after_ms.into_iter().scan(created, |base, after_ms| {
@@ -70,6 +71,25 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         merges,
         opened: Seq(opened_seq),
         changed: Seq(changed_seq),
+    })
+}
+
+/// The event by which a customer is kept.
+pub(super) fn write_saved(w: &mut Writer, saved: &CustomerSaved) {
+    let CustomerSaved {
+        customer,
+        lost_proofs,
+    } = saved;
+    write_customer(w, customer);
+    w.messages(11, lost_proofs, write_identity_key);
+}
+
+pub(super) fn saved(mut message: wire::Customer) -> Result<CustomerSaved, CodecError> {
+    let lost_proofs = std::mem::take(&mut message.lost_proofs);
+    let lost_proofs = lost_proofs.into_iter().map(identity_key);
+    Ok(CustomerSaved {
+        lost_proofs: lost_proofs.collect::<Result<_, _>>()?,
+        customer: customer(message)?,
     })
 }
 
@@ -121,7 +141,13 @@ pub(super) fn write_worked(w: &mut Writer, worked: &CustomerWorked) {
     let CustomerWorked { customer, work } = worked;
     w.text(1, customer.as_str());
     match work {
-        CustomerWork::Linked(identity) => w.message(2, |w| write_identity(w, identity)),
+        CustomerWork::Linked {
+            identity,
+            proof_lost,
+        } => {
+            w.message(2, |w| write_identity(w, identity));
+            w.number(6, *proof_lost);
+        }
         CustomerWork::Unlinked(key) => w.message(3, |w| write_identity_key(w, key)),
         CustomerWork::Merged(merge) => w.message(4, |w| write_merge(w, merge)),
         CustomerWork::Unmerged(customer, note) => w.message(5, |w| {
@@ -133,9 +159,16 @@ pub(super) fn write_worked(w: &mut Writer, worked: &CustomerWorked) {
 
 pub(super) fn worked(message: wire::CustomerWorked) -> Result<CustomerWorked, CodecError> {
     use wire::customer_worked::Work as Wire;
-    let wire::CustomerWorked { customer, work } = message;
+    let wire::CustomerWorked {
+        customer,
+        work,
+        proof_lost,
+    } = message;
     let work = match required(work, "customer_worked.work")? {
-        Wire::Linked(message) => CustomerWork::Linked(identity(message)?),
+        Wire::Linked(message) => CustomerWork::Linked {
+            identity: identity(message)?,
+            proof_lost,
+        },
         Wire::Unlinked(message) => CustomerWork::Unlinked(identity_key(message)?),
         Wire::Merged(message) => CustomerWork::Merged(merge(message)?),
         Wire::Unmerged(message) => {

@@ -59,7 +59,7 @@ fn write_recorded(w: &mut Writer, recorded: &Recorded) {
     w.version_or_none(8, playbook.as_ref());
     match event {
         Event::PlaybookPublished(event) => w.message(9, |w| write_published(w, event)),
-        Event::CustomerSaved(row) => w.message(10, |w| customer::write_customer(w, row)),
+        Event::CustomerSaved(saved) => w.message(10, |w| customer::write_saved(w, saved)),
         Event::ContactRouted(event) => w.message(11, |w| write_routed(w, event, *record_time)),
         Event::RouteTaken(event) => w.message(12, |w| write_taken(w, event)),
         Event::ContactEnded(event) => w.message(13, |w| write_ended(w, event)),
@@ -137,9 +137,7 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
     use wire::recorded::Event as Wire;
     Ok(match message {
         Wire::PlaybookPublished(message) => Event::PlaybookPublished(published(message)?),
-        Wire::CustomerSaved(message) => {
-            Event::CustomerSaved(Box::new(customer::customer(message)?))
-        }
+        Wire::CustomerSaved(message) => Event::CustomerSaved(Box::new(customer::saved(message)?)),
         Wire::ContactRouted(message) => Event::ContactRouted(Box::new(routed(message, base)?)),
         Wire::RouteTaken(message) => Event::RouteTaken(taken(message)?),
         Wire::ContactEnded(message) => Event::ContactEnded(ended(message)?),

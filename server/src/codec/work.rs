@@ -22,7 +22,10 @@ pub(super) fn write_worked(w: &mut Writer, worked: &CaseWorked) {
             w.text(2, note);
         }),
         CaseWork::Reopened(note) => w.message(6, |w| w.text(2, note)),
-        CaseWork::Merged(merged) => w.message(7, |w| write_merged(w, merged)),
+        CaseWork::Merged(merged, note) => {
+            w.message(7, |w| write_merged(w, merged));
+            w.text(11, note);
+        }
         CaseWork::Unmerged(merged) => w.message(8, |w| write_merged(w, merged)),
         CaseWork::Linked(link) => w.message(9, |w| write_link(w, link)),
         CaseWork::Unlinked(link) => w.message(10, |w| write_link(w, link)),
@@ -35,6 +38,7 @@ pub(super) fn worked(message: wire::CaseWorked) -> Result<CaseWorked, CodecError
         case_seq,
         state,
         work,
+        note,
     } = message;
     let state = i32::try_from(state).map_err(|_| CodecError::Shape("worked.state"))?;
     let work = match required(work, "worked.work")? {
@@ -46,7 +50,7 @@ pub(super) fn worked(message: wire::CaseWorked) -> Result<CaseWorked, CodecError
             CaseWork::Resolved(resolution(resolved)?, note)
         }
         Wire::Reopened(message) => CaseWork::Reopened(with_note(message).1),
-        Wire::Merged(message) => CaseWork::Merged(merged_case(message)?),
+        Wire::Merged(message) => CaseWork::Merged(merged_case(message)?, note.into()),
         Wire::Unmerged(message) => CaseWork::Unmerged(merged_case(message)?),
         Wire::Linked(message) => CaseWork::Linked(link(message)?),
         Wire::Unlinked(message) => CaseWork::Unlinked(link(message)?),

@@ -87,6 +87,15 @@ impl Args {
     }
 }
 
+/// The variables of the environment that are read.
+pub(super) fn variables() -> Vec<String> {
+    let command = Typed::command();
+    let variables = command.get_arguments().filter_map(|arg| arg.get_env());
+    variables
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect()
+}
+
 impl Typed {
     fn values(&self, key: Key) -> &[String] {
         match key {

@@ -137,13 +137,17 @@ pub(crate) fn merge(
         merged_case_id,
         etag,
         arrive_time,
+        note,
     } = request;
     let stamp = finder.stamp(&request_id, Method::MergeCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let merged = finder.case(At::top("merged_case_id"), numbers, &merged_case_id);
+    let note = finder.optional_note(&note);
     let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = work(case, seen, merged.map(WorkStep::Merge));
+    let step = merged.zip(note);
+    let step = step.map(|(merged, note)| WorkStep::Merge(merged, note));
+    let body = work(case, seen, step);
     finder.command(caller, stamp, arrive_time, body)
 }
 
@@ -183,13 +187,15 @@ pub(crate) fn link(
         request_id: _,
         case_id,
         link,
+        etag,
         arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::LinkCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let link = finder.link(At::top("link"), numbers, link);
+    let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = work(case, Some(None), link.map(WorkStep::Link));
+    let body = work(case, seen, link.map(WorkStep::Link));
     finder.command(caller, stamp, arrive_time, body)
 }
 
@@ -206,13 +212,15 @@ pub(crate) fn unlink(
         request_id: _,
         case_id,
         link,
+        etag,
         arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnlinkCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let link = finder.link(At::top("link"), numbers, link);
+    let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = work(case, Some(None), link.map(WorkStep::Unlink));
+    let body = work(case, seen, link.map(WorkStep::Unlink));
     finder.command(caller, stamp, arrive_time, body)
 }
 

@@ -97,7 +97,7 @@ pub(crate) fn receipt_of_merged(
     replayed: bool,
 ) -> Option<v1::CaseReceipt> {
     let (merged, state) = match &worked.work {
-        CaseWork::Merged(merged) => (merged, CaseState::Merged),
+        CaseWork::Merged(merged, _) => (merged, CaseState::Merged),
         CaseWork::Unmerged(merged) => (merged, CaseState::Open),
         _ => return None,
     };

@@ -8,18 +8,50 @@ use signpost_domain::customer::{
     Consent, Customer, CustomerMerge, CustomerWork, History, HistoryCounts, Identity, IdentityKey,
     MergedCustomer, Profile,
 };
-use signpost_domain::event::CustomerWorked;
+use signpost_domain::event::{CustomerSaved, CustomerWorked};
 use signpost_domain::ids::{CustomerId, ReasonId, Seq};
 use signpost_domain::money::Money;
 use signpost_proto::v1;
 use std::sync::Arc;
 
 /// The answer to UpsertCustomer, from its event at `seq`.
-pub(crate) fn upserted(saved: &Customer, seq: Seq, replayed: bool) -> v1::UpsertCustomerResponse {
+pub(crate) fn upserted(
+    saved: &CustomerSaved,
+    seq: Seq,
+    replayed: bool,
+) -> v1::UpsertCustomerResponse {
+    let v1::CustomerSavedEvent {
+        customer,
+        lost_proofs,
+    } = self::saved(saved, seq);
     v1::UpsertCustomerResponse {
-        customer: Some(customer(saved, seq)),
+        customer,
         replayed,
+        lost_proofs,
     }
+}
+
+/// The event by which a customer is kept, at `seq`, for integrators.
+pub(super) fn saved(saved: &CustomerSaved, seq: Seq) -> v1::CustomerSavedEvent {
+    let CustomerSaved {
+        customer,
+        lost_proofs,
+    } = saved;
+    v1::CustomerSavedEvent {
+        customer: Some(self::customer(customer, seq)),
+        lost_proofs: lost_proofs.iter().map(proven).collect(),
+    }
+}
+
+/// Whether a handle was linked that proved who the customer is and by this does no more.
+pub(crate) const fn proof_lost(work: &CustomerWork) -> bool {
+    matches!(
+        work,
+        CustomerWork::Linked {
+            proof_lost: true,
+            ..
+        }
+    )
 }
 
 /// The answer to GetCustomer.
@@ -117,7 +149,7 @@ pub(crate) fn receipt(customer: &CustomerId, seq: Seq, replayed: bool) -> v1::Cu
 pub(super) fn event(worked: &CustomerWorked) -> v1::CustomerWorkedEvent {
     use v1::CustomerWorkKind as Kind;
     let (kind, identity, note) = match &worked.work {
-        CustomerWork::Linked(identity) => (Kind::Linked, Some(self::identity(identity)), ""),
+        CustomerWork::Linked { identity, .. } => (Kind::Linked, Some(self::identity(identity)), ""),
         CustomerWork::Unlinked(key) => {
             let identity = v1::Identity {
                 verified: false,
@@ -137,13 +169,14 @@ pub(super) fn event(worked: &CustomerWorked) -> v1::CustomerWorkedEvent {
         other_customer_id: id(worked.work.other()),
         identity,
         note: note.to_owned(),
+        proof_lost: proof_lost(&worked.work),
     }
 }
 
 /// What work on a customer is called among events.
 pub(super) const fn name(work: &CustomerWork) -> &'static str {
     match work {
-        CustomerWork::Linked(_) => "identity_linked",
+        CustomerWork::Linked { .. } => "identity_linked",
         CustomerWork::Unlinked(_) => "identity_unlinked",
         CustomerWork::Merged(_) => "customers_merged",
         CustomerWork::Unmerged(..) => "customer_unmerged",

@@ -64,11 +64,9 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             subject: format!("playbook/{}", published.version),
         },
         Event::CustomerSaved(saved) => Told {
-            body: Body::CustomerSaved(v1::CustomerSavedEvent {
-                customer: Some(customer::customer(saved, envelope.seq)),
-            }),
+            body: Body::CustomerSaved(customer::saved(saved, envelope.seq)),
             name: "customer_saved",
-            subject: format!("customer/{}", saved.id),
+            subject: format!("customer/{}", saved.customer.id),
         },
         Event::ContactRouted(routed) => Told {
             body: Body::ContactRouted(contact_routed(routed)),

@@ -62,7 +62,7 @@ pub(super) const fn name(work: &CaseWork) -> &'static str {
         CaseWork::Updated(_) => "case_updated",
         CaseWork::Resolved(..) => "case_resolved",
         CaseWork::Reopened(_) => "case_reopened",
-        CaseWork::Merged(_) => "cases_merged",
+        CaseWork::Merged(..) => "cases_merged",
         CaseWork::Unmerged(_) => "case_unmerged",
         CaseWork::Linked(_) => "cases_linked",
         CaseWork::Unlinked(_) => "cases_unlinked",
@@ -195,9 +195,9 @@ fn worked(worked: &CaseWorked, of: CaseId) -> TimelineEntry {
             let what = with_note("opened again".into(), note);
             (TimelineKind::Reopened, what)
         }
-        CaseWork::Merged(merged) => {
+        CaseWork::Merged(merged, note) => {
             let text = format!("{} merged into {named}", merged.case);
-            (TimelineKind::Merged, text)
+            (TimelineKind::Merged, with_note(text, note))
         }
         CaseWork::Unmerged(merged) => {
             let text = format!("merge of {} into {named} undone", merged.case);

@@ -99,6 +99,7 @@ impl CustomerService for Edge {
         Ok(Response::new(v1::LinkIdentityResponse {
             receipt: worked.receipt(),
             merged: worked.receipt_of_merged(),
+            proof_lost: reply::customer::proof_lost(&worked.what.work),
         }))
     }
 

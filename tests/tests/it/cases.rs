@@ -77,6 +77,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
         merged_case_id: two.clone(),
         etag: found.etag.clone(),
         arrive_time: Some(minute(20)),
+        note: "told twice".into(),
     };
     let merged = client.merge_cases(merge.clone()).await?;
     let state = |receipt: &Option<v1::CaseReceipt>| receipt.as_ref().map(|it| it.state());
@@ -84,6 +85,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     assert_eq!(state(&merged.merged), Some(v1::CaseState::Merged));
     let again = client.merge_cases(merge).await?;
     assert!(again.receipt.is_some_and(|receipt| receipt.replayed));
+    assert_eq!(case(&server, &one).await?.note_count, 1);
 
     client
         .add_case_note(note(&one, "the bag came back", "", "note"))
@@ -102,7 +104,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
         platform/test web_chat: contact chat-2, tier gold about baggage/lost: opened it; went to message (baggage)
         platform/test : contact call-1 ended: the customer goes on in another channel
         platform/test : contact chat-2 ended: the customer goes on in another channel
-        platform/test : TWO merged into ONE
+        platform/test : TWO merged into ONE: told twice
         platform/test : the bag came back
     "#]].assert_eq(&told.collect::<String>());
     let paged = in_pages(client, &timeline).await?;
@@ -124,6 +126,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
             case_id: one.clone(),
         }),
         arrive_time: Some(minute(20)),
+        etag: String::new(),
     };
     client.link_cases(link("link")).await?;
     assert_eq!(case(&server, &one).await?.links.len(), 1);
@@ -135,6 +138,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
             case_id: two.clone(),
         }),
         arrive_time: Some(minute(20)),
+        etag: String::new(),
     };
     client.unlink_cases(unlink).await?;
     assert_eq!(case(&server, &two).await?.links.len(), 0);
@@ -155,7 +159,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     assert_eq!(state(&reopened.receipt), Some(v1::CaseState::Open));
     let server = server.restart().await?;
     let after = case(&server, &one).await?;
-    assert_eq!((after.note_count, after.reopens), (3, 1), "after a restart");
+    assert_eq!((after.note_count, after.reopens), (4, 1), "after a restart");
     server.finish().await?;
     Ok(())
 }
@@ -313,10 +317,16 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
         request_id: request.into(),
         case_id: one.clone(),
         merged_case_id: merged.into(),
-        etag: String::new(),
+        note: "x".repeat(5_000),
         arrive_time: Some(minute(20)),
+        ..v1::MergeCasesRequest::default()
     };
-    told.push(refused(client.merge_cases(merge(&one, "i")).await));
+    told.push(refused(client.merge_cases(merge(&two, "i")).await));
+    let itself = v1::MergeCasesRequest {
+        note: String::new(),
+        ..merge(&one, "i")
+    };
+    told.push(refused(client.merge_cases(itself).await));
     let unmerge = v1::UnmergeCaseRequest {
         request_id: "j".into(),
         case_id: one.clone(),
@@ -340,6 +350,7 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
         case_id: one.clone(),
         link: Some(v1::CaseLink::default()),
         arrive_time: Some(minute(20)),
+        etag: String::new(),
     };
     told.push(refused(client.link_cases(link).await));
     let unlink = v1::UnlinkCasesRequest {
@@ -347,6 +358,7 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
         case_id: one.clone(),
         link: None,
         arrive_time: Some(minute(20)),
+        etag: String::new(),
     };
     told.push(refused(client.unlink_cases(unlink).await));
     let timeline = v1::GetCaseTimelineRequest {
@@ -357,6 +369,7 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
     told.push(refused(client.get_case_timeline(timeline).await));
     let told = told.join("\n").replace(&one, "ONE").replace(&two, "TWO");
     expect![[r#"
+        note: must be at most 4096 bytes, is 5000
         merged_case_id: must be another case than the one that goes on
         case ONE is not merged into another
         resolution: must be set

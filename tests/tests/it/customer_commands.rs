@@ -117,6 +117,13 @@ async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
         assert_eq!(came.code, Some(0), "{came:?}");
         said += &format!("{handle}\n{}", came.stderr);
     }
+    let identity = ["--identity", "phone=+31201234567:verified"];
+    let upsert = ["customer", "upsert", "c1", "--tier", "gold"];
+    for upsert in [&[&upsert[..], &identity].concat()[..], &upsert, &upsert] {
+        let came = wrote(&server, upsert).await?;
+        assert_eq!(came.code, Some(0), "{came:?}");
+        said += &format!("{}\n{}", upsert.join(" "), came.stderr);
+    }
     expect![[r#"
         phone=+31201234567
         phone=+31201234567:verified
@@ -127,6 +134,10 @@ async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
         phone=+31201234567:verified
         phone=+31201234567:shared
         phone=+31201234567 was verified and is shared now, which proves nobody; link phone=+31201234567:verified again when it is no more
+        customer upsert c1 --tier gold --identity phone=+31201234567:verified
+        customer upsert c1 --tier gold
+        phone=+31201234567 was verified and is no longer, for --identity phone=+31201234567:verified was not told; tell it again with all the rest if it is
+        customer upsert c1 --tier gold
     "#]].assert_eq(&said);
     Ok(())
 }

@@ -5,6 +5,7 @@ use signpost_client::v1;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::{Attempt, upsert};
 use signpost_tests::brief;
+use signpost_tests::merging::{AT, link};
 use signpost_tests::server::TestServer;
 use v1::get_customer_request::By;
 
@@ -222,5 +223,41 @@ async fn who_saw_an_older_customer_replaces_nothing() -> Outcome {
     assert_eq!(found.customer.unwrap_or_default().tier, "platinum");
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 3);
+    Ok(())
+}
+
+/// What a write takes away it says itself, and says it again to whoever repeats it.
+#[tokio::test]
+async fn a_write_says_which_proofs_it_takes_away() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    let proof = phone("+31201234567", true);
+    client.upsert_customer(upsert(customer("c1"), 1)).await?;
+    let same = link("c1", proof.clone(), "same");
+    assert!(!client.link_identity(same).await?.proof_lost);
+    let claim = link("c1", phone("+31201234567", false), "claim");
+    assert!(client.link_identity(claim.clone()).await?.proof_lost);
+    let again = link("c1", proof.clone(), "again");
+    assert!(!client.link_identity(again).await?.proof_lost);
+    let replayed = client.link_identity(claim).await?;
+    assert!(replayed.receipt.is_some_and(|receipt| receipt.replayed));
+    assert!(replayed.proof_lost, "of the first call");
+
+    let bare = v1::Customer {
+        identities: Vec::new(),
+        ..customer("c1")
+    };
+    let bare = upsert(bare, AT + 1);
+    let kept = client.upsert_customer(bare.clone()).await?;
+    assert_eq!(kept.lost_proofs, vec![proof.clone()]);
+    let replayed = client.upsert_customer(bare).await?;
+    assert!(replayed.replayed);
+    assert_eq!(replayed.lost_proofs, vec![proof]);
+    let more = v1::UpsertCustomerRequest {
+        request_id: "once more".to_owned(),
+        ..upsert(customer("c1"), AT + 2)
+    };
+    assert!(client.upsert_customer(more).await?.lost_proofs.is_empty());
+    server.finish().await?;
     Ok(())
 }

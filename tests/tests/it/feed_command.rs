@@ -232,10 +232,10 @@ async fn a_watch_goes_on_behind_its_cursor_and_ends_with_its_reader() -> Outcome
     expect![[r#"
         ~ case_0000000000002  open       c1                    existing_flight/change_date                  2        1
         (Some(0), "")
-        Some(2) signpost: cursor: must be a cursor of the same method
+        Some(2) signpost: cursor (--from): must be a cursor of the same method
         ~ c2                                    routed        human         phone       c1                    existing_flight/change_date
         (Some(0), "")
-        Some(2) signpost: cursor: must be a cursor of the same method
+        Some(2) signpost: cursor (--from): must be a cursor of the same method
     "#]].assert_eq(&brief::all(&told));
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod comparing;
 mod refusals;
+mod repeated;
 mod stops;
 mod times;
 mod traps;

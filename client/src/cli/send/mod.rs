@@ -2,6 +2,7 @@
 
 mod lookup;
 mod map;
+mod not_taken;
 mod plan;
 mod stream;
 mod tally;
@@ -30,8 +31,6 @@ use tally::Tally;
 const IN_FLIGHT_MAX: u64 = 1_000;
 /// Rows in flight of one connection: the server works on each connection's calls on one thread.
 const IN_FLIGHT_A_CONNECTION: usize = 32;
-/// Rows that are not taken that are printed; all are counted.
-const ROWS_PRINTED_MAX: usize = 20;
 
 /// Whose times count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -213,16 +212,9 @@ fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> R
         ("refused", &tally.refused),
         ("not ended", &tally.not_ended),
     ];
-    for (kind, rows) in kinds {
-        for Bad { line, what } in rows.iter().take(ROWS_PRINTED_MAX) {
-            session.out.say(&format!("line {line}: {kind}: {what}"));
-        }
-        if rows.len() > ROWS_PRINTED_MAX {
-            let more = rows.len() - ROWS_PRINTED_MAX;
-            session.out.say(&format!(
-                "and {more} more rows are {kind}; --errors FILE has all"
-            ));
-        }
+    let alike = kinds.map(|(kind, rows)| not_taken::alike(kind, rows));
+    for line in alike.iter().flat_map(|alike| not_taken::said(alike)) {
+        session.out.say(&line);
     }
     if let Some(file) = &args.errors {
         let written = errors(file, table, &kinds);
@@ -231,7 +223,7 @@ fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> R
     if !session.out.json {
         return session.out.text(&tally.text(session.out.paint));
     }
-    let json = tally.json(&table.name);
+    let json = tally.json(&table.name, alike.into_iter().flatten().collect());
     let json = json.map_err(|error| Failure::Other(error.to_string()))?;
     session.out.data(&json)
 }

@@ -1,5 +1,6 @@
 //! What became of the rows: sums that add up to the rows read.
 
+use super::not_taken::Alike;
 use super::plan::Bad;
 use crate::cli::out::Paint;
 use crate::cli::render::table::{Column, table};
@@ -88,6 +89,7 @@ struct Summary<'t> {
     replayed: u64,
     not_ended: usize,
     by: Vec<SummaryRow<'t>>,
+    not_taken: Vec<Alike<'t>>,
 }
 
 #[derive(Serialize)]
@@ -146,8 +148,8 @@ impl Tally {
         self.refused.is_empty() && self.bad.is_empty() && self.not_ended.is_empty()
     }
 
-    /// As JSON.
-    pub(super) fn json(&self, file: &str) -> serde_json::Result<String> {
+    /// As JSON, with all rows that were not taken.
+    pub(super) fn json(&self, file: &str, not_taken: Vec<Alike<'_>>) -> serde_json::Result<String> {
         let rows = self.cells.iter();
         serde_json::to_string_pretty(&Summary {
             file,
@@ -165,6 +167,7 @@ impl Tally {
             by: rows
                 .map(|(cell, &rows)| SummaryRow { cell, rows })
                 .collect(),
+            not_taken,
         })
     }
 

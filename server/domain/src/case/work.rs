@@ -104,8 +104,8 @@ pub enum CaseWork {
     Resolved(Resolution, Arc<str>),
     /// It was opened again, with a note that may be empty.
     Reopened(Arc<str>),
-    /// It goes on for another from now on.
-    Merged(MergedCase),
+    /// It goes on for another from now on, with a note that may be empty.
+    Merged(MergedCase, Arc<str>),
     /// It goes on for another no more.
     Unmerged(MergedCase),
     /// It belongs to another.
@@ -118,7 +118,7 @@ impl CaseWork {
     /// The other case that this changes.
     pub const fn other(&self) -> Option<CaseId> {
         match self {
-            CaseWork::Merged(merged) | CaseWork::Unmerged(merged) => Some(merged.case),
+            CaseWork::Merged(merged, _) | CaseWork::Unmerged(merged) => Some(merged.case),
             CaseWork::Linked(link) | CaseWork::Unlinked(link) => Some(link.case),
             CaseWork::Noted(_)
             | CaseWork::Updated(_)

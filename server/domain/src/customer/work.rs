@@ -36,8 +36,14 @@ pub struct MergedCustomer {
 /// What was done to a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CustomerWork {
-    /// It has this handle.
-    Linked(Identity),
+    /// It has a handle.
+    Linked {
+        /// Which, as it is told now.
+        identity: Identity,
+        /// Whether it proved who the customer is, and by this does no more; false for what was decided before that was
+        /// kept.
+        proof_lost: bool,
+    },
     /// It has it no more.
     Unlinked(IdentityKey),
     /// It goes on for another from now on.
@@ -52,7 +58,7 @@ impl CustomerWork {
         match self {
             CustomerWork::Merged(merge) => Some(&merge.customer),
             CustomerWork::Unmerged(customer, _) => Some(customer),
-            CustomerWork::Linked(_) | CustomerWork::Unlinked(_) => None,
+            CustomerWork::Linked { .. } | CustomerWork::Unlinked(_) => None,
         }
     }
 }

@@ -11,7 +11,7 @@ impl Event {
         let contact = |id: &ContactId| RowKey::Contact(id.clone());
         match self {
             Event::PlaybookPublished(_) => Vec::new(),
-            Event::CustomerSaved(customer) => vec![RowKey::Customer(customer.id.clone())],
+            Event::CustomerSaved(saved) => vec![RowKey::Customer(saved.customer.id.clone())],
             Event::ContactRouted(routed) => {
                 let customer = routed.customer.as_ref();
                 let customer = customer.map(|join| RowKey::Customer(join.id.clone()));

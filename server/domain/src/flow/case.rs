@@ -42,7 +42,7 @@ pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<E
             leads_its_matter(state, &case)?;
             done(&case, after, CaseWork::Reopened(note.clone()))
         }
-        WorkStep::Merge(other) => merge(state, &case, *other)?,
+        WorkStep::Merge(other, note) => merge(state, &case, *other, note)?,
         WorkStep::Unmerge => unmerge(state, &case)?,
         WorkStep::Link(link) => link_to(state, &case, *link)?,
         WorkStep::Unlink(link) => {
@@ -155,7 +155,12 @@ fn leads_its_matter(state: &State, case: &Case) -> Result<(), Stop> {
     }
 }
 
-fn merge(state: &State, survivor: &Case, other: CaseId) -> Result<CaseWorked, Stop> {
+fn merge(
+    state: &State,
+    survivor: &Case,
+    other: CaseId,
+    note: &Arc<str>,
+) -> Result<CaseWorked, Stop> {
     if other == survivor.id {
         let what = "must be another case than the one that goes on";
         return Err(Refusal::Faulty(Faults::one("merged_case_id", what)).into());
@@ -186,7 +191,7 @@ fn merge(state: &State, survivor: &Case, other: CaseId) -> Result<CaseWorked, St
     let unknown = |id: &str| survivor.facts.get(id).is_none();
     let learnt = merged.facts.iter().map(|fact| fact.id.clone());
     let facts = learnt.filter(|id| unknown(id.as_str())).collect();
-    let work = CaseWork::Merged(MergedCase { case: other, facts });
+    let work = CaseWork::Merged(MergedCase { case: other, facts }, note.clone());
     Ok(done(survivor, CaseState::Open, work))
 }
 

@@ -105,8 +105,7 @@ fn link(state: &State, customer: &Customer, identity: &Identity) -> Result<Custo
     // What somebody has who is merged into it is said of them again.
     let one = root(state, other)?;
     if one == *id {
-        let other = kept(state, other)?;
-        return Ok(done(&other, CustomerWork::Linked(identity.clone())));
+        return Ok(as_told(&*kept(state, other)?, identity));
     }
     match held {
         HeldBy::One(other) if !identity.proves() => {
@@ -142,7 +141,17 @@ fn linked(customer: &Customer, identity: &Identity) -> Result<CustomerWorked, St
         let why = format!("has {IDENTITIES_MAX} identities already, the most there can be");
         return Err(refused(customer, why));
     }
-    Ok(done(customer, CustomerWork::Linked(identity.clone())))
+    Ok(as_told(customer, identity))
+}
+
+fn as_told(customer: &Customer, identity: &Identity) -> CustomerWorked {
+    let proof_lost = customer.profile.holds(&identity.key) && !identity.proves();
+    let identity = identity.clone();
+    let work = CustomerWork::Linked {
+        identity,
+        proof_lost,
+    };
+    done(customer, work)
 }
 
 fn merge(state: &State, survivor: &Customer, merge: CustomerMerge) -> Result<CustomerWorked, Stop> {

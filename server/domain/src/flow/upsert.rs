@@ -5,7 +5,7 @@ use super::customer::{as_seen, kept};
 use super::find::{HeldBy, holder, root};
 use crate::command::UpsertCustomer;
 use crate::customer::{Customer, Identity};
-use crate::event::Event;
+use crate::event::{CustomerSaved, Event};
 use crate::ids::CustomerId;
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -45,8 +45,12 @@ pub(super) fn upsert(state: &State, command: &UpsertCustomer, now: UnixMs) -> Re
         Some(row) => Customer::clone(row),
         None => Customer::new(command.id.clone(), now),
     };
+    let lost_proofs = customer.profile.proofs_lost_by(&command.profile);
     customer.profile = command.profile.clone();
-    Ok(Event::CustomerSaved(Box::new(customer)))
+    Ok(Event::CustomerSaved(Box::new(CustomerSaved {
+        customer,
+        lost_proofs,
+    })))
 }
 
 /// Whether a customer may go on to be said to have this identity, not verified, whoever holds it: they have it in that

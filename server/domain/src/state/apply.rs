@@ -21,7 +21,7 @@ impl State {
         self.now = self.now.max(envelope.record_time);
         match event {
             Event::PlaybookPublished(published) => self.published(envelope, published, compiled),
-            Event::CustomerSaved(customer) => self.customer_saved(envelope, customer),
+            Event::CustomerSaved(saved) => self.customer_saved(envelope, &saved.customer),
             Event::ContactRouted(routed) => self.contact_routed(envelope, routed),
             Event::RouteTaken(taken) => self.route_taken(envelope, taken),
             Event::ContactEnded(ended) => self.contact_ended(envelope, ended),

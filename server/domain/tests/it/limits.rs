@@ -55,7 +55,7 @@ fn a_customer_has_only_so_many_identities() {
     steps.push("link_identity c1 unverified:email=a0".to_owned());
     let stage = Stage::play(steps.iter().map(String::as_str));
     let told: Vec<&str> = stage.told.lines().rev().take(2).collect();
-    assert_eq!(told[0], "customer c1 may have email=a0");
+    assert_eq!(told[0], "customer c1 may have email=a0; a proof no more");
     let over = "refused: customer c1 has 16 identities already, the most there can be";
     assert_eq!(told[1], over);
 }

@@ -9,8 +9,8 @@ use signpost_domain::contact::Outcome;
 use signpost_domain::customer::{Customer, CustomerMerge, CustomerWork, Identity, IdentityKey};
 use signpost_domain::decision::{Decision, Standing};
 use signpost_domain::event::{
-    CaseAdded, CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerWorked,
-    Envelope, Event, Next, Recorded, RouteStep,
+    CaseAdded, CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerSaved,
+    CustomerWorked, Envelope, Event, Next, Recorded, RouteStep,
 };
 use signpost_domain::fact::Facts;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
@@ -196,7 +196,10 @@ fn an_identity_of_two_customers() {
                 verified: true,
                 shared: false,
             });
-            Event::CustomerSaved(Box::new(other))
+            Event::CustomerSaved(Box::new(CustomerSaved {
+                customer: other,
+                lost_proofs: Vec::new(),
+            }))
         },
         expect![[r#"
             customer c1: does not hold its verified phone

@@ -8,7 +8,7 @@
 //! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (a further case; facts as in a route)
 //! customer ID WORD…
 //! note CASE TEXT | resolve CASE OUTCOME | reopen CASE | confirm CASE REASON | hold CASE   [stale]
-//! merge CASE CASE | unmerge CASE | link CASE KIND CASE | unlink CASE KIND CASE   (the first goes on; see work.rs)
+//! merge CASE CASE [note=WORD] | unmerge CASE | link CASE KIND CASE | unlink CASE KIND CASE   [stale]   (the first stays)
 //! link_identity ID HANDLE | unlink_identity ID HANDLE   (a handle is verified:KIND=VALUE, unverified:… or shared:…)
 //! merge_customers ID ID | unmerge_customer ID   (the first goes on)   [stale]
 //! case NUMBER | contact ID | who ID | counts | families   (of split reasons, under the live playbook)

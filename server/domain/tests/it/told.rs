@@ -65,7 +65,7 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
             true => format!("playbook {} is live again", published.name),
             false => format!("playbook {} is live", published.name),
         },
-        Event::CustomerSaved(saved) => format!("customer {} is kept", saved.id),
+        Event::CustomerSaved(saved) => work::told_of_saved(saved),
         Event::ContactRouted(event) => routed(event, names, why),
         Event::RouteTaken(taken) => {
             let (contact, route) = (&taken.contact, taken.taken.route);

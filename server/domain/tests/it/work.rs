@@ -4,7 +4,7 @@ use crate::told::{Names, list};
 use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, LinkKind, Resolution};
 use signpost_domain::command::{CommandBody, CustomerStep, WorkOnCase, WorkOnCustomer, WorkStep};
 use signpost_domain::customer::{Customer, CustomerWork, Identity, IdentityKey};
-use signpost_domain::event::{CaseWorked, CustomerWorked};
+use signpost_domain::event::{CaseWorked, CustomerSaved, CustomerWorked};
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
 
 /// The work that a line asks for, and how many of its words say so; `None` if it asks for none. `case` finds the case
@@ -20,7 +20,12 @@ pub(crate) fn work(
         ("reopen", [first, ..]) => (WorkStep::Reopen("".into()), first, 1),
         ("confirm", [first, reason, ..]) => (confirmed(reason), first, 2),
         ("hold", [first, ..]) => (held(), first, 1),
-        ("merge", [first, second, ..]) => (WorkStep::Merge(case(second)), first, 2),
+        ("merge", [first, second, more @ ..]) => {
+            let note = more.first().and_then(|word| word.strip_prefix("note="));
+            let used = 2 + usize::from(note.is_some());
+            let note = note.unwrap_or_default().into();
+            (WorkStep::Merge(case(second), note), first, used)
+        }
         ("unmerge", [first, ..]) => (WorkStep::Unmerge, first, 1),
         ("link", [first, kind, second, ..]) => (WorkStep::Link(link(kind, case(second))), first, 3),
         ("unlink", [first, kind, second, ..]) => {
@@ -80,16 +85,29 @@ fn identity(handle: &str) -> Identity {
     }
 }
 
+/// A customer that is kept.
+pub(crate) fn told_of_saved(saved: &CustomerSaved) -> String {
+    let lost = saved.lost_proofs.iter();
+    let lost: Vec<String> = lost
+        .map(|key| format!("; {}={} is a proof no more", key.kind, key.value))
+        .collect();
+    format!("customer {} is kept{}", saved.customer.id, lost.concat())
+}
+
 /// What was done to a customer.
 pub(crate) fn told_of_customer(worked: &CustomerWorked) -> String {
     let what = match &worked.work {
-        CustomerWork::Linked(identity) => {
+        CustomerWork::Linked {
+            identity,
+            proof_lost,
+        } => {
             let how = match (identity.verified, identity.shared) {
                 (_, true) => "shares",
                 (true, false) => "holds",
                 (false, false) => "may have",
             };
-            format!("{how} {}={}", identity.key.kind, identity.key.value)
+            let lost = if *proof_lost { "; a proof no more" } else { "" };
+            format!("{how} {}={}{lost}", identity.key.kind, identity.key.value)
         }
         CustomerWork::Unlinked(key) => format!("has no {}={}", key.kind, key.value),
         CustomerWork::Merged(merge) => {
@@ -146,9 +164,11 @@ pub(crate) fn told(worked: &CaseWorked, names: &mut Names) -> String {
         CaseWork::Updated(update) => format!("is updated: {update:?}"),
         CaseWork::Resolved(resolution, _) => format!("is resolved as {}", resolution.outcome),
         CaseWork::Reopened(_) => "is reopened".to_owned(),
-        CaseWork::Merged(merged) => {
+        CaseWork::Merged(merged, note) => {
             let facts = of_facts(&merged.facts);
-            format!("goes on for {}{facts}", names.told(merged.case))
+            let colon = if note.is_empty() { "" } else { ": " };
+            let other = names.told(merged.case);
+            format!("goes on for {other}{facts}{colon}{note}")
         }
         CaseWork::Unmerged(merged) => {
             let facts = of_facts(&merged.facts);

@@ -1,14 +1,23 @@
 //! Any work on a customer.
 
-use super::{actor, customer_id, identity, identity_key, slug, text, time};
+use super::{actor, customer, customer_id, identity, identity_key, slug, text, time};
+use proptest::collection::vec;
 use proptest::option::of;
-use proptest::prelude::{BoxedStrategy, Strategy};
+use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::prop_oneof;
 use proptest::sample::select;
 use signpost_domain::customer::{
     CustomerMerge, CustomerWork, MergedCustomer, TierBasis, TierFound,
 };
-use signpost_domain::event::CustomerWorked;
+use signpost_domain::event::{CustomerSaved, CustomerWorked};
+
+pub(super) fn saved() -> impl Strategy<Value = CustomerSaved> {
+    let parts = (customer(), vec(identity_key(), 0..3));
+    parts.prop_map(|(customer, lost_proofs)| CustomerSaved {
+        customer,
+        lost_proofs,
+    })
+}
 
 pub(super) fn worked() -> impl Strategy<Value = CustomerWorked> {
     (customer_id(), work()).prop_map(|(customer, work)| CustomerWorked { customer, work })
@@ -16,7 +25,10 @@ pub(super) fn worked() -> impl Strategy<Value = CustomerWorked> {
 
 fn work() -> BoxedStrategy<CustomerWork> {
     prop_oneof![
-        identity().prop_map(CustomerWork::Linked),
+        (identity(), any::<bool>()).prop_map(|(identity, proof_lost)| CustomerWork::Linked {
+            identity,
+            proof_lost,
+        }),
         identity_key().prop_map(CustomerWork::Unlinked),
         merge().prop_map(CustomerWork::Merged),
         (customer_id(), text()).prop_map(|(id, note)| CustomerWork::Unmerged(id, note)),

@@ -77,7 +77,7 @@ fn event() -> impl Strategy<Value = Event> {
                 rolled_back,
             })
         }),
-        2 => customer().prop_map(|row| Event::CustomerSaved(Box::new(row))),
+        2 => customer::saved().prop_map(|saved| Event::CustomerSaved(Box::new(saved))),
         5 => routed().prop_map(|routed| Event::ContactRouted(Box::new(routed))),
         1 => taken.prop_map(|(contact, case, further, taken, declined)| Event::RouteTaken(RouteTaken {
             contact,

@@ -22,7 +22,7 @@ fn work() -> BoxedStrategy<CaseWork> {
         update().prop_map(CaseWork::Updated),
         (resolution(), text()).prop_map(|(how, note)| CaseWork::Resolved(how, note)),
         text().prop_map(CaseWork::Reopened),
-        merged().prop_map(CaseWork::Merged),
+        (merged(), text()).prop_map(|(merged, note)| CaseWork::Merged(merged, note)),
         merged().prop_map(CaseWork::Unmerged),
         link().prop_map(CaseWork::Linked),
         link().prop_map(CaseWork::Unlinked),

@@ -20,7 +20,12 @@ impl State {
                     case.notes += u32::from(!note.is_empty())
                 });
             }
-            CaseWork::Merged(merged) => self.case_merged(envelope, id, merged),
+            CaseWork::Merged(merged, note) => {
+                self.case_merged(envelope, id, merged);
+                self.edit_case(envelope, id, |case| {
+                    case.notes += u32::from(!note.is_empty())
+                });
+            }
             CaseWork::Unmerged(merged) => self.case_unmerged(envelope, id, merged),
             CaseWork::Linked(link) => {
                 self.case_linked(envelope, id, link.kind, link.case);

@@ -44,7 +44,7 @@ impl State {
     pub(super) fn customer_worked(&mut self, envelope: &Envelope, worked: &CustomerWorked) {
         let id = &worked.customer;
         match &worked.work {
-            CustomerWork::Linked(identity) => {
+            CustomerWork::Linked { identity, .. } => {
                 let before = self.identities_of(id);
                 self.edit_customer(envelope, id, |customer| {
                     let identities = &mut customer.profile.identities;

@@ -162,7 +162,7 @@ fn an_identity_that_a_profile_leaves_out_is_free() {
         expect![[r#"
             playbook trips is live
             customer c1 is kept
-            customer c1 is kept
+            customer c1 is kept; phone=0611 is a proof no more
             call-1: cust_wyrgv87dtqgnzhsh+ standard; opens #1; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
             refused: the phone identity of customer c2 is verified for customer cust_wyrgv87dtqgnzhsh
             refused: the phone identity of customer c1 is verified for customer cust_wyrgv87dtqgnzhsh

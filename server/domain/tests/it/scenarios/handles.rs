@@ -26,7 +26,7 @@ fn a_verified_identity_of_another_proves_them_one() {
             customer c1 goes on for c2: it holds email=a
             customer c2 holds email=a
             k2: c1 gold; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.93, chat 4.80]
-            customer c2 shares email=a
+            customer c2 shares email=a; a proof no more
             customer c1: no tier; [phone=01]; 1 contacts, 1 lately; goes on for c2
             customer c2 holds email=a
             customer c1 goes on no more for c2
@@ -57,7 +57,7 @@ fn what_is_not_verified_or_is_shared_merges_nobody() {
             k1 ends Switched
             refused: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
             refused: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
-            customer c2 shares email=a
+            customer c2 shares email=a; a proof no more
             refused: the email identity of customer c1 is told to be shared by customer c2: it proves nobody
             customer c1 shares email=a
             k2: standard; opens #2; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing identity_shared(email), tier_assumed
@@ -175,6 +175,45 @@ fn a_handle_is_shared_as_long_as_the_last_who_was_told_so_has_it() {
             customer c1 may have email=b
             refused: the phone identity of customer c1 is verified for customer c3
             k1: c3 standard; opens #1; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
+        "#]],
+    );
+}
+
+#[test]
+fn a_proof_that_is_taken_away_is_said() {
+    after_two(
+        "link_identity c2 unverified:email=a
+        link_identity c2 unverified:email=a
+        link_identity c2 verified:email=a
+        link_identity c2 shared:email=a
+        link_identity c2 shared:email=a
+        link_identity c2 verified:email=a
+        # Of who is merged into it, too; not of who never had it.
+        merge_customers c1 c2
+        link_identity c1 unverified:email=a
+        link_identity c1 unverified:phone=01
+        # A profile that leaves a proof out takes it away.
+        customer c1 verified:phone=01 verified:email=b
+        customer c1 tier=gold unverified:phone=01
+        customer c1 tier=gold",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            customer c2 is kept
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1 ends Switched
+            customer c2 may have email=a; a proof no more
+            customer c2 may have email=a
+            customer c2 holds email=a
+            customer c2 shares email=a; a proof no more
+            customer c2 shares email=a
+            customer c2 holds email=a
+            customer c1 goes on for c2: told so
+            customer c2 may have email=a; a proof no more
+            customer c1 may have phone=01; a proof no more
+            customer c1 is kept
+            customer c1 is kept; phone=01 is a proof no more; email=b is a proof no more
+            customer c1 is kept
         "#]],
     );
 }

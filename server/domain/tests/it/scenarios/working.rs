@@ -216,7 +216,7 @@ fn only_open_cases_of_one_known_customer_merge() {
 fn an_undone_merge_does_not_make_two_cases_of_one_matter() {
     after_two(
         "end k2 switched
-        merge 1 2
+        merge 1 2 note=one_bag
         end k1 resolved
         wait 31d
         route k3 phone customer=c1 reason=bags/lost bag_tag=1
@@ -227,7 +227,7 @@ fn an_undone_merge_does_not_make_two_cases_of_one_matter() {
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
             k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
             k2 ends Switched
-            case #1 goes on for #2 with bag_tag
+            case #1 goes on for #2 with bag_tag: one_bag
             k1 ends Resolved; case #1 is resolved
             k3: c1 standard; opens #3 after #1; -> human(desk) of [human 10.13, message 10.55] noticing tier_assumed
             refused: case #2 was followed by #3 for the same matter: work on that one
@@ -264,6 +264,9 @@ fn a_stale_caller_changes_nothing() {
     after_two(
         "note 1 hello
         note 1 hello stale
+        link 1 caused_by 2 stale
+        link 1 caused_by 2
+        unlink 1 caused_by 2 stale
         confirm 1 bags/lost
         hold 1 request=h
         hold 1 request=h
@@ -273,6 +276,9 @@ fn a_stale_caller_changes_nothing() {
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
             k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
             case #1 is noted: hello
+            refused: case #1 has changed since
+            refused: case #1 has changed since
+            case #1 is caused by #2
             refused: case #1 has changed since
             case #1 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(bags), secondary: Some(Slug(lost)) })), legal_hold: None, retain_until: None }
             case #1 is updated: CaseUpdate { confirmed: None, legal_hold: Some(true), retain_until: None }

@@ -13,14 +13,22 @@ pub(in crate::codec::frozen) fn worked() -> Vec<(&'static str, Event)> {
         shared: true,
         ..identities().remove(0)
     };
+    let linked = |proof_lost| CustomerWork::Linked {
+        identity: shared.clone(),
+        proof_lost,
+    };
     let work = [
-        ("an identity linked", CustomerWork::Linked(shared.clone())),
-        ("an identity unlinked", CustomerWork::Unlinked(shared.key)),
+        ("an identity linked", linked(false)),
+        (
+            "an identity unlinked",
+            CustomerWork::Unlinked(shared.key.clone()),
+        ),
         ("customers merged", CustomerWork::Merged(merge())),
         (
             "a merge of customers undone",
             CustomerWork::Unmerged(other(), "not the same".into()),
         ),
+        ("an identity linked that proved something", linked(true)),
     ];
     let event = |work| {
         let customer = customer_id();

@@ -2,16 +2,17 @@
 
 use super::work::worked;
 use super::{
-    NOW, actor, contact_id, context, customer, customer_id, facts, further, matter, offered,
-    profile, reason, slug, version,
+    NOW, actor, contact_id, context, customer, customer_id, facts, further, identities, matter,
+    offered, profile, reason, slug, version,
 };
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Outcome};
 use signpost_domain::decision::{
     CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait, WaitBasis,
 };
 use signpost_domain::event::{
-    CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, Envelope, Event, LeftCase, Method,
-    Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteStep, RouteTaken,
+    CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerSaved, Envelope, Event,
+    LeftCase, Method, Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteStep,
+    RouteTaken,
 };
 use signpost_domain::fact::Facts;
 use signpost_domain::ids::{CaseId, RequestId, Seq};
@@ -45,7 +46,13 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
         confirmed: Some(reason()),
         resolves: Some(CaseId(Seq(77))),
     });
-    let saved = Event::CustomerSaved(Box::new(customer()));
+    let saved = |lost_proofs| {
+        let customer = customer();
+        Event::CustomerSaved(Box::new(CustomerSaved {
+            customer,
+            lost_proofs,
+        }))
+    };
     let next = |next| Event::ContactRouted(Box::new(bare(next)));
     let route = || asked(Method::RouteContact);
     let mut all = vec![
@@ -55,7 +62,7 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
         ),
         (
             "customer saved",
-            recorded(2, asked(Method::UpsertCustomer), saved),
+            recorded(2, asked(Method::UpsertCustomer), saved(Vec::new())),
         ),
         (
             "contact routed",
@@ -110,6 +117,12 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
     let add = || asked(Method::AddCaseToContact);
     let further = further::events().into_iter().zip(111..);
     all.extend(further.map(|((title, event), seq)| (title, recorded(seq, add(), event))));
+    let lost = vec![identities().remove(0).key];
+    let upsert = asked(Method::UpsertCustomer);
+    all.push((
+        "customer saved who is proved by less",
+        recorded(120, upsert, saved(lost)),
+    ));
     all
 }
 

@@ -44,10 +44,14 @@ pub(super) fn worked() -> Vec<(&'static str, Event)> {
             CaseWork::Resolved(resolution(), "as promised".into()),
         ),
         ("case reopened", CaseWork::Reopened("not yet".into())),
-        ("cases merged", CaseWork::Merged(merged())),
+        ("cases merged", CaseWork::Merged(merged(), "".into())),
         ("merge undone", CaseWork::Unmerged(merged())),
         ("cases linked", CaseWork::Linked(link())),
         ("cases unlinked", CaseWork::Unlinked(link())),
+        (
+            "cases merged with a note",
+            CaseWork::Merged(merged(), "the same bag".into()),
+        ),
     ];
     let event = |work| {
         Event::CaseWorked(Box::new(CaseWorked {

@@ -1,0 +1,269 @@
+//! Which flag tells which field of a request, so that what the server finds wrong with a field names the flag, too.
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command};
+
+/// Fields, each with the arguments by which a command tells it or what is below it. Of those a command takes some or
+/// none.
+const FIELDS: &[(&str, &[&str])] = &[
+    ("actor", &[ACTOR]),
+    ("arrive_time", &["arrive"]),
+    ("at_time", &["arrive"]),
+    ("case.case_id", &["case"]),
+    ("case.confirmed_reason", &["confirmed_reason"]),
+    ("case.legal_hold", &["legal_hold"]),
+    ("case.retain_until_time", &["retain_until"]),
+    ("case_id", &["case"]),
+    ("case_number", &["case"]),
+    ("channel", &["channel"]),
+    ("confirmed_reason", &["confirmed_reason"]),
+    ("contact_id", &["contact"]),
+    ("context.brand", &["brand"]),
+    ("context.channel", &["channel"]),
+    ("context.consents", &["consent"]),
+    ("context.customer.customer_id", &["customer"]),
+    ("context.customer.identities", &["identity"]),
+    ("context.customer.tier", &["tier"]),
+    ("context.device", &["device"]),
+    ("context.direction", &["direction"]),
+    ("context.facts", &["fact", "declined"]),
+    ("context.facts.source", &["fact_source"]),
+    ("context.language", &["language"]),
+    ("context.persona", &["persona"]),
+    ("context.preferred_routes", &["prefer"]),
+    ("context.queue_stats", &["queue_stats"]),
+    ("context.reason", &["reason"]),
+    ("context.sentiment_percent", &["sentiment"]),
+    ("context.stage", &["stage"]),
+    ("cursor", &["from"]),
+    ("customer.consents", &["consent"]),
+    ("customer.customer_id", &["customer"]),
+    ("customer.identities", &["identity"]),
+    ("customer.language", &["language"]),
+    ("customer.loyalty_years", &["loyalty_years"]),
+    ("customer.persona", &["persona"]),
+    ("customer.preferred_routes", &["prefer"]),
+    ("customer.tier", &["tier"]),
+    ("customer.time_zone", &["time_zone"]),
+    ("customer.value_micros", &["value"]),
+    ("customer_id", &["customer"]),
+    ("declined", &["declined"]),
+    ("etag", &["etag"]),
+    ("facts", &["fact", "declined"]),
+    ("facts.source", &["fact_source"]),
+    ("filter.channels", &["channel"]),
+    ("filter.customer_ids", &["customer"]),
+    ("filter.places", &["place"]),
+    ("filter.reasons", &["reason"]),
+    ("filter.states", &["state"]),
+    ("filter.tiers", &["tier"]),
+    ("identity", &["identity"]),
+    ("link.case_id", &["other"]),
+    ("link.kind", &["kind"]),
+    ("locale", &["locale"]),
+    ("menu_playbook_version", &["menu_version"]),
+    ("merged_case_id", &["merged"]),
+    ("merged_customer_id", &["other"]),
+    ("note", &["note"]),
+    ("number", &["number"]),
+    ("opened_before", &["before"]),
+    ("opened_from", &["from"]),
+    ("outcome", &["outcome"]),
+    ("page_token", &["page_token"]),
+    ("playbook_version", &["version"]),
+    ("primary", &["primary"]),
+    ("queue", &["queue"]),
+    ("reason", &["reason"]),
+    ("request_id", &["request_id"]),
+    ("resolution.cost_micros", &["cost"]),
+    ("resolution.outcome", &["outcome"]),
+    ("route", &["route"]),
+    ("source", &["file"]),
+    ("text", &["text"]),
+    ("tier", &["tier"]),
+    // The update mask is made of the flags that are told.
+    (
+        "update_mask",
+        &["confirmed_reason", "legal_hold", "retain_until"],
+    ),
+    // As the metadata of a call has it.
+    ("signpost-actor", &[ACTOR]),
+];
+
+/// The argument that says who calls: of no request, but of every call.
+const ACTOR: &str = "actor";
+
+/// The arguments of the command that is run.
+#[derive(Debug, Default)]
+pub(crate) struct Flags(Vec<Flag>);
+
+/// One of them.
+#[derive(Debug)]
+struct Flag {
+    id: String,
+    /// As the help writes it.
+    shown: String,
+    /// Whether the command line says it.
+    is_told: bool,
+}
+
+impl Flags {
+    /// Those of the command of `root` that `matches` is of.
+    pub(crate) fn of(mut root: Command, matches: &ArgMatches) -> Flags {
+        root.build();
+        let (mut command, mut leaf) = (&root, matches);
+        while let Some((name, below)) = leaf.subcommand() {
+            let Some(found) = command.find_subcommand(name) else {
+                break;
+            };
+            (command, leaf) = (found, below);
+        }
+        let flag = |arg: &Arg| {
+            let id = arg.get_id().as_str();
+            // An argument that the leaf does not have cannot be asked for.
+            let source = leaf.try_contains_id(id).ok();
+            let source = source.and_then(|_| leaf.value_source(id));
+            Flag {
+                id: id.to_owned(),
+                shown: shown(arg),
+                is_told: source == Some(ValueSource::CommandLine),
+            }
+        };
+        Flags(command.get_arguments().map(flag).collect())
+    }
+
+    /// What tells this field, if the command has such; of several those that the command line says, if it says any.
+    pub(crate) fn of_field(&self, field: &str) -> Option<String> {
+        let ids = arguments(field)?;
+        let found: Vec<&Flag> = ids
+            .iter()
+            .filter_map(|id| self.0.iter().find(|flag| flag.id == *id))
+            .collect();
+        let told = found.iter().any(|flag| flag.is_told);
+        let found = found.iter().filter(|flag| flag.is_told || !told);
+        let shown: Vec<&str> = found.map(|flag| flag.shown.as_str()).collect();
+        (!shown.is_empty()).then(|| shown.join(", "))
+    }
+}
+
+/// A flag as `--tier`, anything else as `<CASE>`.
+fn shown(arg: &Arg) -> String {
+    if let Some(long) = arg.get_long() {
+        return format!("--{long}");
+    }
+    let names = arg.get_value_names().unwrap_or_default();
+    match names.first() {
+        Some(name) => format!("<{name}>"),
+        None => format!("<{}>", arg.get_id().as_str().to_uppercase()),
+    }
+}
+
+/// The arguments for a field such as `context.facts[2].fact_id`: those of the longest path that leads to it.
+fn arguments(field: &str) -> Option<&'static [&'static str]> {
+    let mut path = String::new();
+    let mut rest = field;
+    while let Some((before, indexed)) = rest.split_once('[') {
+        path += before;
+        rest = indexed.split_once(']').map_or("", |(_, after)| after);
+    }
+    path += rest;
+    loop {
+        if let Some((_, ids)) = FIELDS.iter().find(|(field, _)| *field == path) {
+            return Some(ids);
+        }
+        path.truncate(path.rfind('.')?);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::super::Cli;
+    use super::*;
+    use clap::CommandFactory;
+    use prost_reflect::{DescriptorPool, MessageDescriptor};
+    use signpost_proto::FILE_DESCRIPTOR_SET;
+
+    fn told(line: &str, field: &str) -> Option<String> {
+        let words = std::iter::once("signpost").chain(line.split(' '));
+        let matches = Cli::command().try_get_matches_from(words).unwrap();
+        Flags::of(Cli::command(), &matches).of_field(field)
+    }
+
+    #[test]
+    fn a_field_is_told_by_what_the_command_takes() {
+        let table = [
+            ("route --channel phone", "context.customer.tier"),
+            ("route --channel phone", "context.facts[0].fact_id"),
+            ("route --channel phone --fact a=b", "context.facts[0].value"),
+            ("route --channel phone", "context.facts[12].source"),
+            ("route --channel phone", "context"),
+            ("route --channel phone", "take"),
+            ("route --channel phone --actor x/y", "signpost-actor"),
+            ("case get 7", "case_id"),
+            ("case link 7 caused_by 8", "link.case_id"),
+            ("case list", "case_id"),
+            ("customer link c1 phone=1", "identity.value"),
+            ("customer get c1", "by"),
+            ("contact list --case 7", "case_number"),
+        ];
+        let table = table.map(|(line, field)| {
+            let flags = told(line, field).unwrap_or_else(|| "nothing".to_owned());
+            format!("{line} | {field} | {flags}\n")
+        });
+        expect_test::expect![[r#"
+            route --channel phone | context.customer.tier | --tier
+            route --channel phone | context.facts[0].fact_id | --fact, --declined
+            route --channel phone --fact a=b | context.facts[0].value | --fact
+            route --channel phone | context.facts[12].source | --fact-source
+            route --channel phone | context | nothing
+            route --channel phone | take | nothing
+            route --channel phone --actor x/y | signpost-actor | --actor
+            case get 7 | case_id | <CASE>
+            case link 7 caused_by 8 | link.case_id | <OTHER>
+            case list | case_id | nothing
+            customer link c1 phone=1 | identity.value | <KIND=VALUE[:verified|:shared]>
+            customer get c1 | by | nothing
+            contact list --case 7 | case_number | --case
+        "#]]
+        .assert_eq(&table.concat());
+    }
+
+    fn leads_to(message: &MessageDescriptor, path: &str) -> bool {
+        let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+        let field = message.get_field_by_name(name);
+        field.is_some_and(|field| {
+            let kind = field.kind();
+            rest.is_empty() || kind.as_message().is_some_and(|it| leads_to(it, rest))
+        })
+    }
+
+    #[test]
+    fn every_field_is_of_a_request_and_every_argument_of_a_command() {
+        let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap();
+        let requests = pool.all_messages();
+        let requests: Vec<MessageDescriptor> = requests
+            .filter(|it| it.name().ends_with("Request"))
+            .collect();
+        let mut root = Cli::command();
+        root.build();
+        let mut commands = vec![&root];
+        let mut seen = 0;
+        while seen < commands.len() {
+            commands.extend(commands[seen].get_subcommands());
+            seen += 1;
+        }
+        for (field, ids) in FIELDS.iter().filter(|(_, ids)| *ids != [ACTOR]) {
+            let is_told = requests.iter().any(|request| leads_to(request, field));
+            assert!(is_told, "no request has {field}");
+            for id in *ids {
+                let takes =
+                    |command: &&&Command| command.get_arguments().any(|it| it.get_id() == id);
+                assert!(
+                    commands.iter().find(takes).is_some(),
+                    "no command takes {id}"
+                );
+            }
+        }
+    }
+}

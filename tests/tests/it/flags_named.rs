@@ -1,0 +1,169 @@
+//! What the server finds wrong with a field names the flag, too, by which the command told it.
+
+use expect_test::expect;
+use signpost_tests::Outcome;
+use signpost_tests::attempt::Attempt;
+use signpost_tests::process::{Ran, signpost};
+use signpost_tests::server::TestServer;
+
+async fn ran(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
+    let mut command = signpost(&server.address().to_string(), words)?;
+    tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
+}
+
+/// Writes that are refused, `''` for an empty word; each gets its time.
+const WRITES: [&str; 19] = [
+    "route --channel phone --tier x",
+    "route --channel phone --reason no/such --stage x --brand y",
+    "route --channel phone --fact nope=1",
+    "route --channel phone --declined nope",
+    "route --channel phone --identity Phone=1 --consent x=yes",
+    "take '' chat",
+    "end call-1 resolved --confirmed-reason no/such",
+    "contact add-case call-1 --reason no/such",
+    "case note CASE '' --etag x",
+    "case link CASE caused_by CASE",
+    "case unlink CASE caused_by CASE --etag x",
+    "case merge CASE CASE",
+    "case update CASE",
+    "case update CASE --confirmed-reason no/such",
+    "case resolve CASE --outcome Done",
+    "customer upsert c1 --language ? --persona x",
+    "customer link c1 Phone=1",
+    "customer merge c1 c2 --note ''",
+    "playbook rollback x",
+];
+
+/// What else is refused.
+const OTHERS: [&str; 10] = [
+    "route --channel fax",
+    "preview --channel phone --queue-stats x:waiting=1",
+    "preview --channel phone --arrive 1999-01-01T00:00:00Z",
+    "contact list --page-token x",
+    "contact watch --reason No --from x",
+    "case get 12345",
+    "case list --tier GOLD --page-token x",
+    "reasons --channel fax",
+    "events tail --from x",
+    "counts --actor nobody",
+];
+
+const ARRIVE: [&str; 2] = ["--arrive", "2026-03-02T10:00:00Z"];
+
+/// What the command is refused for, without what is wrong with it.
+async fn refused(server: &TestServer, case: &str, line: &str, more: &[&str]) -> Outcome<String> {
+    let words = line.split(' ').map(|word| match word {
+        "''" => "",
+        "CASE" => case,
+        word => word,
+    });
+    let words: Vec<&str> = words.chain(more.iter().copied()).collect();
+    let came = ran(server, &words).await?;
+    assert_eq!(came.code, Some(2), "{line} {came:?}");
+    let faults = came.stderr.lines().map(|fault| {
+        let fault = fault.trim_start_matches("signpost: ");
+        match fault.split_once("): ") {
+            Some((field, _)) => format!("  {field})\n"),
+            None => format!("  {fault}\n"),
+        }
+    });
+    Ok(format!("{line}\n{}", faults.collect::<String>()))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
+    let server = TestServer::start().await?;
+    let call = Attempt::new("call-1", "phone").of("c1");
+    let call = call.about("baggage/damaged").route();
+    let case = server.client().route_contact(call).await?.answer;
+    let case = case.unwrap_or_default().case_id;
+    let mut told = String::new();
+    for line in WRITES {
+        told += &refused(&server, &case, line, &ARRIVE).await?;
+    }
+    for line in OTHERS {
+        told += &refused(&server, &case, line, &[]).await?;
+    }
+    expect![[r#"
+        route --channel phone --tier x
+          context.customer.tier (--tier)
+        route --channel phone --reason no/such --stage x --brand y
+          context.reason (--reason)
+          context.stage (--stage)
+          context.brand (--brand)
+        route --channel phone --fact nope=1
+          context.facts[0].fact_id (--fact)
+        route --channel phone --declined nope
+          context.facts[0].fact_id (--declined)
+        route --channel phone --identity Phone=1 --consent x=yes
+          context.customer.identities[0].kind (--identity)
+          context.consents[0].consent_id (--consent)
+        take '' chat
+          contact_id (<CONTACT>)
+        end call-1 resolved --confirmed-reason no/such
+          confirmed_reason (--confirmed-reason)
+        contact add-case call-1 --reason no/such
+          reason (--reason)
+        case note CASE '' --etag x
+          text (<TEXT>)
+          etag (--etag)
+        case link CASE caused_by CASE
+          link.case_id (<OTHER>)
+        case unlink CASE caused_by CASE --etag x
+          etag (--etag)
+        case merge CASE CASE
+          merged_case_id (<MERGED>)
+        case update CASE
+          update_mask (--confirmed-reason, --legal-hold, --retain-until)
+        case update CASE --confirmed-reason no/such
+          case.confirmed_reason (--confirmed-reason)
+        case resolve CASE --outcome Done
+          resolution.outcome (--outcome)
+        customer upsert c1 --language ? --persona x
+          customer.persona (--persona)
+          customer.language (--language)
+        customer link c1 Phone=1
+          identity.kind (<KIND=VALUE[:verified|:shared]>)
+        customer merge c1 c2 --note ''
+          note (--note)
+        playbook rollback x
+          playbook_version (<VERSION>)
+        route --channel fax
+          context.channel (--channel)
+          arrive_time (--arrive)
+        preview --channel phone --queue-stats x:waiting=1
+          context.queue_stats[0].queue_id (--queue-stats)
+        preview --channel phone --arrive 1999-01-01T00:00:00Z
+          at_time (--arrive)
+        contact list --page-token x
+          page_token (--page-token)
+        contact watch --reason No --from x
+          filter.reasons[0] (--reason)
+          cursor (--from)
+        case get 12345
+          case_id (<CASE>)
+        case list --tier GOLD --page-token x
+          tier (--tier)
+          page_token (--page-token)
+        reasons --channel fax
+          channel (--channel)
+        events tail --from x
+          cursor (--from)
+        counts --actor nobody
+          actor (--actor)
+    "#]]
+    .assert_eq(&told);
+
+    // A program reads the fields as the contract has them.
+    let json = [
+        &["route", "--channel", "phone", "--tier", "x", "--json"],
+        &ARRIVE[..],
+    ]
+    .concat();
+    let json = ran(&server, &json).await?;
+    assert_eq!(json.code, Some(2));
+    let field = "signpost: context.customer.tier: ";
+    assert!(json.stderr.starts_with(field), "{json:?}");
+    server.finish().await?;
+    Ok(())
+}
