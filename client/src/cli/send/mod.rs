@@ -1,5 +1,6 @@
 //! `signpost send`: routes every row of a table as a contact.
 
+mod errors_file;
 mod lookup;
 mod map;
 mod plan;
@@ -122,6 +123,9 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
         ));
     }
     let table = Table::read(&args.table)?;
+    if let Some(errors) = &args.errors {
+        errors_file::check(errors, &args.table.file)?;
+    }
     let fixed_channel = args.channel.is_some();
     let map = Map::read(&args.map, args.id.as_deref(), fixed_channel, &table)?;
     let client = session.client()?;
@@ -224,16 +228,20 @@ fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> R
             ));
         }
     }
-    if let Some(file) = &args.errors {
-        let written = errors(file, table, &kinds);
-        written.map_err(|error| Failure::Other(format!("{}: {error}", file.display())))?;
+    // What became of the rows is said even where they cannot be written.
+    let written = match &args.errors {
+        None => Ok(()),
+        Some(file) => errors(file, table, &kinds)
+            .map_err(|error| Failure::Other(format!("{}: {error}", file.display()))),
+    };
+    if session.out.json {
+        let json = tally.json(&table.name);
+        let json = json.map_err(|error| Failure::Other(error.to_string()))?;
+        session.out.data(&json)?;
+    } else {
+        session.out.text(&tally.text(session.out.paint))?;
     }
-    if !session.out.json {
-        return session.out.text(&tally.text(session.out.paint));
-    }
-    let json = tally.json(&table.name);
-    let json = json.map_err(|error| Failure::Other(error.to_string()))?;
-    session.out.data(&json)
+    written
 }
 
 /// The rows that were not taken, as the file has them, each with its line and what is wrong.
