@@ -101,12 +101,17 @@ impl Out {
         visible(text, self.paint.styled())
     }
 
-    /// Prints data as it is, with a line end if it has none.
+    /// Prints data as it is, with a line end if it has none. Where a person reads it, nothing in it steers their
+    /// terminal.
     ///
     /// # Errors
     /// [`Failure::Output`] if stdout does not take it.
     pub(crate) fn data(self, text: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
+        // A line may end as it does elsewhere.
+        let shown = || self.visible(&text.replace("\r\n", "\n"));
+        let shown = stdout.is_terminal().then(shown);
+        let text = shown.as_deref().unwrap_or(text);
         let end = if text.ends_with('\n') { "" } else { "\n" };
         write!(stdout, "{text}{end}")
             .and_then(|()| stdout.flush())

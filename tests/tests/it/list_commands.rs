@@ -314,6 +314,14 @@ async fn a_note_does_not_steer_the_terminal() -> Outcome {
         "{timeline:?}"
     );
     assert!(!timeline.stdout.contains(['\x1b', '\x07']), "{timeline:?}");
+    for form in ["csv", "json"] {
+        let words = ["case", "timeline", &case, "--output", form];
+        let shown = run(&mut on_a_terminal(&server, &words)?).await?;
+        assert!(shown.stdout.contains("[2J"), "{shown:?}");
+        assert!(!shown.stdout.contains(['\x1b', '\x07']), "{shown:?}");
+    }
+    let csv = ran(&server, &format!("case timeline {case} --output csv")).await?;
+    assert!(csv.stdout.contains(NOTE), "{csv:?}");
     let told = ran(&server, &format!("--json case timeline {case}")).await?;
     let entries = told.json()?["entries"].clone();
     let texts = entries.as_array().into_iter().flatten();
@@ -322,27 +330,25 @@ async fn a_note_does_not_steer_the_terminal() -> Outcome {
     Ok(())
 }
 
-/// The lines that `case list` shows through this pager, on a terminal (by `script`, which every Linux has) or not.
+/// A command on a terminal, by `script`, which every Linux has.
+fn on_a_terminal(server: &TestServer, words: &[&str]) -> Outcome<Command> {
+    let address = server.address().to_string();
+    let plain = signpost(&address, words)?;
+    let arguments = plain.get_args().map(|it| it.to_string_lossy().into_owned());
+    let program = plain.get_program().to_string_lossy().into_owned();
+    let words: Vec<String> = std::iter::once(program).chain(arguments).collect();
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--command", &words.join(" ")]);
+    script.arg("/dev/null").env("SIGNPOST_SERVER", address);
+    script.stdin(Stdio::null());
+    Ok(script)
+}
+
+/// The lines that `case list` shows through this pager, on a terminal or not.
 async fn paged(server: &TestServer, pager: &str, is_terminal: bool) -> Outcome<usize> {
-    let plain = signpost(&server.address().to_string(), &["case", "list"])?;
     let mut command = match is_terminal {
-        false => plain,
-        true => {
-            let arguments = plain.get_args().map(|it| it.to_string_lossy().into_owned());
-            let program = plain.get_program().to_string_lossy().into_owned();
-            let words: Vec<String> = std::iter::once(program).chain(arguments).collect();
-            let mut script = Command::new("script");
-            script.args([
-                "--quiet",
-                "--return",
-                "--command",
-                &words.join(" "),
-                "/dev/null",
-            ]);
-            script.env("SIGNPOST_SERVER", server.address().to_string());
-            script.stdin(Stdio::null());
-            script
-        }
+        false => signpost(&server.address().to_string(), &["case", "list"])?,
+        true => on_a_terminal(server, &["case", "list"])?,
     };
     let shown = run(command.env("PAGER", pager).env("TERM", "xterm")).await?;
     assert_eq!(shown.code, Some(0), "{shown:?}");
