@@ -52,15 +52,16 @@ Example:
       --map time=opened_at,channel=contact_type,primary=category --map secondary=subcategory \\
       --map customer=caller_id --missing '?' --clock file --end resolved
 
-Run it again after a stop: rows that the server has are answered as they were, and not counted twice. Rows of one
-customer are sent one after the other. Rows whose reason the playbook does not know go to its last resort.")]
+Run it again after a stop: rows that the server has are answered as they were, and not counted
+twice. Rows of one customer are sent one after the other. Rows whose reason the playbook does not
+know go to its last resort.")]
 pub(crate) struct SendArgs {
     #[command(flatten)]
     table: TableArgs,
     /// Which column tells what: time, channel, reason, primary, secondary, customer, tier, language, brand, fact.ID.
     #[arg(long, value_name = "TARGET=COLUMN,…", required = true)]
     map: Vec<String>,
-    /// The column of your keys of the contacts [default: made of the file's content and the line].
+    /// The column of your keys of the contacts, each of one row [default: made of the file's content and the line].
     #[arg(long, value_name = "COLUMN")]
     id: Option<String>,
     /// The channel of all rows, where no column tells it.
@@ -88,7 +89,7 @@ pub(crate) struct SendArgs {
     #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = values::timeout)]
     patience: Duration,
     /// Begin with the row of this line; those that would be sent before it are skipped.
-    #[arg(long, value_name = "LINE")]
+    #[arg(long, value_name = "LINE", allow_negative_numbers = true)]
     from_line: Option<u64>,
     /// A name for this sending: the same file under another name is sent afresh.
     #[arg(long, value_name = "NAME")]
