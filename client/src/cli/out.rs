@@ -192,10 +192,12 @@ impl Progress {
                 write!(stderr, "\r{} {}", self.done, self.what).and_then(|()| stderr.flush());
         }
     }
+}
 
-    /// Takes the line away.
-    pub(crate) fn end(self) {
-        if self.shown {
+/// Takes the line away, also where the command ends early and says why on it.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown && self.done > 0 {
             let mut stderr = io::stderr().lock();
             let _unheard = write!(stderr, "\r\x1b[K").and_then(|()| stderr.flush());
         }
