@@ -139,7 +139,9 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     })?;
     let playbook = Playbook::stored(&live.source)
         .map_err(|faults| Failure::Other(format!("the live playbook: {faults}")))?;
-    let mut plan = plan::read(&table, &map, &Lookup::of(playbook), &args)?;
+    let lookup = Lookup::of(playbook);
+    lookup.has(args.channel.as_deref(), &map.facts)?;
+    let mut plan = plan::read(&table, &map, &lookup, &args)?;
     let mut tally = Tally::default();
     tally.rows = plan.rows;
     tally.skipped = skip(&mut plan, args.from_line)?;
