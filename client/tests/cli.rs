@@ -55,10 +55,9 @@ fn a_kept_morning_stays_and_is_not_played_over() -> TestResult {
     let data = data.to_str().ok_or("not a name")?;
     let played = signpost(&["demo", "--contacts", "5", "--data", data]).output()?;
     assert_eq!(code(&played), Some(0), "{played:?}");
-    assert!(
-        String::from_utf8(played.stdout)?.contains(data),
-        "says how to go on"
-    );
+    let told = String::from_utf8(played.stdout)?;
+    let works = told.contains("signpost case list");
+    assert!(told.contains(data) && works, "says how to go on: {told}");
     let again = signpost(&["demo", "--contacts", "5", "--data", data]).output()?;
     assert_eq!(code(&again), Some(2));
     assert!(again.stdout.is_empty());
@@ -98,13 +97,17 @@ fn a_playbook_is_checked_from_stdin_and_faults_exit_with_2() -> TestResult {
     let mut check = signpost(&["playbook", "check", "-", "--json"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()?;
     let mut stdin = check.stdin.take().ok_or("no stdin")?;
     stdin.write_all(b"playbook: airline\nplaybook: twice\n")?;
     drop(stdin);
     let output = check.wait_with_output()?;
     assert_eq!(code(&output), Some(2));
+    assert_eq!(
+        String::from_utf8(output.stderr)?,
+        "signpost: stdin: 1 fault\n"
+    );
     let found: Value = serde_json::from_slice(&output.stdout)?;
     assert_eq!(found["faults"][0]["line"], 2, "{found}");
     Ok(())
@@ -157,5 +160,44 @@ fn a_table_without_reasons_makes_no_playbook() -> TestResult {
     let what = "the column a is empty in every row that can be read";
     assert!(words.ends_with(&format!("{what}\n")), "{words}");
     assert_eq!(output.stdout, b"");
+    Ok(())
+}
+
+/// A number that cannot be is no flag that is not there.
+#[test]
+fn a_number_below_nothing_is_told_as_a_wrong_number() -> TestResult {
+    for line in [
+        "case list --limit -1",
+        "customer upsert c1 --loyalty-years -1",
+        "send t.csv --map primary=a --from-line -1",
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let output = signpost(&words).output()?;
+        assert_eq!(code(&output), Some(2), "{line}");
+        let told = String::from_utf8(output.stderr)?;
+        assert!(told.contains("invalid value '-1"), "{line}: {told}");
+    }
+    // Where the server takes one, so does the command.
+    for line in [
+        "--server 127.0.0.1:1 case resolve case_0000000000001 --outcome refunded --cost -1.5",
+        "--server 127.0.0.1:1 customer upsert c1 --value -1",
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let output = signpost(&words).output()?;
+        assert_eq!(code(&output), Some(1), "{output:?}");
+    }
+    Ok(())
+}
+
+/// Who takes another route on the way counts under both, and the report says so.
+#[test]
+fn the_figures_of_a_morning_explain_themselves() -> TestResult {
+    let played = signpost(&["demo", "--contacts", "200"]).output()?;
+    let told = String::from_utf8(played.stdout)?;
+    let all = told.lines().find(|line| line.starts_with("  all "));
+    let figures = all.unwrap_or_default().split_whitespace().skip(1);
+    let figures: Vec<u64> = figures.map_while(|figure| figure.parse().ok()).collect();
+    assert!(figures[2..].iter().sum::<u64>() > figures[0], "{told}");
+    assert!(told.contains("counts under each"), "{told}");
     Ok(())
 }

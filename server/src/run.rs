@@ -85,6 +85,9 @@ pub async fn run(
     if let Some(first) = first {
         publish_first(&engine, first).await?;
     }
+    if engine.live().is_none() {
+        tracing::warn!("no playbook is live: nothing is routed until one is published");
+    }
     let listener = socket.listen(BACKLOG).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     tracing::info!(%address, "serving");

@@ -126,7 +126,12 @@ fn the_domain_is_pure() -> TestResult {
         "std::env",
         "std::process",
         "SystemTime",
-        "Instant::now",
+        "::now()",
+        "TimeZone::system",
+        "getrandom",
+        "rand::",
+        "f32",
+        "f64",
         "tokio",
         "sled",
         "prost",
@@ -150,9 +155,16 @@ fn the_domain_is_pure() -> TestResult {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        // Tests in a file of their own are named at its head: what comes behind that is code.
+        let code = text.split("#[cfg(test)]\nmod tests {").next();
+        let code = code.unwrap_or_default();
         for word in impure {
-            let allowed = word.starts_with("Hash") && unordered.contains(&name.as_str());
+            let allowed = match word {
+                "HashMap<" | "HashSet<" => unordered.contains(&name.as_str()),
+                // Where a playbook is read, they are what a number is not.
+                "f32" | "f64" => name == "structure.rs",
+                _ => false,
+            };
             let used = code
                 .lines()
                 .any(|line| !line.trim_start().starts_with("//") && line.contains(word));

@@ -14,7 +14,7 @@ use signpost_client::v1;
 pub(crate) enum CaseCommand {
     /// Shows one case with its contacts.
     #[command(
-        after_help = "Example:\n  signpost case get case_0000000000002\n  signpost case get '7012 3456 789'"
+        after_help = "Example:\n  signpost case get case_0000000000002\n  signpost case get '7012 3456 788'"
     )]
     Get {
         /// The case.
@@ -27,11 +27,11 @@ pub(crate) enum CaseCommand {
     #[command(after_help = "\
 Example:
   signpost case list --state open --reason order_issue --tier gold
-  signpost case list --number '7012 3456 789'
+  signpost case list --number '7012 3456 788'
   signpost case list --identity phone=+31201234567 --output wide")]
     List(Box<ListArgs>),
     /// Shows the open cases that match, then each case as it changes.
-    #[command(after_help = "Example:\n  signpost case watch --reason existing_flight --tier gold")]
+    #[command(after_help = "Example:\n  signpost case watch --reason order_issue --tier gold")]
     Watch(watch::WatchCasesArgs),
     /// Shows all that happened to a case, across channels, with who and why.
     #[command(after_help = "Example:\n  signpost case timeline case_0000000000002")]

@@ -35,7 +35,7 @@ pub(crate) struct ResolveArgs {
     #[arg(long)]
     outcome: String,
     /// What it cost, in the playbook's currency.
-    #[arg(long, value_name = "AMOUNT", value_parser = values::money_micros)]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::money_micros)]
     cost: Option<i64>,
     /// More, for the timeline.
     #[arg(long, default_value = "")]

@@ -160,10 +160,10 @@ pub(crate) struct UpsertArgs {
     #[arg(long, value_name = "PERSONA")]
     persona: Option<String>,
     /// What the customer is worth, in the playbook's currency.
-    #[arg(long, value_name = "AMOUNT", value_parser = values::money_micros)]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::money_micros)]
     value: Option<i64>,
     /// For how many years the customer has been one.
-    #[arg(long, value_name = "YEARS")]
+    #[arg(long, value_name = "YEARS", allow_negative_numbers = true)]
     loyalty_years: Option<u32>,
     /// The language, such as nl or nl-NL.
     #[arg(long, value_name = "LANGUAGE")]

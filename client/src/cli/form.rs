@@ -31,7 +31,8 @@ pub(crate) struct FormArgs {
 }
 
 impl FormArgs {
-    /// Prints an answer: as `text` for people, told whether it is to be wide, or by the rows of `listing`.
+    /// Prints an answer: as `text` for people, told whether it is to be wide, through a pager where one reads it, or by
+    /// the rows of `listing`.
     ///
     /// # Errors
     /// [`Failure::Output`] if stdout does not take it.
@@ -45,11 +46,11 @@ impl FormArgs {
         let Out { json, paint } = session.out;
         match self.output {
             Output::Csv if !json => session.out.data(&listing().csv()),
-            output => {
-                let json = json || output == Output::Json;
-                let wide = output == Output::Wide;
-                Out { json, paint }.answer(response, |paint| text(wide, paint))
+            Output::Table | Output::Wide if !json => {
+                let wide = self.output == Output::Wide;
+                session.out.paged(&text(wide, paint))
             }
+            _ => Out { json: true, paint }.answer(response, |_| String::new()),
         }
     }
 }

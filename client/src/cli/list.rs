@@ -58,7 +58,7 @@ pub(crate) struct FilterArgs {
     )]
     pub(crate) customer: String,
     /// Of the customer who holds this handle verified, written as it was told; `customer list` finds those who hold it
-    /// otherwise, too.
+    /// unverified or shared, too.
     #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity, conflicts_with = "customer")]
     pub(crate) identity: Option<v1::Identity>,
     /// Opened then or later: RFC 3339, or a day in UTC.
@@ -85,7 +85,12 @@ impl FilterArgs {
 #[derive(Args, Debug)]
 pub(crate) struct PageArgs {
     /// At most so many; 0 for all.
-    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    #[arg(
+        long,
+        value_name = "COUNT",
+        default_value_t = 50,
+        allow_negative_numbers = true
+    )]
     limit: usize,
     /// Go on where an earlier list of the same filter and order ended.
     #[arg(

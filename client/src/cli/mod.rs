@@ -50,7 +50,7 @@ use std::time::Duration;
     version,
     after_help = "\
 Example:
-  signpost route --channel phone --customer c1 --reason existing_flight/change_date
+  signpost route --channel phone --customer c1 --reason order_issue/manage_cancel
 
 Exit codes: 0 done, 1 try again, 2 fix the request or the command line, 3 other."
 )]
@@ -131,7 +131,7 @@ enum Command {
     Playbook(playbook::PlaybookCommand),
     /// Contacts and cases by reason and tier.
     ///
-    /// A contact of several cases counts for each of them.
+    /// A contact of several cases counts for each of them, and under each route that it took.
     #[command(after_help = "Example:\n  signpost counts --json\n  signpost counts --output csv")]
     Counts(form::FormArgs),
     /// Adds up what came in.
@@ -145,14 +145,18 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Prints a shell's completion script.
     #[command(
-        after_help = "Example:\n  signpost completions bash > ~/.local/share/bash-completion/completions/signpost"
+        after_help = "Example:\n  signpost completions bash > ~/.local/share/bash-completion/completions/signpost\n\n\
+                      The folder must be there: make it first, with mkdir -p."
     )]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
     /// Prints the manual page of all commands.
-    #[command(after_help = "Example:\n  signpost manual > ~/.local/share/man/man1/signpost.1")]
+    #[command(
+        after_help = "Example:\n  signpost manual > ~/.local/share/man/man1/signpost.1\n\n\
+                            The folder must be there: make it first, with mkdir -p."
+    )]
     Manual,
 }
 

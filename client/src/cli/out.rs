@@ -101,12 +101,17 @@ impl Out {
         visible(text, self.paint.styled())
     }
 
-    /// Prints data as it is, with a line end if it has none.
+    /// Prints data as it is, with a line end if it has none. Where a person reads it, nothing in it steers their
+    /// terminal.
     ///
     /// # Errors
     /// [`Failure::Output`] if stdout does not take it.
     pub(crate) fn data(self, text: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
+        // A line may end as it does elsewhere.
+        let shown = || self.visible(&text.replace("\r\n", "\n"));
+        let shown = stdout.is_terminal().then(shown);
+        let text = shown.as_deref().unwrap_or(text);
         let end = if text.ends_with('\n') { "" } else { "\n" };
         write!(stdout, "{text}{end}")
             .and_then(|()| stdout.flush())
@@ -187,10 +192,12 @@ impl Progress {
                 write!(stderr, "\r{} {}", self.done, self.what).and_then(|()| stderr.flush());
         }
     }
+}
 
-    /// Takes the line away.
-    pub(crate) fn end(self) {
-        if self.shown {
+/// Takes the line away, also where the command ends early and says why on it.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown && self.done > 0 {
             let mut stderr = io::stderr().lock();
             let _unheard = write!(stderr, "\r\x1b[K").and_then(|()| stderr.flush());
         }

@@ -198,7 +198,7 @@ async fn counted(
         }
         progress.add(contacts.len());
     }
-    progress.end();
+    drop(progress);
     Ok(counts)
 }
 

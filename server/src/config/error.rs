@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// A value is not what its key takes.
-    #[error("{key} (from {origin}): {what}, is {text:?}")]
+    #[error("{key} (from {origin}): {}", is_wrong(what, text))]
     Value {
         /// The key.
         key: &'static str,
@@ -94,5 +94,13 @@ impl Finder {
             Some(whole) if self.0.is_empty() => Ok(whole),
             _ => Err(ConfigErrors(self.0)),
         }
+    }
+}
+
+/// What is wrong with a value: the value comes first where what is wrong goes on over lines.
+fn is_wrong(what: &str, text: &str) -> String {
+    match what.contains('\n') {
+        true => format!("{text:?} {what}"),
+        false => format!("{what}, is {text:?}"),
     }
 }

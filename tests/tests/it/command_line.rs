@@ -2,7 +2,7 @@
 //! matter that the whole is for.
 
 use serde_json::Value;
-use signpost_tests::process::{Ran, ServerProcess, program, signpost};
+use signpost_tests::process::{Ran, ServerProcess, program, signpost, text};
 use signpost_tests::server::Data;
 use signpost_tests::{Outcome, brief};
 use std::fs::File;
@@ -340,4 +340,29 @@ fn help_is_for_the_asking() -> Outcome {
         assert!(help.stdout.contains("Exit codes"), "{}", help.stdout);
     }
     Ok(())
+}
+
+/// What a morning says of itself is what its store has.
+#[test]
+fn a_kept_morning_is_what_it_said() -> Outcome {
+    let data = Data::new()?;
+    let folder = data.path();
+    let demo = [
+        "demo",
+        "--contacts",
+        "300",
+        "--json",
+        "--data",
+        text(&folder)?,
+    ];
+    let told = Ran::of(&mut signpost(NOBODY, &demo)?)?.json()?;
+    let server = ServerProcess::start(&data, &[])?;
+    let kept = server.signpost(&["contact", "list", "--limit", "0", "--json"])?;
+    let kept = kept.json()?;
+    let kept = list(&kept, "/contacts");
+    let anonymous = names(kept, "/customer_id");
+    let anonymous = anonymous.iter().filter(|id| id.is_empty()).count();
+    assert_eq!(told["contacts"].as_u64(), Some(kept.len() as u64));
+    assert_eq!(told["anonymous"].as_u64(), Some(anonymous as u64));
+    server.kill()
 }

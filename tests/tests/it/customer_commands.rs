@@ -73,7 +73,7 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
     expect![[r#"
         customer c1
         goes on for     c2 (proven by email=ann@example.com, by client/signpost)
-        contacts        1
+        contacts        1 of its own
         first recorded  2026-03-02T09:01:00Z
         etag            7
 

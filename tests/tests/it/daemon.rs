@@ -90,19 +90,21 @@ fn a_configuration_is_checked_without_a_start() -> Outcome {
         2: signpostd: bad configuration: listen (from --listen): must be an address and a port such as
               127.0.0.1:7100, is "localhost"
         log-filter (from --log-filter): must be a level such as info, or module=level, is "inof"
-        2: signpostd: bad configuration: playbook (from --playbook): has faults:
+        2: signpostd: bad configuration: playbook (from --playbook): "TMP/playbook.yaml" has faults:
         58:27 reasons[1].secondary[0].routes.human.queue: there is no queue bagage; did you mean baggage?
         59:29 reasons[1].secondary[0].routes.message.queue: there is no queue bagage; did you mean baggage?
         63:27 reasons[1].secondary[1].routes.human.queue: there is no queue bagage; did you mean baggage?
-        64:29 reasons[1].secondary[1].routes.message.queue: there is no queue bagage; did you mean baggage?,
-              is "TMP/playbook.yaml"
+        64:29 reasons[1].secondary[1].routes.message.queue: there is no queue bagage; did you mean baggage?
     "#]].assert_eq(&brief::all(&told));
     Ok(())
 }
 
 #[test]
 fn the_address_is_all_that_it_prints() -> Outcome {
-    let server = ServerProcess::start(&Data::new()?, &[])?;
+    let data = Data::new()?;
+    let server = ServerProcess::start(&data, &[])?;
+    // Who looks why nothing is routed finds it in the log.
+    assert!(server.logged()?.contains("no playbook is live"));
     let address: SocketAddr = server.address().parse()?;
     assert!(address.ip().is_loopback() && address.port() != 0);
     server.ask_to_stop()?;
@@ -248,7 +250,9 @@ async fn the_first_playbook_is_for_an_empty_store_only() -> Outcome {
     let mut warned = Vec::new();
     for path in [&first, &first, &second] {
         let server = ServerProcess::start(&data, &["--playbook", text(path)?])?;
-        warned.push(server.logged()?.contains("another playbook is live"));
+        let logged = server.logged()?;
+        assert!(!logged.contains("no playbook is live"), "{logged}");
+        warned.push(logged.contains("another playbook is live"));
         let client = server.client()?;
         let live = client.get_playbook(v1::GetPlaybookRequest::default());
         assert_eq!(live.await?.source, FLIGHTS);

@@ -161,11 +161,34 @@ impl Shelf {
     }
 }
 
+/// Holds the server's report by channel, each under its name, against the independent count.
+fn is_reported(shelf: &Shelf, server: &ServerProcess) -> Outcome {
+    let column = shelf.table.column(shelf.source.channel)?;
+    let mut expected: BTreeMap<String, u64> = BTreeMap::new();
+    for row in &shelf.table.rows {
+        let words = row[column].split(|c: char| !c.is_ascii_alphanumeric());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let told = words.join("_").to_lowercase();
+        let channel = if told.is_empty() { "unknown" } else { &told };
+        *expected.entry(channel.to_owned()).or_default() += 1;
+    }
+    let volume = ["report", "volume", "--by", "channel", "--json"];
+    let volume = server.signpost(&volume)?.json()?;
+    let lines = volume["counts"].as_array().cloned().unwrap_or_default();
+    let told = lines.iter().filter_map(|line| {
+        let channel = line["channel"].as_str()?.to_owned();
+        Some((channel, line["contacts"].as_u64()?))
+    });
+    assert_eq!(told.collect::<BTreeMap<_, _>>(), expected);
+    Ok(())
+}
+
 fn is_sent_whole(source: Source) -> Outcome {
     let shelf = Shelf::new(source)?;
     let server = shelf.server(&[])?;
     let summary = shelf.send(&server, &[])?;
     shelf.adds_up(&summary)?;
+    is_reported(&shelf, &server)?;
     server.kill()?;
     let folded = shelf.data.fold()?;
     assert_eq!(folded.state.contacts().count(), shelf.table.rows.len());

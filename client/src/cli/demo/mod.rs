@@ -52,8 +52,16 @@ pub(crate) struct DemoArgs {
 /// Plays and reports; Ctrl-C stops it and leaves nothing behind but what was to be kept.
 pub(crate) async fn run(args: DemoArgs, session: &Session) -> Result<(), Failure> {
     tokio::select! {
-        done = play(args, session) => done,
+        done = play(args, session) => done.map_err(of_its_own),
         _ = tokio::signal::ctrl_c() => Err(Failure::Other("stopped".to_owned())),
+    }
+}
+
+/// A call that failed was of the server in this process: which other one the command line names has no part in it.
+fn of_its_own(failure: Failure) -> Failure {
+    match failure {
+        Failure::Call(error) => Failure::Again(format!("the server of the demo: {error}")),
+        other => other,
     }
 }
 
@@ -151,5 +159,20 @@ fn bar(contacts: u64) -> ProgressBar {
     match style {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use signpost_client::ClientError;
+
+    #[test]
+    fn a_call_that_fails_is_not_put_down_to_the_server_of_the_command_line() {
+        let broken = ClientError::Unavailable("no answer within 10 s".to_owned());
+        let told = of_its_own(broken.into());
+        assert_eq!(told.exit_code(), 1);
+        let of_demo = matches!(&told, Failure::Again(words) if words.contains("of the demo"));
+        assert!(of_demo, "{told:?}");
     }
 }

@@ -187,6 +187,7 @@ impl<'a> Play<'a> {
                 let context = request.context.unwrap_or_default();
                 let visit = &self.visits[index];
                 let (matter, first) = (&visit.matter, visit.rounds == 0);
+                self.seen.anonymous += u64::from(first && answer.customer_id.is_empty());
                 let samples = &mut self.seen.samples;
                 samples
                     .look(self.client, &answer, &context, matter, first, now)

@@ -156,7 +156,8 @@ impl Report<'_> {
         let seen = self.seen;
         let [opened, continued, reopened] = seen.joined;
         format!(
-            "\n{} contacts came, {} of them anonymous; {} left before they had told what for.\n\
+            "A contact that took another route on the way, as after asking for a person, counts under each.\n\n\
+             {} contacts came, {} of them anonymous; {} left before they had told what for.\n\
              {opened} opened a case, {continued} continued one, {reopened} reopened one.\n\
              {} repeats, {} of those who came back on another channel.\n\
              {} menus were shown, {} facts asked for, {} asked for a person on the way. {} are still live.\n",
@@ -209,18 +210,17 @@ impl Report<'_> {
     }
 
     fn next(&self) -> String {
-        let case = self
-            .seen
-            .samples
-            .by_switch
-            .as_ref()
-            .map(|answer| answer.case_id.as_str());
+        // A short morning has nobody who came back.
+        let back = self.seen.samples.by_switch.as_ref();
+        let case = back.map_or_else(
+            || "list".to_owned(),
+            |answer| format!("get {}", answer.case_id),
+        );
         match self.kept {
             Some(data) => format!(
-                "  signpostd --data {} --listen 127.0.0.1:7100\n  signpost counts\n  signpost case get {}\n  \
+                "  signpostd --data {} --listen 127.0.0.1:7100\n  signpost counts\n  signpost case {case}\n  \
                  signpost reasons --channel phone --locale nl\n",
                 data.display(),
-                case.unwrap_or("CASE"),
             ),
             None => "  signpost demo --data ./demo-data          # keep the store and look around in it\n  \
                      signpostd --data ./data --sample airline --listen 127.0.0.1:7100\n  \

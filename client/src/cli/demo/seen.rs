@@ -39,7 +39,6 @@ impl Seen {
         };
         self.joined[place] += 1;
         self.channel_switches += u64::from(place > 0 && answer.channel_switches > 0);
-        self.anonymous += u64::from(answer.customer_id.is_empty());
         true
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::Session;
 use crate::cli::failure::Failure;
-use crate::cli::render;
+use crate::cli::render::{self, words};
 use signpost_client::v1;
 use signpost_domain::playbook::{Fault, Playbook};
 use std::path::Path;
@@ -31,8 +31,11 @@ pub(super) fn run(file: &Path, session: &Session) -> Result<(), Failure> {
     })?;
     match faults {
         0 => Ok(()),
-        1 => Err(Failure::Fix(format!("{}: 1 fault", file.display()))),
-        _ => Err(Failure::Fix(format!("{}: {faults} faults", file.display()))),
+        _ => Err(Failure::Fix(format!(
+            "{}: {}",
+            super::name(file),
+            words::counted(faults as u64, "fault")
+        ))),
     }
 }
 

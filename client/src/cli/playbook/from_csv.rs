@@ -19,7 +19,8 @@ Example:
   signpost playbook from-csv requests.csv --primary category --secondary type \\
     --channel source --out playbook.yaml
 
-`signpost send` finds the reasons of the same table again. Costs and chances are assumptions, marked as such: edit them.")]
+`signpost send` finds the reasons of the same table again. Costs and chances are assumptions,
+marked as such: edit them.")]
 pub(crate) struct FromCsvArgs {
     #[command(flatten)]
     table: TableArgs,
@@ -223,12 +224,16 @@ fn lead(table: &Table, args: &FromCsvArgs, found: &Found) -> Vec<String> {
 }
 
 fn tell(found: &Found, session: &Session) {
+    let channels = match found.channels {
+        0 => "the usual channels".to_owned(),
+        channels => words::counted(channels as u64, "channel"),
+    };
     let mut lines = vec![format!(
         "{}: {} primary and {}, {}",
         words::counted(found.rows, "row"),
         found.primaries,
         words::counted(found.secondaries as u64, "secondary reason"),
-        words::counted(found.channels as u64, "channel")
+        channels
     )];
     let counted = [
         (found.bad_rows, "could not be read"),

@@ -193,6 +193,14 @@ async fn list(form: &FormArgs, session: &Session) -> Result<(), Failure> {
     form.show(session, &whole, text, || listing(true))
 }
 
+/// A file, for people.
+fn name(file: &Path) -> String {
+    match file.as_os_str() == "-" {
+        true => "stdin".to_owned(),
+        false => file.display().to_string(),
+    }
+}
+
 /// The text of a file, or of stdin for `-`.
 fn read(file: &Path) -> Result<String, Failure> {
     let from_stdin = file.as_os_str() == "-";
@@ -205,7 +213,7 @@ fn read(file: &Path) -> Result<String, Failure> {
         std::fs::File::open(file)
             .and_then(|file| file.take(SOURCE_BYTES_MAX + 1).read_to_end(&mut bytes))
     };
-    let named = |what: String| Failure::Fix(format!("{}: {what}", file.display()));
+    let named = |what: String| Failure::Fix(format!("{}: {what}", name(file)));
     result.map_err(|error| named(error.to_string()))?;
     if bytes.len() as u64 > SOURCE_BYTES_MAX {
         return Err(named(format!("is over {SOURCE_BYTES_MAX} bytes")));

@@ -37,7 +37,8 @@ const OUTCOMES: &[(&str, &str)] = &[
 Example:
   signpost playbook new --template retail --name our_shop --currency EUR --out our_shop.yaml
 
-What is an assumption says so: edit it. `signpost playbook from-csv` begins with your own table of contacts.")]
+What is an assumption says so: edit it. `signpost playbook from-csv` begins with your own table of
+contacts.")]
 pub(crate) struct NewArgs {
     /// The company that it is like.
     #[arg(long, value_name = "KIND", default_value = "minimal")]

@@ -49,7 +49,7 @@ impl Listing {
     /// Comma-separated, as RFC 4180 has it but for the line ends.
     pub(crate) fn csv(&self) -> String {
         let titles = self.columns.iter().map(|column| match column {
-            Column::Left(title) | Column::Right(title) => title.replace(' ', "_"),
+            Column::Left(title) | Column::Right(title) => title.replace([' ', '-'], "_"),
         });
         let mut text = csv_line(titles);
         for row in &self.rows {

@@ -16,7 +16,8 @@ pub(crate) fn menu(menu: &v1::ReasonMenu, paint: Paint) -> String {
     let mut text = format!("{}\n", paint.bold(&head));
     items(&menu.items, 1, paint, &mut text);
     if menu.left_out > 0 {
-        text += &format!("  {} more have no key\n", menu.left_out);
+        let have = if menu.left_out == 1 { "has" } else { "have" };
+        text += &format!("  {} more {have} no key\n", menu.left_out);
     }
     let from = format!("playbook {}", words::version(&menu.playbook_version));
     text += &format!("{}\n", paint.dim(&from));

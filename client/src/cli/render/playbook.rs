@@ -17,7 +17,7 @@ pub(crate) fn publication(publication: &v1::PlaybookPublication, paint: Paint) -
         publication.name, publication.playbook_version
     );
     let back = if publication.rolled_back {
-        "rolled back to"
+        "live again since"
     } else {
         "published"
     };
@@ -42,10 +42,15 @@ pub(crate) fn publications(publications: &[v1::PlaybookPublication], wide: bool)
         Column::Left("state"),
         Column::Left("note"),
     ];
-    let rows = publications.iter().map(|publication| {
+    let rows = publications.iter().enumerate().map(|(place, publication)| {
+        // Who publishes what is live already rolls nothing back.
+        let before = publications.get(place + 1);
+        let version = &publication.playbook_version;
+        let again = before.is_some_and(|before| before.playbook_version == *version);
         let marks = [
             (publication.live, "live"),
-            (publication.rolled_back, "rolled back"),
+            (publication.rolled_back && !again, "rolled back"),
+            (publication.rolled_back && again, "again"),
         ];
         let marks = marks.into_iter().filter(|(is, _)| *is);
         vec![
@@ -143,4 +148,33 @@ fn counted<'c>(
         row
     });
     Listing::new(&COLUMNS, rows.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Publishing what is live already is told from rolling back.
+    #[test]
+    fn what_was_live_before_is_again_or_rolled_back() {
+        let made = |version: &str, rolled_back, live| v1::PlaybookPublication {
+            playbook_version: version.to_owned(),
+            name: "air".to_owned(),
+            actor: "client/signpost".to_owned(),
+            rolled_back,
+            live,
+            ..v1::PlaybookPublication::default()
+        };
+        let made = [
+            made("aaaa", true, true),
+            made("aaaa", true, false),
+            made("bbbb", false, false),
+            made("aaaa", false, false),
+        ];
+        let listing = publications(&made, false);
+        let states: Vec<&str> = listing.rows.iter().map(|row| row[4].as_str()).collect();
+        assert_eq!(states, ["live, again", "rolled back", "", ""]);
+        let one = publication(&made[0], Paint::PLAIN);
+        assert!(one.contains("  live again since "), "{one}");
+    }
 }

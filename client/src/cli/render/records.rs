@@ -269,11 +269,19 @@ pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
             "goes on for",
             words::listed(customer.merged.iter().map(merged)),
         )
-        .add("contacts", customer.contact_count.to_string())
+        .add("contacts", contacts(customer))
         .add("first recorded", words::time(customer.create_time.as_ref()))
         .add("etag", customer.etag.as_str());
     let head = format!("customer {}", customer.customer_id);
     format!("{}\n{}", paint.bold(&head), sheet.text(paint))
+}
+
+/// Contacts of its own: those of whom it goes on for are told of them.
+fn contacts(customer: &v1::Customer) -> String {
+    match customer.merged.is_empty() {
+        true => customer.contact_count.to_string(),
+        false => format!("{} of its own", customer.contact_count),
+    }
 }
 
 fn merged(merged: &v1::MergedCustomer) -> String {

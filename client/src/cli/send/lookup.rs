@@ -1,8 +1,9 @@
 //! The ids of the live playbook for what a table says: by its labels, else by the ids that `playbook from-csv` makes.
 
+use crate::cli::failure::Failure;
 use crate::cli::names::{self, CHANNEL_PREFIX, OTHER, REASON_PREFIX, UNKNOWN_CHANNEL};
 use signpost_domain::ids::{ReasonId, Slug};
-use signpost_domain::playbook::{Label, Playbook};
+use signpost_domain::playbook::{Label, Playbook, right_names};
 use std::collections::HashMap;
 
 /// What a row says of why, as an id.
@@ -119,6 +120,38 @@ impl Lookup {
         known.cloned().unwrap_or_else(|| names::slug(tier, "tier"))
     }
 
+    /// Looks whether the live playbook has what the command line says of every row: a channel, the facts of columns.
+    ///
+    /// # Errors
+    /// [`Failure::Fix`] with what would be right: otherwise every row would be refused for it.
+    pub(super) fn has(
+        &self,
+        channel: Option<&str>,
+        facts: &[(String, usize)],
+    ) -> Result<(), Failure> {
+        let index = &self.playbook.index;
+        let lacks = |flag: &str, kind: &str, name: &str, right: String| {
+            let lacks = format!("{flag}: the live playbook has no {kind} {name}");
+            Err(Failure::Fix(format!("{lacks}; {right}")))
+        };
+        if let Some(name) = channel.filter(|name| !index.channels.contains_key(*name)) {
+            let names = self.playbook.channels.iter();
+            let right = right_names(name, "channel", names.map(|channel| channel.id.as_str()));
+            return lacks("--channel", "channel", name, right);
+        }
+        match facts
+            .iter()
+            .find(|(name, _)| !index.facts.contains_key(name.as_str()))
+        {
+            None => Ok(()),
+            Some((name, _)) => {
+                let names = self.playbook.facts.iter();
+                let right = right_names(name, "fact", names.map(|fact| fact.id.as_str()));
+                lacks("--map", "fact", name, right)
+            }
+        }
+    }
+
     /// Where the company is.
     pub(super) fn time_zone(&self) -> jiff::tz::TimeZone {
         self.playbook.time_zone.clone()
@@ -175,5 +208,31 @@ mod tests {
         assert_eq!(lookup.channel(Some("Carrier pigeon")), "carrier_pigeon");
         assert_eq!(lookup.channel(None), "unknown");
         assert_eq!(lookup.tier("GOLD"), "gold");
+    }
+
+    #[test]
+    fn what_the_command_line_says_of_all_rows_must_be_there() {
+        let lookup = lookup();
+        let facts = |name: &str| vec![(name.to_owned(), 0)];
+        assert!(lookup.has(Some("phone"), &facts("order_id")).is_ok());
+        assert!(lookup.has(None, &[]).is_ok());
+        for (channel, fact, words) in [
+            (
+                Some("phne"),
+                "order_id",
+                "--channel: the live playbook has no channel phne; did you mean phone?",
+            ),
+            (
+                None,
+                "ordr_id",
+                "--map: the live playbook has no fact ordr_id; did you mean order_id?",
+            ),
+        ] {
+            let told = lookup.has(channel, &facts(fact));
+            assert!(
+                matches!(&told, Err(Failure::Fix(what)) if what == words),
+                "{told:?}"
+            );
+        }
     }
 }

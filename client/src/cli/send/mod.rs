@@ -1,5 +1,6 @@
 //! `signpost send`: routes every row of a table as a contact.
 
+mod errors_file;
 mod lookup;
 mod map;
 mod not_taken;
@@ -50,15 +51,16 @@ Example:
       --map time=opened_at,channel=contact_type,primary=category --map secondary=subcategory \\
       --map customer=caller_id --missing '?' --clock file --end resolved
 
-Run it again after a stop: rows that the server has are answered as they were, and not counted twice. Rows of one
-customer are sent one after the other. Rows whose reason the playbook does not know go to its last resort.")]
+Run it again after a stop: rows that the server has are answered as they were, and not counted
+twice. Rows of one customer are sent one after the other. Rows whose reason the playbook does not
+know go to its last resort.")]
 pub(crate) struct SendArgs {
     #[command(flatten)]
     table: TableArgs,
     /// Which column tells what: time, channel, reason, primary, secondary, customer, tier, language, brand, fact.ID.
     #[arg(long, value_name = "TARGET=COLUMN,…", required = true)]
     map: Vec<String>,
-    /// The column of your keys of the contacts [default: made of the file's content and the line].
+    /// The column of your keys of the contacts, each of one row [default: made of the file's content and the line].
     #[arg(long, value_name = "COLUMN")]
     id: Option<String>,
     /// The channel of all rows, where no column tells it.
@@ -86,7 +88,7 @@ pub(crate) struct SendArgs {
     #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = values::timeout)]
     patience: Duration,
     /// Begin with the row of this line; those that would be sent before it are skipped.
-    #[arg(long, value_name = "LINE")]
+    #[arg(long, value_name = "LINE", allow_negative_numbers = true)]
     from_line: Option<u64>,
     /// A name for this sending: the same file under another name is sent afresh.
     #[arg(long, value_name = "NAME")]
@@ -121,6 +123,9 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
         ));
     }
     let table = Table::read(&args.table)?;
+    if let Some(errors) = &args.errors {
+        errors_file::check(errors, &args.table.file)?;
+    }
     let fixed_channel = args.channel.is_some();
     let map = Map::read(&args.map, args.id.as_deref(), fixed_channel, &table)?;
     let client = session.client()?;
@@ -133,7 +138,9 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     })?;
     let playbook = Playbook::stored(&live.source)
         .map_err(|faults| Failure::Other(format!("the live playbook: {faults}")))?;
-    let mut plan = plan::read(&table, &map, &Lookup::of(playbook), &args)?;
+    let lookup = Lookup::of(playbook);
+    lookup.has(args.channel.as_deref(), &map.facts)?;
+    let mut plan = plan::read(&table, &map, &lookup, &args)?;
     let mut tally = Tally::default();
     tally.rows = plan.rows;
     tally.skipped = skip(&mut plan, args.from_line)?;
@@ -216,16 +223,20 @@ fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> R
     for line in alike.iter().flat_map(|alike| not_taken::said(alike)) {
         session.out.say(&line);
     }
-    if let Some(file) = &args.errors {
-        let written = errors(file, table, &kinds);
-        written.map_err(|error| Failure::Other(format!("{}: {error}", file.display())))?;
+    // What became of the rows is said even where they cannot be written.
+    let written = match &args.errors {
+        None => Ok(()),
+        Some(file) => errors(file, table, &kinds)
+            .map_err(|error| Failure::Other(format!("{}: {error}", file.display()))),
+    };
+    if session.out.json {
+        let json = tally.json(&table.name, alike.into_iter().flatten().collect());
+        let json = json.map_err(|error| Failure::Other(error.to_string()))?;
+        session.out.data(&json)?;
+    } else {
+        session.out.text(&tally.text(session.out.paint))?;
     }
-    if !session.out.json {
-        return session.out.text(&tally.text(session.out.paint));
-    }
-    let json = tally.json(&table.name, alike.into_iter().flatten().collect());
-    let json = json.map_err(|error| Failure::Other(error.to_string()))?;
-    session.out.data(&json)
+    written
 }
 
 /// The rows that were not taken, as the file has them, each with its line and what is wrong.

@@ -8,6 +8,8 @@ use crate::cli::failure::Failure;
 use crate::cli::table_file::{self, Row, Table};
 use crate::cli::values;
 use signpost_client::v1;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// A row that can be sent.
 #[derive(Debug)]
@@ -79,10 +81,16 @@ pub(super) fn read(
         run: format!("{}{name}", &table.content()[..16]),
     };
     let mut plan = Plan::default();
+    let mut firsts: HashMap<String, u64> = HashMap::new();
     for row in table.rows() {
         plan.rows += 1;
         let line = row.line;
-        match reader.row(row) {
+        let read = reader.row(row).and_then(|row| match map.id {
+            // Keys of our own are of one row each.
+            None => Ok(row),
+            Some(_) => is_new(&mut firsts, row),
+        });
+        match read {
             Ok(ready) => plan.ready.push(ready),
             Err(what) => plan.bad.push(Bad { line, what }),
         }
@@ -90,6 +98,17 @@ pub(super) fn read(
     // Stable: rows of one time as the file has them.
     plan.ready.sort_by_key(|row| row.at);
     Ok(plan)
+}
+
+/// A row whose contact no row before it has: it would amend that one, and be none of its own.
+fn is_new(firsts: &mut HashMap<String, u64>, row: Ready) -> Result<Ready, String> {
+    match firsts.entry(row.contact.clone()) {
+        Entry::Occupied(first) => Err(format!("has the id of line {}", first.get())),
+        Entry::Vacant(free) => {
+            free.insert(row.line);
+            Ok(row)
+        }
+    }
 }
 
 /// How the times are read, if they count.

@@ -57,7 +57,7 @@ impl CaseNumbers {
         CaseNumbers { key }
     }
 
-    /// The number of a case, in groups: `7012 3456 789`.
+    /// The number of a case, in groups: `7012 3456 788`.
     pub fn of(&self, case: CaseId) -> String {
         let digits = if case.0.0 < 10_u64.pow(DIGITS) {
             DIGITS
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn numbers_and_ids_are_told_apart() {
         for text in [
-            "7012 3456 789",
+            "7012 3456 788",
             "70123456789",
             "7012-34",
             "12 3",

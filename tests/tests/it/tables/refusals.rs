@@ -101,3 +101,32 @@ fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
     "#]].assert_eq(&told);
     Ok(())
 }
+
+/// The rows that are not taken never take the place of the table, and where they cannot be written it is said before
+/// anything is sent.
+#[test]
+fn a_file_for_errors_that_cannot_be_is_refused_before_anything_is_sent() -> Outcome {
+    const TABLE: &str = "category,channel\na,phone\nb\n";
+    let desk = Desk::new()?;
+    let table = desk.put("t.csv", TABLE)?;
+    let link = desk.path("link.csv");
+    std::fs::hard_link(&table, &link)?;
+    let nowhere = desk.path("no/errors.csv");
+    for errors in [&table, &link, &nowhere] {
+        let map = "primary=category,channel=channel";
+        let send = ["send", text(&table)?, "--map", map];
+        let send = [&send[..], &["--errors", text(errors)?]].concat();
+        let ran = Ran::of(&mut signpost(NOBODY, &send)?)?;
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        let named = ran.stderr.contains("--errors") && !ran.stderr.contains("not available");
+        assert!(named, "{ran:?}");
+        assert_eq!(std::fs::read_to_string(&table)?, TABLE);
+    }
+    let map = "primary=category,channel=channel";
+    let send = ["send", "-", "--map", map, "--errors", text(&table)?];
+    let opened = std::fs::File::open(&table)?;
+    let ran = signpost(NOBODY, &send)?.stdin(opened).output()?;
+    assert_eq!(ran.status.code(), Some(2), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(&table)?, TABLE);
+    Ok(())
+}

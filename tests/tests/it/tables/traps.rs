@@ -168,3 +168,23 @@ fn a_cell_of_a_megabyte_is_a_label_that_is_cut_and_one_more_byte_is_too_much() -
     );
     server.kill()
 }
+
+/// Rows and contacts are as many: a second row of one contact would be an amendment, and no contact of its own.
+#[test]
+fn an_id_that_comes_again_is_told_with_the_line_that_had_it() -> Outcome {
+    let desk = Desk::new()?;
+    let columns = ["--primary", "why", "--secondary", "closer"];
+    let rows = "id,why,closer\na,fees,late\na,fees,late\nb,fees,late\n";
+    let table = desk.put("ids.csv", rows)?;
+    let server = desk.server(&table, &columns, &[])?;
+    let map = "primary=why,secondary=closer";
+    let send = ["send", text(&table)?, "--json", "--map", map];
+    let sent = server.signpost(&[&send[..], &["--channel", "phone", "--id", "id"]].concat())?;
+    assert_eq!(sent.code, Some(2), "{sent:?}");
+    assert!(sent.stderr.contains("line 3: bad: has the id of line 2"));
+    let summary: Value = serde_json::from_str(&sent.stdout)?;
+    assert_eq!(parts(&summary), [3, 0, 2, 0, 0, 1, 0]);
+    let volume = server.signpost(&["report", "volume", "--json"])?.json()?;
+    assert_eq!(volume["contacts"], 2);
+    server.kill()
+}

@@ -189,7 +189,7 @@ fn a_menu_a_question_and_a_choice_as_text() {
           1  Uw lopende zaak
           2  Bestaande vlucht  existing_flight
               1  Datum wijzigen  existing_flight/change_date
-          1 more have no key
+          1 more has no key
         playbook 3f2a90bc11d0
         --
         contact call-1 · no case yet

@@ -240,3 +240,24 @@ fn publications_findings_and_counts_as_text() {
     ];
     expect_file!["playbooks.txt"].assert_eq(&text.join("--\n"));
 }
+
+#[test]
+fn contacts_of_who_goes_on_for_another_are_its_own() {
+    let survivor = v1::Customer {
+        customer_id: "c1".to_owned(),
+        merged: vec![v1::MergedCustomer {
+            customer_id: "c2".to_owned(),
+            actor: "supervisor/ann".to_owned(),
+            note: "same birthday".to_owned(),
+            ..Default::default()
+        }],
+        contact_count: 2,
+        ..Default::default()
+    };
+    expect![[r#"
+        customer c1
+          goes on for  c2 (same birthday, by supervisor/ann)
+          contacts     2 of its own
+    "#]]
+    .assert_eq(&customer(&survivor, Paint::PLAIN));
+}

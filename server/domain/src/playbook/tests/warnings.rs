@@ -12,7 +12,7 @@ fn the_airline_of_the_tests_is_small() {
             71:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
-            59:5 reasons[1].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
+            59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
         "#]],
     );
 }
@@ -31,7 +31,7 @@ fn guards_that_are_usual() {
         2:1 rules: no rule looks at case.broken_promises: a broken promise changes nothing; add one, such as {id: broken_promise, when: case.broken_promises > 0, prefer: {human: 5.00}}
         29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
         34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
-        59:5 reasons[1].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
+        59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
         27:3 facts.bags: nothing asks for the fact bags; ask for it or remove it
         28:3 facts.is_group: nothing asks for the fact is_group; ask for it or remove it
     "#]],
@@ -69,7 +69,7 @@ costs:
             82:5 rules[14]: same_condition repeats what rules above it always do; remove it
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
-            59:5 reasons[1].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
+            59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
         "#]],
     );
 }
@@ -106,7 +106,7 @@ fn gaps_and_things_that_nothing_uses() {
             75:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
             34:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             39:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
-            63:5 reasons[1].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
+            63:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
             24:3 queues.spare: no route leads to the queue spare; give it a route or remove it
             28:3 facts.seat: nothing asks for the fact seat; ask for it or remove it
             20:3 calendars.night: no queue has the calendar night; give it to a queue or remove it
@@ -133,14 +133,14 @@ fn keypads_have_nine_keys() {
             92:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
             29:1 reasons: has 9 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
-            59:5 reasons[1].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
-            69:5 reasons[2].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
-            72:5 reasons[3].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
-            75:5 reasons[4].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
-            78:5 reasons[5].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
-            81:5 reasons[6].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
-            84:5 reasons[7].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
-            87:5 reasons[8].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
+            59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
+            69:5 reasons[2].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
+            72:5 reasons[3].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
+            75:5 reasons[4].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
+            78:5 reasons[5].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
+            81:5 reasons[6].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
+            84:5 reasons[7].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
+            87:5 reasons[8].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
             29:1 reasons: the keypad of phone has no key for the last 2 of 9 reasons; fewer reasons, the rarest last
         "#]],
     );
@@ -157,7 +157,7 @@ fn a_higher_tier_that_is_helped_worse() {
             64:9 reasons[1].secondary[0].routes: on phone without a wait platinum would get message, which resolves less than the human of gold; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
-            59:5 reasons[1].secondary: has 1 secondary reasons; 6 to 8 are easy to choose from
+            59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
         "#]],
     );
 }

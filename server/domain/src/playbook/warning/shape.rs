@@ -22,7 +22,10 @@ impl Watcher<'_> {
 
     fn count(&mut self, at: At<'_>, count: usize, kind: &str) {
         if !REASONS_EASY.contains(&count) {
-            let what = || format!("has {count} {kind} reasons");
+            let what = || match count {
+                1 => format!("has 1 {kind} reason"),
+                _ => format!("has {count} {kind} reasons"),
+            };
             self.note(at, what, "6 to 8 are easy to choose from");
         }
     }
