@@ -1,6 +1,7 @@
 //! A bare tonic server that answers RouteContact with a ready answer: what the transport alone costs; or that first
-//! keeps the contact in tables of SQLite, as one would otherwise write such a service.
+//! keeps the contact, in tables of SQLite, as one would otherwise write such a service, or in the log of the store.
 
+use crate::appended::Appended;
 use crate::served::say;
 use crate::tables::Tables;
 use prost::Message;
@@ -12,9 +13,16 @@ use tokio::net::TcpListener;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
+/// Where contacts are kept before they are answered.
+enum Kept {
+    Nowhere,
+    Tables(Tables),
+    Log(Appended),
+}
+
 struct Echo {
     answer: v1::RouteContactResponse,
-    tables: Option<Tables>,
+    kept: Kept,
 }
 
 #[tonic::async_trait]
@@ -23,11 +31,15 @@ impl ContactService for Echo {
         &self,
         request: Request<v1::RouteContactRequest>,
     ) -> Result<Response<v1::RouteContactResponse>, Status> {
-        if let Some(tables) = &self.tables {
-            let kept = tables.keep(request.into_inner(), self.answer.clone());
-            kept.await
-                .map_err(|error| Status::internal(error.to_string()))?;
-        }
+        let kept = match &self.kept {
+            Kept::Nowhere => Ok(()),
+            Kept::Tables(tables) => {
+                let kept = tables.keep(request.into_inner(), self.answer.clone());
+                kept.await
+            }
+            Kept::Log(log) => log.keep(request.get_ref(), &self.answer).await,
+        };
+        kept.map_err(|error| Status::internal(error.to_string()))?;
         Ok(Response::new(self.answer.clone()))
     }
 
@@ -74,19 +86,34 @@ impl ContactService for Echo {
     }
 }
 
+/// Where a service keeps contacts before it answers them.
+#[derive(Clone, Copy, Debug)]
+pub enum Keep<'a> {
+    /// It does not.
+    Nowhere,
+    /// In this file of SQLite.
+    Tables(&'a Path),
+    /// In the log of the store, in this folder.
+    Log(&'a Path),
+}
+
 /// Serves the answer in the file `answer` on a free port of loopback until the process is killed; prints the address
-/// first. With `tables` every contact is in that file of SQLite before it is answered.
+/// first.
 ///
 /// # Errors
 /// When a file does not read.
-pub async fn echo(answer: &Path, tables: Option<&Path>) -> Result<(), Box<dyn Error>> {
-    let tables = tables.map(Tables::create).transpose()?;
+pub async fn echo(answer: &Path, keep: Keep<'_>) -> Result<(), Box<dyn Error>> {
+    let kept = match keep {
+        Keep::Nowhere => Kept::Nowhere,
+        Keep::Tables(path) => Kept::Tables(Tables::create(path)?),
+        Keep::Log(path) => Kept::Log(Appended::create(path)?),
+    };
     let answer = v1::RouteContactResponse::decode(std::fs::read(answer)?.as_slice())?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     say(&listener.local_addr()?.to_string());
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     tonic::transport::Server::builder()
-        .add_service(ContactServiceServer::new(Echo { answer, tables }))
+        .add_service(ContactServiceServer::new(Echo { answer, kept }))
         .serve_with_incoming(incoming)
         .await?;
     Ok(())

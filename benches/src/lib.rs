@@ -1,5 +1,6 @@
 //! Benches: the pure core, the load generator, and what to compare with. No bench asserts a time.
 
+mod appended;
 pub mod disk;
 pub mod echo;
 pub mod filled;

@@ -90,6 +90,13 @@ pub async fn run(
     }
     let listener = socket.listen(BACKLOG).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            %address,
+            "other machines can call, and nothing is encrypted and nobody asked who they are: \
+             put a proxy that does both in front"
+        );
+    }
     tracing::info!(%address, "serving");
     bound(address);
     let end = stop_or_failed(&engine, stop);

@@ -13,13 +13,14 @@ use tonic::{Request, Response, Status};
 /// The server's refusal.
 pub async fn call(
     channel: Channel,
-    path: &'static str,
+    path: &str,
     message: Vec<u8>,
 ) -> Result<Response<Vec<u8>>, Status> {
     let mut grpc = Grpc::new(channel);
     let ready = grpc.ready().await;
     ready.map_err(|error| Status::unavailable(error.to_string()))?;
-    let path = PathAndQuery::from_static(path);
+    let path: Result<PathAndQuery, _> = path.parse();
+    let path = path.map_err(|error| Status::internal(error.to_string()))?;
     grpc.unary(Request::new(message), path, Bytes).await
 }
 

@@ -1,5 +1,5 @@
-//! Durable RouteContact beside a bare tonic echo of the same message sizes, and beside a service that keeps each
-//! contact in SQLite before it answers, in one run.
+//! Durable RouteContact beside a bare tonic echo of the same message sizes, beside an echo that appends each contact to
+//! the log first, which is the most that can be reached, and beside a service that keeps each in SQLite, in one run.
 //!
 //! `cargo run --release -p signpost-benches --bin load [-- --folder DIR --seconds N --in-flight 1,16,64,256]`
 
@@ -7,10 +7,11 @@ use clap::Parser;
 use comfy_table::Table;
 use prost::Message;
 use signpost_benches::disk::{file_system, syncs_a_second};
+use signpost_benches::echo::{self, Keep};
 use signpost_benches::load::{Calls, Round, Until, drive};
 use signpost_benches::process::Server;
+use signpost_benches::requests;
 use signpost_benches::served::{publish, say, signpost};
-use signpost_benches::{echo, requests};
 use signpost_proto::v1::contact_service_client::ContactServiceClient;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use std::time::Duration;
 /// Rounds of each; the middle one by rate counts.
 const ROUNDS: usize = 3;
 
-/// Measures durable RouteContact beside a bare tonic echo and a service on SQLite.
+/// Measures durable RouteContact beside a bare tonic echo, the log alone and a service on SQLite.
 #[derive(Parser)]
 struct Args {
     /// A folder on the disk to measure; a temporary one, if not given.
@@ -42,6 +43,9 @@ struct Args {
     /// With `--echo`: keep each contact in this file of SQLite first.
     #[arg(long, hide = true, requires = "echo")]
     tables: Option<PathBuf>,
+    /// With `--echo`: keep each contact in the log in this folder first.
+    #[arg(long, hide = true, requires = "echo", conflicts_with = "tables")]
+    log: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -49,7 +53,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
     match (&args.serve, &args.echo) {
         (Some(folder), _) => signpost(folder).await,
-        (_, Some(answer)) => echo::echo(answer, args.tables.as_deref()).await,
+        (_, Some(answer)) => {
+            let tables = args.tables.as_deref().map(Keep::Tables);
+            let log = args.log.as_deref().map(Keep::Log);
+            echo::echo(answer, tables.or(log).unwrap_or(Keep::Nowhere)).await
+        }
         (None, None) => compare(&args).await,
     }
 }
@@ -79,7 +87,15 @@ async fn compare(args: &Args) -> Result<(), Box<dyn Error>> {
     let tables = folder.path().join("tables");
     let tables = tables.to_str().ok_or("a folder whose name is no text")?;
     let sqlite = Server::start(&["--tables", tables, "--echo"], &answer)?;
-    let servers = [("echo", &bare), ("SQLite", &sqlite), ("signpost", &server)];
+    let log = folder.path().join("log");
+    let log = log.to_str().ok_or("a folder whose name is no text")?;
+    let logged = Server::start(&["--log", log, "--echo"], &answer)?;
+    let servers = [
+        ("echo", &bare),
+        ("echo, logged", &logged),
+        ("SQLite", &sqlite),
+        ("signpost", &server),
+    ];
     let next = Arc::new(AtomicU64::new(1));
     let mut table = Table::new();
     table.set_header([

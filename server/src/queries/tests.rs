@@ -220,3 +220,47 @@ async fn what_is_looked_at_follows_what_matches() -> Result<(), Box<dyn Error>> 
     guard.stop();
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_looked_at_all_it_may_ends_and_the_next_goes_on() -> Result<(), Box<dyn Error>>
+{
+    /// What each page may look at.
+    const LEFT: usize = 200;
+    let folder = tempfile::tempdir()?;
+    let opened = open_folder(&folder.path().join("data"))?;
+    let (engine, guard) = Engine::start(opened, EngineOptions::new(Clock::External))?;
+    bring(&engine).await?;
+    let rows = engine.rows_caught_up().await?;
+    let wanted = CustomerId::stored(format!("c{}", CUSTOMERS / 2));
+    let holds = |case: &Case| case.customer.as_ref() == Some(&wanted);
+    for order in [Order::OldestFirst, Order::NewestFirst] {
+        let (mut found, mut pages, mut after) = (0, 0, None);
+        loop {
+            let asked = Asked {
+                order,
+                size: 50,
+                after,
+            };
+            let mut look = Look::new(&rows, order);
+            look.looked_at(LOOKED_AT_MAX - LEFT);
+            let within = (0, rows.applied());
+            let page = cases::page(&mut look, &Sought::default(), holds, within, &asked)?;
+            (found, pages) = (found + page.items.len(), pages + 1);
+            let is_further = match order {
+                Order::OldestFirst => page.next > after,
+                Order::NewestFirst => after.is_none() || page.next < after,
+            };
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+            assert!(is_further, "{after:?} is not behind the page before");
+        }
+        assert_eq!(found, 1);
+        // It looks at each case, and at few rows beside.
+        assert!(pages >= CUSTOMERS / LEFT, "{pages} pages");
+    }
+    drop(engine);
+    guard.stop();
+    Ok(())
+}

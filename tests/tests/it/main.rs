@@ -17,6 +17,7 @@ mod daemon;
 mod data_folder;
 mod disk;
 mod event_catalogue;
+mod every_call;
 mod feed_command;
 mod feed_crash;
 mod feed_events;

@@ -90,7 +90,14 @@ fn a_variable_that_is_nearly_one_of_ours_is_said() -> Outcome {
         signpostd: bad configuration: data: must be set, by --data, SIGNPOST_DATA_DIR, or data in a configuration file
     "#]].assert_eq(&[client.stderr, checked.stderr, unset.stderr].concat());
 
-    let arguments = ["--data", text(&folder)?, "--listen", "127.0.0.1:0"];
+    let arguments = [
+        "--data",
+        text(&folder)?,
+        "--listen",
+        "127.0.0.1:0",
+        "--sample",
+        "retail",
+    ];
     let mut command = signpostd(&arguments)?;
     command
         .args(["--log", "json"])
