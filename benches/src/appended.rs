@@ -8,7 +8,11 @@ use signpost_server::store::{Alone, GROUP_EVENTS_MAX, Log, LogLimits};
 use std::error::Error;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
+
+/// How long a group waits for more.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// An event, and whom to tell once it is on disk.
 type Event = (Vec<u8>, oneshot::Sender<()>);
@@ -46,11 +50,22 @@ impl Appended {
     }
 }
 
-/// Appends all that waits as one group, until the log fails or nobody is left.
+/// Appends what waits as one group, until the log fails or nobody is left. As the engine does, a group waits a little for
+/// half as many callers as the one before had: most of those come again at once.
 fn append(mut log: Log, taken: &Receiver<Event>) {
+    let mut callers = 0;
     while let Ok(first) = taken.recv() {
-        let others = taken.try_iter().take(GROUP_EVENTS_MAX - 1);
-        let (events, told): (Vec<_>, Vec<_>) = std::iter::once(first).chain(others).unzip();
+        let mut group = vec![first];
+        let until = Instant::now() + GATHER;
+        while group.len() < callers / 2 {
+            match taken.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(event) => group.push(event),
+                Err(_) => break,
+            }
+        }
+        group.extend(taken.try_iter().take(GROUP_EVENTS_MAX - group.len()));
+        callers = group.len();
+        let (events, told): (Vec<_>, Vec<_>) = group.into_iter().unzip();
         if log.append(log.last(), events).is_err() {
             return;
         }

@@ -84,7 +84,8 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         DiffPlaybooks: answered, InvalidArgument
         GetReasonMenu: InvalidArgument, InvalidArgument
         CountReasons: answered, InvalidArgument
-    "#]].assert_eq(&table);
+    "#]]
+    .assert_eq(&table);
     bench.unchanged().await
 }
 
