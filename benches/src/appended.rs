@@ -50,8 +50,8 @@ impl Appended {
     }
 }
 
-/// Appends what waits as one group, until the log fails or nobody is left. As the engine does, a group waits a little for
-/// half as many callers as the one before had: most of those come again at once.
+/// Appends what waits as one group, until the log fails or nobody is left. As the engine does, a group waits a little
+/// for half as many callers as the one before had: most of those come again at once.
 fn append(mut log: Log, taken: &Receiver<Event>) {
     let mut callers = 0;
     while let Ok(first) = taken.recv() {

@@ -20,7 +20,7 @@ impl Blocks {
     /// Of what is under `prefix`.
     pub(super) fn new(prefix: Vec<u8>) -> Blocks {
         Blocks {
-            run: Run::new(prefix),
+            run: Run::sparing(prefix),
             at: None,
         }
     }

@@ -36,6 +36,15 @@ impl Run {
         }
     }
 
+    /// The same, of which often the first row is all that is wanted, and of which there may be hundreds.
+    pub(super) fn sparing(prefix: Vec<u8>) -> Run {
+        Run {
+            chunk: 1,
+            used: 1,
+            ..Run::new(prefix)
+        }
+    }
+
     /// Of these, which are in the order of the page.
     pub(super) fn of(sequences: Vec<(Seq, Vec<u8>)>) -> Run {
         Run {
