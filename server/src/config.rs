@@ -16,6 +16,7 @@ pub use error::{ConfigError, ConfigErrors};
 use crate::engine::Clock;
 use crate::logging::{LogFilter, LogFormat};
 use crate::serve::Origin;
+use crate::store::DataFolder;
 use args::Args;
 use error::Finder;
 use file::File;
@@ -39,8 +40,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where to listen; port 0 lets the system choose.
     pub listen: SocketAddr,
-    /// What is published into an empty store.
-    pub first: Option<FirstPlaybook>,
+    /// What is published into an empty store; or what is wrong with it, where a store is there that may not need it.
+    pub first: Option<Result<FirstPlaybook, ConfigError>>,
     /// Where time comes from.
     pub clock: Clock,
     /// How the log on stderr is written.
@@ -91,7 +92,8 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Asked, ReadError
         None => None,
     };
     let layers: Vec<Layer> = args.layers.into_iter().chain(file).collect();
-    let (config, effective) = Config::of(&layers)?;
+    let needs_playbook = |data: &Path| args.check_config || !DataFolder::is_there(data);
+    let (config, effective) = Config::of(&layers, needs_playbook)?;
     Ok(match args.check_config {
         true => Asked::Show(effective.to_toml()),
         false => Asked::Run(Box::new(config)),
@@ -99,8 +101,12 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Asked, ReadError
 }
 
 impl Config {
-    /// From what was said, in the order of precedence; with the effective values as a file would have them.
-    fn of(layers: &[Layer]) -> Result<(Config, File), ConfigErrors> {
+    /// From what was said, in the order of precedence; with the effective values as a file would have them. A faulty
+    /// playbook is an error where this data folder needs one.
+    fn of(
+        layers: &[Layer],
+        needs_playbook: impl Fn(&Path) -> bool,
+    ) -> Result<(Config, File), ConfigErrors> {
         let mut finder = Finder::default();
         let said = |key: Key| layers.iter().find_map(|layer| layer.said(key));
         let or = |key: Key, default: &str| said(key).unwrap_or_else(|| Said::by_default(default));
@@ -122,7 +128,13 @@ impl Config {
             cors_origins.extend(finder.keep(Key::CorsOrigin, origin, Origin::parse(&origin.text)));
         }
         let (playbook, sample) = first_said(layers);
-        let first = first(&mut finder, playbook.as_ref(), sample.as_ref());
+        let needs_playbook = data.as_deref().is_none_or(needs_playbook);
+        let first = first(
+            &mut finder,
+            playbook.as_ref(),
+            sample.as_ref(),
+            needs_playbook,
+        );
         let effective = File {
             data: said(Key::Data).map(|said| said.text),
             listen: Some(listen.text),
@@ -187,19 +199,26 @@ fn clock(text: &str) -> Result<Clock, &'static str> {
     }
 }
 
-/// The playbook for an empty store, if one is named.
+/// The playbook for an empty store, if one is named. A file that changed under a store that has a playbook keeps no
+/// server from starting again.
 fn first(
     finder: &mut Finder,
     playbook: Option<&Said>,
     sample: Option<&Said>,
-) -> Option<FirstPlaybook> {
+    is_needed: bool,
+) -> Option<Result<FirstPlaybook, ConfigError>> {
     match (playbook, sample) {
         (None, None) => None,
         (Some(path), None) => {
             let read = playbook_file(Path::new(&path.text));
-            finder.keep(Key::Playbook, path, read)
+            match is_needed {
+                true => finder.keep(Key::Playbook, path, read).map(Ok),
+                false => Some(read.map_err(|what| ConfigError::of(Key::Playbook, path, what))),
+            }
         }
-        (None, Some(name)) => finder.keep(Key::Sample, name, sample_of(&name.text)),
+        (None, Some(name)) => finder
+            .keep(Key::Sample, name, sample_of(&name.text))
+            .map(Ok),
         (Some(_), Some(name)) => {
             finder.fault(Key::Sample, name, "must not be set together with playbook");
             None

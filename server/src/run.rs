@@ -1,6 +1,6 @@
 //! The life of a server: take the address, open the folder, start the engine, publish the first playbook, serve, stop.
 
-use crate::config::{Config, FirstPlaybook};
+use crate::config::{Config, ConfigError, FirstPlaybook};
 use crate::engine::{Engine, EngineGuard, EngineOptions, Halt, Health, StartError, open_folder};
 use crate::intake::content;
 use crate::serve::{ServeError, serve_to_pages};
@@ -34,6 +34,9 @@ pub enum RunError {
         /// Why.
         halt: Halt,
     },
+    /// There is no first playbook, and none is live.
+    #[error("no playbook is live, and the first one cannot be published: {0}")]
+    FirstFaulty(ConfigError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}")]
     Bind {
@@ -82,8 +85,10 @@ pub async fn run(
         Engine::start(open_folder(&data)?, EngineOptions::new(clock))
     });
     let (engine, guard) = started.await??;
-    if let Some(first) = first {
-        publish_first(&engine, first).await?;
+    match first {
+        Some(Ok(first)) => publish_first(&engine, first).await?,
+        Some(Err(fault)) => not_first(&engine, fault)?,
+        None => {}
     }
     if engine.live().is_none() {
         tracing::warn!("no playbook is live: nothing is routed until one is published");
@@ -131,6 +136,16 @@ pub async fn stop_or_failed(engine: &Engine, stop: impl Future<Output = ()>) {
             tokio::time::sleep(FAILED_SHOWN).await;
         }
     }
+}
+
+/// A first playbook that is at fault is no reason not to start, where another is live.
+fn not_first(engine: &Engine, fault: ConfigError) -> Result<(), RunError> {
+    let Some(live) = engine.live() else {
+        return Err(RunError::FirstFaulty(fault));
+    };
+    let live = live.version.to_string();
+    tracing::warn!(%fault, live, "another playbook is live and stays so");
+    Ok(())
 }
 
 /// Publishes into an empty store; into another it does not, and says so if the live playbook is a different one.

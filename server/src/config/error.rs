@@ -37,6 +37,18 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// What is wrong with a value.
+    pub(super) fn of(key: Key, said: &Said, what: impl fmt::Display) -> ConfigError {
+        ConfigError::Value {
+            key: key.name(),
+            origin: said.origin.of(key),
+            what: what.to_string(),
+            text: said.text.clone(),
+        }
+    }
+}
+
 /// All that is wrong, at least one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigErrors(pub Vec<ConfigError>);
@@ -61,12 +73,7 @@ pub(super) struct Finder(Vec<ConfigError>);
 impl Finder {
     /// Notes what is wrong with a value.
     pub(super) fn fault(&mut self, key: Key, said: &Said, what: impl fmt::Display) {
-        self.0.push(ConfigError::Value {
-            key: key.name(),
-            origin: said.origin.of(key),
-            what: what.to_string(),
-            text: said.text.clone(),
-        });
+        self.0.push(ConfigError::of(key, said, what));
     }
 
     /// The value, or its fault noted.

@@ -26,7 +26,7 @@ fn check(flags: Values<'_>, environment: Values<'_>, file: &str, expected: Expec
     let shown = match file::parse(file) {
         Ok(file) => {
             layers.push(file.into_layer(path));
-            match Config::of(&layers) {
+            match Config::of(&layers, |_| true) {
                 Ok((_, effective)) => effective.to_toml(),
                 Err(errors) => errors.to_string(),
             }
@@ -61,7 +61,7 @@ fn flag_wins_over_environment_over_file_over_default() {
 fn what_is_in_force_can_be_read_back() -> Result<(), String> {
     let written = "data = \"d\"\nlisten = \"127.0.0.1:0\"\nsample = \"airline\"\n";
     let layer = file::parse(written)?.into_layer(Path::new("a.toml"));
-    let (_, effective) = Config::of(&[layer]).map_err(|errors| errors.to_string())?;
+    let (_, effective) = Config::of(&[layer], |_| true).map_err(|errors| errors.to_string())?;
     let again = file::parse(&effective.to_toml())?;
     assert_eq!(again, effective);
     Ok(())

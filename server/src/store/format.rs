@@ -133,6 +133,11 @@ pub enum OpenError {
 }
 
 impl DataFolder {
+    /// Whether there is a store in the folder at `path`, of whatever kind.
+    pub fn is_there(path: &Path) -> bool {
+        path.join(FORMAT).exists()
+    }
+
     /// Takes the folder for this process; creates it where there is none, and where a crash cut an
     /// earlier creation short. `fresh` becomes the incarnation of a store created now.
     ///

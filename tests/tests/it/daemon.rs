@@ -113,6 +113,76 @@ fn the_address_is_all_that_it_prints() -> Outcome {
     Ok(())
 }
 
+/// The playbook's file is for an empty store: one that went bad since keeps no server from starting again.
+#[test]
+fn a_playbook_that_went_bad_stops_no_store_that_has_one() -> Outcome {
+    let data = Data::new()?;
+    let playbook = data.beside().join("playbook.yaml");
+    fs::write(&playbook, FLIGHTS)?;
+    let arguments = ["--playbook", text(&playbook)?];
+    let server = ServerProcess::start(&data, &arguments)?;
+    server.ask_to_stop()?;
+    server.wait()?;
+    let faulty = FLIGHTS.replace("queue: baggage", "queue: bagage");
+    fs::write(&playbook, faulty)?;
+    for gone in [false, true] {
+        if gone {
+            fs::remove_file(&playbook)?;
+        }
+        let server = ServerProcess::start(&data, &arguments)?;
+        let logged = server.logged()?;
+        assert!(
+            logged.contains("another playbook is live and stays so"),
+            "{logged}"
+        );
+        let why = if gone {
+            "cannot be read"
+        } else {
+            "did you mean baggage?"
+        };
+        assert!(logged.contains(why), "{logged}");
+        server.ask_to_stop()?;
+        let (status, _) = server.wait()?;
+        assert_eq!(status.code(), Some(0));
+    }
+    // A store without one needs it.
+    let bare = Data::new()?;
+    let server = ServerProcess::start(&bare, &[])?;
+    server.ask_to_stop()?;
+    server.wait()?;
+    let bare = text(&bare.path())?.to_owned();
+    let refused = fails(
+        &data,
+        &[
+            "--data",
+            &bare,
+            "--listen",
+            "127.0.0.1:0",
+            arguments[0],
+            arguments[1],
+        ],
+    )?;
+    assert!(
+        refused.contains("no playbook is live, and the first one cannot be published"),
+        "{refused}"
+    );
+    let checked = fails(
+        &data,
+        &[
+            "--check-config",
+            "--data",
+            text(&data.path())?,
+            "--playbook",
+            text(&playbook)?,
+        ],
+    )?;
+    assert!(
+        checked.starts_with("2: signpostd: bad configuration: playbook"),
+        "{checked}"
+    );
+    Ok(())
+}
+
 /// What was answered before the end is there after it; a request that was cut off is there or not, and not twice.
 #[tokio::test]
 async fn a_stop_finishes_what_was_accepted() -> Outcome {
