@@ -15,6 +15,8 @@ use std::process::Command;
 const DEBUG_ROWS_MAX: usize = 2_000;
 /// How long a contact of the same matter is a repeat.
 const REPEAT_WINDOW_DAYS: u32 = 7;
+/// The clocks of the one table that names its callers, as POSIX writes them.
+const LONDON: &str = "GMT0BST,M3.5.0/1,M10.5.0";
 /// The variable that names a Python; `python3`, if it is not set.
 const PYTHON_VARIABLE: &str = "SIGNPOST_PYTHON";
 
@@ -150,7 +152,8 @@ impl Shelf {
         command.arg(script).arg(&self.file);
         command.args([primary, secondary, channel]);
         if let Some(customer) = customer {
-            command.args([customer, began, time, &REPEAT_WINDOW_DAYS.to_string()]);
+            let days = REPEAT_WINDOW_DAYS.to_string();
+            command.args([customer, began, time, LONDON, &days]);
         }
         let ran = Ran::of(&mut command)?;
         assert_eq!(ran.code, Some(0), "{ran:?}");
