@@ -1,34 +1,15 @@
-//! Variables of the environment that look like those of the command line and are none: they say nothing, which nobody
-//! would notice.
+//! Variables of the environment that look like those of the command line and are none.
 
 use clap::Command;
-use signpost_domain::playbook::nearest;
+use signpost_domain::variable;
 use std::ffi::OsString;
 
-/// What all our variables begin with.
-const PREFIX: &str = "SIGNPOST_";
-
 /// What to say of each of these variables that is not known to `root` and nearly has the name of one that is, in order.
-/// Others of our prefix are those of other programs.
 pub(crate) fn misspelt(root: &Command, names: impl IntoIterator<Item = OsString>) -> Vec<String> {
     let known = root
         .get_arguments()
         .filter_map(|arg| arg.get_env()?.to_str());
-    let rests: Vec<&str> = known.filter_map(|name| name.strip_prefix(PREFIX)).collect();
-    let names = names.into_iter().filter_map(|name| name.into_string().ok());
-    let mut told: Vec<String> = names
-        .filter_map(|name| {
-            let rest = name.strip_prefix(PREFIX)?;
-            let near = nearest(&rest.to_ascii_uppercase(), rests.iter().copied())?;
-            (near != rest).then(|| {
-                format!(
-                    "the environment variable {name} is not known; did you mean {PREFIX}{near}?"
-                )
-            })
-        })
-        .collect();
-    told.sort();
-    told
+    variable::misspelt(known, names)
 }
 
 #[cfg(test)]

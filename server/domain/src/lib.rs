@@ -22,3 +22,4 @@ pub mod refusal;
 pub mod route;
 pub mod state;
 pub mod time;
+pub mod variable;

@@ -1,33 +1,12 @@
-//! Variables of the environment that look like keys and are none: they say nothing, which nobody would notice.
+//! Variables of the environment that look like keys and are none.
 
 use super::args;
-use signpost_domain::playbook::nearest;
+use signpost_domain::variable;
 use std::ffi::OsString;
 
-/// What all our variables begin with.
-const PREFIX: &str = "SIGNPOST_";
-
-/// What to say of each of these variables that is not known and nearly has the name of one that is, in order. Others of
-/// our prefix are those of other programs.
+/// What to say of each of these variables that is not known and nearly has the name of one that is, in order.
 pub fn misspelt(names: impl IntoIterator<Item = OsString>) -> Vec<String> {
-    let known = args::variables();
-    let rests: Vec<&str> = known
-        .iter()
-        .filter_map(|name| name.strip_prefix(PREFIX))
-        .collect();
-    let names = names.into_iter().filter_map(|name| name.into_string().ok());
-    let mut told: Vec<String> = names
-        .filter(|name| !known.contains(name))
-        .filter_map(|name| {
-            let rest = name.strip_prefix(PREFIX)?.to_ascii_uppercase();
-            let near = nearest(&rest, rests.iter().copied())?;
-            Some(format!(
-                "the environment variable {name} is not known; did you mean {PREFIX}{near}?"
-            ))
-        })
-        .collect();
-    told.sort();
-    told
+    variable::misspelt(args::variables().iter().map(String::as_str), names)
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use signpost_tests::process::{Ran, root};
 use signpost_tests::server::TestServer;
 use std::process::Command;
 
-/// The variable that names a Python which has `.ci/requirements.txt`. Without it there is nothing to test.
-const PYTHON_VARIABLE: &str = "SIGNPOST_PYTHON";
+/// The variable that names a Python which has `.ci/requirements.txt`. Without it there is nothing to test here.
+pub(crate) const PYTHON_VARIABLE: &str = "SIGNPOST_PYTHON";
 
 #[tokio::test]
 async fn python_routes_a_contact_by_reflection() -> Outcome {

@@ -1,6 +1,7 @@
 //! Real tables through `playbook from-csv` and `send`: what the programs sum up is what Python sums up, which shares no
 //! code with them.
 
+use super::interop::PYTHON_VARIABLE;
 use serde::Deserialize;
 use serde_json::Value;
 use signpost_tests::Outcome;
@@ -17,8 +18,6 @@ const DEBUG_ROWS_MAX: usize = 2_000;
 const REPEAT_WINDOW_DAYS: u32 = 7;
 /// The clocks of the one table that names its callers, as POSIX writes them.
 const LONDON: &str = "GMT0BST,M3.5.0/1,M10.5.0";
-/// The variable that names a Python; `python3`, if it is not set.
-const PYTHON_VARIABLE: &str = "SIGNPOST_PYTHON";
 
 /// What the tables write where they know nothing.
 const MISSING: [&str; 6] = ["--missing", "?", "--missing", "N/A", "--missing", "-"];
