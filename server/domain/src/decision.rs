@@ -5,11 +5,13 @@
 
 pub mod cost;
 mod inputs;
+pub mod memory;
 mod rank;
 mod rules;
 pub mod wait;
 
 pub use cost::{CostKind, CostParts};
+pub use memory::{AttemptOutcome, Memory, PersonTold, Told, Tried};
 pub use rank::decide;
 pub(crate) use rank::last_resort;
 pub use wait::{Wait, WaitBasis};

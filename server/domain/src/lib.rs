@@ -4,6 +4,7 @@
 //! Read [`playbook`] for the configuration, [`decision`] for how routes are ranked, [`flow`] for what a command
 //! comes to, [`state`] for what events fold into.
 
+pub mod ability;
 pub mod actor;
 pub mod case;
 pub mod check;
