@@ -220,24 +220,40 @@ fn an_answer_says_all_that_its_event_holds() {
     expect![[r#"
         contact call-7 of c1 in case_0000000000009 (Continued after "case_0000000000003"), place SelfService,
           repeats 1, switches 0
-        next Routed(Routed { route: SelfService, flow: "rebook", queue: "" })
+        next Target(RouteTarget { route: SelfService, flow: "rebook", queue: "", skills: [], priority: 7, waiting_target: Some(Duration { seconds: 60, nanos: 0 }), language: "nl-NL", tier: "gold" })
         known booking_reference Some(Text("ABC123"))
         known passport Some(Declined(true))
         decided at Some(Timestamp { seconds: 1795336200, nanos: 250000000 }):
           existing_flight/change_date for gold, need 1500
         RouteOption {
-            route: SelfService,
-            flow: "rebook",
-            queue: "",
+            target: Some(
+                RouteTarget {
+                    route: SelfService,
+                    flow: "rebook",
+                    queue: "",
+                    skills: [],
+                    priority: 7,
+                    waiting_target: Some(
+                        Duration {
+                            seconds: 60,
+                            nanos: 0,
+                        },
+                    ),
+                    language: "nl-NL",
+                    tier: "gold",
+                },
+            ),
             cost_micros: 30000,
             cost_parts: [
                 CostPart {
                     kind: Handling,
                     amount_micros: 50000,
+                    factors: [],
                 },
                 CostPart {
                     kind: RulePreference,
                     amount_micros: -20000,
+                    factors: [],
                 },
             ],
             wait: Some(
@@ -264,16 +280,26 @@ fn an_answer_says_all_that_its_event_holds() {
                 },
             ),
             resolves_basis_points: 6500,
+            chance_basis: Written,
+            propensity_basis_points: 10000,
+            inherited: [],
         }
         TurnedDown {
             route: Chat,
             reason: NotOnChannel,
             subject: "",
+            opens_time: None,
         }
         TurnedDown {
             route: Human,
             reason: Closed,
             subject: "rebooking",
+            opens_time: Some(
+                Timestamp {
+                    seconds: 1795338000,
+                    nanos: 0,
+                },
+            ),
         }
         FiredRule {
             rule_id: "flying_today",
@@ -291,14 +317,26 @@ fn an_answer_says_all_that_its_event_holds() {
             asks_facts: [
                 "departs_at",
             ],
+            queue: "rebooking",
+            priority: Some(
+                7,
+            ),
+            skills: [
+                Skill {
+                    skill_id: "rebooking",
+                    level: 3,
+                },
+            ],
         }
         Finding {
             kind: ReasonReplaced,
             subject: "existing_flight/move_date",
+            broken: None,
         }
         Finding {
             kind: FactUnknown,
             subject: "vip customer.value",
+            broken: None,
         }
     "#]].assert_eq(&told(&answer(take())));
 }

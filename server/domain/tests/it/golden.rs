@@ -6,9 +6,13 @@ use expect_test::expect;
 use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, QueueStats};
 use signpost_domain::customer::Profile;
-use signpost_domain::decision::{Decision, Formula, Memory, Question, Standing, decide};
+use signpost_domain::decision::{
+    AttemptOutcome, Decision, Formula, Memory, Question, Standing, Tried, decide,
+};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
-use signpost_domain::playbook::{Playbook, TierIndex};
+use signpost_domain::ids::ContactId;
+use signpost_domain::playbook::{Need, Playbook, TierIndex};
+use signpost_domain::route::Route;
 use signpost_domain::time::Millis;
 use std::fmt::Write;
 
@@ -20,7 +24,10 @@ const REPEATS: [u32; 4] = [0, 1, 2, 3];
 fn the_sketch_without_a_wait() {
     let mut table = String::new();
     for tier in ["platinum", "gold", "standard"] {
-        let decision = decided(&fixtures::playbook("sketch"), tier, 0, 0);
+        let decision = decided(
+            &fixtures::playbook("sketch"),
+            &Asked::by(Formula::Second, tier),
+        );
         let options = decision.options.iter();
         let options = options.map(|option| format!("{} {}", option.route, option.cost.total()));
         let options: Vec<String> = options.collect();
@@ -57,7 +64,7 @@ fn the_sketch_as_waits_grow() {
         standard  20m  self_service 3.69
         standard  40m  self_service 4.39
     "#]]
-    .assert_eq(&table(&fixtures::playbook("sketch"), &[0]));
+    .assert_eq(&table(&fixtures::playbook("sketch"), &[0], Formula::Second));
 }
 
 /// Monday at ten in the airline's chat: the first route and its cost.
@@ -84,10 +91,134 @@ fn an_airlines_change_of_date() {
         standard  20m  self_service 3.69   self_service 3.69   callback 9.87       callback 9.87
         standard  40m  self_service 4.39   self_service 4.39   callback 11.97      callback 11.97
     "#]]
-    .assert_eq(&table(&fixtures::playbook("airline"), &REPEATS));
+    .assert_eq(&table(
+        &fixtures::playbook("airline"),
+        &REPEATS,
+        Formula::Second,
+    ));
 }
 
-fn table(playbook: &Playbook, repeats: &[u32]) -> String {
+/// Decisions of before are computed again by the formula that they were made by, to the cent: these tables never change.
+#[test]
+fn the_first_formula_stays_as_it_was() {
+    let mut sketch = String::new();
+    for tier in ["platinum", "gold", "standard"] {
+        let decision = decided(
+            &fixtures::playbook("sketch"),
+            &Asked::by(Formula::First, tier),
+        );
+        let options = decision.options.iter();
+        let options = options.map(|option| format!("{} {}", option.route, option.cost.total()));
+        let options: Vec<String> = options.collect();
+        writeln!(sketch, "{tier:8} {}", options.join(", ")).expect("a text takes all");
+    }
+    expect![[r#"
+        platinum human 8.32, callback 8.60, chat 8.73, self_service 16.26
+        gold     chat 5.93, self_service 6.46, human 6.92, callback 7.20
+        standard self_service 2.96, chat 4.93, human 6.42, callback 6.70
+    "#]]
+    .assert_eq(&sketch);
+    expect![[r#"
+        tier     wait  0 repeats
+        platinum   0m  human 8.32
+        platinum   2m  callback 10.60
+        platinum   5m  callback 13.60
+        platinum  10m  self_service 16.26
+        platinum  20m  self_service 16.26
+        platinum  40m  self_service 16.26
+        gold       0m  chat 5.93
+        gold       2m  self_service 6.46
+        gold       5m  self_service 6.46
+        gold      10m  self_service 6.46
+        gold      20m  self_service 6.46
+        gold      40m  self_service 6.46
+        standard   0m  self_service 2.96
+        standard   2m  self_service 2.96
+        standard   5m  self_service 2.96
+        standard  10m  self_service 2.96
+        standard  20m  self_service 2.96
+        standard  40m  self_service 2.96
+    "#]]
+    .assert_eq(&table(&fixtures::playbook("sketch"), &[0], Formula::First));
+}
+
+/// Tier by wait, by need and by what was tried before on the case.
+#[test]
+fn the_sketch_by_need_and_by_what_was_tried() {
+    let tried = |route, outcome| Tried {
+        contact: ContactId::stored("before"),
+        route,
+        flow: (route == Route::SelfService).then(|| slug("rebook")),
+        queue: None,
+        at: FIRST_DAY,
+        outcome: Some(outcome),
+    };
+    let columns = [
+        ("nothing", vec![]),
+        (
+            "flow gave up",
+            vec![tried(Route::SelfService, AttemptOutcome::GaveUp)],
+        ),
+        (
+            "chat failed",
+            vec![tried(Route::Chat, AttemptOutcome::Failed)],
+        ),
+        (
+            "resolved",
+            vec![tried(Route::SelfService, AttemptOutcome::Resolved)],
+        ),
+    ];
+    let mut table = String::new();
+    for need in [100, 1_000, 4_000, 20_000] {
+        let (mut playbook, _) =
+            Playbook::read(&fixtures::playbook("sketch").source).expect("it was read before");
+        playbook.reasons[0].need = Need(need);
+        for (name, tried) in &columns {
+            let _ = write!(
+                table,
+                "need {:4} tried {name:12}",
+                f64::from(need) / 1_000.0
+            );
+            for tier in ["platinum", "gold", "standard"] {
+                for wait_minutes in [0, 10, 40] {
+                    let asked = Asked {
+                        wait_minutes,
+                        memory: Memory {
+                            tried: tried.clone(),
+                            ..Memory::default()
+                        },
+                        ..Asked::by(Formula::Second, tier)
+                    };
+                    let decision = decided(&playbook, &asked);
+                    let first = decision.first().expect("there always is one");
+                    let _ = write!(table, " {:12}", first.route.as_str());
+                }
+                table.push('|');
+            }
+            table.push('\n');
+        }
+    }
+    expect![[r#"
+        need  0.1 tried nothing      self_service self_service self_service| self_service self_service self_service| self_service self_service self_service|
+        need  0.1 tried flow gave up chat         callback     callback    | chat         callback     callback    | chat         callback     callback    |
+        need  0.1 tried chat failed  chat         self_service self_service| self_service self_service self_service| self_service self_service self_service|
+        need  0.1 tried resolved     self_service self_service self_service| self_service self_service self_service| self_service self_service self_service|
+        need    1 tried nothing      human        callback     self_service| chat         self_service self_service| self_service self_service self_service|
+        need    1 tried flow gave up human        callback     callback    | chat         callback     callback    | chat         callback     callback    |
+        need    1 tried chat failed  human        callback     self_service| chat         self_service self_service| self_service self_service self_service|
+        need    1 tried resolved     human        callback     self_service| chat         self_service self_service| self_service self_service self_service|
+        need    4 tried nothing      human        callback     callback    | human        callback     callback    | self_service self_service self_service|
+        need    4 tried flow gave up human        callback     callback    | human        callback     callback    | chat         callback     callback    |
+        need    4 tried chat failed  human        callback     callback    | human        callback     callback    | self_service self_service self_service|
+        need    4 tried resolved     human        callback     callback    | human        callback     callback    | self_service self_service self_service|
+        need   20 tried nothing      human        callback     callback    | human        callback     callback    | human        callback     callback    |
+        need   20 tried flow gave up human        callback     callback    | human        callback     callback    | human        callback     callback    |
+        need   20 tried chat failed  human        callback     callback    | human        callback     callback    | human        callback     callback    |
+        need   20 tried resolved     human        callback     callback    | human        callback     callback    | human        callback     callback    |
+    "#]].assert_eq(&table);
+}
+
+fn table(playbook: &Playbook, repeats: &[u32], formula: Formula) -> String {
     let mut table = format!("{:8} {:>4}", "tier", "wait");
     for count in repeats {
         let _ = write!(table, "  {:18}", format!("{count} repeats"));
@@ -96,7 +227,14 @@ fn table(playbook: &Playbook, repeats: &[u32]) -> String {
         for minutes in WAITS_MINUTES {
             let _ = write!(table, "\n{:8} {minutes:>3}m", tier.id.as_str());
             for &count in repeats {
-                let decision = decided(playbook, tier.id.as_str(), minutes, count);
+                let asked = Asked {
+                    tier: tier.id.as_str(),
+                    wait_minutes: minutes,
+                    repeats: count,
+                    memory: Memory::default(),
+                    formula,
+                };
+                let decision = decided(playbook, &asked);
                 let first = decision.first().expect("there always is one");
                 let cell = format!("{} {}", first.route, first.cost.total());
                 let _ = write!(table, "  {cell:18}");
@@ -107,8 +245,30 @@ fn table(playbook: &Playbook, repeats: &[u32]) -> String {
     lines.join("\n") + "\n"
 }
 
-fn decided(playbook: &Playbook, tier: &str, wait_minutes: i64, repeats: u32) -> Decision {
-    let tier: TierIndex = playbook.index.tiers[&slug(tier)];
+/// What differs between the cells of a table.
+struct Asked<'a> {
+    tier: &'a str,
+    wait_minutes: i64,
+    repeats: u32,
+    memory: Memory,
+    formula: Formula,
+}
+
+impl Asked<'_> {
+    fn by(formula: Formula, tier: &str) -> Asked<'_> {
+        Asked {
+            tier,
+            wait_minutes: 0,
+            repeats: 0,
+            memory: Memory::default(),
+            formula,
+        }
+    }
+}
+
+fn decided(playbook: &Playbook, asked: &Asked<'_>) -> Decision {
+    let repeats = asked.repeats;
+    let tier: TierIndex = playbook.index.tiers[&slug(asked.tier)];
     let id = reason("existing_flight/change_date");
     let mut facts = Facts::none();
     facts.learn(Fact {
@@ -121,7 +281,7 @@ fn decided(playbook: &Playbook, tier: &str, wait_minutes: i64, repeats: u32) -> 
         playbook,
         reason: playbook.index.reasons[&id],
         tier,
-        context: &context(wait_minutes, facts.clone()),
+        context: &context(asked.wait_minutes, facts.clone()),
         profile: Some(&Profile::default()),
         facts: &facts,
         standing: Standing {
@@ -131,8 +291,8 @@ fn decided(playbook: &Playbook, tier: &str, wait_minutes: i64, repeats: u32) -> 
             repeats,
             ..Standing::default()
         },
-        memory: &Memory::default(),
-        formula: Formula::default(),
+        memory: &asked.memory,
+        formula: asked.formula,
     };
     let decided = decide(&question);
     assert!(decided.missing.is_empty());

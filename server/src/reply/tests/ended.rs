@@ -33,11 +33,26 @@ fn taken_and_ended() {
             contact_id: "call-7",
             case_id: "case_0000000000009",
             place: Routed,
-            routed: Some(
-                Routed {
+            target: Some(
+                RouteTarget {
                     route: Callback,
                     flow: "",
                     queue: "rebooking",
+                    skills: [
+                        Skill {
+                            skill_id: "refunds",
+                            level: 2,
+                        },
+                    ],
+                    priority: 8,
+                    waiting_target: Some(
+                        Duration {
+                            seconds: 60,
+                            nanos: 0,
+                        },
+                    ),
+                    language: "nl",
+                    tier: "gold",
                 },
             ),
             replayed: true,
