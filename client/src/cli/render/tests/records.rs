@@ -182,7 +182,7 @@ fn a_choice_and_an_end_as_text() {
     let text = taken(&choice, Paint::PLAIN) + &ended(&end, Paint::PLAIN);
     expect![[r#"
         contact call-2 · routed · case_01
-        → callback, queue rebooking
+        → callback, queue rebooking, priority 0
         contact call-2 · ended (resolved) · case_01 resolved
           further cases  case_02
     "#]]
