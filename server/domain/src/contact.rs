@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// Most queues that one request reports on.
 pub const QUEUE_STATS_MAX: usize = 64;
+/// Most agents, and most contacts in line, of one queue that a request reports.
+pub const QUEUE_COUNT_MAX: u32 = 1_000_000;
 /// After so long without a word of it, a contact that is deciding or in self-service ends as timed out.
 pub const SILENCE_MAX: Millis = Millis::DAY;
 /// After so long without a word of it, a contact in the caller's own place ends as timed out.

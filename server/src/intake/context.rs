@@ -4,7 +4,9 @@ use super::at::At;
 use super::names::Kind;
 use super::{Finder, Playbooks, values, wire_enum};
 use signpost_domain::command::UnknownReason;
-use signpost_domain::contact::{ContactContext, CustomerRef, QUEUE_STATS_MAX, QueueStats};
+use signpost_domain::contact::{
+    ContactContext, CustomerRef, QUEUE_COUNT_MAX, QUEUE_STATS_MAX, QueueStats,
+};
 use signpost_domain::customer::{CONSENTS_MAX, Consent, IDENTITIES_MAX, Identity, IdentityKey};
 use signpost_domain::ids::{CustomerId, Slug};
 use signpost_domain::playbook::Playbook;
@@ -221,6 +223,18 @@ impl Finder {
                 at.field("available_agents"),
                 "must be at most staffed_agents, of which they are a part",
             );
+        }
+        for (name, count) in [
+            ("staffed_agents", staffed_agents),
+            ("available_agents", available_agents),
+            ("waiting", waiting),
+        ] {
+            if let Some(count) = count.filter(|&count| count > QUEUE_COUNT_MAX) {
+                self.fault(
+                    at.field(name),
+                    format!("must be at most {QUEUE_COUNT_MAX}, is {count}; leave it out if it is not known"),
+                );
+            }
         }
         let handle_time = handle_time.map(values::span).transpose();
         let handle_time = self.keep(at.field("handle_time"), handle_time);

@@ -16,8 +16,8 @@ pub(super) fn of_decision(
     target(playbook, offered, &decision.handover, Some(&decision.tier))
 }
 
-/// The target of a route: what the playbook says of its queue and of the tier, and what goes with the contact. Without a
-/// tier it is the playbook's default.
+/// The target of a route: what the playbook says of its queue and of the tier, and what goes with the contact. Without
+/// a tier it is the playbook's default.
 pub(super) fn target(
     playbook: &Playbook,
     offered: &Offered,

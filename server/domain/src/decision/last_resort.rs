@@ -7,7 +7,8 @@ use crate::money::Money;
 use crate::playbook::{BasisPoints, LastResort, Playbook, Reason, RouteSpec};
 use crate::route::Route;
 
-/// The entries that can be taken; if there is none, the first that breaks no guard, else the first, with what it breaks.
+/// The entries that can be taken; if there is none, the first that breaks no guard, else the first, with what it
+/// breaks.
 pub(super) fn last_resort<'a>(
     seen: &Seen<'a>,
     reason: Option<&'a Reason>,

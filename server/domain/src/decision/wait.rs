@@ -49,11 +49,11 @@ impl Wait {
 
     /// The wait on `route` into `queue`. What the platform reports as its own figure wins.
     ///
-    /// Otherwise, of those in line and the contact itself, as many go at once as agents are free; the others wait. With
-    /// `a` of them ahead or in it, and `s` agents whose mean handle time is `1/μ`, the mean is `a/(sμ)` and the variance
-    /// `a/(sμ)²`: the queue-length predictor QL (Ibrahim & Whitt 2009), which takes nobody as leaving. Where nothing is
-    /// known of the staff, or nobody is there, it is as with one agent and never below the assumed wait. Where nothing
-    /// is known of the line there is no wait if somebody is free, and else the assumed one.
+    /// Otherwise, of those in line and the contact itself, as many go at once as agents are free; the others wait.
+    /// With `a` of them that wait, and `s` agents whose mean handle time is `1/μ`, the mean is `a/(sμ)` and the
+    /// variance `a/(sμ)²`: the queue-length predictor QL (Ibrahim & Whitt 2009), which takes nobody as leaving. Where
+    /// nothing is known of the staff, or nobody is there, it is as with one agent and never below the assumed wait.
+    /// Where nothing is known of the line there is no wait if somebody is free, and else the assumed one.
     pub fn expected(route: Route, queue: Option<&Queue>, stats: Option<&QueueStats>) -> Wait {
         let Some(queue) = queue.filter(|_| route != Route::SelfService) else {
             return Wait::NONE;
