@@ -1,6 +1,6 @@
 //! What the conditions of rules may look at, read straight from the question.
 
-use super::Question;
+use super::{Question, around};
 use crate::contact::Direction;
 use crate::fact::FactValue;
 use crate::ids::Slug;
@@ -62,6 +62,15 @@ impl Inputs for Question<'_> {
             Field::CaseBrokenPromises => count(standing.broken_promises),
             Field::CaseAge => standing.case_age.map(InputValue::Span),
             Field::Fact(fact) => facts.value(playbook.fact(fact).id.as_str()).map(fact_value),
+            Field::CustomerAllContacts7d
+            | Field::CaseTried
+            | Field::CaseLastOutcome
+            | Field::CaseOwedOverdue
+            | Field::NowHour
+            | Field::NowWeekday
+            | Field::QueueWait(_)
+            | Field::QueueStaffed(_)
+            | Field::QueueOpenUntil(_) => around::value(self, field),
             Field::Now => Some(InputValue::Instant(standing.now)),
         }
     }

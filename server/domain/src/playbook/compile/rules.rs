@@ -78,6 +78,7 @@ impl<'a> Compiler<'a> {
                 stages: names(Kind::Stage),
                 personas: names(Kind::Persona),
                 brands: names(Kind::Brand),
+                queues: names(Kind::Queue),
             },
             conditions: HashMap::new(),
             wrong: 0,
@@ -311,7 +312,13 @@ impl<'a> Compiler<'a> {
         }
         let compiled = Condition::compile(written, &context.declared);
         let condition = match compiled {
-            Ok(condition) => Some(condition),
+            Ok(condition) => {
+                for odd in condition.odd() {
+                    let words = (odd.what.clone(), odd.fix.clone());
+                    self.faults.add(at, || words);
+                }
+                Some(condition)
+            }
             Err(error) => {
                 context.wrong += 1;
                 self.faults.add(at, || (error.what, error.fix));
