@@ -170,11 +170,11 @@ impl<'a> Compiler<'a> {
             let words = |media: Vec<&str>| media.join(", ");
             let served = words(written.media.iter().map(|medium| medium.as_str()).collect());
             let needed = words(media.iter().map(|medium| medium.as_str()).collect());
-            let what = format!("the queue {} serves in {served} only", id.0);
+            let what = format!("the queue {} serves only {served}", id.0);
             let fix = match needed.as_str() {
                 "" => "must be left out: no channel of the rule has a route to people".to_owned(),
                 _ => format!(
-                    "must be a queue that serves in {needed}: the channels of the rule have people in no other medium"
+                    "must be a queue that serves one of {needed}: in no other medium are people on the channels of the rule"
                 ),
             };
             (what, fix)

@@ -108,8 +108,11 @@ macro_rules! fields {
     };
 }
 
+/// The name of what can be read of a queue, the field of one, and its type.
+type QueueField = (&'static str, fn(QueueIndex) -> Field, Type);
+
 /// What a condition can read of a queue.
-pub(super) const QUEUE_FIELDS: [(&str, fn(QueueIndex) -> Field, Type); 3] = [
+pub(super) const QUEUE_FIELDS: [QueueField; 3] = [
     ("wait", Field::QueueWait, Type::Span),
     ("staffed", Field::QueueStaffed, Type::Int),
     ("open_until", Field::QueueOpenUntil, Type::Instant),
