@@ -82,8 +82,8 @@ macro_rules! fields {
             QueueWait(QueueIndex),
             /// `queues.….staffed`, a whole number: who is signed in, as it was reported.
             QueueStaffed(QueueIndex),
-            /// `queues.….open_until`, a point in time: when an open queue closes next; not known while it is closed, and
-            /// the last point in time there is for one that never closes.
+            /// `queues.….open_until`, a point in time: when an open queue closes next; not known while it is closed,
+            /// and the last point in time there is for one that never closes.
             QueueOpenUntil(QueueIndex),
         }
 
