@@ -117,6 +117,12 @@ impl Calendar {
         None
     }
 
+    /// When it opens after it has closed the next time, if it is open at `now`; as [`Calendar::next_opening`] if not.
+    pub fn next_opening_after_closing(&self, now: UnixMs) -> Option<UnixMs> {
+        let closed = self.open_until(now).unwrap_or(now);
+        self.next_opening(closed).filter(|_| closed != UnixMs::MAX)
+    }
+
     /// The first open millisecond of the wall clock in `from..until`.
     fn next_on_wall(&self, from: i64, until: i64) -> Option<i64> {
         let days = from.div_euclid(DAY_MS)..=until.div_euclid(DAY_MS);

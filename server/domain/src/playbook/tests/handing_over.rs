@@ -9,6 +9,7 @@ fn a_store_without_faults() {
         STORE,
         expect![[r#"
             fine
+            47:9 reasons[0].secondary[0].routes: on email at the assumed waits gold would get self_service, which resolves less than the message of guest; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
             33:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             39:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
