@@ -241,9 +241,11 @@ proptest! {
             return Ok(());
         }
         let leaving = |decision: &Decision| {
-            let costs = decision.options.iter().map(|option| option.cost);
-            let costs = costs.map(|cost| cost.part(CostKind::LeavingChannel));
-            costs.fold(Money::ZERO, |sum, part| sum + part)
+            let costs = decision.options.iter();
+            let costs = costs.map(|option| (option.route, option.cost.part(CostKind::LeavingChannel)));
+            let mut costs: Vec<_> = costs.collect();
+            costs.sort();
+            costs
         };
         let says_why = rules(&here) != rules(&there)
             || here.turned_down != there.turned_down
