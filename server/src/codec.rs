@@ -17,8 +17,10 @@ mod decision;
 pub mod event;
 #[cfg(test)]
 mod frozen;
+mod handover;
 pub mod index;
 pub mod key;
+mod memory;
 mod number;
 #[cfg(test)]
 mod properties;

@@ -1,6 +1,8 @@
 //! Contacts: one attempt of a customer and the company to reach each other, on one channel.
 
+use crate::ability::Abilities;
 use crate::customer::{Consent, Identity, TierFound};
+use crate::decision::Handover;
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
 use crate::route::Route;
@@ -9,6 +11,8 @@ use std::sync::Arc;
 
 /// Most queues that one request reports on.
 pub const QUEUE_STATS_MAX: usize = 64;
+/// Most agents, and most contacts in line, of one queue that a request reports.
+pub const QUEUE_COUNT_MAX: u32 = 1_000_000;
 /// After so long without a word of it, a contact that is deciding or in self-service ends as timed out.
 pub const SILENCE_MAX: Millis = Millis::DAY;
 /// After so long without a word of it, a contact in the caller's own place ends as timed out.
@@ -87,6 +91,10 @@ pub struct ContactContext {
     pub vulnerable: Option<bool>,
     /// Whether the customer asked for a person.
     pub asked_for_person: bool,
+    /// What the customer cannot use.
+    pub cannot_use: Abilities,
+    /// Whether it is not about the case that it was presumed to be about.
+    pub another_matter: bool,
     /// The brand.
     pub brand: Option<Slug>,
     /// The platform's queues at this moment.
@@ -120,6 +128,8 @@ impl ContactContext {
             consents,
             vulnerable,
             asked_for_person,
+            cannot_use,
+            another_matter,
             brand,
             queue_stats,
         } = later.clone();
@@ -145,6 +155,12 @@ impl ContactContext {
             consents: or_earlier(consents, earlier.consents),
             vulnerable: vulnerable.or(earlier.vulnerable),
             asked_for_person: asked_for_person || earlier.asked_for_person,
+            cannot_use: if cannot_use.is_empty() {
+                earlier.cannot_use
+            } else {
+                cannot_use
+            },
+            another_matter: another_matter || earlier.another_matter,
             brand: brand.or(earlier.brand),
             queue_stats: or_earlier(queue_stats, earlier.queue_stats),
         }
@@ -265,6 +281,8 @@ pub struct Contact {
     pub route: Option<Route>,
     /// What it can take.
     pub offered: Vec<Offered>,
+    /// What goes with it wherever it is sent, by its last decision; `None` where no rule and no language said more.
+    pub handover: Option<Box<Handover>>,
     /// What was shown and declined.
     pub declined: Vec<Route>,
     /// The reason as the agent or the flow found it.

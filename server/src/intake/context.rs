@@ -4,7 +4,9 @@ use super::at::At;
 use super::names::Kind;
 use super::{Finder, Playbooks, values, wire_enum};
 use signpost_domain::command::UnknownReason;
-use signpost_domain::contact::{ContactContext, CustomerRef, QUEUE_STATS_MAX, QueueStats};
+use signpost_domain::contact::{
+    ContactContext, CustomerRef, QUEUE_COUNT_MAX, QUEUE_STATS_MAX, QueueStats,
+};
 use signpost_domain::customer::{CONSENTS_MAX, Consent, IDENTITIES_MAX, Identity, IdentityKey};
 use signpost_domain::ids::{CustomerId, Slug};
 use signpost_domain::playbook::Playbook;
@@ -40,6 +42,8 @@ impl Finder {
             asked_for_person,
             brand,
             queue_stats,
+            cannot_use,
+            another_matter,
         } = told;
         let live = playbooks.live;
         let channel = self.name(at.field("channel"), live, Kind::Channel, &channel);
@@ -60,6 +64,7 @@ impl Finder {
         let consents = self.consents(at.field("consents"), live, consents);
         let brand = self.optional_name(at.field("brand"), live, Kind::Brand, &brand);
         let queue_stats = self.queue_stats(at.field("queue_stats"), live, queue_stats);
+        let cannot_use = self.abilities(at.field("cannot_use"), &cannot_use);
         let context = ContactContext {
             channel: channel?,
             direction: direction?,
@@ -75,6 +80,8 @@ impl Finder {
             consents,
             vulnerable,
             asked_for_person,
+            cannot_use,
+            another_matter,
             brand,
             queue_stats,
         };
@@ -216,6 +223,18 @@ impl Finder {
                 at.field("available_agents"),
                 "must be at most staffed_agents, of which they are a part",
             );
+        }
+        for (name, count) in [
+            ("staffed_agents", staffed_agents),
+            ("available_agents", available_agents),
+            ("waiting", waiting),
+        ] {
+            if let Some(count) = count.filter(|&count| count > QUEUE_COUNT_MAX) {
+                self.fault(
+                    at.field(name),
+                    format!("must be at most {QUEUE_COUNT_MAX}, is {count}; leave it out if it is not known"),
+                );
+            }
         }
         let handle_time = handle_time.map(values::span).transpose();
         let handle_time = self.keep(at.field("handle_time"), handle_time);

@@ -119,6 +119,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         left,
         further,
         standing: _,
+        memory: _,
         profile: _,
         carried: _,
         noticed: _,
@@ -180,6 +181,8 @@ fn route_taken(taken: &RouteTaken) -> v1::RouteTakenEvent {
         further,
         taken,
         declined,
+        tier: _,
+        handover: _,
     } = taken;
     v1::RouteTakenEvent {
         contact_id: contact.to_string(),

@@ -5,9 +5,11 @@ mod lists;
 
 use super::contact;
 use expect_test::expect;
+use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Offered};
 use signpost_domain::decision::{
-    CostKind, CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait,
+    ChanceBasis, CostKind, CostParts, Decision, Finding, FiredRule, Formula, Handover, Memory,
+    RouteOption, Standing, TurnedDown, Wait,
 };
 use signpost_domain::event::{CaseJoin, ContactRouted, CustomerJoin, Next, RouteStep};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
@@ -58,19 +60,33 @@ fn option() -> RouteOption {
         queue: None,
         cost,
         wait: Wait::NONE,
-        resolves: BasisPoints(6_500),
+        chance: BasisPoints(6_500),
+        basis: ChanceBasis::Written,
+        propensity: BasisPoints::ONE,
     }
 }
 
 fn decision() -> Decision {
     Decision {
+        formula: Formula::Second,
+        stake: Money::from_micros(18_000_000),
+        next: Money::ZERO,
+        guarded: false,
+        handover: Handover {
+            priority: 7,
+            skills: vec![(slug("rebooking"), 3)],
+            language: Some("nl-NL".into()),
+        },
         reason: Some(reason("existing_flight/change_date")),
         tier: slug("gold"),
         need: Need(1_500),
         options: vec![option()],
         turned_down: vec![
             (Route::Chat, TurnedDown::NotOnChannel),
-            (Route::Human, TurnedDown::Closed(slug("rebooking"))),
+            (
+                Route::Human,
+                TurnedDown::Closed(slug("rebooking"), Some(UnixMs(1_795_338_000_000))),
+            ),
         ],
         fired: vec![FiredRule {
             id: slug("flying_today"),
@@ -79,6 +95,9 @@ fn decision() -> Decision {
             prefers: vec![(Route::SelfService, Money::from_micros(20_000))],
             need: Some(Need(1_500)),
             facts: vec![slug("departs_at")],
+            queue: Some(slug("rebooking")),
+            priority: Some(7),
+            skills: vec![(slug("rebooking"), 3)],
         }],
         findings: vec![Finding::FactUnknown(slug("vip"), "customer.value".into())],
     }
@@ -104,6 +123,8 @@ fn routed(next: Next) -> ContactRouted {
         consents: Vec::new(),
         vulnerable: None,
         asked_for_person: false,
+        cannot_use: Abilities::EMPTY,
+        another_matter: false,
         brand: None,
         queue_stats: Vec::new(),
     };
@@ -133,6 +154,7 @@ fn routed(next: Next) -> ContactRouted {
             repeats: 1,
             ..Standing::default()
         },
+        memory: Memory::default(),
         profile: None,
         carried: Facts::from_facts([fact("passport", Knowledge::Declined)]),
         noticed: vec![Finding::ReasonReplaced(reason("existing_flight/move_date"))],
@@ -198,24 +220,40 @@ fn an_answer_says_all_that_its_event_holds() {
     expect![[r#"
         contact call-7 of c1 in case_0000000000009 (Continued after "case_0000000000003"), place SelfService,
           repeats 1, switches 0
-        next Routed(Routed { route: SelfService, flow: "rebook", queue: "" })
+        next Target(RouteTarget { route: SelfService, flow: "rebook", queue: "", skills: [], priority: 7, waiting_target: Some(Duration { seconds: 60, nanos: 0 }), language: "nl-NL", tier: "gold" })
         known booking_reference Some(Text("ABC123"))
         known passport Some(Declined(true))
         decided at Some(Timestamp { seconds: 1795336200, nanos: 250000000 }):
           existing_flight/change_date for gold, need 1500
         RouteOption {
-            route: SelfService,
-            flow: "rebook",
-            queue: "",
+            target: Some(
+                RouteTarget {
+                    route: SelfService,
+                    flow: "rebook",
+                    queue: "",
+                    skills: [],
+                    priority: 7,
+                    waiting_target: Some(
+                        Duration {
+                            seconds: 60,
+                            nanos: 0,
+                        },
+                    ),
+                    language: "nl-NL",
+                    tier: "gold",
+                },
+            ),
             cost_micros: 30000,
             cost_parts: [
                 CostPart {
                     kind: Handling,
                     amount_micros: 50000,
+                    factors: [],
                 },
                 CostPart {
                     kind: RulePreference,
                     amount_micros: -20000,
+                    factors: [],
                 },
             ],
             wait: Some(
@@ -242,16 +280,26 @@ fn an_answer_says_all_that_its_event_holds() {
                 },
             ),
             resolves_basis_points: 6500,
+            chance_basis: Written,
+            propensity_basis_points: 10000,
+            inherited: [],
         }
         TurnedDown {
             route: Chat,
             reason: NotOnChannel,
             subject: "",
+            opens_time: None,
         }
         TurnedDown {
             route: Human,
             reason: Closed,
             subject: "rebooking",
+            opens_time: Some(
+                Timestamp {
+                    seconds: 1795338000,
+                    nanos: 0,
+                },
+            ),
         }
         FiredRule {
             rule_id: "flying_today",
@@ -269,14 +317,26 @@ fn an_answer_says_all_that_its_event_holds() {
             asks_facts: [
                 "departs_at",
             ],
+            queue: "rebooking",
+            priority: Some(
+                7,
+            ),
+            skills: [
+                Skill {
+                    skill_id: "rebooking",
+                    level: 3,
+                },
+            ],
         }
         Finding {
             kind: ReasonReplaced,
             subject: "existing_flight/move_date",
+            broken: None,
         }
         Finding {
             kind: FactUnknown,
             subject: "vip customer.value",
+            broken: None,
         }
     "#]].assert_eq(&told(&answer(take())));
 }

@@ -1,9 +1,10 @@
 //! Closed enums of the domain as numbers of the wire.
 
+use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{Direction, Joined, Outcome, Place};
 use signpost_domain::customer::{TierBasis, TierFound};
-use signpost_domain::decision::{CostKind, WaitBasis};
+use signpost_domain::decision::{ChanceBasis, CostKind, WaitBasis};
 use signpost_domain::event::RouteStep;
 use signpost_domain::fact::{FactSource, FactType};
 use signpost_domain::route::Route;
@@ -24,6 +25,16 @@ pub(super) fn route(route: Route) -> i32 {
 /// Routes, in their order.
 pub(super) fn routes(routes: impl IntoIterator<Item = Route>) -> Vec<i32> {
     routes.into_iter().map(route).collect()
+}
+
+/// What somebody cannot use.
+pub(super) fn abilities(abilities: Abilities) -> Vec<i32> {
+    let ability = |ability| match ability {
+        Ability::Voice => v1::Ability::Voice.into(),
+        Ability::Text => v1::Ability::Text.into(),
+        Ability::SelfService => v1::Ability::SelfService.into(),
+    };
+    abilities.iter().map(ability).collect()
 }
 
 /// Who started it.
@@ -127,6 +138,7 @@ pub(super) fn cost_kind(kind: CostKind) -> i32 {
         CostKind::LeavingChannel => v1::CostKind::LeavingChannel,
         CostKind::CustomerPreference => v1::CostKind::CustomerPreference,
         CostKind::RulePreference => v1::CostKind::RulePreference,
+        CostKind::TierFloor => v1::CostKind::TierFloor,
     };
     wire.into()
 }
@@ -138,6 +150,16 @@ pub(super) fn wait_basis(basis: WaitBasis) -> i32 {
         WaitBasis::Unknown => v1::wait::Basis::Unknown,
         WaitBasis::Reported => v1::wait::Basis::Reported,
         WaitBasis::Estimated => v1::wait::Basis::Estimated,
+    };
+    wire.into()
+}
+
+/// Where a chance came from.
+pub(super) fn chance_basis(basis: ChanceBasis) -> i32 {
+    let wire = match basis {
+        ChanceBasis::Written => v1::ChanceBasis::Written,
+        ChanceBasis::Deadline => v1::ChanceBasis::Deadline,
+        ChanceBasis::Tried => v1::ChanceBasis::Tried,
     };
     wire.into()
 }

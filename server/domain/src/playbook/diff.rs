@@ -4,6 +4,7 @@
 mod order;
 mod outcomes;
 mod parts;
+mod routes;
 mod splits;
 mod values;
 

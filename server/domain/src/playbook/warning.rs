@@ -1,5 +1,6 @@
 //! What is allowed in a playbook but probably not meant.
 
+mod costs;
 mod gaps;
 mod rules;
 mod shape;
@@ -58,7 +59,9 @@ pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warning
     watcher.guards();
     watcher.gaps();
     watcher.rules();
+    watcher.tier_order();
     watcher.tiers();
+    watcher.costs();
     watcher.counts();
     watcher.keypads();
     watcher.unused();

@@ -3,11 +3,16 @@
 use crate::fixtures;
 use crate::script::{FIRST_DAY, reason, slug};
 use expect_test::expect;
+use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, QueueStats};
 use signpost_domain::customer::Profile;
-use signpost_domain::decision::{Decision, Question, Standing, decide};
+use signpost_domain::decision::{
+    AttemptOutcome, Decision, Formula, Memory, Question, Standing, Tried, decide,
+};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
-use signpost_domain::playbook::{Playbook, TierIndex};
+use signpost_domain::ids::ContactId;
+use signpost_domain::playbook::{Need, Playbook, TierIndex};
+use signpost_domain::route::Route;
 use signpost_domain::time::Millis;
 use std::fmt::Write;
 
@@ -19,22 +24,100 @@ const REPEATS: [u32; 4] = [0, 1, 2, 3];
 fn the_sketch_without_a_wait() {
     let mut table = String::new();
     for tier in ["platinum", "gold", "standard"] {
-        let decision = decided(&fixtures::playbook("sketch"), tier, 0, 0);
+        let decision = decided(
+            &fixtures::playbook("sketch"),
+            &Asked::by(Formula::Second, tier),
+        );
         let options = decision.options.iter();
         let options = options.map(|option| format!("{} {}", option.route, option.cost.total()));
         let options: Vec<String> = options.collect();
         writeln!(table, "{tier:8} {}", options.join(", ")).expect("a text takes all");
     }
     expect![[r#"
-        platinum human 8.32, callback 8.60, chat 8.73, self_service 16.26
-        gold     chat 5.93, self_service 6.46, human 6.92, callback 7.20
-        standard self_service 2.96, chat 4.93, human 6.42, callback 6.70
+        platinum human 8.40, callback 8.70, chat 8.90, self_service 16.85
+        gold     chat 5.83, self_service 6.11, human 6.87, callback 7.17
+        standard self_service 2.26, chat 4.73, human 6.32, callback 6.62
     "#]]
     .assert_eq(&table);
 }
 
 #[test]
 fn the_sketch_as_waits_grow() {
+    expect![[r#"
+        tier     wait  0 repeats
+        platinum   0m  human 8.40
+        platinum   2m  callback 10.82
+        platinum   5m  callback 13.97
+        platinum  10m  callback 19.22
+        platinum  20m  self_service 23.96
+        platinum  40m  self_service 30.96
+        gold       0m  chat 5.83
+        gold       2m  self_service 6.93
+        gold       5m  self_service 7.32
+        gold      10m  self_service 7.98
+        gold      20m  self_service 9.29
+        gold      40m  self_service 11.92
+        standard   0m  self_service 2.26
+        standard   2m  self_service 2.54
+        standard   5m  self_service 2.96
+        standard  10m  self_service 3.34
+        standard  20m  self_service 3.69
+        standard  40m  self_service 4.39
+    "#]]
+    .assert_eq(&table(&fixtures::playbook("sketch"), &[0], Formula::Second));
+}
+
+/// Monday at ten in the airline's chat: the first route and its cost.
+#[test]
+fn an_airlines_change_of_date() {
+    expect![[r#"
+        tier     wait  0 repeats           1 repeats           2 repeats           3 repeats
+        platinum   0m  chat 8.90           chat 8.90           human 5.45          human 5.45
+        platinum   2m  callback 11.82      callback 11.82      callback 12.87      callback 12.87
+        platinum   5m  callback 14.97      callback 14.97      callback 16.02      callback 16.02
+        platinum  10m  callback 20.22      callback 20.22      callback 21.27      callback 21.27
+        platinum  20m  self_service 23.96  self_service 23.96  callback 31.77      callback 31.77
+        platinum  40m  self_service 30.96  self_service 30.96  callback 52.77      callback 52.77
+        gold       0m  chat 5.83           chat 5.83           human 3.20          human 3.20
+        gold       2m  self_service 6.93   self_service 6.93   human 6.30          human 6.30
+        gold       5m  self_service 7.32   self_service 7.32   callback 10.53      callback 10.53
+        gold      10m  self_service 7.98   self_service 7.98   callback 12.50      callback 12.50
+        gold      20m  self_service 9.29   self_service 9.29   callback 16.44      callback 16.44
+        gold      40m  self_service 11.92  self_service 11.92  callback 24.31      callback 24.31
+        standard   0m  self_service 2.26   self_service 2.26   human 2.37          human 2.37
+        standard   2m  self_service 2.54   self_service 2.54   human 3.21          human 3.21
+        standard   5m  self_service 2.96   self_service 2.96   human 4.47          human 4.47
+        standard  10m  self_service 3.34   self_service 3.34   human 6.52          human 6.52
+        standard  20m  self_service 3.69   self_service 3.69   callback 9.87       callback 9.87
+        standard  40m  self_service 4.39   self_service 4.39   callback 11.97      callback 11.97
+    "#]]
+    .assert_eq(&table(
+        &fixtures::playbook("airline"),
+        &REPEATS,
+        Formula::Second,
+    ));
+}
+
+/// Decisions of before are computed again by the formula that they were made by, to the cent: these tables never change.
+#[test]
+fn the_first_formula_stays_as_it_was() {
+    let mut sketch = String::new();
+    for tier in ["platinum", "gold", "standard"] {
+        let decision = decided(
+            &fixtures::playbook("sketch"),
+            &Asked::by(Formula::First, tier),
+        );
+        let options = decision.options.iter();
+        let options = options.map(|option| format!("{} {}", option.route, option.cost.total()));
+        let options: Vec<String> = options.collect();
+        writeln!(sketch, "{tier:8} {}", options.join(", ")).expect("a text takes all");
+    }
+    expect![[r#"
+        platinum human 8.32, callback 8.60, chat 8.73, self_service 16.26
+        gold     chat 5.93, self_service 6.46, human 6.92, callback 7.20
+        standard self_service 2.96, chat 4.93, human 6.42, callback 6.70
+    "#]]
+    .assert_eq(&sketch);
     expect![[r#"
         tier     wait  0 repeats
         platinum   0m  human 8.32
@@ -56,37 +139,86 @@ fn the_sketch_as_waits_grow() {
         standard  20m  self_service 2.96
         standard  40m  self_service 2.96
     "#]]
-    .assert_eq(&table(&fixtures::playbook("sketch"), &[0]));
+    .assert_eq(&table(&fixtures::playbook("sketch"), &[0], Formula::First));
 }
 
-/// Monday at ten in the airline's chat: the first route and its cost.
+/// Tier by wait, by need and by what was tried before on the case.
 #[test]
-fn an_airlines_change_of_date() {
+fn the_sketch_by_need_and_by_what_was_tried() {
+    let tried = |route, outcome| Tried {
+        contact: ContactId::stored("before"),
+        route,
+        flow: (route == Route::SelfService).then(|| slug("rebook")),
+        queue: None,
+        at: FIRST_DAY,
+        outcome: Some(outcome),
+    };
+    let columns = [
+        ("nothing", vec![]),
+        (
+            "flow gave up",
+            vec![tried(Route::SelfService, AttemptOutcome::GaveUp)],
+        ),
+        (
+            "chat failed",
+            vec![tried(Route::Chat, AttemptOutcome::Failed)],
+        ),
+        (
+            "resolved",
+            vec![tried(Route::SelfService, AttemptOutcome::Resolved)],
+        ),
+    ];
+    let mut table = String::new();
+    for need in [100, 1_000, 4_000, 20_000] {
+        let (mut playbook, _) =
+            Playbook::read(&fixtures::playbook("sketch").source).expect("it was read before");
+        playbook.reasons[0].need = Need(need);
+        for (name, tried) in &columns {
+            let _ = write!(
+                table,
+                "need {:4} tried {name:12}",
+                f64::from(need) / 1_000.0
+            );
+            for tier in ["platinum", "gold", "standard"] {
+                for wait_minutes in [0, 10, 40] {
+                    let asked = Asked {
+                        wait_minutes,
+                        memory: Memory {
+                            tried: tried.clone(),
+                            ..Memory::default()
+                        },
+                        ..Asked::by(Formula::Second, tier)
+                    };
+                    let decision = decided(&playbook, &asked);
+                    let first = decision.first().expect("there always is one");
+                    let _ = write!(table, " {:12}", first.route.as_str());
+                }
+                table.push('|');
+            }
+            table.push('\n');
+        }
+    }
     expect![[r#"
-        tier     wait  0 repeats           1 repeats           2 repeats           3 repeats
-        platinum   0m  chat 8.73           chat 8.73           human 5.32          human 5.32
-        platinum   2m  callback 11.60      callback 11.60      callback 13.60      callback 13.60
-        platinum   5m  callback 14.60      callback 14.60      callback 18.10      callback 18.10
-        platinum  10m  self_service 16.26  self_service 16.26  callback 25.60      callback 25.60
-        platinum  20m  self_service 16.26  self_service 16.26  callback 40.60      callback 40.60
-        platinum  40m  self_service 16.26  self_service 16.26  callback 70.60      callback 70.60
-        gold       0m  chat 5.93           chat 5.93           human 3.22          human 3.22
-        gold       2m  self_service 6.46   self_service 6.46   human 7.72          human 7.72
-        gold       5m  self_service 6.46   self_service 6.46   callback 11.31      callback 11.31
-        gold      10m  self_service 6.46   self_service 6.46   callback 14.13      callback 14.13
-        gold      20m  self_service 6.46   self_service 6.46   callback 19.75      callback 19.75
-        gold      40m  self_service 6.46   self_service 6.46   callback 31.00      callback 31.00
-        standard   0m  self_service 2.96   self_service 2.96   human 2.47          human 2.47
-        standard   2m  self_service 2.96   self_service 2.96   human 3.67          human 3.67
-        standard   5m  self_service 2.96   self_service 2.96   human 5.47          human 5.47
-        standard  10m  self_service 2.96   self_service 2.96   human 8.47          human 8.47
-        standard  20m  self_service 2.96   self_service 2.96   callback 10.75      callback 10.75
-        standard  40m  self_service 2.96   self_service 2.96   callback 13.75      callback 13.75
-    "#]]
-    .assert_eq(&table(&fixtures::playbook("airline"), &REPEATS));
+        need  0.1 tried nothing      self_service self_service self_service| self_service self_service self_service| self_service self_service self_service|
+        need  0.1 tried flow gave up chat         callback     callback    | chat         callback     callback    | chat         callback     callback    |
+        need  0.1 tried chat failed  chat         self_service self_service| self_service self_service self_service| self_service self_service self_service|
+        need  0.1 tried resolved     self_service self_service self_service| self_service self_service self_service| self_service self_service self_service|
+        need    1 tried nothing      human        callback     self_service| chat         self_service self_service| self_service self_service self_service|
+        need    1 tried flow gave up human        callback     callback    | chat         callback     callback    | chat         callback     callback    |
+        need    1 tried chat failed  human        callback     self_service| chat         self_service self_service| self_service self_service self_service|
+        need    1 tried resolved     human        callback     self_service| chat         self_service self_service| self_service self_service self_service|
+        need    4 tried nothing      human        callback     callback    | human        callback     callback    | self_service self_service self_service|
+        need    4 tried flow gave up human        callback     callback    | human        callback     callback    | chat         callback     callback    |
+        need    4 tried chat failed  human        callback     callback    | human        callback     callback    | self_service self_service self_service|
+        need    4 tried resolved     human        callback     callback    | human        callback     callback    | self_service self_service self_service|
+        need   20 tried nothing      human        callback     callback    | human        callback     callback    | human        callback     callback    |
+        need   20 tried flow gave up human        callback     callback    | human        callback     callback    | human        callback     callback    |
+        need   20 tried chat failed  human        callback     callback    | human        callback     callback    | human        callback     callback    |
+        need   20 tried resolved     human        callback     callback    | human        callback     callback    | human        callback     callback    |
+    "#]].assert_eq(&table);
 }
 
-fn table(playbook: &Playbook, repeats: &[u32]) -> String {
+fn table(playbook: &Playbook, repeats: &[u32], formula: Formula) -> String {
     let mut table = format!("{:8} {:>4}", "tier", "wait");
     for count in repeats {
         let _ = write!(table, "  {:18}", format!("{count} repeats"));
@@ -95,7 +227,14 @@ fn table(playbook: &Playbook, repeats: &[u32]) -> String {
         for minutes in WAITS_MINUTES {
             let _ = write!(table, "\n{:8} {minutes:>3}m", tier.id.as_str());
             for &count in repeats {
-                let decision = decided(playbook, tier.id.as_str(), minutes, count);
+                let asked = Asked {
+                    tier: tier.id.as_str(),
+                    wait_minutes: minutes,
+                    repeats: count,
+                    memory: Memory::default(),
+                    formula,
+                };
+                let decision = decided(playbook, &asked);
                 let first = decision.first().expect("there always is one");
                 let cell = format!("{} {}", first.route, first.cost.total());
                 let _ = write!(table, "  {cell:18}");
@@ -106,8 +245,30 @@ fn table(playbook: &Playbook, repeats: &[u32]) -> String {
     lines.join("\n") + "\n"
 }
 
-fn decided(playbook: &Playbook, tier: &str, wait_minutes: i64, repeats: u32) -> Decision {
-    let tier: TierIndex = playbook.index.tiers[&slug(tier)];
+/// What differs between the cells of a table.
+struct Asked<'a> {
+    tier: &'a str,
+    wait_minutes: i64,
+    repeats: u32,
+    memory: Memory,
+    formula: Formula,
+}
+
+impl Asked<'_> {
+    fn by(formula: Formula, tier: &str) -> Asked<'_> {
+        Asked {
+            tier,
+            wait_minutes: 0,
+            repeats: 0,
+            memory: Memory::default(),
+            formula,
+        }
+    }
+}
+
+fn decided(playbook: &Playbook, asked: &Asked<'_>) -> Decision {
+    let repeats = asked.repeats;
+    let tier: TierIndex = playbook.index.tiers[&slug(asked.tier)];
     let id = reason("existing_flight/change_date");
     let mut facts = Facts::none();
     facts.learn(Fact {
@@ -120,7 +281,7 @@ fn decided(playbook: &Playbook, tier: &str, wait_minutes: i64, repeats: u32) -> 
         playbook,
         reason: playbook.index.reasons[&id],
         tier,
-        context: &context(wait_minutes, facts.clone()),
+        context: &context(asked.wait_minutes, facts.clone()),
         profile: Some(&Profile::default()),
         facts: &facts,
         standing: Standing {
@@ -130,6 +291,8 @@ fn decided(playbook: &Playbook, tier: &str, wait_minutes: i64, repeats: u32) -> 
             repeats,
             ..Standing::default()
         },
+        memory: &asked.memory,
+        formula: asked.formula,
     };
     let decided = decide(&question);
     assert!(decided.missing.is_empty());
@@ -152,6 +315,8 @@ fn context(wait_minutes: i64, facts: Facts) -> ContactContext {
         consents: Vec::new(),
         vulnerable: None,
         asked_for_person: false,
+        cannot_use: Abilities::EMPTY,
+        another_matter: false,
         brand: None,
         queue_stats: vec![QueueStats {
             queue: slug("rebooking"),

@@ -4,6 +4,7 @@ use super::{playbook, routed, shown, slug, take};
 use crate::reply::contact;
 use expect_test::expect;
 use signpost_domain::contact::{Offered, Outcome};
+use signpost_domain::decision::Handover;
 use signpost_domain::event::{ContactEnded, RouteTaken};
 use signpost_domain::ids::{CaseId, ContactId, Seq};
 use signpost_domain::route::Route;
@@ -20,22 +21,43 @@ fn taken_and_ended() {
             queue: Some(slug("rebooking")),
         },
         declined: vec![Route::SelfService],
+        tier: Some(slug("gold")),
+        handover: Some(Box::new(Handover {
+            priority: 8,
+            skills: vec![(slug("refunds"), 2)],
+            language: Some("nl".into()),
+        })),
     };
     expect![[r#"
         TakeRouteResponse {
             contact_id: "call-7",
             case_id: "case_0000000000009",
             place: Routed,
-            routed: Some(
-                Routed {
+            target: Some(
+                RouteTarget {
                     route: Callback,
                     flow: "",
                     queue: "rebooking",
+                    skills: [
+                        Skill {
+                            skill_id: "refunds",
+                            level: 2,
+                        },
+                    ],
+                    priority: 8,
+                    waiting_target: Some(
+                        Duration {
+                            seconds: 60,
+                            nanos: 0,
+                        },
+                    ),
+                    language: "nl",
+                    tier: "gold",
                 },
             ),
             replayed: true,
         }"#]]
-    .assert_eq(&shown(&contact::taken(&taken, true)));
+    .assert_eq(&shown(&contact::taken(&taken, &playbook(), true)));
     let ended = |case: Option<CaseId>, resolves: bool| {
         let ended = ContactEnded {
             contact: ContactId::stored("call-7"),

@@ -2,13 +2,13 @@
 //! `4.10`, and what is left out as what it then is. Each struct is taken apart by name, so that a new field does not
 //! compile until somebody decides what it means here.
 
+use super::routes::{in_any_order, share};
 use super::values::{amount, condition, decimal, scaled, snake, span};
-use super::{ChangePart, outcomes, splits};
+use super::{ChangePart, outcomes, routes, splits};
 use crate::playbook::file::{CalendarFile, File, QueueFile, RuleFile};
 use crate::playbook::file_parts::{Columns, Decimal, Entries, Id};
 use crate::playbook::{
-    Channel, FactIndex, FactSpec, Label, LastResort, Playbook, Primary, Queue, Reason, RouteSpec,
-    Tier,
+    Channel, FactIndex, FactSpec, Label, Playbook, Primary, Queue, Reason, Tier,
 };
 use crate::route::Route;
 use std::collections::BTreeSet;
@@ -141,22 +141,25 @@ fn head(playbook: &Playbook) -> Thing {
         splits: _,
         outcomes: _,
         rules: _,
+        guards,
         waiting_weight_percent,
         leaving_channel,
         preferred_route,
+        preferred_share,
+        repeat_need,
         last_resort,
         feedback_question,
         index: _,
     } = playbook;
-    let LastResort { route, queue } = last_resort;
-    let queue = queue.map(|queue| playbook.queue(queue).id.to_string());
     let mut thing = Thing::new("")
         .with("playbook", name.as_str())
         .with("currency", currency.as_ref())
         .with("time_zone", time_zone.iana_name().unwrap_or_default())
         .with("default_tier", playbook.tier(*tier_default).id.as_str())
         .with("costs.leaving_channel", amount(*leaving_channel))
-        .with("costs.preferred_route", amount(*preferred_route));
+        .with("costs.preferred_route", amount(*preferred_route))
+        .with("costs.preferred_share", share(*preferred_share))
+        .with("costs.repeat_need", scaled(i64::from(repeat_need.0), 3));
     for (route, weight) in Route::ALL.into_iter().zip(waiting_weight_percent) {
         let field = format!("costs.waiting_weight.{route}");
         thing = thing.with(&field, scaled(i64::from(*weight), 2));
@@ -165,9 +168,8 @@ fn head(playbook: &Playbook) -> Thing {
     for (locale, text) in asked {
         thing = thing.with(&format!("feedback_question.{locale}"), text.as_ref());
     }
-    thing
-        .with("last_resort.route", route.as_str())
-        .with("last_resort.queue", queue.unwrap_or_default())
+    let thing = routes::guards(thing, guards);
+    routes::last_resort(thing, playbook, last_resort)
 }
 
 fn tier(tier: &Tier) -> Thing {
@@ -177,12 +179,17 @@ fn tier(tier: &Tier) -> Thing {
         waiting_target,
         waiting_cost_per_minute,
         cost_of_failure,
+        agreed_wait_cost_per_hour,
     } = tier;
     Thing::new(id.as_str())
         .label(label)
         .with("waiting_target", span(*waiting_target))
         .with("waiting_cost_per_minute", amount(*waiting_cost_per_minute))
         .with("cost_of_failure", amount(*cost_of_failure))
+        .with(
+            "agreed_wait_cost_per_hour",
+            amount(*agreed_wait_cost_per_hour),
+        )
 }
 
 fn channel(channel: &Channel) -> Thing {
@@ -209,6 +216,8 @@ fn queue(queue: &Queue, file: &File) -> Thing {
         skills,
         assumed_wait,
         assumed_handle_time,
+        languages,
+        media,
     } = queue;
     let mut written = file.queues.0.iter();
     let written = written.find(|(name, _)| name.0 == id.as_str());
@@ -217,7 +226,13 @@ fn queue(queue: &Queue, file: &File) -> Thing {
         .label(label)
         .with("calendar", calendar.map_or("", |id| id.0.as_str()))
         .with("assumed_wait", span(*assumed_wait))
-        .with("assumed_handle_time", span(*assumed_handle_time));
+        .with("assumed_handle_time", span(*assumed_handle_time))
+        .with("languages", {
+            let mut languages: Vec<&str> = languages.iter().map(AsRef::as_ref).collect();
+            languages.sort_unstable();
+            languages.join(", ")
+        })
+        .with("media", in_any_order(media));
     let mut skills: Vec<_> = skills.iter().collect();
     skills.sort_unstable();
     for (skill, level) in skills {
@@ -288,14 +303,17 @@ fn reason(playbook: &Playbook, reason: &Reason, told: &BTreeSet<String>) -> Thin
         continues_for,
         reopens_within,
         need,
+        stake,
+        deadline,
         routes,
         replaces,
     } = reason;
+    let deadline = deadline.map(|fact| playbook.fact(fact).id.as_str());
     let stage = stage.map(|stage| playbook.stages[usize::from(stage)].as_str());
     let replaces = replaces.iter().map(ToString::to_string);
     let mut replaces: Vec<String> = replaces.filter(|old| !told.contains(old)).collect();
     replaces.sort_unstable();
-    let routes = routes.iter().map(|it| route(playbook, it));
+    let routes = routes.iter().map(|it| routes::route(playbook, it));
     Thing {
         group: id.primary.to_string(),
         below: Some(Things {
@@ -311,29 +329,10 @@ fn reason(playbook: &Playbook, reason: &Reason, told: &BTreeSet<String>) -> Thin
             .with("continues_for", span(*continues_for))
             .with("reopens_within", span(*reopens_within))
             .with("need", scaled(i64::from(need.0), 3))
+            .with("stake", amount(*stake))
+            .with("deadline", deadline.unwrap_or_default())
             .with("replaces", replaces.join(", "))
     }
-}
-
-fn route(playbook: &Playbook, spec: &RouteSpec) -> Thing {
-    let RouteSpec {
-        route,
-        flow,
-        queue,
-        cost,
-        resolves,
-        facts,
-        consent,
-    } = spec;
-    let queue = queue.map(|queue| playbook.queue(queue).id.as_str());
-    let consent = consent.map(|consent| playbook.consents[usize::from(consent)].as_str());
-    Thing::new(route.as_str())
-        .with("flow", flow.as_ref().map_or("", |flow| flow.as_str()))
-        .with("queue", queue.unwrap_or_default())
-        .with("cost", amount(*cost))
-        .with("resolves", scaled(i64::from(resolves.0), 4))
-        .with("facts", asked(playbook, facts))
-        .with("consent", consent.unwrap_or_default())
 }
 
 fn rule(rule: &RuleFile) -> Thing {
@@ -350,6 +349,9 @@ fn rule(rule: &RuleFile) -> Thing {
         prefer: Entries(prefer),
         need,
         facts,
+        queue,
+        priority,
+        skills: Entries(skills),
     } = rule;
     let routes = |routes: &[Route]| {
         let mut routes: Vec<&str> = routes.iter().map(|route| route.as_str()).collect();
@@ -373,9 +375,18 @@ fn rule(rule: &RuleFile) -> Thing {
     for (route, gain) in prefer {
         thing = thing.with(&format!("prefer.{route}"), decimal(gain));
     }
-    thing
+    let mut skills: Vec<(&str, i64)> = skills.iter().map(|(id, n)| (id.0.as_str(), *n)).collect();
+    skills.sort_unstable();
+    let priority = priority.map(|priority| priority.to_string());
+    thing = thing
         .with("need", need.as_ref().map(decimal).unwrap_or_default())
         .with("facts", joined(facts.iter().map(|fact| fact.0.as_str())))
+        .with("queue", queue.as_ref().map_or("", |id| id.0.as_str()))
+        .with("priority", priority.unwrap_or_default());
+    for (skill, level) in skills {
+        thing = thing.with(&format!("skills.{skill}"), level.to_string());
+    }
+    thing
 }
 
 pub(super) fn column(columns: &Columns) -> String {
@@ -384,10 +395,10 @@ pub(super) fn column(columns: &Columns) -> String {
     ids.join(", ")
 }
 
-fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     texts.collect::<Vec<_>>().join(", ")
 }
 
-fn asked(playbook: &Playbook, facts: &[FactIndex]) -> String {
+pub(super) fn asked(playbook: &Playbook, facts: &[FactIndex]) -> String {
     joined(facts.iter().map(|&fact| playbook.fact(fact).id.as_str()))
 }

@@ -119,11 +119,12 @@ rules:
     check(
         &[("rules:\n", fine)],
         expect![[r#"
-        fine
-        74:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
-        29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
-        34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
-        59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
-    "#]],
+            fine
+            74:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+            79:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
+            29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
+            34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
+            59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
+        "#]],
     );
 }

@@ -10,6 +10,7 @@ fn the_airline_of_the_tests_is_small() {
         expect![[r#"
             fine
             71:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+            76:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
@@ -24,17 +25,16 @@ fn guards_that_are_usual() {
     check_text(
         &format!("{before}costs:\n{after}"),
         expect![[r#"
-        fine
-        2:1 rules: no rule looks at contact.asked_for_person: who asked for a person may get a machine; add one, such as {id: asked_for_a_person, when: contact.asked_for_person, forbid: [self_service]}
-        2:1 rules: no rule looks at customer.vulnerable: a vulnerable customer is treated as any other; add one, such as {id: vulnerable, when: customer.vulnerable, forbid: [self_service]}
-        2:1 rules: no rule looks at customer.contacts_7d or case.repeats: a third contact is treated as the first; add one, such as {id: third_contact, when: customer.contacts_7d >= 2, forbid: [self_service]}
-        2:1 rules: no rule looks at case.broken_promises: a broken promise changes nothing; add one, such as {id: broken_promise, when: case.broken_promises > 0, prefer: {human: 5.00}}
-        29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
-        34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
-        59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
-        27:3 facts.bags: nothing asks for the fact bags; ask for it or remove it
-        28:3 facts.is_group: nothing asks for the fact is_group; ask for it or remove it
-    "#]],
+            fine
+            2:1 rules: no rule looks at customer.contacts_7d or case.repeats: a third contact is treated as the first; add one, such as {id: third_contact, when: customer.contacts_7d >= 2, forbid: [self_service]}
+            2:1 rules: no rule looks at case.broken_promises: a broken promise changes nothing; add one, such as {id: broken_promise, when: case.broken_promises > 0, prefer: {human: 5.00}}
+            69:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
+            29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
+            34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
+            59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
+            27:3 facts.bags: nothing asks for the fact bags; ask for it or remove it
+            28:3 facts.is_group: nothing asks for the fact is_group; ask for it or remove it
+        "#]],
     );
 }
 
@@ -67,6 +67,7 @@ costs:
             80:5 rules[12]: again repeats what rules above it always do; remove it
             82:59 rules[14].only: same_condition leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
             82:5 rules[14]: same_condition repeats what rules above it always do; remove it
+            86:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
@@ -104,6 +105,7 @@ fn gaps_and_things_that_nothing_uses() {
             58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on store while its queues are closed; give it message or self_service; until then it is the last resort
             68:9 reasons[1].secondary[0].routes: baggage/lost has no route on sms; give it one there; until then it is the last resort
             75:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+            80:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             34:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             39:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             63:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
@@ -131,6 +133,7 @@ fn keypads_have_nine_keys() {
         expect![[r#"
             fine
             92:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+            97:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 9 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
@@ -153,8 +156,10 @@ fn a_higher_tier_that_is_helped_worse() {
         expect![[r#"
             fine
             71:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+            7:126 tiers[0].cost_of_failure: the cost_of_failure of platinum is 0.10, less than the 12.00 of gold below it; must be at least that of the tiers below: the most valuable comes first
             43:9 reasons[0].secondary[0].routes: on web_chat without a wait platinum would get self_service, which resolves less than the chat of gold; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
             64:9 reasons[1].secondary[0].routes: on phone without a wait platinum would get message, which resolves less than the human of gold; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
+            76:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from

@@ -1,10 +1,11 @@
 //! Reasons at which a more valuable customer would be helped worse than a less valuable one.
 
 use super::Watcher;
-use crate::decision::{CostKind, CostParts, Wait, cost};
+use crate::decision::{Wait, cost};
 use crate::money::Money;
 use crate::playbook::fault::At;
-use crate::playbook::{BasisPoints, Channel, Playbook, QueueIndex, Reason, RouteSpec, Tier};
+use crate::playbook::{BasisPoints, Channel, Playbook, Reason, RouteSpec, Tier};
+use crate::route::Route;
 use crate::time::Millis;
 
 /// The waits at which tiers are compared.
@@ -90,28 +91,30 @@ fn cheapest<'r>(
 ) -> Option<&'r RouteSpec> {
     let on_channel = |spec: &&RouteSpec| channel.routes.contains(&spec.route);
     let routes: Vec<&RouteSpec> = reason.routes.iter().filter(on_channel).collect();
-    let total = |spec: &RouteSpec| {
-        let others = routes.iter().filter(|other| other.route != spec.route);
-        let dearest = others.map(|other| other.cost).max();
-        let queue = spec
-            .queue
-            .map(|QueueIndex(index)| &playbook.queues[usize::from(index)]);
-        let wait = match waits {
-            Waits::None => Millis(0),
-            Waits::Assumed => Wait::expected(spec.route, queue, None).expected,
-        };
-        let weight = playbook.waiting_weight_percent[spec.route as usize];
-        let mut parts = CostParts::default();
-        parts.set(CostKind::Handling, spec.cost);
-        let waiting = cost::waiting(tier, reason.need, wait, weight);
-        parts.set(CostKind::Waiting, waiting);
-        let dearest = dearest.unwrap_or(Money::ZERO);
-        let failure = cost::failure(tier, reason.need, spec.resolves, dearest);
-        parts.set(CostKind::Failure, failure);
-        if channel.medium.leaves(spec.route) {
-            parts.set(CostKind::LeavingChannel, playbook.leaving_channel);
+    let wait = |spec: &RouteSpec| match waits {
+        Waits::None => Millis(0),
+        Waits::Assumed => {
+            let queue = spec.queue.map(|index| playbook.queue(index));
+            Wait::expected(spec.route, queue, None).expected
         }
-        parts.total()
+    };
+    let at_stake = cost::at_stake(tier, reason.stake, reason.need);
+    let total = |spec: &RouteSpec, at_risk: Money| {
+        let weight = playbook.waiting_weight_percent[spec.route as usize];
+        let waiting = cost::waiting(tier, wait(spec), weight);
+        spec.cost + waiting + cost::failure(spec.resolves, at_risk)
+    };
+    let people = routes
+        .iter()
+        .filter(|spec| spec.route != Route::SelfService);
+    let next = people.map(|spec| total(spec, at_stake)).min();
+    let at_risk = at_stake + next.unwrap_or(Money::ZERO);
+    let total = |spec: &RouteSpec| {
+        let leaving = match channel.medium.leaves(spec.route) {
+            true => playbook.leaving_channel,
+            false => Money::ZERO,
+        };
+        total(spec, at_risk) + leaving
     };
     routes.iter().copied().min_by_key(|spec| total(spec))
 }

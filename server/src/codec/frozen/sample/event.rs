@@ -3,11 +3,13 @@
 use super::work::worked;
 use super::{
     NOW, actor, contact_id, context, customer, customer_id, facts, further, identities, matter,
-    offered, profile, reason, slug, version,
+    memory, offered, profile, reason, slug, version,
 };
+use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Outcome};
 use signpost_domain::decision::{
-    CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait, WaitBasis,
+    ChanceBasis, CostParts, Decision, Finding, FiredRule, Formula, Handover, Memory, RouteOption,
+    Standing, TurnedDown, Wait, WaitBasis,
 };
 use signpost_domain::event::{
     CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerSaved, Envelope, Event,
@@ -37,6 +39,8 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
         further: Vec::new(),
         taken: offered(),
         declined: vec![Route::Callback, Route::Human],
+        tier: None,
+        handover: None,
     });
     let ended = Event::ContactEnded(ContactEnded {
         contact: contact_id(),
@@ -123,11 +127,19 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
         "customer saved who is proved by less",
         recorded(120, upsert, saved(lost)),
     ));
+    all.extend(
+        memory::events()
+            .into_iter()
+            .zip(130..)
+            .map(|((title, event), seq)| (title, recorded(seq, route(), event))),
+    );
     all
 }
 
 fn option(route: Route, queue: Option<&str>) -> RouteOption {
-    let micros = [4_100_000, 320_000, 1_000_000, 500_000, -250_000, -100_000];
+    let micros = [
+        4_100_000, 320_000, 1_000_000, 500_000, -250_000, -100_000, 0,
+    ];
     RouteOption {
         route,
         flow: queue.is_none().then(|| slug("rebook")),
@@ -139,7 +151,9 @@ fn option(route: Route, queue: Option<&str>) -> RouteOption {
             low: Millis(136_000),
             high: Millis(264_000),
         },
-        resolves: BasisPoints(8_500),
+        chance: BasisPoints(8_500),
+        basis: ChanceBasis::Written,
+        propensity: BasisPoints(0),
     }
 }
 
@@ -169,10 +183,15 @@ fn decision() -> Decision {
         TurnedDown::NotLeftByRule(slug("vip_to_person")),
         TurnedDown::ConsentRefused(slug("recording")),
         TurnedDown::ConsentUnknown(slug("recording")),
-        TurnedDown::Closed(slug("chats")),
-        TurnedDown::NotStaffed(slug("chats")),
+        TurnedDown::Closed(slug("chats"), None),
+        TurnedDown::NotStaffed(slug("chats"), None),
     ];
     Decision {
+        formula: Formula::First,
+        stake: Money::ZERO,
+        next: Money::ZERO,
+        guarded: false,
+        handover: Handover::default(),
         reason: Some(reason()),
         tier: slug("gold"),
         need: Need(1_500),
@@ -189,6 +208,9 @@ fn decision() -> Decision {
             prefers: vec![(Route::Human, Money::from_micros(2_000_000))],
             need: Some(Need(1_500)),
             facts: vec![slug("booking")],
+            queue: None,
+            priority: None,
+            skills: Vec::new(),
         }],
         findings: findings(),
     }
@@ -235,6 +257,7 @@ fn routed() -> ContactRouted {
             case_age: Some(Millis::HOUR),
             needs_person: true,
         },
+        memory: Memory::default(),
         profile: Some(Box::new(profile())),
         carried: facts(),
         noticed: vec![Finding::TierAssumed],
@@ -264,7 +287,7 @@ fn asked(method: Method) -> Cause {
 }
 
 /// A contact of which next to nothing is known.
-fn bare(next: Next) -> ContactRouted {
+pub(super) fn bare(next: Next) -> ContactRouted {
     ContactRouted {
         contact: contact_id(),
         step: RouteStep::Amended,
@@ -275,10 +298,14 @@ fn bare(next: Next) -> ContactRouted {
         left: None,
         further: Vec::new(),
         standing: Standing::default(),
+        memory: Memory::default(),
         profile: None,
         carried: Facts::none(),
         noticed: Vec::new(),
-        decision: Decision::open(slug("standard")),
+        decision: Decision {
+            formula: Formula::First,
+            ..Decision::open(slug("standard"))
+        },
         next,
     }
 }
@@ -299,6 +326,8 @@ fn bare_context() -> ContactContext {
         consents: Vec::new(),
         vulnerable: None,
         asked_for_person: false,
+        cannot_use: Abilities::EMPTY,
+        another_matter: false,
         brand: None,
         queue_stats: Vec::new(),
     }
