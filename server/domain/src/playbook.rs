@@ -10,14 +10,17 @@ mod fault;
 mod file;
 mod file_parts;
 mod file_reasons;
+mod file_tests;
 pub mod limits;
 pub mod menu;
 mod outcome;
 pub mod pattern;
 pub mod rule_sets;
 mod schema;
+pub mod situation;
 mod split;
 mod structure;
+pub mod test;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -133,6 +136,8 @@ pub struct Playbook {
     pub last_resort: LastResort,
     /// What to ask the customer when a case was resolved.
     pub feedback_question: Option<Label>,
+    /// What is expected of it, in the order written.
+    pub tests: Vec<test::PlaybookTest>,
     /// Finding things by what a request calls them.
     pub index: Index,
 }
@@ -174,13 +179,17 @@ impl Playbook {
     /// Reads, checks and compiles a playbook as somebody wrote it.
     ///
     /// # Errors
-    /// First the structure: its first fault alone. Then all faults of meaning at once, at most [`FAULTS_MAX`]. Show
-    /// them to the writer. Where there are none there may still be warnings, at most [`WARNINGS_MAX`].
+    /// First the structure: its first fault alone. Then all faults of meaning at once, at most [`FAULTS_MAX`],
+    /// then those of its tests that fail. Show them to the writer. Where there are none there may still be warnings, at most [`WARNINGS_MAX`].
     pub fn read(source: &str) -> Result<(Playbook, Warnings), Faults> {
         let root = tree::read(source)?;
         let file = structure::fit(&root)?;
         match compile::compile(&file, &root, source) {
             (Some(playbook), faults) if faults.is_empty() => {
+                let failed = test::run(&playbook, &root);
+                if !failed.is_empty() {
+                    return Err(failed);
+                }
                 let warnings = warning::look(&file, &playbook, &root);
                 Ok((playbook, warnings))
             }

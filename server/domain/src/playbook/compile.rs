@@ -14,6 +14,7 @@ mod reasons;
 mod replaces;
 mod rules;
 mod splits;
+mod tests;
 mod values;
 
 use super::fault::{At, Faults, Finder};
@@ -55,7 +56,10 @@ pub(super) fn compile(file: &File, root: &Node<'_>, source: &str) -> (Option<Pla
         faults: Finder::new(root),
         names: AllNames::new(file, stages.into_iter()),
     };
-    let playbook = compiler.playbook(root, source);
+    let mut playbook = compiler.playbook(root, source);
+    if let Some(playbook) = &mut playbook {
+        playbook.tests = compiler.tests(playbook);
+    }
     let mut faults = compiler.faults.into_faults();
     faults.found.sort_by_key(|fault| (fault.line, fault.column));
     (playbook, faults)
@@ -132,6 +136,7 @@ impl<'a> Compiler<'a> {
             preferred_route,
             last_resort: last_resort?,
             feedback_question,
+            tests: Vec::new(),
             index: Index::default(),
         };
         playbook.index = index(&playbook, replaced);

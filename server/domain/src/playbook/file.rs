@@ -4,6 +4,7 @@
 
 use super::file_parts::{Columns, Decimal, Entries, Id, Span};
 use super::file_reasons::{OutcomeFile, SplitFile};
+use super::file_tests::TestFile;
 use crate::fact::FactType;
 use crate::route::{Medium, Route};
 use schemars::JsonSchema;
@@ -72,6 +73,9 @@ pub(super) struct File {
     pub(super) costs: CostsFile,
     /// Where a contact goes when nothing else is allowed.
     pub(super) last_resort: LastResortFile,
+    /// Situations and what is expected of the first answer. A playbook whose tests fail is not published.
+    #[serde(default)]
+    pub(super) tests: Vec<TestFile>,
 }
 
 /// A customer group.

@@ -46,6 +46,10 @@ pub const SPLIT_VALUES_MAX: usize = 256;
 pub const OUTCOMES_MAX: usize = 128;
 /// Most rules.
 pub const RULES_MAX: usize = 20_000;
+/// Most tests.
+pub const TESTS_MAX: usize = 1_000;
+/// Most bytes of the name of a test.
+pub const TEST_NAME_BYTES_MAX: usize = 200;
 /// Most values in one column of a rule.
 pub const COLUMN_MAX: usize = 256;
 /// Most different `matches` patterns in all conditions together.
@@ -54,6 +58,8 @@ pub const CONDITION_PATTERNS_MAX: usize = 256;
 pub const LABEL_BYTES_MAX: usize = 200;
 /// The highest level of a skill.
 pub const SKILL_LEVEL_MAX: u8 = 10;
+/// The highest priority.
+pub const PRIORITY_MAX: u8 = 10;
 /// The longest wait, handle time or target.
 pub const WAIT_MAX: Millis = Millis(30 * Millis::DAY.0);
 /// The longest time for which a case is continued or reopened.

@@ -1,5 +1,6 @@
 //! Playbooks as text, and what reading them says.
 
+mod expectations;
 mod faults;
 mod meaning;
 mod robust;
