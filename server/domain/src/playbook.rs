@@ -12,6 +12,7 @@ mod file_parts;
 mod file_reasons;
 mod file_tests;
 pub mod limits;
+pub mod map;
 pub mod menu;
 mod outcome;
 pub mod pattern;
@@ -166,6 +167,21 @@ impl Playbook {
     /// The rule at an index of this playbook.
     pub fn rule(&self, index: RuleIndex) -> &Rule {
         &self.rules[index.0 as usize]
+    }
+
+    /// Its tiers with their indexes, the most valuable first.
+    pub fn tiers_indexed(&self) -> impl Iterator<Item = (TierIndex, &Tier)> {
+        (0..).map(TierIndex).zip(&self.tiers)
+    }
+
+    /// Its secondary reasons with their indexes, in the order written.
+    pub fn reasons_indexed(&self) -> impl Iterator<Item = (ReasonIndex, &Reason)> {
+        (0..).map(ReasonIndex).zip(&self.reasons)
+    }
+
+    /// Its channels with their indexes, in the order written.
+    pub fn channels_indexed(&self) -> impl Iterator<Item = (ChannelIndex, &Channel)> {
+        (0..).map(ChannelIndex).zip(&self.channels)
     }
 
     /// What stands for a reason under this playbook; itself, if the playbook does not know it.

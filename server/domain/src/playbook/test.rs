@@ -3,7 +3,7 @@
 
 mod run;
 
-pub(super) use run::run;
+pub(super) use run::{cost_word, run, turned_down};
 
 use super::situation::Situation;
 use super::{FactIndex, Need, QueueIndex, RuleIndex};

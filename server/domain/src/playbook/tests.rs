@@ -2,6 +2,7 @@
 
 mod expectations;
 mod faults;
+mod map;
 mod meaning;
 mod robust;
 mod splits;

@@ -165,6 +165,7 @@ fn what_has_no_meaning_or_contradicts_itself_is_refused() {
             90:12 tests[1].brand: there is no brand other; must be one of mainline, express
             91:18 tests[1].cannot_use[0]: is "smell"; must be one of voice, text, self_service
             92:25 tests[1].consents.emails: there is no consent emails; must be one of call_back
+            93:15 tests[1].queues.rebookings: there is no queue rebookings; did you mean rebooking?
             94:16 tests[1].sentiment: is "101"; must be from -100 to 100
             95:20 tests[1].loyalty_years: is "-1"; must be from 0 to 150
             96:9 tests[1].at: is "tomorrow"; must be a time such as 2026-11-23 10:00 or 2026-11-23T09:00:00Z
