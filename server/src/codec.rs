@@ -19,6 +19,7 @@ pub mod event;
 mod frozen;
 pub mod index;
 pub mod key;
+mod memory;
 mod number;
 #[cfg(test)]
 mod properties;

@@ -6,9 +6,10 @@
 
 use clap::Parser;
 use signpost_benches::playbooks::sized;
+use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction};
 use signpost_domain::customer::Profile;
-use signpost_domain::decision::{Decided, Question, Standing, decide};
+use signpost_domain::decision::{Decided, Formula, Memory, Question, Standing, decide};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ReasonId, Slug};
 use signpost_domain::money::Money;
@@ -90,6 +91,7 @@ struct Bench {
     profile: Profile,
     facts: Facts,
     standing: Standing,
+    memory: Memory,
 }
 
 impl Bench {
@@ -124,6 +126,7 @@ impl Bench {
             profile,
             facts,
             standing,
+            memory: Memory::default(),
         })
     }
 
@@ -141,6 +144,8 @@ impl Bench {
             profile: Some(&self.profile),
             facts: &self.facts,
             standing: self.standing,
+            memory: &self.memory,
+            formula: Formula::default(),
         })
     }
 
@@ -171,6 +176,8 @@ fn context(facts: &Facts) -> Result<ContactContext, Box<dyn Error>> {
         consents: Vec::new(),
         vulnerable: None,
         asked_for_person: false,
+        cannot_use: Abilities::EMPTY,
+        another_matter: false,
         brand: None,
         queue_stats: Vec::new(),
     })

@@ -64,6 +64,12 @@ pub(crate) struct ContextArgs {
     /// The customer asked for a person.
     #[arg(long)]
     pub(crate) asked_for_person: bool,
+    /// What the customer cannot use; no route is offered that needs it.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = values::ability())]
+    pub(crate) cannot_use: Vec<v1::Ability>,
+    /// It is not about the open case that it would be presumed to be about.
+    #[arg(long)]
+    pub(crate) another_matter: bool,
     /// The brand, as the playbook lists it.
     #[arg(long, value_name = "BRAND")]
     pub(crate) brand: Option<String>,
@@ -100,6 +106,8 @@ impl ContextArgs {
             asked_for_person: self.asked_for_person,
             brand: self.brand.unwrap_or_default(),
             queue_stats: self.queue_stats,
+            cannot_use: self.cannot_use.into_iter().map(i32::from).collect(),
+            another_matter: self.another_matter,
         }
     }
 }

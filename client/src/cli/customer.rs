@@ -181,6 +181,9 @@ pub(crate) struct UpsertArgs {
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
           default_missing_value = "yes", value_parser = values::yes_or_no)]
     vulnerable: Option<bool>,
+    /// What the customer cannot use; no route is offered that needs it.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = values::ability())]
+    cannot_use: Vec<v1::Ability>,
     #[command(flatten)]
     change: Change,
 }
@@ -273,6 +276,7 @@ fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {
         preferred_routes: args.prefer.into_iter().map(i32::from).collect(),
         consents: args.consent,
         vulnerable: args.vulnerable,
+        cannot_use: args.cannot_use.into_iter().map(i32::from).collect(),
         ..Default::default()
     };
     v1::UpsertCustomerRequest {

@@ -20,6 +20,12 @@ pub(crate) fn route() -> impl TypedValueParser<Value = v1::Route> {
     word_of("ROUTE_", WORDS, v1::Route::from_str_name)
 }
 
+/// A way of being helped that somebody may not be able to use.
+pub(crate) fn ability() -> impl TypedValueParser<Value = v1::Ability> {
+    const WORDS: &[&str] = &["voice", "text", "self_service"];
+    word_of("ABILITY_", WORDS, v1::Ability::from_str_name)
+}
+
 /// A direction.
 pub(crate) fn direction() -> impl TypedValueParser<Value = v1::Direction> {
     const WORDS: &[&str] = &["inbound", "outbound"];

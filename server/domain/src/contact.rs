@@ -1,5 +1,6 @@
 //! Contacts: one attempt of a customer and the company to reach each other, on one channel.
 
+use crate::ability::Abilities;
 use crate::customer::{Consent, Identity, TierFound};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
@@ -87,6 +88,10 @@ pub struct ContactContext {
     pub vulnerable: Option<bool>,
     /// Whether the customer asked for a person.
     pub asked_for_person: bool,
+    /// What the customer cannot use.
+    pub cannot_use: Abilities,
+    /// Whether it is not about the case that it was presumed to be about.
+    pub another_matter: bool,
     /// The brand.
     pub brand: Option<Slug>,
     /// The platform's queues at this moment.
@@ -120,6 +125,8 @@ impl ContactContext {
             consents,
             vulnerable,
             asked_for_person,
+            cannot_use,
+            another_matter,
             brand,
             queue_stats,
         } = later.clone();
@@ -145,6 +152,12 @@ impl ContactContext {
             consents: or_earlier(consents, earlier.consents),
             vulnerable: vulnerable.or(earlier.vulnerable),
             asked_for_person: asked_for_person || earlier.asked_for_person,
+            cannot_use: if cannot_use.is_empty() {
+                earlier.cannot_use
+            } else {
+                cannot_use
+            },
+            another_matter: another_matter || earlier.another_matter,
             brand: brand.or(earlier.brand),
             queue_stats: or_earlier(queue_stats, earlier.queue_stats),
         }

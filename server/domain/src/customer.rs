@@ -10,6 +10,7 @@ pub use work::{
     CustomerMerge, CustomerWork, MERGE_NOTE_BYTES_MAX, MERGED_CUSTOMERS_MAX, MergedCustomer,
 };
 
+use crate::ability::Abilities;
 use crate::ids::{CustomerId, Seq, Slug};
 use crate::money::Money;
 use crate::route::Route;
@@ -97,6 +98,8 @@ pub struct Profile {
     pub consents: Vec<Consent>,
     /// Whether the customer is vulnerable.
     pub vulnerable: Option<bool>,
+    /// What the customer cannot use.
+    pub cannot_use: Abilities,
 }
 
 impl Profile {
@@ -122,7 +125,8 @@ impl Profile {
     }
 
     /// Takes from `other`, who is merged into this customer, what is not known of this one: neither identities nor the
-    /// tier, which are looked at one by one. Whoever is said to be vulnerable stays so.
+    /// tier, which are looked at one by one. Whoever is said to be vulnerable
+    /// stays so, and what either cannot use neither can.
     pub fn fill_from(&mut self, other: &Profile) {
         let Profile {
             identities: _,
@@ -135,6 +139,7 @@ impl Profile {
             preferred_routes,
             consents,
             vulnerable,
+            cannot_use,
         } = other;
         self.persona = self.persona.take().or_else(|| persona.clone());
         self.value = self.value.or(*value);
@@ -151,6 +156,7 @@ impl Profile {
                 self.consents.push(consent.clone());
             }
         }
+        self.cannot_use = self.cannot_use.and(*cannot_use);
         if self.vulnerable != Some(true) {
             self.vulnerable = vulnerable
                 .filter(|yes| *yes)

@@ -43,6 +43,22 @@ pub struct Question<'a> {
     pub facts: &'a Facts,
     /// How things stand.
     pub standing: Standing,
+    /// What the case remembers.
+    pub memory: &'a Memory,
+    /// By which formula it is decided.
+    pub formula: Formula,
+}
+
+/// How costs are reckoned: a stored decision is computed again by the formula that it was decided by. Numbers are
+/// stored: keep them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Formula {
+    /// Need scaled the waiting, too, and failing cost the handling of the dearest remaining route. Nothing was
+    /// remembered of what was tried.
+    First = 1,
+    /// As [`cost`] says.
+    #[default]
+    Second = 2,
 }
 
 /// How things stand with the customer and the case, as numbers.

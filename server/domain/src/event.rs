@@ -6,7 +6,7 @@ use crate::actor::Actor;
 use crate::case::{CaseState, CaseWork, MatterKey};
 use crate::contact::{ContactContext, Joined, Offered, Outcome};
 use crate::customer::{Customer, CustomerWork, IdentityKey, Profile, TierFound};
-use crate::decision::{Decision, Finding, Standing};
+use crate::decision::{Decision, Finding, Memory, Standing};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, RequestId, Seq, Slug};
 use crate::route::Route;
@@ -225,6 +225,8 @@ pub struct ContactRouted {
     pub further: Vec<CaseId>,
     /// What the decision reckoned with, apart from the context: numbers.
     pub standing: Standing,
+    /// What the decision reckoned with: what the case remembered.
+    pub memory: Memory,
     /// What the decision reckoned with: the customer, without identities.
     pub profile: Option<Box<Profile>>,
     /// What the decision reckoned with: facts that the case knew and the context did not tell.

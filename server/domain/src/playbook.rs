@@ -10,12 +10,14 @@ mod fault;
 mod file;
 mod file_parts;
 mod file_reasons;
+mod file_routes;
 mod file_tests;
 pub mod limits;
 pub mod map;
 pub mod menu;
 mod outcome;
 pub mod pattern;
+mod routes;
 pub mod rule_sets;
 mod schema;
 pub mod situation;
@@ -38,6 +40,9 @@ use std::sync::Arc;
 
 pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults, nearest, right_names};
 pub use outcome::Outcome;
+pub use routes::{
+    Guards, Inherited, LastResort, Level, QueueColumn, RouteSpec, Whereabouts, primary_language,
+};
 pub use schema::json_schema;
 pub use split::{Part, Split};
 pub use tree::{PLAYBOOK_BYTES_MAX, PLAYBOOK_DEPTH_MAX};
@@ -127,14 +132,20 @@ pub struct Playbook {
     pub outcomes: Vec<Outcome>,
     /// In the order in which they apply.
     pub rules: Vec<Rule>,
+    /// Which routes the guards take away, before any rule.
+    pub guards: Guards,
     /// How much a minute on each route weighs as waiting, in hundredths, in the order of [`Route::ALL`].
     pub waiting_weight_percent: [u16; 5],
     /// What it costs to leave the customer's channel.
     pub leaving_channel: Money,
-    /// What a preferred route of the customer is worth.
+    /// What a preferred route of the customer was worth by the formula before: a flat amount.
     pub preferred_route: Money,
-    /// What is left when nothing else is allowed.
-    pub last_resort: LastResort,
+    /// What a preferred route of the customer is worth: this share of what is at stake without need.
+    pub preferred_share: BasisPoints,
+    /// What the need is raised by for each attempt with people that failed on the case; 0 for nothing.
+    pub repeat_need: Need,
+    /// What is left when nothing else is allowed, in the order written; at least one.
+    pub last_resort: Vec<LastResort>,
     /// What to ask the customer when a case was resolved.
     pub feedback_question: Option<Label>,
     /// What is expected of it, in the order written.
@@ -259,6 +270,8 @@ pub struct Tier {
     pub waiting_cost_per_minute: Money,
     /// What it costs to fail.
     pub cost_of_failure: Money,
+    /// What an hour costs of waiting for a window that was agreed on.
+    pub agreed_wait_cost_per_hour: Money,
 }
 
 /// Where contacts come in.
@@ -294,6 +307,23 @@ pub struct Queue {
     pub assumed_wait: Millis,
     /// The handle time to reckon with while nothing is reported.
     pub assumed_handle_time: Millis,
+    /// The languages that are spoken there, such as `en`, in the order written; empty: any.
+    pub languages: Vec<Arc<str>>,
+    /// The media in which it serves, in the order written; empty: any.
+    pub media: Vec<Medium>,
+}
+
+impl Queue {
+    /// Whether it serves in `medium`.
+    pub fn serves(&self, medium: Medium) -> bool {
+        self.media.is_empty() || self.media.contains(&medium)
+    }
+
+    /// Whether `language`, a primary language tag such as `en`, is spoken there.
+    pub fn speaks(&self, language: &str) -> bool {
+        let mut spoken = self.languages.iter();
+        self.languages.is_empty() || spoken.any(|spoken| **spoken == *language)
+    }
 }
 
 /// What a fact is.
@@ -343,31 +373,17 @@ pub struct Reason {
     pub continues_for: Millis,
     /// How long after it was resolved a case is reopened rather than followed by a new one.
     pub reopens_within: Millis,
-    /// Value at stake.
+    /// Value at stake. A version that was published when the limit was higher can have more than
+    /// [`limits::NEED_MAX`]; the decision reckons with that limit.
     pub need: Need,
-    /// In the order written.
+    /// What failing costs whoever the customer is, beside what it costs by the tier.
+    pub stake: Money,
+    /// The fact, an instant, by which it must be done.
+    pub deadline: Option<FactIndex>,
+    /// Its own in the order written, then those of its primary reason, then those of the playbook.
     pub routes: Vec<RouteSpec>,
     /// Old reasons that this one stands for, transitively, direct ones first.
     pub replaces: Vec<ReasonId>,
-}
-
-/// What one route of a reason is like.
-#[derive(Clone, Debug)]
-pub struct RouteSpec {
-    /// Which.
-    pub route: Route,
-    /// The flow of self-service.
-    pub flow: Option<Slug>,
-    /// The line of people.
-    pub queue: Option<QueueIndex>,
-    /// What handling costs.
-    pub cost: Money,
-    /// How likely it resolves.
-    pub resolves: BasisPoints,
-    /// What else must be known for it.
-    pub facts: Vec<FactIndex>,
-    /// The consent without which it is not allowed (index into [`Playbook::consents`]).
-    pub consent: Option<u16>,
 }
 
 /// A rule: where it can apply, when, and what it does.
@@ -397,13 +413,11 @@ pub struct Rule {
     pub need: Option<Need>,
     /// What else must be known.
     pub facts: Vec<FactIndex>,
-}
-
-/// Where a contact goes when nothing else is allowed.
-#[derive(Clone, Debug)]
-pub struct LastResort {
-    /// How we help then.
-    pub route: Route,
-    /// Which line.
+    /// Where routes to people lead whose medium this queue serves.
     pub queue: Option<QueueIndex>,
+    /// How soon the queue should take it, from 0 to [`limits::PRIORITY_MAX`]; higher goes first.
+    pub priority: Option<u8>,
+    /// What an agent must know besides what the queue asks for, with the level from 1 to
+    /// [`limits::SKILL_LEVEL_MAX`].
+    pub skills: Vec<(Slug, u8)>,
 }

@@ -74,6 +74,17 @@ impl Route {
         matches!(self, Route::Chat | Route::Callback | Route::Human)
     }
 
+    /// The medium in which people serve by this route who came by a channel of `medium`; `None` for a flow.
+    pub const fn served_in(self, medium: Medium) -> Option<Medium> {
+        match (self, medium) {
+            (Route::SelfService, _) => None,
+            (Route::Message, _) => Some(Medium::AsyncText),
+            (Route::Chat, _) => Some(Medium::LiveText),
+            (Route::Human, Medium::InPerson) => Some(Medium::InPerson),
+            (Route::Human | Route::Callback, _) => Some(Medium::Voice),
+        }
+    }
+
     /// Whether we owe the customer an answer after the contact was routed here.
     pub const fn is_owed(self) -> bool {
         matches!(self, Route::Message | Route::Callback)
@@ -113,6 +124,31 @@ pub enum Medium {
 }
 
 impl Medium {
+    /// Every medium.
+    pub const ALL: [Medium; 4] = [
+        Medium::Voice,
+        Medium::LiveText,
+        Medium::AsyncText,
+        Medium::InPerson,
+    ];
+
+    /// As a playbook and the command line write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Medium::Voice => "voice",
+            Medium::LiveText => "live_text",
+            Medium::AsyncText => "async_text",
+            Medium::InPerson => "in_person",
+        }
+    }
+
+    /// Reads what [`Medium::as_str`] writes.
+    pub fn parse(text: &str) -> Option<Medium> {
+        Medium::ALL
+            .into_iter()
+            .find(|medium| medium.as_str() == text)
+    }
+
     /// Whether a customer helped by `route` leaves a channel of this medium.
     pub const fn leaves(self, route: Route) -> bool {
         match (self, route) {

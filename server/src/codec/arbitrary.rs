@@ -2,6 +2,7 @@
 
 mod customer;
 pub(super) mod event;
+pub(super) mod memory;
 pub(super) mod row;
 mod work;
 
@@ -9,6 +10,7 @@ use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::select;
+use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::case::MatterKey;
 use signpost_domain::contact::{
@@ -78,6 +80,10 @@ pub(super) fn route() -> impl Strategy<Value = Route> {
 
 pub(super) fn routes() -> impl Strategy<Value = Vec<Route>> {
     vec(route(), 0..4)
+}
+
+pub(super) fn abilities() -> impl Strategy<Value = Abilities> {
+    (0..=Abilities::ALL.bits()).prop_map(Abilities::from_bits)
 }
 
 pub(super) fn joined() -> impl Strategy<Value = Joined> {
@@ -163,12 +169,12 @@ fn consents() -> impl Strategy<Value = Vec<Consent>> {
 pub(super) fn profile() -> BoxedStrategy<Profile> {
     let who = (identities(), of(slug()), of(slug()), consents());
     let what = (of(money()), of(any::<u32>()), of(text()), of(text()));
-    let how = (routes(), of(any::<bool>()));
+    let how = (routes(), of(any::<bool>()), abilities());
     (who, what, how)
         .prop_map(|(who, what, how)| {
             let (identities, tier, persona, consents) = who;
             let (value, loyalty_years, language, time_zone) = what;
-            let (preferred_routes, vulnerable) = how;
+            let (preferred_routes, vulnerable, cannot_use) = how;
             Profile {
                 identities,
                 tier,
@@ -180,6 +186,7 @@ pub(super) fn profile() -> BoxedStrategy<Profile> {
                 preferred_routes,
                 consents,
                 vulnerable,
+                cannot_use,
             }
         })
         .boxed()
@@ -251,13 +258,13 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
         of(text()),
         of(any::<bool>()),
     );
-    let what = (of(reason()), facts(), any::<bool>());
+    let what = (of(reason()), facts(), any::<[bool; 2]>(), abilities());
     let how = (routes(), consents(), vec(queue_stats(), 0..3));
     (place, who, what, how)
         .prop_map(|(place, who, what, how)| {
             let (channel, direction, device, stage, brand) = place;
             let (customer, persona, sentiment_percent, language, vulnerable) = who;
-            let (reason, facts, asked_for_person) = what;
+            let (reason, facts, [asked_for_person, another_matter], cannot_use) = what;
             let (preferred_routes, consents, queue_stats) = how;
             ContactContext {
                 channel,
@@ -274,6 +281,8 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
                 consents,
                 vulnerable,
                 asked_for_person,
+                cannot_use,
+                another_matter,
                 brand,
                 queue_stats,
             }

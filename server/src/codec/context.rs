@@ -4,6 +4,7 @@ use super::number::{known, nonsense, routes};
 use super::text::{after, at, name, name_or_none, reason_or_none, span_ms};
 use super::write::Writer;
 use super::{CodecError, required, wire};
+use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Offered, QueueStats};
 use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
 use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
@@ -135,6 +136,7 @@ pub(super) fn write_profile(w: &mut Writer, profile: &Profile) {
         preferred_routes,
         consents,
         vulnerable,
+        cannot_use,
     } = profile;
     w.messages(1, identities, write_identity);
     w.name_or_none(2, tier.as_ref());
@@ -146,6 +148,7 @@ pub(super) fn write_profile(w: &mut Writer, profile: &Profile) {
     w.all_known(8, preferred_routes);
     w.messages(9, consents, write_consent);
     w.number_or_none(10, *vulnerable);
+    w.number(11, u32::from(cannot_use.bits()));
 }
 
 pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
@@ -160,6 +163,7 @@ pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
         preferred_routes,
         consents: consent_messages,
         vulnerable,
+        cannot_use_bits,
     } = message;
     Ok(Profile {
         identities: identities(identity_messages)?,
@@ -172,6 +176,7 @@ pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
         preferred_routes: routes(&preferred_routes, "profile.preferred_routes")?,
         consents: consents(consent_messages)?,
         vulnerable,
+        cannot_use: abilities(cannot_use_bits, "profile.cannot_use")?,
     })
 }
 
@@ -211,6 +216,15 @@ fn queue_stats(message: wire::QueueStats) -> Result<QueueStats, CodecError> {
     })
 }
 
+pub(super) fn abilities(bits: u32, field: &'static str) -> Result<Abilities, CodecError> {
+    let narrow = u8::try_from(bits).map_err(|_| nonsense(field, bits))?;
+    let set = Abilities::from_bits(narrow);
+    let all_known = set.bits() == narrow;
+    all_known
+        .then_some(set)
+        .ok_or_else(|| nonsense(field, bits))
+}
+
 pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: UnixMs) {
     let ContactContext {
         channel,
@@ -232,6 +246,8 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
         consents,
         vulnerable,
         asked_for_person,
+        cannot_use,
+        another_matter,
         brand,
         queue_stats,
     } = context;
@@ -253,6 +269,8 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
     w.number(16, *asked_for_person);
     w.name_or_none(17, brand.as_ref());
     w.messages(18, queue_stats, write_queue_stats);
+    w.number(19, u32::from(cannot_use.bits()));
+    w.number(20, *another_matter);
 }
 
 pub(super) fn context(
@@ -278,6 +296,8 @@ pub(super) fn context(
         asked_for_person,
         brand,
         queue_stats: queue_messages,
+        cannot_use_bits,
+        another_matter,
     } = message;
     let percent = |number: i32| {
         i8::try_from(number).map_err(|_| nonsense("context.sentiment_percent", number))
@@ -302,6 +322,8 @@ pub(super) fn context(
         consents: consents(consent_messages)?,
         vulnerable,
         asked_for_person,
+        cannot_use: abilities(cannot_use_bits, "context.cannot_use")?,
+        another_matter,
         brand: name_or_none(brand),
         queue_stats: queue_stats.collect::<Result<_, _>>()?,
     })

@@ -5,7 +5,7 @@ use signpost_domain::actor::ActorKind;
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{Direction, Joined, Outcome};
 use signpost_domain::customer::TierBasis;
-use signpost_domain::decision::WaitBasis;
+use signpost_domain::decision::{AttemptOutcome, WaitBasis};
 use signpost_domain::event::{Method, RouteStep};
 use signpost_domain::fact::FactSource;
 use signpost_domain::playbook::BasisPoints;
@@ -36,6 +36,10 @@ macro_rules! numbered {
 }
 
 numbered!(ActorKind: Platform, Chatbot, Supervisor, Client, System);
+numbered!(
+    AttemptOutcome: Resolved, Abandoned, GaveUp, AskedForPerson, NoAnswer, Failed, Repeated, Transferred, Switched,
+    TimedOut
+);
 numbered!(CaseState: Open, Resolved, Lapsed, Withdrawn, Merged);
 numbered!(Direction: Inbound, Outbound);
 numbered!(FactSource: Customer, Bot, Agent, System);

@@ -7,6 +7,7 @@ use super::customer::{tier_found, write_tier_found};
 use super::decision::{
     decision, findings, standing, write_decision, write_finding, write_standing,
 };
+use super::memory::{memory, write_memory};
 use super::number::known;
 use super::text::{
     case, case_seq, case_seqs, cases, matter_bytes, matter_or_none, name, name_or_none, reason,
@@ -14,6 +15,7 @@ use super::text::{
 };
 use super::write::Writer;
 use super::{CodecError, required, wire};
+use signpost_domain::decision::Memory;
 use signpost_domain::event::{CaseJoin, ContactRouted, CustomerJoin, LeftCase, Next, OpenedCase};
 use signpost_domain::time::{Millis, UnixMs};
 use std::sync::Arc;
@@ -29,6 +31,7 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
         left,
         further,
         standing,
+        memory,
         profile,
         carried,
         noticed,
@@ -57,6 +60,8 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
     }
     w.messages(16, tier_found, write_tier_found);
     w.numbers(17, case_seqs(further));
+    let remembered = (*memory != Memory::default()).then_some(memory);
+    w.messages(18, remembered, |w, memory| write_memory(w, memory, base));
 }
 
 pub(super) fn routed(
@@ -78,6 +83,7 @@ pub(super) fn routed(
         next: next_message,
         tier_found: tier_message,
         further_seqs,
+        memory: memory_message,
     } = message;
     let context = context(required(context_message, "routed.context")?, base)?;
     let profile = profile_message.map(profile).transpose()?;
@@ -91,6 +97,10 @@ pub(super) fn routed(
         left: left_message.map(left),
         further: cases(further_seqs),
         standing: standing(required(standing_message, "routed.standing")?, base),
+        memory: memory_message
+            .map(|message| memory(message, base))
+            .transpose()?
+            .unwrap_or_default(),
         profile: profile.map(Box::new),
         carried: facts(carried, base)?,
         noticed: findings(noticed)?,

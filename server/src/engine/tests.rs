@@ -2,6 +2,7 @@
 
 use super::{Clock, Engine, EngineGuard, EngineOptions, Halt, Health, fold_log, open_folder};
 use crate::store::{Log, LogLimits};
+use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::check::check;
 use signpost_domain::command::{
@@ -86,6 +87,8 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
         consents: Vec::new(),
         vulnerable: None,
         asked_for_person: false,
+        cannot_use: Abilities::EMPTY,
+        another_matter: false,
         brand: None,
         queue_stats: Vec::new(),
     };

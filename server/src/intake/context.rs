@@ -40,6 +40,8 @@ impl Finder {
             asked_for_person,
             brand,
             queue_stats,
+            cannot_use,
+            another_matter,
         } = told;
         let live = playbooks.live;
         let channel = self.name(at.field("channel"), live, Kind::Channel, &channel);
@@ -60,6 +62,7 @@ impl Finder {
         let consents = self.consents(at.field("consents"), live, consents);
         let brand = self.optional_name(at.field("brand"), live, Kind::Brand, &brand);
         let queue_stats = self.queue_stats(at.field("queue_stats"), live, queue_stats);
+        let cannot_use = self.abilities(at.field("cannot_use"), &cannot_use);
         let context = ContactContext {
             channel: channel?,
             direction: direction?,
@@ -75,6 +78,8 @@ impl Finder {
             consents,
             vulnerable,
             asked_for_person,
+            cannot_use,
+            another_matter,
             brand,
             queue_stats,
         };

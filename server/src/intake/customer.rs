@@ -103,6 +103,7 @@ impl Finder {
             preferred_routes,
             consents,
             vulnerable,
+            cannot_use,
             // Set by us.
             create_time: _,
             contact_count: _,
@@ -123,6 +124,7 @@ impl Finder {
         let time_zone = self.optional(at.field("time_zone"), &time_zone, values::time_zone);
         let preferred_routes = self.routes(at.field("preferred_routes"), &preferred_routes);
         let consents = self.consents(at.field("consents"), live, consents);
+        let cannot_use = self.abilities(at.field("cannot_use"), &cannot_use);
         let profile = Profile {
             identities,
             tier,
@@ -134,6 +136,7 @@ impl Finder {
             preferred_routes,
             consents,
             vulnerable,
+            cannot_use,
         };
         Some((id?, profile))
     }

@@ -3,6 +3,7 @@
 
 use super::Finder;
 use super::at::At;
+use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::command::Ending;
 use signpost_domain::contact::{Direction, Outcome};
@@ -23,6 +24,17 @@ pub(super) fn route(number: i32) -> Result<Route, &'static str> {
         Ok(v1::Route::Chat) => Ok(Route::Chat),
         Ok(v1::Route::Callback) => Ok(Route::Callback),
         Ok(v1::Route::Human) => Ok(Route::Human),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// A way of being helped.
+fn ability(number: i32) -> Result<Ability, &'static str> {
+    match v1::Ability::try_from(number) {
+        Ok(v1::Ability::Unspecified) => Err(UNSET),
+        Ok(v1::Ability::Voice) => Ok(Ability::Voice),
+        Ok(v1::Ability::Text) => Ok(Ability::Text),
+        Ok(v1::Ability::SelfService) => Ok(Ability::SelfService),
         Err(_) => Err(UNKNOWN),
     }
 }
@@ -163,6 +175,26 @@ pub(super) fn as_cloud_events(number: i32) -> Result<bool, &'static str> {
 }
 
 impl Finder {
+    /// What somebody cannot use: each at most once, and not everything.
+    pub(super) fn abilities(&mut self, at: At<'_>, numbers: &[i32]) -> Abilities {
+        let mut abilities = Abilities::EMPTY;
+        for (index, &number) in numbers.iter().enumerate() {
+            let at = at.item(index);
+            match self.keep(at, ability(number)) {
+                Some(ability) if abilities.contains(ability) => self.fault(at, "is there twice"),
+                Some(ability) => abilities = abilities.with(ability),
+                None => {}
+            }
+        }
+        if abilities == Abilities::ALL {
+            self.fault(
+                at,
+                "must leave something that the customer can use: voice, text and self_service are all there is",
+            );
+        }
+        abilities
+    }
+
     /// A list of routes, each at most once.
     pub(super) fn routes(&mut self, at: At<'_>, numbers: &[i32]) -> Vec<Route> {
         let mut routes = Vec::with_capacity(numbers.len().min(Route::ALL.len()));

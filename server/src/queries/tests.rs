@@ -4,6 +4,7 @@ use super::look::Look;
 use super::{Asked, LOOKED_AT_MAX, Sought, cases};
 use crate::engine::{Clock, Engine, EngineOptions, open_folder};
 use crate::store::RowReader;
+use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::command::{
@@ -83,6 +84,8 @@ fn route(number: usize) -> Command {
         consents: Vec::new(),
         vulnerable: None,
         asked_for_person: false,
+        cannot_use: Abilities::EMPTY,
+        another_matter: false,
         brand: None,
         queue_stats: Vec::new(),
     };

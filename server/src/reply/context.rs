@@ -24,6 +24,8 @@ pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
         consents,
         vulnerable,
         asked_for_person,
+        cannot_use,
+        another_matter,
         brand,
         queue_stats,
     } = context;
@@ -44,6 +46,8 @@ pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
         consents: self::consents(consents),
         vulnerable: *vulnerable,
         asked_for_person: *asked_for_person,
+        cannot_use: wire_enum::abilities(*cannot_use),
+        another_matter: *another_matter,
         brand: text(brand.as_ref()),
         queue_stats: queue_stats.iter().map(stats_of_queue).collect(),
     }

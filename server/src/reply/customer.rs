@@ -82,6 +82,7 @@ pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
         preferred_routes,
         consents,
         vulnerable,
+        cannot_use,
     } = &row.profile;
     v1::Customer {
         customer_id: row.id.to_string(),
@@ -95,6 +96,7 @@ pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
         preferred_routes: wire_enum::routes(preferred_routes.iter().copied()),
         consents: self::consents(consents),
         vulnerable: *vulnerable,
+        cannot_use: wire_enum::abilities(*cannot_use),
         create_time: Some(time::timestamp(row.created)),
         contact_count: row.contact_count,
         sequence: changed.0,

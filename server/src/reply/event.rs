@@ -119,6 +119,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         left,
         further,
         standing: _,
+        memory: _,
         profile: _,
         carried: _,
         noticed: _,

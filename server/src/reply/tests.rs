@@ -5,9 +5,11 @@ mod lists;
 
 use super::contact;
 use expect_test::expect;
+use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Offered};
 use signpost_domain::decision::{
-    CostKind, CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait,
+    CostKind, CostParts, Decision, Finding, FiredRule, Memory, RouteOption, Standing, TurnedDown,
+    Wait,
 };
 use signpost_domain::event::{CaseJoin, ContactRouted, CustomerJoin, Next, RouteStep};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
@@ -104,6 +106,8 @@ fn routed(next: Next) -> ContactRouted {
         consents: Vec::new(),
         vulnerable: None,
         asked_for_person: false,
+        cannot_use: Abilities::EMPTY,
+        another_matter: false,
         brand: None,
         queue_stats: Vec::new(),
     };
@@ -133,6 +137,7 @@ fn routed(next: Next) -> ContactRouted {
             repeats: 1,
             ..Standing::default()
         },
+        memory: Memory::default(),
         profile: None,
         carried: Facts::from_facts([fact("passport", Knowledge::Declined)]),
         noticed: vec![Finding::ReasonReplaced(reason("existing_flight/move_date"))],

@@ -1,5 +1,6 @@
 //! Closed enums of the domain as numbers of the wire.
 
+use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{Direction, Joined, Outcome, Place};
 use signpost_domain::customer::{TierBasis, TierFound};
@@ -24,6 +25,16 @@ pub(super) fn route(route: Route) -> i32 {
 /// Routes, in their order.
 pub(super) fn routes(routes: impl IntoIterator<Item = Route>) -> Vec<i32> {
     routes.into_iter().map(route).collect()
+}
+
+/// What somebody cannot use.
+pub(super) fn abilities(abilities: Abilities) -> Vec<i32> {
+    let ability = |ability| match ability {
+        Ability::Voice => v1::Ability::Voice.into(),
+        Ability::Text => v1::Ability::Text.into(),
+        Ability::SelfService => v1::Ability::SelfService.into(),
+    };
+    abilities.iter().map(ability).collect()
 }
 
 /// Who started it.

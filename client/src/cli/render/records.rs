@@ -264,6 +264,7 @@ pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
         .add("prefers", words::routes(&customer.preferred_routes))
         .add("consents", words::listed(consents))
         .add("vulnerable", vulnerable)
+        .add("cannot use", words::abilities(&customer.cannot_use))
         .add("merged into", customer.merged_into_customer_id.as_str())
         .add(
             "goes on for",

@@ -28,6 +28,15 @@ pub(crate) fn routes(numbers: &[i32]) -> String {
     listed(numbers.iter().map(|number| route(*number)))
 }
 
+/// What somebody cannot use.
+pub(crate) fn abilities(numbers: &[i32]) -> String {
+    let ability = |&number: &i32| {
+        let name = v1::Ability::try_from(number).ok();
+        word(name.map(|name| name.as_str_name()), "ABILITY_", number)
+    };
+    listed(numbers.iter().map(ability))
+}
+
 /// How a contact joined its case, in capitals; `None` if it has no case.
 pub(crate) fn joined(number: i32) -> Option<String> {
     let name = v1::Joined::try_from(number).ok();

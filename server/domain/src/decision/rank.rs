@@ -222,7 +222,7 @@ fn preference(question: &Question<'_>, route: Route) -> Option<Money> {
 
 /// Where a contact goes when nothing else is allowed, or its reason was never known.
 pub(crate) fn last_resort(playbook: &Playbook, stats: &[QueueStats]) -> RouteOption {
-    let resort = &playbook.last_resort;
+    let resort = &playbook.last_resort[0];
     let queue = resort.queue.map(|index| playbook.queue(index));
     let stats = queue.and_then(|queue| stats.iter().find(|stats| stats.queue == queue.id));
     RouteOption {

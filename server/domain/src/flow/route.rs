@@ -8,7 +8,7 @@ use crate::case::Case;
 use crate::command::{RouteContact, UnknownReason};
 use crate::contact::{Contact, ContactContext};
 use crate::customer::{Profile, TierFound};
-use crate::decision::{self, Decided, Decision, Finding, Question};
+use crate::decision::{self, Decided, Decision, Finding, Formula, Memory, Question};
 use crate::event::{ContactRouted, CustomerJoin, Event, Next, RouteStep};
 use crate::fact::{FACTS_MAX, Facts, Knowledge};
 use crate::ids::{ContactId, CustomerId};
@@ -224,6 +224,7 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
     let carried = carried_facts(joined_case, &start.context.facts);
     let facts = start.context.facts.with(&carried);
     let standing = standing(&start, who.as_ref(), joined_case, join.as_ref(), now);
+    let memory = Memory::default();
     let profile = who.as_ref().map(|who| Profile {
         identities: Vec::new(),
         ..who.in_all.clone()
@@ -246,6 +247,8 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
                 profile: profile.as_ref(),
                 facts: &facts,
                 standing,
+                memory: &memory,
+                formula: Formula::default(),
             };
             let Decided { decision, missing } = decision::decide(&question);
             let next = next(playbook, &decision, &missing, start.take_first);
@@ -265,6 +268,7 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
         left,
         further,
         standing,
+        memory,
         profile: profile.map(Box::new),
         carried,
         noticed,
@@ -338,6 +342,8 @@ impl ContactRouted {
             profile: self.profile.as_deref(),
             facts: &facts,
             standing: self.standing,
+            memory: &self.memory,
+            formula: Formula::default(),
         };
         Some(decision::decide(&question).decision)
     }

@@ -7,11 +7,14 @@
 
 mod calendars;
 mod facts;
+mod last_resort;
+mod lines;
 mod names;
 mod outcomes;
 mod places;
 mod reasons;
 mod replaces;
+mod routes;
 mod rules;
 mod splits;
 mod tests;
@@ -24,12 +27,11 @@ use super::limits::{BRANDS_MAX, CONSENTS_MAX, LOCALES_MAX, PERSONAS_MAX, STAGES_
 use super::rule_sets::RuleSets;
 use super::tree::Node;
 use super::{
-    ChannelIndex, FactIndex, Index, LastResort, Playbook, QueueIndex, ReasonIndex, TierIndex,
-    version,
+    ChannelIndex, FactIndex, Index, Playbook, QueueIndex, ReasonIndex, TierIndex, version,
 };
 use crate::ids::{ReasonId, Slug};
-use crate::route::Route;
-use names::{AllNames, Kind};
+use names::AllNames;
+use places::Costs;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -101,13 +103,20 @@ impl<'a> Compiler<'a> {
         let mut replaced = self.replaces(primaries.as_mut(), reasons.as_mut());
         let splits = self.splits(primaries.as_deref(), reasons.as_deref(), &mut replaced);
         let outcomes = self.outcomes(reasons.as_deref());
+        let guards = self.guards();
         let rules = self.rules();
         let costs = self.costs();
         let last_resort = self.last_resort();
         let question = &file.feedback_question;
         let asked = (!question.0.is_empty()).then_some(question);
         let feedback_question = asked.map(|asked| self.label(At::top("feedback_question"), asked));
-        let (waiting_weight_percent, leaving_channel, preferred_route) = costs?;
+        let Costs {
+            waiting_weight_percent,
+            leaving_channel,
+            preferred_route,
+            preferred_share,
+            repeat_need,
+        } = costs?;
 
         let rules = rules?;
         let mut playbook = Playbook {
@@ -131,9 +140,12 @@ impl<'a> Compiler<'a> {
             splits: splits?,
             outcomes: outcomes?,
             rules,
+            guards,
             waiting_weight_percent,
             leaving_channel,
             preferred_route,
+            preferred_share,
+            repeat_need,
             last_resort: last_resort?,
             feedback_question,
             tests: Vec::new(),
@@ -174,36 +186,6 @@ impl<'a> Compiler<'a> {
                 );
             }
         }
-    }
-
-    fn last_resort(&mut self) -> Option<LastResort> {
-        let written = &self.file.last_resort;
-        let top = At::top("last_resort");
-        if written.route == Route::SelfService {
-            self.faults.add(top.key("route"), || {
-                (
-                    "self_service always has to be possible to leave".to_owned(),
-                    "must be message, chat, callback or human".to_owned(),
-                )
-            });
-        }
-        let at = top.key("queue");
-        let queue = match &written.queue {
-            Some(queue) => Some(QueueIndex(self.find(at, &queue.0, Kind::Queue)?)),
-            None => {
-                self.faults.add(at, || {
-                    (
-                        "the queue is missing".to_owned(),
-                        "must be there".to_owned(),
-                    )
-                });
-                None
-            }
-        };
-        Some(LastResort {
-            route: written.route,
-            queue,
-        })
     }
 }
 
@@ -253,9 +235,13 @@ fn numbered<T>(items: &[T]) -> impl Iterator<Item = (u16, &T)> {
 fn is_locale(text: &str) -> bool {
     let mut parts = text.split('-');
     let language = parts.next().unwrap_or_default();
-    matches!(language.len(), 2 | 3)
-        && language.bytes().all(|b| b.is_ascii_lowercase())
+    is_language(language)
         && parts.all(|part| {
             matches!(part.len(), 2..=8) && part.bytes().all(|b| b.is_ascii_alphanumeric())
         })
+}
+
+/// `en`: a language alone.
+fn is_language(text: &str) -> bool {
+    matches!(text.len(), 2 | 3) && text.bytes().all(|b| b.is_ascii_lowercase())
 }

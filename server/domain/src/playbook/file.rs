@@ -4,6 +4,7 @@
 
 use super::file_parts::{Columns, Decimal, Entries, Id, Span};
 use super::file_reasons::{OutcomeFile, SplitFile};
+use super::file_routes::{GuardsFile, LastResorts, RouteFile};
 use super::file_tests::TestFile;
 use crate::fact::FactType;
 use crate::route::{Medium, Route};
@@ -52,6 +53,10 @@ pub(super) struct File {
     /// Typed pieces of context that reasons need.
     #[serde(default)]
     pub(super) facts: Entries<Id, FactFile>,
+    /// What the routes of reasons are like that say nothing else: every reason has these routes, and each key of one that
+    /// its primary reason and the reason itself leave out.
+    #[serde(default)]
+    pub(super) routes: Entries<Route, RouteFile>,
     /// Primary reasons in the order of the menu; 6 to 8 are easy to choose from.
     #[schemars(length(min = 1))]
     pub(super) reasons: Vec<PrimaryFile>,
@@ -62,6 +67,9 @@ pub(super) struct File {
     /// that is for its reason. Left out: any outcome will do.
     #[serde(default)]
     pub(super) outcomes: Vec<OutcomeFile>,
+    /// Which routes are taken away, before any rule and whatever rules say, from whom.
+    #[serde(default)]
+    pub(super) guards: GuardsFile,
     /// Rules, in the order in which they apply.
     #[serde(default)]
     pub(super) rules: Vec<RuleFile>,
@@ -71,8 +79,9 @@ pub(super) struct File {
     /// What weighs in besides handling, waiting and failing.
     #[serde(default)]
     pub(super) costs: CostsFile,
-    /// Where a contact goes when nothing else is allowed.
-    pub(super) last_resort: LastResortFile,
+    /// Where a contact goes when nothing else is allowed: one entry, or a list of them of which the best that is
+    /// possible is taken. For each medium of a channel there is an entry.
+    pub(super) last_resort: LastResorts,
     /// Situations and what is expected of the first answer. A playbook whose tests fail is not published.
     #[serde(default)]
     pub(super) tests: Vec<TestFile>,
@@ -92,6 +101,10 @@ pub(super) struct TierFile {
     pub(super) waiting_cost_per_minute: Decimal,
     /// What it costs to fail.
     pub(super) cost_of_failure: Decimal,
+    /// What an hour costs of waiting for a window that was agreed on, such as a callback at eight. Left out: what a minute
+    /// of waiting costs.
+    #[serde(default)]
+    pub(super) agreed_wait_cost_per_hour: Option<Decimal>,
     /// Whether this is the tier of a customer of whom none is known.
     #[serde(default)]
     pub(super) default: bool,
@@ -152,6 +165,14 @@ pub(super) struct QueueFile {
     /// The handle time to reckon with while nothing is reported. Left out: 6m.
     #[serde(default)]
     pub(super) assumed_handle_time: Option<Span>,
+    /// The languages that are spoken there, without regions. Left out: any.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["en", "nl"]]))]
+    pub(super) languages: Vec<String>,
+    /// The media in which it serves: voice for human and callback, live_text for chat, async_text for message, in_person
+    /// for human at a counter. Left out: any.
+    #[serde(default)]
+    pub(super) media: Vec<Medium>,
 }
 
 /// A typed piece of context.
@@ -188,6 +209,13 @@ pub(super) struct PrimaryFile {
     /// secondary reason for what compares with history.
     #[serde(default)]
     pub(super) replaces: Vec<Id>,
+    /// What the routes of its secondary reasons are like that say nothing else: they have these routes, and each key of
+    /// one that they leave out.
+    #[serde(default)]
+    pub(super) routes: Entries<Route, RouteFile>,
+    /// Routes of the playbook of which its secondary reasons have nothing unless it is written here or there.
+    #[serde(default)]
+    pub(super) without: Vec<Route>,
     /// Its secondary reasons in the order of the menu; 6 to 8 are easy to choose from.
     #[schemars(length(min = 1))]
     pub(super) secondary: Vec<SecondaryFile>,
@@ -216,9 +244,16 @@ pub(super) struct SecondaryFile {
     /// How long a resolved case is reopened rather than followed by a new one. Left out: 14d.
     #[serde(default)]
     pub(super) reopens_within: Option<Span>,
-    /// The value at stake, from 0.1 to 100. Left out: 1.0.
+    /// How much a failure hurts, from 0.1 to 20; a rule can raise it. Left out: 1.0.
     #[serde(default)]
     pub(super) need: Option<Decimal>,
+    /// What a failure costs whoever the customer is, beside the tier's cost of failure. Left out: 0.
+    #[serde(default)]
+    pub(super) stake: Option<Decimal>,
+    /// The fact, of type instant, by which it must be done: a route that takes too long for it loses its chance.
+    #[serde(default)]
+    #[schemars(extend("examples" = ["departs_at"]))]
+    pub(super) deadline: Option<Id>,
     /// Retired reasons (`primary/secondary`) that this one stands for: requests that name them mean this one, open
     /// cases go on, and their counts are added to this one's. So a reason that is renamed, or merged out of several,
     /// compares with its whole history.
@@ -227,30 +262,13 @@ pub(super) struct SecondaryFile {
     #[serde(default)]
     #[schemars(extend("examples" = [["existing_flight/move_date"]]))]
     pub(super) replaces: Vec<String>,
-    /// How it can be helped; of equally good routes the first is taken.
+    /// Inherited routes of which it has nothing unless it is written here.
+    #[serde(default)]
+    pub(super) without: Vec<Route>,
+    /// How it can be helped; of equally good routes the first is taken. Routes, and keys of a route, that are left out
+    /// are those of its primary reason, and then those of the playbook; they come after its own.
+    #[serde(default)]
     pub(super) routes: Entries<Route, RouteFile>,
-}
-
-/// What one route of a reason is like.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RouteFile {
-    /// The flow, for self_service only.
-    #[serde(default)]
-    pub(super) flow: Option<Id>,
-    /// The waiting line, for every other route.
-    #[serde(default)]
-    pub(super) queue: Option<Id>,
-    /// What handling costs.
-    pub(super) cost: Decimal,
-    /// How likely it resolves, from 0 to 1.
-    pub(super) resolves: Decimal,
-    /// What else must be known for it.
-    #[serde(default)]
-    pub(super) facts: Vec<Id>,
-    /// The consent without which it is not allowed.
-    #[serde(default)]
-    pub(super) consent: Option<Id>,
 }
 
 /// A rule: where it can apply, when, and what it does.
@@ -287,12 +305,23 @@ pub(super) struct RuleFile {
     /// What each route gains, in the playbook's currency.
     #[serde(default)]
     pub(super) prefer: Entries<Route, Decimal>,
-    /// Raises the need to at least this, from 0.1 to 100.
+    /// Raises the need to at least this, from 0.1 to 20.
     #[serde(default)]
     pub(super) need: Option<Decimal>,
     /// What else must be known.
     #[serde(default)]
     pub(super) facts: Vec<Id>,
+    /// Where routes to people lead whose medium this queue serves; of several rules the last wins.
+    #[serde(default)]
+    pub(super) queue: Option<Id>,
+    /// How soon the queue should take it, from 0 to 10; higher goes first, and of several rules the last wins. Left out by
+    /// all: 5.
+    #[serde(default)]
+    pub(super) priority: Option<i64>,
+    /// What an agent must know besides what the queue asks for, with the level from 1 to 10; of several rules the highest
+    /// level wins.
+    #[serde(default)]
+    pub(super) skills: Entries<Id, i64>,
 }
 
 /// What weighs in besides handling, waiting and failing.
@@ -302,22 +331,18 @@ pub(super) struct CostsFile {
     /// What it costs to leave the customer's channel. Left out: 0.
     #[serde(default)]
     pub(super) leaving_channel: Option<Decimal>,
-    /// What a preferred route of the customer is worth. Left out: 0.
+    /// Has no effect any more: what a preferred route is worth is told by `preferred_share`.
     #[serde(default)]
     pub(super) preferred_route: Option<Decimal>,
+    /// What the route that a customer prefers is worth, as a share from 0 to 1 of what is at stake: the cost of failure of
+    /// the tier and the stake of the reason. Left out: 0.1.
+    #[serde(default)]
+    pub(super) preferred_share: Option<Decimal>,
+    /// What the need is raised by for each attempt with people that failed on the case, from 0 to 20. Left out: 0.5.
+    #[serde(default)]
+    pub(super) repeat_need: Option<Decimal>,
     /// How much a minute of waiting on each route weighs, from 0 to 100. Left out: human 1, chat 1, callback 0.25,
     /// message 0.05, self_service 0.
     #[serde(default)]
     pub(super) waiting_weight: Entries<Route, Decimal>,
-}
-
-/// Where a contact goes when nothing else is allowed.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LastResortFile {
-    /// How we help then: any route but self_service.
-    pub(super) route: Route,
-    /// Which waiting line.
-    #[serde(default)]
-    pub(super) queue: Option<Id>,
 }

@@ -26,6 +26,12 @@ pub const CALENDAR_DATES_MAX: usize = 400;
 pub const QUEUES_MAX: usize = 1_000;
 /// Most skills that one queue asks for.
 pub const QUEUE_SKILLS_MAX: usize = 16;
+/// Most languages of one queue.
+pub const QUEUE_LANGUAGES_MAX: usize = 32;
+/// Most queues between which one route chooses.
+pub const QUEUE_CHOICES_MAX: usize = 64;
+/// Most entries of the last resort.
+pub const LAST_RESORTS_MAX: usize = 16;
 /// Most facts.
 pub const PLAYBOOK_FACTS_MAX: usize = 256;
 /// Most primary reasons.
@@ -58,8 +64,10 @@ pub const CONDITION_PATTERNS_MAX: usize = 256;
 pub const LABEL_BYTES_MAX: usize = 200;
 /// The highest level of a skill.
 pub const SKILL_LEVEL_MAX: u8 = 10;
-/// The highest priority.
+/// The highest priority that a rule can set; 0 is the lowest.
 pub const PRIORITY_MAX: u8 = 10;
+/// The priority of a contact for which no rule sets another.
+pub const PRIORITY_DEFAULT: u8 = 5;
 /// The longest wait, handle time or target.
 pub const WAIT_MAX: Millis = Millis(30 * Millis::DAY.0);
 /// The longest time for which a case is continued or reopened.
@@ -67,6 +75,6 @@ pub const CASE_WINDOW_MAX: Millis = Millis(3_650 * Millis::DAY.0);
 /// The least need, in thousandths.
 pub const NEED_MIN: u32 = 100;
 /// The greatest need, in thousandths.
-pub const NEED_MAX: u32 = 100_000;
+pub const NEED_MAX: u32 = 20_000;
 /// The greatest weight of waiting, in hundredths.
 pub const WAITING_WEIGHT_MAX: u16 = 10_000;

@@ -4,7 +4,7 @@ use super::{ChannelIndex, Playbook, ReasonIndex, TierIndex};
 use crate::ability::Abilities;
 use crate::contact::{ContactContext, CustomerRef, Direction, QueueStats};
 use crate::customer::{Consent, Profile};
-use crate::decision::{Decided, Memory, Question, Standing, decide};
+use crate::decision::{Decided, Formula, Memory, Question, Standing, decide};
 use crate::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
 use crate::money::Money;
 use crate::time::{Millis, UnixMs};
@@ -42,8 +42,6 @@ pub struct Situation {
     pub standing: Standing,
     /// What the case remembers.
     pub memory: Memory,
-    /// What the customer cannot use.
-    pub cannot_use: Abilities,
 }
 
 impl Situation {
@@ -74,6 +72,8 @@ impl Situation {
                 asked_for_person: false,
                 brand: None,
                 queue_stats: Vec::new(),
+                cannot_use: Abilities::EMPTY,
+                another_matter: false,
             },
             profile: None,
             facts: Facts::none(),
@@ -82,7 +82,6 @@ impl Situation {
                 ..Standing::default()
             },
             memory: Memory::default(),
-            cannot_use: Abilities::EMPTY,
         }
     }
 
@@ -140,6 +139,8 @@ impl Situation {
             profile: self.profile.as_ref(),
             facts: &self.facts,
             standing: self.standing,
+            memory: &self.memory,
+            formula: Formula::Second,
         }
     }
 

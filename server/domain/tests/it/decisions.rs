@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use signpost_domain::contact::{ContactContext, QueueStats};
 use signpost_domain::customer::Profile;
 use signpost_domain::decision::{
-    CostKind, Decided, Finding, Question, Standing, TurnedDown, WaitBasis, decide,
+    CostKind, Decided, Finding, Formula, Memory, Question, Standing, TurnedDown, WaitBasis, decide,
 };
 use signpost_domain::money::Money;
 use signpost_domain::playbook::{Playbook, ReasonIndex, TierIndex};
@@ -113,6 +113,8 @@ proptest! {
             profile: (asked.flags & 16 != 0).then_some(&profile),
             facts: &context.facts,
             standing: asked.standing,
+            memory: &Memory::default(),
+            formula: Formula::default(),
         };
         let decided = decide(&question);
         every_route_is_explained(&decided);

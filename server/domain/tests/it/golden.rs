@@ -3,9 +3,10 @@
 use crate::fixtures;
 use crate::script::{FIRST_DAY, reason, slug};
 use expect_test::expect;
+use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, QueueStats};
 use signpost_domain::customer::Profile;
-use signpost_domain::decision::{Decision, Question, Standing, decide};
+use signpost_domain::decision::{Decision, Formula, Memory, Question, Standing, decide};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::playbook::{Playbook, TierIndex};
 use signpost_domain::time::Millis;
@@ -130,6 +131,8 @@ fn decided(playbook: &Playbook, tier: &str, wait_minutes: i64, repeats: u32) -> 
             repeats,
             ..Standing::default()
         },
+        memory: &Memory::default(),
+        formula: Formula::default(),
     };
     let decided = decide(&question);
     assert!(decided.missing.is_empty());
@@ -152,6 +155,8 @@ fn context(wait_minutes: i64, facts: Facts) -> ContactContext {
         consents: Vec::new(),
         vulnerable: None,
         asked_for_person: false,
+        cannot_use: Abilities::EMPTY,
+        another_matter: false,
         brand: None,
         queue_stats: vec![QueueStats {
             queue: slug("rebooking"),

@@ -7,7 +7,7 @@ use signpost_domain::check::check;
 use signpost_domain::contact::Joined;
 use signpost_domain::contact::Outcome;
 use signpost_domain::customer::{Customer, CustomerMerge, CustomerWork, Identity, IdentityKey};
-use signpost_domain::decision::{Decision, Standing};
+use signpost_domain::decision::{Decision, Memory, Standing};
 use signpost_domain::event::{
     CaseAdded, CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerSaved,
     CustomerWorked, Envelope, Event, Next, Recorded, RouteStep,
@@ -168,6 +168,7 @@ fn a_contact_on_a_case_of_somebody_else() {
                 left: None,
                 further: Vec::new(),
                 standing: Standing::default(),
+                memory: Memory::default(),
                 profile: None,
                 carried: Facts::none(),
                 noticed: Vec::new(),

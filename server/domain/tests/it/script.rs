@@ -14,11 +14,12 @@
 //! case NUMBER | contact ID | who ID | counts | families   (of split reasons, under the live playbook)
 //! ```
 //! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= shared:KIND= prefer= consent= refuse= brand= stage=
-//! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= asked_for_person vulnerable outbound
-//! unknown=allowed`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
+//! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= available:QUEUE= asked_for_person vulnerable
+//! cannot_use=voice,text another_matter outbound unknown=allowed`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
 //! `request=ID`, `by=ACTOR` and `arrived=±SPAN`, a preview `at=+SPAN`; `why` shows what is else left out.
 
 use crate::fixtures;
+use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::actor::Actor;
 use signpost_domain::command::{
     AddCase, Command, CommandBody, EndContact, Ending, PublishPlaybook, RouteContact, TakeRoute,
@@ -58,14 +59,15 @@ impl<'a> Words<'a> {
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
             sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years \
-            note";
-        const PREFIXES: [&str; 6] = [
+            note cannot_use another_matter";
+        const PREFIXES: [&str; 7] = [
             "verified:",
             "unverified:",
             "shared:",
             "wait:",
             "staffed:",
             "waiting:",
+            "available:",
         ];
         for (word, _) in &self.words {
             let is_fact = playbook.is_some_and(|live| live.index.facts.contains_key(*word));
@@ -217,6 +219,7 @@ pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
             preferred_routes: words.list("prefer").map(route_of).collect(),
             consents: consents(words),
             vulnerable: words.has("vulnerable").then_some(true),
+            cannot_use: cannot_use(words),
         },
     }))
 }
@@ -253,6 +256,8 @@ pub(crate) fn context(
         consents: consents(words),
         vulnerable: words.has("vulnerable").then_some(true),
         asked_for_person: words.has("asked_for_person"),
+        cannot_use: cannot_use(words),
+        another_matter: words.has("another_matter"),
         brand: words.slug("brand"),
         queue_stats: queue_stats(words),
     }
@@ -308,6 +313,16 @@ fn consents(words: &Words<'_>) -> Vec<Consent> {
         .collect()
 }
 
+fn cannot_use(words: &Words<'_>) -> Abilities {
+    let ability = |name| {
+        let mut all = Ability::ALL.into_iter();
+        all.find(|ability| ability.as_str() == name)
+            .unwrap_or_else(|| panic!("{name} is not an ability"))
+    };
+    let told: Vec<Ability> = words.list("cannot_use").map(ability).collect();
+    Abilities::from_list(&told)
+}
+
 fn queue_stats(words: &Words<'_>) -> Vec<QueueStats> {
     let mut all: Vec<QueueStats> = Vec::new();
     let mut stats = |queue: &str, set: &dyn Fn(&mut QueueStats)| {
@@ -334,6 +349,9 @@ fn queue_stats(words: &Words<'_>) -> Vec<QueueStats> {
     }
     for (queue, waiting) in words.under("waiting") {
         stats(queue, &|stats| stats.waiting = waiting.parse().ok());
+    }
+    for (queue, free) in words.under("available") {
+        stats(queue, &|stats| stats.available = free.parse().ok());
     }
     all
 }

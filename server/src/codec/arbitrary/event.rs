@@ -1,5 +1,6 @@
 //! Any event.
 
+use super::memory::memory;
 use super::work::worked;
 use super::{
     actor, case_id, contact_id, context, customer, customer_id, facts, joined, matter, money,
@@ -171,12 +172,13 @@ fn routed() -> BoxedStrategy<ContactRouted> {
         of(profile()),
         of(customer::tier_found()),
     );
-    let why = (standing(), facts(), findings(), decision(), next());
+    let standing = (standing(), memory());
+    let why = (standing, facts(), findings(), decision(), next());
     (what, whose, why)
         .prop_map(|(what, whose, why)| {
             let (contact, step, context) = what;
             let (customer, case, (left, further), profile, tier_found) = whose;
-            let (standing, carried, noticed, decision, next) = why;
+            let ((standing, memory), carried, noticed, decision, next) = why;
             ContactRouted {
                 contact,
                 step,
@@ -187,6 +189,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
                 left,
                 further,
                 standing,
+                memory,
                 profile: profile.map(Box::new),
                 carried,
                 noticed,

@@ -3,9 +3,11 @@
 mod customer;
 pub(super) mod event;
 mod further;
+pub(super) mod memory;
 pub(super) mod row;
 mod work;
 
+use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::case::MatterKey;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Offered, QueueStats};
@@ -122,6 +124,7 @@ fn profile() -> Profile {
         preferred_routes: vec![Route::Chat, Route::Human],
         consents: consents(),
         vulnerable: Some(false),
+        cannot_use: Abilities::EMPTY,
     }
 }
 
@@ -160,6 +163,8 @@ fn context() -> ContactContext {
         consents: consents(),
         vulnerable: Some(true),
         asked_for_person: true,
+        cannot_use: Abilities::EMPTY,
+        another_matter: false,
         brand: Some(slug("blue")),
         queue_stats: vec![QueueStats {
             queue: slug("changes"),

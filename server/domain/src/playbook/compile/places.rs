@@ -1,17 +1,19 @@
 //! Tiers, channels, queues and costs.
 
 use super::Compiler;
+use super::is_language;
 use super::names::Kind;
+use crate::ids::Slug;
 use crate::money::Money;
 use crate::playbook::calendar::Calendar;
 use crate::playbook::fault::At;
 use crate::playbook::file::{ChannelFile, QueueFile, TierFile};
-use crate::playbook::file_parts::Id;
+use crate::playbook::file_parts::{Entries, Id};
 use crate::playbook::limits::{
-    CHANNELS_MAX, QUEUE_SKILLS_MAX, QUEUES_MAX, SKILL_LEVEL_MAX, TIERS_MAX, WAIT_MAX,
-    WAITING_WEIGHT_MAX,
+    CHANNELS_MAX, NEED_MAX, QUEUE_LANGUAGES_MAX, QUEUE_SKILLS_MAX, QUEUES_MAX, SKILL_LEVEL_MAX,
+    TIERS_MAX, WAIT_MAX, WAITING_WEIGHT_MAX,
 };
-use crate::playbook::{Channel, Queue, Tier, TierIndex};
+use crate::playbook::{BasisPoints, Channel, Need, Queue, Tier, TierIndex, primary_language};
 use crate::route::{Medium, Route};
 use crate::time::Millis;
 use std::sync::Arc;
@@ -19,6 +21,18 @@ use std::sync::Arc;
 const HANDLE_TIME_DEFAULT: Millis = Millis(6 * Millis::MINUTE.0);
 /// Hundredths, in the order of [`Route::ALL`].
 const WAITING_WEIGHTS_DEFAULT: [u16; 5] = [0, 5, 100, 25, 100];
+
+const PREFERRED_SHARE_DEFAULT: BasisPoints = BasisPoints(1_000);
+const REPEAT_NEED_DEFAULT: Need = Need(500);
+
+/// What weighs in besides handling, waiting and failing.
+pub(super) struct Costs {
+    pub(super) waiting_weight_percent: [u16; 5],
+    pub(super) leaving_channel: Money,
+    pub(super) preferred_route: Money,
+    pub(super) preferred_share: BasisPoints,
+    pub(super) repeat_need: Need,
+}
 
 impl Compiler<'_> {
     pub(super) fn tiers(&mut self) -> Option<Vec<Tier>> {
@@ -44,12 +58,17 @@ impl Compiler<'_> {
             &written.waiting_cost_per_minute,
         );
         let failure = self.cost(at.key("cost_of_failure"), &written.cost_of_failure);
+        let agreed = match &written.agreed_wait_cost_per_hour {
+            None => per_minute,
+            Some(per_hour) => self.cost(at.key("agreed_wait_cost_per_hour"), per_hour),
+        };
         Some(Tier {
             id: id?,
             label,
             waiting_target: target?,
             waiting_cost_per_minute: per_minute?,
             cost_of_failure: failure?,
+            agreed_wait_cost_per_hour: agreed?,
         })
     }
 
@@ -150,10 +169,27 @@ impl Compiler<'_> {
             None => Some(HANDLE_TIME_DEFAULT),
             Some(span) => self.span(at.key("assumed_handle_time"), span, WAIT_MAX),
         };
-        let at = at.key("skills");
-        self.limit(at, written.skills.0.len(), QUEUE_SKILLS_MAX, "skills");
-        let mut skills = Vec::with_capacity(written.skills.0.len());
-        for (skill, level) in &written.skills.0 {
+        let skills = self.skills(at.key("skills"), &written.skills);
+        let languages = self.queue_languages(at.key("languages"), &written.languages);
+        let media = written.media.iter().map(|medium| medium.as_str());
+        self.refuse_twice(at.key("media"), media);
+        Some(Queue {
+            id: slug?,
+            label,
+            calendar: calendar?,
+            skills,
+            assumed_wait: wait?,
+            assumed_handle_time: handle_time?,
+            languages,
+            media: written.media.clone(),
+        })
+    }
+
+    /// What an agent must know, with the levels that are right.
+    pub(super) fn skills(&mut self, at: At<'_>, written: &Entries<Id, i64>) -> Vec<(Slug, u8)> {
+        self.limit(at, written.0.len(), QUEUE_SKILLS_MAX, "skills");
+        let mut skills = Vec::with_capacity(written.0.len());
+        for (skill, level) in &written.0 {
             let slug = self.slug(at.key(&skill.0), &skill.0);
             let level_read = u8::try_from(*level)
                 .ok()
@@ -164,18 +200,25 @@ impl Compiler<'_> {
             }
             skills.extend(slug.zip(level_read));
         }
-        Some(Queue {
-            id: slug?,
-            label,
-            calendar: calendar?,
-            skills,
-            assumed_wait: wait?,
-            assumed_handle_time: handle_time?,
-        })
+        skills
     }
 
-    /// The weights of waiting, leaving the channel, a preferred route.
-    pub(super) fn costs(&mut self) -> Option<([u16; 5], Money, Money)> {
+    fn queue_languages(&mut self, at: At<'_>, written: &[String]) -> Vec<Arc<str>> {
+        self.limit(at, written.len(), QUEUE_LANGUAGES_MAX, "languages");
+        self.refuse_twice(at, written.iter().map(String::as_str));
+        let mut languages = Vec::with_capacity(written.len());
+        for (place, language) in written.iter().enumerate() {
+            if !is_language(language) {
+                let right = "must be a language without a region, such as en or nl";
+                self.is_wrong(at.item(place), language, right);
+            }
+            languages.push(primary_language(language));
+        }
+        languages
+    }
+
+    /// What weighs in besides handling, waiting and failing.
+    pub(super) fn costs(&mut self) -> Option<Costs> {
         const RIGHT: &str = "must be a decimal from 0 to 100 with at most 2 decimals";
         let written = &self.file.costs;
         let at = At::top("costs");
@@ -196,7 +239,25 @@ impl Compiler<'_> {
         };
         let leaving = or_zero("leaving_channel", written.leaving_channel.as_ref());
         let preferred = or_zero("preferred_route", written.preferred_route.as_ref());
-        Some((weights, leaving?, preferred?))
+        let share = match &written.preferred_share {
+            None => Some(PREFERRED_SHARE_DEFAULT),
+            Some(share) => self.share(at.key("preferred_share"), share),
+        };
+        let repeat_need = match &written.repeat_need {
+            None => Some(REPEAT_NEED_DEFAULT),
+            Some(need) => {
+                const RIGHT: &str = "must be a decimal from 0 to 20 with at most 3 decimals";
+                let at = at.key("repeat_need");
+                self.scaled(at, need, 3, 0..=NEED_MAX, RIGHT).map(Need)
+            }
+        };
+        Some(Costs {
+            waiting_weight_percent: weights,
+            leaving_channel: leaving?,
+            preferred_route: preferred?,
+            preferred_share: share?,
+            repeat_need: repeat_need?,
+        })
     }
 
     /// Notes every id that another item of the list has too.

@@ -2,17 +2,29 @@
 
 use super::Compiler;
 use super::names::Kind;
+use super::routes::{Layer, Layers};
+use crate::fact::FactType;
 use crate::ids::{ReasonId, Slug};
+use crate::money::Money;
 use crate::playbook::fault::{At, echo};
-use crate::playbook::file::{PrimaryFile, RouteFile, SecondaryFile};
+use crate::playbook::file::{PrimaryFile, SecondaryFile};
 use crate::playbook::file_parts::{Id, Span};
 use crate::playbook::limits::{CASE_WINDOW_MAX, PRIMARIES_MAX, SECONDARIES_MAX};
-use crate::playbook::{BasisPoints, FactIndex, Need, Primary, QueueIndex, Reason, RouteSpec};
-use crate::route::Route;
+use crate::playbook::{FactIndex, Need, Primary, Reason};
 use crate::time::Millis;
 
 const CONTINUES_FOR_DEFAULT: Millis = Millis(7 * Millis::DAY.0);
 const REOPENS_WITHIN_DEFAULT: Millis = Millis(14 * Millis::DAY.0);
+
+/// What a secondary reason has from above.
+struct Above<'l> {
+    /// The id and the number of its primary reason, and the stage of that, if they are right.
+    primary: Option<((Slug, u16), Option<u16>)>,
+    /// The routes of its primary reason.
+    routes: &'l Layer<'l>,
+    /// Those of the playbook.
+    playbook: &'l Layer<'l>,
+}
 
 impl Compiler<'_> {
     /// Primary reasons and, in one list, all secondary ones. Neither knows yet what it replaces by way of another.
@@ -26,11 +38,13 @@ impl Compiler<'_> {
             });
         }
         self.refuse_ids_twice(at, file.reasons.iter().map(|primary| &primary.id));
+        let above = self.routes_layer(At::top("routes"), &file.routes, &[]);
         let mut primaries = Some(Vec::with_capacity(file.reasons.len()));
         let mut reasons = Some(Vec::new());
         for (place, written) in file.reasons.iter().enumerate() {
             let first = reasons.as_ref().map_or(0, Vec::len);
-            let (primary, secondary) = self.primary(at.item(place), written, place, first);
+            let (primary, secondary) =
+                self.primary(at.item(place), written, (place, first), &above);
             primaries = primaries.zip(primary).map(|(mut all, one)| {
                 all.push(one);
                 all
@@ -47,8 +61,8 @@ impl Compiler<'_> {
         &mut self,
         at: At<'_>,
         written: &PrimaryFile,
-        place: usize,
-        first: usize,
+        (place, first): (usize, usize),
+        playbook: &Layer<'_>,
     ) -> (Option<Primary>, Option<Vec<Reason>>) {
         let id = self.slug(at.key("id"), &written.id.0);
         let label = self.label(at.key("label"), &written.label);
@@ -63,12 +77,17 @@ impl Compiler<'_> {
         }
         self.refuse_ids_twice(at_list, written.secondary.iter().map(|reason| &reason.id));
         let number = u16::try_from(place).ok();
-        let above = id.clone().zip(number).zip(stage);
+        let layer = self.layer(at, &written.routes, &written.without, &[playbook]);
+        let above = Above {
+            primary: id.clone().zip(number).zip(stage),
+            routes: &layer,
+            playbook,
+        };
         let secondary: Vec<Option<Reason>> = written
             .secondary
             .iter()
             .enumerate()
-            .map(|(place, reason)| self.secondary(at_list.item(place), reason, above.clone()))
+            .map(|(place, reason)| self.secondary(at_list.item(place), reason, &above))
             .collect();
         let range = u16::try_from(first)
             .ok()
@@ -93,7 +112,7 @@ impl Compiler<'_> {
         &mut self,
         at: At<'_>,
         written: &SecondaryFile,
-        above: Option<((Slug, u16), Option<u16>)>,
+        above: &Above<'_>,
     ) -> Option<Reason> {
         let id = self.slug(at.key("id"), &written.id.0);
         let label = self.label(at.key("label"), &written.label);
@@ -118,8 +137,23 @@ impl Compiler<'_> {
             None => Some(Need::ONE),
             Some(need) => self.need(at.key("need"), need),
         };
-        let routes = self.routes(at.key("routes"), &written.routes.0);
-        let ((primary_id, primary), stage_above) = above?;
+        let stake = match &written.stake {
+            None => Some(Money::ZERO),
+            Some(stake) => self.cost(at.key("stake"), stake),
+        };
+        let deadline = match &written.deadline {
+            None => Some(None),
+            Some(fact) => self.deadline(at.key("deadline"), fact).map(Some),
+        };
+        let layers = [above.routes, above.playbook];
+        let own = self.layer(at, &written.routes, &written.without, &layers);
+        let layers = Layers {
+            reason: &own,
+            primary: above.routes,
+            playbook: above.playbook,
+        };
+        let routes = self.routes(at.key("routes"), layers);
+        let ((primary_id, primary), stage_above) = above.primary.clone()?;
         Some(Reason {
             id: ReasonId {
                 primary: primary_id,
@@ -133,9 +167,33 @@ impl Compiler<'_> {
             continues_for: continues_for?,
             reopens_within: reopens_within?,
             need: need?,
+            stake: stake?,
+            deadline: deadline?,
             routes: routes?,
             replaces: Vec::new(),
         })
+    }
+
+    /// A fact that is a point in time.
+    fn deadline(&mut self, at: At<'_>, id: &Id) -> Option<FactIndex> {
+        let number = self.find(at, &id.0, Kind::Fact)?;
+        let file = self.file;
+        let (_, fact) = &file.facts.0[usize::from(number)];
+        if fact.fact_type != FactType::Instant {
+            self.faults.add(at, || {
+                let instants = file.facts.0.iter();
+                let instants = instants.filter(|(_, fact)| fact.fact_type == FactType::Instant);
+                let names: Vec<&str> = instants.map(|(id, _)| id.0.as_str()).collect();
+                let of = format!("{:?}", fact.fact_type).to_lowercase();
+                let fix = match names.as_slice() {
+                    [] => "must be a fact of type instant, and the playbook has none".to_owned(),
+                    names => format!("must be a fact of type instant: {}", names.join(", ")),
+                };
+                (format!("{} is of type {of}", echo(&id.0)), fix)
+            });
+            return None;
+        }
+        Some(FactIndex(number))
     }
 
     fn case_key(&mut self, at: At<'_>, written: &SecondaryFile) -> Option<Vec<FactIndex>> {
@@ -152,78 +210,5 @@ impl Compiler<'_> {
             }
         }
         Some(found)
-    }
-
-    fn routes(&mut self, at: At<'_>, written: &[(Route, RouteFile)]) -> Option<Vec<RouteSpec>> {
-        if written.is_empty() {
-            self.faults.add(at, || {
-                ("is empty".to_owned(), "must have at least one".to_owned())
-            });
-        }
-        let routes: Vec<Option<RouteSpec>> = written
-            .iter()
-            .map(|(route, spec)| self.route(at.key(route.as_str()), *route, spec))
-            .collect();
-        routes.into_iter().collect()
-    }
-
-    fn route(&mut self, at: At<'_>, route: Route, written: &RouteFile) -> Option<RouteSpec> {
-        const RIGHT: &str = "must be a decimal from 0 to 1 with at most 4 decimals";
-        let certain = u32::from(BasisPoints::ONE.0);
-        let cost = self.cost(at.key("cost"), &written.cost);
-        let resolves = self.scaled(at.key("resolves"), &written.resolves, 4, 0..=certain, RIGHT);
-        self.flow_or_queue(at, route, written);
-        let flow = match &written.flow {
-            None => Some(None),
-            Some(flow) => self.slug(at.key("flow"), &flow.0).map(Some),
-        };
-        let queue = match &written.queue {
-            None => Some(None),
-            Some(queue) => self
-                .find(at.key("queue"), &queue.0, Kind::Queue)
-                .map(|number| Some(QueueIndex(number))),
-        };
-        let facts = self.asked_facts(at.key("facts"), &written.facts);
-        let consent = match &written.consent {
-            None => Some(None),
-            Some(consent) => self
-                .find(at.key("consent"), &consent.0, Kind::Consent)
-                .map(Some),
-        };
-        Some(RouteSpec {
-            route,
-            flow: flow?,
-            queue: queue?,
-            cost: cost?,
-            resolves: BasisPoints(u16::try_from(resolves?).ok()?),
-            facts: facts?,
-            consent: consent?,
-        })
-    }
-
-    /// Self-service has a flow, every other route has a queue, and neither has the other.
-    fn flow_or_queue(&mut self, at: At<'_>, route: Route, written: &RouteFile) {
-        let keys = [
-            ("flow", written.flow.is_some()),
-            ("queue", written.queue.is_some()),
-        ];
-        for (key, is_there) in keys {
-            let belongs = (route == Route::SelfService) == (key == "flow");
-            if belongs && !is_there {
-                self.faults.add(at.key(key), || {
-                    (
-                        format!("the {key} of {route} is missing"),
-                        "must be there".to_owned(),
-                    )
-                });
-            } else if is_there && !belongs {
-                self.faults.add(at.key(key), || {
-                    (
-                        format!("{route} has a {key}"),
-                        "must be left out".to_owned(),
-                    )
-                });
-            }
-        }
     }
 }

@@ -5,11 +5,11 @@ use super::{Compiler, texts};
 use crate::playbook::condition::{Condition, Declared};
 use crate::playbook::fault::{At, FAULTS_MAX, echo, right_names};
 use crate::playbook::file::RuleFile;
-use crate::playbook::file_parts::Columns;
-use crate::playbook::limits::{COLUMN_MAX, CONDITION_PATTERNS_MAX, RULES_MAX};
-use crate::playbook::{ChannelIndex, FactIndex, ReasonIndex, Rule, TierIndex};
-use crate::route::Route;
-use std::collections::HashMap;
+use crate::playbook::file_parts::{Columns, Id};
+use crate::playbook::limits::{COLUMN_MAX, CONDITION_PATTERNS_MAX, PRIORITY_MAX, RULES_MAX};
+use crate::playbook::{ChannelIndex, FactIndex, QueueIndex, ReasonIndex, Rule, TierIndex};
+use crate::route::{Medium, Route};
+use std::collections::{BTreeSet, HashMap};
 
 /// What rules refer to besides the names: made once for all of them.
 pub(super) struct Context<'a> {
@@ -114,6 +114,18 @@ impl<'a> Compiler<'a> {
             Some(need) => self.need(at.key("need"), need).map(Some),
         };
         let facts = self.asked_facts(at.key("facts"), &written.facts);
+        let queue = match &written.queue {
+            None => Some(None),
+            Some(queue) => self.rule_queue(at.key("queue"), queue).map(Some),
+        };
+        if let (Some(Some(queue)), Some(channels)) = (queue, &channels) {
+            self.refuse_other_medium(at.key("queue"), queue, channels);
+        }
+        let priority = match written.priority {
+            None => Some(None),
+            Some(priority) => self.priority(at.key("priority"), priority).map(Some),
+        };
+        let skills = self.skills(at.key("skills"), &written.skills);
         self.refuse_idle(at, written);
         Some(Rule {
             id: id?,
@@ -128,7 +140,54 @@ impl<'a> Compiler<'a> {
             prefer: prefer.into_iter().collect::<Option<_>>()?,
             need: need?,
             facts: facts?,
+            queue: queue?,
+            priority: priority?,
+            skills,
         })
+    }
+
+    fn rule_queue(&mut self, at: At<'_>, id: &Id) -> Option<QueueIndex> {
+        self.find(at, &id.0, Kind::Queue).map(QueueIndex)
+    }
+
+    /// Refuses a queue that serves no route to people on any channel of its rule; none named are all.
+    fn refuse_other_medium(&mut self, at: At<'_>, queue: QueueIndex, channels: &[u16]) {
+        let file = self.file;
+        let (id, written) = &file.queues.0[usize::from(queue.0)];
+        let all = super::numbered(&file.channels.0);
+        let of_rule = all.filter(|(n, _)| channels.is_empty() || channels.contains(n));
+        let media = of_rule.flat_map(|(_, (_, channel))| {
+            let routes = channel.routes.iter();
+            routes.filter_map(|route| route.served_in(channel.medium))
+        });
+        let media: BTreeSet<Medium> = media.collect();
+        let is_served = written.media.is_empty() || written.media.iter().any(|m| media.contains(m));
+        if is_served {
+            return;
+        }
+        self.faults.add(at, || {
+            let words = |media: Vec<&str>| media.join(", ");
+            let served = words(written.media.iter().map(|medium| medium.as_str()).collect());
+            let needed = words(media.iter().map(|medium| medium.as_str()).collect());
+            let what = format!("the queue {} serves in {served} only", id.0);
+            let fix = match needed.as_str() {
+                "" => "must be left out: no channel of the rule has a route to people".to_owned(),
+                _ => format!(
+                    "must be a queue that serves in {needed}: the channels of the rule have people in no other medium"
+                ),
+            };
+            (what, fix)
+        });
+    }
+
+    fn priority(&mut self, at: At<'_>, written: i64) -> Option<u8> {
+        let priority = u8::try_from(written).ok();
+        let priority = priority.filter(|priority| *priority <= PRIORITY_MAX);
+        if priority.is_none() {
+            let right = format!("must be a whole number from 0 to {PRIORITY_MAX}");
+            self.is_wrong(at, &written.to_string(), right);
+        }
+        priority
     }
 
     fn refuse_idle(&mut self, at: At<'_>, written: &RuleFile) {
@@ -136,12 +195,16 @@ impl<'a> Compiler<'a> {
             || !written.only.is_empty()
             || !written.prefer.0.is_empty()
             || written.need.is_some()
-            || !written.facts.is_empty();
+            || !written.facts.is_empty()
+            || written.queue.is_some()
+            || written.priority.is_some()
+            || !written.skills.0.is_empty();
         if !acts {
             self.faults.add(at, || {
                 (
                     "the rule does nothing".to_owned(),
-                    "must have forbid, only, prefer, need or facts".to_owned(),
+                    "must have forbid, only, prefer, need, facts, queue, priority or skills"
+                        .to_owned(),
                 )
             });
         }

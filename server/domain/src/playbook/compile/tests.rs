@@ -271,6 +271,7 @@ impl Compiler<'_> {
         context.device = device?;
         context.sentiment_percent = sentiment?.and_then(|percent| i8::try_from(percent).ok());
         context.consents = consents?;
+        context.cannot_use = cannot_use?;
         context.language = language.map(Into::into);
         context.preferred_routes.clone_from(&written.prefer);
         context.vulnerable = written.vulnerable;
@@ -278,7 +279,6 @@ impl Compiler<'_> {
         if written.outbound {
             context.direction = Direction::Outbound;
         }
-        situation.cannot_use = cannot_use?;
         Some(())
     }
 

@@ -92,10 +92,14 @@ impl Compiler<'_> {
         scaled
     }
 
+    /// A need. One above the limit has a meaning: versions were published when it was higher.
     pub(super) fn need(&mut self, at: At<'_>, written: &Decimal) -> Option<Need> {
-        const RIGHT: &str = "must be a decimal from 0.1 to 100 with at most 3 decimals";
-        self.scaled(at, written, 3, NEED_MIN..=NEED_MAX, RIGHT)
-            .map(Need)
+        const RIGHT: &str = "must be a decimal from 0.1 to 20 with at most 3 decimals";
+        let need = self.scaled(at, written, 3, NEED_MIN..=u32::MAX, RIGHT)?;
+        if need > NEED_MAX {
+            self.is_wrong(at, &written.0, RIGHT);
+        }
+        Some(Need(need))
     }
 
     pub(super) fn span(&mut self, at: At<'_>, written: &Span, max: Millis) -> Option<Millis> {

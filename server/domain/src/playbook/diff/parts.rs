@@ -7,10 +7,10 @@ use super::{ChangePart, outcomes, playbook_tests, splits};
 use crate::playbook::file::{CalendarFile, File, QueueFile, RuleFile};
 use crate::playbook::file_parts::{Columns, Decimal, Entries, Id};
 use crate::playbook::{
-    Channel, FactIndex, FactSpec, Label, LastResort, Playbook, Primary, Queue, Reason, RouteSpec,
-    Tier,
+    BasisPoints, Channel, FactIndex, FactSpec, Guards, Label, LastResort, Playbook, Primary, Queue,
+    QueueColumn, QueueIndex, Reason, RouteSpec, Tier,
 };
-use crate::route::Route;
+use crate::route::{Medium, Route, RouteSet};
 use std::collections::BTreeSet;
 
 /// The things of one part.
@@ -143,23 +143,26 @@ fn head(playbook: &Playbook) -> Thing {
         splits: _,
         outcomes: _,
         rules: _,
+        guards,
         waiting_weight_percent,
         leaving_channel,
         preferred_route,
+        preferred_share,
+        repeat_need,
         last_resort,
         feedback_question,
         tests: _,
         index: _,
     } = playbook;
-    let LastResort { route, queue } = last_resort;
-    let queue = queue.map(|queue| playbook.queue(queue).id.to_string());
     let mut thing = Thing::new("")
         .with("playbook", name.as_str())
         .with("currency", currency.as_ref())
         .with("time_zone", time_zone.iana_name().unwrap_or_default())
         .with("default_tier", playbook.tier(*tier_default).id.as_str())
         .with("costs.leaving_channel", amount(*leaving_channel))
-        .with("costs.preferred_route", amount(*preferred_route));
+        .with("costs.preferred_route", amount(*preferred_route))
+        .with("costs.preferred_share", share(*preferred_share))
+        .with("costs.repeat_need", scaled(i64::from(repeat_need.0), 3));
     for (route, weight) in Route::ALL.into_iter().zip(waiting_weight_percent) {
         let field = format!("costs.waiting_weight.{route}");
         thing = thing.with(&field, scaled(i64::from(*weight), 2));
@@ -168,9 +171,57 @@ fn head(playbook: &Playbook) -> Thing {
     for (locale, text) in asked {
         thing = thing.with(&format!("feedback_question.{locale}"), text.as_ref());
     }
+    let Guards {
+        asked_for_person,
+        vulnerable,
+    } = guards;
+    let taken = |set: &RouteSet| joined(set.iter().map(Route::as_str));
+    thing = thing
+        .with("guards.asked_for_person", taken(asked_for_person))
+        .with("guards.vulnerable", taken(vulnerable));
+    match last_resort.as_slice() {
+        [one] => resort(thing, playbook, one, "last_resort"),
+        several => {
+            let entries = (0..).zip(several);
+            entries.fold(thing, |thing, (number, entry)| {
+                let name = format!("last_resort[{number}]");
+                resort(thing, playbook, entry, &name)
+            })
+        }
+    }
+}
+
+fn resort(thing: Thing, playbook: &Playbook, entry: &LastResort, name: &str) -> Thing {
+    let LastResort {
+        route,
+        queue,
+        media,
+        cost,
+        resolves,
+        consent,
+        takes,
+    } = entry;
+    let queue = queue.map(|queue| playbook.queue(queue).id.as_str());
+    let consent = consent.map(|consent| playbook.consents[usize::from(consent)].as_str());
+    let field = |key: &str| format!("{name}.{key}");
     thing
-        .with("last_resort.route", route.as_str())
-        .with("last_resort.queue", queue.unwrap_or_default())
+        .with(&field("route"), route.as_str())
+        .with(&field("queue"), queue.unwrap_or_default())
+        .with(&field("medium"), in_any_order(media))
+        .with(&field("cost"), cost.map(amount).unwrap_or_default())
+        .with(&field("resolves"), resolves.map(share).unwrap_or_default())
+        .with(&field("consent"), consent.unwrap_or_default())
+        .with(&field("takes"), takes.map(span).unwrap_or_default())
+}
+
+fn in_any_order(media: &[Medium]) -> String {
+    let mut media = media.to_vec();
+    media.sort_unstable();
+    joined(media.into_iter().map(Medium::as_str))
+}
+
+fn share(share: BasisPoints) -> String {
+    scaled(i64::from(share.0), 4)
 }
 
 fn tier(tier: &Tier) -> Thing {
@@ -180,12 +231,17 @@ fn tier(tier: &Tier) -> Thing {
         waiting_target,
         waiting_cost_per_minute,
         cost_of_failure,
+        agreed_wait_cost_per_hour,
     } = tier;
     Thing::new(id.as_str())
         .label(label)
         .with("waiting_target", span(*waiting_target))
         .with("waiting_cost_per_minute", amount(*waiting_cost_per_minute))
         .with("cost_of_failure", amount(*cost_of_failure))
+        .with(
+            "agreed_wait_cost_per_hour",
+            amount(*agreed_wait_cost_per_hour),
+        )
 }
 
 fn channel(channel: &Channel) -> Thing {
@@ -212,6 +268,8 @@ fn queue(queue: &Queue, file: &File) -> Thing {
         skills,
         assumed_wait,
         assumed_handle_time,
+        languages,
+        media,
     } = queue;
     let mut written = file.queues.0.iter();
     let written = written.find(|(name, _)| name.0 == id.as_str());
@@ -220,7 +278,13 @@ fn queue(queue: &Queue, file: &File) -> Thing {
         .label(label)
         .with("calendar", calendar.map_or("", |id| id.0.as_str()))
         .with("assumed_wait", span(*assumed_wait))
-        .with("assumed_handle_time", span(*assumed_handle_time));
+        .with("assumed_handle_time", span(*assumed_handle_time))
+        .with("languages", {
+            let mut languages: Vec<&str> = languages.iter().map(AsRef::as_ref).collect();
+            languages.sort_unstable();
+            languages.join(", ")
+        })
+        .with("media", in_any_order(media));
     let mut skills: Vec<_> = skills.iter().collect();
     skills.sort_unstable();
     for (skill, level) in skills {
@@ -291,9 +355,12 @@ fn reason(playbook: &Playbook, reason: &Reason, told: &BTreeSet<String>) -> Thin
         continues_for,
         reopens_within,
         need,
+        stake,
+        deadline,
         routes,
         replaces,
     } = reason;
+    let deadline = deadline.map(|fact| playbook.fact(fact).id.as_str());
     let stage = stage.map(|stage| playbook.stages[usize::from(stage)].as_str());
     let replaces = replaces.iter().map(ToString::to_string);
     let mut replaces: Vec<String> = replaces.filter(|old| !told.contains(old)).collect();
@@ -314,6 +381,8 @@ fn reason(playbook: &Playbook, reason: &Reason, told: &BTreeSet<String>) -> Thin
             .with("continues_for", span(*continues_for))
             .with("reopens_within", span(*reopens_within))
             .with("need", scaled(i64::from(need.0), 3))
+            .with("stake", amount(*stake))
+            .with("deadline", deadline.unwrap_or_default())
             .with("replaces", replaces.join(", "))
     }
 }
@@ -323,20 +392,47 @@ fn route(playbook: &Playbook, spec: &RouteSpec) -> Thing {
         route,
         flow,
         queue,
+        queues,
         cost,
         resolves,
+        takes,
         facts,
         consent,
+        // What it comes to counts, not where it was written.
+        inherited: _,
     } = spec;
-    let queue = queue.map(|queue| playbook.queue(queue).id.as_str());
     let consent = consent.map(|consent| playbook.consents[usize::from(consent)].as_str());
     Thing::new(route.as_str())
         .with("flow", flow.as_ref().map_or("", |flow| flow.as_str()))
-        .with("queue", queue.unwrap_or_default())
+        .with("queue", lines(playbook, queues, *queue))
         .with("cost", amount(*cost))
-        .with("resolves", scaled(i64::from(resolves.0), 4))
+        .with("resolves", share(*resolves))
+        .with("takes", takes.map(span).unwrap_or_default())
         .with("facts", asked(playbook, facts))
         .with("consent", consent.unwrap_or_default())
+}
+
+/// `desk`, or `phone: calls, nl: dutch_desk, default: desk`, in the order in which they are tried.
+fn lines(
+    playbook: &Playbook,
+    queues: &[(QueueColumn, QueueIndex)],
+    default: Option<QueueIndex>,
+) -> String {
+    let id = |queue: QueueIndex| playbook.queue(queue).id.as_str();
+    if queues.is_empty() {
+        return default.map_or("", id).to_owned();
+    }
+    let choices = queues.iter().map(|(column, queue)| {
+        let key = match column {
+            QueueColumn::Channel(channel) => playbook.channels[usize::from(channel.0)].id.as_str(),
+            QueueColumn::Brand(brand) => playbook.brands[usize::from(*brand)].as_str(),
+            QueueColumn::Medium(medium) => medium.as_str(),
+            QueueColumn::Language(language) => language,
+        };
+        format!("{key}: {}", id(*queue))
+    });
+    let default = default.map(|queue| format!("default: {}", id(queue)));
+    choices.chain(default).collect::<Vec<_>>().join(", ")
 }
 
 fn rule(rule: &RuleFile) -> Thing {
@@ -353,6 +449,9 @@ fn rule(rule: &RuleFile) -> Thing {
         prefer: Entries(prefer),
         need,
         facts,
+        queue,
+        priority,
+        skills: Entries(skills),
     } = rule;
     let routes = |routes: &[Route]| {
         let mut routes: Vec<&str> = routes.iter().map(|route| route.as_str()).collect();
@@ -376,9 +475,18 @@ fn rule(rule: &RuleFile) -> Thing {
     for (route, gain) in prefer {
         thing = thing.with(&format!("prefer.{route}"), decimal(gain));
     }
-    thing
+    let mut skills: Vec<(&str, i64)> = skills.iter().map(|(id, n)| (id.0.as_str(), *n)).collect();
+    skills.sort_unstable();
+    let priority = priority.map(|priority| priority.to_string());
+    thing = thing
         .with("need", need.as_ref().map(decimal).unwrap_or_default())
         .with("facts", joined(facts.iter().map(|fact| fact.0.as_str())))
+        .with("queue", queue.as_ref().map_or("", |id| id.0.as_str()))
+        .with("priority", priority.unwrap_or_default());
+    for (skill, level) in skills {
+        thing = thing.with(&format!("skills.{skill}"), level.to_string());
+    }
+    thing
 }
 
 pub(super) fn column(columns: &Columns) -> String {

@@ -145,6 +145,7 @@ fn each_kind_of_change_is_told() {
         Changed Playbook  last_resort.route `message` `human`
         Moved Locale nl  `2` `1`
         Changed Tier gold waiting_cost_per_minute `1.5` `1.75`
+        Changed Tier gold agreed_wait_cost_per_hour `1.5` `1.75`
         Removed Channel email  `` ``
         Added Channel sms  `` ``
         Changed Calendar desk open `mon-fri 08:00-20:00, sat 09:00-17:00` `mon-fri 08:00-20:00, sat 10:00-17:00`

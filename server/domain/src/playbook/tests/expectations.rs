@@ -178,7 +178,7 @@ fn what_has_no_meaning_or_contradicts_itself_is_refused() {
             99:52 tests[1].expect.rule: there is no rule nobody; must be one of asked_for_a_person, vulnerable, third_contact_this_week, broken_promise, flying_today, big_group
             99:67 tests[1].expect.asks[0]: there is no fact name; must be one of booking_reference, bag_tag, departs_at, fare, bags, is_group
             99:84 tests[1].expect.priority: is "11"; must be from 0 to 10
-            99:94 tests[1].expect.need: is "0"; must be a decimal from 0.1 to 100 with at most 3 decimals
+            99:94 tests[1].expect.need: is "0"; must be a decimal from 0.1 to 20 with at most 3 decimals
             103:5 tests[2].expect: nothing is expected; must have route, not, need, queue, rule, asks or priority
             107:12 tests[3].known: the customer is not known, but value is told; must be true or left out
             109:29 tests[3].expect.not: no route is left that may be taken; must leave one of those under route

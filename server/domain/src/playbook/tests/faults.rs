@@ -106,12 +106,12 @@ fn values_that_are_not_right() {
             23:95 facts.booking_reference.pattern: "[A-Z0-9{6}" is not a pattern: unclosed character class; must be a regular expression such as [A-Z0-9]{6}
             26:33 facts.fare.pattern: a fact of another type than text has a pattern; must be left out, or the type must be text
             39:24 reasons[0].secondary[0].continues_for: is "1 week"; must be a span such as 20s, 4m, 1h30m or 7d
-            41:15 reasons[0].secondary[0].need: is "0.05"; must be a decimal from 0.1 to 100 with at most 3 decimals
+            41:15 reasons[0].secondary[0].need: is "0.05"; must be a decimal from 0.1 to 20 with at most 3 decimals
             44:63 reasons[0].secondary[0].routes.self_service.resolves: is "65"; must be a decimal from 0 to 1 with at most 4 decimals
             45:59 reasons[0].secondary[0].routes.chat.resolves: is ".9"; must be a decimal from 0 to 1 with at most 4 decimals
             61:21 reasons[1].secondary[0].label.en: is ""; must be one line of at most 200 bytes
             70:110 rules[2].prefer.human: is "much"; must be a decimal amount such as 4.10 with at most 6 decimals
-            72:106 rules[4].need: is "1000"; must be a decimal from 0.1 to 100 with at most 3 decimals
+            72:106 rules[4].need: is "1000"; must be a decimal from 0.1 to 20 with at most 3 decimals
             75:20 costs.leaving_channel: is "10000000"; must be between -1000000 and 1000000
             77:31 costs.waiting_weight.callback: is "0.255"; must be a decimal from 0 to 100 with at most 2 decimals
         "#]],
@@ -171,7 +171,7 @@ fn what_does_not_go_together() {
         ],
         expect![[r#"
             6:1 tiers: no tier is the default; must have default: true on exactly one
-            70:5 rules[2]: the rule does nothing; must have forbid, only, prefer, need or facts
+            70:5 rules[2]: the rule does nothing; must have forbid, only, prefer, need, facts, queue, priority or skills
             71:73 rules[3].only[1]: human is there twice; must be there once
             73:110 rules[5].brand: is an empty list; must name at least one, or be left out for any
             78:1 last_resort.queue: the queue is missing; must be there

@@ -21,13 +21,13 @@ fn the_first_fault_of_structure() {
         (
             "just a text",
             expect![[r#"
-                1:1 is the text "just a text"; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, reasons, splits, outcomes, rules, feedback_question, costs, last_resort, tests
+                1:1 is the text "just a text"; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs, last_resort, tests
             "#]],
         ),
         (
             "- a\n- b\n",
             expect![[r#"
-                1:1 is a list; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, reasons, splits, outcomes, rules, feedback_question, costs, last_resort, tests
+                1:1 is a list; must be a mapping with the keys playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs, last_resort, tests
             "#]],
         ),
         (
@@ -89,7 +89,7 @@ fn what_is_not_one_mapping_with_known_keys() {
         (
             "playbok: a\n",
             expect![[r#"
-                1:1 there is no key playbok; did you mean playbook? The keys here are playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, reasons, splits, outcomes, rules, feedback_question, costs, last_resort, tests
+                1:1 there is no key playbok; did you mean playbook? The keys here are playbook, currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars, queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs, last_resort, tests
             "#]],
         ),
         (
@@ -159,13 +159,13 @@ fn structure_deeper_down() {
     check(
         &[("flow: rebook, cost: 0.05", "flow: rebook, costs: 0.05")],
         expect![[r#"
-            44:41 reasons[0].secondary[0].routes.self_service: there is no key costs; did you mean cost? The keys here are flow, queue, cost, resolves, facts, consent
+            44:41 reasons[0].secondary[0].routes.self_service: there is no key costs; did you mean cost? The keys here are flow, queue, cost, resolves, takes, facts, consent
         "#]],
     );
     check(
         &[("flow: rebook, cost: 0.05, ", "flow: rebook, ")],
         expect![[r#"
-            44:25 reasons[0].secondary[0].routes.self_service: the key cost is missing; must be there
+            44:11 reasons[0].secondary[0].routes.self_service.cost: the cost of self_service is missing; must be there
         "#]],
     );
     check(

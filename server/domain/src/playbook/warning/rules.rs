@@ -123,6 +123,7 @@ impl Watcher<'_> {
         let acts = narrows
             || rule.need.is_some()
             || !rule.facts.is_empty()
+            || hands_over(rule)
             || named.into_iter().any(is_there);
         if !acts {
             let what = || {
@@ -138,6 +139,11 @@ impl Watcher<'_> {
             );
         }
     }
+}
+
+/// Whether a rule says where to, how soon or to whom: of several the last one wins, so none is idle.
+fn hands_over(rule: &Rule) -> bool {
+    rule.queue.is_some() || rule.priority.is_some() || !rule.skills.is_empty()
 }
 
 /// The routes of every reason and of every channel as bits.
@@ -216,6 +222,7 @@ impl Done {
                 .as_ref()
                 .is_some_and(|only| only.iter().all(|route| rule.only.contains(route)));
         rule.prefer.is_empty()
+            && !hands_over(rule)
             && leaves_as_few
             && rule.forbid.iter().all(|route| self.forbid.contains(route))
             && rule.need <= self.need

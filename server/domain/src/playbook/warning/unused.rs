@@ -47,8 +47,13 @@ impl Watcher<'_> {
             .reasons
             .iter()
             .flat_map(|reason| &reason.routes);
-        let queues = routes.filter_map(|route| route.queue);
-        queues.chain(self.playbook.last_resort.queue).collect()
+        let queues = routes.flat_map(|route| route.all_queues());
+        let last = self.playbook.last_resort.iter();
+        let rules = self.playbook.rules.iter();
+        queues
+            .chain(last.filter_map(|entry| entry.queue))
+            .chain(rules.filter_map(|rule| rule.queue))
+            .collect()
     }
 
     fn used_facts(&self) -> HashSet<FactIndex> {

@@ -3,11 +3,13 @@
 use super::work::worked;
 use super::{
     NOW, actor, contact_id, context, customer, customer_id, facts, further, identities, matter,
-    offered, profile, reason, slug, version,
+    memory, offered, profile, reason, slug, version,
 };
+use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Outcome};
 use signpost_domain::decision::{
-    CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait, WaitBasis,
+    CostParts, Decision, Finding, FiredRule, Memory, RouteOption, Standing, TurnedDown, Wait,
+    WaitBasis,
 };
 use signpost_domain::event::{
     CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerSaved, Envelope, Event,
@@ -123,6 +125,12 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
         "customer saved who is proved by less",
         recorded(120, upsert, saved(lost)),
     ));
+    all.extend(
+        memory::events()
+            .into_iter()
+            .zip(130..)
+            .map(|((title, event), seq)| (title, recorded(seq, route(), event))),
+    );
     all
 }
 
@@ -235,6 +243,7 @@ fn routed() -> ContactRouted {
             case_age: Some(Millis::HOUR),
             needs_person: true,
         },
+        memory: Memory::default(),
         profile: Some(Box::new(profile())),
         carried: facts(),
         noticed: vec![Finding::TierAssumed],
@@ -264,7 +273,7 @@ fn asked(method: Method) -> Cause {
 }
 
 /// A contact of which next to nothing is known.
-fn bare(next: Next) -> ContactRouted {
+pub(super) fn bare(next: Next) -> ContactRouted {
     ContactRouted {
         contact: contact_id(),
         step: RouteStep::Amended,
@@ -275,6 +284,7 @@ fn bare(next: Next) -> ContactRouted {
         left: None,
         further: Vec::new(),
         standing: Standing::default(),
+        memory: Memory::default(),
         profile: None,
         carried: Facts::none(),
         noticed: Vec::new(),
@@ -299,6 +309,8 @@ fn bare_context() -> ContactContext {
         consents: Vec::new(),
         vulnerable: None,
         asked_for_person: false,
+        cannot_use: Abilities::EMPTY,
+        another_matter: false,
         brand: None,
         queue_stats: Vec::new(),
     }

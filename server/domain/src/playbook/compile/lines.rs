@@ -1,0 +1,193 @@
+//! Where routes lead: one queue, or one by channel, brand, medium and language.
+
+use super::Compiler;
+use super::names::Kind;
+use super::routes::Lines;
+use crate::playbook::fault::{At, echo, right_names};
+use crate::playbook::file::ChannelFile;
+use crate::playbook::file_parts::{Entries, Id};
+use crate::playbook::file_routes::QueueChoice;
+use crate::playbook::limits::QUEUE_CHOICES_MAX;
+use crate::playbook::{ChannelIndex, QueueColumn, QueueIndex, primary_language};
+use crate::route::{Medium, Route};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The key of the queue where no other fits.
+const DEFAULT: &str = "default";
+
+/// A channel with its number.
+pub(super) type Numbered<'a> = (u16, &'a (Id, ChannelFile));
+
+impl<'a> Compiler<'a> {
+    /// The queue of a route, or the queues by what contacts are like.
+    pub(super) fn lines(
+        &mut self,
+        at: At<'_>,
+        route: Route,
+        written: &QueueChoice,
+    ) -> Option<Lines> {
+        let choices = match written {
+            QueueChoice::One(id) => {
+                let queue = QueueIndex(self.find(at, &id.0, Kind::Queue)?);
+                let channels = self.channels_with(route);
+                self.refuse_unserved(at, route, queue, &channels);
+                return Some(Lines {
+                    default: Some(queue),
+                    choices: Vec::new(),
+                });
+            }
+            QueueChoice::By(Entries(choices)) => choices,
+        };
+        self.limit(at, choices.len(), QUEUE_CHOICES_MAX, "queues");
+        let mut lines = Lines::default();
+        let mut is_sound = true;
+        // Channels for which no queue was found so far.
+        let mut left = self.channels_with(route);
+        let mut default = None;
+        for (key, id) in choices {
+            let at = at.key(key);
+            let queue = self.find(at, &id.0, Kind::Queue).map(QueueIndex);
+            if key == DEFAULT {
+                default = Some((at, queue));
+                is_sound &= queue.is_some();
+                continue;
+            }
+            let column = self.queue_column(at, key);
+            let (Some(queue), Some(column)) = (queue, column) else {
+                is_sound = false;
+                continue;
+            };
+            let (met, rest) = left.iter().partition(|channel| covers(&column, channel));
+            let met: Vec<Numbered<'a>> = met;
+            self.refuse_unserved(at, route, queue, &met);
+            if matches!(column, QueueColumn::Channel(_) | QueueColumn::Medium(_)) {
+                left = rest;
+            }
+            lines.choices.push((column, queue));
+        }
+        match default {
+            Some((at, queue)) => {
+                lines.default = queue;
+                if let Some(queue) = queue {
+                    self.refuse_unserved(at, route, queue, &left);
+                }
+            }
+            None if is_sound => self.refuse_uncovered(at, route, &left),
+            None => {}
+        }
+        is_sound.then_some(lines)
+    }
+
+    /// What a key of such a mapping stands for.
+    fn queue_column(&mut self, at: At<'_>, key: &str) -> Option<QueueColumn> {
+        if let Some(channel) = self.names.of(Kind::Channel).number(key) {
+            return Some(QueueColumn::Channel(ChannelIndex(channel)));
+        }
+        if let Some(brand) = self.names.of(Kind::Brand).number(key) {
+            return Some(QueueColumn::Brand(brand));
+        }
+        if let Some(medium) = Medium::parse(key) {
+            return Some(QueueColumn::Medium(medium));
+        }
+        let languages = self.languages();
+        if languages.contains(key) {
+            return Some(QueueColumn::Language(key.into()));
+        }
+        let primary = primary_language(key);
+        self.faults.add(at, || {
+            let what = format!("there is no channel, brand, medium or language {}", echo(key));
+            let mut names: Vec<&str> = vec![DEFAULT];
+            names.extend(&self.names.of(Kind::Channel).names);
+            names.extend(&self.names.of(Kind::Brand).names);
+            names.extend(Medium::ALL.map(Medium::as_str));
+            names.extend(languages.iter().map(AsRef::as_ref));
+            let fix = match right_names(key, "key", names.into_iter()) {
+                _ if languages.contains(&primary) => format!("must be the language alone: {primary}"),
+                near if near.starts_with("did you mean") => near,
+                _ => "must be default, a channel, a brand, a medium, or a language of `locales` or of the `languages` of a queue".to_owned(),
+            };
+            (what, fix)
+        });
+        None
+    }
+
+    /// The languages that the playbook speaks of.
+    fn languages(&self) -> BTreeSet<Arc<str>> {
+        let queues = self.file.queues.0.iter();
+        let of_queues = queues.flat_map(|(_, queue)| &queue.languages);
+        let all = self.file.locales.iter().chain(of_queues);
+        all.map(|tag| primary_language(tag)).collect()
+    }
+
+    /// The channels on which a route can be given.
+    fn channels_with(&self, route: Route) -> Vec<Numbered<'a>> {
+        let channels = super::numbered(&self.file.channels.0);
+        let with = channels.filter(|(_, (_, channel))| channel.routes.contains(&route));
+        with.collect()
+    }
+
+    /// The channels of some media; if none is named, all.
+    pub(super) fn channels_of(&self, media: &[Medium]) -> Vec<Numbered<'a>> {
+        let channels = super::numbered(&self.file.channels.0);
+        let of = channels
+            .filter(|(_, (_, channel))| media.is_empty() || media.contains(&channel.medium));
+        of.collect()
+    }
+
+    /// Refuses a queue that does not serve in the medium that a route has on one of the channels.
+    pub(super) fn refuse_unserved(
+        &mut self,
+        at: At<'_>,
+        route: Route,
+        queue: QueueIndex,
+        channels: &[Numbered<'_>],
+    ) {
+        let (id, written) = &self.file.queues.0[usize::from(queue.0)];
+        if written.media.is_empty() {
+            return;
+        }
+        let other = channels.iter().find_map(|(_, (channel, file))| {
+            let medium = route.served_in(file.medium)?;
+            (!written.media.contains(&medium)).then_some((channel, medium))
+        });
+        if let Some((channel, medium)) = other {
+            self.faults.add(at, || {
+                let served: Vec<&str> = written.media.iter().map(|each| each.as_str()).collect();
+                let (medium, served) = (medium.as_str(), served.join(", "));
+                (
+                    format!(
+                        "{route} on {} is {medium}, and the queue {} serves in {served}",
+                        channel.0, id.0
+                    ),
+                    format!(
+                        "must be a queue that serves in {medium} there, or {medium} must be in its media"
+                    ),
+                )
+            });
+        }
+    }
+
+    fn refuse_uncovered(&mut self, at: At<'_>, route: Route, left: &[Numbered<'_>]) {
+        if left.is_empty() {
+            return;
+        }
+        self.faults.add(at, || {
+            let ids: Vec<&str> = left.iter().map(|(_, (id, _))| id.0.as_str()).collect();
+            (
+                format!("{route} has no queue on {}", ids.join(", ")),
+                "must have a default, or a queue for each channel or medium that has the route"
+                    .to_owned(),
+            )
+        });
+    }
+}
+
+/// Whether contacts by a channel can be in a column.
+fn covers(column: &QueueColumn, (number, (_, channel)): &Numbered<'_>) -> bool {
+    match column {
+        QueueColumn::Channel(index) => index.0 == *number,
+        QueueColumn::Medium(medium) => *medium == channel.medium,
+        QueueColumn::Brand(_) | QueueColumn::Language(_) => true,
+    }
+}

@@ -1,0 +1,276 @@
+//! Routes of reasons: what a reason, its primary reason and the playbook say of each, key by key.
+
+use super::Compiler;
+use super::names::Kind;
+use crate::ids::Slug;
+use crate::money::Money;
+use crate::playbook::fault::At;
+use crate::playbook::file_parts::{Decimal, Entries};
+use crate::playbook::file_routes::RouteFile;
+use crate::playbook::limits::WAIT_MAX;
+use crate::playbook::{
+    BasisPoints, FactIndex, Inherited, Level, QueueColumn, QueueIndex, RouteSpec,
+};
+use crate::route::Route;
+use crate::time::Millis;
+
+/// The value of a key: `None` if it is not written, `Some(None)` if it is written and wrong.
+type Key<T> = Option<Option<T>>;
+
+/// Where one route leads.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lines {
+    /// The queue where no other fits.
+    pub(super) default: Option<QueueIndex>,
+    /// The first that fits.
+    pub(super) choices: Vec<(QueueColumn, QueueIndex)>,
+}
+
+/// What is written of one route on one level.
+#[derive(Default)]
+struct Part {
+    flow: Key<Slug>,
+    queue: Key<Lines>,
+    cost: Key<Money>,
+    resolves: Key<BasisPoints>,
+    takes: Key<Millis>,
+    facts: Key<Vec<FactIndex>>,
+    consent: Key<u16>,
+}
+
+/// What is written of routes on one level.
+#[derive(Default)]
+pub(super) struct Layer<'a> {
+    routes: Vec<(Route, Part)>,
+    /// Of these it takes nothing from the levels above.
+    without: &'a [Route],
+}
+
+impl Layer<'_> {
+    fn part(&self, route: Route) -> Option<&Part> {
+        let mut routes = self.routes.iter();
+        let found = routes.find(|(each, _)| *each == route);
+        found.map(|(_, part)| part)
+    }
+}
+
+/// The levels of one reason, its own first.
+#[derive(Clone, Copy)]
+pub(super) struct Layers<'l> {
+    pub(super) reason: &'l Layer<'l>,
+    pub(super) primary: &'l Layer<'l>,
+    pub(super) playbook: &'l Layer<'l>,
+}
+
+impl<'l> Layers<'l> {
+    /// What counts for a route, the nearest first.
+    fn parts(self, route: Route) -> impl Iterator<Item = (Level, &'l Part)> {
+        let own = self.reason.part(route).map(|part| (Level::Reason, part));
+        let is_cut = self.reason.without.contains(&route);
+        let primary = self.primary.part(route).filter(|_| !is_cut);
+        let primary = primary.map(|part| (Level::Primary, part));
+        let is_cut = is_cut || self.primary.without.contains(&route);
+        let playbook = self.playbook.part(route).filter(|_| !is_cut);
+        let playbook = playbook.map(|part| (Level::Playbook, part));
+        [own, primary, playbook].into_iter().flatten()
+    }
+
+    /// Every route that the reason has: its own first, then those of its primary, then those of the playbook.
+    fn routes(self) -> Vec<Route> {
+        let mut routes = Vec::with_capacity(Route::ALL.len());
+        for layer in [self.reason, self.primary, self.playbook] {
+            for (route, _) in &layer.routes {
+                if !routes.contains(route) && self.parts(*route).next().is_some() {
+                    routes.push(*route);
+                }
+            }
+        }
+        routes
+    }
+
+    /// The value of a key, and where it was written.
+    fn value<T: Clone>(self, route: Route, key: fn(&Part) -> &Key<T>) -> (Key<T>, Level) {
+        let mut written = self.parts(route);
+        let found = written.find_map(|(level, part)| Some((key(part).clone()?, level)));
+        found.map_or((None, Level::Reason), |(value, level)| (Some(value), level))
+    }
+}
+
+/// `None` if it was written and is wrong.
+fn sound<T>(key: Key<T>) -> Option<Option<T>> {
+    match key {
+        None => Some(None),
+        Some(value) => value.map(Some),
+    }
+}
+
+impl Compiler<'_> {
+    /// What is written of routes on one level; `above` are the levels from which it inherits.
+    pub(super) fn layer<'l>(
+        &mut self,
+        at: At<'_>,
+        written: &Entries<Route, RouteFile>,
+        without: &'l [Route],
+        above: &[&Layer<'_>],
+    ) -> Layer<'l> {
+        let at_without = at.key("without");
+        self.refuse_twice(at_without, without.iter().map(|route| route.as_str()));
+        for (place, route) in without.iter().enumerate() {
+            if above.iter().all(|layer| layer.part(*route).is_none()) {
+                self.faults.add(at_without.item(place), || {
+                    (
+                        format!("no {route} is inherited"),
+                        "must be left out, or be in the `routes` of what is above".to_owned(),
+                    )
+                });
+            }
+        }
+        let at = at.key("routes");
+        self.routes_layer(at, written, without)
+    }
+
+    /// The same for the playbook itself, whose routes are at `at`.
+    pub(super) fn routes_layer<'l>(
+        &mut self,
+        at: At<'_>,
+        written: &Entries<Route, RouteFile>,
+        without: &'l [Route],
+    ) -> Layer<'l> {
+        let routes = written.0.iter();
+        let routes = routes.map(|(route, file)| {
+            let part = self.route_part(at.key(route.as_str()), *route, file);
+            (*route, part)
+        });
+        Layer {
+            routes: routes.collect(),
+            without,
+        }
+    }
+
+    fn route_part(&mut self, at: At<'_>, route: Route, written: &RouteFile) -> Part {
+        let RouteFile {
+            flow,
+            queue,
+            cost,
+            resolves,
+            takes,
+            facts,
+            consent,
+        } = written;
+        self.refuse_foreign(at, route, written);
+        let flow = flow.as_ref();
+        let cost = cost.as_ref();
+        let resolves = resolves.as_ref();
+        let takes = takes.as_ref();
+        let consent = consent.as_ref();
+        Part {
+            flow: flow.map(|flow| self.slug(at.key("flow"), &flow.0)),
+            queue: queue
+                .as_ref()
+                .map(|queue| self.lines(at.key("queue"), route, queue)),
+            cost: cost.map(|cost| self.cost(at.key("cost"), cost)),
+            resolves: resolves.map(|share| self.share(at.key("resolves"), share)),
+            takes: takes.map(|span| self.span(at.key("takes"), span, WAIT_MAX)),
+            facts: facts
+                .as_ref()
+                .map(|facts| self.asked_facts(at.key("facts"), facts)),
+            consent: consent.map(|id| self.find(at.key("consent"), &id.0, Kind::Consent)),
+        }
+    }
+
+    /// A part of one as basis points.
+    pub(super) fn share(&mut self, at: At<'_>, written: &Decimal) -> Option<BasisPoints> {
+        const RIGHT: &str = "must be a decimal from 0 to 1 with at most 4 decimals";
+        let certain = u32::from(BasisPoints::ONE.0);
+        let share = self.scaled(at, written, 4, 0..=certain, RIGHT)?;
+        u16::try_from(share).ok().map(BasisPoints)
+    }
+
+    /// Only self-service has a flow, and only the other routes have a queue.
+    fn refuse_foreign(&mut self, at: At<'_>, route: Route, written: &RouteFile) {
+        let keys = [
+            ("flow", written.flow.is_some()),
+            ("queue", written.queue.is_some()),
+        ];
+        for (key, is_there) in keys {
+            let belongs = (route == Route::SelfService) == (key == "flow");
+            if is_there && !belongs {
+                self.faults.add(at.key(key), || {
+                    (
+                        format!("{route} has a {key}"),
+                        "must be left out".to_owned(),
+                    )
+                });
+            }
+        }
+    }
+
+    /// The routes of a reason with what they inherit; `at` is where its own are written.
+    pub(super) fn routes(&mut self, at: At<'_>, layers: Layers<'_>) -> Option<Vec<RouteSpec>> {
+        let routes = layers.routes();
+        if routes.is_empty() {
+            self.faults.add(at, || {
+                ("is empty".to_owned(), "must have at least one".to_owned())
+            });
+        }
+        let specs = routes.into_iter();
+        let specs = specs.map(|route| self.route(at.key(route.as_str()), route, layers));
+        let specs: Vec<Option<RouteSpec>> = specs.collect();
+        specs.into_iter().collect()
+    }
+
+    fn route(&mut self, at: At<'_>, route: Route, layers: Layers<'_>) -> Option<RouteSpec> {
+        let (flow, of_flow) = layers.value(route, |part| &part.flow);
+        let (queue, of_queue) = layers.value(route, |part| &part.queue);
+        let (cost, of_cost) = layers.value(route, |part| &part.cost);
+        let (resolves, of_resolves) = layers.value(route, |part| &part.resolves);
+        let (takes, of_takes) = layers.value(route, |part| &part.takes);
+        let (facts, of_facts) = layers.value(route, |part| &part.facts);
+        let (consent, of_consent) = layers.value(route, |part| &part.consent);
+        let is_flow = route == Route::SelfService;
+        let is_own = layers.reason.part(route).is_some();
+        for (key, is_there) in [
+            ("flow", flow.is_some() || !is_flow),
+            ("queue", queue.is_some() || is_flow),
+            ("cost", cost.is_some()),
+            ("resolves", resolves.is_some()),
+        ] {
+            if !is_there {
+                self.missing_key(at, route, key, is_own);
+            }
+        }
+        let lines = sound(queue)?.unwrap_or_default();
+        Some(RouteSpec {
+            route,
+            flow: sound(flow)?,
+            queue: lines.default,
+            queues: lines.choices,
+            cost: cost??,
+            resolves: resolves??,
+            takes: sound(takes)?,
+            facts: sound(facts)?.unwrap_or_default(),
+            consent: sound(consent)?,
+            inherited: Inherited {
+                queue: of_queue,
+                flow: of_flow,
+                cost: of_cost,
+                resolves: of_resolves,
+                takes: of_takes,
+                facts: of_facts,
+                consent: of_consent,
+            },
+        })
+    }
+
+    /// `is_own`: the reason itself says something of the route, so that it is meant to be there.
+    fn missing_key(&mut self, at: At<'_>, route: Route, key: &str, is_own: bool) {
+        self.faults.add(at.key(key), || {
+            let what = format!("the {key} of {route} is missing");
+            let fix = match is_own {
+                true => "must be there".to_owned(),
+                false => format!("must be there, or the reason must be `without: [{route}]`"),
+            };
+            (what, fix)
+        });
+    }
+}

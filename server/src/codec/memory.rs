@@ -1,0 +1,171 @@
+//! What a case remembers: what was tried, and what was told of the person.
+
+use super::context::abilities;
+use super::event::{actor, write_actor};
+use super::number::{known, known_or_none};
+use super::text::{after, at, name, name_or_none};
+use super::write::Writer;
+use super::{CodecError, required, wire};
+use signpost_domain::ability::Abilities;
+use signpost_domain::decision::{Memory, PersonTold, Told, Tried};
+use signpost_domain::time::UnixMs;
+
+pub(super) fn write_memory(w: &mut Writer, memory: &Memory, base: UnixMs) {
+    let Memory {
+        tried,
+        told,
+        owed_overdue,
+        all_contacts_7d,
+    } = memory;
+    w.messages(1, tried, |w, tried| write_tried(w, tried, base));
+    let was_told = (*told != PersonTold::default()).then_some(told);
+    w.messages(2, was_told, |w, told| write_person_told(w, told, base));
+    w.number(3, *owed_overdue);
+    w.number(4, *all_contacts_7d);
+}
+
+pub(super) fn memory(message: wire::Memory, base: UnixMs) -> Result<Memory, CodecError> {
+    let wire::Memory {
+        tried: tried_messages,
+        told,
+        owed_overdue,
+        all_contacts_7d,
+    } = message;
+    let tried = tried_messages
+        .into_iter()
+        .map(|message| tried(message, base));
+    Ok(Memory {
+        tried: tried.collect::<Result<_, _>>()?,
+        told: told
+            .map(|message| person_told(message, base))
+            .transpose()?
+            .unwrap_or_default(),
+        owed_overdue,
+        all_contacts_7d,
+    })
+}
+
+pub(super) fn write_tried(w: &mut Writer, tried: &Tried, base: UnixMs) {
+    let Tried {
+        contact,
+        route,
+        flow,
+        queue,
+        at,
+        outcome,
+    } = tried;
+    w.text(1, contact.as_str());
+    w.known(2, route);
+    w.name_or_none(3, flow.as_ref());
+    w.name_or_none(4, queue.as_ref());
+    w.signed(5, after(*at, base));
+    if let Some(outcome) = outcome {
+        w.known(6, outcome);
+    }
+}
+
+pub(super) fn tried(message: wire::Tried, base: UnixMs) -> Result<Tried, CodecError> {
+    let wire::Tried {
+        contact,
+        route,
+        flow,
+        queue,
+        at_after_ms,
+        outcome,
+    } = message;
+    Ok(Tried {
+        contact: name(contact, "tried.contact")?,
+        route: known(route, "tried.route")?,
+        flow: name_or_none(flow),
+        queue: name_or_none(queue),
+        at: at(base, at_after_ms),
+        outcome: known_or_none(outcome, "tried.outcome")?,
+    })
+}
+
+pub(super) fn write_person_told(w: &mut Writer, told: &PersonTold, base: UnixMs) {
+    let PersonTold {
+        vulnerable,
+        cannot_use,
+        asked_for_person,
+        language,
+        persona,
+    } = told;
+    let none = Abilities::EMPTY;
+    w.messages(1, vulnerable, |w, told| {
+        write_told(w, told, none, "", base);
+    });
+    w.messages(2, cannot_use, |w, told| {
+        write_told(w, told, told.value, "", base);
+    });
+    w.messages(3, asked_for_person, |w, told| {
+        write_told(w, told, none, "", base);
+    });
+    w.messages(4, language, |w, told| {
+        write_told(w, told, none, &told.value, base);
+    });
+    w.messages(5, persona, |w, told| {
+        write_told(w, told, none, told.value.as_str(), base);
+    });
+}
+
+pub(super) fn person_told(
+    message: wire::PersonTold,
+    base: UnixMs,
+) -> Result<PersonTold, CodecError> {
+    let wire::PersonTold {
+        vulnerable,
+        cannot_use,
+        asked_for_person,
+        language,
+        persona,
+    } = message;
+    let bits = |message: &wire::Told| abilities(message.cannot_use_bits, "told.cannot_use");
+    Ok(PersonTold {
+        vulnerable: told(vulnerable, base, |_| Ok(()))?,
+        cannot_use: told(cannot_use, base, bits)?,
+        asked_for_person: told(asked_for_person, base, |_| Ok(()))?,
+        language: told(language, base, |message| Ok(message.text.as_str().into()))?,
+        persona: told(persona, base, |message| {
+            name(message.text.clone(), "told.persona")
+        })?,
+    })
+}
+
+fn write_told<T>(w: &mut Writer, told: &Told<T>, cannot_use: Abilities, text: &str, base: UnixMs) {
+    let Told {
+        value: _,
+        contact,
+        actor,
+        at,
+    } = told;
+    w.text(1, contact.as_str());
+    w.message(2, |w| write_actor(w, actor));
+    w.signed(3, after(*at, base));
+    w.number(4, u32::from(cannot_use.bits()));
+    w.text(5, text);
+}
+
+fn told<T>(
+    message: Option<wire::Told>,
+    base: UnixMs,
+    value: impl Fn(&wire::Told) -> Result<T, CodecError>,
+) -> Result<Option<Told<T>>, CodecError> {
+    let Some(message) = message else {
+        return Ok(None);
+    };
+    let value = value(&message)?;
+    let wire::Told {
+        contact,
+        actor: actor_message,
+        at_after_ms,
+        cannot_use_bits: _,
+        text: _,
+    } = message;
+    Ok(Some(Told {
+        value,
+        contact: name(contact, "told.contact")?,
+        actor: actor(required(actor_message, "told.actor")?)?,
+        at: at(base, at_after_ms),
+    }))
+}
