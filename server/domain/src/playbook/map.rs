@@ -3,7 +3,7 @@
 use super::situation::Situation;
 use super::{ChannelIndex, Playbook, ReasonIndex, TierIndex};
 use crate::decision::{CostKind, Decision, Finding, RouteOption};
-use crate::fact::{FactType, FactValue};
+use crate::fact::FactValue;
 use crate::money::Money;
 use crate::route::Route;
 use crate::time::{Millis, UnixMs};
@@ -20,7 +20,7 @@ pub struct MapAsked {
     pub channel: ChannelIndex,
     /// At what time.
     pub at: UnixMs,
-    /// How long after that time every point in time is that a reason asks for; `None`: too far away to matter.
+    /// How long after that time the deadlines of reasons are; `None`: too far away to matter.
     pub deadline_in: Option<Millis>,
 }
 
@@ -121,12 +121,9 @@ impl<'p> Asker<'p> {
     ) -> Asker<'p> {
         let place = (reason, tier, asked.channel);
         let mut situation = Situation::ordinary(playbook, place, asked.at);
-        if let Some(span) = asked.deadline_in {
-            for &fact in &playbook.reason(reason).facts {
-                if playbook.fact(fact).fact_type == FactType::Instant {
-                    situation.know(playbook, fact, FactValue::Instant(asked.at + span));
-                }
-            }
+        let deadline = playbook.reason(reason).deadline;
+        if let Some((span, fact)) = asked.deadline_in.zip(deadline) {
+            situation.know(playbook, fact, FactValue::Instant(asked.at + span));
         }
         Asker {
             playbook,
@@ -195,11 +192,15 @@ fn why(decision: &Decision, from: Cell, to: Cell) -> TipCause {
     }
 }
 
-/// The parts that differ, the greatest difference first; of equal ones in the order of the formula.
+/// The parts that differ: waiting first, since that is what grows, then the greatest difference; of equal ones in the
+/// order of the formula.
 fn differing(old: &RouteOption, new: &RouteOption) -> Vec<(CostKind, Money, Money)> {
     let parts = CostKind::ALL.map(|kind| (kind, old.cost.part(kind), new.cost.part(kind)));
     let mut parts: Vec<_> = parts.into_iter().filter(|(_, a, b)| a != b).collect();
-    parts.sort_by_key(|(_, a, b)| std::cmp::Reverse((*a - *b).micros().abs()));
+    parts.sort_by_key(|(kind, a, b)| {
+        let size = (*a - *b).micros().abs();
+        (*kind != CostKind::Waiting, std::cmp::Reverse(size))
+    });
     parts
 }
 

@@ -147,7 +147,8 @@ impl Situation {
     fn learn_ordinary_facts(&mut self, playbook: &Playbook) {
         let reason = playbook.reason(self.reason);
         let of_routes = reason.routes.iter().flat_map(|route| &route.facts);
-        for &fact in reason.facts.iter().chain(of_routes) {
+        let asked = reason.facts.iter().chain(of_routes);
+        for &fact in asked.chain(&reason.deadline) {
             let now = self.standing.now;
             let values: Vec<FactValue> = match playbook.fact(fact).fact_type {
                 FactType::Text => vec![FactValue::Text(ANY_TEXT.into())],

@@ -40,13 +40,13 @@ fn routes_by_reason_tier_and_wait() -> Result<(), Faults> {
     };
     expect![[r#"
         CBBBSSSSSS platinum existing_flight/change_date
-            callback from 18s: failure 4.63 against 2.30, waiting 1.20 against 0.30, outweighs handling 4.10 against 6.30, leaving the channel 0.00 against 1.00
+            callback from 18s: waiting 1.20 against 0.30, failure 4.63 against 2.30, outweighs handling 4.10 against 6.30, leaving the channel 0.00 against 1.00
             self_service from 6m40s: waiting 6.67 against 0.00, handling 6.30 against 0.05, leaving the channel 1.00 against 0.00, outweighs failure 2.30 against 16.21
         CSSSSSSSSS gold existing_flight/change_date
-            self_service from 21s: handling 4.10 against 0.05, waiting 0.53 against 0.00, outweighs failure 1.83 against 6.41
+            self_service from 21s: waiting 0.53 against 0.00, handling 4.10 against 0.05, outweighs failure 1.83 against 6.41
         SSSSSSSSSS standard existing_flight/change_date
         HSSSSSSSSS platinum existing_flight/cancel
-            self_service from 3s: handling 6.00 against 0.05, leaving the channel 1.00 against 0.00, waiting 0.20 against 0.00, outweighs failure 2.10 against 9.20
+            self_service from 3s: waiting 0.20 against 0.00, handling 6.00 against 0.05, leaving the channel 1.00 against 0.00, outweighs failure 2.10 against 9.20
         SSSSSSSSSS gold existing_flight/cancel
         SSSSSSSSSS standard existing_flight/cancel
         HHHMMMMMMM platinum baggage/lost

@@ -59,7 +59,12 @@ impl Watcher<'_> {
                 let mut named = when.fields().iter();
                 named.any(|field| fields.contains(field))
             });
-            if !is_there {
+            let guarded = match fields {
+                [Field::ContactAskedForPerson] => !self.playbook.guards.asked_for_person.is_empty(),
+                [Field::CustomerVulnerable] => !self.playbook.guards.vulnerable.is_empty(),
+                _ => false,
+            };
+            if !is_there && !guarded {
                 self.note(At::top("rules"), || what.to_owned(), fix);
             }
         }
@@ -110,11 +115,6 @@ impl Watcher<'_> {
         let there = possible.of_rule(rule);
         let is_there = |route: &Route| there.iter().any(|routes| routes & bit(*route) > 0);
         let only = set(&rule.only);
-        if only > 0 && there.iter().any(|routes| *routes > 0 && routes & only == 0) {
-            let what = || format!("{} leaves no route to some of its contacts", rule.id);
-            let fix = "name a route that all its reasons have on all its channels; until then they go to the last resort";
-            self.note(at.key("only"), what, fix);
-        }
         let narrows = only > 0 && there.iter().any(|routes| routes & !only > 0);
         let named = rule
             .forbid
