@@ -207,7 +207,8 @@ impl Playbook {
     ///
     /// # Errors
     /// First the structure: its first fault alone. Then all faults of meaning at once, at most [`FAULTS_MAX`],
-    /// then those of its tests that fail. Show them to the writer. Where there are none there may still be warnings, at most [`WARNINGS_MAX`].
+    /// then those of its tests that fail. Show them to the writer. Where there are none there may still be warnings,
+    /// at most [`WARNINGS_MAX`].
     pub fn read(source: &str) -> Result<(Playbook, Warnings), Faults> {
         let root = tree::read(source)?;
         let file = structure::fit(&root)?;

@@ -1,4 +1,4 @@
-//! The map of a playbook: which route each tier gets for each reason as waits grow, and at which wait that tips and why.
+//! The map of a playbook: which route each tier gets for each reason as waits grow, at which wait that tips, and why.
 
 use super::situation::Situation;
 use super::{ChannelIndex, Playbook, ReasonIndex, TierIndex};

@@ -347,7 +347,8 @@ fn tests_are_told_by_their_names() {
         Added Test three  `` ``
         Changed Test one tier `` `gold`
         Changed Test one facts.order `` `7`
-        Changed Test one expect.asks `` `none`"#]].assert_eq(&told(&before, &after).join("\n"));
+        Changed Test one expect.asks `` `none`"#]]
+    .assert_eq(&told(&before, &after).join("\n"));
     // What means the same is no change.
     let again = with(&plain.replace("[human, message]", "[message, human]"));
     assert_eq!(told(&with(plain), &again), Vec::<String>::new());

@@ -125,7 +125,8 @@ impl Watcher<'_> {
             };
             self.of_reasons(&reasons, |reasons| {
                 format!(
-                    "on {channel} {waiting} the prices of {} would give it {route}, which resolves less than the {better} of {}, for {reasons}",
+                    "on {channel} {waiting} the prices of {} would give it {route}, which resolves less \
+                         than the {better} of {}, for {reasons}",
                     more.id, less.id
                 )
             }, "raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute");
