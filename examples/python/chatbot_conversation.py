@@ -99,11 +99,11 @@ def answer_the_question(signpost, chat):
     told = types.Fact(fact_id=chat.question.fact_id, text=chat.order, source=types.FACT_SOURCE_BOT)
     answer = amend(signpost, chat, types.ContactContext(channel="web_chat", facts=[told]))
     check("now there is a case", answer.joined == contact.JOINED_OPENED and answer.case_id)
-    check("nothing else is asked", answer.WhichOneof("next") == "routed")
-    check("a flow helps", answer.routed.route == types.ROUTE_SELF_SERVICE)
+    check("nothing else is asked", answer.WhichOneof("next") == "target")
+    check("a flow helps", answer.target.route == types.ROUTE_SELF_SERVICE)
     check("so the contact is there", answer.place == contact.CONTACT_PLACE_SELF_SERVICE)
     chat.case = answer.case_id
-    print(f"With the answer there is a case; {types.Route.Name(answer.routed.route)}: flow {answer.routed.flow}.")
+    print(f"With the answer there is a case; {types.Route.Name(answer.target.route)}: flow {answer.target.flow}.")
 
 
 def amend(signpost, chat, context):
@@ -120,11 +120,11 @@ def ask_for_a_person(signpost, chat):
     )
     ended = signpost.call(signpost.contacts.EndContact, request)
     check("the contact lives on", ended.place == contact.CONTACT_PLACE_ROUTED)
-    check("with another answer", ended.answer.routed.route == types.ROUTE_CHAT)
+    check("with another answer", ended.answer.target.route == types.ROUTE_CHAT)
     down = [it.reason for it in ended.answer.decision.turned_down if it.route == types.ROUTE_SELF_SERVICE]
     check("the flow is not offered again", down == [decision.TURNED_DOWN_REASON_ASKED_FOR_PERSON])
-    print(f"The customer asks for a person; {types.Route.Name(ended.answer.routed.route)}: "
-          f"queue {ended.answer.routed.queue}.")
+    print(f"The customer asks for a person; {types.Route.Name(ended.answer.target.route)}: "
+          f"queue {ended.answer.target.queue}.")
 
 
 def sign_in(signpost, chat):
@@ -140,7 +140,7 @@ def sign_in(signpost, chat):
     check("it is the same case", answer.case_id == chat.case and answer.joined == contact.JOINED_OPENED)
     check("of a customer now", answer.customer_id == chat.customer and answer.decision.tier == "bronze")
     check("who is no repeat for that", answer.repeats == 0)
-    check("and still wants a person", answer.routed.route == types.ROUTE_CHAT)
+    check("and still wants a person", answer.target.route == types.ROUTE_CHAT)
     chat.answer = answer
     print(f"While waiting the customer signs in: the same case, tier {answer.decision.tier}, no repeat.")
 
@@ -149,7 +149,7 @@ def hand_over(signpost, chat):
     known = chat.answer.known_facts
     check("the agent need not ask", [(fact.fact_id, fact.text) for fact in known] == [("order_id", chat.order)])
     names = " ".join(fact.fact_id for fact in known)
-    print(f"The agent of queue {chat.answer.routed.queue} gets the case and what is known: {names}.")
+    print(f"The agent of queue {chat.answer.target.queue} gets the case and what is known: {names}.")
     request = contact.EndContactRequest(
         request_id=chat.request_id(), contact_id=chat.contact, outcome=contact.CONTACT_OUTCOME_RESOLVED
     )

@@ -104,7 +104,7 @@ def route_the_call(signpost, keys):
     print("Ann, gold since this morning, calls to cancel her order: a new case. She can choose, the cheapest first:")
     for option in answer.decision.options:
         wait = option.wait.expected.seconds // 60
-        print(f"  {types.Route.Name(option.route)}: {wait} min, {option.resolves_basis_points // 100} % resolved")
+        print(f"  {types.Route.Name(option.target.route)}: {wait} min, {option.resolves_basis_points // 100} % resolved")
     keys.case = answer.case_id
 
 
@@ -117,15 +117,15 @@ def take_a_route(signpost, keys):
     )
     taken = signpost.call(signpost.contacts.TakeRoute, request)
     check("the call is in the platform's own line", taken.place == contact.CONTACT_PLACE_ROUTED)
-    check("it is the queue of the orders", taken.routed.queue == "orders")
-    print(f"Ann takes {types.Route.Name(taken.routed.route)}: queue {taken.routed.queue}.")
+    check("it is the queue of the orders", taken.target.queue == "orders")
+    print(f"Ann takes {types.Route.Name(taken.target.route)}: queue {taken.target.queue}.")
     keys.taken = request, taken
 
 
 def send_it_again(signpost, keys):
     request, taken = keys.taken
     again = signpost.call(signpost.contacts.TakeRoute, request)
-    check("it is the stored answer", again.replayed and again.routed == taken.routed)
+    check("it is the stored answer", again.replayed and again.target == taken.target)
     print("The platform did not hear the answer, sends the same again, and gets the same answer.")
     other = contact.TakeRouteRequest()
     other.CopyFrom(request)
@@ -156,10 +156,10 @@ def continue_in_a_chat(signpost, keys):
     check("it counts", (answer.repeats, answer.channel_switches) == (1, 1))
     check("what the call told is known", [fact.text for fact in answer.known_facts] == [keys.order])
     check("the tier of the call held for the call", answer.decision.tier == "silver")
-    route = types.Route.Name(answer.routed.route)
+    route = types.Route.Name(answer.target.route)
     print("Ann hangs up in the line and opens a chat: the case goes on, "
           f"{answer.repeats} repeat, {answer.channel_switches} channel switch.")
-    print(f"Nothing is asked again: {route}, queue {answer.routed.queue}.")
+    print(f"Nothing is asked again: {route}, queue {answer.target.queue}.")
 
 
 def add_another_matter(signpost, keys):

@@ -68,9 +68,9 @@ pub(crate) fn known(answer: &v1::ContactAnswer) -> Vec<(&str, &str)> {
 }
 
 /// Where the contact goes; an error if something must be asked first.
-pub(crate) fn routed(answer: &v1::ContactAnswer) -> Told<&v1::Routed> {
+pub(crate) fn routed(answer: &v1::ContactAnswer) -> Told<&v1::RouteTarget> {
     match &answer.next {
-        Some(v1::contact_answer::Next::Routed(routed)) => Ok(routed),
+        Some(v1::contact_answer::Next::Target(target)) => Ok(target),
         other => Err(format!("not routed: {other:?}").into()),
     }
 }

@@ -146,10 +146,11 @@ async fn route_the_call(signpost: &Client, keys: &Keys) -> Told<String> {
         "Ann, gold since this morning, calls to cancel her order: a new case. She can choose, the cheapest first:"
     );
     for option in &decision.options {
+        let target = option.target.clone().unwrap_or_default();
         let wait = option.wait.as_ref().and_then(|wait| wait.expected);
         println!(
             "  {}: {} min, {} % resolved",
-            option.route().as_str_name(),
+            target.route().as_str_name(),
             wait.unwrap_or_default().seconds / 60,
             option.resolves_basis_points / 100
         );
@@ -167,11 +168,11 @@ fn choice(keys: &Keys, route: v1::Route) -> v1::TakeRouteRequest {
     }
 }
 
-async fn take_a_route(signpost: &Client, keys: &Keys) -> Told<v1::Routed> {
+async fn take_a_route(signpost: &Client, keys: &Keys) -> Told<v1::RouteTarget> {
     let taken = signpost.take_route(choice(keys, v1::Route::Human)).await?;
     let in_line = taken.place() == v1::ContactPlace::Routed;
     check("the call is in the platform's own line", in_line)?;
-    let routed = taken.routed.unwrap_or_default();
+    let routed = taken.target.unwrap_or_default();
     check("it is the queue of the orders", routed.queue == "orders")?;
     println!(
         "Ann takes {}: queue {}.",
@@ -181,9 +182,9 @@ async fn take_a_route(signpost: &Client, keys: &Keys) -> Told<v1::Routed> {
     Ok(routed)
 }
 
-async fn send_it_again(signpost: &Client, keys: &Keys, taken: &v1::Routed) -> Told {
+async fn send_it_again(signpost: &Client, keys: &Keys, taken: &v1::RouteTarget) -> Told {
     let again = signpost.take_route(choice(keys, v1::Route::Human)).await?;
-    let stored = again.replayed && again.routed.as_ref() == Some(taken);
+    let stored = again.replayed && again.target.as_ref() == Some(taken);
     check("it is the stored answer", stored)?;
     println!(
         "The platform did not hear the answer, sends the same again, and gets the same answer."

@@ -99,7 +99,7 @@ async function answerTheQuestion(signpost: Signpost, chat: Chat, question: FactQ
   const told = { factId: question.factId, value: { case: "text" as const, value: chat.order }, source: FactSource.BOT };
   const answer = await amend(signpost, chat, { channel: "web_chat", facts: [told] });
   check("now there is a case", answer.joined === Joined.OPENED && answer.caseId);
-  check("nothing else is asked", answer.next.case === "routed");
+  check("nothing else is asked", answer.next.case === "target");
   const { route, flow } = answer.next.value;
   check("a flow helps", route === Route.SELF_SERVICE);
   check("so the contact is there", answer.place === ContactPlace.SELF_SERVICE);
@@ -130,7 +130,7 @@ async function askForAPerson(signpost: Signpost, chat: Chat) {
     outcome: ContactOutcome.ASKED_FOR_PERSON,
   });
   check("the contact lives on", place === ContactPlace.ROUTED);
-  check("with another answer", answer?.next.case === "routed" && answer.next.value.route === Route.CHAT);
+  check("with another answer", answer?.next.case === "target" && answer.next.value.route === Route.CHAT);
   const down = answer.decision?.turnedDown.find((it) => it.route === Route.SELF_SERVICE);
   check("the flow is not offered again", down?.reason === TurnedDownReason.ASKED_FOR_PERSON);
   const { route, queue } = answer.next.value;
@@ -150,7 +150,7 @@ async function signIn(signpost: Signpost, chat: Chat, caseId: string): Promise<C
   check("it is the same case", answer.caseId === caseId && answer.joined === Joined.OPENED);
   check("of a customer now", answer.customerId === chat.customer && answer.decision?.tier === "bronze");
   check("who is no repeat for that", answer.repeats === 0);
-  check("and still wants a person", answer.next.case === "routed" && answer.next.value.route === Route.CHAT);
+  check("and still wants a person", answer.next.case === "target" && answer.next.value.route === Route.CHAT);
   console.log(`While waiting the customer signs in: the same case, tier ${answer.decision.tier}, no repeat.`);
   return answer;
 }
@@ -158,7 +158,7 @@ async function signIn(signpost: Signpost, chat: Chat, caseId: string): Promise<C
 async function handOver(signpost: Signpost, chat: Chat, answer: ContactAnswer) {
   const [known, ...more] = answer.knownFacts;
   check("the agent need not ask", known?.value.value === chat.order && more.length === 0);
-  check("but serves a queue", answer.next.case === "routed");
+  check("but serves a queue", answer.next.case === "target");
   console.log(`The agent of queue ${answer.next.value.queue} gets the case and what is known: ${known.factId}.`);
   const ended = await signpost.contacts.endContact({
     requestId: chat.requestId(),

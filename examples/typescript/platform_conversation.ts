@@ -95,7 +95,7 @@ async function routeTheCall(signpost: Signpost, keys: Keys): Promise<string> {
   console.log("Ann, gold since this morning, calls to cancel her order: a new case. She can choose, the cheapest first:");
   for (const option of answer.decision.options) {
     const wait = Number(option.wait?.expected?.seconds) / 60;
-    console.log(`  ${name(option.route)}: ${wait} min, ${option.resolvesBasisPoints / 100} % resolved`);
+    console.log(`  ${name(option.target.route)}: ${wait} min, ${option.resolvesBasisPoints / 100} % resolved`);
   }
   return answer.caseId;
 }
@@ -116,14 +116,14 @@ function choice(keys: Keys, route: Route) {
 async function takeARoute(signpost: Signpost, keys: Keys): Promise<TakeRouteResponse> {
   const taken = await signpost.contacts.takeRoute(choice(keys, Route.HUMAN));
   check("the call is in the platform's own line", taken.place === ContactPlace.ROUTED);
-  check("it is the queue of the orders", taken.routed?.queue === "orders");
-  console.log(`Ann takes ${name(taken.routed.route)}: queue ${taken.routed.queue}.`);
+  check("it is the queue of the orders", taken.target?.queue === "orders");
+  console.log(`Ann takes ${name(taken.target.route)}: queue ${taken.target.queue}.`);
   return taken;
 }
 
 async function sendItAgain(signpost: Signpost, keys: Keys, taken: TakeRouteResponse) {
   const again = await signpost.contacts.takeRoute(choice(keys, Route.HUMAN));
-  check("it is the stored answer", again.replayed && same(again.routed, taken.routed));
+  check("it is the stored answer", again.replayed && same(again.target, taken.target));
   console.log("The platform did not hear the answer, sends the same again, and gets the same answer.");
   const [code, names] = await refusal(signpost.contacts.takeRoute(choice(keys, Route.MESSAGE)));
   check("a request_id is for one content", same([code, names], ["ALREADY_EXISTS", ["request"]]));
@@ -153,7 +153,7 @@ async function continueInAChat(signpost: Signpost, keys: Keys, caseId: string) {
   const known = answer.knownFacts.map((fact) => fact.value.value);
   check("what the call told is known", same(known, [keys.order]));
   check("the tier of the call held for the call", answer.decision?.tier === "silver");
-  check("nothing is asked", answer.next.case === "routed");
+  check("nothing is asked", answer.next.case === "target");
   console.log(
     "Ann hangs up in the line and opens a chat: the case goes on, " +
       `${answer.repeats} repeat, ${answer.channelSwitches} channel switch.`,

@@ -17,6 +17,7 @@ mod decision;
 pub mod event;
 #[cfg(test)]
 mod frozen;
+mod handover;
 pub mod index;
 pub mod key;
 mod memory;

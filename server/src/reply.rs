@@ -3,6 +3,7 @@
 pub(crate) mod case;
 pub(crate) mod contact;
 mod context;
+mod cost;
 pub(crate) mod counts;
 pub(crate) mod customer;
 mod decision;
@@ -11,6 +12,7 @@ mod fact;
 pub(crate) mod further;
 pub(crate) mod menu;
 pub(crate) mod playbook;
+mod target;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -102,7 +102,7 @@ pub fn answer(answer: Option<&v1::ContactAnswer>) -> String {
             let facts = ask.questions.iter().map(|asked| asked.fact_id.as_str());
             format!("ask {}", facts.collect::<Vec<_>>().join(" "))
         }
-        Some(Next::Routed(routed)) => routed_to(routed),
+        Some(Next::Target(target)) => routed_to(target),
     };
     let joined = match answer.joined() {
         v1::Joined::Unspecified => "no case".to_owned(),
@@ -114,7 +114,7 @@ pub fn answer(answer: Option<&v1::ContactAnswer>) -> String {
 }
 
 /// Where to go.
-pub fn routed_to(routed: &v1::Routed) -> String {
+pub fn routed_to(routed: &v1::RouteTarget) -> String {
     let to = [routed.flow.as_str(), routed.queue.as_str()].concat();
     match routed.route() {
         v1::Route::Unspecified => "choose a route".to_owned(),

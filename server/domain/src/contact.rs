@@ -2,6 +2,7 @@
 
 use crate::ability::Abilities;
 use crate::customer::{Consent, Identity, TierFound};
+use crate::decision::Handover;
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
 use crate::route::Route;
@@ -278,6 +279,8 @@ pub struct Contact {
     pub route: Option<Route>,
     /// What it can take.
     pub offered: Vec<Offered>,
+    /// What goes with it wherever it is sent, by its last decision; `None` where no rule and no language said more.
+    pub handover: Option<Box<Handover>>,
     /// What was shown and declined.
     pub declined: Vec<Route>,
     /// The reason as the agent or the flow found it.

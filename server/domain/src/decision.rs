@@ -4,23 +4,31 @@
 //! [`cost`], the wait in [`wait`], the rules beside them.
 
 pub mod cost;
+mod eligible;
+mod first;
 mod inputs;
+mod last_resort;
 pub mod memory;
+mod missing;
 mod rank;
 mod rules;
+mod seen;
 pub mod wait;
 
 pub use cost::{CostKind, CostParts};
+pub use eligible::FLOW_TAKES;
 pub use memory::{AttemptOutcome, Memory, PersonTold, Told, Tried};
 pub use rank::decide;
-pub(crate) use rank::last_resort;
+pub(crate) use rank::decide_without_reason;
 pub use wait::{Wait, WaitBasis};
 
+use crate::ability::Ability;
 use crate::contact::{ContactContext, Offered};
 use crate::customer::Profile;
 use crate::fact::Facts;
 use crate::ids::{ReasonId, Slug};
 use crate::money::Money;
+use crate::playbook::limits;
 use crate::playbook::{BasisPoints, FactIndex, Need, Playbook, ReasonIndex, TierIndex};
 use crate::route::{Route, RouteSet};
 use crate::time::{Millis, UnixMs};
@@ -96,7 +104,43 @@ pub struct RouteOption {
     /// The expected wait.
     pub wait: Wait,
     /// How likely it resolves the matter.
-    pub resolves: BasisPoints,
+    pub chance: BasisPoints,
+    /// Where the chance came from.
+    pub basis: ChanceBasis,
+    /// With what probability it was chosen: certain for the first today. 0 for all by [`Formula::First`].
+    pub propensity: BasisPoints,
+}
+
+/// Where the chance of a route came from. Numbers are stored: keep them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChanceBasis {
+    /// As the playbook says.
+    Written = 1,
+    /// Less, for the deadline of the reason is near.
+    Deadline = 2,
+    /// None, for it failed on the case.
+    Tried = 3,
+}
+
+/// What a platform's own distributor needs beside the queue: for whichever route is taken.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Handover {
+    /// How soon it should be taken, from 0 to [`limits::PRIORITY_MAX`]; higher goes first.
+    pub priority: u8,
+    /// What rules say that an agent must know beside what the queue asks for, with the level.
+    pub skills: Vec<(Slug, u8)>,
+    /// The language as it was told: for the contact, else on its case, else stored.
+    pub language: Option<Arc<str>>,
+}
+
+impl Default for Handover {
+    fn default() -> Handover {
+        Handover {
+            priority: limits::PRIORITY_DEFAULT,
+            skills: Vec::new(),
+            language: None,
+        }
+    }
 }
 
 impl RouteOption {
@@ -117,20 +161,28 @@ pub enum TurnedDown {
     NotOfReason,
     /// The channel does not have it.
     NotOnChannel,
-    /// The customer asked for a person and left self-service before.
+    /// It needs this, which the customer cannot use.
+    CannotUse(Ability),
+    /// The customer asked for a person.
     AskedForPerson,
-    /// This rule forbids it.
-    ForbiddenByRule(Slug),
-    /// This rule leaves only other routes.
-    NotLeftByRule(Slug),
+    /// The customer is vulnerable.
+    Vulnerable,
+    /// This flow failed on the case.
+    FailedBefore(Slug),
     /// This consent was refused.
     ConsentRefused(Slug),
     /// This consent is not known.
     ConsentUnknown(Slug),
-    /// This queue is closed now.
-    Closed(Slug),
-    /// The platform says that nobody is signed in to this queue.
-    NotStaffed(Slug),
+    /// This rule forbids it.
+    ForbiddenByRule(Slug),
+    /// This rule leaves only other routes.
+    NotLeftByRule(Slug),
+    /// This queue is closed now, and when it opens.
+    Closed(Slug, Option<UnixMs>),
+    /// The platform says that nobody is signed in to this queue, and when it opens next.
+    NotStaffed(Slug, Option<UnixMs>),
+    /// It cannot be done before this fact, the deadline of the reason.
+    TooLate(Slug),
 }
 
 /// A rule that applied, and what it did.
@@ -148,6 +200,12 @@ pub struct FiredRule {
     pub need: Option<Need>,
     /// Facts that it asks for.
     pub facts: Vec<Slug>,
+    /// The queue that it set.
+    pub queue: Option<Slug>,
+    /// The priority that it set.
+    pub priority: Option<u8>,
+    /// What it says that an agent must know, with the level.
+    pub skills: Vec<(Slug, u8)>,
 }
 
 /// What was noticed on the way.
@@ -179,18 +237,43 @@ pub enum Finding {
     CaseAmbiguous(Slug),
     /// The condition of this rule could not be computed.
     RuleFailed(Slug),
+    /// A contact of this less valuable tier would have been sent to the first route, which has a better chance than the
+    /// cheapest: so this one is, too.
+    TierFloor(Slug),
+    /// This fact, the deadline of the reason, has passed.
+    DeadlinePassed(Slug),
+    /// Nothing can be done before this fact, the deadline of the reason.
+    DeadlineOutOfReach(Slug),
+    /// Guards took away all that this rule leaves: it leaves what guards leave.
+    RuleSetAside(Slug),
+    /// Nobody speaks this language in this queue.
+    LanguageNotSpoken(Slug, Arc<str>),
+    /// The last resort is this route, though this speaks against it.
+    LastResortBroken(Route, Box<TurnedDown>),
+    /// The contact is taken to be about the customer's one open case of its reason.
+    CasePresumed,
 }
 
 /// The ranked routes for one contact, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
+    /// By which formula it was decided.
+    pub formula: Formula,
     /// The reason that was decided on; `None` if none was known.
     pub reason: Option<ReasonId>,
     /// The tier that was reckoned with.
     pub tier: Slug,
     /// How special this contact is.
     pub need: Need,
-    /// The cheapest first; of equal ones the first in the playbook's listing of the reason.
+    /// What is at stake: what failing costs, by the need.
+    pub stake: Money,
+    /// What comes after a failure: the best continuation with people, with its wait.
+    pub next: Money,
+    /// Whether a guard or a rule took a route away that the reason has on this channel.
+    pub guarded: bool,
+    /// What goes with the contact wherever it is sent.
+    pub handover: Handover,
+    /// The cheapest first; of equal ones the better chance, then the first in the playbook's listing of the reason.
     pub options: Vec<RouteOption>,
     /// In the order of [`Route::ALL`].
     pub turned_down: Vec<(Route, TurnedDown)>,
@@ -204,6 +287,11 @@ impl Decision {
     /// A decision without a reason to decide on: nothing to offer yet.
     pub fn open(tier: Slug) -> Decision {
         Decision {
+            formula: Formula::Second,
+            stake: Money::ZERO,
+            next: Money::ZERO,
+            guarded: false,
+            handover: Handover::default(),
             reason: None,
             tier,
             need: Need::ONE,

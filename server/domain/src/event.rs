@@ -6,7 +6,7 @@ use crate::actor::Actor;
 use crate::case::{CaseState, CaseWork, MatterKey};
 use crate::contact::{ContactContext, Joined, Offered, Outcome};
 use crate::customer::{Customer, CustomerWork, IdentityKey, Profile, TierFound};
-use crate::decision::{Decision, Finding, Memory, Standing};
+use crate::decision::{Decision, Finding, Handover, Memory, Standing};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, RequestId, Seq, Slug};
 use crate::route::Route;
@@ -324,6 +324,10 @@ pub struct RouteTaken {
     pub taken: Offered,
     /// What was shown and declined.
     pub declined: Vec<Route>,
+    /// The tier that its last decision reckoned with, as far as the contact tells.
+    pub tier: Option<Slug>,
+    /// What goes with the contact; `None` where no rule said more than the playbook does.
+    pub handover: Option<Box<Handover>>,
 }
 
 /// A contact is over.

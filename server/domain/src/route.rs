@@ -195,6 +195,12 @@ impl RouteSet {
         RouteSet(self.0 | 1 << route as u8)
     }
 
+    /// What is in this set and in `other`.
+    #[must_use]
+    pub const fn common(self, other: RouteSet) -> RouteSet {
+        RouteSet(self.0 & other.0)
+    }
+
     /// Whether `route` is in it.
     pub const fn contains(self, route: Route) -> bool {
         self.0 & 1 << route as u8 != 0

@@ -1,6 +1,7 @@
 //! Any value that can be stored, for properties: words and contexts here, events and rows below.
 
 mod customer;
+pub(super) mod decision;
 pub(super) mod event;
 pub(super) mod memory;
 pub(super) mod row;

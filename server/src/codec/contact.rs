@@ -2,6 +2,7 @@
 
 use super::context::{context, offered, write_context, write_offered};
 use super::customer::{tier_found, write_tier_found};
+use super::handover::{handover, write_handover};
 use super::number::{known, known_or_none, nonsense, routes};
 use super::text::{after, at, case, case_seq, name, name_or_none, reason, reason_or_none};
 use super::write::Writer;
@@ -22,6 +23,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
         place,
         route,
         offered,
+        handover,
         declined,
         confirmed,
         tier,
@@ -72,6 +74,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
     w.messages(22, tier_found, write_tier_found);
     w.name_or_none(23, case_owner.as_ref());
     w.messages(24, further, write_further);
+    w.messages(25, handover.as_deref(), write_handover);
 }
 
 pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
@@ -100,6 +103,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         tier_found: tier_message,
         case_owner,
         further: further_messages,
+        handover: handover_message,
     } = message;
     let recorded = UnixMs(recorded_unix_ms);
     let context = context(required(context_message, "contact.context")?, recorded)?;
@@ -114,6 +118,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         place: place(kind, place_route, outcome)?,
         route: known_or_none(route, "contact.route")?,
         offered: offered.collect::<Result<_, _>>()?,
+        handover: handover_message.map(handover).transpose()?.map(Box::new),
         declined: routes(&declined, "contact.declined")?,
         confirmed: reason_or_none(&confirmed_reason, "contact.confirmed_reason")?,
         tier: name_or_none(tier),

@@ -1,11 +1,13 @@
 //! A decision with its reasons, and how things stood.
 
-use super::number::{basis_points, known, nonsense, route_set};
+use super::handover::{handover, skill, small, write_handover, write_skill};
+use super::number::{basis_points, known, known_or_none, nonsense, route_set};
 use super::text::{after, at, name, name_or_none, reason, reason_or_none, slugs, span_ms};
 use super::write::Writer;
-use super::{CodecError, wire};
+use super::{CodecError, required, wire};
 use signpost_domain::decision::{
-    CostKind, CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait,
+    ChanceBasis, CostKind, CostParts, Decision, Finding, FiredRule, Formula, Handover, RouteOption,
+    Standing, TurnedDown, Wait,
 };
 use signpost_domain::ids::Slug;
 use signpost_domain::money::Money;
@@ -15,6 +17,11 @@ use signpost_domain::time::{Millis, UnixMs};
 
 pub(super) fn write_decision(w: &mut Writer, decision: &Decision) {
     let Decision {
+        formula,
+        stake,
+        next,
+        guarded,
+        handover,
         reason,
         tier,
         need,
@@ -27,9 +34,19 @@ pub(super) fn write_decision(w: &mut Writer, decision: &Decision) {
     w.text(2, tier.as_str());
     w.number(3, need.0);
     w.messages(4, options, write_option);
-    w.messages(5, turned_down, write_turned_down);
+    w.messages(5, turned_down, |w, (route, why)| {
+        write_turned_down(w, *route, why);
+    });
     w.messages(6, fired, write_fired);
     w.messages(7, findings, write_finding);
+    if *formula != Formula::First {
+        w.known(8, formula);
+    }
+    w.signed(9, stake.micros());
+    w.signed(10, next.micros());
+    w.number(11, *guarded);
+    let handed = (*handover != Handover::default()).then_some(handover);
+    w.messages(12, handed, write_handover);
 }
 
 pub(super) fn decision(message: wire::Decision) -> Result<Decision, CodecError> {
@@ -41,8 +58,20 @@ pub(super) fn decision(message: wire::Decision) -> Result<Decision, CodecError> 
         turned_down: turned_down_messages,
         fired: fired_messages,
         findings: finding_messages,
+        formula,
+        stake_micros,
+        next_micros,
+        guarded,
+        handover: handover_message,
     } = message;
+    let formula: Option<Formula> = known_or_none(formula, "decision.formula")?;
+    let handed = handover_message.map(handover).transpose()?;
     Ok(Decision {
+        formula: formula.unwrap_or(Formula::First),
+        stake: Money::from_micros(stake_micros),
+        next: Money::from_micros(next_micros),
+        guarded,
+        handover: handed.unwrap_or_default(),
         reason: reason_or_none(&reason, "decision.reason")?,
         tier: name(tier, "decision.tier")?,
         need: Need(need_permille),
@@ -73,7 +102,9 @@ fn write_option(w: &mut Writer, option: &RouteOption) {
                 low,
                 high,
             },
-        resolves,
+        chance,
+        basis: chance_basis,
+        propensity,
     } = option;
     let micros = |kind| cost.part(kind).micros();
     w.known(1, route);
@@ -89,7 +120,12 @@ fn write_option(w: &mut Writer, option: &RouteOption) {
     w.number(11, expected.0);
     w.signed(12, expected.0.wrapping_sub(low.0));
     w.signed(13, high.0.wrapping_sub(expected.0));
-    w.number(14, u32::from(resolves.0));
+    w.number(14, u32::from(chance.0));
+    w.signed(15, micros(CostKind::TierFloor));
+    if *chance_basis != ChanceBasis::Written {
+        w.known(16, chance_basis);
+    }
+    w.number(17, u32::from(propensity.0));
 }
 
 fn option(message: wire::RouteOption) -> Result<RouteOption, CodecError> {
@@ -108,6 +144,9 @@ fn option(message: wire::RouteOption) -> Result<RouteOption, CodecError> {
         wait_low_below_ms,
         wait_high_above_ms,
         resolves_basis_points,
+        tier_floor_micros,
+        chance_basis,
+        propensity_basis_points,
     } = message;
     let mut cost = CostParts::default();
     for (kind, micros) in [
@@ -117,6 +156,7 @@ fn option(message: wire::RouteOption) -> Result<RouteOption, CodecError> {
         (CostKind::LeavingChannel, leaving_channel_micros),
         (CostKind::CustomerPreference, customer_preference_micros),
         (CostKind::RulePreference, rule_preference_micros),
+        (CostKind::TierFloor, tier_floor_micros),
     ] {
         cost.set(kind, Money::from_micros(micros));
     }
@@ -126,18 +166,21 @@ fn option(message: wire::RouteOption) -> Result<RouteOption, CodecError> {
         low: Millis(wait_expected_ms.wrapping_sub(wait_low_below_ms)),
         high: Millis(wait_expected_ms.wrapping_add(wait_high_above_ms)),
     };
-    let resolves: BasisPoints = basis_points(resolves_basis_points, "option.resolves")?;
+    let chance: BasisPoints = basis_points(resolves_basis_points, "option.resolves")?;
+    let chance_basis = known_or_none(chance_basis, "option.chance_basis")?;
     Ok(RouteOption {
         route: known(route, "option.route")?,
         flow: name_or_none(flow),
         queue: name_or_none(queue),
         cost,
         wait,
-        resolves,
+        chance,
+        basis: chance_basis.unwrap_or(ChanceBasis::Written),
+        propensity: basis_points(propensity_basis_points, "option.propensity")?,
     })
 }
 
-fn write_turned_down(w: &mut Writer, (route, why): &(Route, TurnedDown)) {
+fn write_turned_down(w: &mut Writer, route: Route, why: &TurnedDown) {
     use wire::TurnedDownKind as Kind;
     let (kind, name) = match why {
         TurnedDown::NotOfReason => (Kind::NotOfReason, None),
@@ -147,12 +190,32 @@ fn write_turned_down(w: &mut Writer, (route, why): &(Route, TurnedDown)) {
         TurnedDown::NotLeftByRule(rule) => (Kind::NotLeftByRule, Some(rule)),
         TurnedDown::ConsentRefused(consent) => (Kind::ConsentRefused, Some(consent)),
         TurnedDown::ConsentUnknown(consent) => (Kind::ConsentUnknown, Some(consent)),
-        TurnedDown::Closed(queue) => (Kind::Closed, Some(queue)),
-        TurnedDown::NotStaffed(queue) => (Kind::NotStaffed, Some(queue)),
+        TurnedDown::Closed(queue, _) => (Kind::Closed, Some(queue)),
+        TurnedDown::NotStaffed(queue, _) => (Kind::NotStaffed, Some(queue)),
+        TurnedDown::CannotUse(_) => (Kind::CannotUse, None),
+        TurnedDown::Vulnerable => (Kind::Vulnerable, None),
+        TurnedDown::FailedBefore(flow) => (Kind::FailedBefore, Some(flow)),
+        TurnedDown::TooLate(fact) => (Kind::TooLate, Some(fact)),
     };
-    w.known(1, route);
+    w.known(1, &route);
     w.number(2, kind as u32);
     w.name_or_none(3, name);
+    match why {
+        TurnedDown::Closed(_, opens) | TurnedDown::NotStaffed(_, opens) => {
+            w.number_or_none(4, opens.map(|at| at.0));
+        }
+        TurnedDown::CannotUse(ability) => w.known(5, ability),
+        TurnedDown::NotOfReason
+        | TurnedDown::NotOnChannel
+        | TurnedDown::AskedForPerson
+        | TurnedDown::Vulnerable
+        | TurnedDown::FailedBefore(_)
+        | TurnedDown::ConsentRefused(_)
+        | TurnedDown::ConsentUnknown(_)
+        | TurnedDown::ForbiddenByRule(_)
+        | TurnedDown::NotLeftByRule(_)
+        | TurnedDown::TooLate(_) => {}
+    }
 }
 
 fn turned_down(message: wire::TurnedDown) -> Result<(Route, TurnedDown), CodecError> {
@@ -161,7 +224,10 @@ fn turned_down(message: wire::TurnedDown) -> Result<(Route, TurnedDown), CodecEr
         route,
         kind,
         name: text,
+        opens_unix_ms,
+        ability,
     } = message;
+    let opens = opens_unix_ms.map(UnixMs);
     let slug = || name::<Slug>(text, "turned_down.name");
     let kind = Kind::try_from(kind).map_err(|_| nonsense("turned_down.kind", kind))?;
     let why = match kind {
@@ -173,8 +239,12 @@ fn turned_down(message: wire::TurnedDown) -> Result<(Route, TurnedDown), CodecEr
         Kind::NotLeftByRule => TurnedDown::NotLeftByRule(slug()?),
         Kind::ConsentRefused => TurnedDown::ConsentRefused(slug()?),
         Kind::ConsentUnknown => TurnedDown::ConsentUnknown(slug()?),
-        Kind::Closed => TurnedDown::Closed(slug()?),
-        Kind::NotStaffed => TurnedDown::NotStaffed(slug()?),
+        Kind::Closed => TurnedDown::Closed(slug()?, opens),
+        Kind::NotStaffed => TurnedDown::NotStaffed(slug()?, opens),
+        Kind::CannotUse => TurnedDown::CannotUse(known(ability, "turned_down.ability")?),
+        Kind::Vulnerable => TurnedDown::Vulnerable,
+        Kind::FailedBefore => TurnedDown::FailedBefore(slug()?),
+        Kind::TooLate => TurnedDown::TooLate(slug()?),
     };
     Ok((known(route, "turned_down.route")?, why))
 }
@@ -187,6 +257,9 @@ fn write_fired(w: &mut Writer, rule: &FiredRule) {
         prefers,
         need,
         facts,
+        queue,
+        priority,
+        skills,
     } = rule;
     w.text(1, id.as_str());
     w.number(2, u32::from(forbids.bits()));
@@ -197,6 +270,9 @@ fn write_fired(w: &mut Writer, rule: &FiredRule) {
     });
     w.number_or_none(5, need.map(|need| need.0));
     w.names(6, facts);
+    w.name_or_none(7, queue.as_ref());
+    w.number_or_none(8, priority.map(u32::from));
+    w.messages(9, skills, write_skill);
 }
 
 fn fired(message: wire::FiredRule) -> Result<FiredRule, CodecError> {
@@ -207,7 +283,11 @@ fn fired(message: wire::FiredRule) -> Result<FiredRule, CodecError> {
         prefers,
         need_permille,
         facts,
+        queue,
+        priority,
+        skills,
     } = message;
+    let priority = priority.map(|number| small(number, "fired.priority"));
     let preference = |wire::Preference { route, gain_micros }| {
         let route = known(route, "fired.prefers.route")?;
         Ok((route, Money::from_micros(gain_micros)))
@@ -219,6 +299,9 @@ fn fired(message: wire::FiredRule) -> Result<FiredRule, CodecError> {
         prefers: all(prefers, preference)?,
         need: need_permille.map(Need),
         facts: slugs(facts, "fired.facts")?,
+        queue: name_or_none(queue),
+        priority: priority.transpose()?,
+        skills: all(skills, skill)?,
     })
 }
 
@@ -255,6 +338,19 @@ pub(super) fn write_finding(w: &mut Writer, finding: &Finding) {
         Finding::FactDeclined(fact) => named(Kind::FactDeclined, Some(fact)),
         Finding::CaseAmbiguous(fact) => named(Kind::CaseAmbiguous, Some(fact)),
         Finding::RuleFailed(rule) => named(Kind::RuleFailed, Some(rule)),
+        Finding::TierFloor(tier) => named(Kind::TierFloor, Some(tier)),
+        Finding::DeadlinePassed(fact) => named(Kind::DeadlinePassed, Some(fact)),
+        Finding::DeadlineOutOfReach(fact) => named(Kind::DeadlineOutOfReach, Some(fact)),
+        Finding::RuleSetAside(rule) => named(Kind::RuleSetAside, Some(rule)),
+        Finding::LanguageNotSpoken(queue, language) => {
+            named(Kind::LanguageNotSpoken, Some(queue));
+            w.text(3, language);
+        }
+        Finding::LastResortBroken(route, why) => {
+            named(Kind::LastResortBroken, None);
+            w.message(4, |w| write_turned_down(w, *route, why));
+        }
+        Finding::CasePresumed => named(Kind::CasePresumed, None),
     }
 }
 
@@ -265,6 +361,7 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
         kind,
         name: text_of_name,
         text,
+        broken,
     } = message;
     let kind = Kind::try_from(kind).map_err(|_| nonsense("finding.kind", kind))?;
     let finding = match kind {
@@ -284,6 +381,18 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
         Kind::FactDeclined => Finding::FactDeclined(name(text_of_name, NAME)?),
         Kind::CaseAmbiguous => Finding::CaseAmbiguous(name(text_of_name, NAME)?),
         Kind::RuleFailed => Finding::RuleFailed(name(text_of_name, NAME)?),
+        Kind::TierFloor => Finding::TierFloor(name(text_of_name, NAME)?),
+        Kind::DeadlinePassed => Finding::DeadlinePassed(name(text_of_name, NAME)?),
+        Kind::DeadlineOutOfReach => Finding::DeadlineOutOfReach(name(text_of_name, NAME)?),
+        Kind::RuleSetAside => Finding::RuleSetAside(name(text_of_name, NAME)?),
+        Kind::LanguageNotSpoken => {
+            Finding::LanguageNotSpoken(name(text_of_name, NAME)?, text.into())
+        }
+        Kind::LastResortBroken => {
+            let (route, why) = turned_down(required(broken, "finding.broken")?)?;
+            Finding::LastResortBroken(route, Box::new(why))
+        }
+        Kind::CasePresumed => Finding::CasePresumed,
     };
     Ok(finding)
 }

@@ -3,10 +3,11 @@
 use super::added::{added, write_added};
 use super::context::{offered, write_offered};
 use super::customer;
+use super::handover::{handover, write_handover};
 use super::number::{known, routes};
 use super::routed::{routed, write_routed};
 use super::text::{
-    after, at, case, case_seq, case_seqs, cases, hash, name, reason_or_none, version,
+    after, at, case, case_seq, case_seqs, cases, hash, name, name_or_none, reason_or_none, version,
     version_or_none,
 };
 use super::work::{worked, write_worked};
@@ -189,12 +190,16 @@ fn write_taken(w: &mut Writer, taken: &RouteTaken) {
         further,
         taken,
         declined,
+        tier,
+        handover,
     } = taken;
     w.text(1, contact.as_str());
     w.number_or_none(2, case.map(case_seq));
     w.message(3, |w| write_offered(w, taken));
     w.all_known(4, declined);
     w.numbers(5, case_seqs(further));
+    w.name_or_none(6, tier.as_ref());
+    w.messages(7, handover.as_deref(), write_handover);
 }
 
 fn taken(message: wire::RouteTaken) -> Result<RouteTaken, CodecError> {
@@ -204,6 +209,8 @@ fn taken(message: wire::RouteTaken) -> Result<RouteTaken, CodecError> {
         taken: taken_message,
         declined,
         further_seqs,
+        tier,
+        handover: handover_message,
     } = message;
     Ok(RouteTaken {
         contact: name(contact, "taken.contact")?,
@@ -211,6 +218,8 @@ fn taken(message: wire::RouteTaken) -> Result<RouteTaken, CodecError> {
         further: cases(further_seqs),
         taken: offered(required(taken_message, "taken.taken")?)?,
         declined: routes(&declined, "taken.declined")?,
+        tier: name_or_none(tier),
+        handover: handover_message.map(handover).transpose()?.map(Box::new),
     })
 }
 

@@ -1,11 +1,12 @@
 //! The closed enums of the domain as the numbers of the proto files, and sets and factors as numbers.
 
 use super::{CodecError, wire};
+use signpost_domain::ability::Ability;
 use signpost_domain::actor::ActorKind;
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{Direction, Joined, Outcome};
 use signpost_domain::customer::TierBasis;
-use signpost_domain::decision::{AttemptOutcome, WaitBasis};
+use signpost_domain::decision::{AttemptOutcome, ChanceBasis, Formula, WaitBasis};
 use signpost_domain::event::{Method, RouteStep};
 use signpost_domain::fact::FactSource;
 use signpost_domain::playbook::BasisPoints;
@@ -35,14 +36,17 @@ macro_rules! numbered {
     };
 }
 
+numbered!(Ability: Voice, Text, SelfService);
 numbered!(ActorKind: Platform, Chatbot, Supervisor, Client, System);
 numbered!(
     AttemptOutcome: Resolved, Abandoned, GaveUp, AskedForPerson, NoAnswer, Failed, Repeated, Transferred, Switched,
     TimedOut
 );
 numbered!(CaseState: Open, Resolved, Lapsed, Withdrawn, Merged);
+numbered!(ChanceBasis: Written, Deadline, Tried);
 numbered!(Direction: Inbound, Outbound);
 numbered!(FactSource: Customer, Bot, Agent, System);
+numbered!(Formula: First, Second);
 numbered!(LinkKind: DuplicateOf, DuplicatedBy, CausedBy, CauseOf);
 numbered!(Joined: Opened, Continued, Reopened);
 numbered!(

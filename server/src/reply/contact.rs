@@ -1,9 +1,10 @@
 //! Contacts: the answer for one, made from its event alone, so that a replay gives the same.
 
 use super::menu::MenuOf;
-use super::{case, context, customer, decision, fact, further, menu, time, wire_enum};
+use super::{case, context, customer, decision, fact, further, menu, target, time, wire_enum};
 use signpost_domain::case::CaseState;
 use signpost_domain::contact::{Contact, Offered, Place};
+use signpost_domain::decision::Handover;
 use signpost_domain::event::{ContactEnded, ContactRouted, Next, RouteTaken};
 use signpost_domain::ids::{CustomerId, ReasonId};
 use signpost_domain::playbook::Playbook;
@@ -42,13 +43,20 @@ pub(crate) fn previewed(
     }
 }
 
-/// The answer to TakeRoute.
-pub(crate) fn taken(taken: &RouteTaken, replayed: bool) -> v1::TakeRouteResponse {
+/// The answer to TakeRoute; `playbook` is the one that was live then.
+pub(crate) fn taken(
+    taken: &RouteTaken,
+    playbook: &Playbook,
+    replayed: bool,
+) -> v1::TakeRouteResponse {
+    let usual = Handover::default();
+    let handover = taken.handover.as_deref().unwrap_or(&usual);
+    let target = target::target(playbook, &taken.taken, handover, taken.tier.as_ref());
     v1::TakeRouteResponse {
         contact_id: taken.contact.to_string(),
         case_id: case::id(taken.case),
         place: wire_enum::place(Place::of_route(taken.taken.route)),
-        routed: Some(offered(&taken.taken)),
+        target: Some(target),
         replayed,
     }
 }
@@ -121,12 +129,7 @@ fn answer(routed: &ContactRouted, playbook: &Playbook) -> v1::ContactAnswer {
         Next::ChooseReason { .. } | Next::AskFacts(_) | Next::ChooseRoute => Place::Deciding,
         Next::Take(taken) => Place::of_route(taken.route),
     };
-    let decision = decision::decision(
-        &playbook.version,
-        standing.now,
-        &routed.noticed,
-        &routed.decision,
-    );
+    let decision = decision::decision(playbook, standing.now, &routed.noticed, &routed.decision);
     let mut known = routed.context.facts.clone();
     routed
         .carried
@@ -168,12 +171,12 @@ fn next(routed: &ContactRouted, playbook: &Playbook) -> v1::contact_answer::Next
         Next::AskFacts(facts) => Wire::AskFacts(v1::AskFacts {
             questions: fact::questions(playbook, language, facts),
         }),
-        Next::ChooseRoute => Wire::Routed(v1::Routed::default()),
-        Next::Take(taken) => Wire::Routed(offered(taken)),
+        Next::ChooseRoute => Wire::Target(v1::RouteTarget::default()),
+        Next::Take(taken) => Wire::Target(target::of_decision(playbook, &routed.decision, taken)),
     }
 }
 
-/// Where a route leads.
+/// Where a route leads, in an event.
 pub(super) fn offered(offered: &Offered) -> v1::Routed {
     let Offered { route, flow, queue } = offered;
     v1::Routed {

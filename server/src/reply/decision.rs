@@ -1,23 +1,27 @@
 //! A decision and its reasons.
 
-use super::{time, wire_enum};
-use signpost_domain::decision::{
-    CostKind, CostParts, Decision, Finding, FiredRule, RouteOption, TurnedDown, Wait,
-};
-use signpost_domain::ids::{PlaybookVersion, ReasonId, Slug};
-use signpost_domain::money::Money;
+use super::cost::{Factors, reason_of};
+use super::{target, time, wire_enum};
+use signpost_domain::decision::{Decision, Finding, FiredRule, RouteOption, TurnedDown, Wait};
+use signpost_domain::ids::{ReasonId, Slug};
+use signpost_domain::playbook::{Inherited, Level, Playbook, Reason};
 use signpost_domain::route::Route;
 use signpost_domain::time::UnixMs;
 use signpost_proto::v1;
 
-/// The decision that was made under `version` at `now`; `noticed` comes before its own findings.
+/// The decision that was made under `playbook` at `now`; `noticed` comes before its own findings.
 pub(super) fn decision(
-    version: &PlaybookVersion,
+    playbook: &Playbook,
     now: UnixMs,
     noticed: &[Finding],
     decision: &Decision,
 ) -> v1::Decision {
     let Decision {
+        formula: _,
+        stake,
+        next,
+        guarded,
+        handover: _,
         reason,
         tier,
         need,
@@ -27,20 +31,28 @@ pub(super) fn decision(
         findings,
     } = decision;
     let turned_down = turned_down.iter();
+    let factors = Factors::of(playbook, decision);
+    let options = options
+        .iter()
+        .map(|one| option(playbook, decision, &factors, one));
     v1::Decision {
-        playbook_version: version.to_string(),
+        playbook_version: playbook.version.to_string(),
         decide_time: Some(time::timestamp(now)),
         reason: reason
             .as_ref()
             .map_or_else(String::new, ReasonId::to_string),
         tier: tier.to_string(),
         need_thousandths: need.0,
-        options: options.iter().map(option).collect(),
+        options: options.collect(),
         turned_down: turned_down
             .map(|(route, why)| turned(*route, why))
             .collect(),
         rules_fired: fired.iter().map(rule).collect(),
         findings: noticed.iter().chain(findings).map(finding).collect(),
+        stake_micros: stake.micros(),
+        next_micros: next.micros(),
+        guarded: *guarded,
+        currency_code: playbook.currency.to_string(),
     }
 }
 
@@ -49,36 +61,71 @@ pub(super) fn text(name: Option<&Slug>) -> String {
     name.map_or_else(String::new, Slug::to_string)
 }
 
-fn option(option: &RouteOption) -> v1::RouteOption {
+fn option(
+    playbook: &Playbook,
+    decision: &Decision,
+    factors: &Factors<'_>,
+    option: &RouteOption,
+) -> v1::RouteOption {
     let RouteOption {
         route,
-        flow,
-        queue,
+        flow: _,
+        queue: _,
         cost,
         wait,
-        resolves,
+        chance,
+        basis,
+        propensity,
     } = option;
+    let inherited = reason_of(playbook, decision).map(|reason| inherited(reason, *route));
     v1::RouteOption {
-        route: wire_enum::route(*route),
-        flow: text(flow.as_ref()),
-        queue: text(queue.as_ref()),
+        target: Some(target::of_decision(playbook, decision, &option.offered())),
         cost_micros: cost.total().micros(),
-        cost_parts: cost_parts(cost),
+        cost_parts: factors.parts(option),
         wait: Some(self::wait(*wait)),
-        resolves_basis_points: u32::from(resolves.0),
+        resolves_basis_points: u32::from(chance.0),
+        chance_basis: wire_enum::chance_basis(*basis),
+        propensity_basis_points: u32::from(propensity.0),
+        inherited: inherited.unwrap_or_default(),
     }
 }
 
-fn cost_parts(cost: &CostParts) -> Vec<v1::CostPart> {
-    let parts = CostKind::ALL
-        .into_iter()
-        .map(|kind| (kind, cost.part(kind)));
-    let told = parts.filter(|(_, amount)| *amount != Money::ZERO);
-    told.map(|(kind, amount)| v1::CostPart {
-        kind: wire_enum::cost_kind(kind),
-        amount_micros: amount.micros(),
-    })
-    .collect()
+/// What a reason does not write itself of one of its routes.
+fn inherited(reason: &Reason, route: Route) -> Vec<v1::InheritedValue> {
+    let spec = reason.routes.iter().find(|spec| spec.route == route);
+    let Some(spec) = spec else {
+        return Vec::new();
+    };
+    let Inherited {
+        queue,
+        flow,
+        cost,
+        resolves,
+        takes,
+        facts,
+        consent,
+    } = spec.inherited;
+    let values = [
+        ("queue", queue),
+        ("flow", flow),
+        ("cost", cost),
+        ("resolves", resolves),
+        ("takes", takes),
+        ("facts", facts),
+        ("consent", consent),
+    ];
+    let value = |(key, level): (&str, Level)| {
+        let from = match level {
+            Level::Reason => return None,
+            Level::Primary => v1::PlaybookLevel::Primary,
+            Level::Playbook => v1::PlaybookLevel::Playbook,
+        };
+        Some(v1::InheritedValue {
+            key: key.to_owned(),
+            from: from.into(),
+        })
+    };
+    values.into_iter().filter_map(value).collect()
 }
 
 fn wait(wait: Wait) -> v1::Wait {
@@ -99,20 +146,39 @@ fn wait(wait: Wait) -> v1::Wait {
 fn turned(route: Route, why: &TurnedDown) -> v1::TurnedDown {
     use v1::TurnedDownReason as Wire;
     let (reason, subject) = match why {
-        TurnedDown::NotOfReason => (Wire::NotOfReason, None),
-        TurnedDown::NotOnChannel => (Wire::NotOnChannel, None),
-        TurnedDown::AskedForPerson => (Wire::AskedForPerson, None),
-        TurnedDown::ForbiddenByRule(rule) => (Wire::ForbiddenByRule, Some(rule)),
-        TurnedDown::NotLeftByRule(rule) => (Wire::NotLeftByRule, Some(rule)),
-        TurnedDown::ConsentRefused(consent) => (Wire::ConsentRefused, Some(consent)),
-        TurnedDown::ConsentUnknown(consent) => (Wire::ConsentUnknown, Some(consent)),
-        TurnedDown::Closed(queue) => (Wire::Closed, Some(queue)),
-        TurnedDown::NotStaffed(queue) => (Wire::NotStaffed, Some(queue)),
+        TurnedDown::NotOfReason => (Wire::NotOfReason, String::new()),
+        TurnedDown::NotOnChannel => (Wire::NotOnChannel, String::new()),
+        TurnedDown::AskedForPerson => (Wire::AskedForPerson, String::new()),
+        TurnedDown::ForbiddenByRule(rule) => (Wire::ForbiddenByRule, text(Some(rule))),
+        TurnedDown::NotLeftByRule(rule) => (Wire::NotLeftByRule, text(Some(rule))),
+        TurnedDown::ConsentRefused(consent) => (Wire::ConsentRefused, text(Some(consent))),
+        TurnedDown::ConsentUnknown(consent) => (Wire::ConsentUnknown, text(Some(consent))),
+        TurnedDown::Closed(queue, _) => (Wire::Closed, text(Some(queue))),
+        TurnedDown::NotStaffed(queue, _) => (Wire::NotStaffed, text(Some(queue))),
+        TurnedDown::CannotUse(ability) => (Wire::CannotUse, ability.as_str().to_owned()),
+        TurnedDown::Vulnerable => (Wire::Vulnerable, String::new()),
+        TurnedDown::FailedBefore(flow) => (Wire::FailedBefore, text(Some(flow))),
+        TurnedDown::TooLate(fact) => (Wire::TooLate, text(Some(fact))),
+    };
+    let opens = match why {
+        TurnedDown::Closed(_, opens) | TurnedDown::NotStaffed(_, opens) => *opens,
+        TurnedDown::NotOfReason
+        | TurnedDown::NotOnChannel
+        | TurnedDown::CannotUse(_)
+        | TurnedDown::AskedForPerson
+        | TurnedDown::Vulnerable
+        | TurnedDown::FailedBefore(_)
+        | TurnedDown::ConsentRefused(_)
+        | TurnedDown::ConsentUnknown(_)
+        | TurnedDown::ForbiddenByRule(_)
+        | TurnedDown::NotLeftByRule(_)
+        | TurnedDown::TooLate(_) => None,
     };
     v1::TurnedDown {
         route: wire_enum::route(route),
         reason: reason.into(),
-        subject: text(subject),
+        subject,
+        opens_time: opens.map(time::timestamp),
     }
 }
 
@@ -124,6 +190,9 @@ fn rule(fired: &FiredRule) -> v1::FiredRule {
         prefers,
         need,
         facts,
+        queue,
+        priority,
+        skills,
     } = fired;
     let prefers = prefers.iter().map(|(route, amount)| v1::RoutePreference {
         route: wire_enum::route(*route),
@@ -136,6 +205,9 @@ fn rule(fired: &FiredRule) -> v1::FiredRule {
         prefers: prefers.collect(),
         need_thousandths: need.map(|need| need.0),
         asks_facts: facts.iter().map(Slug::to_string).collect(),
+        queue: text(queue.as_ref()),
+        priority: priority.map(u32::from),
+        skills: target::skills(skills),
     }
 }
 
@@ -155,9 +227,22 @@ fn finding(finding: &Finding) -> v1::Finding {
         Finding::FactDeclined(fact) => (Wire::FactDeclined, fact.to_string()),
         Finding::CaseAmbiguous(fact) => (Wire::CaseAmbiguous, fact.to_string()),
         Finding::RuleFailed(rule) => (Wire::RuleFailed, rule.to_string()),
+        Finding::TierFloor(tier) => (Wire::TierFloor, tier.to_string()),
+        Finding::DeadlinePassed(fact) => (Wire::DeadlinePassed, fact.to_string()),
+        Finding::DeadlineOutOfReach(fact) => (Wire::DeadlineOutOfReach, fact.to_string()),
+        Finding::RuleSetAside(rule) => (Wire::RuleSetAside, rule.to_string()),
+        Finding::LanguageNotSpoken(queue, language) => {
+            (Wire::LanguageNotSpoken, format!("{queue} {language}"))
+        }
+        Finding::LastResortBroken(..) => (Wire::LastResortBroken, String::new()),
+        Finding::CasePresumed => (Wire::CasePresumed, String::new()),
     };
     v1::Finding {
         kind: kind.into(),
         subject,
+        broken: match finding {
+            Finding::LastResortBroken(route, why) => Some(turned(*route, why)),
+            _ => None,
+        },
     }
 }

@@ -181,6 +181,8 @@ fn route_taken(taken: &RouteTaken) -> v1::RouteTakenEvent {
         further,
         taken,
         declined,
+        tier: _,
+        handover: _,
     } = taken;
     v1::RouteTakenEvent {
         contact_id: contact.to_string(),

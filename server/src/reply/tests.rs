@@ -8,8 +8,8 @@ use expect_test::expect;
 use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Offered};
 use signpost_domain::decision::{
-    CostKind, CostParts, Decision, Finding, FiredRule, Memory, RouteOption, Standing, TurnedDown,
-    Wait,
+    ChanceBasis, CostKind, CostParts, Decision, Finding, FiredRule, Formula, Handover, Memory,
+    RouteOption, Standing, TurnedDown, Wait,
 };
 use signpost_domain::event::{CaseJoin, ContactRouted, CustomerJoin, Next, RouteStep};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
@@ -60,19 +60,33 @@ fn option() -> RouteOption {
         queue: None,
         cost,
         wait: Wait::NONE,
-        resolves: BasisPoints(6_500),
+        chance: BasisPoints(6_500),
+        basis: ChanceBasis::Written,
+        propensity: BasisPoints::ONE,
     }
 }
 
 fn decision() -> Decision {
     Decision {
+        formula: Formula::Second,
+        stake: Money::from_micros(18_000_000),
+        next: Money::ZERO,
+        guarded: false,
+        handover: Handover {
+            priority: 7,
+            skills: vec![(slug("rebooking"), 3)],
+            language: Some("nl-NL".into()),
+        },
         reason: Some(reason("existing_flight/change_date")),
         tier: slug("gold"),
         need: Need(1_500),
         options: vec![option()],
         turned_down: vec![
             (Route::Chat, TurnedDown::NotOnChannel),
-            (Route::Human, TurnedDown::Closed(slug("rebooking"))),
+            (
+                Route::Human,
+                TurnedDown::Closed(slug("rebooking"), Some(UnixMs(1_795_338_000_000))),
+            ),
         ],
         fired: vec![FiredRule {
             id: slug("flying_today"),
@@ -81,6 +95,9 @@ fn decision() -> Decision {
             prefers: vec![(Route::SelfService, Money::from_micros(20_000))],
             need: Some(Need(1_500)),
             facts: vec![slug("departs_at")],
+            queue: Some(slug("rebooking")),
+            priority: Some(7),
+            skills: vec![(slug("rebooking"), 3)],
         }],
         findings: vec![Finding::FactUnknown(slug("vip"), "customer.value".into())],
     }

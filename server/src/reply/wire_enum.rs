@@ -4,7 +4,7 @@ use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{Direction, Joined, Outcome, Place};
 use signpost_domain::customer::{TierBasis, TierFound};
-use signpost_domain::decision::{CostKind, WaitBasis};
+use signpost_domain::decision::{ChanceBasis, CostKind, WaitBasis};
 use signpost_domain::event::RouteStep;
 use signpost_domain::fact::{FactSource, FactType};
 use signpost_domain::route::Route;
@@ -138,6 +138,7 @@ pub(super) fn cost_kind(kind: CostKind) -> i32 {
         CostKind::LeavingChannel => v1::CostKind::LeavingChannel,
         CostKind::CustomerPreference => v1::CostKind::CustomerPreference,
         CostKind::RulePreference => v1::CostKind::RulePreference,
+        CostKind::TierFloor => v1::CostKind::TierFloor,
     };
     wire.into()
 }
@@ -149,6 +150,16 @@ pub(super) fn wait_basis(basis: WaitBasis) -> i32 {
         WaitBasis::Unknown => v1::wait::Basis::Unknown,
         WaitBasis::Reported => v1::wait::Basis::Reported,
         WaitBasis::Estimated => v1::wait::Basis::Estimated,
+    };
+    wire.into()
+}
+
+/// Where a chance came from.
+pub(super) fn chance_basis(basis: ChanceBasis) -> i32 {
+    let wire = match basis {
+        ChanceBasis::Written => v1::ChanceBasis::Written,
+        ChanceBasis::Deadline => v1::ChanceBasis::Deadline,
+        ChanceBasis::Tried => v1::ChanceBasis::Tried,
     };
     wire.into()
 }

@@ -71,7 +71,8 @@ impl ContactService for Edge {
         let Event::RouteTaken(taken) = &written.recorded.event else {
             return Err(status::internal());
         };
-        let answer = reply::contact::taken(taken, written.replayed);
+        let playbook = self.playbook_of(&written.recorded.envelope).await?;
+        let answer = reply::contact::taken(taken, &playbook, written.replayed);
         Ok(Response::new(answer))
     }
 

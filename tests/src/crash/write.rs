@@ -148,7 +148,7 @@ impl Answer {
 
     fn of_decision(answer: v1::ContactAnswer, replayed: bool) -> Answer {
         let options = answer.decision.map(|decision| decision.options);
-        let routed = matches!(answer.next, Some(v1::contact_answer::Next::Routed(_)));
+        let routed = matches!(answer.next, Some(v1::contact_answer::Next::Target(_)));
         Answer {
             about: answer.case_id,
             place: answer.place,
@@ -156,7 +156,7 @@ impl Answer {
                 .into_iter()
                 .flatten()
                 .filter(|_| routed)
-                .map(|option| option.route)
+                .map(|option| option.target.unwrap_or_default().route)
                 .collect(),
             replayed,
         }

@@ -112,7 +112,7 @@ async fn the_customer_chooses_asks_for_a_person_and_is_helped() -> Outcome {
     let contact = contact.await?.contact.unwrap_or_default();
     let told = [
         brief::answer(shown.answer.as_ref()),
-        brief::routed_to(&taken.routed.unwrap_or_default()),
+        brief::routed_to(&taken.target.unwrap_or_default()),
         brief::answer(back.answer.as_ref()),
         format!("{:?} {:?}", over.place(), over.case_state()),
         format!(

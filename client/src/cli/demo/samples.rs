@@ -33,7 +33,7 @@ impl Samples {
         first: bool,
         now: i64,
     ) -> Result<(), ClientError> {
-        let (Some(decision), Some(Next::Routed(_))) = (&answer.decision, &answer.next) else {
+        let (Some(decision), Some(Next::Target(_))) = (&answer.decision, &answer.next) else {
             return Ok(());
         };
         let continued = answer.joined == v1::Joined::Continued as i32;
@@ -109,5 +109,6 @@ async fn compare(
 }
 
 fn first(answer: &v1::ContactAnswer) -> Option<i32> {
-    Some(answer.decision.as_ref()?.options.first()?.route)
+    let option = answer.decision.as_ref()?.options.first()?;
+    Some(option.target.as_ref()?.route)
 }

@@ -7,6 +7,9 @@ use crate::cli::out::Paint;
 use signpost_client::v1;
 use v1::contact_answer::Next;
 
+/// The priority of a contact for which no rule sets another.
+const PRIORITY_USUAL: u32 = 5;
+
 /// The whole answer.
 pub(crate) fn answer(answer: &v1::ContactAnswer, paint: Paint) -> String {
     let mut text = happened(answer, paint);
@@ -20,9 +23,9 @@ pub(crate) fn answer(answer: &v1::ContactAnswer, paint: Paint) -> String {
             text += &format!("\n{}", questions(&ask.questions, paint));
             None
         }
-        Some(Next::Routed(routed)) => {
-            text += &goes_to(answer, routed, paint);
-            Some(routed.route)
+        Some(Next::Target(target)) => {
+            text += &goes_to(answer, target, paint);
+            Some(target.route)
         }
         None => None,
     };
@@ -69,14 +72,30 @@ fn happened(answer: &v1::ContactAnswer, paint: Paint) -> String {
         who.push(format!("need {}", words::factor(decision.need_thousandths)));
     }
     text += &format!("{}\n", who.join(", "));
+    if let Some(decision) = &answer.decision {
+        text += &at_stake(decision);
+    }
     if !answer.previous_case_id.is_empty() {
         text += &format!("the case before: {}\n", answer.previous_case_id);
     }
     text
 }
 
-fn goes_to(answer: &v1::ContactAnswer, routed: &v1::Routed, paint: Paint) -> String {
-    if routed.route == v1::Route::Unspecified as i32 {
+/// `at stake 27.00 EUR; after a failure 8.10 more`; nothing where no route was priced.
+fn at_stake(decision: &v1::Decision) -> String {
+    if decision.stake_micros == 0 && decision.next_micros == 0 {
+        return String::new();
+    }
+    let stake = words::money(decision.stake_micros);
+    let next = words::money(decision.next_micros);
+    format!(
+        "at stake {stake} {}; after a failure {next} more\n",
+        decision.currency_code
+    )
+}
+
+fn goes_to(answer: &v1::ContactAnswer, target: &v1::RouteTarget, paint: Paint) -> String {
+    if target.route == v1::Route::Unspecified as i32 {
         let contact = match answer.contact_id.as_str() {
             "" => "CONTACT",
             id => id,
@@ -86,9 +105,33 @@ fn goes_to(answer: &v1::ContactAnswer, routed: &v1::Routed, paint: Paint) -> Str
             paint.green("→")
         );
     }
-    let place = place_of(&routed.flow, &routed.queue);
-    let goes = format!("→ {}", words::route(routed.route));
-    format!("{}{place}\n", paint.green(&goes))
+    let place = place_of(&target.flow, &target.queue);
+    let goes = format!("→ {}", words::route(target.route));
+    format!("{}{place}{}\n", paint.green(&goes), handed_over(target))
+}
+
+/// What a distributor needs beside the queue: `, skills rebooking 3, priority 7, language nl-NL`; nothing for a flow.
+pub(super) fn handed_over(target: &v1::RouteTarget) -> String {
+    if target.queue.is_empty() {
+        return String::new();
+    }
+    let mut text = String::new();
+    if !target.skills.is_empty() {
+        text += &format!(", skills {}", skills(&target.skills));
+    }
+    if target.priority != PRIORITY_USUAL {
+        text += &format!(", priority {}", target.priority);
+    }
+    if !target.language.is_empty() {
+        text += &format!(", language {}", target.language);
+    }
+    text
+}
+
+/// `rebooking 3 and refunds 2`.
+fn skills(skills: &[v1::Skill]) -> String {
+    let skills = skills.iter();
+    words::listed(skills.map(|skill| format!("{} {}", skill.skill_id, skill.level)))
 }
 
 pub(super) fn place_of(flow: &str, queue: &str) -> String {
@@ -112,21 +155,28 @@ fn options(decision: &v1::Decision, taken: Option<i32>, paint: Paint) -> String 
         Column::Left("cost is"),
     ];
     let rows = decision.options.iter().map(|option| {
-        let mark = if taken == Some(option.route) {
-            "→"
-        } else {
-            ""
-        };
+        let route = option.target.as_ref().map_or(0, |target| target.route);
+        let mark = if taken == Some(route) { "→" } else { "" };
         vec![
             mark.to_owned(),
-            words::route(option.route),
+            words::route(route),
             words::money(option.cost_micros),
             words::wait(option.wait.as_ref()),
-            words::percent(option.resolves_basis_points),
+            chance(option),
             parts(&option.cost_parts),
         ]
     });
     format!("\n{}", table(&COLUMNS, rows.collect(), paint))
+}
+
+/// `45 % in time` where the deadline is near, `0 % now` where it failed before.
+fn chance(option: &v1::RouteOption) -> String {
+    let chance = words::percent(option.resolves_basis_points);
+    match option.chance_basis() {
+        v1::ChanceBasis::Deadline => format!("{chance} in time"),
+        v1::ChanceBasis::Tried => format!("{chance} now"),
+        v1::ChanceBasis::Written | v1::ChanceBasis::Unspecified => chance,
+    }
 }
 
 /// `handling 4.10 + failure 1.83 - customer preference 2.00`.
@@ -192,6 +242,15 @@ fn rule(fired: &v1::FiredRule) -> String {
     if !fired.asks_facts.is_empty() {
         does.push(format!("asks for {}", fired.asks_facts.join(", ")));
     }
+    if !fired.queue.is_empty() {
+        does.push(format!("sends people's work to queue {}", fired.queue));
+    }
+    if let Some(priority) = fired.priority {
+        does.push(format!("sets priority {priority}"));
+    }
+    if !fired.skills.is_empty() {
+        does.push(format!("asks for skills {}", skills(&fired.skills)));
+    }
     format!("rule {}: {}", fired.rule_id, does.join("; "))
 }
 
@@ -249,6 +308,30 @@ fn finding(finding: &v1::Finding) -> String {
         Ok(Kind::FactDeclined) => format!("the customer would not tell {about}"),
         Ok(Kind::CaseAmbiguous) => format!("another open case could be meant; {about} tells"),
         Ok(Kind::RuleFailed) => format!("a rule could not be computed: {about}"),
+        Ok(Kind::TierFloor) => format!(
+            "a customer of tier {about} would get the first route, which resolves more than the cheapest"
+        ),
+        Ok(Kind::DeadlinePassed) => format!("{about} has passed, and counts no more"),
+        Ok(Kind::DeadlineOutOfReach) => {
+            format!("nothing can be done before {about}, so it counts no more")
+        }
+        Ok(Kind::RuleSetAside) => {
+            format!("rule {about} leaves only what the customer must not get, and was set aside")
+        }
+        Ok(Kind::LanguageNotSpoken) => {
+            let (queue, language) = about.split_once(' ').unwrap_or((about.as_str(), ""));
+            format!("nobody speaks {language} in queue {queue}")
+        }
+        Ok(Kind::LastResortBroken) => {
+            let broken = finding.broken.clone().unwrap_or_default();
+            format!(
+                "the last resort was taken against this: {}",
+                turned_down(&broken)
+            )
+        }
+        Ok(Kind::CasePresumed) => {
+            "taken to be about the customer's one open case of this reason".to_owned()
+        }
         Ok(Kind::Unspecified) | Err(_) => format!("finding {}: {about}", finding.kind),
     }
 }
@@ -261,14 +344,26 @@ fn turned_down(down: &v1::TurnedDown) -> String {
         Ok(Why::NotOnChannel) => "the channel does not offer it".to_owned(),
         Ok(Why::ForbiddenByRule) => format!("rule {about} forbids it"),
         Ok(Why::NotLeftByRule) => format!("rule {about} leaves only others"),
-        Ok(Why::Closed) => format!("queue {about} is closed now"),
-        Ok(Why::NotStaffed) => format!("nobody is signed in for queue {about}"),
+        Ok(Why::Closed) => format!("queue {about} is closed now{}", opens(down)),
+        Ok(Why::NotStaffed) => format!("nobody is signed in for queue {about}{}", opens(down)),
+        Ok(Why::CannotUse) => format!("the customer cannot use {}", about.replace('_', "-")),
+        Ok(Why::Vulnerable) => "the customer is vulnerable".to_owned(),
+        Ok(Why::FailedBefore) => format!("flow {about} failed on this case"),
+        Ok(Why::TooLate) => format!("it cannot be done before {about}"),
         Ok(Why::ConsentRefused) => format!("the consent {about} was refused"),
         Ok(Why::ConsentUnknown) => format!("the consent {about} is not known"),
         Ok(Why::AskedForPerson) => "the customer asked for a person".to_owned(),
         Ok(Why::Unspecified) | Err(_) => format!("turned down ({}) {about}", down.reason),
     };
     format!("{}: {why}", words::route(down.route))
+}
+
+/// `, opens 2026-11-30T08:00:00Z`, if that is known.
+fn opens(down: &v1::TurnedDown) -> String {
+    let opens = down.opens_time.as_ref();
+    opens.map_or_else(String::new, |at| {
+        format!(", opens {}", words::time(Some(at)))
+    })
 }
 
 fn decided(decision: &v1::Decision, paint: Paint) -> String {

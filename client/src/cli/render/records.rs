@@ -1,6 +1,6 @@
 //! Contacts, cases and customers as text.
 
-use super::answer::place_of;
+use super::answer::{handed_over, place_of};
 use super::table::{Column, table};
 use super::words;
 use crate::cli::out::Paint;
@@ -109,11 +109,12 @@ pub(crate) fn taken(taken: &v1::TakeRouteResponse, paint: Paint) -> String {
         format!("contact {}", taken.contact_id),
         words::place(taken.place),
     ];
-    let routed = taken.routed.clone().unwrap_or_default();
-    let goes = paint.green(&format!("→ {}", words::route(routed.route)));
-    let place = place_of(&routed.flow, &routed.queue);
+    let target = taken.target.clone().unwrap_or_default();
+    let goes = paint.green(&format!("→ {}", words::route(target.route)));
+    let place = place_of(&target.flow, &target.queue);
+    let handed_over = handed_over(&target);
     format!(
-        "{}\n{goes}{place}\n",
+        "{}\n{goes}{place}{handed_over}\n",
         with_case(head, &taken.case_id, paint)
     )
 }

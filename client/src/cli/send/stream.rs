@@ -283,7 +283,7 @@ async fn row(client: &Client, manner: Manner, row: &Ready) -> Result<Sent, Clien
 
 fn became(answer: v1::ContactAnswer) -> Became {
     match answer.next {
-        Some(Next::Routed(routed)) => Became::Routed {
+        Some(Next::Target(routed)) => Became::Routed {
             route: match routed.route() {
                 v1::Route::SelfService => "self_service",
                 v1::Route::Message => "message",

@@ -1,13 +1,20 @@
 //! The expected cost of a route, in its parts.
 //!
 //! ```text
-//! cost = handling
-//!      + waiting_cost_per_minute(tier) × need × expected wait × weight of the route
-//!      + (1 − resolves) × ( handling of the dearest remaining route + cost_of_failure(tier) × need )
-//!      + leaving the customer's channel, unless preferred
-//!      − what the customer or a rule prefers
+//! S      = need × (cost_of_failure(tier) + stake(reason))                       what is at stake
+//! S0     = cost_of_failure(tier) + stake(reason)                                the same without need
+//! wait_c = waiting_cost_per_minute(tier) × weight of the route × expected wait
+//! N      = the least of handling + wait_c + (1 − chance) × S of the routes to people; 0 if there is none
+//! cost   = handling + wait_c + (1 − chance) × (S + N)
+//!        + leaving the customer's channel, unless preferred
+//!        − a share of S0 for a route that the customer prefers: all of it for the first named, half for the second,
+//!          a third for the third
+//!        − what rules prefer
+//!        + what a tier's floor takes off
 //! ```
-//! All in integers; each part is rounded once, half away from zero.
+//! Need scales what failing costs, never the waiting; what comes after a failure is one number for all routes. So more
+//! need, and a higher tier, move towards the route of the better chance, and a longer wait away from the route that has
+//! it. All in integers; each part is rounded once, half away from zero.
 
 use crate::money::Money;
 use crate::playbook::{BasisPoints, Need, Tier};
@@ -28,23 +35,26 @@ pub enum CostKind {
     CustomerPreference,
     /// What rules prefer; a gain is negative.
     RulePreference,
+    /// What makes it just cheaper than the cheapest, where a less valuable tier would be sent to it; never positive.
+    TierFloor,
 }
 
 impl CostKind {
     /// Every part, in the order of the formula.
-    pub const ALL: [CostKind; 6] = [
+    pub const ALL: [CostKind; 7] = [
         CostKind::Handling,
         CostKind::Waiting,
         CostKind::Failure,
         CostKind::LeavingChannel,
         CostKind::CustomerPreference,
         CostKind::RulePreference,
+        CostKind::TierFloor,
     ];
 }
 
 /// An expected cost in its parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct CostParts(pub [Money; 6]);
+pub struct CostParts(pub [Money; 7]);
 
 impl CostParts {
     /// One part.
@@ -63,18 +73,34 @@ impl CostParts {
     }
 }
 
-/// `waiting_cost_per_minute(tier) × need × wait × weight`.
-pub fn waiting(tier: &Tier, need: Need, wait: Millis, weight_percent: u16) -> Money {
-    const WHOLE: i64 = 1_000 * Millis::MINUTE.0 * 100;
-    let part = i64::from(need.0)
-        .saturating_mul(wait.0.max(0))
-        .saturating_mul(i64::from(weight_percent));
+/// What is at stake without need: `cost_of_failure(tier) + stake(reason)`.
+pub fn at_stake_without_need(tier: &Tier, stake: Money) -> Money {
+    tier.cost_of_failure + stake
+}
+
+/// What is at stake: `need × (cost_of_failure(tier) + stake(reason))`.
+pub fn at_stake(tier: &Tier, stake: Money, need: Need) -> Money {
+    at_stake_without_need(tier, stake).scaled(i64::from(need.0), 1_000)
+}
+
+/// `waiting_cost_per_minute(tier) × weight × wait`.
+pub fn waiting(tier: &Tier, wait: Millis, weight_percent: u16) -> Money {
+    const WHOLE: i64 = Millis::MINUTE.0 * 100;
+    if wait.0 <= 0 {
+        return Money::ZERO;
+    }
+    let part = wait.0.saturating_mul(i64::from(weight_percent));
     tier.waiting_cost_per_minute.scaled(part, WHOLE)
 }
 
-/// `(1 − resolves) × (handling of the dearest remaining route + cost_of_failure(tier) × need)`.
-pub fn failure(tier: &Tier, need: Need, resolves: BasisPoints, dearest_remaining: Money) -> Money {
-    let at_stake = dearest_remaining + tier.cost_of_failure.scaled(i64::from(need.0), 1_000);
-    let fails = BasisPoints::ONE.0.saturating_sub(resolves.0);
-    at_stake.scaled(i64::from(fails), i64::from(BasisPoints::ONE.0))
+/// `(1 − chance) × at_risk`.
+pub fn failure(chance: BasisPoints, at_risk: Money) -> Money {
+    let fails = BasisPoints::ONE.0.saturating_sub(chance.0);
+    at_risk.scaled(i64::from(fails), i64::from(BasisPoints::ONE.0))
+}
+
+/// What it is worth that the customer names this route in this `place`, from 1.
+pub fn preference(without_need: Money, share: BasisPoints, place: i64) -> Money {
+    let whole = i64::from(BasisPoints::ONE.0).saturating_mul(place);
+    without_need.scaled(i64::from(share.0), whole)
 }

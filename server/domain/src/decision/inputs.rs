@@ -1,13 +1,13 @@
 //! What the conditions of rules may look at, read straight from the question.
 
 use super::Question;
+use super::seen::Seen;
 use crate::contact::Direction;
 use crate::fact::FactValue;
 use crate::ids::Slug;
 use crate::playbook::condition::{Field, InputValue, Inputs};
-use crate::route::Medium;
 
-impl Inputs for Question<'_> {
+impl Inputs for Seen<'_> {
     fn value(&self, field: Field) -> Option<InputValue<'_>> {
         let Question {
             playbook,
@@ -16,43 +16,34 @@ impl Inputs for Question<'_> {
             facts,
             standing,
             ..
-        } = self;
+        } = self.question;
         let count = |number: u32| Some(InputValue::Int(i64::from(number)));
         match field {
             Field::ContactChannel => Some(str_value(context.channel.as_str())),
-            Field::ContactMedium => {
-                let channel = playbook.index.channels.get(&context.channel)?;
-                Some(str_value(medium_name(
-                    playbook.channels[channel.0 as usize].medium,
-                )))
-            }
+            Field::ContactMedium => self.medium().map(|medium| str_value(medium.as_str())),
             Field::ContactDevice => text(context.device.as_ref().map(Slug::as_str)),
-            Field::ContactStage => {
-                text(stage(self).map(|index| playbook.stages[index as usize].as_str()))
-            }
-            Field::ContactPersona => text(context.persona.as_ref().map(Slug::as_str)),
+            Field::ContactStage => text(
+                self.stage
+                    .map(|index| playbook.stages[index as usize].as_str()),
+            ),
+            Field::ContactPersona => text(self.persona.map(Slug::as_str)),
             Field::ContactSentiment => context
                 .sentiment_percent
                 .map(|percent| InputValue::Int(i64::from(percent))),
-            Field::ContactLanguage => text(context.language.as_deref()),
+            Field::ContactLanguage => text(self.contact_language.as_deref()),
             Field::ContactBrand => text(context.brand.as_ref().map(Slug::as_str)),
-            Field::ContactAskedForPerson => Some(InputValue::Bool(
-                context.asked_for_person || standing.needs_person,
-            )),
+            Field::ContactAskedForPerson => Some(InputValue::Bool(self.asked_for_person)),
             Field::ContactDirection => Some(str_value(match context.direction {
                 Direction::Inbound => "inbound",
                 Direction::Outbound => "outbound",
             })),
             Field::CustomerKnown => Some(InputValue::Bool(profile.is_some())),
-            Field::CustomerTier => Some(str_value(playbook.tier(self.tier).id.as_str())),
+            Field::CustomerTier => Some(str_value(playbook.tier(self.question.tier).id.as_str())),
             Field::CustomerPersona => {
                 text(profile.and_then(|p| p.persona.as_ref()).map(Slug::as_str))
             }
-            Field::CustomerLanguage => text(profile.and_then(|p| p.language.as_deref())),
-            Field::CustomerVulnerable => context
-                .vulnerable
-                .or_else(|| profile.and_then(|p| p.vulnerable))
-                .map(InputValue::Bool),
+            Field::CustomerLanguage => text(self.customer_language.as_deref()),
+            Field::CustomerVulnerable => self.vulnerable.map(InputValue::Bool),
             Field::CustomerValue => profile.and_then(|p| p.value).map(InputValue::Money),
             Field::CustomerLoyaltyYears => profile.and_then(|p| p.loyalty_years).and_then(count),
             Field::CustomerContacts7d => profile.and_then(|_| count(standing.contacts_7d)),
@@ -64,31 +55,6 @@ impl Inputs for Question<'_> {
             Field::Fact(fact) => facts.value(playbook.fact(fact).id.as_str()).map(fact_value),
             Field::Now => Some(InputValue::Instant(standing.now)),
         }
-    }
-}
-
-/// The stage of the contact: its own, or that of its reason.
-pub(super) fn stage(question: &Question<'_>) -> Option<u16> {
-    let playbook = question.playbook;
-    match &question.context.stage {
-        Some(stage) => place(&playbook.stages, stage),
-        None => playbook.reason(question.reason).stage,
-    }
-}
-
-/// The index of an id in one of the playbook's lists.
-pub(super) fn place(ids: &[Slug], id: &Slug) -> Option<u16> {
-    ids.iter()
-        .position(|known| known == id)
-        .and_then(|index| u16::try_from(index).ok())
-}
-
-const fn medium_name(medium: Medium) -> &'static str {
-    match medium {
-        Medium::Voice => "voice",
-        Medium::LiveText => "live_text",
-        Medium::AsyncText => "async_text",
-        Medium::InPerson => "in_person",
     }
 }
 

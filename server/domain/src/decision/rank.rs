@@ -1,36 +1,66 @@
 //! From a question to the ranked routes: eligible first, then costs, then order.
 
-use super::rules::Effect;
+use super::eligible::{Candidate, Eligible, eligible, note};
+use super::last_resort::last_resort;
+use super::missing::missing_facts;
+use super::rules::{self, Effect};
+use super::seen::{Seen, preferred_place};
 use super::{
-    CostKind, CostParts, Decided, Decision, Finding, Question, RouteOption, TurnedDown, Wait,
-    WaitBasis, cost, rules,
+    CostKind, CostParts, Decided, Decision, Finding, Formula, Handover, Question, RouteOption,
+    cost, first,
 };
-use crate::contact::QueueStats;
-use crate::fact::Knowledge;
 use crate::money::Money;
-use crate::playbook::{BasisPoints, FactIndex, Need, Playbook, Queue, Reason, RouteSpec, Tier};
-use crate::route::{Medium, Route};
+use crate::playbook::{BasisPoints, Need, Tier, TierIndex, limits};
+use crate::route::Route;
+use std::cmp::Reverse;
 
 /// The ranked routes for one contact, and why. Total: a contact always gets an answer, at the last the
-/// playbook's last resort. Same question, same decision; of routes of equal cost the first in the playbook's
-/// listing of the reason is first.
+/// playbook's last resort. Same question, same decision. Of routes of equal cost the one of the better chance comes
+/// first, and of those the first in the playbook's listing of the reason.
 pub fn decide(question: &Question<'_>) -> Decided {
+    match question.formula {
+        Formula::First => first::decide(question),
+        Formula::Second => second(question),
+    }
+}
+
+fn second(question: &Question<'_>) -> Decided {
+    let seen = Seen::of(question);
     let playbook = question.playbook;
     let reason = playbook.reason(question.reason);
     let mut findings = Vec::new();
-    let effect = rules::apply(question, &mut findings);
-    let (candidates, turned_down) = eligible(question, reason, &effect);
-    let mut options = priced(question, &candidates, &effect, &mut findings);
-    options.sort_by_key(|option| option.cost.total());
-    if options.is_empty() {
-        findings.push(Finding::LastResort);
-        options.push(last_resort(playbook, &question.context.queue_stats));
+    let effect = rules::apply(&seen, &mut findings);
+    let sorted = eligible(&seen, reason, &effect, &mut findings);
+    let guarded = sorted.guarded();
+    let Eligible {
+        mut candidates,
+        turned_down,
+    } = sorted;
+    if candidates.is_empty() {
+        candidates = last_resort(&seen, Some(reason), &mut findings);
     }
+    let pricing = Pricing {
+        seen: &seen,
+        gains: effect.gains,
+        stake: reason.stake,
+        need: need(&seen, &effect),
+    };
+    let (options, terms) = pricing.ranked(&candidates, &mut findings);
+    note_languages(&seen, &options, &candidates, &mut findings);
     let missing = missing_facts(question, reason, &effect, &options, &mut findings);
     let decision = Decision {
+        formula: Formula::Second,
         reason: Some(reason.id.clone()),
         tier: playbook.tier(question.tier).id.clone(),
-        need: effect.need,
+        need: pricing.need,
+        stake: terms.at_stake,
+        next: terms.next,
+        guarded,
+        handover: Handover {
+            priority: effect.priority.unwrap_or(limits::PRIORITY_DEFAULT),
+            skills: effect.skills,
+            language: seen.language.cloned(),
+        },
         options,
         turned_down,
         fired: effect.fired,
@@ -39,236 +69,215 @@ pub fn decide(question: &Question<'_>) -> Decided {
     Decided { decision, missing }
 }
 
-type Sorted<'a> = (Vec<&'a RouteSpec>, Vec<(Route, TurnedDown)>);
-
-fn eligible<'a>(question: &Question<'a>, reason: &'a Reason, effect: &Effect) -> Sorted<'a> {
-    let mut candidates = Vec::with_capacity(Route::ALL.len());
-    let mut turned_down = Vec::with_capacity(Route::ALL.len());
-    let not_of_reason = |route: &Route| reason.routes.iter().all(|spec| spec.route != *route);
-    let others = Route::ALL.into_iter().filter(not_of_reason);
-    turned_down.extend(others.map(|route| (route, TurnedDown::NotOfReason)));
-    for spec in &reason.routes {
-        match turn_down(question, spec, effect) {
-            None => candidates.push(spec),
-            Some(why) => turned_down.push((spec.route, why)),
-        }
-    }
-    turned_down.sort_by_key(|(route, _)| *route);
-    (candidates, turned_down)
-}
-
-fn turn_down(question: &Question<'_>, spec: &RouteSpec, effect: &Effect) -> Option<TurnedDown> {
-    let route = spec.route;
-    if !on_channel(question, route) {
-        return Some(TurnedDown::NotOnChannel);
-    }
-    if question.standing.needs_person && route == Route::SelfService {
-        return Some(TurnedDown::AskedForPerson);
-    }
-    if let Some(rule) = effect.forbidding(route) {
-        return Some(TurnedDown::ForbiddenByRule(rule.clone()));
-    }
-    if let Some(rule) = effect.leaving_out(route) {
-        return Some(TurnedDown::NotLeftByRule(rule.clone()));
-    }
-    if let Some(missing) = missing_consent(question, spec) {
-        return Some(missing);
-    }
-    let queue = queue_of(question.playbook, spec).filter(|_| route.needs_open_queue())?;
-    let open = queue
-        .calendar
-        .as_ref()
-        .is_none_or(|calendar| calendar.is_open(question.standing.now));
-    if !open {
-        return Some(TurnedDown::Closed(queue.id.clone()));
-    }
-    let unstaffed = stats_of(question, queue).is_some_and(|stats| stats.staffed == Some(0));
-    (unstaffed && route != Route::Callback).then(|| TurnedDown::NotStaffed(queue.id.clone()))
-}
-
-fn on_channel(question: &Question<'_>, route: Route) -> bool {
-    let playbook = question.playbook;
-    let channel = playbook.index.channels.get(&question.context.channel);
-    channel.is_some_and(|index| playbook.channels[index.0 as usize].routes.contains(&route))
-}
-
-/// A consent told now wins over a stored one.
-fn missing_consent(question: &Question<'_>, spec: &RouteSpec) -> Option<TurnedDown> {
-    let consent = &question.playbook.consents[spec.consent? as usize];
-    let stored = question
-        .profile
-        .map_or(&[][..], |profile| &profile.consents);
-    let known = question
-        .context
-        .consents
-        .iter()
-        .chain(stored)
-        .find(|known| known.id == *consent);
-    match known.map(|known| known.granted) {
-        Some(true) => None,
-        Some(false) => Some(TurnedDown::ConsentRefused(consent.clone())),
-        None => Some(TurnedDown::ConsentUnknown(consent.clone())),
-    }
-}
-
-fn queue_of<'a>(playbook: &'a Playbook, spec: &RouteSpec) -> Option<&'a Queue> {
-    spec.queue.map(|index| playbook.queue(index))
-}
-
-fn stats_of<'a>(question: &Question<'a>, queue: &Queue) -> Option<&'a QueueStats> {
-    question
-        .context
-        .queue_stats
-        .iter()
-        .find(|stats| stats.queue == queue.id)
-}
-
-fn priced(
-    question: &Question<'_>,
-    candidates: &[&RouteSpec],
-    effect: &Effect,
-    findings: &mut Vec<Finding>,
-) -> Vec<RouteOption> {
+/// The decision for a contact whose reason was never known: the last resort. The reason of the question is not looked
+/// at.
+pub(crate) fn decide_without_reason(question: &Question<'_>) -> Decision {
+    let seen = Seen::of(question);
     let tier = question.playbook.tier(question.tier);
-    let mut options = Vec::with_capacity(candidates.len());
-    for (place, spec) in candidates.iter().enumerate() {
-        let queue = queue_of(question.playbook, spec);
-        let stats = queue.and_then(|queue| stats_of(question, queue));
-        let wait = Wait::expected(spec.route, queue, stats);
-        if let (WaitBasis::Unknown, Some(queue)) = (wait.basis, queue) {
-            let finding = Finding::WaitAssumed(queue.id.clone());
-            if !findings.contains(&finding) {
-                findings.push(finding);
-            }
-        }
-        let others = candidates
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != place);
-        let dearest = others
-            .map(|(_, other)| other.cost)
-            .max()
-            .unwrap_or(Money::ZERO);
-        options.push(RouteOption {
-            route: spec.route,
-            flow: spec.flow.clone(),
-            queue: queue.map(|queue| queue.id.clone()),
-            cost: parts(question, tier, spec, wait, dearest, effect),
-            wait,
-            resolves: spec.resolves,
-        });
-    }
-    options
-}
-
-fn parts(
-    question: &Question<'_>,
-    tier: &Tier,
-    spec: &RouteSpec,
-    wait: Wait,
-    dearest: Money,
-    effect: &Effect,
-) -> CostParts {
-    let playbook = question.playbook;
-    let need: Need = effect.need;
-    let weight = playbook.waiting_weight_percent[spec.route as usize];
-    let preferred = preference(question, spec.route);
-    let mut parts = CostParts::default();
-    parts.set(CostKind::Handling, spec.cost);
-    parts.set(
-        CostKind::Waiting,
-        cost::waiting(tier, need, wait.expected, weight),
-    );
-    parts.set(
-        CostKind::Failure,
-        cost::failure(tier, need, spec.resolves, dearest),
-    );
-    if preferred.is_none() && medium_of(question).is_some_and(|medium| medium.leaves(spec.route)) {
-        parts.set(CostKind::LeavingChannel, playbook.leaving_channel);
-    }
-    parts.set(
-        CostKind::CustomerPreference,
-        -preferred.unwrap_or(Money::ZERO),
-    );
-    parts.set(CostKind::RulePreference, -effect.gains[spec.route as usize]);
-    parts
-}
-
-fn medium_of(question: &Question<'_>) -> Option<Medium> {
-    let index = question
-        .playbook
-        .index
-        .channels
-        .get(&question.context.channel)?;
-    Some(question.playbook.channels[index.0 as usize].medium)
-}
-
-/// What it is worth that the customer prefers this route: all of it for the first one named, half for the second,
-/// a third for the third. Routes told now win over stored ones.
-fn preference(question: &Question<'_>, route: Route) -> Option<Money> {
-    let told = &question.context.preferred_routes;
-    let stored = question
-        .profile
-        .map_or(&[][..], |profile| &profile.preferred_routes);
-    let preferred = if told.is_empty() { stored } else { told };
-    let place = preferred.iter().position(|&known| known == route)?;
-    Some(
-        question
-            .playbook
-            .preferred_route
-            .scaled(1, place as i64 + 1),
-    )
-}
-
-/// Where a contact goes when nothing else is allowed, or its reason was never known.
-pub(crate) fn last_resort(playbook: &Playbook, stats: &[QueueStats]) -> RouteOption {
-    let resort = &playbook.last_resort[0];
-    let queue = resort.queue.map(|index| playbook.queue(index));
-    let stats = queue.and_then(|queue| stats.iter().find(|stats| stats.queue == queue.id));
-    RouteOption {
-        route: resort.route,
-        flow: None,
-        queue: queue.map(|queue| queue.id.clone()),
-        cost: CostParts::default(),
-        wait: Wait::expected(resort.route, queue, stats),
-        resolves: BasisPoints(0),
+    let mut findings = Vec::new();
+    let candidates = last_resort(&seen, None, &mut findings);
+    let pricing = Pricing {
+        seen: &seen,
+        gains: [Money::ZERO; 5],
+        stake: Money::ZERO,
+        need: Need::ONE,
+    };
+    let (options, terms) = pricing.ranked(&candidates, &mut findings);
+    note_languages(&seen, &options, &candidates, &mut findings);
+    Decision {
+        stake: terms.at_stake,
+        next: terms.next,
+        handover: Handover {
+            language: seen.language.cloned(),
+            ..Handover::default()
+        },
+        options,
+        findings,
+        ..Decision::open(tier.id.clone())
     }
 }
 
-fn missing_facts(
-    question: &Question<'_>,
-    reason: &Reason,
-    effect: &Effect,
+/// The need of the reason, or what rules raise it to, and more for each attempt with people that failed.
+fn need(seen: &Seen<'_>, effect: &Effect) -> Need {
+    let question = seen.question;
+    let failed = question.memory.people_failed();
+    let more = question.playbook.repeat_need.0.saturating_mul(failed);
+    let need = effect.need.0.saturating_add(more);
+    Need(need.clamp(limits::NEED_MIN, limits::NEED_MAX))
+}
+
+/// Says of which queues nobody speaks the contact's language.
+fn note_languages(
+    seen: &Seen<'_>,
     options: &[RouteOption],
+    candidates: &[Candidate<'_>],
     findings: &mut Vec<Finding>,
-) -> Vec<FactIndex> {
-    let playbook = question.playbook;
-    let of_rules = effect.fired.iter().flat_map(|rule| &rule.facts);
-    let of_rules = of_rules.filter_map(|id| playbook.index.facts.get(id));
-    let first = options.first().map(|option| option.route);
-    let of_route = reason
-        .routes
-        .iter()
-        .filter(|spec| Some(spec.route) == first);
-    let needed = reason
-        .facts
-        .iter()
-        .chain(of_rules)
-        .chain(of_route.flat_map(|spec| &spec.facts));
-    let mut missing = Vec::new();
-    for &fact in needed {
-        let id = &playbook.fact(fact).id;
-        match question.facts.get(id.as_str()).map(|fact| &fact.knowledge) {
-            Some(Knowledge::Known(_)) => {}
-            Some(Knowledge::Declined) => {
-                let finding = Finding::FactDeclined(id.clone());
-                if !findings.contains(&finding) {
-                    findings.push(finding);
-                }
-            }
-            None if missing.contains(&fact) => {}
-            None => missing.push(fact),
+) {
+    let Some(language) = seen.contact_language.as_deref() else {
+        return;
+    };
+    for option in options {
+        let mut queues = candidates.iter().filter_map(|candidate| candidate.queue);
+        let queue = queues.find(|queue| Some(&queue.id) == option.queue.as_ref());
+        if let Some(queue) = queue.filter(|queue| !queue.speaks(language)) {
+            let finding = Finding::LanguageNotSpoken(queue.id.clone(), language.into());
+            note(findings, finding);
         }
     }
-    missing
+}
+
+/// What all candidates of one decision are priced by.
+struct Pricing<'a> {
+    seen: &'a Seen<'a>,
+    gains: [Money; 5],
+    stake: Money,
+    need: Need,
+}
+
+/// What is the same for all routes of a decision under one tier.
+struct Terms<'a> {
+    tier: &'a Tier,
+    at_stake: Money,
+    without_need: Money,
+    next: Money,
+}
+
+impl Pricing<'_> {
+    /// The candidates as options, the best first.
+    fn ranked(
+        &self,
+        candidates: &[Candidate<'_>],
+        findings: &mut Vec<Finding>,
+    ) -> (Vec<RouteOption>, Terms<'_>) {
+        let own = self.seen.question.tier;
+        let terms = self.terms(own, candidates);
+        let mut options: Vec<RouteOption> = candidates
+            .iter()
+            .map(|candidate| self.option(candidate, &terms))
+            .collect();
+        options.sort_by_key(rank);
+        // Of the last resort two entries can be of one route.
+        let mut seen = crate::route::RouteSet::EMPTY;
+        options.retain(|option| {
+            let is_first = !seen.contains(option.route);
+            seen = seen.with(option.route);
+            is_first
+        });
+        if let Some((tier, place)) = self.floor(candidates, &options) {
+            let tier = self.seen.question.playbook.tier(tier);
+            findings.push(Finding::TierFloor(tier.id.clone()));
+            let below = options[0].cost.total() - Money::from_micros(1);
+            let gap = below - options[place].cost.total();
+            options[place].cost.set(CostKind::TierFloor, gap);
+            options[..=place].rotate_right(1);
+        }
+        if let Some(first) = options.first_mut() {
+            first.propensity = BasisPoints::ONE;
+        }
+        (options, terms)
+    }
+
+    fn terms(&self, tier: TierIndex, candidates: &[Candidate<'_>]) -> Terms<'_> {
+        let tier = self.seen.question.playbook.tier(tier);
+        let at_stake = cost::at_stake(tier, self.stake, self.need);
+        let people = candidates
+            .iter()
+            .filter(|candidate| candidate.route != Route::SelfService);
+        let next = people.map(|candidate| {
+            let failure = cost::failure(candidate.chance, at_stake);
+            candidate.handling + self.waiting(tier, candidate) + failure
+        });
+        Terms {
+            tier,
+            at_stake,
+            without_need: cost::at_stake_without_need(tier, self.stake),
+            next: next.min().unwrap_or(Money::ZERO),
+        }
+    }
+
+    fn waiting(&self, tier: &Tier, candidate: &Candidate<'_>) -> Money {
+        let weights = &self.seen.question.playbook.waiting_weight_percent;
+        let weight = weights[candidate.route as usize];
+        cost::waiting(tier, candidate.wait.expected, weight)
+    }
+
+    fn option(&self, candidate: &Candidate<'_>, terms: &Terms<'_>) -> RouteOption {
+        RouteOption {
+            route: candidate.route,
+            flow: candidate.flow.cloned(),
+            queue: candidate.queue.map(|queue| queue.id.clone()),
+            cost: self.parts(candidate, terms),
+            wait: candidate.wait,
+            chance: candidate.chance,
+            basis: candidate.basis,
+            propensity: BasisPoints(0),
+        }
+    }
+
+    fn parts(&self, candidate: &Candidate<'_>, terms: &Terms<'_>) -> CostParts {
+        let question = self.seen.question;
+        let playbook = question.playbook;
+        let route = candidate.route;
+        let mut parts = CostParts::default();
+        parts.set(CostKind::Handling, candidate.handling);
+        parts.set(CostKind::Waiting, self.waiting(terms.tier, candidate));
+        let at_risk = terms.at_stake + terms.next;
+        parts.set(CostKind::Failure, cost::failure(candidate.chance, at_risk));
+        let leaves = || {
+            self.seen
+                .medium()
+                .is_some_and(|medium| medium.leaves(route))
+        };
+        match preferred_place(question, route) {
+            Some(place) => {
+                let share = playbook.preferred_share;
+                let worth = cost::preference(terms.without_need, share, place);
+                parts.set(CostKind::CustomerPreference, -worth);
+            }
+            None if leaves() => parts.set(CostKind::LeavingChannel, playbook.leaving_channel),
+            None => {}
+        }
+        parts.set(CostKind::RulePreference, -self.gains[route as usize]);
+        parts
+    }
+
+    /// The route that a less valuable tier would be sent to by the same question, and which tier, if it is of a better
+    /// chance than our own cheapest: who is worth more to us never gets less. What the customer prefers stands.
+    fn floor(
+        &self,
+        candidates: &[Candidate<'_>],
+        options: &[RouteOption],
+    ) -> Option<(TierIndex, usize)> {
+        let question = self.seen.question;
+        let own = options.first()?;
+        let better = options.iter().any(|option| option.chance > own.chance);
+        if !better || preferred_place(question, own.route).is_some() {
+            return None;
+        }
+        let mut best: Option<(TierIndex, Route, BasisPoints)> = None;
+        let tiers = question.playbook.tiers.len() as u16;
+        for tier in (question.tier.0 + 1..tiers).map(TierIndex) {
+            let terms = self.terms(tier, candidates);
+            let picks = candidates.iter().map(|candidate| {
+                let total = self.parts(candidate, &terms).total();
+                (total, Reverse(candidate.chance), candidate.route)
+            });
+            // Of equal ones the first, as in the order of options.
+            let pick = picks.min_by_key(|&(total, chance, _)| (total, chance));
+            let Some((_, Reverse(chance), route)) = pick else {
+                continue;
+            };
+            let least = best.map_or(own.chance, |(_, _, chance)| chance);
+            if chance > least {
+                best = Some((tier, route, chance));
+            }
+        }
+        let (tier, route, _) = best?;
+        let place = options.iter().position(|option| option.route == route)?;
+        Some((tier, place))
+    }
+}
+
+fn rank(option: &RouteOption) -> (Money, Reverse<BasisPoints>) {
+    (option.cost.total(), Reverse(option.chance))
 }

@@ -1,12 +1,13 @@
 //! Which rules fire, and what they do together.
 
-use super::inputs::{place, stage};
+use super::eligible::note;
+use super::seen::Seen;
 use super::{Finding, FiredRule, Question};
 use crate::ids::Slug;
 use crate::money::Money;
 use crate::playbook::condition::Verdict;
 use crate::playbook::rule_sets::RuleColumns;
-use crate::playbook::{Need, Rule};
+use crate::playbook::{Need, QueueIndex, Rule};
 use crate::route::{Route, RouteSet};
 
 /// What all rules that fired do together.
@@ -18,6 +19,24 @@ pub(super) struct Effect {
     pub(super) gains: [Money; 5],
     /// The need: the reason's, or what a rule raises it to.
     pub(super) need: Need,
+    /// The queues that rules set, in the order of the playbook; the last that serves wins.
+    pub(super) queues: Vec<QueueIndex>,
+    /// The last priority that a rule set.
+    pub(super) priority: Option<u8>,
+    /// What agents must know beside what the queue asks for, each once with its highest level.
+    pub(super) skills: Vec<(Slug, u8)>,
+}
+
+/// The rules that leave only some routes, without those that are set aside.
+pub(super) struct Leaving<'a>(Vec<&'a FiredRule>);
+
+impl Leaving<'_> {
+    /// The first rule that leaves only other routes.
+    pub(super) fn leaving_out(&self, route: Route) -> Option<&Slug> {
+        let mut rules = self.0.iter();
+        let rule = rules.find(|rule| !rule.leaves.contains(route))?;
+        Some(&rule.id)
+    }
 }
 
 impl Effect {
@@ -27,6 +46,26 @@ impl Effect {
             .iter()
             .find(|rule| rule.forbids.contains(route))
             .map(|rule| &rule.id)
+    }
+
+    /// The rules that leave only some routes. One of which guards took all away that it leaves on this channel is set
+    /// aside: it leaves what guards leave.
+    pub(super) fn leaves(
+        &self,
+        on_channel: RouteSet,
+        unguarded: RouteSet,
+        findings: &mut Vec<Finding>,
+    ) -> Leaving<'_> {
+        let mut leaving = Vec::new();
+        for rule in self.fired.iter().filter(|rule| !rule.leaves.is_empty()) {
+            let on_channel = rule.leaves.common(on_channel);
+            if !on_channel.is_empty() && on_channel.common(unguarded).is_empty() {
+                note(findings, Finding::RuleSetAside(rule.id.clone()));
+            } else {
+                leaving.push(rule);
+            }
+        }
+        Leaving(leaving)
     }
 
     /// The first rule that leaves only other routes.
@@ -40,34 +79,30 @@ impl Effect {
 
 /// Looks at the rules whose columns can apply, in order. A rule whose condition needs a value that is not known
 /// does not fire, and leaves a finding.
-pub(super) fn apply(question: &Question<'_>, findings: &mut Vec<Finding>) -> Effect {
+pub(super) fn apply(seen: &Seen<'_>, findings: &mut Vec<Finding>) -> Effect {
+    let question = seen.question;
     let playbook = question.playbook;
     let mut effect = Effect {
         fired: Vec::new(),
         gains: [Money::ZERO; 5],
         need: playbook.reason(question.reason).need,
+        queues: Vec::new(),
+        priority: None,
+        skills: Vec::new(),
     };
     let columns = RuleColumns {
         reason: Some(question.reason),
         tier: question.tier,
-        channel: playbook
-            .index
-            .channels
-            .get(&question.context.channel)
-            .copied(),
-        stage: stage(question),
-        brand: question
-            .context
-            .brand
-            .as_ref()
-            .and_then(|id| place(&playbook.brands, id)),
+        channel: seen.channel,
+        stage: seen.stage,
+        brand: seen.brand,
     };
     for index in playbook.index.rule_sets.fitting(columns) {
         let rule = playbook.rule(index);
         let verdict = rule
             .when
             .as_ref()
-            .map_or(Verdict::Holds, |when| when.holds(question));
+            .map_or(Verdict::Holds, |when| when.holds(seen));
         match verdict {
             Verdict::Holds => effect.take_in(rule, question),
             Verdict::HoldsNot => {}
@@ -91,6 +126,15 @@ impl Effect {
         if let Some(need) = rule.need {
             self.need = self.need.max(need);
         }
+        self.queues.extend(rule.queue);
+        self.priority = rule.priority.or(self.priority);
+        for (skill, level) in &rule.skills {
+            match self.skills.iter_mut().find(|(known, _)| known == skill) {
+                Some((_, known)) => *known = (*known).max(*level),
+                None => self.skills.push((skill.clone(), *level)),
+            }
+        }
+        let queue = rule.queue.map(|index| question.playbook.queue(index));
         self.fired.push(FiredRule {
             id: rule.id.clone(),
             forbids: RouteSet::from_routes(&rule.forbid),
@@ -102,6 +146,9 @@ impl Effect {
                 .iter()
                 .map(|&fact| question.playbook.fact(fact).id.clone())
                 .collect(),
+            queue: queue.map(|queue| queue.id.clone()),
+            priority: rule.priority,
+            skills: rule.skills.clone(),
         });
     }
 }

@@ -47,46 +47,77 @@ impl Wait {
         }
     }
 
-    /// The wait on `route` into `queue`.
+    /// The wait on `route` into `queue`. What the platform reports as its own figure wins.
     ///
-    /// With `n` waiting and `s` agents whose mean handle time is `1/μ` the mean is `(n+1)/(sμ)` and the variance
-    /// `(n+1)/(sμ)²`: the queue-length predictor QL (Ibrahim & Whitt 2009), which takes every agent as busy and
-    /// nobody as leaving. With nobody waiting and an agent free there is no wait.
+    /// Otherwise, of those in line and the contact itself, as many go at once as agents are free; the others wait. With
+    /// `a` of them ahead or in it, and `s` agents whose mean handle time is `1/μ`, the mean is `a/(sμ)` and the variance
+    /// `a/(sμ)²`: the queue-length predictor QL (Ibrahim & Whitt 2009), which takes nobody as leaving. Where nothing is
+    /// known of the staff, or nobody is there, it is as with one agent and never below the assumed wait. Where nothing
+    /// is known of the line there is no wait if somebody is free, and else the assumed one.
     pub fn expected(route: Route, queue: Option<&Queue>, stats: Option<&QueueStats>) -> Wait {
         let Some(queue) = queue.filter(|_| route != Route::SelfService) else {
             return Wait::NONE;
         };
         let Some(stats) = stats else {
-            return Wait::exactly(WaitBasis::Unknown, queue.assumed_wait);
+            return Wait::assumed(queue);
         };
         if let Some(reported) = stats.expected_wait {
-            return Wait::exactly(WaitBasis::Reported, reported.clamp(Millis(0), WAIT_MAX));
+            return Wait::reported(reported);
         }
-        match (stats.staffed, stats.waiting) {
-            (_, Some(0)) if stats.available.is_some_and(|free| free > 0) => {
-                Wait::exactly(WaitBasis::Estimated, Millis(0))
-            }
-            (Some(staffed @ 1..), Some(waiting)) => {
-                let handle_time = stats.handle_time.unwrap_or(queue.assumed_handle_time);
-                Wait::of_line(waiting, staffed, handle_time)
-            }
-            _ => Wait::exactly(WaitBasis::Unknown, queue.assumed_wait),
+        let free = u64::from(stats.available.unwrap_or(0));
+        let Some(waiting) = stats.waiting else {
+            return match free {
+                0 => Wait::assumed(queue),
+                _ => Wait::of_line(0, 1, Millis(0)),
+            };
+        };
+        let ahead = (u64::from(waiting) + 1).saturating_sub(free);
+        let handle_time = stats.handle_time.unwrap_or(queue.assumed_handle_time);
+        match stats.staffed {
+            Some(staffed @ 1..) => Wait::of_line(ahead, staffed, handle_time),
+            _ if ahead == 0 => Wait::of_line(0, 1, Millis(0)),
+            _ => Wait::of_line(ahead, 1, handle_time).or_longer(Wait::assumed(queue)),
         }
     }
 
-    fn of_line(waiting: u32, staffed: u32, handle_time: Millis) -> Wait {
+    /// What the playbook assumes.
+    pub(super) fn assumed(queue: &Queue) -> Wait {
+        Wait::exactly(WaitBasis::Unknown, queue.assumed_wait)
+    }
+
+    /// What the platform says.
+    pub(super) fn reported(wait: Millis) -> Wait {
+        Wait::exactly(WaitBasis::Reported, wait.clamp(Millis(0), WAIT_MAX))
+    }
+
+    /// With `ahead` to be served first or at once, this contact included.
+    pub(super) fn of_line(ahead: u64, staffed: u32, handle_time: Millis) -> Wait {
         let handle_time = i128::from(handle_time.0.clamp(0, WAIT_MAX.0));
-        let ahead = i128::from(waiting) + 1;
-        let mean = ahead * handle_time / i128::from(staffed);
-        // The root of (n+1) in thousandths, so that short lines keep their spread.
-        let root_thousandths = (ahead.unsigned_abs() * 1_000_000).isqrt() as i128;
-        let deviation = root_thousandths * handle_time / i128::from(staffed) / 1_000;
+        let staffed = i128::from(staffed.max(1));
+        let mean = i128::from(ahead) * handle_time / staffed;
+        // The root of the number ahead in thousandths, so that short lines keep their spread.
+        let root_thousandths = (u128::from(ahead) * 1_000_000).isqrt() as i128;
+        let deviation = root_thousandths * handle_time / staffed / 1_000;
         let span = |ms: i128| Millis(ms.clamp(0, i128::from(WAIT_MAX.0)) as i64);
         Wait {
             basis: WaitBasis::Estimated,
             expected: span(mean),
             low: span(mean - deviation),
             high: span(mean + deviation),
+        }
+    }
+
+    /// This one, with each end of the range at least that of `other`; `other` if it is the longer.
+    fn or_longer(self, other: Wait) -> Wait {
+        let basis = match self.expected < other.expected {
+            true => other.basis,
+            false => self.basis,
+        };
+        Wait {
+            basis,
+            expected: self.expected.max(other.expected),
+            low: self.low.max(other.low),
+            high: self.high.max(other.high),
         }
     }
 }
@@ -97,10 +128,11 @@ mod tests {
 
     #[test]
     fn a_line_has_a_range() {
-        let wait = Wait::of_line(3, 4, Millis(4 * Millis::MINUTE.0));
+        let wait = Wait::of_line(4, 4, Millis(4 * Millis::MINUTE.0));
         assert_eq!(wait.expected, Millis(4 * Millis::MINUTE.0));
         assert_eq!(wait.low, Millis(2 * Millis::MINUTE.0));
         assert_eq!(wait.high, Millis(6 * Millis::MINUTE.0));
-        assert_eq!(Wait::of_line(u32::MAX, 1, WAIT_MAX).expected, WAIT_MAX);
+        let longest = Wait::of_line(u64::from(u32::MAX) + 1, 1, WAIT_MAX);
+        assert_eq!(longest.expected, WAIT_MAX);
     }
 }

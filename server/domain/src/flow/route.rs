@@ -12,7 +12,7 @@ use crate::decision::{self, Decided, Decision, Finding, Formula, Memory, Questio
 use crate::event::{ContactRouted, CustomerJoin, Event, Next, RouteStep};
 use crate::fact::{FACTS_MAX, Facts, Knowledge};
 use crate::ids::{ContactId, CustomerId};
-use crate::playbook::{FactIndex, Playbook, TierIndex};
+use crate::playbook::{FactIndex, Playbook, ReasonIndex, TierIndex};
 use crate::refusal::{Faults, Refusal};
 use crate::state::State;
 use crate::time::UnixMs;
@@ -229,6 +229,17 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
         identities: Vec::new(),
         ..who.in_all.clone()
     });
+    let question = |reason| Question {
+        playbook,
+        reason,
+        tier,
+        context: &start.context,
+        profile: profile.as_ref(),
+        facts: &facts,
+        standing,
+        memory: &memory,
+        formula: Formula::Second,
+    };
     let (decision, next) = match reason {
         FoundReason::Choose(primary) => (
             Decision::open(playbook.tier(tier).id.clone()),
@@ -237,20 +248,14 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
                 open_case: who.as_ref().is_some_and(|who| has_open_case(state, who)),
             },
         ),
-        FoundReason::Unknown => unknown_reason(playbook, tier, &start),
+        FoundReason::Unknown => {
+            // No reason is looked at.
+            let decision = decision::decide_without_reason(&question(ReasonIndex(0)));
+            let next = next(playbook, &decision, &[], start.take_first);
+            (decision, next)
+        }
         FoundReason::Known(index) => {
-            let question = Question {
-                playbook,
-                reason: index,
-                tier,
-                context: &start.context,
-                profile: profile.as_ref(),
-                facts: &facts,
-                standing,
-                memory: &memory,
-                formula: Formula::default(),
-            };
-            let Decided { decision, missing } = decision::decide(&question);
+            let Decided { decision, missing } = decision::decide(&question(index));
             let next = next(playbook, &decision, &missing, start.take_first);
             (decision, next)
         }
@@ -281,23 +286,6 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
 fn has_open_case(state: &State, who: &FoundCustomer) -> bool {
     let mut members = who.members();
     members.any(|member| !state.open_cases().of(member).is_empty())
-}
-
-fn unknown_reason(playbook: &Playbook, tier: TierIndex, start: &Start) -> (Decision, Next) {
-    let option = decision::last_resort(playbook, &start.context.queue_stats);
-    let next = if start.take_first {
-        Next::Take(option.offered())
-    } else {
-        Next::ChooseRoute
-    };
-    let tier = playbook.tier(tier).id.clone();
-    (
-        Decision {
-            options: vec![option],
-            ..Decision::open(tier)
-        },
-        next,
-    )
 }
 
 fn next(playbook: &Playbook, decision: &Decision, missing: &[FactIndex], take_first: bool) -> Next {
@@ -343,7 +331,7 @@ impl ContactRouted {
             facts: &facts,
             standing: self.standing,
             memory: &self.memory,
-            formula: Formula::default(),
+            formula: self.decision.formula,
         };
         Some(decision::decide(&question).decision)
     }

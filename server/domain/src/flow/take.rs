@@ -36,6 +36,8 @@ pub(super) fn take(state: &State, command: &TakeRoute) -> Result<Event, Stop> {
         further: contact.further_cases().collect(),
         taken,
         declined: command.declined.clone(),
+        tier: contact.decided_tier().cloned(),
+        handover: contact.handover.clone(),
     }))
 }
 

@@ -81,6 +81,29 @@ impl Calendar {
         }
     }
 
+    /// When it opens after it has closed the next time, if it is open at `now`; as [`Calendar::next_opening`] if not.
+    pub fn next_opening_after_closing(&self, now: UnixMs) -> Option<UnixMs> {
+        let mut at = now;
+        for _ in 0..=NEXT_OPENING_DAYS_MAX {
+            if !self.is_open(at) {
+                return self.next_opening(at);
+            }
+            at = self.end_of_hours(at)?;
+        }
+        None
+    }
+
+    /// When the hours end in which it is open at `at`; the day ends with its last.
+    fn end_of_hours(&self, at: UnixMs) -> Option<UnixMs> {
+        let wall = at.0.saturating_add(self.offset_ms(at));
+        let in_day = wall.rem_euclid(DAY_MS) as u32;
+        let hours = self.hours_of(wall.div_euclid(DAY_MS));
+        let &(_, until) = hours
+            .iter()
+            .find(|&&(from, until)| from <= in_day && in_day < until)?;
+        Some(UnixMs(at.0 + i64::from(until - in_day)))
+    }
+
     /// The first open millisecond of the wall clock in `from..until`.
     fn next_on_wall(&self, from: i64, until: i64) -> Option<i64> {
         let days = from.div_euclid(DAY_MS)..=until.div_euclid(DAY_MS);

@@ -27,9 +27,9 @@ fn the_sketch_without_a_wait() {
         writeln!(table, "{tier:8} {}", options.join(", ")).expect("a text takes all");
     }
     expect![[r#"
-        platinum human 8.32, callback 8.60, chat 8.73, self_service 16.26
-        gold     chat 5.93, self_service 6.46, human 6.92, callback 7.20
-        standard self_service 2.96, chat 4.93, human 6.42, callback 6.70
+        platinum human 8.40, callback 8.70, chat 8.90, self_service 16.85
+        gold     chat 5.83, self_service 6.11, human 6.87, callback 7.17
+        standard self_service 2.26, chat 4.73, human 6.32, callback 6.62
     "#]]
     .assert_eq(&table);
 }
@@ -38,24 +38,24 @@ fn the_sketch_without_a_wait() {
 fn the_sketch_as_waits_grow() {
     expect![[r#"
         tier     wait  0 repeats
-        platinum   0m  human 8.32
-        platinum   2m  callback 10.60
-        platinum   5m  callback 13.60
-        platinum  10m  self_service 16.26
-        platinum  20m  self_service 16.26
-        platinum  40m  self_service 16.26
-        gold       0m  chat 5.93
-        gold       2m  self_service 6.46
-        gold       5m  self_service 6.46
-        gold      10m  self_service 6.46
-        gold      20m  self_service 6.46
-        gold      40m  self_service 6.46
-        standard   0m  self_service 2.96
-        standard   2m  self_service 2.96
+        platinum   0m  human 8.40
+        platinum   2m  callback 10.82
+        platinum   5m  callback 13.97
+        platinum  10m  callback 19.22
+        platinum  20m  self_service 23.96
+        platinum  40m  self_service 30.96
+        gold       0m  chat 5.83
+        gold       2m  self_service 6.93
+        gold       5m  self_service 7.32
+        gold      10m  self_service 7.98
+        gold      20m  self_service 9.29
+        gold      40m  self_service 11.92
+        standard   0m  self_service 2.26
+        standard   2m  self_service 2.54
         standard   5m  self_service 2.96
-        standard  10m  self_service 2.96
-        standard  20m  self_service 2.96
-        standard  40m  self_service 2.96
+        standard  10m  self_service 3.34
+        standard  20m  self_service 3.69
+        standard  40m  self_service 4.39
     "#]]
     .assert_eq(&table(&fixtures::playbook("sketch"), &[0]));
 }
@@ -65,24 +65,24 @@ fn the_sketch_as_waits_grow() {
 fn an_airlines_change_of_date() {
     expect![[r#"
         tier     wait  0 repeats           1 repeats           2 repeats           3 repeats
-        platinum   0m  chat 8.73           chat 8.73           human 5.32          human 5.32
-        platinum   2m  callback 11.60      callback 11.60      callback 13.60      callback 13.60
-        platinum   5m  callback 14.60      callback 14.60      callback 18.10      callback 18.10
-        platinum  10m  self_service 16.26  self_service 16.26  callback 25.60      callback 25.60
-        platinum  20m  self_service 16.26  self_service 16.26  callback 40.60      callback 40.60
-        platinum  40m  self_service 16.26  self_service 16.26  callback 70.60      callback 70.60
-        gold       0m  chat 5.93           chat 5.93           human 3.22          human 3.22
-        gold       2m  self_service 6.46   self_service 6.46   human 7.72          human 7.72
-        gold       5m  self_service 6.46   self_service 6.46   callback 11.31      callback 11.31
-        gold      10m  self_service 6.46   self_service 6.46   callback 14.13      callback 14.13
-        gold      20m  self_service 6.46   self_service 6.46   callback 19.75      callback 19.75
-        gold      40m  self_service 6.46   self_service 6.46   callback 31.00      callback 31.00
-        standard   0m  self_service 2.96   self_service 2.96   human 2.47          human 2.47
-        standard   2m  self_service 2.96   self_service 2.96   human 3.67          human 3.67
-        standard   5m  self_service 2.96   self_service 2.96   human 5.47          human 5.47
-        standard  10m  self_service 2.96   self_service 2.96   human 8.47          human 8.47
-        standard  20m  self_service 2.96   self_service 2.96   callback 10.75      callback 10.75
-        standard  40m  self_service 2.96   self_service 2.96   callback 13.75      callback 13.75
+        platinum   0m  chat 8.90           chat 8.90           human 5.45          human 5.45
+        platinum   2m  callback 11.82      callback 11.82      callback 12.87      callback 12.87
+        platinum   5m  callback 14.97      callback 14.97      callback 16.02      callback 16.02
+        platinum  10m  callback 20.22      callback 20.22      callback 21.27      callback 21.27
+        platinum  20m  self_service 23.96  self_service 23.96  callback 31.77      callback 31.77
+        platinum  40m  self_service 30.96  self_service 30.96  callback 52.77      callback 52.77
+        gold       0m  chat 5.83           chat 5.83           human 3.20          human 3.20
+        gold       2m  self_service 6.93   self_service 6.93   human 6.30          human 6.30
+        gold       5m  self_service 7.32   self_service 7.32   callback 10.53      callback 10.53
+        gold      10m  self_service 7.98   self_service 7.98   callback 12.50      callback 12.50
+        gold      20m  self_service 9.29   self_service 9.29   callback 16.44      callback 16.44
+        gold      40m  self_service 11.92  self_service 11.92  callback 24.31      callback 24.31
+        standard   0m  self_service 2.26   self_service 2.26   human 2.37          human 2.37
+        standard   2m  self_service 2.54   self_service 2.54   human 3.21          human 3.21
+        standard   5m  self_service 2.96   self_service 2.96   human 4.47          human 4.47
+        standard  10m  self_service 3.34   self_service 3.34   human 6.52          human 6.52
+        standard  20m  self_service 3.69   self_service 3.69   callback 9.87       callback 9.87
+        standard  40m  self_service 4.39   self_service 4.39   callback 11.97      callback 11.97
     "#]]
     .assert_eq(&table(&fixtures::playbook("airline"), &REPEATS));
 }

@@ -1,20 +1,22 @@
 //! What happened, in a line.
 
+use crate::script::FIRST_DAY;
 use crate::work;
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::contact::{Contact, Joined, Place};
 use signpost_domain::customer::{TierBasis, TierFound};
-use signpost_domain::decision::{Decision, Finding, FiredRule, RouteOption, TurnedDown};
+use signpost_domain::decision::{CostKind, Decision, Finding, FiredRule, RouteOption, TurnedDown};
 use signpost_domain::event::{
     CaseJoin, ContactEnded, ContactRouted, Event, Next, Recorded, RouteStep,
 };
 use signpost_domain::fact::{FactValue, Facts, Knowledge};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::{CaseId, Seq};
+use signpost_domain::money::Money;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::route::Route;
 use signpost_domain::state::Counts;
-use signpost_domain::time::UnixMs;
+use signpost_domain::time::{Millis, UnixMs};
 use std::fmt::Display;
 
 /// Short names: cases by the order in which they were first told of.
@@ -190,7 +192,9 @@ fn next(next: &Next) -> String {
 }
 
 fn cost(option: &RouteOption) -> String {
-    let parts = option.cost.0.iter().map(ToString::to_string);
+    let floor = option.cost.part(CostKind::TierFloor);
+    let shown = if floor == Money::ZERO { 6 } else { 7 };
+    let parts = option.cost.0[..shown].iter().map(ToString::to_string);
     let wait = option.wait;
     format!(
         "{} = {} ({:?} wait {})",
@@ -229,6 +233,17 @@ fn finding(finding: &Finding) -> String {
         Finding::FactDeclined(fact) => format!("fact_declined({fact})"),
         Finding::CaseAmbiguous(fact) => format!("case_ambiguous({fact})"),
         Finding::RuleFailed(rule) => format!("rule_failed({rule})"),
+        Finding::TierFloor(tier) => format!("tier_floor({tier})"),
+        Finding::DeadlinePassed(fact) => format!("deadline_passed({fact})"),
+        Finding::DeadlineOutOfReach(fact) => format!("deadline_out_of_reach({fact})"),
+        Finding::RuleSetAside(rule) => format!("rule_set_aside({rule})"),
+        Finding::LanguageNotSpoken(queue, language) => {
+            format!("language_not_spoken({queue}: {language})")
+        }
+        Finding::LastResortBroken(route, why) => {
+            format!("last_resort_broken({route} {})", turned(why))
+        }
+        Finding::CasePresumed => "case_presumed".to_owned(),
     }
 }
 
@@ -241,9 +256,19 @@ fn turned(why: &TurnedDown) -> String {
         TurnedDown::NotLeftByRule(rule) => format!("not left by {rule}"),
         TurnedDown::ConsentRefused(consent) => format!("without {consent}"),
         TurnedDown::ConsentUnknown(consent) => format!("unknown {consent}"),
-        TurnedDown::Closed(queue) => format!("closed {queue}"),
-        TurnedDown::NotStaffed(queue) => format!("nobody in {queue}"),
+        TurnedDown::Closed(queue, opens) => format!("closed {queue}{}", opening(*opens)),
+        TurnedDown::NotStaffed(queue, opens) => format!("nobody in {queue}{}", opening(*opens)),
+        TurnedDown::CannotUse(ability) => format!("cannot use {}", ability.as_str()),
+        TurnedDown::Vulnerable => "vulnerable".to_owned(),
+        TurnedDown::FailedBefore(flow) => format!("{flow} failed before"),
+        TurnedDown::TooLate(fact) => format!("too late for {fact}"),
     }
+}
+
+fn opening(at: Option<UnixMs>) -> String {
+    at.map_or_else(String::new, |at| {
+        format!(" until {}", Millis(at.0 - FIRST_DAY.0))
+    })
 }
 
 pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {

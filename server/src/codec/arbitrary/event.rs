@@ -1,27 +1,24 @@
 //! Any event.
 
+use super::decision::{decision, findings, handover};
 use super::memory::memory;
 use super::work::worked;
 use super::{
-    actor, case_id, contact_id, context, customer, customer_id, facts, joined, matter, money,
-    offered, outcome, profile, reason, route, routes, seq, slug, span, text, time, version,
+    actor, case_id, contact_id, context, customer, customer_id, facts, joined, matter, offered,
+    outcome, profile, reason, routes, seq, slug, span, text, time, version,
 };
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::prop_oneof;
 use proptest::sample::select;
-use signpost_domain::decision::{
-    CostParts, Decision, Finding, FiredRule, RouteOption, Standing, TurnedDown, Wait, WaitBasis,
-};
+use signpost_domain::decision::Standing;
 use signpost_domain::event::{
     CaseAdded, CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, Envelope, Event,
     LeftCase, Method, Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteStep,
     RouteTaken,
 };
 use signpost_domain::ids::{CaseId, RequestId};
-use signpost_domain::playbook::{BasisPoints, Need};
-use signpost_domain::route::RouteSet;
 use std::sync::Arc;
 
 pub(in crate::codec) fn recorded() -> impl Strategy<Value = Recorded> {
@@ -59,7 +56,15 @@ fn cause() -> impl Strategy<Value = Cause> {
 
 fn event() -> impl Strategy<Value = Event> {
     let published = (version(), slug(), text(), text(), any::<bool>());
-    let taken = (contact_id(), of(case_id()), cases(), offered(), routes());
+    let with = (of(slug()), of(handover()));
+    let taken = (
+        contact_id(),
+        of(case_id()),
+        cases(),
+        offered(),
+        routes(),
+        with,
+    );
     let ended = (
         contact_id(),
         of(case_id()),
@@ -80,12 +85,14 @@ fn event() -> impl Strategy<Value = Event> {
         }),
         2 => customer::saved().prop_map(|saved| Event::CustomerSaved(Box::new(saved))),
         5 => routed().prop_map(|routed| Event::ContactRouted(Box::new(routed))),
-        1 => taken.prop_map(|(contact, case, further, taken, declined)| Event::RouteTaken(RouteTaken {
+        1 => taken.prop_map(|(contact, case, further, taken, declined, with)| Event::RouteTaken(RouteTaken {
             contact,
             case,
             further,
             taken,
             declined,
+            tier: with.0,
+            handover: with.1.map(Box::new),
         })),
         1 => ended.prop_map(|(contact, case, further, outcome, confirmed, resolves)| {
             Event::ContactEnded(ContactEnded {
@@ -267,109 +274,6 @@ fn standing() -> BoxedStrategy<Standing> {
             }
         })
         .boxed()
-}
-
-fn decision() -> BoxedStrategy<Decision> {
-    let parts = (
-        of(reason()),
-        slug(),
-        any::<u32>().prop_map(Need),
-        vec(option(), 0..4),
-        vec((route(), turned_down()), 0..4),
-        vec(fired(), 0..3),
-        findings(),
-    );
-    parts
-        .prop_map(
-            |(reason, tier, need, options, turned_down, fired, findings)| Decision {
-                reason,
-                tier,
-                need,
-                options,
-                turned_down,
-                fired,
-                findings,
-            },
-        )
-        .boxed()
-}
-
-fn option() -> BoxedStrategy<RouteOption> {
-    let basis = select(&[
-        WaitBasis::None,
-        WaitBasis::Unknown,
-        WaitBasis::Reported,
-        WaitBasis::Estimated,
-    ]);
-    let wait = (basis, span(), span(), span());
-    let wait = wait.prop_map(|(basis, expected, low, high)| Wait {
-        basis,
-        expected,
-        low,
-        high,
-    });
-    let cost = [money(), money(), money(), money(), money(), money()].prop_map(CostParts);
-    let resolves = any::<u16>().prop_map(BasisPoints);
-    let parts = (route(), of(slug()), of(slug()), cost, wait, resolves);
-    parts
-        .prop_map(|(route, flow, queue, cost, wait, resolves)| RouteOption {
-            route,
-            flow,
-            queue,
-            cost,
-            wait,
-            resolves,
-        })
-        .boxed()
-}
-
-fn turned_down() -> impl Strategy<Value = TurnedDown> {
-    prop_oneof![
-        Just(TurnedDown::NotOfReason),
-        Just(TurnedDown::NotOnChannel),
-        Just(TurnedDown::AskedForPerson),
-        slug().prop_map(TurnedDown::ForbiddenByRule),
-        slug().prop_map(TurnedDown::NotLeftByRule),
-        slug().prop_map(TurnedDown::ConsentRefused),
-        slug().prop_map(TurnedDown::ConsentUnknown),
-        slug().prop_map(TurnedDown::Closed),
-        slug().prop_map(TurnedDown::NotStaffed),
-    ]
-}
-
-fn fired() -> BoxedStrategy<FiredRule> {
-    let set = || (0..=RouteSet::ALL.bits()).prop_map(RouteSet::from_bits);
-    let prefers = vec((route(), money()), 0..3);
-    let need = of(any::<u32>().prop_map(Need));
-    let parts = (slug(), set(), set(), prefers, need, vec(slug(), 0..3));
-    parts
-        .prop_map(|(id, forbids, leaves, prefers, need, facts)| FiredRule {
-            id,
-            forbids,
-            leaves,
-            prefers,
-            need,
-            facts,
-        })
-        .boxed()
-}
-
-fn findings() -> impl Strategy<Value = Vec<Finding>> {
-    let finding = prop_oneof![
-        (slug(), text()).prop_map(|(rule, value)| Finding::FactUnknown(rule, value)),
-        slug().prop_map(Finding::WaitAssumed),
-        slug().prop_map(Finding::TierOfCaller),
-        Just(Finding::TierAssumed),
-        reason().prop_map(Finding::ReasonUnknown),
-        reason().prop_map(Finding::ReasonReplaced),
-        Just(Finding::LastResort),
-        slug().prop_map(Finding::IdentityNotVerified),
-        slug().prop_map(Finding::IdentityOfOtherCustomer),
-        slug().prop_map(Finding::FactDeclined),
-        slug().prop_map(Finding::CaseAmbiguous),
-        slug().prop_map(Finding::RuleFailed),
-    ];
-    vec(finding, 0..4)
 }
 
 fn next() -> impl Strategy<Value = Next> {

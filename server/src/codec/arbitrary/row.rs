@@ -1,6 +1,7 @@
 //! Any row, under its key.
 
 use super::customer::tier_found;
+use super::decision::handover;
 use super::work::{link, merged, resolution};
 use super::{
     actor, case_id, contact_id, context, customer, customer_id, facts, identity_key, joined,
@@ -59,7 +60,13 @@ fn contact() -> BoxedStrategy<Contact> {
     ];
     let cases = (of(case_id()), vec(further(), 0..4));
     let who = (contact_id(), context(), of(customer_id()), cases);
-    let routed = (place, of(route()), vec(offered(), 0..3), routes());
+    let routed = (
+        place,
+        of(route()),
+        vec(offered(), 0..3),
+        routes(),
+        of(handover()),
+    );
     let tier = (of(slug()), of(tier_found()), of(customer_id()));
     let rest = (of(reason()), tier, any::<bool>(), any::<u32>());
     let times = ([time(), time(), time()], of(time()));
@@ -67,7 +74,7 @@ fn contact() -> BoxedStrategy<Contact> {
     (who, routed, rest, times, seqs)
         .prop_map(|(who, routed, rest, times, seqs)| {
             let (id, context, customer, (case, further)) = who;
-            let (place, route, offered, declined) = routed;
+            let (place, route, offered, declined, handover) = routed;
             let (confirmed, (tier, tier_found, case_owner), needs_person, amendments) = rest;
             let ([arrived, recorded, heard], ended) = times;
             let [opened, decided, changed] = seqs;
@@ -80,6 +87,7 @@ fn contact() -> BoxedStrategy<Contact> {
                 place,
                 route,
                 offered,
+                handover: handover.map(Box::new),
                 declined,
                 confirmed,
                 tier,

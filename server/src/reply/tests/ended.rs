@@ -4,6 +4,7 @@ use super::{playbook, routed, shown, slug, take};
 use crate::reply::contact;
 use expect_test::expect;
 use signpost_domain::contact::{Offered, Outcome};
+use signpost_domain::decision::Handover;
 use signpost_domain::event::{ContactEnded, RouteTaken};
 use signpost_domain::ids::{CaseId, ContactId, Seq};
 use signpost_domain::route::Route;
@@ -20,6 +21,12 @@ fn taken_and_ended() {
             queue: Some(slug("rebooking")),
         },
         declined: vec![Route::SelfService],
+        tier: Some(slug("gold")),
+        handover: Some(Box::new(Handover {
+            priority: 8,
+            skills: vec![(slug("refunds"), 2)],
+            language: Some("nl".into()),
+        })),
     };
     expect![[r#"
         TakeRouteResponse {
@@ -35,7 +42,7 @@ fn taken_and_ended() {
             ),
             replayed: true,
         }"#]]
-    .assert_eq(&shown(&contact::taken(&taken, true)));
+    .assert_eq(&shown(&contact::taken(&taken, &playbook(), true)));
     let ended = |case: Option<CaseId>, resolves: bool| {
         let ended = ContactEnded {
             contact: ContactId::stored("call-7"),

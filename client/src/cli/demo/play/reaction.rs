@@ -33,7 +33,7 @@ impl Play<'_> {
                     .collect();
                 self.answer_later(index, more, tired, now);
             }
-            Some(Next::Routed(routed)) => self.be_helped(index, answer, routed.route, now),
+            Some(Next::Target(target)) => self.be_helped(index, answer, target.route, now),
             None => self
                 .agenda
                 .book(now + MINUTE, Step::End(index, v1::ContactOutcome::GaveUp)),
@@ -83,16 +83,13 @@ impl Play<'_> {
                     .agenda
                     .book(now + MINUTE, Step::End(index, v1::ContactOutcome::GaveUp));
             };
-            route = option.route;
-            let declined = options
-                .iter()
-                .take(usize::from(second))
-                .map(|option| option.route);
+            route = route_of(option);
+            let declined = options.iter().take(usize::from(second)).map(route_of);
             begin = now + MINUTE;
             self.agenda
                 .book(begin, Step::Take(index, route, declined.collect()));
         }
-        let option = options.iter().find(|option| option.route == route);
+        let option = options.iter().find(|option| route_of(option) == route);
         let resolves = option.map_or(5_000, |option| u64::from(option.resolves_basis_points));
         let asked = self.visits[index].asked_for_person;
         let outcome = habits::outcome(route, resolves, asked, &mut self.dice);
@@ -128,4 +125,8 @@ impl Play<'_> {
         let later = now + MINUTE * self.dice.between(2, 45);
         self.book_visit(later, person, matter, channel, 70);
     }
+}
+
+fn route_of(option: &v1::RouteOption) -> i32 {
+    option.target.as_ref().map_or(0, |target| target.route)
 }

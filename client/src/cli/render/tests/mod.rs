@@ -29,6 +29,23 @@ fn part(kind: v1::CostKind, amount_micros: i64) -> v1::CostPart {
     v1::CostPart {
         kind: kind.into(),
         amount_micros,
+        factors: Vec::new(),
+    }
+}
+
+fn target(route: v1::Route) -> v1::RouteTarget {
+    v1::RouteTarget {
+        route: route.into(),
+        queue: "rebooking".to_owned(),
+        skills: vec![v1::Skill {
+            skill_id: "refunds".to_owned(),
+            level: 2,
+        }],
+        priority: 8,
+        waiting_target: None,
+        language: "nl-NL".to_owned(),
+        tier: "gold".to_owned(),
+        ..Default::default()
     }
 }
 
@@ -36,8 +53,7 @@ fn options() -> Vec<v1::RouteOption> {
     use v1::CostKind as Kind;
     vec![
         v1::RouteOption {
-            route: v1::Route::Human.into(),
-            queue: "rebooking".to_owned(),
+            target: Some(target(v1::Route::Human)),
             cost_micros: 3_320_000,
             cost_parts: vec![
                 part(Kind::Handling, 6_000_000),
@@ -50,8 +66,7 @@ fn options() -> Vec<v1::RouteOption> {
             ..Default::default()
         },
         v1::RouteOption {
-            route: v1::Route::Callback.into(),
-            queue: "rebooking".to_owned(),
+            target: Some(target(v1::Route::Callback)),
             cost_micros: 7_100_050,
             cost_parts: vec![
                 part(Kind::Handling, 6_300_000),
@@ -76,6 +91,7 @@ fn decision() -> v1::Decision {
             route: v1::Route::SelfService.into(),
             reason: v1::TurnedDownReason::ForbiddenByRule.into(),
             subject: "third_contact_this_week".to_owned(),
+            opens_time: None,
         }],
         rules_fired: vec![v1::FiredRule {
             rule_id: "third_contact_this_week".to_owned(),
@@ -90,7 +106,12 @@ fn decision() -> v1::Decision {
         findings: vec![v1::Finding {
             kind: v1::FindingKind::FactUnknown.into(),
             subject: "flying_today facts.departs_at".to_owned(),
+            broken: None,
         }],
+        stake_micros: 36_000_000,
+        next_micros: 7_100_050,
+        guarded: true,
+        currency_code: "EUR".to_owned(),
     }
 }
 
@@ -101,11 +122,7 @@ fn routed() -> v1::ContactAnswer {
         joined: v1::Joined::Continued.into(),
         customer_id: "c1".to_owned(),
         place: v1::ContactPlace::Routed.into(),
-        next: Some(v1::contact_answer::Next::Routed(v1::Routed {
-            route: v1::Route::Human.into(),
-            queue: "rebooking".to_owned(),
-            ..Default::default()
-        })),
+        next: Some(v1::contact_answer::Next::Target(target(v1::Route::Human))),
         decision: Some(decision()),
         repeats: 1,
         channel_switches: 1,
@@ -179,7 +196,7 @@ fn a_menu_a_question_and_a_choice_as_text() {
             personal: true,
         }],
     }));
-    let pick = next(Next::Routed(v1::Routed::default()));
+    let pick = next(Next::Target(v1::RouteTarget::default()));
     let text = [choose, ask, pick].map(|shown| answer(&shown, Paint::PLAIN));
     expect![[r#"
         contact call-1 · no case yet

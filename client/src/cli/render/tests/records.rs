@@ -163,7 +163,7 @@ fn a_choice_and_an_end_as_text() {
         contact_id: "call-2".to_owned(),
         case_id: "case_01".to_owned(),
         place: v1::ContactPlace::Routed.into(),
-        routed: Some(v1::Routed {
+        target: Some(v1::RouteTarget {
             route: v1::Route::Callback.into(),
             queue: "rebooking".to_owned(),
             ..Default::default()

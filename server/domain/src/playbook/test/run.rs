@@ -1,7 +1,7 @@
 //! Runs the tests of a playbook, and says why one fails in the words of costs, so that its writer sees what to change.
 
 use super::{Expected, PlaybookTest};
-use crate::decision::{CostKind, Decided, RouteOption, TurnedDown};
+use crate::decision::{CostKind, Decided, Finding, RouteOption, TurnedDown};
 use crate::money::Money;
 use crate::playbook::fault::{At, Faults, Finder};
 use crate::playbook::tree::Node;
@@ -91,6 +91,15 @@ fn failures(
             failures.push(("asks", what));
         }
     }
+    if let Some(wanted) = expected.priority
+        && wanted != decision.handover.priority
+    {
+        let (came, fired) = (decision.handover.priority, fired(decided));
+        failures.push((
+            "priority",
+            format!("expected {wanted}, came {came}; {fired}"),
+        ));
+    }
     failures
 }
 
@@ -107,6 +116,10 @@ fn why(wanted: RouteSet, decided: &Decided) -> String {
             parts.push(format!("{route} {}", turned_down(why)));
         }
     }
+    if decision.findings.contains(&Finding::LastResort) {
+        parts.push("it is the last resort".to_owned());
+    }
+    parts.push(format!("{} at stake", decision.stake));
     let mut text = parts.join("; ");
     if !decision.fired.is_empty() {
         text += &format!("; {}", fired(decided));
@@ -150,6 +163,7 @@ pub(in crate::playbook) const fn cost_word(kind: CostKind) -> &'static str {
         CostKind::LeavingChannel => "leaving the channel",
         CostKind::CustomerPreference => "customer's preference",
         CostKind::RulePreference => "rules' preference",
+        CostKind::TierFloor => "tier floor",
     }
 }
 
@@ -163,13 +177,19 @@ pub(in crate::playbook) fn turned_down(why: &TurnedDown) -> String {
         TurnedDown::NotLeftByRule(rule) => format!("is not left by {rule}"),
         TurnedDown::ConsentRefused(consent) => format!("needs {consent}, which is refused"),
         TurnedDown::ConsentUnknown(consent) => format!("needs {consent}, which is not known"),
-        TurnedDown::Closed(queue) => format!("is out, as {queue} is closed"),
-        TurnedDown::NotStaffed(queue) => format!("is out, as nobody staffs {queue}"),
+        TurnedDown::CannotUse(ability) => {
+            format!("is out, as the customer cannot use {}", ability.as_str())
+        }
+        TurnedDown::Vulnerable => "is out, as the customer is vulnerable".to_owned(),
+        TurnedDown::FailedBefore(flow) => format!("is out, as {flow} failed before"),
+        TurnedDown::TooLate(fact) => format!("is too late for {fact}"),
+        TurnedDown::Closed(queue, _) => format!("is out, as {queue} is closed"),
+        TurnedDown::NotStaffed(queue, _) => format!("is out, as nobody staffs {queue}"),
     }
 }
 
 fn percent(option: &RouteOption) -> String {
-    let points = option.resolves.0;
+    let points = option.chance.0;
     match points % 100 {
         0 => format!("{} %", points / 100),
         rest => format!("{}.{rest:02} %", points / 100),

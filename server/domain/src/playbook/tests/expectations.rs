@@ -94,13 +94,13 @@ fn what_fails_says_what_came_and_why() {
     expect: { not: [message] }
 "#,
         expect![[r#"
-            86:22 tests[0].expect.route: "platinum changes a date" fails: expected human, came self_service; self_service 16.15 = handling 0.05 + failure 16.10 (65 %); message 18.80 = handling 2.00 + waiting 2.00 + failure 13.80 + leaving the channel 1.00 (70 %, wait 10m); chat 48.70 = handling 4.10 + waiting 40.00 + failure 4.60 (90 %, wait 10m); human 49.21 = handling 6.00 + waiting 40.00 + failure 2.21 + leaving the channel 1.00 (95 %, wait 10m); change what decides it, or what the test expects
+            86:22 tests[0].expect.route: "platinum changes a date" fails: expected human, came self_service; self_service 19.65 = handling 0.05 + failure 19.60 (65 %); message 21.80 = handling 2.00 + waiting 2.00 + failure 16.80 + leaving the channel 1.00 (70 %, wait 10m); chat 49.70 = handling 4.10 + waiting 40.00 + failure 5.60 (90 %, wait 10m); human 49.80 = handling 6.00 + waiting 40.00 + failure 2.80 + leaving the channel 1.00 (95 %, wait 10m); 40.00 at stake; change what decides it, or what the test expects
             86:35 tests[0].expect.need: "platinum changes a date" fails: expected 3.0, came 1.0; no rule fired; change what decides it, or what the test expects
             86:47 tests[0].expect.queue: "platinum changes a date" fails: expected baggage, came no queue, as the route is self_service; change what decides it, or what the test expects
             86:62 tests[0].expect.rule: "platinum changes a date" fails: vulnerable did not fire; no rule fired; change what decides it, or what the test expects
             86:74 tests[0].expect.asks: "platinum changes a date" fails: expected nothing, asked booking_reference; change what decides it, or what the test expects
-            92:22 tests[1].expect.route: "gold is called" fails: expected callback, came message; message 8.70 = handling 2.00 + waiting 0.30 + failure 5.40 + leaving the channel 1.00 (70 %, wait 4m); chat 11.90 = handling 4.10 + waiting 6.00 + failure 1.80 (90 %, wait 4m); human 13.81 = handling 6.00 + waiting 6.00 + failure 0.81 + leaving the channel 1.00 (95 %, wait 4m); callback needs call_back, which is not known; fired: asked_for_a_person; change what decides it, or what the test expects
-            97:15 tests[2].expect.not: "never by letter" fails: expected not message, came message; message 2.68 = handling 2.00 + waiting 0.08 + failure 0.60 (70 %, wait 4m); fired: asked_for_a_person; change what decides it, or what the test expects
+            92:22 tests[1].expect.route: "gold is called" fails: expected callback, came message; message 8.67 = handling 2.00 + waiting 0.30 + failure 5.37 + leaving the channel 1.00 (70 %, wait 4m); chat 11.89 = handling 4.10 + waiting 6.00 + failure 1.79 (90 %, wait 4m); human 13.90 = handling 6.00 + waiting 6.00 + failure 0.90 + leaving the channel 1.00 (95 %, wait 4m); callback needs call_back, which is not known; 12.00 at stake; fired: asked_for_a_person; change what decides it, or what the test expects
+            97:15 tests[2].expect.not: "never by letter" fails: expected not message, came message; message 3.48 = handling 2.00 + waiting 0.08 + failure 1.40 (70 %, wait 4m); 2.00 at stake; fired: asked_for_a_person; change what decides it, or what the test expects
         "#]],
     );
 }

@@ -40,19 +40,19 @@ fn routes_by_reason_tier_and_wait() -> Result<(), Faults> {
     };
     expect![[r#"
         CBBBSSSSSS platinum existing_flight/change_date
-            callback from 18s: waiting 1.20 against 0.30, failure 4.63 against 2.30, outweighs handling 4.10 against 6.30, leaving the channel 0.00 against 1.00
-            self_service from 6m40s: waiting 6.67 against 0.00, handling 6.30 against 0.05, leaving the channel 1.00 against 0.00, outweighs failure 2.30 against 16.21
+            callback from 16s: waiting 1.07 against 0.27, failure 4.86 against 2.43, outweighs handling 4.10 against 6.30, leaving the channel 0.00 against 1.00
+            self_service from 9m32s: waiting 9.53 against 0.00, handling 6.30 against 0.05, leaving the channel 1.00 against 0.00, outweighs failure 2.80 against 19.57
         CSSSSSSSSS gold existing_flight/change_date
-            self_service from 21s: waiting 0.53 against 0.00, handling 4.10 against 0.05, outweighs failure 1.83 against 6.41
+            self_service from 15s: waiting 0.38 against 0.00, handling 4.10 against 0.05, outweighs failure 1.76 against 6.17
         SSSSSSSSSS standard existing_flight/change_date
         HSSSSSSSSS platinum existing_flight/cancel
-            self_service from 3s: waiting 0.20 against 0.00, handling 6.00 against 0.05, leaving the channel 1.00 against 0.00, outweighs failure 2.10 against 9.20
+            self_service from 5s: waiting 0.33 against 0.00, handling 6.00 against 0.05, leaving the channel 1.00 against 0.00, outweighs failure 2.42 against 9.67
         SSSSSSSSSS gold existing_flight/cancel
         SSSSSSSSSS standard existing_flight/cancel
-        HHHMMMMMMM platinum baggage/lost
-            message from 2m25s: waiting 24.17 against 1.21, handling 7.00 against 2.50, outweighs failure 15.38 against 42.80
-        HHMMMMMMMM gold baggage/lost
-            message from 1m32s: waiting 5.75 against 0.29, handling 7.00 against 2.50, outweighs failure 4.88 against 14.80
+        HHHHMMMMMM platinum baggage/lost
+            message from 8m19s: waiting 33.27 against 1.66, handling 7.00 against 2.50, outweighs failure 21.62 against 57.67
+        HHHMMMMMMM gold baggage/lost
+            message from 4m43s: waiting 7.08 against 0.35, handling 7.00 against 2.50, outweighs failure 6.73 against 17.94
         MMMMMMMMMM standard baggage/lost
     "#]].assert_eq(&shown(&playbook, asked));
     Ok(())

@@ -271,6 +271,16 @@ impl Seen {
                 self.person_later |= is_top && minutes > SHORT_WAIT;
             }
             got.push((tier, route, chance));
+            if let (None, Some(less)) = (&self.worse, floor(playbook, &decision)) {
+                // What prices alone would give comes right behind what the floor gives.
+                let own = decision.options.get(1).map_or(route, |second| second.route);
+                self.worse = Some(Worse {
+                    channel,
+                    minutes,
+                    more: (tier, own),
+                    less: (less, route),
+                });
+            }
         }
         let chances: Vec<BasisPoints> = got.iter().map(|(.., chance)| *chance).collect();
         if let (None, Some((above, below))) = (&self.worse, helped_worse(&chances)) {
@@ -318,7 +328,16 @@ const fn minutes_of(minutes: i64) -> Millis {
 fn taken(decision: &Decision) -> Option<(Route, BasisPoints)> {
     let first = decision.first()?;
     let last_resort = decision.findings.contains(&Finding::LastResort);
-    (!last_resort).then_some((first.route, first.resolves))
+    (!last_resort).then_some((first.route, first.chance))
+}
+
+/// The less valuable tier whose better route this decision takes, too.
+fn floor(playbook: &Playbook, decision: &Decision) -> Option<TierIndex> {
+    let mut findings = decision.findings.iter();
+    findings.find_map(|finding| match finding {
+        Finding::TierFloor(id) => playbook.index.tiers.get(id).copied(),
+        _ => None,
+    })
 }
 
 /// The routes of a reason that some channel has.

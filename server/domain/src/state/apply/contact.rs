@@ -3,6 +3,7 @@
 use super::further::still_further;
 use crate::case::CaseStep;
 use crate::contact::{Contact, Offered, Place};
+use crate::decision::Handover;
 use crate::decision::RouteOption;
 use crate::event::{CaseJoin, ContactEnded, ContactRouted, Envelope, Next, RouteTaken};
 use crate::ids::{ContactId, CustomerId, Seq, Slug};
@@ -70,6 +71,7 @@ impl State {
             place,
             route,
             offered: offered.collect(),
+            handover: handover(&routed.decision.handover),
             declined: first.map_or_else(Vec::new, |row| row.declined.clone()),
             confirmed: first.and_then(|row| row.confirmed.clone()),
             tier: self.tier_of(routed),
@@ -204,4 +206,9 @@ impl State {
         self.contacts
             .put(after.id.clone(), Some(Arc::new(after)), seq);
     }
+}
+
+/// Nothing, where nobody said more than the playbook does.
+fn handover(decided: &Handover) -> Option<Box<Handover>> {
+    (*decided != Handover::default()).then(|| Box::new(decided.clone()))
 }

@@ -19,12 +19,12 @@ fn an_anonymous_contact_is_identified_and_keeps_its_case() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-1: standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             case #1: open; flight/change of standard nobody; [chat-1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=ABC123
-            chat-1: c1+ gold; stays with #1, claimed; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            chat-1: c1+ gold; stays with #1, claimed; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             case #1: open; flight/change of standard c1; [chat-1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=ABC123
             customer c1: gold; []; 1 contacts, 1 lately
-            call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> self_service(rebook) of [self_service 6.35, human 9.70, message 11.78]
+            call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> self_service(rebook) of [self_service 7.39, human 10.05, message 12.67]
         "#]],
     );
 }
@@ -45,9 +45,9 @@ fn an_anonymous_contact_is_identified_and_joins_the_open_case() {
         ",
         expect![[r#"
             playbook trips is live
-            call-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
-            chat-1: standard; opens #2; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
-            chat-1: c1 standard; leaves #2, withdrawn; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            call-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            chat-1: standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-1: c1 standard; leaves #2, withdrawn; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             case #1: open; flight/change of standard c1; [call-1* on phone, chat-1* on web_chat]; 2 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=ABC123
             case #2: withdrawn; flight/change of standard nobody; []; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=ABC123
             customer c1: no tier; []; 2 contacts, 2 lately
@@ -68,9 +68,9 @@ fn anonymous_contacts_are_never_one_case() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
-            chat-2: standard; opens #2; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
-            chat-3: standard; opens #3; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing identity_not_verified(phone), tier_assumed
+            chat-1: standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-2: standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-3: standard; opens #3; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing identity_not_verified(phone), tier_assumed
         "#]],
     );
 }
@@ -90,9 +90,9 @@ fn a_verified_identity_finds_the_customer() {
         expect![[r#"
             playbook trips is live
             customer c1 is kept
-            call-1: c1 gold; opens #1; -> self_service(rebook) of [self_service 6.35, human 9.70, message 11.78]
-            call-2: standard; opens #2; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing identity_not_verified(phone), tier_assumed
-            call-3: cust_w3x5qfmdqsg453nv+ standard; opens #3; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            call-1: c1 gold; opens #1; -> self_service(rebook) of [self_service 7.39, human 10.05, message 12.67]
+            call-2: standard; opens #2; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing identity_not_verified(phone), tier_assumed
+            call-3: cust_w3x5qfmdqsg453nv+ standard; opens #3; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             customer c1: gold; [phone=0611, email=a@b?]; 1 contacts, 1 lately
         "#]],
     );
@@ -111,9 +111,9 @@ fn a_verified_identity_that_nobody_holds_brings_a_customer() {
         ",
         expect![[r#"
             playbook trips is live
-            call-1: cust_wyrgv87dtqgnzhsh+ gold; opens #1; -> self_service(rebook) of [self_service 6.35, human 9.70, message 11.78]
-            call-2: cust_wyrgv87dtqgnzhsh+ gold; continues #1, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 6.35, human 9.70, message 11.78]
-            mail-1: cust_wyrgv87dtqgnzhsh gold; continues #1, a repeat, a switch; 2 repeats, 1 switches, 2 in 7d; ask fare of [message 0.00] by third_contact, asked_again noticing last_resort
+            call-1: cust_wyrgv87dtqgnzhsh+ gold; opens #1; -> self_service(rebook) of [self_service 7.39, human 10.05, message 12.67]
+            call-2: cust_wyrgv87dtqgnzhsh+ gold; continues #1, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 7.39, human 10.05, message 12.67]
+            mail-1: cust_wyrgv87dtqgnzhsh gold; continues #1, a repeat, a switch; 2 repeats, 1 switches, 2 in 7d; ask fare of [message 14.01] by third_contact, asked_again noticing last_resort
             customer cust_wyrgv87dtqgnzhsh: gold; [phone=0611, email=a@b]; 3 contacts, 3 lately
         "#]],
     );
@@ -142,7 +142,7 @@ fn a_shared_identity_merges_nobody() {
             call-1: c2 standard; opens #1; -> self_service(allowance) of [self_service 0.13] noticing identity_of_other_customer(phone), tier_assumed
             customer c2: no tier; [email=a@b]; 1 contacts, 1 lately
             call-2: c2 standard; continues #1, a repeat; 1 repeats, 1 in 7d; -> self_service(allowance) of [self_service 0.13] noticing identity_of_other_customer(phone), tier_assumed
-            call-3: c2 standard; continues #1, a repeat; 2 repeats, 2 in 7d; -> message(writers) of [message 0.00] by third_contact, asked_again noticing identity_of_other_customer(phone), tier_assumed, last_resort
+            call-3: c2 standard; continues #1, a repeat; 2 repeats, 2 in 7d; -> message(writers) of [message 6.40] by third_contact, asked_again noticing identity_of_other_customer(phone), tier_assumed, last_resort
         "#]],
     );
 }
@@ -190,15 +190,15 @@ fn the_tier_is_the_callers_then_the_stored_one_then_the_default() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
+            chat-1: c1+ standard; opens #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             customer c1 is kept
-            chat-2: c1 gold; continues #1, a repeat; 1 repeats, 1 in 7d; -> self_service(allowance) of [self_service 0.93, chat 4.80]
-            chat-3: c1 platinum; continues #1, a repeat; 2 repeats, 2 in 7d; -> chat(desk) of [chat 18.00] by third_contact, asked_again noticing tier_of_caller(stored gold)
-            chat-4: c1 gold; continues #1, a repeat; 3 repeats, 3 in 7d; -> chat(desk) of [chat 8.40] by third_contact, asked_again
-            chat-5: standard; opens #2; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
+            chat-2: c1 gold; continues #1, a repeat; 1 repeats, 1 in 7d; -> self_service(allowance) of [self_service 1.26, chat 6.62]
+            chat-3: c1 platinum; continues #1, a repeat; 2 repeats, 2 in 7d; -> chat(desk) of [chat 14.70] by third_contact, asked_again noticing tier_of_caller(stored gold)
+            chat-4: c1 gold; continues #1, a repeat; 3 repeats, 3 in 7d; -> chat(desk) of [chat 7.25] by third_contact, asked_again
+            chat-5: standard; opens #2; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             customer c1: gold; []; 4 contacts, 4 lately
-            chat-6: c2+ platinum; opens #3; -> self_service(allowance) of [self_service 2.33, chat 8.00]
-            chat-7: c2 gold; continues #3, a repeat; 1 repeats, 1 in 7d; -> self_service(allowance) of [self_service 0.93, chat 4.80] noticing tier_of_caller(stored platinum)
+            chat-6: c2+ platinum; opens #3; -> self_service(allowance) of [self_service 3.23, chat 12.60]
+            chat-7: c2 gold; continues #3, a repeat; 1 repeats, 1 in 7d; -> self_service(allowance) of [self_service 1.26, chat 6.62] noticing tier_of_caller(stored platinum)
             customer c2: platinum; []; 2 contacts, 2 lately
         "#]],
     );
@@ -217,8 +217,8 @@ fn a_vulnerable_customer_is_not_left_to_a_flow() {
         expect![[r#"
             playbook trips is live
             customer c1 is kept
-            chat-1: c1 standard; opens #1; -> human(desk) of [human 5.11 = 6.00 + 0.80 + 0.31 + 1.00 + 0.00 + -3.00 (Unknown wait 2m), chat 5.70 = 4.10 + 0.80 + 0.80 + 0.00 + 0.00 + 0.00 (Unknown wait 2m), message 6.30 = 2.00 + 0.90 + 2.40 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] by vulnerable noticing tier_assumed, fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [self_service forbidden by vulnerable, callback unknown call_back]
-            chat-2: standard; opens #2; -> human(desk) of [human 5.11, chat 5.70, message 6.30] by vulnerable noticing tier_assumed
+            chat-1: c1 standard; opens #1; -> human(desk) of [human 5.08 = 6.00 + 0.80 + 0.28 + 1.00 + 0.00 + -3.00 (Unknown wait 2m), chat 5.45 = 4.10 + 0.80 + 0.55 + 0.00 + 0.00 + 0.00 (Unknown wait 2m), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] by vulnerable noticing tier_assumed, fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [self_service vulnerable, callback unknown call_back]
+            chat-2: standard; opens #2; -> human(desk) of [human 5.08, chat 5.45, message 5.55] by vulnerable noticing tier_assumed
         "#]],
     );
 }
@@ -238,10 +238,10 @@ fn consents_and_wishes_count_now_rather_than_stored() {
         expect![[r#"
             playbook trips is live
             customer c1 is kept
-            call-1: c1 standard; opens #1; -> self_service(rebook) of [self_service 2.85 = 0.05 + 0.00 + 2.80 + 0.00 + 0.00 + 0.00 (None wait 0s), message 6.30 = 2.00 + 0.90 + 2.40 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 7.00 = 6.00 + 0.80 + 0.20 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, callback without call_back]
-            call-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 2.96 = 0.05 + 0.00 + 2.91 + 0.00 + 0.00 + 0.00 (None wait 0s), callback 4.90 = 6.30 + 0.20 + 0.40 + 0.00 + -2.00 + 0.00 (Unknown wait 2m), message 6.39 = 2.00 + 0.90 + 2.49 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 7.22 = 6.00 + 0.80 + 0.42 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel]
-            call-3: c2+ standard; opens #2; -> self_service(rebook) of [self_service 2.85 = 0.05 + 0.00 + 2.80 + 0.00 + 0.00 + 0.00 (None wait 0s), message 6.30 = 2.00 + 0.90 + 2.40 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 7.00 = 6.00 + 0.80 + 0.20 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, callback unknown call_back]
-            call-4: c2 standard; continues #2, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 2.96 = 0.05 + 0.00 + 2.91 + 0.00 + 0.00 + 0.00 (None wait 0s), human 5.22 = 6.00 + 0.80 + 0.42 + 0.00 + -2.00 + 0.00 (Unknown wait 2m), callback 5.90 = 6.30 + 0.20 + 0.40 + 0.00 + -1.00 + 0.00 (Unknown wait 2m), message 6.39 = 2.00 + 0.90 + 2.49 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel]
+            call-1: c1 standard; opens #1; -> self_service(rebook) of [self_service 1.98 = 0.05 + 0.00 + 1.93 + 0.00 + 0.00 + 0.00 (None wait 0s), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, callback without call_back]
+            call-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 1.98 = 0.05 + 0.00 + 1.93 + 0.00 + 0.00 + 0.00 (None wait 0s), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), callback 6.58 = 6.30 + 0.20 + 0.28 + 0.00 + -0.20 + 0.00 (Unknown wait 2m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel]
+            call-3: c2+ standard; opens #2; -> self_service(rebook) of [self_service 1.98 = 0.05 + 0.00 + 1.93 + 0.00 + 0.00 + 0.00 (None wait 0s), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 7.08 = 6.00 + 0.80 + 0.28 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, callback unknown call_back]
+            call-4: c2 standard; continues #2, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 1.98 = 0.05 + 0.00 + 1.93 + 0.00 + 0.00 + 0.00 (None wait 0s), message 5.55 = 2.00 + 0.90 + 1.65 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), callback 6.68 = 6.30 + 0.20 + 0.28 + 0.00 + -0.10 + 0.00 (Unknown wait 2m), human 6.88 = 6.00 + 0.80 + 0.28 + 0.00 + -0.20 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel]
         "#]],
     );
 }

@@ -68,11 +68,11 @@ fn a_further_case_is_one_with_the_contacts_own() {
         ",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k1: flight/change too; opens #2
             case #1 goes on for #2
             refused: case #1 has 1 live contact(s), which must end first: k1
-            k1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             contact k1: in self-service; case #1; offered [self_service, message, human]; declined []; amended 1; further [#2]
             k1 ends Resolved; case #1 is resolved
             case #1: resolved; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
@@ -100,11 +100,11 @@ fn the_contacts_own_case_goes_on_in_its_further_one() {
         ",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k1: flight/change too; opens #2
             case #2 goes on for #1
             refused: contact k1 has #1, which is merged into #2
-            k2: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k2: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k1 ends Resolved
             case #2: open; flight/change of standard c1; [k1 on phone, k2* on phone]; 1 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
             k2 ends Resolved; case #2 is resolved
@@ -133,7 +133,7 @@ fn undoing_a_merge_parts_what_the_contact_has() {
         ",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k1: flight/change too; opens #2
             case #1 goes on for #2
             case #1 goes on no more for #2
@@ -165,11 +165,11 @@ fn a_case_that_a_contact_is_routed_to_by_the_name_of_a_merged_one() {
         ",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
-            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 10.13, message 10.55] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
             case #1 goes on for #2 with bag_tag
-            k1: c1 standard; stays with #1; 1 in 7d; -> human(desk) of [human 10.13, message 10.55] noticing tier_assumed
-            case #1: open; flight/change of standard c1; [k1* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77, booking=AAAAAA
+            k1: c1 standard; stays with #1; 1 in 7d; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
+            case #1: open; flight/change of standard c1; [k1* on phone]; 1 live, 1 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77, booking=AAAAAA
             k1 ends Resolved
             k2 ends Resolved; case #1 is resolved
             case #1: resolved; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77, booking=AAAAAA
@@ -210,20 +210,20 @@ fn a_further_case_of_somebody_who_is_one_with_the_customer() {
             playbook trips is live
             customer c1 is kept
             customer c2 is kept
-            k1: c2 standard; opens #1; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k1: c2 standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k1 ends Switched
             customer c1 goes on for c2: told so
-            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 10.13, message 10.55] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
             k2: flight/change too; continues #1, a repeat
             k2: bags/allowance too; opens #3
-            case #1: open; flight/change of standard c2; [k1 on phone, k2* on phone]; 1 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
+            case #1: open; flight/change of standard c2; [k1 on phone, k2* on phone]; 1 live, 1 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #1 goes on for #3
             customer c1 goes on no more for c2
-            contact k2: routed to human; case #2; offered [human, message]; declined []; amended 0; further [#1, #3]
-            case #1: open; flight/change of standard c2; [k1 on phone, k2* on phone]; 1 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
-            k2: c1 standard; stays with #2; -> human(desk) of [human 10.13, message 10.55] noticing tier_assumed
+            contact k2: routed to message; case #2; offered [message, human]; declined []; amended 0; further [#1, #3]
+            case #1: open; flight/change of standard c2; [k1 on phone, k2* on phone]; 1 live, 1 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
+            k2: c1 standard; stays with #2; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
             k2: flight/change too; opens #4
-            contact k2: routed to human; case #2; offered [human, message]; declined []; amended 1; further [#1, #3, #4]
+            contact k2: routed to message; case #2; offered [message, human]; declined []; amended 1; further [#1, #3, #4]
             k2 ends Resolved; case #2 is resolved
             case #1: open; flight/change of standard c2; [k1 on phone, k2 on phone]; 0 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #2: resolved; bags/lost of standard c1; [k2 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77
@@ -257,15 +257,15 @@ fn a_contact_of_somebody_who_is_merged() {
         ",
         expect![[r#"
             playbook trips is live
-            k1: c2+ standard; opens #1; -> human(desk) of [human 10.13, message 10.55] noticing tier_assumed
-            k2: c1+ standard; opens #2; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k1: c2+ standard; opens #1; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
+            k2: c1+ standard; opens #2; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             customer c1 goes on for c2: told so
             k1: bags/allowance too; opens #3
-            case #3: open; bags/allowance of standard c2; [k1* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows 
+            case #3: open; bags/allowance of standard c2; [k1* on phone]; 1 live, 1 owed; 0 repeats, 0 switches, 0 reopens; knows 
             k1: flight/change too; continues #2, a repeat
-            case #2: open; flight/change of standard c1; [k2* on phone, k1* on phone]; 2 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
+            case #2: open; flight/change of standard c1; [k2* on phone, k1* on phone]; 2 live, 1 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             customer c1 goes on no more for c2
-            k1: c2 standard; stays with #1; -> human(desk) of [human 10.13, message 10.55] noticing tier_assumed
+            k1: c2 standard; stays with #1; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
             k1 ends Resolved; case #1 is resolved
             case #2: open; flight/change of standard c1; [k2* on phone, k1 on phone]; 1 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             k2 ends Resolved; case #2 is resolved
@@ -296,11 +296,11 @@ fn a_further_case_that_was_merged_is_what_the_contact_comes_for() {
         ",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k2: c1 standard; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
             k2: flight/change too; opens #3
             case #1 goes on for #3
-            k2: c1 standard; leaves #2, withdrawn; stays with #3; 1 in 7d; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k2: c1 standard; leaves #2, withdrawn; stays with #3; 1 in 7d; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             contact k2: in self-service; case #3; offered [self_service, message, human]; declined []; amended 1
             case #1: open; flight/change of standard c1; [k1* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #3: merged into #1; flight/change of standard c1; [k2* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
@@ -339,13 +339,13 @@ fn a_contact_with_a_merged_further_case_comes_for_the_one_that_goes_on() {
         ",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k2: c1 standard; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
             k2: flight/change too; opens #3
             k2: bags/lost too; opens #4
             case #1 goes on for #3
             case #1 goes on for #4 with bag_tag
-            k2: c1 standard; leaves #2, withdrawn; continues #1, a repeat; 1 repeats, 1 in 7d; knows bag_tag=77; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            k2: c1 standard; leaves #2, withdrawn; continues #1, a repeat; 1 repeats, 1 in 7d; knows bag_tag=77; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             contact k2: in self-service; case #1; offered [self_service, message, human]; declined []; amended 1; further [#3, #4]
             case #1 goes on no more for #4 with bag_tag
             case #1 goes on no more for #3

@@ -21,17 +21,17 @@ fn a_verified_identity_of_another_proves_them_one() {
             playbook trips is live
             customer c1 is kept
             customer c2 is kept
-            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
             customer c1 goes on for c2: it holds email=a
             customer c2 holds email=a
-            k2: c1 gold; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.93, chat 4.80]
+            k2: c1 gold; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 1.26, chat 6.62]
             customer c2 shares email=a; a proof no more
             customer c1: no tier; [phone=01]; 1 contacts, 1 lately; goes on for c2
             customer c2 holds email=a
             customer c1 goes on no more for c2
             customer c2: gold; [email=a]; 1 contacts, 1 lately
-            k3: c2 gold; opens #3; 1 in 7d; -> self_service(allowance) of [self_service 0.93, chat 4.80]
+            k3: c2 gold; opens #3; 1 in 7d; -> self_service(allowance) of [self_service 1.26, chat 6.62]
         "#]],
     );
 }
@@ -53,15 +53,15 @@ fn what_is_not_verified_or_is_shared_merges_nobody() {
             playbook trips is live
             customer c1 is kept
             customer c2 is kept
-            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
             refused: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
             refused: customer c1 is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
             customer c2 shares email=a; a proof no more
             refused: the email identity of customer c1 is told to be shared by customer c2: it proves nobody
             customer c1 shares email=a
-            k2: standard; opens #2; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing identity_shared(email), tier_assumed
-            k3: standard; opens #3; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing identity_shared(phone), tier_assumed
+            k2: standard; opens #2; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing identity_shared(email), tier_assumed
+            k3: standard; opens #3; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing identity_shared(phone), tier_assumed
             refused: the email identity of customer c3 is told to be shared by customer c1: it proves nobody
             customer c1: no tier; [phone=01, email=a&]; 0 contacts, 0 lately
             customer c2: gold; [email=a&]; 1 contacts, 1 lately
@@ -94,7 +94,7 @@ fn what_is_verified_for_one_is_not_claimed_by_another() {
             playbook trips is live
             customer c1 is kept
             customer c2 is kept
-            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
             refused: the email identity of customer c1 is verified for customer c2
             refused: the email identity of customer c3 is verified for customer c2
@@ -111,7 +111,7 @@ fn what_is_verified_for_one_is_not_claimed_by_another() {
             customer c1: no tier; [phone=01, email=a?]; 0 contacts, 0 lately; goes on for c2
             customer c1 goes on no more for c2
             customer c1 is kept
-            k2: c2 gold; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.93, chat 4.80]
+            k2: c2 gold; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 1.26, chat 6.62]
         "#]],
     );
 }
@@ -132,14 +132,14 @@ fn a_handle_is_linked_and_taken_away() {
             playbook trips is live
             customer c1 is kept
             customer c2 is kept
-            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
             customer c1 may have email=b
             customer c1 holds email=b
-            k2: c1 standard; opens #2; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
+            k2: c1 standard; opens #2; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             customer c1 has no email=b
             refused: customer c1 has no such email identity
-            k3: cust_eydzmdxn4kc5jzp1+ standard; opens #3; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
+            k3: cust_eydzmdxn4kc5jzp1+ standard; opens #3; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             refused: there is no customer c9
             refused: customer c1 has changed since: its etag is 9 now
             customer c1: no tier; [phone=01]; 1 contacts, 1 lately
@@ -174,7 +174,7 @@ fn a_handle_is_shared_as_long_as_the_last_who_was_told_so_has_it() {
             customer c3 holds phone=09
             customer c1 may have email=b
             refused: the phone identity of customer c1 is verified for customer c3
-            k1: c3 standard; opens #1; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
+            k1: c3 standard; opens #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
         "#]],
     );
 }
@@ -200,7 +200,7 @@ fn a_proof_that_is_taken_away_is_said() {
             playbook trips is live
             customer c1 is kept
             customer c2 is kept
-            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 6.35, chat 8.90, human 10.81, message 11.78]
+            k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
             customer c2 may have email=a; a proof no more
             customer c2 may have email=a

@@ -23,14 +23,14 @@ fn a_renamed_reason_goes_on_with_its_cases() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1 ends GaveUp
-            chat-2: c2+ standard; opens #2; -> message(writers) of [message 10.55, human 11.13] noticing tier_assumed
+            chat-2: c2+ standard; opens #2; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
             playbook trips is live
-            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> self_service(rebook) of [self_service 2.05, human 7.30] noticing tier_assumed
-            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; -> human(desk) of [human 2.30] by third_contact, asked_again noticing tier_assumed, reason_replaced(flight/change)
-            chat-3: c2 standard; continues #2; 1 in 7d; -> message(writers) of [message 9.80, human 12.13] noticing tier_assumed
-            chat-4: c2 standard; opens #3; 2 in 7d; -> human(desk) of [human 7.13, message 9.80] by third_contact noticing tier_assumed, reason_replaced(bags/lost)
+            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> self_service(rebook) of [self_service 2.38, human 7.67] noticing tier_assumed
+            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; -> human(desk) of [human 2.67] by third_contact, asked_again noticing tier_assumed, reason_replaced(flight/change)
+            chat-3: c2 standard; continues #2; 1 in 7d; -> message(writers) of [message 8.14, human 10.72] noticing tier_assumed
+            chat-4: c2 standard; opens #3; 2 in 7d; -> human(desk) of [human 5.72, message 8.14] by third_contact noticing tier_assumed, reason_replaced(bags/lost)
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1* on phone, call-2* on phone]; 2 live, 0 owed; 2 repeats, 1 switches, 0 reopens; knows booking=ABC123
             flight/new_date standard: 3 contacts - 0 left, 2 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2, human 1]
             luggage/lost standard: 3 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [message 2, human 1]
@@ -63,19 +63,19 @@ fn an_amended_contact_keeps_its_case_through_publications() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
-            chat-2: c2+ standard; opens #2; -> message(writers) of [message 6.70, human 7.20] noticing tier_assumed
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-2: c2+ standard; opens #2; -> message(writers) of [message 6.18, human 7.37] noticing tier_assumed
             playbook trips is live
-            chat-1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 2.05, chat 6.00, human 8.50] noticing tier_assumed, reason_replaced(flight/change)
-            chat-2: c2 standard; stays with #2; -> message(writers) of [message 0.00] noticing tier_assumed, reason_unknown(club/leave)
-            chat-2: sent back; c2 standard; stays with #2; -> message(writers) of [message 0.00] noticing tier_assumed, reason_unknown(club/leave)
+            chat-1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.90, chat 5.94, human 8.57] noticing tier_assumed, reason_replaced(flight/change)
+            chat-2: c2 standard; stays with #2; -> message(writers) of [message 5.64] noticing tier_assumed, reason_unknown(club/leave), last_resort
+            chat-2: sent back; c2 standard; stays with #2; -> message(writers) of [message 5.64] noticing tier_assumed, reason_unknown(club/leave), last_resort
             case #2: open; club/leave of standard c2; [chat-2* on web_chat]; 1 live, 1 owed; 0 repeats, 0 switches, 0 reopens; knows 
             refused: context.reason is not a reason of the live playbook; GetReasonMenu lists them
-            chat-3: c3+ standard; opens #3; -> self_service(rebook) of [self_service 2.05, chat 6.00, human 8.50] noticing tier_assumed
+            chat-3: c3+ standard; opens #3; -> self_service(rebook) of [self_service 1.90, chat 5.94, human 8.57] noticing tier_assumed
             playbook trips is live again
-            chat-3: c3 standard; stays with #3; -> message(writers) of [message 0.00] noticing tier_assumed, reason_unknown(flight/new_date)
-            chat-1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
-            chat-3: sent back; c3 standard; stays with #3; -> message(writers) of [message 0.00] noticing tier_assumed, reason_unknown(flight/new_date)
+            chat-3: c3 standard; stays with #3; -> message(writers) of [message 5.95] noticing tier_assumed, reason_unknown(flight/new_date), last_resort
+            chat-1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-3: sent back; c3 standard; stays with #3; -> message(writers) of [message 5.95] noticing tier_assumed, reason_unknown(flight/new_date), last_resort
             club/leave standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [message 1]
             flight/change standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1]
             flight/new_date standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1, message 1]
@@ -102,13 +102,13 @@ fn a_rename_and_back_finds_the_open_case() {
         expect![[r#"
             playbook trips is live
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.05, chat 6.00, human 8.50] noticing tier_assumed
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.90, chat 5.94, human 8.57] noticing tier_assumed
             chat-1 ends GaveUp
             [Dec 03 09:00] case #1 lapses
             playbook trips is live again
-            chat-2: c1 standard; opens #2; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-2: c1 standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             playbook trips is live again
-            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 2.05, chat 6.00, human 8.50] noticing tier_assumed
+            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 1.90, chat 5.94, human 8.57] noticing tier_assumed
         "#]],
     );
 }
@@ -130,13 +130,13 @@ fn clocks_of_a_case_stay_and_tiers_and_channels_go() {
         ",
         expect![[r#"
             playbook trips is live
-            mail-1: c1+ platinum; opens #1; -> self_service(rebook) of [self_service 14.75, message 23.02]
+            mail-1: c1+ platinum; opens #1; -> self_service(rebook) of [self_service 22.10, message 29.90]
             mail-1 ends GaveUp
             mail-2: c2+ platinum; opens #2; -> self_service(allowance) of [self_service 2.03]
             playbook trips is live
-            mail-2: c2 standard; stays with #2; -> message(writers) of [message 0.00 = 0.00 + 0.00 + 0.00 + 0.00 + 0.00 + 0.00 (Unknown wait 30m)] noticing tier_assumed, reason_replaced(bags/allowance), fact_unknown(vulnerable: customer.vulnerable), last_resort not [self_service not on the channel, message not of the reason, chat not on the channel, callback not of the reason, human not of the reason]
+            mail-2: c2 standard; stays with #2; -> message(writers) of [message 4.21 = 2.25 + 0.60 + 1.36 + 0.00 + 0.00 + 0.00 (Unknown wait 30m)] noticing tier_assumed, reason_replaced(bags/allowance), fact_unknown(vulnerable: customer.vulnerable), last_resort, wait_assumed(writers) not [self_service not on the channel, message not of the reason, chat not on the channel, callback not of the reason, human not of the reason]
             [Nov 30 09:00] case #1 lapses
-            chat-1: c1 standard; opens #3 after #1; -> self_service(rebook) of [self_service 2.05, chat 6.00, human 8.50] noticing tier_assumed, reason_replaced(flight/change)
+            chat-1: c1 standard; opens #3 after #1; -> self_service(rebook) of [self_service 1.90, chat 5.94, human 8.57] noticing tier_assumed, reason_replaced(flight/change)
             case #1: lapsed; flight/change of platinum c1; [mail-1 on email]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=ABC123
         "#]],
     );
@@ -158,12 +158,12 @@ fn of_two_cases_under_two_names_the_open_one_is_meant() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.05, chat 6.00, human 8.50] noticing tier_assumed
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.90, chat 5.94, human 8.57] noticing tier_assumed
             playbook trips is live
-            chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-2 ends Resolved; case #2 is resolved
             playbook trips is live again
-            chat-3: c1 standard; continues #1, a repeat; 1 repeats, 2 in 7d; -> human(desk) of [human 3.50, chat 6.00] by third_contact noticing tier_assumed, reason_replaced(flight/change)
+            chat-3: c1 standard; continues #1, a repeat; 1 repeats, 2 in 7d; -> human(desk) of [human 3.57, chat 5.94] by third_contact noticing tier_assumed, reason_replaced(flight/change)
         "#]],
     );
 }
@@ -182,9 +182,9 @@ fn a_contact_keeps_the_case_of_the_new_name_when_the_old_one_is_back() {
         expect![[r#"
             playbook trips is live
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.05, chat 6.00, human 8.50] noticing tier_assumed, reason_replaced(flight/change)
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.90, chat 5.94, human 8.57] noticing tier_assumed, reason_replaced(flight/change)
             playbook trips is live again
-            chat-1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
         "#]],
     );
 }

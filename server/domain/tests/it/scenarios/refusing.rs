@@ -39,12 +39,12 @@ fn a_contact_is_on_one_channel_and_of_one_customer() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
+            chat-1: c1+ standard; opens #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             refused: contact chat-1 is on channel web_chat: on another channel it is a new contact
             refused: contact chat-1 is of customer c1: another customer's is a new contact
             refused: contact chat-1 is on channel web_chat: on another channel it is a new contact
             customer c2 is kept
-            chat-1: c1 standard; stays with #1; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing identity_of_other_customer(phone), tier_assumed
+            chat-1: c1 standard; stays with #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing identity_of_other_customer(phone), tier_assumed
             contact chat-1: in self-service; case #1; offered [self_service, chat]; declined []; amended 1
         "#]],
     );
@@ -67,7 +67,7 @@ fn only_what_was_offered_can_be_taken() {
             playbook trips is live
             chat-1: standard; no case; choose a reason of [] noticing tier_assumed
             refused: route human was not offered to contact chat-1: nothing was
-            chat-1: standard; opens #1; choose a route of [self_service 0.43, chat 3.45] noticing tier_assumed
+            chat-1: standard; opens #1; choose a route of [self_service 0.52, chat 4.04] noticing tier_assumed
             refused: route human was not offered to contact chat-1: self_service, chat
             refused: there is no contact chat-2
             chat-1 takes chat
@@ -126,9 +126,9 @@ fn reasons_must_be_known_unless_the_caller_allows_for_others() {
             refused: context.reason is not a reason of the live playbook; did you mean flight/change?
             refused: context.reason is not a secondary reason of bags; GetReasonMenu lists them
             refused: context.reason is not a reason of the live playbook; GetReasonMenu lists them
-            chat-1: c1+ standard; no case; -> message(writers) of [message 0.00] noticing tier_assumed, reason_unknown(pets/cat)
+            chat-1: c1+ standard; no case; -> message(writers) of [message 5.95] noticing tier_assumed, reason_unknown(pets/cat), last_resort
             contact chat-1: routed to message; case none; offered [message]; declined []; amended 0
-            chat-1: c1 standard; opens #1; -> self_service(allowance) of [self_service 0.43, chat 3.45] noticing tier_assumed
+            chat-1: c1 standard; opens #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             refused: confirmed_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
             refused: confirmed_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
             chat-1 ends Resolved as bags/lost; case #1 is resolved
@@ -158,12 +158,12 @@ fn a_repeated_request_gets_the_answer_that_it_got() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
-            replayed chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            replayed chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             refused: request_id r1 was used before with other content
             chat-1 ends GaveUp
             replayed chat-1 ends GaveUp
-            chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             refused: there is no contact chat-3
             chat-3: standard; no case; choose a reason of [] noticing tier_assumed
             chat-3 ends Resolved

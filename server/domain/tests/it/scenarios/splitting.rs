@@ -24,15 +24,15 @@ fn an_old_name_leads_to_the_part_that_the_facts_tell() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1 ends Resolved; case #1 is resolved
-            chat-2: c2+ standard; opens #2; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-2: c2+ standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-2 ends GaveUp
             playbook trips is live
-            call-1: c3+ standard; opens #3; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed, reason_replaced(flight/change)
-            call-2: c4+ standard; opens #4; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed, reason_replaced(flight/change)
-            call-3: c5+ standard; opens #5; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed, reason_replaced(flight/amend)
-            call-4: c6+ standard; opens #6; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            call-1: c3+ standard; opens #3; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed, reason_replaced(flight/change)
+            call-2: c4+ standard; opens #4; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed, reason_replaced(flight/change)
+            call-3: c5+ standard; opens #5; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed, reason_replaced(flight/amend)
+            call-4: c6+ standard; opens #6; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             flight/change standard: 2 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 1 resolved, 0 lapsed, 0 withdrawn; took [self_service 2]
             flight/change_date standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1]
             flight/change_name standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1]
@@ -69,17 +69,17 @@ fn an_open_case_of_before_goes_on_for_every_part_until_its_facts_tell_one() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1 ends GaveUp
             playbook trips is live
-            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> self_service(rebook) of [self_service 2.85, message 6.30, human 7.00] noticing tier_assumed
+            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1* on phone]; 1 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
             call-1 ends GaveUp
-            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; -> human(desk) of [human 7.35] by third_contact, asked_again noticing tier_assumed
+            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; -> human(desk) of [human 7.30] by third_contact, asked_again noticing tier_assumed
             call-2 ends GaveUp
-            call-3: c1 standard; opens #2; 3 in 7d; ask fare of [message 6.30, human 7.00] by third_contact noticing tier_assumed
-            call-4: c1 standard; opens #3; 4 in 7d; ask fare of [message 6.30, human 7.00] by third_contact noticing tier_assumed
-            call-5: c1 standard; continues #2, a repeat; 1 repeats, 5 in 7d; knows kind=seat; ask fare of [message 6.30, human 7.00] by third_contact noticing tier_assumed
+            call-3: c1 standard; opens #2; 3 in 7d; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
+            call-4: c1 standard; opens #3; 4 in 7d; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
+            call-5: c1 standard; continues #2, a repeat; 1 repeats, 5 in 7d; knows kind=seat; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1 on phone, call-2 on phone]; 0 live, 0 owed; 2 repeats, 1 switches, 0 reopens; knows booking=AAAAAA, kind=name
             flight/change with flight/change_date, flight/change_name, flight/change_seat
               flight/change standard: 6 contacts - 0 left, 3 repeats; cases 3 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2, human 1]
@@ -104,9 +104,9 @@ fn more_facts_tell_another_part() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed, reason_replaced(flight/change)
-            chat-1: c1 standard; leaves #1, withdrawn; opens #2; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed, reason_replaced(flight/change)
-            chat-1: c1 standard; stays with #2; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed, reason_replaced(flight/change)
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed, reason_replaced(flight/change)
+            chat-1: c1 standard; leaves #1, withdrawn; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed, reason_replaced(flight/change)
+            chat-1: c1 standard; stays with #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed, reason_replaced(flight/change)
             case #1: withdrawn; flight/change_date of standard c1; []; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #2: open; flight/change_seat of standard c1; [chat-1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA, kind=seat
         "#]],
@@ -130,10 +130,10 @@ fn a_reason_that_stays_is_meant_by_its_name() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> message(writers) of [message 10.55, human 11.13] noticing tier_assumed
+            chat-1: c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
             playbook trips is live
-            chat-2: c1 standard; continues #1; 1 in 7d; -> message(writers) of [message 10.55, human 11.13] noticing tier_assumed
-            chat-3: c1 standard; opens #2; 2 in 7d; -> message(writers) of [message 10.55, human 11.13] by third_contact noticing tier_assumed
+            chat-2: c1 standard; continues #1; 1 in 7d; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            chat-3: c1 standard; opens #2; 2 in 7d; -> message(writers) of [message 8.56, human 10.36] by third_contact noticing tier_assumed
             chat-1 ends Resolved as bags/damaged
             chat-2 ends Resolved as flight/change_date; case #1 is resolved
             bags/damaged standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [message 1]
@@ -161,11 +161,11 @@ fn a_split_that_was_taken_back_for_a_while_finds_its_cases() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             playbook trips is live
-            chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             playbook trips is live again
-            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 2 in 7d; -> chat(desk) of [chat 5.70, message 6.30, human 8.11] by third_contact noticing tier_assumed
+            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 2 in 7d; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
             flight/change with flight/change_date, flight/change_name, flight/change_seat
               flight/change standard: 3 contacts - 0 left, 1 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2, chat 1]
             flight/change_details with flight/change_name, flight/change_seat

@@ -29,11 +29,11 @@ fn an_outcome_is_one_that_the_playbook_has_for_the_reason() {
         ",
         expect![[r#"
             playbook trips is live
-            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, chat 5.70, message 6.30, human 8.11] noticing tier_assumed
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1 ends Switched
-            chat-2: c2+ standard; opens #2; -> message(writers) of [message 10.55, human 11.13] noticing tier_assumed
+            chat-2: c2+ standard; opens #2; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
             chat-2 ends Switched
-            chat-3: c3+ standard; opens #3; -> message(writers) of [message 6.70, human 7.20] noticing tier_assumed
+            chat-3: c3+ standard; opens #3; -> message(writers) of [message 6.18, human 7.37] noticing tier_assumed
             chat-3 ends Switched
             case #3 is resolved as whatever
             playbook trips is live
@@ -79,8 +79,8 @@ fn a_case_is_resolved_when_nobody_is_live_and_opened_again_in_time() {
         reopen 1",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
-            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 6.28] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.56] noticing tier_assumed
             refused: case #1 has 1 live contact(s), which must end first: k1
             k1 ends Transferred
             case #1 is resolved as rebooked
@@ -119,24 +119,24 @@ fn a_merged_case_stands_still_and_goes_on_when_it_is_undone() {
         wait 31d",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
-            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 6.28] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.56] noticing tier_assumed
             case #1 goes on for #2 with bag_tag
             case #1: open; flight/change of standard c1; [k1* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1, booking=AAAAAA
-            case #2: merged into #1; bags/lost of standard c1; [k2* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
+            case #2: merged into #1; bags/lost of standard c1; [k2* on web_chat]; 1 live, 1 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
             case #2 is noted: same_bag
             refused: case #2 is merged into #1: work on that one
             refused: case #2 is merged into #1: work on that one
-            k3: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 2 in 7d; knows booking=AAAAAA; -> message(writers) of [message 6.75] by third_contact noticing tier_assumed
-            case #1: open; flight/change of standard c1; [k1* on phone, k3* on email]; 2 live, 1 owed; 1 repeats, 1 switches, 0 reopens; knows bag_tag=1, booking=AAAAAA
+            k3: c1 standard; continues #1, a switch; 1 switches, 2 in 7d; knows booking=AAAAAA; -> message(writers) of [message 7.56] by third_contact noticing tier_assumed
+            case #1: open; flight/change of standard c1; [k1* on phone, k3* on email]; 2 live, 1 owed; 0 repeats, 1 switches, 0 reopens; knows bag_tag=1, booking=AAAAAA
             k2 ends Resolved
             k1 ends Resolved
             case #1 goes on no more for #2 with bag_tag
             refused: case #2 is not merged into another
-            case #1: open; flight/change of standard c1; [k1 on phone, k3* on email]; 1 live, 1 owed; 1 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
+            case #1: open; flight/change of standard c1; [k1 on phone, k3* on email]; 1 live, 1 owed; 0 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
             case #2: open; bags/lost of standard c1; [k2 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
             k3 ends Resolved; case #1 is resolved
-            case #1: resolved; flight/change of standard c1; [k1 on phone, k3 on email]; 0 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
+            case #1: resolved; flight/change of standard c1; [k1 on phone, k3 on email]; 0 live, 0 owed; 0 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
             [Nov 30 09:00] case #2 lapses
         "#]],
     );
@@ -155,8 +155,8 @@ fn the_case_that_goes_on_is_resolved_with_the_last_contact_of_both() {
         case 2",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
-            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 6.28] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.56] noticing tier_assumed
             case #1 goes on for #2 with bag_tag
             k1 ends Resolved
             case #1: open; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1, booking=AAAAAA
@@ -190,15 +190,15 @@ fn only_open_cases_of_one_known_customer_merge() {
         merge 1 3",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
-            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 6.28] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.56] noticing tier_assumed
             refused: merged_case_id must be another case than the one that goes on
             refused: there is no case case_0000003zzzzzz
-            k3: c2+ standard; opens #3; -> human(desk) of [human 10.13, message 10.55] noticing tier_assumed
+            k3: c2+ standard; opens #3; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
             refused: case #3 is not of the same known customer as #1: only cases of one customer merge
             k4: standard; opens #4; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
             refused: case #4 is not of the same known customer as #1: only cases of one customer merge
-            k5: c1 standard; opens #5; 2 in 7d; -> message(writers) of [message 0.00] by third_contact noticing tier_assumed, last_resort
+            k5: c1 standard; opens #5; 2 in 7d; -> message(writers) of [message 5.50] by third_contact noticing tier_assumed, last_resort
             case #1 goes on for #2 with bag_tag
             refused: case #1 goes on for #2 itself: merge #5 into it, or undo that merge first
             case #1 goes on for #5
@@ -224,12 +224,12 @@ fn an_undone_merge_does_not_make_two_cases_of_one_matter() {
         case 2",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
-            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 6.28] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.56] noticing tier_assumed
             k2 ends Switched
             case #1 goes on for #2 with bag_tag: one_bag
             k1 ends Resolved; case #1 is resolved
-            k3: c1 standard; opens #3 after #1; -> human(desk) of [human 10.13, message 10.55] noticing tier_assumed
+            k3: c1 standard; opens #3 after #1; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
             refused: case #2 was followed by #3 for the same matter: work on that one
             case #2: merged into #1; bags/lost of standard c1; [k2 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
         "#]],
@@ -247,8 +247,8 @@ fn links_go_both_ways() {
         link 1 duplicate_of 9",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
-            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 6.28] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.56] noticing tier_assumed
             case #2 is caused by #1
             refused: case #1 is linked already as cause of #2
             refused: link.case_id must be another case
@@ -273,8 +273,8 @@ fn a_stale_caller_changes_nothing() {
         hold 2 request=h",
         expect![[r#"
             playbook trips is live
-            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 2.85, human 6.20, message 6.30] noticing tier_assumed
-            k2: c1 standard; opens #2; 1 in 7d; -> human(desk) of [human 9.13, message 10.55] noticing tier_assumed
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 6.28] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.56] noticing tier_assumed
             case #1 is noted: hello
             refused: case #1 has changed since
             refused: case #1 has changed since

@@ -8,8 +8,8 @@ use super::{
 use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Outcome};
 use signpost_domain::decision::{
-    CostParts, Decision, Finding, FiredRule, Memory, RouteOption, Standing, TurnedDown, Wait,
-    WaitBasis,
+    ChanceBasis, CostParts, Decision, Finding, FiredRule, Formula, Handover, Memory, RouteOption,
+    Standing, TurnedDown, Wait, WaitBasis,
 };
 use signpost_domain::event::{
     CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerSaved, Envelope, Event,
@@ -39,6 +39,8 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
         further: Vec::new(),
         taken: offered(),
         declined: vec![Route::Callback, Route::Human],
+        tier: None,
+        handover: None,
     });
     let ended = Event::ContactEnded(ContactEnded {
         contact: contact_id(),
@@ -135,7 +137,9 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
 }
 
 fn option(route: Route, queue: Option<&str>) -> RouteOption {
-    let micros = [4_100_000, 320_000, 1_000_000, 500_000, -250_000, -100_000];
+    let micros = [
+        4_100_000, 320_000, 1_000_000, 500_000, -250_000, -100_000, 0,
+    ];
     RouteOption {
         route,
         flow: queue.is_none().then(|| slug("rebook")),
@@ -147,7 +151,9 @@ fn option(route: Route, queue: Option<&str>) -> RouteOption {
             low: Millis(136_000),
             high: Millis(264_000),
         },
-        resolves: BasisPoints(8_500),
+        chance: BasisPoints(8_500),
+        basis: ChanceBasis::Written,
+        propensity: BasisPoints(0),
     }
 }
 
@@ -177,10 +183,15 @@ fn decision() -> Decision {
         TurnedDown::NotLeftByRule(slug("vip_to_person")),
         TurnedDown::ConsentRefused(slug("recording")),
         TurnedDown::ConsentUnknown(slug("recording")),
-        TurnedDown::Closed(slug("chats")),
-        TurnedDown::NotStaffed(slug("chats")),
+        TurnedDown::Closed(slug("chats"), None),
+        TurnedDown::NotStaffed(slug("chats"), None),
     ];
     Decision {
+        formula: Formula::First,
+        stake: Money::ZERO,
+        next: Money::ZERO,
+        guarded: false,
+        handover: Handover::default(),
         reason: Some(reason()),
         tier: slug("gold"),
         need: Need(1_500),
@@ -197,6 +208,9 @@ fn decision() -> Decision {
             prefers: vec![(Route::Human, Money::from_micros(2_000_000))],
             need: Some(Need(1_500)),
             facts: vec![slug("booking")],
+            queue: None,
+            priority: None,
+            skills: Vec::new(),
         }],
         findings: findings(),
     }
@@ -288,7 +302,10 @@ pub(super) fn bare(next: Next) -> ContactRouted {
         profile: None,
         carried: Facts::none(),
         noticed: Vec::new(),
-        decision: Decision::open(slug("standard")),
+        decision: Decision {
+            formula: Formula::First,
+            ..Decision::open(slug("standard"))
+        },
         next,
     }
 }

@@ -31,6 +31,8 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         further: cases(),
         taken: offered(),
         declined: Vec::new(),
+        tier: None,
+        handover: None,
     };
     let ended = ContactEnded {
         contact: contact_id(),

@@ -117,6 +117,7 @@ fn contact(place: Place) -> Contact {
         place,
         route: Some(Route::Human),
         offered: vec![offered()],
+        handover: None,
         declined: vec![Route::Chat],
         confirmed: Some(reason()),
         tier: Some(slug("gold")),

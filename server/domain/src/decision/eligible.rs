@@ -1,0 +1,308 @@
+//! Which routes can be taken: guards first, then rules, then the desk, then the time that is left.
+
+use super::rules::Effect;
+use super::seen::{Seen, missing_consent};
+use super::{ChanceBasis, Finding, TurnedDown, Wait, WaitBasis};
+use crate::ability::Ability;
+use crate::contact::QueueStats;
+use crate::fact::FactValue;
+use crate::ids::Slug;
+use crate::money::Money;
+use crate::playbook::{BasisPoints, Queue, Reason, RouteSpec};
+use crate::route::{Medium, Route, RouteSet};
+use crate::time::Millis;
+
+/// How long a flow takes where the playbook does not say.
+pub const FLOW_TAKES: Millis = Millis(5 * Millis::MINUTE.0);
+
+/// A route that may be taken, with what its cost follows from.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate<'a> {
+    pub(super) route: Route,
+    pub(super) flow: Option<&'a Slug>,
+    pub(super) queue: Option<&'a Queue>,
+    pub(super) handling: Money,
+    pub(super) takes: Millis,
+    pub(super) wait: Wait,
+    pub(super) chance: BasisPoints,
+    pub(super) basis: ChanceBasis,
+}
+
+/// What a candidate is made from.
+pub(super) struct Offer<'a> {
+    pub(super) route: Route,
+    pub(super) flow: Option<&'a Slug>,
+    pub(super) queue: Option<&'a Queue>,
+    pub(super) cost: Money,
+    pub(super) resolves: BasisPoints,
+    pub(super) takes: Option<Millis>,
+}
+
+impl<'a> Candidate<'a> {
+    pub(super) fn new(seen: &Seen<'a>, offer: Offer<'a>) -> Candidate<'a> {
+        let Offer {
+            route,
+            flow,
+            queue,
+            cost,
+            resolves,
+            takes,
+        } = offer;
+        let stats = queue.and_then(|queue| seen.stats_of(queue));
+        let handle_time = || match queue.filter(|_| route != Route::SelfService) {
+            Some(queue) => stats
+                .and_then(|stats| stats.handle_time)
+                .unwrap_or(queue.assumed_handle_time),
+            None => FLOW_TAKES,
+        };
+        Candidate {
+            route,
+            flow,
+            queue,
+            handling: cost,
+            takes: takes.unwrap_or_else(handle_time),
+            wait: Wait::expected(route, queue, stats),
+            chance: resolves,
+            basis: ChanceBasis::Written,
+        }
+    }
+}
+
+/// The routes that can be taken, in the playbook's listing of the reason, and why not the others, in the order of
+/// [`Route::ALL`].
+pub(super) struct Eligible<'a> {
+    pub(super) candidates: Vec<Candidate<'a>>,
+    pub(super) turned_down: Vec<(Route, TurnedDown)>,
+}
+
+impl Eligible<'_> {
+    /// Whether a guard or a rule took a route away that the reason has on this channel.
+    pub(super) fn guarded(&self) -> bool {
+        self.turned_down.iter().any(|(_, why)| match why {
+            TurnedDown::CannotUse(_)
+            | TurnedDown::AskedForPerson
+            | TurnedDown::Vulnerable
+            | TurnedDown::FailedBefore(_)
+            | TurnedDown::ConsentRefused(_)
+            | TurnedDown::ConsentUnknown(_)
+            | TurnedDown::ForbiddenByRule(_)
+            | TurnedDown::NotLeftByRule(_) => true,
+            TurnedDown::NotOfReason
+            | TurnedDown::NotOnChannel
+            | TurnedDown::Closed(..)
+            | TurnedDown::NotStaffed(..)
+            | TurnedDown::TooLate(_) => false,
+        })
+    }
+}
+
+/// Sorts the routes of a reason.
+pub(super) fn eligible<'a>(
+    seen: &Seen<'a>,
+    reason: &'a Reason,
+    effect: &Effect,
+    findings: &mut Vec<Finding>,
+) -> Eligible<'a> {
+    let mut turned_down = Vec::with_capacity(Route::ALL.len());
+    let mut left: Vec<&RouteSpec> = Vec::with_capacity(reason.routes.len());
+    let (mut of_reason, mut on_channel, mut unguarded) =
+        (RouteSet::EMPTY, RouteSet::EMPTY, RouteSet::EMPTY);
+    for spec in &reason.routes {
+        let route = spec.route;
+        of_reason = of_reason.with(route);
+        if !seen.on_channel(route) {
+            turned_down.push((route, TurnedDown::NotOnChannel));
+            continue;
+        }
+        on_channel = on_channel.with(route);
+        match guarded(seen, route, spec.flow.as_ref(), spec.consent) {
+            Some(why) => turned_down.push((route, why)),
+            None => {
+                unguarded = unguarded.with(route);
+                left.push(spec);
+            }
+        }
+    }
+    let others = Route::ALL
+        .into_iter()
+        .filter(|route| !of_reason.contains(*route));
+    turned_down.extend(others.map(|route| (route, TurnedDown::NotOfReason)));
+    let leaves = effect.leaves(on_channel, unguarded, findings);
+    let mut candidates = Vec::with_capacity(left.len());
+    for spec in left {
+        let route = spec.route;
+        if let Some(rule) = effect.forbidding(route) {
+            turned_down.push((route, TurnedDown::ForbiddenByRule(rule.clone())));
+            continue;
+        }
+        if let Some(rule) = leaves.leaving_out(route) {
+            turned_down.push((route, TurnedDown::NotLeftByRule(rule.clone())));
+            continue;
+        }
+        let queue = seen.queue_of(spec, &effect.queues);
+        if let Some(why) = unavailable(seen, route, queue) {
+            turned_down.push((route, why));
+            continue;
+        }
+        let offer = Offer {
+            route,
+            flow: spec.flow.as_ref(),
+            queue,
+            cost: spec.cost,
+            resolves: spec.resolves,
+            takes: spec.takes,
+        };
+        candidates.push(Candidate::new(seen, offer));
+    }
+    note_waits(&candidates, findings);
+    in_time(
+        seen,
+        Some(reason),
+        &mut candidates,
+        findings,
+        |route, why| {
+            turned_down.push((route, why));
+        },
+    );
+    turned_down.sort_by_key(|(route, _)| *route);
+    Eligible {
+        candidates,
+        turned_down,
+    }
+}
+
+/// Why a guard takes a route away; guards hold whatever rules say.
+pub(super) fn guarded(
+    seen: &Seen<'_>,
+    route: Route,
+    flow: Option<&Slug>,
+    consent: Option<u16>,
+) -> Option<TurnedDown> {
+    if let Some(ability) = cannot_use(seen, route) {
+        return Some(TurnedDown::CannotUse(ability));
+    }
+    let guards = &seen.question.playbook.guards;
+    if seen.asked_for_person && guards.asked_for_person.contains(route) {
+        return Some(TurnedDown::AskedForPerson);
+    }
+    if seen.vulnerable == Some(true) && guards.vulnerable.contains(route) {
+        return Some(TurnedDown::Vulnerable);
+    }
+    if let Some(flow) = flow.filter(|flow| seen.question.memory.flow_failed(flow)) {
+        return Some(TurnedDown::FailedBefore(flow.clone()));
+    }
+    missing_consent(seen.question, consent)
+}
+
+/// What a route needs on this channel that the customer cannot use.
+fn cannot_use(seen: &Seen<'_>, route: Route) -> Option<Ability> {
+    if seen.cannot_use.is_empty() {
+        return None;
+    }
+    let medium = seen.medium();
+    let needs = |ability: Ability| match (ability, route) {
+        (Ability::Voice, Route::Callback) => true,
+        (Ability::Voice, Route::Human) => medium != Some(Medium::InPerson),
+        (Ability::Voice, Route::SelfService) => medium == Some(Medium::Voice),
+        (Ability::Voice, Route::Message | Route::Chat) => false,
+        (Ability::Text, Route::Message | Route::Chat) => true,
+        (Ability::Text, Route::SelfService) => {
+            matches!(medium, Some(Medium::LiveText | Medium::AsyncText))
+        }
+        (Ability::Text, Route::Callback | Route::Human) => false,
+        (Ability::SelfService, route) => route == Route::SelfService,
+    };
+    seen.cannot_use.iter().find(|&ability| needs(ability))
+}
+
+/// Why the desk cannot take it now, with when it opens next.
+pub(super) fn unavailable(
+    seen: &Seen<'_>,
+    route: Route,
+    queue: Option<&Queue>,
+) -> Option<TurnedDown> {
+    let queue = queue.filter(|_| route.needs_open_queue())?;
+    let now = seen.question.standing.now;
+    let calendar = queue.calendar.as_deref();
+    if let Some(calendar) = calendar.filter(|calendar| !calendar.is_open(now)) {
+        let opens = calendar.next_opening(now);
+        return Some(TurnedDown::Closed(queue.id.clone(), opens));
+    }
+    let unstaffed = |stats: &QueueStats| stats.staffed == Some(0);
+    seen.stats_of(queue).is_some_and(unstaffed).then(|| {
+        let opens = calendar.and_then(|calendar| calendar.next_opening_after_closing(now));
+        TurnedDown::NotStaffed(queue.id.clone(), opens)
+    })
+}
+
+/// Says of which queues the wait was assumed.
+pub(super) fn note_waits(candidates: &[Candidate<'_>], findings: &mut Vec<Finding>) {
+    for candidate in candidates {
+        if let (WaitBasis::Unknown, Some(queue)) = (candidate.wait.basis, candidate.queue) {
+            note(findings, Finding::WaitAssumed(queue.id.clone()));
+        }
+    }
+}
+
+/// Adds a finding that is not there yet.
+pub(super) fn note(findings: &mut Vec<Finding>, finding: Finding) {
+    if !findings.contains(&finding) {
+        findings.push(finding);
+    }
+}
+
+/// Lets the chance of routes fall as the reason's deadline comes nearer than waiting and handling need, and takes away
+/// those that come too late. If that would leave nothing, the deadline counts no more; nor does one that has passed.
+pub(super) fn in_time(
+    seen: &Seen<'_>,
+    reason: Option<&Reason>,
+    candidates: &mut Vec<Candidate<'_>>,
+    findings: &mut Vec<Finding>,
+    mut too_late: impl FnMut(Route, TurnedDown),
+) {
+    let question = seen.question;
+    let Some(fact) = reason.and_then(|reason| reason.deadline) else {
+        return;
+    };
+    let fact = &question.playbook.fact(fact).id;
+    let Some(FactValue::Instant(deadline)) = question.facts.value(fact.as_str()) else {
+        return;
+    };
+    let left = Millis(deadline.0.saturating_sub(question.standing.now.0));
+    if left.0 <= 0 {
+        note(findings, Finding::DeadlinePassed(fact.clone()));
+        return;
+    }
+    let falls = |candidate: &Candidate<'_>| chance_within(candidate, left);
+    let is_late = |candidate: &Candidate<'_>| falls(candidate) == Some(BasisPoints(0));
+    if candidates.iter().all(is_late) {
+        if !candidates.is_empty() {
+            note(findings, Finding::DeadlineOutOfReach(fact.clone()));
+        }
+        return;
+    }
+    candidates.retain(|candidate| {
+        let late = is_late(candidate);
+        if late {
+            too_late(candidate.route, TurnedDown::TooLate(fact.clone()));
+        }
+        !late
+    });
+    for candidate in candidates {
+        if let Some(chance) = falls(candidate) {
+            candidate.chance = chance;
+            candidate.basis = ChanceBasis::Deadline;
+        }
+    }
+}
+
+/// The chance of a candidate with so much time left; `None` if there is enough of it.
+fn chance_within(candidate: &Candidate<'_>, left: Millis) -> Option<BasisPoints> {
+    let after_wait = left.0.saturating_sub(candidate.wait.expected.0);
+    if after_wait >= candidate.takes.0 {
+        return None;
+    }
+    let part = i128::from(after_wait.max(0)) * i128::from(candidate.chance.0);
+    let chance = part / i128::from(candidate.takes.0.max(1));
+    Some(BasisPoints(chance as u16))
+}

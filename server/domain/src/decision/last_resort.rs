@@ -1,0 +1,97 @@
+//! What is left when no route can be taken: the playbook's list, each entry checked and priced as a route is.
+
+use super::eligible::{Candidate, Offer, guarded, in_time, note_waits, unavailable};
+use super::seen::Seen;
+use super::{ChanceBasis, Finding, TurnedDown};
+use crate::money::Money;
+use crate::playbook::{BasisPoints, LastResort, Playbook, Reason, RouteSpec};
+use crate::route::Route;
+
+/// The entries that can be taken; if there is none, the first that breaks no guard, else the first, with what it breaks.
+pub(super) fn last_resort<'a>(
+    seen: &Seen<'a>,
+    reason: Option<&'a Reason>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Candidate<'a>> {
+    let playbook = seen.question.playbook;
+    let medium = seen.medium();
+    let all = &playbook.last_resort;
+    let mut entries: Vec<&LastResort> = all.iter().filter(|entry| entry.is_for(medium)).collect();
+    if entries.is_empty() {
+        entries = all.iter().collect();
+    }
+    findings.push(Finding::LastResort);
+    let mut candidates: Vec<Candidate<'a>> = Vec::with_capacity(entries.len());
+    let mut broken: Option<(&LastResort, TurnedDown)> = None;
+    for entry in entries {
+        match breaks(seen, entry) {
+            None => candidates.push(candidate(seen, reason, entry)),
+            Some(why) => {
+                let better = broken
+                    .as_ref()
+                    .is_none_or(|(_, earlier)| is_guard(earlier) && !is_guard(&why));
+                if better {
+                    broken = Some((entry, why));
+                }
+            }
+        }
+    }
+    if let (true, Some((entry, why))) = (candidates.is_empty(), broken) {
+        let mut taken = candidate(seen, reason, entry);
+        if let TurnedDown::FailedBefore(_) = why {
+            (taken.chance, taken.basis) = (BasisPoints(0), ChanceBasis::Tried);
+        }
+        findings.push(Finding::LastResortBroken(entry.route, Box::new(why)));
+        candidates.push(taken);
+    }
+    note_waits(&candidates, findings);
+    in_time(seen, reason, &mut candidates, findings, |_, _| ());
+    candidates
+}
+
+fn breaks(seen: &Seen<'_>, entry: &LastResort) -> Option<TurnedDown> {
+    let playbook = seen.question.playbook;
+    let queue = entry.queue.map(|index| playbook.queue(index));
+    guarded(seen, entry.route, None, entry.consent)
+        .or_else(|| unavailable(seen, entry.route, queue))
+}
+
+fn is_guard(why: &TurnedDown) -> bool {
+    !matches!(why, TurnedDown::Closed(..) | TurnedDown::NotStaffed(..))
+}
+
+fn candidate<'a>(seen: &Seen<'a>, reason: Option<&'a Reason>, entry: &LastResort) -> Candidate<'a> {
+    let playbook = seen.question.playbook;
+    let own = reason.and_then(|reason| spec_of(reason, entry.route));
+    let (mean_cost, mean_chance) = match own {
+        Some(spec) => (spec.cost, spec.resolves),
+        None => mean(playbook, entry.route),
+    };
+    let offer = Offer {
+        route: entry.route,
+        flow: None,
+        queue: entry.queue.map(|index| playbook.queue(index)),
+        cost: entry.cost.unwrap_or(mean_cost),
+        resolves: entry.resolves.unwrap_or(mean_chance),
+        takes: entry.takes.or_else(|| own?.takes),
+    };
+    Candidate::new(seen, offer)
+}
+
+fn spec_of(reason: &Reason, route: Route) -> Option<&RouteSpec> {
+    reason.routes.iter().find(|spec| spec.route == route)
+}
+
+/// What a route costs and how likely it resolves, over all reasons that have it; nothing if none has.
+fn mean(playbook: &Playbook, route: Route) -> (Money, BasisPoints) {
+    let specs = playbook.reasons.iter();
+    let specs = specs.filter_map(|reason| spec_of(reason, route));
+    let (mut count, mut cost, mut chance) = (0_i64, Money::ZERO, 0_i64);
+    for spec in specs {
+        count += 1;
+        cost += spec.cost;
+        chance += i64::from(spec.resolves.0);
+    }
+    let chance = chance / count.max(1);
+    (cost.scaled(1, count), BasisPoints(chance as u16))
+}

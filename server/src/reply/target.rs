@@ -1,0 +1,64 @@
+//! Where a contact goes, with all that a platform's own distributor needs.
+
+use super::{decision, time, wire_enum};
+use signpost_domain::contact::Offered;
+use signpost_domain::decision::{Decision, Handover};
+use signpost_domain::ids::Slug;
+use signpost_domain::playbook::Playbook;
+use signpost_proto::v1;
+
+/// The target of a route that a decision offers.
+pub(super) fn of_decision(
+    playbook: &Playbook,
+    decision: &Decision,
+    offered: &Offered,
+) -> v1::RouteTarget {
+    target(playbook, offered, &decision.handover, Some(&decision.tier))
+}
+
+/// The target of a route: what the playbook says of its queue and of the tier, and what goes with the contact. Without a
+/// tier it is the playbook's default.
+pub(super) fn target(
+    playbook: &Playbook,
+    offered: &Offered,
+    handover: &Handover,
+    tier: Option<&Slug>,
+) -> v1::RouteTarget {
+    let Offered { route, flow, queue } = offered;
+    let Handover {
+        priority,
+        skills: added,
+        language,
+    } = handover;
+    let default = playbook.tier_default;
+    let known = tier.map(|id| playbook.index.tiers.get(id).copied());
+    let of_tier = known.unwrap_or(Some(default));
+    let of_tier = of_tier.map(|index| playbook.tier(index));
+    let index = queue.as_ref().and_then(|id| playbook.index.queues.get(id));
+    let mut all = index.map_or_else(Vec::new, |&index| playbook.queue(index).skills.clone());
+    for (id, level) in added.iter().filter(|_| queue.is_some()) {
+        match all.iter_mut().find(|(known, _)| known == id) {
+            Some((_, known)) => *known = (*known).max(*level),
+            None => all.push((id.clone(), *level)),
+        }
+    }
+    v1::RouteTarget {
+        route: wire_enum::route(*route),
+        flow: decision::text(flow.as_ref()),
+        queue: decision::text(queue.as_ref()),
+        skills: skills(&all),
+        priority: u32::from(*priority),
+        waiting_target: of_tier.map(|tier| time::duration(tier.waiting_target)),
+        language: language.as_deref().unwrap_or_default().to_owned(),
+        tier: decision::text(tier.or(of_tier.map(|tier| &tier.id))),
+    }
+}
+
+/// What an agent must know.
+pub(super) fn skills(skills: &[(Slug, u8)]) -> Vec<v1::Skill> {
+    let skill = |(id, level): &(Slug, u8)| v1::Skill {
+        skill_id: id.to_string(),
+        level: u32::from(*level),
+    };
+    skills.iter().map(skill).collect()
+}
