@@ -224,3 +224,48 @@ fn a_version_that_was_published_is_read_whatever_its_tests_say() -> Result<(), F
     assert_eq!(stored.tests.len(), 1);
     Ok(())
 }
+
+/// What the case remembers, what somebody cannot use, how soon, and what comes too late.
+#[test]
+fn memory_abilities_priority_and_deadlines_are_expected_too() {
+    let tests = r#"
+  - name: who gave up in the flow is not sent back to it
+    reason: existing_flight/cancel
+    channel: web_chat
+    tried: [{ route: self_service, outcome: gave_up }]
+    expect: { not: self_service }
+  - name: somebody else is
+    reason: existing_flight/cancel
+    channel: web_chat
+    expect: { route: self_service, priority: 5 }
+  - name: a person who failed raises the need
+    reason: existing_flight/cancel
+    channel: web_chat
+    facts: { departs_at: +7d }
+    tried: [{ route: human, outcome: failed }]
+    expect: { need: 1.5 }
+  - name: nobody calls who cannot hear
+    reason: existing_flight/change_date
+    channel: phone
+    cannot_use: [voice]
+    expect: { route: message }
+  - name: what nobody can do in time counts no more, but it is urgent
+    reason: existing_flight/cancel
+    channel: web_chat
+    facts: { departs_at: +20m }
+    tried: [{ route: self_service, outcome: failed }]
+    queues: { rebooking: { wait: 30m } }
+    expect: { route: message, priority: 9 }
+"#;
+    let edits = [
+        (
+            "facts: [booking_reference, departs_at]\n",
+            "facts: [booking_reference, departs_at]\n        deadline: departs_at\n",
+        ),
+        ("need: 3.0 }", "need: 3.0, priority: 8 }"),
+    ];
+    let source = format!("{}tests:\n{tests}", super::airline(&edits));
+    check_text(&source, expect![[r#"
+        108:41 tests[4].expect.priority: "what nobody can do in time counts no more, but it is urgent" fails: expected 9, came 8; fired: flying_today; change what decides it, or what the test expects
+    "#]]);
+}
