@@ -3,6 +3,7 @@
 //! [`decide`] is total and depends on nothing but its [`Question`]. The formula of the expected cost is in
 //! [`cost`], the wait in [`wait`], the rules beside them.
 
+mod around;
 pub mod cost;
 mod eligible;
 mod first;

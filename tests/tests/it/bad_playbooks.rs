@@ -82,7 +82,8 @@ async fn documents_that_are_too_large_or_explode() -> Outcome {
         InvalidArgument
           source: line 1, column 1: is the text "just words"; must be a mapping with the keys playbook,
               currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars,
-              queues, facts, reasons, splits, outcomes, rules, feedback_question, costs, last_resort
+              queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs,
+              last_resort
         InvalidArgument
           source: line 1, column 5: is not YAML: mapping values are not allowed in this context; must be YAML
               or JSON
@@ -227,6 +228,6 @@ async fn a_document_with_hundreds_of_faults() -> Outcome {
     );
     expect![[r#"
         66:44 rules[0]: there is no key frobid; did you mean forbid? The keys here are id, reason, tier,
-              channel, stage, brand, when, forbid, only, prefer, need, facts"#]].assert_eq(&one.await?);
+              channel, stage, brand, when, forbid, only, prefer, need, facts, queue, priority, skills"#]].assert_eq(&one.await?);
     unchanged(server).await
 }

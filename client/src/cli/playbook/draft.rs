@@ -155,7 +155,7 @@ rules:
 
 costs: # ASSUMPTIONS
   leaving_channel: 1.00
-  preferred_route: 2.00
+  preferred_share: 0.1
 
 # Where a contact goes when nothing else is allowed, and one whose reason is not known.
 last_resort: { route: message, queue: written_service }

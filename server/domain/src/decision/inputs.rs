@@ -1,7 +1,7 @@
 //! What the conditions of rules may look at, read straight from the question.
 
-use super::Question;
 use super::seen::Seen;
+use super::{Question, around};
 use crate::contact::Direction;
 use crate::fact::FactValue;
 use crate::ids::Slug;
@@ -53,6 +53,15 @@ impl Inputs for Seen<'_> {
             Field::CaseBrokenPromises => count(standing.broken_promises),
             Field::CaseAge => standing.case_age.map(InputValue::Span),
             Field::Fact(fact) => facts.value(playbook.fact(fact).id.as_str()).map(fact_value),
+            Field::CustomerAllContacts7d
+            | Field::CaseTried
+            | Field::CaseLastOutcome
+            | Field::CaseOwedOverdue
+            | Field::NowHour
+            | Field::NowWeekday
+            | Field::QueueWait(_)
+            | Field::QueueStaffed(_)
+            | Field::QueueOpenUntil(_) => around::value(self.question, field),
             Field::Now => Some(InputValue::Instant(standing.now)),
         }
     }

@@ -81,27 +81,49 @@ impl Calendar {
         }
     }
 
-    /// When it opens after it has closed the next time, if it is open at `now`; as [`Calendar::next_opening`] if not.
-    pub fn next_opening_after_closing(&self, now: UnixMs) -> Option<UnixMs> {
-        let mut at = now;
-        for _ in 0..=NEXT_OPENING_DAYS_MAX {
-            if !self.is_open(at) {
-                return self.next_opening(at);
-            }
-            at = self.end_of_hours(at)?;
+    /// The first point after `now`, at which it is open, at which it is not; `None` if it is closed at `now`.
+    /// [`UnixMs::MAX`] if there is none within [`NEXT_OPENING_DAYS_MAX`].
+    pub fn open_until(&self, now: UnixMs) -> Option<UnixMs> {
+        if now > UnixMs::MAX || now.0 < -UnixMs::MAX.0 || !self.is_open(now) {
+            return None;
         }
-        None
+        let horizon = now.0 + NEXT_OPENING_DAYS_MAX * DAY_MS;
+        let mut from = now;
+        loop {
+            let until = self.next_change(from).min(horizon);
+            let offset = self.offset_ms(from);
+            let closes = self.closes_on_wall(from.0 + offset, until + offset);
+            match closes {
+                Some(wall) => return Some(UnixMs(wall - offset)),
+                None if until >= horizon => return Some(UnixMs::MAX),
+                None => from = UnixMs(until),
+            }
+        }
     }
 
-    /// When the hours end in which it is open at `at`; the day ends with its last.
-    fn end_of_hours(&self, at: UnixMs) -> Option<UnixMs> {
-        let wall = at.0.saturating_add(self.offset_ms(at));
-        let in_day = wall.rem_euclid(DAY_MS) as u32;
-        let hours = self.hours_of(wall.div_euclid(DAY_MS));
-        let &(_, until) = hours
-            .iter()
-            .find(|&&(from, until)| from <= in_day && in_day < until)?;
-        Some(UnixMs(at.0 + i64::from(until - in_day)))
+    /// When it opens after it has closed the next time, if it is open at `now`; as [`Calendar::next_opening`] if not.
+    pub fn next_opening_after_closing(&self, now: UnixMs) -> Option<UnixMs> {
+        match self.open_until(now) {
+            Some(UnixMs::MAX) => None,
+            Some(closes) => self.next_opening(closes),
+            None => self.next_opening(now),
+        }
+    }
+
+    /// The first millisecond of the wall clock in `from..until` that is not open.
+    fn closes_on_wall(&self, mut from: i64, until: i64) -> Option<i64> {
+        while from < until {
+            let in_day = from.rem_euclid(DAY_MS) as u32;
+            let midnight = from - i64::from(in_day);
+            let mut hours = self.hours_of(from.div_euclid(DAY_MS)).iter();
+            let Some(&(_, closes)) =
+                hours.find(|&&(opens, closes)| opens <= in_day && in_day < closes)
+            else {
+                return Some(from);
+            };
+            from = midnight + i64::from(closes);
+        }
+        None
     }
 
     /// The first open millisecond of the wall clock in `from..until`.
@@ -141,6 +163,15 @@ impl Calendar {
             at.as_millisecond() + i64::from(at.subsec_nanosecond() % 1_000_000 > 0)
         })
     }
+}
+
+/// The hour, from 0 to 23, and the weekday, from 1 for Monday to 7, that a clock on the wall shows in a time zone.
+pub fn hour_and_weekday(zone: &TimeZone, now: UnixMs) -> (i64, i64) {
+    let offset = i64::from(zone.to_offset(timestamp(now)).seconds()) * 1_000;
+    let wall = now.0.saturating_add(offset);
+    let hour = wall.rem_euclid(DAY_MS) / 3_600_000;
+    let weekday = (wall.div_euclid(DAY_MS) + WEEKDAY_OF_EPOCH).rem_euclid(7) + 1;
+    (hour, weekday)
 }
 
 /// A time zone of the bundled database.

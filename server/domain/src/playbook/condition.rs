@@ -43,6 +43,7 @@ struct Compiled {
     term: Term,
     fields: Vec<Field>,
     patterns: usize,
+    odd: Vec<ConditionError>,
 }
 
 impl Condition {
@@ -60,6 +61,7 @@ impl Condition {
             term: checked.term,
             fields,
             patterns: checked.patterns,
+            odd: checked.odd,
         })))
     }
 
@@ -100,6 +102,11 @@ impl Condition {
     /// How many `matches` patterns it holds.
     pub(super) fn patterns(&self) -> usize {
         self.0.patterns
+    }
+
+    /// What has a meaning but is never meant: faults, unless the version was published before they were looked for.
+    pub(super) fn odd(&self) -> &[ConditionError] {
+        &self.0.odd
     }
 
     /// Its value, if that is the same for every contact.

@@ -5,6 +5,7 @@ mod order;
 mod outcomes;
 mod parts;
 mod playbook_tests;
+mod routes;
 mod splits;
 mod values;
 

@@ -53,8 +53,8 @@ pub(super) struct File {
     /// Typed pieces of context that reasons need.
     #[serde(default)]
     pub(super) facts: Entries<Id, FactFile>,
-    /// What the routes of reasons are like that say nothing else: every reason has these routes, and each key of one that
-    /// its primary reason and the reason itself leave out.
+    /// What the routes of reasons are like that say nothing else: every reason has these routes, and each key of one
+    /// that its primary reason and the reason itself leave out.
     #[serde(default)]
     pub(super) routes: Entries<Route, RouteFile>,
     /// Primary reasons in the order of the menu; 6 to 8 are easy to choose from.
@@ -101,8 +101,8 @@ pub(super) struct TierFile {
     pub(super) waiting_cost_per_minute: Decimal,
     /// What it costs to fail.
     pub(super) cost_of_failure: Decimal,
-    /// What an hour costs of waiting for a window that was agreed on, such as a callback at eight. Left out: what a minute
-    /// of waiting costs.
+    /// What an hour costs of waiting for a window that was agreed on, such as a callback at eight. Left out: what a
+    /// minute of waiting costs.
     #[serde(default)]
     pub(super) agreed_wait_cost_per_hour: Option<Decimal>,
     /// Whether this is the tier of a customer of whom none is known.
@@ -169,8 +169,8 @@ pub(super) struct QueueFile {
     #[serde(default)]
     #[schemars(extend("examples" = [["en", "nl"]]))]
     pub(super) languages: Vec<String>,
-    /// The media in which it serves: voice for human and callback, live_text for chat, async_text for message, in_person
-    /// for human at a counter. Left out: any.
+    /// The media in which it serves: voice for human and callback, live_text for chat, async_text for message,
+    /// in_person for human at a counter. Left out: any.
     #[serde(default)]
     pub(super) media: Vec<Medium>,
 }
@@ -314,12 +314,12 @@ pub(super) struct RuleFile {
     /// Where routes to people lead whose medium this queue serves; of several rules the last wins.
     #[serde(default)]
     pub(super) queue: Option<Id>,
-    /// How soon the queue should take it, from 0 to 10; higher goes first, and of several rules the last wins. Left out by
-    /// all: 5.
+    /// How soon the queue should take it, from 0 to 10; higher goes first, and of several rules the last wins. Left
+    /// out by all: 5.
     #[serde(default)]
     pub(super) priority: Option<i64>,
-    /// What an agent must know besides what the queue asks for, with the level from 1 to 10; of several rules the highest
-    /// level wins.
+    /// What an agent must know besides what the queue asks for, with the level from 1 to 10; of several rules the
+    /// highest level wins.
     #[serde(default)]
     pub(super) skills: Entries<Id, i64>,
 }
@@ -334,8 +334,8 @@ pub(super) struct CostsFile {
     /// Has no effect any more: what a preferred route is worth is told by `preferred_share`.
     #[serde(default)]
     pub(super) preferred_route: Option<Decimal>,
-    /// What the route that a customer prefers is worth, as a share from 0 to 1 of what is at stake: the cost of failure of
-    /// the tier and the stake of the reason. Left out: 0.1.
+    /// What the route that a customer prefers is worth, as a share from 0 to 1 of what is at stake: the cost of
+    /// failure of the tier and the stake of the reason. Left out: 0.1.
     #[serde(default)]
     pub(super) preferred_share: Option<Decimal>,
     /// What the need is raised by for each attempt with people that failed on the case, from 0 to 20. Left out: 0.5.

@@ -91,7 +91,8 @@ pub(super) struct LastResortFile {
     /// The consent without which it is not allowed.
     #[serde(default)]
     pub(super) consent: Option<Id>,
-    /// How long it takes from when the wait is over until the matter is settled. Left out: the handle time of the queue.
+    /// How long it takes from when the wait is over until the matter is settled. Left out: the handle time of the
+    /// queue.
     #[serde(default)]
     pub(super) takes: Option<Span>,
 }

@@ -3,6 +3,8 @@
 mod expectations;
 mod faults;
 mod map;
+mod handing_over;
+mod inherited;
 mod meaning;
 mod robust;
 mod splits;
@@ -15,9 +17,21 @@ use expect_test::Expect;
 /// A small playbook that has no faults.
 const AIRLINE: &str = include_str!("tests/airline.yaml");
 
+/// One that says what the other leaves out.
+pub(super) const STORE: &str = include_str!("tests/store.yaml");
+
 /// The airline with some of its text replaced; each text must be there.
 fn airline(edits: &[(&str, &str)]) -> String {
-    edits.iter().fold(AIRLINE.to_owned(), |text, (from, to)| {
+    edited(AIRLINE, edits)
+}
+
+/// The store with some of its text replaced; each text must be there.
+fn store(edits: &[(&str, &str)]) -> String {
+    edited(STORE, edits)
+}
+
+fn edited(text: &str, edits: &[(&str, &str)]) -> String {
+    edits.iter().fold(text.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "the playbook has no {from}");
         text.replacen(from, to, 1)
     })

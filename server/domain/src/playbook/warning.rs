@@ -1,5 +1,6 @@
 //! What is allowed in a playbook but probably not meant.
 
+mod costs;
 mod gaps;
 mod grid;
 mod nothing;
@@ -65,7 +66,9 @@ pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warning
     watcher.nothing_left();
     watcher.rules();
     watcher.past();
+    watcher.tier_order();
     watcher.grid();
+    watcher.costs();
     watcher.counts();
     watcher.keypads();
     watcher.unused();

@@ -1,6 +1,7 @@
 //! The rules as they are told from outside, in one binary: scenarios as text, tables, properties.
 
 mod cold;
+mod conditions;
 mod decisions;
 mod fixtures;
 mod golden;

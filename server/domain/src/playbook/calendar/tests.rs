@@ -104,11 +104,14 @@ fn never_and_always() {
     assert_eq!(never.next_opening(from), None);
     assert!(!never.is_open(from));
     assert_eq!(always.next_opening(from), Some(from));
+    assert_eq!(never.open_until(from), None);
+    assert_eq!(always.open_until(from), Some(UnixMs::MAX));
     for at in [i64::MIN, i64::MIN + 1, -1, 0, i64::MAX - 1, i64::MAX] {
         assert!(!never.is_open(UnixMs(at)));
         assert_eq!(never.next_opening(UnixMs(at)), None);
         let _ = always.is_open(UnixMs(at));
         let _ = always.next_opening(UnixMs(at));
+        let _ = always.open_until(UnixMs(at));
     }
 }
 
@@ -183,5 +186,43 @@ proptest! {
         let horizon = UnixMs(start + DAYS * 86_400_000);
         let found = calendar.next_opening(UnixMs(start)).filter(|at| *at < horizon);
         prop_assert_eq!(found, first);
+    }
+
+    #[test]
+    fn it_is_open_until_the_first_minute_at_which_it_is_not((calendar, start) in some_calendar()) {
+        const DAYS: i64 = 9;
+        let minutes = (0..DAYS * 1_440).map(|minute| start + minute * MINUTE_MS);
+        let first = minutes.into_iter().find(|at| !is_open_on_the_wall(&calendar, *at)).map(UnixMs);
+        let horizon = UnixMs(start + DAYS * 86_400_000);
+        let found = calendar.open_until(UnixMs(start));
+        match first {
+            Some(first) if first.0 == start => prop_assert_eq!(found, None),
+            Some(first) => prop_assert_eq!(found, Some(first)),
+            None => prop_assert!(found.is_some_and(|at| at >= horizon), "{:?}", found),
+        }
+    }
+}
+
+#[test]
+fn the_hour_and_the_weekday_are_those_on_the_wall() {
+    let amsterdam = zone("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
+    for (at, expected) in [
+        // A Friday in summer time.
+        ("2026-07-24T21:59:59.999Z", (23, 5)),
+        ("2026-07-24T22:00:00Z", (0, 6)),
+        // A Sunday and a Monday in winter time.
+        ("2026-01-04T22:59:59Z", (23, 7)),
+        ("2026-01-04T23:00:00Z", (0, 1)),
+        ("1969-12-31T22:30:00Z", (23, 3)),
+    ] {
+        assert_eq!(
+            super::hour_and_weekday(&amsterdam, time(at)),
+            expected,
+            "{at}"
+        );
+    }
+    for at in [i64::MIN, i64::MAX] {
+        let (hour, weekday) = super::hour_and_weekday(&amsterdam, UnixMs(at));
+        assert!((0..24).contains(&hour) && (1..=7).contains(&weekday));
     }
 }

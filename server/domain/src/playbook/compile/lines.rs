@@ -135,7 +135,7 @@ impl<'a> Compiler<'a> {
         of.collect()
     }
 
-    /// Refuses a queue that does not serve in the medium that a route has on one of the channels.
+    /// Refuses a queue that does not serve the medium that a route has on one of the channels.
     pub(super) fn refuse_unserved(
         &mut self,
         at: At<'_>,
@@ -157,11 +157,11 @@ impl<'a> Compiler<'a> {
                 let (medium, served) = (medium.as_str(), served.join(", "));
                 (
                     format!(
-                        "{route} on {} is {medium}, and the queue {} serves in {served}",
+                        "{route} on {} is {medium}, and the queue {} serves only {served}",
                         channel.0, id.0
                     ),
                     format!(
-                        "must be a queue that serves in {medium} there, or {medium} must be in its media"
+                        "must be a queue that serves {medium} there, or {medium} must be in its media"
                     ),
                 )
             });

@@ -268,7 +268,7 @@ impl Compiler<'_> {
             let what = format!("the {key} of {route} is missing");
             let fix = match is_own {
                 true => "must be there".to_owned(),
-                false => format!("must be there, or the reason must be `without: [{route}]`"),
+                false => format!("must be there, or the reason must say without: [{route}]"),
             };
             (what, fix)
         });

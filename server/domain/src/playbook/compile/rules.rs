@@ -78,6 +78,7 @@ impl<'a> Compiler<'a> {
                 stages: names(Kind::Stage),
                 personas: names(Kind::Persona),
                 brands: names(Kind::Brand),
+                queues: names(Kind::Queue),
             },
             conditions: HashMap::new(),
             wrong: 0,
@@ -169,11 +170,11 @@ impl<'a> Compiler<'a> {
             let words = |media: Vec<&str>| media.join(", ");
             let served = words(written.media.iter().map(|medium| medium.as_str()).collect());
             let needed = words(media.iter().map(|medium| medium.as_str()).collect());
-            let what = format!("the queue {} serves in {served} only", id.0);
+            let what = format!("the queue {} serves only {served}", id.0);
             let fix = match needed.as_str() {
                 "" => "must be left out: no channel of the rule has a route to people".to_owned(),
                 _ => format!(
-                    "must be a queue that serves in {needed}: the channels of the rule have people in no other medium"
+                    "must be a queue that serves one of {needed}: in no other medium are people on the channels of the rule"
                 ),
             };
             (what, fix)
@@ -311,7 +312,13 @@ impl<'a> Compiler<'a> {
         }
         let compiled = Condition::compile(written, &context.declared);
         let condition = match compiled {
-            Ok(condition) => Some(condition),
+            Ok(condition) => {
+                for odd in condition.odd() {
+                    let words = (odd.what.clone(), odd.fix.clone());
+                    self.faults.add(at, || words);
+                }
+                Some(condition)
+            }
             Err(error) => {
                 context.wrong += 1;
                 self.faults.add(at, || (error.what, error.fix));

@@ -4,12 +4,12 @@
 mod calls;
 mod operators;
 
-use super::inputs::{FIELDS, Field, Type};
+use super::inputs::{FIELDS, Field, QUEUE_FIELDS, Type};
 use super::term::Term;
 use super::{CONDITION_BYTES_MAX, CONDITION_DEPTH_MAX};
 use crate::fact::FactType;
-use crate::playbook::FactIndex;
 use crate::playbook::fault::{echo, right_names};
+use crate::playbook::{FactIndex, QueueIndex};
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, SelectExpr};
 use cel::parser::Parser;
 use std::collections::HashMap;
@@ -29,6 +29,8 @@ pub(in crate::playbook) struct Declared<'a> {
     pub(in crate::playbook) personas: Vec<&'a str>,
     /// Values of `contact.brand`.
     pub(in crate::playbook) brands: Vec<&'a str>,
+    /// Queues in their order.
+    pub(in crate::playbook) queues: Vec<&'a str>,
 }
 
 /// Why an expression is not a condition.
@@ -57,6 +59,8 @@ pub(super) struct Checked {
     pub(super) fields: Vec<Field>,
     /// How many `matches` patterns it holds.
     pub(super) patterns: usize,
+    /// What has a meaning but is never meant, as met.
+    pub(super) odd: Vec<ConditionError>,
 }
 
 /// Parses and checks.
@@ -72,6 +76,7 @@ pub(super) fn compile(source: &str, declared: &Declared<'_>) -> Result<Checked, 
         declared,
         fields: Vec::new(),
         patterns: 0,
+        odd: Vec::new(),
         depth: 0,
     };
     match checker.expr(&parsed)? {
@@ -79,6 +84,7 @@ pub(super) fn compile(source: &str, declared: &Declared<'_>) -> Result<Checked, 
             term,
             fields: checker.fields,
             patterns: checker.patterns,
+            odd: checker.odd,
         }),
         (_, other) => error(
             format!("the condition is {}", other.as_str()),
@@ -111,6 +117,10 @@ fn parse(source: &str) -> Result<IdedExpr, ConditionError> {
     })
 }
 
+fn is_queues(expr: &IdedExpr) -> bool {
+    matches!(&expr.expr, Expr::Ident(name) if name == "queues")
+}
+
 /// How deep brackets are in each other, so that the parser's own recursion is bounded. Brackets in texts count too.
 fn bracket_depth(source: &str) -> usize {
     let mut depth = 0_usize;
@@ -137,6 +147,7 @@ struct Checker<'a> {
     declared: &'a Declared<'a>,
     fields: Vec<Field>,
     patterns: usize,
+    odd: Vec<ConditionError>,
     depth: usize,
 }
 
@@ -185,17 +196,42 @@ impl Checker<'_> {
     }
 
     fn select(&mut self, select: &SelectExpr) -> Result<Typed, ConditionError> {
-        let Expr::Ident(group) = &select.operand.expr else {
-            return error(
-                format!("there is no field {}", echo(&select.field)),
-                "must be a field of contact, customer, case or facts",
-            );
+        let (term, of) = match &select.operand.expr {
+            Expr::Ident(group) => self.input(&format!("{group}.{}", select.field))?,
+            Expr::Select(above) if is_queues(&above.operand) && !above.test => {
+                self.queue_field(&above.field, &select.field)?
+            }
+            _ => {
+                return error(
+                    format!("there is no field {}", echo(&select.field)),
+                    "must be a field of contact, customer, case, facts or a queue",
+                );
+            }
         };
-        let (term, of) = self.input(&format!("{group}.{}", select.field))?;
         match term {
             Term::Field(field) if select.test => Ok((Term::Has(field), Type::Bool)),
             term => Ok((term, of)),
         }
+    }
+
+    /// `queues.desk.wait`.
+    fn queue_field(&mut self, queue: &str, field: &str) -> Result<Typed, ConditionError> {
+        let queues = &self.declared.queues;
+        let Some(number) = queues.iter().position(|known| *known == queue) else {
+            return error(
+                format!("there is no queue {}", echo(queue)),
+                right_names(queue, "queue", queues.iter().copied()),
+            );
+        };
+        let Some(&(_, make, of)) = QUEUE_FIELDS.iter().find(|(name, ..)| *name == field) else {
+            return error(
+                format!("there is no {} of a queue", echo(field)),
+                right_names(field, "field", QUEUE_FIELDS.iter().map(|(name, ..)| *name)),
+            );
+        };
+        let field = make(QueueIndex(number as u16));
+        self.fields.push(field);
+        Ok((Term::Field(field), of))
     }
 
     fn input(&mut self, name: &str) -> Result<Typed, ConditionError> {
@@ -221,6 +257,10 @@ impl Checker<'_> {
 
     fn unknown<T>(&self, name: &str, fact: Option<&str>) -> Result<T, ConditionError> {
         let fix = match fact {
+            _ if name.starts_with("queues.") => {
+                "must be wait, staffed or open_until of a queue, such as queues.desk.wait"
+                    .to_owned()
+            }
             Some(_) => {
                 let facts = self.declared.facts.keys();
                 let mut names: Vec<String> = facts.map(|fact| format!("facts.{fact}")).collect();
@@ -239,7 +279,7 @@ impl Checker<'_> {
         };
         let fix = match fix.as_str() {
             "must be a input of the playbook" => {
-                "must be now, contact.…, customer.…, case.… or facts.…".to_owned()
+                "must be now, contact.…, customer.…, case.…, facts.… or queues.….wait".to_owned()
             }
             _ => fix,
         };

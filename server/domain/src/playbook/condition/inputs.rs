@@ -2,7 +2,8 @@
 
 use crate::fact::FactType;
 use crate::money::Money;
-use crate::playbook::{FactIndex, Playbook};
+use crate::playbook::{FactIndex, Playbook, QueueIndex};
+use crate::route::RouteSet;
 use crate::time::{Millis, UnixMs};
 
 /// The value of an input.
@@ -20,6 +21,8 @@ pub enum InputValue<'a> {
     Instant(UnixMs),
     /// A span of time.
     Span(Millis),
+    /// A list of routes, by their names.
+    Routes(RouteSet),
 }
 
 /// The inputs of one contact.
@@ -37,6 +40,7 @@ pub(super) enum Type {
     Money,
     Instant,
     Span,
+    Routes,
 }
 
 impl Type {
@@ -48,6 +52,7 @@ impl Type {
             Type::Money => "an amount of money",
             Type::Instant => "a point in time",
             Type::Span => "a span of time",
+            Type::Routes => "a list of routes",
         }
     }
 }
@@ -72,6 +77,14 @@ macro_rules! fields {
             $(#[doc = concat!("`", $name, "`")] $(#[$doc])* $field,)*
             /// `facts.…`: a fact of the playbook, of its type.
             Fact(FactIndex),
+            /// `queues.….wait`, a span: the wait on the line as it was reported or follows from what was; not known
+            /// while nothing is reported.
+            QueueWait(QueueIndex),
+            /// `queues.….staffed`, a whole number: who is signed in, as it was reported.
+            QueueStaffed(QueueIndex),
+            /// `queues.….open_until`, a point in time: when an open queue closes next; not known while it is closed,
+            /// and the last point in time there is for one that never closes.
+            QueueOpenUntil(QueueIndex),
         }
 
         /// Every input but the facts.
@@ -86,10 +99,30 @@ macro_rules! fields {
                         Some(fact) => format!("facts.{}", fact.id),
                         None => format!("facts[{index}]"),
                     },
+                    Field::QueueWait(queue) => of_queue(playbook, queue, "wait"),
+                    Field::QueueStaffed(queue) => of_queue(playbook, queue, "staffed"),
+                    Field::QueueOpenUntil(queue) => of_queue(playbook, queue, "open_until"),
                 }
             }
         }
     };
+}
+
+/// The name of what can be read of a queue, the field of one, and its type.
+type QueueField = (&'static str, fn(QueueIndex) -> Field, Type);
+
+/// What a condition can read of a queue.
+pub(super) const QUEUE_FIELDS: [QueueField; 3] = [
+    ("wait", Field::QueueWait, Type::Span),
+    ("staffed", Field::QueueStaffed, Type::Int),
+    ("open_until", Field::QueueOpenUntil, Type::Instant),
+];
+
+fn of_queue(playbook: &Playbook, QueueIndex(index): QueueIndex, field: &str) -> String {
+    match playbook.queues.get(usize::from(index)) {
+        Some(queue) => format!("queues.{}.{field}", queue.id),
+        None => format!("queues[{index}].{field}"),
+    }
 }
 
 fields! {
@@ -105,7 +138,7 @@ fields! {
     ContactPersona = "contact.persona": Text,
     /// A whole number from -100 to 100.
     ContactSentiment = "contact.sentiment": Int,
-    /// Text.
+    /// Text: the language without a region, in lower case; the contact's, else the case's, else the stored one.
     ContactLanguage = "contact.language": Text,
     /// Text: an id of the playbook.
     ContactBrand = "contact.brand": Text,
@@ -119,7 +152,7 @@ fields! {
     CustomerTier = "customer.tier": Text,
     /// Text: an id of the playbook.
     CustomerPersona = "customer.persona": Text,
-    /// Text.
+    /// Text: the language without a region, in lower case.
     CustomerLanguage = "customer.language": Text,
     /// Yes or no.
     CustomerVulnerable = "customer.vulnerable": Bool,
@@ -127,8 +160,10 @@ fields! {
     CustomerValue = "customer.value": Money,
     /// A whole number.
     CustomerLoyaltyYears = "customer.loyalty_years": Int,
-    /// A whole number: contacts of the customer in the last 7 days before this one.
+    /// A whole number: inbound contacts of the customer in the last 7 days about cases that are open, before this one.
     CustomerContacts7d = "customer.contacts_7d": Int,
+    /// A whole number: all contacts of the customer in the last 7 days, before this one.
+    CustomerAllContacts7d = "customer.all_contacts_7d": Int,
     /// A whole number.
     CaseRepeats = "case.repeats": Int,
     /// A whole number: before this contact.
@@ -139,6 +174,16 @@ fields! {
     CaseBrokenPromises = "case.broken_promises": Int,
     /// A span.
     CaseAge = "case.age": Span,
+    /// The routes that were tried on the case: `'chat' in case.tried`.
+    CaseTried = "case.tried": Routes,
+    /// Text: what came of the newest attempt, such as gave_up; not known if nothing was tried or it goes on.
+    CaseLastOutcome = "case.last_outcome": Text,
+    /// Yes or no: whether an answer that we owe on the case is overdue.
+    CaseOwedOverdue = "case.owed_overdue": Bool,
+    /// A whole number from 0 to 23: the hour in the playbook's time zone.
+    NowHour = "now.hour": Int,
+    /// A whole number from 1, Monday, to 7, Sunday: the weekday in the playbook's time zone.
+    NowWeekday = "now.weekday": Int,
     /// A point in time: when it is decided.
     Now = "now": Instant,
 }

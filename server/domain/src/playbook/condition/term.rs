@@ -4,6 +4,7 @@
 
 use super::inputs::{Field, InputValue, Inputs};
 use crate::money::Money;
+use crate::route::Route;
 use crate::time::{Millis, UnixMs};
 use regex::Regex;
 use std::cmp::Ordering;
@@ -27,6 +28,8 @@ pub(super) enum Term {
     Or(Box<(Term, Term)>),
     Compare(Comparison, Box<(Term, Term)>),
     In(Box<(Term, Vec<Term>)>),
+    /// A text among the routes of a field.
+    InRoutes(Box<(Term, Field)>),
     Sum(Arithmetic, Box<(Term, Term)>),
     Negative(Box<Term>),
     Choose(Box<(Term, Term, Term)>),
@@ -78,7 +81,7 @@ impl Term {
             Term::Money(value) => InputValue::Money(*value),
             Term::Instant(value) => InputValue::Instant(*value),
             Term::Span(value) => InputValue::Span(*value),
-            Term::Field(field) => inputs.value(*field).ok_or(Stop::Missing(*field))?,
+            Term::Field(field) => input(*field, inputs)?,
             Term::Has(field) => InputValue::Bool(inputs.value(*field).is_some()),
             Term::Not(term) => InputValue::Bool(!term.truth(inputs)?),
             Term::And(sides) => InputValue::Bool(either(sides, false, inputs)?),
@@ -88,6 +91,13 @@ impl Term {
                 InputValue::Bool(comparison.holds(left, right)?)
             }
             Term::In(parts) => InputValue::Bool(is_in(&parts.0, &parts.1, inputs)?),
+            Term::InRoutes(parts) => {
+                let name = parts.0.text(inputs)?;
+                let InputValue::Routes(routes) = input(parts.1, inputs)? else {
+                    return Err(Stop::Failed(OTHER_TYPE));
+                };
+                InputValue::Bool(Route::parse(name).is_some_and(|route| routes.contains(route)))
+            }
             Term::Sum(arithmetic, sides) => {
                 arithmetic.of(sides.0.walk(inputs)?, sides.1.walk(inputs)?)?
             }
@@ -119,6 +129,7 @@ impl Term {
             Term::Sum(_, sides) => sides.0.asks_presence() || sides.1.asks_presence(),
             Term::Test(_, sides) => sides.0.asks_presence() || sides.1.asks_presence(),
             Term::Matches(parts) => parts.0.asks_presence(),
+            Term::InRoutes(parts) => parts.0.asks_presence(),
             Term::In(parts) => parts.0.asks_presence() || parts.1.iter().any(Term::asks_presence),
             Term::Choose(parts) => {
                 parts.0.asks_presence() || parts.1.asks_presence() || parts.2.asks_presence()
@@ -147,6 +158,10 @@ impl Term {
             _ => Err(Stop::Failed(OTHER_TYPE)),
         }
     }
+}
+
+fn input(field: Field, inputs: &dyn Inputs) -> Walked<'_> {
+    inputs.value(field).ok_or(Stop::Missing(field))
 }
 
 /// `&&` (decided by false) and `||` (decided by true): a side that decides wins over one that has no value.

@@ -6,7 +6,8 @@ mod same_as_cel;
 use super::{Condition, Declared, Field, InputValue, Inputs, Verdict};
 use crate::fact::FactType;
 use crate::money::Money;
-use crate::playbook::FactIndex;
+use crate::playbook::{FactIndex, QueueIndex};
+use crate::route::{Route, RouteSet};
 use crate::time::{Millis, UnixMs};
 use expect_test::{Expect, expect};
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ enum Value {
     Money(i64),
     Instant(i64),
     Span(i64),
+    Routes(Vec<Route>),
 }
 
 impl Inputs for Known {
@@ -34,6 +36,7 @@ impl Inputs for Known {
             Value::Money(micros) => InputValue::Money(Money::from_micros(*micros)),
             Value::Instant(at) => InputValue::Instant(UnixMs(*at)),
             Value::Span(millis) => InputValue::Span(Millis(*millis)),
+            Value::Routes(routes) => InputValue::Routes(RouteSet::from_routes(routes)),
         })
     }
 }
@@ -57,6 +60,7 @@ fn declared() -> Declared<'static> {
         stages: vec!["support"],
         personas: vec!["planner"],
         brands: vec!["mainline"],
+        queues: vec!["desk", "calls"],
     }
 }
 
@@ -71,6 +75,18 @@ fn check(conditions: &str, expect: Expect) {
         (Field::Fact(FactIndex(3)), Value::Money(4_100_000)),
         (Field::Fact(FactIndex(4)), Value::Instant(90_000_000)),
         (Field::Now, Value::Instant(10_000_000)),
+        (
+            Field::CaseTried,
+            Value::Routes(vec![Route::SelfService, Route::Chat]),
+        ),
+        (Field::CaseLastOutcome, Value::Text("gave_up".to_owned())),
+        (Field::NowHour, Value::Int(23)),
+        (Field::NowWeekday, Value::Int(7)),
+        (Field::QueueWait(QueueIndex(0)), Value::Span(240_000)),
+        (
+            Field::QueueOpenUntil(QueueIndex(1)),
+            Value::Instant(20_000_000),
+        ),
     ]));
     let lines = conditions
         .lines()
@@ -117,6 +133,113 @@ fn what_holds() {
             true => Holds
         "#]],
     );
+}
+
+#[test]
+fn what_is_around_a_contact() {
+    check(
+        "
+        'chat' in case.tried && !('human' in case.tried)
+        (contact.asked_for_person ? 'chat' : 'human') in case.tried
+        contact.channel in case.tried
+        has(case.tried)
+        case.last_outcome == 'gave_up'
+        case.last_outcome in ['failed', 'repeated']
+        case.owed_overdue
+        now.hour >= 22 || now.hour < 7
+        now.weekday in [6, 7] && now > timestamp('1970-01-01T00:00:00Z')
+        queues.desk.wait > duration('3m')
+        queues.calls.wait > duration('3m')
+        has(queues.desk.wait) && !has(queues.desk.staffed)
+        queues.calls.open_until - now < duration('3h')
+        ",
+        expect![[r#"
+            'chat' in case.tried && !('human' in case.tried) => Holds
+            (contact.asked_for_person ? 'chat' : 'human') in case.tried => Holds
+            contact.channel in case.tried => HoldsNot
+            has(case.tried) => Holds
+            case.last_outcome == 'gave_up' => Holds
+            case.last_outcome in ['failed', 'repeated'] => HoldsNot
+            case.owed_overdue => Unknown(CaseOwedOverdue)
+            now.hour >= 22 || now.hour < 7 => Holds
+            now.weekday in [6, 7] && now > timestamp('1970-01-01T00:00:00Z') => Holds
+            queues.desk.wait > duration('3m') => Holds
+            queues.calls.wait > duration('3m') => Unknown(QueueWait(QueueIndex(1)))
+            has(queues.desk.wait) && !has(queues.desk.staffed) => Holds
+            queues.calls.open_until - now < duration('3h') => Holds
+        "#]],
+    );
+    check(
+        "
+        'phone' in case.tried
+        case.last_outcome == 'gone'
+        case.tried == case.tried
+        case.tried
+        1 in case.tried
+        case.tried in ['chat']
+        contact.asked_for_person ? case.tried : case.tried
+        'chat' in contact.channel
+        size(case.tried) > 1
+        now.minute > 3
+        now.hour.x > 3
+        queues.deks.wait > duration('3m')
+        queues.desk.waits > duration('3m')
+        queues.desk > 1
+        queues.desk.wait > 3
+        has(queues.desk).wait
+        case.tried.chat
+        ",
+        expect![[r#"
+            'phone' in case.tried
+                there is no route phone; must be one of self_service, message, chat, callback, human
+            case.last_outcome == 'gone'
+                there is no outcome gone; must be one of resolved, abandoned, gave_up, asked_for_person, no_answer, failed, repeated, transferred, switched, timed_out
+            case.tried == case.tried
+                a list of routes stands on its own; must be the right side of in, such as 'chat' in case.tried
+            case.tried
+                the condition is a list of routes; must be true or false, such as contact.asked_for_person or case.repeats >= 2
+            1 in case.tried
+                in of a list of routes is given a whole number; must be given a route such as 'chat'
+            case.tried in ['chat']
+                a list of routes stands on its own; must be the right side of in, such as 'chat' in case.tried
+            contact.asked_for_person ? case.tried : case.tried
+                a list of routes stands on its own; must be the right side of in, such as 'chat' in case.tried
+            'chat' in contact.channel
+                in is given no list; must be given a list such as ['a', 'b'], or case.tried
+            size(case.tried) > 1
+                size is given a list of routes; must be given a text
+            now.minute > 3
+                there is no now.minute; must be one of now.hour, now.weekday, now
+            now.hour.x > 3
+                there is no field x; must be a field of contact, customer, case, facts or a queue
+            queues.deks.wait > duration('3m')
+                there is no queue deks; did you mean desk?
+            queues.desk.waits > duration('3m')
+                there is no waits of a queue; did you mean wait?
+            queues.desk > 1
+                there is no queues.desk; must be wait, staffed or open_until of a queue, such as queues.desk.wait
+            queues.desk.wait > 3
+                a span of time is compared with a whole number; must be two of the same type
+            has(queues.desk).wait
+                there is no field wait; must be a field of contact, customer, case, facts or a queue
+            case.tried.chat
+                there is no field chat; must be a field of contact, customer, case, facts or a queue
+        "#]],
+    );
+}
+
+#[test]
+fn languages_are_compared_without_regions() {
+    let odd = |text| {
+        let condition = Condition::compile(text, &declared());
+        let odd = condition.map(|condition| condition.odd().to_vec());
+        odd.unwrap_or_default()
+    };
+    assert_eq!(odd("contact.language in ['en', 'nl']"), []);
+    let told = odd("contact.language == 'en-US' || customer.language == 'EN'");
+    assert_eq!(told.len(), 2);
+    assert_eq!(told[0].what, "\"en-US\" is no language alone");
+    assert!(told[1].fix.ends_with("'en'"), "{}", told[1].fix);
 }
 
 #[test]
@@ -170,9 +293,9 @@ fn names_that_are_not_there() {
             contacts.channel == 'phone'
                 there is no contacts.channel; did you mean contact.channel?
             foo
-                there is no foo; must be now, contact.…, customer.…, case.… or facts.…
+                there is no foo; must be now, contact.…, customer.…, case.…, facts.… or queues.….wait
             facts.bags.count > 1
-                there is no field count; must be a field of contact, customer, case or facts
+                there is no field count; must be a field of contact, customer, case, facts or a queue
             contact.channel == 'phnoe'
                 there is no channel phnoe; did you mean phone?
             contact.medium == 'speech'
@@ -256,11 +379,11 @@ fn what_conditions_do_not_have() {
             [1, 2].all(x, x > 0)
                 all, exists, map and filter are used; must be written out: conditions have no comprehensions
             {'a': 1}.a == 1
-                there is no field a; must be a field of contact, customer, case or facts
+                there is no field a; must be a field of contact, customer, case, facts or a queue
             [1, 2] == [1, 2]
                 a list stands on its own; must be the right side of in
             facts.bags in facts
-                in is given no list; must be given a list such as ['a', 'b']
+                in is given no list; must be given a list such as ['a', 'b'], or case.tried
             facts.bag_tag in ['a', 1]
                 the list of in is given a whole number; must be given a text
             lower(facts.bag_tag) == 'a'

@@ -2,15 +2,15 @@
 //! `4.10`, and what is left out as what it then is. Each struct is taken apart by name, so that a new field does not
 //! compile until somebody decides what it means here.
 
+use super::routes::{in_any_order, share};
 use super::values::{amount, condition, decimal, scaled, snake, span};
-use super::{ChangePart, outcomes, playbook_tests, splits};
+use super::{ChangePart, outcomes, playbook_tests, routes, splits};
 use crate::playbook::file::{CalendarFile, File, QueueFile, RuleFile};
 use crate::playbook::file_parts::{Columns, Decimal, Entries, Id};
 use crate::playbook::{
-    BasisPoints, Channel, FactIndex, FactSpec, Guards, Label, LastResort, Playbook, Primary, Queue,
-    QueueColumn, QueueIndex, Reason, RouteSpec, Tier,
+    Channel, FactIndex, FactSpec, Label, Playbook, Primary, Queue, Reason, Tier,
 };
-use crate::route::{Medium, Route, RouteSet};
+use crate::route::Route;
 use std::collections::BTreeSet;
 
 /// The things of one part.
@@ -171,57 +171,8 @@ fn head(playbook: &Playbook) -> Thing {
     for (locale, text) in asked {
         thing = thing.with(&format!("feedback_question.{locale}"), text.as_ref());
     }
-    let Guards {
-        asked_for_person,
-        vulnerable,
-    } = guards;
-    let taken = |set: &RouteSet| joined(set.iter().map(Route::as_str));
-    thing = thing
-        .with("guards.asked_for_person", taken(asked_for_person))
-        .with("guards.vulnerable", taken(vulnerable));
-    match last_resort.as_slice() {
-        [one] => resort(thing, playbook, one, "last_resort"),
-        several => {
-            let entries = (0..).zip(several);
-            entries.fold(thing, |thing, (number, entry)| {
-                let name = format!("last_resort[{number}]");
-                resort(thing, playbook, entry, &name)
-            })
-        }
-    }
-}
-
-fn resort(thing: Thing, playbook: &Playbook, entry: &LastResort, name: &str) -> Thing {
-    let LastResort {
-        route,
-        queue,
-        media,
-        cost,
-        resolves,
-        consent,
-        takes,
-    } = entry;
-    let queue = queue.map(|queue| playbook.queue(queue).id.as_str());
-    let consent = consent.map(|consent| playbook.consents[usize::from(consent)].as_str());
-    let field = |key: &str| format!("{name}.{key}");
-    thing
-        .with(&field("route"), route.as_str())
-        .with(&field("queue"), queue.unwrap_or_default())
-        .with(&field("medium"), in_any_order(media))
-        .with(&field("cost"), cost.map(amount).unwrap_or_default())
-        .with(&field("resolves"), resolves.map(share).unwrap_or_default())
-        .with(&field("consent"), consent.unwrap_or_default())
-        .with(&field("takes"), takes.map(span).unwrap_or_default())
-}
-
-fn in_any_order(media: &[Medium]) -> String {
-    let mut media = media.to_vec();
-    media.sort_unstable();
-    joined(media.into_iter().map(Medium::as_str))
-}
-
-fn share(share: BasisPoints) -> String {
-    scaled(i64::from(share.0), 4)
+    let thing = routes::guards(thing, guards);
+    routes::last_resort(thing, playbook, last_resort)
 }
 
 fn tier(tier: &Tier) -> Thing {
@@ -365,7 +316,7 @@ fn reason(playbook: &Playbook, reason: &Reason, told: &BTreeSet<String>) -> Thin
     let replaces = replaces.iter().map(ToString::to_string);
     let mut replaces: Vec<String> = replaces.filter(|old| !told.contains(old)).collect();
     replaces.sort_unstable();
-    let routes = routes.iter().map(|it| route(playbook, it));
+    let routes = routes.iter().map(|it| routes::route(playbook, it));
     Thing {
         group: id.primary.to_string(),
         below: Some(Things {
@@ -385,54 +336,6 @@ fn reason(playbook: &Playbook, reason: &Reason, told: &BTreeSet<String>) -> Thin
             .with("deadline", deadline.unwrap_or_default())
             .with("replaces", replaces.join(", "))
     }
-}
-
-fn route(playbook: &Playbook, spec: &RouteSpec) -> Thing {
-    let RouteSpec {
-        route,
-        flow,
-        queue,
-        queues,
-        cost,
-        resolves,
-        takes,
-        facts,
-        consent,
-        // What it comes to counts, not where it was written.
-        inherited: _,
-    } = spec;
-    let consent = consent.map(|consent| playbook.consents[usize::from(consent)].as_str());
-    Thing::new(route.as_str())
-        .with("flow", flow.as_ref().map_or("", |flow| flow.as_str()))
-        .with("queue", lines(playbook, queues, *queue))
-        .with("cost", amount(*cost))
-        .with("resolves", share(*resolves))
-        .with("takes", takes.map(span).unwrap_or_default())
-        .with("facts", asked(playbook, facts))
-        .with("consent", consent.unwrap_or_default())
-}
-
-/// `desk`, or `phone: calls, nl: dutch_desk, default: desk`, in the order in which they are tried.
-fn lines(
-    playbook: &Playbook,
-    queues: &[(QueueColumn, QueueIndex)],
-    default: Option<QueueIndex>,
-) -> String {
-    let id = |queue: QueueIndex| playbook.queue(queue).id.as_str();
-    if queues.is_empty() {
-        return default.map_or("", id).to_owned();
-    }
-    let choices = queues.iter().map(|(column, queue)| {
-        let key = match column {
-            QueueColumn::Channel(channel) => playbook.channels[usize::from(channel.0)].id.as_str(),
-            QueueColumn::Brand(brand) => playbook.brands[usize::from(*brand)].as_str(),
-            QueueColumn::Medium(medium) => medium.as_str(),
-            QueueColumn::Language(language) => language,
-        };
-        format!("{key}: {}", id(*queue))
-    });
-    let default = default.map(|queue| format!("default: {}", id(queue)));
-    choices.chain(default).collect::<Vec<_>>().join(", ")
 }
 
 fn rule(rule: &RuleFile) -> Thing {
@@ -499,6 +402,6 @@ pub(super) fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     texts.collect::<Vec<_>>().join(", ")
 }
 
-fn asked(playbook: &Playbook, facts: &[FactIndex]) -> String {
+pub(super) fn asked(playbook: &Playbook, facts: &[FactIndex]) -> String {
     joined(facts.iter().map(|&fact| playbook.fact(fact).id.as_str()))
 }

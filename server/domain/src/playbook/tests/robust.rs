@@ -1,6 +1,6 @@
 //! Nothing that is written makes reading panic, and what was published once stays readable.
 
-use super::{AIRLINE, airline, read};
+use super::{AIRLINE, STORE, airline, read};
 use crate::playbook::{Faults, Playbook};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -58,8 +58,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_damaged_playbook_is_refused_or_read(cuts in proptest::collection::vec((any::<Index>(), 0_usize..8, piece()), 1..6)) {
-        let mut text: Vec<char> = AIRLINE.chars().collect();
+    fn a_damaged_playbook_is_refused_or_read(store: bool, cuts in proptest::collection::vec((any::<Index>(), 0_usize..8, piece()), 1..6)) {
+        let mut text: Vec<char> = [AIRLINE, STORE][usize::from(store)].chars().collect();
         for (at, removed, piece) in cuts {
             let from = at.index(text.len());
             let until = (from + removed).min(text.len());
@@ -75,8 +75,8 @@ proptest! {
     }
 
     #[test]
-    fn lines_in_any_order_do_no_harm(moves in proptest::collection::vec((any::<Index>(), any::<Index>()), 1..6)) {
-        let mut lines: Vec<&str> = AIRLINE.lines().collect();
+    fn lines_in_any_order_do_no_harm(store: bool, moves in proptest::collection::vec((any::<Index>(), any::<Index>()), 1..6)) {
+        let mut lines: Vec<&str> = [AIRLINE, STORE][usize::from(store)].lines().collect();
         for (from, to) in moves {
             let line = lines[from.index(lines.len())];
             lines.insert(to.index(lines.len()), line);

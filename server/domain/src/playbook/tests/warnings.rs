@@ -12,6 +12,7 @@ fn the_airline_of_the_tests_is_small() {
             71:59 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
             72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
+            76:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
@@ -30,6 +31,7 @@ fn guards_that_are_usual() {
             2:1 rules: no rule looks at customer.contacts_7d or case.repeats: a third contact is treated as the first; add one, such as {id: third_contact, when: customer.contacts_7d >= 2, forbid: [self_service]}
             2:1 rules: no rule looks at case.broken_promises: a broken promise changes nothing; add one, such as {id: broken_promise, when: case.broken_promises > 0, prefer: {human: 5.00}}
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
+            69:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
@@ -72,6 +74,7 @@ costs:
             82:5 rules[14]: same_condition repeats what rules above it always do; remove it
             72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
+            86:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
@@ -111,6 +114,7 @@ fn gaps_and_things_that_nothing_uses() {
             72:63 rules[0].forbid: guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more each leave no route on email for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
             75:59 rules[3].only: broken_promise leaves no route on sms, email for existing_flight/change_date, existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
             76:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
+            80:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             34:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             39:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             63:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
@@ -140,6 +144,7 @@ fn keypads_have_nine_keys() {
             92:59 rules[3].only: broken_promise leaves no route on phone, web_chat, email for existing_flight/cancel, baggage/lost, more_0/any and 6 more; leave one that is possible there; until then they go to the last resort
             93:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
+            97:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 9 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
@@ -163,8 +168,10 @@ fn a_higher_tier_that_is_helped_worse() {
             fine
             71:59 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
             72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
+            7:126 tiers[0].cost_of_failure: the cost_of_failure of platinum is 0.10, less than the 12.00 of gold below it; must be at least that of the tiers below: the most valuable comes first
             43:9 reasons[0].secondary[0].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/change_date; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             43:9 reasons[0].secondary[0].routes: on web_chat without a wait the prices of platinum would give it self_service, which resolves less than the chat of gold, for existing_flight/change_date, baggage/lost; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
+            76:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from

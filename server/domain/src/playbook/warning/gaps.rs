@@ -2,7 +2,7 @@
 
 use super::Watcher;
 use crate::playbook::fault::At;
-use crate::playbook::{Channel, Reason, RouteSpec};
+use crate::playbook::{Channel, Reason, RouteSpec, Whereabouts};
 
 impl Watcher<'_> {
     pub(super) fn gaps(&mut self) {
@@ -33,15 +33,18 @@ impl Watcher<'_> {
                 "give it one there; until then it is the last resort",
             );
         }
-        let needs_hours = |route: &RouteSpec| {
-            let queue = route
-                .queue
-                .map(|queue| &playbook.queues[usize::from(queue.0)]);
+        let needs_hours = |route: &RouteSpec, channel: &Channel| {
+            let contact = Whereabouts {
+                channel: playbook.index.channels.get(&channel.id).copied(),
+                medium: Some(channel.medium),
+                ..Whereabouts::default()
+            };
+            let queue = route.queue_for(contact).map(|queue| playbook.queue(queue));
             route.route.needs_open_queue() && queue.is_some_and(|queue| queue.calendar.is_some())
         };
         let by_day = channels(&playbook.channels, |channel| {
             let mut routes = routes(reason, channel).peekable();
-            routes.peek().is_some() && routes.all(needs_hours)
+            routes.peek().is_some() && routes.all(|route| needs_hours(route, channel))
         });
         if !by_day.is_empty() {
             let what = || {

@@ -7,25 +7,32 @@ use crate::playbook::{FactIndex, Need, Playbook, Rule};
 use crate::route::Route;
 use std::collections::{BTreeSet, HashMap};
 
-/// What a guard looks at (one of these), and what it is for.
+/// What a rule looks at to guard somebody (one of these), and what it is for. The first two are there without a rule
+/// if the `guards` of the playbook take self_service away.
 const GUARDS: [(&[Field], &str, &str); 4] = [
     (
         &[Field::ContactAskedForPerson],
-        "no rule looks at contact.asked_for_person: who asked for a person may get a machine",
-        "add one, such as {id: asked_for_a_person, when: contact.asked_for_person, forbid: [self_service]}",
+        "no guard and no rule looks at contact.asked_for_person: who asked for a person may get a machine",
+        "let guards.asked_for_person be [self_service], or leave it out",
     ),
     (
         &[Field::CustomerVulnerable],
-        "no rule looks at customer.vulnerable: a vulnerable customer is treated as any other",
-        "add one, such as {id: vulnerable, when: customer.vulnerable, forbid: [self_service]}",
+        "no guard and no rule looks at customer.vulnerable: a vulnerable customer is treated as any other",
+        "let guards.vulnerable be [self_service], or leave it out",
     ),
     (
-        &[Field::CustomerContacts7d, Field::CaseRepeats],
+        &[
+            Field::CustomerContacts7d,
+            Field::CustomerAllContacts7d,
+            Field::CaseRepeats,
+            Field::CaseTried,
+            Field::CaseLastOutcome,
+        ],
         "no rule looks at customer.contacts_7d or case.repeats: a third contact is treated as the first",
         "add one, such as {id: third_contact, when: customer.contacts_7d >= 2, forbid: [self_service]}",
     ),
     (
-        &[Field::CaseBrokenPromises],
+        &[Field::CaseBrokenPromises, Field::CaseOwedOverdue],
         "no rule looks at case.broken_promises: a broken promise changes nothing",
         "add one, such as {id: broken_promise, when: case.broken_promises > 0, prefer: {human: 5.00}}",
     ),
@@ -49,7 +56,13 @@ struct Done {
 
 impl Watcher<'_> {
     pub(super) fn guards(&mut self) {
-        for (fields, what, fix) in GUARDS {
+        let guards = [
+            self.playbook.guards.asked_for_person,
+            self.playbook.guards.vulnerable,
+        ];
+        let guards = guards.map(|taken| taken.contains(Route::SelfService));
+        let guarded = guards.into_iter().chain(std::iter::repeat(false));
+        for ((fields, what, fix), is_guarded) in GUARDS.into_iter().zip(guarded) {
             let mut conditions = self
                 .playbook
                 .rules
@@ -59,12 +72,7 @@ impl Watcher<'_> {
                 let mut named = when.fields().iter();
                 named.any(|field| fields.contains(field))
             });
-            let guarded = match fields {
-                [Field::ContactAskedForPerson] => !self.playbook.guards.asked_for_person.is_empty(),
-                [Field::CustomerVulnerable] => !self.playbook.guards.vulnerable.is_empty(),
-                _ => false,
-            };
-            if !is_there && !guarded {
+            if !is_there && !is_guarded {
                 self.note(At::top("rules"), || what.to_owned(), fix);
             }
         }

@@ -60,6 +60,7 @@ impl Watcher<'_> {
         let mut used = HashSet::new();
         for reason in &self.playbook.reasons {
             used.extend(&reason.facts);
+            used.extend(reason.deadline);
             used.extend(reason.routes.iter().flat_map(|route| &route.facts));
         }
         used.extend(self.playbook.splits.iter().filter_map(|split| split.fact));

@@ -1,9 +1,12 @@
 //! The operators of conditions.
 
 use super::{Checker, ConditionError, Typed, error};
+use crate::decision::AttemptOutcome;
 use crate::playbook::condition::inputs::{Field, Type};
 use crate::playbook::condition::term::{Arithmetic, Comparison, Term};
 use crate::playbook::fault::{echo, right_names};
+use crate::playbook::primary_language;
+use crate::route::Route;
 use cel::common::ast::{CallExpr, Expr, IdedExpr, ListExpr, operators};
 
 impl Checker<'_> {
@@ -61,16 +64,27 @@ impl Checker<'_> {
     ) -> Result<Typed, ConditionError> {
         let test = self.of_type(test, Type::Bool, "?")?;
         let (then, of) = self.expr(then)?;
+        if of == Type::Routes {
+            return list_alone();
+        }
         let other = self.of_type(other, of, ":")?;
         Ok((Term::Choose(Box::new((test, then, other))), of))
     }
 
     fn is_in(&mut self, needle: &IdedExpr, list: &IdedExpr) -> Result<Typed, ConditionError> {
         let (needle, of) = self.expr(needle)?;
+        if of == Type::Routes {
+            return list_alone();
+        }
+        if let Expr::Select(select) = &list.expr
+            && !select.test
+        {
+            return self.is_in_field(needle, of, list);
+        }
         let Expr::List(ListExpr { elements, .. }) = &list.expr else {
             return error(
                 "in is given no list",
-                "must be given a list such as ['a', 'b']",
+                "must be given a list such as ['a', 'b'], or case.tried",
             );
         };
         let mut items = Vec::with_capacity(elements.len());
@@ -80,6 +94,29 @@ impl Checker<'_> {
             items.push(item);
         }
         Ok((Term::In(Box::new((needle, items))), Type::Bool))
+    }
+
+    /// `'chat' in case.tried`.
+    fn is_in_field(
+        &mut self,
+        needle: Term,
+        of: Type,
+        list: &IdedExpr,
+    ) -> Result<Typed, ConditionError> {
+        let (Term::Field(field), Type::Routes) = self.expr(list)? else {
+            return error(
+                "in is given no list",
+                "must be given a list such as ['a', 'b'], or case.tried",
+            );
+        };
+        if of != Type::Text {
+            return error(
+                format!("in of a list of routes is given {}", of.as_str()),
+                "must be given a route such as 'chat'",
+            );
+        }
+        self.known_value(&Term::Field(field), &needle)?;
+        Ok((Term::InRoutes(Box::new((needle, field))), Type::Bool))
     }
 
     fn compare(
@@ -99,6 +136,9 @@ impl Checker<'_> {
                 ),
                 "must be two of the same type",
             );
+        }
+        if left_type == Type::Routes {
+            return list_alone();
         }
         let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
         if left_type == Type::Bool && !is_equality {
@@ -133,10 +173,12 @@ impl Checker<'_> {
     }
 
     /// Refuses a text that the field which it is compared with never has.
-    fn known_value(&self, field: &Term, text: &Term) -> Result<(), ConditionError> {
+    fn known_value(&mut self, field: &Term, text: &Term) -> Result<(), ConditionError> {
         let (Term::Field(field), Term::Text(text)) = (field, text) else {
             return Ok(());
         };
+        let routes = Route::ALL.map(Route::as_str);
+        let outcomes = AttemptOutcome::ALL.map(AttemptOutcome::as_str);
         let (kind, known): (&str, &[&str]) = match field {
             Field::ContactChannel => ("channel", &self.declared.channels),
             Field::ContactStage => ("stage", &self.declared.stages),
@@ -145,6 +187,12 @@ impl Checker<'_> {
             Field::CustomerTier => ("tier", &self.declared.tiers),
             Field::ContactMedium => ("medium", &["voice", "live_text", "async_text", "in_person"]),
             Field::ContactDirection => ("direction", &["inbound", "outbound"]),
+            Field::CaseTried => ("route", &routes),
+            Field::CaseLastOutcome => ("outcome", &outcomes),
+            Field::ContactLanguage | Field::CustomerLanguage => {
+                self.note_language(text);
+                return Ok(());
+            }
             _ => return Ok(()),
         };
         if known.contains(&text.as_ref()) {
@@ -155,6 +203,29 @@ impl Checker<'_> {
             right_names(text, kind, known.iter().copied()),
         )
     }
+}
+
+impl Checker<'_> {
+    /// Notes a language that a contact never has: one with a region, or in capitals.
+    fn note_language(&mut self, text: &str) {
+        let primary = primary_language(text);
+        if *primary != *text {
+            self.odd.push(ConditionError {
+                what: format!("\"{}\" is no language alone", echo(text)),
+                fix: format!(
+                    "must be the language without a region, in lower case: '{}'",
+                    echo(&primary)
+                ),
+            });
+        }
+    }
+}
+
+fn list_alone<T>() -> Result<T, ConditionError> {
+    error(
+        "a list of routes stands on its own",
+        "must be the right side of in, such as 'chat' in case.tried",
+    )
 }
 
 fn comparison(operator: &str) -> Option<Comparison> {

@@ -2,9 +2,10 @@
 
 use super::{FACTS, Known, Value, declared};
 use crate::fact::FactType;
-use crate::playbook::FactIndex;
-use crate::playbook::condition::inputs::{FIELDS, Type};
+use crate::playbook::condition::inputs::{FIELDS, QUEUE_FIELDS, Type};
 use crate::playbook::condition::{Condition, Field, Verdict};
+use crate::playbook::{FactIndex, QueueIndex};
+use crate::route::Route;
 use cel::{Context, Program, Value as CelValue};
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use proptest::prelude::*;
@@ -26,7 +27,7 @@ impl Dice {
     }
 }
 
-const TEXTS: [&str; 6] = ["", "phone", "gold", "a", "aé", "KL1234"];
+const TEXTS: [&str; 7] = ["", "phone", "gold", "a", "aé", "KL1234", "chat"];
 const NUMBERS: [i64; 7] = [0, 1, 2, 3, -7, i64::MAX, i64::MIN + 1];
 /// Far from the ends of what the interpreter's times can hold.
 const SPANS: [i64; 5] = [0, 1, -60_000, 86_400_000, 31_536_000_000];
@@ -63,6 +64,8 @@ fn expression(dice: &mut Dice, of: Type, depth: u32) -> String {
             1 => sum(dice, &["+"], Type::Span, of, depth),
             _ => sum(dice, &["+", "-"], of, Type::Span, depth),
         },
+        // Nothing makes one; see `truth`.
+        Type::Routes => leaf(dice, of),
     }
 }
 
@@ -74,7 +77,7 @@ fn truth(dice: &mut Dice, depth: u32) -> String {
         Type::Instant,
         Type::Span,
     ]);
-    match dice.below(12) {
+    match dice.below(13) {
         0..=2 => sum(dice, &["&&"], Type::Bool, Type::Bool, depth),
         3..=5 => sum(dice, &["||"], Type::Bool, Type::Bool, depth),
         6 => format!("!({})", expression(dice, Type::Bool, depth)),
@@ -88,7 +91,11 @@ fn truth(dice: &mut Dice, depth: u32) -> String {
             let text = expression(dice, Type::Text, depth);
             format!("({text}).{test}({})", expression(dice, Type::Text, depth))
         }
-        10 => format!(
+        10 => {
+            let text = expression(dice, Type::Text, depth);
+            format!("{text} in {}", leaf(dice, Type::Routes))
+        }
+        11 => format!(
             "({}).matches('[a-z]+$')",
             expression(dice, Type::Text, depth)
         ),
@@ -119,7 +126,7 @@ fn leaf(dice: &mut Dice, of: Type) -> String {
         let (_, name, _) = dice.one(&all[..all.len() - 1]);
         return format!("has({name})");
     }
-    if !names.is_empty() && dice.below(2) == 0 {
+    if !names.is_empty() && (of == Type::Routes || dice.below(2) == 0) {
         return dice.one(&names).clone();
     }
     match of {
@@ -136,6 +143,7 @@ fn leaf(dice: &mut Dice, of: Type) -> String {
             let times = ["2023-11-14T22:13:20Z", "1970-01-01T00:00:00Z"];
             format!("timestamp('{}')", dice.one(&times))
         }
+        Type::Routes => "case.tried".to_owned(),
     }
 }
 
@@ -153,7 +161,14 @@ fn fields() -> Vec<(Field, String, Type)> {
     let named = FIELDS
         .iter()
         .map(|&(field, name, of)| (field, name.to_owned(), of));
-    facts.chain(named).collect()
+    let queues = QUEUE_FIELDS.into_iter().flat_map(|(name, make, of)| {
+        let queues = (0..).zip(["desk", "calls"]);
+        queues.map(move |(index, queue): (u16, &str)| {
+            let name = format!("queues.{queue}.{name}");
+            (make(QueueIndex(index)), name, of)
+        })
+    });
+    facts.chain(queues).chain(named).collect()
 }
 
 fn some_known(dice: &mut Dice) -> Known {
@@ -169,6 +184,7 @@ fn some_known(dice: &mut Dice) -> Known {
             Type::Money => Value::Money(*dice.one(&NUMBERS)),
             Type::Instant => Value::Instant(*dice.one(&INSTANTS)),
             Type::Span => Value::Span(*dice.one(&SPANS)),
+            Type::Routes => Value::Routes(vec![*dice.one(&Route::ALL), *dice.one(&Route::ALL)]),
         };
         known.insert(field, value);
     }
@@ -182,6 +198,10 @@ fn in_cel(value: &Value) -> CelValue {
         Value::Bool(yes) => (*yes).into(),
         Value::Instant(at) => CelValue::Timestamp(instant(*at)),
         Value::Span(millis) => CelValue::Duration(TimeDelta::milliseconds(*millis)),
+        Value::Routes(routes) => {
+            let names = routes.iter().map(|route| CelValue::from(route.as_str()));
+            names.collect::<Vec<CelValue>>().into()
+        }
     }
 }
 
@@ -191,17 +211,28 @@ fn instant(unix_ms: i64) -> DateTime<FixedOffset> {
         .fixed_offset()
 }
 
-/// What the interpreter says: `None` if it comes to an error.
+/// What the interpreter says: `None` if it comes to an error. Its times have no fields, so what we read of `now` is
+/// read of a mapping of another name there.
 fn by_cel(text: &str, known: &Known) -> Result<Option<bool>, String> {
+    let text = text.replace("now.", "clock.");
     let mut context = Context::default();
     let mut groups: HashMap<&str, HashMap<String, CelValue>> =
-        ["contact", "customer", "case", "facts"]
+        ["contact", "customer", "case", "facts", "clock"]
             .map(|group| (group, HashMap::new()))
             .into();
+    let mut queues: HashMap<String, HashMap<String, CelValue>> = ["desk", "calls"]
+        .map(|queue| (queue.to_owned(), HashMap::new()))
+        .into();
     for (field, name, _) in fields() {
         let Some(value) = known.0.get(&field) else {
             continue;
         };
+        let name = name.replace("now.", "clock.");
+        if let Some((queue, name)) = name.strip_prefix("queues.").and_then(|n| n.split_once('.')) {
+            let queue = queues.get_mut(queue).ok_or("no such queue")?;
+            queue.insert(name.to_owned(), in_cel(value));
+            continue;
+        }
         match name.split_once('.') {
             Some((group, name)) => {
                 let group = groups.get_mut(group).ok_or("no such group")?;
@@ -213,13 +244,18 @@ fn by_cel(text: &str, known: &Known) -> Result<Option<bool>, String> {
     for (group, fields) in groups {
         context.add_variable_from_value(group, fields);
     }
+    let queues: HashMap<String, CelValue> = queues
+        .into_iter()
+        .map(|(queue, fields)| (queue, fields.into()))
+        .collect();
+    context.add_variable_from_value("queues", queues);
     let money = |text: std::sync::Arc<String>| {
         crate::money::Money::parse(&text).map_or(0, |amount| amount.micros())
     };
     context
         .add_function("money", money)
         .map_err(|error| format!("{error:?}"))?;
-    let program = Program::compile(text).map_err(|errors| errors.to_string())?;
+    let program = Program::compile(&text).map_err(|errors| errors.to_string())?;
     match program.execute(&context) {
         Ok(CelValue::Bool(yes)) => Ok(Some(yes)),
         Ok(other) => Err(format!("{other:?}")),
