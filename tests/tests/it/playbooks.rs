@@ -143,6 +143,15 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
     told.push(brief::refused(playbooks.publish_playbook(empty).await));
     let faulty = publish(&FLIGHTS.replace("queue: baggage", "queue: bagage"), "p2", 1);
     told.push(brief::refused(playbooks.publish_playbook(faulty).await));
+    let failing = format!(
+        "{}\ntests:\n  - {{ name: never, reason: nothing/at_all, channel: phone, expect: {{ route: chat }} }}\n",
+        FLIGHTS.trim_end()
+    );
+    told.push(brief::refused(
+        playbooks
+            .publish_playbook(publish(&failing, "p2", 1))
+            .await,
+    ));
     for version in ["", "0badc0de", "f", "no version"] {
         let back = roll_back(version, "p3", 2);
         told.push(brief::refused(playbooks.roll_back_playbook(back).await));

@@ -60,7 +60,7 @@ pub(super) struct TestFile {
     /// The routes that the customer prefers, the most preferred first.
     #[serde(default)]
     pub(super) prefer: Vec<Route>,
-    /// Whether the customer is known. Left out: yes if value, loyalty_years or contacts_7d is told.
+    /// Whether the customer is known. Left out: yes if value, loyalty_years, contacts_7d or all_contacts_7d is told.
     #[serde(default)]
     pub(super) known: Option<bool>,
     /// What the customer is worth.
@@ -69,9 +69,12 @@ pub(super) struct TestFile {
     /// For how many years the customer has been one.
     #[serde(default)]
     pub(super) loyalty_years: Option<i64>,
-    /// Contacts of the customer in the seven days before.
+    /// Contacts of the customer in the seven days before, about cases that are open.
     #[serde(default)]
     pub(super) contacts_7d: Option<i64>,
+    /// All contacts of the customer in the seven days before. Left out: as many as `contacts_7d`.
+    #[serde(default)]
+    pub(super) all_contacts_7d: Option<i64>,
     /// When it is, as `2026-11-23 10:00` by the clock of the playbook's time zone, or RFC 3339. Left out: the hour of
     /// the week of 2 March 2026, from Monday 10:00 on, at which the most queues are open.
     #[serde(default)]

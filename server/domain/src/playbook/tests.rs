@@ -2,9 +2,9 @@
 
 mod expectations;
 mod faults;
-mod map;
 mod handing_over;
 mod inherited;
+mod map;
 mod meaning;
 mod robust;
 mod splits;

@@ -28,6 +28,7 @@ pub(super) fn thing(test: &TestFile) -> Thing {
         value,
         loyalty_years,
         contacts_7d,
+        all_contacts_7d,
         at,
         wait,
         queues,
@@ -62,6 +63,7 @@ pub(super) fn thing(test: &TestFile) -> Thing {
         .with("value", value.as_ref().map(decimal).unwrap_or_default())
         .with("loyalty_years", number(*loyalty_years))
         .with("contacts_7d", number(*contacts_7d))
+        .with("all_contacts_7d", number(*all_contacts_7d))
         .with("at", at.as_deref().unwrap_or_default().trim())
         .with("wait", written(wait.as_ref()))
         .with("repeats", number(*repeats))

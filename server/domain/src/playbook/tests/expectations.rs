@@ -210,7 +210,7 @@ fn the_keys_of_a_test_are_named() {
             "  - { name: x, reson: baggage/lost, channel: email, expect: { route: message } }\n",
         ),
         expect![[r#"
-            80:16 tests[0]: there is no key reson; did you mean reason? The keys here are name, reason, channel, tier, facts, language, brand, persona, stage, device, outbound, sentiment, vulnerable, asked_for_person, cannot_use, consents, prefer, known, value, loyalty_years, contacts_7d, at, wait, queues, repeats, case_contacts, channel_switches, broken_promises, case_age, owed_overdue, tried, expect
+            80:16 tests[0]: there is no key reson; did you mean reason? The keys here are name, reason, channel, tier, facts, language, brand, persona, stage, device, outbound, sentiment, vulnerable, asked_for_person, cannot_use, consents, prefer, known, value, loyalty_years, contacts_7d, all_contacts_7d, at, wait, queues, repeats, case_contacts, channel_switches, broken_promises, case_age, owed_overdue, tried, expect
         "#]],
     );
 }
@@ -265,7 +265,10 @@ fn memory_abilities_priority_and_deadlines_are_expected_too() {
         ("need: 3.0 }", "need: 3.0, priority: 8 }"),
     ];
     let source = format!("{}tests:\n{tests}", super::airline(&edits));
-    check_text(&source, expect![[r#"
+    check_text(
+        &source,
+        expect![[r#"
         108:41 tests[4].expect.priority: "what nobody can do in time counts no more, but it is urgent" fails: expected 9, came 8; fired: flying_today; change what decides it, or what the test expects
-    "#]]);
+    "#]],
+    );
 }

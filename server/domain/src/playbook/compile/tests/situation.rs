@@ -240,11 +240,13 @@ impl Compiler<'_> {
         let years = 0..=i64::from(LOYALTY_YEARS_MAX);
         let years = self.test_count(at.key("loyalty_years"), written.loyalty_years, years);
         let count = 0..=i64::from(u32::MAX);
-        let contacts = self.test_count(at.key("contacts_7d"), written.contacts_7d, count);
+        let contacts = self.test_count(at.key("contacts_7d"), written.contacts_7d, count.clone());
+        let all = self.test_count(at.key("all_contacts_7d"), written.all_contacts_7d, count);
         let told = [
             ("value", written.value.is_some()),
             ("loyalty_years", written.loyalty_years.is_some()),
             ("contacts_7d", written.contacts_7d.is_some()),
+            ("all_contacts_7d", written.all_contacts_7d.is_some()),
         ];
         let told = told.into_iter().find(|(_, told)| *told);
         if let (Some(false), Some((key, _))) = (written.known, told) {
@@ -262,7 +264,9 @@ impl Compiler<'_> {
                 ..Profile::default()
             });
         }
-        situation.standing.contacts_7d = unsigned(contacts?).unwrap_or(0);
+        let contacts = unsigned(contacts?).unwrap_or(0);
+        situation.standing.contacts_7d = contacts;
+        situation.memory.all_contacts_7d = unsigned(all?).unwrap_or(contacts);
         Some(())
     }
 
