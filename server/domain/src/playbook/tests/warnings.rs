@@ -64,8 +64,8 @@ costs:
             71:59 rules[3].only: broken_promise, same_condition each leave no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
             77:42 rules[9].only: no_route_left leaves no route on email for existing_flight/change_date, existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
             79:30 rules[11].forbid: first leaves no route on email for baggage/lost; leave one that is possible there; until then they go to the last resort
-            79:30 rules[11].forbid: first leaves no route together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 4 more on phone, web_chat, email for existing_flight/change_date, existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
-            71:59 rules[3].only: broken_promise, same_condition each leave no route together with any of again, more on phone, web_chat, email for existing_flight/change_date, existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            79:30 rules[11].forbid: first leaves no route together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 4 more on email for existing_flight/change_date, existing_flight/cancel, on phone, web_chat for baggage/lost; leave one that is possible there; until then they go to the last resort
+            71:59 rules[3].only: broken_promise, same_condition each leave no route together with any of again, more on phone, web_chat for existing_flight/cancel, baggage/lost, on phone, web_chat, email for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
             74:24 rules[6].when: the condition is never true; remove the rule or change the condition
             75:23 rules[7].when: the condition is always true; leave it out if the rule is for every contact
             76:5 rules[8]: no_chat_on_phone changes nothing: none of its routes is possible where it applies; remove it, or name other routes, reasons or channels
@@ -112,7 +112,7 @@ fn gaps_and_things_that_nothing_uses() {
             58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on store while its queues are closed; give it message or self_service; until then it is the last resort
             68:9 reasons[1].secondary[0].routes: baggage/lost has no route on sms; give it one there; until then it is the last resort
             72:63 rules[0].forbid: guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more each leave no route on email for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
-            75:59 rules[3].only: broken_promise leaves no route on sms, email for existing_flight/change_date, existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            75:59 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost, on sms for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
             76:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             80:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             34:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
@@ -141,7 +141,7 @@ fn keypads_have_nine_keys() {
         &[("rules:\n", &format!("{more}rules:\n"))],
         expect![[r#"
             fine
-            92:59 rules[3].only: broken_promise leaves no route on phone, web_chat, email for existing_flight/cancel, baggage/lost, more_0/any and 6 more; leave one that is possible there; until then they go to the last resort
+            92:59 rules[3].only: broken_promise leaves no route on phone, web_chat, email for more_0/any, more_1/any, more_2/any and 4 more, on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
             93:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             97:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake

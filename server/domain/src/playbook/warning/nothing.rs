@@ -36,14 +36,8 @@ enum When<'p> {
     Rule(Option<&'p Condition>),
 }
 
-/// Where nothing is left.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Places {
-    /// By their numbers.
-    channels: BTreeSet<usize>,
-    /// By their numbers.
-    reasons: BTreeSet<u16>,
-}
+/// Where nothing is left: the numbers of reasons and channels.
+type Places = BTreeSet<(u16, usize)>;
 
 /// Who leaves nothing, alone or with another, and where.
 type Found = BTreeMap<(Who, Option<Who>), Places>;
@@ -67,8 +61,7 @@ impl Watcher<'_> {
                 let takers = takers(playbook, (index.0, reason), channel, there);
                 for who in without(&takers) {
                     let places = found.entry(who).or_default();
-                    places.channels.insert(channel);
-                    places.reasons.insert(index.0);
+                    places.insert((index.0, channel));
                 }
             }
         }
@@ -121,8 +114,7 @@ impl Watcher<'_> {
                 let is_told = (all.contains(one) && with.contains(other))
                     || (all.contains(other) && with.contains(one));
                 if is_told {
-                    places.channels.append(&mut theirs.channels);
-                    places.reasons.append(&mut theirs.reasons);
+                    places.append(theirs);
                 }
                 !is_told
             });
@@ -147,14 +139,36 @@ impl Watcher<'_> {
         and_more(names.collect())
     }
 
+    /// `on sms, email for a/b, a/c, on phone for a/d`.
+    fn at_places(&self, places: &Places) -> String {
+        let playbook = self.playbook;
+        let mut of_reasons: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
+        for (reason, channel) in places {
+            of_reasons.entry(*reason).or_default().push(*channel);
+        }
+        // Reasons on the same channels are told together, those on the most first.
+        let mut same: Vec<(Vec<usize>, Vec<String>)> = Vec::new();
+        for (reason, channels) in of_reasons {
+            let id = playbook.reasons[usize::from(reason)].id.to_string();
+            match same.iter_mut().find(|(known, _)| *known == channels) {
+                Some((_, reasons)) => reasons.push(id),
+                None => same.push((channels, vec![id])),
+            }
+        }
+        same.sort_by_key(|(channels, reasons)| std::cmp::Reverse(channels.len() * reasons.len()));
+        let told = same.into_iter().map(|(channels, reasons)| {
+            let channels = channels.iter();
+            let channels = channels.map(|&channel| playbook.channels[channel].id.to_string());
+            let (channels, reasons) = (and_more(channels.collect()), and_more(reasons));
+            format!("on {channels} for {reasons}")
+        });
+        and_more(told.collect())
+    }
+
     fn tell(&mut self, all: &[Who], places: &Places, what: &str) {
         let playbook = self.playbook;
-        let channels = places.channels.iter();
-        let channels = channels.map(|&channel| playbook.channels[channel].id.to_string());
-        let reasons = places.reasons.iter();
-        let reasons = reasons.map(|&reason| playbook.reasons[usize::from(reason)].id.to_string());
-        let (channels, reasons) = (and_more(channels.collect()), and_more(reasons.collect()));
-        let what = || format!("{what} on {channels} for {reasons}");
+        let what = format!("{what} {}", self.at_places(places));
+        let what = || what;
         let fix = "leave one that is possible there; until then they go to the last resort";
         let rule = all.iter().find_map(|who| match who {
             Who::Rule(place) => Some(*place),
