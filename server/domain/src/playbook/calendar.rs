@@ -101,15 +101,6 @@ impl Calendar {
         }
     }
 
-    /// When it opens after it has closed the next time, if it is open at `now`; as [`Calendar::next_opening`] if not.
-    pub fn next_opening_after_closing(&self, now: UnixMs) -> Option<UnixMs> {
-        match self.open_until(now) {
-            Some(UnixMs::MAX) => None,
-            Some(closes) => self.next_opening(closes),
-            None => self.next_opening(now),
-        }
-    }
-
     /// The first millisecond of the wall clock in `from..until` that is not open.
     fn closes_on_wall(&self, mut from: i64, until: i64) -> Option<i64> {
         while from < until {
@@ -124,6 +115,12 @@ impl Calendar {
             from = midnight + i64::from(closes);
         }
         None
+    }
+
+    /// When it opens after it has closed the next time, if it is open at `now`; as [`Calendar::next_opening`] if not.
+    pub fn next_opening_after_closing(&self, now: UnixMs) -> Option<UnixMs> {
+        let closed = self.open_until(now).unwrap_or(now);
+        self.next_opening(closed).filter(|_| closed != UnixMs::MAX)
     }
 
     /// The first open millisecond of the wall clock in `from..until`.

@@ -186,7 +186,7 @@ fn weight(playbook: &Playbook) -> usize {
         let columns = [rule.reasons.len(), rule.tiers.len(), rule.channels.len()];
         columns.iter().all(|named| *named == 0)
     });
-    1 + everywhere.count() / 100 + playbook.rules.len() / 2_000 + playbook.queues.len() / 100
+    1 + everywhere.count() / 40 + playbook.rules.len() / 2_000 + playbook.queues.len() / 100
 }
 
 /// The channels of which no two are alike to a decision: the first of each kind.
