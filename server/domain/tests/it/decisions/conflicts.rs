@@ -1,0 +1,117 @@
+//! Where two of the properties cannot both hold: an example of each, and which holds.
+
+use super::random::Asked;
+use super::{first, is_last_resort};
+use crate::fixtures;
+use crate::script::{FIRST_DAY, Words, context};
+use signpost_domain::contact::{ContactContext, QueueStats};
+use signpost_domain::decision::{CostKind, Finding, Memory, Standing};
+use signpost_domain::money::Money;
+use signpost_domain::playbook::{ReasonIndex, TierIndex};
+use signpost_domain::route::Route;
+use signpost_domain::time::{Millis, UnixMs};
+
+/// A question about the first reason of a playbook, on its first channel, of its most valuable tier.
+pub(super) fn of(name: &str) -> Asked {
+    let playbook = fixtures::playbook(name);
+    let none = Words::of(std::iter::empty());
+    let channel = playbook.channels[0].id.clone();
+    Asked {
+        reason: ReasonIndex(0),
+        tier: TierIndex(0),
+        context: context(channel.as_str(), &none, None, UnixMs(0)),
+        profile: None,
+        standing: Standing {
+            now: FIRST_DAY,
+            ..Standing::default()
+        },
+        memory: Memory::default(),
+        playbook,
+    }
+}
+
+fn waits(minutes: i64) -> ContactContext {
+    let asked = of("sketch");
+    ContactContext {
+        queue_stats: vec![QueueStats {
+            queue: asked.playbook.queues[0].id.clone(),
+            staffed: None,
+            available: None,
+            waiting: None,
+            handle_time: None,
+            expected_wait: Some(Millis(minutes * Millis::MINUTE.0)),
+        }],
+        ..asked.context
+    }
+}
+
+/// A platinum minute costs ten times a standard one, so at a long wait platinum would be left to the flow while gold
+/// still waits for a person, if prices alone decided. They do not: nobody worth more gets less.
+#[test]
+fn prices_alone_would_give_the_more_valuable_less() {
+    let mut asked = Asked {
+        context: waits(3),
+        ..of("sketch")
+    };
+    asked = asked.under(|playbook, _| {
+        playbook.tiers[0].waiting_cost_per_minute = Money::from_micros(40_000_000);
+        playbook.tiers[1].waiting_cost_per_minute = Money::from_micros(100_000);
+    });
+    let gold = Asked {
+        tier: TierIndex(1),
+        ..asked.clone()
+    };
+    let (platinum, gold) = (asked.decided().decision, gold.decided().decision);
+    assert_eq!(first(&platinum), first(&gold));
+    assert!(
+        matches!(&platinum.findings[..], [.., Finding::TierFloor(tier)] if tier.as_str() == "gold")
+    );
+    let [floor, next, ..] = &platinum.options[..] else {
+        panic!("{platinum:#?}");
+    };
+    assert_eq!(next.route, Route::SelfService);
+    let by = floor.cost.part(CostKind::TierFloor);
+    assert!(by < Money::ZERO);
+    assert_eq!(
+        floor.cost.total() + Money::from_micros(1),
+        next.cost.total()
+    );
+}
+
+/// The customer prefers the flow; gold, who says nothing, gets a person. The wish holds, and the tier's floor does not.
+#[test]
+fn a_wish_goes_before_the_floor_of_a_tier() {
+    let mut asked = Asked {
+        context: waits(3),
+        ..of("sketch")
+    };
+    asked = asked.under(|playbook, _| {
+        playbook.tiers[0].waiting_cost_per_minute = Money::from_micros(40_000_000);
+        playbook.tiers[1].waiting_cost_per_minute = Money::from_micros(100_000);
+    });
+    let floored = asked.decided().decision;
+    assert_ne!(first(&floored).0, Route::SelfService);
+    asked.context.preferred_routes = vec![Route::SelfService];
+    let wished = asked.decided().decision;
+    assert_eq!(first(&wished).0, Route::SelfService);
+    assert!(first(&wished).1 < first(&floored).1);
+}
+
+/// A rule that leaves only the flow, and a guard that takes it: the guard holds and the rule is set aside, so that what
+/// guards leave is chosen from and not the last resort.
+#[test]
+fn a_guard_goes_before_a_rule_that_leaves_only_what_it_takes() {
+    let mut asked = Asked {
+        context: waits(0),
+        ..of("sketch")
+    };
+    asked.context.asked_for_person = true;
+    let free = asked.decided().decision;
+    assert!(!is_last_resort(&free));
+    assert!(free.guarded);
+    assert!(
+        free.options
+            .iter()
+            .all(|option| option.route != Route::SelfService)
+    );
+}
