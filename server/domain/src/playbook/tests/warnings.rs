@@ -170,7 +170,7 @@ fn a_higher_tier_that_is_helped_worse() {
             72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             7:126 tiers[0].cost_of_failure: the cost_of_failure of platinum is 0.10, less than the 12.00 of gold below it; must be at least that of the tiers below: the most valuable comes first
             43:9 reasons[0].secondary[0].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/change_date; lower the waiting_cost_per_minute of the tier, or raise what failing costs
-            43:9 reasons[0].secondary[0].routes: on web_chat without a wait the prices of platinum would give it self_service, which resolves less than the chat of gold, for existing_flight/change_date, baggage/lost; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
+            43:9 reasons[0].secondary[0].routes: for existing_flight/change_date on web_chat without a wait the prices of platinum would give it self_service, which resolves less than the chat of gold; likewise somewhere for baggage/lost; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
             76:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from

@@ -123,13 +123,22 @@ impl Watcher<'_> {
                 1 => "at a wait of 1 minute".to_owned(),
                 minutes => format!("at a wait of {minutes} minutes"),
             };
-            self.of_reasons(&reasons, |reasons| {
+            let first = &playbook.reason(reasons[0]).id;
+            let others = reasons[1..].iter();
+            let others = others.map(|&reason| playbook.reason(reason).id.to_string());
+            let others = match and_more(others.collect()) {
+                none if none.is_empty() => none,
+                others => format!("; likewise somewhere for {others}"),
+            };
+            let what = |_: &str| {
                 format!(
-                    "on {channel} {waiting} the prices of {} would give it {route}, which resolves less \
-                         than the {better} of {}, for {reasons}",
+                    "for {first} on {channel} {waiting} the prices of {} would give it {route}, which resolves less \
+                     than the {better} of {}{others}",
                     more.id, less.id
                 )
-            }, "raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute");
+            };
+            let fix = "raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute";
+            self.of_reasons(&reasons, what, fix);
         }
     }
 
