@@ -113,6 +113,110 @@ fn a_playbook_is_checked_from_stdin_and_faults_exit_with_2() -> TestResult {
     Ok(())
 }
 
+/// A copy of the retail sample with other tests at its end, in a folder of its own.
+fn retail_with(tests: &str) -> Result<(tempfile::TempDir, String), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let sample = std::fs::read_to_string("../playbooks/retail.yaml")?;
+    let (before, _) = sample.split_once("\ntests:\n").unwrap_or((&sample, ""));
+    let file = folder.path().join("retail.yaml");
+    std::fs::write(&file, format!("{before}\ntests:\n{tests}"))?;
+    let name = file.to_str().ok_or("not a name")?.to_owned();
+    Ok((folder, name))
+}
+
+#[test]
+fn the_tests_of_a_playbook_are_counted_and_one_that_fails_says_why() -> TestResult {
+    let test = |expect: &str| {
+        format!(
+            "  - {{ name: who cannot hear is not called, reason: order_issue/manage_cancel, channel: phone, \
+             cannot_use: [voice], expect: {{ {expect} }} }}\n"
+        )
+    };
+    let (_folder, good) = retail_with(&test("not: [human, callback]"))?;
+    let output = signpost(&["playbook", "check", &good]).output()?;
+    let told = String::from_utf8(output.stdout)?;
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("\n1 test passed\nversion "), "{told}");
+
+    let (_folder, bad) = retail_with(&test("route: human"))?;
+    let output = signpost(&["playbook", "check", &bad]).output()?;
+    let told = String::from_utf8(output.stdout)?;
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    let why = "human is out, as the customer cannot use voice";
+    assert!(
+        told.contains("tests[0].expect.route") && told.contains(why),
+        "{told}"
+    );
+    // A map helps to mend it.
+    let map = ["playbook", "map", &bad, "--reason", "order_issue", "--json"];
+    let output = signpost(&map).output()?;
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let words = String::from_utf8(output.stderr)?;
+    assert!(words.contains("has faults"), "{words}");
+    Ok(())
+}
+
+#[test]
+fn a_map_tells_who_gets_what_and_what_changes() -> TestResult {
+    let sample = "../playbooks/airline.yaml";
+    let reason = "disruption/missed_connection";
+    let map = |more: &[&str]| {
+        let flags = [
+            "playbook",
+            "map",
+            sample,
+            "--reason",
+            reason,
+            "--channel",
+            "app",
+        ];
+        signpost(&[&flags[..], more].concat()).output()
+    };
+    let output = map(&["--json"])?;
+    assert_eq!(code(&output), Some(0), "{output:?}");
+    let told: Value = serde_json::from_slice(&output.stdout)?;
+    let rows = told["rows"].as_array().ok_or("no rows")?;
+    assert_eq!(rows.len(), 3, "{told}");
+    let waits = told["wait_minutes"].as_array().ok_or("no waits")?;
+    for row in rows {
+        let routes = row["routes"].as_array().ok_or("no routes")?;
+        assert_eq!(routes.len(), waits.len(), "{row}");
+    }
+    let text = String::from_utf8(map(&["--tier", "platinum"])?.stdout)?;
+    assert!(
+        text.contains("\n  platinum ") && !text.contains("\n  gold "),
+        "{text}"
+    );
+    assert!(!text.contains('\u{1b}'), "no colours where nobody reads");
+
+    let folder = tempfile::tempdir()?;
+    let dearer = std::fs::read_to_string(sample)?;
+    let dearer = dearer.replace(
+        "waiting_cost_per_minute: 4.00",
+        "waiting_cost_per_minute: 40.00",
+    );
+    let other = folder.path().join("dearer.yaml");
+    std::fs::write(&other, dearer)?;
+    let other = other.to_str().ok_or("not a name")?;
+    let text = String::from_utf8(map(&["--diff", other])?.stdout)?;
+    assert!(
+        text.contains("\n  platinum ") && text.contains("\n    becomes "),
+        "{text}"
+    );
+    assert!(
+        !text.contains("\n  standard "),
+        "what stays is not told: {text}"
+    );
+    let told: Value = serde_json::from_slice(&map(&["--diff", other, "--json"])?.stdout)?;
+    assert_eq!(told["changed"].as_array().map(Vec::len), Some(1), "{told}");
+    let text = String::from_utf8(map(&["--diff", sample])?.stdout)?;
+    assert_eq!(text, "nobody on app gets another route\n");
+
+    let output = map(&["--at", "noon"])?;
+    assert_eq!(code(&output), Some(2), "{output:?}");
+    Ok(())
+}
+
 #[test]
 fn a_reader_that_goes_away_is_no_failure() -> TestResult {
     let mut schema = signpost(&["playbook", "schema"])

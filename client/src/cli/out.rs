@@ -4,6 +4,7 @@
 use super::failure::Failure;
 use super::render::json::{self, Named};
 use super::render::visible::visible;
+use signpost_domain::route::Route;
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};
 
@@ -43,6 +44,18 @@ impl Paint {
     /// For what is chosen or good.
     pub(crate) fn green(self, text: &str) -> String {
         self.wrap("32", text)
+    }
+
+    /// For a route: each has its own colour.
+    pub(crate) fn route(self, route: Route, text: &str) -> String {
+        let code = match route {
+            Route::SelfService => "32",
+            Route::Message => "36",
+            Route::Chat => "34",
+            Route::Callback => "33",
+            Route::Human => "35",
+        };
+        self.wrap(code, text)
     }
 
     fn wrap(self, code: &str, text: &str) -> String {

@@ -11,15 +11,19 @@ mod file;
 mod file_parts;
 mod file_reasons;
 mod file_routes;
+mod file_tests;
 pub mod limits;
+pub mod map;
 pub mod menu;
 mod outcome;
 pub mod pattern;
 mod routes;
 pub mod rule_sets;
 mod schema;
+pub mod situation;
 mod split;
 mod structure;
+pub mod test;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -144,6 +148,8 @@ pub struct Playbook {
     pub last_resort: Vec<LastResort>,
     /// What to ask the customer when a case was resolved.
     pub feedback_question: Option<Label>,
+    /// What is expected of it, in the order written.
+    pub tests: Vec<test::PlaybookTest>,
     /// Finding things by what a request calls them.
     pub index: Index,
 }
@@ -174,6 +180,21 @@ impl Playbook {
         &self.rules[index.0 as usize]
     }
 
+    /// Its tiers with their indexes, the most valuable first.
+    pub fn tiers_indexed(&self) -> impl Iterator<Item = (TierIndex, &Tier)> {
+        (0..).map(TierIndex).zip(&self.tiers)
+    }
+
+    /// Its secondary reasons with their indexes, in the order written.
+    pub fn reasons_indexed(&self) -> impl Iterator<Item = (ReasonIndex, &Reason)> {
+        (0..).map(ReasonIndex).zip(&self.reasons)
+    }
+
+    /// Its channels with their indexes, in the order written.
+    pub fn channels_indexed(&self) -> impl Iterator<Item = (ChannelIndex, &Channel)> {
+        (0..).map(ChannelIndex).zip(&self.channels)
+    }
+
     /// What stands for a reason under this playbook; itself, if the playbook does not know it.
     pub fn stands_for<'a>(&'a self, reason: &'a ReasonId) -> &'a ReasonId {
         let known = self.index.reasons.get(reason);
@@ -185,13 +206,18 @@ impl Playbook {
     /// Reads, checks and compiles a playbook as somebody wrote it.
     ///
     /// # Errors
-    /// First the structure: its first fault alone. Then all faults of meaning at once, at most [`FAULTS_MAX`]. Show
-    /// them to the writer. Where there are none there may still be warnings, at most [`WARNINGS_MAX`].
+    /// First the structure: its first fault alone. Then all faults of meaning at once, at most [`FAULTS_MAX`],
+    /// then those of its tests that fail. Show them to the writer. Where there are none there may still be warnings,
+    /// at most [`WARNINGS_MAX`].
     pub fn read(source: &str) -> Result<(Playbook, Warnings), Faults> {
         let root = tree::read(source)?;
         let file = structure::fit(&root)?;
         match compile::compile(&file, &root, source) {
             (Some(playbook), faults) if faults.is_empty() => {
+                let failed = test::run(&playbook, &root);
+                if !failed.is_empty() {
+                    return Err(failed);
+                }
                 let warnings = warning::look(&file, &playbook, &root);
                 Ok((playbook, warnings))
             }

@@ -53,6 +53,17 @@ impl Route {
         }
     }
 
+    /// A capital letter for it, where there is little room.
+    pub const fn letter(self) -> char {
+        match self {
+            Route::SelfService => 'S',
+            Route::Message => 'M',
+            Route::Chat => 'C',
+            Route::Callback => 'B',
+            Route::Human => 'H',
+        }
+    }
+
     /// Reads what [`Route::as_str`] writes.
     pub fn parse(text: &str) -> Option<Route> {
         Route::ALL.into_iter().find(|route| route.as_str() == text)

@@ -124,6 +124,7 @@ fn change(change: Change) -> v1::PlaybookChange {
         ChangePart::Rule => Part::Rule,
         ChangePart::Split => Part::Split,
         ChangePart::Outcome => Part::Outcome,
+        ChangePart::Test => Part::Test,
     };
     v1::PlaybookChange {
         kind: kind.into(),

@@ -83,7 +83,7 @@ async fn documents_that_are_too_large_or_explode() -> Outcome {
           source: line 1, column 1: is the text "just words"; must be a mapping with the keys playbook,
               currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars,
               queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs,
-              last_resort
+              last_resort, tests
         InvalidArgument
           source: line 1, column 5: is not YAML: mapping values are not allowed in this context; must be YAML
               or JSON

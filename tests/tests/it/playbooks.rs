@@ -143,6 +143,13 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
     told.push(brief::refused(playbooks.publish_playbook(empty).await));
     let faulty = publish(&FLIGHTS.replace("queue: baggage", "queue: bagage"), "p2", 1);
     told.push(brief::refused(playbooks.publish_playbook(faulty).await));
+    let failing = format!(
+        "{}\ntests:\n  - {{ name: never, reason: baggage/lost, channel: phone, expect: {{ route: chat }} }}\n",
+        FLIGHTS.trim_end()
+    );
+    told.push(brief::refused(
+        playbooks.publish_playbook(publish(&failing, "p2", 1)).await,
+    ));
     for version in ["", "0badc0de", "f", "no version"] {
         let back = roll_back(version, "p3", 2);
         told.push(brief::refused(playbooks.roll_back_playbook(back).await));
@@ -186,6 +193,15 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
               you mean baggage?
           source.reasons[1].secondary[1].routes.message.queue: line 64, column 29: there is no queue bagage;
               did you mean baggage?
+        InvalidArgument: source.tests[0].expect.route line 77, column 75: "never" fails: expected chat, came
+              message; message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 + leaving the channel 1.00
+              (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure 1.44 (85 %, wait 6m);
+              chat is not a route of the reason; 5.00 at stake; change what decides it, or what the test
+              expects
+          source.tests[0].expect.route: line 77, column 75: "never" fails: expected chat, came message;
+              message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 + leaving the channel 1.00 (60 %,
+              wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure 1.44 (85 %, wait 6m); chat is
+              not a route of the reason; 5.00 at stake; change what decides it, o…
         InvalidArgument
           playbook_version: must be 8 to 64 lower-case hexadecimal digits
         NotFound: there is no playbook 0badc0de

@@ -13,7 +13,7 @@ use std::path::Path;
 /// [`Failure::Fix`] if it has faults; they are printed.
 pub(super) fn run(file: &Path, session: &Session) -> Result<(), Failure> {
     let source = super::read(file)?;
-    let (found, faults) = look(&source);
+    let (found, faults, tests) = look(&source);
     session.out.answer(&found, |paint| {
         let mut text = String::new();
         if !found.faults.is_empty() {
@@ -25,6 +25,9 @@ pub(super) fn run(file: &Path, session: &Session) -> Result<(), Failure> {
             text += &render::findings(&found.warnings, found.more_warnings);
         }
         if !found.playbook_version.is_empty() {
+            if tests > 0 {
+                text += &format!("{} passed\n", words::counted(tests as u64, "test"));
+            }
             text += &format!("version {}\n", found.playbook_version);
         }
         text
@@ -39,8 +42,8 @@ pub(super) fn run(file: &Path, session: &Session) -> Result<(), Failure> {
     }
 }
 
-/// What ValidatePlaybook would answer, and how many faults there are.
-fn look(source: &str) -> (v1::ValidatePlaybookResponse, usize) {
+/// What ValidatePlaybook would answer, how many faults there are, and how many tests passed.
+fn look(source: &str) -> (v1::ValidatePlaybookResponse, usize, usize) {
     let mut found = v1::ValidatePlaybookResponse::default();
     match Playbook::read(source) {
         Ok((playbook, warnings)) => {
@@ -51,13 +54,13 @@ fn look(source: &str) -> (v1::ValidatePlaybookResponse, usize) {
                 .map(|told| finding(told.0))
                 .collect();
             found.more_warnings = u32::try_from(warnings.more).unwrap_or(u32::MAX);
-            (found, 0)
+            (found, 0, playbook.tests.len())
         }
         Err(faults) => {
             let count = faults.found.len() + faults.more;
             found.faults = faults.found.into_iter().map(finding).collect();
             found.more_faults = u32::try_from(faults.more).unwrap_or(u32::MAX);
-            (found, count)
+            (found, count, 0)
         }
     }
 }
@@ -77,10 +80,26 @@ mod tests {
 
     #[test]
     fn a_sample_has_a_version_and_nonsense_has_faults() {
-        let (sample, faults) = look(include_str!("../../../../playbooks/airline.yaml"));
+        let (sample, faults, _) = look(include_str!("../../../../playbooks/airline.yaml"));
         assert_eq!(faults, 0, "{sample:?}");
         assert!(!sample.playbook_version.is_empty());
-        let (nonsense, faults) = look("playbook: [");
+        let (nonsense, faults, _) = look("playbook: [");
         assert!(faults > 0 && nonsense.playbook_version.is_empty());
+    }
+
+    #[test]
+    fn the_tests_of_a_playbook_are_run() {
+        let retail = include_str!("../../../../playbooks/retail.yaml");
+        let (before, _) = retail.split_once("\ntests:\n").unwrap_or((retail, ""));
+        let test = |rule: &str| {
+            format!(
+                "{before}\ntests:\n  - {{ name: who asks gets a person, reason: order_issue/manage_cancel, \
+                 channel: phone, asked_for_person: true, expect: {{ not: [self_service], rule: [{rule}] }} }}\n"
+            )
+        };
+        let (_, faults, passed) = look(&test(""));
+        assert_eq!((faults, passed), (0, 1));
+        let (found, faults, passed) = look(&test("no_such_rule"));
+        assert_eq!((faults, passed), (1, 0), "{found:?}");
     }
 }

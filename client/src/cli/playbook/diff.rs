@@ -143,6 +143,7 @@ fn line(change: &v1::PlaybookChange, paint: Paint) -> String {
         Part::Rule => "rule",
         Part::Split => "split of reason",
         Part::Outcome => "outcome",
+        Part::Test => "test",
     };
     let what = match id.as_str() {
         "" => part.to_owned(),
@@ -211,6 +212,7 @@ mod tests {
             ChangePart::Rule,
             ChangePart::Split,
             ChangePart::Outcome,
+            ChangePart::Test,
         ];
         for ours in parts {
             let theirs = Part::try_from(ours as i32 + 1).unwrap();

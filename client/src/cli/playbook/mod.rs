@@ -1,10 +1,12 @@
-//! `signpost playbook`: makes, checks, compares, tells the format, publishes, lists, shows and rolls back.
+//! `signpost playbook`: makes, checks, maps, compares, tells the format, publishes, lists, shows and rolls back.
 
 mod check;
 mod diff;
 mod draft;
 mod from_csv;
 mod harvest;
+mod map;
+mod map_diff;
 mod new;
 mod templates;
 mod words;
@@ -56,6 +58,8 @@ Example:
         /// The one to compare it with, likewise.
         to: String,
     },
+    /// Which route each tier gets for each reason as waits grow, and where that tips and why; without a server.
+    Map(Box<map::MapArgs>),
     /// Checks a document and makes it live, at once and as a whole.
     #[command(
         after_help = "Example:\n  signpost playbook publish airline.yaml --note 'Summer season'"
@@ -107,6 +111,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
         }
         PlaybookCommand::FromCsv(args) => from_csv::run(&args, session),
         PlaybookCommand::New(args) => new::run(&args, session),
+        PlaybookCommand::Map(args) => map::run(&args, session),
         PlaybookCommand::Diff { from, to } => diff::run(&from, &to, session).await,
         PlaybookCommand::Publish {
             file,

@@ -1,7 +1,9 @@
 //! Text that others wrote, on somebody's screen: what would steer a terminal is shown, not obeyed.
 
 /// Our own styles: what [`crate::cli::out::Paint`] and tables write.
-const STYLES: [&str; 4] = ["\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[32m"];
+const STYLES: [&str; 8] = [
+    "\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[34m", "\x1b[35m", "\x1b[36m",
+];
 
 /// A text for people in which control characters, and those that turn the direction of writing, are written as
 /// `\u{1b}`. Line ends and tabs stay, and so do our own styles where there are any.

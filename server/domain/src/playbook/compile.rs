@@ -17,6 +17,7 @@ mod replaces;
 mod routes;
 mod rules;
 mod splits;
+mod tests;
 mod values;
 
 use super::fault::{At, Faults, Finder};
@@ -57,7 +58,10 @@ pub(super) fn compile(file: &File, root: &Node<'_>, source: &str) -> (Option<Pla
         faults: Finder::new(root),
         names: AllNames::new(file, stages.into_iter()),
     };
-    let playbook = compiler.playbook(root, source);
+    let mut playbook = compiler.playbook(root, source);
+    if let Some(playbook) = &mut playbook {
+        playbook.tests = compiler.tests(playbook);
+    }
     let mut faults = compiler.faults.into_faults();
     faults.found.sort_by_key(|fault| (fault.line, fault.column));
     (playbook, faults)
@@ -144,6 +148,7 @@ impl<'a> Compiler<'a> {
             repeat_need,
             last_resort: last_resort?,
             feedback_question,
+            tests: Vec::new(),
             index: Index::default(),
         };
         playbook.index = index(&playbook, replaced);

@@ -77,6 +77,18 @@ impl Condition {
         }
     }
 
+    /// Whether it holds as far as what is known says: parts of an `&&` that depend on what is not known are taken to
+    /// hold. `None` if nothing of it is known, or it asks whether something is known.
+    pub(super) fn may_hold(&self, inputs: &dyn Inputs) -> Option<bool> {
+        if self.0.term.asks_presence() {
+            return None;
+        }
+        let parts = self.0.term.parts();
+        let mut known = parts.iter().filter_map(|part| part.truth(inputs).ok());
+        let first = known.next()?;
+        Some(first && known.all(|holds| holds))
+    }
+
     /// As written.
     pub fn source(&self) -> &str {
         &self.0.source

@@ -4,6 +4,7 @@
 mod order;
 mod outcomes;
 mod parts;
+mod playbook_tests;
 mod routes;
 mod splits;
 mod values;
@@ -73,6 +74,8 @@ pub enum ChangePart {
     Split,
     /// What can come of a case.
     Outcome,
+    /// A test of the playbook, by its name.
+    Test,
 }
 
 /// One difference.

@@ -5,6 +5,7 @@
 use super::file_parts::{Columns, Decimal, Entries, Id, Span};
 use super::file_reasons::{OutcomeFile, SplitFile};
 use super::file_routes::{GuardsFile, LastResorts, RouteFile};
+use super::file_tests::TestFile;
 use crate::fact::FactType;
 use crate::route::{Medium, Route};
 use schemars::JsonSchema;
@@ -81,6 +82,9 @@ pub(super) struct File {
     /// Where a contact goes when nothing else is allowed: one entry, or a list of them of which the best that is
     /// possible is taken. For each medium of a channel there is an entry.
     pub(super) last_resort: LastResorts,
+    /// Situations and what is expected of the first answer. A playbook whose tests fail is not published.
+    #[serde(default)]
+    pub(super) tests: Vec<TestFile>,
 }
 
 /// A customer group.

@@ -52,6 +52,10 @@ pub const SPLIT_VALUES_MAX: usize = 256;
 pub const OUTCOMES_MAX: usize = 128;
 /// Most rules.
 pub const RULES_MAX: usize = 20_000;
+/// Most tests.
+pub const TESTS_MAX: usize = 1_000;
+/// Most bytes of the name of a test.
+pub const TEST_NAME_BYTES_MAX: usize = 200;
 /// Most values in one column of a rule.
 pub const COLUMN_MAX: usize = 256;
 /// Most different `matches` patterns in all conditions together.

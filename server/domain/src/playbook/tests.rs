@@ -1,8 +1,10 @@
 //! Playbooks as text, and what reading them says.
 
+mod expectations;
 mod faults;
 mod handing_over;
 mod inherited;
+mod map;
 mod meaning;
 mod robust;
 mod splits;

@@ -2,9 +2,11 @@
 
 mod costs;
 mod gaps;
+mod grid;
+mod nothing;
+mod past;
 mod rules;
 mod shape;
-mod tiers;
 mod unused;
 
 use super::Playbook;
@@ -15,6 +17,9 @@ use std::fmt;
 
 /// Most warnings that one check tells; of the rest it says how many there are.
 pub const WARNINGS_MAX: usize = FAULTS_MAX;
+
+/// Names that one warning tells, of those that it is about.
+const NAMES_TOLD_MAX: usize = 3;
 
 /// Something that is probably not meant, with its path and place and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,9 +63,11 @@ pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warning
     };
     watcher.guards();
     watcher.gaps();
+    watcher.nothing_left();
     watcher.rules();
+    watcher.past();
     watcher.tier_order();
-    watcher.tiers();
+    watcher.grid();
     watcher.costs();
     watcher.counts();
     watcher.keypads();
@@ -70,6 +77,15 @@ pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warning
     Warnings {
         found: found.into_iter().map(Warning).collect(),
         more,
+    }
+}
+
+/// The first names of many, and how many more there are.
+fn and_more(names: Vec<String>) -> String {
+    match names.len().saturating_sub(NAMES_TOLD_MAX) {
+        // One more is told as soon as it is counted.
+        0 | 1 => names.join(", "),
+        more => format!("{} and {more} more", names[..NAMES_TOLD_MAX].join(", ")),
     }
 }
 

@@ -137,7 +137,15 @@ impl Term {
         }
     }
 
-    fn truth(&self, inputs: &dyn Inputs) -> Result<bool, Stop> {
+    /// What must hold together.
+    pub(super) fn parts(&self) -> Vec<&Term> {
+        match self {
+            Term::And(sides) => [sides.0.parts(), sides.1.parts()].concat(),
+            term => vec![term],
+        }
+    }
+
+    pub(super) fn truth(&self, inputs: &dyn Inputs) -> Result<bool, Stop> {
         match self.walk(inputs)? {
             InputValue::Bool(value) => Ok(value),
             _ => Err(Stop::Failed(OTHER_TYPE)),

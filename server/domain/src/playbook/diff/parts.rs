@@ -4,7 +4,7 @@
 
 use super::routes::{in_any_order, share};
 use super::values::{amount, condition, decimal, scaled, snake, span};
-use super::{ChangePart, outcomes, routes, splits};
+use super::{ChangePart, outcomes, playbook_tests, routes, splits};
 use crate::playbook::file::{CalendarFile, File, QueueFile, RuleFile};
 use crate::playbook::file_parts::{Columns, Decimal, Entries, Id};
 use crate::playbook::{
@@ -94,6 +94,7 @@ pub(super) fn of(
     let rules = file.rules.iter().map(rule);
     let outcomes = playbook.outcomes.iter().zip(&file.outcomes);
     let outcomes = outcomes.map(|(it, written)| outcomes::thing(it, written));
+    let tests = file.tests.iter().map(playbook_tests::thing);
     let untold = playbook.splits.iter();
     let untold = untold.filter(|it| !split.contains(&it.reason.to_string()));
     let splits = untold.map(|it| splits::thing(playbook, it));
@@ -115,6 +116,7 @@ pub(super) fn of(
         things(ChangePart::Rule, true, rules.collect()),
         things(ChangePart::Split, false, splits.collect()),
         things(ChangePart::Outcome, true, outcomes.collect()),
+        things(ChangePart::Test, false, tests.collect()),
     ]
 }
 
@@ -149,6 +151,7 @@ fn head(playbook: &Playbook) -> Thing {
         repeat_need,
         last_resort,
         feedback_question,
+        tests: _,
         index: _,
     } = playbook;
     let mut thing = Thing::new("")

@@ -422,3 +422,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn tests_are_told_by_their_names() {
+    let with = |tests: &str| format!("{BOOK}tests:\n{tests}");
+    let plain = "  - { name: one, reason: order/cancel, channel: phone, expect: { route: [human, message] } }\n";
+    let before = with(&format!(
+        "{plain}  - {{ name: two, reason: order/track, channel: email, wait: 60m, expect: {{ route: message }} }}\n"
+    ));
+    let after = with(&format!(
+        "  - {{ name: three, reason: order/track, channel: email, expect: {{ asks: [] }} }}\n{}",
+        plain.replace(
+            "phone, expect: { route: [human, message]",
+            "phone, tier: gold, facts: { order: '7' }, expect: { asks: [], route: [message, human]"
+        )
+    ));
+    expect![[r#"
+        Removed Test two  `` ``
+        Added Test three  `` ``
+        Changed Test one tier `` `gold`
+        Changed Test one facts.order `` `7`
+        Changed Test one expect.asks `` `none`"#]]
+    .assert_eq(&told(&before, &after).join("\n"));
+    // What means the same is no change.
+    let again = with(&plain.replace("[human, message]", "[message, human]"));
+    assert_eq!(told(&with(plain), &again), Vec::<String>::new());
+}

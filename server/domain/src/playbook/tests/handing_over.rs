@@ -9,7 +9,10 @@ fn a_store_without_faults() {
         STORE,
         expect![[r#"
             fine
-            47:9 reasons[0].secondary[0].routes: on email at the assumed waits gold would get self_service, which resolves less than the message of guest; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
+            62:1 guards: guards.asked_for_person leaves no route on phone, email, counter for order/where, on app, email for account/sign_in, on email for order/cancel; leave one that is possible there; until then they go to the last resort
+            60:9 reasons[1].secondary[0].routes: with waits over 2 minutes gold is never sent to a person for account/sign_in; lower the waiting_cost_per_minute of the tier, or raise what failing costs
+            47:9 reasons[0].secondary[0].routes: for order/cancel on phone at a wait of 5 minutes the prices of gold would give it message, which resolves less than the human of guest; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
+            47:9 reasons[0].secondary[0].routes: nobody is ever sent to self_service, in any tier and at any wait, for order/cancel; lower its cost, raise what it resolves, or leave it out
             33:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             39:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from

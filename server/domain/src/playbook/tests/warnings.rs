@@ -1,6 +1,6 @@
 //! What is allowed but probably not meant.
 
-use super::{AIRLINE, check, check_text};
+use super::{AIRLINE, airline, check, check_text, read};
 use expect_test::expect;
 
 #[test]
@@ -9,7 +9,9 @@ fn the_airline_of_the_tests_is_small() {
         &[],
         expect![[r#"
             fine
-            71:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+            71:59 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
+            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             76:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
@@ -28,6 +30,7 @@ fn guards_that_are_usual() {
             fine
             2:1 rules: no rule looks at customer.contacts_7d or case.repeats: a third contact is treated as the first; add one, such as {id: third_contact, when: customer.contacts_7d >= 2, forbid: [self_service]}
             2:1 rules: no rule looks at case.broken_promises: a broken promise changes nothing; add one, such as {id: broken_promise, when: case.broken_promises > 0, prefer: {human: 5.00}}
+            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             69:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
@@ -58,15 +61,19 @@ costs:
         )],
         expect![[r#"
             fine
-            71:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+            71:59 rules[3].only: broken_promise, same_condition each leave no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            77:42 rules[9].only: no_route_left leaves no route on email for existing_flight/change_date, existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            79:30 rules[11].forbid: first leaves no route on email for baggage/lost; leave one that is possible there; until then they go to the last resort
+            79:30 rules[11].forbid: first leaves no route together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 4 more on email for existing_flight/change_date, existing_flight/cancel, on phone, web_chat for baggage/lost; leave one that is possible there; until then they go to the last resort
+            71:59 rules[3].only: broken_promise, same_condition each leave no route together with any of again, more on phone, web_chat for existing_flight/cancel, baggage/lost, on phone, web_chat, email for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
             74:24 rules[6].when: the condition is never true; remove the rule or change the condition
             75:23 rules[7].when: the condition is always true; leave it out if the rule is for every contact
             76:5 rules[8]: no_chat_on_phone changes nothing: none of its routes is possible where it applies; remove it, or name other routes, reasons or channels
-            77:42 rules[9].only: no_route_left leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
             78:5 rules[10]: only_what_there_is changes nothing: none of its routes is possible where it applies; remove it, or name other routes, reasons or channels
             80:5 rules[12]: again repeats what rules above it always do; remove it
-            82:59 rules[14].only: same_condition leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
             82:5 rules[14]: same_condition repeats what rules above it always do; remove it
+            72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
+            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             86:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
@@ -104,7 +111,9 @@ fn gaps_and_things_that_nothing_uses() {
             58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on sms; give it one there; until then it is the last resort
             58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on store while its queues are closed; give it message or self_service; until then it is the last resort
             68:9 reasons[1].secondary[0].routes: baggage/lost has no route on sms; give it one there; until then it is the last resort
-            75:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+            72:63 rules[0].forbid: guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more each leave no route on email for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
+            75:59 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost, on sms for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
+            76:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             80:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             34:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             39:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
@@ -132,7 +141,9 @@ fn keypads_have_nine_keys() {
         &[("rules:\n", &format!("{more}rules:\n"))],
         expect![[r#"
             fine
-            92:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+            92:59 rules[3].only: broken_promise leaves no route on phone, web_chat, email for more_0/any, more_1/any, more_2/any and 4 more, on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            93:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
+            53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             97:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 9 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
@@ -155,14 +166,96 @@ fn a_higher_tier_that_is_helped_worse() {
         &[("cost_of_failure: 40.00", "cost_of_failure: 0.10")],
         expect![[r#"
             fine
-            71:59 rules[3].only: broken_promise leaves no route to some of its contacts; name a route that all its reasons have on all its channels; until then they go to the last resort
+            71:59 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             7:126 tiers[0].cost_of_failure: the cost_of_failure of platinum is 0.10, less than the 12.00 of gold below it; must be at least that of the tiers below: the most valuable comes first
-            43:9 reasons[0].secondary[0].routes: on web_chat without a wait platinum would get self_service, which resolves less than the chat of gold; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
-            64:9 reasons[1].secondary[0].routes: on phone without a wait platinum would get message, which resolves less than the human of gold; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
+            43:9 reasons[0].secondary[0].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/change_date; lower the waiting_cost_per_minute of the tier, or raise what failing costs
+            43:9 reasons[0].secondary[0].routes: for existing_flight/change_date on web_chat without a wait the prices of platinum would give it self_service, which resolves less than the chat of gold; likewise somewhere for baggage/lost; raise the cost_of_failure of the tier, or lower its waiting_cost_per_minute
             76:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
             34:5 reasons[0].secondary: has 2 secondary reasons; 6 to 8 are easy to choose from
             59:5 reasons[1].secondary: has 1 secondary reason; 6 to 8 are easy to choose from
         "#]],
     );
+}
+
+/// What is said of the airline beyond what is always said of it.
+fn said_of(edits: &[(&str, &str)]) -> String {
+    let before = read(AIRLINE).map(|(_, warnings)| warnings.to_string());
+    let before = before.unwrap_or_default();
+    let known: Vec<&str> = before.lines().map(words).collect();
+    let after = match read(&airline(edits)) {
+        Ok((_, warnings)) => warnings.to_string(),
+        Err(faults) => faults.to_string(),
+    };
+    let new = after.lines().filter(|line| !known.contains(&words(line)));
+    new.map(|line| format!("{line}\n")).collect()
+}
+
+/// A line without its place.
+fn words(line: &str) -> &str {
+    line.split_once(' ').map_or(line, |(_, words)| words)
+}
+
+#[test]
+fn routes_that_nobody_is_sent_to_and_people_who_never_win() {
+    let said = said_of(&[
+        (
+            "human: { queue: rebooking, cost: 6.00",
+            "human: { queue: rebooking, cost: 600.00",
+        ),
+        (
+            "human: { queue: baggage, cost: 7.00",
+            "human: { queue: baggage, cost: 900.00",
+        ),
+    ]);
+    expect![[r#"
+        64:9 reasons[1].secondary[0].routes: much is at stake, but at no wait is anybody sent to a person for baggage/lost; raise what failing costs (cost_of_failure, stake, need), or what a flow does not resolve
+        43:9 reasons[0].secondary[0].routes: nobody is ever sent to human, in any tier and at any wait, for existing_flight/change_date, baggage/lost; lower its cost, raise what it resolves, or leave it out
+    "#]].assert_eq(&said);
+}
+
+#[test]
+fn conditions_that_hold_for_what_has_passed() {
+    let rule = |number: usize, when: &str| {
+        format!("  - {{ id: rule_{number}, when: \"{when}\", need: 2 }}\n")
+    };
+    let one_sided = [
+        "facts.departs_at < now + duration('2h')",
+        "facts.bags > 1 && facts.departs_at - now <= duration('4h')",
+        "now > facts.departs_at - duration('3h') && contact.channel == 'phone'",
+    ];
+    let sound = [
+        "facts.departs_at > now && facts.departs_at - now < duration('4h')",
+        "now - facts.departs_at > duration('72h')",
+        "facts.departs_at - now > duration('30h')",
+        "has(facts.departs_at) && facts.departs_at < now + duration('2h')",
+        "facts.departs_at < timestamp('2026-01-31T09:00:00Z')",
+    ];
+    let all = one_sided.iter().chain(&sound).enumerate();
+    let rules: String = all.map(|(number, when)| rule(number, when)).collect();
+    let said = said_of(&[("costs:\n", &format!("{rules}costs:\n"))]);
+    expect![[r#"
+        74:25 rules[6].when: rule_0 also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
+        75:25 rules[7].when: rule_1 also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
+        76:25 rules[8].when: rule_2 also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
+    "#]].assert_eq(&said);
+}
+
+#[test]
+fn rules_and_guards_that_leave_nothing_together() {
+    let said = said_of(&[
+        (
+            "costs:\n",
+            "  - { id: no_letters, reason: existing_flight/cancel, channel: web_chat, when: facts.is_group, forbid: [message] }
+  - { id: nobody_there, reason: existing_flight/cancel, channel: web_chat, when: contact.device == 'tv', forbid: [human, chat] }
+  - { id: only_by_flow, reason: existing_flight/cancel, channel: web_chat, when: facts.bags > 3, only: [self_service] }
+  - { id: not_by_flow, reason: existing_flight/cancel, channel: web_chat, when: facts.bags > 4, forbid: [self_service] }
+costs:\n",
+        ),
+    ]);
+    expect![[r#"
+        76:98 rules[8].only: only_by_flow leaves no route together with any of asked_for_a_person, vulnerable, broken_promise on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
+        71:59 rules[3].only: broken_promise leaves no route together with nobody_there on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
+    "#]].assert_eq(&said);
 }

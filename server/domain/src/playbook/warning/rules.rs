@@ -123,11 +123,6 @@ impl Watcher<'_> {
         let there = possible.of_rule(rule);
         let is_there = |route: &Route| there.iter().any(|routes| routes & bit(*route) > 0);
         let only = set(&rule.only);
-        if only > 0 && there.iter().any(|routes| *routes > 0 && routes & only == 0) {
-            let what = || format!("{} leaves no route to some of its contacts", rule.id);
-            let fix = "name a route that all its reasons have on all its channels; until then they go to the last resort";
-            self.note(at.key("only"), what, fix);
-        }
         let narrows = only > 0 && there.iter().any(|routes| routes & !only > 0);
         let named = rule
             .forbid

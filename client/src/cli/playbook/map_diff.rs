@@ -1,0 +1,105 @@
+//! What of a map changes under another playbook: only the rows and cells that do.
+
+use super::map::{Chosen, cells_json, head, head_json, letter, line, said, tip_json};
+use crate::cli::out::Paint;
+use crate::cli::render::words;
+use serde_json::{Value, json};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::playbook::map::Row;
+
+/// A row before and after.
+pub(super) struct Changed {
+    pub(super) before: Row,
+    pub(super) after: Row,
+}
+
+/// The rows with another cell, and how many are the same. A reason or a tier that only one of the two has is left out:
+/// `playbook diff` tells those.
+pub(super) fn compare(before: &Chosen<'_>, after: &Chosen<'_>) -> Vec<Changed> {
+    let mut changed = Vec::new();
+    for &reason in &before.reasons {
+        let id = &before.playbook.reason(reason).id;
+        let Some(&reason_after) = after.playbook.index.reasons.get(id) else {
+            continue;
+        };
+        for &tier in &before.tiers {
+            let id = &before.playbook.tier(tier).id;
+            let Some(&tier_after) = after.playbook.index.tiers.get(id) else {
+                continue;
+            };
+            let row = before.playbook.map_row(before.asked, reason, tier);
+            let row_after = after
+                .playbook
+                .map_row(after.asked, reason_after, tier_after);
+            if row.cells != row_after.cells {
+                changed.push(Changed {
+                    before: row,
+                    after: row_after,
+                });
+            }
+        }
+    }
+    changed
+}
+
+/// Each changed row with `C>B` where a cell changes, and where it tips now.
+pub(super) fn text(
+    chosen: &Chosen<'_>,
+    other: &Playbook,
+    changed: &[Changed],
+    paint: Paint,
+) -> String {
+    if changed.is_empty() {
+        return format!("nobody on {} gets another route\n", chosen.channel());
+    }
+    let mut text = head(chosen, paint);
+    let same_reason = |one: &Changed, other: &Changed| one.before.reason == other.before.reason;
+    for rows in changed.chunk_by(same_reason) {
+        let Some(first) = rows.first() else { continue };
+        let reason = &chosen.playbook.reason(first.before.reason).id;
+        text += &format!("\n{}\n", paint.bold(&reason.to_string()));
+        for Changed { before, after } in rows {
+            let tier = &chosen.playbook.tier(before.tier).id;
+            let old = before.cells.map(|cell| letter(cell, paint));
+            let pairs = before.cells.iter().zip(&after.cells);
+            let new: Vec<String> = pairs
+                .map(|(old, new)| match old == new {
+                    true => "·".to_owned(),
+                    false => letter(*new, paint),
+                })
+                .collect();
+            text += &line(chosen, tier.as_str(), &old);
+            text += &line(chosen, "  becomes", &new);
+            for tip in &after.tips {
+                text += &format!("      {}\n", said(tip, paint));
+            }
+        }
+    }
+    let cells = changed.iter().map(|row| {
+        let pairs = row.before.cells.iter().zip(&row.after.cells);
+        pairs.filter(|(old, new)| old != new).count() as u64
+    });
+    let (cells, rows) = (cells.sum::<u64>(), changed.len() as u64);
+    let (cells, rows) = (words::counted(cells, "cell"), words::counted(rows, "row"));
+    let digits = words::version(other.version.as_str());
+    text + &format!("\n{cells} of {rows} other under {} {digits}\n", other.name)
+}
+
+/// The same as data.
+pub(super) fn as_json(chosen: &Chosen<'_>, other: &Playbook, changed: &[Changed]) -> Value {
+    let rows = changed.iter().map(|Changed { before, after }| {
+        let reason = &chosen.playbook.reason(before.reason).id;
+        json!({
+            "reason": reason.to_string(),
+            "tier": chosen.playbook.tier(before.tier).id.as_str(),
+            "routes": cells_json(&before.cells),
+            "routes_after": cells_json(&after.cells),
+            "tips": before.tips.iter().map(tip_json).collect::<Vec<_>>(),
+            "tips_after": after.tips.iter().map(tip_json).collect::<Vec<_>>(),
+        })
+    });
+    let mut map = head_json(chosen);
+    map["playbook_version_after"] = json!(other.version.as_str());
+    map["changed"] = rows.collect();
+    map
+}

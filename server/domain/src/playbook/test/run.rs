@@ -1,0 +1,227 @@
+//! Runs the tests of a playbook, and says why one fails in the words of costs, so that its writer sees what to change.
+
+use super::{Expected, PlaybookTest};
+use crate::decision::{CostKind, Decided, Finding, RouteOption, TurnedDown};
+use crate::money::Money;
+use crate::playbook::fault::{At, Faults, Finder};
+use crate::playbook::tree::Node;
+use crate::playbook::{Need, Playbook};
+use crate::route::{Route, RouteSet};
+use crate::time::Millis;
+
+/// How many of the ranked routes a failed test tells.
+const OPTIONS_TOLD_MAX: usize = 3;
+/// What to do about a failed test.
+const FIX: &str = "change what decides it, or what the test expects";
+
+/// What fails, each with the place of what was expected.
+pub(in crate::playbook) fn run(playbook: &Playbook, root: &Node<'_>) -> Faults {
+    let mut finder = Finder::new(root);
+    let top = At::top("tests");
+    for (place, test) in playbook.tests.iter().enumerate() {
+        let at = top.item(place);
+        let expect = at.key("expect");
+        let decided = test.situation.decide(playbook);
+        for (key, what) in failures(playbook, &test.expected, &decided) {
+            finder.add(expect.key(key), || {
+                (format!("{}: {what}", named(test)), FIX.to_owned())
+            });
+        }
+    }
+    finder.into_faults()
+}
+
+fn named(test: &PlaybookTest) -> String {
+    format!("\"{}\" fails", test.name)
+}
+
+/// What is not as expected, each with its key.
+fn failures(
+    playbook: &Playbook,
+    expected: &Expected,
+    decided: &Decided,
+) -> Vec<(&'static str, String)> {
+    let decision = &decided.decision;
+    let mut failures = Vec::new();
+    let first = decision.first();
+    if let Some(first) = first
+        && !expected.allowed().contains(first.route)
+    {
+        let (key, wanted) = match expected.routes.is_empty() {
+            true => ("not", format!("not {}", routes(expected.not))),
+            false => ("route", routes(expected.routes)),
+        };
+        let why = why(expected.routes, decided);
+        let came = first.route;
+        failures.push((key, format!("expected {wanted}, came {came}; {why}")));
+    }
+    if let Some(need) = expected.need
+        && need != decision.need
+    {
+        let fired = fired(decided);
+        let (wanted, came) = (number(need), number(decision.need));
+        failures.push(("need", format!("expected {wanted}, came {came}; {fired}")));
+    }
+    if let Some(queue) = expected.queue {
+        let wanted = &playbook.queue(queue).id;
+        let came = first.and_then(|first| first.queue.as_ref());
+        if came != Some(wanted) {
+            let route = first.map_or("nothing", |first| first.route.as_str());
+            let came = came.map_or("no queue", |queue| queue.as_str());
+            let what = format!("expected {wanted}, came {came}, as the route is {route}");
+            failures.push(("queue", what));
+        }
+    }
+    for &rule in &expected.rules {
+        let id = &playbook.rule(rule).id;
+        if decision.fired.iter().all(|fired| fired.id != *id) {
+            let fired = fired(decided);
+            failures.push(("rule", format!("{id} did not fire; {fired}")));
+        }
+    }
+    if let Some(asks) = &expected.asks {
+        let mut missing = decided.missing.clone();
+        missing.sort_unstable();
+        if missing != *asks {
+            let ids = |facts: &[_]| {
+                let facts = facts.iter().map(|&fact| playbook.fact(fact).id.as_str());
+                or_nothing(facts.collect::<Vec<_>>().join(", "))
+            };
+            let what = format!("expected {}, asked {}", ids(asks), ids(&decided.missing));
+            failures.push(("asks", what));
+        }
+    }
+    if let Some(wanted) = expected.priority
+        && wanted != decision.handover.priority
+    {
+        let (came, fired) = (decision.handover.priority, fired(decided));
+        failures.push((
+            "priority",
+            format!("expected {wanted}, came {came}; {fired}"),
+        ));
+    }
+    failures
+}
+
+/// The cheapest routes with their costs, and of those that were wanted why they were turned down.
+fn why(wanted: RouteSet, decided: &Decided) -> String {
+    let decision = &decided.decision;
+    let (told, rest) = decision
+        .options
+        .split_at(decision.options.len().min(OPTIONS_TOLD_MAX));
+    let rest = rest.iter().filter(|option| wanted.contains(option.route));
+    let mut parts: Vec<String> = told.iter().chain(rest).map(costs).collect();
+    for (route, why) in &decision.turned_down {
+        if wanted.contains(*route) {
+            parts.push(format!("{route} {}", turned_down(why)));
+        }
+    }
+    if decision.findings.contains(&Finding::LastResort) {
+        parts.push("it is the last resort".to_owned());
+    }
+    parts.push(format!("{} at stake", decision.stake));
+    let mut text = parts.join("; ");
+    if !decision.fired.is_empty() {
+        text += &format!("; {}", fired(decided));
+    }
+    text
+}
+
+/// `chat 12.10 = handling 5.20 + failure 6.90 (88 %, wait 40m)`.
+fn costs(option: &RouteOption) -> String {
+    let mut parts = String::new();
+    for kind in CostKind::ALL {
+        let amount = option.cost.part(kind);
+        let (sign, size) = match amount < Money::ZERO {
+            true => (" - ", -amount),
+            false => (" + ", amount),
+        };
+        if amount != Money::ZERO {
+            let sign = if parts.is_empty() {
+                sign.trim_start_matches([' ', '+'])
+            } else {
+                sign
+            };
+            parts += &format!("{sign}{} {size}", cost_word(kind));
+        }
+    }
+    let wait = match option.wait.expected {
+        Millis(0) => String::new(),
+        wait => format!(", wait {wait}"),
+    };
+    let (route, total) = (option.route, option.cost.total());
+    let chance = percent(option);
+    format!("{route} {total} = {parts} ({chance}{wait})")
+}
+
+/// A part of a cost in a word or two.
+pub(in crate::playbook) const fn cost_word(kind: CostKind) -> &'static str {
+    match kind {
+        CostKind::Handling => "handling",
+        CostKind::Waiting => "waiting",
+        CostKind::Failure => "failure",
+        CostKind::LeavingChannel => "leaving the channel",
+        CostKind::CustomerPreference => "customer's preference",
+        CostKind::RulePreference => "rules' preference",
+        CostKind::TierFloor => "tier floor",
+    }
+}
+
+/// Why a route was turned down, behind its name.
+pub(in crate::playbook) fn turned_down(why: &TurnedDown) -> String {
+    match why {
+        TurnedDown::NotOfReason => "is not a route of the reason".to_owned(),
+        TurnedDown::NotOnChannel => "is not on the channel".to_owned(),
+        TurnedDown::AskedForPerson => "is out, as a person was asked for".to_owned(),
+        TurnedDown::ForbiddenByRule(rule) => format!("is forbidden by {rule}"),
+        TurnedDown::NotLeftByRule(rule) => format!("is not left by {rule}"),
+        TurnedDown::ConsentRefused(consent) => format!("needs {consent}, which is refused"),
+        TurnedDown::ConsentUnknown(consent) => format!("needs {consent}, which is not known"),
+        TurnedDown::CannotUse(ability) => {
+            format!("is out, as the customer cannot use {}", ability.as_str())
+        }
+        TurnedDown::Vulnerable => "is out, as the customer is vulnerable".to_owned(),
+        TurnedDown::FailedBefore(flow) => format!("is out, as {flow} failed before"),
+        TurnedDown::TooLate(fact) => format!("is too late for {fact}"),
+        TurnedDown::Closed(queue, _) => format!("is out, as {queue} is closed"),
+        TurnedDown::NotStaffed(queue, _) => format!("is out, as nobody staffs {queue}"),
+    }
+}
+
+fn percent(option: &RouteOption) -> String {
+    let points = option.chance.0;
+    match points % 100 {
+        0 => format!("{} %", points / 100),
+        rest => format!("{}.{rest:02} %", points / 100),
+    }
+}
+
+fn fired(decided: &Decided) -> String {
+    let fired = decided.decision.fired.iter();
+    let ids = fired.map(|rule| rule.id.as_str()).collect::<Vec<_>>();
+    match ids.is_empty() {
+        true => "no rule fired".to_owned(),
+        false => format!("fired: {}", ids.join(", ")),
+    }
+}
+
+fn routes(set: RouteSet) -> String {
+    let names: Vec<&str> = set.iter().map(Route::as_str).collect();
+    names.join(" or ")
+}
+
+fn number(need: Need) -> String {
+    let text = format!("{}.{:03}", need.0 / 1_000, need.0 % 1_000);
+    let text = text.trim_end_matches('0');
+    match text.ends_with('.') {
+        true => format!("{text}0"),
+        false => text.to_owned(),
+    }
+}
+
+fn or_nothing(text: String) -> String {
+    match text.is_empty() {
+        true => "nothing".to_owned(),
+        false => text,
+    }
+}

@@ -1,0 +1,88 @@
+//! The map of the airline: who gets what as waits grow.
+
+use super::{AIRLINE, read};
+use crate::playbook::map::{MapAsked, WAIT_MINUTES};
+use crate::playbook::{Faults, Playbook};
+use crate::time::Millis;
+use expect_test::expect;
+use std::fmt::Write as _;
+
+fn shown(playbook: &Playbook, asked: MapAsked) -> String {
+    let mut text = String::new();
+    for (reason, it) in playbook.reasons_indexed() {
+        for (tier, _) in playbook.tiers_indexed() {
+            let row = playbook.map_row(asked, reason, tier);
+            let cells = row.cells.map(|cell| {
+                let letter = cell.route.letter();
+                match cell.last_resort {
+                    true => letter.to_ascii_lowercase(),
+                    false => letter,
+                }
+            });
+            let cells: String = cells.iter().collect();
+            let _fits = writeln!(text, "{cells} {} {}", playbook.tier(tier).id, it.id);
+            for tip in &row.tips {
+                let (to, wait, words) = (tip.to.route, tip.wait, tip.words());
+                let _fits = writeln!(text, "    {to} from {wait}: {words}");
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn routes_by_reason_tier_and_wait() -> Result<(), Faults> {
+    let (playbook, _) = read(AIRLINE)?;
+    let asked = MapAsked {
+        channel: playbook.richest_channel(),
+        at: playbook.ordinary_time(),
+        deadline_in: None,
+    };
+    expect![[r#"
+        CBBBSSSSSS platinum existing_flight/change_date
+            callback from 16s: waiting 1.07 against 0.27, failure 4.86 against 2.43, outweighs handling 4.10 against 6.30, leaving the channel 0.00 against 1.00
+            self_service from 9m32s: waiting 9.53 against 0.00, handling 6.30 against 0.05, leaving the channel 1.00 against 0.00, outweighs failure 2.80 against 19.57
+        CSSSSSSSSS gold existing_flight/change_date
+            self_service from 15s: waiting 0.38 against 0.00, handling 4.10 against 0.05, outweighs failure 1.76 against 6.17
+        SSSSSSSSSS standard existing_flight/change_date
+        HSSSSSSSSS platinum existing_flight/cancel
+            self_service from 5s: waiting 0.33 against 0.00, handling 6.00 against 0.05, leaving the channel 1.00 against 0.00, outweighs failure 2.42 against 9.67
+        SSSSSSSSSS gold existing_flight/cancel
+        SSSSSSSSSS standard existing_flight/cancel
+        HHHHMMMMMM platinum baggage/lost
+            message from 8m19s: waiting 33.27 against 1.66, handling 7.00 against 2.50, outweighs failure 21.62 against 57.67
+        HHHMMMMMMM gold baggage/lost
+            message from 4m43s: waiting 7.08 against 0.35, handling 7.00 against 2.50, outweighs failure 6.73 against 17.94
+        MMMMMMMMMM standard baggage/lost
+    "#]].assert_eq(&shown(&playbook, asked));
+    Ok(())
+}
+
+#[test]
+fn tips_are_where_the_answer_changes() -> Result<(), Faults> {
+    let (playbook, _) = read(AIRLINE)?;
+    let asked = |channel| MapAsked {
+        channel,
+        at: playbook.ordinary_time(),
+        deadline_in: Some(Millis(3 * Millis::HOUR.0)),
+    };
+    let mut met = 0;
+    for (channel, _) in playbook.channels_indexed() {
+        for (reason, _) in playbook.reasons_indexed() {
+            for (tier, _) in playbook.tiers_indexed() {
+                let row = playbook.map_row(asked(channel), reason, tier);
+                let mut cell = row.cells[0];
+                for tip in &row.tips {
+                    assert_eq!(tip.from, cell);
+                    assert_ne!(tip.to, cell);
+                    assert!(tip.wait.0 % Millis::SECOND.0 == 0 && tip.wait > Millis(0));
+                    cell = tip.to;
+                    met += 1;
+                }
+                assert_eq!(cell, row.cells[WAIT_MINUTES.len() - 1]);
+            }
+        }
+    }
+    assert!(met > 5, "{met}");
+    Ok(())
+}
