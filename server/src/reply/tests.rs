@@ -216,6 +216,7 @@ fn answer(next: Next) -> v1::ContactAnswer {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is the text of one whole answer")]
 fn an_answer_says_all_that_its_event_holds() {
     expect![[r#"
         contact call-7 of c1 in case_0000000000009 (Continued after "case_0000000000003"), place SelfService,

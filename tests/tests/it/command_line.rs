@@ -66,7 +66,7 @@ fn one_matter_over_two_channels_outlives_a_kill() -> Outcome {
     let fired = names(list(&chat, "/answer/decision/rules_fired"), "/rule_id");
     assert_eq!(fired, ["members_are_refunded_at_once"]);
     assert_eq!(said(&chat, "/answer/joined"), "OPENED");
-    assert!(chat.pointer("/answer/routed").is_some(), "{chat:#}");
+    assert!(chat.pointer("/answer/target").is_some(), "{chat:#}");
 
     let phone = ["--channel", "phone"];
     let call = server
@@ -127,8 +127,8 @@ fn a_preview_says_why_guest_and_gold_differ() -> Outcome {
     let rules = |answer: &Value| names(list(answer, "/answer/decision/rules_fired"), "/rule_id");
     assert_eq!(rules(&guest), ["guest_waits_for_the_parcel"]);
     assert_eq!(rules(&gold), ["members_are_refunded_at_once"]);
-    assert_eq!(said(&guest, "/answer/routed/route"), "SELF_SERVICE");
-    assert_eq!(said(&gold, "/answer/routed/route"), "CHAT");
+    assert_eq!(said(&guest, "/answer/target/route"), "SELF_SERVICE");
+    assert_eq!(said(&gold, "/answer/target/route"), "CHAT");
     let down = list(&guest, "/answer/decision/turned_down");
     let chat = down.iter().find(|it| said(it, "/route") == "CHAT");
     let why = chat.map(|it| (said(it, "/reason"), said(it, "/subject")));
@@ -222,7 +222,7 @@ fn every_command_does_its_work() -> Outcome {
     )?;
     assert_eq!(said(&routed, "/answer/place"), "DECIDING");
     let taken = json(&["take", "call-1", "message", "--declined", "human"])?;
-    assert_eq!(said(&taken, "/routed/route"), "MESSAGE");
+    assert_eq!(said(&taken, "/target/route"), "MESSAGE");
     let ended = json(&[
         "end",
         "call-1",

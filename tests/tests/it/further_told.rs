@@ -129,13 +129,14 @@ async fn an_agent_adds_one_on_the_command_line() -> Outcome {
 
         contact call-1 · OPENED case_0000000000002
         customer c1, tier standard, reason existing_flight/change_date, need 1.0
+        at stake 2.00 EUR; after a failure 2.68 more
         → self_service, flow rebook
         known: booking_reference = ABC123
 
              route         cost  wait          resolves  cost is
-          →  self_service  2.85  none              65 %  handling 0.05 + failure 2.80
-             message       5.48  4m (assumed)      70 %  handling 2.00 + waiting 0.08 + failure 2.40 + leaving channel 1.00
-             human         7.80  4m (assumed)      95 %  handling 6.00 + waiting 1.60 + failure 0.20
+          →  self_service  1.69  none              65 %  handling 0.05 + failure 1.64
+             message       4.48  4m (assumed)      70 %  handling 2.00 + waiting 0.08 + failure 1.40 + leaving channel 1.00
+             human         7.83  4m (assumed)      95 %  handling 6.00 + waiting 1.60 + failure 0.23
         why
           no tier is known; the playbook's default was assumed
           no wait was reported for queue rebooking; the playbook's was assumed

@@ -182,6 +182,8 @@ async fn a_choice_from_an_older_menu_is_understood() -> Outcome {
         routed, no case: message rebooking; 0 repeats, 0 switches
         tier_assumed
         reason_unknown baggage/damaged
+        last_resort
+        wait_assumed rebooking
         InvalidArgument:  (2 faults in all)
           menu_playbook_version: is not a version that was ever live here; ListPlaybooks lists them
           context.reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
@@ -189,6 +191,8 @@ async fn a_choice_from_an_older_menu_is_understood() -> Outcome {
         routed, no case: message rebooking; 0 repeats, 0 switches
         tier_assumed
         reason_unknown baggage/stolen
+        last_resort
+        wait_assumed rebooking
     "#]].assert_eq(&brief::all(&told));
     server.finish().await?;
     Ok(())

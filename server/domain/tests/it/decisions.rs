@@ -265,14 +265,13 @@ fn is_guarded(asked: &Asked, route: Route) -> bool {
     let flow = route == Route::SelfService;
     let cannot = |ability| context.cannot_use.contains(ability);
     let person = context.asked_for_person || context.vulnerable == Some(true);
-    (person && flow)
-        || (cannot(Ability::SelfService) && flow)
-        || (cannot(Ability::Voice)
-            && (route == Route::Callback
-                || route == Route::Human && medium != Medium::InPerson
-                || flow && medium == Medium::Voice))
-        || (cannot(Ability::Text)
-            && (matches!(route, Route::Chat | Route::Message) || flow && text))
+    let needs_voice = route == Route::Callback
+        || route == Route::Human && medium != Medium::InPerson
+        || flow && medium == Medium::Voice;
+    let needs_text = matches!(route, Route::Chat | Route::Message) || flow && text;
+    flow && (person || cannot(Ability::SelfService))
+        || needs_voice && cannot(Ability::Voice)
+        || needs_text && cannot(Ability::Text)
 }
 
 /// Each route is an option or turned down, once; or nothing is left and the last resort is all there is.

@@ -10,7 +10,7 @@ use signpost_domain::ids::{CaseId, ContactId, Seq};
 use signpost_domain::route::Route;
 
 #[test]
-fn taken_and_ended() {
+fn taken() {
     let taken = RouteTaken {
         contact: ContactId::stored("call-7"),
         case: Some(CaseId(Seq(9))),
@@ -58,6 +58,10 @@ fn taken_and_ended() {
             replayed: true,
         }"#]]
     .assert_eq(&shown(&contact::taken(&taken, &playbook(), true)));
+}
+
+#[test]
+fn ended() {
     let ended = |case: Option<CaseId>, resolves: bool| {
         let ended = ContactEnded {
             contact: ContactId::stored("call-7"),

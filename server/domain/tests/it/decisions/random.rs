@@ -92,6 +92,9 @@ type Figures = (
     Option<i64>,
 );
 
+/// What is reported of queues, what was tried with what outcome, and in how many minutes the deadline is.
+type Rest = (Vec<Option<Figures>>, Vec<(usize, usize)>, Option<i64>);
+
 fn figures() -> impl Strategy<Value = Option<Figures>> {
     let minutes = || of((0..60_i64).prop_map(|minutes| minutes * Millis::MINUTE.0));
     of((
@@ -108,7 +111,7 @@ fn made(
     (reason, tier, channel, flags): (u16, u16, usize, u8),
     (preferred, cannot_use, limited): (Option<Vec<Route>>, Abilities, bool),
     (repeats, week, contacts, hours): (u32, u32, u32, i64),
-    (figures, tried, deadline): (Vec<Option<Figures>>, Vec<(usize, usize)>, Option<i64>),
+    (figures, tried, deadline): Rest,
 ) -> Asked {
     let reason = ReasonIndex(reason % playbook.reasons.len() as u16);
     let now = FIRST_DAY + Millis(hours * Millis::HOUR.0);

@@ -7,6 +7,7 @@ use super::{
 };
 use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Outcome};
+use signpost_domain::customer::IdentityKey;
 use signpost_domain::decision::{
     ChanceBasis, CostParts, Decision, Finding, FiredRule, Formula, Handover, Memory, RouteOption,
     Standing, TurnedDown, Wait, WaitBasis,
@@ -50,13 +51,6 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
         confirmed: Some(reason()),
         resolves: Some(CaseId(Seq(77))),
     });
-    let saved = |lost_proofs| {
-        let customer = customer();
-        Event::CustomerSaved(Box::new(CustomerSaved {
-            customer,
-            lost_proofs,
-        }))
-    };
     let next = |next| Event::ContactRouted(Box::new(bare(next)));
     let route = || asked(Method::RouteContact);
     let mut all = vec![
@@ -121,19 +115,35 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
     let add = || asked(Method::AddCaseToContact);
     let further = further::events().into_iter().zip(111..);
     all.extend(further.map(|((title, event), seq)| (title, recorded(seq, add(), event))));
+    all.extend(later());
+    all
+}
+
+/// Those that came later.
+fn later() -> Vec<(&'static str, Recorded)> {
     let lost = vec![identities().remove(0).key];
     let upsert = asked(Method::UpsertCustomer);
-    all.push((
+    let mut all = vec![(
         "customer saved who is proved by less",
         recorded(120, upsert, saved(lost)),
-    ));
+    )];
     all.extend(
         memory::events()
             .into_iter()
             .zip(130..)
-            .map(|((title, event), seq)| (title, recorded(seq, route(), event))),
+            .map(|((title, event), seq)| {
+                (title, recorded(seq, asked(Method::RouteContact), event))
+            }),
     );
     all
+}
+
+fn saved(lost_proofs: Vec<IdentityKey>) -> Event {
+    let customer = customer();
+    Event::CustomerSaved(Box::new(CustomerSaved {
+        customer,
+        lost_proofs,
+    }))
 }
 
 fn option(route: Route, queue: Option<&str>) -> RouteOption {
