@@ -72,24 +72,24 @@ fn the_sketch_as_waits_grow() {
 fn an_airlines_change_of_date() {
     expect![[r#"
         tier     wait  0 repeats           1 repeats           2 repeats           3 repeats
-        platinum   0m  chat 8.90           chat 8.90           human 5.45          human 5.45
-        platinum   2m  callback 11.82      callback 11.82      callback 12.87      callback 12.87
-        platinum   5m  callback 14.97      callback 14.97      callback 16.02      callback 16.02
-        platinum  10m  callback 20.22      callback 20.22      callback 21.27      callback 21.27
-        platinum  20m  self_service 23.96  self_service 23.96  callback 31.77      callback 31.77
-        platinum  40m  self_service 30.96  self_service 30.96  callback 52.77      callback 52.77
-        gold       0m  chat 5.83           chat 5.83           human 3.20          human 3.20
-        gold       2m  self_service 6.93   self_service 6.93   human 6.30          human 6.30
-        gold       5m  self_service 7.32   self_service 7.32   callback 10.53      callback 10.53
-        gold      10m  self_service 7.98   self_service 7.98   callback 12.50      callback 12.50
-        gold      20m  self_service 9.29   self_service 9.29   callback 16.44      callback 16.44
-        gold      40m  self_service 11.92  self_service 11.92  callback 24.31      callback 24.31
-        standard   0m  self_service 2.26   self_service 2.26   human 2.37          human 2.37
-        standard   2m  self_service 2.54   self_service 2.54   human 3.21          human 3.21
-        standard   5m  self_service 2.96   self_service 2.96   human 4.47          human 4.47
-        standard  10m  self_service 3.34   self_service 3.34   human 6.52          human 6.52
-        standard  20m  self_service 3.69   self_service 3.69   callback 9.87       callback 9.87
-        standard  40m  self_service 4.39   self_service 4.39   callback 11.97      callback 11.97
+        platinum   0m  chat 9.43           chat 9.43           human 10.84         human 10.84
+        platinum   2m  callback 12.08      callback 12.08      callback 13.26      callback 13.26
+        platinum   5m  callback 15.23      callback 15.23      callback 16.41      callback 16.41
+        platinum  10m  callback 20.48      callback 20.48      callback 21.66      callback 21.66
+        platinum  20m  self_service 25.79  self_service 25.79  callback 32.16      callback 32.16
+        platinum  40m  self_service 32.79  self_service 32.79  callback 53.16      callback 53.16
+        gold       0m  chat 6.38           chat 6.38           chat 7.32           chat 7.32
+        gold       2m  self_service 8.77   self_service 8.77   callback 9.74       callback 9.74
+        gold       5m  self_service 9.16   self_service 9.16   callback 10.92      callback 10.92
+        gold      10m  self_service 9.82   self_service 9.82   callback 12.89      callback 12.89
+        gold      20m  self_service 11.13  self_service 11.13  callback 16.83      callback 16.83
+        gold      40m  self_service 13.75  self_service 13.75  callback 24.70      callback 24.70
+        standard   0m  self_service 4.18   self_service 4.18   chat 5.67           chat 5.67
+        standard   2m  self_service 4.46   self_service 4.46   chat 6.55           chat 6.55
+        standard   5m  self_service 4.88   self_service 4.88   chat 7.87           chat 7.87
+        standard  10m  self_service 5.18   self_service 5.18   callback 9.22       callback 9.22
+        standard  20m  self_service 5.53   self_service 5.53   callback 10.27      callback 10.27
+        standard  40m  self_service 6.23   self_service 6.23   callback 12.37      callback 12.37
     "#]]
     .assert_eq(&table(
         &fixtures::playbook("airline"),
