@@ -190,13 +190,13 @@ fn a_map_tells_who_gets_what_and_what_changes() -> TestResult {
     assert!(!text.contains('\u{1b}'), "no colours where nobody reads");
 
     let folder = tempfile::tempdir()?;
-    let dearer = std::fs::read_to_string(sample)?;
-    let dearer = dearer.replace(
+    let cheaper = std::fs::read_to_string(sample)?;
+    let cheaper = cheaper.replace(
         "waiting_cost_per_minute: 4.00",
-        "waiting_cost_per_minute: 40.00",
+        "waiting_cost_per_minute: 2.00",
     );
-    let other = folder.path().join("dearer.yaml");
-    std::fs::write(&other, dearer)?;
+    let other = folder.path().join("cheaper.yaml");
+    std::fs::write(&other, cheaper)?;
     let other = other.to_str().ok_or("not a name")?;
     let text = String::from_utf8(map(&["--diff", other])?.stdout)?;
     assert!(

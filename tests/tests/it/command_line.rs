@@ -129,13 +129,13 @@ fn a_preview_says_why_guest_and_gold_differ() -> Outcome {
     assert_eq!(rules(&gold), ["members_are_refunded_at_once"]);
     assert_eq!(said(&guest, "/answer/target/route"), "SELF_SERVICE");
     assert_eq!(said(&gold, "/answer/target/route"), "CHAT");
-    let down = list(&guest, "/answer/decision/turned_down");
-    let chat = down.iter().find(|it| said(it, "/route") == "CHAT");
-    let why = chat.map(|it| (said(it, "/reason"), said(it, "/subject")));
-    assert_eq!(
-        why,
-        Some(("NOT_LEFT_BY_RULE", "guest_waits_for_the_parcel"))
-    );
+    let preferred = |answer: &Value| {
+        let parts = list(answer, "/answer/decision/options/0/cost_parts").iter();
+        let mut by_rule = parts.filter(|part| said(part, "/kind") == "RULE_PREFERENCE");
+        by_rule.next().and_then(|part| part["amount_micros"].as_i64())
+    };
+    assert_eq!(preferred(&guest), Some(-2_000_000));
+    assert_eq!(preferred(&gold), Some(-1_000_000));
     let text = |tier| {
         let order = ["--fact", "shipping_option=in transit", "--tier", tier];
         let reason = [

@@ -235,7 +235,13 @@ async fn a_retailers_notes_fit_its_playbook() -> Outcome {
             assert_eq!(answer.case_id, "");
             continue;
         }
-        assert_eq!(decision.reason, reason);
+        // Its playbook put the few reasons of one family under another since; the answer says so.
+        if decision.reason != reason {
+            let renamed = reason.replace("account_access/", "troubleshoot_site/");
+            assert_eq!(decision.reason, renamed);
+            let replaced = format!("reason_replaced {reason}");
+            assert!(noticed.contains(&replaced), "{noticed:?}");
+        }
         let micros = decision.options.iter().map(|it| it.cost_micros).collect();
         costs
             .entry(reason)

@@ -226,8 +226,8 @@ mod tests {
         let after = before
             .replacen("cost: 2.90", "cost: 3.10", 1)
             .replacen(
-                "- id: recover_username",
-                "- id: find_username\n        replaces: [account_access/recover_username]",
+                "- id: search_results",
+                "- id: find_products\n        replaces: [troubleshoot_site/search_results]",
                 1,
             )
             .replacen("gift_buyer, ", "", 1)
@@ -237,8 +237,9 @@ mod tests {
         expect_test::expect![[r#"
             ~ playbook: retail → shop
             - persona gift_buyer
-            ~ reason account_access/recover_username is now account_access/find_username
-            ~ route account_access/find_username/chat cost: 2.9 → 3.1
+            ~ reason troubleshoot_site/search_results is now troubleshoot_site/find_products
+            ~ reason troubleshoot_site/find_products replaces: account_access/search_results → account_access/find_products, account_access/search_results
+            ~ route subscription_inquiry/status_active/chat cost: 2.9 → 3.1
         "#]]
         .assert_eq(&text(&response, Paint::PLAIN));
         let same = compare(&before, &before).unwrap();

@@ -184,15 +184,15 @@ mod tests {
     #[test]
     fn labels_and_ids_find_the_same_reason() {
         let lookup = lookup();
-        let found = why("account_access/recover_password", true);
+        let found = why("troubleshoot_site/recover_password", true);
         for (primary, secondary) in [
-            ("Getting into my account", "I forgot my  password"),
-            ("getting INTO my account", "recover_password"),
-            ("account_access", "Recover password"),
+            ("Signing in and the website", "I forgot my  password"),
+            ("signing IN and the website", "recover_password"),
+            ("troubleshoot_site", "Recover password"),
         ] {
             assert_eq!(lookup.reason(Some(primary), Some(secondary)), found);
         }
-        assert_eq!(lookup.written("account_access/recover_password"), found);
+        assert_eq!(lookup.written("troubleshoot_site/recover_password"), found);
     }
 
     #[test]
@@ -200,8 +200,8 @@ mod tests {
         let lookup = lookup();
         let parrots = lookup.reason(Some("Parrots & Co"), Some("Feeding"));
         assert_eq!(parrots, why("parrots_co/feeding", false));
-        let other = lookup.reason(Some("account_access"), None);
-        assert_eq!(other, why("account_access/other", false));
+        let other = lookup.reason(Some("troubleshoot_site"), None);
+        assert_eq!(other, why("troubleshoot_site/other", false));
         assert_eq!(lookup.reason(None, Some("x")), why(NOT_TOLD, false));
         assert_eq!(lookup.written("no such"), why("no such", false));
         assert_eq!(lookup.channel(Some("Website chat")), "web_chat");
