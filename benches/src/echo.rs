@@ -64,6 +64,13 @@ impl ContactService for Echo {
         Err(Status::unimplemented("not measured"))
     }
 
+    async fn reroute_contact(
+        &self,
+        _: Request<v1::RerouteContactRequest>,
+    ) -> Result<Response<v1::RerouteContactResponse>, Status> {
+        Err(Status::unimplemented("not measured"))
+    }
+
     async fn add_case_to_contact(
         &self,
         _: Request<v1::AddCaseToContactRequest>,

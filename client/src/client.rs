@@ -190,7 +190,9 @@ calls! {
     read ContactServiceClient::preview_route(PreviewRouteRequest) -> PreviewRouteResponse;
     /// Records which route the customer took, and which were declined.
     write ContactServiceClient::take_route(TakeRouteRequest) -> TakeRouteResponse;
-    /// Ends a contact, or sends it back for another decision when the customer asked for a person.
+    /// Decides again on a contact whose attempt came to nothing.
+    write ContactServiceClient::reroute_contact(RerouteContactRequest) -> RerouteContactResponse;
+    /// Ends a contact, and resolves its case if it is settled.
     write ContactServiceClient::end_contact(EndContactRequest) -> EndContactResponse;
     /// Adds a further case to a contact: the customer brought another matter, too.
     write ContactServiceClient::add_case_to_contact(AddCaseToContactRequest) -> AddCaseToContactResponse;

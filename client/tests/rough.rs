@@ -198,9 +198,10 @@ fn a_silent_server_is_given_up_in_time() -> TestResult {
 }
 
 /// Every command that writes, as it may be called.
-const WRITES: [&str; 19] = [
+const WRITES: [&str; 20] = [
     "route --channel phone --contact call-1",
     "take call-1 chat",
+    "reroute call-1 --outcome gave_up",
     "end call-1 resolved",
     "customer upsert c1 --tier gold",
     "customer link c1 email=ann@example.com",

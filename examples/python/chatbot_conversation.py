@@ -113,18 +113,17 @@ def amend(signpost, chat, context):
 
 
 def ask_for_a_person(signpost, chat):
-    request = contact.EndContactRequest(
+    request = contact.RerouteContactRequest(
         request_id=chat.request_id(),
         contact_id=chat.contact,
-        outcome=contact.CONTACT_OUTCOME_ASKED_FOR_PERSON,
+        outcome=contact.ATTEMPT_OUTCOME_ASKED_FOR_PERSON,
     )
-    ended = signpost.call(signpost.contacts.EndContact, request)
-    check("the contact lives on", ended.place == contact.CONTACT_PLACE_ROUTED)
-    check("with another answer", ended.answer.target.route == types.ROUTE_CHAT)
-    down = [it.reason for it in ended.answer.decision.turned_down if it.route == types.ROUTE_SELF_SERVICE]
+    answer = signpost.call(signpost.contacts.RerouteContact, request).answer
+    check("the contact lives on", answer.place == contact.CONTACT_PLACE_ROUTED)
+    check("with another answer", answer.target.route == types.ROUTE_CHAT)
+    down = [it.reason for it in answer.decision.turned_down if it.route == types.ROUTE_SELF_SERVICE]
     check("the flow is not offered again", down == [decision.TURNED_DOWN_REASON_ASKED_FOR_PERSON])
-    print(f"The customer asks for a person; {types.Route.Name(ended.answer.target.route)}: "
-          f"queue {ended.answer.target.queue}.")
+    print(f"The customer asks for a person; {types.Route.Name(answer.target.route)}: queue {answer.target.queue}.")
 
 
 def sign_in(signpost, chat):

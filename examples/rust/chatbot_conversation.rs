@@ -189,16 +189,16 @@ async fn amend(
 }
 
 async fn ask_for_a_person(signpost: &Client, chat: &mut Chat) -> Told {
-    let request = v1::EndContactRequest {
+    let request = v1::RerouteContactRequest {
         request_id: chat.request_id(),
         contact_id: chat.contact.clone(),
-        outcome: v1::ContactOutcome::AskedForPerson.into(),
+        outcome: v1::AttemptOutcome::AskedForPerson.into(),
         ..Default::default()
     };
-    let ended = signpost.end_contact(request).await?;
-    let lives_on = ended.place() == v1::ContactPlace::Routed;
+    let answer = signpost.reroute_contact(request).await?.answer;
+    let answer = answer.unwrap_or_default();
+    let lives_on = answer.place() == v1::ContactPlace::Routed;
     check("the contact lives on", lives_on)?;
-    let answer = ended.answer.unwrap_or_default();
     let routed = routed(&answer)?;
     check("with another answer", routed.route() == v1::Route::Chat)?;
     let decision = answer.decision.clone().unwrap_or_default();

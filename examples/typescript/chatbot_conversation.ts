@@ -6,7 +6,7 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { check, connect, digits, fresh, type Signpost } from "./connection.js";
-import { ContactOutcome, ContactPlace, Joined } from "./generated/signpost/v1/contact_service_pb.js";
+import { AttemptOutcome, ContactOutcome, ContactPlace, Joined } from "./generated/signpost/v1/contact_service_pb.js";
 import type { ContactAnswer } from "./generated/signpost/v1/contact_service_pb.js";
 import { TurnedDownReason } from "./generated/signpost/v1/decision_pb.js";
 import { MenuItemKind, type FactQuestion, type MenuItem, type ReasonMenu } from "./generated/signpost/v1/menu_pb.js";
@@ -124,12 +124,12 @@ function name(route: Route): string {
 }
 
 async function askForAPerson(signpost: Signpost, chat: Chat) {
-  const { place, answer } = await signpost.contacts.endContact({
+  const { answer } = await signpost.contacts.rerouteContact({
     requestId: chat.requestId(),
     contactId: chat.contact,
-    outcome: ContactOutcome.ASKED_FOR_PERSON,
+    outcome: AttemptOutcome.ASKED_FOR_PERSON,
   });
-  check("the contact lives on", place === ContactPlace.ROUTED);
+  check("the contact lives on", answer?.place === ContactPlace.ROUTED);
   check("with another answer", answer?.next.case === "target" && answer.next.value.route === Route.CHAT);
   const down = answer.decision?.turnedDown.find((it) => it.route === Route.SELF_SERVICE);
   check("the flow is not offered again", down?.reason === TurnedDownReason.ASKED_FOR_PERSON);

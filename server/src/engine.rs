@@ -35,7 +35,7 @@ use look::Looked;
 use playbooks::Playbooks;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook, Query, RollBackPlaybook};
-use signpost_domain::event::Recorded;
+use signpost_domain::event::{Event, Recorded};
 use signpost_domain::flow::{self, Answer};
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::playbook::Playbook;
@@ -86,6 +86,8 @@ pub enum Health {
 pub struct Written {
     /// The event that holds the answer.
     pub recorded: Arc<Recorded>,
+    /// The events of the same write that follow it: of a contact with several matters.
+    pub followed_by: Vec<Arc<Recorded>>,
     /// Whether it was answered before.
     pub replayed: bool,
 }
@@ -144,7 +146,7 @@ pub(crate) enum Turned {
 #[derive(Debug)]
 pub(crate) enum Decided {
     /// It happened.
-    Recorded(Arc<Recorded>),
+    Recorded(Vec<Arc<Recorded>>),
     /// It happened before; the answer is in that event.
     Replayed(Seq),
 }
@@ -173,14 +175,22 @@ impl Engine {
             self.shared.playbooks.keep(playbook.clone());
         }
         match decided {
-            Decided::Recorded(recorded) => Ok(Written {
-                recorded,
-                replayed: false,
-            }),
-            Decided::Replayed(seq) => Ok(Written {
-                recorded: self.event(seq).await?,
-                replayed: true,
-            }),
+            Decided::Recorded(recorded) => {
+                let mut recorded = recorded.into_iter();
+                Ok(Written {
+                    recorded: recorded.next().ok_or(Halt::Corrupt)?,
+                    followed_by: recorded.collect(),
+                    replayed: false,
+                })
+            }
+            Decided::Replayed(seq) => {
+                let recorded = self.event(seq).await?;
+                Ok(Written {
+                    followed_by: self.followed_by(&recorded).await?,
+                    recorded,
+                    replayed: true,
+                })
+            }
         }
     }
 
@@ -216,6 +226,23 @@ impl Engine {
             Some(live) => Ok(Some(live)),
             None => self.shared.playbooks.find(version, &self.shared.rows).await,
         }
+    }
+
+    /// The events of the same write that follow `recorded`.
+    ///
+    /// # Errors
+    /// As [`Engine::event`].
+    pub async fn followed_by(&self, recorded: &Recorded) -> Result<Vec<Arc<Recorded>>, Halt> {
+        let count = match &recorded.event {
+            Event::ContactRouted(routed) => u64::from(routed.followed_by),
+            _ => 0,
+        };
+        let mut followed_by = Vec::new();
+        for step in 1..=count {
+            let seq = Seq(recorded.envelope.seq.0 + step);
+            followed_by.push(self.event(seq).await?);
+        }
+        Ok(followed_by)
     }
 
     /// A durable event.

@@ -10,6 +10,7 @@ mod decision;
 pub(crate) mod event;
 mod fact;
 pub(crate) mod further;
+pub(crate) mod matters;
 pub(crate) mod menu;
 pub(crate) mod playbook;
 mod target;

@@ -148,6 +148,17 @@ pub fn end(contact: &str, outcome: v1::ContactOutcome, at: i64) -> v1::EndContac
     }
 }
 
+/// An attempt that came to nothing.
+pub fn reroute(contact: &str, outcome: v1::AttemptOutcome, at: i64) -> v1::RerouteContactRequest {
+    v1::RerouteContactRequest {
+        request_id: format!("reroute-{contact}@{at}"),
+        contact_id: contact.to_owned(),
+        outcome: outcome.into(),
+        arrive_time: Some(minute(at)),
+        ..Default::default()
+    }
+}
+
 /// A route that the customer took.
 pub fn take(contact: &str, route: v1::Route, at: i64) -> v1::TakeRouteRequest {
     v1::TakeRouteRequest {

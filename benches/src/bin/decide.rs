@@ -179,6 +179,7 @@ fn context(facts: &Facts) -> Result<ContactContext, Box<dyn Error>> {
         cannot_use: Abilities::EMPTY,
         another_matter: false,
         brand: None,
+        matters: Vec::new(),
         queue_stats: Vec::new(),
     })
 }

@@ -70,6 +70,9 @@ pub(crate) struct ContextArgs {
     /// It is not about the open case that it would be presumed to be about.
     #[arg(long)]
     pub(crate) another_matter: bool,
+    /// One of several matters, with its facts; then neither --reason nor --fact.
+    #[arg(long, value_name = "ID=REASON,FACT=VALUE", value_parser = values::matter)]
+    pub(crate) matter: Vec<v1::Matter>,
     /// The brand, as the playbook lists it.
     #[arg(long, value_name = "BRAND")]
     pub(crate) brand: Option<String>,
@@ -108,6 +111,7 @@ impl ContextArgs {
             queue_stats: self.queue_stats,
             cannot_use: self.cannot_use.into_iter().map(i32::from).collect(),
             another_matter: self.another_matter,
+            matters: self.matter,
         }
     }
 }

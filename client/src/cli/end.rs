@@ -1,4 +1,4 @@
-//! `signpost end`: ends a contact, or sends it back for another decision.
+//! `signpost end`: ends a contact, and says what came of it.
 
 use super::Session;
 use super::failure::Failure;
@@ -11,13 +11,31 @@ use signpost_client::{Client, v1};
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
-  signpost end call-4711 resolved --confirmed-reason order_issue/status_mystery_fee")]
+  signpost end call-4711 resolved --outcome refunded --cost 12.50 \\
+      --confirmed-reason order_issue/status_mystery_fee")]
 pub(crate) struct EndArgs {
     /// Your key of the contact.
     contact: String,
-    /// How it ended; after asked_for_person it stays live and is decided again.
+    /// How it ended.
     #[arg(value_parser = values::outcome())]
-    outcome: v1::ContactOutcome,
+    ended: v1::ContactOutcome,
+    /// What came of its case, which is resolved by it: one of the outcomes that the playbook declares for the case's
+    /// reason; where it declares none, any lower-case letters, digits and _.
+    #[arg(long)]
+    outcome: Option<String>,
+    /// What it cost, in the playbook's currency.
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::money_micros,
+          requires = "outcome")]
+    cost: Option<i64>,
+    /// More, for the timeline.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    note: String,
+    /// The language of the feedback question and of the outcome [default: the playbook's first].
+    #[arg(long, default_value = "", hide_default_value = true)]
+    locale: String,
+    /// Another of its matters that is settled, with what came of it if that is to be said.
+    #[arg(long, value_name = "MATTER[=OUTCOME]", value_parser = values::matter_end)]
+    resolved: Vec<v1::MatterEnd>,
     /// The reason as the agent or the flow found it, if it is not the stated one.
     #[arg(long, value_name = "REASON")]
     confirmed_reason: Option<String>,
@@ -28,23 +46,27 @@ pub(crate) struct EndArgs {
     key: Key,
 }
 
-/// Ends the contact and prints what came of it, with the new answer if there is one.
+/// Ends the contact and prints what came of it.
 pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure> {
+    let cost_micros = args.cost;
+    let resolution = args.outcome.map(|outcome| v1::CaseResolution {
+        outcome,
+        cost_micros,
+    });
     let request = v1::EndContactRequest {
         request_id: args.key.or_fresh(),
         contact_id: args.contact,
-        outcome: args.outcome.into(),
+        outcome: args.ended.into(),
         confirmed_reason: args.confirmed_reason.unwrap_or_default(),
         arrive_time: args.arrive,
+        resolution,
+        note: args.note,
+        matters: args.resolved,
+        locale: args.locale,
     };
     let response = session.write(request, Client::end_contact).await?;
     session.out.answer(&response, |paint| {
-        let mut text = render::replayed(response.replayed, paint);
-        text += &render::ended(&response, paint);
-        if let Some(answer) = &response.answer {
-            text += "\n";
-            text += &render::answer(answer, paint);
-        }
-        text
+        let replayed = render::replayed(response.replayed, paint);
+        format!("{replayed}{}", render::ended(&response, paint))
     })
 }

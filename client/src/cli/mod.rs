@@ -27,6 +27,7 @@ mod preview;
 mod reasons;
 mod render;
 mod report;
+mod reroute;
 mod route;
 mod send;
 mod table_file;
@@ -99,8 +100,10 @@ enum Command {
     Preview(Box<preview::PreviewArgs>),
     /// Records which route the customer took.
     Take(take::TakeArgs),
-    /// Ends a contact, or sends it back when the customer asked for a person.
-    End(end::EndArgs),
+    /// Decides again after an attempt that came to nothing: the customer asked for a person, gave up, did not answer.
+    Reroute(reroute::RerouteArgs),
+    /// Ends a contact, and says what came of it.
+    End(Box<end::EndArgs>),
     /// Routes every row of a table as a contact.
     Send(Box<send::SendArgs>),
     /// The reason menu as a customer of one channel sees it.
@@ -226,7 +229,8 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Route(args) => route::run(*args, session).await,
         Command::Preview(args) => preview::run(*args, session).await,
         Command::Take(args) => take::run(args, session).await,
-        Command::End(args) => end::run(args, session).await,
+        Command::Reroute(args) => reroute::run(args, session).await,
+        Command::End(args) => end::run(*args, session).await,
         Command::Send(args) => send::run(*args, session).await,
         Command::Reasons(args) => reasons::run(args, session).await,
         Command::Events(command) => events::run(command, session).await,

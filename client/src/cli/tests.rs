@@ -23,7 +23,7 @@ fn every_field_of_the_context_has_a_flag() {
                 --reason a/b --fact x=1 --fact y=a=b --declined z --fact-source agent --device ios \
                 --direction outbound \
                 --stage support --persona planner --sentiment -40 --language nl --prefer callback --prefer human \
-                --consent call_back=yes --vulnerable --asked-for-person --cannot-use voice,text --another-matter --brand express \
+                --consent call_back=yes --vulnerable --asked-for-person --cannot-use voice,text --another-matter --matter m1=a/b,x=1 --brand express \
                 --queue-stats desk:waiting=3";
     let Ok(Command::Route(args)) = parse(line) else {
         panic!("{line} is not taken");

@@ -43,13 +43,48 @@ pub(crate) fn outcome() -> impl TypedValueParser<Value = v1::ContactOutcome> {
         "resolved",
         "abandoned",
         "gave_up",
-        "asked_for_person",
         "no_answer",
         "transferred",
         "switched",
     ];
     let read = v1::ContactOutcome::from_str_name;
     word_of("CONTACT_OUTCOME_", WORDS, read)
+}
+
+/// What came of an attempt.
+pub(crate) fn attempt_outcome() -> impl TypedValueParser<Value = v1::AttemptOutcome> {
+    const WORDS: &[&str] = &["asked_for_person", "gave_up", "no_answer", "failed"];
+    let read = v1::AttemptOutcome::from_str_name;
+    word_of("ATTEMPT_OUTCOME_", WORDS, read)
+}
+
+/// `id=reason`, with facts behind it: `id=reason,fact=value,fact=value`.
+pub(crate) fn matter(text: &str) -> Result<v1::Matter, String> {
+    let (matter_id, told) = pair(text, "ID=REASON,FACT=VALUE")?;
+    let mut told = told.split(',');
+    let reason = told.next().unwrap_or_default();
+    Ok(v1::Matter {
+        matter_id: matter_id.to_owned(),
+        stated_reason: reason.to_owned(),
+        facts: told.map(fact).collect::<Result<_, _>>()?,
+        ..Default::default()
+    })
+}
+
+/// `matter`, or `matter=outcome`: it is settled.
+pub(crate) fn matter_end(text: &str) -> Result<v1::MatterEnd, String> {
+    let (matter, outcome) = match text.split_once('=') {
+        Some((matter, outcome)) => (matter, Some(outcome)),
+        None => (text, None),
+    };
+    Ok(v1::MatterEnd {
+        matter_id: matter.to_owned(),
+        resolved: true,
+        resolution: outcome.map(|outcome| v1::CaseResolution {
+            outcome: outcome.to_owned(),
+            cost_micros: None,
+        }),
+    })
 }
 
 /// How a case belongs to another.

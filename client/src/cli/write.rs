@@ -56,7 +56,7 @@ macro_rules! keyed {
 }
 
 keyed! {
-    TakeRouteRequest EndContactRequest AddCaseToContactRequest
+    TakeRouteRequest RerouteContactRequest EndContactRequest AddCaseToContactRequest
     UpsertCustomerRequest LinkIdentityRequest UnlinkIdentityRequest MergeCustomersRequest UnmergeCustomerRequest
     PublishPlaybookRequest RollBackPlaybookRequest
     AddCaseNoteRequest UpdateCaseRequest ResolveCaseRequest ReopenCaseRequest MergeCasesRequest UnmergeCaseRequest

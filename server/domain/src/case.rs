@@ -1,7 +1,10 @@
 //! Cases: what we track until it is resolved.
 
+pub(crate) mod memory;
 mod number;
 mod work;
+
+pub use memory::{INBOUND_OF_MERGED_MAX, OfMerged};
 
 pub use number::{CaseNumbers, NumberError};
 pub use work::{
@@ -10,6 +13,7 @@ pub use work::{
 };
 
 use crate::contact::Joined;
+use crate::decision::{PersonTold, Tried};
 use crate::fact::{Facts, Knowledge};
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
 use crate::time::{Millis, UnixMs};
@@ -155,6 +159,12 @@ pub struct CaseContact {
     pub repeat: bool,
     /// Whether it is live.
     pub live: bool,
+    /// Whether the company went to the customer.
+    pub outbound: bool,
+    /// When the answer is due that we owe it; `None` if we owe none.
+    pub due: Option<UnixMs>,
+    /// Whether it is only presumed to be about this case, for nothing told it from the customer's other cases.
+    pub presumed: bool,
 }
 
 /// A case as we keep it.
@@ -192,6 +202,13 @@ pub struct Case {
     pub channel_switches: u32,
     /// How often it was reopened.
     pub reopens: u32,
+    /// What was tried, the oldest first; at most [`TRIED_MAX`](crate::decision::memory::TRIED_MAX), and of a case that
+    /// was resolved the newest alone.
+    pub tried: Vec<Tried>,
+    /// What was told of the person, until it is resolved.
+    pub told: PersonTold,
+    /// What it knows of the cases that it goes on for, in the order in which they were merged.
+    pub of_merged: Vec<OfMerged>,
     /// How it was resolved, if somebody said; until it is opened again.
     pub resolution: Option<Resolution>,
     /// How many notes it has.

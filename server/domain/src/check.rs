@@ -3,7 +3,7 @@
 mod contacts;
 mod customers;
 
-use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseState};
+use crate::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseState, OfMerged};
 use crate::ids::{CaseId, ReasonId, Slug};
 use crate::state::{State, TimerTarget};
 use crate::time::UnixMs;
@@ -157,6 +157,13 @@ fn case_merges(state: &State, case: &Case, verdict: &mut Verdict) {
     let kept = (case.merged.len() as u32, case.merged_live, case.merged_owed);
     verdict.expect(kept == found, || {
         format!("case {id}: of cases merged into it, live and owed contacts it counts {kept:?}, there are {found:?}")
+    });
+    // What was tried and told there it forgets when it is resolved.
+    let contacts_of = |of: &OfMerged| (of.case, of.due, of.inbound.clone());
+    let known = case.merged.iter().filter_map(|merged| row(&merged.case));
+    let known = known.map(|row| contacts_of(&OfMerged::of(row)));
+    verdict.expect(known.eq(case.of_merged.iter().map(contacts_of)), || {
+        format!("case {id}: what it knows of cases merged into it is not what they know")
     });
     for link in &case.links {
         let back = row(&link.case).is_some_and(|other| {

@@ -4,11 +4,12 @@ use crate::actor::Actor;
 use crate::case::{CaseLink, CaseUpdate, Resolution};
 use crate::contact::{ContactContext, Outcome};
 use crate::customer::{Identity, IdentityKey, Profile};
+use crate::decision::AttemptOutcome;
 use crate::event::{Method, RequestStamp};
 use crate::fact::Facts;
 use crate::ids::{
-    CaseId, ContactId, CustomerId, NameError, PLAYBOOK_VERSION_BYTES_MAX, PlaybookVersion,
-    ReasonId, Seq,
+    CaseId, ContactId, CustomerId, MatterId, NameError, PLAYBOOK_VERSION_BYTES_MAX,
+    PlaybookVersion, ReasonId, Seq,
 };
 use crate::playbook::Playbook;
 use crate::refusal::Faults;
@@ -39,8 +40,10 @@ pub enum CommandBody {
     Route(Box<RouteContact>),
     /// Record the customer's choice.
     Take(TakeRoute),
+    /// Decide again after an attempt that came to nothing.
+    Reroute(Box<RerouteContact>),
     /// End a contact.
-    End(EndContact),
+    End(Box<EndContact>),
     /// Add a further case to a contact.
     AddCase(Box<AddCase>),
     /// Keep a customer.
@@ -91,13 +94,45 @@ pub struct TakeRoute {
     pub declined: Vec<Route>,
 }
 
-/// How a caller says that a contact ended.
+/// What came of an attempt, so that another one is to be decided on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// It is over.
-    Over(Outcome),
-    /// The customer asked for a person: decide again without self-service.
+pub enum Rerouted {
+    /// The customer asked for a person instead.
     AskedForPerson,
+    /// The customer gave up on the way.
+    GaveUp,
+    /// Nobody answered on the customer's side.
+    NoAnswer,
+    /// It could not help.
+    Failed,
+}
+
+impl From<Rerouted> for AttemptOutcome {
+    fn from(outcome: Rerouted) -> AttemptOutcome {
+        match outcome {
+            Rerouted::AskedForPerson => AttemptOutcome::AskedForPerson,
+            Rerouted::GaveUp => AttemptOutcome::GaveUp,
+            Rerouted::NoAnswer => AttemptOutcome::NoAnswer,
+            Rerouted::Failed => AttemptOutcome::Failed,
+        }
+    }
+}
+
+/// An attempt that came to nothing; the contact goes on.
+#[derive(Clone, Debug)]
+pub struct RerouteContact {
+    /// Which contact.
+    pub contact: ContactId,
+    /// What came of the attempt.
+    pub outcome: Rerouted,
+    /// What more is known; nothing, if absent.
+    pub context: Option<ContactContext>,
+    /// Whether the first route is taken at once.
+    pub take_first: bool,
+    /// As in [`RouteContact`].
+    pub unknown_reason: UnknownReason,
+    /// More, for the timeline; may be empty.
+    pub note: Arc<str>,
 }
 
 /// The end of a contact.
@@ -106,9 +141,26 @@ pub struct EndContact {
     /// Which.
     pub contact: ContactId,
     /// How.
-    pub ending: Ending,
+    pub outcome: Outcome,
     /// The reason as the agent or the flow found it.
     pub confirmed: Option<ReasonId>,
+    /// How its own case is resolved by it, if it is.
+    pub resolution: Option<Resolution>,
+    /// More, for the timeline; may be empty.
+    pub note: Arc<str>,
+    /// What came of its other matters, as far as somebody says.
+    pub matters: Vec<MatterEnd>,
+}
+
+/// What came of one of several matters.
+#[derive(Clone, Debug)]
+pub struct MatterEnd {
+    /// Which.
+    pub matter: MatterId,
+    /// Whether it is settled: its case is resolved unless another contact of it is live.
+    pub resolved: bool,
+    /// How its case is resolved.
+    pub resolution: Option<Resolution>,
 }
 
 /// A further matter of a contact's customer.
@@ -267,6 +319,8 @@ pub struct PreviewRoute {
     pub unknown_reason: UnknownReason,
     /// The time to decide at; now, if absent.
     pub at: Option<UnixMs>,
+    /// Who asks.
+    pub actor: Actor,
 }
 
 /// A version, or the first digits of one.

@@ -2,9 +2,9 @@
 
 use crate::ability::Abilities;
 use crate::customer::{Consent, Identity, TierFound};
-use crate::decision::Handover;
+use crate::decision::{AttemptOutcome, Handover};
 use crate::fact::Facts;
-use crate::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
+use crate::ids::{CaseId, ContactId, CustomerId, MatterId, ReasonId, Seq, Slug};
 use crate::route::Route;
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
@@ -19,6 +19,8 @@ pub const SILENCE_MAX: Millis = Millis::DAY;
 pub const ROUTED_SILENCE_MAX: Millis = Millis(30 * Millis::DAY.0);
 /// Most cases that one contact has beside its own.
 pub const FURTHER_CASES_MAX: usize = 8;
+/// Most matters that one contact brings.
+pub const MATTERS_MAX: usize = 1 + FURTHER_CASES_MAX;
 /// For so long after a contact ended a further case can be added to it.
 pub const FURTHER_CASE_AFTER_END_MAX: Millis = Millis::HOUR;
 
@@ -60,6 +62,21 @@ pub struct QueueStats {
     pub expected_wait: Option<Millis>,
 }
 
+/// One of several matters that a contact brings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Matter {
+    /// The caller's key, unique in the contact.
+    pub id: MatterId,
+    /// The reason as the customer stated it.
+    pub reason: Option<ReasonId>,
+    /// Facts that are known of it.
+    pub facts: Facts,
+    /// Where in the life cycle, if not the reason's own.
+    pub stage: Option<Slug>,
+    /// More, for the timeline of its case; may be empty.
+    pub note: Arc<str>,
+}
+
 /// Everything that the caller told about one contact.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ContactContext {
@@ -99,6 +116,9 @@ pub struct ContactContext {
     pub brand: Option<Slug>,
     /// The platform's queues at this moment.
     pub queue_stats: Vec<QueueStats>,
+    /// The matters, if there are several; at most [`MATTERS_MAX`]. Once it is decided which one leads, `reason`,
+    /// `facts` and `stage` are those of that one.
+    pub matters: Vec<Matter>,
 }
 
 impl ContactContext {
@@ -107,10 +127,26 @@ impl ContactContext {
     pub fn told_at(&self, at: UnixMs) -> ContactContext {
         let mut told = self.clone();
         told.facts = told.facts.learnt_at(at);
+        for matter in &mut told.matters {
+            matter.facts = std::mem::take(&mut matter.facts).learnt_at(at);
+        }
         told
     }
 
-    /// This context amended by a later one: what is set there replaces, facts add up.
+    /// This context of one of its matters alone: the reason, the facts and the stage are those of the matter.
+    #[must_use]
+    pub fn of_matter(&self, matter: &Matter) -> ContactContext {
+        ContactContext {
+            reason: matter.reason.clone(),
+            facts: matter.facts.clone(),
+            stage: matter.stage.clone(),
+            matters: Vec::new(),
+            ..self.clone()
+        }
+    }
+
+    /// This context amended by a later one: what is set there replaces, facts add up, those of each matter by
+    /// themselves, and new matters come last.
     #[must_use]
     pub fn amended(&self, later: &ContactContext) -> ContactContext {
         let ContactContext {
@@ -132,6 +168,7 @@ impl ContactContext {
             another_matter,
             brand,
             queue_stats,
+            matters,
         } = later.clone();
         let earlier = self.clone();
         let mut all_facts = earlier.facts;
@@ -163,8 +200,33 @@ impl ContactContext {
             another_matter: another_matter || earlier.another_matter,
             brand: brand.or(earlier.brand),
             queue_stats: or_earlier(queue_stats, earlier.queue_stats),
+            matters: amended_matters(earlier.matters, matters),
         }
     }
+}
+
+fn amended_matters(mut matters: Vec<Matter>, later: Vec<Matter>) -> Vec<Matter> {
+    for told in later {
+        match matters.iter_mut().find(|known| known.id == told.id) {
+            None => matters.push(told),
+            Some(known) => {
+                let Matter {
+                    id: _,
+                    reason,
+                    facts,
+                    stage,
+                    note,
+                } = told;
+                known.reason = reason.or(known.reason.take());
+                known.facts.learn_all(&facts);
+                known.stage = stage.or(known.stage.take());
+                if !note.is_empty() {
+                    known.note = note;
+                }
+            }
+        }
+    }
+    matters
 }
 
 fn or_earlier<T>(later: Vec<T>, earlier: Vec<T>) -> Vec<T> {
@@ -199,6 +261,21 @@ pub enum Outcome {
     Switched,
     /// Nothing was heard of it for too long.
     TimedOut,
+}
+
+impl From<Outcome> for AttemptOutcome {
+    /// What the end of a contact says of the attempt that went on.
+    fn from(outcome: Outcome) -> AttemptOutcome {
+        match outcome {
+            Outcome::Resolved => AttemptOutcome::Resolved,
+            Outcome::Abandoned => AttemptOutcome::Abandoned,
+            Outcome::GaveUp => AttemptOutcome::GaveUp,
+            Outcome::NoAnswer => AttemptOutcome::NoAnswer,
+            Outcome::Transferred => AttemptOutcome::Transferred,
+            Outcome::Switched => AttemptOutcome::Switched,
+            Outcome::TimedOut => AttemptOutcome::TimedOut,
+        }
+    }
 }
 
 /// Where a contact is: exactly one place at any time.
@@ -247,6 +324,8 @@ pub struct Offered {
     pub flow: Option<Slug>,
     /// The line of people.
     pub queue: Option<Slug>,
+    /// How long at most the customer is expected to wait; `None` for what was offered before that was kept.
+    pub wait: Option<Millis>,
 }
 
 /// A case that a contact has beside its own: the customer brought another matter, too.
@@ -258,6 +337,8 @@ pub struct FurtherCase {
     pub reason: ReasonId,
     /// How the contact joined it.
     pub joined: Joined,
+    /// Which of the contact's matters it is for; `None` if it was added by itself.
+    pub matter: Option<MatterId>,
     /// Whose it is, if it is another customer's that was merged with the contact's own at the time.
     pub owner: Option<CustomerId>,
 }
@@ -296,6 +377,10 @@ pub struct Contact {
     pub case_owner: Option<CustomerId>,
     /// Whether it was sent back because the customer asked for a person.
     pub needs_person: bool,
+    /// Which of its matters its own case is for, if it brought several.
+    pub leading: Option<MatterId>,
+    /// When the answer is due that we owe it; `None` if we owe none.
+    pub due: Option<UnixMs>,
     /// When it arrived, by the caller's clock.
     pub arrived: UnixMs,
     /// When it was first recorded.

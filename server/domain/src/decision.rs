@@ -151,6 +151,7 @@ impl RouteOption {
             route: self.route,
             flow: self.flow.clone(),
             queue: self.queue.clone(),
+            wait: Some(self.wait.high),
         }
     }
 }

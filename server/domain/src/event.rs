@@ -3,12 +3,14 @@
 mod edits;
 
 use crate::actor::Actor;
-use crate::case::{CaseState, CaseWork, MatterKey};
+use crate::case::{CaseState, CaseWork, MatterKey, Resolution};
 use crate::contact::{ContactContext, Joined, Offered, Outcome};
 use crate::customer::{Customer, CustomerWork, IdentityKey, Profile, TierFound};
-use crate::decision::{Decision, Finding, Handover, Memory, Standing};
+use crate::decision::{AttemptOutcome, Decision, Finding, Handover, Memory, Standing};
 use crate::fact::Facts;
-use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, RequestId, Seq, Slug};
+use crate::ids::{
+    CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, RequestId, Seq, Slug,
+};
 use crate::route::Route;
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
@@ -89,11 +91,13 @@ pub enum Method {
     UnmergeCustomer = 18,
     /// AddCaseToContact.
     AddCaseToContact = 19,
+    /// RerouteContact.
+    RerouteContact = 20,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Method; 19] = [
+    pub const ALL: [Method; 20] = [
         Method::RouteContact,
         Method::TakeRoute,
         Method::EndContact,
@@ -113,6 +117,7 @@ impl Method {
         Method::MergeCustomers,
         Method::UnmergeCustomer,
         Method::AddCaseToContact,
+        Method::RerouteContact,
     ];
 }
 
@@ -158,7 +163,7 @@ pub enum Event {
     /// The customer chose.
     RouteTaken(RouteTaken),
     /// A contact is over.
-    ContactEnded(ContactEnded),
+    ContactEnded(Box<ContactEnded>),
     /// Nothing was heard of a case for too long.
     CaseLapsed(CaseId),
     /// Somebody worked on a case.
@@ -202,6 +207,25 @@ pub enum RouteStep {
     Amended,
     /// The customer asked for a person.
     AskedForPerson,
+    /// The customer gave up on the way that was taken.
+    GaveUp,
+    /// Nobody answered on the customer's side.
+    NoAnswer,
+    /// The way that was taken could not help.
+    Failed,
+}
+
+impl RouteStep {
+    /// What came of the attempt before; `None` if no attempt ended.
+    pub const fn attempt(self) -> Option<AttemptOutcome> {
+        match self {
+            RouteStep::Opened | RouteStep::Amended => None,
+            RouteStep::AskedForPerson => Some(AttemptOutcome::AskedForPerson),
+            RouteStep::GaveUp => Some(AttemptOutcome::GaveUp),
+            RouteStep::NoAnswer => Some(AttemptOutcome::NoAnswer),
+            RouteStep::Failed => Some(AttemptOutcome::Failed),
+        }
+    }
 }
 
 /// A contact was decided on.
@@ -223,6 +247,12 @@ pub struct ContactRouted {
     pub left: Option<LeftCase>,
     /// The further cases that the contact has by this.
     pub further: Vec<CaseId>,
+    /// Which of its matters it is routed for, if it brought several.
+    pub leading: Option<MatterId>,
+    /// How many events of the same write follow this one: a [`CaseAdded`] for each other matter that has a case.
+    pub followed_by: u32,
+    /// Open cases of the customer that may be meant, where it is not known which one is.
+    pub open_cases: Vec<OpenCase>,
     /// What the decision reckoned with, apart from the context: numbers.
     pub standing: Standing,
     /// What the decision reckoned with: what the case remembered.
@@ -237,6 +267,8 @@ pub struct ContactRouted {
     pub decision: Decision,
     /// What comes next.
     pub next: Next,
+    /// More, for the timeline; may be empty.
+    pub note: Arc<str>,
 }
 
 /// How a contact's customer was found.
@@ -267,6 +299,21 @@ pub struct CaseJoin {
     pub opened: Option<OpenedCase>,
     /// The matter that an anonymous case turned out to be, now that its customer is known.
     pub claimed: Option<MatterKey>,
+    /// Whether it is only presumed: the customer has no other open case that may be meant, and told no key of it.
+    pub presumed: bool,
+}
+
+/// An open case that may be meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenCase {
+    /// Which.
+    pub case: CaseId,
+    /// Its reason.
+    pub reason: ReasonId,
+    /// What is known of the facts that tell it from others.
+    pub key: Facts,
+    /// When one of its contacts last arrived.
+    pub arrived: UnixMs,
 }
 
 /// What a new case starts with.
@@ -345,6 +392,25 @@ pub struct ContactEnded {
     pub confirmed: Option<ReasonId>,
     /// The case that is resolved by it: its own, or the one that goes on for it.
     pub resolves: Option<CaseId>,
+    /// How that one is resolved, if somebody said.
+    pub resolution: Option<Resolution>,
+    /// More, for the timeline; may be empty.
+    pub note: Arc<str>,
+    /// What came of its other matters, as far as somebody said.
+    pub matters: Vec<MatterEnded>,
+}
+
+/// What came of one of several matters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatterEnded {
+    /// Which.
+    pub matter: MatterId,
+    /// Its case.
+    pub case: CaseId,
+    /// The case that is resolved by it: its case, or the one that goes on for it.
+    pub resolves: Option<CaseId>,
+    /// How, if somebody said.
+    pub resolution: Option<Resolution>,
 }
 
 /// Somebody worked on a case.
@@ -367,7 +433,7 @@ pub struct CustomerWorked {
     pub work: CustomerWork,
 }
 
-/// A contact has a further case.
+/// A contact has a further case, or more is known of the matter of one that it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseAdded {
     /// Which contact.
@@ -388,4 +454,27 @@ pub struct CaseAdded {
     pub join: CaseJoin,
     /// More, for the timeline; may be empty.
     pub note: Arc<str>,
+    /// Which of the contact's matters it is for; `None` if it was added by itself.
+    pub matter: Option<MatterId>,
+    /// What would be best for it by itself; `None` for what was added before that was kept.
+    pub decided: Option<Box<MatterDecided>>,
+}
+
+/// What would be best for one matter by itself, and what that was decided from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatterDecided {
+    /// What the caller told of the contact, with the reason, the facts and the stage of this matter.
+    pub context: Arc<ContactContext>,
+    /// Numbers.
+    pub standing: Standing,
+    /// What the case remembered.
+    pub memory: Memory,
+    /// The customer, without identities.
+    pub profile: Option<Box<Profile>>,
+    /// Facts that the case knew and the context does not tell.
+    pub carried: Facts,
+    /// What was noticed before the decision.
+    pub noticed: Vec<Finding>,
+    /// The decision.
+    pub decision: Decision,
 }

@@ -1,7 +1,7 @@
 //! What a command does now: `decide(state, command, now) → event`. Pure and total.
 //!
-//! A command either gives one event, or is the replay of an earlier one, or is refused; a row that is not in
-//! memory is asked for.
+//! A command either gives events, of which the first holds the answer, or is the replay of an earlier one, or is
+//! refused; a row that is not in memory is asked for.
 
 mod case;
 mod customer;
@@ -9,14 +9,17 @@ mod end;
 mod find;
 mod further;
 mod join;
+mod matters;
 mod publish;
 mod query;
+mod reroute;
 mod route;
 mod take;
 mod timer;
 mod upsert;
 
 pub use query::{Answer, look, seek_read};
+pub use route::OPEN_CASES_TOLD_MAX;
 pub use timer::due;
 
 use crate::command::{Command, CommandBody};
@@ -28,6 +31,8 @@ use crate::state::{Elsewhere, RowKey, State};
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
 
+/// Most events that one command gives.
+pub const COMMAND_EVENTS_MAX: usize = crate::contact::MATTERS_MAX;
 /// How long ago a contact may have arrived.
 pub const ARRIVED_AGO_MAX: Millis = Millis::DAY;
 /// How far ahead of log time a caller's clock may be.
@@ -40,8 +45,8 @@ pub const REQUESTS_KEPT_MIN: u64 = 100_000;
 /// What a command comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// This happens.
-    Happens(Box<Recorded>),
+    /// This happens: one event, or more of one contact with several matters. All or none of them are kept.
+    Happens(Vec<Recorded>),
     /// This write was answered before; the answer is in that event.
     Replayed(Seq),
 }
@@ -75,27 +80,34 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
     if let Some(answered) = replayed(state, command)? {
         return Ok(Outcome::Replayed(answered));
     }
-    let event = match &command.body {
-        CommandBody::Route(body) => route::route(state, body, now)?,
-        CommandBody::Take(body) => take::take(state, body)?,
-        CommandBody::End(body) => end::end(state, body, now)?,
-        CommandBody::AddCase(body) => further::add(state, body, now)?,
-        CommandBody::Upsert(body) => upsert::upsert(state, body, now)?,
-        CommandBody::Publish(body) => publish::publish(state, &body.playbook, &body.note),
-        CommandBody::RollBack(body) => publish::publish(state, &body.playbook, &body.note),
-        CommandBody::Case(body) => case::work(state, body, now)?,
-        CommandBody::Customer(body) => customer::work(state, body)?,
+    let actor = &command.actor;
+    let events = match &command.body {
+        CommandBody::Route(body) => route::route(state, body, actor, now)?,
+        CommandBody::Take(body) => vec![take::take(state, body)?],
+        CommandBody::Reroute(body) => reroute::reroute(state, body, actor, now)?,
+        CommandBody::End(body) => vec![end::end(state, body)?],
+        CommandBody::AddCase(body) => vec![further::add(state, body, actor, now)?],
+        CommandBody::Upsert(body) => vec![upsert::upsert(state, body, actor, now)?],
+        CommandBody::Publish(body) => vec![publish::publish(state, &body.playbook, &body.note)],
+        CommandBody::RollBack(body) => vec![publish::publish(state, &body.playbook, &body.note)],
+        CommandBody::Case(body) => vec![case::work(state, body, now)?],
+        CommandBody::Customer(body) => vec![customer::work(state, body)?],
         CommandBody::Faulty(_, faults) => return Err(Refusal::Faulty(faults.clone()).into()),
     };
-    let envelope = Envelope {
-        seq: next_seq(state),
-        record_time: now,
-        arrive_time: arrival(command.arrive_time, now)?,
-        actor: command.actor.clone(),
-        cause: Cause::Request(command.request.clone()),
-        playbook: state.live().map(|playbook| playbook.version.clone()),
-    };
-    Ok(Outcome::Happens(Box::new(Recorded { envelope, event })))
+    let arrive_time = arrival(command.arrive_time, now)?;
+    let seqs = (next_seq(state).0..).map(Seq);
+    let recorded = seqs.zip(events).map(|(seq, event)| Recorded {
+        envelope: Envelope {
+            seq,
+            record_time: now,
+            arrive_time,
+            actor: command.actor.clone(),
+            cause: Cause::Request(command.request.clone()),
+            playbook: state.live().map(|playbook| playbook.version.clone()),
+        },
+        event,
+    });
+    Ok(Outcome::Happens(recorded.collect()))
 }
 
 /// Rows that `command` needs whatever else is known: worth fetching at once, before [`seek`].
@@ -111,6 +123,7 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
             rows.extend(verified.map(|identity| RowKey::Holder(identity.key.clone())));
         }
         CommandBody::Take(body) => rows.push(RowKey::Contact(body.contact.clone())),
+        CommandBody::Reroute(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::End(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::AddCase(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::Upsert(body) => rows.push(RowKey::Customer(body.id.clone())),
@@ -126,13 +139,19 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
 /// # Errors
 /// The first row that is not in memory.
 pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
+    let actor = &command.actor;
     let found = replayed(state, command).and_then(|answered| match (&command.body, answered) {
         (_, Some(_)) => Ok(()),
-        (CommandBody::Route(body), None) => route::seek(state, body),
+        (CommandBody::Route(body), None) => route::seek(state, body, actor),
         (CommandBody::Take(body), None) => take::take(state, body).map(drop),
+        (CommandBody::Reroute(body), None) => reroute::seek(state, body, actor),
         (CommandBody::End(body), None) => end::seek(state, body),
-        (CommandBody::AddCase(body), None) => further::add(state, body, state.now()).map(drop),
-        (CommandBody::Upsert(body), None) => upsert::upsert(state, body, state.now()).map(drop),
+        (CommandBody::AddCase(body), None) => {
+            further::add(state, body, actor, state.now()).map(drop)
+        }
+        (CommandBody::Upsert(body), None) => {
+            upsert::upsert(state, body, actor, state.now()).map(drop)
+        }
         (CommandBody::Case(body), None) => case::seek(state, body),
         (CommandBody::Customer(body), None) => customer::work(state, body).map(drop),
         (CommandBody::Publish(_) | CommandBody::RollBack(_) | CommandBody::Faulty(..), None) => {
@@ -186,6 +205,7 @@ impl CommandBody {
         match self {
             CommandBody::Route(_) => Method::RouteContact,
             CommandBody::Take(_) => Method::TakeRoute,
+            CommandBody::Reroute(_) => Method::RerouteContact,
             CommandBody::End(_) => Method::EndContact,
             CommandBody::AddCase(_) => Method::AddCaseToContact,
             CommandBody::Upsert(_) => Method::UpsertCustomer,

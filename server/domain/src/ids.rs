@@ -110,6 +110,11 @@ name!(
     "printable, without spaces at its ends", is_key
 );
 name!(
+    /// The caller's key of one of several matters of a contact: printable, no spaces at its ends.
+    MatterId, MATTER_ID_BYTES_MAX = 64,
+    "printable, without spaces at its ends", is_key
+);
+name!(
     /// The caller's key of one write.
     RequestId, REQUEST_ID_BYTES_MAX = 128,
     "printable, without spaces at its ends", is_key

@@ -1,12 +1,18 @@
 //! The event of a further case that was added to a contact.
 
-use super::context::{facts, write_facts};
+use super::context::{context, facts, profile, write_context, write_facts, write_profile};
+use super::decision::{
+    decision, findings, standing, write_decision, write_finding, write_standing,
+};
+use super::memory::{memory, write_memory};
 use super::routed::{case_join, write_case_join};
-use super::text::{case, case_seq, case_seqs, cases, name, reason};
+use super::text::{case, case_seq, case_seqs, cases, name, name_or_none, reason};
 use super::write::Writer;
 use super::{CodecError, required, wire};
-use signpost_domain::event::CaseAdded;
+use signpost_domain::decision::Memory;
+use signpost_domain::event::{CaseAdded, MatterDecided};
 use signpost_domain::time::UnixMs;
+use std::sync::Arc;
 
 pub(super) fn write_added(w: &mut Writer, added: &CaseAdded, base: UnixMs) {
     let CaseAdded {
@@ -19,6 +25,8 @@ pub(super) fn write_added(w: &mut Writer, added: &CaseAdded, base: UnixMs) {
         facts,
         join,
         note,
+        matter,
+        decided,
     } = added;
     w.text(1, contact.as_str());
     w.text(2, channel.as_str());
@@ -29,6 +37,53 @@ pub(super) fn write_added(w: &mut Writer, added: &CaseAdded, base: UnixMs) {
     write_facts(w, 7, facts, base);
     w.message(8, |w| write_case_join(w, join));
     w.text(9, note);
+    w.name_or_none(10, matter.as_ref());
+    w.messages(11, decided.as_deref(), |w, decided| {
+        write_decided(w, decided, base);
+    });
+}
+
+fn write_decided(w: &mut Writer, decided: &MatterDecided, base: UnixMs) {
+    let MatterDecided {
+        context,
+        standing,
+        memory,
+        profile,
+        carried,
+        noticed,
+        decision,
+    } = decided;
+    w.message(1, |w| write_context(w, context, base));
+    w.message(2, |w| write_standing(w, standing, base));
+    let remembered = (*memory != Memory::default()).then_some(memory);
+    w.messages(3, remembered, |w, memory| write_memory(w, memory, base));
+    w.messages(4, profile.as_deref(), write_profile);
+    write_facts(w, 5, carried, base);
+    w.messages(6, noticed, write_finding);
+    w.message(7, |w| write_decision(w, decision));
+}
+
+fn decided(message: wire::MatterDecided, base: UnixMs) -> Result<MatterDecided, CodecError> {
+    let wire::MatterDecided {
+        context: context_message,
+        standing: standing_message,
+        memory: memory_message,
+        profile: profile_message,
+        carried,
+        noticed,
+        decision: decision_message,
+    } = message;
+    let context = context(required(context_message, "decided.context")?, base)?;
+    let remembered = memory_message.map(|message| memory(message, base));
+    Ok(MatterDecided {
+        context: Arc::new(context),
+        standing: standing(required(standing_message, "decided.standing")?, base),
+        memory: remembered.transpose()?.unwrap_or_default(),
+        profile: profile_message.map(profile).transpose()?.map(Box::new),
+        carried: facts(carried, base)?,
+        noticed: findings(noticed)?,
+        decision: decision(required(decision_message, "decided.decision")?)?,
+    })
 }
 
 pub(super) fn added(message: wire::CaseAdded, base: UnixMs) -> Result<CaseAdded, CodecError> {
@@ -42,7 +97,10 @@ pub(super) fn added(message: wire::CaseAdded, base: UnixMs) -> Result<CaseAdded,
         facts: fact_messages,
         join,
         note,
+        matter,
+        decided: decided_message,
     } = message;
+    let decided = decided_message.map(|message| decided(message, base));
     Ok(CaseAdded {
         contact: name(contact, "added.contact")?,
         channel: name(channel, "added.channel")?,
@@ -53,5 +111,7 @@ pub(super) fn added(message: wire::CaseAdded, base: UnixMs) -> Result<CaseAdded,
         facts: facts(fact_messages, base)?,
         join: case_join(required(join, "added.join")?)?,
         note: note.into(),
+        matter: name_or_none(matter),
+        decided: decided.transpose()?.map(Box::new),
     })
 }

@@ -15,12 +15,12 @@ use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::case::MatterKey;
 use signpost_domain::contact::{
-    ContactContext, CustomerRef, Direction, Joined, Offered, Outcome, QueueStats,
+    ContactContext, CustomerRef, Direction, Joined, Matter, Offered, Outcome, QueueStats,
 };
 use signpost_domain::customer::{Consent, Customer, Identity, IdentityKey, Profile};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{
-    ActorId, CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug,
+    ActorId, CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, Seq, Slug,
 };
 use signpost_domain::money::Money;
 use signpost_domain::route::Route;
@@ -260,13 +260,18 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
         of(any::<bool>()),
     );
     let what = (of(reason()), facts(), any::<[bool; 2]>(), abilities());
-    let how = (routes(), consents(), vec(queue_stats(), 0..3));
+    let how = (
+        routes(),
+        consents(),
+        vec(queue_stats(), 0..3),
+        vec(told_matter(), 0..3),
+    );
     (place, who, what, how)
         .prop_map(|(place, who, what, how)| {
             let (channel, direction, device, stage, brand) = place;
             let (customer, persona, sentiment_percent, language, vulnerable) = who;
             let (reason, facts, [asked_for_person, another_matter], cannot_use) = what;
-            let (preferred_routes, consents, queue_stats) = how;
+            let (preferred_routes, consents, queue_stats, matters) = how;
             ContactContext {
                 channel,
                 direction,
@@ -286,12 +291,35 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
                 another_matter,
                 brand,
                 queue_stats,
+                matters,
             }
         })
         .boxed()
 }
 
 pub(super) fn offered() -> impl Strategy<Value = Offered> {
-    let parts = (route(), of(slug()), of(slug()));
-    parts.prop_map(|(route, flow, queue)| Offered { route, flow, queue })
+    let parts = (route(), of(slug()), of(slug()), of(span()));
+    parts.prop_map(|(route, flow, queue, wait)| Offered {
+        route,
+        flow,
+        queue,
+        wait,
+    })
+}
+
+pub(super) fn matter_id() -> impl Strategy<Value = MatterId> {
+    "\\PC{1,12}".prop_map(MatterId::stored)
+}
+
+fn told_matter() -> BoxedStrategy<Matter> {
+    let parts = (matter_id(), of(reason()), facts(), of(slug()), text());
+    parts
+        .prop_map(|(id, reason, facts, stage, note)| Matter {
+            id,
+            reason,
+            facts,
+            stage,
+            note,
+        })
+        .boxed()
 }

@@ -1,6 +1,7 @@
 //! The row of a case.
 
 use super::context::{facts, write_facts};
+use super::memory::{person_told, tried, write_person_told, write_tried};
 use super::number::known;
 use super::text::{
     after, at, case, case_seq, matter_bytes, matter_or_none, name, name_or_none, reason,
@@ -9,7 +10,8 @@ use super::text::{
 use super::work::{link, merged_case, resolution, write_link, write_merged, write_resolution};
 use super::write::Writer;
 use super::{CodecError, wire};
-use signpost_domain::case::{Case, CaseContact};
+use signpost_domain::case::{Case, CaseContact, OfMerged};
+use signpost_domain::decision::{PersonTold, Tried};
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::time::{Millis, UnixMs};
 
@@ -50,6 +52,9 @@ pub(super) fn write_case(w: &mut Writer, row: &Case) {
         retain_until,
         events,
         event_count,
+        tried,
+        told,
+        of_merged,
     } = row;
     let base = *opened;
     w.number(1, case_seq(*id));
@@ -92,6 +97,64 @@ pub(super) fn write_case(w: &mut Writer, row: &Case) {
     );
     w.number(34, *event_count);
     w.name_or_none(35, queue.as_ref());
+    w.messages(36, tried, |w, tried| write_tried(w, tried, base));
+    let was_told = (*told != PersonTold::default()).then_some(told);
+    w.messages(37, was_told, |w, told| write_person_told(w, told, base));
+    w.messages(38, of_merged, |w, of| write_of_merged(w, of, base));
+}
+
+fn write_of_merged(w: &mut Writer, of: &OfMerged, base: UnixMs) {
+    let OfMerged {
+        case,
+        tried,
+        told,
+        due,
+        inbound,
+    } = of;
+    w.number(1, case_seq(*case));
+    w.messages(2, tried, |w, tried| write_tried(w, tried, base));
+    let was_told = (*told != PersonTold::default()).then_some(told);
+    w.messages(3, was_told, |w, told| write_person_told(w, told, base));
+    w.signed_or_none(4, due.map(|due| after(due, base)));
+    w.messages(5, inbound, |w, (contact, arrived)| {
+        w.text(1, contact.as_str());
+        w.signed(2, after(*arrived, base));
+    });
+}
+
+fn of_merged(message: wire::OfMerged, base: UnixMs) -> Result<OfMerged, CodecError> {
+    let wire::OfMerged {
+        case_seq,
+        tried: tried_messages,
+        told: told_message,
+        due_after_ms,
+        inbound,
+    } = message;
+    let inbound = inbound.into_iter().map(|inbound| {
+        let wire::InboundContact {
+            contact,
+            arrived_after_ms,
+        } = inbound;
+        let contact = name(contact, "inbound_contact.contact")?;
+        Ok((contact, at(base, arrived_after_ms)))
+    });
+    Ok(OfMerged {
+        case: case(case_seq),
+        tried: all_tried(tried_messages, base)?,
+        told: told(told_message, base)?,
+        due: due_after_ms.map(|after_ms| at(base, after_ms)),
+        inbound: inbound.collect::<Result<_, CodecError>>()?,
+    })
+}
+
+fn all_tried(messages: Vec<wire::Tried>, base: UnixMs) -> Result<Vec<Tried>, CodecError> {
+    let all = messages.into_iter().map(|message| tried(message, base));
+    all.collect()
+}
+
+fn told(message: Option<wire::PersonTold>, base: UnixMs) -> Result<PersonTold, CodecError> {
+    let told = message.map(|message| person_told(message, base));
+    Ok(told.transpose()?.unwrap_or_default())
 }
 
 pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
@@ -131,7 +194,11 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
         event_steps,
         event_count,
         queue,
+        tried: tried_messages,
+        told: told_message,
+        of_merged: merged_messages,
     } = message;
+    let of_merged_messages = merged_messages.into_iter();
     let opened = UnixMs(opened_unix_ms);
     let contacts = contacts.into_iter().map(|row| case_contact(row, opened));
     let playbook = version_or_none(&playbook_version, "case.playbook_version")?;
@@ -174,6 +241,11 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
         retain_until: retain_until_after_ms.map(|after_ms| at(opened, after_ms)),
         events: events(&event_steps),
         event_count,
+        tried: all_tried(tried_messages, opened)?,
+        told: told(told_message, opened)?,
+        of_merged: of_merged_messages
+            .map(|message| of_merged(message, opened))
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -193,6 +265,9 @@ fn write_case_contact(w: &mut Writer, row: &CaseContact, base: UnixMs) {
         arrived,
         repeat,
         live,
+        outbound,
+        due,
+        presumed,
     } = row;
     w.text(1, contact.as_str());
     w.text(2, channel.as_str());
@@ -200,6 +275,9 @@ fn write_case_contact(w: &mut Writer, row: &CaseContact, base: UnixMs) {
     w.signed(4, after(*arrived, base));
     w.number(5, *repeat);
     w.number(6, *live);
+    w.number(7, *outbound);
+    w.signed_or_none(8, due.map(|due| after(due, base)));
+    w.number(9, *presumed);
 }
 
 fn case_contact(message: wire::CaseContact, base: UnixMs) -> Result<CaseContact, CodecError> {
@@ -210,6 +288,9 @@ fn case_contact(message: wire::CaseContact, base: UnixMs) -> Result<CaseContact,
         arrived_after_ms,
         repeat,
         live,
+        outbound,
+        due_after_ms,
+        presumed,
     } = message;
     Ok(CaseContact {
         contact: name(contact, "case_contact.contact")?,
@@ -218,5 +299,8 @@ fn case_contact(message: wire::CaseContact, base: UnixMs) -> Result<CaseContact,
         arrived: at(base, arrived_after_ms),
         repeat,
         live,
+        outbound,
+        due: due_after_ms.map(|after_ms| at(base, after_ms)),
+        presumed,
     })
 }

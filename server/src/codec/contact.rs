@@ -30,6 +30,8 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
         tier_found,
         case_owner,
         needs_person,
+        leading,
+        due,
         arrived,
         recorded,
         heard,
@@ -75,6 +77,8 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
     w.name_or_none(23, case_owner.as_ref());
     w.messages(24, further, write_further);
     w.messages(25, handover.as_deref(), write_handover);
+    w.name_or_none(26, leading.as_ref());
+    w.signed_or_none(27, due.map(|due| after(due, *recorded)));
 }
 
 pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
@@ -103,6 +107,8 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         tier_found: tier_message,
         case_owner,
         further: further_messages,
+        leading_matter,
+        due_after_ms,
         handover: handover_message,
     } = message;
     let recorded = UnixMs(recorded_unix_ms);
@@ -125,6 +131,8 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         tier_found: tier_message.map(tier_found).transpose()?,
         case_owner: name_or_none(case_owner),
         needs_person,
+        leading: name_or_none(leading_matter),
+        due: due_after_ms.map(|after_ms| at(recorded, after_ms)),
         arrived: at(recorded, arrived_after_ms),
         recorded,
         heard: at(recorded, heard_after_ms),
@@ -190,12 +198,14 @@ fn write_further(w: &mut Writer, further: &FurtherCase) {
         case,
         reason,
         joined,
+        matter,
         owner,
     } = further;
     w.number(1, case_seq(*case));
     w.reason(2, reason);
     w.known(3, joined);
     w.name_or_none(4, owner.as_ref());
+    w.name_or_none(5, matter.as_ref());
 }
 
 fn further_case(message: wire::FurtherCase) -> Result<FurtherCase, CodecError> {
@@ -204,11 +214,13 @@ fn further_case(message: wire::FurtherCase) -> Result<FurtherCase, CodecError> {
         reason: reason_text,
         joined,
         owner,
+        matter,
     } = message;
     Ok(FurtherCase {
         case: case(case_seq),
         reason: reason(&reason_text, "further_case.reason")?,
         joined: known(joined, "further_case.joined")?,
+        matter: name_or_none(matter),
         owner: name_or_none(owner),
     })
 }

@@ -5,7 +5,7 @@ use super::text::{after, at, name, name_or_none, reason_or_none, span_ms};
 use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::ability::Abilities;
-use signpost_domain::contact::{ContactContext, CustomerRef, Offered, QueueStats};
+use signpost_domain::contact::{ContactContext, CustomerRef, Matter, Offered, QueueStats};
 use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
 use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
 use signpost_domain::money::Money;
@@ -250,6 +250,7 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
         another_matter,
         brand,
         queue_stats,
+        matters,
     } = context;
     w.text(1, channel.as_str());
     w.known(2, direction);
@@ -271,6 +272,7 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
     w.messages(18, queue_stats, write_queue_stats);
     w.number(19, u32::from(cannot_use.bits()));
     w.number(20, *another_matter);
+    w.messages(21, matters, |w, matter| write_matter(w, matter, base));
 }
 
 pub(super) fn context(
@@ -298,7 +300,9 @@ pub(super) fn context(
         queue_stats: queue_messages,
         cannot_use_bits,
         another_matter,
+        matters,
     } = message;
+    let matters = matters.into_iter().map(|message| matter(message, base));
     let percent = |number: i32| {
         i8::try_from(number).map_err(|_| nonsense("context.sentiment_percent", number))
     };
@@ -326,21 +330,66 @@ pub(super) fn context(
         another_matter,
         brand: name_or_none(brand),
         queue_stats: queue_stats.collect::<Result<_, _>>()?,
+        matters: matters.collect::<Result<_, _>>()?,
+    })
+}
+
+fn write_matter(w: &mut Writer, matter: &Matter, base: UnixMs) {
+    let Matter {
+        id,
+        reason,
+        facts,
+        stage,
+        note,
+    } = matter;
+    w.text(1, id.as_str());
+    w.reason_or_none(2, reason.as_ref());
+    write_facts(w, 3, facts, base);
+    w.name_or_none(4, stage.as_ref());
+    w.text(5, note);
+}
+
+fn matter(message: wire::ToldMatter, base: UnixMs) -> Result<Matter, CodecError> {
+    let wire::ToldMatter {
+        id,
+        reason,
+        facts: fact_messages,
+        stage,
+        note,
+    } = message;
+    Ok(Matter {
+        id: name(id, "matter.id")?,
+        reason: reason_or_none(&reason, "matter.reason")?,
+        facts: facts(fact_messages, base)?,
+        stage: name_or_none(stage),
+        note: note.into(),
     })
 }
 
 pub(super) fn write_offered(w: &mut Writer, offered: &Offered) {
-    let Offered { route, flow, queue } = offered;
+    let Offered {
+        route,
+        flow,
+        queue,
+        wait,
+    } = offered;
     w.known(1, route);
     w.name_or_none(2, flow.as_ref());
     w.name_or_none(3, queue.as_ref());
+    w.number_or_none(4, span_ms(*wait));
 }
 
 pub(super) fn offered(message: wire::Offered) -> Result<Offered, CodecError> {
-    let wire::Offered { route, flow, queue } = message;
+    let wire::Offered {
+        route,
+        flow,
+        queue,
+        wait_ms,
+    } = message;
     Ok(Offered {
         route: known(route, "offered.route")?,
         flow: name_or_none(flow),
         queue: name_or_none(queue),
+        wait: wait_ms.map(Millis),
     })
 }

@@ -10,12 +10,13 @@ use super::text::{
     after, at, case, case_seq, case_seqs, cases, hash, name, name_or_none, reason_or_none, version,
     version_or_none,
 };
-use super::work::{worked, write_worked};
+use super::work::{resolution, worked, write_resolution, write_worked};
 use super::write::Writer;
 use super::{CodecError, FORMAT, message, required, wire};
 use signpost_domain::actor::Actor;
 use signpost_domain::event::{
-    Cause, ContactEnded, Envelope, Event, PlaybookPublished, Recorded, RequestStamp, RouteTaken,
+    Cause, ContactEnded, Envelope, Event, MatterEnded, PlaybookPublished, Recorded, RequestStamp,
+    RouteTaken,
 };
 use signpost_domain::ids::Seq;
 use signpost_domain::time::UnixMs;
@@ -141,7 +142,7 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
         Wire::CustomerSaved(message) => Event::CustomerSaved(Box::new(customer::saved(message)?)),
         Wire::ContactRouted(message) => Event::ContactRouted(Box::new(routed(message, base)?)),
         Wire::RouteTaken(message) => Event::RouteTaken(taken(message)?),
-        Wire::ContactEnded(message) => Event::ContactEnded(ended(message)?),
+        Wire::ContactEnded(message) => Event::ContactEnded(Box::new(ended(message)?)),
         Wire::CaseLapsed(wire::CaseLapsed { case_seq }) => Event::CaseLapsed(case(case_seq)),
         Wire::CaseWorked(message) => Event::CaseWorked(Box::new(worked(message)?)),
         Wire::CustomerWorked(message) => {
@@ -231,6 +232,9 @@ fn write_ended(w: &mut Writer, ended: &ContactEnded) {
         outcome,
         confirmed,
         resolves,
+        resolution,
+        note,
+        matters,
     } = ended;
     w.text(1, contact.as_str());
     w.number_or_none(2, case.map(case_seq));
@@ -240,6 +244,37 @@ fn write_ended(w: &mut Writer, ended: &ContactEnded) {
     w.number(5, own);
     w.number_or_none(6, resolves.filter(|_| !own).map(case_seq));
     w.numbers(7, case_seqs(further));
+    w.messages(8, resolution, write_resolution);
+    w.text(9, note);
+    w.messages(10, matters, write_matter_ended);
+}
+
+fn write_matter_ended(w: &mut Writer, ended: &MatterEnded) {
+    let MatterEnded {
+        matter,
+        case,
+        resolves,
+        resolution,
+    } = ended;
+    w.text(1, matter.as_str());
+    w.number(2, case_seq(*case));
+    w.number_or_none(3, resolves.map(case_seq));
+    w.messages(4, resolution, write_resolution);
+}
+
+fn matter_ended(message: wire::MatterEnded) -> Result<MatterEnded, CodecError> {
+    let wire::MatterEnded {
+        matter,
+        case_seq,
+        resolves_seq,
+        resolution: resolution_message,
+    } = message;
+    Ok(MatterEnded {
+        matter: name(matter, "matter_ended.matter")?,
+        case: case(case_seq),
+        resolves: resolves_seq.map(case),
+        resolution: resolution_message.map(resolution).transpose()?,
+    })
 }
 
 fn ended(message: wire::ContactEnded) -> Result<ContactEnded, CodecError> {
@@ -251,7 +286,11 @@ fn ended(message: wire::ContactEnded) -> Result<ContactEnded, CodecError> {
         resolves_case,
         resolves_seq,
         further_seqs,
+        resolution: resolution_message,
+        note,
+        matters,
     } = message;
+    let matters = matters.into_iter().map(matter_ended);
     let own = case_seq.filter(|_| resolves_case);
     Ok(ContactEnded {
         contact: name(contact, "ended.contact")?,
@@ -260,5 +299,8 @@ fn ended(message: wire::ContactEnded) -> Result<ContactEnded, CodecError> {
         outcome: known(outcome, "ended.outcome")?,
         confirmed: reason_or_none(&confirmed_reason, "ended.confirmed_reason")?,
         resolves: own.or(resolves_seq).map(case),
+        resolution: resolution_message.map(resolution).transpose()?,
+        note: note.into(),
+        matters: matters.collect::<Result<_, _>>()?,
     })
 }

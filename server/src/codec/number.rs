@@ -52,11 +52,12 @@ numbered!(Joined: Opened, Continued, Reopened);
 numbered!(
     Method: RouteContact, TakeRoute, EndContact, UpsertCustomer, PublishPlaybook, RollBackPlaybook,
     AddCaseNote, UpdateCase, ResolveCase, ReopenCase, MergeCases, UnmergeCase, LinkCases, UnlinkCases,
-    LinkIdentity, UnlinkIdentity, MergeCustomers, UnmergeCustomer, AddCaseToContact
+    LinkIdentity, UnlinkIdentity, MergeCustomers, UnmergeCustomer, AddCaseToContact,
+    RerouteContact
 );
 numbered!(Outcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
 numbered!(Route: SelfService, Message, Chat, Callback, Human);
-numbered!(RouteStep: Opened, Amended, AskedForPerson);
+numbered!(RouteStep: Opened, Amended, AskedForPerson, GaveUp, NoAnswer, Failed);
 numbered!(TierBasis: Told, Stored, Default);
 numbered!(WaitBasis: None, Unknown, Reported, Estimated);
 

@@ -10,13 +10,15 @@ use super::decision::{
 use super::memory::{memory, write_memory};
 use super::number::known;
 use super::text::{
-    case, case_seq, case_seqs, cases, matter_bytes, matter_or_none, name, name_or_none, reason,
-    slugs,
+    after, at, case, case_seq, case_seqs, cases, matter_bytes, matter_or_none, name, name_or_none,
+    reason, slugs,
 };
 use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::decision::Memory;
-use signpost_domain::event::{CaseJoin, ContactRouted, CustomerJoin, LeftCase, Next, OpenedCase};
+use signpost_domain::event::{
+    CaseJoin, ContactRouted, CustomerJoin, LeftCase, Next, OpenCase, OpenedCase,
+};
 use signpost_domain::time::{Millis, UnixMs};
 use std::sync::Arc;
 
@@ -30,6 +32,9 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
         case,
         left,
         further,
+        leading,
+        followed_by,
+        open_cases,
         standing,
         memory,
         profile,
@@ -37,6 +42,7 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
         noticed,
         decision,
         next,
+        note,
     } = routed;
     w.text(1, contact.as_str());
     w.known(2, step);
@@ -62,6 +68,38 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
     w.numbers(17, case_seqs(further));
     let remembered = (*memory != Memory::default()).then_some(memory);
     w.messages(18, remembered, |w, memory| write_memory(w, memory, base));
+    w.name_or_none(19, leading.as_ref());
+    w.number(20, *followed_by);
+    w.messages(21, open_cases, |w, open| write_open(w, open, base));
+    w.text(22, note);
+}
+
+fn write_open(w: &mut Writer, open: &OpenCase, base: UnixMs) {
+    let OpenCase {
+        case,
+        reason,
+        key,
+        arrived,
+    } = open;
+    w.number(1, case_seq(*case));
+    w.reason(2, reason);
+    write_facts(w, 3, key, base);
+    w.signed(4, after(*arrived, base));
+}
+
+fn open_case(message: wire::OpenCase, base: UnixMs) -> Result<OpenCase, CodecError> {
+    let wire::OpenCase {
+        case_seq,
+        reason: reason_text,
+        key,
+        arrived_after_ms,
+    } = message;
+    Ok(OpenCase {
+        case: case(case_seq),
+        reason: reason(&reason_text, "open_case.reason")?,
+        key: facts(key, base)?,
+        arrived: at(base, arrived_after_ms),
+    })
 }
 
 pub(super) fn routed(
@@ -84,7 +122,12 @@ pub(super) fn routed(
         tier_found: tier_message,
         further_seqs,
         memory: memory_message,
+        leading_matter,
+        followed_by,
+        open_cases,
+        note,
     } = message;
+    let open_cases = open_cases.into_iter().map(|open| open_case(open, base));
     let context = context(required(context_message, "routed.context")?, base)?;
     let profile = profile_message.map(profile).transpose()?;
     Ok(ContactRouted {
@@ -96,6 +139,9 @@ pub(super) fn routed(
         case: case.map(case_join).transpose()?,
         left: left_message.map(left),
         further: cases(further_seqs),
+        leading: name_or_none(leading_matter),
+        followed_by,
+        open_cases: open_cases.collect::<Result<_, _>>()?,
         standing: standing(required(standing_message, "routed.standing")?, base),
         memory: memory_message
             .map(|message| memory(message, base))
@@ -106,6 +152,7 @@ pub(super) fn routed(
         noticed: findings(noticed)?,
         decision: decision(required(decision_message, "routed.decision")?)?,
         next: next(required(next_message, "routed.next")?)?,
+        note: note.into(),
     })
 }
 
@@ -133,6 +180,7 @@ pub(super) fn write_case_join(w: &mut Writer, join: &CaseJoin) {
         previous,
         opened,
         claimed,
+        presumed,
     } = join;
     w.number(1, case_seq(*case));
     w.known(2, joined);
@@ -142,6 +190,7 @@ pub(super) fn write_case_join(w: &mut Writer, join: &CaseJoin) {
     w.number_or_none(6, previous.map(case_seq));
     w.messages(7, opened, write_opened);
     w.bytes(8, matter_bytes(claimed.as_ref()));
+    w.number(9, *presumed);
 }
 
 pub(super) fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError> {
@@ -154,6 +203,7 @@ pub(super) fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError>
         previous_seq,
         opened: opened_message,
         claimed_matter,
+        presumed,
     } = message;
     Ok(CaseJoin {
         case: case(case_seq),
@@ -164,6 +214,7 @@ pub(super) fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError>
         previous: previous_seq.map(case),
         opened: opened_message.map(opened).transpose()?,
         claimed: matter_or_none(&claimed_matter, "case_join.claimed_matter")?,
+        presumed,
     })
 }
 

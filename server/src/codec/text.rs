@@ -3,7 +3,8 @@
 use super::CodecError;
 use signpost_domain::case::MatterKey;
 use signpost_domain::ids::{
-    ActorId, CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, RequestId, Seq, Slug,
+    ActorId, CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, RequestId, Seq,
+    Slug,
 };
 use signpost_domain::time::{Millis, UnixMs};
 
@@ -26,7 +27,7 @@ macro_rules! names {
     )+};
 }
 
-names!(Slug, ContactId, CustomerId, RequestId, ActorId);
+names!(Slug, ContactId, CustomerId, MatterId, RequestId, ActorId);
 
 pub(super) fn name<N: Name>(text: String, field: &'static str) -> Result<N, CodecError> {
     name_or_none(text).ok_or(CodecError::Missing(field))

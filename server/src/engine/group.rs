@@ -6,7 +6,7 @@ use super::{Decided, Halt, Turned};
 use crate::store::{GROUP_BYTES_MAX, GROUP_EVENTS_MAX};
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::Event;
-use signpost_domain::flow::Answer;
+use signpost_domain::flow::{Answer, COMMAND_EVENTS_MAX};
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::state::{Row, RowKey, State};
@@ -161,10 +161,10 @@ impl Group {
         self.events.is_empty() && self.pending.is_empty()
     }
 
-    /// Whether one more event of the greatest size could be too much.
+    /// Whether the events of one more command, of the greatest size, could be too much: they all go into one group.
     pub(super) fn is_full(&self) -> bool {
-        self.events.len() >= GROUP_EVENTS_MAX
+        self.events.len() + COMMAND_EVENTS_MAX > GROUP_EVENTS_MAX
             || self.pending.len() >= GROUP_EVENTS_MAX
-            || self.bytes + crate::store::EVENT_BYTES_MAX > GROUP_BYTES_MAX
+            || self.bytes + COMMAND_EVENTS_MAX * crate::store::EVENT_BYTES_MAX > GROUP_BYTES_MAX
     }
 }

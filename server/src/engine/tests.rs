@@ -6,7 +6,7 @@ use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::check::check;
 use signpost_domain::command::{
-    Command, CommandBody, EndContact, Ending, PublishPlaybook, Query, RouteContact, UnknownReason,
+    Command, CommandBody, EndContact, PublishPlaybook, Query, RouteContact, UnknownReason,
 };
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Outcome};
 use signpost_domain::event::{Event, Next, RequestStamp};
@@ -91,6 +91,7 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
         another_matter: false,
         brand: None,
         queue_stats: Vec::new(),
+        matters: Vec::new(),
     };
     CommandBody::Route(Box::new(RouteContact {
         contact: ContactId::stored(contact),
@@ -101,11 +102,14 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
 }
 
 fn end(contact: &str) -> CommandBody {
-    CommandBody::End(EndContact {
+    CommandBody::End(Box::new(EndContact {
         contact: ContactId::stored(contact),
-        ending: Ending::Over(Outcome::Resolved),
+        outcome: Outcome::Resolved,
         confirmed: None,
-    })
+        resolution: None,
+        note: "".into(),
+        matters: Vec::new(),
+    }))
 }
 
 #[tokio::test]

@@ -151,8 +151,11 @@ impl Writer {
                     CommandBody::RollBack(back) => Some(back.playbook.clone()),
                     _ => None,
                 };
-                let recorded = Arc::new(*recorded);
-                self.record(&recorded, compiled);
+                let recorded = recorded.into_iter().map(Arc::new);
+                let recorded: Vec<Arc<Recorded>> = recorded.collect();
+                for one in &recorded {
+                    self.record(one, compiled.clone());
+                }
                 Ok(Decided::Recorded(recorded))
             }
         }

@@ -291,6 +291,24 @@ impl Finder {
         }
     }
 
+    /// How a case was resolved, if it is told.
+    pub(super) fn optional_resolution(
+        &mut self,
+        at: At<'_>,
+        told: Option<v1::CaseResolution>,
+    ) -> Option<Resolution> {
+        told.and_then(|told| self.resolution(at, Some(told)))
+    }
+
+    /// A note at this path, which may be empty.
+    pub(super) fn note_at(&mut self, at: At<'_>, text: &str) -> Arc<str> {
+        let kept = match text {
+            "" => None,
+            text => self.keep(at, note_text(text)),
+        };
+        kept.unwrap_or_else(|| "".into())
+    }
+
     fn resolution(&mut self, at: At<'_>, told: Option<v1::CaseResolution>) -> Option<Resolution> {
         let Some(told) = told else {
             self.fault(at, "must be set");

@@ -1,12 +1,14 @@
-//! Contacts: route, preview, take, end, add a case, get.
+//! Contacts: route, preview, take, reroute, end, add a case, get.
 
 use super::at::At;
 use super::{Caller, Finder, Playbooks, content, values, wire_enum};
 use signpost_domain::command::{
-    AddCase, Command, CommandBody, EndContact, PreviewRoute, Query, RouteContact, TakeRoute,
+    AddCase, Command, CommandBody, EndContact, MatterEnd, PreviewRoute, Query, RerouteContact,
+    RouteContact, TakeRoute, UnknownReason,
 };
+use signpost_domain::contact::MATTERS_MAX;
 use signpost_domain::event::Method;
-use signpost_domain::ids::{ContactId, PlaybookVersion};
+use signpost_domain::ids::{ContactId, MatterId, PlaybookVersion};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
@@ -56,6 +58,7 @@ pub(crate) fn route(
 /// A contact to look at.
 pub(crate) fn preview(
     request: v1::PreviewRouteRequest,
+    caller: Caller,
     playbooks: Playbooks<'_>,
 ) -> Result<Query, Faults> {
     let mut finder = Finder::default();
@@ -76,6 +79,7 @@ pub(crate) fn preview(
             context,
             unknown_reason,
             at,
+            actor: caller.actor,
         }))
     });
     finder.done(query)
@@ -132,18 +136,78 @@ pub(crate) fn end(
         outcome,
         confirmed_reason,
         arrive_time,
+        resolution,
+        note,
+        matters,
+        locale: _,
     } = request;
     let stamp = finder.stamp(&request_id, Method::EndContact, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
-    let ending = finder.keep(At::top("outcome"), wire_enum::ending(outcome));
+    let outcome = finder.keep(At::top("outcome"), wire_enum::outcome(outcome));
     let confirmed = finder.confirmed_reason(At::top("confirmed_reason"), live, &confirmed_reason);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = contact.zip(ending).map(|(contact, ending)| {
-        CommandBody::End(EndContact {
+    let resolution = finder.optional_resolution(At::top("resolution"), resolution);
+    let note = finder.optional_note(&note);
+    let matters = finder.matter_ends(At::top("matters"), matters);
+    let body = contact.zip(outcome).zip(note);
+    let body = body.map(|((contact, outcome), note)| {
+        CommandBody::End(Box::new(EndContact {
             contact,
-            ending,
+            outcome,
             confirmed,
-        })
+            resolution,
+            note,
+            matters,
+        }))
+    });
+    finder.command(caller, stamp, arrive_time, body)
+}
+
+/// An attempt that came to nothing.
+pub(crate) fn reroute(
+    mut request: v1::RerouteContactRequest,
+    caller: Caller,
+    playbooks: Playbooks<'_>,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::RerouteContact, &request);
+    let v1::RerouteContactRequest {
+        request_id: _,
+        contact_id,
+        outcome,
+        context,
+        take,
+        note,
+        arrive_time,
+        allow_unknown_reason,
+        menu_playbook_version,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::RerouteContact, content);
+    let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
+    let outcome = finder.keep(At::top("outcome"), wire_enum::rerouted(outcome));
+    finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let told = context.is_some();
+    let context =
+        context.and_then(|context| finder.context(Some(context), playbooks, allow_unknown_reason));
+    let take_first = finder.keep(At::top("take"), wire_enum::take_first(take));
+    let note = finder.optional_note(&note);
+    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let body = contact.zip(outcome).zip(take_first).zip(note);
+    let body = body.filter(|_| told == context.is_some());
+    let body = body.map(|(((contact, outcome), take_first), note)| {
+        let (context, unknown_reason) = match context {
+            Some((context, unknown_reason)) => (Some(context), unknown_reason),
+            None => (None, UnknownReason::Refuse),
+        };
+        CommandBody::Reroute(Box::new(RerouteContact {
+            contact,
+            outcome,
+            context,
+            take_first,
+            unknown_reason,
+            note,
+        }))
     });
     finder.command(caller, stamp, arrive_time, body)
 }
@@ -195,6 +259,35 @@ pub(crate) fn get(request: v1::GetContactRequest) -> Result<Query, Faults> {
 }
 
 impl Finder {
+    /// What came of matters, each at most once.
+    fn matter_ends(&mut self, at: At<'_>, told: Vec<v1::MatterEnd>) -> Vec<MatterEnd> {
+        if !self.within(at, told.len(), MATTERS_MAX) {
+            return Vec::new();
+        }
+        let mut ends: Vec<MatterEnd> = Vec::with_capacity(told.len());
+        for (index, told) in told.into_iter().enumerate() {
+            let at = at.item(index);
+            let v1::MatterEnd {
+                matter_id,
+                resolved,
+                resolution,
+            } = told;
+            let matter = self.keep(at.field("matter_id"), MatterId::new(matter_id));
+            let resolution = self.optional_resolution(at.field("resolution"), resolution);
+            let Some(matter) = matter else { continue };
+            if ends.iter().any(|earlier| earlier.matter == matter) {
+                self.fault(at.field("matter_id"), "is there twice");
+                continue;
+            }
+            ends.push(MatterEnd {
+                matter,
+                resolved,
+                resolution,
+            });
+        }
+        ends
+    }
+
     /// Checks that a menu's playbook, if one is named, is one that we have.
     fn menu_playbook_version(&mut self, text: &str, found: Option<&Playbook>) {
         let at = At::top("menu_playbook_version");

@@ -5,10 +5,10 @@ use super::names::Kind;
 use super::{Finder, Playbooks, values, wire_enum};
 use signpost_domain::command::UnknownReason;
 use signpost_domain::contact::{
-    ContactContext, CustomerRef, QUEUE_COUNT_MAX, QUEUE_STATS_MAX, QueueStats,
+    ContactContext, CustomerRef, MATTERS_MAX, Matter, QUEUE_COUNT_MAX, QUEUE_STATS_MAX, QueueStats,
 };
 use signpost_domain::customer::{CONSENTS_MAX, Consent, IDENTITIES_MAX, Identity, IdentityKey};
-use signpost_domain::ids::{CustomerId, Slug};
+use signpost_domain::ids::{CustomerId, MatterId, Slug};
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 
@@ -42,6 +42,7 @@ impl Finder {
             asked_for_person,
             brand,
             queue_stats,
+            matters,
             cannot_use,
             another_matter,
         } = told;
@@ -53,6 +54,27 @@ impl Finder {
         let (reason, unknown_reason) =
             self.reason(at.field("reason"), playbooks, &reason, allow_unknown_reason);
         let facts = self.facts(at.field("facts"), live, facts);
+        let alone = [
+            ("reason", reason.is_some()),
+            ("facts", !facts.is_empty()),
+            ("stage", !stage.is_empty()),
+        ];
+        for (field, _) in alone
+            .iter()
+            .filter(|(_, is_told)| *is_told && !matters.is_empty())
+        {
+            let what = "is of one matter: with several it is told in `matters`";
+            self.fault(at.field(field), what);
+        }
+        let (matters, unknown_reason) = match matters.is_empty() {
+            true => (Vec::new(), unknown_reason),
+            false => self.matters(
+                at.field("matters"),
+                playbooks,
+                matters,
+                allow_unknown_reason,
+            ),
+        };
         let stage = self.optional_name(at.field("stage"), live, Kind::Stage, &stage);
         let persona = self.optional_name(at.field("persona"), live, Kind::Persona, &persona);
         let sentiment_percent = self.keep(
@@ -84,8 +106,57 @@ impl Finder {
             another_matter,
             brand,
             queue_stats,
+            matters,
         };
         Some((context, unknown_reason))
+    }
+
+    /// Several matters, each with an id of its own, and what to do with a reason that the live playbook does not have.
+    fn matters(
+        &mut self,
+        at: At<'_>,
+        playbooks: Playbooks<'_>,
+        told: Vec<v1::Matter>,
+        allow_unknown_reason: bool,
+    ) -> (Vec<Matter>, UnknownReason) {
+        let mut unknown = UnknownReason::Refuse;
+        if !self.within(at, told.len(), MATTERS_MAX) {
+            return (Vec::new(), unknown);
+        }
+        let mut matters: Vec<Matter> = Vec::with_capacity(told.len());
+        for (index, told) in told.into_iter().enumerate() {
+            let at = at.item(index);
+            let v1::Matter {
+                matter_id,
+                stated_reason,
+                facts,
+                stage,
+                note,
+            } = told;
+            let id = self.keep(at.field("matter_id"), MatterId::new(matter_id));
+            let place = at.field("stated_reason");
+            let reason = self.reason(place, playbooks, &stated_reason, allow_unknown_reason);
+            if reason.1 == UnknownReason::LastResort {
+                unknown = UnknownReason::LastResort;
+            }
+            let live = playbooks.live;
+            let facts = self.facts(at.field("facts"), live, facts);
+            let stage = self.optional_name(at.field("stage"), live, Kind::Stage, &stage);
+            let note = self.note_at(at.field("note"), &note);
+            let Some(id) = id else { continue };
+            if matters.iter().any(|earlier| earlier.id == id) {
+                self.fault(at.field("matter_id"), "is there twice");
+                continue;
+            }
+            matters.push(Matter {
+                id,
+                reason: reason.0,
+                facts,
+                stage,
+                note,
+            });
+        }
+        (matters, unknown)
     }
 
     fn customer_ref(

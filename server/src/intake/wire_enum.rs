@@ -5,7 +5,7 @@ use super::Finder;
 use super::at::At;
 use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::case::{CaseState, LinkKind};
-use signpost_domain::command::Ending;
+use signpost_domain::command::Rerouted;
 use signpost_domain::contact::{Direction, Outcome};
 use signpost_domain::fact::FactSource;
 use signpost_domain::list::{Order, PlaceKind};
@@ -81,18 +81,37 @@ pub(super) fn take_first(number: i32) -> Result<bool, &'static str> {
 }
 
 /// How a contact ended, as a caller may say.
-pub(super) fn ending(number: i32) -> Result<Ending, &'static str> {
+pub(super) fn outcome(number: i32) -> Result<Outcome, &'static str> {
     use v1::ContactOutcome as Wire;
+    /// The number of a value that asked for a person, before RerouteContact was there.
+    const ASKED_FOR_PERSON: i32 = 4;
+    if number == ASKED_FOR_PERSON {
+        return Err(
+            "ends nothing: call RerouteContact with the outcome ATTEMPT_OUTCOME_ASKED_FOR_PERSON",
+        );
+    }
     match Wire::try_from(number) {
         Ok(Wire::Unspecified) => Err(UNSET),
-        Ok(Wire::Resolved) => Ok(Ending::Over(Outcome::Resolved)),
-        Ok(Wire::Abandoned) => Ok(Ending::Over(Outcome::Abandoned)),
-        Ok(Wire::GaveUp) => Ok(Ending::Over(Outcome::GaveUp)),
-        Ok(Wire::AskedForPerson) => Ok(Ending::AskedForPerson),
-        Ok(Wire::NoAnswer) => Ok(Ending::Over(Outcome::NoAnswer)),
-        Ok(Wire::Transferred) => Ok(Ending::Over(Outcome::Transferred)),
-        Ok(Wire::Switched) => Ok(Ending::Over(Outcome::Switched)),
+        Ok(Wire::Resolved) => Ok(Outcome::Resolved),
+        Ok(Wire::Abandoned) => Ok(Outcome::Abandoned),
+        Ok(Wire::GaveUp) => Ok(Outcome::GaveUp),
+        Ok(Wire::NoAnswer) => Ok(Outcome::NoAnswer),
+        Ok(Wire::Transferred) => Ok(Outcome::Transferred),
+        Ok(Wire::Switched) => Ok(Outcome::Switched),
         Ok(Wire::TimedOut) => Err("is set by the server alone"),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
+/// What came of an attempt.
+pub(super) fn rerouted(number: i32) -> Result<Rerouted, &'static str> {
+    use v1::AttemptOutcome as Wire;
+    match Wire::try_from(number) {
+        Ok(Wire::Unspecified) => Err(UNSET),
+        Ok(Wire::AskedForPerson) => Ok(Rerouted::AskedForPerson),
+        Ok(Wire::GaveUp) => Ok(Rerouted::GaveUp),
+        Ok(Wire::NoAnswer) => Ok(Rerouted::NoAnswer),
+        Ok(Wire::Failed) => Ok(Rerouted::Failed),
         Err(_) => Err(UNKNOWN),
     }
 }

@@ -8,7 +8,7 @@ use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::command::{
-    Command, CommandBody, EndContact, Ending, PublishPlaybook, RouteContact, UnknownReason,
+    Command, CommandBody, EndContact, PublishPlaybook, RouteContact, UnknownReason,
 };
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Outcome};
 use signpost_domain::event::RequestStamp;
@@ -88,6 +88,7 @@ fn route(number: usize) -> Command {
         another_matter: false,
         brand: None,
         queue_stats: Vec::new(),
+        matters: Vec::new(),
     };
     let body = CommandBody::Route(Box::new(RouteContact {
         contact: ContactId::stored(format!("contact-{number}")),
@@ -99,11 +100,14 @@ fn route(number: usize) -> Command {
 }
 
 fn end(number: usize) -> Command {
-    let body = CommandBody::End(EndContact {
+    let body = CommandBody::End(Box::new(EndContact {
         contact: ContactId::stored(format!("contact-{number}")),
-        ending: Ending::Over(Outcome::Resolved),
+        outcome: Outcome::Resolved,
         confirmed: None,
-    });
+        resolution: None,
+        note: "".into(),
+        matters: Vec::new(),
+    }));
     command(body, &format!("end-{number}"))
 }
 

@@ -142,6 +142,9 @@ pub(super) fn ids(cases: &[CaseId]) -> Vec<String> {
 
 fn contact(listed: &CaseContact) -> v1::CaseContact {
     let CaseContact {
+        outbound: _,
+        due: _,
+        presumed: _,
         contact,
         channel,
         joined,

@@ -1,42 +1,46 @@
 //! Contacts: the answer for one, made from its event alone, so that a replay gives the same.
 
+use super::matters::{self, Answered};
 use super::menu::MenuOf;
 use super::{case, context, customer, decision, fact, further, menu, target, time, wire_enum};
 use signpost_domain::case::CaseState;
 use signpost_domain::contact::{Contact, Offered, Place};
 use signpost_domain::decision::Handover;
-use signpost_domain::event::{ContactEnded, ContactRouted, Next, RouteTaken};
-use signpost_domain::ids::{CustomerId, ReasonId};
-use signpost_domain::playbook::Playbook;
+use signpost_domain::event::{ContactEnded, Next, RouteTaken};
+use signpost_domain::ids::{CaseId, CustomerId, MatterId, ReasonId};
+use signpost_domain::playbook::{Label, Playbook};
 use signpost_proto::v1;
 use std::sync::Arc;
 
-/// The answer to RouteContact; `playbook` is the one that the event was decided under.
-pub(crate) fn routed(
-    routed: &ContactRouted,
-    playbook: &Playbook,
-    replayed: bool,
-) -> v1::RouteContactResponse {
+/// The answer to RouteContact.
+pub(crate) fn routed(of: Answered<'_>, replayed: bool) -> v1::RouteContactResponse {
     v1::RouteContactResponse {
-        answer: Some(answer(routed, playbook)),
+        answer: Some(answer(of)),
         replayed,
     }
 }
 
-/// The answer to PreviewRoute for the contact that the caller named, if it did.
-pub(crate) fn previewed(
-    routed: &ContactRouted,
-    playbook: &Playbook,
-    contact_id: String,
-) -> v1::PreviewRouteResponse {
-    let mut answer = answer(routed, playbook);
+/// The answer to RerouteContact.
+pub(crate) fn rerouted(of: Answered<'_>, replayed: bool) -> v1::RerouteContactResponse {
+    v1::RerouteContactResponse {
+        answer: Some(answer(of)),
+        replayed,
+    }
+}
+
+/// The answer to PreviewRoute for the contact that the caller named, if it did. Cases that would be opened have no id.
+pub(crate) fn previewed(of: Answered<'_>, contact_id: String) -> v1::PreviewRouteResponse {
+    let mut answer = answer(of);
     answer.contact_id = contact_id;
-    if routed
-        .case
-        .as_ref()
-        .is_some_and(|join| join.opened.is_some())
-    {
-        answer.case_id.clear();
+    let routed = of.routed.case.iter();
+    let opened = routed.chain(of.added.iter().map(|added| &added.join));
+    let opened = opened.filter(|join| join.opened.is_some());
+    let opened: Vec<String> = opened.map(|join| join.case.to_string()).collect();
+    let matters = answer.matters.iter_mut().map(|matter| &mut matter.case_id);
+    for id in std::iter::once(&mut answer.case_id).chain(matters) {
+        if opened.contains(id) {
+            id.clear();
+        }
     }
     v1::PreviewRouteResponse {
         answer: Some(answer),
@@ -61,55 +65,51 @@ pub(crate) fn taken(
     }
 }
 
-/// The answer to EndContact for a contact that is over.
-pub(crate) fn ended(ended: &ContactEnded, replayed: bool) -> v1::EndContactResponse {
-    let state = match ended.resolves {
-        Some(_) => CaseState::Resolved,
-        None => CaseState::Open,
+/// The answer to EndContact, in the words of the playbook of that time, if there was one.
+pub(crate) fn ended(
+    ended: &ContactEnded,
+    playbook: Option<&Playbook>,
+    locale: &str,
+    replayed: bool,
+) -> v1::EndContactResponse {
+    let state = |resolves: Option<CaseId>| match resolves {
+        Some(_) => wire_enum::case_state(CaseState::Resolved),
+        None => wire_enum::case_state(CaseState::Open),
     };
+    let locale = Some(locale).filter(|told| !told.is_empty());
+    let text = |label: Option<&Label>| {
+        let said = playbook.zip(label);
+        said.map_or_else(String::new, |(playbook, label)| {
+            playbook.text(label, playbook.locale(locale)).to_owned()
+        })
+    };
+    let question = playbook.and_then(|playbook| playbook.feedback_question.as_ref());
+    let outcome = ended.resolution.as_ref();
+    let outcome = outcome.and_then(|resolution| playbook?.outcome(&resolution.outcome));
+    let matters = ended.matters.iter().map(|matter| v1::MatterEnded {
+        matter_id: matter.matter.to_string(),
+        case_id: matter.case.to_string(),
+        case_state: state(matter.resolves),
+    });
     v1::EndContactResponse {
         contact_id: ended.contact.to_string(),
         case_id: case::id(ended.case),
         place: wire_enum::place(Place::Ended(ended.outcome)),
         outcome: wire_enum::outcome(ended.outcome),
-        case_state: ended.case.map_or(0, |_| wire_enum::case_state(state)),
-        answer: None,
+        case_state: ended.case.map_or(0, |_| state(ended.resolves)),
         replayed,
         further_case_ids: case::ids(&ended.further),
+        feedback_question: text(question.filter(|_| ended.resolves.is_some())),
+        outcome_label: text(outcome.map(|outcome| &outcome.label)),
+        matters: matters.collect(),
     }
 }
 
-/// The answer to EndContact for a contact that was sent back; `playbook` as in [`routed`].
-pub(crate) fn sent_back(
-    routed: &ContactRouted,
-    playbook: &Playbook,
-    replayed: bool,
-) -> v1::EndContactResponse {
-    let answer = answer(routed, playbook);
-    let has_case = routed.case.is_some();
-    v1::EndContactResponse {
-        contact_id: answer.contact_id.clone(),
-        case_id: answer.case_id.clone(),
-        place: answer.place,
-        outcome: v1::ContactOutcome::AskedForPerson.into(),
-        case_state: has_case
-            .then_some(CaseState::Open)
-            .map_or(0, wire_enum::case_state),
-        answer: Some(answer),
-        replayed,
-        further_case_ids: case::ids(&routed.further),
-    }
-}
-
-/// The answer to GetContact, with the event of its last decision and the playbook of that.
-pub(crate) fn got(
-    row: &Contact,
-    decided: &ContactRouted,
-    playbook: &Playbook,
-) -> v1::GetContactResponse {
+/// The answer to GetContact, with its last decision.
+pub(crate) fn got(row: &Contact, decided: Answered<'_>) -> v1::GetContactResponse {
     v1::GetContactResponse {
         contact: Some(contact(row)),
-        answer: Some(answer(decided, playbook)),
+        answer: Some(answer(decided)),
     }
 }
 
@@ -121,7 +121,10 @@ pub(crate) fn listed(rows: &[Arc<Contact>], next_page_token: String) -> v1::List
     }
 }
 
-fn answer(routed: &ContactRouted, playbook: &Playbook) -> v1::ContactAnswer {
+fn answer(of: Answered<'_>) -> v1::ContactAnswer {
+    let Answered {
+        routed, playbook, ..
+    } = of;
     let join = routed.case.as_ref();
     let customer = routed.customer.as_ref();
     let standing = &routed.standing;
@@ -142,35 +145,62 @@ fn answer(routed: &ContactRouted, playbook: &Playbook) -> v1::ContactAnswer {
         customer_id: customer.map_or_else(String::new, |join| join.id.to_string()),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
         place: wire_enum::place(place),
-        next: Some(next(routed, playbook)),
+        next: Some(next(of)),
         decision: Some(decision),
         repeats: standing.repeats,
         channel_switches: standing.channel_switches,
         known_facts: fact::facts(&known),
+        matters: matters::matters(of),
+        leading_matter_id: text_of_matter(routed.leading.as_ref()),
+        case_presumed: join.is_some_and(|join| join.presumed),
+        presumed_key_facts: matters::presumed_key(of),
+        open_cases: match routed.next {
+            // The menu has them.
+            Next::ChooseReason { .. } => Vec::new(),
+            Next::AskFacts(_) | Next::ChooseRoute | Next::Take(_) => matters::open_cases(of),
+        },
     }
 }
 
-fn next(routed: &ContactRouted, playbook: &Playbook) -> v1::contact_answer::Next {
+/// Which of several matters; empty: none.
+pub(super) fn text_of_matter(matter: Option<&MatterId>) -> String {
+    matter.map_or_else(String::new, MatterId::to_string)
+}
+
+fn next(of: Answered<'_>) -> v1::contact_answer::Next {
     use v1::contact_answer::Next as Wire;
-    let profile = routed.profile.as_deref();
-    let language = routed.context.language.as_deref();
-    let language = language.or_else(|| profile?.language.as_deref());
+    let Answered {
+        routed, playbook, ..
+    } = of;
+    let language = matters::language(routed);
+    let leading = text_of_matter(routed.leading.as_ref());
     match &routed.next {
         Next::ChooseReason { primary, open_case } => {
-            let of = MenuOf {
+            let menu_of = MenuOf {
                 channel: &routed.context.channel,
                 language,
                 primary: primary.as_ref(),
                 whole_tree: false,
                 open_case: *open_case && routed.customer.is_some(),
             };
+            let mut menu = menu::menu(playbook, menu_of);
+            let mut items = menu.items.iter_mut();
+            if let Some(item) = items.find(|item| item.kind() == v1::MenuItemKind::OpenCase) {
+                item.open_cases = matters::open_cases(of);
+            }
+            let first = routed.context.matters.first();
             Wire::ChooseReason(v1::ChooseReason {
-                menu: Some(menu::menu(playbook, of)),
+                menu: Some(menu),
+                matter_id: text_of_matter(first.map(|matter| &matter.id)),
             })
         }
-        Next::AskFacts(facts) => Wire::AskFacts(v1::AskFacts {
-            questions: fact::questions(playbook, language, facts),
-        }),
+        Next::AskFacts(facts) => {
+            let mut questions = fact::questions(playbook, language, facts);
+            for question in &mut questions {
+                question.matter_id.clone_from(&leading);
+            }
+            Wire::AskFacts(v1::AskFacts { questions })
+        }
         Next::ChooseRoute => Wire::Target(v1::RouteTarget::default()),
         Next::Take(taken) => Wire::Target(target::of_decision(playbook, &routed.decision, taken)),
     }
@@ -178,7 +208,12 @@ fn next(routed: &ContactRouted, playbook: &Playbook) -> v1::contact_answer::Next
 
 /// Where a route leads, in an event.
 pub(super) fn offered(offered: &Offered) -> v1::Routed {
-    let Offered { route, flow, queue } = offered;
+    let Offered {
+        route,
+        flow,
+        queue,
+        wait: _,
+    } = offered;
     v1::Routed {
         route: wire_enum::route(*route),
         flow: decision::text(flow.as_ref()),
@@ -220,5 +255,7 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         stored_tier_customer_id: customer::id(found.and_then(|found| found.stored_of.as_ref())),
         tier_basis: wire_enum::tier_basis(found),
         further_cases: row.further.iter().map(further::case).collect(),
+        leading_matter_id: text_of_matter(row.leading.as_ref()),
+        due_time: row.due.map(time::timestamp),
     }
 }

@@ -3,7 +3,7 @@
 use super::customer::{consents, identities};
 use super::decision::text;
 use super::{fact, time, wire_enum};
-use signpost_domain::contact::{ContactContext, CustomerRef, QueueStats};
+use signpost_domain::contact::{ContactContext, CustomerRef, Matter, QueueStats};
 use signpost_domain::ids::{CustomerId, ReasonId};
 use signpost_proto::v1;
 
@@ -28,6 +28,7 @@ pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
         another_matter,
         brand,
         queue_stats,
+        matters,
     } = context;
     v1::ContactContext {
         channel: channel.to_string(),
@@ -50,6 +51,26 @@ pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
         another_matter: *another_matter,
         brand: text(brand.as_ref()),
         queue_stats: queue_stats.iter().map(stats_of_queue).collect(),
+        matters: matters.iter().map(matter).collect(),
+    }
+}
+
+fn matter(matter: &Matter) -> v1::Matter {
+    let Matter {
+        id,
+        reason,
+        facts,
+        stage,
+        note,
+    } = matter;
+    v1::Matter {
+        matter_id: id.to_string(),
+        stated_reason: reason
+            .as_ref()
+            .map_or_else(String::new, ReasonId::to_string),
+        facts: fact::facts(facts),
+        stage: text(stage.as_ref()),
+        note: note.to_string(),
     }
 }
 

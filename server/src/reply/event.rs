@@ -1,6 +1,6 @@
 //! Events as integrators see them. A new kind of event does not compile until it has a body here.
 
-use super::contact::offered;
+use super::contact::{offered, text_of_matter};
 use super::decision::text;
 use super::playbook::of_event;
 use super::{case, customer, fact, further, time, timeline, wire_enum};
@@ -8,7 +8,7 @@ use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use signpost_domain::contact::Place;
 use signpost_domain::event::{
-    Cause, ContactEnded, ContactRouted, Envelope, Event, Next, Recorded, RouteTaken,
+    Cause, ContactEnded, ContactRouted, Envelope, Event, MatterEnded, Next, Recorded, RouteTaken,
 };
 use signpost_domain::ids::{PlaybookVersion, ReasonId, Slug};
 use signpost_proto::{FILE_DESCRIPTOR_SET, v1};
@@ -118,6 +118,9 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         case: join,
         left,
         further,
+        leading,
+        followed_by: _,
+        open_cases: _,
         standing: _,
         memory: _,
         profile: _,
@@ -125,6 +128,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         noticed: _,
         decision,
         next,
+        note,
     } = routed;
     let join = join.as_ref();
     let (place, next_step, goes, asked) = match next {
@@ -171,6 +175,9 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         ),
         tier_basis: wire_enum::tier_basis(tier_found.as_ref()),
         further_case_ids: case::ids(further),
+        leading_matter_id: text_of_matter(leading.as_ref()),
+        case_presumed: join.is_some_and(|join| join.presumed),
+        note: note.to_string(),
     }
 }
 
@@ -202,7 +209,24 @@ fn contact_ended(ended: &ContactEnded) -> v1::ContactEndedEvent {
         outcome,
         confirmed,
         resolves,
+        resolution,
+        note,
+        matters,
     } = ended;
+    let matters = matters.iter().map(|matter| {
+        let MatterEnded {
+            matter,
+            case: of_case,
+            resolves,
+            resolution,
+        } = matter;
+        v1::MatterEndedEvent {
+            matter_id: matter.to_string(),
+            case_id: of_case.to_string(),
+            resolved_case_id: case::id(*resolves),
+            resolution: resolution.as_ref().map(case::resolution),
+        }
+    });
     v1::ContactEndedEvent {
         contact_id: contact.to_string(),
         case_id: case::id(*of_case),
@@ -210,6 +234,9 @@ fn contact_ended(ended: &ContactEnded) -> v1::ContactEndedEvent {
         confirmed_reason: text_of_reason(confirmed.as_ref()),
         resolved_case_id: case::id(*resolves),
         further_case_ids: case::ids(further),
+        resolution: resolution.as_ref().map(case::resolution),
+        note: note.to_string(),
+        matters: matters.collect(),
     }
 }
 

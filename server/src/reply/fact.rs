@@ -56,6 +56,7 @@ pub(super) fn questions(
             .as_ref()
             .map_or_else(String::new, ToString::to_string),
         personal: spec.personal,
+        matter_id: String::new(),
     });
     questions.collect()
 }

@@ -1,14 +1,20 @@
 //! Further cases of contacts.
 
-use super::{case, customer, fact, wire_enum};
+use super::contact::text_of_matter;
+use super::{case, customer, fact, matters, wire_enum};
 use signpost_domain::contact::{FurtherCase, Joined};
 use signpost_domain::event::CaseAdded;
 use signpost_domain::ids::CaseId;
+use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 use signpost_proto::v1::{TimelineEntry, TimelineKind};
 
 /// The answer to AddCaseToContact.
-pub(crate) fn added(added: &CaseAdded, replayed: bool) -> v1::AddCaseToContactResponse {
+pub(crate) fn added(
+    added: &CaseAdded,
+    playbook: &Playbook,
+    replayed: bool,
+) -> v1::AddCaseToContactResponse {
     let join = &added.join;
     let mut further = case::ids(&added.further);
     further.push(join.case.to_string());
@@ -23,6 +29,7 @@ pub(crate) fn added(added: &CaseAdded, replayed: bool) -> v1::AddCaseToContactRe
         replayed,
         repeat: join.repeat,
         channel_switched: join.switched,
+        decision: matters::decision(playbook, added),
     }
 }
 
@@ -32,12 +39,14 @@ pub(super) fn case(further: &FurtherCase) -> v1::FurtherCase {
         case,
         reason,
         joined,
+        matter,
         owner: _,
     } = further;
     v1::FurtherCase {
         case_id: case.to_string(),
         reason: reason.to_string(),
         joined: wire_enum::joined(*joined),
+        matter_id: text_of_matter(matter.as_ref()),
     }
 }
 
@@ -53,6 +62,8 @@ pub(super) fn event(added: &CaseAdded) -> v1::CaseAddedEvent {
         facts,
         join,
         note,
+        matter,
+        decided: _,
     } = added;
     v1::CaseAddedEvent {
         contact_id: contact.to_string(),
@@ -67,6 +78,8 @@ pub(super) fn event(added: &CaseAdded) -> v1::CaseAddedEvent {
         channel_switched: join.switched,
         facts: fact::facts(facts),
         note: note.to_string(),
+        matter_id: text_of_matter(matter.as_ref()),
+        joined_now: join.first,
     }
 }
 
@@ -94,7 +107,10 @@ pub(super) fn entry(added: &CaseAdded, of: CaseId) -> TimelineEntry {
     let (contact, reason) = (&added.contact, &added.reason);
     TimelineEntry {
         kind: TimelineKind::CaseAdded.into(),
-        text: format!("contact {contact} came about {reason}, too, and {how}{marks}{note}"),
+        text: match join.first {
+            true => format!("contact {contact} came about {reason}, too, and {how}{marks}{note}"),
+            false => format!("contact {contact} told more about {reason}{note}"),
+        },
         case_id: of.to_string(),
         contact_id: contact.to_string(),
         channel: added.channel.to_string(),

@@ -88,5 +88,6 @@ fn item(item: MenuItem<'_>, below: Vec<v1::MenuItem>) -> v1::MenuItem {
         label: label.to_owned(),
         digit: digit.map_or(0, u32::from),
         items: below,
+        open_cases: Vec::new(),
     }
 }

@@ -24,7 +24,12 @@ pub(super) fn target(
     handover: &Handover,
     tier: Option<&Slug>,
 ) -> v1::RouteTarget {
-    let Offered { route, flow, queue } = offered;
+    let Offered {
+        route,
+        flow,
+        queue,
+        wait: _,
+    } = offered;
     let Handover {
         priority,
         skills: added,

@@ -4,8 +4,10 @@ mod ended;
 mod lists;
 
 use super::contact;
+use super::matters::Answered;
 use expect_test::expect;
 use signpost_domain::ability::Abilities;
+use signpost_domain::case::CaseNumbers;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Offered};
 use signpost_domain::decision::{
     ChanceBasis, CostKind, CostParts, Decision, Finding, FiredRule, Formula, Handover, Memory,
@@ -127,6 +129,7 @@ fn routed(next: Next) -> ContactRouted {
         another_matter: false,
         brand: None,
         queue_stats: Vec::new(),
+        matters: Vec::new(),
     };
     ContactRouted {
         contact: ContactId::stored("call-7"),
@@ -146,9 +149,13 @@ fn routed(next: Next) -> ContactRouted {
             previous: Some(CaseId(Seq(3))),
             opened: None,
             claimed: None,
+            presumed: false,
         }),
         left: None,
         further: Vec::new(),
+        leading: None,
+        followed_by: 0,
+        open_cases: Vec::new(),
         standing: Standing {
             now: UnixMs(1_795_336_200_250),
             repeats: 1,
@@ -160,6 +167,7 @@ fn routed(next: Next) -> ContactRouted {
         noticed: vec![Finding::ReasonReplaced(reason("existing_flight/move_date"))],
         decision: decision(),
         next,
+        note: "".into(),
     }
 }
 
@@ -168,6 +176,7 @@ fn take() -> Next {
         route: Route::SelfService,
         flow: Some(slug("rebook")),
         queue: None,
+        wait: None,
     })
 }
 
@@ -211,8 +220,18 @@ fn told(answer: &v1::ContactAnswer) -> String {
 }
 
 fn answer(next: Next) -> v1::ContactAnswer {
-    let response = contact::routed(&routed(next), &playbook(), false);
+    let response = with(&routed(next), |of| contact::routed(of, false));
     response.answer.unwrap_or_default()
+}
+
+/// What an answer of one contact without other matters is made from.
+fn with<T>(routed: &ContactRouted, answer: impl FnOnce(Answered<'_>) -> T) -> T {
+    answer(Answered {
+        routed,
+        added: &[],
+        playbook: &playbook(),
+        numbers: &CaseNumbers::new([7; 32]),
+    })
 }
 
 #[test]
@@ -359,6 +378,7 @@ fn questions_are_in_the_customers_language() {
                             r#type: Text,
                             pattern: "[A-Z0-9]{6}",
                             personal: false,
+                            matter_id: "",
                         },
                     ],
                 },
@@ -371,7 +391,7 @@ fn questions_are_in_the_customers_language() {
 #[test]
 fn a_preview_names_no_case_that_is_not_there() {
     let mut event = routed(take());
-    let shown = contact::previewed(&event, &playbook(), String::new()).answer;
+    let shown = with(&event, |of| contact::previewed(of, String::new())).answer;
     let shown = shown.map(|answer| (answer.contact_id, answer.case_id));
     assert_eq!(shown, Some((String::new(), "case_0000000000009".into())));
     event.case.iter_mut().for_each(|join| {
@@ -383,7 +403,7 @@ fn a_preview_names_no_case_that_is_not_there() {
             reopens_within: signpost_domain::time::Millis::DAY,
         });
     });
-    let shown = contact::previewed(&event, &playbook(), "c".into()).answer;
+    let shown = with(&event, |of| contact::previewed(of, "c".into())).answer;
     let shown = shown.map(|answer| (answer.contact_id, answer.case_id));
     assert_eq!(shown, Some(("c".into(), String::new())));
 }

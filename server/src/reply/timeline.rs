@@ -89,6 +89,9 @@ fn routed(routed: &ContactRouted, of: CaseId) -> TimelineEntry {
     }
     let joined = match (&routed.case, routed.step) {
         (_, RouteStep::AskedForPerson) => "asked for a person".to_owned(),
+        (_, RouteStep::GaveUp) => "gave up".to_owned(),
+        (_, RouteStep::NoAnswer) => "did not answer".to_owned(),
+        (_, RouteStep::Failed) => "could not be helped".to_owned(),
         (_, RouteStep::Amended) => "told more".to_owned(),
         (Some(join), RouteStep::Opened) => {
             let repeat = if join.repeat { ", a repeat" } else { "" };
@@ -102,7 +105,11 @@ fn routed(routed: &ContactRouted, of: CaseId) -> TimelineEntry {
                 Joined::Continued => "continued it",
                 Joined::Reopened => "reopened it",
             };
-            format!("{how}{repeat}{switched}")
+            let presumed = match join.presumed {
+                true => ", presumably",
+                false => "",
+            };
+            format!("{how}{presumed}{repeat}{switched}")
         }
         (None, RouteStep::Opened) => "came".to_owned(),
     };
@@ -127,7 +134,10 @@ fn routed(routed: &ContactRouted, of: CaseId) -> TimelineEntry {
         rules => format!(", by {}", list(rules)),
     };
     TimelineEntry {
-        text: format!("contact {contact}, tier {tier}{about}: {joined}; {next}{by}"),
+        text: with_note(
+            format!("contact {contact}, tier {tier}{about}: {joined}; {next}{by}"),
+            &routed.note,
+        ),
         route,
         ..entry
     }
@@ -155,15 +165,34 @@ fn ended(ended: &ContactEnded, of: CaseId) -> TimelineEntry {
     let how = wire_enum::outcome_text(ended.outcome);
     let confirmed = ended.confirmed.as_ref();
     let confirmed = confirmed.map_or_else(String::new, |reason| format!(", confirmed as {reason}"));
-    // The end resolves its own case alone, or the one that goes on for that.
+    // The end resolves its own case, or the one that goes on for that; of its other matters those that it says.
+    let mut matters = ended.matters.iter();
+    let matter = matters.find(|it| it.case == of || it.resolves == Some(of));
     let is_further = ended.further.contains(&of) && ended.resolves != Some(of);
-    let resolves = match ended.resolves {
-        Some(_) if !is_further => "; the case is resolved",
-        Some(_) | None => "",
+    let (resolves, resolution) = match matter {
+        Some(matter) => (matter.resolves, matter.resolution.as_ref()),
+        None => (ended.resolves, ended.resolution.as_ref()),
+    };
+    let is_told = matter.is_some() || !is_further;
+    let resolves = match (resolves, resolution) {
+        (Some(_), Some(resolution)) if is_told => {
+            let cost = resolution.cost;
+            let cost = cost.map_or_else(String::new, |cost| format!(", cost {cost}"));
+            format!("; the case is resolved as {}{cost}", resolution.outcome)
+        }
+        (Some(_), None) if is_told => "; the case is resolved".to_owned(),
+        _ => String::new(),
+    };
+    let note = match is_further {
+        true => "",
+        false => &*ended.note,
     };
     TimelineEntry {
         kind: TimelineKind::ContactEnded.into(),
-        text: format!("contact {contact} ended: {how}{confirmed}{resolves}"),
+        text: with_note(
+            format!("contact {contact} ended: {how}{confirmed}{resolves}"),
+            note,
+        ),
         contact_id: contact.to_string(),
         case_id: of_these(of, ended.case, &ended.further),
         ..TimelineEntry::default()
@@ -178,10 +207,6 @@ fn of_these(of: CaseId, own: Option<CaseId>, further: &[CaseId]) -> String {
 
 fn worked(worked: &CaseWorked, of: CaseId) -> TimelineEntry {
     let named = worked.case;
-    let with_note = |what: String, note: &str| match note {
-        "" => what,
-        note => format!("{what}: {note}"),
-    };
     let (kind, text) = match &worked.work {
         CaseWork::Noted(text) => (TimelineKind::Note, text.to_string()),
         CaseWork::Updated(update) => (TimelineKind::Updated, updated(update)),
@@ -224,6 +249,13 @@ fn worked(worked: &CaseWorked, of: CaseId) -> TimelineEntry {
         case_id: named.to_string(),
         other_case_id: case::id(other),
         ..TimelineEntry::default()
+    }
+}
+
+fn with_note(what: String, note: &str) -> String {
+    match note {
+        "" => what,
+        note => format!("{what}: {note}"),
     }
 }
 

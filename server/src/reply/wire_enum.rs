@@ -181,6 +181,9 @@ pub(super) fn route_step(step: RouteStep) -> i32 {
         RouteStep::Opened => v1::RouteStep::Opened,
         RouteStep::Amended => v1::RouteStep::Amended,
         RouteStep::AskedForPerson => v1::RouteStep::AskedForPerson,
+        RouteStep::GaveUp => v1::RouteStep::GaveUp,
+        RouteStep::NoAnswer => v1::RouteStep::NoAnswer,
+        RouteStep::Failed => v1::RouteStep::Failed,
     };
     wire.into()
 }

@@ -2,8 +2,9 @@
 
 use super::edge::Edge;
 use crate::intake::{self, Playbooks};
+use crate::reply::matters::{self, Answered};
 use crate::{queries, reply, status};
-use signpost_domain::event::Event;
+use signpost_domain::event::{CaseAdded, Event};
 use signpost_domain::flow::Answer;
 use signpost_proto::v1;
 use signpost_proto::v1::contact_service_server::ContactService;
@@ -31,7 +32,14 @@ impl ContactService for Edge {
             return Err(status::internal());
         };
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
-        let answer = reply::contact::routed(routed, &playbook, written.replayed);
+        let added = matters::added(&written.followed_by);
+        let of = Answered {
+            routed,
+            added: &added,
+            playbook: &playbook,
+            numbers: self.numbers(),
+        };
+        let answer = reply::contact::routed(of, written.replayed);
         Ok(Response::new(answer))
     }
 
@@ -39,6 +47,7 @@ impl ContactService for Edge {
         &self,
         request: Request<v1::PreviewRouteRequest>,
     ) -> Result<Response<v1::PreviewRouteResponse>, Status> {
+        let caller = self.caller(&request)?;
         let request = request.into_inner();
         let menu = self.menu_playbook(&request.menu_playbook_version).await?;
         // Another playbook may become live meanwhile; then the answer would be told in the words of the wrong one.
@@ -48,13 +57,20 @@ impl ContactService for Edge {
                 live: &live,
                 menu: menu.as_deref(),
             };
-            let query = intake::contact::preview(request.clone(), playbooks);
+            let query = intake::contact::preview(request.clone(), caller.clone(), playbooks);
             let query = query.map_err(|faults| status::faulty(&faults))?;
-            let Answer::Preview(routed) = self.read(query).await? else {
+            let Answer::Preview(routed, added) = self.read(query).await? else {
                 return Err(status::internal());
             };
             if Arc::ptr_eq(&live, &self.live()?) {
-                let answer = reply::contact::previewed(&routed, &live, request.contact_id);
+                let added: Vec<&CaseAdded> = added.iter().collect();
+                let of = Answered {
+                    routed: &routed,
+                    added: &added,
+                    playbook: &live,
+                    numbers: self.numbers(),
+                };
+                let answer = reply::contact::previewed(of, request.contact_id);
                 return Ok(Response::new(answer));
             }
         }
@@ -76,23 +92,56 @@ impl ContactService for Edge {
         Ok(Response::new(answer))
     }
 
+    async fn reroute_contact(
+        &self,
+        request: Request<v1::RerouteContactRequest>,
+    ) -> Result<Response<v1::RerouteContactResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let request = request.into_inner();
+        let menu = self.menu_playbook(&request.menu_playbook_version).await?;
+        let live = self.live()?;
+        let playbooks = Playbooks {
+            live: &live,
+            menu: menu.as_deref(),
+        };
+        let command = intake::contact::reroute(request, caller, playbooks);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
+        let written = self.write(command).await?;
+        let Event::ContactRouted(routed) = &written.recorded.event else {
+            return Err(status::internal());
+        };
+        let playbook = self.playbook_of(&written.recorded.envelope).await?;
+        let added = matters::added(&written.followed_by);
+        let of = Answered {
+            routed,
+            added: &added,
+            playbook: &playbook,
+            numbers: self.numbers(),
+        };
+        let answer = reply::contact::rerouted(of, written.replayed);
+        Ok(Response::new(answer))
+    }
+
     async fn end_contact(
         &self,
         request: Request<v1::EndContactRequest>,
     ) -> Result<Response<v1::EndContactResponse>, Status> {
         let caller = self.caller(&request)?;
         let live = self.live_if_any();
-        let command = intake::contact::end(request.into_inner(), caller, live.as_deref());
+        let request = request.into_inner();
+        let locale = request.locale.clone();
+        let command = intake::contact::end(request, caller, live.as_deref());
         let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
-        let answer = match &written.recorded.event {
-            Event::ContactEnded(ended) => reply::contact::ended(ended, written.replayed),
-            Event::ContactRouted(routed) => {
-                let playbook = self.playbook_of(&written.recorded.envelope).await?;
-                reply::contact::sent_back(routed, &playbook, written.replayed)
-            }
-            _ => return Err(status::internal()),
+        let Event::ContactEnded(ended) = &written.recorded.event else {
+            return Err(status::internal());
         };
+        let envelope = &written.recorded.envelope;
+        let playbook = match envelope.playbook {
+            Some(_) => Some(self.playbook_of(envelope).await?),
+            None => None,
+        };
+        let answer = reply::contact::ended(ended, playbook.as_deref(), &locale, written.replayed);
         Ok(Response::new(answer))
     }
 
@@ -108,7 +157,8 @@ impl ContactService for Edge {
         let Event::CaseAdded(added) = &written.recorded.event else {
             return Err(status::internal());
         };
-        let answer = reply::further::added(added, written.replayed);
+        let playbook = self.playbook_of(&written.recorded.envelope).await?;
+        let answer = reply::further::added(added, &playbook, written.replayed);
         Ok(Response::new(answer))
     }
 
@@ -126,7 +176,15 @@ impl ContactService for Edge {
             return Err(status::internal());
         };
         let playbook = self.playbook_of(&decided.envelope).await?;
-        let answer = reply::contact::got(&row, routed, &playbook);
+        let followed_by = self.followed_by(&decided).await?;
+        let added = matters::added(&followed_by);
+        let of = Answered {
+            routed,
+            added: &added,
+            playbook: &playbook,
+            numbers: self.numbers(),
+        };
+        let answer = reply::contact::got(&row, of);
         Ok(Response::new(answer))
     }
 

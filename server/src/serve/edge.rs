@@ -174,6 +174,15 @@ impl Edge {
         event.map_err(status::halted)
     }
 
+    /// The events of the same write that follow one.
+    pub(super) async fn followed_by(
+        &self,
+        recorded: &Recorded,
+    ) -> Result<Vec<Arc<Recorded>>, Status> {
+        let events = self.engine.followed_by(recorded).await;
+        events.map_err(status::halted)
+    }
+
     /// A playbook as somebody wrote it, read off the threads that serve.
     pub(super) async fn read_playbook(&self, source: String) -> Result<Read, Status> {
         let turn = self.reading.acquire().await;

@@ -13,13 +13,18 @@ const REFERENCES: usize = 2;
 /// Contacts that a caller has at once, at most.
 const OPEN_MAX: usize = 6;
 const CHANNELS: [&str; 3] = ["phone", "web_chat", "email"];
-const OUTCOMES: [v1::ContactOutcome; 6] = [
+const OUTCOMES: [v1::ContactOutcome; 5] = [
     v1::ContactOutcome::Resolved,
     v1::ContactOutcome::Resolved,
     v1::ContactOutcome::Abandoned,
     v1::ContactOutcome::GaveUp,
     v1::ContactOutcome::Switched,
-    v1::ContactOutcome::AskedForPerson,
+];
+const ATTEMPTS: [v1::AttemptOutcome; 4] = [
+    v1::AttemptOutcome::AskedForPerson,
+    v1::AttemptOutcome::GaveUp,
+    v1::AttemptOutcome::NoAnswer,
+    v1::AttemptOutcome::Failed,
 ];
 
 /// Makes one write after the other; which, is up to its dice and to what it was told.
@@ -93,12 +98,19 @@ impl Caller {
                 }))
             }
             (60..68, _) => Write::AddCase(self.further(request_id, contact_id, arrive_time)),
+            (68..74, _) => Write::Reroute(v1::RerouteContactRequest {
+                request_id,
+                contact_id,
+                outcome: ATTEMPTS[self.dice.below(ATTEMPTS.len())].into(),
+                arrive_time,
+                ..Default::default()
+            }),
             _ => Write::End(v1::EndContactRequest {
                 request_id,
                 contact_id,
                 outcome: OUTCOMES[self.dice.below(OUTCOMES.len())].into(),
-                confirmed_reason: String::new(),
                 arrive_time,
+                ..Default::default()
             }),
         }
     }
@@ -304,6 +316,7 @@ fn customer_of(write: &Write) -> Option<usize> {
         Write::Upsert(request) => &request.customer.as_ref()?.customer_id,
         Write::Take(_)
         | Write::End(_)
+        | Write::Reroute(_)
         | Write::AddCase(_)
         | Write::Merge(_)
         | Write::Unmerge(_) => {

@@ -14,8 +14,10 @@ pub enum Write {
     Route(Box<v1::RouteContactRequest>),
     /// The customer chose.
     Take(v1::TakeRouteRequest),
-    /// A contact is over, or goes back.
+    /// A contact is over.
     End(v1::EndContactRequest),
+    /// An attempt came to nothing.
+    Reroute(v1::RerouteContactRequest),
     /// A contact has a further case.
     AddCase(v1::AddCaseToContactRequest),
     /// A customer is kept.
@@ -46,6 +48,7 @@ impl Write {
             Write::Route(request) => &request.request_id,
             Write::Take(request) => &request.request_id,
             Write::End(request) => &request.request_id,
+            Write::Reroute(request) => &request.request_id,
             Write::AddCase(request) => &request.request_id,
             Write::Upsert(request) => &request.request_id,
             Write::Merge(request) => &request.request_id,
@@ -59,6 +62,7 @@ impl Write {
             Write::Route(_) => Method::RouteContact,
             Write::Take(_) => Method::TakeRoute,
             Write::End(_) => Method::EndContact,
+            Write::Reroute(_) => Method::RerouteContact,
             Write::AddCase(_) => Method::AddCaseToContact,
             Write::Upsert(_) => Method::UpsertCustomer,
             Write::Merge(_) => Method::MergeCustomers,
@@ -72,6 +76,7 @@ impl Write {
             Write::Route(request) => Some(&request.contact_id),
             Write::Take(request) => Some(&request.contact_id),
             Write::End(request) => Some(&request.contact_id),
+            Write::Reroute(request) => Some(&request.contact_id),
             Write::AddCase(_) | Write::Upsert(_) | Write::Merge(_) | Write::Unmerge(_) => None,
         }
     }
@@ -100,15 +105,17 @@ impl Write {
             }
             Write::End(request) => {
                 let told = read(contacts.end_contact(request.clone()).await)?;
-                match told.answer {
-                    Some(answer) => Ok(Answer::of_decision(answer, told.replayed)),
-                    None => Ok(Answer {
-                        about: told.case_id,
-                        place: told.place,
-                        options: Vec::new(),
-                        replayed: told.replayed,
-                    }),
-                }
+                Ok(Answer {
+                    about: told.case_id,
+                    place: told.place,
+                    options: Vec::new(),
+                    replayed: told.replayed,
+                })
+            }
+            Write::Reroute(request) => {
+                let told = read(contacts.reroute_contact(request.clone()).await)?;
+                let answer = told.answer.unwrap_or_default();
+                Ok(Answer::of_decision(answer, told.replayed))
             }
             Write::AddCase(request) => {
                 let told = read(contacts.add_case_to_contact(request.clone()).await)?;

@@ -3,7 +3,7 @@
 use crate::bench::{Bench, good};
 use expect_test::expect;
 use signpost_client::v1;
-use signpost_tests::attempt::{Attempt, end, take};
+use signpost_tests::attempt::{Attempt, end, reroute, take};
 use signpost_tests::{Outcome, brief, raw};
 use v1::ContactOutcome as Ended;
 
@@ -118,10 +118,10 @@ async fn a_request_id_with_another_body_and_an_end_twice() -> Outcome {
     told.push(bench.route(reused.at(2)).await);
     bench.end().await?;
     let mut contacts = bench.server.contacts();
-    for outcome in [Ended::Resolved, Ended::AskedForPerson] {
-        let again = end("call-1", outcome, 4);
-        told.push(brief::refused(contacts.end_contact(again).await));
-    }
+    let again = end("call-1", Ended::Resolved, 4);
+    told.push(brief::refused(contacts.end_contact(again).await));
+    let again = reroute("call-1", v1::AttemptOutcome::AskedForPerson, 4);
+    told.push(brief::refused(contacts.reroute_contact(again).await));
     let human = take("call-1", v1::Route::Human, 5);
     told.push(brief::refused(contacts.take_route(human).await));
     told.push(bench.route(good("call-1").at(6)).await);

@@ -3,7 +3,7 @@
 use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::Outcome;
-use signpost_tests::attempt::{Attempt, end, take};
+use signpost_tests::attempt::{Attempt, end, reroute, take};
 use signpost_tests::brief;
 use signpost_tests::server::TestServer;
 use v1::ContactOutcome as Ended;
@@ -46,7 +46,7 @@ async fn a_matter_goes_over_channels_to_its_end() -> Outcome {
         deciding, no case: choose of 3 existing_flight; 0 repeats, 0 switches
         deciding, no case: ask booking_reference; 0 repeats, 0 switches
         self_service, opened: self_service rebook; 0 repeats, 0 switches
-        self_service, continued: self_service rebook; 1 repeats, 1 switches
+        routed, continued: message rebooking; 1 repeats, 1 switches
         routed, opened: human rebooking; 0 repeats, 0 switches
     "#]]
     .assert_eq(&brief::all(&told));
@@ -101,7 +101,7 @@ async fn the_customer_chooses_asks_for_a_person_and_is_helped() -> Outcome {
     });
     let taken = taken.await?;
     let back = client
-        .end_contact(end("chat-1", Ended::AskedForPerson, 3))
+        .reroute_contact(reroute("chat-1", v1::AttemptOutcome::AskedForPerson, 3))
         .await?;
     let over = client
         .end_contact(end("chat-1", Ended::Resolved, 9))

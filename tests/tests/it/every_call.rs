@@ -53,6 +53,7 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         RouteContact: InvalidArgument, InvalidArgument
         PreviewRoute: InvalidArgument, InvalidArgument
         TakeRoute: InvalidArgument, InvalidArgument
+        RerouteContact: InvalidArgument, InvalidArgument
         EndContact: InvalidArgument, InvalidArgument
         AddCaseToContact: InvalidArgument, InvalidArgument
         GetContact: InvalidArgument, InvalidArgument

@@ -160,7 +160,7 @@ async fn cases_and_contacts_are_watched() -> Outcome {
           contact                               place         route         channel     customer              reason
           call-1                                self_service  self_service  phone       c1                    existing_flight/change_date
         ~ case_0000000000002  open       c1                    existing_flight/change_date                  2        1
-        ~ call-2                                self_service  self_service  phone       c1                    existing_flight/change_date
+        ~ call-2                                routed        message       phone       c1                    existing_flight/change_date
         ~ case_0000000000002  open       c1                    existing_flight/change_date                  2        1
         - call-1  matches no more
         - case_0000000000002  matches no more

@@ -135,7 +135,7 @@ async fn a_snapshot_then_changes_then_what_leaves() -> Outcome {
         changed case_0000000000004 CASE_STATE_OPEN c3 at 4
         changed call-3 CONTACT_PLACE_SELF_SERVICE at 4
         changed case_0000000000002 CASE_STATE_OPEN c1 at 5
-        changed call-1b CONTACT_PLACE_SELF_SERVICE at 5
+        changed call-1b CONTACT_PLACE_ROUTED at 5
         left case_0000000000003 at 6
         left call-2 at 6
         changed case_0000000000002 CASE_STATE_OPEN c1 at 7

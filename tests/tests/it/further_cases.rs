@@ -62,6 +62,7 @@ async fn a_caller_brings_two_matters() -> Outcome {
         case_id: added.case_id.clone(),
         reason: "baggage/lost".to_owned(),
         joined: v1::Joined::Opened.into(),
+        matter_id: String::new(),
     };
     assert_eq!(found.further_cases, [further]);
     let bag_case = case(&server, &added.case_id).await?;

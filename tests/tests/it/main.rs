@@ -36,6 +36,7 @@ mod list_commands;
 mod lists;
 mod lists_refused;
 mod lists_steady;
+mod matters;
 mod menus;
 mod misspelt;
 mod older_playbooks;

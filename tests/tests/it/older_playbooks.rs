@@ -3,7 +3,7 @@
 use expect_test::expect;
 use signpost_client::{Client, v1};
 use signpost_tests::Outcome;
-use signpost_tests::attempt::{Attempt, end};
+use signpost_tests::attempt::{Attempt, reroute};
 use signpost_tests::brief;
 use signpost_tests::server::{FLIGHTS, TestServer};
 
@@ -107,8 +107,8 @@ async fn what_was_answered_under_an_older_playbook_is_answered_so_again() -> Out
     let first = client.route_contact(request.clone()).await?;
     let asked = Attempt::new("call-2", "phone").route();
     let menu = client.route_contact(asked.clone()).await?;
-    let over = end("call-1", v1::ContactOutcome::AskedForPerson, 3);
-    let sent_back = client.end_contact(over.clone()).await?;
+    let over = reroute("call-1", v1::AttemptOutcome::AskedForPerson, 3);
+    let sent_back = client.reroute_contact(over.clone()).await?;
     // Without the web chat, and with another price of everything.
     let (head, rest) = FLIGHTS.split_once("  web_chat:").ok_or("no chat")?;
     let (_, tail) = rest.split_once('\n').ok_or("no line")?;
@@ -127,7 +127,7 @@ async fn what_was_answered_under_an_older_playbook_is_answered_so_again() -> Out
     assert_eq!(again.answer, first.answer);
     let again = client.route_contact(asked).await?;
     assert_eq!(again.answer, menu.answer, "the menu of then");
-    let again = client.end_contact(over).await?;
+    let again = client.reroute_contact(over).await?;
     assert_eq!(again.answer, sent_back.answer);
     let got = v1::GetContactRequest {
         contact_id: "call-1".to_owned(),

@@ -23,6 +23,7 @@ pub(super) enum Step {
     Tell(usize, Box<v1::ContactContext>),
     Take(usize, i32, Vec<i32>),
     End(usize, v1::ContactOutcome),
+    Reroute(usize),
 }
 
 /// The clock of the morning ticks in these, in seconds.

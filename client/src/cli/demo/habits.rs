@@ -2,8 +2,17 @@
 
 use super::dice::Dice;
 use signpost_client::v1;
-use v1::ContactOutcome as Outcome;
+use v1::ContactOutcome;
 use v1::Route;
+
+/// How being helped goes out.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Outcome {
+    /// The contact is over.
+    Over(ContactOutcome),
+    /// The customer asks for a person.
+    AskedForPerson,
+}
 
 /// How a contact on this route ends: resolved as often as the playbook says, else as people are.
 pub(super) fn outcome(
@@ -13,24 +22,32 @@ pub(super) fn outcome(
     dice: &mut Dice,
 ) -> Outcome {
     if dice.below(10_000) < resolves_basis_points {
-        return Outcome::Resolved;
+        return Outcome::Over(ContactOutcome::Resolved);
     }
     let of_route: &[(Outcome, u64)] = match Route::try_from(route) {
-        Ok(Route::SelfService) if asked_for_person => &[(Outcome::GaveUp, 1)],
+        Ok(Route::SelfService) if asked_for_person => &[(Outcome::Over(ContactOutcome::GaveUp), 1)],
         Ok(Route::SelfService) => &[
             (Outcome::AskedForPerson, 45),
-            (Outcome::GaveUp, 35),
-            (Outcome::Switched, 20),
+            (Outcome::Over(ContactOutcome::GaveUp), 35),
+            (Outcome::Over(ContactOutcome::Switched), 20),
         ],
-        Ok(Route::Callback) => &[(Outcome::NoAnswer, 70), (Outcome::Transferred, 30)],
-        Ok(Route::Message) => &[(Outcome::GaveUp, 60), (Outcome::Switched, 40)],
+        Ok(Route::Callback) => &[
+            (Outcome::Over(ContactOutcome::NoAnswer), 70),
+            (Outcome::Over(ContactOutcome::Transferred), 30),
+        ],
+        Ok(Route::Message) => &[
+            (Outcome::Over(ContactOutcome::GaveUp), 60),
+            (Outcome::Over(ContactOutcome::Switched), 40),
+        ],
         _ => &[
-            (Outcome::Abandoned, 50),
-            (Outcome::Transferred, 25),
-            (Outcome::Switched, 25),
+            (Outcome::Over(ContactOutcome::Abandoned), 50),
+            (Outcome::Over(ContactOutcome::Transferred), 25),
+            (Outcome::Over(ContactOutcome::Switched), 25),
         ],
     };
-    dice.weighted(of_route).copied().unwrap_or(Outcome::GaveUp)
+    dice.weighted(of_route)
+        .copied()
+        .unwrap_or(Outcome::Over(ContactOutcome::GaveUp))
 }
 
 /// How many minutes it takes, after the wait.

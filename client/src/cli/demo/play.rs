@@ -109,9 +109,10 @@ impl<'a> Play<'a> {
         steps.into_iter().partition(|step| {
             let person = match step {
                 Step::Come(visit, _) => visit.person,
-                Step::Tell(index, _) | Step::Take(index, ..) | Step::End(index, _) => {
-                    self.visits[*index].person
-                }
+                Step::Tell(index, _)
+                | Step::Take(index, ..)
+                | Step::Reroute(index)
+                | Step::End(index, _) => self.visits[*index].person,
             };
             let free = person.is_none_or(|person| busy.insert(person)) && count < IN_FLIGHT_MAX;
             count += usize::from(free);
@@ -144,8 +145,18 @@ impl<'a> Play<'a> {
                     request_id: self.key(),
                     contact_id: self.visits[index].contact_id.clone(),
                     outcome: outcome.into(),
-                    confirmed_reason: String::new(),
                     arrive_time: at(now),
+                    ..Default::default()
+                },
+            ),
+            Step::Reroute(index) => Write::Reroute(
+                index,
+                v1::RerouteContactRequest {
+                    request_id: self.key(),
+                    contact_id: self.visits[index].contact_id.clone(),
+                    outcome: v1::AttemptOutcome::AskedForPerson.into(),
+                    arrive_time: at(now),
+                    ..Default::default()
                 },
             ),
         }
@@ -198,17 +209,15 @@ impl<'a> Play<'a> {
                 self.go_on(index, &answer, now);
             }
             Write::Take(_) => {}
-            Write::End(index, request) => match answer {
-                Some(answer) => {
-                    self.seen.asked_for_person += 1;
-                    self.visits[index].asked_for_person = true;
-                    self.go_on(index, &answer, now);
-                }
-                None => {
-                    self.seen.live -= 1;
-                    self.come_back(index, request.outcome, now);
-                }
-            },
+            Write::Reroute(index, _) => {
+                self.seen.asked_for_person += 1;
+                self.visits[index].asked_for_person = true;
+                self.go_on(index, &answer.unwrap_or_default(), now);
+            }
+            Write::End(index, request) => {
+                self.seen.live -= 1;
+                self.come_back(index, request.outcome, now);
+            }
         }
         Ok(())
     }

@@ -29,6 +29,12 @@ pub(crate) fn answer(answer: &v1::ContactAnswer, paint: Paint) -> String {
         }
         None => None,
     };
+    text += &presumed(answer, paint);
+    if !answer.open_cases.is_empty() {
+        text += &format!("{}\n", paint.dim("one of these open cases?"));
+        text += &open_cases(&answer.open_cases, paint);
+    }
+    text += &matters(answer, paint);
     if !answer.known_facts.is_empty() {
         let facts = words::listed(answer.known_facts.iter().map(words::fact));
         text += &format!("{} {facts}\n", paint.dim("known:"));
@@ -40,6 +46,57 @@ pub(crate) fn answer(answer: &v1::ContactAnswer, paint: Paint) -> String {
         text += &decided(decision, paint);
     }
     text
+}
+
+/// What to say to a customer whose case is only presumed.
+fn presumed(answer: &v1::ContactAnswer, paint: Paint) -> String {
+    if !answer.case_presumed {
+        return String::new();
+    }
+    let about = words::listed(answer.presumed_key_facts.iter().map(words::fact));
+    let label = paint.dim("presumed:");
+    format!("{label} it is about {about}; if not, route it again with --another-matter\n")
+}
+
+/// Cases to choose from.
+pub(super) fn open_cases(cases: &[v1::OpenCase], paint: Paint) -> String {
+    let line = |case: &v1::OpenCase| {
+        let about = words::listed(case.key_facts.iter().map(words::fact));
+        let number = paint.dim(&case.case_number);
+        format!("      {} {about}  {number}\n", case.reason)
+    };
+    cases.iter().map(line).collect()
+}
+
+/// Of several matters each with its case, and what would be best for it by itself.
+fn matters(answer: &v1::ContactAnswer, paint: Paint) -> String {
+    let line = |matter: &v1::MatterAnswer| {
+        let leads = answer.leading_matter_id == matter.matter_id;
+        let mark = if leads { "→" } else { " " };
+        let case = match (words::joined(matter.joined), matter.case_id.as_str()) {
+            (None, _) => "no case yet".to_owned(),
+            (Some(joined), case) => format!("{joined} {case}"),
+        };
+        let decision = matter.decision.as_ref();
+        let reason = decision.map_or_else(String::new, |it| format!(", {}", it.reason));
+        let best = decision.and_then(|decision| decision.options.first());
+        let best = best.and_then(|best| best.target.as_ref());
+        let best = best.map_or_else(String::new, |best| {
+            format!(", {}", words::route(best.route))
+        });
+        let asks = matter.questions.iter().map(|it| it.label.clone());
+        let asks: Vec<String> = asks.collect();
+        let asks = match asks.is_empty() {
+            true => String::new(),
+            false => format!(", ask {}", asks.join(", ")),
+        };
+        format!("{mark} {}: {case}{reason}{best}{asks}\n", matter.matter_id)
+    };
+    let lines: String = answer.matters.iter().map(line).collect();
+    match lines.is_empty() {
+        true => lines,
+        false => format!("{}\n{lines}", paint.dim("matters:")),
+    }
 }
 
 fn happened(answer: &v1::ContactAnswer, paint: Paint) -> String {

@@ -26,7 +26,8 @@ macro_rules! named {
 }
 
 named! {
-    RouteContactResponse PreviewRouteResponse TakeRouteResponse EndContactResponse GetContactResponse GetCaseResponse
+    RouteContactResponse PreviewRouteResponse TakeRouteResponse RerouteContactResponse EndContactResponse
+    GetContactResponse GetCaseResponse
     AddCaseToContactResponse
     GetCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse

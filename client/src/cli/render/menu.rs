@@ -1,5 +1,6 @@
 //! What a customer is asked: menus and questions.
 
+use super::answer::open_cases;
 use super::lists::Listing;
 use super::table::Column;
 use super::words;
@@ -60,6 +61,7 @@ fn items(shown: &[v1::MenuItem], depth: usize, paint: Paint, text: &mut String) 
             item.label
         );
         *text += &format!("  {}\n", line.trim_end());
+        *text += &open_cases(&item.open_cases, paint);
         items(&item.items, depth + 1, paint, text);
     }
 }

@@ -136,6 +136,13 @@ pub(crate) fn ended(ended: &v1::EndContactResponse, paint: Paint) -> String {
         "further cases",
         words::listed(ended.further_case_ids.iter().cloned()),
     );
+    let matters = ended.matters.iter().map(|matter| {
+        let state = words::case_state(matter.case_state);
+        format!("{}: {} {state}", matter.matter_id, matter.case_id)
+    });
+    sheet.add("matters", words::listed(matters));
+    sheet.add("outcome", ended.outcome_label.clone());
+    sheet.add("ask the customer", ended.feedback_question.clone());
     format!("{}\n{}", with_case(head, &case, paint), sheet.text(paint))
 }
 

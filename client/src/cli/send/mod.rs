@@ -117,11 +117,6 @@ impl SendArgs {
 
 /// Sends the rows and prints what became of them.
 pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure> {
-    if args.end == Some(v1::ContactOutcome::AskedForPerson) {
-        return Err(Failure::Fix(
-            "--end asked_for_person ends nothing".to_owned(),
-        ));
-    }
     let table = Table::read(&args.table)?;
     if let Some(errors) = &args.errors {
         errors_file::check(errors, &args.table.file)?;

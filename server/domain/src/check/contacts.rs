@@ -51,6 +51,10 @@ fn placed(contact: &Contact, verdict: &mut Verdict) {
     verdict.expect(fits, || {
         format!("contact {id}: its place is not that of its route")
     });
+    let owed = matches!(contact.place, Place::Routed(route) if Route::is_owed(route));
+    verdict.expect(owed || contact.due.is_none(), || {
+        format!("contact {id}: an answer is due that nobody owes")
+    });
 }
 
 /// A contact has each of its cases once, not too many, and further ones only if it is known whose they are.
@@ -95,8 +99,11 @@ fn in_its_case(
     let listed = case.contacts.iter().filter(|listed| listed.contact == *id);
     let listed: Vec<_> = listed.collect();
     let is_live = contact.place.is_live();
-    let fits =
-        |listed: &&CaseContact| listed.live == is_live && listed.channel == contact.context.channel;
+    let fits = |listed: &&CaseContact| {
+        listed.live == is_live
+            && listed.channel == contact.context.channel
+            && listed.due == contact.due
+    };
     verdict.expect(listed.len() <= 1 && listed.iter().all(fits), || {
         format!("contact {id}: its case lists it otherwise")
     });

@@ -1,59 +1,77 @@
-//! A contact ends, or comes back because the customer asked for a person.
+//! A contact ends.
 
 use super::further::cases_of;
-use super::route::{Start, found, routed};
 use super::take::live_contact;
 use super::{Stop, live};
-use crate::case::Case;
-use crate::command::{EndContact, Ending, UnknownReason};
+use crate::case::{Case, Resolution};
+use crate::command::EndContact;
 use crate::contact::{Contact, Outcome};
-use crate::event::{ContactEnded, Event, RouteStep};
-use crate::ids::ReasonId;
+use crate::event::{ContactEnded, Event, MatterEnded};
+use crate::ids::{CaseId, ReasonId};
 use crate::refusal::{Faults, Refusal};
 use crate::state::State;
-use crate::time::UnixMs;
 use std::sync::Arc;
 
-/// Ends a contact, or decides again.
-pub(super) fn end(state: &State, command: &EndContact, now: UnixMs) -> Result<Event, Stop> {
+/// Ends a contact.
+pub(super) fn end(state: &State, command: &EndContact) -> Result<Event, Stop> {
     let contact = live_contact(state, &command.contact)?;
     let confirmed = confirmed(state, &contact, command.confirmed.as_ref())?;
-    match command.ending {
-        Ending::Over(outcome) => Ok(Event::ContactEnded(over(
-            state, &contact, outcome, confirmed,
-        )?)),
-        Ending::AskedForPerson => {
-            if contact.context.reason.is_none() {
-                return Err(Refusal::NoReason(contact.id.clone()).into());
-            }
-            Ok(Event::ContactRouted(Box::new(routed(
-                state,
-                again(contact),
-                now,
-            )?)))
-        }
+    let mut ended = over(state, &contact, command.outcome, confirmed)?;
+    if let Some(resolution) = &command.resolution {
+        let resolves = is_resolved(&contact, contact.case, ended.resolves, "resolution")?;
+        may_come_of(state, resolves, resolution, "resolution.outcome")?;
+        ended.resolution = Some(resolution.clone());
     }
+    ended.note = command.note.clone();
+    if ended.case.is_none() && !ended.note.is_empty() {
+        let what = "is for the timeline of a case, and the contact has none";
+        return Err(Refusal::Faulty(Faults::one("note", what)).into());
+    }
+    let cases = cases_of(state, &contact)?;
+    let mut resolved: Vec<CaseId> = ended.resolves.into_iter().collect();
+    for (place, told) in command.matters.iter().enumerate() {
+        let at = |field: &str| format!("matters[{place}]{field}");
+        let faulty =
+            |field: &str, what: String| Stop::from(Refusal::Faulty(Faults::one(at(field), what)));
+        if contact.leading.as_ref() == Some(&told.matter) {
+            let what = "is the one that the contact was routed for: `outcome` and `resolution` say what came of it";
+            return Err(faulty(".matter_id", what.into()));
+        }
+        let further = contact.further.iter();
+        let further = further
+            .rev()
+            .find(|it| it.matter.as_ref() == Some(&told.matter));
+        let Some(further) = further else {
+            let what = "is no matter of the contact that has a case";
+            return Err(faulty(".matter_id", what.into()));
+        };
+        let goes_on = goes_on(state, cases.iter().find(|case| case.id == further.case))?;
+        let last = goes_on.filter(|case| case.state.is_open() && is_last(&cases, case));
+        let resolves = last.filter(|_| told.resolved).map(|case| case.id);
+        if let Some(resolution) = &told.resolution {
+            if !told.resolved {
+                let what = "must be true, for a resolution is told".into();
+                return Err(faulty(".resolved", what));
+            }
+            let resolves = is_resolved(&contact, Some(further.case), resolves, &at(".resolution"))?;
+            may_come_of(state, resolves, resolution, &at(".resolution.outcome"))?;
+        }
+        let resolves = resolves.filter(|id| !resolved.contains(id));
+        resolved.extend(resolves);
+        ended.matters.push(MatterEnded {
+            matter: told.matter.clone(),
+            case: further.case,
+            resolves,
+            resolution: told.resolution.clone().filter(|_| resolves.is_some()),
+        });
+    }
+    Ok(Event::ContactEnded(Box::new(ended)))
 }
 
 /// Finds what ending needs, without deciding.
 pub(super) fn seek(state: &State, command: &EndContact) -> Result<(), Stop> {
     let contact = live_contact(state, &command.contact)?;
-    cases_of(state, &contact)?;
-    match command.ending {
-        Ending::Over(_) => Ok(()),
-        Ending::AskedForPerson => found(state, &again(contact), state.now()).map(drop),
-    }
-}
-
-fn again(contact: Arc<Contact>) -> Start {
-    Start {
-        contact: contact.id.clone(),
-        context: contact.context.clone(),
-        before: Some(contact),
-        step: RouteStep::AskedForPerson,
-        take_first: true,
-        unknown_reason: UnknownReason::LastResort,
-    }
+    cases_of(state, &contact).map(drop).map_err(Stop::from)
 }
 
 /// How a contact ends; its own case is resolved with its last live contact, its further cases are not.
@@ -65,16 +83,8 @@ pub(super) fn over(
 ) -> Result<ContactEnded, Stop> {
     let cases = cases_of(state, contact)?;
     let own = cases.iter().find(|case| Some(case.id) == contact.case);
-    let goes_on = match own.and_then(|case| case.merged_into) {
-        Some(survivor) => state.case(&survivor)?,
-        None => own,
-    };
-    // It counts as live in each of its cases, and several of them may be one by now.
-    let is_last = |one: &Case| {
-        let here = cases.iter().filter(|case| case.is_part_of(one.id)).count();
-        one.live_in_all() as usize == here
-    };
-    let last = goes_on.filter(|case| case.state.is_open() && is_last(case));
+    let goes_on = goes_on(state, own)?;
+    let last = goes_on.filter(|case| case.state.is_open() && is_last(&cases, case));
     Ok(ContactEnded {
         contact: contact.id.clone(),
         case: contact.case,
@@ -84,7 +94,61 @@ pub(super) fn over(
         resolves: last
             .filter(|_| outcome == Outcome::Resolved)
             .map(|case| case.id),
+        resolution: None,
+        note: "".into(),
+        matters: Vec::new(),
     })
+}
+
+/// A case, or the one that goes on for it.
+fn goes_on<'a>(
+    state: &'a State,
+    case: Option<&'a Arc<Case>>,
+) -> Result<Option<&'a Arc<Case>>, Stop> {
+    match case.and_then(|case| case.merged_into) {
+        Some(survivor) => Ok(state.case(&survivor)?),
+        None => Ok(case),
+    }
+}
+
+/// Whether no other contact of it is live. One counts as live in each of its cases, and several of them may be one by
+/// now.
+fn is_last(cases: &[Arc<Case>], one: &Case) -> bool {
+    let here = cases.iter().filter(|case| case.is_part_of(one.id)).count();
+    one.live_in_all() as usize == here
+}
+
+/// The case that is resolved, for a resolution says how.
+fn is_resolved(
+    contact: &Contact,
+    case: Option<CaseId>,
+    resolves: Option<CaseId>,
+    field: &str,
+) -> Result<CaseId, Stop> {
+    resolves.ok_or_else(|| {
+        let what = match case {
+            None => format!("cannot be told: contact {} has no case", contact.id),
+            Some(case) => format!(
+                "cannot be told: {case} is not resolved by this end; it is by the outcome resolved, once no other \
+                 contact of it is live"
+            ),
+        };
+        Refusal::Faulty(Faults::one(field, what)).into()
+    })
+}
+
+/// The outcome is one that the live playbook has for the case.
+fn may_come_of(
+    state: &State,
+    case: CaseId,
+    resolution: &Resolution,
+    field: &str,
+) -> Result<(), Stop> {
+    let (Some(playbook), Some(case)) = (state.live(), state.case(&case)?) else {
+        return Ok(());
+    };
+    let may = playbook.may_come_of(case, &resolution.outcome);
+    may.map_err(|what| Refusal::Faulty(Faults::one(field, what)).into())
 }
 
 fn confirmed(

@@ -5,7 +5,7 @@ mod customer;
 mod family;
 mod reason;
 
-pub(super) use case::{FoundCase, Sought, ambiguous_facts, case, case_without_reason};
+pub(super) use case::{FoundCase, Sought, all_open_cases, ambiguous, case, case_without_reason};
 pub(super) use customer::{FoundCustomer, customer, tier};
 pub(super) use family::{HeldBy, holder, root};
 pub(super) use reason::{FoundReason, reason};

@@ -1,14 +1,13 @@
 //! A customer brings a further matter: a contact has several cases.
 
-use super::find::{self, FoundCase, Sought};
-use super::join::case_join;
-use super::{Stop, live};
+use super::find::FoundCase;
+use super::route::{Start, found, weigh};
+use super::{Stop, live, next_seq};
+use crate::actor::Actor;
 use crate::case::Case;
-use crate::command::AddCase;
-use crate::contact::{
-    Contact, ContactContext, CustomerRef, FURTHER_CASE_AFTER_END_MAX, FURTHER_CASES_MAX,
-};
-use crate::event::{CaseAdded, CaseJoin, Event};
+use crate::command::{AddCase, UnknownReason};
+use crate::contact::{Contact, ContactContext, FURTHER_CASE_AFTER_END_MAX, FURTHER_CASES_MAX};
+use crate::event::{CaseAdded, CaseJoin, Event, MatterDecided, RouteStep};
 use crate::fact::{FACTS_MAX, Facts};
 use crate::ids::{CaseId, CustomerId};
 use crate::playbook::{Playbook, ReasonIndex};
@@ -19,7 +18,12 @@ use std::sync::Arc;
 
 /// Finds the case of a further matter as routing would, and adds it to the contact. Neither the route of the contact
 /// nor its own case changes.
-pub(super) fn add(state: &State, command: &AddCase, now: UnixMs) -> Result<Event, Stop> {
+pub(super) fn add(
+    state: &State,
+    command: &AddCase,
+    actor: &Actor,
+    now: UnixMs,
+) -> Result<Event, Stop> {
     let playbook = live(state)?;
     let contact = state.contact(&command.contact)?.cloned();
     let contact = contact.ok_or_else(|| Refusal::NotFound {
@@ -34,9 +38,39 @@ pub(super) fn add(state: &State, command: &AddCase, now: UnixMs) -> Result<Event
     let context = ContactContext {
         reason: Some(playbook.reason(reason).id.clone()),
         facts,
+        stage: None,
+        matters: Vec::new(),
         ..contact.context.as_ref().clone()
     };
-    let join = join(state, (&contact, customer), &context, reason, now)?;
+    // Whose it is, is known of the contact; which case this matter has, is not.
+    let before = Contact {
+        context: Arc::new(ContactContext {
+            reason: None,
+            ..context.clone()
+        }),
+        case: None,
+        case_owner: None,
+        further: Vec::new(),
+        ..Contact::clone(&contact)
+    };
+    let start = Start {
+        contact: contact.id.clone(),
+        actor: actor.clone(),
+        known: Some(contact.clone()),
+        before: Some(Arc::new(before)),
+        context: Arc::new(context),
+        matter: None,
+        step: RouteStep::Amended,
+        take_first: false,
+        unknown_reason: UnknownReason::Refuse,
+        may_presume: false,
+        note: command.note.clone(),
+    };
+    let found = found(state, &start, now)?;
+    let weighed = weigh(state, &start, &found, (next_seq(state), now))?;
+    let Some(join) = weighed.join else {
+        return Err(key_missing(playbook, reason, &start.context.facts));
+    };
     if let Some(has) = cases.iter().find(|case| case.is_part_of(join.case)) {
         let why = match has.id == join.case {
             true => format!("has {} already, the case of this matter", join.case),
@@ -51,9 +85,21 @@ pub(super) fn add(state: &State, command: &AddCase, now: UnixMs) -> Result<Event
         own: contact.case,
         further: contact.further_cases().collect(),
         reason: playbook.reason(reason).id.clone(),
-        facts: context.facts,
+        facts: start.context.facts.clone(),
         join,
         note: command.note.clone(),
+        matter: None,
+        decided: weighed.decided.map(|decided| {
+            Box::new(MatterDecided {
+                context: start.context,
+                standing: weighed.standing,
+                memory: weighed.memory,
+                profile: weighed.profile.map(Box::new),
+                carried: weighed.carried,
+                noticed: found.noticed,
+                decision: decided.decision,
+            })
+        }),
     })))
 }
 
@@ -132,41 +178,15 @@ fn reason(playbook: &Playbook, command: &AddCase, facts: &Facts) -> Result<Reaso
     })
 }
 
-/// How a contact of `customer` that came for this would join its case.
-fn join(
-    state: &State,
-    (contact, customer): (&Contact, &CustomerId),
-    context: &ContactContext,
-    reason: ReasonIndex,
-    now: UnixMs,
-) -> Result<CaseJoin, Stop> {
-    let playbook = live(state)?;
-    let mut noticed = Vec::new();
-    let told_tier = context.customer.tier.as_ref();
-    let told = CustomerRef {
-        tier: told_tier.cloned(),
-        ..CustomerRef::default()
-    };
-    let before = Some(customer);
-    let who = find::customer(state, playbook, &contact.id, &told, before, &mut noticed)?;
-    let (tier, _) = find::tier(playbook, told_tier, who.as_ref(), &mut noticed);
-    let sought = Sought {
-        before: None,
-        context,
-        who: who.as_ref(),
-        now,
-    };
-    let found = find::case(state, playbook, reason, &sought)?;
-    let join = case_join(state, playbook, tier, &found, (&contact.id, context), now);
-    join.ok_or_else(|| {
-        let missing = FoundCase::key_of(playbook, reason);
-        let missing = missing.filter(|id| context.facts.get(id.as_str()).is_none());
-        let missing: Vec<String> = missing.map(|id| id.to_string()).collect();
-        let what = format!(
-            "must tell {}, which tells one matter of {} from another; or that it is declined",
-            missing.join(", "),
-            playbook.reason(reason).id
-        );
-        Refusal::Faulty(Faults::one("facts", what)).into()
-    })
+/// What is told where the key is missing that tells one matter of a reason from another.
+fn key_missing(playbook: &Playbook, reason: ReasonIndex, facts: &Facts) -> Stop {
+    let missing = FoundCase::key_of(playbook, reason);
+    let missing = missing.filter(|id| facts.get(id.as_str()).is_none());
+    let missing: Vec<String> = missing.map(|id| id.to_string()).collect();
+    let what = format!(
+        "must tell {}, which tells one matter of {} from another; or that it is declined",
+        missing.join(", "),
+        playbook.reason(reason).id
+    );
+    Refusal::Faulty(Faults::one("facts", what)).into()
 }

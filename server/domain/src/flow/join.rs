@@ -1,37 +1,48 @@
 //! How a contact joins its case and leaves another, and how things stand with them then.
 
-use super::find::{FoundCase, FoundCustomer};
+use super::Stop;
+use super::find::{self, FoundCase, FoundCustomer};
 use super::route::Start;
-use super::{Stop, next_seq};
+use crate::case::memory::{Telling, came_of, repeat_of};
 use crate::case::{Case, MatterKey};
 use crate::contact::{ContactContext, Direction, Joined};
 use crate::customer::CONTACTS_7D;
-use crate::decision::Standing;
+use crate::decision::{Memory, Standing};
 use crate::event::{CaseJoin, LeftCase, OpenedCase, RouteStep};
-use crate::ids::{CaseId, ContactId};
+use crate::ids::{CaseId, ContactId, Seq};
 use crate::playbook::{Playbook, TierIndex};
-use crate::state::State;
+use crate::state::{Elsewhere, State};
 use crate::time::UnixMs;
+use std::collections::BTreeSet;
 
 pub(super) fn joined_case(case: Option<&FoundCase>) -> Option<&Case> {
     match case? {
-        FoundCase::Stays(case, _) | FoundCase::Joins(case, _) => Some(case),
+        FoundCase::Stays(case, _) | FoundCase::Joins(case, _) | FoundCase::Presumed(case) => {
+            Some(case)
+        }
         FoundCase::Opens { .. } | FoundCase::KeyMissing => None,
     }
 }
 
 pub(super) fn case_join(
-    state: &State,
     playbook: &Playbook,
     tier: TierIndex,
     found: &FoundCase,
     (contact, context): (&ContactId, &ContactContext),
-    now: UnixMs,
+    (seq, now): (Seq, UnixMs),
 ) -> Option<CaseJoin> {
     match found {
         FoundCase::KeyMissing => None,
-        FoundCase::Stays(case, claimed) => Some(stays(case, *claimed, contact, context)),
+        FoundCase::Stays(case, claimed) => {
+            let join = stays(case, *claimed, contact, context);
+            let presumed = join.presumed && !tells_key(playbook, context);
+            Some(CaseJoin { presumed, ..join })
+        }
         FoundCase::Joins(case, joined) => Some(joins(case, *joined, context, now)),
+        FoundCase::Presumed(case) => Some(CaseJoin {
+            presumed: true,
+            ..joins(case, Joined::Continued, context, now)
+        }),
         FoundCase::Opens {
             reason,
             matter,
@@ -39,7 +50,7 @@ pub(super) fn case_join(
         } => {
             let reason = playbook.reason(*reason);
             Some(CaseJoin {
-                case: CaseId(next_seq(state)),
+                case: CaseId(seq),
                 joined: Joined::Opened,
                 first: true,
                 repeat: false,
@@ -53,9 +64,20 @@ pub(super) fn case_join(
                     reopens_within: reason.reopens_within,
                 }),
                 claimed: None,
+                presumed: false,
             })
         }
     }
+}
+
+/// Whether a contact tells, or would not, what tells one matter of its reason from another.
+fn tells_key(playbook: &Playbook, context: &ContactContext) -> bool {
+    let told = context.reason.as_ref();
+    let Some(reason) = told.and_then(|told| playbook.reason_now(told, &context.facts)) else {
+        return false;
+    };
+    let mut key = FoundCase::key_of(playbook, reason);
+    key.all(|id| context.facts.get(id.as_str()).is_some())
 }
 
 /// Says again how the contact joined.
@@ -81,23 +103,27 @@ fn stays(
         previous: case.previous,
         opened: None,
         claimed,
+        presumed: listed.is_some_and(|listed| listed.presumed),
     }
 }
 
 fn joins(case: &Case, joined: Joined, context: &ContactContext, now: UnixMs) -> CaseJoin {
     let last = case.contacts.last();
-    // Not in its window any more, or while we owe an answer, or when it is us who call: not the customer's repeating.
+    // Not in its window any more, or while we owe an answer that is not overdue, or when it is us who call: not the
+    // customer's repeating.
     let in_window = now <= case.heard + case.continues_for;
     let by_customer = context.direction == Direction::Inbound;
+    let waits = case.owed_contacts + case.merged_owed > 0 && !case.owed_overdue(now);
     CaseJoin {
         case: case.id,
         joined,
         first: true,
-        repeat: by_customer && in_window && case.owed_contacts + case.merged_owed == 0,
+        repeat: by_customer && in_window && !waits,
         switched: last.is_some_and(|last| last.channel != context.channel),
         previous: case.previous,
         opened: None,
         claimed: None,
+        presumed: false,
     }
 }
 
@@ -122,21 +148,22 @@ pub(super) fn left_case(
 }
 
 pub(super) fn standing(
+    state: &State,
     start: &Start,
     who: Option<&FoundCustomer>,
     case: Option<&Case>,
     join: Option<&CaseJoin>,
     now: UnixMs,
-) -> Standing {
+) -> Result<Standing, Elsewhere> {
     let first = join.is_some_and(|join| join.first);
     let count = |before: Option<u32>, adds: bool| before.unwrap_or(0) + u32::from(first && adds);
     let needed_person = start
-        .before
+        .known
         .as_ref()
         .is_some_and(|contact| contact.needs_person);
-    Standing {
+    Ok(Standing {
         now,
-        contacts_7d: contacts_7d(start, who, now),
+        contacts_7d: contacts_7d(state, start, who, now)?,
         case_contacts: case.map_or(0, |case| case.contact_count - u32::from(!first)),
         repeats: count(
             case.map(|case| case.repeats),
@@ -149,13 +176,77 @@ pub(super) fn standing(
         broken_promises: 0,
         case_age: case.map(|case| now.since(case.opened)),
         needs_person: needed_person || start.step == RouteStep::AskedForPerson,
+    })
+}
+
+/// What a decision knows of the case before the contact's own words.
+pub(super) fn memory(
+    start: &Start,
+    who: Option<&FoundCustomer>,
+    case: Option<&Case>,
+    join: Option<&CaseJoin>,
+    now: UnixMs,
+) -> Memory {
+    let all_contacts_7d = all_contacts_7d(start, who, now);
+    let (Some(case), Some(join)) = (case, join) else {
+        return Memory {
+            all_contacts_7d,
+            ..Memory::default()
+        };
+    };
+    let contact = &start.contact;
+    let mut tried = case.tried_in_all();
+    if let Some(outcome) = start.step.attempt() {
+        came_of(&mut tried, contact, outcome);
+    }
+    let mut listed = case.contacts.iter();
+    let was_presumed = listed.any(|listed| listed.contact == *contact && listed.presumed);
+    if join.repeat && (join.first || was_presumed) {
+        repeat_of(&mut tried, contact);
+    }
+    let mut told = case.told_in_all();
+    let before = start.before.as_ref().filter(|_| !join.first);
+    let telling = Telling {
+        contact,
+        actor: &start.actor,
+        at: now,
+        before: before.map(|before| &*before.context),
+        now: &start.context,
+        needs_person: false,
+    };
+    if telling.clears_vulnerable() {
+        told.vulnerable = None;
+    }
+    Memory {
+        tried,
+        told,
+        owed_overdue: case.owed_overdue(now),
+        all_contacts_7d,
     }
 }
 
-/// Contacts of the customer, and of those who are one with it, in the last seven days, without this one.
-fn contacts_7d(start: &Start, who: Option<&FoundCustomer>, now: UnixMs) -> u32 {
+/// Contacts that the customer began in the last seven days about cases that are open, without this one.
+fn contacts_7d(
+    state: &State,
+    start: &Start,
+    who: Option<&FoundCustomer>,
+    now: UnixMs,
+) -> Result<u32, Elsewhere> {
+    let Some(who) = who else { return Ok(0) };
+    let mut contacts: BTreeSet<ContactId> = BTreeSet::new();
+    for case in find::all_open_cases(state, who, now)? {
+        let recent = case.inbound().filter(|(_, at)| *at > now - CONTACTS_7D);
+        contacts.extend(recent.map(|(contact, _)| contact));
+    }
+    contacts.remove(&start.contact);
+    Ok(contacts.len() as u32)
+}
+
+/// Contacts of the customer, and of those who are one with it, in the last seven days, without this one: whoever began
+/// them and whatever came of them.
+fn all_contacts_7d(start: &Start, who: Option<&FoundCustomer>, now: UnixMs) -> u32 {
     let family = who.map_or(&[][..], |who| &who.family);
-    let before = start.before.as_ref();
+    let before = start.known.as_ref();
     let counted = before.is_some_and(|before| {
         let mut family = family.iter();
         let row = family.find(|row| before.customer.as_ref() == Some(&row.id));

@@ -2,12 +2,13 @@
 
 use super::Stop;
 use super::find::{HeldBy, holder, root};
-use super::route::{Start, found, routed};
+use super::matters;
+use super::route::Start;
 use crate::case::Case;
 use crate::command::{PreviewRoute, Query};
-use crate::contact::Contact;
+use crate::contact::{Contact, ContactContext};
 use crate::customer::Customer;
-use crate::event::ContactRouted;
+use crate::event::{CaseAdded, ContactRouted};
 use crate::ids::{ContactId, CustomerId};
 use crate::list::OfCustomer;
 use crate::refusal::{Faults, Kind, Refusal};
@@ -18,8 +19,8 @@ use std::sync::Arc;
 /// The answer to a read.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// To [`Query::Preview`].
-    Preview(Box<ContactRouted>),
+    /// To [`Query::Preview`]: the contact, and its other matters.
+    Preview(Box<ContactRouted>, Vec<CaseAdded>),
     /// To [`Query::Contact`].
     Contact(Arc<Contact>),
     /// To [`Query::Case`].
@@ -68,7 +69,7 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
 pub fn seek_read(state: &State, query: &Query) -> Result<(), Elsewhere> {
     let found = match query {
         Query::Preview(preview) => preview_start(state, preview, state.now())
-            .and_then(|start| found(state, &start, state.now()).map(drop)),
+            .and_then(|(start, told)| matters::seek(state, &start, &told, state.now())),
         Query::Publications | Query::Counts => return Ok(()),
         Query::Contact(_) | Query::Case(_) | Query::Customer(_) | Query::Holder(_) => {
             look(state, query, state.now()).map(drop)
@@ -112,15 +113,27 @@ fn preview_route(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<A
             return Err(Refusal::Faulty(faults).into());
         }
     };
-    let start = preview_start(state, preview, now)?;
-    Ok(Answer::Preview(Box::new(routed(state, start, now)?)))
+    let (start, told) = preview_start(state, preview, now)?;
+    let (routed, added) = matters::decided(state, start, &told, now)?;
+    Ok(Answer::Preview(Box::new(routed), added))
 }
 
-fn preview_start(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<Start, Stop> {
+fn preview_start(
+    state: &State,
+    preview: &PreviewRoute,
+    now: UnixMs,
+) -> Result<(Start, ContactContext), Stop> {
     let (contact, before) = match &preview.contact {
         None => (ContactId::stored("preview"), None),
         Some(id) => (id.clone(), state.contact(id)?.cloned()),
     };
     let told = preview.context.told_at(now);
-    Start::of(state, contact, before, told, preview.unknown_reason)
+    let start = Start::of(
+        state,
+        (contact, before),
+        &preview.actor,
+        &told,
+        preview.unknown_reason,
+    )?;
+    Ok((start, told))
 }

@@ -2,63 +2,92 @@
 
 use super::find::{self, FoundCase, FoundCustomer, FoundReason, Sought};
 use super::further::{cases_of, further_of};
-use super::join::{case_join, joined_case, left_case, standing};
-use super::{Stop, live};
+use super::join::{case_join, joined_case, left_case, memory, standing};
+use super::{Stop, live, matters};
+use crate::actor::{Actor, ActorKind};
 use crate::case::Case;
 use crate::command::{RouteContact, UnknownReason};
 use crate::contact::{Contact, ContactContext};
 use crate::customer::{Profile, TierFound};
-use crate::decision::{self, Decided, Decision, Finding, Formula, Memory, Question};
-use crate::event::{ContactRouted, CustomerJoin, Event, Next, RouteStep};
+use crate::decision::{self, Decided, Decision, Finding, Formula, Memory, Question, Standing};
+use crate::event::{
+    CaseJoin, ContactRouted, CustomerJoin, Event, MatterDecided, Next, OpenCase, RouteStep,
+};
 use crate::fact::{FACTS_MAX, Facts, Knowledge};
-use crate::ids::{ContactId, CustomerId};
+use crate::ids::{ContactId, CustomerId, MatterId, Seq, Slug};
 use crate::playbook::{FactIndex, Playbook, ReasonIndex, TierIndex};
 use crate::refusal::{Faults, Refusal};
 use crate::state::State;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
+/// Most open cases that an answer lists to choose from, the newest: as many as a keypad has digits.
+pub const OPEN_CASES_TOLD_MAX: usize = 9;
+
 /// What a routing step starts from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Start {
     /// Which contact.
     pub(super) contact: ContactId,
+    /// Who asks.
+    pub(super) actor: Actor,
     /// The contact as it is, if it is not new.
+    pub(super) known: Option<Arc<Contact>>,
+    /// The same, as far as it concerns the matter at hand.
     pub(super) before: Option<Arc<Contact>>,
     /// All that is known.
     pub(super) context: Arc<ContactContext>,
+    /// Which of several matters it is for.
+    pub(super) matter: Option<MatterId>,
     /// Why now.
     pub(super) step: RouteStep,
     /// Whether the first route is taken at once.
     pub(super) take_first: bool,
     /// What to do with a reason that the live playbook does not have.
     pub(super) unknown_reason: UnknownReason,
+    /// Whether a case may be presumed where the key is not told.
+    pub(super) may_presume: bool,
+    /// More, for the timeline.
+    pub(super) note: Arc<str>,
 }
 
-/// Routes a new or an amended contact.
-pub(super) fn route(state: &State, command: &RouteContact, now: UnixMs) -> Result<Event, Stop> {
-    let start = start(state, command, now)?;
-    Ok(Event::ContactRouted(Box::new(routed(state, start, now)?)))
+/// Routes a new or an amended contact: one event, and one more for each other matter.
+pub(super) fn route(
+    state: &State,
+    command: &RouteContact,
+    actor: &Actor,
+    now: UnixMs,
+) -> Result<Vec<Event>, Stop> {
+    let (start, told) = start(state, command, actor, now)?;
+    matters::routed(state, start, &told, now)
 }
 
 /// Finds what routing needs, without deciding.
-pub(super) fn seek(state: &State, command: &RouteContact) -> Result<(), Stop> {
-    let start = start(state, command, state.now())?;
-    found(state, &start, state.now()).map(drop)
+pub(super) fn seek(state: &State, command: &RouteContact, actor: &Actor) -> Result<(), Stop> {
+    let (start, told) = start(state, command, actor, state.now())?;
+    matters::seek(state, &start, &told, state.now())
 }
 
-fn start(state: &State, command: &RouteContact, now: UnixMs) -> Result<Start, Stop> {
+fn start(
+    state: &State,
+    command: &RouteContact,
+    actor: &Actor,
+    now: UnixMs,
+) -> Result<(Start, ContactContext), Stop> {
+    let told = command.context.told_at(now);
+    let before = state.contact(&command.contact)?.cloned();
     let start = Start::of(
         state,
-        command.contact.clone(),
-        state.contact(&command.contact)?.cloned(),
-        command.context.told_at(now),
+        (command.contact.clone(), before),
+        actor,
+        &told,
         command.unknown_reason,
     )?;
-    Ok(Start {
+    let start = Start {
         take_first: command.take_first,
         ..start
-    })
+    };
+    Ok((start, told))
 }
 
 impl Start {
@@ -70,22 +99,25 @@ impl Start {
     /// Opens a contact, or amends it as it was before; the first route is to be taken at once.
     pub(super) fn of(
         state: &State,
-        contact: ContactId,
-        before: Option<Arc<Contact>>,
-        told: ContactContext,
+        (contact, before): (ContactId, Option<Arc<Contact>>),
+        actor: &Actor,
+        told: &ContactContext,
         unknown_reason: UnknownReason,
     ) -> Result<Start, Stop> {
         let tells_reason = told.reason.is_some();
         let (context, step) = match &before {
-            None => (told, RouteStep::Opened),
-            Some(contact) => (amend(state, contact, &told)?, RouteStep::Amended),
+            None => (told.clone(), RouteStep::Opened),
+            Some(contact) => (amend(state, contact, actor, told)?, RouteStep::Amended),
         };
         // A reason that was told earlier was known then: what became of it since is no fault of this request.
         let told_earlier = !tells_reason && context.reason.is_some();
         Ok(Start {
             contact,
+            actor: actor.clone(),
+            known: before.clone(),
             before,
             context: Arc::new(context),
+            matter: None,
             step,
             take_first: true,
             unknown_reason: if told_earlier {
@@ -93,12 +125,19 @@ impl Start {
             } else {
                 unknown_reason
             },
+            may_presume: true,
+            note: "".into(),
         })
     }
 }
 
 /// The context of a live contact with what a further call tells.
-fn amend(state: &State, contact: &Contact, told: &ContactContext) -> Result<ContactContext, Stop> {
+fn amend(
+    state: &State,
+    contact: &Contact,
+    actor: &Actor,
+    told: &ContactContext,
+) -> Result<ContactContext, Stop> {
     if !contact.place.is_live() {
         return Err(Refusal::ContactEnded(contact.id.clone()).into());
     }
@@ -119,7 +158,11 @@ fn amend(state: &State, contact: &Contact, told: &ContactContext) -> Result<Cont
         }
         .into());
     }
-    let amended = contact.context.amended(told);
+    let mut amended = contact.context.amended(told);
+    // Whoever was said to be vulnerable stays so: a caller may not know.
+    if contact.context.vulnerable == Some(true) && actor.kind != ActorKind::Supervisor {
+        amended.vulnerable = Some(true);
+    }
     if amended.facts.len() > FACTS_MAX {
         let what = format!(
             "must be at most {FACTS_MAX} with those told before, are {}",
@@ -147,12 +190,13 @@ fn may_be_named(
 
 /// What was found of a contact before any decision.
 pub(super) struct Found {
-    who: Option<FoundCustomer>,
-    tier: TierIndex,
+    pub(super) who: Option<FoundCustomer>,
+    pub(super) tier: TierIndex,
     tier_found: TierFound,
-    reason: FoundReason,
-    case: Option<FoundCase>,
-    noticed: Vec<Finding>,
+    pub(super) reason: FoundReason,
+    pub(super) case: Option<FoundCase>,
+    pub(super) noticed: Vec<Finding>,
+    open: Vec<Arc<Case>>,
 }
 
 pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, Stop> {
@@ -184,15 +228,25 @@ pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, 
         context,
         who: who.as_ref(),
         now,
+        may_presume: start.may_presume,
     };
     let case = match reason {
         FoundReason::Known(index) => Some(find::case(state, playbook, index, &sought)?),
         FoundReason::Unknown => find::case_without_reason(state, &sought)?,
         FoundReason::Choose(_) => None,
     };
-    if let (FoundReason::Known(index), Some(FoundCase::KeyMissing)) = (&reason, &case) {
-        let facts = find::ambiguous_facts(state, playbook, *index, &sought)?;
-        noticed.extend(facts.into_iter().map(Finding::CaseAmbiguous));
+    let mut open = Vec::new();
+    match (&reason, &case, &who) {
+        (FoundReason::Known(index), Some(FoundCase::KeyMissing), _) => {
+            let facts;
+            (open, facts) = find::ambiguous(state, playbook, *index, &sought)?;
+            noticed.extend(facts.into_iter().map(Finding::CaseAmbiguous));
+        }
+        (FoundReason::Choose(_), _, Some(who)) => open = find::all_open_cases(state, who, now)?,
+        _ => {}
+    }
+    if let Some(FoundCase::Presumed(_)) = &case {
+        noticed.push(Finding::CasePresumed);
     }
     Ok(Found {
         who,
@@ -201,38 +255,46 @@ pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, 
         reason,
         case,
         noticed,
+        open,
     })
 }
 
-/// Decides on a contact.
-pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<ContactRouted, Stop> {
+/// What a decision on one matter is made from, and the decision.
+pub(super) struct Weighed {
+    pub(super) join: Option<CaseJoin>,
+    pub(super) carried: Facts,
+    pub(super) standing: Standing,
+    pub(super) memory: Memory,
+    pub(super) profile: Option<Profile>,
+    /// `None` where there is no reason to decide on.
+    pub(super) decided: Option<Decided>,
+}
+
+/// Decides on one matter; a case that is opened for it has the id of `seq`.
+pub(super) fn weigh(
+    state: &State,
+    start: &Start,
+    found: &Found,
+    (seq, now): (Seq, UnixMs),
+) -> Result<Weighed, Stop> {
     let playbook = live(state)?;
-    let Found {
-        who,
-        tier,
-        tier_found,
-        reason,
-        case,
-        noticed,
-    } = found(state, &start, now)?;
-    let join = case
-        .as_ref()
-        .and_then(|case| case_join(state, playbook, tier, case, start.told(), now));
-    let joined_case = joined_case(case.as_ref());
-    let left = left_case(state, &start, join.as_ref())?;
-    let further = further_of(start.before.as_deref(), join.as_ref());
+    let case = found.case.as_ref();
+    let join =
+        case.and_then(|case| case_join(playbook, found.tier, case, start.told(), (seq, now)));
+    let joined_case = joined_case(case);
+    let who = found.who.as_ref();
     let carried = carried_facts(joined_case, &start.context.facts);
     let facts = start.context.facts.with(&carried);
-    let standing = standing(&start, who.as_ref(), joined_case, join.as_ref(), now);
-    let memory = Memory::default();
-    let profile = who.as_ref().map(|who| Profile {
+    let standing = standing(state, start, who, joined_case, join.as_ref(), now)?;
+    let memory = memory(start, who, joined_case, join.as_ref(), now);
+    let profile = who.map(|who| Profile {
         identities: Vec::new(),
         ..who.in_all.clone()
     });
     let question = |reason| Question {
         playbook,
         reason,
-        tier,
+        tier: found.tier,
         context: &start.context,
         profile: profile.as_ref(),
         facts: &facts,
@@ -240,22 +302,55 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
         memory: &memory,
         formula: Formula::Second,
     };
-    let (decision, next) = match reason {
-        FoundReason::Choose(primary) => (
-            Decision::open(playbook.tier(tier).id.clone()),
-            Next::ChooseReason {
-                primary,
-                open_case: who.as_ref().is_some_and(|who| has_open_case(state, who)),
-            },
-        ),
-        FoundReason::Unknown => {
-            // No reason is looked at.
-            let decision = decision::decide_without_reason(&question(ReasonIndex(0)));
-            let next = next(playbook, &decision, &[], start.take_first);
-            (decision, next)
+    let decided = match found.reason {
+        FoundReason::Choose(_) => None,
+        FoundReason::Known(reason) => Some(decision::decide(&question(reason))),
+        // No reason is looked at.
+        FoundReason::Unknown => Some(Decided {
+            decision: decision::decide_without_reason(&question(ReasonIndex(0))),
+            missing: Vec::new(),
+        }),
+    };
+    Ok(Weighed {
+        join,
+        carried,
+        standing,
+        memory,
+        profile,
+        decided,
+    })
+}
+
+/// Decides on a contact, of whose matter it was found and weighed what there is.
+pub(super) fn routed(
+    state: &State,
+    start: Start,
+    found: Found,
+    weighed: Weighed,
+) -> Result<ContactRouted, Stop> {
+    let playbook = live(state)?;
+    let Weighed {
+        join,
+        carried,
+        standing,
+        memory,
+        profile,
+        decided,
+    } = weighed;
+    let left = left_case(state, &start, join.as_ref())?;
+    let further = further_of(start.before.as_deref(), join.as_ref());
+    let tier = &playbook.tier(found.tier).id;
+    let (decision, next) = match decided {
+        None => {
+            let primary = match found.reason {
+                FoundReason::Choose(primary) => primary,
+                FoundReason::Known(_) | FoundReason::Unknown => None,
+            };
+            let open_case = !found.open.is_empty();
+            let next = Next::ChooseReason { primary, open_case };
+            (Decision::open(tier.clone()), next)
         }
-        FoundReason::Known(index) => {
-            let Decided { decision, missing } = decision::decide(&question(index));
+        Some(Decided { decision, missing }) => {
             let next = next(playbook, &decision, &missing, start.take_first);
             (decision, next)
         }
@@ -264,28 +359,51 @@ pub(super) fn routed(state: &State, start: Start, now: UnixMs) -> Result<Contact
         contact: start.contact,
         step: start.step,
         context: start.context,
-        customer: who.map(|who| CustomerJoin {
+        customer: found.who.map(|who| CustomerJoin {
             id: who.id,
             learnt: who.learnt.then(|| Box::new(who.profile)),
         }),
-        tier_found: Some(tier_found),
+        tier_found: Some(found.tier_found),
         case: join,
         left,
         further,
+        leading: start.matter,
+        followed_by: 0,
+        open_cases: open_cases(playbook, &found.open),
         standing,
         memory,
         profile: profile.map(Box::new),
         carried,
-        noticed,
+        noticed: found.noticed,
         decision,
         next,
+        note: start.note,
     })
 }
 
-/// Whether the customer, or somebody who is one with it, has an open case.
-fn has_open_case(state: &State, who: &FoundCustomer) -> bool {
-    let mut members = who.members();
-    members.any(|member| !state.open_cases().of(member).is_empty())
+/// Cases to choose from: the one whose last contact came last is the first.
+fn open_cases(playbook: &Playbook, open: &[Arc<Case>]) -> Vec<OpenCase> {
+    let told = |case: &Arc<Case>| {
+        let reason = playbook.reason_now(&case.reason, &case.facts);
+        let key = reason
+            .into_iter()
+            .flat_map(|it| FoundCase::key_of(playbook, it));
+        let key: Vec<Slug> = key.collect();
+        let known = case.facts.iter().filter(|fact| key.contains(&fact.id));
+        OpenCase {
+            case: case.id,
+            reason: case.reason.clone(),
+            key: Facts::from_facts(known.cloned()),
+            arrived: case
+                .contacts
+                .last()
+                .map_or(case.opened, |last| last.arrived),
+        }
+    };
+    let mut told: Vec<OpenCase> = open.iter().map(told).collect();
+    told.sort_by_key(|case| std::cmp::Reverse((case.arrived, case.case)));
+    told.truncate(OPEN_CASES_TOLD_MAX);
+    told
 }
 
 fn next(playbook: &Playbook, decision: &Decision, missing: &[FactIndex], take_first: bool) -> Next {
@@ -320,19 +438,51 @@ impl ContactRouted {
     /// Computes the stored decision again from what this event holds, under the playbook that it names.
     /// `None` where no reason was decided on, or the playbook does not have it.
     pub fn decided_again(&self, playbook: &Playbook) -> Option<Decision> {
-        let reason = self.decision.reason.as_ref()?;
-        let facts = self.context.facts.with(&self.carried);
-        let question = Question {
+        again(
             playbook,
-            reason: *playbook.index.reasons.get(reason)?,
-            tier: *playbook.index.tiers.get(&self.decision.tier)?,
-            context: &self.context,
-            profile: self.profile.as_deref(),
-            facts: &facts,
-            standing: self.standing,
-            memory: &self.memory,
-            formula: self.decision.formula,
-        };
-        Some(decision::decide(&question).decision)
+            (&self.context, &self.carried),
+            self.profile.as_deref(),
+            self.standing,
+            &self.memory,
+            &self.decision,
+        )
     }
+}
+
+impl MatterDecided {
+    /// As [`ContactRouted::decided_again`].
+    pub fn decided_again(&self, playbook: &Playbook) -> Option<Decision> {
+        again(
+            playbook,
+            (&self.context, &self.carried),
+            self.profile.as_deref(),
+            self.standing,
+            &self.memory,
+            &self.decision,
+        )
+    }
+}
+
+fn again(
+    playbook: &Playbook,
+    (context, carried): (&ContactContext, &Facts),
+    profile: Option<&Profile>,
+    standing: Standing,
+    memory: &Memory,
+    decision: &Decision,
+) -> Option<Decision> {
+    let reason = decision.reason.as_ref()?;
+    let facts = context.facts.with(carried);
+    let question = Question {
+        playbook,
+        reason: *playbook.index.reasons.get(reason)?,
+        tier: *playbook.index.tiers.get(&decision.tier)?,
+        context,
+        profile,
+        facts: &facts,
+        standing,
+        memory,
+        formula: decision.formula,
+    };
+    Some(decision::decide(&question).decision)
 }

@@ -25,7 +25,7 @@ pub fn due(state: &State, now: UnixMs) -> Result<Option<Recorded>, Elsewhere> {
                 return Ok(None);
             };
             match end::over(state, &contact, Outcome::TimedOut, None) {
-                Ok(ended) => Event::ContactEnded(ended),
+                Ok(ended) => Event::ContactEnded(Box::new(ended)),
                 Err(Stop::Elsewhere(elsewhere)) => return Err(elsewhere),
                 Err(Stop::Refused(_)) => return Ok(None),
             }

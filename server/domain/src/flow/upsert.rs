@@ -3,6 +3,7 @@
 use super::Stop;
 use super::customer::{as_seen, kept};
 use super::find::{HeldBy, holder, root};
+use crate::actor::{Actor, ActorKind};
 use crate::command::UpsertCustomer;
 use crate::customer::{Customer, Identity};
 use crate::event::{CustomerSaved, Event};
@@ -13,8 +14,13 @@ use crate::time::UnixMs;
 
 /// Makes a customer or replaces the profile of one. A verified identity stays with who holds it, until a profile of
 /// theirs leaves it out: nobody else is given it, verified or not. One that another shares proves nobody. A customer
-/// that is merged is kept for itself.
-pub(super) fn upsert(state: &State, command: &UpsertCustomer, now: UnixMs) -> Result<Event, Stop> {
+/// that is merged is kept for itself. Whoever is vulnerable stays so until a supervisor says otherwise.
+pub(super) fn upsert(
+    state: &State,
+    command: &UpsertCustomer,
+    actor: &Actor,
+    now: UnixMs,
+) -> Result<Event, Stop> {
     if command.seen.is_some() {
         as_seen(&*kept(state, &command.id)?, command.seen)?;
     }
@@ -46,7 +52,20 @@ pub(super) fn upsert(state: &State, command: &UpsertCustomer, now: UnixMs) -> Re
         None => Customer::new(command.id.clone(), now),
     };
     let lost_proofs = customer.profile.proofs_lost_by(&command.profile);
+    let was_vulnerable = customer.profile.vulnerable == Some(true);
     customer.profile = command.profile.clone();
+    if was_vulnerable && actor.kind != ActorKind::Supervisor {
+        if command.profile.vulnerable == Some(false) {
+            let why = "is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: \
+                       supervisor/ID); leave it out to keep it";
+            return Err(Refusal::CustomerStep {
+                customer: command.id.clone(),
+                why: why.into(),
+            }
+            .into());
+        }
+        customer.profile.vulnerable = Some(true);
+    }
     Ok(Event::CustomerSaved(Box::new(CustomerSaved {
         customer,
         lost_proofs,

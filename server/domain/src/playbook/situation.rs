@@ -74,6 +74,7 @@ impl Situation {
                 queue_stats: Vec::new(),
                 cannot_use: Abilities::EMPTY,
                 another_matter: false,
+                matters: Vec::new(),
             },
             profile: None,
             facts: Facts::none(),

@@ -8,7 +8,7 @@ mod further;
 
 use super::{Answered, Publication, RowKey, State};
 use crate::case::CaseStep;
-use crate::event::{Cause, Envelope, Event, PlaybookPublished, Recorded};
+use crate::event::{Cause, Envelope, Event, Method, PlaybookPublished, Recorded};
 use crate::playbook::Playbook;
 use std::sync::Arc;
 
@@ -30,7 +30,9 @@ impl State {
             Event::CustomerWorked(worked) => self.customer_worked(envelope, worked),
             Event::CaseAdded(added) => self.case_added(envelope, added),
         }
-        if let Cause::Request(stamp) = &envelope.cause {
+        if let Cause::Request(stamp) = &envelope.cause
+            && !follows(event, stamp.method)
+        {
             let key = stamp.key(&envelope.actor);
             let row = Answered {
                 seq: envelope.seq,
@@ -79,4 +81,9 @@ impl State {
         }));
         self.touched.push(RowKey::Publication(envelope.seq));
     }
+}
+
+/// Whether an event follows another one of the same write, which holds the answer.
+const fn follows(event: &Event, method: Method) -> bool {
+    matches!(event, Event::CaseAdded(_)) && !matches!(method, Method::AddCaseToContact)
 }

@@ -3,7 +3,7 @@
 
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{Event, Recorded};
-use signpost_domain::flow::{self, Answer, Outcome, Stop};
+use signpost_domain::flow::{self, Answer, COMMAND_EVENTS_MAX, Outcome, Stop};
 use signpost_domain::ids::Seq;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::state::{Elsewhere, Row, RowKey, State};
@@ -60,7 +60,13 @@ impl Cold {
     }
 
     /// Folds an event in, with the rows in memory that it says it edits and no other cold one.
-    pub(crate) fn apply(&mut self, recorded: &Recorded, compiled: Option<Arc<Playbook>>) {
+    /// After the `last` one of a command what was looked up for it is forgotten.
+    pub(crate) fn apply(
+        &mut self,
+        recorded: &Recorded,
+        compiled: Option<Arc<Playbook>>,
+        last: bool,
+    ) {
         let bare = self.apply_bare(&recorded.event, recorded, compiled.clone());
         let lacks = self.state.lacks(&recorded.event);
         assert_eq!(lacks, None, "edited but not in memory");
@@ -72,7 +78,9 @@ impl Cold {
             self.state.forget(&key, seq);
             self.rows.insert(key, row);
         }
-        self.forget_lent(Seq(seq.0 - 1));
+        if last {
+            self.lent_until(seq);
+        }
     }
 
     /// What changes if nothing is in memory but the rows that the event names.
@@ -106,7 +114,7 @@ impl Cold {
         for row in self.rows.values() {
             let is_kept = match row {
                 Row::Contact(contact) => contact.place.is_live(),
-                Row::Case(case) => case.state.is_open(),
+                Row::Case(case) => case.is_active(),
                 Row::Counts(_) | Row::Publication(_) => true,
                 Row::Customer(_) | Row::Holder(_) | Row::Matter(_) | Row::Request(_) => false,
             };
@@ -142,6 +150,16 @@ impl Cold {
             }
         }
         panic!("looking through does not end");
+    }
+
+    /// Forgets what was looked up before the last events, which are up to `seq`, unless one of them changed it.
+    fn lent_until(&mut self, seq: Seq) {
+        let back = (1..=COMMAND_EVENTS_MAX as u64).filter(|back| *back <= seq.0);
+        for key in std::mem::take(&mut self.lent) {
+            for back in back.clone() {
+                self.state.forget(&key, Seq(seq.0 - back));
+            }
+        }
     }
 
     fn forget_lent(&mut self, lent_at: Seq) {

@@ -318,6 +318,7 @@ fn context(wait_minutes: i64, facts: Facts) -> ContactContext {
         cannot_use: Abilities::EMPTY,
         another_matter: false,
         brand: None,
+        matters: Vec::new(),
         queue_stats: vec![QueueStats {
             queue: slug("rebooking"),
             staffed: None,

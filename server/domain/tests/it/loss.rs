@@ -57,14 +57,17 @@ fn case_of(state: &State, contact: &str) -> CaseId {
 }
 
 fn ended(contact: &str, case: Option<CaseId>, resolves_case: bool) -> Event {
-    Event::ContactEnded(ContactEnded {
+    Event::ContactEnded(Box::new(ContactEnded {
         contact: ContactId::stored(contact),
         case,
         further: Vec::new(),
         outcome: Outcome::Resolved,
         confirmed: None,
         resolves: case.filter(|_| resolves_case),
-    })
+        resolution: None,
+        note: "".into(),
+        matters: Vec::new(),
+    }))
 }
 
 #[test]
@@ -164,9 +167,13 @@ fn a_contact_on_a_case_of_somebody_else() {
                     previous: None,
                     opened: None,
                     claimed: None,
+                    presumed: false,
                 }),
                 left: None,
                 further: Vec::new(),
+                leading: None,
+                followed_by: 0,
+                open_cases: Vec::new(),
                 standing: Standing::default(),
                 memory: Memory::default(),
                 profile: None,
@@ -174,6 +181,7 @@ fn a_contact_on_a_case_of_somebody_else() {
                 noticed: Vec::new(),
                 decision: Decision::open(Slug::stored("standard")),
                 next: Next::ChooseRoute,
+                note: "".into(),
             }))
         },
         expect![[r#"
@@ -268,7 +276,10 @@ fn added(contact: &str, case: CaseId) -> Event {
             previous: None,
             opened: None,
             claimed: None,
+            presumed: false,
         },
         note: "".into(),
+        matter: None,
+        decided: None,
     }))
 }

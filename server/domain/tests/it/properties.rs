@@ -83,6 +83,11 @@ const MORE: &[&str] = &[
     "take=none",
     "asked_for_person",
     "vulnerable",
+    "not_vulnerable",
+    "not_vulnerable by=supervisor/anna",
+    "cannot_use=voice",
+    "another_matter",
+    "another_matter",
     "outbound",
     "unknown=allowed",
     "tier=platinum",
@@ -108,13 +113,17 @@ const ENDINGS: &[&str] = &[
     "abandoned",
     "gave_up",
     "switched",
-    "asked_for_person",
+    "resolved outcome=explained",
+    "resolved matter:m1=resolved matter:m2=open",
+    "abandoned matter:m2=resolved/explained",
 ];
+const REROUTES: &[&str] = &["asked_for_person", "gave_up", "no_answer", "failed"];
 const SPANS: &[&str] = &["1s", "10m", "10m", "6h", "1d", "4d", "8d", "15d", "31d"];
 const PROFILES: &[&str] = &[
     "tier=platinum",
     "tier=standard",
     "vulnerable",
+    "not_vulnerable",
     "prefer=human",
     "consent=call_back",
     "verified:phone=01",
@@ -159,6 +168,8 @@ fn step() -> impl Strategy<Value = String> {
         8 => (word(CONTACTS), word(ENDINGS)).prop_map(|(contact, how)| format!("end {contact} {how}")),
         3 => (1..4_u8, words(PROFILES, 3))
             .prop_map(|(id, words)| format!("customer c{id} {}", words.join(" "))),
+        6 => reroute(),
+        8 => matters(),
         6 => add_case(),
         8 => work(),
         7 => work_on_customer(),
@@ -168,6 +179,53 @@ fn step() -> impl Strategy<Value = String> {
         1 => Just("playbook trips_split".to_owned()),
         1 => Just("restart".to_owned()),
     ]
+}
+
+/// An attempt of one of the contacts that came to nothing, with more told or nothing.
+fn reroute() -> impl Strategy<Value = String> {
+    let told = (words(FACTS, 2), word(CHANNELS), any::<bool>());
+    let parts = (word(CONTACTS), word(REROUTES), told);
+    parts.prop_map(|(contact, how, (mut facts, channel, tells))| {
+        let mut named = BTreeSet::new();
+        facts.retain(|word| named.insert(name(word).to_owned()));
+        match tells {
+            true => format!(
+                "reroute {contact} {how} channel={channel} {}",
+                facts.join(" ")
+            ),
+            false => format!("reroute {contact} {how}"),
+        }
+    })
+}
+
+/// A contact with several matters, in any order, some of them known from before.
+fn matters() -> impl Strategy<Value = String> {
+    let reasons = REASONS
+        .iter()
+        .map(|reason| reason.trim_start_matches("reason="));
+    let reason = select(reasons.collect::<Vec<_>>());
+    let matter = (1..5_u8, reason, words(FACTS, 2));
+    let told = (
+        word(CONTACTS),
+        word(CHANNELS),
+        word(WHO),
+        words(IDENTITIES, 1),
+        words(MORE, 1),
+        prop::collection::vec(matter, 1..5),
+    );
+    told.prop_map(|(contact, channel, who, identities, more, matters)| {
+        let mut named = BTreeSet::new();
+        let matters = matters.into_iter().filter_map(|(id, reason, mut facts)| {
+            let mut of_one = BTreeSet::new();
+            facts.retain(|word| of_one.insert(name(word).to_owned()));
+            let facts: String = facts.iter().map(|fact| format!(",{fact}")).collect();
+            let is_new = named.insert(id);
+            is_new.then(|| format!("matter:m{id}={reason}{facts}"))
+        });
+        let matters: Vec<String> = matters.collect();
+        let words = [vec![who], identities, more, matters].concat();
+        format!("route {contact} {channel} {}", words.join(" "))
+    })
 }
 
 /// A further case of one of the contacts, whatever place it is in.
@@ -243,10 +301,10 @@ proptest! {
     }
 }
 
-/// The line with the words of a route or a preview the other way round.
+/// The line with the words of a route or a preview the other way round; the order of matters counts.
 fn turned(line: &str) -> String {
     let mut words: Vec<&str> = line.split_whitespace().collect();
-    if matches!(words[0], "route" | "preview") {
+    if matches!(words[0], "route" | "preview") && !line.contains("matter:") {
         words[3..].reverse();
     }
     words.join(" ")

@@ -4,7 +4,8 @@
 //! playbook NAME | at [DATE] HH:MM | wait SPAN
 //! route CONTACT CHANNEL WORD…   preview CONTACT CHANNEL WORD…
 //! take CONTACT ROUTE [declined=ROUTE,…]
-//! end CONTACT OUTCOME [confirmed=REASON]   (asked_for_person decides again)
+//! reroute CONTACT asked_for_person|gave_up|no_answer|failed [channel=CHANNEL WORD…]   (decides again; words as in a route)
+//! end CONTACT OUTCOME [confirmed=REASON] [outcome=ID] [cost=AMOUNT] [note=WORD] [matter:ID=resolved[/OUTCOME]|open …]
 //! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (a further case; facts as in a route)
 //! customer ID WORD…
 //! note CASE TEXT | resolve CASE OUTCOME | reopen CASE | confirm CASE REASON | hold CASE   [stale]
@@ -21,15 +22,18 @@
 use crate::fixtures;
 use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::actor::Actor;
+use signpost_domain::case::Resolution;
 use signpost_domain::command::{
-    AddCase, Command, CommandBody, EndContact, Ending, PublishPlaybook, RouteContact, TakeRoute,
-    UnknownReason, UpsertCustomer,
+    AddCase, Command, CommandBody, EndContact, MatterEnd, PublishPlaybook, RerouteContact,
+    Rerouted, RouteContact, TakeRoute, UnknownReason, UpsertCustomer,
 };
-use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Outcome, QueueStats};
+use signpost_domain::contact::{
+    ContactContext, CustomerRef, Direction, Matter, Outcome, QueueStats,
+};
 use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
 use signpost_domain::event::RequestStamp;
 use signpost_domain::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
-use signpost_domain::ids::{ContactId, CustomerId, ReasonId, RequestId, Slug};
+use signpost_domain::ids::{ContactId, CustomerId, MatterId, ReasonId, RequestId, Slug};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::route::Route;
@@ -59,8 +63,9 @@ impl<'a> Words<'a> {
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
             sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years \
-            note cannot_use another_matter";
-        const PREFIXES: [&str; 7] = [
+            note cannot_use another_matter channel outcome cost not_vulnerable";
+        const PREFIXES: [&str; 8] = [
+            "matter:",
             "verified:",
             "unverified:",
             "shared:",
@@ -170,21 +175,64 @@ pub(crate) fn take(contact: &str, route: &str, words: &Words<'_>) -> CommandBody
 }
 
 pub(crate) fn end(contact: &str, outcome: &str, words: &Words<'_>) -> CommandBody {
-    let over = |outcome| Ending::Over(outcome);
-    CommandBody::End(EndContact {
+    let matters = words.under("matter").into_iter().map(|(id, what)| {
+        let (what, outcome) = what
+            .split_once('/')
+            .map_or((what, None), |(a, b)| (a, Some(b)));
+        MatterEnd {
+            matter: MatterId::new(id).expect("a matter id"),
+            resolved: what == "resolved",
+            resolution: outcome.map(|outcome| Resolution {
+                outcome: slug(outcome),
+                cost: None,
+            }),
+        }
+    });
+    CommandBody::End(Box::new(EndContact {
         contact: ContactId::new(contact).expect("a contact id"),
-        ending: match outcome {
-            "resolved" => over(Outcome::Resolved),
-            "abandoned" => over(Outcome::Abandoned),
-            "gave_up" => over(Outcome::GaveUp),
-            "no_answer" => over(Outcome::NoAnswer),
-            "transferred" => over(Outcome::Transferred),
-            "switched" => over(Outcome::Switched),
-            "asked_for_person" => Ending::AskedForPerson,
+        outcome: match outcome {
+            "resolved" => Outcome::Resolved,
+            "abandoned" => Outcome::Abandoned,
+            "gave_up" => Outcome::GaveUp,
+            "no_answer" => Outcome::NoAnswer,
+            "transferred" => Outcome::Transferred,
+            "switched" => Outcome::Switched,
             _ => panic!("{outcome} is not an outcome"),
         },
         confirmed: words.get("confirmed").map(reason),
-    })
+        resolution: words.get("outcome").map(|outcome| Resolution {
+            outcome: slug(outcome),
+            cost: words.get("cost").map(money),
+        }),
+        note: words.get("note").unwrap_or_default().into(),
+        matters: matters.collect(),
+    }))
+}
+
+pub(crate) fn reroute(
+    contact: &str,
+    outcome: &str,
+    words: &Words<'_>,
+    playbook: Option<&Playbook>,
+    now: UnixMs,
+) -> CommandBody {
+    let told = context("phone", words, playbook, now);
+    // What it is told with says on which channel it is.
+    let channel = words.get("channel").map(slug);
+    CommandBody::Reroute(Box::new(RerouteContact {
+        contact: ContactId::new(contact).expect("a contact id"),
+        outcome: match outcome {
+            "asked_for_person" => Rerouted::AskedForPerson,
+            "gave_up" => Rerouted::GaveUp,
+            "no_answer" => Rerouted::NoAnswer,
+            "failed" => Rerouted::Failed,
+            _ => panic!("{outcome} is not an outcome of an attempt"),
+        },
+        context: channel.map(|channel| ContactContext { channel, ..told }),
+        take_first: words.get("take") != Some("none"),
+        unknown_reason: UnknownReason::Refuse,
+        note: words.get("note").unwrap_or_default().into(),
+    }))
 }
 
 pub(crate) fn add_case(
@@ -218,7 +266,7 @@ pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
             time_zone: None,
             preferred_routes: words.list("prefer").map(route_of).collect(),
             consents: consents(words),
-            vulnerable: words.has("vulnerable").then_some(true),
+            vulnerable: vulnerable(words),
             cannot_use: cannot_use(words),
         },
     }))
@@ -254,13 +302,35 @@ pub(crate) fn context(
         language: words.get("language").map(Into::into),
         preferred_routes: words.list("prefer").map(route_of).collect(),
         consents: consents(words),
-        vulnerable: words.has("vulnerable").then_some(true),
+        vulnerable: vulnerable(words),
         asked_for_person: words.has("asked_for_person"),
         cannot_use: cannot_use(words),
         another_matter: words.has("another_matter"),
         brand: words.slug("brand"),
         queue_stats: queue_stats(words),
+        matters: matters(words, playbook, now),
     }
+}
+
+fn vulnerable(words: &Words<'_>) -> Option<bool> {
+    let not = words.has("not_vulnerable").then_some(false);
+    words.has("vulnerable").then_some(true).or(not)
+}
+
+/// `matter:ID=REASON` with facts behind it, such as `matter:m1=flight/change,booking=AAAAAA`; a reason may be left out.
+fn matters(words: &Words<'_>, playbook: Option<&Playbook>, now: UnixMs) -> Vec<Matter> {
+    let matter = |(id, told): (&str, &str)| {
+        let mut told = told.split(',');
+        let of = told.next().filter(|of| !of.is_empty());
+        Matter {
+            id: MatterId::new(id).expect("a matter id"),
+            reason: of.map(reason),
+            facts: facts(&Words::of(told), playbook, now),
+            stage: None,
+            note: "".into(),
+        }
+    };
+    words.under("matter").into_iter().map(matter).collect()
 }
 
 /// `09:00`, `2026-12-25T09:00Z` and the like.

@@ -5,7 +5,9 @@ use crate::told::{self, Names};
 use crate::work;
 use crate::world::{Answered, World};
 use expect_test::Expect;
+use signpost_domain::actor::Actor;
 use signpost_domain::command::{CommandBody, PreviewRoute, Query};
+use signpost_domain::event::Recorded;
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::{ContactId, CustomerId};
 use signpost_domain::playbook::Playbook;
@@ -77,6 +79,11 @@ impl Stage {
                     script::end(contact, outcome, words)
                 });
             }
+            ("reroute", [contact, outcome, more @ ..]) => {
+                self.write(number, line, more, |words, live, now| {
+                    script::reroute(contact, outcome, words, live, now)
+                });
+            }
             ("add_case", [contact, reason, more @ ..]) => {
                 self.write(number, line, more, |words, live, now| {
                     script::add_case(contact, reason, words, live, now)
@@ -131,16 +138,19 @@ impl Stage {
         let body = body(&words, live.as_deref(), now);
         let command = script::command(number, line, &words, now, body);
         let said = match self.world.write(command) {
-            Answered::Happened(recorded) => {
-                told::event(&recorded, &mut self.names, words.has("why"))
-            }
+            Answered::Happened(recorded) => self.events(&recorded, words.has("why")),
             Answered::Replayed(recorded) => {
-                let answer = told::event(&recorded, &mut self.names, words.has("why"));
-                format!("replayed {answer}")
+                format!("replayed {}", self.events(&recorded, words.has("why")))
             }
             Answered::Refused(refusal) => told::refusal(&refusal, &self.names),
         };
         self.tell(&said);
+    }
+
+    fn events(&mut self, recorded: &[Recorded], why: bool) -> String {
+        let names = &mut self.names;
+        let told = recorded.iter().map(|one| told::event(one, names, why));
+        told.collect::<Vec<_>>().join("\n  ")
     }
 
     fn preview(&mut self, contact: &str, channel: &str, words: &[&str]) {
@@ -154,9 +164,10 @@ impl Stage {
             context: body.context,
             unknown_reason: body.unknown_reason,
             at: words.later(self.world.now()),
+            actor: Actor::parse("platform/test").expect("an actor"),
         }));
         let said = match self.world.read(&query) {
-            Ok(Answer::Preview(routed)) => {
+            Ok(Answer::Preview(routed, _)) => {
                 let mut names = self.names.clone();
                 format!(
                     "would be {}",

@@ -82,7 +82,8 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
         Event::CustomerWorked(worked) => work::told_of_customer(worked),
         Event::CaseAdded(added) => {
             let joined = joined(&added.join, names);
-            format!("{}: {} too; {joined}", added.contact, added.reason)
+            let matter = list(added.matter.iter().map(|matter| format!(" for {matter}")));
+            format!("{}: {} too{matter}; {joined}", added.contact, added.reason)
         }
     }
 }
@@ -92,8 +93,14 @@ fn contact_ended(ended: &ContactEnded, names: &mut Names) -> String {
     if let Some(confirmed) = &ended.confirmed {
         said += &format!(" as {confirmed}");
     }
-    if let Some(case) = ended.resolves {
+    let matters = ended.matters.iter();
+    let resolved = matters.map(|matter| (matter.resolves, &matter.resolution));
+    for (case, resolution) in std::iter::once((ended.resolves, &ended.resolution)).chain(resolved) {
+        let Some(case) = case else { continue };
         said += &format!("; case {} is resolved", names.told(case));
+        if let Some(resolution) = resolution {
+            said += &format!(" as {}", resolution.outcome);
+        }
     }
     said
 }
@@ -101,8 +108,15 @@ fn contact_ended(ended: &ContactEnded, names: &mut Names) -> String {
 pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> String {
     let decision = &event.decision;
     let mut parts = vec![format!("{}:", event.contact)];
-    if event.step == RouteStep::AskedForPerson {
-        parts.push("sent back;".to_owned());
+    parts.push(match event.step {
+        RouteStep::Opened | RouteStep::Amended => ";".to_owned(),
+        RouteStep::AskedForPerson => "sent back;".to_owned(),
+        RouteStep::GaveUp => "gave up;".to_owned(),
+        RouteStep::NoAnswer => "no answer;".to_owned(),
+        RouteStep::Failed => "failed;".to_owned(),
+    });
+    if let Some(matter) = &event.leading {
+        parts.push(format!("for {matter};"));
     }
     if let Some(customer) = &event.customer {
         let learnt = if customer.learnt.is_some() { "+" } else { "" };
@@ -121,7 +135,13 @@ pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> Str
     if !event.carried.is_empty() {
         parts.push(format!("knows {};", facts(&event.carried)));
     }
+    parts.push(format!("{};", remembered(event)));
     parts.push(next(&event.next));
+    if let [_, _, ..] = event.open_cases[..] {
+        let open = event.open_cases.iter();
+        let open = open.map(|open| format!("{} {}", names.told(open.case), facts(&open.key)));
+        parts.push(format!("or one of [{}]", list(open)));
+    }
     let options = decision.options.iter().map(|option| match why {
         true => format!("{} {}", option.route, cost(option)),
         false => format!("{} {}", option.route, option.cost.total()),
@@ -156,6 +176,7 @@ fn joined(join: &CaseJoin, names: &mut Names) -> String {
         (join.repeat, ", a repeat"),
         (join.switched, ", a switch"),
         (join.claimed.is_some(), ", claimed"),
+        (join.presumed, ", presumed"),
     ] {
         if is_so {
             said += word;
@@ -173,6 +194,40 @@ fn numbers(event: &ContactRouted) -> String {
     ];
     let some = numbers.iter().filter(|(count, _)| *count > 0);
     list(some.map(|(count, what)| format!("{count} {what}")))
+}
+
+/// What was tried and what was told of the person, if anything was.
+fn remembered(event: &ContactRouted) -> String {
+    let memory = &event.memory;
+    let tried = memory
+        .tried
+        .iter()
+        .filter_map(|tried| Some(format!("{} {}", tried.route, tried.outcome?.as_str())));
+    let told = &memory.told;
+    let told = [
+        told.vulnerable.as_ref().map(|_| "vulnerable".to_owned()),
+        told.cannot_use.as_ref().map(|told| {
+            let cannot = told.value.iter().map(|ability| ability.as_str());
+            format!("cannot use {}", list(cannot))
+        }),
+        told.asked_for_person
+            .as_ref()
+            .map(|_| "asked for a person".to_owned()),
+        told.language
+            .as_ref()
+            .map(|told| format!("speaks {}", told.value)),
+        told.persona
+            .as_ref()
+            .map(|told| format!("is {}", told.value)),
+        memory
+            .owed_overdue
+            .then(|| "an answer is overdue".to_owned()),
+    ];
+    let all: Vec<String> = tried.chain(told.into_iter().flatten()).collect();
+    match all.is_empty() {
+        true => String::new(),
+        false => format!("remembers {}", list(all)),
+    }
 }
 
 fn next(next: &Next) -> String {
@@ -304,7 +359,7 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
 
 pub(crate) fn answer(answer: &Answer, names: &Names) -> String {
     match answer {
-        Answer::Preview(_) | Answer::Publications(_) => panic!("not asked for in scenarios"),
+        Answer::Preview(..) | Answer::Publications(_) => panic!("not asked for in scenarios"),
         Answer::Contact(row) => contact(row, names),
         Answer::Case(row) => case(row, names),
         Answer::Customer(row) => work::customer_row(row),

@@ -16,9 +16,9 @@ use std::sync::Arc;
 /// What a command came to.
 pub(crate) enum Answered {
     /// This happened.
-    Happened(Box<Recorded>),
+    Happened(Vec<Recorded>),
     /// This was answered before.
-    Replayed(Box<Recorded>),
+    Replayed(Vec<Recorded>),
     /// This is why nothing happened.
     Refused(Box<Refusal>),
 }
@@ -58,7 +58,7 @@ impl World {
         while let Some(recorded) = flow::due(&self.whole, until).expect("a whole state has all") {
             assert_eq!(self.cold.due(until).as_ref(), Some(&recorded));
             assert!(recorded.envelope.record_time <= until);
-            self.apply(&recorded, None);
+            self.apply(&recorded, None, true);
             fired.push(recorded);
         }
         assert_eq!(self.cold.due(until), None);
@@ -81,12 +81,25 @@ impl World {
             Err(Stop::Elsewhere(elsewhere)) => panic!("a whole state has all: {elsewhere:?}"),
             Err(Stop::Refused(refusal)) => Answered::Refused(refusal),
             Ok(Outcome::Replayed(seq)) => {
-                let answer = self.log[seq.0 as usize - 1].clone();
-                assert_eq!(answer.envelope.seq, seq);
-                Answered::Replayed(Box::new(answer))
+                let answer = &self.log[seq.0 as usize - 1..];
+                assert_eq!(answer[0].envelope.seq, seq);
+                let more = match &answer[0].event {
+                    Event::ContactRouted(routed) => routed.followed_by as usize,
+                    _ => 0,
+                };
+                Answered::Replayed(answer[..=more].to_vec())
             }
             Ok(Outcome::Happens(recorded)) => {
-                self.apply(&recorded, compiled(&command));
+                for (place, one) in recorded.iter().enumerate() {
+                    let is_last = place + 1 == recorded.len();
+                    self.apply(one, compiled(&command), is_last);
+                }
+                let followed_by = match &recorded[0].event {
+                    Event::ContactRouted(routed) => routed.followed_by as usize,
+                    _ => 0,
+                };
+                assert_eq!(recorded.len(), 1 + followed_by);
+                assert!(recorded.len() <= flow::COMMAND_EVENTS_MAX);
                 Answered::Happened(recorded)
             }
         }
@@ -130,6 +143,13 @@ impl World {
                 let again = routed.decided_again(live);
                 assert!(again.is_none_or(|again| again == routed.decision));
             }
+            if let (Event::CaseAdded(added), Some(live)) = (&recorded.event, folded.live()) {
+                let decided = added.decided.as_ref();
+                let again = decided.and_then(|decided| decided.decided_again(live));
+                assert!(
+                    again.is_none_or(|again| Some(again) == decided.map(|it| it.decision.clone()))
+                );
+            }
             folded.apply(recorded, None);
         }
         whole.assert_same(&Projection::of(&folded), "folded from the log");
@@ -147,14 +167,14 @@ impl World {
         assert_eq!(self.log.get(again.log.len()), None);
     }
 
-    fn apply(&mut self, recorded: &Recorded, compiled: Option<Arc<Playbook>>) {
+    fn apply(&mut self, recorded: &Recorded, compiled: Option<Arc<Playbook>>, last: bool) {
         assert_eq!(recorded.envelope.seq.0, self.whole.seq().0 + 1);
         assert!(recorded.envelope.record_time >= self.whole.now());
         if let Event::ContactRouted(routed) = &recorded.event {
             self.answers(routed);
         }
         self.whole.apply(recorded, compiled.clone());
-        self.cold.apply(recorded, compiled);
+        self.cold.apply(recorded, compiled, last);
         self.whole.take_touched();
         self.log.push(recorded.clone());
     }
@@ -185,15 +205,21 @@ impl World {
         let CommandBody::Route(body) = &command.body else {
             return;
         };
-        let previewed = self.read(&preview_of(body));
+        let previewed = self.read(&preview_of(body, command));
         let decided = flow::decide(&self.whole, command, self.now);
-        let (Ok(Answer::Preview(previewed)), Ok(Outcome::Happens(recorded))) = (previewed, decided)
+        let (Ok(Answer::Preview(previewed, added)), Ok(Outcome::Happens(recorded))) =
+            (previewed, decided)
         else {
             return;
         };
-        let Event::ContactRouted(routed) = recorded.event else {
+        let mut events = recorded.into_iter().map(|recorded| recorded.event);
+        let Some(Event::ContactRouted(routed)) = events.next() else {
             return;
         };
+        let previewed_more = added
+            .into_iter()
+            .map(|added| Event::CaseAdded(Box::new(added)));
+        assert!(previewed_more.eq(events));
         let routed = ContactRouted {
             next: if body.take_first {
                 routed.next.clone()
@@ -215,8 +241,10 @@ impl World {
 
     fn write_only(&mut self, command: &Command) {
         if let Ok(Outcome::Happens(recorded)) = flow::decide(&self.whole, command, self.now) {
-            self.whole.apply(&recorded, compiled(command));
-            self.log.push(*recorded);
+            for one in recorded {
+                self.whole.apply(&one, compiled(command));
+                self.log.push(one);
+            }
         }
     }
 }
@@ -227,6 +255,7 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         CommandBody::RollBack(body) => Some(body.playbook.clone()),
         CommandBody::Route(_)
         | CommandBody::Take(_)
+        | CommandBody::Reroute(_)
         | CommandBody::End(_)
         | CommandBody::AddCase(_)
         | CommandBody::Upsert(_)
@@ -240,11 +269,12 @@ fn costs_first(routed: &ContactRouted) -> Option<signpost_domain::route::Route> 
     routed.decision.first().map(|option| option.route)
 }
 
-fn preview_of(body: &RouteContact) -> Query {
+fn preview_of(body: &RouteContact, command: &Command) -> Query {
     Query::Preview(Box::new(PreviewRoute {
         contact: Some(body.contact.clone()),
         context: body.context.clone(),
         unknown_reason: body.unknown_reason,
         at: None,
+        actor: command.actor.clone(),
     }))
 }

@@ -2,10 +2,10 @@
 
 use super::decision::{decision, findings, handover};
 use super::memory::memory;
-use super::work::worked;
+use super::work::{resolution, worked};
 use super::{
-    actor, case_id, contact_id, context, customer, customer_id, facts, joined, matter, offered,
-    outcome, profile, reason, routes, seq, slug, span, text, time, version,
+    actor, case_id, contact_id, context, customer, customer_id, facts, joined, matter, matter_id,
+    offered, outcome, profile, reason, routes, seq, slug, span, text, time, version,
 };
 use proptest::collection::vec;
 use proptest::option::of;
@@ -15,8 +15,8 @@ use proptest::sample::select;
 use signpost_domain::decision::Standing;
 use signpost_domain::event::{
     CaseAdded, CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, Envelope, Event,
-    LeftCase, Method, Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteStep,
-    RouteTaken,
+    LeftCase, MatterDecided, MatterEnded, Method, Next, OpenCase, OpenedCase, PlaybookPublished,
+    Recorded, RequestStamp, RouteStep, RouteTaken,
 };
 use signpost_domain::ids::{CaseId, RequestId};
 use std::sync::Arc;
@@ -71,7 +71,12 @@ fn event() -> impl Strategy<Value = Event> {
         cases(),
         outcome(),
         of(reason()),
-        resolves(),
+        (
+            resolves(),
+            of(resolution()),
+            text(),
+            vec(matter_ended(), 0..3),
+        ),
     );
     prop_oneof![
         1 => published.prop_map(|(version, name, source, note, rolled_back)| {
@@ -94,15 +99,19 @@ fn event() -> impl Strategy<Value = Event> {
             tier: with.0,
             handover: with.1.map(Box::new),
         })),
-        1 => ended.prop_map(|(contact, case, further, outcome, confirmed, resolves)| {
-            Event::ContactEnded(ContactEnded {
+        1 => ended.prop_map(|(contact, case, further, outcome, confirmed, what)| {
+            let (resolves, resolution, note, matters) = what;
+            Event::ContactEnded(Box::new(ContactEnded {
                 contact,
                 case,
                 further,
                 outcome,
                 confirmed,
                 resolves: resolves.of(case),
-            })
+                resolution,
+                note,
+                matters,
+            }))
         }),
         1 => case_id().prop_map(Event::CaseLapsed),
         3 => worked().prop_map(|worked| Event::CaseWorked(Box::new(worked))),
@@ -114,10 +123,11 @@ fn event() -> impl Strategy<Value = Event> {
 fn added() -> BoxedStrategy<CaseAdded> {
     let whose = (contact_id(), slug(), customer_id(), of(case_id()), cases());
     let what = (reason(), facts(), case_join(), text());
+    let what = (what, of(matter_id()), of(decided()));
     (whose, what)
         .prop_map(|(whose, what)| {
             let (contact, channel, customer, own, further) = whose;
-            let (reason, facts, join, note) = what;
+            let ((reason, facts, join, note), matter, decided) = what;
             CaseAdded {
                 contact,
                 channel,
@@ -128,9 +138,49 @@ fn added() -> BoxedStrategy<CaseAdded> {
                 facts,
                 join,
                 note,
+                matter,
+                decided: decided.map(Box::new),
             }
         })
         .boxed()
+}
+
+fn decided() -> BoxedStrategy<MatterDecided> {
+    let from = (context(), standing(), memory(), of(profile()), facts());
+    (from, findings(), decision())
+        .prop_map(|(from, noticed, decision)| {
+            let (context, standing, memory, profile, carried) = from;
+            MatterDecided {
+                context: Arc::new(context),
+                standing,
+                memory,
+                profile: profile.map(Box::new),
+                carried,
+                noticed,
+                decision,
+            }
+        })
+        .boxed()
+}
+
+fn matter_ended() -> impl Strategy<Value = MatterEnded> {
+    let parts = (matter_id(), case_id(), of(case_id()), of(resolution()));
+    parts.prop_map(|(matter, case, resolves, resolution)| MatterEnded {
+        matter,
+        case,
+        resolves,
+        resolution,
+    })
+}
+
+fn open_case() -> impl Strategy<Value = OpenCase> {
+    let parts = (case_id(), reason(), facts(), time());
+    parts.prop_map(|(case, reason, key, arrived)| OpenCase {
+        case,
+        reason,
+        key,
+        arrived,
+    })
 }
 
 fn cases() -> impl Strategy<Value = Vec<CaseId>> {
@@ -168,6 +218,9 @@ fn routed() -> BoxedStrategy<ContactRouted> {
         RouteStep::Opened,
         RouteStep::Amended,
         RouteStep::AskedForPerson,
+        RouteStep::GaveUp,
+        RouteStep::NoAnswer,
+        RouteStep::Failed,
     ]);
     let left =
         (case_id(), any::<bool>()).prop_map(|(case, withdrawn)| LeftCase { case, withdrawn });
@@ -175,17 +228,29 @@ fn routed() -> BoxedStrategy<ContactRouted> {
     let whose = (
         of(customer_join()),
         of(case_join()),
-        (of(left), cases()),
+        (
+            of(left),
+            cases(),
+            of(matter_id()),
+            any::<u32>(),
+            vec(open_case(), 0..3),
+        ),
         of(profile()),
         of(customer::tier_found()),
     );
     let standing = (standing(), memory());
-    let why = (standing, facts(), findings(), decision(), next());
+    let why = (standing, facts(), findings(), decision(), (next(), text()));
     (what, whose, why)
         .prop_map(|(what, whose, why)| {
             let (contact, step, context) = what;
-            let (customer, case, (left, further), profile, tier_found) = whose;
-            let ((standing, memory), carried, noticed, decision, next) = why;
+            let (
+                customer,
+                case,
+                (left, further, leading, followed_by, open_cases),
+                profile,
+                tier_found,
+            ) = whose;
+            let ((standing, memory), carried, noticed, decision, (next, note)) = why;
             ContactRouted {
                 contact,
                 step,
@@ -195,6 +260,9 @@ fn routed() -> BoxedStrategy<ContactRouted> {
                 case,
                 left,
                 further,
+                leading,
+                followed_by,
+                open_cases,
                 standing,
                 memory,
                 profile: profile.map(Box::new),
@@ -202,6 +270,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
                 noticed,
                 decision,
                 next,
+                note,
             }
         })
         .boxed()
@@ -229,22 +298,25 @@ fn case_join() -> BoxedStrategy<CaseJoin> {
     let parts = (
         case_id(),
         joined(),
-        any::<[bool; 3]>(),
+        any::<[bool; 4]>(),
         of(case_id()),
         of(opened),
         of(matter()),
     );
     parts
         .prop_map(
-            |(case, joined, [first, repeat, switched], previous, opened, claimed)| CaseJoin {
-                case,
-                joined,
-                first,
-                repeat,
-                switched,
-                previous,
-                opened,
-                claimed,
+            |(case, joined, [first, repeat, switched, presumed], previous, opened, claimed)| {
+                CaseJoin {
+                    case,
+                    joined,
+                    first,
+                    repeat,
+                    switched,
+                    previous,
+                    opened,
+                    claimed,
+                    presumed,
+                }
             },
         )
         .boxed()

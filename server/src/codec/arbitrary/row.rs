@@ -2,17 +2,19 @@
 
 use super::customer::tier_found;
 use super::decision::handover;
+use super::memory::{person_told, tried};
 use super::work::{link, merged, resolution};
 use super::{
     actor, case_id, contact_id, context, customer, customer_id, facts, identity_key, joined,
-    matter, offered, outcome, reason, route, routes, seq, slug, span, text, time, version,
+    matter, matter_id, offered, outcome, reason, route, routes, seq, slug, span, text, time,
+    version,
 };
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::prop_oneof;
 use proptest::sample::select;
-use signpost_domain::case::{Case, CaseContact, CaseState};
+use signpost_domain::case::{Case, CaseContact, CaseState, OfMerged};
 use signpost_domain::contact::{Contact, FurtherCase, Place};
 use signpost_domain::event::RequestKey;
 use signpost_domain::ids::PlaybookVersion;
@@ -69,14 +71,19 @@ fn contact() -> BoxedStrategy<Contact> {
     );
     let tier = (of(slug()), of(tier_found()), of(customer_id()));
     let rest = (of(reason()), tier, any::<bool>(), any::<u32>());
-    let times = ([time(), time(), time()], of(time()));
+    let times = (
+        [time(), time(), time()],
+        of(time()),
+        of(time()),
+        of(matter_id()),
+    );
     let seqs = [seq(), seq(), seq()];
     (who, routed, rest, times, seqs)
         .prop_map(|(who, routed, rest, times, seqs)| {
             let (id, context, customer, (case, further)) = who;
             let (place, route, offered, declined, handover) = routed;
             let (confirmed, (tier, tier_found, case_owner), needs_person, amendments) = rest;
-            let ([arrived, recorded, heard], ended) = times;
+            let ([arrived, recorded, heard], ended, due, leading) = times;
             let [opened, decided, changed] = seqs;
             Contact {
                 id,
@@ -94,6 +101,8 @@ fn contact() -> BoxedStrategy<Contact> {
                 tier_found,
                 case_owner,
                 needs_person,
+                leading,
+                due,
                 arrived,
                 recorded,
                 heard,
@@ -108,11 +117,18 @@ fn contact() -> BoxedStrategy<Contact> {
 }
 
 fn further() -> impl Strategy<Value = FurtherCase> {
-    let parts = (case_id(), reason(), joined(), of(customer_id()));
-    parts.prop_map(|(case, reason, joined, owner)| FurtherCase {
+    let parts = (
+        case_id(),
+        reason(),
+        joined(),
+        of(matter_id()),
+        of(customer_id()),
+    );
+    parts.prop_map(|(case, reason, joined, matter, owner)| FurtherCase {
         case,
         reason,
         joined,
+        matter,
         owner,
     })
 }
@@ -127,9 +143,18 @@ fn case() -> BoxedStrategy<Case> {
     let work = (of(resolution()), vec(link(), 0..3), any::<[u32; 4]>());
     let merges = (of(case_id()), vec(merged(), 0..3));
     let kept = (any::<bool>(), of(time()), vec(seq(), 0..4));
-    (who, what, contacts, times, rest, (work, merges, kept))
+    let remembered = (vec(tried(), 0..3), person_told(), vec(of_merged(), 0..3));
+    (
+        who,
+        what,
+        contacts,
+        times,
+        rest,
+        (work, merges, kept, remembered),
+    )
         .prop_map(|(who, what, contacts, times, rest, more)| {
-            let ((resolution, links, counts), (merged_into, merged), kept) = more;
+            let ((resolution, links, counts), (merged_into, merged), kept, remembered) = more;
+            let (tried, told, of_merged) = remembered;
             let [notes, merged_live, merged_owed, event_count] = counts;
             let (legal_hold, retain_until, events) = kept;
             let (id, customer, matter, tier) = who;
@@ -156,6 +181,9 @@ fn case() -> BoxedStrategy<Case> {
                 repeats,
                 channel_switches,
                 reopens,
+                tried,
+                told,
+                of_merged,
                 resolution,
                 notes,
                 links,
@@ -180,16 +208,46 @@ fn case() -> BoxedStrategy<Case> {
         .boxed()
 }
 
+fn of_merged() -> impl Strategy<Value = OfMerged> {
+    let inbound = vec((contact_id(), time()), 0..3);
+    let parts = (
+        case_id(),
+        vec(tried(), 0..3),
+        person_told(),
+        of(time()),
+        inbound,
+    );
+    parts.prop_map(|(case, tried, told, due, inbound)| OfMerged {
+        case,
+        tried,
+        told,
+        due,
+        inbound,
+    })
+}
+
 fn case_contact() -> impl Strategy<Value = CaseContact> {
-    let parts = (contact_id(), slug(), joined(), time(), any::<[bool; 2]>());
+    let parts = (
+        contact_id(),
+        slug(),
+        joined(),
+        time(),
+        any::<[bool; 4]>(),
+        of(time()),
+    );
     parts.prop_map(
-        |(contact, channel, joined, arrived, [repeat, live])| CaseContact {
-            contact,
-            channel,
-            joined,
-            arrived,
-            repeat,
-            live,
+        |(contact, channel, joined, arrived, [repeat, live, outbound, presumed], due)| {
+            CaseContact {
+                contact,
+                channel,
+                joined,
+                arrived,
+                repeat,
+                live,
+                outbound,
+                due,
+                presumed,
+            }
         },
     )
 }

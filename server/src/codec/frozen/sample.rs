@@ -3,6 +3,7 @@
 mod customer;
 pub(super) mod event;
 mod further;
+mod matters;
 pub(super) mod memory;
 pub(super) mod row;
 mod work;
@@ -64,6 +65,7 @@ fn offered() -> Offered {
         route: Route::SelfService,
         flow: Some(slug("rebook")),
         queue: None,
+        wait: None,
     }
 }
 
@@ -174,5 +176,6 @@ fn context() -> ContactContext {
             handle_time: Some(Millis(240_000)),
             expected_wait: Some(Millis(90_000)),
         }],
+        matters: Vec::new(),
     }
 }

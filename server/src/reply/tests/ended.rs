@@ -1,6 +1,6 @@
-//! Choices, ends, and contacts that come back.
+//! Choices and ends.
 
-use super::{playbook, routed, shown, slug, take};
+use super::{playbook, shown, slug};
 use crate::reply::contact;
 use expect_test::expect;
 use signpost_domain::contact::{Offered, Outcome};
@@ -19,6 +19,7 @@ fn taken() {
             route: Route::Callback,
             flow: None,
             queue: Some(slug("rebooking")),
+            wait: None,
         },
         declined: vec![Route::SelfService],
         tier: Some(slug("gold")),
@@ -70,8 +71,11 @@ fn ended() {
             outcome: Outcome::Resolved,
             confirmed: None,
             resolves: case.filter(|_| resolves),
+            resolution: None,
+            note: "".into(),
+            matters: Vec::new(),
         };
-        shown(&contact::ended(&ended, false))
+        shown(&contact::ended(&ended, None, "", false))
     };
     expect![[r#"
         EndContactResponse {
@@ -80,11 +84,13 @@ fn ended() {
             place: Ended,
             outcome: Resolved,
             case_state: Resolved,
-            answer: None,
             replayed: false,
             further_case_ids: [
                 "case_000000000000c",
             ],
+            feedback_question: "",
+            outcome_label: "",
+            matters: [],
         }"#]]
     .assert_eq(&ended(Some(CaseId(Seq(9))), true));
     expect![[r#"
@@ -94,11 +100,13 @@ fn ended() {
             place: Ended,
             outcome: Resolved,
             case_state: Open,
-            answer: None,
             replayed: false,
             further_case_ids: [
                 "case_000000000000c",
             ],
+            feedback_question: "",
+            outcome_label: "",
+            matters: [],
         }"#]]
     .assert_eq(&ended(Some(CaseId(Seq(9))), false));
     expect![[r#"
@@ -108,14 +116,13 @@ fn ended() {
             place: Ended,
             outcome: Resolved,
             case_state: Unspecified,
-            answer: None,
             replayed: false,
             further_case_ids: [
                 "case_000000000000c",
             ],
+            feedback_question: "",
+            outcome_label: "",
+            matters: [],
         }"#]]
     .assert_eq(&ended(None, false));
-    let back = contact::sent_back(&routed(take()), &playbook(), false);
-    let shown = (back.place(), back.outcome(), back.case_state());
-    expect!["(SelfService, AskedForPerson, Open)"].assert_eq(&format!("{shown:?}"));
 }

@@ -30,7 +30,6 @@ fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
         &["send", table, "--map", "channel=channel"],
         &["send", table, "--map", good, "--channel", "phone"],
         &["send", table, "--map", good, "--id", "key"],
-        &["send", table, "--map", good, "--end", "asked_for_person"],
         &["send", latin, "--map", good],
         &["send", empty, "--map", good],
         &["send", "no.csv", "--map", good],
@@ -88,7 +87,6 @@ fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
         --map: nothing tells why: name a column for primary, or for reason
         --map: channel goes without --channel
         TMP/t.csv: there is no column key; the columns are opened, category, channel
-        --end asked_for_person ends nothing
         TMP/latin.csv: line 2: byte 0xe9 is not UTF-8; save the table as UTF-8
         TMP/empty.csv: there is no header
         no.csv: No such file or directory (os error 2)

@@ -97,8 +97,11 @@ impl Play<'_> {
             .and_then(|option| option.wait.as_ref()?.expected.as_ref())
             .map_or(0, |span| span.seconds);
         let minutes = habits::minutes(route, &mut self.dice);
-        self.agenda
-            .book(begin + wait + MINUTE * minutes, Step::End(index, outcome));
+        let step = match outcome {
+            habits::Outcome::Over(outcome) => Step::End(index, outcome),
+            habits::Outcome::AskedForPerson => Step::Reroute(index),
+        };
+        self.agenda.book(begin + wait + MINUTE * minutes, step);
     }
 
     /// Books another contact of a customer who was not helped, or only seemed so; often on another channel.

@@ -156,6 +156,7 @@ fn item(digit: u32, label: &str, reason: &str) -> v1::MenuItem {
         label: label.to_owned(),
         digit,
         items: Vec::new(),
+        open_cases: Vec::new(),
     }
 }
 
@@ -186,7 +187,10 @@ fn a_menu_a_question_and_a_choice_as_text() {
         ..Default::default()
     };
     use v1::contact_answer::Next;
-    let choose = next(Next::ChooseReason(v1::ChooseReason { menu: Some(menu) }));
+    let choose = next(Next::ChooseReason(v1::ChooseReason {
+        menu: Some(menu),
+        ..Default::default()
+    }));
     let ask = next(Next::AskFacts(v1::AskFacts {
         questions: vec![v1::FactQuestion {
             fact_id: "booking_reference".to_owned(),
@@ -194,6 +198,7 @@ fn a_menu_a_question_and_a_choice_as_text() {
             r#type: v1::FactType::Text.into(),
             pattern: "[A-Z0-9]{6}".to_owned(),
             personal: true,
+            matter_id: String::new(),
         }],
     }));
     let pick = next(Next::Target(v1::RouteTarget::default()));

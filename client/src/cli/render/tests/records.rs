@@ -15,6 +15,7 @@ fn further_cases_and_outcomes_as_text() {
             case_id: "case_02".to_owned(),
             reason: "baggage/lost".to_owned(),
             joined: v1::Joined::Reopened.into(),
+            matter_id: String::new(),
         }],
         ..Default::default()
     };

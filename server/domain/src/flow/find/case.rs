@@ -17,6 +17,8 @@ pub(in crate::flow) enum FoundCase {
     Stays(Arc<Case>, Option<MatterKey>),
     /// It joins this one.
     Joins(Arc<Case>, Joined),
+    /// It joins this one, which is the only open one that may be meant: it told no key.
+    Presumed(Arc<Case>),
     /// It opens one; for the same matter there was this one.
     Opens {
         /// Its reason.
@@ -51,6 +53,8 @@ pub(in crate::flow) struct Sought<'a> {
     pub(in crate::flow) who: Option<&'a FoundCustomer>,
     /// Log time.
     pub(in crate::flow) now: UnixMs,
+    /// Whether a case may be presumed where the key is not told.
+    pub(in crate::flow) may_presume: bool,
 }
 
 /// Finds the case for a known reason.
@@ -67,12 +71,13 @@ pub(in crate::flow) fn case(
         .filter(|own| {
             sought.keeps_reason(playbook) || playbook.may_mean(index, &own.reason, &own.facts)
         })
-        .filter(|own| agrees(own, &key, &sought.context.facts));
+        .filter(|own| agrees(own, &key, &sought.context.facts))
+        .filter(|own| !sought.says_another(own));
     let mut facts = sought.context.facts.clone();
     if let Some(own) = &own {
         facts.learn_all(&own.facts);
     } else if key.iter().any(|id| facts.get(id.as_str()).is_none()) {
-        return Ok(FoundCase::KeyMissing);
+        return presumed(state, playbook, (index, &key), sought);
     }
     let Some(who) = sought.who else {
         return Ok(match own {
@@ -130,6 +135,43 @@ pub(in crate::flow) fn case(
     })
 }
 
+/// The only open case that may be meant, where no key fact is told and none is declined.
+fn presumed(
+    state: &State,
+    playbook: &Playbook,
+    (reason, key): (ReasonIndex, &[Slug]),
+    sought: &Sought<'_>,
+) -> Result<FoundCase, Elsewhere> {
+    let facts = &sought.context.facts;
+    let declined = |id: &Slug| {
+        let fact = facts.get(id.as_str());
+        fact.is_some_and(|fact| fact.knowledge == Knowledge::Declined)
+    };
+    let Some(who) = sought.who else {
+        return Ok(FoundCase::KeyMissing);
+    };
+    if !sought.may_presume || sought.context.another_matter || key.iter().any(declined) {
+        return Ok(FoundCase::KeyMissing);
+    }
+    let lookup = Lookup {
+        state,
+        playbook,
+        reason,
+        who,
+        key,
+        facts,
+        now: sought.now,
+    };
+    let [open] = &lookup.open_cases()?[..] else {
+        return Ok(FoundCase::KeyMissing);
+    };
+    let meant = |case: &Case| lookup.means(case) && agrees(case, key, facts);
+    Ok(match sought.has(state, open, meant)? {
+        Some(case) => FoundCase::Stays(case, None),
+        None => FoundCase::Presumed(open.clone()),
+    })
+}
+
 /// What a new case for the matter of this one comes after: not one that was opened by mistake.
 fn goes_before(case: &Case) -> Option<CaseId> {
     match case.state {
@@ -151,16 +193,17 @@ pub(in crate::flow) fn case_without_reason(
     Ok(own.map(|own| FoundCase::Stays(own, None)))
 }
 
-/// The facts among which the customer's open cases of a reason are ambiguous, as the contact does not tell them.
-pub(in crate::flow) fn ambiguous_facts(
+/// The customer's open cases of a reason that may be meant, as the contact does not tell which, and the facts that
+/// would tell.
+pub(in crate::flow) fn ambiguous(
     state: &State,
     playbook: &Playbook,
     reason: ReasonIndex,
     sought: &Sought<'_>,
-) -> Result<Vec<Slug>, Elsewhere> {
+) -> Result<(Vec<Arc<Case>>, Vec<Slug>), Elsewhere> {
     let facts = &sought.context.facts;
     let Some(who) = sought.who else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     };
     let mut key = case_key(playbook, playbook.reason(reason));
     let lookup = Lookup {
@@ -172,14 +215,42 @@ pub(in crate::flow) fn ambiguous_facts(
         facts,
         now: sought.now,
     };
-    if lookup.open_cases()?.is_empty() {
-        return Ok(Vec::new());
+    let mut open = lookup.open_cases()?;
+    open.retain(|case| !sought.says_another(case));
+    if open.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
     }
     key.retain(|id| facts.get(id.as_str()).is_none());
-    Ok(key)
+    Ok((open, key))
+}
+
+/// The open cases of a customer, and of those who are one with it.
+pub(in crate::flow) fn all_open_cases(
+    state: &State,
+    who: &FoundCustomer,
+    now: UnixMs,
+) -> Result<Vec<Arc<Case>>, Elsewhere> {
+    let mut open = Vec::new();
+    for id in who
+        .members()
+        .flat_map(|member| state.open_cases().of(member))
+    {
+        let case = state.case(id)?.filter(|case| is_open(case, now));
+        open.extend(case.cloned());
+    }
+    Ok(open)
 }
 
 impl Sought<'_> {
+    /// Whether it is told that the contact is not about this case, which it was presumed to be about.
+    fn says_another(&self, case: &Case) -> bool {
+        let before = self.before.filter(|_| self.context.another_matter);
+        before.is_some_and(|before| {
+            let mut listed = case.contacts.iter();
+            listed.any(|listed| listed.contact == before.id && listed.presumed)
+        })
+    }
+
     /// The case of the contact that this one is: itself, or else a further one that went on in it and is `meant`.
     fn has(
         &self,

@@ -1,10 +1,13 @@
 //! What events do to cases, to the matters that lead to them, and to the counts.
 
+use crate::case::OfMerged;
+use crate::case::memory::Telling;
 use crate::case::{
     CASE_CONTACTS_LISTED_MAX, CASE_EVENTS_LISTED_MAX, Case, CaseContact, CaseState, CaseStep,
     MatterKey,
 };
-use crate::contact::Joined;
+use crate::contact::{Contact, Direction, Joined, Offered};
+use crate::decision::{PersonTold, Tried};
 use crate::event::{CaseJoin, ContactRouted, Envelope, LeftCase, OpenedCase};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
@@ -37,6 +40,9 @@ impl State {
             arrived: envelope.arrive_time,
             repeat: join.repeat,
             live: true,
+            outbound: routed.context.direction == Direction::Outbound,
+            due: None,
+            presumed: join.presumed,
         };
         self.case_heard(envelope, join, &routed.context.facts, listed);
     }
@@ -53,7 +59,18 @@ impl State {
             case.heard = envelope.record_time;
             case.facts.learn_all(told);
             if !join.first {
+                let contact = &listed.contact;
+                let mut contacts = case.contacts.iter_mut();
+                let known = contacts.find(|known| known.contact == *contact);
+                let was_presumed = known
+                    .is_some_and(|known| std::mem::replace(&mut known.presumed, join.presumed));
+                if was_presumed && !join.presumed && join.repeat {
+                    case.repeated_by(contact);
+                }
                 return;
+            }
+            if join.repeat && !join.presumed {
+                case.repeated_by(&listed.contact);
             }
             if let Some(state) = case.state.after(CaseStep::Join) {
                 case.state = state;
@@ -103,6 +120,9 @@ impl State {
             repeats: 0,
             channel_switches: 0,
             reopens: 0,
+            tried: Vec::new(),
+            told: PersonTold::default(),
+            of_merged: Vec::new(),
             resolution: None,
             notes: 0,
             links: Vec::new(),
@@ -157,6 +177,7 @@ impl State {
             case.live_contacts -= 1;
             case.owed_contacts -= owed;
             repeats = unlist_contact(case, &routed.contact);
+            case.forgets(&routed.contact);
         });
         self.count(left.case, |counts| {
             counts.contacts_left += 1;
@@ -179,6 +200,9 @@ impl State {
                     case.resolution = None;
                 }
                 _ => case.closed = Some(envelope.record_time),
+            }
+            if state == CaseState::Resolved {
+                case.settled();
             }
             if step == CaseStep::Reopen {
                 case.reopens += 1;
@@ -228,6 +252,11 @@ impl State {
                 case.merged_live = case.merged_live + after.live - before.live;
                 case.merged_owed = case.merged_owed + after.owed - before.owed;
                 case.heard = case.heard.max(after.heard);
+                let mut of_merged = case.of_merged.iter_mut();
+                let of = of_merged.find(|of| of.case == id);
+                if let (Some(of), Some(known)) = (of, after.known) {
+                    *of = known;
+                }
             });
             self.edit_case(envelope, survivor, known);
         }
@@ -248,12 +277,13 @@ impl State {
     }
 }
 
-/// What the case that goes on for another knows of its contacts.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What the case that goes on for another knows of its contacts, and of what they tried and told.
+#[derive(PartialEq, Eq)]
 struct ContactsOf {
     live: u32,
     owed: u32,
     heard: UnixMs,
+    known: Option<OfMerged>,
 }
 
 impl ContactsOf {
@@ -262,8 +292,41 @@ impl ContactsOf {
             live: row.live_contacts,
             owed: row.owed_contacts,
             heard: row.heard,
+            known: row.merged_into.map(|_| OfMerged::of(row)),
         }
     }
+}
+
+/// What a contact tried, if it took a route.
+pub(super) fn tried(envelope: &Envelope, contact: &ContactId, taken: &Offered) -> Tried {
+    Tried {
+        contact: contact.clone(),
+        route: taken.route,
+        flow: taken.flow.clone(),
+        queue: taken.queue.clone(),
+        at: envelope.record_time,
+        outcome: None,
+    }
+}
+
+/// What a contact says of its answer that is due, and tells of the person, is known to its case.
+pub(super) fn case_knows(
+    case: &mut Case,
+    envelope: &Envelope,
+    (before, contact): (Option<&Contact>, &Contact),
+) {
+    let mut contacts = case.contacts.iter_mut();
+    if let Some(listed) = contacts.find(|listed| listed.contact == contact.id) {
+        listed.due = contact.due;
+    }
+    case.hear(Telling {
+        contact: &contact.id,
+        actor: &envelope.actor,
+        at: envelope.record_time,
+        before: before.map(|before| &*before.context),
+        now: &contact.context,
+        needs_person: contact.needs_person,
+    });
 }
 
 fn list_event(case: &mut Case, seq: Seq) {

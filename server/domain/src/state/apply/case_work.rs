@@ -1,6 +1,8 @@
 //! What people's work does to cases.
 
-use crate::case::{CaseLink, CaseStep, CaseUpdate, CaseWork, LinkKind, MergedCase, Resolution};
+use crate::case::{
+    CaseLink, CaseStep, CaseUpdate, CaseWork, LinkKind, MergedCase, OfMerged, Resolution,
+};
 use crate::event::{CaseWorked, Envelope};
 use crate::ids::CaseId;
 use crate::state::State;
@@ -78,6 +80,7 @@ impl State {
                 }
             }
             case.merged.push(merged.clone());
+            case.of_merged.push(OfMerged::of(&row));
             case.merged_live += row.live_contacts;
             case.merged_owed += row.owed_contacts;
             case.heard = case.heard.max(row.heard);
@@ -101,6 +104,7 @@ impl State {
                 }
             }
             case.merged.retain(|listed| listed.case != merged.case);
+            case.of_merged.retain(|of| of.case != merged.case);
             case.merged_live -= row.live_contacts;
             case.merged_owed -= row.owed_contacts;
             // With the last live contact gone from it, it is as if heard of now.

@@ -1,14 +1,16 @@
 //! What events do to contacts.
 
+use super::case::{case_knows, tried};
 use super::further::still_further;
 use crate::case::CaseStep;
 use crate::contact::{Contact, Offered, Place};
 use crate::decision::Handover;
 use crate::decision::RouteOption;
-use crate::event::{CaseJoin, ContactEnded, ContactRouted, Envelope, Next, RouteTaken};
+use crate::event::{CaseJoin, ContactEnded, ContactRouted, Envelope, Next, RouteStep, RouteTaken};
 use crate::ids::{ContactId, CustomerId, Seq, Slug};
 use crate::route::Route;
 use crate::state::{RowKey, State, Timers};
+use crate::time::UnixMs;
 use std::sync::Arc;
 
 impl State {
@@ -20,23 +22,31 @@ impl State {
             self.case_left(envelope, routed, left);
         }
         let owed_before = self.owed(&routed.contact);
-        let before = self.contacts.get(&routed.contact);
+        let before = self.contacts.get(&routed.contact).cloned();
+        let before = before.as_deref();
         let taken_before = before.and_then(|row| Some((row.case?, row.route?)));
         let live_before = routed.case.as_ref().is_some_and(|join| !join.first);
         self.contact_decided(envelope, routed);
-        self.further_heard(envelope, &routed.contact, &routed.further, owed_before);
+        let further = &routed.further;
+        self.further_heard(envelope, (before, &routed.contact), further, owed_before);
         if let Some(join) = &routed.case {
             self.case_joined(envelope, routed, join);
             let owed = self.owed(&routed.contact);
+            let contact = self.contacts.get(&routed.contact).cloned();
+            let told_before = before.filter(|_| live_before);
             self.edit_case(envelope, join.case, |case| {
                 case.live_contacts += u32::from(!live_before);
                 let before = u32::from(live_before && owed_before);
                 case.owed_contacts = case.owed_contacts + u32::from(owed) - before;
-                if let Next::Take(Offered {
-                    queue: Some(queue), ..
-                }) = &routed.next
-                {
-                    case.queue = Some(queue.clone());
+                if let Some(contact) = &contact {
+                    case_knows(case, envelope, (told_before, contact));
+                }
+                if let Some(outcome) = routed.step.attempt() {
+                    case.attempt_ended(&routed.contact, outcome);
+                }
+                if let Next::Take(taken) = &routed.next {
+                    case.attempts(tried(envelope, &routed.contact, taken));
+                    case.queue = taken.queue.clone().or_else(|| case.queue.take());
                 }
             });
             if let Next::Take(taken) = &routed.next
@@ -62,6 +72,10 @@ impl State {
         let options = routed.decision.options.iter().filter(|_| !lacks_case);
         let offered = options.map(RouteOption::offered);
         let first = before.as_deref();
+        let due = match &routed.next {
+            Next::Take(taken) => self.due(envelope, routed, taken),
+            Next::ChooseReason { .. } | Next::AskFacts(_) | Next::ChooseRoute => None,
+        };
         let contact = Contact {
             id: routed.contact.clone(),
             context: routed.context.clone(),
@@ -81,6 +95,8 @@ impl State {
                 routed.customer.as_ref().map(|join| &join.id),
             ),
             needs_person: routed.standing.needs_person,
+            leading: routed.leading.clone(),
+            due,
             arrived: first.map_or(envelope.arrive_time, |row| row.arrived),
             recorded: first.map_or(envelope.record_time, |row| row.recorded),
             heard: envelope.record_time,
@@ -91,6 +107,16 @@ impl State {
             changed: envelope.seq,
         };
         self.put_contact(envelope.seq, before.as_deref(), contact);
+    }
+
+    /// When an answer is due on the route that a contact goes by: as was told, while it stays on it.
+    fn due(&self, envelope: &Envelope, routed: &ContactRouted, taken: &Offered) -> Option<UnixMs> {
+        let before = self.contacts.get(&routed.contact);
+        let stays = before.filter(|row| {
+            routed.step == RouteStep::Amended && row.place == Place::of_route(taken.route)
+        });
+        let told = stays.and_then(|row| row.due);
+        told.or_else(|| due_by(envelope, taken))
     }
 
     /// The tier of a contact: that of its case, or else the one that was told or known.
@@ -123,17 +149,26 @@ impl State {
         let route_before = self.contacts.get(&taken.contact).and_then(|row| row.route);
         let owed_before = self.owed(&taken.contact);
         self.edit_contact(envelope, &taken.contact, |contact| {
+            if contact.place != Place::of_route(taken.taken.route) || contact.due.is_none() {
+                contact.due = due_by(envelope, &taken.taken);
+            }
             contact.place = Place::of_route(taken.taken.route);
             contact.route = Some(taken.taken.route);
             contact.declined = taken.declined.clone();
         });
         let owed = self.owed(&taken.contact);
-        self.further_heard(envelope, &taken.contact, &taken.further, owed_before);
+        let contact = self.contacts.get(&taken.contact).cloned();
+        let of_contact = (contact.as_deref(), &taken.contact);
+        self.further_heard(envelope, of_contact, &taken.further, owed_before);
         if let Some(case) = taken.case {
             self.edit_case(envelope, case, |case| {
                 case.heard = envelope.record_time;
                 case.owed_contacts = case.owed_contacts + u32::from(owed) - u32::from(owed_before);
                 case.queue = taken.taken.queue.clone().or_else(|| case.queue.take());
+                case.attempts(tried(envelope, &taken.contact, &taken.taken));
+                if let Some(contact) = &contact {
+                    case_knows(case, envelope, (Some(contact), contact));
+                }
             });
             if route_before != Some(taken.taken.route) {
                 self.count(case, |counts| {
@@ -148,6 +183,7 @@ impl State {
         self.edit_contact(envelope, &ended.contact, |contact| {
             contact.place = Place::Ended(ended.outcome);
             contact.ended = Some(envelope.record_time);
+            contact.due = None;
             contact.confirmed = ended.confirmed.clone().or_else(|| contact.confirmed.take());
         });
         for case in ended.case.iter().chain(&ended.further) {
@@ -156,17 +192,35 @@ impl State {
                 case.live_contacts -= 1;
                 case.owed_contacts -= owed;
                 let mut listed = case.contacts.iter_mut();
-                if let Some(listed) = listed.find(|listed| listed.contact == ended.contact) {
+                let listed = listed.find(|listed| listed.contact == ended.contact);
+                let was_presumed = listed.is_some_and(|listed| {
                     listed.live = false;
+                    listed.due = None;
+                    listed.presumed && listed.repeat
+                });
+                if was_presumed {
+                    case.repeated_by(&ended.contact);
                 }
             });
         }
-        let Some(case) = ended.case else { return };
-        self.edit_case(envelope, case, |case| {
-            case.confirmed = ended.confirmed.clone().or_else(|| case.confirmed.take());
-        });
-        if let Some(resolved) = ended.resolves {
+        if let Some(case) = ended.case {
+            self.edit_case(envelope, case, |case| {
+                case.confirmed = ended.confirmed.clone().or_else(|| case.confirmed.take());
+                case.attempt_ended(&ended.contact, ended.outcome.into());
+                case.notes += u32::from(!ended.note.is_empty());
+            });
+        }
+        let own = (ended.resolves, &ended.resolution);
+        let others = ended.matters.iter();
+        let others = others.map(|matter| (matter.resolves, &matter.resolution));
+        for (resolves, resolution) in std::iter::once(own).chain(others) {
+            let Some(resolved) = resolves else { continue };
             self.case_step(envelope, resolved, CaseStep::Resolve);
+            if resolution.is_some() {
+                self.edit_case(envelope, resolved, |case| {
+                    case.resolution = resolution.clone();
+                });
+            }
         }
     }
 
@@ -206,6 +260,12 @@ impl State {
         self.contacts
             .put(after.id.clone(), Some(Arc::new(after)), seq);
     }
+}
+
+/// When an answer is due on a route that is taken now; `None` if we owe none, or no wait was told.
+fn due_by(envelope: &Envelope, taken: &Offered) -> Option<UnixMs> {
+    let wait = taken.wait.filter(|_| taken.route.is_owed())?;
+    Some(envelope.record_time + wait)
 }
 
 /// Nothing, where nobody said more than the playbook does.

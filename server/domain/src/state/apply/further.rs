@@ -1,7 +1,8 @@
 //! What events do to the further cases of contacts.
 
+use super::case::case_knows;
 use crate::case::CaseContact;
-use crate::contact::{Contact, FurtherCase};
+use crate::contact::{Contact, Direction, FurtherCase};
 use crate::event::{CaseAdded, ContactRouted, Envelope};
 use crate::ids::{CaseId, ContactId};
 use crate::state::State;
@@ -25,13 +26,20 @@ impl State {
             arrived: contact.arrived,
             repeat: join.repeat,
             live: is_live,
+            outbound: contact.context.direction == Direction::Outbound,
+            due: contact.due,
+            presumed: join.presumed,
         };
         self.case_heard(envelope, join, &added.facts, listed);
+        if !join.first {
+            return;
+        }
         let owed = self.owed(&added.contact);
         self.edit_case(envelope, join.case, |case| {
             case.live_contacts += u32::from(is_live);
             case.owed_contacts += u32::from(owed);
             case.notes += u32::from(!added.note.is_empty());
+            case_knows(case, envelope, (None, &contact));
             if let Some(queue) = contact.queue() {
                 case.queue = Some(queue.clone());
             }
@@ -41,6 +49,7 @@ impl State {
                 case: join.case,
                 reason: added.reason.clone(),
                 joined: join.joined,
+                matter: added.matter.clone(),
                 owner,
             });
         });
@@ -50,18 +59,21 @@ impl State {
     pub(super) fn further_heard(
         &mut self,
         envelope: &Envelope,
-        contact: &ContactId,
+        (before, contact): (Option<&Contact>, &ContactId),
         further: &[CaseId],
         owed_before: bool,
     ) {
         let owed = self.owed(contact);
-        let queue = self.contacts.get(contact).and_then(|row| row.queue());
-        let queue = queue.cloned();
+        let row = self.contacts.get(contact).cloned();
+        let queue = row.as_ref().and_then(|row| row.queue()).cloned();
         for &case in further {
             self.edit_case(envelope, case, |case| {
                 case.heard = envelope.record_time;
                 case.owed_contacts = case.owed_contacts + u32::from(owed) - u32::from(owed_before);
                 case.queue = queue.clone().or_else(|| case.queue.take());
+                if let Some(row) = &row {
+                    case_knows(case, envelope, (before, row));
+                }
             });
         }
     }

@@ -74,16 +74,16 @@ fn a_further_case_is_continued_and_reopened() {
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k2: c1 standard; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
             k1 ends Resolved; case #1 is resolved
-            k3: c1 standard; opens #3; 2 in 7d; -> message(writers) of [message 5.25, human 8.34] by third_contact noticing tier_assumed
+            k3: c1 standard; opens #3; 1 in 7d; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
             refused: facts must tell booking, which tells one matter of flight/change from another; or that it is declined
             k3: flight/change too; reopens #1, a repeat, a switch
             k3: bags/allowance too; continues #2, a repeat, a switch
-            contact k3: routed to message; case #3; offered [message, human]; declined []; amended 0; further [#1, #2]
-            case #1: open; flight/change of standard c1; [k1 on phone, k3* on web_chat]; 1 live, 1 owed; 1 repeats, 1 switches, 1 reopens; knows booking=AAAAAA
-            case #2: open; bags/allowance of standard c1; [k2* on email, k3* on web_chat]; 2 live, 1 owed; 1 repeats, 1 switches, 0 reopens; knows 
+            contact k3: in self-service; case #3; offered [self_service, message, human]; declined []; amended 0; further [#1, #2]
+            case #1: open; flight/change of standard c1; [k1 on phone, k3* on web_chat]; 1 live, 0 owed; 1 repeats, 1 switches, 1 reopens; knows booking=AAAAAA
+            case #2: open; bags/allowance of standard c1; [k2* on email, k3* on web_chat]; 2 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows 
             refused: case #2 has 2 live contact(s), which must end first: k2, k3
             k2 ends Resolved
-            case #2: open; bags/allowance of standard c1; [k2 on email, k3* on web_chat]; 1 live, 1 owed; 1 repeats, 1 switches, 0 reopens; knows 
+            case #2: open; bags/allowance of standard c1; [k2 on email, k3* on web_chat]; 1 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows 
             k3 ends Switched
             case #2: open; bags/allowance of standard c1; [k2 on email, k3 on web_chat]; 0 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows 
             [Nov 26 09:00] case #3 lapses
@@ -284,7 +284,7 @@ fn a_further_case_that_is_what_the_contact_comes_for() {
         route k2 web_chat reason=bags/allowance
         contact k2
         end k2 resolved
-        end k1 asked_for_person
+        reroute k1 asked_for_person
         end k1 resolved
         case 2
         case 3
@@ -294,8 +294,8 @@ fn a_further_case_that_is_what_the_contact_comes_for() {
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k1: bags/lost too; opens #2
             k1: bags/allowance too; opens #3
-            k1: c1 standard; leaves #1, withdrawn; no case; ask bag_tag of [message 8.56, human 9.36] noticing tier_assumed, case_ambiguous(bag_tag)
-            contact k1: deciding; case none; offered []; declined []; amended 1; further [#2, #3]
+            k1: c1 standard; leaves #1, withdrawn; stays with #2; knows bag_tag=77; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
+            contact k1: routed to message; case #2; offered [message, human]; declined []; amended 1; further [#3]
             k1: c1 standard; stays with #2; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
             contact k1: routed to message; case #2; offered [message, human]; declined []; amended 2; further [#3]
             case #1: withdrawn; flight/change of standard c1; []; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
@@ -306,7 +306,7 @@ fn a_further_case_that_is_what_the_contact_comes_for() {
             k2: c2 standard; stays with #4; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             contact k2: in self-service; case #4; offered [self_service, chat]; declined []; amended 1
             k2 ends Resolved; case #4 is resolved
-            k1: sent back; c1 standard; stays with #2; -> message(writers) of [message 8.56, human 9.36] by asked_for_a_person noticing tier_assumed
+            k1: sent back; c1 standard; stays with #2; remembers message asked_for_person; -> message(writers) of [message 8.56, human 9.36] by asked_for_a_person noticing tier_assumed
             k1 ends Resolved; case #2 is resolved
             case #2: resolved; bags/lost of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77, booking=AAAAAA
             case #3: open; bags/allowance of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows 

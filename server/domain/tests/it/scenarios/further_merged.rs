@@ -104,7 +104,7 @@ fn the_contacts_own_case_goes_on_in_its_further_one() {
             k1: flight/change too; opens #2
             case #2 goes on for #1
             refused: contact k1 has #1, which is merged into #2
-            k2: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            k2: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
             k1 ends Resolved
             case #2: open; flight/change of standard c1; [k1 on phone, k2* on phone]; 1 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
             k2 ends Resolved; case #2 is resolved
@@ -345,12 +345,12 @@ fn a_contact_with_a_merged_further_case_comes_for_the_one_that_goes_on() {
             k2: bags/lost too; opens #4
             case #1 goes on for #3
             case #1 goes on for #4 with bag_tag
-            k2: c1 standard; leaves #2, withdrawn; continues #1, a repeat; 1 repeats, 1 in 7d; knows bag_tag=77; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
-            contact k2: in self-service; case #1; offered [self_service, message, human]; declined []; amended 1; further [#3, #4]
+            k2: c1 standard; leaves #2, withdrawn; continues #1, a repeat; 1 repeats, 1 in 7d; knows bag_tag=77; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
+            contact k2: deciding; case #1; offered [message, human]; declined []; amended 1; further [#3, #4]
             case #1 goes on no more for #4 with bag_tag
             case #1 goes on no more for #3
             k2 ends Resolved
-            contact k2: ended Resolved; case #1; offered [self_service, message, human]; declined []; amended 1; further [#3, #4]
+            contact k2: ended Resolved; case #1; offered [message, human]; declined []; amended 1; further [#3, #4]
             case #1: open; flight/change of standard c1; [k1* on phone, k2 on phone]; 1 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #3: open; flight/change of standard c1; [k2 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
             case #4: open; bags/lost of standard c1; [k2 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77

@@ -27,12 +27,12 @@ fn a_renamed_reason_goes_on_with_its_cases() {
             chat-1 ends GaveUp
             chat-2: c2+ standard; opens #2; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
             playbook trips is live
-            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> self_service(rebook) of [self_service 2.38, human 7.67] noticing tier_assumed
-            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; -> human(desk) of [human 2.67] by third_contact, asked_again noticing tier_assumed, reason_replaced(flight/change)
+            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; remembers self_service gave_up; -> human(desk) of [human 7.67] noticing tier_assumed
+            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; remembers self_service gave_up; -> human(desk) of [human 2.67] by third_contact, asked_again noticing tier_assumed, reason_replaced(flight/change)
             chat-3: c2 standard; continues #2; 1 in 7d; -> message(writers) of [message 8.14, human 10.72] noticing tier_assumed
             chat-4: c2 standard; opens #3; 2 in 7d; -> human(desk) of [human 5.72, message 8.14] by third_contact noticing tier_assumed, reason_replaced(bags/lost)
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1* on phone, call-2* on phone]; 2 live, 0 owed; 2 repeats, 1 switches, 0 reopens; knows booking=ABC123
-            flight/new_date standard: 3 contacts - 0 left, 2 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2, human 1]
+            flight/new_date standard: 3 contacts - 0 left, 2 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1, human 2]
             luggage/lost standard: 3 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [message 2, human 1]
         "#]],
     );
@@ -50,7 +50,7 @@ fn an_amended_contact_keeps_its_case_through_publications() {
         route chat-1 web_chat sentiment=-20
         # Its reason is gone without another in its place: the last resort, with its case.
         route chat-2 web_chat sentiment=-20
-        end chat-2 asked_for_person
+        reroute chat-2 asked_for_person
         case 2
         # Said again it is the caller's fault.
         route chat-2 web_chat reason=club/leave
@@ -58,7 +58,7 @@ fn an_amended_contact_keeps_its_case_through_publications() {
         playbook trips
         route chat-3 web_chat sentiment=-20
         route chat-1 web_chat sentiment=-30
-        end chat-3 asked_for_person
+        reroute chat-3 asked_for_person
         counts
         ",
         expect![[r#"
@@ -68,14 +68,14 @@ fn an_amended_contact_keeps_its_case_through_publications() {
             playbook trips is live
             chat-1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.90, chat 5.94, human 8.57] noticing tier_assumed, reason_replaced(flight/change)
             chat-2: c2 standard; stays with #2; -> message(writers) of [message 5.64] noticing tier_assumed, reason_unknown(club/leave), last_resort
-            chat-2: sent back; c2 standard; stays with #2; -> message(writers) of [message 5.64] noticing tier_assumed, reason_unknown(club/leave), last_resort
+            chat-2: sent back; c2 standard; stays with #2; remembers message asked_for_person; -> message(writers) of [message 5.64] noticing tier_assumed, reason_unknown(club/leave), last_resort
             case #2: open; club/leave of standard c2; [chat-2* on web_chat]; 1 live, 1 owed; 0 repeats, 0 switches, 0 reopens; knows 
             refused: context.reason is not a reason of the live playbook; GetReasonMenu lists them
             chat-3: c3+ standard; opens #3; -> self_service(rebook) of [self_service 1.90, chat 5.94, human 8.57] noticing tier_assumed
             playbook trips is live again
             chat-3: c3 standard; stays with #3; -> message(writers) of [message 5.95] noticing tier_assumed, reason_unknown(flight/new_date), last_resort
             chat-1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            chat-3: sent back; c3 standard; stays with #3; -> message(writers) of [message 5.95] noticing tier_assumed, reason_unknown(flight/new_date), last_resort
+            chat-3: sent back; c3 standard; stays with #3; remembers message asked_for_person; -> message(writers) of [message 5.95] noticing tier_assumed, reason_unknown(flight/new_date), last_resort
             club/leave standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [message 1]
             flight/change standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1]
             flight/new_date standard: 1 contacts - 0 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1, message 1]
@@ -108,7 +108,7 @@ fn a_rename_and_back_finds_the_open_case() {
             playbook trips is live again
             chat-2: c1 standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             playbook trips is live again
-            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 1.90, chat 5.94, human 8.57] noticing tier_assumed
+            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.94, human 8.57] noticing tier_assumed
         "#]],
     );
 }
@@ -163,7 +163,7 @@ fn of_two_cases_under_two_names_the_open_one_is_meant() {
             chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-2 ends Resolved; case #2 is resolved
             playbook trips is live again
-            chat-3: c1 standard; continues #1, a repeat; 1 repeats, 2 in 7d; -> human(desk) of [human 3.57, chat 5.94] by third_contact noticing tier_assumed, reason_replaced(flight/change)
+            chat-3: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.94, human 8.57] noticing tier_assumed, reason_replaced(flight/change)
         "#]],
     );
 }

@@ -82,10 +82,10 @@ fn a_contact_ends_once() {
         playbook trips
         at 09:00
         route chat-1 web_chat customer=c1
-        end chat-1 asked_for_person
+        reroute chat-1 asked_for_person
         end chat-1 abandoned
         end chat-1 abandoned
-        end chat-1 asked_for_person
+        reroute chat-1 asked_for_person
         route chat-1 web_chat customer=c1
         take chat-1 human
         end chat-2 resolved

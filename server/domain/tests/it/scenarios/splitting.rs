@@ -72,17 +72,17 @@ fn an_open_case_of_before_goes_on_for_every_part_until_its_facts_tell_one() {
             chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1 ends GaveUp
             playbook trips is live
-            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; remembers self_service gave_up; ask fare of [message 5.55, human 7.08] noticing tier_assumed
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1* on phone]; 1 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
             call-1 ends GaveUp
-            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; -> human(desk) of [human 7.30] by third_contact, asked_again noticing tier_assumed
+            call-2: c1 standard; continues #1, a repeat; 2 repeats, 1 switches, 2 in 7d; remembers self_service gave_up; -> human(desk) of [human 7.30] by third_contact, asked_again noticing tier_assumed
             call-2 ends GaveUp
             call-3: c1 standard; opens #2; 3 in 7d; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
             call-4: c1 standard; opens #3; 4 in 7d; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
             call-5: c1 standard; continues #2, a repeat; 1 repeats, 5 in 7d; knows kind=seat; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1 on phone, call-2 on phone]; 0 live, 0 owed; 2 repeats, 1 switches, 0 reopens; knows booking=AAAAAA, kind=name
             flight/change with flight/change_date, flight/change_name, flight/change_seat
-              flight/change standard: 6 contacts - 0 left, 3 repeats; cases 3 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2, human 1]
+              flight/change standard: 6 contacts - 0 left, 3 repeats; cases 3 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 1, human 1]
             flight/change_details with flight/change_name, flight/change_seat
               flight/change_details standard: 2 contacts - 0 left, 1 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took []
             bags/lost with bags/lost, bags/damaged
@@ -165,7 +165,7 @@ fn a_split_that_was_taken_back_for_a_while_finds_its_cases() {
             playbook trips is live
             chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             playbook trips is live again
-            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 2 in 7d; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
+            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 2 in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
             flight/change with flight/change_date, flight/change_name, flight/change_seat
               flight/change standard: 3 contacts - 0 left, 1 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2, chat 1]
             flight/change_details with flight/change_name, flight/change_seat

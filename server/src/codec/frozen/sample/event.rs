@@ -1,5 +1,6 @@
 //! One event of each kind.
 
+use super::matters;
 use super::work::worked;
 use super::{
     NOW, actor, contact_id, context, customer, customer_id, facts, further, identities, matter,
@@ -43,14 +44,17 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
         tier: None,
         handover: None,
     });
-    let ended = Event::ContactEnded(ContactEnded {
+    let ended = Event::ContactEnded(Box::new(ContactEnded {
         contact: contact_id(),
         case: Some(CaseId(Seq(77))),
         further: Vec::new(),
         outcome: Outcome::Resolved,
         confirmed: Some(reason()),
         resolves: Some(CaseId(Seq(77))),
-    });
+        resolution: None,
+        note: "".into(),
+        matters: Vec::new(),
+    }));
     let next = |next| Event::ContactRouted(Box::new(bare(next)));
     let route = || asked(Method::RouteContact);
     let mut all = vec![
@@ -135,6 +139,12 @@ fn later() -> Vec<(&'static str, Recorded)> {
                 (title, recorded(seq, asked(Method::RouteContact), event))
             }),
     );
+    let matters = matters::events().into_iter().zip(140..);
+    all.extend(
+        matters.map(|((title, event), seq)| {
+            (title, recorded(seq, asked(Method::RouteContact), event))
+        }),
+    );
     all
 }
 
@@ -184,7 +194,7 @@ fn findings() -> Vec<Finding> {
     ]
 }
 
-fn decision() -> Decision {
+pub(super) fn decision() -> Decision {
     let turned_down = [
         TurnedDown::NotOfReason,
         TurnedDown::NotOnChannel,
@@ -251,12 +261,16 @@ fn routed() -> ContactRouted {
                 reopens_within: Millis(3 * Millis::DAY.0),
             }),
             claimed: Some(matter()),
+            presumed: false,
         }),
         left: Some(LeftCase {
             case: CaseId(Seq(70)),
             withdrawn: true,
         }),
         further: Vec::new(),
+        leading: None,
+        followed_by: 0,
+        open_cases: Vec::new(),
         standing: Standing {
             now: NOW,
             contacts_7d: 3,
@@ -273,6 +287,7 @@ fn routed() -> ContactRouted {
         noticed: vec![Finding::TierAssumed],
         decision: decision(),
         next: Next::Take(offered()),
+        note: "".into(),
     }
 }
 
@@ -307,6 +322,9 @@ pub(super) fn bare(next: Next) -> ContactRouted {
         case: None,
         left: None,
         further: Vec::new(),
+        leading: None,
+        followed_by: 0,
+        open_cases: Vec::new(),
         standing: Standing::default(),
         memory: Memory::default(),
         profile: None,
@@ -317,6 +335,7 @@ pub(super) fn bare(next: Next) -> ContactRouted {
             ..Decision::open(slug("standard"))
         },
         next,
+        note: "".into(),
     }
 }
 
@@ -340,6 +359,7 @@ fn bare_context() -> ContactContext {
         another_matter: false,
         brand: None,
         queue_stats: Vec::new(),
+        matters: Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) fn further() -> Vec<FurtherCase> {
         case,
         reason: reason(),
         joined: Joined::Continued,
+        matter: None,
         owner,
     };
     let owners = [None, Some(customer_id())];
@@ -41,6 +42,9 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         outcome: Outcome::Resolved,
         confirmed: None,
         resolves: None,
+        resolution: None,
+        note: "".into(),
+        matters: Vec::new(),
     };
     let join = CaseJoin {
         case: CaseId(Seq(113)),
@@ -57,6 +61,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
             reopens_within: Millis::HOUR,
         }),
         claimed: None,
+        presumed: false,
     };
     let added = CaseAdded {
         contact: contact_id(),
@@ -68,12 +73,14 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         facts: facts(),
         join,
         note: "both at once".into(),
+        matter: None,
+        decided: None,
     };
     vec![
         ("route taken with further cases", Event::RouteTaken(taken)),
         (
             "contact ended with further cases",
-            Event::ContactEnded(ended),
+            Event::ContactEnded(Box::new(ended)),
         ),
         ("case added", Event::CaseAdded(Box::new(added))),
     ]

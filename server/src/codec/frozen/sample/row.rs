@@ -4,10 +4,11 @@ use super::customer::{merged as merged_customer, tier_found};
 use super::work::{link, merged, resolution};
 use super::{
     NOW, actor, contact_id, context, customer, customer_id, facts, further, identities, matter,
-    offered, reason, request, slug, version,
+    matters, offered, reason, request, slug, version,
 };
 use signpost_domain::case::{Case, CaseContact, CaseState};
 use signpost_domain::contact::{Contact, Joined, Outcome, Place};
+use signpost_domain::decision::PersonTold;
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::route::Route;
 use signpost_domain::state::{Answered, Counts, Publication, Row, RowKey};
@@ -101,6 +102,16 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
         key,
         Row::Contact(Arc::new(of_many)),
     ));
+    let of_several = matters::contact(self::contact(Place::SelfService));
+    let key = RowKey::Contact(of_several.id.clone());
+    rows.push((
+        "a contact with several matters",
+        key,
+        Row::Contact(Arc::new(of_several)),
+    ));
+    let remembers = matters::case(self::case(CaseState::Open));
+    let key = RowKey::Case(remembers.id);
+    rows.push(("a case that remembers", key, Row::Case(Arc::new(remembers))));
     let key = RowKey::Customer(customer_id());
     let merged = Row::Customer(Arc::new(merged_customer()));
     rows.push(("a customer that is merged and goes on", key, merged));
@@ -124,6 +135,8 @@ fn contact(place: Place) -> Contact {
         tier_found: None,
         case_owner: None,
         needs_person: true,
+        leading: None,
+        due: None,
         arrived: NOW - Millis::SECOND,
         recorded: NOW,
         heard: NOW + Millis::MINUTE,
@@ -143,6 +156,9 @@ fn case(state: CaseState) -> Case {
         arrived: NOW - Millis::SECOND,
         repeat: true,
         live: true,
+        outbound: false,
+        due: None,
+        presumed: false,
     };
     Case {
         id: CaseId(Seq(77)),
@@ -161,6 +177,9 @@ fn case(state: CaseState) -> Case {
         repeats: 3,
         channel_switches: 2,
         reopens: 1,
+        tried: Vec::new(),
+        told: PersonTold::default(),
+        of_merged: Vec::new(),
         resolution: Some(resolution()),
         notes: 7,
         links: vec![link()],

@@ -1,0 +1,280 @@
+//! What a case remembers, as it is folded and as it is asked.
+
+use super::Case;
+use crate::actor::{Actor, ActorKind};
+use crate::contact::ContactContext;
+use crate::decision::memory::TRIED_MAX;
+use crate::decision::{AttemptOutcome, PersonTold, Told, Tried};
+use crate::ids::{CaseId, ContactId};
+use crate::route::Route;
+use crate::time::UnixMs;
+
+/// Inbound contacts of a case that the one that goes on for it lists, the newest.
+pub const INBOUND_OF_MERGED_MAX: usize = 16;
+
+/// What a case knows of one that it goes on for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfMerged {
+    /// Which.
+    pub case: CaseId,
+    /// What was tried there.
+    pub tried: Vec<Tried>,
+    /// What was told there of the person.
+    pub told: PersonTold,
+    /// When the first answer is due that we owe there.
+    pub due: Option<UnixMs>,
+    /// Contacts there that the customer began, and when they arrived; the newest last.
+    pub inbound: Vec<(ContactId, UnixMs)>,
+}
+
+impl OfMerged {
+    /// What is to be known of a case that is merged.
+    pub fn of(row: &Case) -> OfMerged {
+        let mut inbound: Vec<(ContactId, UnixMs)> = row.own_inbound().collect();
+        inbound.drain(..inbound.len().saturating_sub(INBOUND_OF_MERGED_MAX));
+        OfMerged {
+            case: row.id,
+            tried: row.tried.clone(),
+            told: row.told.clone(),
+            due: row.contacts.iter().filter_map(|listed| listed.due).min(),
+            inbound,
+        }
+    }
+}
+
+/// What a contact tells of a person: its context before, if it had one, and now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Telling<'a> {
+    pub(crate) contact: &'a ContactId,
+    pub(crate) actor: &'a Actor,
+    pub(crate) at: UnixMs,
+    pub(crate) before: Option<&'a ContactContext>,
+    pub(crate) now: &'a ContactContext,
+    pub(crate) needs_person: bool,
+}
+
+impl<'a> Telling<'a> {
+    fn told<T>(self, value: T) -> Option<Told<T>> {
+        Some(Told {
+            value,
+            contact: self.contact.clone(),
+            actor: self.actor.clone(),
+            at: self.at,
+        })
+    }
+
+    /// What is told now and was not before.
+    fn news<T: PartialEq>(self, get: impl Fn(&'a ContactContext) -> T) -> Option<T> {
+        let now = get(self.now);
+        let is_new = self.before.is_none_or(|before| get(before) != now);
+        is_new.then_some(now)
+    }
+
+    /// Whether a supervisor says that the customer is not vulnerable.
+    pub(crate) fn clears_vulnerable(self) -> bool {
+        let news = self.news(|context| context.vulnerable);
+        news == Some(Some(false)) && self.actor.kind == ActorKind::Supervisor
+    }
+}
+
+impl PersonTold {
+    /// Takes in what a contact tells. What was told stays; of a language and a persona the last one counts.
+    pub(crate) fn hear(&mut self, telling: Telling<'_>) {
+        if telling.clears_vulnerable() {
+            self.vulnerable = None;
+        }
+        if telling.news(|context| context.vulnerable) == Some(Some(true)) {
+            self.vulnerable = self.vulnerable.take().or_else(|| telling.told(()));
+        }
+        let asks = telling.now.asked_for_person || telling.needs_person;
+        if asks {
+            self.asked_for_person = self.asked_for_person.take().or_else(|| telling.told(()));
+        }
+        let cannot_use = telling.news(|context| context.cannot_use);
+        if let Some(news) = cannot_use.filter(|news| !news.is_empty()) {
+            let known = self.cannot_use.as_ref();
+            let all = known.map_or(news, |known| known.value.and(news));
+            if known.is_none_or(|known| known.value != all) {
+                self.cannot_use = telling.told(all);
+            }
+        }
+        if let Some(Some(language)) = telling.news(|context| context.language.as_ref()) {
+            self.language = telling.told(language.clone());
+        }
+        if let Some(Some(persona)) = telling.news(|context| context.persona.as_ref()) {
+            self.persona = telling.told(persona.clone());
+        }
+    }
+
+    /// Takes back what this contact told.
+    fn unhear(&mut self, contact: &ContactId) {
+        fn keep<T>(told: &mut Option<Told<T>>, contact: &ContactId) {
+            *told = told.take().filter(|told| told.contact != *contact);
+        }
+        let PersonTold {
+            vulnerable,
+            cannot_use,
+            asked_for_person,
+            language,
+            persona,
+        } = self;
+        keep(vulnerable, contact);
+        keep(cannot_use, contact);
+        keep(asked_for_person, contact);
+        keep(language, contact);
+        keep(persona, contact);
+    }
+
+    /// What was told here and there: what holds from when it was told first, of the rest the newest.
+    fn unite(&mut self, other: &PersonTold) {
+        fn first<T: Clone>(told: &mut Option<Told<T>>, other: Option<&Told<T>>) {
+            let all = told.take().into_iter().chain(other.cloned());
+            *told = all.min_by_key(|told| told.at);
+        }
+        fn newest<T: Clone>(told: &mut Option<Told<T>>, other: Option<&Told<T>>) {
+            let all = other.cloned().into_iter().chain(told.take());
+            *told = all.max_by_key(|told| told.at);
+        }
+        let PersonTold {
+            vulnerable,
+            cannot_use,
+            asked_for_person,
+            language,
+            persona,
+        } = other;
+        let all = [self.cannot_use.as_ref(), cannot_use.as_ref()];
+        let all = all.into_iter().flatten().map(|told| told.value);
+        let all = all.reduce(|all, one| all.and(one));
+        newest(&mut self.cannot_use, cannot_use.as_ref());
+        if let (Some(told), Some(all)) = (&mut self.cannot_use, all) {
+            told.value = all;
+        }
+        first(&mut self.vulnerable, vulnerable.as_ref());
+        first(&mut self.asked_for_person, asked_for_person.as_ref());
+        newest(&mut self.language, language.as_ref());
+        newest(&mut self.persona, persona.as_ref());
+    }
+}
+
+impl Case {
+    /// What was tried, here and on the cases that it goes on for: the oldest first, the newest kept.
+    pub fn tried_in_all(&self) -> Vec<Tried> {
+        let of_merged = self.of_merged.iter().flat_map(|of| &of.tried);
+        let mut all: Vec<Tried> = of_merged.chain(&self.tried).cloned().collect();
+        // The sort is stable: of attempts at one time those of the case itself stay last.
+        all.sort_by_key(|tried| tried.at);
+        all.drain(..all.len().saturating_sub(TRIED_MAX));
+        all
+    }
+
+    /// What was told of the person, here and on the cases that it goes on for.
+    pub fn told_in_all(&self) -> PersonTold {
+        let mut told = self.told.clone();
+        self.of_merged.iter().for_each(|of| told.unite(&of.told));
+        told
+    }
+
+    /// Whether an answer that we owe is overdue at `now`, here or on a case that it goes on for.
+    pub fn owed_overdue(&self, now: UnixMs) -> bool {
+        let own = self.contacts.iter().filter_map(|listed| listed.due);
+        let merged = self.of_merged.iter().filter_map(|of| of.due);
+        own.chain(merged).any(|due| due < now)
+    }
+
+    /// The listed contacts that the customer began, here and on the cases that it goes on for, and when they arrived.
+    pub fn inbound(&self) -> impl Iterator<Item = (ContactId, UnixMs)> {
+        let merged = self.of_merged.iter().flat_map(|of| of.inbound.clone());
+        merged.chain(self.own_inbound())
+    }
+
+    fn own_inbound(&self) -> impl Iterator<Item = (ContactId, UnixMs)> {
+        let inbound = self.contacts.iter().filter(|listed| !listed.outbound);
+        inbound.map(|listed| (listed.contact.clone(), listed.arrived))
+    }
+
+    /// A contact takes a route; one that it took before and of which nothing came gives way.
+    pub(crate) fn attempts(&mut self, tried: Tried) {
+        let going_on =
+            |known: &&mut Tried| known.contact == tried.contact && known.outcome.is_none();
+        match self.tried.iter_mut().rfind(going_on) {
+            Some(known) => {
+                let same = (known.route, &known.flow, &known.queue);
+                if same != (tried.route, &tried.flow, &tried.queue) {
+                    *known = tried;
+                    self.tried.sort_by_key(|tried| tried.at);
+                }
+            }
+            None => {
+                self.tried.push(tried);
+                let too_many = self.tried.len().saturating_sub(TRIED_MAX);
+                self.tried.drain(..too_many);
+            }
+        }
+    }
+
+    /// What came of the attempt of a contact that goes on.
+    pub(crate) fn attempt_ended(&mut self, contact: &ContactId, outcome: AttemptOutcome) {
+        came_of(&mut self.tried, contact, outcome);
+    }
+
+    /// A contact is a repeat: the flow before it did not help.
+    pub(crate) fn repeated_by(&mut self, contact: &ContactId) {
+        let merged = self.of_merged.iter_mut().map(|of| &mut of.tried);
+        let all = merged.chain([&mut self.tried]);
+        let newest = all.flat_map(|tried| newest_of_others(tried, contact));
+        repeated(newest.max_by_key(|tried| tried.at));
+    }
+
+    /// What was told of the person on a contact.
+    pub(crate) fn hear(&mut self, telling: Telling<'_>) {
+        if telling.clears_vulnerable() {
+            let merged = self.of_merged.iter_mut();
+            merged.for_each(|of| of.told.vulnerable = None);
+        }
+        self.told.hear(telling);
+    }
+
+    /// A contact turned out to be about something else: what it tried and told was not about this.
+    pub(crate) fn forgets(&mut self, contact: &ContactId) {
+        self.tried.retain(|tried| tried.contact != *contact);
+        self.told.unhear(contact);
+    }
+
+    /// It is settled: what is remembered is the newest attempt, so that a repeat can say that it did not help.
+    pub(crate) fn settled(&mut self) {
+        self.tried.drain(..self.tried.len().saturating_sub(1));
+        self.told = PersonTold::default();
+        for of in &mut self.of_merged {
+            of.tried.clear();
+            of.told = PersonTold::default();
+        }
+    }
+}
+
+/// Says what came of the newest attempt of a contact, if nothing did so far.
+pub(crate) fn came_of(tried: &mut [Tried], contact: &ContactId, outcome: AttemptOutcome) {
+    let mut tried = tried.iter_mut();
+    let going_on = tried.rfind(|tried| tried.contact == *contact && tried.outcome.is_none());
+    if let Some(tried) = going_on {
+        tried.outcome = Some(outcome);
+    }
+}
+
+/// The newest attempt that was not this contact's.
+fn newest_of_others<'a>(tried: &'a mut [Tried], contact: &ContactId) -> Option<&'a mut Tried> {
+    tried.iter_mut().rfind(|tried| tried.contact != *contact)
+}
+
+/// A contact is a repeat: as [`Case::repeated_by`], of attempts in their order.
+pub(crate) fn repeat_of(tried: &mut [Tried], contact: &ContactId) {
+    repeated(newest_of_others(tried, contact));
+}
+
+fn repeated(newest: Option<&mut Tried>) {
+    if let Some(tried) = newest
+        && tried.route == Route::SelfService
+        && !tried.failed()
+    {
+        tried.outcome = Some(AttemptOutcome::Repeated);
+    }
+}

@@ -1,0 +1,71 @@
+//! An attempt came to nothing: the contact is decided on again.
+
+use super::route::Start;
+use super::take::live_contact;
+use super::{Stop, matters};
+use crate::actor::Actor;
+use crate::command::{RerouteContact, Rerouted, UnknownReason};
+use crate::contact::ContactContext;
+use crate::event::{Event, RouteStep};
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::time::UnixMs;
+
+/// Decides again.
+pub(super) fn reroute(
+    state: &State,
+    command: &RerouteContact,
+    actor: &Actor,
+    now: UnixMs,
+) -> Result<Vec<Event>, Stop> {
+    let (start, told) = start(state, command, actor, now)?;
+    matters::routed(state, start, &told, now)
+}
+
+/// Finds what deciding again needs, without deciding.
+pub(super) fn seek(state: &State, command: &RerouteContact, actor: &Actor) -> Result<(), Stop> {
+    let (start, told) = start(state, command, actor, state.now())?;
+    matters::seek(state, &start, &told, state.now())
+}
+
+fn start(
+    state: &State,
+    command: &RerouteContact,
+    actor: &Actor,
+    now: UnixMs,
+) -> Result<(Start, ContactContext), Stop> {
+    let contact = live_contact(state, &command.contact)?;
+    let told = match &command.context {
+        Some(context) => context.told_at(now),
+        // Told again as it is known: nothing changes by it.
+        None => ContactContext {
+            matters: Vec::new(),
+            ..ContactContext::clone(&contact.context)
+        },
+    };
+    let start = Start::of(
+        state,
+        (command.contact.clone(), Some(contact.clone())),
+        actor,
+        &told,
+        match &command.context {
+            Some(_) => command.unknown_reason,
+            None => UnknownReason::LastResort,
+        },
+    )?;
+    if start.context.reason.is_none() && start.context.matters.is_empty() {
+        return Err(Refusal::NoReason(contact.id.clone()).into());
+    }
+    let start = Start {
+        step: match command.outcome {
+            Rerouted::AskedForPerson => RouteStep::AskedForPerson,
+            Rerouted::GaveUp => RouteStep::GaveUp,
+            Rerouted::NoAnswer => RouteStep::NoAnswer,
+            Rerouted::Failed => RouteStep::Failed,
+        },
+        take_first: command.take_first,
+        note: command.note.clone(),
+        ..start
+    };
+    Ok((start, told))
+}

@@ -1,0 +1,171 @@
+//! Contacts with several matters, presumed cases, attempts that came to nothing, and cases that remember.
+
+use super::event::{bare, decision};
+use super::memory::memory;
+use super::work::resolution;
+use super::{NOW, contact_id, context, customer_id, facts, offered, profile, reason, slug};
+use signpost_domain::case::{Case, CaseContact, OfMerged};
+use signpost_domain::contact::{
+    Contact, ContactContext, FurtherCase, Joined, Matter, Offered, Outcome,
+};
+use signpost_domain::decision::{Finding, Standing};
+use signpost_domain::event::{
+    CaseAdded, CaseJoin, ContactEnded, ContactRouted, Event, MatterDecided, MatterEnded, Next,
+    OpenCase, RouteStep,
+};
+use signpost_domain::ids::{CaseId, MatterId, Seq};
+use signpost_domain::time::Millis;
+use std::sync::Arc;
+
+fn matter_id() -> MatterId {
+    MatterId::stored("m-1")
+}
+
+fn told() -> ContactContext {
+    ContactContext {
+        matters: vec![Matter {
+            id: matter_id(),
+            reason: Some(reason()),
+            facts: facts(),
+            stage: Some(slug("support")),
+            note: "the second".into(),
+        }],
+        ..context()
+    }
+}
+
+fn join() -> CaseJoin {
+    CaseJoin {
+        case: CaseId(Seq(113)),
+        joined: Joined::Continued,
+        first: true,
+        repeat: true,
+        switched: false,
+        previous: None,
+        opened: None,
+        claimed: None,
+        presumed: true,
+    }
+}
+
+pub(super) fn events() -> Vec<(&'static str, Event)> {
+    let routed = ContactRouted {
+        context: Arc::new(told()),
+        case: Some(join()),
+        leading: Some(matter_id()),
+        followed_by: 2,
+        open_cases: vec![OpenCase {
+            case: CaseId(Seq(70)),
+            reason: reason(),
+            key: facts(),
+            arrived: NOW - Millis::DAY,
+        }],
+        noticed: vec![Finding::CasePresumed],
+        note: "by the bot".into(),
+        ..bare(Next::Take(Offered {
+            wait: Some(Millis::MINUTE),
+            ..offered()
+        }))
+    };
+    let rerouted = |step| {
+        let routed = ContactRouted {
+            step,
+            ..bare(Next::ChooseRoute)
+        };
+        Event::ContactRouted(Box::new(routed))
+    };
+    let decided = MatterDecided {
+        context: Arc::new(context()),
+        standing: Standing::default(),
+        memory: memory(),
+        profile: Some(Box::new(profile())),
+        carried: facts(),
+        noticed: vec![Finding::TierAssumed],
+        decision: decision(),
+    };
+    let added = CaseAdded {
+        contact: contact_id(),
+        channel: slug("phone"),
+        customer: customer_id(),
+        own: None,
+        further: Vec::new(),
+        reason: reason(),
+        facts: facts(),
+        join: join(),
+        note: "".into(),
+        matter: Some(matter_id()),
+        decided: Some(Box::new(decided)),
+    };
+    let ended = ContactEnded {
+        contact: contact_id(),
+        case: Some(CaseId(Seq(77))),
+        further: vec![CaseId(Seq(113))],
+        outcome: Outcome::Resolved,
+        confirmed: None,
+        resolves: Some(CaseId(Seq(77))),
+        resolution: Some(resolution()),
+        note: "all is well".into(),
+        matters: vec![MatterEnded {
+            matter: matter_id(),
+            case: CaseId(Seq(113)),
+            resolves: Some(CaseId(Seq(113))),
+            resolution: Some(resolution()),
+        }],
+    };
+    vec![
+        (
+            "with several matters",
+            Event::ContactRouted(Box::new(routed)),
+        ),
+        ("that gave up", rerouted(RouteStep::GaveUp)),
+        ("that did not answer", rerouted(RouteStep::NoAnswer)),
+        ("that could not be helped", rerouted(RouteStep::Failed)),
+        ("another matter", Event::CaseAdded(Box::new(added))),
+        (
+            "contact ended with resolutions",
+            Event::ContactEnded(Box::new(ended)),
+        ),
+    ]
+}
+
+/// A contact with several matters that we owe an answer.
+pub(super) fn contact(row: Contact) -> Contact {
+    let further = FurtherCase {
+        case: CaseId(Seq(113)),
+        reason: reason(),
+        joined: Joined::Opened,
+        matter: Some(matter_id()),
+        owner: None,
+    };
+    Contact {
+        context: Arc::new(told()),
+        further: vec![further],
+        leading: Some(matter_id()),
+        due: Some(NOW + Millis::HOUR),
+        ..row
+    }
+}
+
+/// A case that remembers all that it can.
+pub(super) fn case(row: Case) -> Case {
+    let memory = memory();
+    let contacts = row.contacts.iter().map(|listed| CaseContact {
+        outbound: true,
+        due: Some(NOW + Millis::HOUR),
+        presumed: true,
+        ..listed.clone()
+    });
+    Case {
+        contacts: contacts.collect(),
+        of_merged: vec![OfMerged {
+            case: CaseId(Seq(12)),
+            tried: memory.tried.clone(),
+            told: memory.told.clone(),
+            due: Some(NOW + Millis::MINUTE),
+            inbound: vec![(contact_id(), NOW - Millis::DAY)],
+        }],
+        tried: memory.tried,
+        told: memory.told,
+        ..row
+    }
+}

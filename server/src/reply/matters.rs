@@ -1,0 +1,168 @@
+//! Several matters of one contact: the answer for each, and cases to choose from.
+
+use super::{case, decision, fact, time, wire_enum};
+use signpost_domain::case::CaseNumbers;
+use signpost_domain::contact::{ContactContext, Matter};
+use signpost_domain::event::{CaseAdded, ContactRouted, Event, OpenCase, Recorded};
+use signpost_domain::ids::Slug;
+use signpost_domain::playbook::Playbook;
+use signpost_proto::v1;
+use std::sync::Arc;
+
+/// What an answer is made from: a contact that was decided on, and its other matters.
+#[derive(Clone, Copy)]
+pub(crate) struct Answered<'a> {
+    /// The contact.
+    pub(crate) routed: &'a ContactRouted,
+    /// Its other matters that have a case.
+    pub(crate) added: &'a [&'a CaseAdded],
+    /// The playbook that it was decided under.
+    pub(crate) playbook: &'a Playbook,
+    /// How cases are numbered.
+    pub(crate) numbers: &'a CaseNumbers,
+}
+
+/// The other matters among the events that follow the one of a contact.
+pub(crate) fn added(followed_by: &[Arc<Recorded>]) -> Vec<&CaseAdded> {
+    let events = followed_by.iter().map(|recorded| &recorded.event);
+    let added = events.filter_map(|event| match event {
+        Event::CaseAdded(added) => Some(&**added),
+        _ => None,
+    });
+    added.collect()
+}
+
+/// The answer for each matter, in the order told.
+pub(super) fn matters(of: Answered<'_>) -> Vec<v1::MatterAnswer> {
+    let context = &of.routed.context;
+    let answer = |matter: &Matter| {
+        let is_leading = of.routed.leading.as_ref() == Some(&matter.id);
+        let mut added = of.added.iter();
+        match added.find(|added| added.matter.as_ref() == Some(&matter.id)) {
+            _ if is_leading => leading(of, matter),
+            Some(added) => by_itself(of, matter, added),
+            None => v1::MatterAnswer {
+                matter_id: matter.id.to_string(),
+                questions: questions(of, matter),
+                ..v1::MatterAnswer::default()
+            },
+        }
+    };
+    context.matters.iter().map(answer).collect()
+}
+
+fn leading(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
+    let routed = of.routed;
+    let join = routed.case.as_ref();
+    v1::MatterAnswer {
+        matter_id: matter.id.to_string(),
+        case_id: case::id(join.map(|join| join.case)),
+        joined: join.map_or(0, |join| wire_enum::joined(join.joined)),
+        previous_case_id: case::id(join.and_then(|join| join.previous)),
+        decision: Some(decision::decision(
+            of.playbook,
+            routed.standing.now,
+            &routed.noticed,
+            &routed.decision,
+        )),
+        known_facts: known_facts(&routed.context, &routed.carried),
+        repeats: routed.standing.repeats,
+        channel_switches: routed.standing.channel_switches,
+        questions: Vec::new(),
+    }
+}
+
+fn by_itself(of: Answered<'_>, matter: &Matter, added: &CaseAdded) -> v1::MatterAnswer {
+    let decided = added.decided.as_deref();
+    let standing = decided.map(|decided| decided.standing);
+    v1::MatterAnswer {
+        matter_id: matter.id.to_string(),
+        case_id: added.join.case.to_string(),
+        joined: wire_enum::joined(added.join.joined),
+        previous_case_id: case::id(added.join.previous),
+        decision: decision(of.playbook, added),
+        known_facts: decided.map_or_else(
+            || fact::facts(&added.facts),
+            |decided| known_facts(&decided.context, &decided.carried),
+        ),
+        repeats: standing.map_or(0, |standing| standing.repeats),
+        channel_switches: standing.map_or(0, |standing| standing.channel_switches),
+        questions: Vec::new(),
+    }
+}
+
+/// What would be best for a further matter by itself, where it was decided on.
+pub(super) fn decision(playbook: &Playbook, added: &CaseAdded) -> Option<v1::Decision> {
+    let decided = added.decided.as_deref()?;
+    Some(decision::decision(
+        playbook,
+        decided.standing.now,
+        &decided.noticed,
+        &decided.decision,
+    ))
+}
+
+fn known_facts(context: &ContactContext, carried: &signpost_domain::fact::Facts) -> Vec<v1::Fact> {
+    let mut known = context.facts.clone();
+    known.learn_all(carried);
+    fact::facts(&known)
+}
+
+/// The key facts that a matter without a case does not tell.
+fn questions(of: Answered<'_>, matter: &Matter) -> Vec<v1::FactQuestion> {
+    let reason = matter.reason.as_ref();
+    let reason = reason.and_then(|reason| of.playbook.reason_now(reason, &matter.facts));
+    let key = reason
+        .into_iter()
+        .flat_map(|it| &of.playbook.reason(it).case_key);
+    let key = key.map(|&key| of.playbook.fact(key).id.clone());
+    let missing = key.filter(|id| matter.facts.get(id.as_str()).is_none());
+    let missing: Vec<Slug> = missing.collect();
+    let mut questions = fact::questions(of.playbook, language(of.routed), &missing);
+    for question in &mut questions {
+        question.matter_id = matter.id.to_string();
+    }
+    questions
+}
+
+/// The language to ask in.
+pub(super) fn language(routed: &ContactRouted) -> Option<&str> {
+    let profile = routed.profile.as_deref();
+    let told = routed.context.language.as_deref();
+    told.or_else(|| profile?.language.as_deref())
+}
+
+/// Cases to choose from.
+pub(super) fn open_cases(of: Answered<'_>) -> Vec<v1::OpenCase> {
+    let told = |open: &OpenCase| {
+        let OpenCase {
+            case,
+            reason,
+            key,
+            arrived,
+        } = open;
+        v1::OpenCase {
+            case_id: case.to_string(),
+            case_number: of.numbers.of(*case),
+            reason: reason.to_string(),
+            key_facts: fact::facts(key),
+            last_contact_time: Some(time::timestamp(*arrived)),
+        }
+    };
+    of.routed.open_cases.iter().map(told).collect()
+}
+
+/// What tells the presumed case from others.
+pub(super) fn presumed_key(of: Answered<'_>) -> Vec<v1::Fact> {
+    let routed = of.routed;
+    let presumed = routed.case.as_ref().filter(|join| join.presumed);
+    let reason = presumed.and(routed.decision.reason.as_ref());
+    let reason = reason.and_then(|reason| of.playbook.index.reasons.get(reason));
+    let key = reason
+        .into_iter()
+        .flat_map(|&it| &of.playbook.reason(it).case_key);
+    let key: Vec<&Slug> = key.map(|&key| &of.playbook.fact(key).id).collect();
+    let mut known = known_facts(&routed.context, &routed.carried);
+    known.retain(|fact| key.iter().any(|id| id.as_str() == fact.fact_id));
+    known
+}
