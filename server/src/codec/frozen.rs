@@ -1,6 +1,7 @@
 //! Frozen examples: the stored bytes of one of each kind, in hexadecimal beside their text. If one of them changes,
 //! what is on disks no longer reads as it was written: raise the format and read both, or change it back.
 
+mod replay;
 mod sample;
 
 use super::age::{self, Stretch};

@@ -312,7 +312,7 @@ fn asked(method: Method) -> Cause {
 }
 
 /// A contact of which next to nothing is known.
-pub(super) fn bare(next: Next) -> ContactRouted {
+pub(in crate::codec::frozen) fn bare(next: Next) -> ContactRouted {
     ContactRouted {
         contact: contact_id(),
         step: RouteStep::Amended,
