@@ -4,6 +4,7 @@
 //! questions each property is asked.
 
 mod conflicts;
+mod inputs;
 mod random;
 mod waits;
 

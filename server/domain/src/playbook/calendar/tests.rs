@@ -97,6 +97,39 @@ fn hours_that_the_clock_skips_or_repeats() {
 }
 
 #[test]
+fn what_is_open_opens_again_after_it_closed() {
+    let desk = calendar(
+        "Europe/Amsterdam",
+        &["mon-fri 07:00-12:00", "mon-fri 13:00-22:00"],
+        &["2026-12-25"],
+        &["2026-12-24 08:00-12:00"],
+    );
+    for (now, opens) in [
+        // A Wednesday in summer time: open, so after the break; in the break, after it; in the evening, the next day.
+        ("2026-07-22T08:00:00Z", "2026-07-22T11:00:00Z"),
+        ("2026-07-22T10:30:00Z", "2026-07-22T11:00:00Z"),
+        ("2026-07-22T11:00:00Z", "2026-07-23T05:00:00Z"),
+        // From the short Christmas Eve over Christmas and a weekend.
+        ("2026-12-24T10:00:00Z", "2026-12-28T06:00:00Z"),
+        // From Friday's afternoon over the night in which the clock springs forward.
+        ("2026-03-27T15:00:00Z", "2026-03-30T05:00:00Z"),
+    ] {
+        let found = desk.next_opening_after_closing(time(now));
+        assert_eq!(found, Some(time(opens)), "{now}");
+    }
+    let from = time("2026-01-01T00:00:00Z");
+    let always = calendar("UTC", &["always"], &[], &[]);
+    assert_eq!(always.next_opening_after_closing(from), None);
+    let never = calendar("UTC", &[], &[], &[]);
+    assert_eq!(never.next_opening_after_closing(from), None);
+    let once = calendar("UTC", &[], &[], &["2026-01-01 00:00-12:00"]);
+    assert_eq!(once.next_opening_after_closing(from), None);
+    for at in [i64::MIN, -1, 0, i64::MAX] {
+        let _ = desk.next_opening_after_closing(UnixMs(at));
+    }
+}
+
+#[test]
 fn never_and_always() {
     let never = calendar("UTC", &[], &[], &[]);
     let always = calendar("Asia/Kolkata", &["always"], &[], &[]);

@@ -1,13 +1,13 @@
 //! Where two of the properties cannot both hold: an example of each, and which holds.
 
-use super::random::Asked;
+use super::random::{Asked, instant};
 use super::{first, is_last_resort};
 use crate::fixtures;
-use crate::script::{FIRST_DAY, Words, context};
+use crate::script::{FIRST_DAY, Words, context, slug};
 use signpost_domain::contact::{ContactContext, QueueStats};
-use signpost_domain::decision::{CostKind, Finding, Memory, Standing};
+use signpost_domain::decision::{ChanceBasis, CostKind, Finding, Memory, Standing};
 use signpost_domain::money::Money;
-use signpost_domain::playbook::{ReasonIndex, TierIndex};
+use signpost_domain::playbook::{BasisPoints, Playbook, ReasonIndex, TierIndex};
 use signpost_domain::route::Route;
 use signpost_domain::time::{Millis, UnixMs};
 
@@ -114,4 +114,36 @@ fn a_guard_goes_before_a_rule_that_leaves_only_what_it_takes() {
             .iter()
             .all(|option| option.route != Route::SelfService)
     );
+}
+
+/// Far away, gold is sent to a chat. When only five minutes are left a chat is done in time less often, and the flow, which
+/// takes five minutes, wins, though its chance is less than what is left of the chat's: what comes too late costs as much
+/// as what fails, and a chat costs its handling besides.
+#[test]
+fn a_near_deadline_may_leave_a_cheaper_route_of_less_chance() {
+    let source = fixtures::playbook("sketch")
+        .source
+        .replace("facts:\n  booking", "facts:\n  departs_at: { type: instant }\n  booking")
+        .replace("        case_key:", "        deadline: departs_at\n        case_key:")
+        .replace("assumed_wait: 4m", "assumed_wait: 4m, assumed_handle_time: 6m");
+    let (playbook, _) = Playbook::read(&source).expect("it reads");
+    let asked = Asked {
+        tier: TierIndex(1),
+        context: waits(0),
+        playbook: playbook.into(),
+        ..of("sketch")
+    };
+    let within = |minutes: i64| {
+        let mut asked = asked.clone();
+        let at = FIRST_DAY + Millis(minutes * Millis::MINUTE.0);
+        asked.context.facts.learn(instant(&slug("departs_at"), at));
+        asked.decided().decision
+    };
+    let (far, near) = (within(120), within(5));
+    assert_eq!(first(&far), (Route::Chat, BasisPoints(9_000)));
+    assert_eq!(first(&near), (Route::SelfService, BasisPoints(6_500)));
+    let chat = near.options.iter().find(|option| option.route == Route::Chat);
+    let chat = chat.map(|option| (option.chance, option.basis));
+    assert_eq!(chat, Some((BasisPoints(7_500), ChanceBasis::Deadline)));
+    assert_eq!(near.options[0].basis, ChanceBasis::Written);
 }
