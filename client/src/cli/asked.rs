@@ -140,7 +140,10 @@ mod tests {
     fn known_names_old_ones_too_are_not_said() {
         assert_eq!(told("", "", "", ""), "");
         assert_eq!(told("account_access", "", "", ""), "");
-        let (now, before) = ("troubleshoot_site/find_products", "troubleshoot_site/search_results");
+        let (now, before) = (
+            "troubleshoot_site/find_products",
+            "troubleshoot_site/search_results",
+        );
         assert_eq!(told(now, "", "", ""), "");
         assert_eq!(told(before, "", "", ""), "");
     }

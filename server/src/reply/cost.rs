@@ -95,7 +95,9 @@ impl<'a> Factors<'a> {
         let whole = i64::from(BasisPoints::ONE.0);
         let first = (tier.cost_of_failure + self.stake).scaled(share, whole);
         let taken_off = -option.cost.part(CostKind::CustomerPreference);
-        let place = first.micros() / taken_off.micros().max(1);
+        let taken_off = taken_off.micros().max(1);
+        // To the nearest: what was taken off is itself rounded.
+        let place = first.micros().saturating_add(taken_off / 2) / taken_off;
         u32::try_from(place.max(1)).unwrap_or(1)
     }
 }

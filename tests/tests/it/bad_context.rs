@@ -197,3 +197,84 @@ async fn more_faults_than_a_status_can_carry() -> Outcome {
     );
     bench.unchanged().await
 }
+
+/// What a decision could be led astray by: nobody has such a queue, nobody can use nothing at all, no language is so long.
+#[tokio::test]
+async fn what_no_customer_and_no_queue_can_be() -> Outcome {
+    let bench = Bench::new().await?;
+    let (voice, text, flow) = (
+        v1::Ability::Voice.into(),
+        v1::Ability::Text.into(),
+        v1::Ability::SelfService.into(),
+    );
+    let told = |change: &dyn Fn(&mut v1::ContactContext)| {
+        let mut attempt = good("call-2");
+        change(&mut attempt.context);
+        attempt
+    };
+    let queue = |change: &dyn Fn(&mut v1::QueueStats)| {
+        let mut stats = v1::QueueStats {
+            queue_id: "rebooking".to_owned(),
+            ..Default::default()
+        };
+        change(&mut stats);
+        told(&|context| context.queue_stats = vec![stats.clone()])
+    };
+    let billions = Some(4_000_000_000);
+    let attempts = [
+        told(&|context| context.cannot_use = vec![voice, text, flow]),
+        told(&|context| context.cannot_use = vec![voice, voice, 0, 99]),
+        queue(&|stats| stats.staffed_agents = billions),
+        queue(&|stats| stats.waiting = billions),
+        queue(&|stats| (stats.available_agents, stats.staffed_agents) = (billions, Some(3))),
+        told(&|context| context.language = "n".repeat(300)),
+        told(&|context| context.language = format!("nl-{}", "x".repeat(297))),
+        told(&|context| context.sentiment_percent = Some(-101)),
+        told(&|context| context.preferred_routes = vec![v1::Route::Chat.into(); 2]),
+        told(&|context| {
+            let consent = |granted| v1::Consent {
+                consent_id: "call_back".to_owned(),
+                granted,
+                ..Default::default()
+            };
+            context.consents = vec![consent(true), consent(false)];
+        }),
+    ];
+    let mut refused = Vec::new();
+    for attempt in attempts {
+        let preview = attempt.clone().preview();
+        let previewed = brief::refused(bench.server.contacts().preview_route(preview).await);
+        refused.push(bench.route(attempt).await);
+        assert_eq!(refused.last(), Some(&previewed), "a preview says the same");
+    }
+    expect![[r#"
+        InvalidArgument
+          context.cannot_use: must leave something that the customer can use: voice, text and self_service are
+              all there is
+        InvalidArgument:  (3 faults in all)
+          context.cannot_use[1]: is there twice
+          context.cannot_use[2]: must be set
+          context.cannot_use[3]: is not known to this server
+        InvalidArgument
+          context.queue_stats[0].staffed_agents: must be at most 1000000, is 4000000000; leave it out if it is
+              not known
+        InvalidArgument
+          context.queue_stats[0].waiting: must be at most 1000000, is 4000000000; leave it out if it is not
+              known
+        InvalidArgument:  (2 faults in all)
+          context.queue_stats[0].available_agents: must be at most staffed_agents, of which they are a part
+          context.queue_stats[0].available_agents: must be at most 1000000, is 4000000000; leave it out if it
+              is not known
+        InvalidArgument
+          context.language: must be a language such as nl or nl-NL
+        InvalidArgument
+          context.language: must be a language such as nl or nl-NL
+        InvalidArgument
+          context.sentiment_percent: must be from -100 to 100, is -101
+        InvalidArgument
+          context.preferred_routes[1]: is there twice
+        InvalidArgument
+          context.consents[1].consent_id: is there twice
+    "#]].assert_eq(&brief::all(&refused));
+    bench.unchanged().await
+}

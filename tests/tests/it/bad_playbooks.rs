@@ -231,3 +231,165 @@ async fn a_document_with_hundreds_of_faults() -> Outcome {
               channel, stage, brand, when, forbid, only, prefer, need, facts, queue, priority, skills"#]].assert_eq(&one.await?);
     unchanged(server).await
 }
+
+/// What a decision is made of, written so that nobody could decide by it.
+#[tokio::test]
+async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
+    let server = TestServer::start().await?;
+    let cancel = "      - id: cancel\n";
+    let of_cancel = |key: &str| FLIGHTS.replace(cancel, &format!("{cancel}        {key}\n"));
+    let human = "human: { queue: rebooking,";
+    let of_human = |queue: &str| FLIGHTS.replacen(human, &format!("human: {{ queue: {queue},"), 1);
+    let letters = "  letters: { assumed_wait: 2h, media: [async_text] }\n  rebooking:";
+    let with_letters = |source: &str| source.replace("  rebooking: {", &format!("{letters} {{"));
+    let case = |expect: &str| {
+        format!(
+            "  - {{ name: \"{expect}\", reason: baggage/lost, channel: phone, expect: {{ {expect} }} }}\n"
+        )
+    };
+    let with_tests = |tests: &[&str]| {
+        let tests: String = tests.iter().map(|expect| case(expect)).collect();
+        format!("{FLIGHTS}tests:\n{tests}")
+    };
+    let sources = [
+        of_cancel("stake: -1.00"),
+        of_cancel("stake: 5.00 USD"),
+        of_cancel("stake: much"),
+        of_cancel("deadline: bags"),
+        of_cancel("deadline: departure"),
+        of_cancel("need: 0"),
+        of_cancel("need: 21"),
+        with_letters(&with_rule(
+            "{ id: to_letters, channel: phone, only: [human], queue: letters }",
+        )),
+        with_rule("{ id: to_nowhere, queue: rebookings }"),
+        with_rule("{ id: first, priority: 11 }"),
+        with_rule("{ id: experts, skills: { rebooking: 11 } }"),
+        of_human("{ fax: baggage, default: rebooking }"),
+        with_letters(&of_human("{ phone: letters, default: rebooking }")),
+        of_human("{ phone: baggage }"),
+        of_human("{}"),
+        with_letters(&of_human("letters")),
+        FLIGHTS.replace(
+            "assumed_wait: 4m }",
+            "assumed_wait: 4m, languages: [english] }",
+        ),
+        FLIGHTS.replace("assumed_wait: 4m }", "assumed_wait: 4m, media: [fax] }"),
+        FLIGHTS.replace(
+            "costs:\n",
+            "guards: { vulnerable: [self_service, fax] }\ncosts:\n",
+        ),
+        FLIGHTS.replace("costs:\n", "costs:\n  preferred_share: 1.5\n"),
+        FLIGHTS.replace("costs:\n", "costs:\n  repeat_need: -1\n"),
+        FLIGHTS.replace("{ route: message, queue: rebooking }", "[]"),
+        FLIGHTS.replace(
+            "{ route: message, queue: rebooking }",
+            "{ route: self_service }",
+        ),
+        with_tests(&["route: message", "route: [human, chat]"]),
+        with_tests(&["need: 2.5", "need: 3.0"]),
+        with_tests(&["route: self_service"]),
+        with_tests(&["route: human, not: [human]"]),
+        with_tests(&["rule: nobody"]),
+        with_tests(&["queue: baggage", "queue: baggage"]),
+    ];
+    let mut told = Vec::new();
+    for (place, source) in sources.into_iter().enumerate() {
+        assert_ne!(source, FLIGHTS, "number {place} changes nothing");
+        told.push(publish(&server, source).await);
+    }
+    expect![[r#"
+        InvalidArgument
+          source.reasons[0].secondary[1].stake: line 43, column 16: is "-1.00"; must not be negative
+        InvalidArgument
+          source.reasons[0].secondary[1].stake: line 43, column 16: is "5.00 USD"; must be a decimal amount
+              such as 4.10 with at most 6 decimals
+        InvalidArgument
+          source.reasons[0].secondary[1].stake: line 43, column 16: is "much"; must be a decimal amount such
+              as 4.10 with at most 6 decimals
+        InvalidArgument
+          source.reasons[0].secondary[1].deadline: line 43, column 19: bags is of type integer; must be a fact
+              of type instant: departs_at
+        InvalidArgument
+          source.reasons[0].secondary[1].deadline: line 43, column 19: there is no fact departure; must be one
+              of booking_reference, bag_tag, departs_at, fare, bags, is_group
+        InvalidArgument
+          source.reasons[0].secondary[1].need: line 43, column 15: is "0"; must be a decimal from 0.1 to 20
+              with at most 3 decimals
+        InvalidArgument
+          source.reasons[0].secondary[1].need: line 43, column 15: is "21"; must be a decimal from 0.1 to 20
+              with at most 3 decimals
+        InvalidArgument
+          source.rules[0].queue: line 67, column 61: the queue letters serves only async_text; must be a queue
+              that serves one of voice: the rule leaves people in no other medium on its channels
+        InvalidArgument
+          source.rules[0].queue: line 66, column 30: there is no queue rebookings; did you mean rebooking?
+        InvalidArgument
+          source.rules[0].priority: line 66, column 28: is "11"; must be a whole number from 0 to 10
+        InvalidArgument
+          source.rules[0].skills.rebooking: line 66, column 41: is "11"; must be a level from 1 to 10
+        InvalidArgument
+          source.reasons[0].secondary[0].routes.human.queue.fax: line 40, column 34: there is no channel,
+              brand, medium or language fax; must be default, a channel, a brand, a medium, or a language of
+              `locales` or of the `languages` of a queue
+        InvalidArgument
+          source.reasons[0].secondary[0].routes.human.queue.phone: line 41, column 36: human on phone is
+              voice, and the queue letters serves only async_text; must be a queue that serves voice there,
+              or voice must be in its media
+        InvalidArgument
+          source.reasons[0].secondary[0].routes.human.queue: line 40, column 20: human has no queue on
+              web_chat; must have a default, or a queue for each channel or medium that has the route
+        InvalidArgument
+          source.reasons[0].secondary[0].routes.human.queue: line 40, column 20: human has no queue on phone,
+              web_chat; must have a default, or a queue for each channel or medium that has the route
+        InvalidArgument
+          source.reasons[0].secondary[0].routes.human.queue: line 41, column 27: human on phone is voice, and
+              the queue letters serves only async_text; must be a queue that serves voice there, or voice
+              must be in its media
+        InvalidArgument
+          source.queues.rebooking.languages[0]: line 18, column 72: is "english"; must be a language without a
+              region, such as en or nl
+        InvalidArgument
+          source.queues.rebooking.media[0]: line 18, column 68: is "fax"; must be one of voice, live_text,
+              async_text, in_person
+        InvalidArgument
+          source.guards.vulnerable[1]: line 71, column 38: is "fax"; must be one of self_service, message,
+              chat, callback, human
+        InvalidArgument
+          source.costs.preferred_share: line 72, column 20: is "1.5"; must be a decimal from 0 to 1 with at
+              most 4 decimals
+        InvalidArgument
+          source.costs.repeat_need: line 72, column 16: is "-1"; must be a decimal from 0 to 20 with at most 3
+              decimals
+        InvalidArgument
+          source.last_resort: line 75, column 1: is empty; must have at least one
+        InvalidArgument:  (2 faults in all)
+          source.last_resort.queue: line 75, column 1: the queue is missing; must be there
+          source.last_resort.route: line 75, column 23: self_service always has to be possible to leave; must
+              be message, chat, callback or human
+        InvalidArgument
+          source.tests[1].expect.route: line 78, column 85: "route: message" is the same situation and expects
+              something else; must agree with it, or tell what is different
+        InvalidArgument
+          source.tests[1].expect.need: line 78, column 80: "need: 2.5" is the same situation and expects
+              something else; must agree with it, or tell what is different
+        InvalidArgument: source.tests[0].expect.route line 77, column 91: "route: self_service" fails:
+              expected self_service, came message; message 7.47 = handling 2.50 + waiting 0.12 + failure
+              3.85 + leaving the channel 1.00 (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 +
+              failure 1.44 (85 %, wait 6m); self_service is not a route of the reason; 5.00 at stake; change
+              what decides it, or what the test expects
+          source.tests[0].expect.route: line 77, column 91: "route: self_service" fails: expected
+              self_service, came message; message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 +
+              leaving the channel 1.00 (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure
+              1.44 (85 %, wait 6m); self_service is not a route of the reason; 5.00 at st…
+        InvalidArgument
+          source.tests[0].expect.not: line 77, column 105: no route is left that may be taken; must leave one
+              of those under route
+        InvalidArgument
+          source.tests[0].expect.rule: line 77, column 83: there is no rule nobody; must be one of
+              asked_for_a_person, vulnerable, third_contact_this_week, broken_promise, flying_today
+        InvalidArgument
+          source.tests[1].name: line 78, column 13: "queue: baggage" is there twice; must be there once
+    "#]].assert_eq(&brief::all(&told));
+    unchanged(server).await
+}

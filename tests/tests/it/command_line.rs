@@ -132,7 +132,9 @@ fn a_preview_says_why_guest_and_gold_differ() -> Outcome {
     let preferred = |answer: &Value| {
         let parts = list(answer, "/answer/decision/options/0/cost_parts").iter();
         let mut by_rule = parts.filter(|part| said(part, "/kind") == "RULE_PREFERENCE");
-        by_rule.next().and_then(|part| part["amount_micros"].as_i64())
+        by_rule
+            .next()
+            .and_then(|part| part["amount_micros"].as_i64())
     };
     assert_eq!(preferred(&guest), Some(-2_000_000));
     assert_eq!(preferred(&gold), Some(-1_000_000));

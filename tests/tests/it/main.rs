@@ -29,6 +29,7 @@ mod flags_named;
 mod further_cases;
 mod further_refused;
 mod further_told;
+mod grid;
 mod health;
 mod interop;
 mod kill;

@@ -91,7 +91,9 @@ fn told(playbook: &Playbook, places: [Index; 5], context: ContactContext) -> Con
     let queues = &playbook.queues;
     for (place, stats) in (queue.index(queues.len())..).zip(&mut context.queue_stats) {
         stats.queue = queues[place % queues.len()].id.clone();
-        stats.expected_wait = stats.expected_wait.map(|wait| Millis(wait.0 % Millis::HOUR.0));
+        stats.expected_wait = stats
+            .expected_wait
+            .map(|wait| Millis(wait.0 % Millis::HOUR.0));
     }
     for known in &mut context.consents {
         known.id = id(&playbook.consents, consent);

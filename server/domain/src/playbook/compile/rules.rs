@@ -120,7 +120,10 @@ impl<'a> Compiler<'a> {
             Some(queue) => self.rule_queue(at.key("queue"), queue).map(Some),
         };
         if let (Some(Some(queue)), Some(channels)) = (queue, &channels) {
-            self.refuse_other_medium(at.key("queue"), queue, channels);
+            let leaves = |route: Route| {
+                (only.is_empty() || only.contains(&route)) && !forbid.contains(&route)
+            };
+            self.refuse_other_medium(at.key("queue"), queue, channels, leaves);
         }
         let priority = match written.priority {
             None => Some(None),
@@ -151,14 +154,21 @@ impl<'a> Compiler<'a> {
         self.find(at, &id.0, Kind::Queue).map(QueueIndex)
     }
 
-    /// Refuses a queue that serves no route to people on any channel of its rule; none named are all.
-    fn refuse_other_medium(&mut self, at: At<'_>, queue: QueueIndex, channels: &[u16]) {
+    /// Refuses a queue that serves none of the routes to people that its rule leaves on any of its channels; none named
+    /// are all.
+    fn refuse_other_medium(
+        &mut self,
+        at: At<'_>,
+        queue: QueueIndex,
+        channels: &[u16],
+        leaves: impl Fn(Route) -> bool,
+    ) {
         let file = self.file;
         let (id, written) = &file.queues.0[usize::from(queue.0)];
         let all = super::numbered(&file.channels.0);
         let of_rule = all.filter(|(n, _)| channels.is_empty() || channels.contains(n));
         let media = of_rule.flat_map(|(_, (_, channel))| {
-            let routes = channel.routes.iter();
+            let routes = channel.routes.iter().filter(|route| leaves(**route));
             routes.filter_map(|route| route.served_in(channel.medium))
         });
         let media: BTreeSet<Medium> = media.collect();
@@ -172,9 +182,9 @@ impl<'a> Compiler<'a> {
             let needed = words(media.iter().map(|medium| medium.as_str()).collect());
             let what = format!("the queue {} serves only {served}", id.0);
             let fix = match needed.as_str() {
-                "" => "must be left out: no channel of the rule has a route to people".to_owned(),
+                "" => "must be left out: the rule leaves no route to people on its channels".to_owned(),
                 _ => format!(
-                    "must be a queue that serves one of {needed}: in no other medium are people on the channels of the rule"
+                    "must be a queue that serves one of {needed}: the rule leaves people in no other medium on its channels"
                 ),
             };
             (what, fix)

@@ -206,7 +206,7 @@ fn what_rules_hand_over() {
             66:110 rules[2].skills.Late: is "Late"; must be lower-case letters, digits and _, starting with a letter
             68:24 rules[4].queue: there is no queue nowhere; must be one of calls, dutch_calls, chats, outlet_chats, post, shop
             69:5 rules[5]: the rule does nothing; must have forbid, only, prefer, need, facts, queue, priority or skills
-            70:46 rules[6].queue: the queue shop serves only in_person; must be a queue that serves one of voice, async_text: in no other medium are people on the channels of the rule
+            70:46 rules[6].queue: the queue shop serves only in_person; must be a queue that serves one of voice, async_text: the rule leaves people in no other medium on its channels
         "#]],
     );
     check_text(
@@ -224,7 +224,7 @@ fn what_rules_hand_over() {
             ("channel: [web_chat, app], queue", "channel: app, queue"),
         ]),
         expect![[r#"
-            67:61 rules[3].queue: the queue outlet_chats serves only live_text; must be left out: no channel of the rule has a route to people
+            67:61 rules[3].queue: the queue outlet_chats serves only live_text; must be left out: the rule leaves no route to people on its channels
         "#]],
     );
 }

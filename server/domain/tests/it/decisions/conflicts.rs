@@ -123,9 +123,18 @@ fn a_guard_goes_before_a_rule_that_leaves_only_what_it_takes() {
 fn a_near_deadline_may_leave_a_cheaper_route_of_less_chance() {
     let source = fixtures::playbook("sketch")
         .source
-        .replace("facts:\n  booking", "facts:\n  departs_at: { type: instant }\n  booking")
-        .replace("        case_key:", "        deadline: departs_at\n        case_key:")
-        .replace("assumed_wait: 4m", "assumed_wait: 4m, assumed_handle_time: 6m");
+        .replace(
+            "facts:\n  booking",
+            "facts:\n  departs_at: { type: instant }\n  booking",
+        )
+        .replace(
+            "        case_key:",
+            "        deadline: departs_at\n        case_key:",
+        )
+        .replace(
+            "assumed_wait: 4m",
+            "assumed_wait: 4m, assumed_handle_time: 6m",
+        );
     let (playbook, _) = Playbook::read(&source).expect("it reads");
     let asked = Asked {
         tier: TierIndex(1),
@@ -142,7 +151,10 @@ fn a_near_deadline_may_leave_a_cheaper_route_of_less_chance() {
     let (far, near) = (within(120), within(5));
     assert_eq!(first(&far), (Route::Chat, BasisPoints(9_000)));
     assert_eq!(first(&near), (Route::SelfService, BasisPoints(6_500)));
-    let chat = near.options.iter().find(|option| option.route == Route::Chat);
+    let chat = near
+        .options
+        .iter()
+        .find(|option| option.route == Route::Chat);
     let chat = chat.map(|option| (option.chance, option.basis));
     assert_eq!(chat, Some((BasisPoints(7_500), ChanceBasis::Deadline)));
     assert_eq!(near.options[0].basis, ChanceBasis::Written);

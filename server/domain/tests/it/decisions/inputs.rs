@@ -129,7 +129,10 @@ fn what_is_not_told_is_of_the_reason_or_stored_or_not_known() {
 #[test]
 fn an_agent_who_is_free_makes_the_wait_short() {
     let of = |available: Option<u32>, waiting: Option<u32>| {
-        let mut asked = sketch(&[("assumed_wait: 4m", "assumed_wait: 4m, assumed_handle_time: 6m")]);
+        let mut asked = sketch(&[(
+            "assumed_wait: 4m",
+            "assumed_wait: 4m, assumed_handle_time: 6m",
+        )]);
         asked.context.queue_stats = vec![QueueStats {
             queue: slug("rebooking"),
             staffed: Some(2),
