@@ -270,7 +270,7 @@ impl Method {
     fn too_large(&self) -> Status {
         let max = self.bytes_max;
         malformed(&format!(
-            "the request is too large: it may have {max} bytes"
+            "the request is too large: at most {max} bytes are taken"
         ))
     }
 }
@@ -335,10 +335,13 @@ fn asked(headers: &HeaderMap, form: Form) -> Result<Option<Duration>, Status> {
         return Ok(None);
     };
     let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
-    let millis = digits.parse().ok();
-    let millis = millis.filter(|_| all_digits && digits.len() <= TIMEOUT_DIGITS_MAX);
-    let what = format!("{TIMEOUT} must be milliseconds in {TIMEOUT_DIGITS_MAX} digits at most");
-    let millis = millis.ok_or_else(|| malformed(&what))?;
+    let millis = Some(digits).filter(|_| all_digits && digits.len() <= TIMEOUT_DIGITS_MAX);
+    let millis = millis.and_then(|digits| digits.parse().ok());
+    let millis = millis.filter(|millis| *millis > 0).ok_or_else(|| {
+        malformed(&format!(
+            "{TIMEOUT} must be milliseconds: more than none, in {TIMEOUT_DIGITS_MAX} digits at most"
+        ))
+    })?;
     Ok(Some(Duration::from_millis(millis)))
 }
 

@@ -56,7 +56,11 @@ fn message(
         }
         let path = at(field.name());
         if let Some(other) = told_before(&message, &field) {
-            faults.push(path, format!("cannot be told beside {}", other.name()));
+            let what = match other == field {
+                true => "is told twice, by either of its names".to_owned(),
+                false => format!("cannot be told beside {}", other.name()),
+            };
+            faults.push(path, what);
             continue;
         }
         let value = match json {
