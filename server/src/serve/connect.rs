@@ -1,7 +1,7 @@
 //! The Connect protocol: the same calls as JSON, or as bare messages, over plain HTTP.
 //!
-//! A layer before the services. It makes the gRPC request that a call stands for and tells the answer as Connect has it,
-//! so that limits, intake and refusals are those of gRPC. What is gRPC already goes by untouched.
+//! A layer before the services. It makes the gRPC request that a call stands for, and tells the answer as Connect has
+//! it, so that limits, intake and refusals are those of gRPC. What is gRPC already goes by untouched.
 
 mod contract;
 mod json;
@@ -399,4 +399,92 @@ async fn read_away(body: Body) {
     let read = Limited::new(body, REFUSED_BYTES_READ_MAX).collect();
     // The answer is the same whether all of it came.
     let _read = timeout(REFUSED_TIME_MAX, read).await;
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use http::Method as Verb;
+    use std::convert::Infallible;
+    use tower::{ServiceExt, service_fn};
+
+    fn request(
+        path: &str,
+        headers: &[(&'static str, &'static str)],
+        body: &'static str,
+    ) -> Request<Body> {
+        let mut request = Request::new(Body::new(Full::from(body)));
+        *request.method_mut() = Verb::POST;
+        *request.uri_mut() = path.parse().unwrap();
+        for (name, value) in headers {
+            request
+                .headers_mut()
+                .insert(*name, HeaderValue::from_static(value));
+        }
+        request
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_has_the_time_that_it_was_given() {
+        let never = service_fn(|_: Request<Body>| {
+            std::future::pending::<Result<Response<Body>, Infallible>>()
+        });
+        let service = ConnectLayer::new().unwrap().layer(never);
+        let begun = Instant::now();
+        for (method, kind, http) in [
+            ("ContactService/GetContact", "application/json", 504),
+            ("FeedService/WatchCases", "application/connect+proto", 200),
+        ] {
+            let headers = [("content-type", kind), (TIMEOUT, "1500")];
+            let body = if http == 200 { "\0\0\0\0\0" } else { "{}" };
+            let request = request(&format!("/signpost.v1.{method}"), &headers, body);
+            let answer = service.clone().oneshot(request).await.unwrap();
+            assert_eq!(answer.status().as_u16(), http);
+            let told = answer.into_body().collect().await.unwrap().to_bytes();
+            let told = String::from_utf8_lossy(&told).into_owned();
+            assert!(told.contains("deadline_exceeded"), "{told}");
+        }
+        assert_eq!(begun.elapsed().as_millis(), 3_000);
+    }
+
+    #[tokio::test]
+    async fn what_is_grpc_goes_by_and_what_is_not_becomes_it() {
+        let echo = service_fn(|request: Request<Body>| async {
+            let (parts, body) = request.into_parts();
+            let mut answer = Response::new(body);
+            *answer.headers_mut() = parts.headers;
+            let status = HeaderValue::from_static("0");
+            answer.headers_mut().insert("grpc-status", status);
+            Ok::<_, Infallible>(answer)
+        });
+        let service = ConnectLayer::new().unwrap().layer(echo);
+        for kind in [
+            "application/grpc",
+            "application/grpc+proto",
+            "application/grpc-web",
+        ] {
+            let grpc = request("/any", &[("content-type", kind), (TIMEOUT, "soon")], "any");
+            let answer = service.clone().oneshot(grpc).await.unwrap();
+            assert_eq!(answer.headers()[CONTENT_TYPE], kind);
+            assert_eq!(answer.headers()[TIMEOUT], "soon");
+            let body = answer.into_body().collect().await.unwrap().to_bytes();
+            assert_eq!(body, "any");
+        }
+        let headers = [
+            ("content-type", "application/proto"),
+            ("signpost-actor", "client/a"),
+        ];
+        let call = request(
+            "/signpost.v1.ContactService/GetContact",
+            &headers,
+            "\u{a}\u{1}c",
+        );
+        let call = grpc_request(call.into_parts().0, b"\x0a\x01c");
+        assert_eq!(call.headers()[CONTENT_TYPE], "application/grpc");
+        assert_eq!(call.headers()["signpost-actor"], "client/a");
+        assert_eq!(call.version(), Version::HTTP_2);
+        let framed = call.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(framed, b"\0\0\0\0\x03\x0a\x01c"[..]);
+    }
 }

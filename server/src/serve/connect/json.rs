@@ -1,5 +1,5 @@
-//! Messages from and to JSON as proto3 has it. Prost-reflect reads and writes values; the walk over a request is ours, so
-//! that every fault is told at once, with its path.
+//! Messages from and to JSON as proto3 has it. Prost-reflect reads and writes values; the walk over a request is ours,
+//! so that every fault is told at once, with its path.
 
 use crate::status;
 use crate::status::connect::malformed;
