@@ -9,13 +9,13 @@ mod stream;
 
 use crate::status;
 use crate::status::connect::{broken_off, error, http_status, late, malformed, not_taken};
-use bytes::{Buf, Bytes};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 use contract::{Contract, Method};
 use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::header::{EXPECT, TE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Version};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use prost_reflect::DescriptorError;
 use std::mem;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tower::Layer;
 
-/// Most bytes that are read of a request that was refused, so that over HTTP/1.1 the caller comes to read why.
+/// Most bytes that are read of a request that was refused, so that a caller who reads only when all is sent is told why.
 const REFUSED_BYTES_READ_MAX: usize = 8 * 1024 * 1024;
 /// How long they may take to come.
 const REFUSED_TIME_MAX: Duration = Duration::from_secs(5);
@@ -145,12 +145,11 @@ where
     let call = match Call::of(&contract, &parts) {
         Ok(call) => call,
         Err(refused) => {
-            // A newer version of HTTP does not mix up what is sent with what is read; a caller who waits to be told to
-            // send on has sent nothing.
-            if parts.version < Version::HTTP_2 && !parts.headers.contains_key(EXPECT) {
+            // A caller who waits to be told to send on has sent nothing.
+            if !parts.headers.contains_key(EXPECT) {
                 read_away(body).await;
             }
-            return Ok(refused);
+            return Ok(*refused);
         }
     };
     let deadline = call.timeout.map(|after| Instant::now() + after);
@@ -180,20 +179,22 @@ struct Call<'a> {
 
 impl<'a> Call<'a> {
     /// The call that this is, or the answer that it is none.
-    fn of(contract: &'a Contract, parts: &Parts) -> Result<Call<'a>, Response<Body>> {
+    fn of(contract: &'a Contract, parts: &Parts) -> Result<Call<'a>, Box<Response<Body>>> {
         let Some(method) = contract.method(parts.uri.path()) else {
-            return Err(refused(StatusCode::NOT_FOUND, &status::no_such_method()));
+            let refused = refused(StatusCode::NOT_FOUND, &status::no_such_method());
+            return Err(Box::new(refused));
         };
         if parts.method != http::Method::POST {
             let status = not_taken(&format!("a call is a POST, not a {}", parts.method));
             let mut refused = refused(StatusCode::METHOD_NOT_ALLOWED, &status);
             let post = HeaderValue::from_static("POST");
             refused.headers_mut().insert(ALLOW, post);
-            return Err(refused);
+            return Err(Box::new(refused));
         }
         let form = Form::of(&parts.headers).filter(|form| form.streams == method.streams);
-        let form = form.ok_or_else(|| other_form(method))?;
-        let timeout = asked(&parts.headers, form).map_err(|status| form.refused(&status))?;
+        let form = form.ok_or_else(|| Box::new(other_form(method)))?;
+        let timeout =
+            asked(&parts.headers, form).map_err(|status| Box::new(form.refused(&status)))?;
         // What says so itself need not be read.
         let len = parts
             .headers
@@ -201,7 +202,7 @@ impl<'a> Call<'a> {
             .and_then(|len| len.to_str().ok());
         let len: Option<usize> = len.and_then(|len| len.parse().ok());
         if len.is_some_and(|len| len > method.body_bytes_max()) {
-            return Err(form.refused(&method.too_large()));
+            return Err(Box::new(form.refused(&method.too_large())));
         }
         Ok(Call {
             method,
@@ -211,15 +212,18 @@ impl<'a> Call<'a> {
     }
 
     /// The bytes of the message that the body has.
-    async fn message(&self, body: Body) -> Result<Bytes, Status> {
-        let read = Limited::new(body, self.method.body_bytes_max())
-            .collect()
-            .await;
-        let read = read.map_err(|error| match error.is::<LengthLimitError>() {
-            true => self.method.too_large(),
-            false => broken_off(),
-        })?;
-        let mut message = read.to_bytes();
+    async fn message(&self, mut body: Body) -> Result<Bytes, Status> {
+        let mut read = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| broken_off())?;
+            let data = frame.into_data().unwrap_or_default();
+            if read.len() + data.len() > self.method.body_bytes_max() {
+                read_away(body).await;
+                return Err(self.method.too_large());
+            }
+            read.put(data);
+        }
+        let mut message = read.freeze();
         if self.form.streams {
             message = stream::only(message)?;
         }
