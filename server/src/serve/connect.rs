@@ -28,7 +28,7 @@ use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tower::Layer;
 
-/// Most bytes that are read of a request that was refused, so that a caller who reads only when all is sent is told why.
+/// Most bytes that are read of a request that was refused: who reads only when all is sent is to be told why, too.
 const REFUSED_BYTES_READ_MAX: usize = 8 * 1024 * 1024;
 /// How long they may take to come.
 const REFUSED_TIME_MAX: Duration = Duration::from_secs(5);
