@@ -47,38 +47,12 @@ struct Form {
     streams: bool,
 }
 
-const FORMS: [(&str, Form); 4] = {
-    [
-        (
-            "application/json",
-            Form {
-                json: true,
-                streams: false,
-            },
-        ),
-        (
-            "application/proto",
-            Form {
-                json: false,
-                streams: false,
-            },
-        ),
-        (
-            "application/connect+json",
-            Form {
-                json: true,
-                streams: true,
-            },
-        ),
-        (
-            "application/connect+proto",
-            Form {
-                json: false,
-                streams: true,
-            },
-        ),
-    ]
-};
+const FORMS: [(&str, Form); 4] = [
+    ("application/json", Form::new(true, false)),
+    ("application/proto", Form::new(false, false)),
+    ("application/connect+json", Form::new(true, true)),
+    ("application/connect+proto", Form::new(false, true)),
+];
 
 /// Puts the protocol before services.
 #[derive(Clone)]
@@ -280,6 +254,10 @@ impl Method {
 }
 
 impl Form {
+    const fn new(json: bool, streams: bool) -> Form {
+        Form { json, streams }
+    }
+
     /// What the content type says.
     fn of(headers: &HeaderMap) -> Option<Form> {
         let kind = headers
