@@ -3,38 +3,61 @@
 import assert from "node:assert/strict";
 import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
-import { createGrpcTransport } from "@connectrpc/connect-node";
+import { Code, ConnectError, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
+import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { BadRequest, PreconditionFailure, ResourceInfo } from "nice-grpc-error-details";
 import { CaseService } from "./generated/signpost/v1/case_service_pb.js";
 import { ContactService } from "./generated/signpost/v1/contact_service_pb.js";
 import { CustomerService } from "./generated/signpost/v1/customer_service_pb.js";
+import { FeedService } from "./generated/signpost/v1/feed_service_pb.js";
 import { PlaybookService } from "./generated/signpost/v1/playbook_service_pb.js";
 
 const DEADLINE_MS = 10_000;
 const ATTEMPTS_MAX = 4;
 const PAUSE_FIRST_MS = 50;
 
-/** The services of one server, called in the name of one actor. */
+/** The services of one server, called in the name of one actor: by gRPC, or by what SIGNPOST_PROTOCOL says. */
 export function connect(server: string, actor: string) {
   const named: Interceptor = (next) => (request) => {
     request.header.set("signpost-actor", actor);
     return next(request);
   };
-  const transport = createGrpcTransport({
+  const options = {
     baseUrl: `http://${server}`,
     defaultTimeoutMs: DEADLINE_MS,
     interceptors: [named, repeated],
-  });
+  };
+  const transport = transportOf(process.env["SIGNPOST_PROTOCOL"] ?? "grpc", options);
   return {
     cases: createClient(CaseService, transport),
     contacts: createClient(ContactService, transport),
     customers: createClient(CustomerService, transport),
+    feeds: createClient(FeedService, transport),
     playbooks: createClient(PlaybookService, transport),
   };
 }
 
 export type Signpost = ReturnType<typeof connect>;
+
+interface Options {
+  baseUrl: string;
+  defaultTimeoutMs: number;
+  interceptors: Interceptor[];
+}
+
+/** The Connect protocol is for where there is no gRPC; the calls, and all else here, are the same. */
+function transportOf(protocol: string, options: Options): Transport {
+  switch (protocol) {
+    case "grpc":
+      return createGrpcTransport(options);
+    case "connect-json":
+      return createConnectTransport({ ...options, httpVersion: "1.1", useBinaryFormat: false });
+    case "connect-proto":
+      return createConnectTransport({ ...options, httpVersion: "2", useBinaryFormat: true });
+    default:
+      throw new Error(`SIGNPOST_PROTOCOL must be grpc, connect-json or connect-proto, not ${protocol}`);
+  }
+}
 
 /** Safe for every call: reads change nothing, and a write is known again by its request_id. */
 const repeated: Interceptor = (next) => async (request) => {

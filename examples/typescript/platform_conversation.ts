@@ -95,6 +95,7 @@ async function routeTheCall(signpost: Signpost, keys: Keys): Promise<string> {
   console.log("Ann, gold since this morning, calls to cancel her order: a new case. She can choose, the cheapest first:");
   for (const option of answer.decision.options) {
     const wait = Number(option.wait?.expected?.seconds) / 60;
+    check("an option says where it goes", option.target);
     console.log(`  ${name(option.target.route)}: ${wait} min, ${option.resolvesBasisPoints / 100} % resolved`);
   }
   return answer.caseId;

@@ -1,9 +1,10 @@
-//! The gRPC edge on a port: the services, health, reflection, gRPC-Web.
+//! The gRPC edge on a port: the services, health, reflection, gRPC-Web, and the Connect protocol.
 //!
 //! A handler is the whole way of one call: read the request, ask the engine, write the answer. What each step means
 //! is in its own module.
 
 mod cases;
+mod connect;
 mod contacts;
 mod cors;
 mod customers;
@@ -14,6 +15,7 @@ mod playbooks;
 use crate::engine::Engine;
 use crate::feed::Feeds;
 use crate::status;
+use connect::ConnectLayer;
 pub use cors::{Origin, OriginError, PREFLIGHT_KEPT};
 use edge::Edge;
 use feed::FeedServer;
@@ -54,6 +56,9 @@ pub enum ServeError {
     /// The contract that was compiled in does not describe itself: a fault of the build.
     #[error("the descriptors of the contract cannot be read")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// Nor can its methods be told from them.
+    #[error("the descriptors of the contract do not fit together")]
+    Contract(#[from] prost_reflect::DescriptorError),
     /// The port or the protocol failed.
     #[error("the port cannot be served")]
     Transport(#[from] tonic::transport::Error),
@@ -114,6 +119,7 @@ pub async fn serve_to_pages(
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
         .layer(option_layer(cors::layer(origins)))
+        .layer(ConnectLayer::new()?)
         .layer(GrpcWebLayer::new())
         .layer(MapResponseLayer::new(readable));
     let served = server

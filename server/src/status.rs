@@ -3,6 +3,8 @@
 //! Details are google.rpc messages. They travel in HTTP/2 trailers, in base64, and many clients take no more than
 //! 8 KiB of those: texts are cut and details left out well before, and the message says how many.
 
+pub(crate) mod connect;
+
 use crate::engine::Halt;
 use crate::feed::Unwatched;
 use signpost_domain::refusal::{Faults, Refusal};

@@ -5,6 +5,7 @@ pub mod brief;
 pub mod child;
 pub mod crash;
 pub mod further;
+pub mod http;
 pub mod listed;
 pub mod merging;
 pub mod powercut;

@@ -8,6 +8,8 @@ mod case_fields;
 mod case_links;
 mod cases;
 mod command_line;
+mod connect;
+mod connect_refused;
 mod contacts;
 mod customer_commands;
 mod customers;

@@ -14,6 +14,7 @@ mod remembering;
 mod repeating;
 mod routing;
 mod several;
+mod situations;
 mod splitting;
 mod timing;
 mod working;

@@ -1,0 +1,249 @@
+//! Situations that a planner knows, on the samples that ship: each is named after what happens.
+
+use crate::stage::check;
+use expect_test::expect;
+
+#[test]
+fn a_platinum_traveller_missed_the_connection_and_forty_minutes_wait() {
+    check(
+        "
+        playbook airline
+        at 09:00
+        customer p1 tier=platinum
+        route app-1 app customer=p1 reason=disruption/missed_connection booking_reference=ABC123 flight_number=KL1001 wait:disruption_desk=40m
+        ",
+        expect![[r#"
+            playbook airline is live
+            customer p1 is kept
+            app-1: p1 platinum; opens #1; -> callback(disruption_desk) of [callback 72.34, human 190.44, self_service 230.49, chat 236.72] by stranded_now
+        "#]],
+    );
+}
+
+#[test]
+fn a_cancelled_flight_leaves_in_six_hours_and_in_three() {
+    check(
+        "
+        playbook airline
+        at 09:00
+        customer p1 tier=platinum
+        preview app-1 app customer=p1 reason=disruption/cancelled_flight booking_reference=ABC123 departs_at=+6h wait:disruption_desk=20m
+        preview app-2 app customer=p1 reason=disruption/cancelled_flight booking_reference=ABC123 departs_at=+3h wait:disruption_desk=20m
+        ",
+        expect![[r#"
+            playbook airline is live
+            customer p1 is kept
+            would be app-1: p1 platinum; opens #1; -> callback(disruption_desk) of [callback 43.85, human 101.95, chat 126.14, self_service 129.74] by stranded_now
+            would be app-2: p1 platinum; opens #1; -> callback(disruption_desk) of [callback 52.17, human 110.27, chat 151.10, self_service 208.78] by leaving_within_hours, stranded_now
+        "#]],
+    );
+}
+
+#[test]
+fn a_thief_uses_the_card_at_three_in_the_morning() {
+    check(
+        "
+        playbook retail
+        # Three in the morning in New York.
+        at 2026-11-24 08:00
+        route app-1 app customer=c1 tier=guest reason=purchase_dispute/mistimed_billing_never_bought order_id=3348917502
+        ",
+        expect![[r#"
+            playbook retail is live
+            app-1: c1+ guest; opens #1; -> human(payment_safety) of [human 38.96, callback 39.52, chat 69.33] by stop_the_card_first
+        "#]],
+    );
+}
+
+#[test]
+fn a_deaf_customer_on_chat_at_three_minutes_is_never_called() {
+    check(
+        "
+        playbook airline
+        at 09:00
+        customer d1 tier=standard cannot_use=voice
+        route chat-1 web_chat customer=d1 reason=disruption/cancelled_flight booking_reference=ABC123 wait:disruption_desk=3m
+        reroute chat-1 failed channel=web_chat wait:disruption_desk=40m
+        ",
+        expect![[r#"
+            playbook airline is live
+            customer d1 is kept
+            chat-1: d1 standard; opens #1; -> chat(disruption_desk) of [chat 32.17, self_service 81.67] by stranded_now
+            chat-1: failed; d1 standard; stays with #1; remembers chat failed; -> chat(disruption_desk) of [chat 52.91, self_service 100.49] by stranded_now
+        "#]],
+    );
+}
+
+#[test]
+fn the_third_contact_after_a_broken_promise() {
+    check(
+        "
+        playbook airline
+        at 09:00
+        customer g1 tier=gold prefer=callback
+        route call-1 phone customer=g1 reason=refund_and_claims/duplicate_charge payment_reference=PAY12345 refund_amount=80.00 wait:claims=10m
+        wait 2h
+        route call-2 phone customer=g1 reason=refund_and_claims/duplicate_charge wait:claims=2m
+        end call-2 abandoned
+        wait 30m
+        route call-3 phone customer=g1 reason=refund_and_claims/duplicate_charge wait:claims=2m
+        ",
+        expect![[r#"
+            playbook airline is live
+            customer g1 is kept
+            call-1: g1 gold; opens #1; -> callback(claims) of [callback 11.42, self_service 15.85, message 16.94, human 23.27]
+            call-2: g1 gold; continues #1, a repeat, presumed; 1 repeats, 1 in 7d; knows payment_reference=PAY12345, refund_amount=80.00; remembers an answer is overdue; -> human(claims) of [human 11.72] by answer_overdue, no_promise_after_an_overdue_one noticing case_presumed
+            call-2 ends Abandoned
+            call-3: g1 gold; continues #1, a repeat, presumed; 2 repeats, 2 in 7d; knows payment_reference=PAY12345, refund_amount=80.00; remembers human abandoned, an answer is overdue; -> human(claims) of [human 12.30] by third_contact_this_week, third_contact_this_week_live, answer_overdue, no_promise_after_an_overdue_one, asked_again noticing case_presumed
+        "#]],
+    );
+}
+
+#[test]
+fn an_outage_with_eight_hundred_waiting_and_staff_not_reported() {
+    check(
+        "
+        playbook airline
+        at 09:00
+        route call-1 phone customer=g1 tier=gold reason=disruption/delayed_flight booking_reference=ABC123 waiting:disruption_desk=800
+        route call-2 phone customer=p1 tier=platinum reason=disruption/missed_connection booking_reference=ABC123 flight_number=KL1001 waiting:disruption_desk=800
+        ",
+        expect![[r#"
+            playbook airline is live
+            call-1: g1+ gold; opens #1; -> self_service(delay_options) of [self_service 13.89, message 18.78, callback 2413.23, human 9620.33]
+            call-2: p1+ platinum; opens #2; -> self_service(rebook_connection) of [self_service 2905.05, callback 6694.06, human 25916.16] by stranded_now
+        "#]],
+    );
+}
+
+#[test]
+fn five_matters_in_one_e_mail_one_of_them_a_child_of_six_alone() {
+    check(
+        "
+        playbook airline
+        at 09:00
+        customer f1 tier=standard
+        route mail-1 email customer=f1 matter:seat=existing_flight/choose_seat,booking_reference=ABC123 matter:bag=baggage/add_bag,booking_reference=ABC123 matter:child=special_assistance/unaccompanied_minor,booking_reference=ABC123,passenger_age=6 matter:miles=loyalty/missing_miles,member_number=123456789,flight_number=KL1001 matter:bill=refund_and_claims/invoice_copy,booking_reference=ABC123
+        ",
+        expect![[r#"
+            playbook airline is live
+            customer f1 is kept
+            mail-1: for child; f1 standard; opens #1; -> callback(special_care) of [callback 29.05] by very_young_and_alone
+              mail-1: existing_flight/choose_seat too for seat; opens #2
+              mail-1: baggage/add_bag too for bag; opens #3
+              mail-1: loyalty/missing_miles too for miles; opens #4
+              mail-1: refund_and_claims/invoice_copy too for bill; opens #5
+        "#]],
+    );
+}
+
+#[test]
+fn nobody_is_at_the_desk_and_it_says_when_it_opens() {
+    check(
+        "
+        playbook airline
+        at 09:00
+        route app-1 app customer=p1 tier=platinum reason=existing_flight/change_date booking_reference=ABC123 staffed:rebooking=0 why
+        ",
+        expect![[r#"
+            playbook airline is live
+            app-1: p1+ platinum; opens #1; -> self_service(rebook) of [self_service 15.80 = 0.05 + 0.00 + 15.75 + 0.00 + 0.00 + 0.00 (None wait 0s)] noticing fact_unknown(vulnerable_customer: customer.vulnerable), fact_unknown(vulnerable_customer_live: customer.vulnerable), fact_unknown(upset_customer: contact.sentiment), fact_unknown(flying_today: facts.departs_at), fact_unknown(leaving_within_hours: facts.departs_at), fact_unknown(child_alone_on_the_booking: facts.child_travels_alone), fact_unknown(business_traveller_writes: contact.persona), fact_unknown(high_value_customer: customer.value), fact_unknown(ten_years_with_us: customer.loyalty_years), fact_unknown(flows_speak_two_languages: contact.language), fact_unknown(in_their_own_language: contact.language), fact_unknown(app_in_the_hand: contact.device) not [message not of the reason, chat nobody in rebooking until 1d6h, callback nobody in rebooking until 1d6h, human nobody in rebooking until 1d6h]
+        "#]],
+    );
+}
+
+#[test]
+fn who_gave_up_in_a_flow_is_not_sent_back_into_it() {
+    check(
+        "
+        playbook airline
+        at 09:00
+        route app-1 app customer=s1 tier=standard reason=existing_flight/change_date booking_reference=ABC123 wait:rebooking=2m
+        end app-1 gave_up
+        wait 5m
+        route call-1 phone customer=s1 tier=standard reason=existing_flight/change_date wait:rebooking=2m
+        ",
+        expect![[r#"
+            playbook airline is live
+            app-1: s1+ standard; opens #1; -> self_service(rebook) of [self_service 4.46, chat 6.16, callback 8.13, human 8.43]
+            app-1 ends GaveUp
+            call-1: s1 standard; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d; knows booking_reference=ABC123; remembers self_service gave_up; -> callback(rebooking) of [callback 7.19, human 7.49] noticing case_presumed
+        "#]],
+    );
+}
+
+#[test]
+fn a_vulnerable_traveller_on_chat_is_vulnerable_on_the_phone() {
+    check(
+        "
+        playbook airline
+        at 09:00
+        route chat-1 web_chat customer=v1 reason=existing_flight/change_date booking_reference=ABC123 vulnerable wait:rebooking=2m
+        end chat-1 switched
+        wait 1m
+        route call-1 phone customer=v1 reason=existing_flight/change_date wait:rebooking=2m
+        ",
+        expect![[r#"
+            playbook airline is live
+            chat-1: v1+ standard; opens #1; -> callback(rebooking) of [callback 4.32, human 4.62, chat 6.55] by vulnerable_customer, vulnerable_customer_live noticing tier_assumed
+            chat-1 ends Switched
+            call-1: v1 standard; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d; knows booking_reference=ABC123; remembers callback switched, vulnerable; -> callback(rebooking) of [callback 3.38, human 3.68] by vulnerable_customer, vulnerable_customer_live noticing tier_assumed, case_presumed
+        "#]],
+    );
+}
+
+#[test]
+fn a_german_caller_is_sent_to_those_who_speak_german() {
+    check(
+        "
+        playbook airline
+        at 09:00
+        route call-1 phone customer=g1 tier=gold language=de-AT reason=disruption/cancelled_flight booking_reference=ABC123 wait:european_languages=2m
+        ",
+        expect![[r#"
+            playbook airline is live
+            call-1: g1+ gold; opens #1; -> callback(european_languages) of [callback 19.33, human 19.68] by stranded_now, flows_speak_two_languages, in_their_own_language
+        "#]],
+    );
+}
+
+#[test]
+fn a_teenager_asks_on_social_media_where_the_order_is() {
+    check(
+        "
+        playbook retail
+        at 16:00
+        route post-1 social reason=shipping_issue/status
+        route post-1 social order_id=3348917502
+        ",
+        expect![[r#"
+            playbook retail is live
+            post-1: guest; no case; ask order_id of [self_service 1.14, message 4.06] noticing tier_assumed
+            post-1: guest; opens #1; -> self_service(parcel_status) of [self_service 1.14, message 4.06] noticing tier_assumed
+        "#]],
+    );
+}
+
+#[test]
+fn an_order_that_was_cancelled_by_chat_is_asked_about_by_phone() {
+    check(
+        "
+        playbook retail
+        at 16:00
+        route chat-1 web_chat customer=c1 tier=gold reason=order_issue/manage_cancel order_id=3348917502 wait:orders=0s
+        end chat-1 switched
+        wait 10m
+        route call-1 phone customer=c1 reason=order_issue/manage_cancel wait:orders=1m
+        end call-1 resolved outcome=refunded cost=4.80
+        case 1
+        ",
+        expect![[r#"
+            playbook retail is live
+            chat-1: c1+ gold; opens #1; -> chat(orders) of [chat 6.15, human 6.77, callback 8.37, self_service 11.89, message 16.46] by members_are_refunded_at_once
+            chat-1 ends Switched
+            call-1: c1 gold; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d; knows order_id=3348917502; remembers chat switched; -> human(orders) of [human 7.02, callback 7.72, self_service 12.16, message 16.69] by members_are_refunded_at_once noticing case_presumed
+            call-1 ends Resolved; case #1 is resolved as refunded
+            case #1: resolved; order_issue/manage_cancel of gold c1; [chat-1 on web_chat, call-1 on phone]; 0 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows order_id=3348917502
+        "#]],
+    );
+}
