@@ -275,7 +275,7 @@ pub struct Decision {
     pub guarded: bool,
     /// What goes with the contact wherever it is sent.
     pub handover: Handover,
-    /// The cheapest first; of equal ones the better chance, then the first in the playbook's listing of the reason.
+    /// The cheapest first; of equal ones the better chance, then the first of the channel's routes.
     pub options: Vec<RouteOption>,
     /// In the order of [`Route::ALL`].
     pub turned_down: Vec<(Route, TurnedDown)>,

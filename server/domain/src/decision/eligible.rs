@@ -68,7 +68,7 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// The routes that can be taken, in the playbook's listing of the reason, and why not the others, in the order of
+/// The routes that can be taken, in the order of the channel's routes, and why not the others, in that of
 /// [`Route::ALL`].
 pub(super) struct Eligible<'a> {
     pub(super) candidates: Vec<Candidate<'a>>,
@@ -165,6 +165,11 @@ pub(super) fn eligible<'a>(
         },
     );
     turned_down.sort_by_key(|(route, _)| *route);
+    // The order of a mapping means nothing: the version of a playbook does not tell it. That of a list does.
+    if let Some(channel) = seen.of_channel() {
+        let place = |route: Route| channel.routes.iter().position(|known| *known == route);
+        candidates.sort_by_key(|candidate| place(candidate.route));
+    }
     Eligible {
         candidates,
         turned_down,

@@ -1,17 +1,19 @@
 //! What is left when no route can be taken: the playbook's list, each entry checked and priced as a route is.
 
 use super::eligible::{Candidate, Offer, guarded, in_time, note_waits, unavailable};
+use super::rules::Effect;
 use super::seen::Seen;
 use super::{ChanceBasis, Finding, TurnedDown};
 use crate::money::Money;
 use crate::playbook::{BasisPoints, LastResort, Playbook, Reason, RouteSpec};
 use crate::route::Route;
 
-/// The entries that can be taken; if there is none, the first that breaks no guard, else the first, with what it
-/// breaks.
+/// The entries that can be taken. If rules take all of them away, rules are set aside; if there is still none, the first
+/// that breaks no guard is taken, else the first. What an entry that is taken breaks is told.
 pub(super) fn last_resort<'a>(
     seen: &Seen<'a>,
     reason: Option<&'a Reason>,
+    effect: Option<&Effect>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Candidate<'a>> {
     let playbook = seen.question.playbook;
@@ -23,10 +25,14 @@ pub(super) fn last_resort<'a>(
     }
     findings.push(Finding::LastResort);
     let mut candidates: Vec<Candidate<'a>> = Vec::with_capacity(entries.len());
+    let mut against_rules: Vec<(&LastResort, TurnedDown)> = Vec::new();
     let mut broken: Option<(&LastResort, TurnedDown)> = None;
     for entry in entries {
         match breaks(seen, entry) {
-            None => candidates.push(candidate(seen, reason, entry)),
+            None => match effect.and_then(|effect| by_rules(effect, entry.route)) {
+                None => candidates.push(candidate(seen, reason, entry)),
+                Some(why) => against_rules.push((entry, why)),
+            },
             Some(why) => {
                 let better = broken
                     .as_ref()
@@ -35,6 +41,12 @@ pub(super) fn last_resort<'a>(
                     broken = Some((entry, why));
                 }
             }
+        }
+    }
+    if candidates.is_empty() {
+        for (entry, why) in against_rules {
+            findings.push(Finding::LastResortBroken(entry.route, Box::new(why)));
+            candidates.push(candidate(seen, reason, entry));
         }
     }
     if let (true, Some((entry, why))) = (candidates.is_empty(), broken) {
@@ -48,6 +60,14 @@ pub(super) fn last_resort<'a>(
     note_waits(&candidates, findings);
     in_time(seen, reason, &mut candidates, findings, |_, _| ());
     candidates
+}
+
+/// The rule that takes a route away.
+fn by_rules(effect: &Effect, route: Route) -> Option<TurnedDown> {
+    let forbidden = effect.forbidding(route).cloned();
+    let left_out = || effect.leaving_out(route).cloned();
+    let forbidden = forbidden.map(TurnedDown::ForbiddenByRule);
+    forbidden.or_else(|| left_out().map(TurnedDown::NotLeftByRule))
 }
 
 fn breaks(seen: &Seen<'_>, entry: &LastResort) -> Option<TurnedDown> {

@@ -16,7 +16,7 @@ use std::cmp::Reverse;
 
 /// The ranked routes for one contact, and why. Total: a contact always gets an answer, at the last the
 /// playbook's last resort. Same question, same decision. Of routes of equal cost the one of the better chance comes
-/// first, and of those the first in the playbook's listing of the reason.
+/// first, and of those the first of the channel's routes.
 pub fn decide(question: &Question<'_>) -> Decided {
     match question.formula {
         Formula::First => first::decide(question),
@@ -37,7 +37,7 @@ fn second(question: &Question<'_>) -> Decided {
         turned_down,
     } = sorted;
     if candidates.is_empty() {
-        candidates = last_resort(&seen, Some(reason), &mut findings);
+        candidates = last_resort(&seen, Some(reason), Some(&effect), &mut findings);
     }
     let pricing = Pricing {
         seen: &seen,
@@ -75,7 +75,7 @@ pub(crate) fn decide_without_reason(question: &Question<'_>) -> Decision {
     let seen = Seen::of(question);
     let tier = question.playbook.tier(question.tier);
     let mut findings = Vec::new();
-    let candidates = last_resort(&seen, None, &mut findings);
+    let candidates = last_resort(&seen, None, None, &mut findings);
     let pricing = Pricing {
         seen: &seen,
         gains: [Money::ZERO; 5],

@@ -106,7 +106,7 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn of_channel(&self) -> Option<&'a Channel> {
+    pub(super) fn of_channel(&self) -> Option<&'a Channel> {
         let index = usize::from(self.channel?.0);
         self.question.playbook.channels.get(index)
     }

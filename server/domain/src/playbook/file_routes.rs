@@ -17,8 +17,8 @@ pub(super) struct RouteFile {
     /// The flow, for self_service only.
     #[serde(default)]
     pub(super) flow: Option<Id>,
-    /// The waiting line, for every other route: one, or one by channel, brand, medium or language, of which the first
-    /// that fits is taken, and `default` where none does.
+    /// The waiting line, for every other route: one, or one by brand, channel, medium or language, of which the first
+    /// in that order that fits is taken, and `default` where none does.
     #[serde(default)]
     #[schemars(extend("examples" = ["desk", {"phone": "calls", "nl": "dutch_desk", "default": "desk"}]))]
     pub(super) queue: Option<QueueChoice>,

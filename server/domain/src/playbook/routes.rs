@@ -16,7 +16,7 @@ pub struct RouteSpec {
     pub flow: Option<Slug>,
     /// The line of people where none of the others fits.
     pub queue: Option<QueueIndex>,
-    /// Lines of people for some contacts, in the order written: the first that fits.
+    /// Lines of people for some contacts, the first that fits: by brand, then channel, medium, language.
     pub queues: Vec<(QueueColumn, QueueIndex)>,
     /// What handling costs.
     pub cost: Money,

@@ -45,6 +45,8 @@ impl<'a> Compiler<'a> {
         // Channels for which no queue was found so far.
         let mut left = self.channels_with(route);
         let mut default = None;
+        let mut choices: Vec<&(String, Id)> = choices.iter().collect();
+        choices.sort_by_key(|(key, _)| (self.precedence(key), key.as_str()));
         for (key, id) in choices {
             let at = at.key(key);
             let queue = self.find(at, &id.0, Kind::Queue).map(QueueIndex);
@@ -77,6 +79,22 @@ impl<'a> Compiler<'a> {
             None => {}
         }
         is_sound.then_some(lines)
+    }
+
+    /// Which keys of such a mapping come first: what is more particular. The order in which they are written means
+    /// nothing, as in every mapping of a playbook: its version does not tell it.
+    fn precedence(&self, key: &str) -> u8 {
+        // A key that is both is read as the channel.
+        if self.names.of(Kind::Channel).number(key).is_some() {
+            return 1;
+        }
+        if self.names.of(Kind::Brand).number(key).is_some() {
+            return 0;
+        }
+        match Medium::parse(key) {
+            Some(_) => 2,
+            None => 3,
+        }
     }
 
     /// What a key of such a mapping stands for.

@@ -83,6 +83,23 @@ fn the_queue_is_the_first_that_fits() -> Result<(), Faults> {
     Ok(())
 }
 
+/// The version of a playbook does not tell the order of a mapping, so no decision may follow from it.
+#[test]
+fn the_order_of_a_mapping_means_nothing() -> Result<(), Faults> {
+    let written = "queue: { in_person: shop, nl: dutch_calls, default: calls }";
+    let turned = "queue: { default: calls, nl: dutch_calls, in_person: shop }";
+    assert!(STORE.contains(written));
+    let (store, _) = read(STORE)?;
+    let (other, _) = read(&STORE.replace(written, turned))?;
+    assert_eq!(store.version, other.version);
+    for (reason, same) in store.reasons.iter().zip(&other.reasons) {
+        for (route, same) in reason.routes.iter().zip(&same.routes) {
+            assert_eq!((&route.queues, route.queue), (&same.queues, same.queue));
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn languages_and_media_of_queues() -> Result<(), Faults> {
     let (playbook, _) = read(STORE)?;

@@ -164,7 +164,7 @@ fn a_last_resort_waits_for_its_own_queue() {
         ),
         (
             "last_resort: { route: message, queue: rebooking }",
-            "rules:\n  - { id: nothing, forbid: [self_service, chat, callback, human] }\nlast_resort:\n  \
+            "rules:\n  - { id: nothing, forbid: [self_service, chat, callback, human, message] }\nlast_resort:\n  \
              - { route: message, queue: letters, cost: 1.00, resolves: 0.5 }\n  \
              - { route: human, queue: desk, cost: 1.00, resolves: 0.5 }",
         ),

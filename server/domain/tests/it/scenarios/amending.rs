@@ -77,7 +77,7 @@ fn another_reason_leaves_a_case_of_others_as_it_was() {
             chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1 ends Abandoned
             call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
-            mail-1: c1 standard; continues #1, a repeat, a switch; 2 repeats, 2 switches, 2 in 7d; remembers self_service repeated; ask fare of [message 4.94] by third_contact, asked_again noticing tier_assumed, last_resort
+            mail-1: c1 standard; continues #1, a repeat, a switch; 2 repeats, 2 switches, 2 in 7d; remembers self_service repeated; ask fare of [message 4.94] by third_contact, asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1* on phone, mail-1* on email]; 2 live, 0 owed; 2 repeats, 2 switches, 0 reopens; knows booking=ABC123
             call-1: c1 standard; leaves #1; opens #2; 2 in 7d; -> message(writers) of [message 5.50] by third_contact noticing tier_assumed, last_resort
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, mail-1* on email]; 1 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=ABC123

@@ -113,7 +113,7 @@ fn a_verified_identity_that_nobody_holds_brings_a_customer() {
             playbook trips is live
             call-1: cust_wyrgv87dtqgnzhsh+ gold; opens #1; -> self_service(rebook) of [self_service 7.39, human 10.05, message 12.67]
             call-2: cust_wyrgv87dtqgnzhsh+ gold; continues #1, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
-            mail-1: cust_wyrgv87dtqgnzhsh gold; continues #1, a repeat, a switch; 2 repeats, 1 switches, 2 in 7d; remembers self_service repeated; ask fare of [message 14.01] by third_contact, asked_again noticing last_resort
+            mail-1: cust_wyrgv87dtqgnzhsh gold; continues #1, a repeat, a switch; 2 repeats, 1 switches, 2 in 7d; remembers self_service repeated; ask fare of [message 14.01] by third_contact, asked_again noticing last_resort, last_resort_broken(message forbidden by asked_again)
             customer cust_wyrgv87dtqgnzhsh: gold; [phone=0611, email=a@b]; 3 contacts, 3 lately
         "#]],
     );

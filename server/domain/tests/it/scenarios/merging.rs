@@ -35,7 +35,7 @@ fn a_contact_of_the_one_that_goes_on_continues_the_others_case() {
             k1 ends Switched
             customer c1 goes on for c2: told so
             k2: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows fare=10.00; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
-            k3: c1 gold; continues #1, a repeat, a switch; 2 repeats, 2 switches, 2 in 7d; knows fare=10.00; remembers self_service repeated; -> message(writers) of [message 14.01] by third_contact, asked_again noticing last_resort
+            k3: c1 gold; continues #1, a repeat, a switch; 2 repeats, 2 switches, 2 in 7d; knows fare=10.00; remembers self_service repeated; -> message(writers) of [message 14.01] by third_contact, asked_again noticing last_resort, last_resort_broken(message forbidden by asked_again)
             case #1: open; flight/change of gold c2; [k1 on web_chat, k2* on phone, k3* on email]; 2 live, 1 owed; 2 repeats, 2 switches, 0 reopens; knows booking=AAAAAA, fare=10.00
             customer c1: no tier; [phone=01]; 2 contacts, 2 lately; goes on for c2
             customer c1: no tier; [phone=01]; 2 contacts, 2 lately; goes on for c2
@@ -306,7 +306,7 @@ fn who_would_not_tell_the_key_fact_means_the_only_open_case_of_either() {
             k3: c1 gold; no case; 2 in 7d; ask booking or one of [#2 booking=?, #1 booking=AAAAAA] of [human 10.05, message 12.67] by third_contact noticing case_ambiguous(booking)
             k4: c1 gold; continues #2, a repeat, a switch; 1 repeats, 1 switches, 2 in 7d; remembers self_service repeated; ask fare of [message 11.67] by third_contact noticing fact_declined(booking)
             customer c1 goes on no more for c2
-            k5: c1 standard; continues #2, a repeat; 2 repeats, 1 switches, 2 in 7d; remembers self_service repeated; ask fare of [message 4.94] by third_contact, asked_again noticing tier_assumed, last_resort, fact_declined(booking)
+            k5: c1 standard; continues #2, a repeat; 2 repeats, 1 switches, 2 in 7d; remembers self_service repeated; ask fare of [message 4.94] by third_contact, asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again), fact_declined(booking)
         "#]],
     );
 }

@@ -247,3 +247,23 @@ fn an_order_that_was_cancelled_by_chat_is_asked_about_by_phone() {
         "#]],
     );
 }
+
+/// The desk of returns is closed: the last resort keeps to the rules, and says so where it cannot.
+#[test]
+fn a_vulnerable_caller_at_a_closed_desk_is_not_sent_a_letter() {
+    check(
+        "
+        playbook retail
+        at 2026-11-29 16:00
+        route call-1 phone customer=v1 reason=product_defect/return_size order_id=3348917502 vulnerable
+        route call-2 phone customer=v2 reason=product_defect/return_size order_id=3348917503 vulnerable staffed:orders=0
+        route chat-3 web_chat customer=v3 reason=product_defect/return_size order_id=3348917504 vulnerable
+        ",
+        expect![[r#"
+            playbook retail is live
+            call-1: v1+ guest; opens #1; ask purchased_at of [human 8.44] by vulnerable_customer, vulnerable_customer_live, day_of_purchase_counts noticing tier_assumed, last_resort
+            call-2: v2+ guest; opens #2; ask purchased_at of [message 7.93] by vulnerable_customer, vulnerable_customer_live, day_of_purchase_counts noticing tier_assumed, last_resort, last_resort_broken(message forbidden by vulnerable_customer_live)
+            chat-3: v3+ guest; opens #3; ask purchased_at of [message 7.93] by vulnerable_customer, vulnerable_customer_live, day_of_purchase_counts noticing tier_assumed, last_resort, last_resort_broken(message forbidden by vulnerable_customer_live)
+        "#]],
+    );
+}
