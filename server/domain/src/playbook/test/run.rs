@@ -1,7 +1,7 @@
 //! Runs the tests of a playbook, and says why one fails in the words of costs, so that its writer sees what to change.
 
 use super::{Expected, PlaybookTest};
-use crate::decision::{CostKind, Decided, Finding, RouteOption, TurnedDown};
+use crate::decision::{CostKind, CostParts, Decided, Finding, RouteOption, TurnedDown};
 use crate::money::Money;
 use crate::playbook::fault::{At, Faults, Finder};
 use crate::playbook::tree::Node;
@@ -129,9 +129,24 @@ fn why(wanted: RouteSet, decided: &Decided) -> String {
 
 /// `chat 12.10 = handling 5.20 + failure 6.90 (88 %, wait 40m)`.
 fn costs(option: &RouteOption) -> String {
+    let parts = cost_sum(&option.cost, CostKind::ALL.into_iter());
+    let wait = match option.wait.expected {
+        Millis(0) => String::new(),
+        wait => format!(", wait {wait}"),
+    };
+    let (route, total) = (option.route, option.cost.total());
+    let chance = percent(option);
+    format!("{route} {total} = {parts} ({chance}{wait})")
+}
+
+/// `handling 5.20 + failure 6.90`: the parts that are not 0, in this order.
+pub(in crate::playbook) fn cost_sum(
+    cost: &CostParts,
+    kinds: impl Iterator<Item = CostKind>,
+) -> String {
     let mut parts = String::new();
-    for kind in CostKind::ALL {
-        let amount = option.cost.part(kind);
+    for kind in kinds {
+        let amount = cost.part(kind);
         let (sign, size) = match amount < Money::ZERO {
             true => (" - ", -amount),
             false => (" + ", amount),
@@ -145,17 +160,11 @@ fn costs(option: &RouteOption) -> String {
             parts += &format!("{sign}{} {size}", cost_word(kind));
         }
     }
-    let wait = match option.wait.expected {
-        Millis(0) => String::new(),
-        wait => format!(", wait {wait}"),
-    };
-    let (route, total) = (option.route, option.cost.total());
-    let chance = percent(option);
-    format!("{route} {total} = {parts} ({chance}{wait})")
+    parts
 }
 
 /// A part of a cost in a word or two.
-pub(in crate::playbook) const fn cost_word(kind: CostKind) -> &'static str {
+const fn cost_word(kind: CostKind) -> &'static str {
     match kind {
         CostKind::Handling => "handling",
         CostKind::Waiting => "waiting",

@@ -25,6 +25,16 @@ fn shown(playbook: &Playbook, asked: MapAsked) -> String {
                 let (to, wait, words) = (tip.to.route, tip.wait, tip.words());
                 let _fits = writeln!(text, "    {to} from {wait}: {words}");
             }
+            if let Some(held) = &row.held {
+                let _fits = writeln!(text, "    {}", held.words());
+            }
+            for out in &row.out {
+                let _fits = writeln!(
+                    text,
+                    "    {} out from {}: {:?}",
+                    out.route, out.from, out.why
+                );
+            }
         }
     }
     text
@@ -40,19 +50,19 @@ fn routes_by_reason_tier_and_wait() -> Result<(), Faults> {
     };
     expect![[r#"
         CBBBSSSSSS platinum existing_flight/change_date
-            callback from 16s: waiting 1.07 against 0.27, failure 4.86 against 2.43, outweighs handling 4.10 against 6.30, leaving the channel 0.00 against 1.00
-            self_service from 9m32s: waiting 9.53 against 0.00, handling 6.30 against 0.05, leaving the channel 1.00 against 0.00, outweighs failure 2.80 against 19.57
+            callback from 16s: chat 10.02 = waiting 1.07 + handling 4.10 + failure 4.86; callback 10.00 = waiting 0.27 + handling 6.30 + failure 2.43 + leaving the channel 1.00
+            self_service from 9m32s: callback 19.63 = waiting 9.53 + handling 6.30 + failure 2.80 + leaving the channel 1.00; self_service 19.62 = handling 0.05 + failure 19.57
         CSSSSSSSSS gold existing_flight/change_date
-            self_service from 15s: waiting 0.38 against 0.00, handling 4.10 against 0.05, outweighs failure 1.76 against 6.17
+            self_service from 15s: chat 6.24 = waiting 0.38 + handling 4.10 + failure 1.76; self_service 6.22 = handling 0.05 + failure 6.17
         SSSSSSSSSS standard existing_flight/change_date
         HSSSSSSSSS platinum existing_flight/cancel
-            self_service from 5s: waiting 0.33 against 0.00, handling 6.00 against 0.05, leaving the channel 1.00 against 0.00, outweighs failure 2.42 against 9.67
+            self_service from 5s: human 9.75 = waiting 0.33 + handling 6.00 + failure 2.42 + leaving the channel 1.00; self_service 9.72 = handling 0.05 + failure 9.67
         SSSSSSSSSS gold existing_flight/cancel
         SSSSSSSSSS standard existing_flight/cancel
         HHHHMMMMMM platinum baggage/lost
-            message from 8m19s: waiting 33.27 against 1.66, handling 7.00 against 2.50, outweighs failure 21.62 against 57.67
+            message from 8m19s: human 62.89 = waiting 33.27 + handling 7.00 + failure 21.62 + leaving the channel 1.00; message 62.83 = waiting 1.66 + handling 2.50 + failure 57.67 + leaving the channel 1.00
         HHHMMMMMMM gold baggage/lost
-            message from 4m43s: waiting 7.08 against 0.35, handling 7.00 against 2.50, outweighs failure 6.73 against 17.94
+            message from 4m43s: human 21.80 = waiting 7.08 + handling 7.00 + failure 6.73 + leaving the channel 1.00; message 21.80 = waiting 0.35 + handling 2.50 + failure 17.94 + leaving the channel 1.00
         MMMMMMMMMM standard baggage/lost
     "#]].assert_eq(&shown(&playbook, asked));
     Ok(())
