@@ -1,36 +1,59 @@
 //! `signpost playbook map`: which route each tier gets for each reason as waits grow, as a table, without a server.
 
 use super::map_diff;
+use super::map_words::{cells_json, held_json, legend, letters, local, out_json, tips_json, under};
 use crate::cli::Session;
 use crate::cli::failure::Failure;
 use crate::cli::out::{self, Paint};
 use crate::cli::render::words;
 use clap::Args;
 use serde_json::{Value, json};
-use signpost_domain::playbook::map::{Cell, MapAsked, Row, Tip, WAIT_MINUTES};
-use signpost_domain::playbook::{ChannelIndex, Playbook, ReasonIndex, TierIndex, right_names};
-use signpost_domain::route::Route;
+use signpost_domain::playbook::map::{MapAsked, Row, WAIT_MINUTES};
+use signpost_domain::playbook::{
+    ChannelIndex, Playbook, ReasonIndex, TierIndex, nearest, right_names,
+};
 use signpost_domain::time::{Millis, UnixMs};
 use std::path::{Path, PathBuf};
 
 /// The columns of a cell.
 const CELL_WIDTH: usize = 3;
 
+/// Letters of a word that are looked for in the names of reasons.
+const WORD_LETTERS_MIN: usize = 4;
+/// Most reasons that are told as near ones.
+const NEAR_MAX: usize = 6;
+/// What stands for every reason or tier.
+const ALL: &str = "all";
+
 /// The flags.
 #[derive(Args, Debug)]
 #[command(after_help = "\
+A letter is the route that a tier gets at a wait: S self_service, M message, C chat, B callback,
+H human (a person, live). The columns are samples; the exact wait of a change is in a line below.
+Such a line has what the route before and the route from then on cost, as amounts of money:
+  waiting              the minutes of waiting, by what a minute costs for the tier
+  handling             the work or the flow
+  failure              what is at stake, by the chance that the route does not resolve the matter
+  leaving the channel  what it costs to send the customer to another channel
+  preference           what the customer or a rule prefers; it is taken off
+The least sum wins. Lower case is the last resort: no route of the reason is allowed, and the
+playbook says what is done then. * is the tier floor: the route is not the cheapest for the tier,
+but a less valuable tier gets it, so this one does, too.
+A line such as `chat: desk closed` tells which routes of the reason are not to be had, and why.
+
 The customer is known, has given every consent, and has told each fact that the reason asks for with
 a value that no rule looks for; every queue reports the same wait. Rules that hold then are applied.
 
 Example:
   signpost playbook map retail.yaml
   signpost playbook map retail.yaml --reason order_issue --channel phone
+  signpost playbook map retail.yaml --reason return_label --tier all --brief
   signpost playbook map retail.yaml --at '2026-11-23 22:30' --deadline-in 3h
   signpost playbook map retail.yaml --diff retail-summer.yaml")]
 pub(crate) struct MapArgs {
     /// The document, YAML or JSON; - for stdin.
     file: PathBuf,
-    /// A reason, primary/secondary, or all of a primary one [default: all].
+    /// A reason: primary/secondary, the secondary alone if one has it, a primary for all of its own [default: all].
     #[arg(long, value_name = "REASON")]
     reason: Vec<String>,
     /// The channel [default: the one with the most routes].
@@ -48,6 +71,9 @@ pub(crate) struct MapArgs {
     /// Another document: shows only what is different under it, from the first to this one.
     #[arg(long, value_name = "FILE")]
     diff: Option<PathBuf>,
+    /// The letters alone.
+    #[arg(long)]
+    brief: bool,
 }
 
 fn span(text: &str) -> Result<Millis, String> {
@@ -73,7 +99,9 @@ pub(super) fn run(args: &MapArgs, session: &Session) -> Result<(), Failure> {
         let rows = chosen.rows();
         return match session.out.json {
             true => session.out.data(&format!("{:#}", as_json(&chosen, &rows))),
-            false => session.out.paged(&text(&chosen, &rows, session.out.paint)),
+            false => session
+                .out
+                .paged(&text(&chosen, &rows, args.brief, session.out.paint)),
         };
     };
     let after = read(other)?;
@@ -84,7 +112,7 @@ pub(super) fn run(args: &MapArgs, session: &Session) -> Result<(), Failure> {
             session.out.data(&format!("{json:#}"))
         }
         false => {
-            let text = map_diff::text(&chosen, &after, &changed, session.out.paint);
+            let text = map_diff::text(&chosen, (&after, &changed), args.brief, session.out.paint);
             session.out.paged(&text)
         }
     }
@@ -114,29 +142,26 @@ fn choose<'p>(args: &MapArgs, playbook: &'p Playbook) -> Result<Chosen<'p>, Fail
     };
     let at = match &args.at {
         None => playbook.ordinary_time(),
-        Some(text) => playbook.time_of_text(text).ok_or_else(|| {
-            let right = "a time such as 2026-11-23 10:00 or 2026-11-23T09:00:00Z";
-            Failure::Fix(format!("--at: `{text}` is not {right}"))
-        })?,
+        Some(text) => time(playbook, text)?,
     };
     let mut reasons = Vec::new();
-    for id in &args.reason {
+    for id in args.reason.iter().filter(|id| *id != ALL) {
         reasons.extend(named_reasons(playbook, id)?);
     }
-    if args.reason.is_empty() {
+    if is_all(&args.reason) {
         reasons.extend(playbook.reasons_indexed().map(|(index, _)| index));
     }
     reasons.sort_unstable();
     reasons.dedup();
     let mut tiers = Vec::new();
-    for id in &args.tier {
+    for id in args.tier.iter().filter(|id| *id != ALL) {
         let mut all = playbook.tiers_indexed();
         let found = all.find(|(_, tier)| tier.id.as_str() == id);
         let names = playbook.tiers.iter().map(|tier| tier.id.as_str());
         let (tier, _) = found.ok_or_else(|| unknown("tier", id, names))?;
         tiers.push(tier);
     }
-    if args.tier.is_empty() {
+    if is_all(&args.tier) {
         tiers.extend(playbook.tiers_indexed().map(|(index, _)| index));
     }
     tiers.sort_unstable();
@@ -150,6 +175,25 @@ fn choose<'p>(args: &MapArgs, playbook: &'p Playbook) -> Result<Chosen<'p>, Fail
         },
         reasons,
         tiers,
+    })
+}
+
+fn is_all(ids: &[String]) -> bool {
+    ids.is_empty() || ids.iter().any(|id| id == ALL)
+}
+
+/// The hour may have one digit.
+fn time(playbook: &Playbook, text: &str) -> Result<UnixMs, Failure> {
+    let padded = text.trim().split_once([' ', 'T']).map(|(day, clock)| {
+        let is_short = clock.find(':') == Some(1);
+        let zero = if is_short { "0" } else { "" };
+        format!("{day}T{zero}{clock}")
+    });
+    let read = playbook.time_of_text(text);
+    let read = read.or_else(|| playbook.time_of_text(&padded?));
+    read.ok_or_else(|| {
+        let right = "a time such as 2026-11-23 10:00 or 2026-11-23T09:00:00Z";
+        Failure::Fix(format!("--at: `{text}` is not {right}"))
     })
 }
 
@@ -183,13 +227,45 @@ fn named_reasons(playbook: &Playbook, id: &str) -> Result<Vec<ReasonIndex>, Fail
         is_whole || reason.id.primary.as_str() == id
     });
     let found: Vec<ReasonIndex> = named.map(|(index, _)| index).collect();
-    if found.is_empty() {
-        let primaries = playbook.primaries.iter().map(|it| it.id.to_string());
-        let secondary = playbook.reasons.iter().map(|it| it.id.to_string());
-        let names: Vec<String> = primaries.chain(secondary).collect();
-        return Err(unknown("reason", id, names.iter().map(String::as_str)));
+    if !found.is_empty() {
+        return Ok(found);
     }
-    Ok(found)
+    let all: Vec<String> = playbook
+        .reasons
+        .iter()
+        .map(|it| it.id.to_string())
+        .collect();
+    let secondary = |name: &str| name.split_once('/').map(|(_, it)| it.to_owned());
+    let same = all.iter().filter(|it| secondary(it).as_deref() == Some(id));
+    let same: Vec<&String> = same.collect();
+    match same.as_slice() {
+        [] => {}
+        [only] => return named_reasons(playbook, only),
+        several => {
+            let several = words::listed(several.iter().map(ToString::to_string));
+            return Err(Failure::Fix(format!(
+                "reason {id} could be any of {several}"
+            )));
+        }
+    }
+    let primaries = playbook.primaries.iter().map(|it| it.id.to_string());
+    let alone = all.iter().filter_map(|it| secondary(it));
+    let names: Vec<String> = primaries.chain(all.iter().cloned()).chain(alone).collect();
+    let names = names.iter().map(String::as_str);
+    if nearest(id, names.clone()).is_none() {
+        let asked = id.split(['/', '_', '-', ' ']);
+        let asked: Vec<&str> = asked.filter(|it| it.len() >= WORD_LETTERS_MIN).collect();
+        let near = all
+            .iter()
+            .filter(|it| asked.iter().any(|word| it.contains(word)));
+        let near = words::listed(near.take(NEAR_MAX).cloned());
+        if !near.is_empty() {
+            return Err(Failure::Fix(format!(
+                "there is no reason {id}; near it: {near}"
+            )));
+        }
+    }
+    Err(unknown("reason", id, names))
 }
 
 fn unknown<'n>(kind: &str, id: &str, names: impl Iterator<Item = &'n str> + Clone) -> Failure {
@@ -215,50 +291,50 @@ impl Chosen<'_> {
     }
 }
 
-fn text(chosen: &Chosen<'_>, rows: &[Row], paint: Paint) -> String {
-    let mut text = head(chosen, paint);
+fn text(chosen: &Chosen<'_>, rows: &[Row], is_brief: bool, paint: Paint) -> String {
+    let playbook = chosen.playbook;
+    let mut text = head(chosen, rows.iter(), paint);
+    let mut primary = None;
     for rows in rows.chunk_by(|one, other| one.reason == other.reason) {
         let Some(first) = rows.first() else { continue };
-        let reason = &chosen.playbook.reason(first.reason).id;
-        text += &format!("\n{}\n", paint.bold(&reason.to_string()));
+        let reason = &playbook.reason(first.reason).id;
+        if primary.replace(&reason.primary) != Some(&reason.primary) {
+            text += &format!("\n{}", waits(chosen, paint));
+        }
+        let gap = if is_brief { "" } else { "\n" };
+        text += &format!("{gap}{}\n", paint.bold(&reason.to_string()));
         // Tiers that get the same, whatever the wait, are one row.
-        for same in rows.chunk_by(|one, other| one.cells == other.cells && one.tips.is_empty()) {
+        let same = |one: &Row, other: &Row| {
+            let is_same = one.cells == other.cells && one.floors == other.floors;
+            let is_plain = one.tips.is_empty() && one.held.is_none() && one.out == other.out;
+            is_same && (is_brief || is_plain)
+        };
+        for same in rows.chunk_by(same) {
             let Some(first) = same.first() else { continue };
             let tiers = same.iter();
-            let tiers = tiers.map(|row| chosen.playbook.tier(row.tier).id.to_string());
-            let all = same.len() == chosen.playbook.tiers.len() && same.len() > 1;
+            let tiers = tiers.map(|row| playbook.tier(row.tier).id.to_string());
+            let all = same.len() == playbook.tiers.len() && same.len() > 1;
             let tiers = match all {
                 true => "all tiers".to_owned(),
                 false => words::listed(tiers),
             };
-            let cells = first.cells.map(|cell| letter(cell, paint));
-            text += &line(chosen, &tiers, &cells);
-            for tip in &first.tips {
-                text += &format!("      {}\n", said(tip, paint));
+            text += &line(chosen, &tiers, &letters(first, paint));
+            if !is_brief {
+                for line in under(playbook, first, paint) {
+                    text += &format!("      {line}\n");
+                }
             }
         }
     }
     text
 }
 
-/// `human until 6m30s, then callback: waiting 26.00 against 6.50, outweighs handling 7.30 against 9.20`.
-pub(super) fn said(tip: &Tip, paint: Paint) -> String {
-    let (from, to) = (got(tip.from, paint), got(tip.to, paint));
-    let why = tip.words();
-    format!("{from} until {}, then {to}: {}", tip.wait, paint.dim(&why))
-}
-
-/// A route in words.
-fn got(cell: Cell, paint: Paint) -> String {
-    let name = paint.route(cell.route, cell.route.as_str());
-    match cell.last_resort {
-        true => format!("{name} as the last resort"),
-        false => name,
-    }
-}
-
-/// What the map is of, what its letters mean, and the waits.
-pub(super) fn head(chosen: &Chosen<'_>, paint: Paint) -> String {
+/// What the map is of, and what its letters mean.
+pub(super) fn head<'r>(
+    chosen: &Chosen<'_>,
+    rows: impl Iterator<Item = &'r Row> + Clone,
+    paint: Paint,
+) -> String {
     let playbook = chosen.playbook;
     let channels = playbook.channels.iter().map(|channel| channel.id.as_str());
     let others: Vec<&str> = channels.filter(|id| *id != chosen.channel()).collect();
@@ -281,37 +357,26 @@ pub(super) fn head(chosen: &Chosen<'_>, paint: Paint) -> String {
             None => "deadlines far away (--deadline-in)".to_owned(),
         });
     }
-    let letters = Route::ALL.map(|route| {
-        let letter = route.letter().to_string();
-        format!("{} {route}", paint.route(route, &letter))
-    });
-    let legend = letters.join("   ");
+    let samples = "columns are samples, the exact change is in the line below";
+    format!(
+        "{}\n{}\n{}\n",
+        facts.join(" · "),
+        legend(rows, paint),
+        paint.dim(samples)
+    )
+}
+
+/// The heads of the columns.
+pub(super) fn waits(chosen: &Chosen<'_>, paint: Paint) -> String {
     let minutes = WAIT_MINUTES.map(|minutes| minutes.to_string());
     let waits = line(chosen, "wait on every queue, min", &minutes);
-    format!(
-        "{}\n{legend}   lower case: the last resort\n\n{}",
-        facts.join(" · "),
-        paint.dim(waits.trim_end()) + "\n"
-    )
+    paint.dim(waits.trim_end()) + "\n"
 }
 
 /// `Mon 2026-03-02 10:00 Europe/Amsterdam`.
 fn when(playbook: &Playbook, at: UnixMs) -> String {
-    let zone = &playbook.time_zone;
-    let time = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    let local = time.to_zoned(zone.clone());
-    let name = zone.iana_name().unwrap_or("UTC");
-    format!("{} {name}", local.strftime("%a %Y-%m-%d %H:%M"))
-}
-
-/// The letter of a route.
-pub(super) fn letter(cell: Cell, paint: Paint) -> String {
-    let letter = cell.route.letter();
-    let letter = match cell.last_resort {
-        true => letter.to_ascii_lowercase(),
-        false => letter,
-    };
-    paint.route(cell.route, &letter.to_string())
+    let name = playbook.time_zone.iana_name().unwrap_or("UTC");
+    format!("{} {name}", local(playbook, at, "%a %Y-%m-%d %H:%M"))
 }
 
 /// A line of the table: what is written first, then the cells, each at the right of its columns.
@@ -340,12 +405,17 @@ pub(super) fn line(chosen: &Chosen<'_>, first: &str, cells: &[String]) -> String
 fn as_json(chosen: &Chosen<'_>, rows: &[Row]) -> Value {
     let rows = rows.iter().map(|row| {
         let reason = &chosen.playbook.reason(row.reason).id;
-        json!({
+        let mut json = json!({
             "reason": reason.to_string(),
             "tier": chosen.playbook.tier(row.tier).id.as_str(),
-            "routes": cells_json(&row.cells),
-            "tips": row.tips.iter().map(tip_json).collect::<Vec<_>>(),
-        })
+            "routes": cells_json(row),
+            "tips": tips_json(row),
+            "turned_down": out_json(chosen.playbook, row),
+        });
+        if let Some(held) = &row.held {
+            json["held_by_tier_floor"] = held_json(held);
+        }
+        json
     });
     let mut map = head_json(chosen);
     map["rows"] = rows.collect();
@@ -367,25 +437,6 @@ pub(super) fn head_json(chosen: &Chosen<'_>) -> Value {
         "at": at.to_string(),
         "deadline_in_seconds": deadline_in.map(|span| span.0 / Millis::SECOND.0),
         "wait_minutes": WAIT_MINUTES,
-    })
-}
-
-/// The routes, and of the last resort that it is.
-pub(super) fn cells_json(cells: &[Cell]) -> Value {
-    let cell = |cell: &Cell| match cell.last_resort {
-        true => json!({ "last_resort": cell.route.as_str() }),
-        false => json!(cell.route.as_str()),
-    };
-    cells.iter().map(cell).collect()
-}
-
-/// One tip.
-pub(super) fn tip_json(tip: &Tip) -> Value {
-    json!({
-        "from": tip.from.route.as_str(),
-        "to": tip.to.route.as_str(),
-        "wait_seconds": tip.wait.0 / Millis::SECOND.0,
-        "why": tip.words(),
     })
 }
 
@@ -411,7 +462,7 @@ mod tests {
         let args = args(line);
         let playbook = read(&args.file).unwrap();
         let chosen = choose(&args, &playbook).unwrap();
-        text(&chosen, &chosen.rows(), Paint::PLAIN)
+        text(&chosen, &chosen.rows(), args.brief, Paint::PLAIN)
     }
 
     #[test]
@@ -434,7 +485,7 @@ mod tests {
             );
         }
         assert!(
-            told.contains(" until ") && told.contains(" against "),
+            told.contains(" until ") && told.contains(" = waiting "),
             "{told}"
         );
         // Every line of cells has as many as there are waits.
@@ -466,9 +517,49 @@ mod tests {
     }
 
     #[test]
+    fn what_the_tier_floor_holds_is_marked_and_told() {
+        let told = shown(&format!("{SAMPLE} --reason all"));
+        assert!(told.contains("*: held by the tier floor"), "{told}");
+        assert!(told.contains(" by the tier floor because "), "{told}");
+        assert!(told.contains("by its own cost "), "{told}");
+        assert!(told.contains(" *"), "{told}");
+    }
+
+    #[test]
+    fn what_is_closed_or_too_late_is_told() {
+        let told = shown(&format!("{SAMPLE} --at 2026-03-03T3:00 --channel web_chat"));
+        assert!(
+            told.contains(": desk closed, opens Tue 2026-03-03 "),
+            "{told}"
+        );
+        let late = shown(&format!("{SAMPLE} --deadline-in 40m --channel phone"));
+        assert!(late.contains("would miss the deadline "), "{late}");
+    }
+
+    #[test]
+    fn brief_is_letters_alone_and_heads_stand_over_each_primary_reason() {
+        let brief = shown(&format!("{SAMPLE} --brief --tier all"));
+        assert!(!brief.contains(" until "), "{brief}");
+        let args = args(SAMPLE);
+        let primaries = read(&args.file).unwrap().primaries.len();
+        assert_eq!(brief.matches("wait on every queue").count(), primaries);
+    }
+
+    #[test]
+    fn a_secondary_reason_alone_is_enough_if_one_has_it() {
+        let alone = shown(&format!("{SAMPLE} --reason missed_connection"));
+        let whole = shown(&format!("{SAMPLE} --reason disruption/missed_connection"));
+        assert_eq!(alone, whole);
+    }
+
+    #[test]
     fn what_is_not_there_is_refused() {
         for (flags, said) in [
             ("--reason disruptions", "did you mean disruption?"),
+            (
+                "--reason connection_was_missed",
+                "near it: disruption/missed_connection",
+            ),
             ("--channel fax", "there is no channel fax"),
             ("--tier silver", "there is no tier silver"),
             ("--at soon", "--at: `soon` is not a time"),

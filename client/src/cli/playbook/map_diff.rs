@@ -1,6 +1,7 @@
 //! What of a map changes under another playbook: only the rows and cells that do.
 
-use super::map::{Chosen, cells_json, head, head_json, letter, line, said, tip_json};
+use super::map::{Chosen, head, head_json, line, waits};
+use super::map_words::{cells_json, letter, letters, out_json, tips_json, under};
 use crate::cli::out::Paint;
 use crate::cli::render::words;
 use serde_json::{Value, json};
@@ -45,14 +46,16 @@ pub(super) fn compare(before: &Chosen<'_>, after: &Chosen<'_>) -> Vec<Changed> {
 /// Each changed row with `C>B` where a cell changes, and where it tips now.
 pub(super) fn text(
     chosen: &Chosen<'_>,
-    other: &Playbook,
-    changed: &[Changed],
+    (other, changed): (&Playbook, &[Changed]),
+    is_brief: bool,
     paint: Paint,
 ) -> String {
     if changed.is_empty() {
         return format!("nobody on {} gets another route\n", chosen.channel());
     }
-    let mut text = head(chosen, paint);
+    let rows = changed.iter().flat_map(|row| [&row.before, &row.after]);
+    let mut text = head(chosen, rows, paint);
+    text += &format!("\n{}", waits(chosen, paint));
     let same_reason = |one: &Changed, other: &Changed| one.before.reason == other.before.reason;
     for rows in changed.chunk_by(same_reason) {
         let Some(first) = rows.first() else { continue };
@@ -60,18 +63,20 @@ pub(super) fn text(
         text += &format!("\n{}\n", paint.bold(&reason.to_string()));
         for Changed { before, after } in rows {
             let tier = &chosen.playbook.tier(before.tier).id;
-            let old = before.cells.map(|cell| letter(cell, paint));
-            let pairs = before.cells.iter().zip(&after.cells);
+            let old = letters(before, paint);
+            let pairs = before.cells.iter().zip(&after.cells).zip(&after.floors);
             let new: Vec<String> = pairs
-                .map(|(old, new)| match old == new {
+                .map(|((old, new), floor)| match old == new {
                     true => "·".to_owned(),
-                    false => letter(*new, paint),
+                    false => letter(*new, floor.as_ref(), paint),
                 })
                 .collect();
             text += &line(chosen, tier.as_str(), &old);
             text += &line(chosen, "  becomes", &new);
-            for tip in &after.tips {
-                text += &format!("      {}\n", said(tip, paint));
+            if !is_brief {
+                for line in under(other, after, paint) {
+                    text += &format!("      {line}\n");
+                }
             }
         }
     }
@@ -92,10 +97,12 @@ pub(super) fn as_json(chosen: &Chosen<'_>, other: &Playbook, changed: &[Changed]
         json!({
             "reason": reason.to_string(),
             "tier": chosen.playbook.tier(before.tier).id.as_str(),
-            "routes": cells_json(&before.cells),
-            "routes_after": cells_json(&after.cells),
-            "tips": before.tips.iter().map(tip_json).collect::<Vec<_>>(),
-            "tips_after": after.tips.iter().map(tip_json).collect::<Vec<_>>(),
+            "routes": cells_json(before),
+            "routes_after": cells_json(after),
+            "tips": tips_json(before),
+            "tips_after": tips_json(after),
+            "turned_down": out_json(chosen.playbook, before),
+            "turned_down_after": out_json(other, after),
         })
     });
     let mut map = head_json(chosen);

@@ -7,6 +7,7 @@ mod from_csv;
 mod harvest;
 mod map;
 mod map_diff;
+mod map_words;
 mod new;
 mod templates;
 mod words;
