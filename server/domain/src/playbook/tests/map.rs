@@ -96,3 +96,35 @@ fn tips_are_where_the_answer_changes() -> Result<(), Faults> {
     assert!(met > 5, "{met}");
     Ok(())
 }
+
+#[test]
+fn the_tier_floor_holds_what_the_less_valuable_tier_gets() -> Result<(), Faults> {
+    let (playbook, _) = read(include_str!("../../../../../playbooks/airline.yaml"))?;
+    let asked = MapAsked {
+        channel: playbook.richest_channel(),
+        at: playbook.ordinary_time(),
+        deadline_in: None,
+    };
+    let mut met = 0;
+    for (reason, _) in playbook.reasons_indexed() {
+        for (tier, _) in playbook.tiers_indexed() {
+            let row = playbook.map_row(asked, reason, tier);
+            for (place, floor) in row.floors.iter().enumerate() {
+                let Some(floor) = floor else { continue };
+                let below = playbook.index.tiers[&floor.tier];
+                let below = playbook.map_row(asked, reason, below);
+                assert!(below.tier > tier);
+                assert_eq!(below.cells[place].route, row.cells[place].route);
+                assert_ne!(floor.own, row.cells[place].route);
+                met += 1;
+            }
+            for tip in &row.tips {
+                let Some(held) = &tip.kept else { continue };
+                assert!(held.from < tip.wait);
+                assert!(tip.words().contains("kept by the tier floor because"));
+            }
+        }
+    }
+    assert!(met > 0);
+    Ok(())
+}
