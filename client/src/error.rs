@@ -248,15 +248,15 @@ mod tests {
         ]
         .join("\n");
         expect_test::expect![[r#"
-            Invalid([("context.channel", "is not a channel")]) | context.channel: is not a channel
-            Invalid([("", "bad")]) | bad
-            NotFound { kind: "contact", name: "c1" } | there is no contact c1
-            Conflict("other content") | other content
-            WrongState("the contact ended: it ended") | the contact ended: it ended
-            TryAgain(Some(1.5s)) | the server has too much to do; try again in 1.5 s
-            TryAgain(None) | the server has too much to do; try again
-            Unavailable("stopping") | the server is not available: stopping
-            Unavailable("late") | the server is not available: late"#]]
+            Invalid: context.channel: is not a channel
+            Invalid: bad
+            NotFound: there is no contact c1
+            Conflict: other content
+            WrongState: the contact ended: it ended
+            TryAgain: the server has too much to do; try again in 1.5 s
+            TryAgain: the server has too much to do; try again
+            Unavailable: the server is not available: stopping
+            Unavailable: the server is not available: late"#]]
         .assert_eq(&table);
         let inner = ClientError::from_status(Status::internal("x"));
         assert!(
