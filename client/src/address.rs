@@ -1,6 +1,6 @@
 //! Where the server is, as people write it.
 
-use crate::error::ClientError;
+use crate::error::{Cause, ClientError};
 use tonic::transport::{Endpoint, Uri};
 
 /// An endpoint from `host:port` or `http://host:port`.
@@ -30,7 +30,8 @@ pub(crate) fn endpoint(server: &str) -> Result<Endpoint, ClientError> {
 }
 
 fn wrong(server: &str, what: &str) -> ClientError {
-    ClientError::Invalid(vec![("server".to_owned(), format!("`{server}` {what}"))])
+    let fault = ("server".to_owned(), format!("`{server}` {what}"));
+    ClientError::Invalid(vec![fault], Cause::default())
 }
 
 #[cfg(test)]

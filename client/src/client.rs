@@ -1,7 +1,7 @@
 //! The typed client: one method a call of the contract.
 
 use crate::address;
-use crate::error::ClientError;
+use crate::error::{Cause, ClientError};
 use crate::retry;
 use crate::v1;
 use std::future::Future;
@@ -81,7 +81,7 @@ impl Client {
         let actor = options.actor.parse().ok().filter(|_| named);
         let actor = actor.ok_or_else(|| {
             let what = format!("`{}` is not kind/id", options.actor);
-            ClientError::Invalid(vec![("actor".to_owned(), what)])
+            ClientError::Invalid(vec![("actor".to_owned(), what)], Cause::default())
         })?;
         Ok(Client {
             channel,
@@ -139,10 +139,8 @@ impl Client {
     }
 
     fn late(&self) -> ClientError {
-        ClientError::Unavailable(format!(
-            "no answer within {} s",
-            self.deadline.as_secs_f64()
-        ))
+        let what = format!("no answer within {} s", self.deadline.as_secs_f64());
+        ClientError::Unavailable(what, Cause::default())
     }
 }
 

@@ -1,16 +1,32 @@
 //! A gRPC status turned into what the caller can do about it.
 
+use signpost_proto::v1::ErrorReason;
+use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
+/// The domain of the reasons that the contract names.
+const DOMAIN: &str = "signpost.v1";
+
+/// Why a server refused, for programs: google.rpc.ErrorInfo as it told it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cause {
+    /// The reason; unspecified if the server told none, as where no server was reached, or one newer than this library.
+    pub reason: ErrorReason,
+    /// What helps to act on it, such as ids and limits; the contract says what each reason has.
+    pub metadata: BTreeMap<String, String>,
+}
+
 /// Why a call gave no answer; one variant for each thing that a caller can do.
+///
+/// What the server said why is in [`ClientError::reason`]: branch on that, not on the text.
 #[derive(Debug)]
 pub enum ClientError {
     /// Mend the request: field paths (empty: the request as a whole), each with what is wrong. Nothing changed.
-    Invalid(Vec<(String, String)>),
+    Invalid(Vec<(String, String)>, Cause),
     /// Name something that exists. Nothing changed.
     NotFound {
         /// What kind of thing, such as `contact`.
@@ -18,15 +34,16 @@ pub enum ClientError {
         /// Its name, as it was asked for.
         name: String,
     },
-    /// The key is taken by other content: use a fresh one. Nothing changed.
-    Conflict(String),
+    /// The key is taken by other content, or what is written has changed since it was read: use a fresh key, or read it
+    /// again. Nothing changed.
+    Conflict(String, Cause),
     /// It is no longer, or not yet, in a state in which this can be done: read it again. Nothing changed.
-    WrongState(String),
+    WrongState(String, Cause),
     /// The server has too much to do: try again, after this long if it said so. Nothing changed.
-    TryAgain(Option<Duration>),
+    TryAgain(Option<Duration>, Cause),
     /// Not reachable, not serving, or no answer within the deadline. A write may or may not have happened: repeat it
     /// with the same `request_id`.
-    Unavailable(String),
+    Unavailable(String, Cause),
     /// Anything else; nothing that a caller can mend.
     Other(Box<Status>),
 }
@@ -34,23 +51,67 @@ pub enum ClientError {
 impl ClientError {
     /// Reads a status with its google.rpc details.
     pub fn from_status(status: Status) -> ClientError {
+        let why = Cause::of(&status);
         match status.code() {
-            Code::InvalidArgument | Code::OutOfRange => ClientError::Invalid(faults(&status)),
+            Code::InvalidArgument | Code::OutOfRange => ClientError::Invalid(faults(&status), why),
             Code::NotFound => not_found(&status),
             Code::AlreadyExists | Code::Aborted => {
-                ClientError::Conflict(status.message().to_owned())
+                ClientError::Conflict(status.message().to_owned(), why)
             }
-            Code::FailedPrecondition => ClientError::WrongState(state_faults(&status)),
-            Code::ResourceExhausted => ClientError::TryAgain(pause_asked(&status)),
+            Code::FailedPrecondition => ClientError::WrongState(state_faults(&status), why),
+            Code::ResourceExhausted => ClientError::TryAgain(pause_asked(&status), why),
             Code::Unavailable | Code::DeadlineExceeded => {
-                ClientError::Unavailable(status.message().to_owned())
+                ClientError::Unavailable(status.message().to_owned(), why)
             }
             // A status that was made on this side, because the connection broke, has a source.
             Code::Unknown | Code::Internal | Code::Cancelled if status.source().is_some() => {
-                ClientError::Unavailable(format!("the connection broke: {}", status.message()))
+                let what = format!("the connection broke: {}", status.message());
+                ClientError::Unavailable(what, why)
             }
             _ => ClientError::Other(Box::new(status)),
         }
+    }
+
+    /// Why the server refused; unspecified if it did not say, or was not reached.
+    pub fn reason(&self) -> ErrorReason {
+        self.cause().reason
+    }
+
+    /// Why the server refused, with what helps to act on it.
+    pub fn cause(&self) -> Cause {
+        match self {
+            ClientError::Invalid(_, cause)
+            | ClientError::Conflict(_, cause)
+            | ClientError::WrongState(_, cause)
+            | ClientError::TryAgain(_, cause)
+            | ClientError::Unavailable(_, cause) => cause.clone(),
+            ClientError::NotFound { .. } => Cause {
+                reason: ErrorReason::NotFound,
+                metadata: BTreeMap::new(),
+            },
+            ClientError::Other(status) => Cause::of(status),
+        }
+    }
+}
+
+impl Cause {
+    fn of(status: &Status) -> Cause {
+        let info = status.get_details_error_info();
+        let info = info.filter(|info| info.domain == DOMAIN);
+        info.map_or_else(Cause::default, |info| Cause {
+            reason: ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason))
+                .unwrap_or_default(),
+            metadata: info.metadata.into_iter().collect(),
+        })
+    }
+
+    /// The name of the reason as the contract has it, without its prefix; empty if there is none.
+    pub fn name(&self) -> &'static str {
+        let name = match self.reason {
+            ErrorReason::Unspecified => "",
+            reason => reason.as_str_name(),
+        };
+        name.trim_start_matches("ERROR_REASON_")
     }
 }
 
@@ -106,7 +167,7 @@ fn state_faults(status: &Status) -> String {
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ClientError::Invalid(faults) => {
+            ClientError::Invalid(faults, _) => {
                 for (place, (field, what)) in faults.iter().enumerate() {
                     let separator = if place == 0 { "" } else { "\n" };
                     let colon = if field.is_empty() { "" } else { ": " };
@@ -116,14 +177,16 @@ impl fmt::Display for ClientError {
             }
             ClientError::NotFound { kind, name } if kind.is_empty() => write!(f, "{name}"),
             ClientError::NotFound { kind, name } => write!(f, "there is no {kind} {name}"),
-            ClientError::Conflict(what) | ClientError::WrongState(what) => write!(f, "{what}"),
-            ClientError::TryAgain(Some(pause)) => write!(
+            ClientError::Conflict(what, _) | ClientError::WrongState(what, _) => {
+                write!(f, "{what}")
+            }
+            ClientError::TryAgain(Some(pause), _) => write!(
                 f,
                 "the server has too much to do; try again in {:.1} s",
                 pause.as_secs_f64()
             ),
-            ClientError::TryAgain(None) => write!(f, "the server has too much to do; try again"),
-            ClientError::Unavailable(what) => write!(f, "the server is not available: {what}"),
+            ClientError::TryAgain(None, _) => write!(f, "the server has too much to do; try again"),
+            ClientError::Unavailable(what, _) => write!(f, "the server is not available: {what}"),
             ClientError::Other(status) => {
                 write!(f, "{}: {}", status.code().description(), status.message())
             }
@@ -143,11 +206,14 @@ impl std::error::Error for ClientError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashMap;
     use tonic_types::ErrorDetails;
 
     fn shown(code: Code, message: &str, details: ErrorDetails) -> String {
         let error = ClientError::from_status(Status::with_error_details(code, message, details));
-        format!("{error:?} | {error}")
+        let kind = format!("{error:?}");
+        let kind = kind.split(['(', ' ']).next().unwrap_or_default();
+        format!("{kind}: {error}")
     }
 
     #[test]
@@ -182,20 +248,49 @@ mod tests {
         ]
         .join("\n");
         expect_test::expect![[r#"
-            Invalid([("context.channel", "is not a channel")]) | context.channel: is not a channel
-            Invalid([("", "bad")]) | bad
-            NotFound { kind: "contact", name: "c1" } | there is no contact c1
-            Conflict("other content") | other content
-            WrongState("the contact ended: it ended") | the contact ended: it ended
-            TryAgain(Some(1.5s)) | the server has too much to do; try again in 1.5 s
-            TryAgain(None) | the server has too much to do; try again
-            Unavailable("stopping") | the server is not available: stopping
-            Unavailable("late") | the server is not available: late"#]]
+            Invalid: context.channel: is not a channel
+            Invalid: bad
+            NotFound: there is no contact c1
+            Conflict: other content
+            WrongState: the contact ended: it ended
+            TryAgain: the server has too much to do; try again in 1.5 s
+            TryAgain: the server has too much to do; try again
+            Unavailable: the server is not available: stopping
+            Unavailable: the server is not available: late"#]]
         .assert_eq(&table);
         let inner = ClientError::from_status(Status::internal("x"));
         assert!(
             matches!(inner, ClientError::Other(_)),
             "a server's own words"
         );
+    }
+
+    #[test]
+    fn the_reason_is_there_whatever_the_code() {
+        let because = |code: Code, reason: &str, domain: &str| {
+            let told = [("case_id".to_owned(), "case_1".to_owned())];
+            let details = ErrorDetails::with_error_info(reason, domain, HashMap::from(told));
+            ClientError::from_status(Status::with_error_details(code, "no", details)).cause()
+        };
+        let codes = [
+            Code::InvalidArgument,
+            Code::Aborted,
+            Code::FailedPrecondition,
+            Code::ResourceExhausted,
+            Code::Unavailable,
+            Code::DataLoss,
+        ];
+        for code in codes {
+            let cause = because(code, "CASE_MERGED", DOMAIN);
+            assert_eq!(cause.reason, ErrorReason::CaseMerged, "{code:?}");
+            assert_eq!(cause.name(), "CASE_MERGED");
+            assert_eq!(cause.metadata["case_id"], "case_1");
+        }
+        let gone = ClientError::from_status(Status::not_found("no"));
+        assert_eq!(gone.reason(), ErrorReason::NotFound);
+        let newer = because(Code::Aborted, "NEWER_THAN_THIS", DOMAIN);
+        assert_eq!((newer.reason, newer.name()), (ErrorReason::Unspecified, ""));
+        let foreign = because(Code::Aborted, "CASE_MERGED", "elsewhere");
+        assert_eq!(foreign, Cause::default());
     }
 }

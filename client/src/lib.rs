@@ -44,7 +44,7 @@ mod retry;
 mod watch;
 
 pub use client::{Client, DEADLINE_DEFAULT, Options};
-pub use error::ClientError;
+pub use error::{Cause, ClientError};
 pub use pages::{List, Pages};
 pub use retry::{ATTEMPTS_MAX, PAUSE_FIRST, PAUSE_MAX};
 pub use signpost_proto::v1;

@@ -190,7 +190,7 @@ async fn send_it_again(signpost: &Client, keys: &Keys, taken: &v1::RouteTarget) 
         "The platform did not hear the answer, sends the same again, and gets the same answer."
     );
     let other = signpost.take_route(choice(keys, v1::Route::Message)).await;
-    let refused = matches!(other, Err(ClientError::Conflict(_)));
+    let refused = matches!(other, Err(ClientError::Conflict(..)));
     check("a request_id is for one content", refused)?;
     println!("With other content the same request_id is refused: ALREADY_EXISTS.");
     Ok(())
@@ -323,12 +323,14 @@ async fn read_refusals(signpost: &Client, keys: &Keys) -> Told {
         })
     };
     let ended = route(2, "web_chat", Vec::new()).await;
-    let refused = matches!(ended, Err(ClientError::WrongState(_)));
+    let refused = ended.is_err_and(|error| error.reason() == v1::ErrorReason::ContactEnded);
     check("an ended contact stays ended", refused)?;
     println!("A contact that ended takes no more: FAILED_PRECONDITION, CONTACT_ENDED.");
     let number = fact("order_id", "one", v1::FactSource::Customer);
     let fields: Vec<String> = match route(3, "fax", vec![number]).await {
-        Err(ClientError::Invalid(faults)) => faults.into_iter().map(|(field, _)| field).collect(),
+        Err(ClientError::Invalid(faults, _)) => {
+            faults.into_iter().map(|(field, _)| field).collect()
+        }
         other => return Err(format!("this must be refused: {other:?}").into()),
     };
     let named = fields == ["context.channel", "context.facts[0].text"];

@@ -31,7 +31,7 @@ pub(crate) use stamp::content;
 
 use at::At;
 use signpost_domain::playbook::Playbook;
-use signpost_domain::refusal::Faults;
+use signpost_domain::refusal::{FaultKind, Faults};
 use std::fmt::Display;
 
 /// What the names of a request are looked up in.
@@ -51,6 +51,12 @@ impl Finder {
     /// Notes a fault.
     fn fault(&mut self, at: At<'_>, what: impl Display) {
         self.0.push(at.to_string(), what);
+    }
+
+    /// Notes that the contact reason is none of the live playbook.
+    fn unknown_reason(&mut self, at: At<'_>, what: impl Display) {
+        self.0
+            .push_of(FaultKind::UnknownReason, at.to_string(), what);
     }
 
     /// The value, or its fault noted.

@@ -121,7 +121,7 @@ pub async fn serve_to_pages(
         .layer(option_layer(cors::layer(origins)))
         .layer(ConnectLayer::new()?)
         .layer(GrpcWebLayer::new())
-        .layer(MapResponseLayer::new(readable));
+        .layer(MapResponseLayer::new(in_our_words));
     let served = server
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, stopped);
@@ -176,10 +176,10 @@ async fn end_health_watches(mut health: HealthReporter) {
     }
 }
 
-/// Puts the transport's own words about a request that it could not read into ours.
-fn readable<B>(mut response: http::Response<B>) -> http::Response<B> {
+/// Puts what the transport, and the services that we took, tell in their own words into ours.
+fn in_our_words<B>(mut response: http::Response<B>) -> http::Response<B> {
     let headers = response.headers_mut();
-    let ours = Status::from_header_map(headers).and_then(|status| status::unreadable(&status));
+    let ours = Status::from_header_map(headers).and_then(|status| status::in_our_words(&status));
     if let Some(ours) = ours {
         // Where it cannot be written the transport's own words stay.
         let mut told = http::HeaderMap::new();

@@ -7,6 +7,8 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 /// Columns of a line of a refusal, so that it fits into a test.
 const COLUMNS: usize = 100;
+/// The domain of the reasons of the contract.
+const DOMAIN: &str = "signpost.v1";
 
 /// A refusal: the code, the message, and a line for each detail; long lines folded. What the message says of the first
 /// fault is left out, since its detail says the same.
@@ -78,10 +80,31 @@ fn lines(details: &ErrorDetails) -> Vec<String> {
         let name = &resource.resource_name;
         lines.push(format!("{} {name}", resource.resource_type));
     }
-    if let Some(info) = details.error_info() {
-        lines.push(format!("{} of {}", info.reason, info.domain));
+    match details.error_info() {
+        Some(info) if info.domain != DOMAIN => {
+            lines.push(format!("{} of {}", info.reason, info.domain));
+        }
+        // What the other details say as well is not said twice.
+        Some(info) if is_said(details, &info.reason) => {}
+        Some(info) => lines.push(info.reason.clone()),
+        None => lines.push("NO REASON".to_owned()),
     }
     lines
+}
+
+/// Whether a reason is the one that goes without saying beside the other details.
+fn is_said(details: &ErrorDetails, reason: &str) -> bool {
+    if let Some(state) = details.precondition_failure() {
+        return state.violations.iter().all(|it| it.r#type == reason);
+    }
+    if let Some(resource) = details.resource_info() {
+        let usual = match resource.resource_type.as_str() {
+            "request" => "REQUEST_ID_REUSED",
+            _ => "NOT_FOUND",
+        };
+        return reason == usual;
+    }
+    details.bad_request().is_some() && reason == "INVALID_FIELD"
 }
 
 /// The answer for a contact, in a line.

@@ -1,7 +1,9 @@
 //! Why a command did not do what was asked, and the exit code that says so.
 
+use super::Globals;
 use super::flags::Flags;
 use super::out::say;
+use serde_json::json;
 use signpost_client::ClientError;
 use std::io;
 use std::process::ExitCode;
@@ -33,14 +35,14 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-            Failure::Call(ClientError::TryAgain(_) | ClientError::Unavailable(_))
+            Failure::Call(ClientError::TryAgain(..) | ClientError::Unavailable(..))
             | Failure::Unsure { .. }
             | Failure::Again(_) => 1,
             Failure::Call(
-                ClientError::Invalid(_)
+                ClientError::Invalid(..)
                 | ClientError::NotFound { .. }
-                | ClientError::Conflict(_)
-                | ClientError::WrongState(_),
+                | ClientError::Conflict(..)
+                | ClientError::WrongState(..),
             )
             | Failure::Fix(_) => 2,
             Failure::Call(ClientError::Other(_)) | Failure::Output(_) | Failure::Other(_) => 3,
@@ -49,7 +51,19 @@ impl Failure {
 
     /// Says on stderr what happened, with the server that was asked where that may be the wrong one, with the flag of
     /// each field that is at fault, and gives the exit code.
-    pub(crate) fn tell(&self, server: &str, flags: &Flags) -> ExitCode {
+    ///
+    /// Where a program reads, what a call came to is a line of JSON with the reason that the server gave.
+    pub(crate) fn tell(&self, globals: &Globals, flags: &Flags) -> ExitCode {
+        let (server, json) = (globals.server.as_str(), globals.json);
+        let for_programs = match self {
+            Failure::Call(error) if json => Some(as_json(error, None)),
+            Failure::Unsure { error, again } if json => Some(as_json(error, Some(again))),
+            _ => None,
+        };
+        if let Some(line) = for_programs {
+            say(&line);
+            return ExitCode::from(self.exit_code());
+        }
         let words = match self {
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             Failure::Output(error) => Some(format!("stdout: {error}")),
@@ -69,15 +83,29 @@ impl Failure {
     }
 }
 
+/// An error for programs, in a line: `reason` is that of the contract, without its prefix.
+fn as_json(error: &ClientError, again: Option<&str>) -> String {
+    let cause = error.cause();
+    let mut told = json!({"reason": cause.name(), "message": error.to_string()});
+    if !cause.metadata.is_empty() {
+        told["metadata"] = json!(cause.metadata);
+    }
+    if let Some(again) = again {
+        told["again"] = json!(again);
+    }
+    told.to_string()
+}
+
 fn called(error: &ClientError, server: &str, flags: &Flags) -> String {
     match error {
-        ClientError::Unavailable(_) => format!("{error} (asked: {server})"),
-        ClientError::Invalid(faults) => {
+        ClientError::Unavailable(..) => format!("{error} (asked: {server})"),
+        ClientError::Invalid(faults, _) => {
             let with_flag = |(field, what): &(String, String)| match flags.of_field(field) {
                 Some(flag) => (format!("{field} ({flag})"), what.clone()),
                 None => (field.clone(), what.clone()),
             };
-            ClientError::Invalid(faults.iter().map(with_flag).collect()).to_string()
+            let faults = faults.iter().map(with_flag).collect();
+            ClientError::Invalid(faults, error.cause()).to_string()
         }
         _ => error.to_string(),
     }
@@ -92,19 +120,52 @@ impl From<ClientError> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use signpost_client::{Cause, v1};
+
+    #[test]
+    fn programs_read_the_reason() {
+        let cause = Cause {
+            reason: v1::ErrorReason::CaseMerged,
+            metadata: [("case_id".to_owned(), "case_1".to_owned())].into(),
+        };
+        let merged = ClientError::WrongState("is merged".to_owned(), cause);
+        let told = as_json(&merged, None);
+        let expected =
+            r#"{"message":"is merged","metadata":{"case_id":"case_1"},"reason":"CASE_MERGED"}"#;
+        assert_eq!(told, expected);
+        let gone = ClientError::Unavailable("gone".to_owned(), Cause::default());
+        let told = as_json(&gone, Some("--request-id r1"));
+        let expected = r#"{"again":"--request-id r1","message":"the server is not available: gone","reason":""}"#;
+        assert_eq!(told, expected);
+    }
 
     #[test]
     fn exit_codes_say_what_to_do() {
         let table = [
-            (Failure::Call(ClientError::TryAgain(None)), 1),
-            (Failure::Call(ClientError::Unavailable(String::new())), 1),
-            (Failure::Call(ClientError::Invalid(Vec::new())), 2),
-            (Failure::Call(ClientError::Conflict(String::new())), 2),
-            (Failure::Call(ClientError::WrongState(String::new())), 2),
+            (
+                Failure::Call(ClientError::TryAgain(None, Cause::default())),
+                1,
+            ),
+            (
+                Failure::Call(ClientError::Unavailable(String::new(), Cause::default())),
+                1,
+            ),
+            (
+                Failure::Call(ClientError::Invalid(Vec::new(), Cause::default())),
+                2,
+            ),
+            (
+                Failure::Call(ClientError::Conflict(String::new(), Cause::default())),
+                2,
+            ),
+            (
+                Failure::Call(ClientError::WrongState(String::new(), Cause::default())),
+                2,
+            ),
             (Failure::Again(String::new()), 1),
             (
                 Failure::Unsure {
-                    error: ClientError::TryAgain(None),
+                    error: ClientError::TryAgain(None, Cause::default()),
                     again: String::new(),
                 },
                 1,

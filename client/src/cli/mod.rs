@@ -198,12 +198,12 @@ pub(crate) fn main() -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            return Failure::Other(error.to_string()).tell(&session.globals.server, &flags);
+            return Failure::Other(error.to_string()).tell(&session.globals, &flags);
         }
     };
     match runtime.block_on(run(command, &session)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(&session.globals.server, &flags),
+        Err(failure) => failure.tell(&session.globals, &flags),
     }
 }
 

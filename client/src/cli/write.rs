@@ -93,7 +93,7 @@ impl Session {
         let client = self.client()?;
         call(&client, request).await.map_err(|error| match error {
             // Too much to do is what the last try met; one before it may have come through.
-            ClientError::Unavailable(_) | ClientError::TryAgain(_) => {
+            ClientError::Unavailable(..) | ClientError::TryAgain(..) => {
                 Failure::Unsure { error, again }
             }
             error => error.into(),

@@ -1,11 +1,27 @@
 //! Why a request is refused: one variant for each thing that a caller can do about it.
 
+mod cause;
+
+pub use cause::{CaseCause, ContactCause, CustomerCause};
+
 use crate::ids::{CaseId, ContactId, CustomerId, RequestId, Slug};
 use crate::list::OfCustomer;
 use crate::route::Route;
 
 /// Most faults of one request that are told.
 pub const FAULTS_MAX: usize = 16;
+
+/// What a caller can do about a fault, beyond mending the field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Nothing more.
+    #[default]
+    Field,
+    /// Read the menu again: the contact reason is none of the live playbook.
+    UnknownReason,
+    /// Ask the customer for the fact that tells one matter from another.
+    KeyFactMissing,
+}
 
 /// A fault of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +30,8 @@ pub struct Fault {
     pub field: String,
     /// What is wrong and what would be right.
     pub what: String,
+    /// What can be done about it.
+    pub kind: FaultKind,
 }
 
 /// Faults of a request: the first [`FAULTS_MAX`], and how many more there are.
@@ -26,17 +44,38 @@ pub struct Faults {
 impl Faults {
     /// One fault.
     pub fn one(field: impl Into<String>, what: impl ToString) -> Faults {
+        Faults::of(FaultKind::Field, field, what)
+    }
+
+    /// One fault of a kind.
+    pub fn of(kind: FaultKind, field: impl Into<String>, what: impl ToString) -> Faults {
         let mut faults = Faults::default();
-        faults.push(field, what);
+        faults.push_of(kind, field, what);
         faults
+    }
+
+    /// What a caller can do about all of them; [`FaultKind::Field`] if they differ.
+    pub fn kind(&self) -> FaultKind {
+        let mut kinds = self.found.iter().map(|fault| fault.kind);
+        let first = kinds.next().unwrap_or_default();
+        match self.more == 0 && kinds.all(|kind| kind == first) {
+            true => first,
+            false => FaultKind::Field,
+        }
     }
 
     /// Notes a fault.
     pub fn push(&mut self, field: impl Into<String>, what: impl ToString) {
+        self.push_of(FaultKind::Field, field, what);
+    }
+
+    /// Notes a fault of a kind.
+    pub fn push_of(&mut self, kind: FaultKind, field: impl Into<String>, what: impl ToString) {
         if self.found.len() < FAULTS_MAX {
             self.found.push(Fault {
                 field: field.into(),
                 what: what.to_string(),
+                kind,
             });
         } else {
             self.more += 1;
@@ -149,7 +188,7 @@ pub enum Refusal {
         /// Which.
         contact: ContactId,
         /// Why it cannot take this step, and what would be right.
-        why: String,
+        why: ContactCause,
     },
     /// Tell the reason first.
     #[error("contact {0} has no reason yet: it cannot be decided again")]
@@ -190,7 +229,7 @@ pub enum Refusal {
         /// Which.
         customer: CustomerId,
         /// Why it cannot take this step, and what would be right.
-        why: String,
+        why: CustomerCause,
     },
     /// Read the case again, then decide whether the write still makes sense.
     #[error("case {case} has changed since: its etag is {current} now")]
@@ -206,7 +245,7 @@ pub enum Refusal {
         /// Which.
         case: CaseId,
         /// Why it cannot take this step, and what would be right.
-        why: String,
+        why: CaseCause,
     },
 }
 

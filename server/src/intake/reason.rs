@@ -28,7 +28,7 @@ impl Finder {
             return (Some(told), UnknownReason::LastResort);
         }
         if !has(playbooks.live, &told) {
-            self.fault(at, what_is_right(playbooks.live, &told));
+            self.unknown_reason(at, what_is_right(playbooks.live, &told));
         }
         (Some(told), UnknownReason::Refuse)
     }
@@ -48,7 +48,7 @@ impl Finder {
                     primary: told,
                     secondary: None,
                 };
-                self.fault(at, what_is_right(live, &told));
+                self.unknown_reason(at, what_is_right(live, &told));
                 None
             }
         }
@@ -64,7 +64,7 @@ impl Finder {
         let told = self.optional(at, text, parse)?;
         match live {
             Some(live) if !live.knows(&told) => {
-                self.fault(at, what_is_right(live, &told));
+                self.unknown_reason(at, what_is_right(live, &told));
             }
             Some(_) | None => {}
         }

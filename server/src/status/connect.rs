@@ -1,15 +1,16 @@
 //! Errors as the Connect protocol tells them, and the statuses that nobody but its callers can get.
 
-use super::{WHAT_BYTES_MAX, cut, status};
+use super::{plain, unreadable};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use http::StatusCode;
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 use serde_json::{Value, json};
+use signpost_proto::v1::ErrorReason;
 use std::sync::LazyLock;
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, pb};
+use tonic_types::pb;
 
 /// What Connect calls a code, and the HTTP status of it.
 fn name(code: Code) -> (&'static str, u16) {
@@ -74,26 +75,25 @@ fn detail(detail: &prost_types::Any) -> Value {
 
 /// The status for a request that is not as the protocol wants it.
 pub(crate) fn malformed(what: &str) -> Status {
-    let details = ErrorDetails::with_bad_request_violation("", cut(what, WHAT_BYTES_MAX));
-    status(Code::InvalidArgument, what, details)
+    unreadable(what)
 }
 
 /// The status for a request that the protocol allows and this server does not take.
 pub(crate) fn not_taken(what: &str) -> Status {
-    status(Code::Unimplemented, what, ErrorDetails::new())
+    plain(Code::Unimplemented, ErrorReason::NotSupported, what)
 }
 
 /// The status for a request that broke off while it was read.
 pub(crate) fn broken_off() -> Status {
     let message = "the request broke off";
-    status(Code::Cancelled, message, ErrorDetails::new())
+    plain(Code::Cancelled, ErrorReason::RequestBrokenOff, message)
 }
 
 /// The status for a call whose time is over.
 pub(crate) fn late() -> Status {
     let message = "the time that connect-timeout-ms gave is over; whether a write happened is not known: send it \
         again with the same request_id";
-    status(Code::DeadlineExceeded, message, ErrorDetails::new())
+    plain(Code::DeadlineExceeded, ErrorReason::DeadlinePassed, message)
 }
 
 #[cfg(test)]
@@ -122,9 +122,9 @@ mod tests {
         assert_eq!(busy["code"], "resource_exhausted");
         let mut retry = json!({"type": "google.rpc.RetryInfo", "value": "CgUQgMLXLw"});
         retry["debug"] = json!({"retryDelay": "0.100s"});
-        let mut reason = json!({"reason": "BUSY", "domain": "signpost"});
+        let mut reason = json!({"reason": "BUSY", "domain": "signpost.v1"});
         reason = json!({"type": "google.rpc.ErrorInfo", "debug": reason});
-        reason["value"] = json!("CgRCVVNZEghzaWducG9zdA");
+        reason["value"] = json!("CgRCVVNZEgtzaWducG9zdC52MQ");
         assert_eq!(busy["details"], json!([retry, reason]));
     }
 }

@@ -134,7 +134,7 @@ impl Book {
                     self.end(place, Told::Answer(answer))?;
                 }
                 // Its contact timed out meanwhile.
-                (place, _, Err(ClientError::WrongState(_))) => self.end(place, Told::Refused)?,
+                (place, _, Err(ClientError::WrongState(..))) => self.end(place, Told::Refused)?,
                 (_, write, Err(error)) => return Err(format!("{error} after {write:?}").into()),
             }
         }

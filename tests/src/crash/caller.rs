@@ -36,6 +36,8 @@ pub struct Caller {
     open: Vec<OpenContact>,
     /// Numbers of customers that it was told of.
     known: BTreeSet<usize>,
+    /// Why its server took no more, if the server said.
+    pub ended_by: v1::ErrorReason,
 }
 
 /// A contact that it may go on with.
@@ -53,6 +55,7 @@ impl Caller {
             name: format!("c{number}"),
             dice: Dice::new(seed).fork(number as u64),
             contacts: 0,
+            ended_by: v1::ErrorReason::Unspecified,
             writes: 0,
             open: Vec::new(),
             known: BTreeSet::new(),

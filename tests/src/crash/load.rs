@@ -133,8 +133,11 @@ async fn work(mut caller: Caller, channel: Channel, book: Arc<Book>) -> Outcome<
             }
             Ok(answer) => book.end(place, Told::Answer(answer))?,
             // Its contact timed out.
-            Err(ClientError::WrongState(_)) => book.end(place, Told::Refused)?,
-            Err(ClientError::Unavailable(_)) => return Ok(caller),
+            Err(ClientError::WrongState(..)) => book.end(place, Told::Refused)?,
+            Err(ClientError::Unavailable(_, cause)) => {
+                caller.ended_by = cause.reason;
+                return Ok(caller);
+            }
             Err(error) => return Err(format!("{error} after {write:?}").into()),
         }
     }

@@ -45,6 +45,7 @@ async fn facts_too_many_unknown_twice_or_of_another_type() -> Outcome {
           context.facts: must be at most 64, are 10000
         InvalidArgument
           : the request is too large: found 1000072 bytes, the limit is: 262144 bytes
+          UNREADABLE_REQUEST
         InvalidArgument:  (7 faults in all)
           context.facts[1].fact_id: is there twice
           context.facts[2].fact_id: is not a fact of the live playbook; must be one of booking_reference,
@@ -95,21 +96,28 @@ async fn reasons_that_are_not_there() -> Outcome {
         InvalidArgument
           context.reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
               existing_flight/cancel, baggage/lost, baggage/damaged
+          UNKNOWN_REASON
         InvalidArgument
           context.reason: is not a primary reason of the live playbook; must be one of existing_flight,
               baggage
+          UNKNOWN_REASON
         InvalidArgument
           context.reason: is not a reason of the live playbook; did you mean existing_flight/change_date?
+          UNKNOWN_REASON
         InvalidArgument
           context.reason: is not a reason of the live playbook; did you mean baggage/lost?
+          UNKNOWN_REASON
         InvalidArgument
           context.reason: is not a primary reason of the live playbook; did you mean baggage?
+          UNKNOWN_REASON
         InvalidArgument
           context.reason: must be primary or primary/secondary; each part must not be empty
         InvalidArgument
           confirmed_reason: is not a reason of the live playbook; did you mean existing_flight/cancel?
+          UNKNOWN_REASON
         InvalidArgument
           confirmed_reason: must be a secondary reason, as primary/secondary
+          UNKNOWN_REASON
     "#]].assert_eq(&brief::all(&told));
     bench.unchanged().await
 }

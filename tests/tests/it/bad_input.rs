@@ -163,12 +163,16 @@ async fn bytes_that_are_no_message() -> Outcome {
         InvalidArgument
           : the request is not the message of this method, its strings in UTF-8:
               RouteContactRequest.request_id: invalid string value: data is not UTF-8 encoded
+          UNREADABLE_REQUEST
         InvalidArgument
           : the request is not the message of this method, its strings in UTF-8:
               RouteContactRequest.request_id: buffer underflow
+          UNREADABLE_REQUEST
         InvalidArgument
           : the request is not the message of this method, its strings in UTF-8: invalid wire type value: 7
-        Unimplemented
+          UNREADABLE_REQUEST
+        Unimplemented: there is no such method
+          NOT_SUPPORTED
     "#]].assert_eq(&brief::all(&told));
     bench.unchanged().await
 }

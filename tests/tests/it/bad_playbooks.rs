@@ -71,8 +71,10 @@ async fn documents_that_are_too_large_or_explode() -> Outcome {
           source: must be at most 1000000 bytes, is 1003838
         InvalidArgument
           : the request is too large: found 5003855 bytes, the limit is: 4194304 bytes
+          UNREADABLE_REQUEST
         InvalidArgument
           : the request is too large: found 52432655 bytes, the limit is: 4194304 bytes
+          UNREADABLE_REQUEST
         InvalidArgument
           source: line 1, column 9: has an anchor; must be written out: a playbook has no anchors and aliases
         InvalidArgument

@@ -81,7 +81,7 @@ async fn a_link_is_made_and_taken_away_only_as_its_caller_saw_the_case() -> Outc
     assert!(again.receipt.is_some_and(|receipt| receipt.replayed));
 
     let stale = client.unlink_cases(unlink(&one, &two, &seen, "late")).await;
-    let Err(ClientError::Conflict(told)) = stale else {
+    let Err(ClientError::Conflict(told, _)) = stale else {
         return Err(format!("not refused: {stale:?}").into());
     };
     let told = told.replace(&one, "ONE");

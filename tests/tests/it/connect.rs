@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 
 pub(crate) const ROUTE: &str = "POST /signpost.v1.ContactService/RouteContact";
 pub(crate) const JSON: &str = "content-type: application/json";
-const WATCH: &str = "POST /signpost.v1.FeedService/WatchEvents";
+pub(crate) const WATCH: &str = "POST /signpost.v1.FeedService/WatchEvents";
 
 /// What a bot sends.
 pub(crate) fn contact(key: &str) -> Value {

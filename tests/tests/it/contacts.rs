@@ -199,15 +199,15 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
         AlreadyExists: request_id call-1@1 was used before with other content
           request call-1@1
         FailedPrecondition: contact call-2 is on channel phone: on another channel it is a new contact
-          OTHER_CHANNEL call-2
+          CONTACT_ON_OTHER_CHANNEL call-2
         FailedPrecondition: contact call-2 is of customer c2: another customer's is a new contact
-          OTHER_CUSTOMER call-2
+          CONTACT_OF_OTHER_CUSTOMER call-2
         InvalidArgument
           arrive_time: must be at most 1d ago, is 1d2m
         InvalidArgument
           context.channel: is not a channel of the live playbook; must be one of phone, web_chat, email
         FailedPrecondition: route chat was not offered to contact call-2: nothing was
-          NOT_OFFERED call-2
+          ROUTE_NOT_OFFERED call-2
         NotFound: there is no contact call-404
           contact call-404
         FailedPrecondition: contact call-1 has ended: a new attempt is a new contact

@@ -210,7 +210,7 @@ async fn who_saw_an_older_customer_replaces_nothing() -> Outcome {
     }
     expect![[r#"
         Aborted: customer c1 has changed since: its etag is 3 now
-          CUSTOMER_CHANGED of signpost
+          ETAG_MISMATCH
         InvalidArgument
           etag: must be the etag of an answer about this customer
         NotFound: there is no customer c2

@@ -57,10 +57,10 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
     expect![[r#"
         FailedPrecondition: customer c1 is not merged with c2, whose email identity is verified: one that is
               not verified, or is shared, proves nobody
-          CUSTOMER_STEP c1
+          IDENTITY_TAKEN c1
         FailedPrecondition: customer c1 is not merged with c2, whose email identity is verified: one that is
               not verified, or is shared, proves nobody
-          CUSTOMER_STEP c1
+          IDENTITY_TAKEN c1
         FailedPrecondition: the email identity of customer c1 is told to be shared by customer c2: it proves
               nobody
           IDENTITY_SHARED c1
@@ -70,7 +70,7 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
           identity: must be set
           arrive_time: must be set: this server takes its time from the requests
         FailedPrecondition: customer c1 has no such email identity
-          CUSTOMER_STEP c1
+          IDENTITY_NOT_LINKED c1
         InvalidArgument
           merged_customer_id: must be another customer than the one that goes on
         NotFound: there is no customer c9
@@ -79,11 +79,11 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
           note: must say why they are one
           etag: must be the etag of an answer about this customer
         Aborted: customer c1 has changed since: its etag is 4 now
-          CUSTOMER_CHANGED of signpost
+          ETAG_MISMATCH
         FailedPrecondition: customer c2 is not merged into another
-          CUSTOMER_STEP c2
+          CUSTOMER_NOT_MERGED c2
         FailedPrecondition: customer c2 is merged into c1 already: undo that merge first
-          CUSTOMER_STEP c2
+          CUSTOMER_MERGED c2
         InvalidArgument
           by: must be set: customer_id or identity
         NotFound: there is no customer with this verified email

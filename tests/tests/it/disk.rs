@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use signpost_client::v1::ErrorReason;
 use signpost_server::engine::Clock;
 use signpost_tests::crash::{
     Book, Caller, Load, Outcome, Process, channel, prove, publish, served, signpostd, small_limits,
@@ -183,7 +184,10 @@ impl AtWork {
 
     /// Waits until it failed: every caller hears so, its health says so, and it ends by itself.
     async fn fails(mut self) -> Outcome<Ended> {
-        tokio::time::timeout(NOTICED_WITHIN, self.load.end()).await??;
+        let callers = tokio::time::timeout(NOTICED_WITHIN, self.load.end()).await??;
+        let mut ended_by = callers.iter().map(|caller| caller.ended_by);
+        let told = ended_by.any(|reason| reason == ErrorReason::StoreFailed);
+        assert!(told, "nobody was told STORE_FAILED");
         assert_eq!(
             self.server.ended()?.code(),
             Some(1),

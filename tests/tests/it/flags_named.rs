@@ -162,8 +162,10 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
     .concat();
     let json = ran(&server, &json).await?;
     assert_eq!(json.code, Some(2));
-    let field = "signpost: context.customer.tier: ";
-    assert!(json.stderr.starts_with(field), "{json:?}");
+    let told: serde_json::Value = serde_json::from_str(&json.stderr)?;
+    assert_eq!(told["reason"], "INVALID_FIELD");
+    let message = told["message"].as_str().unwrap_or_default();
+    assert!(message.starts_with("context.customer.tier: "), "{json:?}");
     server.finish().await?;
     Ok(())
 }

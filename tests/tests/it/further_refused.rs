@@ -66,24 +66,26 @@ async fn what_cannot_be_added_is_refused() -> Outcome {
           contact call-9
         FailedPrecondition: contact call-2 is of nobody known: tell first who it is, by an id or a verified
               identity in RouteContact
-          CONTACT_STEP call-2
+          CONTACT_HAS_NO_CUSTOMER call-2
         FailedPrecondition: contact call-1 has case_0000000000004 already, the case of this matter
-          CONTACT_STEP call-1
+          CONTACT_HAS_CASE call-1
         FailedPrecondition: contact call-1 has case_0000000000002 already, the case of this matter
-          CONTACT_STEP call-1
+          CONTACT_HAS_CASE call-1
         InvalidArgument
           reason: must be a secondary reason, as primary/secondary
+          UNKNOWN_REASON
         InvalidArgument
           reason: is not a reason of the live playbook; did you mean baggage/lost?
+          UNKNOWN_REASON
         InvalidArgument
           facts[0].fact_id: is not a fact of the live playbook; must be one of booking_reference, bag_tag,
               departs_at, fare, bags, is_group
         FailedPrecondition: contact call-1 has case_0000000000004 already, the case of this matter
-          CONTACT_STEP call-1
+          CONTACT_HAS_CASE call-1
         FailedPrecondition: contact call-1 has 8 further cases already, the most there can be
-          CONTACT_STEP call-1
+          LIMIT_REACHED call-1
         FailedPrecondition: contact call-3 ended more than 1h ago: another matter is a new contact
-          CONTACT_STEP call-3
+          CONTACT_ENDED call-3
     "#]].assert_eq(&brief::all(&told));
     server.finish().await?;
     Ok(())
@@ -129,9 +131,9 @@ async fn two_further_cases_of_a_live_contact_are_merged_and_parted() -> Outcome 
     let told = told.replace(&cases[0], "ONE").replace(&cases[1], "TWO");
     expect![[r#"
         FailedPrecondition: contact call-1 has ONE already, the case of this matter
-          CONTACT_STEP call-1
+          CONTACT_HAS_CASE call-1
         FailedPrecondition: case ONE has 1 live contact(s), which must end first: call-1
-          CASE_STEP ONE
+          CASE_HAS_LIVE_CONTACTS ONE
     "#]]
     .assert_eq(&told);
     let server = server.restart().await?;

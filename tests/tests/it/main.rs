@@ -18,6 +18,7 @@ mod customers_refused;
 mod daemon;
 mod data_folder;
 mod disk;
+mod error_reasons;
 mod event_catalogue;
 mod every_call;
 mod feed_command;

@@ -179,6 +179,7 @@ async fn a_choice_from_an_older_menu_is_understood() -> Outcome {
         InvalidArgument
           context.reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
               existing_flight/cancel, baggage/lost, baggage/broken
+          UNKNOWN_REASON
         routed, no case: message rebooking; 0 repeats, 0 switches
         tier_assumed
         reason_unknown baggage/damaged

@@ -91,7 +91,7 @@ async fn goes(client: &Client, row: &Row) -> Outcome<bool> {
     match client.end_contact(request).await {
         Ok(_) => Ok(true),
         // Nothing was heard of it for so long that it counts as over.
-        Err(ClientError::WrongState(_)) => Ok(false),
+        Err(ClientError::WrongState(..)) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

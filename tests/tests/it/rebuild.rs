@@ -15,6 +15,7 @@ use signpost_tests::crash::{
 };
 use signpost_tests::powercut::Dice;
 use tempfile::TempDir;
+use tonic_types::StatusExt;
 
 /// Lives of the server that fills a folder; each ends as it should.
 const LIVES: u64 = 2;
@@ -137,6 +138,9 @@ async fn a_caller_of_a_damaged_event_is_told_data_loss() -> Outcome {
             }
             Err(ClientError::Other(status)) => {
                 assert_eq!(status.code(), tonic::Code::DataLoss, "{status}");
+                let reason = status.get_details_error_info().map(|info| info.reason);
+                let expected = "STORED_BYTES_UNREADABLE";
+                assert_eq!(reason.as_deref(), Some(expected), "{status}");
                 lost += 1;
             }
             Err(error) => return Err(error.into()),

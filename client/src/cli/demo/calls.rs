@@ -1,6 +1,6 @@
 //! The writes of one round, under way at once.
 
-use signpost_client::{Client, ClientError, v1};
+use signpost_client::{Cause, Client, ClientError, v1};
 use tokio::task::JoinSet;
 
 /// What is asked of the server, with the place of the contact where its answer matters.
@@ -51,7 +51,8 @@ pub(super) async fn send_all(
     }
     let mut answers = vec![None; writes.len()];
     while let Some(done) = under_way.join_next().await {
-        let (place, answer) = done.map_err(|error| ClientError::Unavailable(error.to_string()))?;
+        let (place, answer) =
+            done.map_err(|error| ClientError::Unavailable(error.to_string(), Cause::default()))?;
         answers[place] = answer?;
     }
     Ok(answers)

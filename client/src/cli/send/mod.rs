@@ -126,7 +126,7 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
     let client = session.client()?;
     let live = client.get_playbook(v1::GetPlaybookRequest::default()).await;
     let live = live.map_err(|error| match error {
-        ClientError::NotFound { .. } | ClientError::WrongState(_) => {
+        ClientError::NotFound { .. } | ClientError::WrongState(..) => {
             Failure::Fix("no playbook is live: publish one first".to_owned())
         }
         error => error.into(),
@@ -289,7 +289,7 @@ fn close(
 
 /// An error with what to do about it, where it is about time.
 fn explained(args: &SendArgs, error: ClientError) -> Failure {
-    let about_time = matches!(&error, ClientError::Invalid(faults)
+    let about_time = matches!(&error, ClientError::Invalid(faults, _)
         if faults.iter().any(|(field, _)| field == "arrive_time"));
     match (about_time, args.clock) {
         (false, _) => error.into(),

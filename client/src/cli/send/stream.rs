@@ -258,7 +258,7 @@ async fn row(client: &Client, manner: Manner, row: &Ready) -> Result<Sent, Clien
     let routed = match routed {
         Ok(routed) => routed,
         Err(error) if is_hopeless(&error) => return Err(error),
-        Err(ClientError::Conflict(_)) => {
+        Err(ClientError::Conflict(..)) => {
             let what = "this row was sent before and told something else; --run NAME sends the file afresh";
             return Ok(refused(what.to_owned()));
         }
@@ -303,9 +303,9 @@ fn became(answer: v1::ContactAnswer) -> Became {
 /// Whether the next row would fare no better.
 fn is_hopeless(error: &ClientError) -> bool {
     match error {
-        ClientError::Unavailable(_) | ClientError::TryAgain(_) | ClientError::Other(_) => true,
-        ClientError::Invalid(faults) => faults.iter().any(|(field, _)| field == "arrive_time"),
-        ClientError::NotFound { .. } | ClientError::Conflict(_) | ClientError::WrongState(_) => {
+        ClientError::Unavailable(..) | ClientError::TryAgain(..) | ClientError::Other(_) => true,
+        ClientError::Invalid(faults, _) => faults.iter().any(|(field, _)| field == "arrive_time"),
+        ClientError::NotFound { .. } | ClientError::Conflict(..) | ClientError::WrongState(..) => {
             false
         }
     }
@@ -320,7 +320,7 @@ where
     let mut pause = PAUSE_FIRST;
     loop {
         let error = match call().await {
-            Err(error @ (ClientError::Unavailable(_) | ClientError::TryAgain(_))) => error,
+            Err(error @ (ClientError::Unavailable(..) | ClientError::TryAgain(..))) => error,
             other => return other,
         };
         if Instant::now() + pause > until {

@@ -7,7 +7,7 @@ use crate::case::{
 use crate::command::{WorkOnCase, WorkStep};
 use crate::event::{CaseWorked, Event};
 use crate::ids::{CaseId, ContactId, Slug};
-use crate::refusal::{Faults, Kind, Refusal};
+use crate::refusal::{CaseCause, Faults, Kind, Refusal};
 use crate::state::State;
 use crate::time::UnixMs;
 use std::collections::BTreeSet;
@@ -36,8 +36,7 @@ pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<E
         WorkStep::Reopen(note) => {
             let after = step(&case, CaseStep::Reopen)?;
             if case.reopens_until().is_none_or(|until| now > until) {
-                let why = "was resolved too long ago to be opened again: a new contact opens a new case that names it";
-                return Err(refused(&case, why));
+                return Err(refused(&case, CaseCause::ReopenWindowPassed));
             }
             leads_its_matter(state, &case)?;
             done(&case, after, CaseWork::Reopened(note.clone()))
@@ -47,8 +46,8 @@ pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<E
         WorkStep::Link(link) => link_to(state, &case, *link)?,
         WorkStep::Unlink(link) => {
             if !case.links.contains(link) {
-                let (kind, other) = (link.kind.as_str(), link.case);
-                return Err(refused(&case, format!("is not linked as {kind} {other}")));
+                let (kind, other) = (link.kind, link.case);
+                return Err(refused(&case, CaseCause::NotLinked { kind, other }));
             }
             kept(state, link.case)?;
             done(&case, case.state, CaseWork::Unlinked(*link))
@@ -82,28 +81,22 @@ fn done(case: &Case, state: CaseState, work: CaseWork) -> CaseWorked {
     }
 }
 
-fn refused(case: &Case, why: impl Into<String>) -> Stop {
-    Refusal::CaseStep {
-        case: case.id,
-        why: why.into(),
-    }
-    .into()
+fn refused(case: &Case, why: CaseCause) -> Stop {
+    Refusal::CaseStep { case: case.id, why }.into()
 }
 
 /// The state after a step, if it can be taken.
 fn step(case: &Case, step: CaseStep) -> Result<CaseState, Stop> {
     let after = case.state.after(step);
-    after.ok_or_else(|| match (case.state, case.merged_into) {
-        (CaseState::Merged, Some(survivor)) => {
-            refused(case, format!("is merged into {survivor}: work on that one"))
-        }
-        (CaseState::Open, _) => refused(case, "is open already"),
-        (CaseState::Resolved, _) => refused(case, "is resolved: reopen it first"),
-        (CaseState::Lapsed, _) => refused(case, "has lapsed: a new contact opens a new case"),
-        (CaseState::Withdrawn | CaseState::Merged, _) => refused(
-            case,
-            "was opened by mistake: nothing is to be done about it",
-        ),
+    after.ok_or_else(|| {
+        let why = match (case.state, case.merged_into) {
+            (CaseState::Merged, Some(into)) => CaseCause::Merged { into },
+            (CaseState::Open, _) => CaseCause::Open,
+            (CaseState::Resolved, _) => CaseCause::Resolved,
+            (CaseState::Lapsed, _) => CaseCause::Lapsed,
+            (CaseState::Withdrawn | CaseState::Merged, _) => CaseCause::Withdrawn,
+        };
+        refused(case, why)
     })
 }
 
@@ -111,7 +104,6 @@ fn no_live_contact(state: &State, case: &Case) -> Result<(), Stop> {
     if case.live_in_all() == 0 {
         return Ok(());
     }
-    let named: Vec<&str> = case.live_listed().map(ContactId::as_str).collect();
     // A contact can have several of the cases that are one now.
     let mut seen: BTreeSet<ContactId> = case.live_listed().cloned().collect();
     let mut twice = 0;
@@ -120,15 +112,11 @@ fn no_live_contact(state: &State, case: &Case) -> Result<(), Stop> {
         let live = row.into_iter().flat_map(|row| row.live_listed());
         twice += live.filter(|id| !seen.insert((*id).clone())).count() as u32;
     }
-    let of_merged = match case.merged_live - twice {
-        0 => String::new(),
-        count => format!(" and {count} of the cases merged into it"),
+    let why = CaseCause::LiveContacts {
+        live: case.live_in_all() - twice,
+        listed: case.live_listed().cloned().collect(),
+        of_merged: case.merged_live - twice,
     };
-    let why = format!(
-        "has {} live contact(s), which must end first: {}{of_merged}",
-        case.live_in_all() - twice,
-        named.join(", ")
-    );
     Err(refused(case, why))
 }
 
@@ -148,8 +136,7 @@ fn leads_its_matter(state: &State, case: &Case) -> Result<(), Stop> {
     };
     match state.matter(&matter)? {
         Some(latest) if **latest != case.id => {
-            let why = format!("was followed by {latest} for the same matter: work on that one");
-            Err(refused(case, why))
+            Err(refused(case, CaseCause::Followed { latest: **latest }))
         }
         Some(_) | None => Ok(()),
     }
@@ -171,22 +158,18 @@ fn merge(
     }
     step(&merged, CaseStep::Merge)?;
     if !of_one_customer(state, survivor, &merged)? {
-        let why = format!(
-            "is not of the same known customer as {}: only cases of one customer merge",
-            survivor.id
-        );
-        return Err(refused(&merged, why));
+        let survivor = survivor.id;
+        return Err(refused(&merged, CaseCause::NotSameCustomer { survivor }));
     }
     if let Some(first) = merged.merged.first() {
-        let why = format!(
-            "goes on for {} itself: merge {} into it, or undo that merge first",
-            first.case, survivor.id
-        );
+        let why = CaseCause::HasMerged {
+            first: first.case,
+            survivor: survivor.id,
+        };
         return Err(refused(&merged, why));
     }
     if survivor.merged.len() == MERGED_MAX {
-        let why = format!("goes on for {MERGED_MAX} cases already, the most there can be");
-        return Err(refused(survivor, why));
+        return Err(refused(survivor, CaseCause::MergesMax));
     }
     let unknown = |id: &str| survivor.facts.get(id).is_none();
     let learnt = merged.facts.iter().map(|fact| fact.id.clone());
@@ -205,13 +188,13 @@ fn of_one_customer(state: &State, one: &Case, other: &Case) -> Result<bool, Stop
 
 fn unmerge(state: &State, merged: &Case) -> Result<CaseWorked, Stop> {
     let (Some(survivor), CaseState::Merged) = (merged.merged_into, merged.state) else {
-        return Err(refused(merged, "is not merged into another"));
+        return Err(refused(merged, CaseCause::NotMerged));
     };
     leads_its_matter(state, merged)?;
     let survivor = kept(state, survivor)?;
     let mut listed = survivor.merged.iter();
     let listed = listed.find(|listed| listed.case == merged.id).cloned();
-    let listed = listed.ok_or_else(|| refused(merged, "is not merged into another"))?;
+    let listed = listed.ok_or_else(|| refused(merged, CaseCause::NotMerged))?;
     Ok(done(&survivor, survivor.state, CaseWork::Unmerged(listed)))
 }
 
@@ -222,16 +205,12 @@ fn link_to(state: &State, case: &Case, link: CaseLink) -> Result<CaseWorked, Sto
     }
     let other = kept(state, link.case)?;
     if case.links.contains(&link) {
-        let (kind, other) = (link.kind.as_str(), link.case);
-        return Err(refused(
-            case,
-            format!("is linked already as {kind} {other}"),
-        ));
+        let (kind, other) = (link.kind, link.case);
+        return Err(refused(case, CaseCause::Linked { kind, other }));
     }
     for end in [case, &other] {
         if end.links.len() == LINKS_MAX {
-            let why = format!("has {LINKS_MAX} links already, the most there can be");
-            return Err(refused(end, why));
+            return Err(refused(end, CaseCause::LinksMax));
         }
     }
     Ok(done(case, case.state, CaseWork::Linked(link)))

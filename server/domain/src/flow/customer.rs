@@ -8,7 +8,7 @@ use crate::customer::{
 };
 use crate::event::{CustomerWorked, Event};
 use crate::ids::{CustomerId, Seq};
-use crate::refusal::{Faults, Kind, Refusal};
+use crate::refusal::{CustomerCause, Faults, Kind, Refusal};
 use crate::state::State;
 use std::sync::Arc;
 
@@ -21,10 +21,8 @@ pub(super) fn work(state: &State, command: &WorkOnCustomer) -> Result<Event, Sto
         CustomerStep::Unlink(key) => {
             let mut identities = customer.profile.identities.iter();
             if !identities.any(|known| known.key == *key) {
-                return Err(refused(
-                    &customer,
-                    format!("has no such {} identity", key.kind),
-                ));
+                let kind = key.kind.clone();
+                return Err(refused(&customer, CustomerCause::NoSuchIdentity { kind }));
             }
             done(&customer, CustomerWork::Unlinked(key.clone()))
         }
@@ -72,20 +70,17 @@ fn done(customer: &Customer, work: CustomerWork) -> CustomerWorked {
     }
 }
 
-fn refused(customer: &Customer, why: impl Into<String>) -> Stop {
-    Refusal::CustomerStep {
-        customer: customer.id.clone(),
-        why: why.into(),
-    }
-    .into()
+fn refused(customer: &Customer, why: CustomerCause) -> Stop {
+    let customer = customer.id.clone();
+    Refusal::CustomerStep { customer, why }.into()
 }
 
 /// Whoever is merged does nothing more by itself.
 fn goes_on(customer: &Customer) -> Result<(), Stop> {
     match &customer.merged_into {
         Some(survivor) => {
-            let why = format!("is merged into {survivor}: work on that one");
-            Err(refused(customer, why))
+            let into = survivor.clone();
+            Err(refused(customer, CustomerCause::Merged { into }))
         }
         None => Ok(()),
     }
@@ -108,12 +103,12 @@ fn link(state: &State, customer: &Customer, identity: &Identity) -> Result<Custo
         return Ok(as_told(&*kept(state, other)?, identity));
     }
     match held {
-        HeldBy::One(other) if !identity.proves() => {
-            let why = format!(
-                "is not merged with {other}, whose {kind} identity is verified: one that is not verified, or is shared, \
-                proves nobody"
-            );
-            Err(refused(customer, why))
+        HeldBy::One(holder) if !identity.proves() => {
+            let kind = kind.clone();
+            Err(refused(
+                customer,
+                CustomerCause::IdentityTaken { kind, holder },
+            ))
         }
         HeldBy::One(_) => {
             let merge = CustomerMerge {
@@ -138,8 +133,7 @@ fn linked(customer: &Customer, identity: &Identity) -> Result<CustomerWorked, St
     let identities = &customer.profile.identities;
     let is_new = !identities.iter().any(|known| known.key == identity.key);
     if is_new && identities.len() == IDENTITIES_MAX {
-        let why = format!("has {IDENTITIES_MAX} identities already, the most there can be");
-        return Err(refused(customer, why));
+        return Err(refused(customer, CustomerCause::IdentitiesMax));
     }
     Ok(as_told(customer, identity))
 }
@@ -162,27 +156,25 @@ fn merge(state: &State, survivor: &Customer, merge: CustomerMerge) -> Result<Cus
     let merged = kept(state, &merge.customer)?;
     goes_on(survivor)?;
     if let Some(into) = &merged.merged_into {
-        let why = format!("is merged into {into} already: undo that merge first");
-        return Err(refused(&merged, why));
+        let into = into.clone();
+        return Err(refused(&merged, CustomerCause::MergedAlready { into }));
     }
     if let Some(first) = merged.merged_ids().next() {
-        let why = format!(
-            "goes on for {first} itself: merge {} into it, or undo that merge first",
-            survivor.id
-        );
+        let why = CustomerCause::HasMerged {
+            first: first.clone(),
+            survivor: survivor.id.clone(),
+        };
         return Err(refused(&merged, why));
     }
     if survivor.merged.len() == MERGED_CUSTOMERS_MAX {
-        let why =
-            format!("goes on for {MERGED_CUSTOMERS_MAX} customers already, the most there can be");
-        return Err(refused(survivor, why));
+        return Err(refused(survivor, CustomerCause::MergesMax));
     }
     Ok(done(survivor, CustomerWork::Merged(merge)))
 }
 
 fn unmerge(state: &State, merged: &Customer, note: &Arc<str>) -> Result<CustomerWorked, Stop> {
     let Some(survivor) = &merged.merged_into else {
-        return Err(refused(merged, "is not merged into another"));
+        return Err(refused(merged, CustomerCause::NotMerged));
     };
     let survivor = kept(state, survivor)?;
     let work = CustomerWork::Unmerged(merged.id.clone(), note.clone());

@@ -11,7 +11,7 @@ use crate::event::{CaseAdded, CaseJoin, Event, MatterDecided, RouteStep};
 use crate::fact::{FACTS_MAX, Facts};
 use crate::ids::{CaseId, CustomerId};
 use crate::playbook::{Playbook, ReasonIndex};
-use crate::refusal::{Faults, Kind, Refusal};
+use crate::refusal::{ContactCause, FaultKind, Faults, Kind, Refusal};
 use crate::state::{Elsewhere, State};
 use crate::time::UnixMs;
 use std::sync::Arc;
@@ -73,8 +73,11 @@ pub(super) fn add(
     };
     if let Some(has) = cases.iter().find(|case| case.is_part_of(join.case)) {
         let why = match has.id == join.case {
-            true => format!("has {} already, the case of this matter", join.case),
-            false => format!("has {}, which is merged into {}", has.id, join.case),
+            true => ContactCause::HasCase { case: has.id },
+            false => ContactCause::HasMergedCase {
+                case: has.id,
+                into: join.case,
+            },
         };
         return Err(refused(&contact, why));
     }
@@ -120,12 +123,9 @@ pub(super) fn further_of(before: Option<&Contact>, join: Option<&CaseJoin>) -> V
     further.filter(|id| Some(*id) != own).collect()
 }
 
-fn refused(contact: &Contact, why: impl Into<String>) -> Stop {
-    Refusal::ContactStep {
-        contact: contact.id.clone(),
-        why: why.into(),
-    }
-    .into()
+fn refused(contact: &Contact, why: ContactCause) -> Stop {
+    let contact = contact.id.clone();
+    Refusal::ContactStep { contact, why }.into()
 }
 
 /// Whose matter it is, if the contact can have a further case.
@@ -133,18 +133,13 @@ fn may_have_more(contact: &Contact, now: UnixMs) -> Result<&CustomerId, Stop> {
     if let Some(ended) = contact.ended
         && now > ended + FURTHER_CASE_AFTER_END_MAX
     {
-        let why = format!(
-            "ended more than {FURTHER_CASE_AFTER_END_MAX} ago: another matter is a new contact"
-        );
-        return Err(refused(contact, why));
+        return Err(refused(contact, ContactCause::EndedLongAgo));
     }
     let Some(customer) = &contact.customer else {
-        let why = "is of nobody known: tell first who it is, by an id or a verified identity in RouteContact";
-        return Err(refused(contact, why));
+        return Err(refused(contact, ContactCause::OfNobody));
     };
     if contact.further.len() == FURTHER_CASES_MAX {
-        let why = format!("has {FURTHER_CASES_MAX} further cases already, the most there can be");
-        return Err(refused(contact, why));
+        return Err(refused(contact, ContactCause::FurtherCasesMax));
     }
     Ok(customer)
 }
@@ -174,7 +169,7 @@ fn reason(playbook: &Playbook, command: &AddCase, facts: &Facts) -> Result<Reaso
     let index = playbook.reason_now(&command.reason, facts);
     index.ok_or_else(|| {
         let what = "is not a secondary reason of the live playbook; GetReasonMenu lists them";
-        Refusal::Faulty(Faults::one("reason", what)).into()
+        Refusal::Faulty(Faults::of(FaultKind::UnknownReason, "reason", what)).into()
     })
 }
 
@@ -188,5 +183,5 @@ fn key_missing(playbook: &Playbook, reason: ReasonIndex, facts: &Facts) -> Stop 
         missing.join(", "),
         playbook.reason(reason).id
     );
-    Refusal::Faulty(Faults::one("facts", what)).into()
+    Refusal::Faulty(Faults::of(FaultKind::KeyFactMissing, "facts", what)).into()
 }

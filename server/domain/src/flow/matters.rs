@@ -13,7 +13,7 @@ use crate::event::{CaseAdded, CaseJoin, ContactRouted, Event, MatterDecided};
 use crate::fact::FACTS_MAX;
 use crate::ids::{CaseId, MatterId, Seq};
 use crate::money::Money;
-use crate::refusal::{Faults, Refusal};
+use crate::refusal::{ContactCause, Faults, Refusal};
 use crate::state::State;
 use crate::time::UnixMs;
 use std::sync::Arc;
@@ -104,12 +104,9 @@ pub(super) fn decided(
     }
     let more = added.iter().filter(|added| added.join.first).count();
     if routed.further.len() + more > FURTHER_CASES_MAX {
-        let why = format!(
-            "would have more than {FURTHER_CASES_MAX} further cases, the most there can be"
-        );
         return Err(Refusal::ContactStep {
             contact: routed.contact,
-            why,
+            why: ContactCause::TooManyFurtherCases,
         }
         .into());
     }
@@ -353,7 +350,7 @@ fn at_place(stop: Stop, place: usize) -> Stop {
             "context.reason" => format!("context.matters[{place}].stated_reason"),
             other => other.to_owned(),
         };
-        placed.push(field, &fault.what);
+        placed.push_of(fault.kind, field, &fault.what);
     }
     placed.leave_out(faults.more());
     Refusal::Faulty(placed).into()

@@ -8,7 +8,7 @@ use crate::command::UpsertCustomer;
 use crate::customer::{Customer, Identity};
 use crate::event::{CustomerSaved, Event};
 use crate::ids::CustomerId;
-use crate::refusal::Refusal;
+use crate::refusal::{CustomerCause, Refusal};
 use crate::state::State;
 use crate::time::UnixMs;
 
@@ -56,11 +56,9 @@ pub(super) fn upsert(
     customer.profile = command.profile.clone();
     if was_vulnerable && actor.kind != ActorKind::Supervisor {
         if command.profile.vulnerable == Some(false) {
-            let why = "is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: \
-                       supervisor/ID); leave it out to keep it";
             return Err(Refusal::CustomerStep {
                 customer: command.id.clone(),
-                why: why.into(),
+                why: CustomerCause::Vulnerable,
             }
             .into());
         }

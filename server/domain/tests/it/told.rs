@@ -337,10 +337,17 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
             format!("refused: case {} has changed since", names.name(*case))
         }
         Refusal::CaseStep { case, why } => {
-            format!("refused: case {} {}", names.name(*case), names.in_text(why))
+            format!(
+                "refused: case {} {}",
+                names.name(*case),
+                names.in_text(&why.to_string())
+            )
         }
         Refusal::ContactStep { contact, why } => {
-            format!("refused: contact {contact} {}", names.in_text(why))
+            format!(
+                "refused: contact {contact} {}",
+                names.in_text(&why.to_string())
+            )
         }
         Refusal::NoPlaybook
         | Refusal::NotFound { .. }

@@ -5,7 +5,7 @@ use crate::decision::Finding;
 use crate::fact::Facts;
 use crate::ids::{ReasonId, Slug};
 use crate::playbook::{Playbook, ReasonIndex};
-use crate::refusal::{Faults, Refusal};
+use crate::refusal::{FaultKind, Faults, Refusal};
 
 /// What the stated reason is in the live playbook.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,7 +48,8 @@ pub(in crate::flow) fn reason(
             noticed.push(Finding::ReasonUnknown(told.clone()));
             Ok(FoundReason::Unknown)
         }
-        UnknownReason::Refuse => Err(Refusal::Faulty(Faults::one(
+        UnknownReason::Refuse => Err(Refusal::Faulty(Faults::of(
+            FaultKind::UnknownReason,
             "context.reason",
             no_such_reason(playbook, told),
         ))),

@@ -1,0 +1,124 @@
+//! Each cause in the words that people read.
+
+use super::*;
+use crate::ids::Seq;
+use expect_test::expect;
+
+fn case(number: u64) -> CaseId {
+    CaseId(Seq(number))
+}
+
+fn customer(id: &str) -> CustomerId {
+    CustomerId::stored(id)
+}
+
+fn told<T: ToString>(causes: impl IntoIterator<Item = T>) -> String {
+    let lines = causes.into_iter().map(|cause| cause.to_string() + "\n");
+    lines.collect()
+}
+
+#[test]
+fn a_case_says_why_it_takes_no_step() {
+    let (one, other) = (case(1), case(2));
+    let contact = |id: &str| ContactId::stored(id);
+    let live = |listed: &[&str], of_merged| CaseCause::LiveContacts {
+        live: listed.len() as u32 + of_merged,
+        listed: listed.iter().map(|id| contact(id)).collect(),
+        of_merged,
+    };
+    let kind = LinkKind::DuplicateOf;
+    expect![[r#"
+        is open already
+        is resolved: reopen it first
+        has lapsed: a new contact opens a new case
+        was opened by mistake: nothing is to be done about it
+        is merged into case_0000000000001: work on that one
+        is not merged into another
+        goes on for case_0000000000001 itself: merge case_0000000000002 into it, or undo that merge first
+        goes on for 32 cases already, the most there can be
+        has 1 live contact(s), which must end first: call-1
+        has 5 live contact(s), which must end first: call-1, call-2 and 3 of the cases merged into it
+        was resolved too long ago to be opened again: a new contact opens a new case that names it
+        was followed by case_0000000000001 for the same matter: work on that one
+        is not of the same known customer as case_0000000000001: only cases of one customer merge
+        is linked already as duplicate of case_0000000000002
+        is not linked as duplicate of case_0000000000002
+        has 32 links already, the most there can be
+    "#]].assert_eq(&told([
+        CaseCause::Open,
+        CaseCause::Resolved,
+        CaseCause::Lapsed,
+        CaseCause::Withdrawn,
+        CaseCause::Merged { into: one },
+        CaseCause::NotMerged,
+        CaseCause::HasMerged {
+            first: one,
+            survivor: other,
+        },
+        CaseCause::MergesMax,
+        live(&["call-1"], 0),
+        live(&["call-1", "call-2"], 3),
+        CaseCause::ReopenWindowPassed,
+        CaseCause::Followed { latest: one },
+        CaseCause::NotSameCustomer { survivor: one },
+        CaseCause::Linked { kind, other },
+        CaseCause::NotLinked { kind, other },
+        CaseCause::LinksMax,
+    ]));
+}
+
+#[test]
+fn a_customer_says_why_it_takes_no_step() {
+    let (one, other) = (customer("c1"), customer("c2"));
+    let kind = Slug::stored("email");
+    expect![[r#"
+        is merged into c1: work on that one
+        is merged into c1 already: undo that merge first
+        is not merged into another
+        goes on for c1 itself: merge c2 into it, or undo that merge first
+        goes on for 16 customers already, the most there can be
+        is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
+        has no such email identity
+        has 16 identities already, the most there can be
+        is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); leave it out to keep it
+    "#]].assert_eq(&told([
+        CustomerCause::Merged { into: one.clone() },
+        CustomerCause::MergedAlready { into: one.clone() },
+        CustomerCause::NotMerged,
+        CustomerCause::HasMerged {
+            first: one,
+            survivor: other.clone(),
+        },
+        CustomerCause::MergesMax,
+        CustomerCause::IdentityTaken {
+            kind: kind.clone(),
+            holder: other,
+        },
+        CustomerCause::NoSuchIdentity { kind },
+        CustomerCause::IdentitiesMax,
+        CustomerCause::Vulnerable,
+    ]));
+}
+
+#[test]
+fn a_contact_says_why_it_has_no_further_case() {
+    expect![[r#"
+        ended more than 1h ago: another matter is a new contact
+        is of nobody known: tell first who it is, by an id or a verified identity in RouteContact
+        has case_0000000000001 already, the case of this matter
+        has case_0000000000001, which is merged into case_0000000000002
+        has 8 further cases already, the most there can be
+        would have more than 8 further cases, the most there can be
+    "#]]
+    .assert_eq(&told([
+        ContactCause::EndedLongAgo,
+        ContactCause::OfNobody,
+        ContactCause::HasCase { case: case(1) },
+        ContactCause::HasMergedCase {
+            case: case(1),
+            into: case(2),
+        },
+        ContactCause::FurtherCasesMax,
+        ContactCause::TooManyFurtherCases,
+    ]));
+}

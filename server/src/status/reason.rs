@@ -1,0 +1,192 @@
+//! What each refusal tells programs: its reason, and the ids and limits that help to act on it.
+
+use super::{FIELD_BYTES_MAX, MESSAGE_BYTES_MAX, cut};
+use signpost_domain::case::{LINKS_MAX, MERGED_MAX};
+use signpost_domain::contact::FURTHER_CASES_MAX;
+use signpost_domain::customer::{IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
+use signpost_domain::ids::{CaseId, ContactId, CustomerId};
+use signpost_domain::refusal::{CaseCause, ContactCause, CustomerCause, Refusal};
+use signpost_domain::route::Route;
+use signpost_proto::v1::ErrorReason;
+use std::collections::HashMap;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+/// The domain of the reasons of ErrorInfo: the package of their enum.
+pub(super) const DOMAIN: &str = "signpost.v1";
+const PREFIX: &str = "ERROR_REASON_";
+
+/// The name of a reason, as ErrorInfo has it.
+pub(super) fn name(reason: ErrorReason) -> &'static str {
+    let name = reason.as_str_name();
+    name.strip_prefix(PREFIX).unwrap_or(name)
+}
+
+/// What an error tells programs.
+pub(super) struct Told {
+    /// Why.
+    pub(super) reason: ErrorReason,
+    metadata: HashMap<String, String>,
+}
+
+impl Told {
+    pub(super) fn of(reason: ErrorReason) -> Told {
+        Told {
+            reason,
+            metadata: HashMap::new(),
+        }
+    }
+
+    pub(super) fn with(mut self, key: &str, value: impl ToString) -> Told {
+        let value = cut(&value.to_string(), FIELD_BYTES_MAX);
+        self.metadata.insert(key.to_owned(), value);
+        self
+    }
+
+    /// There is no room for one more of what is limited.
+    fn limit(limited: &str, limit: usize) -> Told {
+        let told = Told::of(ErrorReason::LimitReached);
+        told.with("limited", limited).with("limit", limit)
+    }
+
+    /// The one place that makes a status: it cannot leave without its reason.
+    pub(super) fn status(self, code: Code, message: &str, mut details: ErrorDetails) -> Status {
+        details.set_error_info(name(self.reason), DOMAIN, self.metadata);
+        Status::with_error_details(code, cut(message, MESSAGE_BYTES_MAX), details)
+    }
+}
+
+/// What a refusal tells.
+pub(super) fn told(refusal: &Refusal) -> Told {
+    use ErrorReason as Why;
+    let contact = |why, contact: &ContactId| Told::of(why).with("contact_id", contact);
+    match refusal {
+        // Each fault has its own: see `faulty`.
+        Refusal::Faulty(_) => Told::of(Why::InvalidField),
+        Refusal::NoPlaybook => Told::of(Why::NoPlaybook),
+        Refusal::NotFound { .. } => Told::of(Why::NotFound),
+        Refusal::RequestReused(id) => Told::of(Why::RequestIdReused).with("request_id", id),
+        Refusal::ContactEnded(id) => contact(Why::ContactEnded, id),
+        Refusal::OtherChannel {
+            contact: id,
+            channel,
+        } => contact(Why::ContactOnOtherChannel, id).with("channel", channel),
+        Refusal::OtherCustomer {
+            contact: id,
+            customer,
+        } => contact(Why::ContactOfOtherCustomer, id).with("customer_id", customer),
+        Refusal::NotOffered {
+            contact: id,
+            route,
+            offered,
+        } => {
+            let offered: Vec<&str> = offered.iter().map(|route| Route::as_str(*route)).collect();
+            contact(Why::RouteNotOffered, id)
+                .with("route", route)
+                .with("offered_routes", offered.join(","))
+        }
+        Refusal::ContactStep { contact, why } => of_contact(contact, why),
+        Refusal::NoReason(id) => contact(Why::ContactHasNoReason, id),
+        Refusal::IdentityTaken {
+            kind,
+            customer,
+            holder,
+        } => Told::of(Why::IdentityTaken)
+            .with("customer_id", customer)
+            .with("holder_customer_id", holder)
+            .with("identity_kind", kind),
+        Refusal::IdentityShared {
+            kind,
+            customer,
+            sharer,
+        } => Told::of(Why::IdentityShared)
+            .with("customer_id", customer)
+            .with("sharer_customer_id", sharer)
+            .with("identity_kind", kind),
+        Refusal::CustomerChanged { customer, current } => Told::of(Why::EtagMismatch)
+            .with("customer_id", customer)
+            .with("current_etag", current),
+        Refusal::CustomerStep { customer, why } => of_customer(customer, why),
+        Refusal::CaseChanged { case, current } => Told::of(Why::EtagMismatch)
+            .with("case_id", case)
+            .with("current_etag", current),
+        Refusal::CaseStep { case, why } => of_case(*case, why),
+    }
+}
+
+fn of_case(case: CaseId, why: &CaseCause) -> Told {
+    use ErrorReason as Why;
+    let told = match why {
+        CaseCause::Open => Told::of(Why::CaseOpen),
+        CaseCause::Resolved => Told::of(Why::CaseResolved),
+        CaseCause::Lapsed => Told::of(Why::CaseLapsed),
+        CaseCause::Withdrawn => Told::of(Why::CaseWithdrawn),
+        CaseCause::Merged { into } => Told::of(Why::CaseMerged).with("merged_into_case_id", into),
+        CaseCause::NotMerged => Told::of(Why::CaseNotMerged),
+        CaseCause::HasMerged { first, survivor } => Told::of(Why::CaseHasMergedCases)
+            .with("merged_case_id", first)
+            .with("surviving_case_id", survivor),
+        CaseCause::MergesMax => Told::limit("merged_cases", MERGED_MAX),
+        CaseCause::LiveContacts { live, listed, .. } => {
+            let told = Told::of(Why::CaseHasLiveContacts).with("live_contact_count", live);
+            match listed.first() {
+                Some(contact) => told.with("contact_id", contact),
+                None => told,
+            }
+        }
+        CaseCause::ReopenWindowPassed => Told::of(Why::ReopenWindowPassed),
+        CaseCause::Followed { latest } => {
+            Told::of(Why::CaseHasSuccessor).with("successor_case_id", latest)
+        }
+        CaseCause::NotSameCustomer { survivor } => {
+            Told::of(Why::NotSameCustomer).with("surviving_case_id", survivor)
+        }
+        CaseCause::Linked { kind, other } => Told::of(Why::CasesLinked)
+            .with("linked_case_id", other)
+            .with("link_kind", kind.as_str()),
+        CaseCause::NotLinked { kind, other } => Told::of(Why::CasesNotLinked)
+            .with("linked_case_id", other)
+            .with("link_kind", kind.as_str()),
+        CaseCause::LinksMax => Told::limit("links", LINKS_MAX),
+    };
+    told.with("case_id", case)
+}
+
+fn of_customer(customer: &CustomerId, why: &CustomerCause) -> Told {
+    use ErrorReason as Why;
+    let told = match why {
+        CustomerCause::Merged { into } | CustomerCause::MergedAlready { into } => {
+            Told::of(Why::CustomerMerged).with("merged_into_customer_id", into)
+        }
+        CustomerCause::NotMerged => Told::of(Why::CustomerNotMerged),
+        CustomerCause::HasMerged { first, survivor } => Told::of(Why::CustomerHasMergedCustomers)
+            .with("merged_customer_id", first)
+            .with("surviving_customer_id", survivor),
+        CustomerCause::MergesMax => Told::limit("merged_customers", MERGED_CUSTOMERS_MAX),
+        CustomerCause::IdentityTaken { kind, holder } => Told::of(Why::IdentityTaken)
+            .with("holder_customer_id", holder)
+            .with("identity_kind", kind),
+        CustomerCause::NoSuchIdentity { kind } => {
+            Told::of(Why::IdentityNotLinked).with("identity_kind", kind)
+        }
+        CustomerCause::IdentitiesMax => Told::limit("identities", IDENTITIES_MAX),
+        CustomerCause::Vulnerable => Told::of(Why::SupervisorRequired),
+    };
+    told.with("customer_id", customer)
+}
+
+fn of_contact(contact: &ContactId, why: &ContactCause) -> Told {
+    use ErrorReason as Why;
+    let told = match why {
+        ContactCause::EndedLongAgo => Told::of(Why::ContactEnded),
+        ContactCause::OfNobody => Told::of(Why::ContactHasNoCustomer),
+        ContactCause::HasCase { case } => Told::of(Why::ContactHasCase).with("case_id", case),
+        ContactCause::HasMergedCase { case, into } => Told::of(Why::ContactHasCase)
+            .with("case_id", case)
+            .with("merged_into_case_id", into),
+        ContactCause::FurtherCasesMax | ContactCause::TooManyFurtherCases => {
+            Told::limit("additional_cases", FURTHER_CASES_MAX)
+        }
+    };
+    told.with("contact_id", contact)
+}
