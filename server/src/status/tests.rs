@@ -109,13 +109,11 @@ fn every_halt_has_its_code() {
     assert_eq!(retry, Some(BUSY_RETRY_DELAY));
 }
 
-/// One of each refusal, and of each cause of one.
-fn every_refusal() -> Vec<Refusal> {
-    let (contact, customer) = (ContactId::stored("call-1"), CustomerId::stored("c1"));
-    let (case, other, kind) = (CaseId(Seq(1)), CaseId(Seq(2)), Slug::stored("email"));
-    let holder = CustomerId::stored("c2");
-    let linked = LinkKind::DuplicateOf;
-    let case_causes = [
+/// One of each cause that a case has.
+fn case_causes() -> Vec<CaseCause> {
+    let (case, other) = (CaseId(Seq(1)), CaseId(Seq(2)));
+    let (contact, linked) = (ContactId::stored("call-1"), LinkKind::DuplicateOf);
+    vec![
         CaseCause::Open,
         CaseCause::Resolved,
         CaseCause::Lapsed,
@@ -129,7 +127,7 @@ fn every_refusal() -> Vec<Refusal> {
         CaseCause::MergesMax,
         CaseCause::LiveContacts {
             live: 1,
-            listed: vec![contact.clone()],
+            listed: vec![contact],
             of_merged: 0,
         },
         CaseCause::ReopenWindowPassed,
@@ -144,8 +142,14 @@ fn every_refusal() -> Vec<Refusal> {
             other,
         },
         CaseCause::LinksMax,
-    ];
-    let customer_causes = [
+    ]
+}
+
+/// One of each cause that a customer has.
+fn customer_causes() -> Vec<CustomerCause> {
+    let (customer, holder) = (CustomerId::stored("c1"), CustomerId::stored("c2"));
+    let kind = Slug::stored("email");
+    vec![
         CustomerCause::Merged {
             into: holder.clone(),
         },
@@ -154,7 +158,7 @@ fn every_refusal() -> Vec<Refusal> {
         },
         CustomerCause::NotMerged,
         CustomerCause::HasMerged {
-            first: customer.clone(),
+            first: customer,
             survivor: holder.clone(),
         },
         CustomerCause::MergesMax,
@@ -165,15 +169,27 @@ fn every_refusal() -> Vec<Refusal> {
         CustomerCause::NoSuchIdentity { kind: kind.clone() },
         CustomerCause::IdentitiesMax,
         CustomerCause::Vulnerable,
-    ];
-    let contact_causes = [
+    ]
+}
+
+/// One of each cause that a contact has.
+fn contact_causes() -> Vec<ContactCause> {
+    let (case, other) = (CaseId(Seq(1)), CaseId(Seq(2)));
+    vec![
         ContactCause::EndedLongAgo,
         ContactCause::OfNobody,
         ContactCause::HasCase { case },
         ContactCause::HasMergedCase { case, into: other },
         ContactCause::FurtherCasesMax,
         ContactCause::TooManyFurtherCases,
-    ];
+    ]
+}
+
+/// One of each refusal, and of each cause of one.
+fn every_refusal() -> Vec<Refusal> {
+    let (contact, customer) = (ContactId::stored("call-1"), CustomerId::stored("c1"));
+    let (case, kind) = (CaseId(Seq(1)), Slug::stored("email"));
+    let holder = CustomerId::stored("c2");
     let mut all = vec![
         Refusal::Faulty(Faults::one("note", "is wrong")),
         Refusal::Faulty(Faults::of(FaultKind::UnknownReason, "reason", "is none")),
@@ -215,12 +231,15 @@ fn every_refusal() -> Vec<Refusal> {
         },
         Refusal::CaseChanged { case, current: 1 },
     ];
-    all.extend(case_causes.map(|why| Refusal::CaseStep { case, why }));
-    all.extend(customer_causes.map(|why| Refusal::CustomerStep {
+    let of_case = case_causes().into_iter();
+    all.extend(of_case.map(|why| Refusal::CaseStep { case, why }));
+    let of_customer = customer_causes().into_iter();
+    all.extend(of_customer.map(|why| Refusal::CustomerStep {
         customer: customer.clone(),
         why,
     }));
-    all.extend(contact_causes.map(|why| Refusal::ContactStep {
+    let of_contact = contact_causes().into_iter();
+    all.extend(of_contact.map(|why| Refusal::ContactStep {
         contact: contact.clone(),
         why,
     }));
