@@ -319,7 +319,7 @@ impl Finder {
             cost_micros,
         } = told;
         let outcome = self.keep(at.field("outcome"), Slug::new(outcome));
-        let cost = cost_micros.map(values::money).transpose();
+        let cost = cost_micros.map(values::cost).transpose();
         let cost = self.keep(at.field("cost_micros"), cost);
         let (outcome, cost) = outcome.zip(cost)?;
         Some(Resolution { outcome, cost })

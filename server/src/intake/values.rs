@@ -54,6 +54,17 @@ pub(super) fn money(micros: i64) -> Result<Money, String> {
     }
 }
 
+/// An amount that cannot be a gain, in millionths of the playbook's currency.
+pub(super) fn cost(micros: i64) -> Result<Money, String> {
+    let max = Money::MAX.micros();
+    match (0..=max).contains(&micros) {
+        true => Ok(Money::from_micros(micros)),
+        false => Err(format!(
+            "must be between 0 and {max} (millionths of the currency), is {micros}"
+        )),
+    }
+}
+
 /// `nl`, `nl-NL`.
 pub(super) fn language(text: &str) -> Result<Arc<str>, &'static str> {
     let mut parts = text.split('-');
