@@ -114,10 +114,9 @@ fn choose<'p>(args: &MapArgs, playbook: &'p Playbook) -> Result<Chosen<'p>, Fail
     };
     let at = match &args.at {
         None => playbook.ordinary_time(),
-        Some(text) => playbook.time_of_text(text).ok_or_else(|| {
-            let right = "a time such as 2026-11-23 10:00 or 2026-11-23T09:00:00Z";
-            Failure::Fix(format!("--at: `{text}` is not {right}"))
-        })?,
+        Some(text) => playbook
+            .time_of_text(text)
+            .map_err(|why| Failure::Fix(format!("--at: `{text}` {why}")))?,
     };
     let mut reasons = Vec::new();
     for id in &args.reason {
