@@ -110,7 +110,7 @@ fn customers() {
         customer.customer_id: must not be empty
         customer.identities[0].value: must be at most 256 bytes, is 257
         customer.tier: is not a tier of the live playbook; did you mean gold?
-        customer.value_micros: must be between -1000000000000 and 1000000000000
+        customer.value_micros: must be between 0 and 1000000000000 (millionths of the currency), is 9223372036854775807
         customer.loyalty_years: must be at most 150, is 151
         customer.language: must be a language such as nl or nl-NL
         customer.time_zone: must be a time zone such as Europe/Amsterdam
