@@ -470,7 +470,10 @@ mod tests {
             ("--reason disruptions", "did you mean disruption?"),
             ("--channel fax", "there is no channel fax"),
             ("--tier silver", "there is no tier silver"),
-            ("--at soon", "--at: `soon` is not a time"),
+            (
+                "--at soon",
+                "--at: `soon` must be a time such as 2026-11-23 10:00",
+            ),
         ] {
             let args = args(&format!("{SAMPLE} {flags}"));
             let playbook = read(&args.file).unwrap();
