@@ -304,7 +304,9 @@ fn a_situation_has_the_limits_of_a_request() {
     expect: { asks: [booking_reference] }
 "#;
     let source = super::airline(&[("Europe/Amsterdam", "America/New_York")]);
-    check_text(&format!("{source}tests:\n{tests}"), expect![[r#"
+    check_text(
+        &format!("{source}tests:\n{tests}"),
+        expect![[r#"
         84:15 tests[0].language: is "english"; must be a language such as nl or nl-NL
         85:5 tests[0].cannot_use: the customer can use nothing; must leave one of voice, text and self_service, which are all there is
         86:12 tests[0].value: is "-5"; must be from 0 to 1000000
@@ -314,5 +316,6 @@ fn a_situation_has_the_limits_of_a_request() {
         87:118 tests[0].queues.baggage.available: is "3"; must be at most staffed, of which they are a part
         88:9 tests[0].at: is "2026-03-08 02:30"; must be a time that the clock of the playbook's time zone shows; it is put forward then and skips this one
         89:26 tests[0].facts.departs_at: is "2026-03-08 02:59"; must be a time that the clock of the playbook's time zone shows; it is put forward then and skips this one
-    "#]]);
+    "#]],
+    );
 }
