@@ -9,12 +9,12 @@ use super::{list, render, values, watch};
 use clap::{Args, Subcommand};
 use signpost_client::v1;
 
-/// What to do. A case is named by its id or its number.
+/// What to do. A case is named by its id, with or without `case_` and the zeros in front, or by its number.
 #[derive(Subcommand, Debug)]
 pub(crate) enum CaseCommand {
     /// Shows one case with its contacts.
     #[command(
-        after_help = "Example:\n  signpost case get case_0000000000002\n  signpost case get '7012 3456 788'"
+        after_help = "Example:\n  signpost case get case_0000000000002\n  signpost case get case_2\n  signpost case get '7012 3456 788'"
     )]
     Get {
         /// The case.

@@ -34,8 +34,8 @@ pub(crate) struct ResolveArgs {
     /// any lower-case letters, digits and _.
     #[arg(long)]
     outcome: String,
-    /// What it cost, in the playbook's currency.
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::money_micros)]
+    /// What it cost, in the playbook's currency: 0 or more.
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::cost_micros)]
     cost: Option<i64>,
     /// More, for the timeline.
     #[arg(long, default_value = "")]

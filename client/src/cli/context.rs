@@ -41,14 +41,16 @@ pub(crate) struct ContextArgs {
     /// The stage of the life cycle, if it is not the reason's own.
     #[arg(long, value_name = "STAGE")]
     pub(crate) stage: Option<String>,
-    /// The persona, as the playbook lists it.
+    /// The persona, as the playbook lists it. It holds for the case until that is resolved; `customer upsert` stores it
+    /// for the customer.
     #[arg(long, value_name = "PERSONA")]
     pub(crate) persona: Option<String>,
     /// How the customer feels, from -100 (furious) to 100 (delighted).
     #[arg(long, value_name = "PERCENT", allow_negative_numbers = true,
           value_parser = clap::value_parser!(i32).range(-100..=100))]
     pub(crate) sentiment: Option<i32>,
-    /// The customer's language, such as nl or nl-NL.
+    /// The customer's language, such as nl or nl-NL. It holds for the case until that is resolved; `customer upsert`
+    /// stores it for the customer.
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) language: Option<String>,
     /// A route that the customer prefers; the most preferred first.
@@ -57,20 +59,22 @@ pub(crate) struct ContextArgs {
     /// A consent that was given or refused.
     #[arg(long, value_name = "ID=yes|no", value_parser = values::consent)]
     pub(crate) consent: Vec<v1::Consent>,
-    /// Whether the customer is vulnerable.
+    /// Whether the customer is vulnerable. A yes holds for the case until that is resolved; `customer upsert` stores it
+    /// for the customer.
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
           default_missing_value = "yes", value_parser = values::yes_or_no)]
     pub(crate) vulnerable: Option<bool>,
-    /// The customer asked for a person.
+    /// The customer asked for a person. It holds for the case until that is resolved.
     #[arg(long)]
     pub(crate) asked_for_person: bool,
-    /// What the customer cannot use; no route is offered that needs it.
+    /// What the customer cannot use; no route is offered that needs it. It holds for the case until that is resolved;
+    /// `customer upsert` stores it for the customer.
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = values::ability())]
     pub(crate) cannot_use: Vec<v1::Ability>,
     /// It is not about the open case that it would be presumed to be about.
     #[arg(long)]
     pub(crate) another_matter: bool,
-    /// One of several matters, with its facts; then neither --reason nor --fact.
+    /// One of several matters, with its facts; then neither --reason nor --fact. A comma within a value is written `\\,`.
     #[arg(long, value_name = "ID=REASON,FACT=VALUE", value_parser = values::matter)]
     pub(crate) matter: Vec<v1::Matter>,
     /// The brand, as the playbook lists it.

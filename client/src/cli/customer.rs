@@ -159,8 +159,8 @@ pub(crate) struct UpsertArgs {
     /// The persona, as the playbook lists it.
     #[arg(long, value_name = "PERSONA")]
     persona: Option<String>,
-    /// What the customer is worth, in the playbook's currency.
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::money_micros)]
+    /// What the customer is worth, in the playbook's currency: 0 or more.
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true, value_parser = values::cost_micros)]
     value: Option<i64>,
     /// For how many years the customer has been one.
     #[arg(long, value_name = "YEARS", allow_negative_numbers = true)]

@@ -58,17 +58,35 @@ pub(crate) fn attempt_outcome() -> impl TypedValueParser<Value = v1::AttemptOutc
     word_of("ATTEMPT_OUTCOME_", WORDS, read)
 }
 
-/// `id=reason`, with facts behind it: `id=reason,fact=value,fact=value`.
+/// `id=reason`, with facts behind it: `id=reason,fact=value,fact=value`; a comma within a value is `\,`.
 pub(crate) fn matter(text: &str) -> Result<v1::Matter, String> {
     let (matter_id, told) = pair(text, "ID=REASON,FACT=VALUE")?;
-    let mut told = told.split(',');
+    let mut told = between_commas(told).into_iter();
     let reason = told.next().unwrap_or_default();
     Ok(v1::Matter {
         matter_id: matter_id.to_owned(),
-        stated_reason: reason.to_owned(),
-        facts: told.map(fact).collect::<Result<_, _>>()?,
+        stated_reason: reason,
+        facts: told.map(|text| fact(&text)).collect::<Result<_, _>>()?,
         ..Default::default()
     })
+}
+
+/// The parts between commas; one that is written `\,` belongs to its part.
+fn between_commas(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for piece in text.split(',') {
+        let (piece, more) = match piece.strip_suffix('\\') {
+            Some(piece) => (format!("{piece},"), true),
+            None => (piece.to_owned(), false),
+        };
+        match parts.last_mut().filter(|_| goes_on) {
+            Some(part) => part.push_str(&piece),
+            None => parts.push(piece),
+        }
+        goes_on = more;
+    }
+    parts
 }
 
 /// `matter`, or `matter=outcome`: it is settled.
@@ -225,6 +243,15 @@ pub(crate) fn money_micros(text: &str) -> Result<i64, String> {
         .map_err(|error| error.to_string())
 }
 
+/// An amount of money of 0 or more in millionths, from an exact decimal.
+pub(crate) fn cost_micros(text: &str) -> Result<i64, String> {
+    match money_micros(text) {
+        Ok(micros) if micros >= 0 => Ok(micros),
+        Ok(_) => Err("must be from 0 to 1000000".to_owned()),
+        Err(what) => Err(what),
+    }
+}
+
 /// The contract's form of a time.
 pub(crate) fn timestamp(time: jiff::Timestamp) -> prost_types::Timestamp {
     let nanos = i64::try_from(time.as_nanosecond().rem_euclid(1_000_000_000)).unwrap_or(0);
@@ -265,6 +292,34 @@ fn pair<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str), String> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    #[test]
+    fn a_comma_within_a_value_is_written_with_a_backslash() {
+        let told = |text: &str| {
+            let matter = matter(text).unwrap();
+            let facts = matter.facts.iter().map(|fact| match &fact.value {
+                Some(v1::fact::Value::Text(value)) => format!("{}={value}", fact.fact_id),
+                value => format!("{value:?}"),
+            });
+            (matter.stated_reason, facts.collect::<Vec<_>>())
+        };
+        let (reason, facts) = told(r"m1=bags/lost,colour=red\, blue\,,tag=7");
+        assert_eq!(reason, "bags/lost");
+        assert_eq!(facts, ["colour=red, blue,", "tag=7"]);
+        assert_eq!(told("m1="), (String::new(), Vec::new()));
+        assert!(matter("m1=bags/lost,red, blue").is_err());
+    }
+
+    #[test]
+    fn what_something_cost_is_0_or_more() {
+        assert_eq!(cost_micros("12.50"), Ok(12_500_000));
+        assert_eq!(cost_micros("0"), Ok(0));
+        assert_eq!(
+            cost_micros("-5"),
+            Err("must be from 0 to 1000000".to_owned())
+        );
+        assert!(cost_micros("much").is_err());
+    }
 
     #[test]
     fn identities_keep_colons_of_their_own() {

@@ -377,6 +377,8 @@ pub struct Contact {
     pub case_owner: Option<CustomerId>,
     /// Whether it was sent back because the customer asked for a person.
     pub needs_person: bool,
+    /// Whether the customer is away: did not answer, and was not heard of since.
+    pub away: bool,
     /// Which of its matters its own case is for, if it brought several.
     pub leading: Option<MatterId>,
     /// When the answer is due that we owe it; `None` if we owe none.

@@ -66,6 +66,17 @@ impl Identity {
     }
 }
 
+/// Whether a text is the tag of a language as requests tell it: `nl`, `nl-NL`.
+pub fn is_language_tag(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let first = parts.next().unwrap_or_default();
+    let is_language =
+        matches!(first.len(), 2 | 3) && first.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_part =
+        |part: &str| matches!(part.len(), 1..=8) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    is_language && text.len() <= LANGUAGE_BYTES_MAX && parts.all(is_part)
+}
+
 /// An answer of the customer to being contacted in a way that needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Consent {

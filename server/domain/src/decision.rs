@@ -89,6 +89,8 @@ pub struct Standing {
     pub case_age: Option<Millis>,
     /// Whether the contact was sent back because the customer asked for a person.
     pub needs_person: bool,
+    /// Whether the customer is away: did not answer, and was not heard of since.
+    pub away: bool,
 }
 
 /// A route that can be taken.
@@ -165,6 +167,8 @@ pub enum TurnedDown {
     NotOnChannel,
     /// It needs this, which the customer cannot use.
     CannotUse(Ability),
+    /// The customer did not answer, and it needs them on the line now.
+    CustomerAway,
     /// The customer asked for a person.
     AskedForPerson,
     /// The customer is vulnerable.
@@ -254,6 +258,8 @@ pub enum Finding {
     LastResortBroken(Route, Box<TurnedDown>),
     /// The contact is taken to be about the customer's one open case of its reason.
     CasePresumed,
+    /// The caller said that it is another matter, but it is this case: the same key fact is told, or the reason has none.
+    SameMatterByKey(Option<Slug>),
 }
 
 /// The ranked routes for one contact, and why.

@@ -30,6 +30,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
         tier_found,
         case_owner,
         needs_person,
+        away,
         leading,
         due,
         arrived,
@@ -79,6 +80,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
     w.messages(25, handover.as_deref(), write_handover);
     w.name_or_none(26, leading.as_ref());
     w.signed_or_none(27, due.map(|due| after(due, *recorded)));
+    w.number(28, *away);
 }
 
 pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
@@ -110,6 +112,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         leading_matter,
         due_after_ms,
         handover: handover_message,
+        away,
     } = message;
     let recorded = UnixMs(recorded_unix_ms);
     let context = context(required(context_message, "contact.context")?, recorded)?;
@@ -131,6 +134,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         tier_found: tier_message.map(tier_found).transpose()?,
         case_owner: name_or_none(case_owner),
         needs_person,
+        away,
         leading: name_or_none(leading_matter),
         due: due_after_ms.map(|after_ms| at(recorded, after_ms)),
         arrived: at(recorded, arrived_after_ms),

@@ -196,6 +196,7 @@ fn write_turned_down(w: &mut Writer, route: Route, why: &TurnedDown) {
         TurnedDown::Vulnerable => (Kind::Vulnerable, None),
         TurnedDown::FailedBefore(flow) => (Kind::FailedBefore, Some(flow)),
         TurnedDown::TooLate(fact) => (Kind::TooLate, Some(fact)),
+        TurnedDown::CustomerAway => (Kind::CustomerAway, None),
     };
     w.known(1, &route);
     w.number(2, kind as u32);
@@ -207,6 +208,7 @@ fn write_turned_down(w: &mut Writer, route: Route, why: &TurnedDown) {
         TurnedDown::CannotUse(ability) => w.known(5, ability),
         TurnedDown::NotOfReason
         | TurnedDown::NotOnChannel
+        | TurnedDown::CustomerAway
         | TurnedDown::AskedForPerson
         | TurnedDown::Vulnerable
         | TurnedDown::FailedBefore(_)
@@ -245,6 +247,7 @@ fn turned_down(message: wire::TurnedDown) -> Result<(Route, TurnedDown), CodecEr
         Kind::Vulnerable => TurnedDown::Vulnerable,
         Kind::FailedBefore => TurnedDown::FailedBefore(slug()?),
         Kind::TooLate => TurnedDown::TooLate(slug()?),
+        Kind::CustomerAway => TurnedDown::CustomerAway,
     };
     Ok((known(route, "turned_down.route")?, why))
 }
@@ -351,6 +354,7 @@ pub(super) fn write_finding(w: &mut Writer, finding: &Finding) {
             w.message(4, |w| write_turned_down(w, *route, why));
         }
         Finding::CasePresumed => named(Kind::CasePresumed, None),
+        Finding::SameMatterByKey(fact) => named(Kind::SameMatterByKey, fact.as_ref()),
     }
 }
 
@@ -393,6 +397,7 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
             Finding::LastResortBroken(route, Box::new(why))
         }
         Kind::CasePresumed => Finding::CasePresumed,
+        Kind::SameMatterByKey => Finding::SameMatterByKey(name_or_none(text_of_name)),
     };
     Ok(finding)
 }
@@ -407,6 +412,7 @@ pub(super) fn write_standing(w: &mut Writer, standing: &Standing, base: UnixMs) 
         broken_promises,
         case_age,
         needs_person,
+        away,
     } = standing;
     w.signed(1, after(*now, base));
     w.number(2, *contacts_7d);
@@ -416,6 +422,7 @@ pub(super) fn write_standing(w: &mut Writer, standing: &Standing, base: UnixMs) 
     w.number(6, *broken_promises);
     w.number_or_none(7, span_ms(*case_age));
     w.number(8, *needs_person);
+    w.number(9, *away);
 }
 
 pub(super) fn standing(message: wire::Standing, base: UnixMs) -> Standing {
@@ -428,6 +435,7 @@ pub(super) fn standing(message: wire::Standing, base: UnixMs) -> Standing {
         broken_promises,
         case_age_ms,
         needs_person,
+        away,
     } = message;
     Standing {
         now: at(base, now_after_ms),
@@ -438,5 +446,6 @@ pub(super) fn standing(message: wire::Standing, base: UnixMs) -> Standing {
         broken_promises,
         case_age: case_age_ms.map(Millis),
         needs_person,
+        away,
     }
 }

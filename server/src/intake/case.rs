@@ -13,6 +13,9 @@ use signpost_proto::v1;
 use std::mem::take;
 use std::sync::Arc;
 
+/// Digits and letters of a case's id, zeros in front included.
+const ID_LETTERS_MAX: usize = 13;
+
 /// Which case.
 pub(crate) fn get(request: v1::GetCaseRequest, numbers: &CaseNumbers) -> Result<Query, Faults> {
     // The language is for the answer alone.
@@ -277,11 +280,7 @@ fn note_text(text: &str) -> Result<Arc<str>, String> {
 impl Finder {
     /// A case by its id or its number.
     pub(super) fn case(&mut self, at: At<'_>, numbers: &CaseNumbers, text: &str) -> Option<CaseId> {
-        let is_number = text.starts_with(|c: char| c.is_ascii_digit());
-        match is_number {
-            true => self.keep(at, numbers.read(text)),
-            false => self.keep(at, CaseId::parse(text)),
-        }
+        self.keep(at, case_named(text, numbers))
     }
 
     pub(super) fn optional_note(&mut self, text: &str) -> Option<Arc<str>> {
@@ -319,7 +318,7 @@ impl Finder {
             cost_micros,
         } = told;
         let outcome = self.keep(at.field("outcome"), Slug::new(outcome));
-        let cost = cost_micros.map(values::money).transpose();
+        let cost = cost_micros.map(values::cost).transpose();
         let cost = self.keep(at.field("cost_micros"), cost);
         let (outcome, cost) = outcome.zip(cost)?;
         Some(Resolution { outcome, cost })
@@ -373,4 +372,21 @@ impl Finder {
         }
         Some(update)
     }
+}
+
+/// A case by its number, or by its id with or without `case_` and the zeros in front.
+pub(super) fn case_named(text: &str, numbers: &CaseNumbers) -> Result<CaseId, String> {
+    const SHAPE: &str = "must be a case number of 11 digits, in groups or not, or the id of a case, with or without \
+        case_ and the zeros in front";
+    let text = text.trim();
+    if CaseNumbers::is_meant(text) {
+        return numbers.read(text).map_err(|why| why.to_string());
+    }
+    let text = text.to_ascii_lowercase();
+    let digits = text.strip_prefix("case_").unwrap_or(&text);
+    let whole = format!("case_{digits:0>ID_LETTERS_MAX$}");
+    let id = CaseId::parse(&whole).map_err(|_| SHAPE)?;
+    (id.0 > Seq(0))
+        .then_some(id)
+        .ok_or_else(|| SHAPE.to_owned())
 }

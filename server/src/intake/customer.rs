@@ -116,7 +116,7 @@ impl Finder {
         let identities = self.identities(at.field("identities"), identities);
         let tier = self.optional_name(at.field("tier"), live, Kind::Tier, &tier);
         let persona = self.optional_name(at.field("persona"), live, Kind::Persona, &persona);
-        let value = value_micros.map(values::money).transpose();
+        let value = value_micros.map(values::cost).transpose();
         let value = self.keep(at.field("value_micros"), value);
         let loyalty_years = loyalty_years.map(years).transpose();
         let loyalty_years = self.keep(at.field("loyalty_years"), loyalty_years);

@@ -1,11 +1,12 @@
 //! Lists: which cases, contacts and customers, and which page of them.
 
 use super::at::At;
+use super::case::case_named;
 use super::page::{Bound, List, Page};
 use super::{Finder, reason, wire_enum};
 use signpost_domain::case::{CaseNumbers, CaseState};
 use signpost_domain::customer::IdentityKey;
-use signpost_domain::ids::{CaseId, CustomerId, Seq, Slug};
+use signpost_domain::ids::{CaseId, CustomerId, Slug};
 use signpost_domain::list::{
     Between, CaseFilter, ContactFilter, CustomerFilter, OfCustomer, Order, PlaceKind, ReasonFilter,
 };
@@ -14,9 +15,6 @@ use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
 use std::mem::take;
 use std::sync::Arc;
-
-/// Digits and letters of a case's id, zeros in front included.
-const ID_LETTERS_MAX: usize = 13;
 
 /// What a list is asked for.
 #[derive(Debug)]
@@ -175,13 +173,9 @@ impl Finder {
         self.optional(at, text, Slug::new)
     }
 
-    /// A case by the text of its number or its id.
+    /// A case by the text of its number or its id, if one is told.
     fn number(&mut self, at: At<'_>, text: &str, numbers: &CaseNumbers) -> Option<CaseId> {
-        let text = text.trim();
-        match CaseNumbers::is_meant(text) {
-            true => self.optional(at, text, |text| numbers.read(text)),
-            false => self.optional(at, text, id),
-        }
+        self.optional(at, text.trim(), |text| case_named(text, numbers))
     }
 
     fn reason_wanted(&mut self, text: &str, live: Option<Arc<Playbook>>) -> Option<ReasonFilter> {
@@ -224,15 +218,4 @@ impl Finder {
         }
         Between { from, before }
     }
-}
-
-/// The id of a case, with or without `case_` and the zeros in front.
-fn id(text: &str) -> Result<CaseId, &'static str> {
-    const SHAPE: &str = "must be a case number of 11 digits, in groups or not, or the id of a case, with or without \
-        case_ and the zeros in front";
-    let text = text.to_ascii_lowercase();
-    let digits = text.strip_prefix("case_").unwrap_or(&text);
-    let whole = format!("case_{digits:0>ID_LETTERS_MAX$}");
-    let id = CaseId::parse(&whole).map_err(|_| SHAPE)?;
-    (id.0 > Seq(0)).then_some(id).ok_or(SHAPE)
 }

@@ -1,7 +1,7 @@
 //! Plain values of the wire: times, spans, amounts, languages, handles.
 
 use prost_types::{Duration, Timestamp};
-use signpost_domain::customer::{IDENTITY_BYTES_MAX, LANGUAGE_BYTES_MAX};
+use signpost_domain::customer::{IDENTITY_BYTES_MAX, LANGUAGE_BYTES_MAX, is_language_tag};
 use signpost_domain::decision::wait::WAIT_MAX;
 use signpost_domain::money::Money;
 use signpost_domain::time::{Millis, UnixMs};
@@ -54,18 +54,20 @@ pub(super) fn money(micros: i64) -> Result<Money, String> {
     }
 }
 
+/// An amount that cannot be a gain, in millionths of the playbook's currency.
+pub(super) fn cost(micros: i64) -> Result<Money, String> {
+    let max = Money::MAX.micros();
+    match (0..=max).contains(&micros) {
+        true => Ok(Money::from_micros(micros)),
+        false => Err(format!(
+            "must be between 0 and {max} (millionths of the currency), is {micros}"
+        )),
+    }
+}
+
 /// `nl`, `nl-NL`.
 pub(super) fn language(text: &str) -> Result<Arc<str>, &'static str> {
-    let mut parts = text.split('-');
-    let first = parts.next().unwrap_or_default();
-    let is_language =
-        matches!(first.len(), 2 | 3) && first.bytes().all(|b| b.is_ascii_alphabetic());
-    let is_tag = is_language
-        && text.len() <= LANGUAGE_BYTES_MAX
-        && parts.all(|part| {
-            matches!(part.len(), 1..=8) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-        });
-    match is_tag {
+    match is_language_tag(text) {
         true => Ok(text.into()),
         false => Err("must be a language such as nl or nl-NL"),
     }

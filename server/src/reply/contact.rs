@@ -105,11 +105,18 @@ pub(crate) fn ended(
     }
 }
 
-/// The answer to GetContact, with its last decision.
+/// The answer to GetContact: its last decision, with where the contact is and where it went by now.
 pub(crate) fn got(row: &Contact, decided: Answered<'_>) -> v1::GetContactResponse {
+    let mut answer = answer(decided);
+    answer.place = wire_enum::place(row.place);
+    let mut offered = row.offered.iter();
+    if let Some(taken) = offered.find(|offered| Some(offered.route) == row.route) {
+        let target = target::of_decision(decided.playbook, &decided.routed.decision, taken);
+        answer.next = Some(v1::contact_answer::Next::Target(target));
+    }
     v1::GetContactResponse {
         contact: Some(contact(row)),
-        answer: Some(answer(decided)),
+        answer: Some(answer),
     }
 }
 
@@ -176,10 +183,12 @@ fn next(of: Answered<'_>) -> v1::contact_answer::Next {
     let leading = text_of_matter(routed.leading.as_ref());
     match &routed.next {
         Next::ChooseReason { primary, open_case } => {
+            let first = routed.context.matters.first();
+            let of_matter = first.and_then(|matter| matters::primary_of(playbook, matter));
             let menu_of = MenuOf {
                 channel: &routed.context.channel,
                 language,
-                primary: primary.as_ref(),
+                primary: primary.as_ref().or(of_matter),
                 whole_tree: false,
                 open_case: *open_case && routed.customer.is_some(),
             };
@@ -188,7 +197,6 @@ fn next(of: Answered<'_>) -> v1::contact_answer::Next {
             if let Some(item) = items.find(|item| item.kind() == v1::MenuItemKind::OpenCase) {
                 item.open_cases = matters::open_cases(of);
             }
-            let first = routed.context.matters.first();
             Wire::ChooseReason(v1::ChooseReason {
                 menu: Some(menu),
                 matter_id: text_of_matter(first.map(|matter| &matter.id)),

@@ -159,12 +159,14 @@ fn turned(route: Route, why: &TurnedDown) -> v1::TurnedDown {
         TurnedDown::Vulnerable => (Wire::Vulnerable, String::new()),
         TurnedDown::FailedBefore(flow) => (Wire::FailedBefore, text(Some(flow))),
         TurnedDown::TooLate(fact) => (Wire::TooLate, text(Some(fact))),
+        TurnedDown::CustomerAway => (Wire::CustomerAway, String::new()),
     };
     let opens = match why {
         TurnedDown::Closed(_, opens) | TurnedDown::NotStaffed(_, opens) => *opens,
         TurnedDown::NotOfReason
         | TurnedDown::NotOnChannel
         | TurnedDown::CannotUse(_)
+        | TurnedDown::CustomerAway
         | TurnedDown::AskedForPerson
         | TurnedDown::Vulnerable
         | TurnedDown::FailedBefore(_)
@@ -211,7 +213,8 @@ fn rule(fired: &FiredRule) -> v1::FiredRule {
     }
 }
 
-fn finding(finding: &Finding) -> v1::Finding {
+/// What was noticed.
+pub(super) fn finding(finding: &Finding) -> v1::Finding {
     use v1::FindingKind as Wire;
     let (kind, subject) = match finding {
         Finding::FactUnknown(rule, value) => (Wire::FactUnknown, format!("{rule} {value}")),
@@ -236,6 +239,7 @@ fn finding(finding: &Finding) -> v1::Finding {
         }
         Finding::LastResortBroken(..) => (Wire::LastResortBroken, String::new()),
         Finding::CasePresumed => (Wire::CasePresumed, String::new()),
+        Finding::SameMatterByKey(fact) => (Wire::SameMatterByKey, text(fact.as_ref())),
     };
     v1::Finding {
         kind: kind.into(),

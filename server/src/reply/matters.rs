@@ -1,8 +1,10 @@
 //! Several matters of one contact: the answer for each, and cases to choose from.
 
-use super::{case, decision, fact, time, wire_enum};
+use super::menu::MenuOf;
+use super::{case, decision, fact, menu, time, wire_enum};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::contact::{ContactContext, Matter};
+use signpost_domain::decision::Finding;
 use signpost_domain::event::{CaseAdded, ContactRouted, Event, OpenCase, Recorded};
 use signpost_domain::ids::Slug;
 use signpost_domain::playbook::Playbook;
@@ -41,14 +43,53 @@ pub(super) fn matters(of: Answered<'_>) -> Vec<v1::MatterAnswer> {
         match added.find(|added| added.matter.as_ref() == Some(&matter.id)) {
             _ if is_leading => leading(of, matter),
             Some(added) => by_itself(of, matter, added),
-            None => v1::MatterAnswer {
-                matter_id: matter.id.to_string(),
-                questions: questions(of, matter),
-                ..v1::MatterAnswer::default()
-            },
+            None => without_case(of, matter),
         }
     };
     context.matters.iter().map(answer).collect()
+}
+
+/// Of a matter that has no case: what is missing, or that its reason is not known and nothing comes of it.
+fn without_case(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
+    let playbook = of.playbook;
+    let mut answer = v1::MatterAnswer {
+        matter_id: matter.id.to_string(),
+        questions: questions(of, matter),
+        ..v1::MatterAnswer::default()
+    };
+    match &matter.reason {
+        Some(told) if primary_of(playbook, matter).is_none() => {
+            if playbook.reason_now(told, &matter.facts).is_none() {
+                let unknown = Finding::ReasonUnknown(told.clone());
+                answer.findings = vec![decision::finding(&unknown)];
+            }
+        }
+        Some(_) | None => answer.choose_reason = Some(choose_reason(of, matter)),
+    }
+    answer
+}
+
+/// The primary reason of a matter of which nothing below it is known.
+pub(super) fn primary_of<'a>(playbook: &'a Playbook, matter: &Matter) -> Option<&'a Slug> {
+    let told = matter.reason.as_ref()?;
+    let told = told.secondary.is_none().then_some(&told.primary)?;
+    let index = playbook.index.primaries.get(told)?;
+    Some(&playbook.primaries[usize::from(*index)].id)
+}
+
+/// The menu for a matter, below its primary reason if that is known.
+fn choose_reason(of: Answered<'_>, matter: &Matter) -> v1::ChooseReason {
+    let menu_of = MenuOf {
+        channel: &of.routed.context.channel,
+        language: language(of.routed),
+        primary: primary_of(of.playbook, matter),
+        whole_tree: false,
+        open_case: false,
+    };
+    v1::ChooseReason {
+        menu: Some(menu::menu(of.playbook, menu_of)),
+        matter_id: matter.id.to_string(),
+    }
 }
 
 fn leading(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
@@ -69,6 +110,8 @@ fn leading(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
         repeats: routed.standing.repeats,
         channel_switches: routed.standing.channel_switches,
         questions: Vec::new(),
+        choose_reason: None,
+        findings: Vec::new(),
     }
 }
 
@@ -88,6 +131,8 @@ fn by_itself(of: Answered<'_>, matter: &Matter, added: &CaseAdded) -> v1::Matter
         repeats: standing.map_or(0, |standing| standing.repeats),
         channel_switches: standing.map_or(0, |standing| standing.channel_switches),
         questions: Vec::new(),
+        choose_reason: None,
+        findings: Vec::new(),
     }
 }
 

@@ -101,13 +101,13 @@ impl Caller {
                 }))
             }
             (60..68, _) => Write::AddCase(self.further(request_id, contact_id, arrive_time)),
-            (68..74, _) => Write::Reroute(v1::RerouteContactRequest {
+            (68..74, _) => Write::Reroute(Box::new(v1::RerouteContactRequest {
                 request_id,
                 contact_id,
                 outcome: ATTEMPTS[self.dice.below(ATTEMPTS.len())].into(),
                 arrive_time,
                 ..Default::default()
-            }),
+            })),
             _ => Write::End(v1::EndContactRequest {
                 request_id,
                 contact_id,

@@ -17,7 +17,7 @@ pub enum Write {
     /// A contact is over.
     End(v1::EndContactRequest),
     /// An attempt came to nothing.
-    Reroute(v1::RerouteContactRequest),
+    Reroute(Box<v1::RerouteContactRequest>),
     /// A contact has a further case.
     AddCase(v1::AddCaseToContactRequest),
     /// A customer is kept.
@@ -113,7 +113,7 @@ impl Write {
                 })
             }
             Write::Reroute(request) => {
-                let told = read(contacts.reroute_contact(request.clone()).await)?;
+                let told = read(contacts.reroute_contact((**request).clone()).await)?;
                 let answer = told.answer.unwrap_or_default();
                 Ok(Answer::of_decision(answer, told.replayed))
             }

@@ -15,7 +15,7 @@ pub(super) enum Write {
     /// Take a route.
     Take(v1::TakeRouteRequest),
     /// Decide again on a contact.
-    Reroute(usize, v1::RerouteContactRequest),
+    Reroute(usize, Box<v1::RerouteContactRequest>),
     /// End a contact.
     End(usize, v1::EndContactRequest),
 }
@@ -30,7 +30,7 @@ impl Write {
                 Ok(client.route_contact(*request).await?.answer)
             }
             Write::Take(request) => client.take_route(request).await.map(|_| None),
-            Write::Reroute(_, request) => Ok(client.reroute_contact(request).await?.answer),
+            Write::Reroute(_, request) => Ok(client.reroute_contact(*request).await?.answer),
             Write::End(_, request) => client.end_contact(request).await.map(|_| None),
         }
     }

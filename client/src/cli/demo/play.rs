@@ -151,13 +151,13 @@ impl<'a> Play<'a> {
             ),
             Step::Reroute(index) => Write::Reroute(
                 index,
-                v1::RerouteContactRequest {
+                Box::new(v1::RerouteContactRequest {
                     request_id: self.key(),
                     contact_id: self.visits[index].contact_id.clone(),
                     outcome: v1::AttemptOutcome::AskedForPerson.into(),
                     arrive_time: at(now),
                     ..Default::default()
-                },
+                }),
             ),
         }
     }

@@ -190,11 +190,11 @@ fn time(playbook: &Playbook, text: &str) -> Result<UnixMs, Failure> {
         format!("{day}T{zero}{clock}")
     });
     let read = playbook.time_of_text(text);
-    let read = read.or_else(|| playbook.time_of_text(&padded?));
-    read.ok_or_else(|| {
-        let right = "a time such as 2026-11-23 10:00 or 2026-11-23T09:00:00Z";
-        Failure::Fix(format!("--at: `{text}` is not {right}"))
-    })
+    let read = read.or_else(|why| match &padded {
+        Some(padded) => playbook.time_of_text(padded),
+        None => Err(why),
+    });
+    read.map_err(|why| Failure::Fix(format!("--at: `{text}` {why}")))
 }
 
 /// The same of another playbook, as far as it is there.
@@ -562,7 +562,10 @@ mod tests {
             ),
             ("--channel fax", "there is no channel fax"),
             ("--tier silver", "there is no tier silver"),
-            ("--at soon", "--at: `soon` is not a time"),
+            (
+                "--at soon",
+                "--at: `soon` must be a time such as 2026-11-23 10:00",
+            ),
         ] {
             let args = args(&format!("{SAMPLE} {flags}"));
             let playbook = read(&args.file).unwrap();

@@ -41,7 +41,7 @@ pub(crate) fn answer(answer: &v1::ContactAnswer, paint: Paint) -> String {
     }
     if let Some(decision) = &answer.decision {
         text += &options(decision, taken, paint);
-        text += &why(decision, paint);
+        text += &why(decision, answer, paint);
         text += &why_not(decision, paint);
         text += &decided(decision, paint);
     }
@@ -53,15 +53,33 @@ fn presumed(answer: &v1::ContactAnswer, paint: Paint) -> String {
     if !answer.case_presumed {
         return String::new();
     }
-    let about = words::listed(answer.presumed_key_facts.iter().map(words::fact));
     let label = paint.dim("presumed:");
+    let about = about_key(&answer.presumed_key_facts);
     format!("{label} it is about {about}; if not, route it again with --another-matter\n")
+}
+
+/// `order_id = 3348917502`; of a case that was opened without its key `the open case without order_id`.
+fn about_key(key: &[v1::Fact]) -> String {
+    let (untold, told): (Vec<&v1::Fact>, Vec<&v1::Fact>) = key
+        .iter()
+        .partition(|fact| matches!(fact.value, Some(v1::fact::Value::Declined(_)) | None));
+    match (told.is_empty(), untold.is_empty()) {
+        (true, true) => "the open case of this reason".to_owned(),
+        (true, false) => {
+            let untold = words::listed(untold.iter().map(|fact| fact.fact_id.clone()));
+            format!("the open case for which {untold} was not told")
+        }
+        (false, _) => words::listed(told.into_iter().map(words::fact)),
+    }
 }
 
 /// Cases to choose from.
 pub(super) fn open_cases(cases: &[v1::OpenCase], paint: Paint) -> String {
     let line = |case: &v1::OpenCase| {
-        let about = words::listed(case.key_facts.iter().map(words::fact));
+        let about = match case.key_facts.is_empty() {
+            true => String::new(),
+            false => about_key(&case.key_facts),
+        };
         let number = paint.dim(&case.case_number);
         format!("      {} {about}  {number}\n", case.reason)
     };
@@ -74,7 +92,7 @@ fn matters(answer: &v1::ContactAnswer, paint: Paint) -> String {
         let leads = answer.leading_matter_id == matter.matter_id;
         let mark = if leads { "→" } else { " " };
         let case = match (words::joined(matter.joined), matter.case_id.as_str()) {
-            (None, _) => "no case yet".to_owned(),
+            (None, _) => without_case(matter),
             (Some(joined), case) => format!("{joined} {case}"),
         };
         let decision = matter.decision.as_ref();
@@ -96,6 +114,25 @@ fn matters(answer: &v1::ContactAnswer, paint: Paint) -> String {
     match lines.is_empty() {
         true => lines,
         false => format!("{}\n{lines}", paint.dim("matters:")),
+    }
+}
+
+/// Why a matter has no case, as far as it is for its reason.
+fn without_case(matter: &v1::MatterAnswer) -> String {
+    let unknown = v1::FindingKind::ReasonUnknown as i32;
+    let unknown = matter.findings.iter().find(|it| it.kind == unknown);
+    match (unknown, &matter.choose_reason) {
+        (Some(found), _) => format!(
+            "no case, as the reason {} is not known: nothing is decided on it",
+            found.subject
+        ),
+        (None, Some(choose)) => {
+            let items = choose.menu.iter().flat_map(|menu| &menu.items);
+            let reasons = items.filter(|item| !item.reason.is_empty());
+            let reasons = words::listed(reasons.map(|item| item.reason.clone()));
+            format!("no case yet, choose its reason: {reasons}")
+        }
+        (None, None) => "no case yet".to_owned(),
     }
 }
 
@@ -138,7 +175,7 @@ fn happened(answer: &v1::ContactAnswer, paint: Paint) -> String {
     text
 }
 
-/// `at stake 27.00 EUR; after a failure 8.10 more`; nothing where no route was priced.
+/// `at stake 27.00 EUR; if it fails: 8.10 more (the best that could follow)`; nothing where no route was priced.
 fn at_stake(decision: &v1::Decision) -> String {
     if decision.stake_micros == 0 && decision.next_micros == 0 {
         return String::new();
@@ -146,7 +183,7 @@ fn at_stake(decision: &v1::Decision) -> String {
     let stake = words::money(decision.stake_micros);
     let next = words::money(decision.next_micros);
     format!(
-        "at stake {stake} {}; after a failure {next} more\n",
+        "at stake {stake} {}; if it fails: {next} more (the best that could follow)\n",
         decision.currency_code
     )
 }
@@ -252,11 +289,44 @@ fn parts(parts: &[v1::CostPart]) -> String {
     text
 }
 
-fn why(decision: &v1::Decision, paint: Paint) -> String {
+fn why(decision: &v1::Decision, answer: &v1::ContactAnswer, paint: Paint) -> String {
+    use v1::FindingKind as Kind;
     let rules = decision.rules_fired.iter().map(rule);
-    let noticed = decision.findings.iter().filter(|found| !lacks(found));
-    let findings = noticed.map(finding).chain(lacking(&decision.findings));
-    section("why", rules.chain(findings), paint)
+    let found = &decision.findings;
+    let unknown = found.iter().any(|it| it.kind == Kind::ReasonUnknown as i32);
+    // That of an unknown reason says the same, and that of another matter is said with its facts.
+    let said = |found: &&v1::Finding| {
+        !(lacks(found)
+            || found.kind == Kind::LastResort as i32 && unknown
+            || found.kind == Kind::SameMatterByKey as i32)
+    };
+    let findings = found.iter().filter(said).map(finding);
+    let findings = findings.chain(same_matter(found, answer));
+    section("why", rules.chain(findings).chain(lacking(found)), paint)
+}
+
+/// One line where it is the case that was there, though another matter was told.
+fn same_matter(findings: &[v1::Finding], answer: &v1::ContactAnswer) -> Option<String> {
+    let kind = v1::FindingKind::SameMatterByKey as i32;
+    let mut found = findings.iter().filter(|it| it.kind == kind).peekable();
+    found.peek()?;
+    let key: Vec<&str> = found.map(|it| it.subject.as_str()).collect();
+    let known = answer.known_facts.iter();
+    let known = known.filter(|fact| key.contains(&fact.fact_id.as_str()));
+    let known: Vec<v1::Fact> = known.cloned().collect();
+    let case = match answer.case_id.as_str() {
+        "" => "that case",
+        case => case,
+    };
+    Some(match known.is_empty() {
+        true => {
+            format!("you said another matter, but a customer has one case of this reason: {case}")
+        }
+        false => format!(
+            "you said another matter, but {} is {case}",
+            about_key(&known)
+        ),
+    })
 }
 
 fn why_not(decision: &v1::Decision, paint: Paint) -> String {
@@ -389,6 +459,10 @@ fn finding(finding: &v1::Finding) -> String {
         Ok(Kind::CasePresumed) => {
             "taken to be about the customer's one open case of this reason".to_owned()
         }
+        Ok(Kind::SameMatterByKey) => match about.as_str() {
+            "" => "another matter was told, but a customer has one case of this reason".to_owned(),
+            fact => format!("another matter was told, but {fact} is that of the case"),
+        },
         Ok(Kind::Unspecified) | Err(_) => format!("finding {}: {about}", finding.kind),
     }
 }
@@ -405,6 +479,7 @@ fn turned_down(down: &v1::TurnedDown) -> String {
         Ok(Why::NotStaffed) => format!("nobody is signed in for queue {about}{}", opens(down)),
         Ok(Why::CannotUse) => format!("the customer cannot use {}", about.replace('_', "-")),
         Ok(Why::Vulnerable) => "the customer is vulnerable".to_owned(),
+        Ok(Why::CustomerAway) => "the customer did not answer and is not there now".to_owned(),
         Ok(Why::FailedBefore) => format!("flow {about} failed on this case"),
         Ok(Why::TooLate) => format!("it cannot be done before {about}"),
         Ok(Why::ConsentRefused) => format!("the consent {about} was refused"),

@@ -181,6 +181,17 @@ impl Case {
         own.chain(merged).any(|due| due < now)
     }
 
+    /// As [`Case::owed_overdue`], without what is owed on this contact.
+    pub fn owed_overdue_but(&self, contact: &ContactId, now: UnixMs) -> bool {
+        let others = self
+            .contacts
+            .iter()
+            .filter(|listed| listed.contact != *contact);
+        let own = others.filter_map(|listed| listed.due);
+        let merged = self.of_merged.iter().filter_map(|of| of.due);
+        own.chain(merged).any(|due| due < now)
+    }
+
     /// The listed contacts that the customer began, here and on the cases that it goes on for, and when they arrived.
     pub fn inbound(&self) -> impl Iterator<Item = (ContactId, UnixMs)> {
         let merged = self.of_merged.iter().flat_map(|of| of.inbound.clone());

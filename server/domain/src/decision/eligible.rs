@@ -80,6 +80,7 @@ impl Eligible<'_> {
     pub(super) fn guarded(&self) -> bool {
         self.turned_down.iter().any(|(_, why)| match why {
             TurnedDown::CannotUse(_)
+            | TurnedDown::CustomerAway
             | TurnedDown::AskedForPerson
             | TurnedDown::Vulnerable
             | TurnedDown::FailedBefore(_)
@@ -185,6 +186,9 @@ pub(super) fn guarded(
 ) -> Option<TurnedDown> {
     if let Some(ability) = cannot_use(seen, route) {
         return Some(TurnedDown::CannotUse(ability));
+    }
+    if seen.question.standing.away && matches!(route, Route::Human | Route::Chat) {
+        return Some(TurnedDown::CustomerAway);
     }
     let guards = &seen.question.playbook.guards;
     if seen.asked_for_person && guards.asked_for_person.contains(route) {

@@ -125,7 +125,7 @@ fn may_come_of(state: &State, case: &Case, outcome: &Slug) -> Result<(), Stop> {
     let Some(playbook) = state.live() else {
         return Ok(());
     };
-    let may = playbook.may_come_of(case, outcome);
+    let may = playbook.may_come_of(case, None, outcome);
     may.map_err(|what| Refusal::Faulty(Faults::one("resolution.outcome", what)).into())
 }
 

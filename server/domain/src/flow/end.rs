@@ -19,7 +19,13 @@ pub(super) fn end(state: &State, command: &EndContact) -> Result<Event, Stop> {
     let mut ended = over(state, &contact, command.outcome, confirmed)?;
     if let Some(resolution) = &command.resolution {
         let resolves = is_resolved(&contact, contact.case, ended.resolves, "resolution")?;
-        may_come_of(state, resolves, resolution, "resolution.outcome")?;
+        let confirmed = confirmed_of(&contact, &ended, resolves);
+        may_come_of(
+            state,
+            (resolves, confirmed),
+            resolution,
+            "resolution.outcome",
+        )?;
         ended.resolution = Some(resolution.clone());
     }
     ended.note = command.note.clone();
@@ -54,7 +60,9 @@ pub(super) fn end(state: &State, command: &EndContact) -> Result<Event, Stop> {
                 return Err(faulty(".resolved", what));
             }
             let resolves = is_resolved(&contact, Some(further.case), resolves, &at(".resolution"))?;
-            may_come_of(state, resolves, resolution, &at(".resolution.outcome"))?;
+            let confirmed = confirmed_of(&contact, &ended, resolves);
+            let field = at(".resolution.outcome");
+            may_come_of(state, (resolves, confirmed), resolution, &field)?;
         }
         let resolves = resolves.filter(|id| !resolved.contains(id));
         resolved.extend(resolves);
@@ -137,17 +145,27 @@ fn is_resolved(
     })
 }
 
-/// The outcome is one that the live playbook has for the case.
+/// The reason that this end confirms of a case: that of the contact's own.
+fn confirmed_of<'a>(
+    contact: &Contact,
+    ended: &'a ContactEnded,
+    case: CaseId,
+) -> Option<&'a ReasonId> {
+    let confirmed = ended.confirmed.as_ref();
+    confirmed.filter(|_| contact.case == Some(case))
+}
+
+/// The outcome is one that the live playbook has for the case, of its reason as it is confirmed now.
 fn may_come_of(
     state: &State,
-    case: CaseId,
+    (case, confirmed): (CaseId, Option<&ReasonId>),
     resolution: &Resolution,
     field: &str,
 ) -> Result<(), Stop> {
     let (Some(playbook), Some(case)) = (state.live(), state.case(&case)?) else {
         return Ok(());
     };
-    let may = playbook.may_come_of(case, &resolution.outcome);
+    let may = playbook.may_come_of(case, confirmed, &resolution.outcome);
     may.map_err(|what| Refusal::Faulty(Faults::one(field, what)).into())
 }
 

@@ -176,7 +176,21 @@ pub(super) fn standing(
         broken_promises: 0,
         case_age: case.map(|case| now.since(case.opened)),
         needs_person: needed_person || start.step == RouteStep::AskedForPerson,
+        away: is_away(start),
     })
+}
+
+/// Whether the customer is not on the line: nobody answered, and the contact was not amended since, nor did the
+/// customer do anything.
+fn is_away(start: &Start) -> bool {
+    let was_away = || start.known.as_ref().is_some_and(|contact| contact.away);
+    match start.step {
+        RouteStep::NoAnswer => true,
+        RouteStep::Failed => was_away(),
+        RouteStep::Opened | RouteStep::Amended | RouteStep::AskedForPerson | RouteStep::GaveUp => {
+            false
+        }
+    }
 }
 
 /// What a decision knows of the case before the contact's own words.
@@ -220,7 +234,11 @@ pub(super) fn memory(
     Memory {
         tried,
         told,
-        owed_overdue: case.owed_overdue(now),
+        owed_overdue: match start.step {
+            // We tried to reach the customer: what we owed on this contact is paid.
+            RouteStep::NoAnswer => case.owed_overdue_but(contact, now),
+            _ => case.owed_overdue(now),
+        },
         all_contacts_7d,
     }
 }

@@ -196,7 +196,11 @@ fn starts(
         known.is_some_and(|known| known.leading.is_none() && known.context.reason.is_some());
     let first = match leads {
         Some(leads) => Some(led_by(start, told, leads)),
-        None => of_itself.then(|| start.clone()),
+        None => of_itself.then(|| Start {
+            // It was told earlier, and was known then.
+            unknown_reason: UnknownReason::LastResort,
+            ..start.clone()
+        }),
     };
     let others = start
         .context
@@ -205,8 +209,20 @@ fn starts(
         .filter(|matter| Some(&matter.id) != leads);
     (
         first,
-        others.map(|matter| by_itself(start, matter)).collect(),
+        others
+            .map(|matter| by_itself(start, told, matter))
+            .collect(),
     )
+}
+
+/// What to do with an unknown reason of a matter: one that was told earlier was known then.
+fn unknown_reason(start: &Start, told: &ContactContext, matter: &MatterId) -> UnknownReason {
+    let mut told = told.matters.iter();
+    let tells = told.any(|told| told.id == *matter && told.reason.is_some());
+    match tells {
+        true => start.unknown_reason,
+        false => UnknownReason::LastResort,
+    }
 }
 
 /// The contact as it comes for its leading matter; that one says the same as the contact does.
@@ -240,20 +256,21 @@ fn led_by(start: &Start, told: &ContactContext, leads: &MatterId) -> Start {
     Start {
         context: Arc::new(context),
         matter: Some(leads.clone()),
+        unknown_reason: unknown_reason(start, told, leads),
         ..start.clone()
     }
 }
 
 /// One matter as if the contact came for it alone: its case so far is the contact's own.
-fn by_itself(start: &Start, matter: &Matter) -> Start {
+fn by_itself(start: &Start, told: &ContactContext, matter: &Matter) -> Start {
     let before = start.known.as_ref().and_then(|known| {
         let further = known.further.iter();
         let further = further
             .rev()
             .find(|it| it.matter.as_ref() == Some(&matter.id))?;
-        let told = known.context.matters.iter().find(|it| it.id == matter.id);
+        let earlier = known.context.matters.iter().find(|it| it.id == matter.id);
         Some(Contact {
-            context: Arc::new(known.context.of_matter(told.unwrap_or(matter))),
+            context: Arc::new(known.context.of_matter(earlier.unwrap_or(matter))),
             case: Some(further.case),
             case_owner: further.owner.clone(),
             further: Vec::new(),
@@ -281,7 +298,7 @@ fn by_itself(start: &Start, matter: &Matter) -> Start {
         matter: Some(matter.id.clone()),
         unknown_reason: match told_before {
             true => UnknownReason::LastResort,
-            false => start.unknown_reason,
+            false => unknown_reason(start, told, &matter.id),
         },
         may_presume: false,
         ..start.clone()
@@ -297,6 +314,13 @@ fn check(start: &Start, told: &ContactContext) -> Result<(), Stop> {
         faults.push("context.matters", what);
     }
     let known = start.known.as_deref();
+    if let (Some(known), Some(reason)) = (known, &told.reason)
+        && (known.leading.is_some() || known.context.reason.is_none())
+        && known.context.reason.as_ref() != Some(reason)
+    {
+        let what = "is of one matter, and the contact has several: tell it in `matters`, with the id of that one";
+        faults.push("context.reason", what);
+    }
     for (place, matter) in told.matters.iter().enumerate() {
         let all = start.context.matters.iter().find(|it| it.id == matter.id);
         if let Some(count) = all

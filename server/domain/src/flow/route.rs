@@ -7,7 +7,7 @@ use super::{Stop, live, matters};
 use crate::actor::{Actor, ActorKind};
 use crate::case::Case;
 use crate::command::{RouteContact, UnknownReason};
-use crate::contact::{Contact, ContactContext};
+use crate::contact::{Contact, ContactContext, Joined};
 use crate::customer::{Profile, TierFound};
 use crate::decision::{self, Decided, Decision, Finding, Formula, Memory, Question, Standing};
 use crate::event::{
@@ -110,7 +110,7 @@ impl Start {
             Some(contact) => (amend(state, contact, actor, told)?, RouteStep::Amended),
         };
         // A reason that was told earlier was known then: what became of it since is no fault of this request.
-        let told_earlier = !tells_reason && context.reason.is_some();
+        let told_earlier = !tells_reason && told.matters.is_empty() && context.reason.is_some();
         Ok(Start {
             contact,
             actor: actor.clone(),
@@ -248,6 +248,17 @@ pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, 
     if let Some(FoundCase::Presumed(_)) = &case {
         noticed.push(Finding::CasePresumed);
     }
+    if let (FoundReason::Known(index), Some(found)) = (&reason, &case)
+        && start.may_presume
+        && context.another_matter
+        && is_joined(found, &start.contact)
+    {
+        let mut key = FoundCase::key_of(playbook, *index).peekable();
+        if key.peek().is_none() {
+            noticed.push(Finding::SameMatterByKey(None));
+        }
+        noticed.extend(key.map(|fact| Finding::SameMatterByKey(Some(fact))));
+    }
     Ok(Found {
         who,
         tier,
@@ -257,6 +268,19 @@ pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, 
         noticed,
         open,
     })
+}
+
+/// Whether a contact comes to a case that was there before it, by what it tells.
+fn is_joined(found: &FoundCase, contact: &ContactId) -> bool {
+    match found {
+        FoundCase::Joins(..) => true,
+        FoundCase::Stays(case, _) => {
+            let mut listed = case.contacts.iter();
+            let listed = listed.find(|listed| listed.contact == *contact);
+            listed.is_some_and(|listed| listed.joined != Joined::Opened)
+        }
+        FoundCase::Presumed(_) | FoundCase::Opens { .. } | FoundCase::KeyMissing => false,
+    }
 }
 
 /// What a decision on one matter is made from, and the decision.

@@ -2,7 +2,7 @@
 
 use super::{Label, Playbook, ReasonIndex, right_names};
 use crate::case::Case;
-use crate::ids::Slug;
+use crate::ids::{ReasonId, Slug};
 
 /// What can come of a case.
 #[derive(Clone, Debug)]
@@ -28,16 +28,23 @@ impl Playbook {
         self.outcomes.iter().find(|outcome| outcome.id == *id)
     }
 
-    /// Whether `id` can come of a case: of its reason as it was confirmed, else as it was stated. Where no outcomes are
-    /// declared anything can; of a case whose reason this playbook does not know any declared one can.
+    /// Whether `id` can come of a case: of its reason as it is `confirmed` now, else as it was, else as it was stated.
+    /// Where no outcomes are declared anything can; of a case whose reason this playbook does not know any declared one
+    /// can.
     ///
     /// # Errors
     /// What would be right.
-    pub fn may_come_of(&self, case: &Case, id: &Slug) -> Result<(), String> {
+    pub fn may_come_of(
+        &self,
+        case: &Case,
+        confirmed: Option<&ReasonId>,
+        id: &Slug,
+    ) -> Result<(), String> {
         if self.outcomes.is_empty() {
             return Ok(());
         }
-        let told = case.confirmed.as_ref().unwrap_or(&case.reason);
+        let told = confirmed.or(case.confirmed.as_ref());
+        let told = told.unwrap_or(&case.reason);
         let reason = self.reason_now(told, &case.facts);
         let fits = |outcome: &&Outcome| reason.is_none_or(|reason| outcome.is_for(reason));
         let names = self.outcomes.iter().filter(fits);

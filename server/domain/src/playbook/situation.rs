@@ -9,6 +9,7 @@ use crate::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
 use crate::money::Money;
 use crate::time::{Millis, UnixMs};
 use jiff::civil;
+use jiff::tz::AmbiguousOffset;
 
 /// A Monday on which few calendars have a date of their own: 2 March 2026.
 const ORDINARY_MONDAY: civil::Date = civil::date(2026, 3, 2);
@@ -234,13 +235,41 @@ impl Playbook {
     }
 
     /// A point in time as people write it: `2026-11-23 10:00` by the clock of the playbook's time zone, or RFC 3339.
-    pub fn time_of_text(&self, text: &str) -> Option<UnixMs> {
+    ///
+    /// # Errors
+    /// When it is no time, or none that this clock shows.
+    pub fn time_of_text(&self, text: &str) -> Result<UnixMs, NoTime> {
         let written = text.trim();
-        if let Ok(time) = written.parse::<jiff::Timestamp>() {
-            return Some(UnixMs(time.as_millisecond()));
-        }
-        let local: civil::DateTime = written.parse().ok()?;
-        let zoned = local.to_zoned(self.time_zone.clone()).ok()?;
-        Some(UnixMs(zoned.timestamp().as_millisecond()))
+        let time = match written.parse::<jiff::Timestamp>() {
+            Ok(time) => time,
+            Err(_) => {
+                let local: civil::DateTime = written.parse().map_err(|_| NoTime::Unread)?;
+                let times = self.time_zone.to_ambiguous_zoned(local);
+                if let AmbiguousOffset::Gap { .. } = times.offset() {
+                    return Err(NoTime::Skipped);
+                }
+                // Of a time that the clock shows twice it is the first.
+                let zoned = times.earlier().map_err(|_| NoTime::Unread)?;
+                zoned.timestamp()
+            }
+        };
+        let time = UnixMs(time.as_millisecond());
+        let is_there = time.0.abs() <= UnixMs::MAX.0;
+        is_there.then_some(time).ok_or(NoTime::Unread)
     }
+}
+
+/// Why a text is no point in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoTime {
+    /// It does not read as one.
+    #[error(
+        "must be a time such as 2026-11-23 10:00, by the playbook's time zone, or 2026-11-23T09:00:00Z"
+    )]
+    Unread,
+    /// The clocks skip it.
+    #[error(
+        "must be a time that the clock of the playbook's time zone shows; it is put forward then and skips this one"
+    )]
+    Skipped,
 }

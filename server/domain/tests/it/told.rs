@@ -299,6 +299,8 @@ fn finding(finding: &Finding) -> String {
             format!("last_resort_broken({route} {})", turned(why))
         }
         Finding::CasePresumed => "case_presumed".to_owned(),
+        Finding::SameMatterByKey(None) => "same_matter_by_key".to_owned(),
+        Finding::SameMatterByKey(Some(fact)) => format!("same_matter_by_key({fact})"),
     }
 }
 
@@ -315,6 +317,7 @@ fn turned(why: &TurnedDown) -> String {
         TurnedDown::NotStaffed(queue, opens) => format!("nobody in {queue}{}", opening(*opens)),
         TurnedDown::CannotUse(ability) => format!("cannot use {}", ability.as_str()),
         TurnedDown::Vulnerable => "vulnerable".to_owned(),
+        TurnedDown::CustomerAway => "away".to_owned(),
         TurnedDown::FailedBefore(flow) => format!("{flow} failed before"),
         TurnedDown::TooLate(fact) => format!("too late for {fact}"),
     }

@@ -129,6 +129,7 @@ fn turned_down() -> impl Strategy<Value = TurnedDown> {
         Just(TurnedDown::Vulnerable),
         slug().prop_map(TurnedDown::FailedBefore),
         slug().prop_map(TurnedDown::TooLate),
+        Just(TurnedDown::CustomerAway),
     ]
 }
 
@@ -177,6 +178,7 @@ pub(in crate::codec) fn findings() -> impl Strategy<Value = Vec<Finding>> {
         (route(), turned_down())
             .prop_map(|(route, why)| Finding::LastResortBroken(route, Box::new(why))),
         Just(Finding::CasePresumed),
+        of(slug()).prop_map(Finding::SameMatterByKey),
     ];
     vec(finding, 0..4)
 }

@@ -324,9 +324,9 @@ fn case_join() -> BoxedStrategy<CaseJoin> {
 
 fn standing() -> BoxedStrategy<Standing> {
     let counts = any::<[u32; 5]>();
-    let parts = (time(), counts, of(span()), any::<bool>());
+    let parts = (time(), counts, of(span()), any::<[bool; 2]>());
     parts
-        .prop_map(|(now, counts, case_age, needs_person)| {
+        .prop_map(|(now, counts, case_age, [needs_person, away])| {
             let [
                 contacts_7d,
                 case_contacts,
@@ -343,6 +343,7 @@ fn standing() -> BoxedStrategy<Standing> {
                 broken_promises,
                 case_age,
                 needs_person,
+                away,
             }
         })
         .boxed()

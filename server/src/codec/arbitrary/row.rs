@@ -70,7 +70,7 @@ fn contact() -> BoxedStrategy<Contact> {
         of(handover()),
     );
     let tier = (of(slug()), of(tier_found()), of(customer_id()));
-    let rest = (of(reason()), tier, any::<bool>(), any::<u32>());
+    let rest = (of(reason()), tier, any::<[bool; 2]>(), any::<u32>());
     let times = (
         [time(), time(), time()],
         of(time()),
@@ -82,7 +82,8 @@ fn contact() -> BoxedStrategy<Contact> {
         .prop_map(|(who, routed, rest, times, seqs)| {
             let (id, context, customer, (case, further)) = who;
             let (place, route, offered, declined, handover) = routed;
-            let (confirmed, (tier, tier_found, case_owner), needs_person, amendments) = rest;
+            let (confirmed, (tier, tier_found, case_owner), [needs_person, away], amendments) =
+                rest;
             let ([arrived, recorded, heard], ended, due, leading) = times;
             let [opened, decided, changed] = seqs;
             Contact {
@@ -101,6 +102,7 @@ fn contact() -> BoxedStrategy<Contact> {
                 tier_found,
                 case_owner,
                 needs_person,
+                away,
                 leading,
                 due,
                 arrived,

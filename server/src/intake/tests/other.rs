@@ -1,11 +1,13 @@
 //! The other requests: take, end, customers, playbooks, who calls, when.
 
-use super::{caller, playbook, right, route, sound, told};
-use crate::intake::{ArriveTime, Caller, contact, customer, playbook as playbooks, version};
+use super::{caller, playbook, right, route, sound, told, words};
+use crate::intake::{ArriveTime, Caller, case, contact, customer, playbook as playbooks, version};
 use expect_test::expect;
 use prost_types::Timestamp;
 use signpost_domain::actor::Actor;
-use signpost_domain::ids::{PlaybookVersion, Seq, Slug};
+use signpost_domain::case::CaseNumbers;
+use signpost_domain::command::Query;
+use signpost_domain::ids::{CaseId, PlaybookVersion, Seq, Slug};
 use signpost_domain::state::Publication;
 use signpost_domain::time::UnixMs;
 use signpost_proto::v1;
@@ -110,7 +112,7 @@ fn customers() {
         customer.customer_id: must not be empty
         customer.identities[0].value: must be at most 256 bytes, is 257
         customer.tier: is not a tier of the live playbook; did you mean gold?
-        customer.value_micros: must be between -1000000000000 and 1000000000000
+        customer.value_micros: must be between 0 and 1000000000000 (millionths of the currency), is 9223372036854775807
         customer.loyalty_years: must be at most 150, is 151
         customer.language: must be a language such as nl or nl-NL
         customer.time_zone: must be a time zone such as Europe/Amsterdam
@@ -297,4 +299,100 @@ fn the_content_is_all_but_the_request_id() {
     let mut other_contact = right();
     other_contact.contact_id = "c2".into();
     assert_ne!(content(right()), content(other_contact));
+}
+
+#[test]
+fn a_case_is_named_by_its_number_or_its_id_in_short() {
+    let numbers = CaseNumbers::new([7; 32]);
+    let number = numbers.of(CaseId(Seq(2)));
+    let named = |text: &str| {
+        let request = v1::GetCaseRequest {
+            case_id: text.to_owned(),
+            ..Default::default()
+        };
+        match case::get(request, &numbers) {
+            Ok(Query::Case(id)) => id.to_string(),
+            Ok(_) => "another question".into(),
+            Err(faults) => words(&faults),
+        }
+    };
+    let plain = number.replace(' ', "");
+    for text in [
+        "case_0000000000002",
+        "case_2",
+        "2",
+        " CASE_02 ",
+        &number,
+        &plain,
+    ] {
+        assert_eq!(named(text), "case_0000000000002", "{text}");
+    }
+    let wrong = [
+        "",
+        "case_",
+        "0",
+        "case_0",
+        "cust_2",
+        "two cases",
+        "7012 3456 789",
+        "1 2",
+    ];
+    let said = wrong.map(|text| format!("{text:?} {}", named(text)));
+    expect![[r#""#]].assert_eq(&said.concat());
+}
+
+#[test]
+fn what_a_resolution_cost_is_never_a_gain() {
+    let resolution = |cost| {
+        Some(v1::CaseResolution {
+            outcome: "refunded".into(),
+            cost_micros: Some(cost),
+        })
+    };
+    let numbers = CaseNumbers::new([7; 32]);
+    let resolve = |cost| v1::ResolveCaseRequest {
+        request_id: "r".into(),
+        case_id: "case_2".into(),
+        resolution: resolution(cost),
+        ..Default::default()
+    };
+    let end = |cost| v1::EndContactRequest {
+        request_id: "r".into(),
+        contact_id: "c".into(),
+        outcome: 1,
+        resolution: resolution(cost),
+        matters: vec![v1::MatterEnd {
+            matter_id: "m1".into(),
+            resolved: true,
+            resolution: resolution(cost),
+        }],
+        ..Default::default()
+    };
+    let mut said = String::new();
+    for cost in [-1, 0, 1_000_000_000_000, 1_000_000_000_001] {
+        said += &format!("{cost}\n");
+        said += &told(sound(case::resolve(resolve(cost), caller(), &numbers)));
+        said += &told(sound(contact::end(end(cost), caller(), None)));
+    }
+    expect![[r#""#]].assert_eq(&said);
+}
+
+#[test]
+fn a_customer_is_worth_nothing_or_more() {
+    let live = playbook();
+    let upsert = |value_micros| v1::UpsertCustomerRequest {
+        request_id: "r".into(),
+        customer: Some(v1::Customer {
+            customer_id: "c1".into(),
+            value_micros: Some(value_micros),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    expect![[r#""#]].assert_eq(&told(sound(customer::upsert(
+        upsert(-5_000_000),
+        caller(),
+        &live,
+    ))));
+    assert!(sound(customer::upsert(upsert(0), caller(), &live)).is_ok());
 }

@@ -231,3 +231,107 @@ fn a_menu_a_question_and_a_choice_as_text() {
 fn styles_are_only_for_terminals() {
     assert!(!answer(&routed(), Paint::PLAIN).contains('\x1b'));
 }
+
+/// Another matter that is not another, a reason that nobody knows, a customer who is not there, matters without a case.
+#[test]
+fn what_is_out_of_the_ordinary_is_said_in_words() {
+    use v1::FindingKind as Kind;
+    let fact = |id: &str, value| v1::Fact {
+        fact_id: id.to_owned(),
+        value: Some(value),
+        ..Default::default()
+    };
+    let text = |text: &str| v1::fact::Value::Text(text.to_owned());
+    let found = |kind: Kind, subject: &str| v1::Finding {
+        kind: kind.into(),
+        subject: subject.to_owned(),
+        broken: None,
+    };
+    let item = |reason: &str| v1::MenuItem {
+        kind: v1::MenuItemKind::Reason.into(),
+        reason: reason.to_owned(),
+        ..Default::default()
+    };
+    let menu = v1::ReasonMenu {
+        items: vec![item("bags/lost"), item("bags/allowance")],
+        ..Default::default()
+    };
+    let told = v1::ContactAnswer {
+        contact_id: "call-1".to_owned(),
+        case_id: "case_0000000000002".to_owned(),
+        joined: v1::Joined::Continued.into(),
+        known_facts: vec![fact("order_id", text("3348")), fact("size", text("M"))],
+        matters: vec![
+            v1::MatterAnswer {
+                matter_id: "m1".to_owned(),
+                findings: vec![found(Kind::ReasonUnknown, "no/such")],
+                ..Default::default()
+            },
+            v1::MatterAnswer {
+                matter_id: "m2".to_owned(),
+                choose_reason: Some(v1::ChooseReason {
+                    menu: Some(menu),
+                    matter_id: "m2".to_owned(),
+                }),
+                ..Default::default()
+            },
+        ],
+        decision: Some(v1::Decision {
+            tier: "gold".to_owned(),
+            playbook_version: "1234567890abcdef".to_owned(),
+            decide_time: second(0),
+            need_thousandths: 1_000,
+            turned_down: vec![v1::TurnedDown {
+                route: v1::Route::Human.into(),
+                reason: v1::TurnedDownReason::CustomerAway.into(),
+                ..Default::default()
+            }],
+            findings: vec![
+                found(Kind::ReasonUnknown, "no/such"),
+                found(Kind::LastResort, ""),
+                found(Kind::SameMatterByKey, "order_id"),
+            ],
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    expect![[r#"
+        contact call-1 · CONTINUED case_0000000000002
+        customer not known, tier gold, need 1.0
+        matters:
+          m1: no case, as the reason no/such is not known: nothing is decided on it
+          m2: no case yet, choose its reason: bags/lost, bags/allowance
+        known: order_id = 3348, size = M
+        why
+          the reason no/such is not known; the last resort was taken
+          you said another matter, but order_id = 3348 is case_0000000000002
+        why not
+          human: the customer did not answer and is not there now
+        playbook 1234567890ab, decided 2026-03-02T09:30:00Z
+    "#]]
+    .assert_eq(&answer(&told, Paint::PLAIN));
+    let presumed = |key| {
+        let told = v1::ContactAnswer {
+            case_presumed: true,
+            presumed_key_facts: key,
+            ..Default::default()
+        };
+        let shown = answer(&told, Paint::PLAIN);
+        let mut lines = shown.lines();
+        let line = lines.find(|line| line.starts_with("presumed"));
+        format!("{}\n", line.unwrap_or_default())
+    };
+    let declined = || fact("order_id", v1::fact::Value::Declined(true));
+    expect![[r#"
+        presumed: it is about order_id = 3348; if not, route it again with --another-matter
+        presumed: it is about the open case for which order_id was not told; if not, route it again with --another-matter
+        presumed: it is about shop = Delft; if not, route it again with --another-matter
+    "#]].assert_eq(
+        &[
+            presumed(vec![fact("order_id", text("3348"))]),
+            presumed(vec![declined()]),
+            presumed(vec![declined(), fact("shop", text("Delft"))]),
+        ]
+        .concat(),
+    );
+}

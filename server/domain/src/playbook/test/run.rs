@@ -190,6 +190,7 @@ pub(in crate::playbook) fn turned_down(why: &TurnedDown) -> String {
             format!("is out, as the customer cannot use {}", ability.as_str())
         }
         TurnedDown::Vulnerable => "is out, as the customer is vulnerable".to_owned(),
+        TurnedDown::CustomerAway => "is out, as the customer does not answer".into(),
         TurnedDown::FailedBefore(flow) => format!("is out, as {flow} failed before"),
         TurnedDown::TooLate(fact) => format!("is too late for {fact}"),
         TurnedDown::Closed(queue, _) => format!("is out, as {queue} is closed"),

@@ -222,6 +222,10 @@ fn a_version_that_was_published_is_read_whatever_its_tests_say() -> Result<(), F
     assert!(read(&with_tests(failing)).is_err());
     let stored = crate::playbook::Playbook::stored(&with_tests(failing))?;
     assert_eq!(stored.tests.len(), 1);
+    let refused = failing.replace("expect", "language: english, expect");
+    assert!(read(&with_tests(&refused)).is_err());
+    let stored = crate::playbook::Playbook::stored(&with_tests(&refused))?;
+    assert_eq!(stored.tests.len(), 0);
     Ok(())
 }
 
@@ -269,6 +273,49 @@ fn memory_abilities_priority_and_deadlines_are_expected_too() {
         &source,
         expect![[r#"
         108:41 tests[4].expect.priority: "what nobody can do in time counts no more, but it is urgent" fails: expected 9, came 8; fired: flying_today; change what decides it, or what the test expects
+    "#]],
+    );
+}
+
+/// What routing refuses a test refuses, too.
+#[test]
+fn a_situation_has_the_limits_of_a_request() {
+    let tests = r#"
+  - name: nobody tells that
+    reason: existing_flight/change_date
+    channel: web_chat
+    language: english
+    cannot_use: [voice, text, self_service]
+    value: -5
+    queues: { rebooking: { staffed: 4000000000, available: 1000001, waiting: -1 }, baggage: { staffed: 2, available: 3 } }
+    at: "2026-03-08 02:30"
+    facts: { departs_at: "2026-03-08 02:59" }
+    expect: { route: message }
+  - name: at the limits
+    reason: existing_flight/change_date
+    channel: web_chat
+    language: en-GB
+    cannot_use: [voice, self_service]
+    value: 0
+    queues: { rebooking: { staffed: 1000000, available: 0, waiting: 1000000 } }
+    # The clocks show it twice: the first is meant.
+    at: "2026-11-01 01:30"
+    facts: { departs_at: "2026-03-08 03:00" }
+    expect: { asks: [booking_reference] }
+"#;
+    let source = super::airline(&[("Europe/Amsterdam", "America/New_York")]);
+    check_text(
+        &format!("{source}tests:\n{tests}"),
+        expect![[r#"
+        84:15 tests[0].language: is "english"; must be a language such as nl or nl-NL
+        85:5 tests[0].cannot_use: the customer can use nothing; must leave one of voice, text and self_service, which are all there is
+        86:12 tests[0].value: is "-5"; must be from 0 to 1000000
+        87:37 tests[0].queues.rebooking.staffed: is "4000000000"; must be from 0 to 1000000
+        87:60 tests[0].queues.rebooking.available: is "1000001"; must be from 0 to 1000000
+        87:78 tests[0].queues.rebooking.waiting: is "-1"; must be from 0 to 1000000
+        87:118 tests[0].queues.baggage.available: is "3"; must be at most staffed, of which they are a part
+        88:9 tests[0].at: is "2026-03-08 02:30"; must be a time that the clock of the playbook's time zone shows; it is put forward then and skips this one
+        89:26 tests[0].facts.departs_at: is "2026-03-08 02:59"; must be a time that the clock of the playbook's time zone shows; it is put forward then and skips this one
     "#]],
     );
 }

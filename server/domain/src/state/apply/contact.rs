@@ -95,6 +95,7 @@ impl State {
                 routed.customer.as_ref().map(|join| &join.id),
             ),
             needs_person: routed.standing.needs_person,
+            away: routed.standing.away,
             leading: routed.leading.clone(),
             due,
             arrived: first.map_or(envelope.arrive_time, |row| row.arrived),

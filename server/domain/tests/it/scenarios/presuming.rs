@@ -120,3 +120,39 @@ fn nothing_is_presumed_of_nobody_known_nor_of_a_resolved_case() {
         "#]],
     );
 }
+
+#[test]
+fn another_matter_with_the_key_of_the_open_case_is_that_case_and_says_so() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=flight/change booking=ABC123 fare=10.00
+        route call-1 phone customer=c1 reason=flight/change booking=ABC123 another_matter
+        # Not where it opened its own.
+        route call-2 phone customer=c1 reason=flight/change another_matter booking=XYZ789
+        route call-2 phone fare=10.00
+        # It was presumed, and then told.
+        route call-3 phone customer=c2 reason=flight/change booking=ABC123
+        route call-4 phone customer=c2 reason=flight/change
+        route call-4 phone another_matter
+        route call-4 phone booking=ABC123
+        # Without a key all of a customer is one matter.
+        route chat-5 web_chat customer=c5 reason=bags/allowance
+        route chat-6 web_chat customer=c5 reason=bags/allowance another_matter
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            call-1: c1 standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows fare=10.00; remembers self_service repeated; -> message(writers) of [message 5.55, human 7.08] noticing tier_assumed, same_matter_by_key(booking)
+            call-2: c1 standard; opens #2; 2 in 7d; ask fare of [message 5.55, human 7.08] by third_contact noticing tier_assumed
+            call-2: c1 standard; stays with #2; 2 in 7d; -> message(writers) of [message 5.55, human 7.08] by third_contact noticing tier_assumed
+            call-3: c2+ standard; opens #3; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            call-4: c2 standard; continues #3, a repeat, presumed; 1 repeats, 1 in 7d; knows booking=ABC123; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed, case_presumed
+            call-4: c2 standard; leaves #3; no case; 1 in 7d; ask booking of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            call-4: c2 standard; continues #3, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed, same_matter_by_key(booking)
+            chat-5: c5+ standard; opens #4; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
+            chat-6: c5 standard; continues #4, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> chat(desk) of [chat 4.04] noticing tier_assumed, same_matter_by_key
+        "#]],
+    );
+}

@@ -154,3 +154,64 @@ fn a_reason_is_chosen_before_a_matter_leads() {
         "#]],
     );
 }
+
+#[test]
+fn a_matter_of_an_unknown_reason_has_no_case_and_is_refused_where_that_is_not_allowed() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route mail-1 email customer=c1 matter:m1=flight/change,booking=AAAAAA matter:m2=no/such matter:m3=bags unknown=allowed
+        # It was told earlier: what is told now is at no fault.
+        route mail-1 email fare=10.00
+        route mail-1 email matter:m4=no/such
+        route mail-1 email matter:m2=no/other
+        route mail-1 email matter:m2=bags/allowance
+        ",
+        expect![[r#"
+            playbook trips is live
+            mail-1: for m1; c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed
+            mail-1: for m1; c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed
+            refused: context.matters[0].stated_reason is not a reason of the live playbook; GetReasonMenu lists them
+            refused: context.matters[0].stated_reason is not a reason of the live playbook; GetReasonMenu lists them
+            mail-1: for m1; c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed
+              mail-1: bags/allowance too for m2; opens #2
+        "#]],
+    );
+}
+
+#[test]
+fn a_contact_with_matters_is_told_no_reason_of_its_own() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route mail-1 email customer=c1 matter:m1=flight/change,booking=AAAAAA,fare=10.00 matter:m2=bags/allowance
+        route mail-1 email reason=club/leave
+        reroute mail-1 failed channel=email reason=club/leave
+        route mail-2 email customer=c2 matter:m1= matter:m2=bags
+        route mail-2 email reason=club/leave
+        # What it says already it may say again, and what came with one reason has it as its own.
+        route mail-1 email reason=flight/change
+        route mail-3 email customer=c3 reason=bags/allowance
+        route mail-3 email matter:m1=flight/change,booking=BBBBBB
+        route mail-3 email reason=club/leave
+        ",
+        expect![[r#"
+            playbook trips is live
+            mail-1: for m1; c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed
+              mail-1: bags/allowance too for m2; opens #2
+            refused: context.reason is of one matter, and the contact has several: tell it in `matters`, with the id of that one
+            refused: context.reason is of one matter, and the contact has several: tell it in `matters`, with the id of that one
+            mail-2: c2+ standard; no case; choose a reason of [] noticing tier_assumed
+            refused: context.reason is of one matter, and the contact has several: tell it in `matters`, with the id of that one
+            mail-1: for m1; c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed
+              mail-1: bags/allowance too for m2; stays with #2
+            mail-3: c3+ standard; opens #3; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
+            mail-3: c3 standard; stays with #3; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
+              mail-3: flight/change too for m1; opens #4
+            mail-3: c3 standard; leaves #3, withdrawn; opens #5; -> message(writers) of [message 5.18] noticing tier_assumed
+              mail-3: flight/change too for m1; stays with #4
+        "#]],
+    );
+}

@@ -287,3 +287,36 @@ fn a_stale_caller_changes_nothing() {
         "#]],
     );
 }
+
+#[test]
+fn an_outcome_at_the_end_is_one_of_the_reason_that_is_confirmed_then() {
+    check(
+        "
+        playbook trips_split
+        at 09:00
+        route k1 web_chat customer=c1 reason=bags/lost bag_tag=1
+        end k1 resolved outcome=rebooked
+        end k1 resolved outcome=found confirmed=flight/change_name
+        end k1 resolved outcome=rebooked confirmed=flight/change_name
+        case 1
+        # Another matter keeps its own reason, also as it was confirmed on its case.
+        route k2 web_chat customer=c2 matter:m1=bags/lost,bag_tag=2 matter:m2=club/leave
+        end k2 resolved confirmed=flight/change_name matter:m2=resolved/rebooked
+        confirm 3 flight/change_name
+        end k2 resolved matter:m2=resolved/rebooked
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            refused: resolution.outcome is no outcome of a case for bags/lost; must be one of explained, found
+            refused: resolution.outcome is no outcome of a case for flight/change_name; must be one of explained, rebooked
+            k1 ends Resolved as flight/change_name; case #1 is resolved as rebooked
+            case #1: resolved; bags/lost of standard c1; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
+            k2: for m1; c2+ standard; opens #2; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+              k2: club/leave too for m2; opens #3
+            refused: matters[0].resolution.outcome is no outcome of a case for club/leave; must be one of explained
+            case #3 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(change_name)) })), legal_hold: None, retain_until: None }
+            k2 ends Resolved; case #2 is resolved; case #3 is resolved as rebooked
+        "#]],
+    );
+}

@@ -280,6 +280,7 @@ fn routed() -> ContactRouted {
             broken_promises: 1,
             case_age: Some(Millis::HOUR),
             needs_person: true,
+            away: false,
         },
         memory: Memory::default(),
         profile: Some(Box::new(profile())),

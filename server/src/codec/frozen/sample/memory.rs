@@ -7,9 +7,9 @@ use signpost_domain::contact::ContactContext;
 use signpost_domain::customer::Profile;
 use signpost_domain::decision::{
     AttemptOutcome, ChanceBasis, CostKind, CostParts, Decision, Finding, FiredRule, Handover,
-    Memory, PersonTold, RouteOption, Told, Tried, TurnedDown, Wait,
+    Memory, PersonTold, RouteOption, Standing, Told, Tried, TurnedDown, Wait,
 };
-use signpost_domain::event::{ContactRouted, Event, Next, RouteTaken};
+use signpost_domain::event::{ContactRouted, Event, Next, RouteStep, RouteTaken};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::{BasisPoints, Need};
 use signpost_domain::route::{Route, RouteSet};
@@ -50,7 +50,29 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
             "route taken with what goes with it",
             Event::RouteTaken(taken()),
         ),
+        ("of a customer who is away", event(away())),
     ]
+}
+
+/// Nobody answered, and it is no other matter than the one that was there.
+fn away() -> ContactRouted {
+    let routed = bare(Next::ChooseRoute);
+    ContactRouted {
+        step: RouteStep::NoAnswer,
+        standing: Standing {
+            away: true,
+            ..routed.standing
+        },
+        noticed: vec![
+            Finding::SameMatterByKey(Some(slug("booking"))),
+            Finding::SameMatterByKey(None),
+        ],
+        decision: Decision {
+            turned_down: vec![(Route::Human, TurnedDown::CustomerAway)],
+            ..Decision::open(slug("gold"))
+        },
+        ..routed
+    }
 }
 
 /// With each basis of a chance, all that turns down, and all that is noticed.

@@ -115,6 +115,16 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
     let key = RowKey::Customer(customer_id());
     let merged = Row::Customer(Arc::new(merged_customer()));
     rows.push(("a customer that is merged and goes on", key, merged));
+    let of_nobody_there = Contact {
+        away: true,
+        ..self::contact(Place::Routed(Route::Callback))
+    };
+    let key = RowKey::Contact(of_nobody_there.id.clone());
+    rows.push((
+        "a contact of a customer who is away",
+        key,
+        Row::Contact(Arc::new(of_nobody_there)),
+    ));
     rows
 }
 
@@ -135,6 +145,7 @@ fn contact(place: Place) -> Contact {
         tier_found: None,
         case_owner: None,
         needs_person: true,
+        away: false,
         leading: None,
         due: None,
         arrived: NOW - Millis::SECOND,

@@ -2,8 +2,8 @@
 
 use super::Whole;
 use crate::ability::{Abilities, Ability};
-use crate::contact::Direction;
-use crate::customer::{Consent, LANGUAGE_BYTES_MAX, LOYALTY_YEARS_MAX, Profile};
+use crate::contact::{Direction, QUEUE_COUNT_MAX};
+use crate::customer::{Consent, LOYALTY_YEARS_MAX, Profile, is_language_tag};
 use crate::decision::memory::TRIED_MAX;
 use crate::decision::wait::WAIT_MAX;
 use crate::decision::{AttemptOutcome, Tried};
@@ -13,10 +13,10 @@ use crate::money::Money;
 use crate::playbook::compile::Compiler;
 use crate::playbook::compile::names::Kind;
 use crate::playbook::fault::{At, echo, right_names};
-use crate::playbook::file_parts::{Id, Span};
+use crate::playbook::file_parts::{Decimal, Id, Span};
 use crate::playbook::file_tests::{TestFile, TestQueueFile, Told, TriedFile};
 use crate::playbook::limits::CASE_WINDOW_MAX;
-use crate::playbook::situation::{Situation, nothing_of};
+use crate::playbook::situation::{NoTime, Situation, nothing_of};
 use crate::playbook::{ChannelIndex, FactIndex, Playbook, QueueIndex, ReasonIndex, TierIndex};
 use crate::route::Route;
 use crate::time::{Millis, UnixMs};
@@ -94,14 +94,17 @@ impl Compiler<'_> {
     }
 
     fn test_time(&mut self, at: At<'_>, written: &str, playbook: &Playbook) -> Option<UnixMs> {
-        let time = playbook
-            .time_of_text(written)
-            .filter(|time| time.0.abs() <= UnixMs::MAX.0);
-        if time.is_none() {
-            let right = "must be a time such as 2026-11-23 10:00 or 2026-11-23T09:00:00Z";
+        let time = playbook.time_of_text(written);
+        time.map_err(|why| {
+            let right = match why {
+                NoTime::Unread => {
+                    "must be a time such as 2026-11-23 10:00 or 2026-11-23T09:00:00Z".to_owned()
+                }
+                NoTime::Skipped => why.to_string(),
+            };
             self.is_wrong(at, written, right);
-        }
-        time
+        })
+        .ok()
     }
 
     fn test_facts(
@@ -167,10 +170,9 @@ impl Compiler<'_> {
         let consents = self.test_consents(at.key("consents"), written, playbook);
         let language = written.language.as_deref();
         if let Some(language) = language
-            && (language.is_empty() || language.len() > LANGUAGE_BYTES_MAX)
+            && !is_language_tag(language)
         {
-            let right =
-                format!("must be a language such as nl, of at most {LANGUAGE_BYTES_MAX} bytes");
+            let right = "must be a language such as nl or nl-NL";
             self.is_wrong(at.key("language"), language, right);
         }
         let prefer = written.prefer.iter().map(|route| route.as_str());
@@ -204,6 +206,15 @@ impl Compiler<'_> {
             }
             all = all.zip(known).map(|(all, one)| all.with(one));
         }
+        if all == Some(Abilities::ALL) {
+            self.faults.add(at, || {
+                (
+                    "the customer can use nothing".to_owned(),
+                    "must leave one of voice, text and self_service, which are all there is"
+                        .to_owned(),
+                )
+            });
+        }
         all
     }
 
@@ -235,7 +246,7 @@ impl Compiler<'_> {
     ) -> Option<()> {
         let value = match &written.value {
             None => Some(None),
-            Some(value) => self.money(at.key("value"), value).map(Some),
+            Some(value) => self.test_value(at.key("value"), value).map(Some),
         };
         let years = 0..=i64::from(LOYALTY_YEARS_MAX);
         let years = self.test_count(at.key("loyalty_years"), written.loyalty_years, years);
@@ -268,6 +279,16 @@ impl Compiler<'_> {
         situation.standing.contacts_7d = contacts;
         situation.memory.all_contacts_7d = unsigned(all?).unwrap_or(contacts);
         Some(())
+    }
+
+    /// What a customer is worth: never less than nothing.
+    fn test_value(&mut self, at: At<'_>, written: &Decimal) -> Option<Money> {
+        let value = self.money(at, written)?;
+        if value < Money::ZERO {
+            self.is_wrong(at, &written.0, "must be from 0 to 1000000");
+            return None;
+        }
+        Some(value)
     }
 
     fn test_queues(
@@ -319,7 +340,7 @@ impl Compiler<'_> {
             waiting,
             handle_time,
         } = written;
-        let count = 0..=i64::from(u32::MAX);
+        let count = 0..=i64::from(QUEUE_COUNT_MAX);
         let mut span = |key, span: &Option<Span>| match span {
             None => Some(None),
             Some(span) => self.span(at.key(key), span, WAIT_MAX).map(Some),
@@ -328,6 +349,12 @@ impl Compiler<'_> {
         let staffed = self.test_count(at.key("staffed"), *staffed, count.clone());
         let available = self.test_count(at.key("available"), *available, count.clone());
         let waiting = self.test_count(at.key("waiting"), *waiting, count);
+        if let (Some(Some(staffed)), Some(Some(free))) = (staffed, available)
+            && free > staffed
+        {
+            let right = "must be at most staffed, of which they are a part";
+            self.is_wrong(at.key("available"), &free.to_string(), right);
+        }
         stats.staffed = unsigned(staffed?);
         stats.available = unsigned(available?);
         stats.waiting = unsigned(waiting?);
@@ -510,20 +537,28 @@ fn fact_value(
             Money::parse(text).ok().map(FactValue::Money),
             "must be an amount such as 4.10",
         ),
-        FactType::Instant => (
-            instant(playbook, text, now).map(FactValue::Instant),
-            "must be a time such as +6h, -2d, 2026-11-23 10:00 or 2026-11-23T09:00:00Z",
-        ),
+        FactType::Instant => {
+            let instant = instant(playbook, text, now);
+            return instant.map(FactValue::Instant).map_err(|why| match why {
+                NoTime::Unread => {
+                    "must be a time such as +6h, -2d, 2026-11-23 10:00 or 2026-11-23T09:00:00Z"
+                        .to_owned()
+                }
+                NoTime::Skipped => why.to_string(),
+            });
+        }
     };
     value.ok_or_else(|| right.to_owned())
 }
 
 /// `+6h` and `-2d` count from `now`.
-fn instant(playbook: &Playbook, text: &str, now: UnixMs) -> Option<UnixMs> {
+fn instant(playbook: &Playbook, text: &str, now: UnixMs) -> Result<UnixMs, NoTime> {
+    let span = |text: &str| Millis::parse(text).ok_or(NoTime::Unread);
     let time = match text.as_bytes().first() {
-        Some(b'+') => now + Millis::parse(&text[1..])?,
-        Some(b'-') => now - Millis::parse(&text[1..])?,
-        _ => playbook.time_of_text(text)?,
+        Some(b'+') => now + span(&text[1..])?,
+        Some(b'-') => now - span(&text[1..])?,
+        _ => return playbook.time_of_text(text),
     };
-    (time.0.abs() <= UnixMs::MAX.0).then_some(time)
+    let is_there = time.0.abs() <= UnixMs::MAX.0;
+    is_there.then_some(time).ok_or(NoTime::Unread)
 }
