@@ -283,7 +283,8 @@ impl<'p> Asker<'p> {
                 | TurnedDown::Vulnerable
                 | TurnedDown::FailedBefore(_)
                 | TurnedDown::ConsentRefused(_)
-                | TurnedDown::ConsentUnknown(_) => false,
+                | TurnedDown::ConsentUnknown(_)
+                | TurnedDown::CustomerAway => false,
             };
             if !is_told {
                 continue;
