@@ -351,6 +351,10 @@ pub(super) fn write_finding(w: &mut Writer, finding: &Finding) {
             w.message(4, |w| write_turned_down(w, *route, why));
         }
         Finding::CasePresumed => named(Kind::CasePresumed, None),
+        Finding::NeedRaisedByAttempts(count) => {
+            named(Kind::NeedRaisedByAttempts, None);
+            w.number(5, *count);
+        }
     }
 }
 
@@ -362,6 +366,7 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
         name: text_of_name,
         text,
         broken,
+        count,
     } = message;
     let kind = Kind::try_from(kind).map_err(|_| nonsense("finding.kind", kind))?;
     let finding = match kind {
@@ -393,6 +398,7 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
             Finding::LastResortBroken(route, Box::new(why))
         }
         Kind::CasePresumed => Finding::CasePresumed,
+        Kind::NeedRaisedByAttempts => Finding::NeedRaisedByAttempts(count),
     };
     Ok(finding)
 }

@@ -236,6 +236,7 @@ fn finding(finding: &Finding) -> v1::Finding {
         }
         Finding::LastResortBroken(..) => (Wire::LastResortBroken, String::new()),
         Finding::CasePresumed => (Wire::CasePresumed, String::new()),
+        Finding::NeedRaisedByAttempts(count) => (Wire::NeedRaisedByAttempts, count.to_string()),
     };
     v1::Finding {
         kind: kind.into(),

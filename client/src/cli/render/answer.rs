@@ -54,8 +54,12 @@ fn presumed(answer: &v1::ContactAnswer, paint: Paint) -> String {
         return String::new();
     }
     let about = words::listed(answer.presumed_key_facts.iter().map(words::fact));
-    let label = paint.dim("presumed:");
-    format!("{label} it is about {about}; if not, route it again with --another-matter\n")
+    let about = match about.as_str() {
+        "" => "the customer's open case".to_owned(),
+        _ => about,
+    };
+    let mend = paint.dim("(presumed; say --another-matter if it is not)");
+    format!("about {about} {mend}\n")
 }
 
 /// Cases to choose from.
@@ -388,6 +392,13 @@ fn finding(finding: &v1::Finding) -> String {
         }
         Ok(Kind::CasePresumed) => {
             "taken to be about the customer's one open case of this reason".to_owned()
+        }
+        Ok(Kind::NeedRaisedByAttempts) => {
+            let attempts = match about.as_str() {
+                "1" => "1 attempt".to_owned(),
+                count => format!("{count} attempts"),
+            };
+            format!("the need is raised: {attempts} with people failed on this case")
         }
         Ok(Kind::Unspecified) | Err(_) => format!("finding {}: {about}", finding.kind),
     }

@@ -299,6 +299,7 @@ fn finding(finding: &Finding) -> String {
             format!("last_resort_broken({route} {})", turned(why))
         }
         Finding::CasePresumed => "case_presumed".to_owned(),
+        Finding::NeedRaisedByAttempts(count) => format!("need_raised_by_attempts({count})"),
     }
 }
 

@@ -177,6 +177,7 @@ pub(in crate::codec) fn findings() -> impl Strategy<Value = Vec<Finding>> {
         (route(), turned_down())
             .prop_map(|(route, why)| Finding::LastResortBroken(route, Box::new(why))),
         Just(Finding::CasePresumed),
+        any::<u32>().prop_map(Finding::NeedRaisedByAttempts),
     ];
     vec(finding, 0..4)
 }
