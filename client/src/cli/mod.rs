@@ -101,7 +101,7 @@ enum Command {
     /// Records which route the customer took.
     Take(take::TakeArgs),
     /// Decides again after an attempt that came to nothing: the customer asked for a person, gave up, did not answer.
-    Reroute(reroute::RerouteArgs),
+    Reroute(Box<reroute::RerouteArgs>),
     /// Ends a contact, and says what came of it.
     End(Box<end::EndArgs>),
     /// Routes every row of a table as a contact.
