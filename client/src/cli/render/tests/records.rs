@@ -104,7 +104,8 @@ fn a_presumed_case_is_named_and_what_failed_is_said() {
         about the customer's open case (presumed; say --another-matter if it is not)
           the need is raised: 2 attempts with people failed on this case
           self_service: flow cancel_order failed on this case
-    "#]].assert_eq(&[said(vec![order]), said(Vec::new())].concat());
+    "#]]
+    .assert_eq(&[said(vec![order]), said(Vec::new())].concat());
 }
 
 #[test]
