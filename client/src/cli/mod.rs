@@ -229,7 +229,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Route(args) => route::run(*args, session).await,
         Command::Preview(args) => preview::run(*args, session).await,
         Command::Take(args) => take::run(args, session).await,
-        Command::Reroute(args) => reroute::run(args, session).await,
+        Command::Reroute(args) => reroute::run(*args, session).await,
         Command::End(args) => end::run(*args, session).await,
         Command::Send(args) => send::run(*args, session).await,
         Command::Reasons(args) => reasons::run(args, session).await,
