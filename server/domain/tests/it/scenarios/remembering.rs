@@ -246,10 +246,10 @@ fn who_does_not_answer_is_not_on_the_line() {
             customer c1 is kept
             call-1: c1 gold; opens #1; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
             call-1: no answer; c1 gold; stays with #1; remembers callback no_answer; -> callback(desk) of [callback 6.83 = 6.30 + 0.75 + 0.98 + 0.00 + -1.20 + 0.00 (Unknown wait 2m), self_service 6.93 = 0.05 + 0.00 + 6.88 + 0.00 + 0.00 + 0.00 (None wait 0s), message 12.27 = 2.00 + 3.38 + 5.90 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, human away]
-            call-1: failed; c1 gold; stays with #1; remembers callback no_answer, callback failed; -> callback(desk) of [callback 7.15 = 6.30 + 0.75 + 1.30 + 0.00 + -1.20 + 0.00 (Unknown wait 2m), self_service 9.13 = 0.05 + 0.00 + 9.08 + 0.00 + 0.00 + 0.00 (None wait 0s), message 14.16 = 2.00 + 3.38 + 7.79 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, human away]
-            call-1: c1 gold; stays with #1; remembers callback no_answer, callback failed; -> callback(desk) of [callback 7.15, self_service 9.13, human 10.30, message 14.16]
-            call-1: no answer; c1 gold; stays with #1; remembers callback no_answer, callback failed, callback no_answer; -> callback(desk) of [callback 7.15, self_service 9.13, message 14.16]
-            call-1: sent back; c1 gold; stays with #1; remembers callback no_answer, callback failed, callback no_answer, callback asked_for_person; -> callback(desk) of [callback 7.15, human 10.30, message 14.16] by asked_for_a_person
+            call-1: failed; c1 gold; stays with #1; remembers callback no_answer, callback failed; -> callback(desk) of [callback 7.15 = 6.30 + 0.75 + 1.30 + 0.00 + -1.20 + 0.00 (Unknown wait 2m), self_service 9.13 = 0.05 + 0.00 + 9.08 + 0.00 + 0.00 + 0.00 (None wait 0s), message 14.16 = 2.00 + 3.38 + 7.79 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing need_raised_by_attempts(1), fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk), wait_assumed(writers) not [chat not on the channel, human away]
+            call-1: c1 gold; stays with #1; remembers callback no_answer, callback failed; -> callback(desk) of [callback 7.15, self_service 9.13, human 10.30, message 14.16] noticing need_raised_by_attempts(1)
+            call-1: no answer; c1 gold; stays with #1; remembers callback no_answer, callback failed, callback no_answer; -> callback(desk) of [callback 7.15, self_service 9.13, message 14.16] noticing need_raised_by_attempts(1)
+            call-1: sent back; c1 gold; stays with #1; remembers callback no_answer, callback failed, callback no_answer, callback asked_for_person; -> callback(desk) of [callback 7.15, human 10.30, message 14.16] by asked_for_a_person noticing need_raised_by_attempts(1)
         "#]],
     );
 }
@@ -275,8 +275,8 @@ fn our_call_pays_what_we_owe_on_its_contact_and_not_what_we_owe_on_others() {
             call-1: c1 gold; opens #1; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
             call-2: c1 gold; continues #1; 1 in 7d; knows fare=10.00; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
             call-1: no answer; c1 gold; stays with #1; 1 in 7d; remembers callback no_answer, an answer is overdue; -> callback(desk) of [callback 6.83, self_service 6.93, message 12.27]
-            call-2: failed; c1 gold; stays with #1; 1 in 7d; knows fare=10.00; remembers callback no_answer, callback failed, an answer is overdue; -> callback(desk) of [callback 7.15, self_service 9.13, human 10.30, message 14.16]
-            call-2: no answer; c1 gold; stays with #1; 1 in 7d; knows fare=10.00; remembers callback no_answer, callback failed, callback no_answer, an answer is overdue; -> callback(desk) of [callback 7.15, self_service 9.13, message 14.16]
+            call-2: failed; c1 gold; stays with #1; 1 in 7d; knows fare=10.00; remembers callback no_answer, callback failed, an answer is overdue; -> callback(desk) of [callback 7.15, self_service 9.13, human 10.30, message 14.16] noticing need_raised_by_attempts(1)
+            call-2: no answer; c1 gold; stays with #1; 1 in 7d; knows fare=10.00; remembers callback no_answer, callback failed, callback no_answer, an answer is overdue; -> callback(desk) of [callback 7.15, self_service 9.13, message 14.16] noticing need_raised_by_attempts(1)
         "#]],
     );
 }
