@@ -338,7 +338,16 @@ fn a_case_is_named_by_its_number_or_its_id_in_short() {
         "1 2",
     ];
     let said = wrong.map(|text| format!("{text:?} {}", named(text)));
-    expect![[r#""#]].assert_eq(&said.concat());
+    expect![[r#"
+        "" case_id: must not be empty
+        "case_" case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without case_ and the zeros in front
+        "0" case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without case_ and the zeros in front
+        "case_0" case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without case_ and the zeros in front
+        "cust_2" case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without case_ and the zeros in front
+        "two cases" case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without case_ and the zeros in front
+        "7012 3456 789" case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
+        "1 2" case_id: must be case_ and 13 letters or digits, or a case number of 11 digits, as an answer gave it
+    "#]].assert_eq(&said.concat());
 }
 
 #[test]
@@ -374,7 +383,22 @@ fn what_a_resolution_cost_is_never_a_gain() {
         said += &told(sound(case::resolve(resolve(cost), caller(), &numbers)));
         said += &told(sound(contact::end(end(cost), caller(), None)));
     }
-    expect![[r#""#]].assert_eq(&said);
+    expect![[r#"
+        -1
+        resolution.cost_micros: must be between 0 and 1000000000000 (millionths of the currency), is -1
+        resolution.cost_micros: must be between 0 and 1000000000000 (millionths of the currency), is -1
+        matters[0].resolution.cost_micros: must be between 0 and 1000000000000 (millionths of the currency), is -1
+        0
+        nothing is wrong
+        nothing is wrong
+        1000000000000
+        nothing is wrong
+        nothing is wrong
+        1000000000001
+        resolution.cost_micros: must be between 0 and 1000000000000 (millionths of the currency), is 1000000000001
+        resolution.cost_micros: must be between 0 and 1000000000000 (millionths of the currency), is 1000000000001
+        matters[0].resolution.cost_micros: must be between 0 and 1000000000000 (millionths of the currency), is 1000000000001
+    "#]].assert_eq(&said);
 }
 
 #[test]
@@ -389,7 +413,9 @@ fn a_customer_is_worth_nothing_or_more() {
         }),
         ..Default::default()
     };
-    expect![[r#""#]].assert_eq(&told(sound(customer::upsert(
+    expect![[r#"
+        customer.value_micros: must be between 0 and 1000000000000 (millionths of the currency), is -5000000
+    "#]].assert_eq(&told(sound(customer::upsert(
         upsert(-5_000_000),
         caller(),
         &live,
