@@ -379,6 +379,9 @@ pub(super) fn case_named(text: &str, numbers: &CaseNumbers) -> Result<CaseId, St
     const SHAPE: &str = "must be a case number of 11 digits, in groups or not, or the id of a case, with or without \
         case_ and the zeros in front";
     let text = text.trim();
+    if text.is_empty() {
+        return Err("must not be empty".to_owned());
+    }
     if CaseNumbers::is_meant(text) {
         return numbers.read(text).map_err(|why| why.to_string());
     }

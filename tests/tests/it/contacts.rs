@@ -180,7 +180,7 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
     };
     told.push(brief::refused(contacts.get_contact(nobody).await));
     let mut cases = server.cases();
-    for case_id in ["case_0000000000099", "99"] {
+    for case_id in ["case_0000000000099", "99", "case 99"] {
         let case_id = case_id.to_owned();
         let asked = v1::GetCaseRequest {
             case_id,
@@ -218,8 +218,11 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
           contact call-404
         NotFound: there is no case case_0000000000099
           case case_0000000000099
+        NotFound: there is no case case_0000000000099
+          case case_0000000000099
         InvalidArgument
-          case_id: must be case_ and 13 letters or digits, or a case number of 11 digits, as an answer gave it
+          case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without
+              case_ and the zeros in front
     "#]].assert_eq(&brief::all(&told));
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 4, "nothing but what was answered");

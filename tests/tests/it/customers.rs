@@ -154,7 +154,8 @@ async fn faults_of_a_customer_are_told_at_once() -> Outcome {
           customer.identities[2].value: must not be empty
           customer.tier: is not a tier of the live playbook; did you mean gold?
           customer.persona: is not a persona of the live playbook; must be one of planner, hurried
-          customer.value_micros: must be between -1000000000000 and 1000000000000
+          customer.value_micros: must be between 0 and 1000000000000 (millionths of the currency), is
+              9223372036854775807
           customer.loyalty_years: must be at most 150, is 1000
           customer.language: must be a language such as nl or nl-NL
           customer.time_zone: must be a time zone such as Europe/Amsterdam

@@ -41,7 +41,7 @@ const OTHERS: [&str; 10] = [
     "preview --channel phone --arrive 1999-01-01T00:00:00Z",
     "contact list --page-token x",
     "contact watch --reason No --from x",
-    "case get 12345",
+    "case get the-first",
     "case list --tier GOLD --page-token x",
     "reasons --channel fax",
     "events tail --from x",
@@ -140,7 +140,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         contact watch --reason No --from x
           filter.reasons[0] (--reason)
           cursor (--from)
-        case get 12345
+        case get the-first
           case_id (<CASE>)
         case list --tier GOLD --page-token x
           tier (--tier)

@@ -42,6 +42,7 @@ mod lists;
 mod lists_refused;
 mod lists_steady;
 mod matters;
+mod matters_untold;
 mod menus;
 mod misspelt;
 mod older_playbooks;

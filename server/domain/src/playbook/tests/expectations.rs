@@ -222,7 +222,10 @@ fn a_version_that_was_published_is_read_whatever_its_tests_say() -> Result<(), F
     assert!(read(&with_tests(failing)).is_err());
     let stored = crate::playbook::Playbook::stored(&with_tests(failing))?;
     assert_eq!(stored.tests.len(), 1);
-    let refused = failing.replace("expect", "language: english, expect");
+    let refused = failing.replace(
+        "expect",
+        "queues: { baggage: { staffed: 4000000000 } }, expect",
+    );
     assert!(read(&with_tests(&refused)).is_err());
     let stored = crate::playbook::Playbook::stored(&with_tests(&refused))?;
     assert_eq!(stored.tests.len(), 0);

@@ -116,17 +116,19 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
     let key = RowKey::Customer(customer_id());
     let merged = Row::Customer(Arc::new(merged_customer()));
     rows.push(("a customer that is merged and goes on", key, merged));
-    let of_nobody_there = Contact {
-        away: true,
-        ..self::contact(Place::Routed(Route::Callback))
-    };
-    let key = RowKey::Contact(of_nobody_there.id.clone());
-    rows.push((
-        "a contact of a customer who is away",
-        key,
-        Row::Contact(Arc::new(of_nobody_there)),
-    ));
+    rows.push(of_nobody_there());
     rows
+}
+
+/// A contact of a customer who did not answer.
+fn of_nobody_there() -> (&'static str, RowKey, Row) {
+    let contact = Contact {
+        away: true,
+        ..contact(Place::Routed(Route::Callback))
+    };
+    let key = RowKey::Contact(contact.id.clone());
+    let row = Row::Contact(Arc::new(contact));
+    ("a contact of a customer who is away", key, row)
 }
 
 fn contact(place: Place) -> Contact {
