@@ -19,6 +19,7 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("confirmed_reason", &["confirmed_reason"]),
     ("contact_id", &["contact"]),
     ("context.brand", &["brand"]),
+    ("context.cannot_use", &["cannot_use"]),
     ("context.channel", &["channel"]),
     ("context.consents", &["consent"]),
     ("context.customer.customer_id", &["customer"]),
@@ -29,6 +30,7 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("context.facts", &["fact", "declined"]),
     ("context.facts.source", &["fact_source"]),
     ("context.language", &["language"]),
+    ("context.matters", &["matter"]),
     ("context.persona", &["persona"]),
     ("context.preferred_routes", &["prefer"]),
     ("context.queue_stats", &["queue_stats"]),
@@ -200,6 +202,7 @@ mod tests {
             ("route --channel phone", "context"),
             ("route --channel phone", "take"),
             ("route --channel phone --actor x/y", "signpost-actor"),
+            ("reroute call-1 --outcome failed", "context.cannot_use[0]"),
             ("case get 7", "case_id"),
             ("case link 7 caused_by 8", "link.case_id"),
             ("case list", "case_id"),
@@ -219,6 +222,7 @@ mod tests {
             route --channel phone | context | nothing
             route --channel phone | take | nothing
             route --channel phone --actor x/y | signpost-actor | --actor
+            reroute call-1 --outcome failed | context.cannot_use[0] | --cannot-use
             case get 7 | case_id | <CASE>
             case link 7 caused_by 8 | link.case_id | <OTHER>
             case list | case_id | nothing

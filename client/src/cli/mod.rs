@@ -101,7 +101,7 @@ enum Command {
     /// Records which route the customer took.
     Take(take::TakeArgs),
     /// Decides again after an attempt that came to nothing: the customer asked for a person, gave up, did not answer.
-    Reroute(reroute::RerouteArgs),
+    Reroute(Box<reroute::RerouteArgs>),
     /// Ends a contact, and says what came of it.
     End(Box<end::EndArgs>),
     /// Routes every row of a table as a contact.
@@ -229,7 +229,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Route(args) => route::run(*args, session).await,
         Command::Preview(args) => preview::run(*args, session).await,
         Command::Take(args) => take::run(args, session).await,
-        Command::Reroute(args) => reroute::run(args, session).await,
+        Command::Reroute(args) => reroute::run(*args, session).await,
         Command::End(args) => end::run(*args, session).await,
         Command::Send(args) => send::run(*args, session).await,
         Command::Reasons(args) => reasons::run(args, session).await,

@@ -1,7 +1,7 @@
 //! `signpost reroute`: decides again after an attempt that came to nothing.
 
 use super::Session;
-use super::context::facts;
+use super::context::ContextArgs;
 use super::failure::Failure;
 use super::write::Key;
 use super::{render, values};
@@ -10,21 +10,20 @@ use signpost_client::{Client, v1};
 
 /// The flags.
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(
+    mut_arg("channel", |channel| channel.required(false)),
+    mut_group("ContextArgs", |context| context.requires("channel")),
+    after_help = "\
 Example:
-  signpost reroute call-4711 --outcome asked_for_person")]
+  signpost reroute call-4711 --outcome asked_for_person
+  signpost reroute call-4711 --outcome failed --channel phone --cannot-use voice"
+)]
 pub(crate) struct RerouteArgs {
     /// Your key of the contact; it stays live.
     contact: String,
     /// What came of the attempt.
     #[arg(long, value_parser = values::attempt_outcome())]
     outcome: v1::AttemptOutcome,
-    /// The contact's channel, to tell more of it.
-    #[arg(long, value_name = "CHANNEL")]
-    channel: Option<String>,
-    /// A fact that is known now; read by the fact's type.
-    #[arg(long, value_name = "ID=VALUE", value_parser = values::fact, requires = "channel")]
-    fact: Vec<v1::Fact>,
     /// Whether the cheapest route is taken at once.
     #[arg(long, value_name = "WHAT", default_value = "first", value_parser = values::take())]
     take: v1::Take,
@@ -34,26 +33,39 @@ pub(crate) struct RerouteArgs {
     /// When it happened, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     arrive: Option<prost_types::Timestamp>,
+    /// Take the last resort rather than refuse a reason that the playbook never knew.
+    #[arg(long)]
+    allow_unknown_reason: bool,
+    /// The playbook that the menu came from.
+    #[arg(long, value_name = "VERSION")]
+    menu_version: Option<String>,
     #[command(flatten)]
     key: Key,
+    /// What more is known; then with the contact's channel.
+    #[command(flatten)]
+    context: Option<ContextArgs>,
+}
+
+#[cfg(test)]
+impl RerouteArgs {
+    /// The context that the flags say.
+    pub(crate) fn into_context(self) -> Option<v1::ContactContext> {
+        self.context.map(ContextArgs::into_context)
+    }
 }
 
 /// Decides again and prints the answer.
 pub(crate) async fn run(args: RerouteArgs, session: &Session) -> Result<(), Failure> {
-    let context = args.channel.map(|channel| v1::ContactContext {
-        channel,
-        facts: facts(args.fact, Vec::new(), None),
-        ..Default::default()
-    });
     let request = v1::RerouteContactRequest {
         request_id: args.key.or_fresh(),
         contact_id: args.contact,
         outcome: args.outcome.into(),
-        context,
+        context: args.context.map(ContextArgs::into_context),
         take: args.take.into(),
         note: args.note,
         arrive_time: args.arrive,
-        ..Default::default()
+        allow_unknown_reason: args.allow_unknown_reason,
+        menu_playbook_version: args.menu_version.unwrap_or_default(),
     };
     let response = session.write(request, Client::reroute_contact).await?;
     session.out.answer(&response, |paint| {

@@ -44,6 +44,21 @@ fn nobody_named_is_anonymous_and_vulnerable_can_be_denied() {
 }
 
 #[test]
+fn a_reroute_tells_nothing_or_what_route_tells() {
+    let context = |flags: &str| match parse(&format!("reroute call-1 --outcome failed {flags}")) {
+        Ok(Command::Reroute(args)) => args.into_context(),
+        _ => panic!("{flags} is not taken"),
+    };
+    assert_eq!(context(""), None);
+    assert_eq!(context("--take none --note x"), None);
+    let flags = "--channel phone --vulnerable --fact x=1 --cannot-use voice";
+    let Ok(Command::Route(routed)) = parse(&format!("route {flags}")) else {
+        panic!("{flags} is not taken");
+    };
+    assert_eq!(context(flags), Some(routed.into_context()));
+}
+
+#[test]
 fn bad_command_lines_are_refused_with_code_2() {
     for line in [
         "route",
@@ -54,6 +69,8 @@ fn bad_command_lines_are_refused_with_code_2() {
         "route --channel phone --queue-stats desk:wait=soon",
         "route --channel phone --arrive yesterday",
         "take call-1",
+        "reroute call-1 --outcome failed --vulnerable",
+        "reroute call-1 --outcome repeated",
         "end call-1 timed_out",
         "customer get",
         "customer get c1 --identity phone=1",

@@ -30,7 +30,7 @@ use crate::fact::Facts;
 use crate::ids::{ReasonId, Slug};
 use crate::money::Money;
 use crate::playbook::limits;
-use crate::playbook::{BasisPoints, FactIndex, Need, Playbook, ReasonIndex, TierIndex};
+use crate::playbook::{BasisPoints, FactIndex, Need, Playbook, Reason, ReasonIndex, TierIndex};
 use crate::route::{Route, RouteSet};
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
@@ -260,6 +260,9 @@ pub enum Finding {
     CasePresumed,
     /// The caller said that it is another matter, but it is this case: the same key fact is told, or the reason has none.
     SameMatterByKey(Option<Slug>),
+    /// The need is more than the reason's and what rules raise it to: so many attempts with people failed on the case.
+    /// It is noticed beside the decision, so that one that was stored before it was told is computed again as it was.
+    NeedRaisedByAttempts(u32),
 }
 
 /// The ranked routes for one contact, and why.
@@ -292,6 +295,15 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// What to say of the need where attempts with people that failed raised it above the reason's and the rules'.
+    pub(crate) fn need_raised(&self, reason: &Reason, memory: &Memory) -> Option<Finding> {
+        let rules = self.fired.iter().filter_map(|fired| fired.need);
+        let without = rules.fold(reason.need, Need::max);
+        let failed = memory.people_failed();
+        let is_more = failed > 0 && self.need > without;
+        is_more.then_some(Finding::NeedRaisedByAttempts(failed))
+    }
+
     /// A decision without a reason to decide on: nothing to offer yet.
     pub fn open(tier: Slug) -> Decision {
         Decision {

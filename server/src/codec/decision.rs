@@ -355,6 +355,10 @@ pub(super) fn write_finding(w: &mut Writer, finding: &Finding) {
         }
         Finding::CasePresumed => named(Kind::CasePresumed, None),
         Finding::SameMatterByKey(fact) => named(Kind::SameMatterByKey, fact.as_ref()),
+        Finding::NeedRaisedByAttempts(count) => {
+            named(Kind::NeedRaisedByAttempts, None);
+            w.number(5, *count);
+        }
     }
 }
 
@@ -366,6 +370,7 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
         name: text_of_name,
         text,
         broken,
+        count,
     } = message;
     let kind = Kind::try_from(kind).map_err(|_| nonsense("finding.kind", kind))?;
     let finding = match kind {
@@ -398,6 +403,7 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
         }
         Kind::CasePresumed => Finding::CasePresumed,
         Kind::SameMatterByKey => Finding::SameMatterByKey(name_or_none(text_of_name)),
+        Kind::NeedRaisedByAttempts => Finding::NeedRaisedByAttempts(count),
     };
     Ok(finding)
 }

@@ -112,6 +112,10 @@ pub(super) fn rerouted(number: i32) -> Result<Rerouted, &'static str> {
         Ok(Wire::GaveUp) => Ok(Rerouted::GaveUp),
         Ok(Wire::NoAnswer) => Ok(Rerouted::NoAnswer),
         Ok(Wire::Failed) => Ok(Rerouted::Failed),
+        Ok(Wire::Resolved | Wire::Abandoned | Wire::Transferred | Wire::Switched) => Err(
+            "is how a contact ends: call EndContact; must be one of ASKED_FOR_PERSON, GAVE_UP, NO_ANSWER and FAILED",
+        ),
+        Ok(Wire::Repeated | Wire::TimedOut) => Err("is set by the server alone"),
         Err(_) => Err(UNKNOWN),
     }
 }

@@ -5,6 +5,7 @@ use super::{fact, time, wire_enum};
 use signpost_domain::case::{
     Case, CaseContact, CaseLink, CaseNumbers, CaseState, CaseWork, Resolution,
 };
+use signpost_domain::decision::{PersonTold, Told, Tried};
 use signpost_domain::event::CaseWorked;
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
 use signpost_domain::money::Money;
@@ -82,7 +83,64 @@ pub(crate) fn case(case: &Case, numbers: &CaseNumbers) -> v1::Case {
         merged_case_ids: merged.collect(),
         legal_hold: case.legal_hold,
         retain_until_time: case.retain_until.map(time::timestamp),
+        attempts: case.tried_in_all().iter().map(attempt).collect(),
+        person: person(&case.told_in_all()),
+        owed_due_time: case.owed_due().map(time::timestamp),
     }
+}
+
+fn attempt(tried: &Tried) -> v1::CaseAttempt {
+    let Tried {
+        contact,
+        route,
+        flow,
+        queue,
+        at,
+        outcome,
+    } = tried;
+    v1::CaseAttempt {
+        contact_id: contact.to_string(),
+        route: wire_enum::route(*route),
+        flow_id: text(flow.as_ref()),
+        queue_id: text(queue.as_ref()),
+        start_time: Some(time::timestamp(*at)),
+        outcome: wire_enum::attempt_outcome(*outcome),
+        failed: tried.failed(),
+    }
+}
+
+/// What was told of the person; `None` if nothing was.
+fn person(told: &PersonTold) -> Option<v1::CasePerson> {
+    let PersonTold {
+        vulnerable,
+        cannot_use,
+        asked_for_person,
+        language,
+        persona,
+    } = told;
+    let cannot_use_value = cannot_use.as_ref().map(|told| told.value);
+    let language_value = language.as_ref().map(|told| told.value.to_string());
+    let person = v1::CasePerson {
+        vulnerable: vulnerable.is_some(),
+        asked_for_person: asked_for_person.is_some(),
+        cannot_use: cannot_use_value.map_or_else(Vec::new, wire_enum::abilities),
+        language_code: language_value.unwrap_or_default(),
+        persona: text(persona.as_ref().map(|told| &told.value)),
+        vulnerable_told: telling(vulnerable.as_ref()),
+        asked_for_person_told: telling(asked_for_person.as_ref()),
+        cannot_use_told: telling(cannot_use.as_ref()),
+        language_code_told: telling(language.as_ref()),
+        persona_told: telling(persona.as_ref()),
+    };
+    (*told != PersonTold::default()).then_some(person)
+}
+
+fn telling<T>(told: Option<&Told<T>>) -> Option<v1::PersonTelling> {
+    told.map(|told| v1::PersonTelling {
+        contact_id: told.contact.to_string(),
+        actor: told.actor.to_string(),
+        tell_time: Some(time::timestamp(told.at)),
+    })
 }
 
 /// What a write came to for the case that it names, from its event at `seq`.

@@ -240,6 +240,7 @@ pub(super) fn finding(finding: &Finding) -> v1::Finding {
         Finding::LastResortBroken(..) => (Wire::LastResortBroken, String::new()),
         Finding::CasePresumed => (Wire::CasePresumed, String::new()),
         Finding::SameMatterByKey(fact) => (Wire::SameMatterByKey, text(fact.as_ref())),
+        Finding::NeedRaisedByAttempts(count) => (Wire::NeedRaisedByAttempts, count.to_string()),
     };
     v1::Finding {
         kind: kind.into(),

@@ -4,7 +4,7 @@ use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{Direction, Joined, Outcome, Place};
 use signpost_domain::customer::{TierBasis, TierFound};
-use signpost_domain::decision::{ChanceBasis, CostKind, WaitBasis};
+use signpost_domain::decision::{AttemptOutcome, ChanceBasis, CostKind, WaitBasis};
 use signpost_domain::event::RouteStep;
 use signpost_domain::fact::{FactSource, FactType};
 use signpost_domain::route::Route;
@@ -101,6 +101,24 @@ pub(super) fn outcome(outcome: Outcome) -> i32 {
         Outcome::Switched => v1::ContactOutcome::Switched,
         Outcome::TimedOut => v1::ContactOutcome::TimedOut,
     };
+    wire.into()
+}
+
+/// What came of an attempt; nothing while it goes on.
+pub(super) fn attempt_outcome(outcome: Option<AttemptOutcome>) -> i32 {
+    use v1::AttemptOutcome as Wire;
+    let wire = outcome.map_or(Wire::Unspecified, |outcome| match outcome {
+        AttemptOutcome::Resolved => Wire::Resolved,
+        AttemptOutcome::Abandoned => Wire::Abandoned,
+        AttemptOutcome::GaveUp => Wire::GaveUp,
+        AttemptOutcome::AskedForPerson => Wire::AskedForPerson,
+        AttemptOutcome::NoAnswer => Wire::NoAnswer,
+        AttemptOutcome::Failed => Wire::Failed,
+        AttemptOutcome::Repeated => Wire::Repeated,
+        AttemptOutcome::Transferred => Wire::Transferred,
+        AttemptOutcome::Switched => Wire::Switched,
+        AttemptOutcome::TimedOut => Wire::TimedOut,
+    });
     wire.into()
 }
 

@@ -243,7 +243,6 @@ async fn what_no_customer_and_no_queue_can_be() -> Outcome {
             let consent = |granted| v1::Consent {
                 consent_id: "call_back".to_owned(),
                 granted,
-                ..Default::default()
             };
             context.consents = vec![consent(true), consent(false)];
         }),

@@ -236,6 +236,10 @@ async fn a_document_with_hundreds_of_faults() -> Outcome {
 
 /// What a decision is made of, written so that nobody could decide by it.
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list: what is written, and what is said of it"
+)]
 async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
     let server = TestServer::start().await?;
     let cancel = "      - id: cancel\n";

@@ -6,6 +6,7 @@ mod bad_playbooks;
 mod bench;
 mod case_fields;
 mod case_links;
+mod case_memory;
 mod cases;
 mod command_line;
 mod connect;

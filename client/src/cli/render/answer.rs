@@ -53,9 +53,9 @@ fn presumed(answer: &v1::ContactAnswer, paint: Paint) -> String {
     if !answer.case_presumed {
         return String::new();
     }
-    let label = paint.dim("presumed:");
     let about = about_key(&answer.presumed_key_facts);
-    format!("{label} it is about {about}; if not, route it again with --another-matter\n")
+    let mend = paint.dim("(presumed; say --another-matter if it is not)");
+    format!("about {about} {mend}\n")
 }
 
 /// `order_id = 3348917502`; of a case that was opened without its key `the open case without order_id`.
@@ -463,6 +463,13 @@ fn finding(finding: &v1::Finding) -> String {
             "" => "another matter was told, but a customer has one case of this reason".to_owned(),
             fact => format!("another matter was told, but {fact} is that of the case"),
         },
+        Ok(Kind::NeedRaisedByAttempts) => {
+            let attempts = match about.as_str() {
+                "1" => "1 attempt".to_owned(),
+                count => format!("{count} attempts"),
+            };
+            format!("the need is raised: {attempts} with people failed on this case")
+        }
         Ok(Kind::Unspecified) | Err(_) => format!("finding {}: {about}", finding.kind),
     }
 }

@@ -1,6 +1,7 @@
 //! Answers of the server as text for people, and as JSON. Pure: messages in, text out.
 
 mod answer;
+mod case_memory;
 mod case_work;
 pub(crate) mod feed;
 mod history;

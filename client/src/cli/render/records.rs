@@ -1,6 +1,7 @@
 //! Contacts, cases and customers as text.
 
 use super::answer::{handed_over, place_of};
+use super::case_memory;
 use super::table::{Column, table};
 use super::words;
 use crate::cli::out::Paint;
@@ -179,7 +180,16 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
         .add("tier", case.tier.as_str())
         .add("reason", case.reason.as_str())
         .add("confirmed reason", case.confirmed_reason.as_str())
-        .add("facts", words::listed(case.facts.iter().map(words::fact)))
+        .add("facts", words::listed(case.facts.iter().map(words::fact)));
+    let person = case.person.as_ref().map(case_memory::person);
+    for (name, told) in person.into_iter().flatten() {
+        sheet.add(name, told);
+    }
+    sheet
+        .add(
+            "we owe an answer by",
+            words::time(case.owed_due_time.as_ref()),
+        )
         .add("the case before", case.previous_case_id.as_str())
         .add("merged into", case.merged_into_case_id.as_str())
         .add(
@@ -212,7 +222,7 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
         ];
         text += &format!("\n{}", table(&COLUMNS, rows, paint));
     }
-    text
+    text + &case_memory::attempts(&case.attempts, paint)
 }
 
 fn resolution(resolution: &v1::CaseResolution, label: &str) -> String {

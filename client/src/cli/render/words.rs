@@ -64,6 +64,13 @@ pub(crate) fn outcome(number: i32) -> String {
     )
 }
 
+/// What came of an attempt.
+pub(crate) fn attempt_outcome(number: i32) -> String {
+    let name = v1::AttemptOutcome::try_from(number).ok();
+    let name = name.map(|name| name.as_str_name());
+    word(name, "ATTEMPT_OUTCOME_", number)
+}
+
 /// How a case belongs to another.
 pub(crate) fn link_kind(number: i32) -> String {
     let name = v1::CaseLinkKind::try_from(number).ok();

@@ -174,11 +174,16 @@ impl Case {
         told
     }
 
-    /// Whether an answer that we owe is overdue at `now`, here or on a case that it goes on for.
-    pub fn owed_overdue(&self, now: UnixMs) -> bool {
+    /// When the first answer is due that we owe, here or on a case that it goes on for.
+    pub fn owed_due(&self) -> Option<UnixMs> {
         let own = self.contacts.iter().filter_map(|listed| listed.due);
         let merged = self.of_merged.iter().filter_map(|of| of.due);
-        own.chain(merged).any(|due| due < now)
+        own.chain(merged).min()
+    }
+
+    /// Whether an answer that we owe is overdue at `now`, here or on a case that it goes on for.
+    pub fn owed_overdue(&self, now: UnixMs) -> bool {
+        self.owed_due().is_some_and(|due| due < now)
     }
 
     /// As [`Case::owed_overdue`], without what is owed on this contact.

@@ -66,8 +66,8 @@ pub(super) fn add(
         may_presume: false,
         note: command.note.clone(),
     };
-    let found = found(state, &start, now)?;
-    let weighed = weigh(state, &start, &found, (next_seq(state), now))?;
+    let mut found = found(state, &start, now)?;
+    let weighed = weigh(state, &start, &mut found, (next_seq(state), now))?;
     let Some(join) = weighed.join else {
         return Err(key_missing(playbook, reason, &start.context.facts));
     };

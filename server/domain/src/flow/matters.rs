@@ -49,8 +49,8 @@ pub(super) fn decided(
 ) -> Result<(ContactRouted, Vec<CaseAdded>), Stop> {
     let seq = next_seq(state);
     if start.context.matters.is_empty() {
-        let found = found(state, &start, now)?;
-        let weighed = weigh(state, &start, &found, (seq, now))?;
+        let mut found = found(state, &start, now)?;
+        let weighed = weigh(state, &start, &mut found, (seq, now))?;
         return Ok((route::routed(state, start, found, weighed)?, Vec::new()));
     }
     check(&start, told)?;
@@ -149,8 +149,8 @@ pub(super) fn seek(
 }
 
 fn weighing(state: &State, start: Start, at: (Seq, UnixMs)) -> Result<Weighing, Stop> {
-    let found = found(state, &start, at.1)?;
-    let weighed = weigh(state, &start, &found, at)?;
+    let mut found = found(state, &start, at.1)?;
+    let weighed = weigh(state, &start, &mut found, at)?;
     Ok(Weighing {
         start,
         found,

@@ -294,11 +294,11 @@ pub(super) struct Weighed {
     pub(super) decided: Option<Decided>,
 }
 
-/// Decides on one matter; a case that is opened for it has the id of `seq`.
+/// Decides on one matter; a case that is opened for it has the id of `seq`. What it notices on the way is in `found`.
 pub(super) fn weigh(
     state: &State,
     start: &Start,
-    found: &Found,
+    found: &mut Found,
     (seq, now): (Seq, UnixMs),
 ) -> Result<Weighed, Stop> {
     let playbook = live(state)?;
@@ -335,6 +335,11 @@ pub(super) fn weigh(
             missing: Vec::new(),
         }),
     };
+    if let (FoundReason::Known(reason), Some(decided)) = (&found.reason, &decided) {
+        let reason = playbook.reason(*reason);
+        let raised = decided.decision.need_raised(reason, &memory);
+        found.noticed.extend(raised);
+    }
     Ok(Weighed {
         join,
         carried,

@@ -301,6 +301,7 @@ fn finding(finding: &Finding) -> String {
         Finding::CasePresumed => "case_presumed".to_owned(),
         Finding::SameMatterByKey(None) => "same_matter_by_key".to_owned(),
         Finding::SameMatterByKey(Some(fact)) => format!("same_matter_by_key({fact})"),
+        Finding::NeedRaisedByAttempts(count) => format!("need_raised_by_attempts({count})"),
     }
 }
 

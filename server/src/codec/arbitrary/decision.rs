@@ -179,6 +179,7 @@ pub(in crate::codec) fn findings() -> impl Strategy<Value = Vec<Finding>> {
             .prop_map(|(route, why)| Finding::LastResortBroken(route, Box::new(why))),
         Just(Finding::CasePresumed),
         of(slug()).prop_map(Finding::SameMatterByKey),
+        any::<u32>().prop_map(Finding::NeedRaisedByAttempts),
     ];
     vec(finding, 0..4)
 }

@@ -222,7 +222,7 @@ fn versions_by_their_first_digits() {
     ];
     let found = |text: &str| match version::published(text, &all) {
         Ok(found) => format!("publication {}", found.seq.0),
-        Err(signpost_domain::refusal::Refusal::Faulty(faults)) => super::words(&faults),
+        Err(signpost_domain::refusal::Refusal::Faulty(faults)) => words(&faults),
         Err(refusal) => refusal.to_string(),
     };
     assert_eq!(found("aaaaaaaa1"), "publication 3");

@@ -63,6 +63,122 @@ fn further_cases_and_outcomes_as_text() {
 }
 
 #[test]
+fn a_presumed_case_is_named_and_what_failed_is_said() {
+    let said = |facts: Vec<v1::Fact>| {
+        let answered = v1::ContactAnswer {
+            contact_id: "call-2".to_owned(),
+            case_presumed: true,
+            presumed_key_facts: facts,
+            decision: Some(v1::Decision {
+                findings: vec![v1::Finding {
+                    kind: v1::FindingKind::NeedRaisedByAttempts.into(),
+                    subject: "2".to_owned(),
+                    broken: None,
+                }],
+                turned_down: vec![v1::TurnedDown {
+                    route: v1::Route::SelfService.into(),
+                    reason: v1::TurnedDownReason::FailedBefore.into(),
+                    subject: "cancel_order".to_owned(),
+                    opens_time: None,
+                }],
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let text = answer(&answered, Paint::PLAIN);
+        let lines = text.lines().filter(|line| {
+            let words = ["about", "failed"];
+            words.iter().any(|word| line.contains(word))
+        });
+        lines.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let order = v1::Fact {
+        fact_id: "order_id".to_owned(),
+        value: Some(v1::fact::Value::Text("3348917502".to_owned())),
+        ..Default::default()
+    };
+    expect![[r#"
+        about order_id = 3348917502 (presumed; say --another-matter if it is not)
+          the need is raised: 2 attempts with people failed on this case
+          self_service: flow cancel_order failed on this case
+        about the customer's open case (presumed; say --another-matter if it is not)
+          the need is raised: 2 attempts with people failed on this case
+          self_service: flow cancel_order failed on this case
+    "#]]
+    .assert_eq(&[said(vec![order]), said(Vec::new())].concat());
+}
+
+#[test]
+fn what_a_case_remembers_as_text() {
+    let told = |contact: &str| {
+        Some(v1::PersonTelling {
+            contact_id: contact.to_owned(),
+            actor: "chatbot/web".to_owned(),
+            tell_time: second(10),
+        })
+    };
+    let tried =
+        |contact: &str, route: v1::Route, outcome: v1::AttemptOutcome, failed| v1::CaseAttempt {
+            contact_id: contact.to_owned(),
+            route: route.into(),
+            start_time: second(20),
+            outcome: outcome.into(),
+            failed,
+            ..Default::default()
+        };
+    let case_ = v1::Case {
+        case_id: "case_01".to_owned(),
+        state: v1::CaseState::Open.into(),
+        attempts: vec![
+            v1::CaseAttempt {
+                flow_id: "rebook".to_owned(),
+                ..tried(
+                    "chat-1",
+                    v1::Route::SelfService,
+                    v1::AttemptOutcome::GaveUp,
+                    true,
+                )
+            },
+            v1::CaseAttempt {
+                queue_id: "desk".to_owned(),
+                ..tried(
+                    "call-2",
+                    v1::Route::Callback,
+                    v1::AttemptOutcome::Unspecified,
+                    false,
+                )
+            },
+        ],
+        person: Some(v1::CasePerson {
+            vulnerable: true,
+            asked_for_person: false,
+            cannot_use: vec![v1::Ability::Voice.into(), v1::Ability::SelfService.into()],
+            language_code: "nl-NL".to_owned(),
+            persona: "planner".to_owned(),
+            vulnerable_told: told("chat-1"),
+            asked_for_person_told: None,
+            cannot_use_told: told("call-2"),
+            language_code_told: told("chat-1"),
+            persona_told: told("chat-1"),
+        }),
+        owed_due_time: second(600),
+        ..Default::default()
+    };
+    expect![[r#"
+        case case_01 · open · 0 contacts · 0 repeats · 0 channel switches
+          vulnerable           yes (told on chat-1 by chatbot/web at 2026-03-02T09:30:10Z)
+          cannot use           voice, self_service (told on call-2 by chatbot/web at 2026-03-02T09:30:10Z)
+          language             nl-NL (told on chat-1 by chatbot/web at 2026-03-02T09:30:10Z)
+          persona              planner (told on chat-1 by chatbot/web at 2026-03-02T09:30:10Z)
+          we owe an answer by  2026-03-02T09:40:00Z
+
+          tried                 contact  route                      came of it
+          2026-03-02T09:30:20Z  chat-1   self_service, flow rebook  gave_up     failed
+          2026-03-02T09:30:20Z  call-2   callback, queue desk       goes on
+    "#]].assert_eq(&case(&case_, "", Paint::PLAIN));
+}
+
+#[test]
 fn records_as_text() {
     let contact_ = v1::Contact {
         contact_id: "call-2".to_owned(),

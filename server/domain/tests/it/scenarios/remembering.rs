@@ -28,9 +28,9 @@ fn three_calls_about_a_callback_that_never_came() {
             call-1: c1 gold; opens #1; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
             call-2: c1 gold; continues #1; 1 in 7d; knows fare=10.00; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
             call-2 ends Abandoned
-            call-3: c1 gold; continues #1, a repeat; 1 repeats, 2 in 7d; knows fare=10.00; remembers callback abandoned, an answer is overdue; -> callback(desk) of [callback 7.15, human 10.30, message 14.16] by third_contact
+            call-3: c1 gold; continues #1, a repeat; 1 repeats, 2 in 7d; knows fare=10.00; remembers callback abandoned, an answer is overdue; -> callback(desk) of [callback 7.15, human 10.30, message 14.16] by third_contact noticing need_raised_by_attempts(1)
             call-3 ends Abandoned
-            call-4: c1 gold; continues #1, a repeat; 2 repeats, 3 in 7d; knows fare=10.00; remembers callback abandoned, callback abandoned, an answer is overdue; -> callback(desk) of [callback 7.78, human 10.93] by third_contact, asked_again
+            call-4: c1 gold; continues #1, a repeat; 2 repeats, 3 in 7d; knows fare=10.00; remembers callback abandoned, callback abandoned, an answer is overdue; -> callback(desk) of [callback 7.78, human 10.93] by third_contact, asked_again noticing need_raised_by_attempts(2)
             case #1: open; flight/change of gold c1; [call-1* on phone, call-2 on phone, call-3 on phone, call-4* on phone]; 2 live, 2 owed; 2 repeats, 0 switches, 0 reopens; knows booking=ABC123, fare=10.00
         "#]],
     );
@@ -81,7 +81,7 @@ fn an_attempt_that_came_to_nothing_is_followed_by_another() {
             playbook trips is live
             chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1: gave up; c1 standard; stays with #1; remembers self_service gave_up; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            chat-1: failed; c1 standard; stays with #1; remembers self_service gave_up, chat failed; -> chat(desk) of [chat 5.58, message 5.94, human 8.14] noticing tier_assumed
+            chat-1: failed; c1 standard; stays with #1; remembers self_service gave_up, chat failed; -> chat(desk) of [chat 5.58, message 5.94, human 8.14] noticing tier_assumed, need_raised_by_attempts(1)
             refused: contact chat-1 is on channel web_chat: on another channel it is a new contact
             chat-1 ends Resolved; case #1 is resolved
             refused: contact chat-1 has ended: a new attempt is a new contact
@@ -187,11 +187,11 @@ fn a_merge_unites_what_two_cases_remember_and_undoing_it_leaves_each_with_its_ow
             chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-2 ends GaveUp
             case #2 goes on for #1
-            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 2 in 7d; knows fare=10.00; remembers human gave_up, self_service gave_up, vulnerable; -> human(desk) of [human 5.14, chat 5.58, message 5.94] by vulnerable, third_contact noticing tier_assumed
+            chat-3: c1 standard; continues #2, a repeat; 1 repeats, 2 in 7d; knows fare=10.00; remembers human gave_up, self_service gave_up, vulnerable; -> human(desk) of [human 5.14, chat 5.58, message 5.94] by vulnerable, third_contact noticing tier_assumed, need_raised_by_attempts(1)
             chat-3 ends Abandoned
             case #2 goes on no more for #1
-            chat-4: c1 standard; continues #2, a repeat; 2 repeats, 3 in 7d; knows fare=10.00; remembers self_service gave_up, human abandoned; -> chat(desk) of [chat 5.83, human 8.27] by third_contact, asked_again noticing tier_assumed
-            chat-5: c1 standard; continues #1, a repeat; 1 repeats, 4 in 7d; knows fare=10.00; remembers human gave_up, vulnerable; -> human(desk) of [human 5.14, chat 5.58, message 5.94] by vulnerable, third_contact noticing tier_assumed
+            chat-4: c1 standard; continues #2, a repeat; 2 repeats, 3 in 7d; knows fare=10.00; remembers self_service gave_up, human abandoned; -> chat(desk) of [chat 5.83, human 8.27] by third_contact, asked_again noticing tier_assumed, need_raised_by_attempts(1)
+            chat-5: c1 standard; continues #1, a repeat; 1 repeats, 4 in 7d; knows fare=10.00; remembers human gave_up, vulnerable; -> human(desk) of [human 5.14, chat 5.58, message 5.94] by vulnerable, third_contact noticing tier_assumed, need_raised_by_attempts(1)
         "#]],
     );
 }

@@ -27,7 +27,7 @@ fn the_third_contact_gets_a_person() {
             chat-1 ends GaveUp
             chat-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; remembers self_service gave_up; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-2 ends GaveUp
-            chat-3: c1 standard; continues #1, a repeat; 2 repeats, 2 in 7d; remembers self_service gave_up, chat gave_up; -> chat(desk) of [chat 5.83 = 4.10 + 0.80 + 0.93 + 0.00 + 0.00 + 0.00 (Unknown wait 2m), human 8.27 = 6.00 + 0.80 + 0.47 + 1.00 + 0.00 + 0.00 (Unknown wait 2m)] by third_contact, asked_again noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk) not [self_service rebook failed before, message forbidden by asked_again, callback unknown call_back]
+            chat-3: c1 standard; continues #1, a repeat; 2 repeats, 2 in 7d; remembers self_service gave_up, chat gave_up; -> chat(desk) of [chat 5.83 = 4.10 + 0.80 + 0.93 + 0.00 + 0.00 + 0.00 (Unknown wait 2m), human 8.27 = 6.00 + 0.80 + 0.47 + 1.00 + 0.00 + 0.00 (Unknown wait 2m)] by third_contact, asked_again noticing tier_assumed, need_raised_by_attempts(1), fact_unknown(vulnerable: customer.vulnerable), fact_unknown(leaves_soon: facts.leaves_at), wait_assumed(desk) not [self_service rebook failed before, message forbidden by asked_again, callback unknown call_back]
             chat-3 ends GaveUp
             chat-4: c1 standard; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
         "#]],

@@ -129,9 +129,9 @@ fn a_rule_raises_the_need_and_never_lowers_it() {
             playbook trips is live
             call-1: c1+ standard; opens #1; -> message(writers) of [message 8.56 = 2.50 + 0.90 + 4.16 + 1.00 + 0.00 + 0.00 (Unknown wait 45m), human 9.36 = 7.00 + 0.80 + 1.56 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), wait_assumed(desk), wait_assumed(writers) not [self_service not of the reason, chat not of the reason, callback not of the reason]
             call-1 ends GaveUp
-            call-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; remembers message gave_up; -> message(writers) of [message 9.12, human 9.57] noticing tier_assumed
+            call-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d; remembers message gave_up; -> message(writers) of [message 9.12, human 9.57] noticing tier_assumed, need_raised_by_attempts(1)
             call-2 ends GaveUp
-            call-3: c1 standard; continues #1, a repeat; 2 repeats, 2 in 7d; remembers message gave_up, message gave_up; -> human(desk) of [human 10.18 = 7.00 + 0.80 + 2.38 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] by third_contact, asked_again noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable), wait_assumed(desk) not [self_service not of the reason, message forbidden by asked_again, chat not of the reason, callback not of the reason]
+            call-3: c1 standard; continues #1, a repeat; 2 repeats, 2 in 7d; remembers message gave_up, message gave_up; -> human(desk) of [human 10.18 = 7.00 + 0.80 + 2.38 + 0.00 + 0.00 + 0.00 (Unknown wait 2m)] by third_contact, asked_again noticing tier_assumed, need_raised_by_attempts(2), fact_unknown(vulnerable: customer.vulnerable), wait_assumed(desk) not [self_service not of the reason, message forbidden by asked_again, chat not of the reason, callback not of the reason]
         "#]],
     );
 }

@@ -69,7 +69,7 @@ fn a_deaf_customer_on_chat_at_three_minutes_is_never_called() {
             playbook airline is live
             customer d1 is kept
             chat-1: d1 standard; opens #1; -> chat(disruption_desk) of [chat 32.17, self_service 81.67] by stranded_now
-            chat-1: failed; d1 standard; stays with #1; remembers chat failed; -> chat(disruption_desk) of [chat 52.91, self_service 100.49] by stranded_now
+            chat-1: failed; d1 standard; stays with #1; remembers chat failed; -> chat(disruption_desk) of [chat 52.91, self_service 100.49] by stranded_now noticing need_raised_by_attempts(1)
         "#]],
     );
 }
@@ -94,7 +94,7 @@ fn the_third_contact_after_a_broken_promise() {
             call-1: g1 gold; opens #1; -> callback(claims) of [callback 11.42, self_service 15.85, message 16.94, human 23.27]
             call-2: g1 gold; continues #1, a repeat, presumed; 1 repeats, 1 in 7d; knows payment_reference=PAY12345, refund_amount=80.00; remembers an answer is overdue; -> human(claims) of [human 11.72] by answer_overdue, no_promise_after_an_overdue_one noticing case_presumed
             call-2 ends Abandoned
-            call-3: g1 gold; continues #1, a repeat, presumed; 2 repeats, 2 in 7d; knows payment_reference=PAY12345, refund_amount=80.00; remembers human abandoned, an answer is overdue; -> human(claims) of [human 12.30] by third_contact_this_week, third_contact_this_week_live, answer_overdue, no_promise_after_an_overdue_one, asked_again noticing case_presumed
+            call-3: g1 gold; continues #1, a repeat, presumed; 2 repeats, 2 in 7d; knows payment_reference=PAY12345, refund_amount=80.00; remembers human abandoned, an answer is overdue; -> human(claims) of [human 12.30] by third_contact_this_week, third_contact_this_week_live, answer_overdue, no_promise_after_an_overdue_one, asked_again noticing case_presumed, need_raised_by_attempts(1)
         "#]],
     );
 }

@@ -132,6 +132,7 @@ fn second() -> Decision {
             Finding::LanguageNotSpoken(slug("changes"), "nl".into()),
             Finding::LastResortBroken(Route::Message, Box::new(broken)),
             Finding::CasePresumed,
+            Finding::NeedRaisedByAttempts(2),
         ],
         ..Decision::open(slug("gold"))
     }

@@ -1,0 +1,72 @@
+//! What a case remembers as text: what was told of the person, and what was tried.
+
+use super::answer::place_of;
+use super::table::{Column, table};
+use super::words;
+use crate::cli::out::Paint;
+use signpost_client::v1;
+
+/// What was told of the person, each under its name, with who told it; empty where nothing was.
+pub(super) fn person(person: &v1::CasePerson) -> [(&'static str, String); 5] {
+    let yes = |is_so: bool| if is_so { "yes" } else { "" };
+    let cannot_use = words::abilities(&person.cannot_use);
+    let value = |value: &str, told: &Option<v1::PersonTelling>| match (value, told) {
+        ("", _) | (_, None) => value.to_owned(),
+        (value, Some(told)) => format!("{value} ({})", telling(told)),
+    };
+    [
+        (
+            "vulnerable",
+            value(yes(person.vulnerable), &person.vulnerable_told),
+        ),
+        (
+            "asked for a person",
+            value(yes(person.asked_for_person), &person.asked_for_person_told),
+        ),
+        ("cannot use", value(&cannot_use, &person.cannot_use_told)),
+        (
+            "language",
+            value(&person.language_code, &person.language_code_told),
+        ),
+        ("persona", value(&person.persona, &person.persona_told)),
+    ]
+}
+
+/// `told on call-1 by bot/web at 2026-03-02T09:01:00Z`.
+fn telling(told: &v1::PersonTelling) -> String {
+    let at = words::time(told.tell_time.as_ref());
+    format!("told on {} by {} at {at}", told.contact_id, told.actor)
+}
+
+/// What was tried, as a table; nothing if nothing was.
+pub(super) fn attempts(attempts: &[v1::CaseAttempt], paint: Paint) -> String {
+    const COLUMNS: [Column; 5] = [
+        Column::Left("tried"),
+        Column::Left("contact"),
+        Column::Left("route"),
+        Column::Left("came of it"),
+        Column::Left(""),
+    ];
+    if attempts.is_empty() {
+        return String::new();
+    }
+    let row = |attempt: &v1::CaseAttempt| {
+        let place = place_of(&attempt.flow_id, &attempt.queue_id);
+        let outcome = match attempt.outcome {
+            0 => "goes on".to_owned(),
+            outcome => words::attempt_outcome(outcome),
+        };
+        let failed = if attempt.failed { "failed" } else { "" };
+        vec![
+            words::time(attempt.start_time.as_ref()),
+            attempt.contact_id.clone(),
+            format!("{}{place}", words::route(attempt.route)),
+            outcome,
+            failed.to_owned(),
+        ]
+    };
+    format!(
+        "\n{}",
+        table(&COLUMNS, attempts.iter().map(row).collect(), paint)
+    )
+}
