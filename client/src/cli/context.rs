@@ -74,7 +74,8 @@ pub(crate) struct ContextArgs {
     /// It is not about the open case that it would be presumed to be about.
     #[arg(long)]
     pub(crate) another_matter: bool,
-    /// One of several matters, with its facts; then neither --reason nor --fact. A comma within a value is written `\\,`.
+    /// One of several matters, with its facts; then neither --reason nor --fact. A comma within a value is written
+    /// `\\,`.
     #[arg(long, value_name = "ID=REASON,FACT=VALUE", value_parser = values::matter)]
     pub(crate) matter: Vec<v1::Matter>,
     /// The brand, as the playbook lists it.

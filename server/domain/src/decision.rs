@@ -258,7 +258,8 @@ pub enum Finding {
     LastResortBroken(Route, Box<TurnedDown>),
     /// The contact is taken to be about the customer's one open case of its reason.
     CasePresumed,
-    /// The caller said that it is another matter, but it is this case: the same key fact is told, or the reason has none.
+    /// The caller said that it is another matter, but it is this case: the same key fact is told, or the reason has
+    /// none.
     SameMatterByKey(Option<Slug>),
     /// The need is more than the reason's and what rules raise it to: so many attempts with people failed on the case.
     /// It is noticed beside the decision, so that one that was stored before it was told is computed again as it was.

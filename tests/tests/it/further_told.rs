@@ -129,7 +129,7 @@ async fn an_agent_adds_one_on_the_command_line() -> Outcome {
 
         contact call-1 · OPENED case_0000000000002
         customer c1, tier standard, reason existing_flight/change_date, need 1.0
-        at stake 2.00 EUR; after a failure 2.68 more
+        at stake 2.00 EUR; if it fails: 2.68 more (the best that could follow)
         → self_service, flow rebook
         known: booking_reference = ABC123
 
