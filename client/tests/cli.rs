@@ -281,14 +281,16 @@ fn a_number_below_nothing_is_told_as_a_wrong_number() -> TestResult {
         let told = String::from_utf8(output.stderr)?;
         assert!(told.contains("invalid value '-1"), "{line}: {told}");
     }
-    // Where the server takes one, so does the command.
+    // So is one of an amount that nobody can mean.
     for line in [
         "--server 127.0.0.1:1 case resolve case_0000000000001 --outcome refunded --cost -1.5",
         "--server 127.0.0.1:1 customer upsert c1 --value -1",
     ] {
         let words: Vec<&str> = line.split(' ').collect();
         let output = signpost(&words).output()?;
-        assert_eq!(code(&output), Some(1), "{output:?}");
+        assert_eq!(code(&output), Some(2), "{output:?}");
+        let told = String::from_utf8(output.stderr)?;
+        assert!(told.contains("must be from 0 to"), "{line}: {told}");
     }
     Ok(())
 }

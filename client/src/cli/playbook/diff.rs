@@ -226,8 +226,8 @@ mod tests {
         let after = before
             .replacen("cost: 2.90", "cost: 3.10", 1)
             .replacen(
-                "- id: search_results",
-                "- id: find_products\n        replaces: [troubleshoot_site/search_results]",
+                "- id: status_due_date",
+                "- id: due_on\n        replaces: [subscription_inquiry/status_due_date]",
                 1,
             )
             .replacen("gift_buyer, ", "", 1)
@@ -237,8 +237,7 @@ mod tests {
         expect_test::expect![[r#"
             ~ playbook: retail → shop
             - persona gift_buyer
-            ~ reason troubleshoot_site/search_results is now troubleshoot_site/find_products
-            ~ reason troubleshoot_site/find_products replaces: account_access/search_results → account_access/find_products, account_access/search_results
+            ~ reason subscription_inquiry/status_due_date is now subscription_inquiry/due_on
             ~ route subscription_inquiry/status_active/chat cost: 2.9 → 3.1
         "#]]
         .assert_eq(&text(&response, Paint::PLAIN));

@@ -8,8 +8,8 @@ use crate::money::Money;
 use crate::playbook::{BasisPoints, LastResort, Playbook, Reason, RouteSpec};
 use crate::route::Route;
 
-/// The entries that can be taken. If rules take all of them away, rules are set aside; if there is still none, the first
-/// that breaks no guard is taken, else the first. What an entry that is taken breaks is told.
+/// The entries that can be taken. If rules take all of them away, rules are set aside; if there is still none, the
+/// first that breaks no guard is taken, else the first. What an entry that is taken breaks is told.
 pub(super) fn last_resort<'a>(
     seen: &Seen<'a>,
     reason: Option<&'a Reason>,

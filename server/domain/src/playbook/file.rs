@@ -265,8 +265,8 @@ pub(super) struct SecondaryFile {
     /// Inherited routes of which it has nothing unless it is written here.
     #[serde(default)]
     pub(super) without: Vec<Route>,
-    /// How it can be helped; of equally good routes the first of the channel's is taken. Routes, and keys of a route, that are left out
-    /// are those of its primary reason, and then those of the playbook; they come after its own.
+    /// How it can be helped; of equally good routes the first of the channel's is taken. Routes, and keys of a route,
+    /// that are left out are those of its primary reason, and then those of the playbook; they come after its own.
     #[serde(default)]
     pub(super) routes: Entries<Route, RouteFile>,
 }
