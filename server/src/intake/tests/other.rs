@@ -339,7 +339,7 @@ fn a_case_is_named_by_its_number_or_its_id_in_short() {
     ];
     let said = wrong.map(|text| format!("{text:?} {}", named(text)));
     expect![[r#"
-        "" case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without case_ and the zeros in front
+        "" case_id: must not be empty
         "case_" case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without case_ and the zeros in front
         "0" case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without case_ and the zeros in front
         "case_0" case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without case_ and the zeros in front
