@@ -326,7 +326,8 @@ fn what_is_out_of_the_ordinary_is_said_in_words() {
 
 
 
-    "#]].assert_eq(
+    "#]]
+    .assert_eq(
         &[
             presumed(vec![fact("order_id", text("3348"))]),
             presumed(vec![declined()]),
