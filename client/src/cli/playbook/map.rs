@@ -47,7 +47,7 @@ a value that no rule looks for; every queue reports the same wait. Rules that ho
 Example:
   signpost playbook map retail.yaml
   signpost playbook map retail.yaml --reason order_issue --channel phone
-  signpost playbook map retail.yaml --reason product_defect/return_size --tier all --brief
+  signpost playbook map retail.yaml --reason product_defect/return_size --tier guest --brief
   signpost playbook map retail.yaml --at '2026-11-23 22:30' --deadline-in 3h
   signpost playbook map retail.yaml --diff retail-summer.yaml")]
 pub(crate) struct MapArgs {

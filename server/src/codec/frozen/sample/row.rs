@@ -16,7 +16,6 @@ use signpost_domain::time::Millis;
 use std::sync::Arc;
 
 /// One row of each kind, and one contact and case of each place that has a key of its own.
-#[expect(clippy::too_many_lines, reason = "a list: a kind of row after another")]
 pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
     let contact = |place| {
         let row = contact(place);
