@@ -22,23 +22,25 @@ const REPEATS: [u32; 4] = [0, 1, 2, 3];
 /// The sketch of the design, with its numbers: value raises the service.
 #[test]
 fn the_sketch_without_a_wait() {
-    let mut table = String::new();
-    for tier in ["platinum", "gold", "standard"] {
-        let decision = decided(
-            &fixtures::playbook("sketch"),
-            &Asked::by(Formula::Second, tier),
-        );
-        let options = decision.options.iter();
-        let options = options.map(|option| format!("{} {}", option.route, option.cost.total()));
-        let options: Vec<String> = options.collect();
-        writeln!(table, "{tier:8} {}", options.join(", ")).expect("a text takes all");
-    }
     expect![[r#"
         platinum human 8.40, callback 8.70, chat 8.90, self_service 16.85
         gold     chat 5.83, self_service 6.11, human 6.87, callback 7.17
         standard self_service 2.26, chat 4.73, human 6.32, callback 6.62
     "#]]
-    .assert_eq(&table);
+    .assert_eq(&sketch_without_a_wait(Formula::Second));
+}
+
+/// What the sketch gives each tier without a wait, all options with their costs.
+fn sketch_without_a_wait(formula: Formula) -> String {
+    let mut table = String::new();
+    for tier in ["platinum", "gold", "standard"] {
+        let decision = decided(&fixtures::playbook("sketch"), &Asked::by(formula, tier));
+        let options = decision.options.iter();
+        let options = options.map(|option| format!("{} {}", option.route, option.cost.total()));
+        let options: Vec<String> = options.collect();
+        writeln!(table, "{tier:8} {}", options.join(", ")).expect("a text takes all");
+    }
+    table
 }
 
 #[test]
@@ -101,23 +103,12 @@ fn an_airlines_change_of_date() {
 /// Decisions of before are computed again by the formula that they were made by, to the cent: these tables never change.
 #[test]
 fn the_first_formula_stays_as_it_was() {
-    let mut sketch = String::new();
-    for tier in ["platinum", "gold", "standard"] {
-        let decision = decided(
-            &fixtures::playbook("sketch"),
-            &Asked::by(Formula::First, tier),
-        );
-        let options = decision.options.iter();
-        let options = options.map(|option| format!("{} {}", option.route, option.cost.total()));
-        let options: Vec<String> = options.collect();
-        writeln!(sketch, "{tier:8} {}", options.join(", ")).expect("a text takes all");
-    }
     expect![[r#"
         platinum human 8.32, callback 8.60, chat 8.73, self_service 16.26
         gold     chat 5.93, self_service 6.46, human 6.92, callback 7.20
         standard self_service 2.96, chat 4.93, human 6.42, callback 6.70
     "#]]
-    .assert_eq(&sketch);
+    .assert_eq(&sketch_without_a_wait(Formula::First));
     expect![[r#"
         tier     wait  0 repeats
         platinum   0m  human 8.32
