@@ -162,6 +162,8 @@ impl Bench {
 
 fn context(facts: &Facts) -> Result<ContactContext, Box<dyn Error>> {
     Ok(ContactContext {
+        case: None,
+        previous_contact: None,
         channel: Slug::new("web_chat")?,
         direction: Direction::Inbound,
         device: None,

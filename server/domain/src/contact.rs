@@ -88,6 +88,10 @@ pub struct ContactContext {
     pub device: Option<Slug>,
     /// Who it is.
     pub customer: CustomerRef,
+    /// The case that it is said to be about; once that is proven, the case that it came to by it.
+    pub case: Option<CaseId>,
+    /// The contact that it is said to go on from; looked at where no case is told.
+    pub previous_contact: Option<ContactId>,
     /// The reason as the customer stated it.
     pub reason: Option<ReasonId>,
     /// Facts that are known.
@@ -122,6 +126,11 @@ pub struct ContactContext {
 }
 
 impl ContactContext {
+    /// Whether a case is told, or a contact of it: it is one only with proof.
+    pub const fn names_case(&self) -> bool {
+        self.case.is_some() || self.previous_contact.is_some()
+    }
+
     /// This context as it is told at log time `at`: its facts are learnt then.
     #[must_use]
     pub fn told_at(&self, at: UnixMs) -> ContactContext {
@@ -133,10 +142,13 @@ impl ContactContext {
         told
     }
 
-    /// This context of one of its matters alone: the reason, the facts and the stage are those of the matter.
+    /// This context of one of its matters alone: the reason, the facts and the stage are those of the matter. A case
+    /// that is told is that of the leading one.
     #[must_use]
     pub fn of_matter(&self, matter: &Matter) -> ContactContext {
         ContactContext {
+            case: None,
+            previous_contact: None,
             reason: matter.reason.clone(),
             facts: matter.facts.clone(),
             stage: matter.stage.clone(),
@@ -154,6 +166,8 @@ impl ContactContext {
             direction,
             device,
             customer,
+            case,
+            previous_contact,
             reason,
             facts,
             stage,
@@ -171,6 +185,10 @@ impl ContactContext {
             matters,
         } = later.clone();
         let earlier = self.clone();
+        let (case, previous_contact) = match later.names_case() {
+            true => (case, previous_contact),
+            false => (earlier.case, earlier.previous_contact),
+        };
         let mut all_facts = earlier.facts;
         all_facts.learn_all(&facts);
         ContactContext {
@@ -182,6 +200,8 @@ impl ContactContext {
                 identities: or_earlier(customer.identities, earlier.customer.identities),
                 tier: customer.tier.or(earlier.customer.tier),
             },
+            case,
+            previous_contact,
             reason: reason.or(earlier.reason),
             facts: all_facts,
             stage: stage.or(earlier.stage),

@@ -264,6 +264,8 @@ pub enum Finding {
     /// The need is more than the reason's and what rules raise it to: so many attempts with people failed on the case.
     /// It is noticed beside the decision, so that one that was stored before it was told is computed again as it was.
     NeedRaisedByAttempts(u32),
+    /// A case was told, or a contact of it, and nothing proves that this contact is about it; or there is no such.
+    CaseNumberNotProven,
 }
 
 /// The ranked routes for one contact, and why.

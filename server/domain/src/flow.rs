@@ -116,6 +116,9 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
     match &command.body {
         CommandBody::Route(body) => {
             rows.push(RowKey::Contact(body.contact.clone()));
+            rows.extend(body.context.case.map(RowKey::Case));
+            let previous = body.context.previous_contact.clone();
+            rows.extend(previous.map(RowKey::Contact));
             let customer = &body.context.customer;
             rows.extend(customer.id.clone().map(RowKey::Customer));
             let identities = customer.identities.iter();

@@ -259,7 +259,14 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
         of(text()),
         of(any::<bool>()),
     );
-    let what = (of(reason()), facts(), any::<[bool; 2]>(), abilities());
+    let named = (of(case_id()), of(contact_id()));
+    let what = (
+        of(reason()),
+        facts(),
+        any::<[bool; 2]>(),
+        abilities(),
+        named,
+    );
     let how = (
         routes(),
         consents(),
@@ -270,13 +277,16 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
         .prop_map(|(place, who, what, how)| {
             let (channel, direction, device, stage, brand) = place;
             let (customer, persona, sentiment_percent, language, vulnerable) = who;
-            let (reason, facts, [asked_for_person, another_matter], cannot_use) = what;
+            let (reason, facts, [asked_for_person, another_matter], cannot_use, named) = what;
+            let (case, previous_contact) = named;
             let (preferred_routes, consents, queue_stats, matters) = how;
             ContactContext {
                 channel,
                 direction,
                 device,
                 customer,
+                case,
+                previous_contact,
                 reason,
                 facts,
                 stage,

@@ -8,6 +8,7 @@ use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Matter, Offered, QueueStats};
 use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
 use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
+use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::money::Money;
 use signpost_domain::time::{Millis, UnixMs};
 
@@ -236,6 +237,8 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
                 identities,
                 tier: customer_tier,
             },
+        case,
+        previous_contact,
         reason,
         facts,
         stage,
@@ -273,6 +276,8 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
     w.number(19, u32::from(cannot_use.bits()));
     w.number(20, *another_matter);
     w.messages(21, matters, |w, matter| write_matter(w, matter, base));
+    w.number(22, case.map_or(0, |case| case.0.0));
+    w.name_or_none(23, previous_contact.as_ref());
 }
 
 pub(super) fn context(
@@ -301,6 +306,8 @@ pub(super) fn context(
         cannot_use_bits,
         another_matter,
         matters,
+        case_seq,
+        previous_contact,
     } = message;
     let matters = matters.into_iter().map(|message| matter(message, base));
     let percent = |number: i32| {
@@ -316,6 +323,8 @@ pub(super) fn context(
             identities: identities(customer_identities)?,
             tier: name_or_none(customer_tier),
         },
+        case: (case_seq > 0).then_some(CaseId(Seq(case_seq))),
+        previous_contact: name_or_none(previous_contact),
         reason: reason_or_none(&reason, "context.reason")?,
         facts: facts(fact_messages, base)?,
         stage: name_or_none(stage),

@@ -359,6 +359,7 @@ pub(super) fn write_finding(w: &mut Writer, finding: &Finding) {
             named(Kind::NeedRaisedByAttempts, None);
             w.number(5, *count);
         }
+        Finding::CaseNumberNotProven => named(Kind::CaseNumberNotProven, None),
     }
 }
 
@@ -404,6 +405,7 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
         Kind::CasePresumed => Finding::CasePresumed,
         Kind::SameMatterByKey => Finding::SameMatterByKey(name_or_none(text_of_name)),
         Kind::NeedRaisedByAttempts => Finding::NeedRaisedByAttempts(count),
+        Kind::CaseNumberNotProven => Finding::CaseNumberNotProven,
     };
     Ok(finding)
 }

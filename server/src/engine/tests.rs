@@ -67,6 +67,8 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
         learnt_at: at,
     };
     let context = ContactContext {
+        case: None,
+        previous_contact: None,
         channel: Slug::stored(channel),
         direction: Direction::Inbound,
         device: None,

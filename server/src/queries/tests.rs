@@ -63,6 +63,8 @@ fn route(number: usize) -> Command {
         learnt_at: NOW,
     };
     let context = ContactContext {
+        case: None,
+        previous_contact: None,
         channel: Slug::stored(channel),
         direction: Direction::Inbound,
         device: None,

@@ -241,6 +241,7 @@ pub(super) fn finding(finding: &Finding) -> v1::Finding {
         Finding::CasePresumed => (Wire::CasePresumed, String::new()),
         Finding::SameMatterByKey(fact) => (Wire::SameMatterByKey, text(fact.as_ref())),
         Finding::NeedRaisedByAttempts(count) => (Wire::NeedRaisedByAttempts, count.to_string()),
+        Finding::CaseNumberNotProven => (Wire::CaseNumberNotProven, String::new()),
     };
     v1::Finding {
         kind: kind.into(),

@@ -111,6 +111,8 @@ fn routed(next: Next) -> ContactRouted {
         Knowledge::Known(FactValue::Text("ABC123".into())),
     );
     let context = ContactContext {
+        case: None,
+        previous_contact: None,
         channel: slug("phone"),
         direction: Direction::Inbound,
         device: None,

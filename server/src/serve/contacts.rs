@@ -24,6 +24,7 @@ impl ContactService for Edge {
         let playbooks = Playbooks {
             live: &live,
             menu: menu.as_deref(),
+            numbers: self.numbers(),
         };
         let command = intake::contact::route(request, caller, playbooks);
         let command = command.map_err(|faults| status::faulty(&faults))?;
@@ -56,6 +57,7 @@ impl ContactService for Edge {
             let playbooks = Playbooks {
                 live: &live,
                 menu: menu.as_deref(),
+                numbers: self.numbers(),
             };
             let query = intake::contact::preview(request.clone(), caller.clone(), playbooks);
             let query = query.map_err(|faults| status::faulty(&faults))?;
@@ -103,6 +105,7 @@ impl ContactService for Edge {
         let playbooks = Playbooks {
             live: &live,
             menu: menu.as_deref(),
+            numbers: self.numbers(),
         };
         let command = intake::contact::reroute(request, caller, playbooks);
         let command = command.map_err(|faults| status::faulty(&faults))?;

@@ -7,6 +7,7 @@ mod bench;
 mod case_fields;
 mod case_links;
 mod case_memory;
+mod case_numbers;
 mod cases;
 mod command_line;
 mod connect;

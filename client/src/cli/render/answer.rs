@@ -470,6 +470,10 @@ fn finding(finding: &v1::Finding) -> String {
             };
             format!("the need is raised: {attempts} with people failed on this case")
         }
+        Ok(Kind::CaseNumberNotProven) => {
+            "nothing proves that it is about the case that was told, or there is no such case"
+                .to_owned()
+        }
         Ok(Kind::Unspecified) | Err(_) => format!("finding {}: {about}", finding.kind),
     }
 }

@@ -1,6 +1,6 @@
 //! A contact comes in, or more is known of it: find who, why and which case, decide, and say what comes next.
 
-use super::find::{self, FoundCase, FoundCustomer, FoundReason, Sought};
+use super::find::{self, FoundCase, FoundCustomer, FoundReason, Named, Sought};
 use super::further::{cases_of, further_of};
 use super::join::{case_join, joined_case, left_case, memory, standing};
 use super::{Stop, live, matters};
@@ -47,6 +47,8 @@ pub(super) struct Start {
     pub(super) unknown_reason: UnknownReason,
     /// Whether a case may be presumed where the key is not told.
     pub(super) may_presume: bool,
+    /// Whether this call tells a case, or a contact of it.
+    pub(super) names_case: bool,
     /// More, for the timeline.
     pub(super) note: Arc<str>,
 }
@@ -91,6 +93,44 @@ fn start(
 }
 
 impl Start {
+    /// Takes over what a case tells that the contact is proven to be about. One that is not proven leaves a contact
+    /// that has a case as it was.
+    fn take_named(&mut self, playbook: &Playbook, named: Named) -> Result<Named, Stop> {
+        let case = match &named {
+            Named::Nothing => return Ok(named),
+            Named::Proven(case) => case,
+            Named::NotProven => {
+                let before = self.before.as_ref().filter(|before| before.case.is_some());
+                if let Some(before) = before {
+                    let context = Arc::make_mut(&mut self.context);
+                    context.case = before.context.case;
+                    context.previous_contact = before.context.previous_contact.clone();
+                }
+                return Ok(named);
+            }
+        };
+        let taken = find::reason_taken(playbook, &self.context, case, self.unknown_reason);
+        let taken = match taken {
+            Ok(taken) => taken,
+            // It was told earlier, and the reason later: the customer goes on about something else.
+            Err(_) if !self.names_case => return Ok(Named::Nothing),
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let context = Arc::make_mut(&mut self.context);
+        context.case = Some(case.id);
+        if let Some(reason) = taken {
+            let mut matters = context.matters.iter_mut();
+            let leading = matters.find(|matter| Some(&matter.id) == self.matter.as_ref());
+            if let Some(leading) = leading {
+                leading.reason = Some(reason.clone());
+            }
+            context.reason = Some(reason);
+            // What became of it since the case was opened is no fault of this request.
+            self.unknown_reason = UnknownReason::LastResort;
+        }
+        Ok(named)
+    }
+
     /// Which contact, and all that is known of it.
     fn told(&self) -> (&ContactId, &ContactContext) {
         (&self.contact, &self.context)
@@ -126,6 +166,7 @@ impl Start {
                 unknown_reason
             },
             may_presume: true,
+            names_case: told.names_case(),
             note: "".into(),
         })
     }
@@ -199,23 +240,37 @@ pub(super) struct Found {
     open: Vec<Arc<Case>>,
 }
 
-pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, Stop> {
+/// Finds what there is of a contact. Of a case that it proves to be about it takes the reason over, if it tells none.
+pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Found, Stop> {
     let playbook = live(state)?;
-    let context = &start.context;
     let mut noticed = Vec::new();
-    let before = start.before.as_deref();
+    let before = start.before.clone();
+    let before = before.as_deref();
+    let told = start.context.clone();
     before.map_or(Ok(Vec::new()), |before| cases_of(state, before))?;
     let customer_before = before.and_then(|contact| contact.customer.as_ref());
     let who = find::customer(
         state,
         playbook,
         &start.contact,
-        &context.customer,
+        &told.customer,
         customer_before,
         &mut noticed,
     )?;
-    let told_tier = context.customer.tier.as_ref();
+    let told_tier = told.customer.tier.as_ref();
     let (tier, tier_found) = find::tier(playbook, told_tier, who.as_ref(), &mut noticed);
+    let sought = Sought {
+        before,
+        context: &told,
+        who: who.as_ref(),
+        now,
+        may_presume: start.may_presume,
+    };
+    let named = start.take_named(
+        playbook,
+        find::named(state, playbook, &sought, start.names_case)?,
+    )?;
+    let context = start.context.clone();
     let reason = find::reason(
         playbook,
         context.reason.as_ref(),
@@ -224,17 +279,13 @@ pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, 
         &mut noticed,
     )?;
     let sought = Sought {
-        before,
-        context,
-        who: who.as_ref(),
-        now,
-        may_presume: start.may_presume,
+        context: &context,
+        ..sought
     };
-    let case = match reason {
-        FoundReason::Known(index) => Some(find::case(state, playbook, index, &sought)?),
-        FoundReason::Unknown => find::case_without_reason(state, &sought)?,
-        FoundReason::Choose(_) => None,
-    };
+    if let Named::NotProven = named {
+        noticed.push(Finding::CaseNumberNotProven);
+    }
+    let case = found_case(state, playbook, &reason, &sought, &named)?;
     let mut open = Vec::new();
     match (&reason, &case, &who) {
         (FoundReason::Known(index), Some(FoundCase::KeyMissing), _) => {
@@ -279,8 +330,59 @@ fn is_joined(found: &FoundCase, contact: &ContactId) -> bool {
             let listed = listed.find(|listed| listed.contact == *contact);
             listed.is_some_and(|listed| listed.joined != Joined::Opened)
         }
+        // It was told which one.
+        FoundCase::Named(..) => false,
         FoundCase::Presumed(_) | FoundCase::Opens { .. } | FoundCase::KeyMissing => false,
     }
+}
+
+/// The case of a contact: the one that it is proven to be about, if that takes it, or else the one that is found.
+fn found_case(
+    state: &State,
+    playbook: &Playbook,
+    reason: &FoundReason,
+    sought: &Sought<'_>,
+    named: &Named,
+) -> Result<Option<FoundCase>, Stop> {
+    let index = match reason {
+        FoundReason::Known(index) => Some(*index),
+        FoundReason::Unknown => None,
+        FoundReason::Choose(_) => return Ok(None),
+    };
+    if let Named::Proven(case) = named
+        && let Some(found) = find::named_case(state, playbook, index, sought, case)?
+    {
+        return Ok(Some(found));
+    }
+    let Some(index) = index else {
+        return Ok(find::case_without_reason(state, sought)?);
+    };
+    let has_none = sought.before.is_none_or(|before| before.case.is_none());
+    let facts = &sought.context.facts;
+    let mut key = FoundCase::key_of(playbook, index);
+    if let Named::NotProven = named
+        && has_none
+        && key.any(|id| facts.get(id.as_str()).is_none())
+    {
+        // It would prove the case, or tell another.
+        return Ok(Some(FoundCase::KeyMissing));
+    }
+    let found = find::case(state, playbook, index, sought)?;
+    Ok(Some(match (found, named) {
+        (
+            FoundCase::Opens {
+                reason,
+                matter,
+                previous: None,
+            },
+            Named::Proven(case),
+        ) => FoundCase::Opens {
+            reason,
+            matter,
+            previous: find::goes_before(case),
+        },
+        (found, _) => found,
+    }))
 }
 
 /// What a decision on one matter is made from, and the decision.

@@ -61,6 +61,8 @@ impl Situation {
                 direction: Direction::Inbound,
                 device: None,
                 customer: CustomerRef::default(),
+                case: None,
+                previous_contact: None,
                 reason: Some(playbook.reason(reason).id.clone()),
                 facts: Facts::none(),
                 stage: None,

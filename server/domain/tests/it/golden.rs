@@ -292,6 +292,8 @@ fn decided(playbook: &Playbook, asked: &Asked<'_>) -> Decision {
 
 fn context(wait_minutes: i64, facts: Facts) -> ContactContext {
     ContactContext {
+        case: None,
+        previous_contact: None,
         channel: slug("web_chat"),
         direction: Direction::Inbound,
         device: None,

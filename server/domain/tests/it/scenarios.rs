@@ -7,6 +7,7 @@ mod further_merged;
 mod handles;
 mod joining;
 mod merging;
+mod naming;
 mod presuming;
 mod publishing;
 mod refusing;

@@ -63,7 +63,7 @@ impl<'a> Words<'a> {
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
             sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years \
-            note cannot_use another_matter channel outcome cost not_vulnerable";
+            note cannot_use another_matter case previous channel outcome cost not_vulnerable";
         const PREFIXES: [&str; 8] = [
             "matter:",
             "verified:",
@@ -90,7 +90,7 @@ impl<'a> Words<'a> {
         self.words.contains(&(name, None))
     }
 
-    fn get(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
         let found = self.words.iter().find(|(word, _)| *word == name);
         found.and_then(|(_, value)| *value)
     }
@@ -280,6 +280,10 @@ pub(crate) fn context(
 ) -> ContactContext {
     ContactContext {
         channel: slug(channel),
+        case: None,
+        previous_contact: words
+            .get("previous")
+            .map(|id| ContactId::new(id).expect("a contact id")),
         direction: match words.has("outbound") {
             true => Direction::Outbound,
             false => Direction::Inbound,

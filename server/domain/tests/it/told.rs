@@ -39,6 +39,11 @@ impl Names {
         known.copied().unwrap_or(CaseId(Seq(u64::from(u32::MAX))))
     }
 
+    /// The same by the number as it is written in a step.
+    pub(crate) fn case_named(&self, number: &str) -> CaseId {
+        self.case_or_none(number.parse().expect("a case's number"))
+    }
+
     pub(crate) fn told(&mut self, case: CaseId) -> String {
         if !self.cases.contains(&case) {
             self.cases.push(case);
@@ -302,6 +307,7 @@ fn finding(finding: &Finding) -> String {
         Finding::SameMatterByKey(None) => "same_matter_by_key".to_owned(),
         Finding::SameMatterByKey(Some(fact)) => format!("same_matter_by_key({fact})"),
         Finding::NeedRaisedByAttempts(count) => format!("need_raised_by_attempts({count})"),
+        Finding::CaseNumberNotProven => "case_number_not_proven".to_owned(),
     }
 }
 
@@ -364,7 +370,8 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
         | Refusal::IdentityShared { .. }
         | Refusal::CustomerChanged { .. }
         | Refusal::CustomerStep { .. }
-        | Refusal::IdentityTaken { .. } => format!("refused: {refusal}"),
+        | Refusal::IdentityTaken { .. }
+        | Refusal::TooManyWrongCases { .. } => format!("refused: {refusal}"),
     }
 }
 

@@ -145,6 +145,11 @@ fn later() -> Vec<(&'static str, Recorded)> {
             (title, recorded(seq, asked(Method::RouteContact), event))
         }),
     );
+    let route = asked(Method::RouteContact);
+    all.push((
+        "that told a case without proof",
+        recorded(150, route, matters::named()),
+    ));
     all
 }
 
@@ -342,6 +347,8 @@ pub(in crate::codec::frozen) fn bare(next: Next) -> ContactRouted {
 
 fn bare_context() -> ContactContext {
     ContactContext {
+        case: None,
+        previous_contact: None,
         channel: slug("web"),
         direction: Direction::Outbound,
         device: None,

@@ -128,6 +128,20 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
     ]
 }
 
+/// A contact that told a case without proof.
+pub(super) fn named() -> Event {
+    let named = ContactRouted {
+        context: Arc::new(ContactContext {
+            case: Some(CaseId(Seq(77))),
+            previous_contact: Some(contact_id()),
+            ..told()
+        }),
+        noticed: vec![Finding::CaseNumberNotProven],
+        ..bare(Next::ChooseRoute)
+    };
+    Event::ContactRouted(Box::new(named))
+}
+
 /// A contact with several matters that we owe an answer.
 pub(super) fn contact(row: Contact) -> Contact {
     let further = FurtherCase {
