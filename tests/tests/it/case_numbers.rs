@@ -68,7 +68,7 @@ async fn who_is_anonymous_goes_on_by_the_number() -> Outcome {
         .end_contact(end("chat-1", Ended::Switched, 1))
         .await?;
     let case = case_of(&server, "chat-1").await?;
-    let asked = call("call-1", &case.number).route();
+    let asked = call("call-1", &case.case_number).route();
     let answer = contacts.route_contact(asked).await?.into_inner().answer;
     let answer = answer.unwrap_or_default();
     assert!(
@@ -82,8 +82,8 @@ async fn who_is_anonymous_goes_on_by_the_number() -> Outcome {
     let first = contacts.route_contact(proof.clone()).await?.into_inner();
     let answer = first.answer.clone().unwrap_or_default();
     assert_eq!(answer.case_id, case.case_id);
-    assert_eq!(answer.joined(), v1::Joined::Continued);
-    assert_eq!((answer.repeats, answer.channel_switches), (1, 1));
+    assert_eq!(answer.case_match(), v1::CaseMatch::Continued);
+    assert_eq!((answer.repeat_count, answer.channel_switch_count), (1, 1));
     assert_eq!(answer.customer_id, "");
     let got = v1::GetContactRequest {
         contact_id: "call-1".to_owned(),
@@ -91,7 +91,7 @@ async fn who_is_anonymous_goes_on_by_the_number() -> Outcome {
     let got = server.client().get_contact(got).await?;
     let context = got.contact.unwrap_or_default().context.unwrap_or_default();
     assert_eq!(
-        (context.case_id, context.reason.as_str()),
+        (context.case_id, context.stated_reason.as_str()),
         (case.case_id.clone(), ABOUT)
     );
     // By the contact before, and after a restart.
@@ -127,7 +127,7 @@ async fn without_proof_a_case_is_as_if_it_were_not_there() -> Outcome {
     let known = chat().of("c1").identity("email", "a@b.c", true).route();
     server.client().route_contact(known).await?;
     let before = case_of(&server, "chat-1").await?;
-    let (number, none) = (before.number.clone(), no_number(&server).await?);
+    let (number, none) = (before.case_number.clone(), no_number(&server).await?);
     let tries = [
         |call: Attempt| call,
         |call: Attempt| call.about("existing_flight"),
@@ -181,7 +181,7 @@ async fn ask(
 async fn who_tells_wrong_numbers_too_often_waits() -> Outcome {
     let server = TestServer::start().await?;
     server.client().route_contact(chat().route()).await?;
-    let number = case_of(&server, "chat-1").await?.number;
+    let number = case_of(&server, "chat-1").await?.case_number;
     let none = no_number(&server).await?;
     let (bot, other) = (Some("chatbot/web"), Some("chatbot/app"));
     for place in 0..10 {
@@ -220,7 +220,7 @@ async fn who_tells_wrong_numbers_too_often_waits() -> Outcome {
         .fact("booking_reference", "ABC123")
         .at(2 + MINUTES);
     let answer = ask(&server, bot, later).await?.answer.unwrap_or_default();
-    assert_eq!(answer.joined(), v1::Joined::Continued);
+    assert_eq!(answer.case_match(), v1::CaseMatch::Continued);
     server.finish().await?;
     Ok(())
 }
@@ -229,14 +229,17 @@ async fn who_tells_wrong_numbers_too_often_waits() -> Outcome {
 async fn who_proves_it_in_the_end_did_not_guess() -> Outcome {
     let server = TestServer::start().await?;
     server.client().route_contact(chat().route()).await?;
-    let number = case_of(&server, "chat-1").await?.number;
+    let number = case_of(&server, "chat-1").await?.case_number;
     for place in 0..30 {
         let contact = format!("call-{place}");
         ask(&server, None, call(&contact, &number)).await?;
         let proof = call(&contact, &number).fact("booking_reference", "ABC123");
         let proof = proof.at(3).request_id(&format!("proof-{place}"));
         let answer = ask(&server, None, proof).await?.answer;
-        assert_eq!(answer.unwrap_or_default().joined(), v1::Joined::Continued);
+        assert_eq!(
+            answer.unwrap_or_default().case_match(),
+            v1::CaseMatch::Continued
+        );
     }
     Ok(())
 }
@@ -245,7 +248,7 @@ async fn who_proves_it_in_the_end_did_not_guess() -> Outcome {
 async fn a_number_that_cannot_be_one_or_of_another_reason() -> Outcome {
     let bench = Bench::new().await?;
     let case = case_of(&bench.server, "call-1").await?;
-    let digits = case.number.replace(' ', "");
+    let digits = case.case_number.replace(' ', "");
     let mut wrong = digits.clone().into_bytes();
     wrong[3] = b'0' + (wrong[3] - b'0' + 1) % 10;
     let wrong = String::from_utf8(wrong)?;
