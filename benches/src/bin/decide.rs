@@ -141,6 +141,7 @@ impl Bench {
             reason: playbook.index.reasons[&reason],
             tier: playbook.index.tiers["gold"],
             context: &self.context,
+            reported: &[],
             profile: Some(&self.profile),
             facts: &self.facts,
             standing: self.standing,

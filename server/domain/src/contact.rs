@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub const QUEUE_STATS_MAX: usize = 64;
 /// Most agents, and most contacts in line, of one queue that a request reports.
 pub const QUEUE_COUNT_MAX: u32 = 1_000_000;
+/// How old what was reported of a queue may be, to count where a contact does not tell it itself.
+pub const QUEUE_STATS_AGE_MAX: Millis = Millis(5 * Millis::MINUTE.0);
 /// After so long without a word of it, a contact that is deciding or in self-service ends as timed out.
 pub const SILENCE_MAX: Millis = Millis::DAY;
 /// After so long without a word of it, a contact in the caller's own place ends as timed out.
@@ -60,6 +62,17 @@ pub struct QueueStats {
     pub handle_time: Option<Millis>,
     /// The platform's own expected wait.
     pub expected_wait: Option<Millis>,
+}
+
+/// What was reported of a queue last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportedQueue {
+    /// What.
+    pub stats: QueueStats,
+    /// When it was so, by the caller's clock.
+    pub observed: UnixMs,
+    /// The event that holds it.
+    pub seq: Seq,
 }
 
 /// One of several matters that a contact brings.

@@ -223,7 +223,7 @@ pub(super) fn customer() -> impl Strategy<Value = Customer> {
     )
 }
 
-fn queue_stats() -> BoxedStrategy<QueueStats> {
+pub(super) fn queue_stats() -> BoxedStrategy<QueueStats> {
     let count = || of(any::<u32>());
     let parts = (slug(), count(), count(), count(), of(span()), of(span()));
     parts

@@ -181,7 +181,7 @@ pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
     })
 }
 
-fn write_queue_stats(w: &mut Writer, stats: &QueueStats) {
+pub(super) fn write_queue_stats(w: &mut Writer, stats: &QueueStats) {
     let QueueStats {
         queue,
         staffed,
@@ -198,7 +198,13 @@ fn write_queue_stats(w: &mut Writer, stats: &QueueStats) {
     w.number_or_none(6, span_ms(*expected_wait));
 }
 
-fn queue_stats(message: wire::QueueStats) -> Result<QueueStats, CodecError> {
+pub(super) fn all_queue_stats(
+    messages: Vec<wire::QueueStats>,
+) -> Result<Vec<QueueStats>, CodecError> {
+    messages.into_iter().map(queue_stats).collect()
+}
+
+pub(super) fn queue_stats(message: wire::QueueStats) -> Result<QueueStats, CodecError> {
     let wire::QueueStats {
         queue,
         staffed,

@@ -272,7 +272,7 @@ impl Finder {
         consents
     }
 
-    fn queue_stats(
+    pub(super) fn queue_stats(
         &mut self,
         at: At<'_>,
         live: &Playbook,

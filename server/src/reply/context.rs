@@ -97,7 +97,7 @@ fn customer_ref(customer: &CustomerRef) -> Option<v1::CustomerRef> {
     })
 }
 
-fn stats_of_queue(stats: &QueueStats) -> v1::QueueStats {
+pub(super) fn stats_of_queue(stats: &QueueStats) -> v1::QueueStats {
     let QueueStats {
         queue,
         staffed,

@@ -242,6 +242,7 @@ pub(super) fn finding(finding: &Finding) -> v1::Finding {
         Finding::SameMatterByKey(fact) => (Wire::SameMatterByKey, text(fact.as_ref())),
         Finding::NeedRaisedByAttempts(count) => (Wire::NeedRaisedByAttempts, count.to_string()),
         Finding::CaseNumberNotProven => (Wire::CaseNumberNotProven, String::new()),
+        Finding::QueueStatsTooOld(queue) => (Wire::QueueStatsTooOld, queue.to_string()),
     };
     v1::Finding {
         kind: kind.into(),

@@ -3,7 +3,7 @@
 use super::contact::{offered, text_of_matter};
 use super::decision::text;
 use super::playbook::of_event;
-use super::{case, customer, fact, further, time, timeline, wire_enum};
+use super::{case, context, customer, fact, further, time, timeline, wire_enum};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use signpost_domain::contact::Place;
@@ -105,6 +105,16 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             name: "case_added_to_contact",
             subject: contact(&added.contact),
         },
+        Event::QueueStatsReported(stats) => Told {
+            body: Body::QueueStatsReported(v1::QueueStatsReportedEvent {
+                queue_stats: stats.iter().map(context::stats_of_queue).collect(),
+            }),
+            name: "queue_stats_reported",
+            subject: match stats.as_slice() {
+                [one] => format!("queue/{}", one.queue),
+                _ => "queues".to_owned(),
+            },
+        },
     }
 }
 
@@ -125,6 +135,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         memory: _,
         profile: _,
         carried: _,
+        reported: _,
         noticed: _,
         decision,
         next,

@@ -166,6 +166,7 @@ fn routed(next: Next) -> ContactRouted {
         memory: Memory::default(),
         profile: None,
         carried: Facts::from_facts([fact("passport", Knowledge::Declined)]),
+        reported: Vec::new(),
         noticed: vec![Finding::ReasonReplaced(reason("existing_flight/move_date"))],
         decision: decision(),
         next,

@@ -165,6 +165,18 @@ impl ContactService for Edge {
         Ok(Response::new(answer))
     }
 
+    async fn report_queue_stats(
+        &self,
+        request: Request<v1::ReportQueueStatsRequest>,
+    ) -> Result<Response<v1::ReportQueueStatsResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let live = self.live()?;
+        let command = intake::contact::report_queues(request.into_inner(), caller, &live);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
+        let replayed = self.write(command).await?.replayed;
+        Ok(Response::new(v1::ReportQueueStatsResponse { replayed }))
+    }
+
     async fn get_contact(
         &self,
         request: Request<v1::GetContactRequest>,

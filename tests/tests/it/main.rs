@@ -50,6 +50,7 @@ mod older_playbooks;
 mod playbooks;
 mod power_cut;
 mod powercut_recorder;
+mod queue_reports;
 mod real_data;
 mod real_tables;
 mod rebuild;

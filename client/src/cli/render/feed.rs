@@ -52,6 +52,10 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
         }
         Body::CustomerWorked(event) => ("customer worked on", worked_on_customer(event)),
         Body::CaseAddedToContact(event) => ("case added to contact", added(event)),
+        Body::QueueStatsReported(event) => {
+            let queues = event.queue_stats.iter().map(|stats| stats.queue_id.clone());
+            ("queue stats reported", queues.collect())
+        }
         Body::CaseLapsed(event) => ("case lapsed", vec![event.case_id.clone()]),
         Body::CaseWorked(event) => {
             let kind = words::timeline_kind(event.kind);

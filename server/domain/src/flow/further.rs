@@ -102,6 +102,7 @@ pub(super) fn add(
                 memory: weighed.memory,
                 profile: weighed.profile.map(Box::new),
                 carried: weighed.carried,
+                reported: weighed.reported,
                 noticed: found.noticed,
                 decision: decided.decision,
             })

@@ -493,6 +493,7 @@ fn case_added(
             memory: weighed.memory,
             profile: weighed.profile.map(Box::new),
             carried: weighed.carried,
+            reported: weighed.reported,
             noticed: found.noticed,
             decision: decided.decision,
         })

@@ -3,11 +3,12 @@
 use super::find::{self, FoundCase, FoundCustomer, FoundReason, Named, Sought};
 use super::further::{cases_of, further_of};
 use super::join::{case_join, joined_case, left_case, memory, standing};
+use super::reported::Reported;
 use super::{Stop, live, matters};
 use crate::actor::{Actor, ActorKind};
 use crate::case::Case;
 use crate::command::{RouteContact, UnknownReason};
-use crate::contact::{Contact, ContactContext, Joined};
+use crate::contact::{Contact, ContactContext, Joined, QueueStats};
 use crate::customer::{Profile, TierFound};
 use crate::decision::{self, Decided, Decision, Finding, Formula, Memory, Question, Standing};
 use crate::event::{
@@ -392,6 +393,7 @@ pub(super) struct Weighed {
     pub(super) standing: Standing,
     pub(super) memory: Memory,
     pub(super) profile: Option<Profile>,
+    pub(super) reported: Vec<QueueStats>,
     /// `None` where there is no reason to decide on.
     pub(super) decided: Option<Decided>,
 }
@@ -417,11 +419,21 @@ pub(super) fn weigh(
         identities: Vec::new(),
         ..who.in_all.clone()
     });
+    let index = match found.reason {
+        FoundReason::Known(reason) => Some(reason),
+        FoundReason::Choose(_) | FoundReason::Unknown => None,
+    };
+    let told = &start.context.queue_stats;
+    let reported = match found.reason {
+        FoundReason::Choose(_) => Reported::default(),
+        _ => Reported::of(state, playbook, index, told, now),
+    };
     let question = |reason| Question {
         playbook,
         reason,
         tier: found.tier,
         context: &start.context,
+        reported: &reported.fresh,
         profile: profile.as_ref(),
         facts: &facts,
         standing,
@@ -442,12 +454,16 @@ pub(super) fn weigh(
         let raised = decided.decision.need_raised(reason, &memory);
         found.noticed.extend(raised);
     }
+    if let Some(decided) = &decided {
+        found.noticed.extend(reported.noticed(&decided.decision));
+    }
     Ok(Weighed {
         join,
         carried,
         standing,
         memory,
         profile,
+        reported: reported.fresh,
         decided,
     })
 }
@@ -466,6 +482,7 @@ pub(super) fn routed(
         standing,
         memory,
         profile,
+        reported,
         decided,
     } = weighed;
     let left = left_case(state, &start, join.as_ref())?;
@@ -505,6 +522,7 @@ pub(super) fn routed(
         memory,
         profile: profile.map(Box::new),
         carried,
+        reported,
         noticed: found.noticed,
         decision,
         next,
@@ -571,7 +589,7 @@ impl ContactRouted {
     pub fn decided_again(&self, playbook: &Playbook) -> Option<Decision> {
         again(
             playbook,
-            (&self.context, &self.carried),
+            (&self.context, &self.carried, &self.reported),
             self.profile.as_deref(),
             self.standing,
             &self.memory,
@@ -585,7 +603,7 @@ impl MatterDecided {
     pub fn decided_again(&self, playbook: &Playbook) -> Option<Decision> {
         again(
             playbook,
-            (&self.context, &self.carried),
+            (&self.context, &self.carried, &self.reported),
             self.profile.as_deref(),
             self.standing,
             &self.memory,
@@ -596,7 +614,7 @@ impl MatterDecided {
 
 fn again(
     playbook: &Playbook,
-    (context, carried): (&ContactContext, &Facts),
+    (context, carried, reported): (&ContactContext, &Facts, &[QueueStats]),
     profile: Option<&Profile>,
     standing: Standing,
     memory: &Memory,
@@ -609,6 +627,7 @@ fn again(
         reason: *playbook.index.reasons.get(reason)?,
         tier: *playbook.index.tiers.get(&decision.tier)?,
         context,
+        reported,
         profile,
         facts: &facts,
         standing,

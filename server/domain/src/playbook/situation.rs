@@ -140,6 +140,7 @@ impl Situation {
             reason: self.reason,
             tier: self.tier,
             context: &self.context,
+            reported: &[],
             profile: self.profile.as_ref(),
             facts: &self.facts,
             standing: self.standing,

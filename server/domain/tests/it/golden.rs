@@ -273,6 +273,7 @@ fn decided(playbook: &Playbook, asked: &Asked<'_>) -> Decision {
         reason: playbook.index.reasons[&id],
         tier,
         context: &context(asked.wait_minutes, facts.clone()),
+        reported: &[],
         profile: Some(&Profile::default()),
         facts: &facts,
         standing: Standing {

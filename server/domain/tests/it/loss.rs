@@ -178,6 +178,7 @@ fn a_contact_on_a_case_of_somebody_else() {
                 memory: Memory::default(),
                 profile: None,
                 carried: Facts::none(),
+                reported: Vec::new(),
                 noticed: Vec::new(),
                 decision: Decision::open(Slug::stored("standard")),
                 next: Next::ChooseRoute,

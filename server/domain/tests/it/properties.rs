@@ -110,6 +110,14 @@ const MORE: &[&str] = &[
     "arrived=-2h",
     "arrived=+10m",
 ];
+const REPORTS: &[&str] = &[
+    "wait:desk=1m",
+    "staffed:desk=0",
+    "waiting:writers=30",
+    "wait:writers=2h",
+    "arrived=-4m",
+    "arrived=-1h",
+];
 const ROUTES: &[&str] = &["self_service", "message", "chat", "callback", "human"];
 const ENDINGS: &[&str] = &[
     "resolved",
@@ -178,6 +186,7 @@ fn step() -> impl Strategy<Value = String> {
         6 => add_case(),
         8 => work(),
         7 => work_on_customer(),
+        3 => words(REPORTS, 2).prop_map(|words| format!("report {}", words.join(" "))),
         8 => word(SPANS).prop_map(|span| format!("wait {span}")),
         1 => Just("playbook trips".to_owned()),
         2 => Just("playbook trips_later".to_owned()),

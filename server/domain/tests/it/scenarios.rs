@@ -13,6 +13,7 @@ mod publishing;
 mod refusing;
 mod remembering;
 mod repeating;
+mod reporting;
 mod routing;
 mod several;
 mod situations;

@@ -250,6 +250,10 @@ pub(crate) fn add_case(
     }))
 }
 
+pub(crate) fn report(words: &Words<'_>) -> CommandBody {
+    CommandBody::ReportQueues(queue_stats(words))
+}
+
 pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
     CommandBody::Upsert(Box::new(UpsertCustomer {
         id: CustomerId::new(id).expect("a customer id"),

@@ -98,6 +98,7 @@ impl Stage {
                     script::customer(id, words)
                 });
             }
+            ("report", more) => self.write(number, line, more, |words, _, _| script::report(words)),
             ("preview", [contact, channel, more @ ..]) => self.preview(contact, channel, more),
             ("contact", [id]) => {
                 self.look(&Query::Contact(ContactId::new(id).expect("a contact id")));

@@ -85,6 +85,12 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
         Event::CaseLapsed(case) => format!("case {} lapses", names.told(*case)),
         Event::CaseWorked(worked) => work::told(worked, names),
         Event::CustomerWorked(worked) => work::told_of_customer(worked),
+        Event::QueueStatsReported(stats) => {
+            format!(
+                "queues are reported: {}",
+                list(stats.iter().map(|it| &it.queue))
+            )
+        }
         Event::CaseAdded(added) => {
             let joined = joined(&added.join, names);
             let matter = list(added.matter.iter().map(|matter| format!(" for {matter}")));
@@ -307,6 +313,7 @@ fn finding(finding: &Finding) -> String {
         Finding::SameMatterByKey(None) => "same_matter_by_key".to_owned(),
         Finding::SameMatterByKey(Some(fact)) => format!("same_matter_by_key({fact})"),
         Finding::NeedRaisedByAttempts(count) => format!("need_raised_by_attempts({count})"),
+        Finding::QueueStatsTooOld(queue) => format!("queue_stats_too_old({queue})"),
         Finding::CaseNumberNotProven => "case_number_not_proven".to_owned(),
     }
 }

@@ -261,6 +261,7 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         | CommandBody::Upsert(_)
         | CommandBody::Case(_)
         | CommandBody::Customer(_)
+        | CommandBody::ReportQueues(_)
         | CommandBody::Faulty(..) => None,
     }
 }

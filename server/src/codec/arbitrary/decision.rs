@@ -181,6 +181,7 @@ pub(in crate::codec) fn findings() -> impl Strategy<Value = Vec<Finding>> {
         of(slug()).prop_map(Finding::SameMatterByKey),
         any::<u32>().prop_map(Finding::NeedRaisedByAttempts),
         Just(Finding::CaseNumberNotProven),
+        slug().prop_map(Finding::QueueStatsTooOld),
     ];
     vec(finding, 0..4)
 }

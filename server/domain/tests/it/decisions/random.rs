@@ -39,6 +39,7 @@ impl Asked {
             reason: self.reason,
             tier: self.tier,
             context: &self.context,
+            reported: &[],
             profile: self.profile.as_ref(),
             facts: &self.context.facts,
             standing: self.standing,

@@ -80,6 +80,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         memory: memory(),
         profile: Some(Box::new(profile())),
         carried: facts(),
+        reported: Vec::new(),
         noticed: vec![Finding::TierAssumed],
         decision: decision(),
     };
