@@ -18,4 +18,5 @@ mod target;
 mod tests;
 mod time;
 pub(crate) mod timeline;
+pub(crate) mod vocabulary;
 mod wire_enum;

@@ -54,4 +54,5 @@ mod real_tables;
 mod rebuild;
 mod split_reasons;
 mod tables;
+mod vocabulary;
 mod web;
