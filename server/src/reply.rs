@@ -12,6 +12,7 @@ mod fact;
 pub(crate) mod further;
 pub(crate) mod matters;
 pub(crate) mod menu;
+pub(crate) mod note;
 pub(crate) mod playbook;
 mod target;
 #[cfg(test)]
@@ -19,3 +20,4 @@ mod tests;
 mod time;
 pub(crate) mod timeline;
 mod wire_enum;
+mod work_event;

@@ -25,6 +25,7 @@ mod every_call;
 mod feed_command;
 mod feed_crash;
 mod feed_events;
+mod feed_folded;
 mod feed_rows;
 mod feed_snapshots;
 mod feed_steady;
