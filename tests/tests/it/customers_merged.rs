@@ -273,7 +273,12 @@ async fn watchers_are_told_of_work_on_customers() -> Outcome {
             other => return Err(format!("no work on a customer: {other:?}").into()),
         };
     }
-    expect![[""]]
+    expect![[r#"
+        IdentityLinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "email", value: "bob@example.com", verified: true, shared: false }), verification_lost: false }
+        IdentityUnlinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "email", value: "bob@example.com", verified: false, shared: false }) }
+        CustomerMergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", proof_identity: None, note: "said so at the desk" }
+        CustomerUnmergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", note: "" }
+    "#]]
     .assert_eq(&rows);
     server.finish().await?;
     Ok(())

@@ -22,6 +22,8 @@ use v1::{AttemptOutcome, CaseState, ContactOutcome as Ended, Route};
 const NOBODY: &str = "127.0.0.1:9";
 /// Minutes of eight days, after which what nobody heard of has lapsed.
 const LATER: i64 = 8 * 24 * 60;
+/// Minutes after which those have come that are played: the second half of them comes after 60 days.
+const PLAYED: i64 = 60 * 24 * 60 + 600;
 const CHANGE: &str = "existing_flight/change_date";
 const DAMAGED: &str = "baggage/damaged";
 
@@ -89,7 +91,7 @@ async fn contacts_of_all_kinds_fold_into_their_cases() -> Outcome {
     let server = TestServer::start().await?;
     let mut played = Played::default();
     played.play(server.client(), 0, 120).await?;
-    let events = all_events(&server, 2 * 60 * 24 * 60).await?;
+    let events = all_events(&server, PLAYED).await?;
     let cases = folds(&server, &events).await?;
     let states: BTreeSet<CaseState> = cases.iter().map(|case| case.state()).collect();
     for state in [CaseState::Open, CaseState::Resolved, CaseState::Lapsed] {
@@ -127,7 +129,7 @@ impl Day<'_> {
             attempt.fact("booking_reference", "ABC123").at(at)
         };
         let mut first = call("call-1", "web_chat", 1).tier("gold").choose();
-        first.context.language_code = "nl".to_owned();
+        first.context.language = "nl".to_owned();
         first.context.persona = "planner".to_owned();
         first.context.cannot_use = vec![v1::Ability::Voice.into()];
         let case = self.case_of(first).await?;
@@ -388,6 +390,7 @@ impl Day<'_> {
             request_id: "merge customers".to_owned(),
             customer_id: "c1".to_owned(),
             merged_customer_id: "c2".to_owned(),
+            note: "said so at the desk".to_owned(),
             arrive_time: Some(minute(82)),
             ..Default::default()
         };
@@ -446,7 +449,15 @@ async fn a_day_of_every_kind_of_event_folds_into_its_cases() -> Outcome {
     let transitions: BTreeSet<(CaseState, CaseState)> = transitions
         .map(|transition| (transition.from(), transition.to()))
         .collect();
-    expect_test::expect![[""]].assert_eq(&lines(&transitions));
+    expect_test::expect![[r#"
+        Unspecified to Open
+        Open to Resolved
+        Open to Lapsed
+        Open to Withdrawn
+        Open to Merged
+        Resolved to Open
+        Merged to Open
+    "#]].assert_eq(&lines(&transitions));
     kinds(&events);
     server.finish().await?;
     Ok(())
@@ -486,5 +497,26 @@ fn kinds(events: &[v1::Event]) {
         Some(format!("{shown}\n"))
     };
     let shown: String = events.iter().filter_map(body).collect();
-    expect_test::expect![[""]].assert_eq(&shown);
+    expect_test::expect![[r#"
+        CaseNotedEvent {
+            case_id: "case_000000000000n",
+            note_id: "note_000000000000q",
+            text: "called the airport",
+        }
+        CaseUpdated ["confirmed_reason", "legal_hold", "retain_until_time"]: ("baggage/lost", true, Some(Timestamp { seconds: 1778441940, nanos: 0 })), before ("", false, None)
+        CaseUpdated ["legal_hold"]: ("", false, None), before ("", true, None)
+        CaseLinkedEvent { case_id: "case_000000000000n", link: Some(CaseLink { kind: CausedBy, case_id: "case_0000000000002" }) }
+        CaseLinkedEvent { case_id: "case_000000000000n", link: Some(CaseLink { kind: CausedBy, case_id: "case_000000000000p" }) }
+        CaseUnlinkedEvent { case_id: "case_000000000000n", link: Some(CaseLink { kind: CausedBy, case_id: "case_0000000000002" }) }
+        CaseMergedEvent { surviving_case_id: "case_000000000000n", duplicate_case_id: "case_000000000000p", learnt_fact_ids: ["bag_tag"], note: "one bag", note_id: "note_000000000000x" }
+        CaseUnmergedEvent { surviving_case_id: "case_000000000000n", duplicate_case_id: "case_000000000000p", forgotten_fact_ids: ["bag_tag"] }
+        CaseMergedEvent { surviving_case_id: "case_000000000000n", duplicate_case_id: "case_000000000000p", learnt_fact_ids: ["bag_tag"], note: "one bag", note_id: "note_000000000000z" }
+        CaseResolvedEvent { case_id: "case_0000000000016", resolution: Some(CaseResolution { outcome: "refunded", cost_micros: Some(1500000) }), note: "the voucher is sent", note_id: "note_0000000000018" }
+        CaseReopenedEvent { case_id: "case_0000000000016", note: "it was not", note_id: "note_0000000000019" }
+        CaseUnmergedEvent { surviving_case_id: "case_000000000000n", duplicate_case_id: "case_000000000000p", forgotten_fact_ids: ["bag_tag"] }
+        IdentityLinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "phone", value: "+31201234567", verified: true, shared: false }), verification_lost: false }
+        IdentityUnlinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "phone", value: "+31201234567", verified: false, shared: false }) }
+        CustomerMergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", proof_identity: None, note: "said so at the desk" }
+        CustomerUnmergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", note: "" }
+    "#]].assert_eq(&shown);
 }
