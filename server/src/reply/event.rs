@@ -5,13 +5,13 @@ use super::decision::text;
 use super::playbook::of_event;
 use super::{case, customer, fact, further, note, target, time, wire_enum, work_event};
 use prost::Message;
-use prost_types::Duration;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+use prost_types::Duration;
 use signpost_domain::contact::{Offered, Place};
 use signpost_domain::decision::Handover;
 use signpost_domain::event::{
-    CaseJoin, CaseTransition, Cause, ContactEnded, ContactRouted, Envelope, Event, MatterEnded, Next,
-    Recorded, RouteTaken,
+    CaseJoin, CaseTransition, Cause, ContactEnded, ContactRouted, Envelope, Event, MatterEnded,
+    Next, Recorded, RouteTaken,
 };
 use signpost_domain::ids::{DecisionId, PlaybookVersion, ReasonId, Seq, Slug};
 use signpost_proto::{FILE_DESCRIPTOR_SET, v1};
@@ -163,9 +163,7 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
         channel_switched: join.is_some_and(|join| join.switched),
         place: wire_enum::place(place),
         next_step: next_step.into(),
-        target: goes.map(|taken| {
-            target::of_event(taken, &decision.handover, Some(&decision.tier))
-        }),
+        target: goes.map(|taken| target::of_event(taken, &decision.handover, Some(&decision.tier))),
         asked_fact_ids: asked.map(Slug::to_string).collect(),
         facts: fact::facts(&context.facts),
         rule_ids: decision

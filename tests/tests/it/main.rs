@@ -36,6 +36,7 @@ mod further_refused;
 mod further_told;
 mod grid;
 mod health;
+mod ids_kept;
 mod interop;
 mod kill;
 mod list_commands;

@@ -410,7 +410,9 @@ fn finding(finding: &v1::Finding) -> String {
     use v1::FindingKind as Kind;
     let (about, rule) = (&finding.subject, &finding.rule_id);
     match Kind::try_from(finding.kind) {
-        Ok(Kind::FactUnknown) => format!("rule {rule} did not apply: {} is not known", finding.input),
+        Ok(Kind::FactUnknown) => {
+            format!("rule {rule} did not apply: {} is not known", finding.input)
+        }
         Ok(Kind::WaitAssumed) => {
             format!("no wait was reported for queue {about}; the playbook's was assumed")
         }

@@ -100,7 +100,11 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
             let parts = vec![
                 format!("customer {}", event.duplicate_customer_id),
                 format!("into {}", event.surviving_customer_id),
-                event.proof_identity.as_ref().map(words::identity).unwrap_or_default(),
+                event
+                    .proof_identity
+                    .as_ref()
+                    .map(words::identity)
+                    .unwrap_or_default(),
                 event.note.clone(),
             ];
             ("customer merged", parts)
@@ -139,7 +143,9 @@ fn updated(event: &v1::CaseUpdatedEvent) -> Vec<String> {
             None => format!("{path} {now}"),
         }
     });
-    std::iter::once(event.case_id.clone()).chain(changes).collect()
+    std::iter::once(event.case_id.clone())
+        .chain(changes)
+        .collect()
 }
 
 /// What a field of a case holds, that an update may name.

@@ -27,7 +27,11 @@ pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<E
         WorkStep::Note(text) => done(&case, case.state, CaseWork::Noted(text.clone())),
         WorkStep::Update(update) => {
             let before = update.before(&case);
-            done(&case, case.state, CaseWork::Updated(update.clone(), Some(before)))
+            done(
+                &case,
+                case.state,
+                CaseWork::Updated(update.clone(), Some(before)),
+            )
         }
         WorkStep::Resolve(resolution, note) => {
             let after = step(&case, CaseStep::Resolve)?;
