@@ -9,7 +9,8 @@ use signpost_domain::route::Route;
 use signpost_domain::time::UnixMs;
 use signpost_proto::v1;
 
-/// The decision that was made under `playbook` at `now`, in the event at `seq`; `noticed` comes before its own findings.
+/// The decision that was made under `playbook` at `now`, in the event at `seq`; `noticed` comes before its own
+/// findings.
 pub(super) fn decision(
     playbook: &Playbook,
     (seq, now): (Option<Seq>, UnixMs),

@@ -16,7 +16,7 @@ pub(super) fn of_decision(
     target(playbook, offered, &decision.handover, Some(&decision.tier))
 }
 
-/// The target of a route as far as an event stores it: what the playbook says of the queue and of the tier is not there.
+/// The target of a route as far as an event stores it: without what the playbook says of the queue and of the tier.
 pub(super) fn of_event(
     offered: &Offered,
     handover: &Handover,
