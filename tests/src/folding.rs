@@ -9,7 +9,7 @@ use prost_types::{Duration, Timestamp};
 use signpost_client::v1;
 use std::collections::BTreeMap;
 use v1::event::Body;
-use v1::{AttemptOutcome, CaseLinkKind, CaseState, Route, RouteStep};
+use v1::{AttemptOutcome, CaseLinkKind, CaseState, Route, RoutingTrigger};
 
 /// All that was made of the events so far.
 #[derive(Clone, Debug, Default)]
@@ -77,7 +77,7 @@ impl Folding {
         }
     }
 
-    /// The cases, in the order of their ids, as ListCases tells them; without `number`, `sequence` and `etag`, which
+    /// The cases, in the order of their ids, as ListCases tells them; without `case_number`, `sequence` and `etag`, which
     /// events do not tell.
     pub fn cases(&self) -> Vec<v1::Case> {
         self.cases.values().map(Case::told).collect()
@@ -103,7 +103,7 @@ impl Folding {
             }
             (CaseState::Resolved, CaseState::Open) => {
                 case.row.resolution = None;
-                case.row.reopens += 1;
+                case.row.reopen_count += 1;
             }
             _ => {}
         }
@@ -112,9 +112,9 @@ impl Folding {
     fn body(&mut self, event: &v1::Event, at: Timestamp) {
         match &event.body {
             Some(Body::ContactRouted(routed)) => self.routed(event, routed, at),
-            Some(Body::RouteTaken(taken)) => self.taken(event, taken, at),
+            Some(Body::RouteSelected(taken)) => self.taken(event, taken, at),
             Some(Body::ContactEnded(ended)) => self.ended(ended),
-            Some(Body::CaseAdded(added)) => self.added(event, added, at),
+            Some(Body::CaseAddedToContact(added)) => self.added(event, added, at),
             Some(Body::CaseNoted(noted)) => self.note(&noted.case_id, &noted.text),
             Some(Body::CaseResolved(resolved)) => self.note(&resolved.case_id, &resolved.note),
             Some(Body::CaseReopened(reopened)) => self.note(&reopened.case_id, &reopened.note),
@@ -126,7 +126,7 @@ impl Folding {
             // They say nothing of cases, or their transition says all.
             Some(
                 Body::PlaybookPublished(_)
-                | Body::CustomerSaved(_)
+                | Body::CustomerUpserted(_)
                 | Body::CaseLapsed(_)
                 | Body::IdentityLinked(_)
                 | Body::IdentityUnlinked(_)
@@ -154,7 +154,7 @@ impl Folding {
 
     fn routed(&mut self, event: &v1::Event, routed: &v1::ContactRoutedEvent, at: Timestamp) {
         let id = routed.contact_id.as_str();
-        self.edit(&routed.left_case_id, |case| case.leaves(id));
+        self.edit(&routed.former_case_id, |case| case.leaves(id));
         let before = self.contacts.get(id).cloned();
         let contact = Contact::of(event, routed, before.as_ref(), at);
         self.contacts.insert(id.to_owned(), contact.clone());
@@ -163,7 +163,7 @@ impl Folding {
             actor: &event.actor,
             at,
         };
-        for further in &routed.further_case_ids {
+        for further in &routed.additional_case_ids {
             self.edit(further, |case| {
                 case.hears(source, before.as_ref(), &contact);
                 case.last_queue(&contact.queue);
@@ -180,27 +180,27 @@ impl Folding {
             let joins = Joins {
                 contact_id: id,
                 contact: &contact,
-                joined: routed.joined,
-                joined_now: routed.joined_now,
+                joined: routed.case_match,
+                joined_now: routed.newly_matched,
                 repeat: routed.repeat,
                 switched: routed.channel_switched,
                 presumed: routed.case_presumed,
-                arrive_time: event.arrive_time,
+                arrive_time: event.event_time,
             };
             case.joins(&joins);
-            let before = before.as_ref().filter(|_| !routed.joined_now);
+            let before = before.as_ref().filter(|_| !routed.newly_matched);
             case.hears(source, before, &contact);
-            if let Some(outcome) = attempt_ended(routed.step()) {
+            if let Some(outcome) = attempt_ended(routed.trigger()) {
                 case.memory.came_of(id, outcome);
             }
             if let Some(target) = &routed.target {
                 case.memory.attempt(id, target, at);
-                case.last_queue(&target.queue);
+                case.last_queue(&target.queue_id);
             }
         });
     }
 
-    fn taken(&mut self, event: &v1::Event, taken: &v1::RouteTakenEvent, at: Timestamp) {
+    fn taken(&mut self, event: &v1::Event, taken: &v1::RouteSelectedEvent, at: Timestamp) {
         let id = taken.contact_id.as_str();
         let target = taken.target.clone().unwrap_or_default();
         let Some(contact) = self.contacts.get_mut(id) else {
@@ -210,14 +210,14 @@ impl Folding {
             contact.due = due(&target, taken.longest_wait, at);
         }
         contact.route = target.route;
-        contact.queue.clone_from(&target.queue);
+        contact.queue.clone_from(&target.queue_id);
         let contact = contact.clone();
         let source = Source {
             contact_id: id,
             actor: &event.actor,
             at,
         };
-        for further in &taken.further_case_ids {
+        for further in &taken.additional_case_ids {
             self.edit(further, |case| {
                 case.hears(source, Some(&contact), &contact);
                 case.last_queue(&contact.queue);
@@ -226,13 +226,13 @@ impl Folding {
         self.edit(&taken.case_id, |case| {
             case.memory.attempt(id, &target, at);
             case.hears(source, Some(&contact), &contact);
-            case.last_queue(&target.queue);
+            case.last_queue(&target.queue_id);
         });
     }
 
     fn ended(&mut self, ended: &v1::ContactEndedEvent) {
         let id = ended.contact_id.as_str();
-        for case_id in std::iter::once(&ended.case_id).chain(&ended.further_case_ids) {
+        for case_id in std::iter::once(&ended.case_id).chain(&ended.additional_case_ids) {
             self.edit(case_id, |case| case.ends(id));
         }
         let word = ended.outcome().as_str_name();
@@ -250,7 +250,7 @@ impl Folding {
         self.note(&ended.case_id, &ended.note);
     }
 
-    fn added(&mut self, event: &v1::Event, added: &v1::CaseAddedEvent, at: Timestamp) {
+    fn added(&mut self, event: &v1::Event, added: &v1::CaseAddedToContactEvent, at: Timestamp) {
         let id = added.contact_id.as_str();
         let contact = self.contacts.get(id).cloned().unwrap_or_default();
         self.edit(&added.case_id, |case| {
@@ -261,14 +261,14 @@ impl Folding {
             case.joins(&Joins {
                 contact_id: id,
                 contact: &contact,
-                joined: added.joined,
-                joined_now: added.joined_now,
+                joined: added.case_match,
+                joined_now: added.newly_matched,
                 repeat: added.repeat,
                 switched: added.channel_switched,
                 presumed: false,
                 arrive_time: contact.arrive_time,
             });
-            if added.joined_now {
+            if added.newly_matched {
                 let source = Source {
                     contact_id: id,
                     actor: &event.actor,
@@ -278,7 +278,7 @@ impl Folding {
                 case.last_queue(&contact.queue);
             }
         });
-        if added.joined_now {
+        if added.newly_matched {
             self.note(&added.case_id, &added.note);
         }
     }
@@ -389,17 +389,18 @@ impl Contact {
     ) -> Contact {
         let target = routed.target.clone().unwrap_or_default();
         // An amendment that leaves the contact where it is leaves the answer due when it was.
-        let stays = before
-            .filter(|before| routed.step() == RouteStep::Amended && before.route == target.route);
+        let stays = before.filter(|before| {
+            routed.trigger() == RoutingTrigger::Amended && before.route == target.route
+        });
         let told = stays
             .and_then(|before| before.due)
             .filter(|_| is_owed(&target));
         Contact {
             channel: routed.channel.clone(),
-            arrive_time: before.map_or(event.arrive_time, |before| before.arrive_time),
+            arrive_time: before.map_or(event.event_time, |before| before.arrive_time),
             route: target.route,
             due: told.or_else(|| due(&target, routed.longest_wait, at)),
-            queue: target.queue,
+            queue: target.queue_id,
             telling: Telling {
                 vulnerable: routed.vulnerable,
                 cannot_use: routed.cannot_use.clone(),
@@ -427,12 +428,12 @@ fn due(target: &v1::RouteTarget, wait: Option<Duration>, at: Timestamp) -> Optio
 }
 
 /// What came of the attempt before, if the contact was sent back.
-fn attempt_ended(step: RouteStep) -> Option<AttemptOutcome> {
+fn attempt_ended(step: RoutingTrigger) -> Option<AttemptOutcome> {
     match step {
-        RouteStep::AskedForPerson => Some(AttemptOutcome::AskedForPerson),
-        RouteStep::GaveUp => Some(AttemptOutcome::GaveUp),
-        RouteStep::NoAnswer => Some(AttemptOutcome::NoAnswer),
-        RouteStep::Failed => Some(AttemptOutcome::Failed),
-        RouteStep::Unspecified | RouteStep::Opened | RouteStep::Amended => None,
+        RoutingTrigger::AskedForPerson => Some(AttemptOutcome::AskedForPerson),
+        RoutingTrigger::GaveUp => Some(AttemptOutcome::GaveUp),
+        RoutingTrigger::NoAnswer => Some(AttemptOutcome::NoAnswer),
+        RoutingTrigger::Failed => Some(AttemptOutcome::Failed),
+        RoutingTrigger::Unspecified | RoutingTrigger::Opened | RoutingTrigger::Amended => None,
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn event(recorded: &Recorded) -> v1::Event {
     v1::Event {
         sequence: seq.0,
         record_time: Some(time::timestamp(*record_time)),
-        arrive_time: Some(time::timestamp(*arrive_time)),
+        event_time: Some(time::timestamp(*arrive_time)),
         actor: actor.to_string(),
         request_id: match cause {
             Cause::Request(stamp) => stamp.id.to_string(),
@@ -77,8 +77,8 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             subject: format!("playbook/{}", published.version),
         },
         Event::CustomerSaved(saved) => Told {
-            body: Body::CustomerSaved(customer::saved(saved, envelope.seq)),
-            name: "customer_saved",
+            body: Body::CustomerUpserted(customer::saved(saved, envelope.seq)),
+            name: "customer_upserted",
             subject: format!("customer/{}", saved.customer.id),
         },
         Event::ContactRouted(routed) => Told {
@@ -87,8 +87,8 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             subject: contact(&routed.contact),
         },
         Event::RouteTaken(taken) => Told {
-            body: Body::RouteTaken(route_taken(taken)),
-            name: "route_taken",
+            body: Body::RouteSelected(route_taken(taken)),
+            name: "route_selected",
             subject: contact(&taken.contact),
         },
         Event::ContactEnded(ended) => Told {
@@ -106,8 +106,8 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
         Event::CaseWorked(worked) => work_event::of_case(worked, envelope.seq),
         Event::CustomerWorked(worked) => work_event::of_customer(worked),
         Event::CaseAdded(added) => Told {
-            body: Body::CaseAdded(further::event(added, envelope.seq)),
-            name: "case_added",
+            body: Body::CaseAddedToContact(further::event(added, envelope.seq)),
+            name: "case_added_to_contact",
             subject: contact(&added.contact),
         },
     }
@@ -147,21 +147,21 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
     };
     v1::ContactRoutedEvent {
         contact_id: contact.to_string(),
-        step: wire_enum::route_step(*step),
+        trigger: wire_enum::route_step(*step),
         channel: context.channel.to_string(),
         direction: wire_enum::direction(context.direction),
         customer_id: customer::id(of_customer.as_ref().map(|join| &join.id)),
         tier: decision.tier.to_string(),
         reason: text_of_reason(decision.reason.as_ref()),
         case_id: case::id(join.map(|join| join.case)),
-        joined: join.map_or(0, |join| wire_enum::joined(join.joined)),
-        joined_now: join.is_some_and(|join| join.first),
+        case_match: join.map_or(0, |join| wire_enum::joined(join.joined)),
+        newly_matched: join.is_some_and(|join| join.first),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
-        left_case_id: case::id(left.map(|left| left.case)),
-        left_case_withdrawn: left.is_some_and(|left| left.withdrawn),
+        former_case_id: case::id(left.map(|left| left.case)),
+        former_case_withdrawn: left.is_some_and(|left| left.withdrawn),
         repeat: join.is_some_and(|join| join.repeat),
         channel_switched: join.is_some_and(|join| join.switched),
-        place: wire_enum::place(place),
+        state: wire_enum::place(place),
         next_step: next_step.into(),
         target: goes.map(|taken| target::of_event(taken, &decision.handover, Some(&decision.tier))),
         asked_fact_ids: asked.map(Slug::to_string).collect(),
@@ -171,7 +171,7 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
             .iter()
             .map(|rule| rule.id.to_string())
             .collect(),
-        told_tier: text(context.customer.tier.as_ref()),
+        reported_tier: text(context.customer.tier.as_ref()),
         stored_tier: text(tier_found.as_ref().and_then(|found| found.stored.as_ref())),
         stored_tier_customer_id: customer::id(
             tier_found
@@ -179,7 +179,7 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
                 .and_then(|found| found.stored_of.as_ref()),
         ),
         tier_basis: wire_enum::tier_basis(tier_found.as_ref()),
-        further_case_ids: case::ids(further),
+        additional_case_ids: case::ids(further),
         leading_matter_id: text_of_matter(leading.as_ref()),
         case_presumed: join.is_some_and(|join| join.presumed),
         note: note.to_string(),
@@ -210,7 +210,7 @@ fn longest_wait(taken: &Offered) -> Option<Duration> {
     wait.map(time::duration)
 }
 
-fn route_taken(taken: &RouteTaken) -> v1::RouteTakenEvent {
+fn route_taken(taken: &RouteTaken) -> v1::RouteSelectedEvent {
     let RouteTaken {
         contact,
         case: of_case,
@@ -222,13 +222,13 @@ fn route_taken(taken: &RouteTaken) -> v1::RouteTakenEvent {
     } = taken;
     let usual = Handover::default();
     let handover = handover.as_deref().unwrap_or(&usual);
-    v1::RouteTakenEvent {
+    v1::RouteSelectedEvent {
         contact_id: contact.to_string(),
         case_id: case::id(*of_case),
-        place: wire_enum::place(Place::of_route(taken.route)),
+        state: wire_enum::place(Place::of_route(taken.route)),
         target: Some(target::of_event(taken, handover, tier.as_ref())),
-        declined: wire_enum::routes(declined.iter().copied()),
-        further_case_ids: case::ids(further),
+        declined_routes: wire_enum::routes(declined.iter().copied()),
+        additional_case_ids: case::ids(further),
         longest_wait: longest_wait(taken),
     }
 }
@@ -265,7 +265,7 @@ fn contact_ended(ended: &ContactEnded, seq: Seq) -> v1::ContactEndedEvent {
         outcome: wire_enum::outcome(*outcome),
         confirmed_reason: text_of_reason(confirmed.as_ref()),
         resolved_case_id: case::id(*resolves),
-        further_case_ids: case::ids(further),
+        additional_case_ids: case::ids(further),
         resolution: resolution.as_ref().map(case::resolution),
         note: note.to_string(),
         matters: matters.collect(),

@@ -19,7 +19,7 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
         Event::ContactEnded(ended) => self::ended(ended, of, seq),
         Event::CaseAdded(added) => further::entry(added, of, seq),
         Event::CaseLapsed(case) => TimelineEntry {
-            kind: TimelineKind::Lapsed.into(),
+            kind: TimelineKind::CaseLapsed.into(),
             text: "lapsed: nothing was heard for too long".into(),
             case_id: case.to_string(),
             ..TimelineEntry::default()
@@ -33,7 +33,7 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
     Some(TimelineEntry {
         sequence: seq.0,
         record_time: Some(time::timestamp(envelope.record_time)),
-        arrive_time: Some(time::timestamp(envelope.arrive_time)),
+        event_time: Some(time::timestamp(envelope.arrive_time)),
         actor: envelope.actor.to_string(),
         ..told
     })
@@ -51,7 +51,7 @@ fn routed(routed: &ContactRouted, of: CaseId, seq: Seq) -> TimelineEntry {
     let left = routed.left.filter(|left| left.case == of);
     if left.is_some() {
         return TimelineEntry {
-            kind: TimelineKind::ContactLeft.into(),
+            kind: TimelineKind::ContactRemoved.into(),
             text: format!("contact {contact} left: it is about something else"),
             other_case_id: case::id(routed.case.as_ref().map(|join| join.case)),
             ..entry
@@ -122,7 +122,7 @@ fn taken(taken: &RouteTaken, of: CaseId) -> TimelineEntry {
         declined => format!(", not {}", list(declined)),
     };
     TimelineEntry {
-        kind: TimelineKind::RouteTaken.into(),
+        kind: TimelineKind::RouteSelected.into(),
         text: format!("contact {contact}: the customer took {route}{declined}"),
         contact_id: contact.to_string(),
         case_id: of_these(of, taken.case, &taken.further),
@@ -190,7 +190,7 @@ fn worked(worked: &CaseWorked, of: CaseId, seq: Seq) -> TimelineEntry {
         | CaseWork::Unlinked(_) => "",
     };
     let (kind, text) = match &worked.work {
-        CaseWork::Noted(text) => (TimelineKind::Note, text.to_string()),
+        CaseWork::Noted(text) => (TimelineKind::NoteAdded, text.to_string()),
         CaseWork::Updated(update, _) => (TimelineKind::Updated, updated(update)),
         CaseWork::Resolved(resolution, note) => {
             let cost = resolution.cost;

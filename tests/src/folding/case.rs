@@ -5,7 +5,7 @@ use super::{Contact, Source};
 use prost_types::Timestamp;
 use signpost_client::v1;
 use std::collections::BTreeMap;
-use v1::Joined;
+use v1::CaseMatch;
 
 /// Contacts that a case lists, the newest.
 const CONTACTS_LISTED_MAX: usize = 64;
@@ -36,7 +36,7 @@ pub(super) struct Joins<'a> {
 
 impl Case {
     pub(super) fn opens(&mut self, new: &v1::NewCase, previous: &str, customer: &str) {
-        self.row.reason.clone_from(&new.stated_reason);
+        self.row.stated_reason.clone_from(&new.stated_reason);
         self.row.tier.clone_from(&new.tier);
         self.row.previous_case_id = previous.to_owned();
         self.row.customer_id = customer.to_owned();
@@ -55,18 +55,18 @@ impl Case {
             self.repeated_by(id);
         }
         self.presumed.insert(id.to_owned(), joins.presumed);
-        self.row.repeats += u32::from(joins.repeat);
-        self.row.channel_switches += u32::from(joins.switched);
+        self.row.repeat_count += u32::from(joins.repeat);
+        self.row.channel_switch_count += u32::from(joins.switched);
         self.row.contact_count += 1;
         self.row.contacts.push(v1::CaseContact {
             contact_id: id.to_owned(),
             channel: joins.contact.channel.clone(),
-            joined: joins.joined,
+            case_match: joins.joined,
             arrive_time: joins.arrive_time,
             repeat: joins.repeat,
             live: true,
         });
-        assert_ne!(joins.joined, i32::from(Joined::Unspecified));
+        assert_ne!(joins.joined, i32::from(CaseMatch::Unspecified));
         if self.row.contacts.len() > CONTACTS_LISTED_MAX {
             self.row.contacts.remove(0);
         }
@@ -81,8 +81,8 @@ impl Case {
         let contacts = &mut self.row.contacts;
         contacts.retain(|listed| listed.contact_id != contact_id);
         self.row.contact_count -= 1;
-        self.row.repeats -= repeats;
-        self.row.channel_switches -= switches - self.switches();
+        self.row.repeat_count -= repeats;
+        self.row.channel_switch_count -= switches - self.switches();
         self.presumed.remove(contact_id);
         self.due.remove(contact_id);
         self.memory.forget(contact_id);
@@ -135,7 +135,7 @@ impl Case {
 
     pub(super) fn last_queue(&mut self, queue: &str) {
         if !queue.is_empty() {
-            self.row.queue = queue.to_owned();
+            self.row.last_queue_id = queue.to_owned();
         }
     }
 

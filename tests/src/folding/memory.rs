@@ -64,8 +64,8 @@ impl Memory {
         let new = v1::CaseAttempt {
             contact_id: contact_id.to_owned(),
             route: target.route,
-            flow_id: target.flow.clone(),
-            queue_id: target.queue.clone(),
+            flow_id: target.flow_id.clone(),
+            queue_id: target.queue_id.clone(),
             start_time: Some(at),
             ..v1::CaseAttempt::default()
         };

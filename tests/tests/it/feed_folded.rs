@@ -57,7 +57,7 @@ async fn folds(server: &TestServer, events: &[v1::Event]) -> Outcome<Vec<v1::Cas
     let mut kept = listed(server.client(), v1::ListCasesRequest::default()).await?;
     kept.sort_by(|one, other| one.case_id.cmp(&other.case_id));
     for case in &mut kept {
-        case.number.clear();
+        case.case_number.clear();
         case.sequence = 0;
         case.etag.clear();
     }

@@ -51,7 +51,7 @@ async fn a_decision_has_the_same_id_wherever_it_is_told() -> Outcome {
         };
         of_events.push(match event.body {
             Some(Body::ContactRouted(routed)) => routed.decision_id,
-            Some(Body::CaseAdded(added)) => added.decision_id,
+            Some(Body::CaseAddedToContact(added)) => added.decision_id,
             other => return Err(format!("{other:?}").into()),
         });
     }
@@ -92,7 +92,7 @@ async fn a_note_has_the_same_id_wherever_it_is_told() -> Outcome {
         request_id: "note".to_owned(),
         case_id: case_id.clone(),
         text: "called the airport".to_owned(),
-        arrive_time: Some(minute(2)),
+        event_time: Some(minute(2)),
         ..Default::default()
     };
     let noted = server.client().add_case_note(note.clone()).await?.note_id;
@@ -101,11 +101,11 @@ async fn a_note_has_the_same_id_wherever_it_is_told() -> Outcome {
     let mut ended = end("call-1", v1::ContactOutcome::Abandoned, 3);
     ended.note = "hung up".to_owned();
     server.client().end_contact(ended).await?;
-    let request = v1::GetCaseTimelineRequest {
+    let request = v1::ListCaseTimelineRequest {
         case_id,
         ..Default::default()
     };
-    let timeline = server.client().get_case_timeline(request).await?;
+    let timeline = server.client().list_case_timeline(request).await?;
     let entries = timeline.entries.iter();
     let shown: Vec<(&str, &str)> = entries
         .map(|entry| (entry.note_id.as_str(), entry.text.as_str()))

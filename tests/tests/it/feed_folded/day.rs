@@ -38,12 +38,12 @@ impl Day<'_> {
             attempt.fact("booking_reference", "ABC123").at(at)
         };
         let mut first = call("call-1", "web_chat", 1).tier("gold").choose();
-        first.context.language = "nl".to_owned();
+        first.context.language_code = "nl".to_owned();
         first.context.persona = "planner".to_owned();
         first.context.cannot_use = vec![v1::Ability::Voice.into()];
         let case = self.case_of(first).await?;
         let chosen = take("call-1", Route::SelfService, 2);
-        self.client.take_route(chosen).await?;
+        self.client.select_route(chosen).await?;
         let mut gave_up = reroute("call-1", AttemptOutcome::GaveUp, 3);
         gave_up.note = "the page was slow".to_owned();
         self.client.reroute_contact(gave_up).await?;
@@ -143,7 +143,7 @@ impl Day<'_> {
             request_id: "note".to_owned(),
             case_id: one.clone(),
             text: "called the airport".to_owned(),
-            arrive_time: at,
+            event_time: at,
             ..Default::default()
         };
         self.client.add_case_note(note).await?;
@@ -161,7 +161,7 @@ impl Day<'_> {
                     .map(str::to_owned)
                     .into(),
             }),
-            arrive_time: at,
+            event_time: at,
             ..Default::default()
         };
         self.client.update_case(update.clone()).await?;
@@ -181,7 +181,7 @@ impl Day<'_> {
             request_id: "link".to_owned(),
             case_id: one.clone(),
             link: Some(link(long)),
-            arrive_time: at,
+            event_time: at,
             ..Default::default()
         };
         self.client.link_cases(link.clone()).await?;
@@ -195,7 +195,7 @@ impl Day<'_> {
             request_id: "unlink".to_owned(),
             case_id: link.case_id,
             link: link.link,
-            arrive_time: at,
+            event_time: at,
             ..Default::default()
         };
         self.client.unlink_cases(unlink).await?;
@@ -207,16 +207,16 @@ impl Day<'_> {
         let merge = |request: &str, at| v1::MergeCasesRequest {
             request_id: request.to_owned(),
             case_id: one.to_owned(),
-            merged_case_id: other.to_owned(),
+            duplicate_case_id: other.to_owned(),
             note: "one bag".to_owned(),
-            arrive_time: Some(minute(at)),
+            event_time: Some(minute(at)),
             ..Default::default()
         };
         self.client.merge_cases(merge("merge", 54)).await?;
         let unmerge = v1::UnmergeCaseRequest {
             request_id: "unmerge".to_owned(),
             case_id: other.to_owned(),
-            arrive_time: Some(minute(55)),
+            event_time: Some(minute(55)),
             ..Default::default()
         };
         self.client.unmerge_case(unmerge).await?;
@@ -249,7 +249,7 @@ impl Day<'_> {
             case_id: case.clone(),
             resolution: Some(resolution("refunded")),
             note: "the voucher is sent".to_owned(),
-            arrive_time: Some(minute(at)),
+            event_time: Some(minute(at)),
             ..Default::default()
         };
         self.client.resolve_case(resolve("resolve", 72)).await?;
@@ -257,14 +257,14 @@ impl Day<'_> {
             request_id: "reopen".to_owned(),
             case_id: case.clone(),
             note: "it was not".to_owned(),
-            arrive_time: Some(minute(73)),
+            event_time: Some(minute(73)),
             ..Default::default()
         };
         self.client.reopen_case(reopen).await?;
         let unmerge = v1::UnmergeCaseRequest {
             request_id: "unmerge in the end".to_owned(),
             case_id: other.to_owned(),
-            arrive_time: Some(minute(74)),
+            event_time: Some(minute(74)),
             ..Default::default()
         };
         self.client.unmerge_case(unmerge).await?;
@@ -283,7 +283,7 @@ impl Day<'_> {
             request_id: "link identity".to_owned(),
             customer_id: "c1".to_owned(),
             identity: Some(identity.clone()),
-            arrive_time: Some(minute(80)),
+            event_time: Some(minute(80)),
             ..Default::default()
         };
         self.client.link_identity(link).await?;
@@ -291,16 +291,16 @@ impl Day<'_> {
             request_id: "unlink identity".to_owned(),
             customer_id: "c1".to_owned(),
             identity: Some(identity),
-            arrive_time: Some(minute(81)),
+            event_time: Some(minute(81)),
             ..Default::default()
         };
         self.client.unlink_identity(unlink).await?;
         let merge = v1::MergeCustomersRequest {
             request_id: "merge customers".to_owned(),
             customer_id: "c1".to_owned(),
-            merged_customer_id: "c2".to_owned(),
+            duplicate_customer_id: "c2".to_owned(),
             note: "said so at the desk".to_owned(),
-            arrive_time: Some(minute(82)),
+            event_time: Some(minute(82)),
             ..Default::default()
         };
         self.client.merge_customers(merge).await?;
@@ -311,7 +311,7 @@ impl Day<'_> {
         let unmerge = v1::UnmergeCustomerRequest {
             request_id: "unmerge customers".to_owned(),
             customer_id: "c2".to_owned(),
-            arrive_time: Some(minute(84)),
+            event_time: Some(minute(84)),
             ..Default::default()
         };
         self.client.unmerge_customer(unmerge).await?;
