@@ -42,8 +42,8 @@ for `case_number`, `sequence` and `etag`. `tests/src/folding.rs` does it and is 
 - **Facts**: a fact that `contact_routed` or `case_added_to_contact` tells for the case replaces the one that the case
   knows, but for one that is `declined` and known already. `case_merged` and `case_unmerged` say which are learnt and
   forgotten.
-- **Contacts and counts**: where `newly_matched` is told, the contact is listed, and `repeat` and `channel_switched` count.
-  `former_case_id` takes the contact, its repeat, its attempts and what it told of the person away again; channel
+- **Contacts and counts**: where `newly_matched` is told, the contact is listed, and `repeat` and `channel_switched`
+  count. `former_case_id` takes the contact, its repeat, its attempts and what it told of the person away again; channel
   switches between the contacts that are left are counted anew.
 - **Confirmed reason and resolution**: `contact_ended` for the contact's own case, `matters` of it for others,
   `case_updated`, `case_resolved`. **Notes**: every `note` counts, but for that of `contact_routed`.
