@@ -12,6 +12,7 @@ mod fact;
 pub(crate) mod further;
 pub(crate) mod matters;
 pub(crate) mod menu;
+pub(crate) mod note;
 pub(crate) mod playbook;
 mod target;
 #[cfg(test)]
@@ -20,3 +21,4 @@ mod time;
 pub(crate) mod timeline;
 pub(crate) mod vocabulary;
 mod wire_enum;
+mod work_event;
