@@ -36,8 +36,8 @@ fn plain(cell: Cell) -> String {
     }
 }
 
-/// What of two costs is different, and in brackets what does not: `waiting 1.90 less, handling 1.90 more (failure 15.63 in
-/// both)`. Waiting first, since that is what grows.
+/// What of two costs is different, and in brackets what is not:
+/// `waiting 1.90 less, handling 1.90 more (failure 15.63 in both)`. Waiting first, since that is what grows.
 fn differences(old: &CostParts, new: &CostParts) -> String {
     let rest = CostKind::ALL.into_iter();
     let rest = rest.filter(|kind| *kind != CostKind::Waiting);
