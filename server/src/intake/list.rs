@@ -51,12 +51,12 @@ pub(crate) fn cases(
         reason,
         tier,
         channel,
-        queue,
+        queue_id: queue,
         customer_id,
         identity,
         opened_from,
         opened_before,
-        number,
+        case_id: number,
         order,
         page_size: _,
         page_token: _,
@@ -66,10 +66,10 @@ pub(crate) fn cases(
         reason: finder.reason_wanted(&reason, place.live),
         tier: finder.slug(At::top("tier"), &tier),
         channel: finder.slug(At::top("channel"), &channel),
-        queue: finder.slug(At::top("queue"), &queue),
+        queue: finder.slug(At::top("queue_id"), &queue),
         customer: finder.of_customer(&customer_id, identity),
         opened: finder.opened(opened_from, opened_before),
-        number: finder.number(At::top("number"), &number, numbers),
+        number: finder.number(At::top("case_id"), &number, numbers),
     };
     finder.asked(filter, order, page_size, &page_token, bound)
 }
@@ -85,29 +85,29 @@ pub(crate) fn contacts(
     let page_token = take(&mut request.page_token);
     let bound = Bound::new(List::Contacts, place.store, &request);
     let v1::ListContactsRequest {
-        place: at_place,
+        state: at_place,
         reason,
         tier,
         channel,
-        queue,
+        queue_id: queue,
         customer_id,
         identity,
         opened_from,
         opened_before,
-        case_number,
+        case_id: case_number,
         order,
         page_size: _,
         page_token: _,
     } = request;
     let filter = ContactFilter {
-        place: finder.contact_place(At::top("place"), at_place),
+        place: finder.contact_place(At::top("state"), at_place),
         reason: finder.reason_wanted(&reason, place.live),
         tier: finder.slug(At::top("tier"), &tier),
         channel: finder.slug(At::top("channel"), &channel),
-        queue: finder.slug(At::top("queue"), &queue),
+        queue: finder.slug(At::top("queue_id"), &queue),
         customer: finder.of_customer(&customer_id, identity),
         opened: finder.opened(opened_from, opened_before),
-        case: finder.number(At::top("case_number"), &case_number, numbers),
+        case: finder.number(At::top("case_id"), &case_number, numbers),
     };
     finder.asked(filter, order, page_size, &page_token, bound)
 }

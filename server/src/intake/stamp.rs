@@ -44,7 +44,7 @@ impl Finder {
         told: Option<prost_types::Timestamp>,
         caller: &Caller,
     ) -> Option<UnixMs> {
-        let at = At::top("arrive_time");
+        let at = At::top("event_time");
         if told.is_none() && caller.arrive_time == ArriveTime::Required {
             self.fault(
                 at,

@@ -98,8 +98,8 @@ impl CustomerService for Edge {
         let worked = self.work_on_customer(command).await?;
         Ok(Response::new(v1::LinkIdentityResponse {
             receipt: worked.receipt(),
-            merged: worked.receipt_of_merged(),
-            proof_lost: reply::customer::proof_lost(&worked.what.work),
+            duplicate: worked.receipt_of_merged(),
+            verification_lost: reply::customer::proof_lost(&worked.what.work),
         }))
     }
 
@@ -124,7 +124,7 @@ impl CustomerService for Edge {
         let worked = self.work_on_customer(command).await?;
         Ok(Response::new(v1::MergeCustomersResponse {
             receipt: worked.receipt(),
-            merged: worked.receipt_of_merged(),
+            duplicate: worked.receipt_of_merged(),
         }))
     }
 
@@ -137,7 +137,7 @@ impl CustomerService for Edge {
         let worked = self.work_on_customer(command).await?;
         Ok(Response::new(v1::UnmergeCustomerResponse {
             receipt: worked.receipt_of_merged(),
-            survivor: worked.receipt(),
+            surviving: worked.receipt(),
         }))
     }
 

@@ -100,8 +100,8 @@ pub(super) fn as_json(chosen: &Chosen<'_>, other: &Playbook, changed: &[Changed]
             "routes_after": data::cells(after),
             "tips": data::tips(before),
             "tips_after": data::tips(after),
-            "turned_down": data::out(chosen.playbook, before),
-            "turned_down_after": data::out(other, after),
+            "ineligible_routes": data::out(chosen.playbook, before),
+            "ineligible_routes_after": data::out(other, after),
         })
     });
     let mut map = data::head(chosen);

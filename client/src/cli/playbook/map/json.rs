@@ -80,7 +80,7 @@ pub(super) fn row(chosen: &Chosen<'_>, row: &Row) -> Value {
         "tier": playbook.tier(row.tier).id.as_str(),
         "routes": cells(row),
         "tips": tips(row),
-        "turned_down": out(playbook, row),
+        "ineligible_routes": out(playbook, row),
         "minute_of_waiting": minute.collect::<Vec<_>>(),
     });
     if let Some(held) = &row.held {
@@ -242,7 +242,7 @@ fn turned_down(playbook: &Playbook, why: &TurnedDown) -> Map<String, Value> {
         TurnedDown::NotStaffed(queue, at) => ("not_staffed", queue.as_str(), *at),
         TurnedDown::TooLate(fact) => ("too_late", fact.as_str(), None),
         TurnedDown::ForbiddenByRule(rule) => ("forbidden_by_rule", rule.as_str(), None),
-        TurnedDown::NotLeftByRule(rule) => ("not_left_by_rule", rule.as_str(), None),
+        TurnedDown::NotLeftByRule(rule) => ("excluded_by_rule", rule.as_str(), None),
         // A map tells no others.
         _ => ("other", "", None),
     };

@@ -107,6 +107,11 @@ fn every_field_of_the_data_is_known() {
         .rows[].held_by_tier_floor.own_cost.parts[].amount_micros
         .rows[].held_by_tier_floor.own_cost.parts[].kind
         .rows[].held_by_tier_floor.own_cost.route
+        .rows[].ineligible_routes[].from_wait_seconds
+        .rows[].ineligible_routes[].opens
+        .rows[].ineligible_routes[].route
+        .rows[].ineligible_routes[].subject
+        .rows[].ineligible_routes[].why
         .rows[].last_resorts[].against.opens
         .rows[].last_resorts[].against.subject
         .rows[].last_resorts[].against.why
@@ -156,11 +161,6 @@ fn every_field_of_the_data_is_known() {
         .rows[].tips[].to_given_by_tier_floor.by_own_cost
         .rows[].tips[].wait_seconds
         .rows[].tips[].words
-        .rows[].turned_down[].from_wait_seconds
-        .rows[].turned_down[].opens
-        .rows[].turned_down[].route
-        .rows[].turned_down[].subject
-        .rows[].turned_down[].why
         .wait_minutes[]
     "#]]
     .assert_eq(&(all.join("\n") + "\n"));
