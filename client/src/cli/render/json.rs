@@ -28,13 +28,13 @@ macro_rules! named {
 named! {
     RouteContactResponse PreviewRouteResponse SelectRouteResponse RerouteContactResponse EndContactResponse
     GetContactResponse GetCaseResponse
-    AddCaseToContactResponse
+    AddCaseToContactResponse ReportQueueStatsResponse
     ListCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
     UpsertCustomerResponse GetCustomerResponse LinkIdentityResponse UnlinkIdentityResponse MergeCustomersResponse
     UnmergeCustomerResponse GetCustomerHistoryResponse ValidatePlaybookResponse PublishPlaybookResponse
     RollbackPlaybookResponse ListPlaybookPublicationsResponse GetPlaybookResponse
-    GetReasonMenuResponse CountReasonsResponse
+    GetReasonMenuResponse GetVocabularyResponse CountReasonsResponse
     ListCasesResponse ListContactsResponse ListCustomersResponse ContactAnswer DiffPlaybooksResponse
     EventItem CaseItem ContactItem
 }
