@@ -125,7 +125,7 @@ def take_a_route(signpost, keys):
 def send_it_again(signpost, keys):
     request, taken = keys.taken
     again = signpost.call(signpost.contacts.TakeRoute, request)
-    check("it is the stored answer", again.replayed and again.target == taken.target)
+    check("it is the stored answer", again.receipt.replayed and again.target == taken.target)
     print("The platform did not hear the answer, sends the same again, and gets the same answer.")
     other = contact.TakeRouteRequest()
     other.CopyFrom(request)

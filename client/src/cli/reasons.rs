@@ -33,6 +33,7 @@ pub(crate) async fn run(args: ReasonsArgs, session: &Session) -> Result<(), Fail
         locale: args.locale.unwrap_or_default(),
         whole_tree: args.primary.is_none(),
         primary: args.primary.unwrap_or_default(),
+        ..Default::default()
     };
     let response = session.client()?.get_reason_menu(request).await?;
     let menu = response.menu.clone().unwrap_or_default();

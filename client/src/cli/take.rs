@@ -39,7 +39,7 @@ pub(crate) async fn run(args: TakeArgs, session: &Session) -> Result<(), Failure
     };
     let response = session.write(request, Client::take_route).await?;
     session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::taken(&response, paint))
     })
 }

@@ -39,7 +39,8 @@ impl PlaybookService for Edge {
             return Err(status::internal());
         };
         let envelope = &written.recorded.envelope;
-        let answer = reply::playbook::published(envelope, published, &warnings, written.replayed);
+        let receipt = self.receipt(&written);
+        let answer = reply::playbook::published(envelope, published, &warnings, receipt);
         Ok(Response::new(answer))
     }
 
@@ -60,7 +61,8 @@ impl PlaybookService for Edge {
             return Err(status::internal());
         };
         let envelope = &written.recorded.envelope;
-        let answer = reply::playbook::rolled_back(envelope, published, written.replayed);
+        let receipt = self.receipt(&written);
+        let answer = reply::playbook::rolled_back(envelope, published, receipt);
         Ok(Response::new(answer))
     }
 
@@ -69,7 +71,7 @@ impl PlaybookService for Edge {
         request: Request<v1::ListPlaybooksRequest>,
     ) -> Result<Response<v1::ListPlaybooksResponse>, Status> {
         let page = intake::playbook::list(request.into_inner(), self.store());
-        let page = page.map_err(|faults| status::faulty(&faults))?;
+        let (page, revision) = self.fresh(page).await?;
         let publications = self.publications().await?;
         let live = publications.last().map(|newest| newest.seq);
         let newest_first = publications.into_iter().rev();
@@ -79,14 +81,16 @@ impl PlaybookService for Edge {
         shown.truncate(page.size);
         let last = shown.last().filter(|_| has_more);
         let next = page.next(last.map(|last| last.seq));
-        Ok(Response::new(reply::playbook::listed(&shown, live, next)))
+        let answer = reply::playbook::listed(&shown, live, next, revision);
+        Ok(Response::new(answer))
     }
 
     async fn get_playbook(
         &self,
         request: Request<v1::GetPlaybookRequest>,
     ) -> Result<Response<v1::GetPlaybookResponse>, Status> {
-        let v1::GetPlaybookRequest { playbook_version } = request.into_inner();
+        let asked = intake::playbook::get(request.into_inner());
+        let (playbook_version, revision) = self.fresh(asked).await?;
         let publications = self.publications().await?;
         let live = publications.last();
         let found = match playbook_version.as_str() {
@@ -99,7 +103,7 @@ impl PlaybookService for Edge {
             return Err(status::internal());
         };
         let live = live.map(|live| live.seq);
-        let answer = reply::playbook::got(found, live, &published.source);
+        let answer = reply::playbook::got(found, live, &published.source, revision);
         Ok(Response::new(answer))
     }
 
@@ -108,7 +112,7 @@ impl PlaybookService for Edge {
         request: Request<v1::DiffPlaybooksRequest>,
     ) -> Result<Response<v1::DiffPlaybooksResponse>, Status> {
         let asked = intake::playbook::diff(request.into_inner());
-        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let (asked, revision) = self.fresh(asked).await?;
         let publications = self.publications().await?;
         let version = async |named: &str| {
             let found = match named {
@@ -127,7 +131,8 @@ impl PlaybookService for Edge {
             }
         };
         let answer = tokio::task::spawn_blocking(move || {
-            diff(&before, &after).map(|diff| reply::playbook::diff(&before, &after, diff))
+            let diff = diff(&before, &after);
+            diff.map(|diff| reply::playbook::diff(&before, &after, diff, revision))
         });
         let answer = answer.await.map_err(|_| status::internal())?;
         answer.map(Response::new).map_err(|_| status::internal())
@@ -137,9 +142,13 @@ impl PlaybookService for Edge {
         &self,
         request: Request<v1::GetReasonMenuRequest>,
     ) -> Result<Response<v1::GetReasonMenuResponse>, Status> {
+        let request = request.into_inner();
+        let asked = intake::playbook::menu(request.clone(), &*self.live()?);
+        self.fresh(asked).await?;
+        // Another playbook may have become live by then.
         let live = self.live()?;
-        let asked = intake::playbook::menu(request.into_inner(), &live);
-        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let asked = intake::playbook::menu(request, &live);
+        let (asked, revision) = self.fresh(asked).await?;
         let of = MenuOf {
             channel: &asked.channel,
             language: asked.language.as_deref(),
@@ -148,19 +157,21 @@ impl PlaybookService for Edge {
             open_case: true,
         };
         let menu = Some(reply::menu::menu(&live, of));
-        Ok(Response::new(v1::GetReasonMenuResponse { menu }))
+        Ok(Response::new(v1::GetReasonMenuResponse { menu, revision }))
     }
 
     async fn count_reasons(
         &self,
         request: Request<v1::CountReasonsRequest>,
     ) -> Result<Response<v1::CountReasonsResponse>, Status> {
-        let v1::CountReasonsRequest {} = request.into_inner();
-        let Answer::Counts(counts) = self.read(Query::Counts).await? else {
+        let ((), _) = self
+            .fresh(intake::playbook::counts(request.into_inner()))
+            .await?;
+        let (Answer::Counts(counts), seq) = self.read(Query::Counts).await? else {
             return Err(status::internal());
         };
         let live = self.live_if_any();
-        let answer = reply::counts::counted(live.as_deref(), counts);
+        let answer = reply::counts::counted(live.as_deref(), counts, self.revision(seq));
         Ok(Response::new(answer))
     }
 }

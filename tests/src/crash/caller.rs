@@ -300,7 +300,7 @@ impl Caller {
                 ..Default::default()
             }),
             arrive_time,
-            etag: String::new(),
+            ..Default::default()
         }
     }
 }

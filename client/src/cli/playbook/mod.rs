@@ -132,6 +132,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
         PlaybookCommand::Show { version } => {
             let request = v1::GetPlaybookRequest {
                 playbook_version: version.unwrap_or_default(),
+                ..Default::default()
             };
             let response = session.client()?.get_playbook(request).await?;
             match session.out.json {
@@ -155,7 +156,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             let response = session.write(request, Client::roll_back_playbook).await?;
             session.out.answer(&response, |paint| {
                 let live = response.publication.clone().unwrap_or_default();
-                let replayed = render::replayed(response.replayed, paint);
+                let replayed = render::replayed(response.receipt.as_ref(), paint);
                 format!("{replayed}{}", render::publication(&live, paint))
             })
         }
@@ -172,7 +173,7 @@ async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Resu
     }
     session.out.answer(&response, |paint| {
         let live = response.publication.clone().unwrap_or_default();
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::publication(&live, paint))
     })
 }
@@ -186,6 +187,7 @@ async fn list(form: &FormArgs, session: &Session) -> Result<(), Failure> {
         let request = v1::ListPlaybooksRequest {
             page_size: PAGE_SIZE,
             page_token,
+            ..Default::default()
         };
         let page = client.list_playbooks(request).await?;
         whole.publications.extend(page.publications);

@@ -1,6 +1,6 @@
 //! Choices and ends.
 
-use super::{playbook, shown, slug};
+use super::{playbook, receipt, shown, slug};
 use crate::reply::contact;
 use expect_test::expect;
 use signpost_domain::contact::{Offered, Outcome};
@@ -58,7 +58,7 @@ fn taken() {
             ),
             replayed: true,
         }"#]]
-    .assert_eq(&shown(&contact::taken(&taken, &playbook(), true)));
+    .assert_eq(&shown(&contact::taken(&taken, &playbook(), receipt(true))));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn ended() {
             note: "".into(),
             matters: Vec::new(),
         };
-        shown(&contact::ended(&ended, None, "", false))
+        shown(&contact::ended(&ended, None, "", receipt(false)))
     };
     expect![[r#"
         EndContactResponse {
