@@ -3,9 +3,9 @@
 use expect_test::expect;
 use prost::Message;
 use signpost_client::v1;
+use signpost_server::engine::Clock;
 use signpost_tests::attempt::{Attempt, mask, upsert};
 use signpost_tests::merging::{handle, merge};
-use signpost_server::engine::Clock;
 use signpost_tests::server::{FLIGHTS, TestServer};
 use signpost_tests::time::minute;
 use signpost_tests::{Outcome, brief};
@@ -176,11 +176,7 @@ async fn cases_are_read_by_id_and_number() -> Outcome {
         ..Default::default()
     };
     let first = client.get_case(request).await?.case.unwrap_or_default();
-    let asked = vec![
-        cases[1].clone(),
-        "case_zz".to_owned(),
-        first.number.clone(),
-    ];
+    let asked = vec![cases[1].clone(), "case_zz".to_owned(), first.number.clone()];
     let request = v1::BatchGetCasesRequest {
         case_ids: asked.clone(),
         ..Default::default()
@@ -205,11 +201,16 @@ async fn bad_batches_are_refused_as_a_whole() -> Outcome {
         batch("b", Vec::new()),
         batch("b", many(501).map(|id| item(&id, "")).collect()),
         batch("b", many(10_000).map(|id| item(&id, "")).collect()),
-        batch("b", vec![item("c1", ""), item("c2", ""), item("c1", "gold")]),
+        batch(
+            "b",
+            vec![item("c1", ""), item("c2", ""), item("c1", "gold")],
+        ),
         batch(&"b".repeat(125), vec![item("c1", "")]),
         batch(&"b".repeat(129), vec![item("c1", "")]),
     ] {
-        told.push(brief::refused(customers.batch_upsert_customers(request).await));
+        told.push(brief::refused(
+            customers.batch_upsert_customers(request).await,
+        ));
     }
     let empty = vec![String::new(), "x".repeat(129)];
     for ids in [
@@ -228,7 +229,9 @@ async fn bad_batches_are_refused_as_a_whole() -> Outcome {
         vec![],
         vec!["2".to_owned(), "case_2".to_owned()],
         vec!["?".to_owned(), "000 0000 0001".to_owned()],
-        (1..=10_000).map(|number| format!("case_{number}")).collect(),
+        (1..=10_000)
+            .map(|number| format!("case_{number}"))
+            .collect(),
     ] {
         let request = v1::BatchGetCasesRequest {
             case_ids: ids,
@@ -248,8 +251,14 @@ const FACT_BYTES: usize = 512;
 
 /// The airline with many more facts.
 fn wordy() -> String {
-    let facts = (0..FACTS).map(|number| format!("  more_{number}: {{ type: text, label: {{ en: More, nl: Meer }} }}\n"));
-    FLIGHTS.replacen("facts:\n", &format!("facts:\n{}", facts.collect::<String>()), 1)
+    let facts = (0..FACTS).map(|number| {
+        format!("  more_{number}: {{ type: text, label: {{ en: More, nl: Meer }} }}\n")
+    });
+    FLIGHTS.replacen(
+        "facts:\n",
+        &format!("facts:\n{}", facts.collect::<String>()),
+        1,
+    )
 }
 
 /// Many clients take no answer over 4 MiB, and would ask again for ever. Refused with ANSWER_TOO_LARGE.

@@ -59,7 +59,10 @@ async fn an_amendment_clears_what_it_names_and_keeps_the_rest() -> Outcome {
     let after = context(&bench).await?;
     assert!(!after.asked_for_person && after.cannot_use.is_empty());
     assert_eq!(after.customer.unwrap_or_default().tier, "");
-    assert_eq!((after.persona.as_str(), after.language.as_str()), ("", "nl"));
+    assert_eq!(
+        (after.persona.as_str(), after.language.as_str()),
+        ("", "nl")
+    );
     assert_eq!(after.sentiment_percent, Some(-50));
     assert_eq!(after.facts.len(), 1, "facts stay");
     // With nothing else told, and of a contact that is decided on again.
@@ -93,7 +96,9 @@ async fn masks_that_clear_what_may_not_be_are_refused() -> Outcome {
         &["vulnerable"],
         &["brand"; 15],
     ] {
-        told.push(brief::refused(contacts.route_contact(amend(paths, 2)).await));
+        told.push(brief::refused(
+            contacts.route_contact(amend(paths, 2)).await,
+        ));
     }
     let mut both = amend(&["persona", "queue_stats"], 2);
     both.context

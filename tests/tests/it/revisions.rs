@@ -1,10 +1,10 @@
 //! Revisions: every write names one, every read takes and names one, and a watch begins behind one.
 
+use crate::feed_events::copy;
 use expect_test::expect;
 use signpost_client::v1;
 use signpost_server::engine::Clock;
 use signpost_tests::attempt::{Attempt, end, take, upsert};
-use crate::feed_events::copy;
 use signpost_tests::server::{Data, FLIGHTS, TestServer};
 use signpost_tests::time::minute;
 use signpost_tests::watch::{Watch, feeds, next_events, watch_events};
@@ -281,7 +281,10 @@ async fn a_revision_that_is_not_reached_is_waited_for() -> Outcome {
     let older = Data::new()?;
     copy(&data.path(), &older.path())?;
     let server = TestServer::on(data, Clock::External).await?;
-    let kept = server.client().upsert_customer(upsert(bare("c1"), 1)).await?;
+    let kept = server
+        .client()
+        .upsert_customer(upsert(bare("c1"), 1))
+        .await?;
     let revision = receipt(kept.receipt)?.revision;
 
     let older = TestServer::on(older, Clock::External).await?;
