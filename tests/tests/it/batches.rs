@@ -98,14 +98,39 @@ async fn each_item_is_kept_or_refused_by_itself() -> Outcome {
     let first = client
         .batch_upsert_customers(batch("b1", items.clone()))
         .await?;
-    expect![[r#""#]].assert_eq(&shown(&first));
+    expect![[r#"
+        c1: kept
+        c2: 3 ERROR_REASON_INVALID_FIELD
+          upserts[1].customer.tier: is not a tier of the live playbook; did you mean gold?
+        c3: 9 ERROR_REASON_IDENTITY_TAKEN
+        c4: 5 ERROR_REASON_NOT_FOUND
+        : 3 ERROR_REASON_INVALID_FIELD
+          upserts[4].update_mask.paths[1]: is set by the server
+          upserts[4].customer: must be set
+         : 3 ERROR_REASON_INVALID_FIELD
+          upserts[5].customer.customer_id: must be printable, without spaces at its ends
+        c5: kept
+    "#]]
+    .assert_eq(&shown(&first));
     // The same batch again, with what was wrong mended: what was kept is told as it was.
     let mut mended = items;
     mended[1] = item("c2", "standard");
     let server = server.restart().await?;
     let client = server.client();
     let again = client.batch_upsert_customers(batch("b1", mended)).await?;
-    expect![[r#""#]].assert_eq(&shown(&again));
+    expect![[r#"
+        c1: kept again
+        c2: kept
+        c3: 9 ERROR_REASON_IDENTITY_TAKEN
+        c4: 5 ERROR_REASON_NOT_FOUND
+        : 3 ERROR_REASON_INVALID_FIELD
+          upserts[4].update_mask.paths[1]: is set by the server
+          upserts[4].customer: must be set
+         : 3 ERROR_REASON_INVALID_FIELD
+          upserts[5].customer.customer_id: must be printable, without spaces at its ends
+        c5: kept again
+    "#]]
+    .assert_eq(&shown(&again));
     let kept = |answer: &v1::BatchUpsertCustomersResponse| match &answer.outcomes[0].outcome {
         Some(Came::Upserted(kept)) => {
             let receipt = kept.receipt.clone().unwrap_or_default();
@@ -115,10 +140,14 @@ async fn each_item_is_kept_or_refused_by_itself() -> Outcome {
     };
     assert_eq!(kept(&first), kept(&again));
     assert!(!kept(&first).0.is_empty());
-    // An item that is another now under the same key is refused, the others stand.
+    // Items that are others now under the same keys are refused.
     let other = batch("b1", vec![item("c1", "standard"), item("c6", "")]);
     let other = client.batch_upsert_customers(other).await?;
-    expect![[r#""#]].assert_eq(&shown(&other));
+    expect![[r#"
+        c1: 6 ERROR_REASON_REQUEST_ID_REUSED
+        c6: 6 ERROR_REASON_REQUEST_ID_REUSED
+    "#]]
+    .assert_eq(&shown(&other));
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 5);
     Ok(())
@@ -239,7 +268,45 @@ async fn bad_batches_are_refused_as_a_whole() -> Outcome {
         };
         told.push(brief::refused(cases.batch_get_cases(request).await));
     }
-    expect![[r#""#]].assert_eq(&brief::all(&told));
+    expect![[r#"
+        InvalidArgument:  (3 faults in all)
+          request_id: must not be empty
+          upserts: must not be empty
+          event_time: must be set: this server takes its time from the requests
+        InvalidArgument
+          upserts: must not be empty
+        InvalidArgument
+          upserts: must be at most 500, are 501
+        InvalidArgument
+          upserts: must be at most 500, are 10000
+        InvalidArgument
+          upserts[2].customer.customer_id: is the same as item 0: each once
+        InvalidArgument
+          request_id: must be at most 124 bytes, is 125
+        InvalidArgument
+          request_id: must be at most 128 bytes, is 129
+        InvalidArgument
+          customer_ids: must not be empty
+        InvalidArgument
+          customer_ids: must be at most 500, are 10000
+        InvalidArgument:  (2 faults in all)
+          customer_ids[3]: is the same as item 0: each once
+          customer_ids[4]: is the same as item 1: each once
+        InvalidArgument:  (2 faults in all)
+          customer_ids[0]: must not be empty
+          customer_ids[1]: must be at most 128 bytes, is 129
+        InvalidArgument
+          case_ids: must not be empty
+        InvalidArgument
+          case_ids[1]: is the same as item 0: each once
+        InvalidArgument:  (2 faults in all)
+          case_ids[0]: must be a case number of 11 digits, in groups or not, or the id of a case, with or
+              without case_ and the zeros in front
+          case_ids[1]: is no case number: its check digit does not fit; a digit is wrong, or two changed
+              places
+        InvalidArgument
+          case_ids: must be at most 500, are 10000
+    "#]].assert_eq(&brief::all(&told));
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 1);
     Ok(())

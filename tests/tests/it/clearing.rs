@@ -118,7 +118,43 @@ async fn masks_that_clear_what_may_not_be_are_refused() -> Outcome {
         ..reroute("call-1", v1::AttemptOutcome::GaveUp, 2)
     };
     told.push(brief::refused(contacts.reroute_contact(again).await));
-    expect![[r#""#]].assert_eq(&brief::all(&told));
+    expect![[r#"
+        InvalidArgument
+          clear_mask: must name at least one field, or be left out
+        InvalidArgument:  (5 faults in all)
+          clear_mask.paths[0]: cannot be cleared: every call tells it
+          clear_mask.paths[1]: cannot be cleared: every call tells it
+          clear_mask.paths[2]: cannot be cleared: tell another
+          clear_mask.paths[3]: cannot be cleared: tell the fact anew, or as declined
+          clear_mask.paths[4]: cannot be cleared: tell a matter anew under its matter_id
+        InvalidArgument:  (3 faults in all)
+          clear_mask.paths[0]: cannot be cleared: it says who the customer is
+          clear_mask.paths[1]: cannot be cleared: it says who the customer is
+          clear_mask.paths[2]: cannot be cleared: it says who the customer is
+        InvalidArgument:  (4 faults in all)
+          clear_mask.paths[0]: must be one of customer.tier, device, stage, persona, sentiment_percent,
+              language, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
+              another_matter, brand, queue_stats
+          clear_mask.paths[1]: must be one of customer.tier, device, stage, persona, sentiment_percent,
+              language, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
+              another_matter, brand, queue_stats
+          clear_mask.paths[2]: must be one of customer.tier, device, stage, persona, sentiment_percent,
+              language, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
+              another_matter, brand, queue_stats
+          clear_mask.paths[4]: is there twice
+        InvalidArgument
+          clear_mask: must not name vulnerable: only a supervisor can clear it (the metadata signpost-actor:
+              supervisor/ID)
+        InvalidArgument
+          clear_mask.paths: must be at most 14, are 15
+        InvalidArgument
+          clear_mask: must not name persona, which context sets as well
+        InvalidArgument
+          clear_mask: must not name persona, which context sets as well
+        InvalidArgument:  (2 faults in all)
+          clear_mask.paths[1]: cannot be cleared: tell the fact anew, or as declined
+          clear_mask: must not name persona, which context sets as well
+    "#]].assert_eq(&brief::all(&told));
     bench.unchanged().await
 }
 

@@ -266,7 +266,46 @@ async fn what_is_no_revision_of_this_store_is_refused() -> Outcome {
     };
     let both = feeds(&server).watch_events(both).await;
     told.push(brief::refused(both.map(|it| it.map(drop))));
-    expect![[r#""#]].assert_eq(&brief::all(&told));
+    expect![[r#"
+        InvalidArgument
+          min_revision: must be the revision of an answer, unchanged
+        InvalidArgument:  (2 faults in all)
+          page_size: must be at most 200, is 201
+          min_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          start_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          start_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          min_revision: must be the revision of an answer, unchanged
+        InvalidArgument:  (2 faults in all)
+          page_size: must be at most 200, is 201
+          min_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          start_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          start_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          min_revision: must be the revision of an answer, unchanged
+        InvalidArgument:  (2 faults in all)
+          page_size: must be at most 200, is 201
+          min_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          start_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          start_revision: must be the revision of an answer, unchanged
+        FailedPrecondition: the revision is of another store; ask without it
+          REVISION_OF_ANOTHER_STORE revision
+        InvalidArgument
+          page_size: must be at most 200, is 201
+        FailedPrecondition: the revision is of another store; ask without it
+          REVISION_OF_ANOTHER_STORE revision
+        FailedPrecondition: the revision is of another store; ask without it
+          REVISION_OF_ANOTHER_STORE revision
+        InvalidArgument
+          start_revision: must not be set together with start
+    "#]]
+    .assert_eq(&brief::all(&told));
     server.finish().await?;
     Ok(())
 }
@@ -294,14 +333,20 @@ async fn a_revision_that_is_not_reached_is_waited_for() -> Outcome {
         min_revision: revision.clone(),
     };
     let refused = older.customers().get_customer(request.clone()).await;
-    expect![[r#""#]].assert_eq(&brief::refused(refused));
+    expect![[r#"
+        Unavailable: the revision is not reached: the last event is 1; ask again
+          REVISION_NOT_REACHED"#]]
+    .assert_eq(&brief::refused(refused));
     assert!(began.elapsed() >= Duration::from_secs(2));
     let watch = v1::WatchEventsRequest {
         start_revision: revision.clone(),
         ..Default::default()
     };
     let watch = feeds(&older).watch_events(watch).await;
-    expect![[r#""#]].assert_eq(&brief::refused(watch.map(|it| it.map(drop))));
+    expect![[r#"
+        Unavailable: the revision is not reached: the last event is 1; ask again
+          REVISION_NOT_REACHED"#]]
+    .assert_eq(&brief::refused(watch.map(|it| it.map(drop))));
     // The deadline of the call comes first.
     let mut soon = tonic::Request::new(request);
     soon.set_timeout(Duration::from_millis(100));

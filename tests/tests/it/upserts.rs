@@ -149,7 +149,33 @@ async fn masks_that_say_nothing_right_are_refused() -> Outcome {
     };
     let unknown = with_mask(unknown, &["tier"], 4);
     told.push(brief::refused(customers.upsert_customer(unknown).await));
-    expect![[r#""#]].assert_eq(&brief::all(&told));
+    expect![[r#"
+        InvalidArgument
+          update_mask: must name at least one field, or be left out
+        InvalidArgument
+          update_mask.paths[0]: must be one of identities, tier, persona, value_micros, loyalty_years,
+              language, time_zone, preferred_routes, consents, vulnerable, cannot_use
+        InvalidArgument:  (4 faults in all)
+          update_mask.paths[1]: is set by the server
+          update_mask.paths[2]: is the key of the customer, which never changes
+          update_mask.paths[3]: must be one of identities, tier, persona, value_micros, loyalty_years,
+              language, time_zone, preferred_routes, consents, vulnerable, cannot_use
+          update_mask.paths[4]: must be one of identities, tier, persona, value_micros, loyalty_years,
+              language, time_zone, preferred_routes, consents, vulnerable, cannot_use
+        InvalidArgument
+          update_mask.paths[1]: is there twice
+        InvalidArgument:  (2 faults in all)
+          update_mask.paths[0]: must be one of identities, tier, persona, value_micros, loyalty_years,
+              language, time_zone, preferred_routes, consents, vulnerable, cannot_use
+          update_mask.paths[1]: must be one of identities, tier, persona, value_micros, loyalty_years,
+              language, time_zone, preferred_routes, consents, vulnerable, cannot_use
+        InvalidArgument
+          update_mask.paths: must be at most 11, are 12
+        Aborted: customer c1 has changed since: its etag is 2 now
+          ETAG_MISMATCH
+        InvalidArgument
+          customer.tier: is not a tier of the live playbook; did you mean gold?
+    "#]].assert_eq(&brief::all(&told));
     assert_eq!(kept(&server).await?, before);
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 2);
@@ -173,7 +199,13 @@ async fn what_would_be_too_much_or_is_a_supervisors_to_say_is_refused() -> Outco
     told.push(brief::refused(customers.upsert_customer(more).await));
     let calm = with_mask(bare(), &["vulnerable"], 3);
     told.push(brief::refused(customers.upsert_customer(calm).await));
-    expect![[r#""#]].assert_eq(&brief::all(&told));
+    expect![[r#"
+        FailedPrecondition: customer c1 has 16 identities already, the most there can be
+          LIMIT_REACHED c1
+        FailedPrecondition: customer c1 is vulnerable: only a supervisor can say that they are not (the
+              metadata signpost-actor: supervisor/ID); leave it out to keep it
+          SUPERVISOR_REQUIRED c1
+    "#]].assert_eq(&brief::all(&told));
     assert_eq!(kept(&server).await?, before);
     // Replaced, there is room.
     let other = with_mask(many(15..17), &["identities"], 4);

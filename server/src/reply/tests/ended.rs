@@ -56,7 +56,13 @@ fn taken() {
                     tier: "gold",
                 },
             ),
-            replayed: true,
+            receipt: Some(
+                WriteReceipt {
+                    revision: "",
+                    record_time: None,
+                    replayed: true,
+                },
+            ),
         }"#]]
     .assert_eq(&shown(&contact::taken(&taken, &playbook(), receipt(true))));
 }
@@ -84,13 +90,19 @@ fn ended() {
             place: Ended,
             outcome: Resolved,
             case_state: Resolved,
-            replayed: false,
             further_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
             outcome_label: "",
             matters: [],
+            receipt: Some(
+                WriteReceipt {
+                    revision: "",
+                    record_time: None,
+                    replayed: false,
+                },
+            ),
         }"#]]
     .assert_eq(&ended(Some(CaseId(Seq(9))), true));
     expect![[r#"
@@ -100,13 +112,19 @@ fn ended() {
             place: Ended,
             outcome: Resolved,
             case_state: Open,
-            replayed: false,
             further_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
             outcome_label: "",
             matters: [],
+            receipt: Some(
+                WriteReceipt {
+                    revision: "",
+                    record_time: None,
+                    replayed: false,
+                },
+            ),
         }"#]]
     .assert_eq(&ended(Some(CaseId(Seq(9))), false));
     expect![[r#"
@@ -116,13 +134,19 @@ fn ended() {
             place: Ended,
             outcome: Resolved,
             case_state: Unspecified,
-            replayed: false,
             further_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
             outcome_label: "",
             matters: [],
+            receipt: Some(
+                WriteReceipt {
+                    revision: "",
+                    record_time: None,
+                    replayed: false,
+                },
+            ),
         }"#]]
     .assert_eq(&ended(None, false));
 }
