@@ -252,7 +252,9 @@ impl CaseService for Edge {
         &self,
         request: Request<v1::ListCasesRequest>,
     ) -> Result<Response<v1::ListCasesResponse>, Status> {
-        let asked = intake::list::cases(request.into_inner(), self.place(), self.numbers());
+        let request = request.into_inner();
+        self.reached(&request.min_revision).await?;
+        let asked = intake::list::cases(request, self.place(), self.numbers());
         let (asked, revision) = self.fresh(asked).await?;
         let (cases, next) = self.page(asked, queries::cases).await?;
         let answer = reply::case::listed(&cases, self.numbers(), next, revision);

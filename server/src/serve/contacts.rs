@@ -49,6 +49,7 @@ impl ContactService for Edge {
     ) -> Result<Response<v1::PreviewRouteResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
+        self.reached(&request.min_revision).await?;
         let menu = self.menu_playbook(&request.menu_playbook_version).await?;
         // Another playbook may become live meanwhile; then the answer would be told in the words of the wrong one.
         loop {
@@ -193,7 +194,9 @@ impl ContactService for Edge {
         &self,
         request: Request<v1::ListContactsRequest>,
     ) -> Result<Response<v1::ListContactsResponse>, Status> {
-        let asked = intake::list::contacts(request.into_inner(), self.place(), self.numbers());
+        let request = request.into_inner();
+        self.reached(&request.min_revision).await?;
+        let asked = intake::list::contacts(request, self.place(), self.numbers());
         let (asked, revision) = self.fresh(asked).await?;
         let (contacts, next) = self.page(asked, queries::contacts).await?;
         let answer = reply::contact::listed(&contacts, next, revision);

@@ -137,17 +137,30 @@ impl Edge {
         asked: Result<Fresh<Q>, Faults>,
     ) -> Result<(Q, String), Status> {
         let asked = asked.map_err(|faults| status::faulty(&faults))?;
-        if let Some(Revision { store, seq }) = asked.min_revision {
-            if store != self.mark {
-                return Err(status::revision_of_another_store());
-            }
-            let reached = self.engine.reach(seq, REVISION_WAIT_MAX).await;
-            if !reached.map_err(status::halted)? {
-                let last = self.engine.durable();
-                return Err(status::revision_not_reached(last.0));
-            }
+        if let Some(revision) = asked.min_revision {
+            self.reach(revision).await?;
         }
         Ok((asked.asked, self.revision(self.engine.durable())))
+    }
+
+    /// Waits for the revision that a read must show before anything of it is looked up in the live playbook. A text that
+    /// is none is told with all that is wrong with the request.
+    pub(super) async fn reached(&self, min_revision: &str) -> Result<(), Status> {
+        match Revision::parse(min_revision) {
+            Ok(revision) => self.reach(revision).await,
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn reach(&self, Revision { store, seq }: Revision) -> Result<(), Status> {
+        if store != self.mark {
+            return Err(status::revision_of_another_store());
+        }
+        let reached = self.engine.reach(seq, REVISION_WAIT_MAX).await;
+        match reached.map_err(status::halted)? {
+            true => Ok(()),
+            false => Err(status::revision_not_reached(self.engine.durable().0)),
+        }
     }
 
     /// The revision at this event.

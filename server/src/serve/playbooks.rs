@@ -143,9 +143,7 @@ impl PlaybookService for Edge {
         request: Request<v1::GetReasonMenuRequest>,
     ) -> Result<Response<v1::GetReasonMenuResponse>, Status> {
         let request = request.into_inner();
-        let asked = intake::playbook::menu(request.clone(), &*self.live()?);
-        self.fresh(asked).await?;
-        // Another playbook may have become live by then.
+        self.reached(&request.min_revision).await?;
         let live = self.live()?;
         let asked = intake::playbook::menu(request, &live);
         let (asked, revision) = self.fresh(asked).await?;
