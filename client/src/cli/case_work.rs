@@ -42,7 +42,7 @@ pub(crate) struct ResolveArgs {
     note: String,
     /// The language of the feedback question and of the outcome [default: the playbook's first].
     #[arg(long, default_value = "", hide_default_value = true)]
-    locale: String,
+    language: String,
     #[command(flatten)]
     change: Change,
 }
@@ -82,7 +82,7 @@ pub(super) async fn note(
         case_id: case,
         text,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::add_case_note).await?;
     session.out.answer(&answer, |paint| {
@@ -103,7 +103,7 @@ pub(super) async fn reopen(
         case_id: case,
         note,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::reopen_case).await?;
     session.out.answer(&answer, |paint| {
@@ -114,7 +114,7 @@ pub(super) async fn reopen(
 
 /// Merges the second of two cases into the first.
 pub(super) async fn merge(
-    [case, merged]: [String; 2],
+    [case, duplicate]: [String; 2],
     note: String,
     change: Change,
     session: &Session,
@@ -122,10 +122,10 @@ pub(super) async fn merge(
     let request = v1::MergeCasesRequest {
         request_id: change.key.or_fresh(),
         case_id: case,
-        merged_case_id: merged,
+        duplicate_case_id: duplicate,
         note,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::merge_cases).await?;
     session.out.answer(&answer, |paint| {
@@ -146,7 +146,7 @@ pub(super) async fn unmerge(
         request_id: change.key.or_fresh(),
         case_id: case,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::unmerge_case).await?;
     session.out.answer(&answer, |paint| {
@@ -164,7 +164,7 @@ pub(super) async fn link(args: LinkArgs, session: &Session) -> Result<(), Failur
         request_id: args.change.key.or_fresh(),
         case_id: args.case,
         etag: args.change.etag,
-        arrive_time: args.change.arrive,
+        event_time: args.change.event_time,
     };
     let answer = session.write(request, Client::link_cases).await?;
     session.out.answer(&answer, |paint| {
@@ -180,7 +180,7 @@ pub(super) async fn unlink(args: LinkArgs, session: &Session) -> Result<(), Fail
         request_id: args.change.key.or_fresh(),
         case_id: args.case,
         etag: args.change.etag,
-        arrive_time: args.change.arrive,
+        event_time: args.change.event_time,
     };
     let answer = session.write(request, Client::unlink_cases).await?;
     session.out.answer(&answer, |paint| {
@@ -217,7 +217,7 @@ pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Fa
             paths: paths.map(|(_, path)| path.to_owned()).collect(),
         }),
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::update_case).await?;
     session.out.answer(&answer, |paint| {
@@ -233,7 +233,7 @@ pub(super) async fn resolve(args: ResolveArgs, session: &Session) -> Result<(), 
         outcome,
         cost,
         note,
-        locale,
+        language,
         change,
     } = args;
     let request = v1::ResolveCaseRequest {
@@ -245,8 +245,8 @@ pub(super) async fn resolve(args: ResolveArgs, session: &Session) -> Result<(), 
         }),
         note,
         etag: change.etag,
-        arrive_time: change.arrive,
-        locale,
+        event_time: change.event_time,
+        language_code: language,
     };
     let answer = session.write(request, Client::resolve_case).await?;
     session.out.answer(&answer, |paint| {

@@ -281,7 +281,7 @@ fn upsert_request(args: UpsertArgs) -> Result<v1::UpsertCustomerRequest, Failure
         persona: args.persona.unwrap_or_default(),
         value_micros: args.value,
         loyalty_years: args.loyalty_years,
-        language: args.language.unwrap_or_default(),
+        language_code: args.language.unwrap_or_default(),
         time_zone: args.time_zone.unwrap_or_default(),
         preferred_routes: args.prefer.into_iter().map(i32::from).collect(),
         consents: args.consent,
@@ -293,7 +293,7 @@ fn upsert_request(args: UpsertArgs) -> Result<v1::UpsertCustomerRequest, Failure
         request_id: args.change.key.or_fresh(),
         update_mask: mask(&customer, clear)?,
         customer: Some(customer),
-        arrive_time: args.change.arrive,
+        event_time: args.change.event_time,
         etag: args.change.etag,
         ..Default::default()
     })

@@ -19,10 +19,10 @@ pub(super) async fn link(
         customer_id: customer,
         identity: Some(identity.clone()),
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::link_identity).await?;
-    if answer.proof_lost {
+    if answer.verification_lost {
         session.out.say(&proof_lost(&identity));
     }
     session.out.answer(&answer, |paint| {
@@ -56,7 +56,7 @@ pub(super) async fn upsert(
     session: &Session,
 ) -> Result<(), Failure> {
     let answer = session.write(request, Client::upsert_customer).await?;
-    for v1::Identity { kind, value, .. } in &answer.lost_proofs {
+    for v1::Identity { kind, value, .. } in &answer.unverified_identities {
         session.out.say(&format!(
             "{kind}={value} was verified and is no longer; if it is, tell --identity {kind}={value}:verified"
         ));
@@ -80,7 +80,7 @@ pub(super) async fn unlink(
         customer_id: customer,
         identity: Some(identity),
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::unlink_identity).await?;
     session.out.answer(&answer, |paint| {
@@ -100,10 +100,10 @@ pub(super) async fn merge(
     let request = v1::MergeCustomersRequest {
         request_id: change.key.or_fresh(),
         customer_id: customer,
-        merged_customer_id: merged,
+        duplicate_customer_id: merged,
         note,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::merge_customers).await?;
     session.out.answer(&answer, |paint| {
@@ -126,7 +126,7 @@ pub(super) async fn unmerge(
         customer_id: customer,
         note,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::unmerge_customer).await?;
     session.out.answer(&answer, |paint| {

@@ -27,7 +27,7 @@ pub(crate) struct PreviewArgs {
     menu_version: Option<String>,
     /// The time to decide at, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
+    at_time: Option<prost_types::Timestamp>,
 }
 
 #[cfg(test)]

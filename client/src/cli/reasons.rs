@@ -11,17 +11,17 @@ use signpost_client::v1;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
-  signpost reasons --channel phone --locale nl")]
+  signpost reasons --channel phone --language nl")]
 pub(crate) struct ReasonsArgs {
     /// The channel, as the playbook lists it.
     #[arg(long, value_name = "CHANNEL")]
     channel: String,
     /// The customer's language, such as nl or nl-NL [default: the playbook's first].
-    #[arg(long, value_name = "LOCALE")]
-    locale: Option<String>,
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<String>,
     /// Only what is under this primary reason [default: the whole tree].
     #[arg(long, value_name = "REASON")]
-    primary: Option<String>,
+    primary_reason: Option<String>,
     #[command(flatten)]
     form: FormArgs,
 }

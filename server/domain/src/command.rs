@@ -44,7 +44,7 @@ pub enum CommandBody {
     Reroute(Box<RerouteContact>),
     /// End a contact.
     End(Box<EndContact>),
-    /// Add a further case to a contact.
+    /// Add an additional case to a contact.
     AddCase(Box<AddCase>),
     /// Keep a customer.
     Upsert(Box<UpsertCustomer>),

@@ -170,7 +170,7 @@ pub enum Event {
     CaseWorked(Box<CaseWorked>),
     /// A handle was linked, or customers were merged.
     CustomerWorked(Box<CustomerWorked>),
-    /// A contact has a further case.
+    /// A contact has an additional case.
     CaseAdded(Box<CaseAdded>),
 }
 
@@ -245,7 +245,7 @@ pub struct ContactRouted {
     pub case: Option<CaseJoin>,
     /// The case that it left because the customer's reason turned out to be another.
     pub left: Option<LeftCase>,
-    /// The further cases that the contact has by this.
+    /// The additional cases that the contact has by this.
     pub further: Vec<CaseId>,
     /// Which of its matters it is routed for, if it brought several.
     pub leading: Option<MatterId>,
@@ -365,7 +365,7 @@ pub struct RouteTaken {
     pub contact: ContactId,
     /// Its case.
     pub case: Option<CaseId>,
-    /// Its further cases.
+    /// Its additional cases.
     pub further: Vec<CaseId>,
     /// What was taken.
     pub taken: Offered,
@@ -384,7 +384,7 @@ pub struct ContactEnded {
     pub contact: ContactId,
     /// Its case.
     pub case: Option<CaseId>,
-    /// Its further cases; none of them is resolved by it.
+    /// Its additional cases; none of them is resolved by it.
     pub further: Vec<CaseId>,
     /// How.
     pub outcome: Outcome,
@@ -433,7 +433,7 @@ pub struct CustomerWorked {
     pub work: CustomerWork,
 }
 
-/// A contact has a further case, or more is known of the matter of one that it has.
+/// A contact has an additional case, or more is known of the matter of one that it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseAdded {
     /// Which contact.
@@ -444,7 +444,7 @@ pub struct CaseAdded {
     pub customer: CustomerId,
     /// Its own case.
     pub own: Option<CaseId>,
-    /// The further cases that it had.
+    /// The additional cases that it had.
     pub further: Vec<CaseId>,
     /// The reason of the matter.
     pub reason: ReasonId,

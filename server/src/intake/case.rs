@@ -34,7 +34,7 @@ pub(crate) fn get(
 
 /// Which timeline, and which page of it.
 pub(crate) fn timeline(
-    mut request: v1::GetCaseTimelineRequest,
+    mut request: v1::ListCaseTimelineRequest,
     numbers: &CaseNumbers,
     store: [u8; 16],
 ) -> Result<Fresh<(Query, Page)>, Faults> {
@@ -42,7 +42,7 @@ pub(crate) fn timeline(
     let page_token = take(&mut request.page_token);
     let min_revision = take(&mut request.min_revision);
     let bound = Bound::new(List::Timeline, store, &request);
-    let v1::GetCaseTimelineRequest {
+    let v1::ListCaseTimelineRequest {
         case_id,
         page_size: _,
         page_token: _,
@@ -68,7 +68,7 @@ pub(crate) fn note(
         case_id,
         text,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::AddCaseNote, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -94,8 +94,8 @@ pub(crate) fn resolve(
         resolution,
         note,
         etag,
-        locale: _,
-        arrive_time,
+        language_code: _,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::ResolveCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -123,7 +123,7 @@ pub(crate) fn reopen(
         case_id,
         note,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::ReopenCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -146,14 +146,14 @@ pub(crate) fn merge(
     let v1::MergeCasesRequest {
         request_id: _,
         case_id,
-        merged_case_id,
+        duplicate_case_id: merged_case_id,
         etag,
-        arrive_time,
+        event_time: arrive_time,
         note,
     } = request;
     let stamp = finder.stamp(&request_id, Method::MergeCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
-    let merged = finder.case(At::top("merged_case_id"), numbers, &merged_case_id);
+    let merged = finder.case(At::top("duplicate_case_id"), numbers, &merged_case_id);
     let note = finder.optional_note(&note);
     let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
@@ -176,7 +176,7 @@ pub(crate) fn unmerge(
         request_id: _,
         case_id,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnmergeCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -200,7 +200,7 @@ pub(crate) fn link(
         case_id,
         link,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::LinkCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -225,7 +225,7 @@ pub(crate) fn unlink(
         case_id,
         link,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnlinkCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -251,7 +251,7 @@ pub(crate) fn update(
         case,
         update_mask,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UpdateCase, content);
     let told = case.unwrap_or_default();

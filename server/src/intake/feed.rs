@@ -102,7 +102,7 @@ pub(crate) fn watch_events(request: v1::WatchEventsRequest) -> Result<WatchEvent
         Cursor::parse(EVENTS, text)
     });
     let from_oldest = finder.keep(At::top("start"), wire_enum::from_oldest(start));
-    let as_cloud_events = finder.keep(At::top("shape"), wire_enum::as_cloud_events(shape));
+    let as_cloud_events = finder.keep(At::top("format"), wire_enum::as_cloud_events(shape));
     let watch = from_oldest.zip(as_cloud_events);
     let watch = watch.map(|(from_oldest, as_cloud_events)| WatchEvents {
         from: match (cursor, revision, from_oldest) {
@@ -161,14 +161,14 @@ pub(crate) fn watch_contacts(request: v1::WatchContactsRequest) -> Result<WatchR
         start_revision,
     } = request;
     let v1::ContactFilter {
-        places,
+        states: places,
         reasons,
         tiers,
         channels,
         customer_ids,
     } = filter.unwrap_or_default();
     let canonical = v1::ContactFilter {
-        places: sorted(places),
+        states: sorted(places),
         reasons: sorted(reasons),
         tiers: sorted(tiers),
         channels: sorted(channels),
@@ -176,8 +176,8 @@ pub(crate) fn watch_contacts(request: v1::WatchContactsRequest) -> Result<WatchR
     };
     let of = of(Feed::Contacts, &canonical);
     let mut finder = Finder::default();
-    let mut places = finder.list("places", &canonical.places, |it| wire_enum::place_kind(*it));
-    if canonical.places.is_empty() {
+    let mut places = finder.list("states", &canonical.states, |it| wire_enum::place_kind(*it));
+    if canonical.states.is_empty() {
         places.extend(LIVE);
     }
     let facets = finder.facets(

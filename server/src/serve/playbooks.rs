@@ -4,9 +4,7 @@ use super::edge::Edge;
 use crate::intake::playbook::DiffTo;
 use crate::reply::menu::MenuOf;
 use crate::{intake, reply, status};
-use signpost_domain::command::Query;
 use signpost_domain::event::Event;
-use signpost_domain::flow::Answer;
 use signpost_domain::playbook::diff::diff;
 use signpost_domain::refusal::Refusal;
 use signpost_proto::v1;
@@ -31,7 +29,7 @@ impl PlaybookService for Edge {
     ) -> Result<Response<v1::PublishPlaybookResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
-        let read = self.read_playbook(request.source.clone()).await?;
+        let read = self.read_playbook(request.document.clone()).await?;
         let command = intake::playbook::publish(request, caller, read);
         let (command, warnings) = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
@@ -44,10 +42,10 @@ impl PlaybookService for Edge {
         Ok(Response::new(answer))
     }
 
-    async fn roll_back_playbook(
+    async fn rollback_playbook(
         &self,
-        request: Request<v1::RollBackPlaybookRequest>,
-    ) -> Result<Response<v1::RollBackPlaybookResponse>, Status> {
+        request: Request<v1::RollbackPlaybookRequest>,
+    ) -> Result<Response<v1::RollbackPlaybookResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
         let publications = self.publications().await?;
@@ -66,10 +64,10 @@ impl PlaybookService for Edge {
         Ok(Response::new(answer))
     }
 
-    async fn list_playbooks(
+    async fn list_playbook_publications(
         &self,
-        request: Request<v1::ListPlaybooksRequest>,
-    ) -> Result<Response<v1::ListPlaybooksResponse>, Status> {
+        request: Request<v1::ListPlaybookPublicationsRequest>,
+    ) -> Result<Response<v1::ListPlaybookPublicationsResponse>, Status> {
         let page = intake::playbook::list(request.into_inner(), self.store());
         let (page, revision) = self.fresh(page).await?;
         let publications = self.publications().await?;

@@ -12,7 +12,7 @@ struct Seen {
     case: v1::GetCaseResponse,
     customer: v1::GetCustomerResponse,
     counts: v1::CountReasonsResponse,
-    playbooks: v1::ListPlaybooksResponse,
+    playbooks: v1::ListPlaybookPublicationsResponse,
 }
 
 /// A server with one contact of one customer on it.
@@ -85,7 +85,7 @@ async fn see(server: &TestServer) -> Outcome<Seen> {
         by: Some(v1::get_customer_request::By::CustomerId("c1".to_owned())),
         ..Default::default()
     };
-    let list = v1::ListPlaybooksRequest::default();
+    let list = v1::ListPlaybookPublicationsRequest::default();
     Ok(Seen {
         contact,
         case: client

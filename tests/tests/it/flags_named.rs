@@ -38,7 +38,7 @@ const WRITES: [&str; 19] = [
 const OTHERS: [&str; 10] = [
     "route --channel fax",
     "preview --channel phone --queue-stats x:waiting=1",
-    "preview --channel phone --arrive 1999-01-01T00:00:00Z",
+    "preview --channel phone --event-time 1999-01-01T00:00:00Z",
     "contact list --page-token x",
     "contact watch --reason No --from x",
     "case get the-first",
@@ -48,7 +48,7 @@ const OTHERS: [&str; 10] = [
     "counts --actor nobody",
 ];
 
-const ARRIVE: [&str; 2] = ["--arrive", "2026-03-02T10:00:00Z"];
+const ARRIVE: [&str; 2] = ["--event-time", "2026-03-02T10:00:00Z"];
 
 /// What the command is refused for, without what is wrong with it.
 async fn refused(server: &TestServer, case: &str, line: &str, more: &[&str]) -> Outcome<String> {
@@ -88,7 +88,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         route --channel phone --tier x
           context.customer.tier (--tier)
         route --channel phone --reason no/such --stage x --brand y
-          context.reason (--reason)
+          context.stated_reason (--reason)
           context.stage (--stage)
           context.brand (--brand)
         route --channel phone --fact nope=1
@@ -121,7 +121,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
           resolution.outcome (--outcome)
         customer upsert c1 --language ? --persona x
           customer.persona (--persona)
-          customer.language (--language)
+          customer.language_code (--language)
         customer link c1 Phone=1
           identity.kind (<KIND=VALUE[:verified|:shared]>)
         customer merge c1 c2 --note ''
@@ -130,10 +130,10 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
           playbook_version (<VERSION>)
         route --channel fax
           context.channel (--channel)
-          arrive_time (--arrive)
+          event_time (--event-time)
         preview --channel phone --queue-stats x:waiting=1
           context.queue_stats[0].queue_id (--queue-stats)
-        preview --channel phone --arrive 1999-01-01T00:00:00Z
+        preview --channel phone --event-time 1999-01-01T00:00:00Z
           at_time (--arrive)
         contact list --page-token x
           page_token (--page-token)

@@ -10,8 +10,8 @@ use signpost_tests::server::{FLIGHTS, TestServer};
 async fn menu(server: &TestServer, channel: &str, locale: &str, primary: &str) -> Outcome<String> {
     let request = v1::GetReasonMenuRequest {
         channel: channel.to_owned(),
-        locale: locale.to_owned(),
-        primary: primary.to_owned(),
+        language_code: locale.to_owned(),
+        primary_reason: primary.to_owned(),
         whole_tree: primary.is_empty() && channel == "email",
         ..Default::default()
     };
@@ -149,12 +149,14 @@ async fn the_open_case_is_offered_to_who_has_one() -> Outcome {
     let [case] = open.as_slice() else {
         return Err(format!("{open:?}").into());
     };
-    let mut picked = Attempt::new("chat-3", "web_chat").about(&case.reason).at(4);
+    let mut picked = Attempt::new("chat-3", "web_chat")
+        .about(&case.stated_reason)
+        .at(4);
     picked.context.facts.clone_from(&case.facts);
     let picked = server.client().route_contact(picked.route()).await?;
     let picked = picked.answer.unwrap_or_default();
     assert_eq!(picked.case_id, case_id);
-    assert_eq!(picked.joined(), v1::Joined::Continued);
+    assert_eq!(picked.case_match(), v1::CaseMatch::Continued);
 
     for contact in ["chat-2", "chat-3"] {
         let over = end(contact, v1::ContactOutcome::Resolved, 5);

@@ -233,7 +233,7 @@ fn matters() -> impl Strategy<Value = String> {
     })
 }
 
-/// A further case of one of the contacts, whatever place it is in.
+/// An additional case of one of the contacts, whatever place it is in.
 fn add_case() -> impl Strategy<Value = String> {
     let reasons = REASONS.iter().filter(|reason| reason.contains('/'));
     let reason = select(reasons.copied().collect::<Vec<_>>());

@@ -30,15 +30,15 @@ fn taken() {
         })),
     };
     expect![[r#"
-        TakeRouteResponse {
+        SelectRouteResponse {
             contact_id: "call-7",
             case_id: "case_0000000000009",
-            place: Routed,
+            state: Routed,
             target: Some(
                 RouteTarget {
                     route: Callback,
-                    flow: "",
-                    queue: "rebooking",
+                    flow_id: "",
+                    queue_id: "rebooking",
                     skills: [
                         Skill {
                             skill_id: "refunds",
@@ -52,7 +52,7 @@ fn taken() {
                             nanos: 0,
                         },
                     ),
-                    language: "nl",
+                    language_code: "nl",
                     tier: "gold",
                 },
             ),
@@ -87,7 +87,7 @@ fn ended() {
         EndContactResponse {
             contact_id: "call-7",
             case_id: "case_0000000000009",
-            place: Ended,
+            state: Ended,
             outcome: Resolved,
             case_state: Resolved,
             further_case_ids: [
@@ -109,7 +109,7 @@ fn ended() {
         EndContactResponse {
             contact_id: "call-7",
             case_id: "case_0000000000009",
-            place: Ended,
+            state: Ended,
             outcome: Resolved,
             case_state: Open,
             further_case_ids: [
@@ -131,7 +131,7 @@ fn ended() {
         EndContactResponse {
             contact_id: "call-7",
             case_id: "",
-            place: Ended,
+            state: Ended,
             outcome: Resolved,
             case_state: Unspecified,
             further_case_ids: [
