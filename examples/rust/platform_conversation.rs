@@ -185,7 +185,9 @@ async fn select_a_route(signpost: &Client, keys: &Keys) -> Told<v1::RouteTarget>
 }
 
 async fn send_it_again(signpost: &Client, keys: &Keys, taken: &v1::RouteTarget) -> Told {
-    let again = signpost.take_route(choice(keys, v1::Route::Human)).await?;
+    let again = signpost
+        .select_route(choice(keys, v1::Route::Human))
+        .await?;
     let stored = again.receipt.as_ref().is_some_and(|it| it.replayed)
         && again.target.as_ref() == Some(taken);
     check("it is the stored answer", stored)?;

@@ -177,7 +177,7 @@ pub fn upsert(customer: v1::Customer, at: i64) -> v1::UpsertCustomerRequest {
     v1::UpsertCustomerRequest {
         request_id: format!("upsert-{}@{at}", customer.customer_id),
         customer: Some(customer),
-        arrive_time: Some(minute(at)),
+        event_time: Some(minute(at)),
         ..Default::default()
     }
 }

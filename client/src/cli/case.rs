@@ -165,10 +165,10 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
     }
 }
 
-async fn get(case_id: String, locale: String, session: &Session) -> Result<(), Failure> {
+async fn get(case_id: String, language: String, session: &Session) -> Result<(), Failure> {
     let request = v1::GetCaseRequest {
         case_id,
-        locale,
+        language_code: language,
         ..Default::default()
     };
     let response = session.client()?.get_case(request).await?;
@@ -191,7 +191,7 @@ async fn timeline(case_id: String, form: &FormArgs, session: &Session) -> Result
         };
         let page = client.list_case_timeline(request).await?;
         all.entries.extend(page.entries);
-        all.left_out = page.left_out;
+        all.omitted_count = page.omitted_count;
         if all.revision.is_empty() {
             all.revision = page.revision;
         }

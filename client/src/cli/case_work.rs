@@ -131,7 +131,7 @@ pub(super) async fn merge(
     session.out.answer(&answer, |paint| {
         let replayed = render::replayed(answer.receipt.as_ref(), paint);
         let goes_on = render::case_receipt(answer.case_receipt.as_ref(), paint);
-        let merged = render::case_receipt(answer.merged.as_ref(), paint);
+        let merged = render::case_receipt(answer.duplicate.as_ref(), paint);
         format!("{replayed}{goes_on}{merged}")
     })
 }
@@ -152,7 +152,7 @@ pub(super) async fn unmerge(
     session.out.answer(&answer, |paint| {
         let replayed = render::replayed(answer.receipt.as_ref(), paint);
         let its_own = render::case_receipt(answer.case_receipt.as_ref(), paint);
-        let survivor = render::case_receipt(answer.survivor.as_ref(), paint);
+        let survivor = render::case_receipt(answer.surviving.as_ref(), paint);
         format!("{replayed}{its_own}{survivor}")
     })
 }

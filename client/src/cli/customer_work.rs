@@ -28,7 +28,7 @@ pub(super) async fn link(
     session.out.answer(&answer, |paint| {
         let replayed = render::replayed(answer.receipt.as_ref(), paint);
         let goes_on = render::customer_receipt(answer.customer_receipt.as_ref(), "", paint);
-        let merged = answer.merged.as_ref();
+        let merged = answer.duplicate.as_ref();
         replayed + &goes_on + &render::customer_receipt(merged, "merged: they are one", paint)
     })
 }
@@ -110,7 +110,7 @@ pub(super) async fn merge(
         let replayed = render::replayed(answer.receipt.as_ref(), paint);
         let goes_on = answer.customer_receipt.as_ref();
         let goes_on = render::customer_receipt(goes_on, "goes on", paint);
-        replayed + &goes_on + &render::customer_receipt(answer.merged.as_ref(), "merged", paint)
+        replayed + &goes_on + &render::customer_receipt(answer.duplicate.as_ref(), "merged", paint)
     })
 }
 
@@ -135,7 +135,7 @@ pub(super) async fn unmerge(
         let its_own = render::customer_receipt(its_own, "its own again", paint);
         replayed
             + &its_own
-            + &render::customer_receipt(answer.survivor.as_ref(), "went on for it", paint)
+            + &render::customer_receipt(answer.surviving.as_ref(), "went on for it", paint)
     })
 }
 

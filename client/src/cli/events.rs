@@ -46,7 +46,7 @@ pub(crate) async fn run(command: EventsCommand, session: &Session) -> Result<(),
     let request = v1::WatchEventsRequest {
         cursor,
         start: start.into(),
-        shape: shape.into(),
+        format: shape.into(),
         ..Default::default()
     };
     let out = session.out;

@@ -30,9 +30,9 @@ pub(crate) struct ReasonsArgs {
 pub(crate) async fn run(args: ReasonsArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::GetReasonMenuRequest {
         channel: args.channel,
-        locale: args.locale.unwrap_or_default(),
-        whole_tree: args.primary.is_none(),
-        primary: args.primary.unwrap_or_default(),
+        language_code: args.language.unwrap_or_default(),
+        whole_tree: args.primary_reason.is_none(),
+        primary_reason: args.primary_reason.unwrap_or_default(),
         ..Default::default()
     };
     let response = session.client()?.get_reason_menu(request).await?;

@@ -53,7 +53,7 @@ pub(crate) async fn run(args: RouteArgs, session: &Session) -> Result<(), Failur
         route_selection: args.route_selection.into(),
         allow_unknown_reason: args.allow_unknown_reason,
         menu_playbook_version: args.menu_version.unwrap_or_default(),
-        arrive_time: args.arrive,
+        event_time: args.event_time,
         ..Default::default()
     };
     let response = session.write(request, Client::route_contact).await?;

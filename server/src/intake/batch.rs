@@ -51,7 +51,7 @@ pub(crate) fn upsert(
         "customer.customer_id",
         ids.map(|id| Some(id).filter(|id| !id.is_empty())),
     );
-    let arrive_time = finder.event_time(event_time, caller);
+    let arrive_time = finder.arrive_time(event_time, caller);
     finder.done(Some(()))?;
     let items = upserts.into_iter().enumerate();
     let items = items.map(|(index, told)| {
@@ -62,7 +62,7 @@ pub(crate) fn upsert(
             customer: told.customer.clone(),
             update_mask: told.update_mask.clone(),
             etag: told.etag.clone(),
-            arrive_time: event_time,
+            event_time: event_time,
             ..Default::default()
         };
         let content = content(Method::UpsertCustomer, &same);

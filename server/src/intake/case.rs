@@ -24,7 +24,7 @@ pub(crate) fn get(
     let v1::GetCaseRequest {
         case_id,
         // The language is for the answer alone.
-        locale: _,
+        language_code: _,
         min_revision,
     } = request;
     let mut finder = Finder::default();

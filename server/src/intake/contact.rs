@@ -35,7 +35,7 @@ pub(crate) fn route(
         route_selection: take,
         allow_unknown_reason,
         menu_playbook_version,
-        arrive_time,
+        event_time: arrive_time,
         clear_mask,
     } = request;
     let stamp = finder.stamp(&request_id, Method::RouteContact, content);

@@ -89,7 +89,7 @@ pub(crate) fn watch_events(request: v1::WatchEventsRequest) -> Result<WatchEvent
     let v1::WatchEventsRequest {
         cursor,
         start,
-        shape,
+        format: shape,
         start_revision,
     } = request;
     let mut finder = Finder::default();

@@ -95,7 +95,7 @@ pub(crate) fn roll_back(
 
 /// Which publications.
 pub(crate) fn list(
-    mut request: v1::ListPlaybooksRequest,
+    mut request: v1::ListPlaybookPublicationsRequest,
     store: [u8; 16],
 ) -> Result<Fresh<Page>, Faults> {
     let page_size = take(&mut request.page_size);
@@ -150,7 +150,7 @@ pub(crate) fn diff(request: v1::DiffPlaybooksRequest) -> Result<Fresh<DiffAsked>
     let v1::DiffPlaybooksRequest {
         from_playbook_version: from,
         to_playbook_version,
-        to_source,
+        to_document: to_source,
         min_revision,
     } = request;
     let mut finder = Finder::default();

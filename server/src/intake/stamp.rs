@@ -44,24 +44,7 @@ impl Finder {
         told: Option<prost_types::Timestamp>,
         caller: &Caller,
     ) -> Option<UnixMs> {
-        self.time_at(At::top("arrive_time"), told, caller)
-    }
-
-    /// As [`Finder::arrive_time`], under its new name.
-    pub(super) fn event_time(
-        &mut self,
-        told: Option<prost_types::Timestamp>,
-        caller: &Caller,
-    ) -> Option<UnixMs> {
-        self.time_at(At::top("event_time"), told, caller)
-    }
-
-    fn time_at(
-        &mut self,
-        at: At<'_>,
-        told: Option<prost_types::Timestamp>,
-        caller: &Caller,
-    ) -> Option<UnixMs> {
+        let at = At::top("event_time");
         if told.is_none() && caller.arrive_time == ArriveTime::Required {
             self.fault(
                 at,

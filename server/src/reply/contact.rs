@@ -57,7 +57,7 @@ pub(crate) fn taken(
     taken: &RouteTaken,
     playbook: &Playbook,
     receipt: v1::WriteReceipt,
-) -> v1::TakeRouteResponse {
+) -> v1::SelectRouteResponse {
     let usual = Handover::default();
     let handover = taken.handover.as_deref().unwrap_or(&usual);
     let target = target::target(playbook, &taken.taken, handover, taken.tier.as_ref());
@@ -103,7 +103,7 @@ pub(crate) fn ended(
         outcome: wire_enum::outcome(ended.outcome),
         case_state: ended.case.map_or(0, |_| state(ended.resolves)),
         receipt: Some(receipt),
-        further_case_ids: case::ids(&ended.further),
+        additional_case_ids: case::ids(&ended.further),
         feedback_question: text(question.filter(|_| ended.resolves.is_some())),
         outcome_label: text(outcome.map(|outcome| &outcome.label)),
         matters: matters.collect(),

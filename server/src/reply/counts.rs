@@ -20,7 +20,7 @@ pub(crate) fn counted(
     counts.sort_by(|a, b| place(live, a).cmp(&place(live, b)));
     v1::CountReasonsResponse {
         counts: counts.iter().map(count).collect(),
-        families: live.map(|live| families(live, &counts)).unwrap_or_default(),
+        split_reasons: live.map(|live| families(live, &counts)).unwrap_or_default(),
         revision,
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn upserted(
     } = self::saved(saved, seq);
     v1::UpsertCustomerResponse {
         customer,
-        lost_proofs,
+        unverified_identities: lost_proofs,
         receipt: Some(receipt),
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn published(
         publication: Some(of_event(envelope, event)),
         warnings: self::warnings(warnings),
         receipt: Some(receipt),
-        more_warnings: warnings.more as u32,
+        omitted_warning_count: warnings.more as u32,
     }
 }
 
@@ -48,8 +48,8 @@ pub(crate) fn rolled_back(
     envelope: &Envelope,
     event: &PlaybookPublished,
     receipt: v1::WriteReceipt,
-) -> v1::RollBackPlaybookResponse {
-    v1::RollBackPlaybookResponse {
+) -> v1::RollbackPlaybookResponse {
+    v1::RollbackPlaybookResponse {
         publication: Some(of_event(envelope, event)),
         receipt: Some(receipt),
     }
@@ -61,7 +61,7 @@ pub(crate) fn listed(
     live: Option<Seq>,
     next_page_token: String,
     revision: String,
-) -> v1::ListPlaybooksResponse {
+) -> v1::ListPlaybookPublicationsResponse {
     let publications = page.iter().map(|listed| publication(listed, live));
     v1::ListPlaybookPublicationsResponse {
         publications: publications.collect(),
@@ -79,7 +79,7 @@ pub(crate) fn got(
 ) -> v1::GetPlaybookResponse {
     v1::GetPlaybookResponse {
         publication: Some(publication(found, live)),
-        source: source.to_owned(),
+        document: source.to_owned(),
         revision,
     }
 }
@@ -96,7 +96,7 @@ pub(crate) fn diff(
         from_playbook_version: before.version.to_string(),
         to_playbook_version: after.version.to_string(),
         changes: changes.into_iter().map(change).collect(),
-        more_changes: u32::try_from(more).unwrap_or(u32::MAX),
+        omitted_change_count: u32::try_from(more).unwrap_or(u32::MAX),
         revision,
     }
 }

@@ -24,9 +24,9 @@ pub(crate) fn upserted(
     saved: &CustomerSaved,
 ) -> v1::CustomerUpserted {
     let seq = written.recorded.envelope.seq;
-    let v1::CustomerSavedEvent {
+    let v1::CustomerUpsertedEvent {
         customer,
-        lost_proofs,
+        unverified_identities: lost_proofs,
     } = customer::saved(saved, seq);
     v1::CustomerUpserted {
         etag: customer.unwrap_or_default().etag,

@@ -136,7 +136,7 @@ impl CaseService for Edge {
         Ok(Response::new(v1::ListCaseTimelineResponse {
             entries,
             next_page_token: next,
-            left_out,
+            omitted_count: left_out,
             revision,
         }))
     }
@@ -203,7 +203,7 @@ impl CaseService for Edge {
         let worked = self.work(command).await?;
         Ok(Response::new(v1::MergeCasesResponse {
             case_receipt: worked.case_receipt(),
-            merged: worked.receipt_of_merged(),
+            duplicate: worked.receipt_of_merged(),
             receipt: Some(self.receipt(&worked.written)),
         }))
     }
@@ -217,7 +217,7 @@ impl CaseService for Edge {
         let worked = self.work(command).await?;
         Ok(Response::new(v1::UnmergeCaseResponse {
             case_receipt: worked.receipt_of_merged(),
-            survivor: worked.case_receipt(),
+            surviving: worked.case_receipt(),
             receipt: Some(self.receipt(&worked.written)),
         }))
     }

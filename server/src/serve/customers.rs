@@ -184,8 +184,8 @@ impl CustomerService for Edge {
         Ok(Response::new(v1::LinkIdentityResponse {
             customer_receipt: worked.customer_receipt(),
             receipt: Some(self.receipt(&worked.written)),
-            merged: worked.receipt_of_merged(),
-            proof_lost: reply::customer::proof_lost(&worked.what.work),
+            duplicate: worked.receipt_of_merged(),
+            verification_lost: reply::customer::proof_lost(&worked.what.work),
         }))
     }
 
@@ -212,7 +212,7 @@ impl CustomerService for Edge {
         Ok(Response::new(v1::MergeCustomersResponse {
             customer_receipt: worked.customer_receipt(),
             receipt: Some(self.receipt(&worked.written)),
-            merged: worked.receipt_of_merged(),
+            duplicate: worked.receipt_of_merged(),
         }))
     }
 
@@ -225,7 +225,7 @@ impl CustomerService for Edge {
         let worked = self.work_on_customer(command).await?;
         Ok(Response::new(v1::UnmergeCustomerResponse {
             customer_receipt: worked.receipt_of_merged(),
-            survivor: worked.customer_receipt(),
+            surviving: worked.customer_receipt(),
             receipt: Some(self.receipt(&worked.written)),
         }))
     }

@@ -155,19 +155,4 @@ impl PlaybookService for Edge {
         let menu = Some(reply::menu::menu(&live, of));
         Ok(Response::new(v1::GetReasonMenuResponse { menu, revision }))
     }
-
-    async fn count_reasons(
-        &self,
-        request: Request<v1::CountReasonsRequest>,
-    ) -> Result<Response<v1::CountReasonsResponse>, Status> {
-        let ((), _) = self
-            .fresh(intake::playbook::counts(request.into_inner()))
-            .await?;
-        let (Answer::Counts(counts), seq) = self.read(Query::Counts).await? else {
-            return Err(status::internal());
-        };
-        let live = self.live_if_any();
-        let answer = reply::counts::counted(live.as_deref(), counts, self.revision(seq));
-        Ok(Response::new(answer))
-    }
 }

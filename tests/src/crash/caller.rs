@@ -299,7 +299,7 @@ impl Caller {
                 tier: tier.to_owned(),
                 ..Default::default()
             }),
-            arrive_time,
+            event_time: arrive_time,
             ..Default::default()
         }
     }

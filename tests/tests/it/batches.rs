@@ -205,7 +205,11 @@ async fn cases_are_read_by_id_and_number() -> Outcome {
         ..Default::default()
     };
     let first = client.get_case(request).await?.case.unwrap_or_default();
-    let asked = vec![cases[1].clone(), "case_zz".to_owned(), first.number.clone()];
+    let asked = vec![
+        cases[1].clone(),
+        "case_zz".to_owned(),
+        first.case_number.clone(),
+    ];
     let request = v1::BatchGetCasesRequest {
         case_ids: asked.clone(),
         ..Default::default()

@@ -100,6 +100,6 @@ async fn see(server: &TestServer) -> Outcome<Seen> {
                 ..Default::default()
             })
             .await?,
-        playbooks: client.list_playbooks(list).await?,
+        playbooks: client.list_playbook_publications(list).await?,
     })
 }

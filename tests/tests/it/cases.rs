@@ -86,7 +86,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     let merged = client.merge_cases(merge.clone()).await?;
     let state = |receipt: &Option<v1::CaseReceipt>| receipt.as_ref().map(|it| it.state());
     assert_eq!(state(&merged.case_receipt), Some(v1::CaseState::Open));
-    assert_eq!(state(&merged.merged), Some(v1::CaseState::Merged));
+    assert_eq!(state(&merged.duplicate), Some(v1::CaseState::Merged));
     let again = client.merge_cases(merge).await?;
     assert!(again.receipt.is_some_and(|receipt| receipt.replayed));
     assert_eq!(case(&server, &one).await?.note_count, 1);
@@ -238,7 +238,7 @@ async fn a_declared_outcome_is_answered_with_its_label_and_others_are_refused() 
     assert_eq!(resolved.outcome_label, "Omgeboekt");
     let get = |locale: &str| v1::GetCaseRequest {
         case_id: one.clone(),
-        locale: locale.into(),
+        language_code: locale.into(),
         ..Default::default()
     };
     assert_eq!(client.get_case(get("")).await?.outcome_label, "Rebooked");

@@ -33,8 +33,8 @@ async fn an_amendment_clears_what_it_names_and_keeps_the_rest() -> Outcome {
     let mut more = good("call-1").at(2).tier("gold");
     more.context = v1::ContactContext {
         persona: "planner".to_owned(),
-        language: "nl".to_owned(),
-        sentiment_percent: Some(-50),
+        language_code: "nl".to_owned(),
+        sentiment_score: Some(-50),
         asked_for_person: true,
         cannot_use: vec![v1::Ability::SelfService.into()],
         ..more.context
@@ -60,10 +60,10 @@ async fn an_amendment_clears_what_it_names_and_keeps_the_rest() -> Outcome {
     assert!(!after.asked_for_person && after.cannot_use.is_empty());
     assert_eq!(after.customer.unwrap_or_default().tier, "");
     assert_eq!(
-        (after.persona.as_str(), after.language.as_str()),
+        (after.persona.as_str(), after.language_code.as_str()),
         ("", "nl")
     );
-    assert_eq!(after.sentiment_percent, Some(-50));
+    assert_eq!(after.sentiment_score, Some(-50));
     assert_eq!(after.facts.len(), 1, "facts stay");
     // With nothing else told, and of a contact that is decided on again.
     let again = v1::RerouteContactRequest {
@@ -72,7 +72,7 @@ async fn an_amendment_clears_what_it_names_and_keeps_the_rest() -> Outcome {
     };
     client.reroute_contact(again).await?;
     let after = context(&bench).await?;
-    assert_eq!((after.language.as_str(), after.facts.len()), ("", 1));
+    assert_eq!((after.language_code.as_str(), after.facts.len()), ("", 1));
     let case = v1::GetCaseRequest {
         case_id: bench.case_id().await?,
         ..Default::default()

@@ -245,8 +245,8 @@ async fn a_write_that_is_sent_again_is_answered_the_same() -> Outcome {
     let first_end = client.end_contact(over.clone()).await?;
     let again_end = client.end_contact(over).await?;
     assert_eq!(
-        (brief::replayed(again_end.receipt.as_ref()), again_end.place),
-        (true, first_end.place)
+        (brief::replayed(again_end.receipt.as_ref()), again_end.state),
+        (true, first_end.state)
     );
 
     let server = server.restart().await?;

@@ -260,7 +260,7 @@ async fn a_write_says_which_proofs_it_takes_away() -> Outcome {
     assert_eq!(kept.unverified_identities, vec![proof.clone()]);
     let replayed = client.upsert_customer(bare).await?;
     assert!(brief::replayed(replayed.receipt.as_ref()));
-    assert_eq!(replayed.lost_proofs, vec![proof]);
+    assert_eq!(replayed.unverified_identities, vec![proof]);
     let more = v1::UpsertCustomerRequest {
         request_id: "once more".to_owned(),
         ..upsert(customer("c1"), AT + 2)

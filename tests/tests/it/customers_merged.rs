@@ -48,9 +48,9 @@ async fn a_verified_handle_of_another_merges_and_undoing_leaves_each_their_own()
     let linked = client.link_identity(proves.clone()).await?;
     let who = |receipt: &Option<v1::CustomerReceipt>| receipt.clone().unwrap_or_default();
     assert_eq!(who(&linked.customer_receipt).customer_id, "c1");
-    assert_eq!(who(&linked.merged).customer_id, "c2");
+    assert_eq!(who(&linked.duplicate).customer_id, "c2");
     let again = client.link_identity(proves).await?;
-    assert!(brief::replayed(again.receipt.as_ref()) && again.merged == linked.merged);
+    assert!(brief::replayed(again.receipt.as_ref()) && again.duplicate == linked.duplicate);
 
     // Whoever names the other means the one that goes on, and continues the other's case under the other's tier.
     let call = client.route_contact(bag_call("call-3", "c2", 40)).await?;
@@ -79,7 +79,7 @@ async fn a_verified_handle_of_another_merges_and_undoing_leaves_each_their_own()
 
     let undone = client.unmerge_customer(unmerge("c2", "undo")).await?;
     assert_eq!(who(&undone.customer_receipt).customer_id, "c2");
-    assert_eq!(who(&undone.survivor).customer_id, "c1");
+    assert_eq!(who(&undone.surviving).customer_id, "c1");
     let (one, two) = (get(&server, "c1").await?, get(&server, "c2").await?);
     assert_eq!((one.merged, one.contact_count), (Vec::new(), 2));
     let own = (

@@ -230,7 +230,7 @@ async fn a_stop_finishes_what_was_accepted() -> Outcome {
             ..Default::default()
         })
         .await?;
-    let counted: u64 = counts.counts.iter().map(|it| it.contacts).sum();
+    let counted: u64 = counts.counts.iter().map(|it| it.contact_count).sum();
     server.kill()?;
     let folded = data.fold()?;
     assert_eq!(folded.state.contacts().count(), usize::try_from(counted)?);

@@ -63,9 +63,7 @@ async fn a_playbook_is_published_listed_read_back_and_rolled_back() -> Outcome {
     let back = client.rollback_playbook(roll_back(prefix, "p3", 9)).await?;
     let back = back.publication.unwrap_or_default();
     assert_eq!(back.playbook_version, first.playbook_version);
-    let again = client
-        .roll_back_playbook(roll_back(prefix, "p3", 9))
-        .await?;
+    let again = client.rollback_playbook(roll_back(prefix, "p3", 9)).await?;
     assert!(again.receipt.is_some_and(|it| it.replayed));
     assert_eq!(again.publication.as_ref(), Some(&back));
 
@@ -250,7 +248,7 @@ async fn what_cannot_be_compared_is_refused() -> Outcome {
         let diff = v1::DiffPlaybooksRequest {
             from_playbook_version: from.to_owned(),
             to_playbook_version: to.to_owned(),
-            to_source: source.to_owned(),
+            to_document: source.to_owned(),
             ..Default::default()
         };
         told.push(brief::refused(playbooks.diff_playbooks(diff).await));

@@ -51,14 +51,14 @@ async fn every_write_names_a_revision_that_reads_take_and_give() -> Outcome {
     revisions.push(receipt(routed.receipt.clone())?.revision);
     let case_id = routed.answer.unwrap_or_default().case_id;
     let taken = client
-        .take_route(take("call-1", v1::Route::Human, 2))
+        .select_route(take("call-1", v1::Route::Human, 2))
         .await?;
     revisions.push(receipt(taken.receipt)?.revision);
     let note = v1::AddCaseNoteRequest {
         request_id: "note".to_owned(),
         case_id: case_id.clone(),
         text: "seen".to_owned(),
-        arrive_time: Some(minute(3)),
+        event_time: Some(minute(3)),
         ..Default::default()
     };
     let noted = client.add_case_note(note).await?;
@@ -95,7 +95,7 @@ async fn every_write_names_a_revision_that_reads_take_and_give() -> Outcome {
             .await?
             .revision,
         client
-            .get_case_timeline(v1::GetCaseTimelineRequest {
+            .list_case_timeline(v1::ListCaseTimelineRequest {
                 case_id: case_id.clone(),
                 min_revision: min(),
                 ..Default::default()
@@ -152,7 +152,7 @@ async fn every_write_names_a_revision_that_reads_take_and_give() -> Outcome {
             .await?
             .revision,
         client
-            .list_playbooks(v1::ListPlaybooksRequest {
+            .list_playbook_publications(v1::ListPlaybookPublicationsRequest {
                 min_revision: min(),
                 ..Default::default()
             })
@@ -373,7 +373,7 @@ async fn watches_begin_behind_a_revision() -> Outcome {
     let listed = client.list_cases(v1::ListCasesRequest::default()).await?;
     let start_revision = listed.revision;
     client
-        .take_route(take("call-1", v1::Route::Human, 2))
+        .select_route(take("call-1", v1::Route::Human, 2))
         .await?;
     client.route_contact(call("call-2", 3)).await?;
     let mut watch = watch_events(
@@ -401,7 +401,7 @@ async fn watches_begin_behind_a_revision() -> Outcome {
     while changed.is_none() {
         match watch.item().await?.item {
             Some(v1::case_item::Item::Changed(case)) => changed = Some(case),
-            Some(v1::case_item::Item::Progress(_)) => {}
+            Some(v1::case_item::Item::Heartbeat(_)) => {}
             other => return Err(format!("no change: {other:?}").into()),
         }
     }

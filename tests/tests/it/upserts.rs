@@ -31,7 +31,7 @@ fn of_bot() -> v1::Customer {
     v1::Customer {
         identities: vec![handle("phone", "+31201234567")],
         persona: "planner".to_owned(),
-        language: "nl".to_owned(),
+        language_code: "nl".to_owned(),
         consents: vec![v1::Consent {
             consent_id: "call_back".to_owned(),
             granted: true,
@@ -56,7 +56,7 @@ fn shown(customer: &v1::Customer) -> String {
         customer.persona,
         customer.value_micros,
         customer.loyalty_years,
-        customer.language,
+        customer.language_code,
         customer.consents.len(),
         identities.collect::<Vec<_>>().join(" ")
     )
@@ -103,13 +103,16 @@ async fn a_mask_clears_replaces_and_looks_at_nothing_else() -> Outcome {
     // What the mask leaves out may be anything, even what the playbook does not know.
     let told = v1::Customer {
         tier: "no tier of ours".to_owned(),
-        language: "de".to_owned(),
+        language_code: "de".to_owned(),
         identities: vec![handle("email", "bob@example.com")],
         ..bare()
     };
     let replaced = with_mask(told, &["identities", "language"], 4);
     let answer = client.upsert_customer(replaced).await?;
-    let lost = answer.lost_proofs.iter().map(|lost| lost.value.as_str());
+    let lost = answer
+        .unverified_identities
+        .iter()
+        .map(|lost| lost.value.as_str());
     assert_eq!(
         lost.collect::<Vec<_>>(),
         ["ann@example.com", "+31201234567"]

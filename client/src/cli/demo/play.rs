@@ -279,7 +279,7 @@ impl<'a> Play<'a> {
             Box::new(v1::UpsertCustomerRequest {
                 request_id: self.key(),
                 customer: Some(self.people[index].customer.clone()),
-                arrive_time: at(now),
+                event_time: at(now),
                 ..Default::default()
             })
         })

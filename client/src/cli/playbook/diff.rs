@@ -86,7 +86,7 @@ fn compare(before: &Playbook, after: &Playbook) -> Result<v1::DiffPlaybooksRespo
         from_playbook_version: before.version.to_string(),
         to_playbook_version: after.version.to_string(),
         changes: told.changes.into_iter().map(change).collect(),
-        more_changes: u32::try_from(told.more).unwrap_or(u32::MAX),
+        omitted_change_count: u32::try_from(told.more).unwrap_or(u32::MAX),
         // Compared here, without a server.
         revision: String::new(),
     })

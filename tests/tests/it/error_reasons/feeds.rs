@@ -39,7 +39,7 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
     let foreign = v1::CountReasonsRequest {
         min_revision: revision,
     };
-    let answer = other.playbooks().count_reasons(foreign).await;
+    let answer = other.insights().count_reasons(foreign).await;
     given.refused(Why::RevisionOfAnotherStore, answer)?;
     drop(watch);
     too_many(given, &other).await?;
