@@ -148,8 +148,13 @@ impl CaseService for Edge {
         let caller = self.caller(&request)?;
         let command = intake::case::note(request.into_inner(), caller, self.numbers());
         let worked = self.work(command).await?;
+        let note_id = match &worked.what.work {
+            CaseWork::Noted(text) => reply::note::id(worked.seq(), text),
+            _ => String::new(),
+        };
         Ok(Response::new(v1::AddCaseNoteResponse {
             case_receipt: worked.case_receipt(),
+            note_id,
             receipt: Some(self.receipt(&worked.written)),
         }))
     }

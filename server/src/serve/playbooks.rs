@@ -155,4 +155,26 @@ impl PlaybookService for Edge {
         let menu = Some(reply::menu::menu(&live, of));
         Ok(Response::new(v1::GetReasonMenuResponse { menu, revision }))
     }
+
+    async fn get_vocabulary(
+        &self,
+        request: Request<v1::GetVocabularyRequest>,
+    ) -> Result<Response<v1::GetVocabularyResponse>, Status> {
+        let asked = intake::playbook::vocabulary(request.into_inner());
+        let (asked, revision) = self.fresh(asked).await?;
+        let playbook = match asked.version.as_str() {
+            "" => self.live()?,
+            named => {
+                let publications = self.publications().await?;
+                let found = intake::version::published(named, &publications);
+                let found = found.map_err(|refusal| status::refused(&refusal))?;
+                self.playbook_at(found).await?
+            }
+        };
+        let words = reply::vocabulary::vocabulary(&playbook, asked.language.as_deref());
+        Ok(Response::new(v1::GetVocabularyResponse {
+            vocabulary: Some(words),
+            revision,
+        }))
+    }
 }

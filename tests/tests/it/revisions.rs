@@ -181,6 +181,13 @@ async fn every_write_names_a_revision_that_reads_take_and_give() -> Outcome {
             .await?
             .revision,
         client
+            .get_vocabulary(v1::GetVocabularyRequest {
+                min_revision: min(),
+                ..Default::default()
+            })
+            .await?
+            .revision,
+        client
             .count_reasons(v1::CountReasonsRequest {
                 min_revision: min(),
             })
