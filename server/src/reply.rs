@@ -19,5 +19,6 @@ mod target;
 mod tests;
 mod time;
 pub(crate) mod timeline;
+pub(crate) mod vocabulary;
 mod wire_enum;
 mod work_event;

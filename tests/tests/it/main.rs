@@ -56,4 +56,5 @@ mod real_tables;
 mod rebuild;
 mod split_reasons;
 mod tables;
+mod vocabulary;
 mod web;
