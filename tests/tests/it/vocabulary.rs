@@ -9,6 +9,7 @@ fn request(version: &str, language: &str) -> v1::GetVocabularyRequest {
     v1::GetVocabularyRequest {
         playbook_version: version.to_owned(),
         language_code: language.to_owned(),
+        ..Default::default()
     }
 }
 
@@ -282,7 +283,8 @@ async fn every_word_that_a_request_may_name_is_there() -> Outcome {
                 "call_back",
             ],
         }
-    "#]].assert_eq(&format!("{shown:#?}\n"));
+    "#]]
+    .assert_eq(&format!("{shown:#?}\n"));
     server.finish().await?;
     Ok(())
 }
@@ -297,7 +299,8 @@ async fn a_version_that_was_never_published_has_none() -> Outcome {
     let status = refused.err().ok_or("given")?;
     expect![[r#"
         there is no playbook 0000000000000000000000000000000000000000000000000000000000000000
-    "#]].assert_eq(&format!("{status}\n"));
+    "#]]
+    .assert_eq(&format!("{status}\n"));
     let refused = server
         .client()
         .get_vocabulary(request("", &"x".repeat(300)))
@@ -305,7 +308,8 @@ async fn a_version_that_was_never_published_has_none() -> Outcome {
     let status = refused.err().ok_or("given")?;
     expect![[r#"
         language_code: must be a language such as nl or nl-NL
-    "#]].assert_eq(&format!("{status}\n"));
+    "#]]
+    .assert_eq(&format!("{status}\n"));
     server.finish().await?;
     Ok(())
 }

@@ -285,7 +285,7 @@ fn a_choice_and_an_end_as_text() {
             queue_id: "rebooking".to_owned(),
             ..Default::default()
         }),
-        replayed: false,
+        receipt: None,
     };
     let end = v1::EndContactResponse {
         contact_id: "call-2".to_owned(),
@@ -353,6 +353,7 @@ fn publications_findings_and_counts_as_text() {
         }],
     };
     let counted = v1::CountReasonsResponse {
+        revision: String::new(),
         counts: vec![count],
         split_reasons: vec![family],
     };
