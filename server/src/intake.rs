@@ -15,6 +15,7 @@ pub(crate) mod customer_work;
 mod fact;
 pub(crate) mod feed;
 pub(crate) mod list;
+mod money;
 mod names;
 pub(crate) mod page;
 pub(crate) mod playbook;

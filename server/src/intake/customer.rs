@@ -8,6 +8,7 @@ use signpost_domain::customer::{LOYALTY_YEARS_MAX, Profile};
 use signpost_domain::event::Method;
 use signpost_domain::ids::CustomerId;
 use signpost_domain::list::OfCustomer;
+use signpost_domain::money::Amount;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
@@ -104,6 +105,7 @@ impl Finder {
             consents,
             vulnerable,
             cannot_use,
+            currency_code,
             // Set by us.
             create_time: _,
             contact_count: _,
@@ -118,6 +120,8 @@ impl Finder {
         let persona = self.optional_name(at.field("persona"), live, Kind::Persona, &persona);
         let value = value_micros.map(values::cost).transpose();
         let value = self.keep(at.field("value_micros"), value);
+        let currency = self.currency(at.field("currency_code"), Some(live), &currency_code);
+        let amount = |money| Amount { money, currency };
         let loyalty_years = loyalty_years.map(years).transpose();
         let loyalty_years = self.keep(at.field("loyalty_years"), loyalty_years);
         let language = self.optional(at.field("language_code"), &language, values::language);
@@ -129,7 +133,7 @@ impl Finder {
             identities,
             tier,
             persona,
-            value: value?,
+            value: value?.map(amount),
             loyalty_years: loyalty_years?,
             language,
             time_zone,

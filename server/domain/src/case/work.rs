@@ -1,7 +1,7 @@
 //! What people do to a case: notes, changes, resolving, opening again, merging, linking.
 
 use crate::ids::{CaseId, ReasonId, Slug};
-use crate::money::Money;
+use crate::money::Amount;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub struct Resolution {
     /// What came of it.
     pub outcome: Slug,
     /// What it cost.
-    pub cost: Option<Money>,
+    pub cost: Option<Amount>,
 }
 
 /// How a case belongs to another.
