@@ -67,7 +67,7 @@ pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure>
     };
     let response = session.write(request, Client::end_contact).await?;
     session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::ended(&response, paint))
     })
 }

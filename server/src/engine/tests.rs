@@ -97,6 +97,7 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
     CommandBody::Route(Box::new(RouteContact {
         contact: ContactId::stored(contact),
         context,
+        clear: Vec::new(),
         take_first: true,
         unknown_reason: UnknownReason::Refuse,
     }))

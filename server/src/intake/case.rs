@@ -2,7 +2,7 @@
 
 use super::at::At;
 use super::page::{Bound, List, Page};
-use super::{Caller, Finder, content, values, wire_enum};
+use super::{Caller, Finder, Fresh, content, values, wire_enum};
 use signpost_domain::case::{CASE_TEXT_BYTES_MAX, CaseLink, CaseNumbers, CaseUpdate, Resolution};
 use signpost_domain::command::{Command, CommandBody, Query, WorkOnCase, WorkStep};
 use signpost_domain::event::Method;
@@ -18,15 +18,19 @@ use std::sync::Arc;
 const ID_LETTERS_MAX: usize = 13;
 
 /// Which case.
-pub(crate) fn get(request: v1::GetCaseRequest, numbers: &CaseNumbers) -> Result<Query, Faults> {
-    // The language is for the answer alone.
+pub(crate) fn get(
+    request: v1::GetCaseRequest,
+    numbers: &CaseNumbers,
+) -> Result<Fresh<Query>, Faults> {
     let v1::GetCaseRequest {
         case_id,
+        // The language is for the answer alone.
         language_code: _,
+        min_revision,
     } = request;
     let mut finder = Finder::default();
     let id = finder.case(At::top("case_id"), numbers, &case_id);
-    finder.done(id.map(Query::Case))
+    finder.fresh(id.map(Query::Case), &min_revision)
 }
 
 /// Which timeline, and which page of it.
@@ -34,19 +38,21 @@ pub(crate) fn timeline(
     mut request: v1::ListCaseTimelineRequest,
     numbers: &CaseNumbers,
     store: [u8; 16],
-) -> Result<(Query, Page), Faults> {
+) -> Result<Fresh<(Query, Page)>, Faults> {
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
     let bound = Bound::new(List::Timeline, store, &request);
     let v1::ListCaseTimelineRequest {
         case_id,
         page_size: _,
         page_token: _,
+        min_revision: _,
     } = request;
     let mut finder = Finder::default();
     let id = finder.case(At::top("case_id"), numbers, &case_id);
     let page = finder.page(bound, page_size, &page_token);
-    finder.done(id.map(Query::Case).zip(page))
+    finder.fresh(id.map(Query::Case).zip(page), &min_revision)
 }
 
 /// A note.

@@ -94,6 +94,7 @@ fn route(number: usize) -> Command {
     let body = CommandBody::Route(Box::new(RouteContact {
         contact: ContactId::stored(format!("contact-{number}")),
         context,
+        clear: Vec::new(),
         take_first: true,
         unknown_reason: UnknownReason::Refuse,
     }));

@@ -53,6 +53,13 @@ fn fact(id: &str, knowledge: Knowledge) -> Fact {
     }
 }
 
+fn receipt(replayed: bool) -> v1::WriteReceipt {
+    v1::WriteReceipt {
+        replayed,
+        ..Default::default()
+    }
+}
+
 fn option() -> RouteOption {
     let mut cost = CostParts::default();
     cost.set(CostKind::Handling, Money::from_micros(50_000));
@@ -224,13 +231,14 @@ fn told(answer: &v1::ContactAnswer) -> String {
 }
 
 fn answer(next: Next) -> v1::ContactAnswer {
-    let response = with(&routed(next), |of| contact::routed(of, false));
+    let response = with(&routed(next), |of| contact::routed(of, receipt(false)));
     response.answer.unwrap_or_default()
 }
 
 /// What an answer of one contact without other matters is made from.
 fn with<T>(routed: &ContactRouted, answer: impl FnOnce(Answered<'_>) -> T) -> T {
     answer(Answered {
+        seq: Some(Seq(9)),
         routed,
         added: &[],
         playbook: &playbook(),
@@ -356,11 +364,15 @@ fn an_answer_says_all_that_its_event_holds() {
             kind: ReasonReplaced,
             subject: "existing_flight/move_date",
             broken: None,
+            rule_id: "",
+            input: "",
         }
         Finding {
             kind: RuleInputUnknown,
-            subject: "vip customer.value",
+            subject: "",
             broken: None,
+            rule_id: "vip",
+            input: "customer.value",
         }
     "#]].assert_eq(&told(&answer(take())));
 }
@@ -395,7 +407,10 @@ fn questions_are_in_the_customers_language() {
 #[test]
 fn a_preview_names_no_case_that_is_not_there() {
     let mut event = routed(take());
-    let shown = with(&event, |of| contact::previewed(of, String::new())).answer;
+    let shown = with(&event, |of| {
+        contact::previewed(of, String::new(), String::new())
+    })
+    .answer;
     let shown = shown.map(|answer| (answer.contact_id, answer.case_id));
     assert_eq!(shown, Some((String::new(), "case_0000000000009".into())));
     event.case.iter_mut().for_each(|join| {
@@ -407,7 +422,10 @@ fn a_preview_names_no_case_that_is_not_there() {
             reopens_within: signpost_domain::time::Millis::DAY,
         });
     });
-    let shown = with(&event, |of| contact::previewed(of, "c".into())).answer;
+    let shown = with(&event, |of| {
+        contact::previewed(of, "c".into(), String::new())
+    })
+    .answer;
     let shown = shown.map(|answer| (answer.contact_id, answer.case_id));
     assert_eq!(shown, Some(("c".into(), String::new())));
 }

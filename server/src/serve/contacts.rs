@@ -34,12 +34,13 @@ impl ContactService for Edge {
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
         let added = matters::added(&written.followed_by);
         let of = Answered {
+            seq: Some(written.recorded.envelope.seq),
             routed,
             added: &added,
             playbook: &playbook,
             numbers: self.numbers(),
         };
-        let answer = reply::contact::routed(of, written.replayed);
+        let answer = reply::contact::routed(of, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -49,6 +50,7 @@ impl ContactService for Edge {
     ) -> Result<Response<v1::PreviewRouteResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
+        self.reached(&request.min_revision).await?;
         let menu = self.menu_playbook(&request.menu_playbook_version).await?;
         // Another playbook may become live meanwhile; then the answer would be told in the words of the wrong one.
         loop {
@@ -58,19 +60,20 @@ impl ContactService for Edge {
                 menu: menu.as_deref(),
             };
             let query = intake::contact::preview(request.clone(), caller.clone(), playbooks);
-            let query = query.map_err(|faults| status::faulty(&faults))?;
-            let Answer::Preview(routed, added) = self.read(query).await? else {
+            let (query, _) = self.fresh(query).await?;
+            let (Answer::Preview(routed, added), seq) = self.read(query).await? else {
                 return Err(status::internal());
             };
             if Arc::ptr_eq(&live, &self.live()?) {
                 let added: Vec<&CaseAdded> = added.iter().collect();
                 let of = Answered {
+                    seq: None,
                     routed: &routed,
                     added: &added,
                     playbook: &live,
                     numbers: self.numbers(),
                 };
-                let answer = reply::contact::previewed(of, request.contact_id);
+                let answer = reply::contact::previewed(of, request.contact_id, self.revision(seq));
                 return Ok(Response::new(answer));
             }
         }
@@ -88,7 +91,7 @@ impl ContactService for Edge {
             return Err(status::internal());
         };
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
-        let answer = reply::contact::taken(taken, &playbook, written.replayed);
+        let answer = reply::contact::taken(taken, &playbook, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -113,12 +116,13 @@ impl ContactService for Edge {
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
         let added = matters::added(&written.followed_by);
         let of = Answered {
+            seq: Some(written.recorded.envelope.seq),
             routed,
             added: &added,
             playbook: &playbook,
             numbers: self.numbers(),
         };
-        let answer = reply::contact::rerouted(of, written.replayed);
+        let answer = reply::contact::rerouted(of, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -141,7 +145,8 @@ impl ContactService for Edge {
             Some(_) => Some(self.playbook_of(envelope).await?),
             None => None,
         };
-        let answer = reply::contact::ended(ended, playbook.as_deref(), &locale, written.replayed);
+        let receipt = self.receipt(&written);
+        let answer = reply::contact::ended(ended, playbook.as_deref(), &locale, receipt);
         Ok(Response::new(answer))
     }
 
@@ -157,8 +162,9 @@ impl ContactService for Edge {
         let Event::CaseAdded(added) = &written.recorded.event else {
             return Err(status::internal());
         };
+        let seq = written.recorded.envelope.seq;
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
-        let answer = reply::further::added(added, &playbook, written.replayed);
+        let answer = reply::further::added((added, seq), &playbook, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -167,8 +173,8 @@ impl ContactService for Edge {
         request: Request<v1::GetContactRequest>,
     ) -> Result<Response<v1::GetContactResponse>, Status> {
         let query = intake::contact::get(request.into_inner());
-        let query = query.map_err(|faults| status::faulty(&faults))?;
-        let Answer::Contact(row) = self.read(query).await? else {
+        let (query, _) = self.fresh(query).await?;
+        let (Answer::Contact(row), seq) = self.read(query).await? else {
             return Err(status::internal());
         };
         let decided = self.event(row.decided).await?;
@@ -179,12 +185,13 @@ impl ContactService for Edge {
         let followed_by = self.followed_by(&decided).await?;
         let added = matters::added(&followed_by);
         let of = Answered {
+            seq: Some(decided.envelope.seq),
             routed,
             added: &added,
             playbook: &playbook,
             numbers: self.numbers(),
         };
-        let answer = reply::contact::got(&row, of);
+        let answer = reply::contact::got(&row, of, self.revision(seq));
         Ok(Response::new(answer))
     }
 
@@ -192,9 +199,12 @@ impl ContactService for Edge {
         &self,
         request: Request<v1::ListContactsRequest>,
     ) -> Result<Response<v1::ListContactsResponse>, Status> {
-        let asked = intake::list::contacts(request.into_inner(), self.place(), self.numbers());
-        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let request = request.into_inner();
+        self.reached(&request.min_revision).await?;
+        let asked = intake::list::contacts(request, self.place(), self.numbers());
+        let (asked, revision) = self.fresh(asked).await?;
         let (contacts, next) = self.page(asked, queries::contacts).await?;
-        Ok(Response::new(reply::contact::listed(&contacts, next)))
+        let answer = reply::contact::listed(&contacts, next, revision);
+        Ok(Response::new(answer))
     }
 }

@@ -190,6 +190,7 @@ async fn an_answer_says_what_failed_before_on_the_case() -> Outcome {
     let server = server.restart().await?;
     let request = v1::GetContactRequest {
         contact_id: "chat-1".into(),
+        ..Default::default()
     };
     let kept = server.client().get_contact(request).await?.answer;
     assert_eq!(kept.unwrap_or_default().decision, Some(twice));

@@ -82,7 +82,10 @@ async fn an_amount_keeps_the_currency_under_which_it_was_told() -> Outcome {
     let text = case.facts.iter().find(|fact| fact.fact_id != "fare");
     assert_eq!(text.map(|fact| fact.currency_code.as_str()), Some(""));
     let by = v1::get_customer_request::By::CustomerId("c1".to_owned());
-    let get = v1::GetCustomerRequest { by: Some(by) };
+    let get = v1::GetCustomerRequest {
+        by: Some(by),
+        ..Default::default()
+    };
     let kept = client.get_customer(get).await?.customer.unwrap_or_default();
     assert_eq!(kept.currency_code, "EUR");
     // From now on amounts are told in dollars.

@@ -68,13 +68,16 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         UnmergeCase: InvalidArgument, InvalidArgument
         LinkCases: InvalidArgument, InvalidArgument
         UnlinkCases: InvalidArgument, InvalidArgument
+        BatchGetCases: InvalidArgument, InvalidArgument
         ListCases: answered, InvalidArgument
         UpsertCustomer: InvalidArgument, InvalidArgument
+        BatchUpsertCustomers: InvalidArgument, InvalidArgument
         LinkIdentity: InvalidArgument, InvalidArgument
         UnlinkIdentity: InvalidArgument, InvalidArgument
         MergeCustomers: InvalidArgument, InvalidArgument
         UnmergeCustomer: InvalidArgument, InvalidArgument
         GetCustomer: InvalidArgument, InvalidArgument
+        BatchGetCustomers: InvalidArgument, InvalidArgument
         GetCustomerHistory: InvalidArgument, InvalidArgument
         ListCustomers: answered, InvalidArgument
         ValidatePlaybook: InvalidArgument, InvalidArgument
@@ -84,6 +87,7 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         GetPlaybook: answered, InvalidArgument
         DiffPlaybooks: answered, InvalidArgument
         GetReasonMenu: InvalidArgument, InvalidArgument
+        GetVocabulary: answered, InvalidArgument
         CountReasons: answered, InvalidArgument
     "#]]
     .assert_eq(&table);

@@ -66,10 +66,10 @@ async fn every_event_is_told_once_from_where_one_likes() -> Outcome {
     let told: Vec<String> = all.iter().map(told).collect();
     expect![[r#"
         1 1772442000 platform/test …: Some(PlaybookPublished(PlaybookPublishedEvent { publication: Some(PlaybookPublication { playbook_version: "df6e4710ea5fd017904e1004e7bff957e28b3bd169ac50eacb451472e08ba8db", name: "flights", publish_time: Some(Timestamp { seconds: 1772442000, nanos: 0 }), actor: "platform/test", note: "", rolled_back: false, live: true, sequence: 1 }) }))
-        2 1772442060 platform/test call-1@1: Some(ContactRouted(ContactRoutedEvent { contact_id: "call-1", trigger: Opened, channel: "phone", direction: Inbound, customer_id: "c1", tier: "standard", reason: "existing_flight/change_date", case_id: "case_0000000000002", case_match: New, newly_matched: true, previous_case_id: "", former_case_id: "", former_case_withdrawn: false, repeat: false, channel_switched: false, state: AwaitingCustomer, next_step: ChooseRoute, target: None, asked_fact_ids: [], facts: [Fact { fact_id: "booking_reference", source: Customer, learn_time: Some(Timestamp { seconds: 1772442060, nanos: 0 }), currency_code: "", value: Some(Text("ABC123")) }], rule_ids: [], reported_tier: "", stored_tier: "", stored_tier_customer_id: "", tier_basis: Default, additional_case_ids: [], leading_matter_id: "", case_presumed: false, note: "" }))
-        3 1772442120 platform/test take-call-1@2: Some(RouteSelected(RouteSelectedEvent { contact_id: "call-1", case_id: "case_0000000000002", state: Routed, target: Some(RouteTarget { route: Human, flow_id: "", queue_id: "rebooking", skills: [], priority: 0, waiting_target: None, language_code: "", tier: "" }), declined_routes: [], additional_case_ids: [] }))
-        4 1772442180 platform/test upsert-c2@3: Some(CustomerUpserted(CustomerUpsertedEvent { customer: Some(Customer { customer_id: "c2", identities: [], tier: "", persona: "", value_micros: None, loyalty_years: None, language_code: "", time_zone: "", preferred_routes: [], consents: [], vulnerable: None, create_time: Some(Timestamp { seconds: 1772442180, nanos: 0 }), contact_count: 0, sequence: 4, etag: "4", merged_into_customer_id: "", merged: [], cannot_use: [], currency_code: "" }), unverified_identities: [] }))
-        5 1772442240 platform/test end-call-1@4: Some(ContactEnded(ContactEndedEvent { contact_id: "call-1", case_id: "case_0000000000002", outcome: Resolved, confirmed_reason: "", resolved_case_id: "case_0000000000002", additional_case_ids: [], resolution: None, note: "", matters: [] }))
+        2 1772442060 platform/test call-1@1: Some(ContactRouted(ContactRoutedEvent { contact_id: "call-1", trigger: Opened, channel: "phone", direction: Inbound, customer_id: "c1", tier: "standard", reason: "existing_flight/change_date", case_id: "case_0000000000002", case_match: New, newly_matched: true, previous_case_id: "", former_case_id: "", former_case_withdrawn: false, repeat: false, channel_switched: false, state: AwaitingCustomer, next_step: ChooseRoute, target: None, asked_fact_ids: [], facts: [Fact { fact_id: "booking_reference", source: Customer, learn_time: Some(Timestamp { seconds: 1772442060, nanos: 0 }), value: Some(Text("ABC123")) }], rule_ids: [], reported_tier: "", stored_tier: "", stored_tier_customer_id: "", tier_basis: Default, additional_case_ids: [], leading_matter_id: "", case_presumed: false, note: "", new_case: Some(NewCase { stated_reason: "existing_flight/change_date", tier: "standard" }), claims_case: false, vulnerable: None, cannot_use: [], asked_for_person: false, language_code: "", persona: "", decision_id: "decision_0000000000002", note_id: "", longest_wait: None }))
+        3 1772442120 platform/test take-call-1@2: Some(RouteSelected(RouteSelectedEvent { contact_id: "call-1", case_id: "case_0000000000002", state: Routed, target: Some(RouteTarget { route: Human, flow_id: "", queue_id: "rebooking", skills: [], priority: 5, waiting_target: None, language_code: "", tier: "" }), declined_routes: [], additional_case_ids: [], longest_wait: None }))
+        4 1772442180 platform/test upsert-c2@3: Some(CustomerUpserted(CustomerUpsertedEvent { customer: Some(Customer { customer_id: "c2", identities: [], tier: "", persona: "", value_micros: None, loyalty_years: None, language_code: "", time_zone: "", preferred_routes: [], consents: [], vulnerable: None, create_time: Some(Timestamp { seconds: 1772442180, nanos: 0 }), contact_count: 0, sequence: 4, etag: "4", merged_into_customer_id: "", merged: [], cannot_use: [] }), unverified_identities: [] }))
+        5 1772442240 platform/test end-call-1@4: Some(ContactEnded(ContactEndedEvent { contact_id: "call-1", case_id: "case_0000000000002", outcome: Resolved, confirmed_reason: "", resolved_case_id: "case_0000000000002", additional_case_ids: [], resolution: None, note: "", matters: [], note_id: "" }))
     "#]].assert_eq(&brief::all(&told));
     drop((from_now, from_oldest));
     let server = server.restart().await?;
@@ -123,10 +123,10 @@ async fn events_are_cloud_events_for_the_asking() -> Outcome {
     }
     expect![[r#"
         1 signpost.v1.playbook_published playbook/df6e4710ea5fd017904e1004e7bff957e28b3bd169ac50eacb451472e08ba8db 1772442000: actor eventTime playbookPublished recordTime requestId sequence
-        2 signpost.v1.contact_routed contact/call-1 1772442060: actor contactRouted eventTime playbookVersion recordTime requestId sequence
+        2 signpost.v1.contact_routed contact/call-1 1772442060: actor caseTransitions contactRouted eventTime playbookVersion recordTime requestId sequence
         3 signpost.v1.route_selected contact/call-1 1772442120: actor eventTime playbookVersion recordTime requestId routeSelected sequence
         4 signpost.v1.customer_upserted customer/c2 1772442180: actor customerUpserted eventTime playbookVersion recordTime requestId sequence
-        5 signpost.v1.contact_ended contact/call-1 1772442240: actor contactEnded eventTime playbookVersion recordTime requestId sequence
+        5 signpost.v1.contact_ended contact/call-1 1772442240: actor caseTransitions contactEnded eventTime playbookVersion recordTime requestId sequence
     "#]].assert_eq(&brief::all(&shown));
     sources.dedup();
     assert!(matches!(&sources[..], [one] if one.starts_with("/signpost/") && one.len() == 42));
@@ -257,7 +257,7 @@ async fn a_cursor_older_than_the_log_is_told_so() -> Outcome {
     Ok(())
 }
 
-fn copy(from: &std::path::Path, to: &std::path::Path) -> Outcome {
+pub(crate) fn copy(from: &std::path::Path, to: &std::path::Path) -> Outcome {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;

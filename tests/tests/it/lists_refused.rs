@@ -142,6 +142,7 @@ fn timeline(case_id: &str, page_token: &str) -> v1::ListCaseTimelineRequest {
         case_id: case_id.into(),
         page_size: 1,
         page_token: page_token.into(),
+        ..Default::default()
     }
 }
 
@@ -149,6 +150,7 @@ fn playbooks(page_token: &str) -> v1::ListPlaybookPublicationsRequest {
     v1::ListPlaybookPublicationsRequest {
         page_size: 1,
         page_token: page_token.into(),
+        ..Default::default()
     }
 }
 
@@ -236,6 +238,7 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
         order: 7,
         page_size: 201,
         page_token: "x".into(),
+        ..Default::default()
     };
     let contacts = v1::ListContactsRequest {
         state: 9,

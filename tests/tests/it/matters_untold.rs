@@ -23,6 +23,7 @@ fn change(contact: &str, minute: i64) -> Attempt {
 fn got(contact: &str) -> v1::GetContactRequest {
     v1::GetContactRequest {
         contact_id: contact.to_owned(),
+        ..Default::default()
     }
 }
 

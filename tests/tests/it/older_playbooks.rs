@@ -24,7 +24,11 @@ pub(crate) fn renamed() -> String {
 
 /// Counts as `reason tier: contacts, cases opened`.
 async fn counts(client: &Client) -> Outcome<Vec<String>> {
-    let counted = client.count_reasons(v1::CountReasonsRequest {}).await?;
+    let counted = client
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
+        .await?;
     let line = |it: &v1::ReasonCount| {
         let routes: u64 = it.route_counts.iter().map(|it| it.contact_count).sum();
         let (contacts, cases) = (it.contact_count, it.opened_case_count);
@@ -123,7 +127,7 @@ async fn what_was_answered_under_an_older_playbook_is_answered_so_again() -> Out
     assert_ne!(first_version(&first.answer), version);
 
     let again = client.route_contact(request).await?;
-    assert!(again.replayed);
+    assert!(again.receipt.is_some_and(|it| it.replayed));
     assert_eq!(again.answer, first.answer);
     let again = client.route_contact(asked).await?;
     assert_eq!(again.answer, menu.answer, "the menu of then");
@@ -131,6 +135,7 @@ async fn what_was_answered_under_an_older_playbook_is_answered_so_again() -> Out
     assert_eq!(again.answer, sent_back.answer);
     let got = v1::GetContactRequest {
         contact_id: "call-1".to_owned(),
+        ..Default::default()
     };
     let got = client.get_contact(got).await?;
     assert_eq!(got.answer, sent_back.answer, "its last decision");

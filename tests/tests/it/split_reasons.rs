@@ -74,7 +74,9 @@ async fn the_history_of_a_split_reason_compares_with_its_parts_together() -> Out
     let server = played().await?;
     let counted = server
         .client()
-        .count_reasons(v1::CountReasonsRequest {})
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
         .await?;
     let line = |it: &v1::ReasonCount| {
         let (contacts, cases) = (it.contact_count, it.opened_case_count);

@@ -74,7 +74,7 @@ fn a_presumed_case_is_named_and_what_failed_is_said() {
                 findings: vec![v1::Finding {
                     kind: v1::FindingKind::NeedRaisedByAttempts.into(),
                     subject: "2".to_owned(),
-                    broken: None,
+                    ..Default::default()
                 }],
                 ineligible_routes: vec![v1::IneligibleRoute {
                     route: v1::Route::SelfService.into(),
@@ -286,7 +286,7 @@ fn a_choice_and_an_end_as_text() {
             queue_id: "rebooking".to_owned(),
             ..Default::default()
         }),
-        replayed: false,
+        receipt: None,
     };
     let end = v1::EndContactResponse {
         contact_id: "call-2".to_owned(),
@@ -354,6 +354,7 @@ fn publications_findings_and_counts_as_text() {
         }],
     };
     let counted = v1::CountReasonsResponse {
+        revision: String::new(),
         counts: vec![count],
         split_reasons: vec![family],
     };
