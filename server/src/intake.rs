@@ -5,8 +5,10 @@
 //! repeated in them. What a command means now is decided elsewhere, in [`signpost_domain::flow`].
 
 mod at;
+pub(crate) mod batch;
 pub(crate) mod caller;
 pub(crate) mod case;
+mod clear;
 pub(crate) mod contact;
 mod context;
 pub(crate) mod cursor;
@@ -15,10 +17,13 @@ pub(crate) mod customer_work;
 mod fact;
 pub(crate) mod feed;
 pub(crate) mod list;
+mod mask;
+mod money;
 mod names;
 pub(crate) mod page;
 pub(crate) mod playbook;
 mod reason;
+pub(crate) mod revision;
 mod stamp;
 #[cfg(test)]
 mod tests;
@@ -27,6 +32,7 @@ pub(crate) mod version;
 mod wire_enum;
 
 pub(crate) use caller::{ArriveTime, Caller};
+pub(crate) use revision::{Fresh, Revision};
 pub(crate) use stamp::content;
 
 use at::At;

@@ -47,7 +47,7 @@ pub(super) async fn add_case(args: AddCaseArgs, session: &Session) -> Result<(),
     };
     let response = session.write(request, Client::add_case_to_contact).await?;
     session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::case_added(&response, paint))
     })
 }

@@ -44,7 +44,7 @@ pub(crate) async fn run(command: QueueCommand, session: &Session) -> Result<(), 
     };
     let response = session.write(request, Client::report_queue_stats).await?;
     session.out.answer(&response, |paint| {
-        let replayed = super::render::replayed(response.replayed, paint);
+        let replayed = super::render::replayed(response.receipt.as_ref(), paint);
         let queues = match count {
             1 => "1 queue".to_owned(),
             count => format!("{count} queues"),

@@ -176,7 +176,7 @@ impl Writer {
         }
     }
 
-    fn read(&mut self, query: &Query, rows: Looked) -> Result<Answer, Turned> {
+    fn read(&mut self, query: &Query, rows: Looked) -> Result<(Answer, Seq), Turned> {
         self.take_in(rows)?;
         let now = self.clock.now(None, self.state.now());
         self.fire(now)?;
@@ -189,7 +189,7 @@ impl Writer {
                 Err(stop) => self.judge(asking, Err(stop), now)?,
             }
         }
-        answer.map_err(turned)
+        Ok((answer.map_err(turned)?, self.state.seq()))
     }
 
     /// Whether the caller may learn what came of a contact: not if it tells cases without proof too often.

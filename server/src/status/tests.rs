@@ -169,6 +169,7 @@ fn customer_causes() -> Vec<CustomerCause> {
         },
         CustomerCause::NoSuchIdentity { kind: kind.clone() },
         CustomerCause::IdentitiesMax,
+        CustomerCause::ConsentsMax,
         CustomerCause::Vulnerable,
     ]
 }
@@ -278,7 +279,8 @@ fn kinds(refusal: &Refusal) -> usize {
             | CustomerCause::IdentityTaken { .. }
             | CustomerCause::NoSuchIdentity { .. }
             | CustomerCause::IdentitiesMax
-            | CustomerCause::Vulnerable => 9,
+            | CustomerCause::ConsentsMax
+            | CustomerCause::Vulnerable => 10,
         },
         Refusal::ContactStep { why, .. } => match why {
             ContactCause::EndedLongAgo

@@ -29,6 +29,7 @@ fn call(contact: &str, case: &str) -> Attempt {
 async fn case_of(server: &TestServer, contact: &str) -> Outcome<v1::Case> {
     let contact = v1::GetContactRequest {
         contact_id: contact.to_owned(),
+        ..Default::default()
     };
     let contact = server.client().get_contact(contact).await?.contact;
     let case = v1::GetCaseRequest {
@@ -87,6 +88,7 @@ async fn who_is_anonymous_goes_on_by_the_number() -> Outcome {
     assert_eq!(answer.customer_id, "");
     let got = v1::GetContactRequest {
         contact_id: "call-1".to_owned(),
+        ..Default::default()
     };
     let got = server.client().get_contact(got).await?;
     let context = got.contact.unwrap_or_default().context.unwrap_or_default();
@@ -97,7 +99,7 @@ async fn who_is_anonymous_goes_on_by_the_number() -> Outcome {
     // By the contact before, and after a restart.
     let server = server.restart().await?;
     let again = server.contacts().route_contact(proof).await?.into_inner();
-    assert!(again.replayed);
+    assert!(again.receipt.is_some_and(|receipt| receipt.replayed));
     assert_eq!(again.answer, first.answer);
     let mut mail = Attempt::new("mail-1", "email").at(4);
     mail.context.previous_contact_id = "call-1".to_owned();

@@ -42,14 +42,14 @@ fn start(
             case: None,
             previous_contact: None,
             matters: Vec::new(),
-            ..ContactContext::clone(&contact.context)
+            ..contact.context.cleared(&command.clear)
         },
     };
     let start = Start::of(
         state,
         (command.contact.clone(), Some(contact.clone())),
         actor,
-        &told,
+        (&told, &command.clear),
         match &command.context {
             Some(_) => command.unknown_reason,
             None => UnknownReason::LastResort,
