@@ -1,6 +1,7 @@
 //! Scenarios as text, a file a theme.
 
 mod amending;
+mod counting;
 mod customers;
 mod further;
 mod further_merged;
