@@ -7,6 +7,7 @@ mod inherited;
 mod map;
 mod meaning;
 mod robust;
+mod situation;
 mod splits;
 mod structure;
 mod warnings;
