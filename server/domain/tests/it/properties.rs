@@ -10,6 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps of one day.
 const STEPS_MAX: usize = 60;
+/// How many days each property is played, unless `SIGNPOST_DAYS` says so.
+const DAYS: u32 = 100;
+
+fn days() -> u32 {
+    let told = std::env::var("SIGNPOST_DAYS").ok();
+    told.and_then(|told| told.parse().ok()).unwrap_or(DAYS)
+}
 
 fn word(of: &'static [&'static str]) -> impl Strategy<Value = String> {
     select(of).prop_map(str::to_owned)
@@ -303,7 +310,7 @@ fn apart_from_contexts(stage: &Stage) -> BTreeMap<RowKey, Row> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: days(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_always_holds_holds_after_every_step(steps in day()) {

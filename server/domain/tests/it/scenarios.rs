@@ -2,6 +2,7 @@
 
 mod amending;
 mod clearing;
+mod counting;
 mod customers;
 mod further;
 mod further_merged;

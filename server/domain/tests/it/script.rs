@@ -348,16 +348,18 @@ fn vulnerable(words: &Words<'_>) -> Option<bool> {
 }
 
 /// `matter:ID=REASON` with facts behind it, such as `matter:m1=flight/change,booking=AAAAAA`; a reason may be left out.
+/// `note=` and `stage=` are said as facts are.
 fn matters(words: &Words<'_>, playbook: Option<&Playbook>, now: UnixMs) -> Vec<Matter> {
     let matter = |(id, told): (&str, &str)| {
         let mut told = told.split(',');
         let of = told.next().filter(|of| !of.is_empty());
+        let words = Words::of(told);
         Matter {
             id: MatterId::new(id).expect("a matter id"),
             reason: of.map(reason),
-            facts: facts(&Words::of(told), playbook, now),
-            stage: None,
-            note: "".into(),
+            facts: facts(&words, playbook, now),
+            stage: words.slug("stage"),
+            note: words.get("note").unwrap_or_default().into(),
         }
     };
     words.under("matter").into_iter().map(matter).collect()

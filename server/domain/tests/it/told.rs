@@ -94,7 +94,11 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
         Event::CaseAdded(added) => {
             let joined = joined(&added.join, names);
             let matter = list(added.matter.iter().map(|matter| format!(" for {matter}")));
-            format!("{}: {} too{matter}; {joined}", added.contact, added.reason)
+            let mut said = format!("{}: {} too{matter}; {joined}", added.contact, added.reason);
+            if !added.note.is_empty() {
+                said += &format!("; noted: {}", added.note);
+            }
+            said
         }
     }
 }
@@ -162,6 +166,9 @@ pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> Str
         parts.push(format!("by {}", list(decision.fired.iter().map(rule))));
     }
     parts.extend(findings(event, decision, why));
+    if !event.note.is_empty() {
+        parts.push(format!("noted: {}", event.note));
+    }
     if why {
         let turned_down = decision.turned_down.iter();
         let turned_down = turned_down.map(|(route, why)| format!("{route} {}", turned(why)));
@@ -169,6 +176,26 @@ pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> Str
     }
     parts.retain(|part| part != ";");
     parts.join(" ")
+}
+
+/// A decision by itself: each option with its cost in parts, then why not the others, which rules and what was noticed.
+pub(crate) fn decision(decision: &Decision) -> String {
+    let options = decision.options.iter().map(|option| {
+        let to = option.flow.as_ref().or(option.queue.as_ref());
+        format!("{}({}) {}\n", option.route, list(to), cost(option))
+    });
+    let mut said: String = options.collect();
+    let turned_down = decision.turned_down.iter();
+    let turned_down = turned_down.map(|(route, why)| format!("{route} {}", turned(why)));
+    let parts = [
+        ("not", list(turned_down)),
+        ("by", list(decision.fired.iter().map(rule))),
+        ("noticing", list(decision.findings.iter().map(finding))),
+    ];
+    for (word, part) in parts.iter().filter(|(_, part)| !part.is_empty()) {
+        said += &format!("{word} {part}\n");
+    }
+    said
 }
 
 fn joined(join: &CaseJoin, names: &mut Names) -> String {

@@ -34,6 +34,10 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn decided(&self) -> Decided {
+        self.decided_by(Formula::Second)
+    }
+
+    pub(super) fn decided_by(&self, formula: Formula) -> Decided {
         decide(&Question {
             playbook: &self.playbook,
             reason: self.reason,
@@ -44,7 +48,7 @@ impl Asked {
             facts: &self.context.facts,
             standing: self.standing,
             memory: &self.memory,
-            formula: Formula::Second,
+            formula,
         })
     }
 
