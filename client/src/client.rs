@@ -194,6 +194,8 @@ calls! {
     write ContactServiceClient::end_contact(EndContactRequest) -> EndContactResponse;
     /// Adds a further case to a contact: the customer brought another matter, too.
     write ContactServiceClient::add_case_to_contact(AddCaseToContactRequest) -> AddCaseToContactResponse;
+    /// Changes what callers keep of a contact for themselves: external references, labels, links.
+    write ContactServiceClient::update_contact(UpdateContactRequest) -> UpdateContactResponse;
     /// One contact with its last decision.
     read ContactServiceClient::get_contact(GetContactRequest) -> GetContactResponse;
     /// A page of contacts; [`Client::pages`] gives them all.

@@ -14,12 +14,14 @@ pub(crate) mod customer;
 pub(crate) mod customer_work;
 mod fact;
 pub(crate) mod feed;
+mod filter;
 pub(crate) mod list;
 mod names;
 pub(crate) mod page;
 pub(crate) mod playbook;
 mod reason;
 mod stamp;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod values;

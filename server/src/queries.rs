@@ -18,10 +18,11 @@ mod run;
 mod tests;
 mod times;
 
-pub(crate) use cases::{Sought, active_cases, cases};
+pub(crate) use cases::{active_cases, cases};
 pub(crate) use contacts::{contacts, live_contacts, live_contacts_of};
 pub(crate) use customers::customers;
 pub(crate) use history::{Told, history};
+pub(crate) use rows::whose;
 
 use crate::store::StoreError;
 use signpost_domain::ids::Seq;

@@ -13,6 +13,7 @@ pub(crate) mod further;
 pub(crate) mod matters;
 pub(crate) mod menu;
 pub(crate) mod playbook;
+pub(crate) mod tags;
 mod target;
 #[cfg(test)]
 mod tests;

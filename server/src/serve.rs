@@ -10,6 +10,7 @@ mod cors;
 mod customers;
 mod edge;
 mod feed;
+mod page;
 mod playbooks;
 
 use crate::engine::Engine;

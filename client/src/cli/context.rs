@@ -1,5 +1,6 @@
 //! What is known of a contact, as flags; one for every field of the contract's `ContactContext`.
 
+use super::tags::Label;
 use super::values;
 use clap::Args;
 use signpost_client::v1;
@@ -85,6 +86,12 @@ pub(crate) struct ContextArgs {
     #[arg(long, value_name = "QUEUE:staffed=5,available=1,waiting=3,handle=6m,wait=4m",
           value_parser = values::queue_stats)]
     pub(crate) queue_stats: Vec<v1::QueueStats>,
+    /// A label of your own for the contact.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = values::label)]
+    pub(crate) label: Vec<Label>,
+    /// What another system calls the contact.
+    #[arg(long, value_name = "SYSTEM:ID", value_parser = values::external_reference)]
+    pub(crate) external_reference: Vec<v1::ExternalReference>,
 }
 
 impl ContextArgs {
@@ -117,6 +124,8 @@ impl ContextArgs {
             cannot_use: self.cannot_use.into_iter().map(i32::from).collect(),
             another_matter: self.another_matter,
             matters: self.matter,
+            external_references: self.external_reference,
+            labels: self.label.into_iter().collect(),
         }
     }
 }

@@ -31,6 +31,7 @@ mod reroute;
 mod route;
 mod send;
 mod table_file;
+mod tags;
 mod take;
 mod values;
 mod watch;

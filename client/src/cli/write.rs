@@ -56,7 +56,7 @@ macro_rules! keyed {
 }
 
 keyed! {
-    TakeRouteRequest RerouteContactRequest EndContactRequest AddCaseToContactRequest
+    TakeRouteRequest RerouteContactRequest EndContactRequest AddCaseToContactRequest UpdateContactRequest
     UpsertCustomerRequest LinkIdentityRequest UnlinkIdentityRequest MergeCustomersRequest UnmergeCustomerRequest
     PublishPlaybookRequest RollBackPlaybookRequest
     AddCaseNoteRequest UpdateCaseRequest ResolveCaseRequest ReopenCaseRequest MergeCasesRequest UnmergeCaseRequest

@@ -12,6 +12,7 @@ use crate::ids::{
     CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, RequestId, Seq, Slug,
 };
 use crate::route::Route;
+use crate::tags::ContactUpdate;
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
 
@@ -93,11 +94,13 @@ pub enum Method {
     AddCaseToContact = 19,
     /// RerouteContact.
     RerouteContact = 20,
+    /// UpdateContact.
+    UpdateContact = 21,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Method; 20] = [
+    pub const ALL: [Method; 21] = [
         Method::RouteContact,
         Method::TakeRoute,
         Method::EndContact,
@@ -118,6 +121,7 @@ impl Method {
         Method::UnmergeCustomer,
         Method::AddCaseToContact,
         Method::RerouteContact,
+        Method::UpdateContact,
     ];
 }
 
@@ -172,6 +176,8 @@ pub enum Event {
     CustomerWorked(Box<CustomerWorked>),
     /// A contact has a further case.
     CaseAdded(Box<CaseAdded>),
+    /// What callers keep of a contact for themselves was changed.
+    ContactUpdated(Box<ContactUpdated>),
 }
 
 /// A playbook was made live.
@@ -411,6 +417,15 @@ pub struct MatterEnded {
     pub resolves: Option<CaseId>,
     /// How, if somebody said.
     pub resolution: Option<Resolution>,
+}
+
+/// What callers keep of a contact for themselves was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactUpdated {
+    /// Which contact.
+    pub contact: ContactId,
+    /// What of it is as from now on.
+    pub update: ContactUpdate,
 }
 
 /// Somebody worked on a case.

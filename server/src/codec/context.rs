@@ -1,6 +1,7 @@
 //! What a caller told and what is known of a customer: facts, identities, profiles, contexts, offers.
 
 use super::number::{known, nonsense, routes};
+use super::tags::{tags, write_tags};
 use super::text::{after, at, name, name_or_none, reason_or_none, span_ms};
 use super::write::Writer;
 use super::{CodecError, required, wire};
@@ -251,6 +252,7 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
         brand,
         queue_stats,
         matters,
+        tags,
     } = context;
     w.text(1, channel.as_str());
     w.known(2, direction);
@@ -273,6 +275,7 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
     w.number(19, u32::from(cannot_use.bits()));
     w.number(20, *another_matter);
     w.messages(21, matters, |w, matter| write_matter(w, matter, base));
+    write_tags(w, 30, tags);
 }
 
 pub(super) fn context(
@@ -301,6 +304,8 @@ pub(super) fn context(
         cannot_use_bits,
         another_matter,
         matters,
+        references,
+        labels,
     } = message;
     let matters = matters.into_iter().map(|message| matter(message, base));
     let percent = |number: i32| {
@@ -331,6 +336,7 @@ pub(super) fn context(
         brand: name_or_none(brand),
         queue_stats: queue_stats.collect::<Result<_, _>>()?,
         matters: matters.collect::<Result<_, _>>()?,
+        tags: tags(references, labels),
     })
 }
 

@@ -6,6 +6,7 @@ use super::customer;
 use super::handover::{handover, write_handover};
 use super::number::{known, routes};
 use super::routed::{routed, write_routed};
+use super::tags::{contact_updated, write_contact_updated};
 use super::text::{
     after, at, case, case_seq, case_seqs, cases, hash, name, name_or_none, reason_or_none, version,
     version_or_none,
@@ -69,6 +70,7 @@ fn write_recorded(w: &mut Writer, recorded: &Recorded) {
         Event::CaseWorked(event) => w.message(15, |w| write_worked(w, event)),
         Event::CustomerWorked(event) => w.message(16, |w| customer::write_worked(w, event)),
         Event::CaseAdded(event) => w.message(17, |w| write_added(w, event, *record_time)),
+        Event::ContactUpdated(event) => w.message(33, |w| write_contact_updated(w, event)),
     }
 }
 
@@ -149,6 +151,7 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
             Event::CustomerWorked(Box::new(customer::worked(message)?))
         }
         Wire::CaseAdded(message) => Event::CaseAdded(Box::new(added(message, base)?)),
+        Wire::ContactUpdated(message) => Event::ContactUpdated(Box::new(contact_updated(message)?)),
     })
 }
 

@@ -15,6 +15,7 @@ use signpost_domain::flow::Answer;
 use signpost_domain::ids::{ActorId, ContactId, CustomerId, ReasonId, RequestId, Slug};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
+use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
 use std::error::Error;
 use std::path::Path;
@@ -92,6 +93,7 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
         brand: None,
         queue_stats: Vec::new(),
         matters: Vec::new(),
+        tags: Tags::default(),
     };
     CommandBody::Route(Box::new(RouteContact {
         contact: ContactId::stored(contact),

@@ -6,6 +6,7 @@ use super::{fact, time, wire_enum};
 use signpost_domain::contact::{ContactContext, CustomerRef, Matter, QueueStats};
 use signpost_domain::ids::{CustomerId, ReasonId};
 use signpost_proto::v1;
+use std::collections::BTreeMap;
 
 /// All that the caller told, amendments taken in.
 pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
@@ -29,6 +30,8 @@ pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
         brand,
         queue_stats,
         matters,
+        // In the contact itself.
+        tags: _,
     } = context;
     v1::ContactContext {
         channel: channel.to_string(),
@@ -52,6 +55,8 @@ pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
         brand: text(brand.as_ref()),
         queue_stats: queue_stats.iter().map(stats_of_queue).collect(),
         matters: matters.iter().map(matter).collect(),
+        external_references: Vec::new(),
+        labels: BTreeMap::new(),
     }
 }
 

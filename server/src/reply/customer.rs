@@ -12,7 +12,6 @@ use signpost_domain::event::{CustomerSaved, CustomerWorked};
 use signpost_domain::ids::{CustomerId, ReasonId, Seq};
 use signpost_domain::money::Money;
 use signpost_proto::v1;
-use std::sync::Arc;
 
 /// The answer to UpsertCustomer, from its event at `seq`.
 pub(crate) fn upserted(
@@ -61,12 +60,9 @@ pub(crate) fn got(row: &Customer) -> v1::GetCustomerResponse {
     }
 }
 
-/// The answer to ListCustomers.
-pub(crate) fn listed(rows: &[Arc<Customer>], next_page_token: String) -> v1::ListCustomersResponse {
-    v1::ListCustomersResponse {
-        customers: rows.iter().map(|row| customer(row, row.changed)).collect(),
-        next_page_token,
-    }
+/// A customer of a list.
+pub(crate) fn listed(row: &Customer) -> v1::Customer {
+    customer(row, row.changed)
 }
 
 /// A customer whose last change is at `changed`.

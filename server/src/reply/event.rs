@@ -3,7 +3,7 @@
 use super::contact::{offered, text_of_matter};
 use super::decision::text;
 use super::playbook::of_event;
-use super::{case, customer, fact, further, time, timeline, wire_enum};
+use super::{case, customer, fact, further, tags, time, timeline, wire_enum};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use signpost_domain::contact::Place;
@@ -100,6 +100,11 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             name: customer::name(&worked.work),
             subject: format!("customer/{}", worked.customer),
         },
+        Event::ContactUpdated(updated) => Told {
+            body: Body::ContactUpdated(tags::event(updated)),
+            name: "contact_updated",
+            subject: contact(&updated.contact),
+        },
         Event::CaseAdded(added) => Told {
             body: Body::CaseAdded(further::event(added)),
             name: "case_added",
@@ -140,6 +145,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
             (place, v1::NextStep::Routed, Some(offered(taken)), [].iter())
         }
     };
+    let (external_references, labels) = tags::tags(&context.tags);
     v1::ContactRoutedEvent {
         contact_id: contact.to_string(),
         step: wire_enum::route_step(*step),
@@ -178,6 +184,8 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         leading_matter_id: text_of_matter(leading.as_ref()),
         case_presumed: join.is_some_and(|join| join.presumed),
         note: note.to_string(),
+        external_references,
+        labels,
     }
 }
 

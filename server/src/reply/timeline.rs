@@ -24,9 +24,10 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
             ..TimelineEntry::default()
         },
         Event::CaseWorked(worked) => self::worked(worked, of),
-        Event::PlaybookPublished(_) | Event::CustomerSaved(_) | Event::CustomerWorked(_) => {
-            return None;
-        }
+        Event::PlaybookPublished(_)
+        | Event::CustomerSaved(_)
+        | Event::CustomerWorked(_)
+        | Event::ContactUpdated(_) => return None,
     };
     let envelope = &recorded.envelope;
     Some(TimelineEntry {
@@ -264,6 +265,7 @@ fn updated(update: &CaseUpdate) -> String {
         confirmed,
         legal_hold,
         retain_until,
+        tags,
     } = update;
     let mut parts = Vec::new();
     match confirmed {
@@ -281,6 +283,7 @@ fn updated(update: &CaseUpdate) -> String {
         Some(None) => parts.push("to be kept no longer than others".to_owned()),
         None => {}
     }
+    parts.extend(super::tags::text(tags));
     parts.join(", ")
 }
 

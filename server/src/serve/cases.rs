@@ -234,11 +234,12 @@ impl CaseService for Edge {
     ) -> Result<Response<v1::ListCasesResponse>, Status> {
         let asked = intake::list::cases(request.into_inner(), self.place(), self.numbers());
         let asked = asked.map_err(|faults| status::faulty(&faults))?;
-        let (cases, next) = self.page(asked, queries::cases).await?;
-        Ok(Response::new(reply::case::listed(
-            &cases,
-            self.numbers(),
-            next,
-        )))
+        let numbers = self.numbers();
+        let show = |row: &Arc<Case>, view| (row.id.0, reply::case::listed(row, numbers, view));
+        let (cases, next_page_token) = self.page(asked, queries::cases, show).await?;
+        Ok(Response::new(v1::ListCasesResponse {
+            cases,
+            next_page_token,
+        }))
     }
 }

@@ -4,12 +4,14 @@ use super::edge::Edge;
 use crate::engine::Written;
 use crate::{intake, queries, reply, status};
 use signpost_domain::command::Command;
+use signpost_domain::customer::Customer;
 use signpost_domain::event::{CustomerWorked, Event};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::CustomerId;
 use signpost_domain::refusal::{Faults, Refusal};
 use signpost_proto::v1;
 use signpost_proto::v1::customer_service_server::CustomerService;
+use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 /// What a write on a customer came to.
@@ -85,8 +87,12 @@ impl CustomerService for Edge {
     ) -> Result<Response<v1::ListCustomersResponse>, Status> {
         let asked = intake::list::customers(request.into_inner(), self.place());
         let asked = asked.map_err(|faults| status::faulty(&faults))?;
-        let (customers, next) = self.page(asked, queries::customers).await?;
-        Ok(Response::new(reply::customer::listed(&customers, next)))
+        let show = |row: &Arc<Customer>, _| (row.opened, reply::customer::listed(row));
+        let (customers, next_page_token) = self.page(asked, queries::customers, show).await?;
+        Ok(Response::new(v1::ListCustomersResponse {
+            customers,
+            next_page_token,
+        }))
     }
 
     async fn link_identity(

@@ -1,5 +1,6 @@
 //! What every handler works with: the engine, and how requests are taken.
 
+use super::page::{PAGE_BYTES_MAX, cut};
 use crate::engine::{Clock, Engine, Halt, Written};
 use crate::intake::list::{Asked, Place};
 use crate::intake::playbook::Read;
@@ -7,11 +8,13 @@ use crate::intake::{self, ArriveTime, Caller};
 use crate::queries::{self, Found};
 use crate::status;
 use crate::store::{RowReader, StoreError};
+use prost::Message;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{Envelope, Recorded};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::Seq;
+use signpost_domain::list::View;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::state::Publication;
@@ -135,15 +138,18 @@ impl Edge {
         self.engine.incarnation().0
     }
 
-    /// A page of a list, read off the threads that serve; and the token of the next one, empty at the end.
-    pub(super) async fn page<F: Send + 'static, T: Send + 'static>(
+    /// A page of a list, read off the threads that serve; and the token of the next one, empty at the end. `show` makes
+    /// an item of a row, with the sequence that opened it.
+    pub(super) async fn page<F: Send + 'static, T: Send + 'static, M: Message>(
         &self,
         asked: Asked<F>,
         list: fn(&RowReader, &F, &queries::Asked) -> Result<Found<T>, StoreError>,
-    ) -> Result<(Vec<T>, String), Status> {
+        show: impl Fn(&T, View) -> (Seq, M),
+    ) -> Result<(Vec<M>, String), Status> {
         let Asked {
             filter,
             order,
+            view,
             page,
         } = asked;
         let asked = queries::Asked {
@@ -152,7 +158,9 @@ impl Edge {
             after: page.after,
         };
         let found = self.rows(move |rows| list(rows, &filter, &asked)).await?;
-        Ok((found.items, page.next(found.next)))
+        let shown = found.items.iter().map(|row| show(row, view));
+        let (items, cut) = cut(shown, PAGE_BYTES_MAX);
+        Ok((items, page.next(cut.or(found.next))))
     }
 
     /// What is read of the rows, once they hold all that is durable now, off the threads that serve.

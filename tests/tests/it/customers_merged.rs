@@ -5,7 +5,7 @@ use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::{Attempt, end};
-use signpost_tests::listed::listed;
+use signpost_tests::listed::{cases_of, contacts_of, listed};
 use signpost_tests::merging::{AT, handle, link, merge, two_customers, unlink, unmerge};
 use signpost_tests::server::TestServer;
 use signpost_tests::time::minute;
@@ -131,9 +131,11 @@ async fn lists_and_history_are_of_all_who_are_one() -> Outcome {
         .collect();
     assert_eq!(latest, ["call-4", "call-3", "chat-2", "call-1"]);
 
-    let of = |customer: &str| v1::ListCasesRequest {
-        customer_id: customer.to_owned(),
-        ..v1::ListCasesRequest::default()
+    let of = |customer: &str| {
+        cases_of(v1::CaseFilter {
+            customer_ids: vec![customer.to_owned()],
+            ..v1::CaseFilter::default()
+        })
     };
     let cases = listed(client, of("c1")).await?;
     assert_eq!(cases, told.cases);
@@ -143,9 +145,11 @@ async fn lists_and_history_are_of_all_who_are_one() -> Outcome {
         let counted = (row.contacts, row.repeats, row.cases_reopened);
         assert_eq!(tallied.get(&row.reason), Some(&counted), "{}", row.reason);
     }
-    let contacts = |customer: &str| v1::ListContactsRequest {
-        customer_id: customer.to_owned(),
-        ..v1::ListContactsRequest::default()
+    let contacts = |customer: &str| {
+        contacts_of(v1::ContactFilter {
+            customer_ids: vec![customer.to_owned()],
+            ..v1::ContactFilter::default()
+        })
     };
     assert_eq!(listed(client, contacts("c2")).await?, told.contacts);
 
@@ -161,10 +165,10 @@ async fn lists_and_history_are_of_all_who_are_one() -> Outcome {
     );
     // They are on its case all the same.
     let of_case = listed(client, of("c2")).await?.remove(0);
-    let of_case = v1::ListContactsRequest {
-        case_number: of_case.case_id.trim_start_matches("case_").to_owned(),
-        ..v1::ListContactsRequest::default()
-    };
+    let of_case = contacts_of(v1::ContactFilter {
+        case_ids: vec![of_case.case_id.trim_start_matches("case_").to_owned()],
+        ..v1::ContactFilter::default()
+    });
     let on_it = ids(listed(client, of_case).await?);
     assert_eq!(on_it, ["call-4", "call-3", "chat-2"]);
     let kept = listed(client, v1::ListCustomersRequest::default()).await?;

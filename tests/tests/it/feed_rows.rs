@@ -163,7 +163,7 @@ async fn filters_tell_what_is_asked_for_alone() -> Outcome {
     };
     let gold = v1::ContactFilter {
         tiers: strings(&["gold"]),
-        places: vec![
+        states: vec![
             v1::ContactPlace::Routed.into(),
             v1::ContactPlace::Ended.into(),
         ],
@@ -353,6 +353,7 @@ async fn faults_of_a_filter_are_told_with_their_places() -> Outcome {
         tiers: (0..33).map(|n| format!("t{n}")).collect(),
         channels: vec![String::new()],
         customer_ids: vec![" c1".to_owned()],
+        ..Default::default()
     };
     let refused = cases(&server, "", filter).await.err().ok_or("taken")?;
     let refused: Result<tonic::Response<()>, _> = Err(*refused.downcast::<tonic::Status>()?);

@@ -52,6 +52,11 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
         }
         Body::CustomerWorked(event) => ("customer worked on", worked_on_customer(event)),
         Body::CaseAdded(event) => ("case added", added(event)),
+        Body::ContactUpdated(event) => {
+            let paths = event.update_mask.clone().unwrap_or_default().paths;
+            let parts = vec![contact(&event.contact_id), paths.join(", ")];
+            ("contact updated", parts)
+        }
         Body::CaseLapsed(event) => ("case lapsed", vec![event.case_id.clone()]),
         Body::CaseWorked(event) => {
             let kind = words::timeline_kind(event.kind);

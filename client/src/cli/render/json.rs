@@ -29,6 +29,7 @@ named! {
     RouteContactResponse PreviewRouteResponse TakeRouteResponse RerouteContactResponse EndContactResponse
     GetContactResponse GetCaseResponse
     AddCaseToContactResponse
+    UpdateContactResponse
     GetCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
     UpsertCustomerResponse GetCustomerResponse LinkIdentityResponse UnlinkIdentityResponse MergeCustomersResponse

@@ -2,6 +2,7 @@
 
 use crate::ids::{CaseId, ReasonId, Slug};
 use crate::money::Money;
+use crate::tags::TagsUpdate;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -91,6 +92,8 @@ pub struct CaseUpdate {
     pub legal_hold: Option<bool>,
     /// Until when it must not be erased, or that no such time is set.
     pub retain_until: Option<Option<UnixMs>>,
+    /// What callers keep of it for themselves.
+    pub tags: TagsUpdate,
 }
 
 /// What was done to a case.

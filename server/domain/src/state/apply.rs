@@ -29,6 +29,7 @@ impl State {
             Event::CaseWorked(worked) => self.case_worked(envelope, worked),
             Event::CustomerWorked(worked) => self.customer_worked(envelope, worked),
             Event::CaseAdded(added) => self.case_added(envelope, added),
+            Event::ContactUpdated(updated) => self.contact_updated(envelope, updated),
         }
         if let Cause::Request(stamp) = &envelope.cause
             && !follows(event, stamp.method)

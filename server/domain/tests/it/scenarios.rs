@@ -6,6 +6,7 @@ mod further;
 mod further_merged;
 mod handles;
 mod joining;
+mod keeping;
 mod merging;
 mod presuming;
 mod publishing;

@@ -80,6 +80,7 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
         Event::CaseLapsed(case) => format!("case {} lapses", names.told(*case)),
         Event::CaseWorked(worked) => work::told(worked, names),
         Event::CustomerWorked(worked) => work::told_of_customer(worked),
+        Event::ContactUpdated(updated) => format!("{} has {:?}", updated.contact, updated.update),
         Event::CaseAdded(added) => {
             let joined = joined(&added.join, names);
             let matter = list(added.matter.iter().map(|matter| format!(" for {matter}")));

@@ -4,7 +4,7 @@ use super::customer::{merged as merged_customer, tier_found};
 use super::work::{link, merged, resolution};
 use super::{
     NOW, actor, contact_id, context, customer, customer_id, facts, further, identities, matter,
-    matters, offered, reason, request, slug, version,
+    matters, offered, reason, request, slug, tags, version,
 };
 use signpost_domain::case::{Case, CaseContact, CaseState};
 use signpost_domain::contact::{Contact, Joined, Outcome, Place};
@@ -12,6 +12,7 @@ use signpost_domain::decision::PersonTold;
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::route::Route;
 use signpost_domain::state::{Answered, Counts, Publication, Row, RowKey};
+use signpost_domain::tags::Tags;
 use signpost_domain::time::Millis;
 use std::sync::Arc;
 
@@ -116,6 +117,14 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
     let merged = Row::Customer(Arc::new(merged_customer()));
     rows.push(("a customer that is merged and goes on", key, merged));
     rows.push(of_nobody_there());
+    let mut tagged = self::contact(Place::SelfService);
+    tags::contact(&mut tagged);
+    let key = RowKey::Contact(tagged.id.clone());
+    rows.push(("a contact with links", key, Row::Contact(Arc::new(tagged))));
+    let mut tagged = self::case(CaseState::Open);
+    tagged.tags = tags::tags();
+    let key = RowKey::Case(tagged.id);
+    rows.push(("a case with labels", key, Row::Case(Arc::new(tagged))));
     rows
 }
 
@@ -150,6 +159,7 @@ fn contact(place: Place) -> Contact {
         away: false,
         leading: None,
         due: None,
+        links: Vec::new(),
         arrived: NOW - Millis::SECOND,
         recorded: NOW,
         heard: NOW + Millis::MINUTE,
@@ -202,6 +212,7 @@ fn case(state: CaseState) -> Case {
         merged_owed: 9,
         legal_hold: true,
         retain_until: Some(NOW + Millis::DAY),
+        tags: Tags::default(),
         events: vec![Seq(77), Seq(80)],
         event_count: 2,
         previous: Some(CaseId(Seq(12))),
