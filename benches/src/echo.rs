@@ -50,10 +50,10 @@ impl ContactService for Echo {
         Err(Status::unimplemented("not measured"))
     }
 
-    async fn take_route(
+    async fn select_route(
         &self,
-        _: Request<v1::TakeRouteRequest>,
-    ) -> Result<Response<v1::TakeRouteResponse>, Status> {
+        _: Request<v1::SelectRouteRequest>,
+    ) -> Result<Response<v1::SelectRouteResponse>, Status> {
         Err(Status::unimplemented("not measured"))
     }
 

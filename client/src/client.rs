@@ -13,6 +13,7 @@ use tonic::{Request, Response, Status};
 use v1::case_service_client::CaseServiceClient;
 use v1::contact_service_client::ContactServiceClient;
 use v1::customer_service_client::CustomerServiceClient;
+use v1::insight_service_client::InsightServiceClient;
 use v1::playbook_service_client::PlaybookServiceClient;
 
 /// How long a call may take, its repetitions included, unless told otherwise.
@@ -187,12 +188,12 @@ calls! {
     /// The answer that `route_contact` would give now, without any effect.
     read ContactServiceClient::preview_route(PreviewRouteRequest) -> PreviewRouteResponse;
     /// Records which route the customer took, and which were declined.
-    write ContactServiceClient::take_route(TakeRouteRequest) -> TakeRouteResponse;
+    write ContactServiceClient::select_route(SelectRouteRequest) -> SelectRouteResponse;
     /// Decides again on a contact whose attempt came to nothing.
     write ContactServiceClient::reroute_contact(RerouteContactRequest) -> RerouteContactResponse;
     /// Ends a contact, and resolves its case if it is settled.
     write ContactServiceClient::end_contact(EndContactRequest) -> EndContactResponse;
-    /// Adds a further case to a contact: the customer brought another matter, too.
+    /// Adds an additional case to a contact: the customer brought another matter, too.
     write ContactServiceClient::add_case_to_contact(AddCaseToContactRequest) -> AddCaseToContactResponse;
     /// Changes what callers keep of a contact for themselves: external references, labels, links.
     write ContactServiceClient::update_contact(UpdateContactRequest) -> UpdateContactResponse;
@@ -207,7 +208,7 @@ calls! {
     /// One case with its contacts.
     read CaseServiceClient::get_case(GetCaseRequest) -> GetCaseResponse;
     /// All that happened to a case, across channels, with who and why.
-    read CaseServiceClient::get_case_timeline(GetCaseTimelineRequest) -> GetCaseTimelineResponse;
+    read CaseServiceClient::list_case_timeline(ListCaseTimelineRequest) -> ListCaseTimelineResponse;
     /// Writes a note into the timeline of a case.
     write CaseServiceClient::add_case_note(AddCaseNoteRequest) -> AddCaseNoteResponse;
     /// Changes fields of a case.
@@ -243,9 +244,10 @@ calls! {
     /// Checks a playbook and makes it live.
     write PlaybookServiceClient::publish_playbook(PublishPlaybookRequest) -> PublishPlaybookResponse;
     /// Makes an earlier playbook live again.
-    write PlaybookServiceClient::roll_back_playbook(RollBackPlaybookRequest) -> RollBackPlaybookResponse;
+    write PlaybookServiceClient::rollback_playbook(RollbackPlaybookRequest) -> RollbackPlaybookResponse;
     /// What was published, the newest first.
-    read PlaybookServiceClient::list_playbooks(ListPlaybooksRequest) -> ListPlaybooksResponse;
+    read PlaybookServiceClient::list_playbook_publications(ListPlaybookPublicationsRequest)
+        -> ListPlaybookPublicationsResponse;
     /// One playbook, as it was written.
     read PlaybookServiceClient::get_playbook(GetPlaybookRequest) -> GetPlaybookResponse;
     /// How one playbook differs from another, by meaning.
@@ -253,7 +255,7 @@ calls! {
     /// The reasons as a customer of one channel sees them.
     read PlaybookServiceClient::get_reason_menu(GetReasonMenuRequest) -> GetReasonMenuResponse;
     /// Contacts and cases by reason and tier.
-    read PlaybookServiceClient::count_reasons(CountReasonsRequest) -> CountReasonsResponse;
+    read InsightServiceClient::count_reasons(CountReasonsRequest) -> CountReasonsResponse;
 }
 
 #[cfg(test)]

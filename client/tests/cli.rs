@@ -109,7 +109,7 @@ fn a_playbook_is_checked_from_stdin_and_faults_exit_with_2() -> TestResult {
         "signpost: stdin: 1 fault\n"
     );
     let found: Value = serde_json::from_slice(&output.stdout)?;
-    assert_eq!(found["faults"][0]["line"], 2, "{found}");
+    assert_eq!(found["errors"][0]["line"], 2, "{found}");
     Ok(())
 }
 

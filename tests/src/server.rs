@@ -176,8 +176,8 @@ impl TestServer {
     pub async fn publish(&self, source: &str, at: i64) -> Outcome<String> {
         let request = v1::PublishPlaybookRequest {
             request_id: request_id(),
-            source: source.to_owned(),
-            arrive_time: Some(minute(at)),
+            document: source.to_owned(),
+            event_time: Some(minute(at)),
             ..Default::default()
         };
         let answer = self.client.publish_playbook(request).await?;

@@ -6,7 +6,7 @@ use crate::server::TestServer;
 use crate::watch::{Watch, feeds};
 use signpost_client::{Client, v1};
 use std::collections::BTreeMap;
-use v1::{CaseState, ContactPlace, case_item, contact_item};
+use v1::{CaseState, ContactState, case_item, contact_item};
 
 /// What is there: the position of the last change of each, by its id.
 pub type Rows = BTreeMap<String, u64>;
@@ -163,7 +163,7 @@ fn one(value: String) -> Vec<String> {
 pub async fn listed_contacts(
     client: &Client,
     facets: &Facets,
-    places: &[ContactPlace],
+    places: &[ContactState],
 ) -> Outcome<Rows> {
     let mut rows = Rows::new();
     for place in places {
@@ -194,7 +194,7 @@ pub fn of_cases([reasons, tiers, channels, customer_ids]: Facets) -> v1::CaseFil
 /// As a filter of contacts in these places.
 pub fn of_contacts(
     [reasons, tiers, channels, customer_ids]: Facets,
-    places: &[ContactPlace],
+    places: &[ContactState],
 ) -> v1::ContactFilter {
     v1::ContactFilter {
         states: places.iter().map(|place| (*place).into()).collect(),

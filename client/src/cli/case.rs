@@ -21,13 +21,13 @@ pub(crate) enum CaseCommand {
         case: String,
         /// The language of the outcome [default: the playbook's first].
         #[arg(long, default_value = "", hide_default_value = true)]
-        locale: String,
+        language: String,
     },
     /// Lists cases, the newest first.
     #[command(after_help = "\
 Example:
   signpost case list --state open --reason order_issue --tier gold
-  signpost case list --number '7012 3456 788'
+  signpost case list --case '7012 3456 788'
   signpost case list --identity phone=+31201234567 --output wide
   signpost case list --external-reference crm:T-1001 --label team=north --full --output json")]
     List(Box<ListArgs>),
@@ -88,7 +88,7 @@ Example:
         /// The case that goes on.
         case: String,
         /// The duplicate.
-        merged: String,
+        duplicate: String,
         /// Why, for the timeline.
         #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
@@ -124,7 +124,7 @@ pub(crate) struct ListArgs {
     /// With this number, as it is said on the phone: its digits, with or without spaces and hyphens. Or with this id,
     /// with or without case_ and the zeros in front.
     #[arg(long, value_name = "TEXT")]
-    number: Vec<String>,
+    case: Vec<String>,
     #[command(flatten)]
     filter: list::FilterArgs,
     #[command(flatten)]
@@ -134,7 +134,7 @@ pub(crate) struct ListArgs {
 /// Does it.
 pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), Failure> {
     match command {
-        CaseCommand::Get { case, locale } => get(case, locale, session).await,
+        CaseCommand::Get { case, language } => get(case, language, session).await,
         CaseCommand::List(args) => list_cases(*args, session).await,
         CaseCommand::Watch(args) => {
             let asked = args.asked_names();
@@ -151,18 +151,21 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
         }
         CaseCommand::Merge {
             case,
-            merged,
+            duplicate,
             note,
             change,
-        } => case_work::merge([case, merged], note, change, session).await,
+        } => case_work::merge([case, duplicate], note, change, session).await,
         CaseCommand::Unmerge { case, change } => case_work::unmerge(case, change, session).await,
         CaseCommand::Link(args) => case_work::link(args, session).await,
         CaseCommand::Unlink(args) => case_work::unlink(args, session).await,
     }
 }
 
-async fn get(case_id: String, locale: String, session: &Session) -> Result<(), Failure> {
-    let request = v1::GetCaseRequest { case_id, locale };
+async fn get(case_id: String, language: String, session: &Session) -> Result<(), Failure> {
+    let request = v1::GetCaseRequest {
+        case_id,
+        language_code: language,
+    };
     let response = session.client()?.get_case(request).await?;
     session.out.answer(&response, |paint| {
         let case = response.case.clone().unwrap_or_default();
@@ -173,16 +176,16 @@ async fn get(case_id: String, locale: String, session: &Session) -> Result<(), F
 /// Every page of it, as one.
 async fn timeline(case_id: String, form: &FormArgs, session: &Session) -> Result<(), Failure> {
     let client = session.client()?;
-    let mut all = v1::GetCaseTimelineResponse::default();
+    let mut all = v1::ListCaseTimelineResponse::default();
     loop {
-        let request = v1::GetCaseTimelineRequest {
+        let request = v1::ListCaseTimelineRequest {
             case_id: case_id.clone(),
             page_size: 0,
             page_token: std::mem::take(&mut all.next_page_token),
         };
-        let page = client.get_case_timeline(request).await?;
+        let page = client.list_case_timeline(request).await?;
         all.entries.extend(page.entries);
-        all.left_out = page.left_out;
+        all.omitted_count = page.omitted_count;
         all.next_page_token = page.next_page_token;
         if all.next_page_token.is_empty() {
             break;
@@ -195,7 +198,7 @@ async fn timeline(case_id: String, form: &FormArgs, session: &Session) -> Result
 async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
     let ListArgs {
         state,
-        number,
+        case,
         filter,
         page,
     } = args;
@@ -213,7 +216,7 @@ async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
             identity: filter.identity,
             from_time: filter.from,
             before_time: filter.before,
-            case_ids: number,
+            case_ids: case,
             external_references,
             labels,
         }),

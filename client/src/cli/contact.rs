@@ -1,4 +1,4 @@
-//! `signpost contact`: reads contacts, adds further cases to them, and changes what is kept of them.
+//! `signpost contact`: reads contacts, adds additional cases to them, and changes what is kept of them.
 
 use super::Session;
 use super::contact_work::{self, AddCaseArgs, UpdateArgs};
@@ -16,7 +16,7 @@ pub(crate) enum ContactCommand {
         /// Your key of the contact.
         contact: String,
     },
-    /// Adds a further case to a contact: the customer brought another matter, too. The contact is live, or ended at
+    /// Adds an additional case to a contact: the customer brought another matter, too. The contact is live, or ended at
     /// most 1 hour ago; its route and its own case stay as they are.
     #[command(after_help = "\
 Example:
@@ -33,21 +33,21 @@ Example:
     /// Lists contacts, the newest first.
     #[command(after_help = "\
 Example:
-  signpost contact list --place routed --queue orders
+  signpost contact list --state routed --queue orders
   signpost contact list --customer c1 --output csv")]
     List(Box<ListArgs>),
     /// Shows the live contacts that match, then each contact as it changes.
-    #[command(after_help = "Example:\n  signpost contact watch --place routed --channel phone")]
+    #[command(after_help = "Example:\n  signpost contact watch --state routed --channel phone")]
     Watch(watch::WatchContactsArgs),
 }
 
 /// Which contacts.
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
-    /// In this place.
-    #[arg(long, value_name = "PLACE", value_parser = values::contact_place())]
-    place: Vec<v1::ContactPlace>,
-    /// Of the case with this number, their own or a further one, spaces and hyphens not looked at, or with this id,
+    /// In this state.
+    #[arg(long, value_name = "STATE", value_parser = values::contact_state())]
+    state: Vec<v1::ContactState>,
+    /// Of the case with this number, their own or an additional one, spaces and hyphens not looked at, or with this id,
     /// with or without case_ and the zeros in front.
     #[arg(long, value_name = "TEXT")]
     case: Vec<String>,
@@ -87,7 +87,7 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
 
 async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure> {
     let ListArgs {
-        place,
+        state,
         case,
         filter,
         page,
@@ -97,7 +97,7 @@ async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure>
     let (external_references, labels) = filter.tags.into_parts();
     let request = v1::ListContactsRequest {
         filter: Some(v1::ContactFilter {
-            states: place.into_iter().map(i32::from).collect(),
+            states: state.into_iter().map(i32::from).collect(),
             reasons: filter.reason,
             tiers: filter.tier,
             channels: filter.channel,

@@ -31,7 +31,7 @@ pub(crate) struct AddCaseArgs {
     note: String,
     /// When it happened, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
+    event_time: Option<prost_types::Timestamp>,
     #[command(flatten)]
     key: Key,
 }
@@ -41,10 +41,10 @@ pub(super) async fn add_case(args: AddCaseArgs, session: &Session) -> Result<(),
     let request = v1::AddCaseToContactRequest {
         request_id: args.key.or_fresh(),
         contact_id: args.contact,
-        reason: args.reason,
+        stated_reason: args.reason,
         facts: facts(args.fact, args.declined, args.fact_source),
         note: args.note,
-        arrive_time: args.arrive,
+        event_time: args.event_time,
     };
     let response = session.write(request, Client::add_case_to_contact).await?;
     session.out.answer(&response, |paint| {
@@ -68,7 +68,7 @@ pub(crate) struct UpdateArgs {
     no_links: bool,
     /// When it happened, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
+    event_time: Option<prost_types::Timestamp>,
     #[command(flatten)]
     key: Key,
 }
@@ -89,7 +89,7 @@ pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Fa
             ..v1::Contact::default()
         }),
         update_mask: Some(prost_types::FieldMask { paths }),
-        event_time: args.arrive,
+        event_time: args.event_time,
     };
     let response = session.write(request, Client::update_contact).await?;
     session.out.answer(&response, |paint| {

@@ -47,7 +47,7 @@ pub(crate) struct ContextArgs {
     #[arg(long, value_name = "PERSONA")]
     pub(crate) persona: Option<String>,
     /// How the customer feels, from -100 (furious) to 100 (delighted).
-    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true,
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true,
           value_parser = clap::value_parser!(i32).range(-100..=100))]
     pub(crate) sentiment: Option<i32>,
     /// The customer's language, such as nl or nl-NL. It holds for the case until that is resolved; `customer upsert`
@@ -109,12 +109,12 @@ impl ContextArgs {
             direction: self.direction.map_or(0, i32::from),
             device: self.device.unwrap_or_default(),
             customer: (!anonymous).then_some(customer),
-            reason: self.reason.unwrap_or_default(),
+            stated_reason: self.reason.unwrap_or_default(),
             facts,
             stage: self.stage.unwrap_or_default(),
             persona: self.persona.unwrap_or_default(),
-            sentiment_percent: self.sentiment,
-            language: self.language.unwrap_or_default(),
+            sentiment_score: self.sentiment,
+            language_code: self.language.unwrap_or_default(),
             preferred_routes: self.prefer.into_iter().map(i32::from).collect(),
             consents: self.consent,
             vulnerable: self.vulnerable,

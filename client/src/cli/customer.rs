@@ -263,7 +263,7 @@ fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {
         persona: args.persona.unwrap_or_default(),
         value_micros: args.value,
         loyalty_years: args.loyalty_years,
-        language: args.language.unwrap_or_default(),
+        language_code: args.language.unwrap_or_default(),
         time_zone: args.time_zone.unwrap_or_default(),
         preferred_routes: args.prefer.into_iter().map(i32::from).collect(),
         consents: args.consent,
@@ -274,7 +274,7 @@ fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {
     v1::UpsertCustomerRequest {
         request_id: args.change.key.or_fresh(),
         customer: Some(customer),
-        arrive_time: args.change.arrive,
+        event_time: args.change.event_time,
         etag: args.change.etag,
     }
 }

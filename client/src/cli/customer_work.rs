@@ -19,15 +19,15 @@ pub(super) async fn link(
         customer_id: customer,
         identity: Some(identity.clone()),
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::link_identity).await?;
-    if answer.proof_lost {
+    if answer.verification_lost {
         session.out.say(&proof_lost(&identity));
     }
     session.out.answer(&answer, |paint| {
         let goes_on = render::customer_receipt(answer.receipt.as_ref(), "", paint);
-        let merged = answer.merged.as_ref();
+        let merged = answer.duplicate.as_ref();
         goes_on + &render::customer_receipt(merged, "merged: they are one", paint)
     })
 }
@@ -55,7 +55,7 @@ pub(super) async fn upsert(
     session: &Session,
 ) -> Result<(), Failure> {
     let answer = session.write(request, Client::upsert_customer).await?;
-    for v1::Identity { kind, value, .. } in &answer.lost_proofs {
+    for v1::Identity { kind, value, .. } in &answer.unverified_identities {
         session.out.say(&format!(
             "{kind}={value} was verified and is no longer, for --identity {kind}={value}:verified was not told; \
             tell it again with all the rest if it is"
@@ -80,7 +80,7 @@ pub(super) async fn unlink(
         customer_id: customer,
         identity: Some(identity),
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::unlink_identity).await?;
     session.out.answer(&answer, |paint| {
@@ -99,15 +99,15 @@ pub(super) async fn merge(
     let request = v1::MergeCustomersRequest {
         request_id: change.key.or_fresh(),
         customer_id: customer,
-        merged_customer_id: merged,
+        duplicate_customer_id: merged,
         note,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::merge_customers).await?;
     session.out.answer(&answer, |paint| {
         let goes_on = render::customer_receipt(answer.receipt.as_ref(), "goes on", paint);
-        goes_on + &render::customer_receipt(answer.merged.as_ref(), "merged", paint)
+        goes_on + &render::customer_receipt(answer.duplicate.as_ref(), "merged", paint)
     })
 }
 
@@ -123,12 +123,12 @@ pub(super) async fn unmerge(
         customer_id: customer,
         note,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::unmerge_customer).await?;
     session.out.answer(&answer, |paint| {
         let its_own = render::customer_receipt(answer.receipt.as_ref(), "its own again", paint);
-        its_own + &render::customer_receipt(answer.survivor.as_ref(), "went on for it", paint)
+        its_own + &render::customer_receipt(answer.surviving.as_ref(), "went on for it", paint)
     })
 }
 

@@ -7,8 +7,8 @@ use clap::{Arg, ArgMatches, Command};
 /// none.
 const FIELDS: &[(&str, &[&str])] = &[
     ("actor", &[ACTOR]),
-    ("arrive_time", &["arrive"]),
-    ("at_time", &["arrive"]),
+    ("event_time", &["event_time"]),
+    ("at_time", &["at_time"]),
     ("case.case_id", &["case"]),
     ("case.confirmed_reason", &["confirmed_reason"]),
     ("case.external_references", &["external_reference"]),
@@ -36,19 +36,19 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("context.facts", &["fact", "declined"]),
     ("context.facts.source", &["fact_source"]),
     ("context.labels", &["label"]),
-    ("context.language", &["language"]),
+    ("context.language_code", &["language"]),
     ("context.matters", &["matter"]),
     ("context.persona", &["persona"]),
     ("context.preferred_routes", &["prefer"]),
     ("context.queue_stats", &["queue_stats"]),
-    ("context.reason", &["reason"]),
-    ("context.sentiment_percent", &["sentiment"]),
+    ("context.sentiment_score", &["sentiment"]),
     ("context.stage", &["stage"]),
+    ("context.stated_reason", &["reason"]),
     ("cursor", &["from"]),
     ("customer.consents", &["consent"]),
     ("customer.customer_id", &["customer"]),
     ("customer.identities", &["identity"]),
-    ("customer.language", &["language"]),
+    ("customer.language_code", &["language"]),
     ("customer.loyalty_years", &["loyalty_years"]),
     ("customer.persona", &["persona"]),
     ("customer.preferred_routes", &["prefer"]),
@@ -56,13 +56,15 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("customer.time_zone", &["time_zone"]),
     ("customer.value_micros", &["value"]),
     ("customer_id", &["customer"]),
-    ("declined", &["declined"]),
+    ("declined_routes", &["declined"]),
+    ("document", &["file"]),
+    ("duplicate_case_id", &["duplicate"]),
+    ("duplicate_customer_id", &["other"]),
     ("etag", &["etag"]),
-    ("event_time", &["arrive"]),
     ("facts", &["fact", "declined"]),
     ("facts.source", &["fact_source"]),
     ("filter.before_time", &["before"]),
-    ("filter.case_ids", &["number", "case"]),
+    ("filter.case_ids", &["case"]),
     ("filter.channels", &["channel"]),
     ("filter.customer_ids", &["customer"]),
     ("filter.external_references", &["external_reference"]),
@@ -71,26 +73,24 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("filter.labels", &["label"]),
     ("filter.queue_ids", &["queue"]),
     ("filter.reasons", &["reason"]),
-    ("filter.states", &["state", "place"]),
+    ("filter.states", &["state"]),
     ("filter.tiers", &["tier"]),
     ("identity", &["identity"]),
     ("link.case_id", &["other"]),
     ("link.kind", &["kind"]),
-    ("locale", &["locale"]),
+    ("language_code", &["language"]),
     ("menu_playbook_version", &["menu_version"]),
-    ("merged_case_id", &["merged"]),
-    ("merged_customer_id", &["other"]),
     ("note", &["note"]),
     ("outcome", &["outcome"]),
     ("page_token", &["page_token"]),
     ("playbook_version", &["version"]),
-    ("primary", &["primary"]),
-    ("reason", &["reason"]),
+    ("primary_reason", &["primary_reason"]),
     ("request_id", &["request_id"]),
     ("resolution.cost_micros", &["cost"]),
     ("resolution.outcome", &["outcome"]),
     ("route", &["route"]),
-    ("source", &["file"]),
+    ("route_selection", &["route_selection"]),
+    ("stated_reason", &["reason"]),
     ("text", &["text"]),
     // The update mask is made of the flags that are told.
     (
@@ -216,7 +216,7 @@ mod tests {
             ("route --channel phone --fact a=b", "context.facts[0].value"),
             ("route --channel phone", "context.facts[12].source"),
             ("route --channel phone", "context"),
-            ("route --channel phone", "take"),
+            ("route --channel phone", "menu_playbook"),
             ("route --channel phone --actor x/y", "signpost-actor"),
             ("reroute call-1 --outcome failed", "context.cannot_use[0]"),
             ("case get 7", "case_id"),
@@ -236,12 +236,12 @@ mod tests {
             route --channel phone --fact a=b | context.facts[0].value | --fact
             route --channel phone | context.facts[12].source | --fact-source
             route --channel phone | context | nothing
-            route --channel phone | take | nothing
+            route --channel phone | menu_playbook | nothing
             route --channel phone --actor x/y | signpost-actor | --actor
             reroute call-1 --outcome failed | context.cannot_use[0] | --cannot-use
             case get 7 | case_id | <CASE>
             case link 7 caused_by 8 | link.case_id | <OTHER>
-            case list | case_id | nothing
+            case list | case_id | --case
             customer link c1 phone=1 | identity.value | <KIND=VALUE[:verified|:shared]>
             customer get c1 | by | nothing
             contact list --case 7 | filter.case_ids[0] | --case

@@ -29,10 +29,10 @@ mod render;
 mod report;
 mod reroute;
 mod route;
+mod select;
 mod send;
 mod table_file;
 mod tags;
-mod take;
 mod values;
 mod watch;
 mod write;
@@ -100,7 +100,7 @@ enum Command {
     /// The answer that route would give now, without any effect.
     Preview(Box<preview::PreviewArgs>),
     /// Records which route the customer took.
-    Take(take::TakeArgs),
+    Select(select::SelectArgs),
     /// Decides again after an attempt that came to nothing: the customer asked for a person, gave up, did not answer.
     Reroute(Box<reroute::RerouteArgs>),
     /// Ends a contact, and says what came of it.
@@ -115,7 +115,7 @@ enum Command {
         after_help = "Example:\n  signpost events tail --from start --json"
     )]
     Events(events::EventsCommand),
-    /// Reads contacts, and adds further cases to them.
+    /// Reads contacts, and adds additional cases to them.
     #[command(subcommand, after_help = "Example:\n  signpost contact get call-4711")]
     Contact(contact::ContactCommand),
     /// Reads cases and works on them.
@@ -229,7 +229,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
     match command {
         Command::Route(args) => route::run(*args, session).await,
         Command::Preview(args) => preview::run(*args, session).await,
-        Command::Take(args) => take::run(args, session).await,
+        Command::Select(args) => select::run(args, session).await,
         Command::Reroute(args) => reroute::run(*args, session).await,
         Command::End(args) => end::run(*args, session).await,
         Command::Send(args) => send::run(*args, session).await,

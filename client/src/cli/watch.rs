@@ -50,9 +50,9 @@ pub(crate) struct WatchCasesArgs {
 /// Which contacts.
 #[derive(Args, Debug)]
 pub(crate) struct WatchContactsArgs {
-    /// Where it is [default: anywhere but ended].
-    #[arg(long, value_name = "PLACE", value_parser = values::contact_place())]
-    place: Vec<v1::ContactPlace>,
+    /// The state [default: any but ended].
+    #[arg(long, value_name = "STATE", value_parser = values::contact_state())]
+    state: Vec<v1::ContactState>,
     #[command(flatten)]
     facets: FacetArgs,
 }
@@ -105,7 +105,7 @@ impl WatchContactsArgs {
     pub(crate) fn into_request(self) -> v1::WatchContactsRequest {
         let (external_references, labels) = self.facets.tags.into_parts();
         let filter = v1::ContactFilter {
-            states: self.place.into_iter().map(i32::from).collect(),
+            states: self.state.into_iter().map(i32::from).collect(),
             reasons: self.facets.reason,
             tiers: self.facets.tier,
             channels: self.facets.channel,
@@ -146,7 +146,7 @@ pub(crate) enum Told<'a, R> {
     /// It changed.
     Changed(&'a R),
     /// It matches no more.
-    Left(&'a v1::LeftFilter),
+    Left(&'a v1::ItemRemoved),
 }
 
 macro_rules! rows {
@@ -169,8 +169,8 @@ macro_rules! rows {
                     Item::Snapshot(row) => Some(Told::There(row)),
                     Item::SnapshotEnd(_) => Some(Told::Complete),
                     Item::Changed(row) => Some(Told::Changed(row)),
-                    Item::LeftFilter(left) => Some(Told::Left(left)),
-                    Item::Progress(_) | Item::ResumeRequired(_) => None,
+                    Item::Removed(left) => Some(Told::Left(left)),
+                    Item::Heartbeat(_) | Item::WatchEnded(_) => None,
                 }
             }
         })+

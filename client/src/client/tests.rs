@@ -50,7 +50,7 @@ macro_rules! moody_cases {
 
 moody_cases! {
     get_case(GetCaseRequest) -> GetCaseResponse;
-    get_case_timeline(GetCaseTimelineRequest) -> GetCaseTimelineResponse;
+    list_case_timeline(ListCaseTimelineRequest) -> ListCaseTimelineResponse;
     add_case_note(AddCaseNoteRequest) -> AddCaseNoteResponse;
     update_case(UpdateCaseRequest) -> UpdateCaseResponse;
     resolve_case(ResolveCaseRequest) -> ResolveCaseResponse;

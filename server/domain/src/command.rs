@@ -45,7 +45,7 @@ pub enum CommandBody {
     Reroute(Box<RerouteContact>),
     /// End a contact.
     End(Box<EndContact>),
-    /// Add a further case to a contact.
+    /// Add an additional case to a contact.
     AddCase(Box<AddCase>),
     /// Change what callers keep of a contact for themselves.
     UpdateContact(Box<UpdateContact>),

@@ -22,7 +22,7 @@ pub const ROUTED_SILENCE_MAX: Millis = Millis(30 * Millis::DAY.0);
 pub const FURTHER_CASES_MAX: usize = 8;
 /// Most matters that one contact brings.
 pub const MATTERS_MAX: usize = 1 + FURTHER_CASES_MAX;
-/// For so long after a contact ended a further case can be added to it.
+/// For so long after a contact ended an additional case can be added to it.
 pub const FURTHER_CASE_AFTER_END_MAX: Millis = Millis::HOUR;
 
 /// Who started it.

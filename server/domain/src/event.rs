@@ -174,7 +174,7 @@ pub enum Event {
     CaseWorked(Box<CaseWorked>),
     /// A handle was linked, or customers were merged.
     CustomerWorked(Box<CustomerWorked>),
-    /// A contact has a further case.
+    /// A contact has an additional case.
     CaseAdded(Box<CaseAdded>),
     /// What callers keep of a contact for themselves was changed.
     ContactUpdated(Box<ContactUpdated>),
@@ -251,7 +251,7 @@ pub struct ContactRouted {
     pub case: Option<CaseJoin>,
     /// The case that it left because the customer's reason turned out to be another.
     pub left: Option<LeftCase>,
-    /// The further cases that the contact has by this.
+    /// The additional cases that the contact has by this.
     pub further: Vec<CaseId>,
     /// Which of its matters it is routed for, if it brought several.
     pub leading: Option<MatterId>,
@@ -371,7 +371,7 @@ pub struct RouteTaken {
     pub contact: ContactId,
     /// Its case.
     pub case: Option<CaseId>,
-    /// Its further cases.
+    /// Its additional cases.
     pub further: Vec<CaseId>,
     /// What was taken.
     pub taken: Offered,
@@ -390,7 +390,7 @@ pub struct ContactEnded {
     pub contact: ContactId,
     /// Its case.
     pub case: Option<CaseId>,
-    /// Its further cases; none of them is resolved by it.
+    /// Its additional cases; none of them is resolved by it.
     pub further: Vec<CaseId>,
     /// How.
     pub outcome: Outcome,
@@ -448,7 +448,7 @@ pub struct CustomerWorked {
     pub work: CustomerWork,
 }
 
-/// A contact has a further case, or more is known of the matter of one that it has.
+/// A contact has an additional case, or more is known of the matter of one that it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseAdded {
     /// Which contact.
@@ -459,7 +459,7 @@ pub struct CaseAdded {
     pub customer: CustomerId,
     /// Its own case.
     pub own: Option<CaseId>,
-    /// The further cases that it had.
+    /// The additional cases that it had.
     pub further: Vec<CaseId>,
     /// The reason of the matter.
     pub reason: ReasonId,

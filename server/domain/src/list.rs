@@ -118,7 +118,8 @@ pub enum OfCustomer {
     Holder(IdentityKey),
 }
 
-/// Which cases: all that is set must hold, and of each list one value, but for labels all. An empty list asks for nothing.
+/// Which cases: all that is set must hold, and of each list one value, but for labels all. An empty list asks for
+/// nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaseFilter {
     /// In one of these states.
@@ -131,8 +132,8 @@ pub struct CaseFilter {
     pub channels: Vec<Slug>,
     /// One of its contacts was last sent to one of these lines.
     pub queues: Vec<Slug>,
-    /// Of one of these customers, or of who is one with them. Looked up by whoever asks: [`CaseFilter::holds`] knows keys
-    /// only.
+    /// Of one of these customers, or of who is one with them. Looked up by whoever asks: [`CaseFilter::holds`] knows
+    /// keys only.
     pub customers: Vec<OfCustomer>,
     /// When it was opened.
     pub opened: Between,
@@ -234,7 +235,7 @@ impl ContactFilter {
             && self.may_hold(&ContactMark::of(contact))
     }
 
-    /// Whether a contact is asked for as far as its mark says, which is all but whose it is and what callers keep of it.
+    /// Whether a contact is asked for as far as its mark says: all but whose it is and what callers keep of it.
     pub fn may_hold(&self, mark: &ContactMark) -> bool {
         let has_case = |wanted: &CaseId| mark.cases.contains(wanted);
         is_one_of(&self.queues, mark.queue.as_ref())

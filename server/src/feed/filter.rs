@@ -28,8 +28,8 @@ impl Filter {
 }
 
 impl Wanted {
-    /// `customers` are all who are one with those that the filter names, as far as there are any. One who is named by key
-    /// and is not there yet counts from the beginning.
+    /// `customers` are all who are one with those that the filter names, as far as there are any. One who is named by
+    /// key and is not there yet counts from the beginning.
     pub(super) fn new(filter: Filter, mut customers: Option<Vec<CustomerId>>) -> Wanted {
         if let Some(customers) = &mut customers {
             for of in filter.customers() {

@@ -20,7 +20,10 @@ const ID_LETTERS_MAX: usize = 13;
 /// Which case.
 pub(crate) fn get(request: v1::GetCaseRequest, numbers: &CaseNumbers) -> Result<Query, Faults> {
     // The language is for the answer alone.
-    let v1::GetCaseRequest { case_id, locale: _ } = request;
+    let v1::GetCaseRequest {
+        case_id,
+        language_code: _,
+    } = request;
     let mut finder = Finder::default();
     let id = finder.case(At::top("case_id"), numbers, &case_id);
     finder.done(id.map(Query::Case))
@@ -28,14 +31,14 @@ pub(crate) fn get(request: v1::GetCaseRequest, numbers: &CaseNumbers) -> Result<
 
 /// Which timeline, and which page of it.
 pub(crate) fn timeline(
-    mut request: v1::GetCaseTimelineRequest,
+    mut request: v1::ListCaseTimelineRequest,
     numbers: &CaseNumbers,
     store: [u8; 16],
 ) -> Result<(Query, Page), Faults> {
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
     let bound = Bound::new(List::Timeline, store, &request);
-    let v1::GetCaseTimelineRequest {
+    let v1::ListCaseTimelineRequest {
         case_id,
         page_size: _,
         page_token: _,
@@ -60,7 +63,7 @@ pub(crate) fn note(
         case_id,
         text,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::AddCaseNote, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -86,8 +89,8 @@ pub(crate) fn resolve(
         resolution,
         note,
         etag,
-        locale: _,
-        arrive_time,
+        language_code: _,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::ResolveCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -115,7 +118,7 @@ pub(crate) fn reopen(
         case_id,
         note,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::ReopenCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -138,14 +141,14 @@ pub(crate) fn merge(
     let v1::MergeCasesRequest {
         request_id: _,
         case_id,
-        merged_case_id,
+        duplicate_case_id: merged_case_id,
         etag,
-        arrive_time,
+        event_time: arrive_time,
         note,
     } = request;
     let stamp = finder.stamp(&request_id, Method::MergeCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
-    let merged = finder.case(At::top("merged_case_id"), numbers, &merged_case_id);
+    let merged = finder.case(At::top("duplicate_case_id"), numbers, &merged_case_id);
     let note = finder.optional_note(&note);
     let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
@@ -168,7 +171,7 @@ pub(crate) fn unmerge(
         request_id: _,
         case_id,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnmergeCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -192,7 +195,7 @@ pub(crate) fn link(
         case_id,
         link,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::LinkCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -217,7 +220,7 @@ pub(crate) fn unlink(
         case_id,
         link,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnlinkCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -243,7 +246,7 @@ pub(crate) fn update(
         case,
         update_mask,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UpdateCase, content);
     let told = case.unwrap_or_default();

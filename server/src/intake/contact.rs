@@ -33,16 +33,16 @@ pub(crate) fn route(
         request_id: _,
         contact_id,
         context,
-        take,
+        route_selection: take,
         allow_unknown_reason,
         menu_playbook_version,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::RouteContact, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
     let context = finder.context(context, playbooks, allow_unknown_reason);
-    let take_first = finder.keep(At::top("take"), wire_enum::take_first(take));
+    let take_first = finder.keep(At::top("route_selection"), wire_enum::take_first(take));
     let arrive_time = finder.arrive_time(arrive_time, &caller);
     let body = contact.zip(context).zip(take_first);
     let body = body.map(|((contact, (context, unknown_reason)), take_first)| {
@@ -87,28 +87,28 @@ pub(crate) fn preview(
 }
 
 /// The customer's choice.
-pub(crate) fn take_route(
-    mut request: v1::TakeRouteRequest,
+pub(crate) fn select_route(
+    mut request: v1::SelectRouteRequest,
     caller: Caller,
 ) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
     let content = content(Method::TakeRoute, &request);
-    let v1::TakeRouteRequest {
+    let v1::SelectRouteRequest {
         request_id: _,
         contact_id,
         route,
-        declined,
-        arrive_time,
+        declined_routes: declined,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::TakeRoute, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     let route = finder.keep(At::top("route"), wire_enum::route(route));
-    let declined = finder.routes(At::top("declined"), &declined);
+    let declined = finder.routes(At::top("declined_routes"), &declined);
     if route.is_some_and(|route| declined.contains(&route)) {
         finder.fault(
-            At::top("declined"),
-            "must not hold the route that was taken",
+            At::top("declined_routes"),
+            "must not hold the route that was selected",
         );
     }
     let arrive_time = finder.arrive_time(arrive_time, &caller);
@@ -136,11 +136,11 @@ pub(crate) fn end(
         contact_id,
         outcome,
         confirmed_reason,
-        arrive_time,
+        event_time: arrive_time,
         resolution,
         note,
         matters,
-        locale: _,
+        language_code: _,
     } = request;
     let stamp = finder.stamp(&request_id, Method::EndContact, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
@@ -178,9 +178,9 @@ pub(crate) fn reroute(
         contact_id,
         outcome,
         context,
-        take,
+        route_selection: take,
         note,
-        arrive_time,
+        event_time: arrive_time,
         allow_unknown_reason,
         menu_playbook_version,
     } = request;
@@ -191,7 +191,7 @@ pub(crate) fn reroute(
     let told = context.is_some();
     let context =
         context.and_then(|context| finder.context(Some(context), playbooks, allow_unknown_reason));
-    let take_first = finder.keep(At::top("take"), wire_enum::take_first(take));
+    let take_first = finder.keep(At::top("route_selection"), wire_enum::take_first(take));
     let note = finder.optional_note(&note);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
     let body = contact.zip(outcome).zip(take_first).zip(note);
@@ -225,17 +225,17 @@ pub(crate) fn add_case(
     let v1::AddCaseToContactRequest {
         request_id: _,
         contact_id,
-        reason,
+        stated_reason: reason,
         facts,
         note,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::AddCaseToContact, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     if reason.is_empty() {
-        finder.fault(At::top("reason"), "must be set");
+        finder.fault(At::top("stated_reason"), "must be set");
     }
-    let reason = finder.confirmed_reason(At::top("reason"), Some(live), &reason);
+    let reason = finder.confirmed_reason(At::top("stated_reason"), Some(live), &reason);
     let facts = finder.facts(At::top("facts"), live, facts);
     let note = finder.optional_note(&note);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
@@ -271,7 +271,7 @@ pub(crate) fn update(
     let contact = finder.keep(at.field("contact_id"), ContactId::new(&told.contact_id));
     let paths = update_mask.unwrap_or_default().paths;
     let update = finder.contact_update(&paths, told);
-    let arrive_time = finder.time_of(At::top("event_time"), event_time, &caller);
+    let arrive_time = finder.arrive_time(event_time, &caller);
     let body = contact
         .map(|contact| CommandBody::UpdateContact(Box::new(UpdateContact { contact, update })));
     finder.command(caller, stamp, arrive_time, body)
@@ -354,7 +354,7 @@ impl Finder {
         if version.is_some() && found.is_none() {
             self.fault(
                 at,
-                "is not a version that was ever live here; ListPlaybooks lists them",
+                "is not a version that was ever live here; ListPlaybookPublications lists them",
             );
         }
     }

@@ -31,12 +31,12 @@ impl Finder {
             direction,
             device,
             customer,
-            reason,
+            stated_reason: reason,
             facts,
             stage,
             persona,
-            sentiment_percent,
-            language,
+            sentiment_score: sentiment_percent,
+            language_code: language,
             preferred_routes,
             consents,
             vulnerable,
@@ -54,11 +54,15 @@ impl Finder {
         let direction = self.keep(at.field("direction"), wire_enum::direction(direction));
         let device = self.optional(at.field("device"), &device, Slug::new);
         let customer = self.customer_ref(at.field("customer"), live, customer);
-        let (reason, unknown_reason) =
-            self.reason(at.field("reason"), playbooks, &reason, allow_unknown_reason);
+        let (reason, unknown_reason) = self.reason(
+            at.field("stated_reason"),
+            playbooks,
+            &reason,
+            allow_unknown_reason,
+        );
         let facts = self.facts(at.field("facts"), live, facts);
         let alone = [
-            ("reason", reason.is_some()),
+            ("stated_reason", reason.is_some()),
             ("facts", !facts.is_empty()),
             ("stage", !stage.is_empty()),
         ];
@@ -81,10 +85,10 @@ impl Finder {
         let stage = self.optional_name(at.field("stage"), live, Kind::Stage, &stage);
         let persona = self.optional_name(at.field("persona"), live, Kind::Persona, &persona);
         let sentiment_percent = self.keep(
-            at.field("sentiment_percent"),
+            at.field("sentiment_score"),
             sentiment_percent.map(sentiment).transpose(),
         );
-        let language = self.optional(at.field("language"), &language, values::language);
+        let language = self.optional(at.field("language_code"), &language, values::language);
         let preferred_routes = self.routes(at.field("preferred_routes"), &preferred_routes);
         let consents = self.consents(at.field("consents"), live, consents);
         let brand = self.optional_name(at.field("brand"), live, Kind::Brand, &brand);
@@ -294,8 +298,8 @@ impl Finder {
             queue_id,
             staffed_agents,
             available_agents,
-            waiting,
-            handle_time,
+            waiting_count: waiting,
+            average_handle_time: handle_time,
             expected_wait,
         } = told;
         let queue = self.name(at.field("queue_id"), live, Kind::Queue, &queue_id);
@@ -310,7 +314,7 @@ impl Finder {
         for (name, count) in [
             ("staffed_agents", staffed_agents),
             ("available_agents", available_agents),
-            ("waiting", waiting),
+            ("waiting_count", waiting),
         ] {
             if let Some(count) = count.filter(|&count| count > QUEUE_COUNT_MAX) {
                 self.fault(
@@ -320,7 +324,7 @@ impl Finder {
             }
         }
         let handle_time = handle_time.map(values::span).transpose();
-        let handle_time = self.keep(at.field("handle_time"), handle_time);
+        let handle_time = self.keep(at.field("average_handle_time"), handle_time);
         let expected_wait = expected_wait.map(values::span).transpose();
         let expected_wait = self.keep(at.field("expected_wait"), expected_wait);
         Some(QueueStats {

@@ -26,7 +26,7 @@ pub(crate) fn upsert(
     let v1::UpsertCustomerRequest {
         request_id: _,
         customer,
-        arrive_time,
+        event_time: arrive_time,
         etag,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UpsertCustomer, content);
@@ -98,7 +98,7 @@ impl Finder {
             persona,
             value_micros,
             loyalty_years,
-            language,
+            language_code: language,
             time_zone,
             preferred_routes,
             consents,
@@ -120,7 +120,7 @@ impl Finder {
         let value = self.keep(at.field("value_micros"), value);
         let loyalty_years = loyalty_years.map(years).transpose();
         let loyalty_years = self.keep(at.field("loyalty_years"), loyalty_years);
-        let language = self.optional(at.field("language"), &language, values::language);
+        let language = self.optional(at.field("language_code"), &language, values::language);
         let time_zone = self.optional(at.field("time_zone"), &time_zone, values::time_zone);
         let preferred_routes = self.routes(at.field("preferred_routes"), &preferred_routes);
         let consents = self.consents(at.field("consents"), live, consents);

@@ -69,14 +69,14 @@ pub(crate) fn watch_events(request: v1::WatchEventsRequest) -> Result<WatchEvent
     let v1::WatchEventsRequest {
         cursor,
         start,
-        shape,
+        format: shape,
     } = request;
     let mut finder = Finder::default();
     let cursor = finder.optional(At::top("cursor"), &cursor, |text| {
         Cursor::parse(EVENTS, text)
     });
     let from_oldest = finder.keep(At::top("start"), wire_enum::from_oldest(start));
-    let as_cloud_events = finder.keep(At::top("shape"), wire_enum::as_cloud_events(shape));
+    let as_cloud_events = finder.keep(At::top("format"), wire_enum::as_cloud_events(shape));
     let watch = from_oldest.zip(as_cloud_events);
     let watch = watch.map(|(from_oldest, as_cloud_events)| WatchEvents {
         from: match (cursor, from_oldest) {

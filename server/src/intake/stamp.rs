@@ -44,16 +44,7 @@ impl Finder {
         told: Option<prost_types::Timestamp>,
         caller: &Caller,
     ) -> Option<UnixMs> {
-        self.time_of(At::top("arrive_time"), told, caller)
-    }
-
-    /// The caller's time, told at this path.
-    pub(super) fn time_of(
-        &mut self,
-        at: At<'_>,
-        told: Option<prost_types::Timestamp>,
-        caller: &Caller,
-    ) -> Option<UnixMs> {
+        let at = At::top("event_time");
         if told.is_none() && caller.arrive_time == ArriveTime::Required {
             self.fault(
                 at,

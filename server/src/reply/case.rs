@@ -60,7 +60,7 @@ pub(crate) fn case(case: &Case, numbers: &CaseNumbers) -> v1::Case {
             .customer
             .as_ref()
             .map_or_else(String::new, CustomerId::to_string),
-        reason: case.reason.to_string(),
+        stated_reason: case.reason.to_string(),
         confirmed_reason: case
             .confirmed
             .as_ref()
@@ -68,18 +68,18 @@ pub(crate) fn case(case: &Case, numbers: &CaseNumbers) -> v1::Case {
         facts: fact::facts(&case.facts),
         contacts: case.contacts.iter().map(contact).collect(),
         contact_count: case.contact_count,
-        repeats: case.repeats,
-        channel_switches: case.channel_switches,
-        reopens: case.reopens,
+        repeat_count: case.repeats,
+        channel_switch_count: case.channel_switches,
+        reopen_count: case.reopens,
         previous_case_id: id(case.previous),
         open_time: Some(time::timestamp(case.opened)),
         resolve_time: resolved.map(time::timestamp),
         playbook_version: case.playbook.to_string(),
         sequence: case.changed.0,
         etag: case.changed.0.to_string(),
-        number: numbers.of(case.id),
+        case_number: numbers.of(case.id),
         tier: case.tier.to_string(),
-        queue: text(case.queue.as_ref()),
+        last_queue_id: text(case.queue.as_ref()),
         resolution: case.resolution.as_ref().map(resolution),
         note_count: case.notes,
         links: case.links.iter().map(link).collect(),
@@ -219,7 +219,7 @@ fn contact(listed: &CaseContact) -> v1::CaseContact {
     v1::CaseContact {
         contact_id: contact.to_string(),
         channel: channel.to_string(),
-        joined: wire_enum::joined(*joined),
+        case_match: wire_enum::joined(*joined),
         arrive_time: Some(time::timestamp(*arrived)),
         repeat: *repeat,
         live: *live,

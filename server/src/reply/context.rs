@@ -38,14 +38,14 @@ pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
         direction: wire_enum::direction(*direction),
         device: text(device.as_ref()),
         customer: customer_ref(customer),
-        reason: reason
+        stated_reason: reason
             .as_ref()
             .map_or_else(String::new, ReasonId::to_string),
         facts: fact::facts(facts),
         stage: text(stage.as_ref()),
         persona: text(persona.as_ref()),
-        sentiment_percent: sentiment_percent.map(i32::from),
-        language: language.as_deref().unwrap_or_default().to_owned(),
+        sentiment_score: sentiment_percent.map(i32::from),
+        language_code: language.as_deref().unwrap_or_default().to_owned(),
         preferred_routes: wire_enum::routes(preferred_routes.iter().copied()),
         consents: self::consents(consents),
         vulnerable: *vulnerable,
@@ -106,8 +106,8 @@ fn stats_of_queue(stats: &QueueStats) -> v1::QueueStats {
         queue_id: queue.to_string(),
         staffed_agents: *staffed,
         available_agents: *available,
-        waiting: *waiting,
-        handle_time: handle_time.map(time::duration),
+        waiting_count: *waiting,
+        average_handle_time: handle_time.map(time::duration),
         expected_wait: expected_wait.map(time::duration),
     }
 }

@@ -19,26 +19,26 @@ pub(crate) fn upserted(
     seq: Seq,
     replayed: bool,
 ) -> v1::UpsertCustomerResponse {
-    let v1::CustomerSavedEvent {
+    let v1::CustomerUpsertedEvent {
         customer,
-        lost_proofs,
+        unverified_identities: lost_proofs,
     } = self::saved(saved, seq);
     v1::UpsertCustomerResponse {
         customer,
         replayed,
-        lost_proofs,
+        unverified_identities: lost_proofs,
     }
 }
 
 /// The event by which a customer is kept, at `seq`, for integrators.
-pub(super) fn saved(saved: &CustomerSaved, seq: Seq) -> v1::CustomerSavedEvent {
+pub(super) fn saved(saved: &CustomerSaved, seq: Seq) -> v1::CustomerUpsertedEvent {
     let CustomerSaved {
         customer,
         lost_proofs,
     } = saved;
-    v1::CustomerSavedEvent {
+    v1::CustomerUpsertedEvent {
         customer: Some(self::customer(customer, seq)),
-        lost_proofs: lost_proofs.iter().map(proven).collect(),
+        unverified_identities: lost_proofs.iter().map(proven).collect(),
     }
 }
 
@@ -87,7 +87,7 @@ pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
         persona: text(persona.as_ref()),
         value_micros: value.map(Money::micros),
         loyalty_years: *loyalty_years,
-        language: language.as_deref().unwrap_or_default().to_owned(),
+        language_code: language.as_deref().unwrap_or_default().to_owned(),
         time_zone: time_zone.as_deref().unwrap_or_default().to_owned(),
         preferred_routes: wire_enum::routes(preferred_routes.iter().copied()),
         consents: self::consents(consents),
@@ -114,7 +114,7 @@ fn merged(merged: &MergedCustomer) -> v1::MergedCustomer {
         merge_time: Some(time::timestamp(*at)),
         actor: actor.to_string(),
         note: note.to_string(),
-        proof: proof.as_ref().map(proven),
+        proof_identity: proof.as_ref().map(proven),
     }
 }
 
@@ -167,7 +167,7 @@ pub(super) fn event(worked: &CustomerWorked) -> v1::CustomerWorkedEvent {
         other_customer_id: id(worked.work.other()),
         identity,
         note: note.to_owned(),
-        proof_lost: proof_lost(&worked.work),
+        verification_lost: proof_lost(&worked.work),
     }
 }
 
@@ -219,12 +219,12 @@ fn counts(reason: String, counted: &HistoryCounts) -> v1::CustomerReasonCounts {
     } = *counted;
     v1::CustomerReasonCounts {
         reason,
-        contacts,
-        repeats,
-        cases_opened,
-        cases_resolved,
-        cases_reopened,
-        cases_open,
+        contact_count: contacts,
+        repeat_count: repeats,
+        opened_case_count: cases_opened,
+        resolved_case_count: cases_resolved,
+        reopened_case_count: cases_reopened,
+        open_case_count: cases_open,
     }
 }
 

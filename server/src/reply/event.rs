@@ -33,7 +33,7 @@ pub(crate) fn event(recorded: &Recorded) -> v1::Event {
     v1::Event {
         sequence: seq.0,
         record_time: Some(time::timestamp(*record_time)),
-        arrive_time: Some(time::timestamp(*arrive_time)),
+        event_time: Some(time::timestamp(*arrive_time)),
         actor: actor.to_string(),
         request_id: match cause {
             Cause::Request(stamp) => stamp.id.to_string(),
@@ -64,8 +64,8 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             subject: format!("playbook/{}", published.version),
         },
         Event::CustomerSaved(saved) => Told {
-            body: Body::CustomerSaved(customer::saved(saved, envelope.seq)),
-            name: "customer_saved",
+            body: Body::CustomerUpserted(customer::saved(saved, envelope.seq)),
+            name: "customer_upserted",
             subject: format!("customer/{}", saved.customer.id),
         },
         Event::ContactRouted(routed) => Told {
@@ -74,8 +74,8 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             subject: contact(&routed.contact),
         },
         Event::RouteTaken(taken) => Told {
-            body: Body::RouteTaken(route_taken(taken)),
-            name: "route_taken",
+            body: Body::RouteSelected(route_taken(taken)),
+            name: "route_selected",
             subject: contact(&taken.contact),
         },
         Event::ContactEnded(ended) => Told {
@@ -106,8 +106,8 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             subject: contact(&updated.contact),
         },
         Event::CaseAdded(added) => Told {
-            body: Body::CaseAdded(further::event(added)),
-            name: "case_added",
+            body: Body::CaseAddedToContact(further::event(added)),
+            name: "case_added_to_contact",
             subject: contact(&added.contact),
         },
     }
@@ -148,23 +148,23 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
     let (external_references, labels) = tags::tags(&context.tags);
     v1::ContactRoutedEvent {
         contact_id: contact.to_string(),
-        step: wire_enum::route_step(*step),
+        trigger: wire_enum::route_step(*step),
         channel: context.channel.to_string(),
         direction: wire_enum::direction(context.direction),
         customer_id: customer::id(of_customer.as_ref().map(|join| &join.id)),
         tier: decision.tier.to_string(),
         reason: text_of_reason(decision.reason.as_ref()),
         case_id: case::id(join.map(|join| join.case)),
-        joined: join.map_or(0, |join| wire_enum::joined(join.joined)),
-        joined_now: join.is_some_and(|join| join.first),
+        case_match: join.map_or(0, |join| wire_enum::joined(join.joined)),
+        newly_matched: join.is_some_and(|join| join.first),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
-        left_case_id: case::id(left.map(|left| left.case)),
-        left_case_withdrawn: left.is_some_and(|left| left.withdrawn),
+        former_case_id: case::id(left.map(|left| left.case)),
+        former_case_withdrawn: left.is_some_and(|left| left.withdrawn),
         repeat: join.is_some_and(|join| join.repeat),
         channel_switched: join.is_some_and(|join| join.switched),
-        place: wire_enum::place(place),
+        state: wire_enum::place(place),
         next_step: next_step.into(),
-        routed: goes,
+        target: goes,
         asked_fact_ids: asked.map(Slug::to_string).collect(),
         facts: fact::facts(&context.facts),
         rule_ids: decision
@@ -172,7 +172,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
             .iter()
             .map(|rule| rule.id.to_string())
             .collect(),
-        told_tier: text(context.customer.tier.as_ref()),
+        reported_tier: text(context.customer.tier.as_ref()),
         stored_tier: text(tier_found.as_ref().and_then(|found| found.stored.as_ref())),
         stored_tier_customer_id: customer::id(
             tier_found
@@ -180,7 +180,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
                 .and_then(|found| found.stored_of.as_ref()),
         ),
         tier_basis: wire_enum::tier_basis(tier_found.as_ref()),
-        further_case_ids: case::ids(further),
+        additional_case_ids: case::ids(further),
         leading_matter_id: text_of_matter(leading.as_ref()),
         case_presumed: join.is_some_and(|join| join.presumed),
         note: note.to_string(),
@@ -189,7 +189,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
     }
 }
 
-fn route_taken(taken: &RouteTaken) -> v1::RouteTakenEvent {
+fn route_taken(taken: &RouteTaken) -> v1::RouteSelectedEvent {
     let RouteTaken {
         contact,
         case: of_case,
@@ -199,13 +199,13 @@ fn route_taken(taken: &RouteTaken) -> v1::RouteTakenEvent {
         tier: _,
         handover: _,
     } = taken;
-    v1::RouteTakenEvent {
+    v1::RouteSelectedEvent {
         contact_id: contact.to_string(),
         case_id: case::id(*of_case),
-        place: wire_enum::place(Place::of_route(taken.route)),
-        routed: Some(offered(taken)),
-        declined: wire_enum::routes(declined.iter().copied()),
-        further_case_ids: case::ids(further),
+        state: wire_enum::place(Place::of_route(taken.route)),
+        target: Some(offered(taken)),
+        declined_routes: wire_enum::routes(declined.iter().copied()),
+        additional_case_ids: case::ids(further),
     }
 }
 
@@ -241,7 +241,7 @@ fn contact_ended(ended: &ContactEnded) -> v1::ContactEndedEvent {
         outcome: wire_enum::outcome(*outcome),
         confirmed_reason: text_of_reason(confirmed.as_ref()),
         resolved_case_id: case::id(*resolves),
-        further_case_ids: case::ids(further),
+        additional_case_ids: case::ids(further),
         resolution: resolution.as_ref().map(case::resolution),
         note: note.to_string(),
         matters: matters.collect(),

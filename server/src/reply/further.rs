@@ -1,4 +1,4 @@
-//! Further cases of contacts.
+//! Additional cases of contacts.
 
 use super::contact::text_of_matter;
 use super::{case, customer, fact, matters, wire_enum};
@@ -21,10 +21,10 @@ pub(crate) fn added(
     v1::AddCaseToContactResponse {
         contact_id: added.contact.to_string(),
         case_id: join.case.to_string(),
-        joined: wire_enum::joined(join.joined),
+        case_match: wire_enum::joined(join.joined),
         previous_case_id: case::id(join.previous),
-        contact_case_id: case::id(added.own),
-        further_case_ids: further,
+        main_case_id: case::id(added.own),
+        additional_case_ids: further,
         known_facts: fact::facts(&added.facts),
         replayed,
         repeat: join.repeat,
@@ -33,8 +33,8 @@ pub(crate) fn added(
     }
 }
 
-/// A further case of a contact.
-pub(super) fn case(further: &FurtherCase) -> v1::FurtherCase {
+/// An additional case of a contact.
+pub(super) fn case(further: &FurtherCase) -> v1::AdditionalCase {
     let FurtherCase {
         case,
         reason,
@@ -42,16 +42,16 @@ pub(super) fn case(further: &FurtherCase) -> v1::FurtherCase {
         matter,
         owner: _,
     } = further;
-    v1::FurtherCase {
+    v1::AdditionalCase {
         case_id: case.to_string(),
-        reason: reason.to_string(),
-        joined: wire_enum::joined(*joined),
+        stated_reason: reason.to_string(),
+        case_match: wire_enum::joined(*joined),
         matter_id: text_of_matter(matter.as_ref()),
     }
 }
 
 /// The event, for integrators.
-pub(super) fn event(added: &CaseAdded) -> v1::CaseAddedEvent {
+pub(super) fn event(added: &CaseAdded) -> v1::CaseAddedToContactEvent {
     let CaseAdded {
         contact,
         channel,
@@ -65,21 +65,21 @@ pub(super) fn event(added: &CaseAdded) -> v1::CaseAddedEvent {
         matter,
         decided: _,
     } = added;
-    v1::CaseAddedEvent {
+    v1::CaseAddedToContactEvent {
         contact_id: contact.to_string(),
         case_id: join.case.to_string(),
-        joined: wire_enum::joined(join.joined),
+        case_match: wire_enum::joined(join.joined),
         previous_case_id: case::id(join.previous),
         channel: channel.to_string(),
         customer_id: customer::id(Some(customer)),
-        contact_case_id: case::id(*own),
+        main_case_id: case::id(*own),
         reason: reason.to_string(),
         repeat: join.repeat,
         channel_switched: join.switched,
         facts: fact::facts(facts),
         note: note.to_string(),
         matter_id: text_of_matter(matter.as_ref()),
-        joined_now: join.first,
+        newly_matched: join.first,
     }
 }
 
@@ -106,7 +106,7 @@ pub(super) fn entry(added: &CaseAdded, of: CaseId) -> TimelineEntry {
     };
     let (contact, reason) = (&added.contact, &added.reason);
     TimelineEntry {
-        kind: TimelineKind::CaseAdded.into(),
+        kind: TimelineKind::CaseAddedToContact.into(),
         text: match join.first {
             true => format!("contact {contact} came about {reason}, too, and {how}{marks}{note}"),
             false => format!("contact {contact} told more about {reason}{note}"),

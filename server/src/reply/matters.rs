@@ -98,7 +98,7 @@ fn leading(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
     v1::MatterAnswer {
         matter_id: matter.id.to_string(),
         case_id: case::id(join.map(|join| join.case)),
-        joined: join.map_or(0, |join| wire_enum::joined(join.joined)),
+        case_match: join.map_or(0, |join| wire_enum::joined(join.joined)),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
         decision: Some(decision::decision(
             of.playbook,
@@ -107,8 +107,8 @@ fn leading(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
             &routed.decision,
         )),
         known_facts: known_facts(&routed.context, &routed.carried),
-        repeats: routed.standing.repeats,
-        channel_switches: routed.standing.channel_switches,
+        repeat_count: routed.standing.repeats,
+        channel_switch_count: routed.standing.channel_switches,
         questions: Vec::new(),
         choose_reason: None,
         findings: Vec::new(),
@@ -121,15 +121,15 @@ fn by_itself(of: Answered<'_>, matter: &Matter, added: &CaseAdded) -> v1::Matter
     v1::MatterAnswer {
         matter_id: matter.id.to_string(),
         case_id: added.join.case.to_string(),
-        joined: wire_enum::joined(added.join.joined),
+        case_match: wire_enum::joined(added.join.joined),
         previous_case_id: case::id(added.join.previous),
         decision: decision(of.playbook, added),
         known_facts: decided.map_or_else(
             || fact::facts(&added.facts),
             |decided| known_facts(&decided.context, &decided.carried),
         ),
-        repeats: standing.map_or(0, |standing| standing.repeats),
-        channel_switches: standing.map_or(0, |standing| standing.channel_switches),
+        repeat_count: standing.map_or(0, |standing| standing.repeats),
+        channel_switch_count: standing.map_or(0, |standing| standing.channel_switches),
         questions: Vec::new(),
         choose_reason: None,
         findings: Vec::new(),
@@ -189,7 +189,7 @@ pub(super) fn open_cases(of: Answered<'_>) -> Vec<v1::OpenCase> {
         v1::OpenCase {
             case_id: case.to_string(),
             case_number: of.numbers.of(*case),
-            reason: reason.to_string(),
+            stated_reason: reason.to_string(),
             key_facts: fact::facts(key),
             last_contact_time: Some(time::timestamp(*arrived)),
         }

@@ -49,12 +49,12 @@ pub(super) fn target(
     }
     v1::RouteTarget {
         route: wire_enum::route(*route),
-        flow: decision::text(flow.as_ref()),
-        queue: decision::text(queue.as_ref()),
+        flow_id: decision::text(flow.as_ref()),
+        queue_id: decision::text(queue.as_ref()),
         skills: skills(&all),
         priority: u32::from(*priority),
         waiting_target: of_tier.map(|tier| time::duration(tier.waiting_target)),
-        language: language.as_deref().unwrap_or_default().to_owned(),
+        language_code: language.as_deref().unwrap_or_default().to_owned(),
         tier: decision::text(tier.or(of_tier.map(|tier| &tier.id))),
     }
 }

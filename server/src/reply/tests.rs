@@ -195,11 +195,11 @@ fn told(answer: &v1::ContactAnswer) -> String {
         answer.contact_id,
         answer.customer_id,
         answer.case_id,
-        answer.joined(),
+        answer.case_match(),
         answer.previous_case_id,
-        answer.place(),
-        answer.repeats,
-        answer.channel_switches,
+        answer.state(),
+        answer.repeat_count,
+        answer.channel_switch_count,
     ));
     answer
         .next
@@ -214,8 +214,11 @@ fn told(answer: &v1::ContactAnswer) -> String {
             decision.decide_time, decision.reason, decision.tier, decision.need_thousandths
         ));
         decision.options.iter().for_each(|it| line(shown(it)));
-        decision.turned_down.iter().for_each(|it| line(shown(it)));
-        decision.rules_fired.iter().for_each(|it| line(shown(it)));
+        decision
+            .ineligible_routes
+            .iter()
+            .for_each(|it| line(shown(it)));
+        decision.fired_rules.iter().for_each(|it| line(shown(it)));
         decision.findings.iter().for_each(|it| line(shown(it)));
     }
     words
@@ -242,7 +245,7 @@ fn an_answer_says_all_that_its_event_holds() {
     expect![[r#"
         contact call-7 of c1 in case_0000000000009 (Continued after "case_0000000000003"), place SelfService,
           repeats 1, switches 0
-        next Target(RouteTarget { route: SelfService, flow: "rebook", queue: "", skills: [], priority: 7, waiting_target: Some(Duration { seconds: 60, nanos: 0 }), language: "nl-NL", tier: "gold" })
+        next Target(RouteTarget { route: SelfService, flow_id: "rebook", queue_id: "", skills: [], priority: 7, waiting_target: Some(Duration { seconds: 60, nanos: 0 }), language_code: "nl-NL", tier: "gold" })
         known booking_reference Some(Text("ABC123"))
         known passport Some(Declined(true))
         decided at Some(Timestamp { seconds: 1795336200, nanos: 250000000 }):
@@ -251,8 +254,8 @@ fn an_answer_says_all_that_its_event_holds() {
             target: Some(
                 RouteTarget {
                     route: SelfService,
-                    flow: "rebook",
-                    queue: "",
+                    flow_id: "rebook",
+                    queue_id: "",
                     skills: [],
                     priority: 7,
                     waiting_target: Some(
@@ -261,7 +264,7 @@ fn an_answer_says_all_that_its_event_holds() {
                             nanos: 0,
                         },
                     ),
-                    language: "nl-NL",
+                    language_code: "nl-NL",
                     tier: "gold",
                 },
             ),
@@ -301,20 +304,20 @@ fn an_answer_says_all_that_its_event_holds() {
                     ),
                 },
             ),
-            resolves_basis_points: 6500,
+            chance_basis_points: 6500,
             chance_basis: Written,
             propensity_basis_points: 10000,
             inherited: [],
         }
-        TurnedDown {
+        IneligibleRoute {
             route: Chat,
-            reason: NotOnChannel,
+            cause: NotOnChannel,
             subject: "",
             opens_time: None,
         }
-        TurnedDown {
+        IneligibleRoute {
             route: Human,
-            reason: Closed,
+            cause: Closed,
             subject: "rebooking",
             opens_time: Some(
                 Timestamp {
@@ -325,9 +328,9 @@ fn an_answer_says_all_that_its_event_holds() {
         }
         FiredRule {
             rule_id: "flying_today",
-            forbids: [],
-            leaves: [],
-            prefers: [
+            forbidden_routes: [],
+            only_routes: [],
+            preferences: [
                 RoutePreference {
                     route: SelfService,
                     amount_micros: 20000,
@@ -336,10 +339,10 @@ fn an_answer_says_all_that_its_event_holds() {
             need_thousandths: Some(
                 1500,
             ),
-            asks_facts: [
+            required_fact_ids: [
                 "departs_at",
             ],
-            queue: "rebooking",
+            queue_id: "rebooking",
             priority: Some(
                 7,
             ),
@@ -356,7 +359,7 @@ fn an_answer_says_all_that_its_event_holds() {
             broken: None,
         }
         Finding {
-            kind: FactUnknown,
+            kind: RuleInputUnknown,
             subject: "vip customer.value",
             broken: None,
         }
@@ -387,7 +390,7 @@ fn questions_are_in_the_customers_language() {
             ),
         )"#]]
     .assert_eq(&format!("{:#?}", asked.next));
-    assert_eq!(asked.place(), v1::ContactPlace::Deciding);
+    assert_eq!(asked.state(), v1::ContactState::AwaitingCustomer);
 }
 
 #[test]

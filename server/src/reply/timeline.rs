@@ -18,7 +18,7 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
         Event::ContactEnded(ended) => self::ended(ended, of),
         Event::CaseAdded(added) => further::entry(added, of),
         Event::CaseLapsed(case) => TimelineEntry {
-            kind: TimelineKind::Lapsed.into(),
+            kind: TimelineKind::CaseLapsed.into(),
             text: "lapsed: nothing was heard for too long".into(),
             case_id: case.to_string(),
             ..TimelineEntry::default()
@@ -33,7 +33,7 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
     Some(TimelineEntry {
         sequence: envelope.seq.0,
         record_time: Some(time::timestamp(envelope.record_time)),
-        arrive_time: Some(time::timestamp(envelope.arrive_time)),
+        event_time: Some(time::timestamp(envelope.arrive_time)),
         actor: envelope.actor.to_string(),
         ..told
     })
@@ -82,7 +82,7 @@ fn routed(routed: &ContactRouted, of: CaseId) -> TimelineEntry {
     let left = routed.left.filter(|left| left.case == of);
     if left.is_some() {
         return TimelineEntry {
-            kind: TimelineKind::ContactLeft.into(),
+            kind: TimelineKind::ContactRemoved.into(),
             text: format!("contact {contact} left: it is about something else"),
             other_case_id: case::id(routed.case.as_ref().map(|join| join.case)),
             ..entry
@@ -152,7 +152,7 @@ fn taken(taken: &RouteTaken, of: CaseId) -> TimelineEntry {
         declined => format!(", not {}", list(declined)),
     };
     TimelineEntry {
-        kind: TimelineKind::RouteTaken.into(),
+        kind: TimelineKind::RouteSelected.into(),
         text: format!("contact {contact}: the customer took {route}{declined}"),
         contact_id: contact.to_string(),
         case_id: of_these(of, taken.case, &taken.further),
@@ -209,7 +209,7 @@ fn of_these(of: CaseId, own: Option<CaseId>, further: &[CaseId]) -> String {
 fn worked(worked: &CaseWorked, of: CaseId) -> TimelineEntry {
     let named = worked.case;
     let (kind, text) = match &worked.work {
-        CaseWork::Noted(text) => (TimelineKind::Note, text.to_string()),
+        CaseWork::Noted(text) => (TimelineKind::NoteAdded, text.to_string()),
         CaseWork::Updated(update) => (TimelineKind::Updated, updated(update)),
         CaseWork::Resolved(resolution, note) => {
             let cost = resolution.cost;

@@ -92,7 +92,7 @@ impl CaseService for Edge {
         request: Request<v1::GetCaseRequest>,
     ) -> Result<Response<v1::GetCaseResponse>, Status> {
         let request = request.into_inner();
-        let locale = request.locale.clone();
+        let locale = request.language_code.clone();
         let query = intake::case::get(request, self.numbers());
         let query = query.map_err(|faults| status::faulty(&faults))?;
         let row = self.case(query).await?;
@@ -101,10 +101,10 @@ impl CaseService for Edge {
         Ok(Response::new(answer))
     }
 
-    async fn get_case_timeline(
+    async fn list_case_timeline(
         &self,
-        request: Request<v1::GetCaseTimelineRequest>,
-    ) -> Result<Response<v1::GetCaseTimelineResponse>, Status> {
+        request: Request<v1::ListCaseTimelineRequest>,
+    ) -> Result<Response<v1::ListCaseTimelineResponse>, Status> {
         let asked = intake::case::timeline(request.into_inner(), self.numbers(), self.store());
         let (query, page) = asked.map_err(|faults| status::faulty(&faults))?;
         let row = self.case(query).await?;
@@ -131,10 +131,10 @@ impl CaseService for Edge {
             let recorded = self.event(seq).await?;
             entries.extend(reply::timeline::entry(&recorded, of));
         }
-        Ok(Response::new(v1::GetCaseTimelineResponse {
+        Ok(Response::new(v1::ListCaseTimelineResponse {
             entries,
             next_page_token: next,
-            left_out,
+            omitted_count: left_out,
         }))
     }
 
@@ -166,7 +166,7 @@ impl CaseService for Edge {
     ) -> Result<Response<v1::ResolveCaseResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
-        let locale = request.locale.clone();
+        let locale = request.language_code.clone();
         let command = intake::case::resolve(request, caller, self.numbers());
         let worked = self.work(command).await?;
         Ok(Response::new(self.resolved(&worked, &locale).await?))
@@ -191,7 +191,7 @@ impl CaseService for Edge {
         let worked = self.work(command).await?;
         Ok(Response::new(v1::MergeCasesResponse {
             receipt: worked.receipt(),
-            merged: worked.receipt_of_merged(),
+            duplicate: worked.receipt_of_merged(),
         }))
     }
 
@@ -204,7 +204,7 @@ impl CaseService for Edge {
         let worked = self.work(command).await?;
         Ok(Response::new(v1::UnmergeCaseResponse {
             receipt: worked.receipt_of_merged(),
-            survivor: worked.receipt(),
+            surviving: worked.receipt(),
         }))
     }
 

@@ -77,12 +77,12 @@ impl ContactService for Edge {
         }
     }
 
-    async fn take_route(
+    async fn select_route(
         &self,
-        request: Request<v1::TakeRouteRequest>,
-    ) -> Result<Response<v1::TakeRouteResponse>, Status> {
+        request: Request<v1::SelectRouteRequest>,
+    ) -> Result<Response<v1::SelectRouteResponse>, Status> {
         let caller = self.caller(&request)?;
-        let command = intake::contact::take_route(request.into_inner(), caller);
+        let command = intake::contact::select_route(request.into_inner(), caller);
         let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::RouteTaken(taken) = &written.recorded.event else {
@@ -130,7 +130,7 @@ impl ContactService for Edge {
         let caller = self.caller(&request)?;
         let live = self.live_if_any();
         let request = request.into_inner();
-        let locale = request.locale.clone();
+        let locale = request.language_code.clone();
         let command = intake::contact::end(request, caller, live.as_deref());
         let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;

@@ -104,8 +104,8 @@ impl CustomerService for Edge {
         let worked = self.work_on_customer(command).await?;
         Ok(Response::new(v1::LinkIdentityResponse {
             receipt: worked.receipt(),
-            merged: worked.receipt_of_merged(),
-            proof_lost: reply::customer::proof_lost(&worked.what.work),
+            duplicate: worked.receipt_of_merged(),
+            verification_lost: reply::customer::proof_lost(&worked.what.work),
         }))
     }
 
@@ -130,7 +130,7 @@ impl CustomerService for Edge {
         let worked = self.work_on_customer(command).await?;
         Ok(Response::new(v1::MergeCustomersResponse {
             receipt: worked.receipt(),
-            merged: worked.receipt_of_merged(),
+            duplicate: worked.receipt_of_merged(),
         }))
     }
 
@@ -143,7 +143,7 @@ impl CustomerService for Edge {
         let worked = self.work_on_customer(command).await?;
         Ok(Response::new(v1::UnmergeCustomerResponse {
             receipt: worked.receipt_of_merged(),
-            survivor: worked.receipt(),
+            surviving: worked.receipt(),
         }))
     }
 

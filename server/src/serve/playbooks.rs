@@ -4,9 +4,7 @@ use super::edge::Edge;
 use crate::intake::playbook::DiffTo;
 use crate::reply::menu::MenuOf;
 use crate::{intake, reply, status};
-use signpost_domain::command::Query;
 use signpost_domain::event::Event;
-use signpost_domain::flow::Answer;
 use signpost_domain::playbook::diff::diff;
 use signpost_domain::refusal::Refusal;
 use signpost_proto::v1;
@@ -31,7 +29,7 @@ impl PlaybookService for Edge {
     ) -> Result<Response<v1::PublishPlaybookResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
-        let read = self.read_playbook(request.source.clone()).await?;
+        let read = self.read_playbook(request.document.clone()).await?;
         let command = intake::playbook::publish(request, caller, read);
         let (command, warnings) = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
@@ -43,10 +41,10 @@ impl PlaybookService for Edge {
         Ok(Response::new(answer))
     }
 
-    async fn roll_back_playbook(
+    async fn rollback_playbook(
         &self,
-        request: Request<v1::RollBackPlaybookRequest>,
-    ) -> Result<Response<v1::RollBackPlaybookResponse>, Status> {
+        request: Request<v1::RollbackPlaybookRequest>,
+    ) -> Result<Response<v1::RollbackPlaybookResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
         let publications = self.publications().await?;
@@ -64,10 +62,10 @@ impl PlaybookService for Edge {
         Ok(Response::new(answer))
     }
 
-    async fn list_playbooks(
+    async fn list_playbook_publications(
         &self,
-        request: Request<v1::ListPlaybooksRequest>,
-    ) -> Result<Response<v1::ListPlaybooksResponse>, Status> {
+        request: Request<v1::ListPlaybookPublicationsRequest>,
+    ) -> Result<Response<v1::ListPlaybookPublicationsResponse>, Status> {
         let page = intake::playbook::list(request.into_inner(), self.store());
         let page = page.map_err(|faults| status::faulty(&faults))?;
         let publications = self.publications().await?;
@@ -149,18 +147,5 @@ impl PlaybookService for Edge {
         };
         let menu = Some(reply::menu::menu(&live, of));
         Ok(Response::new(v1::GetReasonMenuResponse { menu }))
-    }
-
-    async fn count_reasons(
-        &self,
-        request: Request<v1::CountReasonsRequest>,
-    ) -> Result<Response<v1::CountReasonsResponse>, Status> {
-        let v1::CountReasonsRequest {} = request.into_inner();
-        let Answer::Counts(counts) = self.read(Query::Counts).await? else {
-            return Err(status::internal());
-        };
-        let live = self.live_if_any();
-        let answer = reply::counts::counted(live.as_deref(), counts);
-        Ok(Response::new(answer))
     }
 }

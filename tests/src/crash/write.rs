@@ -13,12 +13,12 @@ pub enum Write {
     /// A contact is taken in, or amended.
     Route(Box<v1::RouteContactRequest>),
     /// The customer chose.
-    Take(v1::TakeRouteRequest),
+    Take(v1::SelectRouteRequest),
     /// A contact is over.
     End(v1::EndContactRequest),
     /// An attempt came to nothing.
     Reroute(Box<v1::RerouteContactRequest>),
-    /// A contact has a further case.
+    /// A contact has an additional case.
     AddCase(v1::AddCaseToContactRequest),
     /// A customer is kept.
     Upsert(Box<v1::UpsertCustomerRequest>),
@@ -31,7 +31,7 @@ pub enum Write {
 /// What an answer told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// The contact's case, the further case, or the customer's key where the write was about one.
+    /// The contact's case, the additional case, or the customer's key where the write was about one.
     pub about: String,
     /// Where the contact is.
     pub place: i32,
@@ -95,10 +95,10 @@ impl Write {
                 Ok(Answer::of_decision(answer, told.replayed))
             }
             Write::Take(request) => {
-                let told = read(contacts.take_route(request.clone()).await)?;
+                let told = read(contacts.select_route(request.clone()).await)?;
                 Ok(Answer {
                     about: told.case_id,
-                    place: told.place,
+                    place: told.state,
                     options: Vec::new(),
                     replayed: told.replayed,
                 })
@@ -107,7 +107,7 @@ impl Write {
                 let told = read(contacts.end_contact(request.clone()).await)?;
                 Ok(Answer {
                     about: told.case_id,
-                    place: told.place,
+                    place: told.state,
                     options: Vec::new(),
                     replayed: told.replayed,
                 })
@@ -158,7 +158,7 @@ impl Answer {
         let routed = matches!(answer.next, Some(v1::contact_answer::Next::Target(_)));
         Answer {
             about: answer.case_id,
-            place: answer.place,
+            place: answer.state,
             options: options
                 .into_iter()
                 .flatten()

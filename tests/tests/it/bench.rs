@@ -12,7 +12,7 @@ struct Seen {
     case: v1::GetCaseResponse,
     customer: v1::GetCustomerResponse,
     counts: v1::CountReasonsResponse,
-    playbooks: v1::ListPlaybooksResponse,
+    playbooks: v1::ListPlaybookPublicationsResponse,
 }
 
 /// A server with one contact of one customer on it.
@@ -77,7 +77,7 @@ async fn see(server: &TestServer) -> Outcome<Seen> {
     let customer = v1::GetCustomerRequest {
         by: Some(v1::get_customer_request::By::CustomerId("c1".to_owned())),
     };
-    let list = v1::ListPlaybooksRequest::default();
+    let list = v1::ListPlaybookPublicationsRequest::default();
     Ok(Seen {
         contact,
         case: client
@@ -88,6 +88,6 @@ async fn see(server: &TestServer) -> Outcome<Seen> {
             .await?,
         customer: client.get_customer(customer).await?,
         counts: client.count_reasons(v1::CountReasonsRequest {}).await?,
-        playbooks: client.list_playbooks(list).await?,
+        playbooks: client.list_playbook_publications(list).await?,
     })
 }

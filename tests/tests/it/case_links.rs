@@ -37,7 +37,7 @@ fn link(one: &str, other: &str, etag: &str, request: &str) -> v1::LinkCasesReque
             kind: v1::CaseLinkKind::CausedBy.into(),
             case_id: other.into(),
         }),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
         etag: etag.into(),
     }
 }
@@ -48,7 +48,7 @@ fn unlink(one: &str, other: &str, etag: &str, request: &str) -> v1::UnlinkCasesR
         request_id: link.request_id,
         case_id: link.case_id,
         link: link.link,
-        arrive_time: link.arrive_time,
+        event_time: link.event_time,
         etag: link.etag,
     }
 }
@@ -105,7 +105,7 @@ async fn the_commands_for_links_take_the_etag() -> Outcome {
     let seen = case(&server, &one).await?.etag;
     let address = server.address().to_string();
     let ran = async |words: &[&str]| -> Outcome<Ran> {
-        let words = [words, &["--arrive", "2026-03-02T10:00:00Z"]].concat();
+        let words = [words, &["--event-time", "2026-03-02T10:00:00Z"]].concat();
         let mut command = signpost(&address, &words)?;
         tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
     };

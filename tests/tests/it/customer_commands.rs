@@ -13,7 +13,7 @@ async fn ran(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
 }
 
 /// A time for a server that takes it from the requests.
-const ARRIVE: [&str; 2] = ["--arrive", "2026-03-02T10:00:00Z"];
+const ARRIVE: [&str; 2] = ["--event-time", "2026-03-02T10:00:00Z"];
 
 async fn wrote(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
     ran(server, &[words, &ARRIVE].concat()).await
@@ -93,7 +93,7 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
     "#]].assert_eq(&unindented(&history.stdout));
     let json = ran(&server, &["--json", "customer", "history", "c1"]).await?;
     let json = json.json()?;
-    assert_eq!(json["total"]["contacts"], 2);
+    assert_eq!(json["total"]["contact_count"], 2);
     assert_eq!(json["customer"]["merged"][0]["customer_id"], "c2");
     Ok(())
 }

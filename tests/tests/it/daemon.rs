@@ -23,7 +23,7 @@ fn change_date(contact: &str) -> Attempt {
 /// The same, at the time of the machine.
 fn now(attempt: Attempt) -> v1::RouteContactRequest {
     v1::RouteContactRequest {
-        arrive_time: None,
+        event_time: None,
         ..attempt.route()
     }
 }
@@ -223,7 +223,7 @@ async fn a_stop_finishes_what_was_accepted() -> Outcome {
             .await?;
     }
     let counts = client.count_reasons(v1::CountReasonsRequest {}).await?;
-    let counted: u64 = counts.counts.iter().map(|it| it.contacts).sum();
+    let counted: u64 = counts.counts.iter().map(|it| it.contact_count).sum();
     server.kill()?;
     let folded = data.fold()?;
     assert_eq!(folded.state.contacts().count(), usize::try_from(counted)?);
@@ -325,7 +325,7 @@ async fn the_first_playbook_is_for_an_empty_store_only() -> Outcome {
         warned.push(logged.contains("another playbook is live"));
         let client = server.client()?;
         let live = client.get_playbook(v1::GetPlaybookRequest::default());
-        assert_eq!(live.await?.source, FLIGHTS);
+        assert_eq!(live.await?.document, FLIGHTS);
         server.kill()?;
     }
     assert_eq!(warned, [false, false, true]);

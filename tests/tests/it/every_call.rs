@@ -52,14 +52,15 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
     expect![[r#"
         RouteContact: InvalidArgument, InvalidArgument
         PreviewRoute: InvalidArgument, InvalidArgument
-        TakeRoute: InvalidArgument, InvalidArgument
+        SelectRoute: InvalidArgument, InvalidArgument
         RerouteContact: InvalidArgument, InvalidArgument
         EndContact: InvalidArgument, InvalidArgument
         AddCaseToContact: InvalidArgument, InvalidArgument
+        UpdateContact: InvalidArgument, InvalidArgument
         GetContact: InvalidArgument, InvalidArgument
         ListContacts: answered, InvalidArgument
         GetCase: InvalidArgument, InvalidArgument
-        GetCaseTimeline: InvalidArgument, InvalidArgument
+        ListCaseTimeline: InvalidArgument, InvalidArgument
         AddCaseNote: InvalidArgument, InvalidArgument
         UpdateCase: InvalidArgument, InvalidArgument
         ResolveCase: InvalidArgument, InvalidArgument
@@ -79,8 +80,8 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         ListCustomers: answered, InvalidArgument
         ValidatePlaybook: InvalidArgument, InvalidArgument
         PublishPlaybook: InvalidArgument, InvalidArgument
-        RollBackPlaybook: InvalidArgument, InvalidArgument
-        ListPlaybooks: answered, InvalidArgument
+        RollbackPlaybook: InvalidArgument, InvalidArgument
+        ListPlaybookPublications: answered, InvalidArgument
         GetPlaybook: answered, InvalidArgument
         DiffPlaybooks: answered, InvalidArgument
         GetReasonMenu: InvalidArgument, InvalidArgument

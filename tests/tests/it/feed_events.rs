@@ -22,10 +22,10 @@ fn change_date(contact: &str, customer: &str) -> Attempt {
     attempt.fact("booking_reference", "ABC123").of(customer)
 }
 
-fn oldest(shape: v1::EventShape) -> v1::WatchEventsRequest {
+fn oldest(shape: v1::EventFormat) -> v1::WatchEventsRequest {
     v1::WatchEventsRequest {
         start: v1::WatchStart::Oldest.into(),
-        shape: shape.into(),
+        format: shape.into(),
         ..Default::default()
     }
 }
@@ -43,7 +43,7 @@ async fn a_morning(server: &TestServer) -> Outcome {
     let request = change_date("call-1", "c1").choose().route();
     client.route_contact(request).await?;
     let request = take("call-1", v1::Route::Human, 2);
-    client.take_route(request).await?;
+    client.select_route(request).await?;
     let customer = v1::Customer {
         customer_id: "c2".to_owned(),
         ..Default::default()
@@ -60,7 +60,7 @@ async fn every_event_is_told_once_from_where_one_likes() -> Outcome {
     let mut from_now = watch_events(&server, v1::WatchEventsRequest::default()).await?;
     a_morning(&server).await?;
     let live = next_events(&mut from_now, 4).await?;
-    let mut from_oldest = watch_events(&server, oldest(v1::EventShape::Event)).await?;
+    let mut from_oldest = watch_events(&server, oldest(v1::EventFormat::Native)).await?;
     let all = next_events(&mut from_oldest, 5).await?;
     assert_eq!(all[1..], live);
     let told: Vec<String> = all.iter().map(told).collect();
@@ -102,7 +102,7 @@ async fn timers_are_told_too() -> Outcome {
 async fn events_are_cloud_events_for_the_asking() -> Outcome {
     let server = TestServer::start().await?;
     a_morning(&server).await?;
-    let mut watch = watch_events(&server, oldest(v1::EventShape::CloudEvent)).await?;
+    let mut watch = watch_events(&server, oldest(v1::EventFormat::CloudEvent)).await?;
     let mut shown = Vec::new();
     let mut sources = Vec::new();
     for item in next_events(&mut watch, 5).await? {
@@ -131,7 +131,7 @@ async fn events_are_cloud_events_for_the_asking() -> Outcome {
     sources.dedup();
     assert!(matches!(&sources[..], [one] if one.starts_with("/signpost/") && one.len() == 42));
     // The shape is no part of a cursor.
-    let cursor = watch_events(&server, oldest(v1::EventShape::Event))
+    let cursor = watch_events(&server, oldest(v1::EventFormat::Native))
         .await?
         .item()
         .await?
@@ -144,9 +144,9 @@ async fn events_are_cloud_events_for_the_asking() -> Outcome {
 async fn cursors_that_are_not_ours_are_refused() -> Outcome {
     let server = TestServer::start().await?;
     let other = TestServer::start().await?;
-    let mut watch = watch_events(&server, oldest(v1::EventShape::Event)).await?;
+    let mut watch = watch_events(&server, oldest(v1::EventFormat::Native)).await?;
     let ours = watch.item().await?.cursor;
-    let mut watch = watch_events(&other, oldest(v1::EventShape::Event)).await?;
+    let mut watch = watch_events(&other, oldest(v1::EventFormat::Native)).await?;
     let foreign = watch.item().await?.cursor;
     let mut changed = ours.clone();
     changed.replace_range(30..31, if &ours[30..31] == "0" { "1" } else { "0" });
@@ -163,7 +163,7 @@ async fn cursors_that_are_not_ours_are_refused() -> Outcome {
     told.push(brief::refused(refused.map(|it| it.map(drop))));
     let unknown = v1::WatchEventsRequest {
         start: 9,
-        shape: 9,
+        format: 9,
         ..Default::default()
     };
     let refused = feeds(&server).watch_events(unknown).await;
@@ -181,7 +181,7 @@ async fn cursors_that_are_not_ours_are_refused() -> Outcome {
           cursor: must be a cursor of the same method
         InvalidArgument:  (2 faults in all)
           start: is not known to this server
-          shape: is not known to this server
+          format: is not known to this server
     "#]]
     .assert_eq(&brief::all(&told));
     Ok(())
@@ -198,7 +198,7 @@ async fn a_cursor_of_the_future_is_refused() -> Outcome {
     copy(&data.path(), &older.path())?;
     let server = TestServer::on(data, Clock::External).await?;
     a_morning(&server).await?;
-    let mut watch = watch_events(&server, oldest(v1::EventShape::Event)).await?;
+    let mut watch = watch_events(&server, oldest(v1::EventFormat::Native)).await?;
     let events = next_events(&mut watch, 5).await?;
     let older = TestServer::on(older, Clock::External).await?;
     watch_events(&older, behind(&events[0].cursor)).await?;
@@ -220,8 +220,8 @@ async fn a_cursor_older_than_the_log_is_told_so() -> Outcome {
     let client = segments.client()?;
     let request = v1::PublishPlaybookRequest {
         request_id: "p1".to_owned(),
-        source: FLIGHTS.to_owned(),
-        arrive_time: Some(signpost_tests::time::minute(0)),
+        document: FLIGHTS.to_owned(),
+        event_time: Some(signpost_tests::time::minute(0)),
         ..Default::default()
     };
     client.publish_playbook(request).await?;
@@ -229,7 +229,7 @@ async fn a_cursor_older_than_the_log_is_told_so() -> Outcome {
         let request = change_date(&format!("call-{number}"), &format!("c{number}")).route();
         client.route_contact(request).await?;
     }
-    let mut events = client.watch(oldest(v1::EventShape::Event));
+    let mut events = client.watch(oldest(v1::EventFormat::Native));
     events.next().await?;
     events.next().await?;
     let cursor = events.cursor().to_owned();
@@ -243,16 +243,16 @@ async fn a_cursor_older_than_the_log_is_told_so() -> Outcome {
     };
     assert!(first > 1 && first <= 150, "{first}");
     let server = TestServer::on(data, Clock::External).await?;
-    let mut watch = watch_events(&server, oldest(v1::EventShape::Event)).await?;
+    let mut watch = watch_events(&server, oldest(v1::EventFormat::Native)).await?;
     let kept = next_events(&mut watch, 2).await?;
     assert!(matches!(&kept[0].item, Some(Item::Event(event)) if event.sequence == first));
     let mut watch = watch_events(&server, behind(&cursor)).await?;
     let last = watch.item().await?;
     let why = match last.item {
-        Some(Item::ResumeRequired(why)) => why.reason(),
+        Some(Item::WatchEnded(why)) => why.cause(),
         other => return Err(format!("{other:?}").into()),
     };
-    assert_eq!(why, v1::ResumeReason::CursorTooOld);
+    assert_eq!(why, v1::WatchEndCause::CursorTooOld);
     assert!(watch.next().await?.is_none(), "the watch goes on");
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Snapshots of WatchCases and WatchContacts under every filter are what lists under the same filter give.
 
-use signpost_client::v1::ContactPlace;
+use signpost_client::v1::ContactState;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::Attempt;
 use signpost_tests::listed::{CHANNELS, Played, REASONS, TIERS};
@@ -15,10 +15,10 @@ const CONTACTS: i64 = 90;
 /// The contact that comes last.
 const LAST: &str = "the-last";
 /// Everywhere but ended.
-const LIVE: [ContactPlace; 3] = [
-    ContactPlace::Deciding,
-    ContactPlace::SelfService,
-    ContactPlace::Routed,
+const LIVE: [ContactState; 3] = [
+    ContactState::AwaitingCustomer,
+    ContactState::SelfService,
+    ContactState::Routed,
 ];
 
 /// Filters: none, each value of each field alone, some values of a field, and fields together.

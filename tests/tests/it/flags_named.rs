@@ -12,15 +12,16 @@ async fn ran(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
 }
 
 /// Writes that are refused, `''` for an empty word; each gets its time.
-const WRITES: [&str; 19] = [
+const WRITES: [&str; 20] = [
     "route --channel phone --tier x",
     "route --channel phone --reason no/such --stage x --brand y",
     "route --channel phone --fact nope=1",
     "route --channel phone --declined nope",
     "route --channel phone --identity Phone=1 --consent x=yes",
-    "take '' chat",
+    "select '' chat",
     "end call-1 resolved --confirmed-reason no/such",
     "contact add-case call-1 --reason no/such",
+    "contact update '' --label X=y --link other=x",
     "case note CASE '' --etag x",
     "case link CASE caused_by CASE",
     "case unlink CASE caused_by CASE --etag x",
@@ -38,7 +39,7 @@ const WRITES: [&str; 19] = [
 const OTHERS: [&str; 10] = [
     "route --channel fax",
     "preview --channel phone --queue-stats x:waiting=1",
-    "preview --channel phone --arrive 1999-01-01T00:00:00Z",
+    "preview --channel phone --at-time 1999-01-01T00:00:00Z",
     "contact list --page-token x",
     "contact watch --reason No --from x",
     "case get the-first",
@@ -48,7 +49,7 @@ const OTHERS: [&str; 10] = [
     "counts --actor nobody",
 ];
 
-const ARRIVE: [&str; 2] = ["--arrive", "2026-03-02T10:00:00Z"];
+const ARRIVE: [&str; 2] = ["--event-time", "2026-03-02T10:00:00Z"];
 
 /// What the command is refused for, without what is wrong with it.
 async fn refused(server: &TestServer, case: &str, line: &str, more: &[&str]) -> Outcome<String> {
@@ -88,7 +89,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         route --channel phone --tier x
           context.customer.tier (--tier)
         route --channel phone --reason no/such --stage x --brand y
-          context.reason (--reason)
+          context.stated_reason (--reason)
           context.stage (--stage)
           context.brand (--brand)
         route --channel phone --fact nope=1
@@ -121,7 +122,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
           resolution.outcome (--outcome)
         customer upsert c1 --language ? --persona x
           customer.persona (--persona)
-          customer.language (--language)
+          customer.language_code (--language)
         customer link c1 Phone=1
           identity.kind (<KIND=VALUE[:verified|:shared]>)
         customer merge c1 c2 --note ''
@@ -130,10 +131,10 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
           playbook_version (<VERSION>)
         route --channel fax
           context.channel (--channel)
-          arrive_time (--arrive)
+          event_time (--event-time)
         preview --channel phone --queue-stats x:waiting=1
           context.queue_stats[0].queue_id (--queue-stats)
-        preview --channel phone --arrive 1999-01-01T00:00:00Z
+        preview --channel phone --event-time 1999-01-01T00:00:00Z
           at_time (--arrive)
         contact list --page-token x
           page_token (--page-token)

@@ -31,12 +31,13 @@ async fn python_routes_a_contact_by_reflection() -> Outcome {
         "signpost.v1.ContactService",
         "signpost.v1.CustomerService",
         "signpost.v1.FeedService",
+        "signpost.v1.InsightService",
         "signpost.v1.PlaybookService",
     ];
     assert_eq!(told["services"], serde_json::json!(services));
     assert_eq!(told["health"]["status"], "SERVING");
     let answer = &told["routed"]["answer"];
-    assert_eq!(answer["place"], "CONTACT_PLACE_SELF_SERVICE", "{told:#}");
+    assert_eq!(answer["state"], "CONTACT_STATE_SELF_SERVICE", "{told:#}");
     assert_eq!(answer["decision"]["tier"], "gold");
     assert_eq!(told["again"]["replayed"], true);
     assert_eq!(&told["again"]["answer"], answer);

@@ -165,7 +165,7 @@ async fn the_volume_adds_up_to_the_contacts() -> Outcome {
     for contact in &contacts {
         let context = contact.context.clone().unwrap_or_default();
         *expected
-            .entry((context.channel, context.reason))
+            .entry((context.channel, context.stated_reason))
             .or_default() += 1;
     }
     let report = ran(&server, "--json report volume --by channel,reason")
@@ -305,7 +305,7 @@ async fn a_note_does_not_steer_the_terminal() -> Outcome {
     let case = cases.first().ok_or("no case")?.case_id.clone();
     let address = server.address().to_string();
     let arrive = "2026-05-01T12:00:00Z";
-    let words = ["case", "note", &case, NOTE, "--arrive", arrive];
+    let words = ["case", "note", &case, NOTE, "--event-time", arrive];
     let noted = run(&mut signpost(&address, &words)?).await?;
     assert_eq!(noted.code, Some(0), "{noted:?}");
     let timeline = ran(&server, &format!("case timeline {case}")).await?;

@@ -26,8 +26,8 @@ pub(crate) fn renamed() -> String {
 async fn counts(client: &Client) -> Outcome<Vec<String>> {
     let counted = client.count_reasons(v1::CountReasonsRequest {}).await?;
     let line = |it: &v1::ReasonCount| {
-        let routes: u64 = it.routes_taken.iter().sum();
-        let (contacts, cases) = (it.contacts, it.cases_opened);
+        let routes: u64 = it.route_counts.iter().map(|it| it.contact_count).sum();
+        let (contacts, cases) = (it.contact_count, it.opened_case_count);
         format!(
             "{} {}: {contacts} contacts, {cases} cases, {routes} routed",
             it.reason, it.tier
@@ -87,7 +87,7 @@ async fn a_renamed_reason_counts_on_under_its_new_name() -> Outcome {
         fact_unknown third_contact_this_week customer.contacts_7d
         fact_unknown flying_today facts.departs_at
         wait_assumed rebooking
-        deciding, no case: choose of 3 my_bags; 0 repeats, 0 switches
+        awaiting_customer, no case: choose of 3 my_bags; 0 repeats, 0 switches
         existing_flight/move_date standard: 3 contacts, 3 cases, 3 routed
         my_bags/damaged gold: 1 contacts, 1 cases, 1 routed
         my_bags/damaged standard: 1 contacts, 1 cases, 1 routed
@@ -177,7 +177,7 @@ async fn a_choice_from_an_older_menu_is_understood() -> Outcome {
     ];
     expect![[r#"
         InvalidArgument
-          context.reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
+          context.stated_reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
               existing_flight/cancel, baggage/lost, baggage/broken
           UNKNOWN_REASON
         routed, no case: message rebooking; 0 repeats, 0 switches
@@ -186,8 +186,8 @@ async fn a_choice_from_an_older_menu_is_understood() -> Outcome {
         last_resort
         wait_assumed rebooking
         InvalidArgument:  (2 faults in all)
-          menu_playbook_version: is not a version that was ever live here; ListPlaybooks lists them
-          context.reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
+          menu_playbook_version: is not a version that was ever live here; ListPlaybookPublications lists them
+          context.stated_reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
               existing_flight/cancel, baggage/lost, baggage/broken
         routed, no case: message rebooking; 0 repeats, 0 switches
         tier_assumed

@@ -115,7 +115,7 @@ async fn a_contact_has_what_was_told_with_it_and_what_was_set_later_also_after_i
     assert_eq!(now.external_references, first.external_references);
     assert_eq!(now.labels, labels(&[]));
     assert_eq!(now.links, [link("https://calls.example/1")]);
-    assert_eq!(now.place(), v1::ContactPlace::Ended);
+    assert_eq!(now.state(), v1::ContactState::Ended);
     // The same again, also after a restart.
     let server = server.restart().await?;
     assert!(server.client().update_contact(request).await?.replayed);
@@ -178,7 +178,7 @@ async fn cases_and_contacts_are_found_by_references_and_labels() -> Outcome {
                 ..Default::default()
             }),
             update_mask: Some(mask(&["external_references", "labels"])),
-            arrive_time: Some(minute(at)),
+            event_time: Some(minute(at)),
             ..Default::default()
         }
     };
@@ -285,8 +285,9 @@ async fn a_watch_of_a_merged_customer_shows_what_its_list_gives() -> Outcome {
     let merge = v1::MergeCustomersRequest {
         request_id: "merge".into(),
         customer_id: "c1".into(),
-        merged_customer_id: "c2".into(),
-        arrive_time: Some(minute(5)),
+        duplicate_customer_id: "c2".into(),
+        note: "one and the same".into(),
+        event_time: Some(minute(5)),
         ..Default::default()
     };
     client.merge_customers(merge).await?;
@@ -414,7 +415,7 @@ async fn what_cannot_be_kept_is_refused_and_changes_nothing() -> Outcome {
             ..Default::default()
         }),
         update_mask: Some(mask(&["labels", "external_references", "links"])),
-        arrive_time: Some(minute(301)),
+        event_time: Some(minute(301)),
         ..Default::default()
     };
     told.push(brief::refused(server.cases().update_case(case).await));
@@ -426,6 +427,56 @@ async fn what_cannot_be_kept_is_refused_and_changes_nothing() -> Outcome {
         context.external_references = vec![reference("crm", "1"); 9];
     }
     told.push(brief::refused(server.contacts().route_contact(route).await));
-    expect![[r#""#]].assert_eq(&brief::all(&told));
+    expect![[r#"
+        InvalidArgument
+          update_mask: must name at least one field
+        InvalidArgument
+          update_mask.paths[0]: must be external_references, labels or links
+        InvalidArgument
+          contact.labels: must be at most 16, are 17
+        InvalidArgument
+          contact.labels: must be at most 16, are 65
+        InvalidArgument
+          : the request is too large: found 1048630 bytes, the limit is: 262144 bytes
+          UNREADABLE_REQUEST
+        InvalidArgument:  (2 faults in all)
+          contact.labels: must have other keys: in the order of the alphabet, key 1 must be of a-z 0-9 . _ / -
+              alone
+          contact.labels: must have other values: in the order of their keys, the value of label 1 must be
+              printable, without spaces at its ends
+        InvalidArgument
+          contact.labels: must have other keys: in the order of the alphabet, key 1 must be at most 63
+              characters, is 64
+        InvalidArgument
+          contact.external_references: must be at most 8, are 9
+        InvalidArgument
+          contact.external_references[1]: is there twice
+        InvalidArgument:  (2 faults in all)
+          contact.external_references[0].system: must not be empty
+          contact.external_references[0].id: must be at most 128 characters, is 129
+        InvalidArgument
+          contact.links[0].uri: must be an http or https URL with a host, such as https://example.com/calls/1
+        InvalidArgument
+          contact.links[0].uri: must be an http or https URL with a host, such as https://example.com/calls/1
+        InvalidArgument
+          contact.links[0].uri: must be a URL without a user or a password in it
+        InvalidArgument
+          contact.links[0].uri: must be at most 2048 characters, is 2066
+        InvalidArgument
+          contact.links: must be at most 16, are 17
+        InvalidArgument:  (2 faults in all)
+          contact.links[0].kind: is not known to this server
+          contact.links[0].title: must be at most 128 characters, is 129
+        NotFound: there is no contact nobody
+          contact nobody
+        InvalidArgument:  (3 faults in all)
+          case.labels: must be at most 16, are 17
+          case.external_references[0].id: must be printable, without spaces at its ends
+          update_mask.paths[2]: must be confirmed_reason, legal_hold, retain_until_time, external_references
+              or labels
+        InvalidArgument:  (2 faults in all)
+          context.external_references: must be at most 8, are 9
+          context.labels: must have other keys: in the order of the alphabet, key 1 must not be empty
+    "#]].assert_eq(&brief::all(&told));
     bench.unchanged().await
 }

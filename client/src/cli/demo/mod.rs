@@ -141,9 +141,9 @@ fn must_be_new(data: &Path) -> Result<(), Failure> {
 async fn publish(client: &Client) -> Result<(), Failure> {
     let request = v1::PublishPlaybookRequest {
         request_id: "demo-playbook".to_owned(),
-        source: PLAYBOOK.to_owned(),
+        document: PLAYBOOK.to_owned(),
         note: "the demo's airline".to_owned(),
-        arrive_time: Some(prost_types::Timestamp {
+        event_time: Some(prost_types::Timestamp {
             seconds: morning::BEGIN,
             nanos: 0,
         }),

@@ -410,7 +410,7 @@ fn as_json(chosen: &Chosen<'_>, rows: &[Row]) -> Value {
             "tier": chosen.playbook.tier(row.tier).id.as_str(),
             "routes": cells_json(row),
             "tips": tips_json(row),
-            "turned_down": out_json(chosen.playbook, row),
+            "ineligible_routes": out_json(chosen.playbook, row),
         });
         if let Some(held) = &row.held {
             json["held_by_tier_floor"] = held_json(held);

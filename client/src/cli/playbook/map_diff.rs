@@ -101,8 +101,8 @@ pub(super) fn as_json(chosen: &Chosen<'_>, other: &Playbook, changed: &[Changed]
             "routes_after": cells_json(after),
             "tips": tips_json(before),
             "tips_after": tips_json(after),
-            "turned_down": out_json(chosen.playbook, before),
-            "turned_down_after": out_json(other, after),
+            "ineligible_routes": out_json(chosen.playbook, before),
+            "ineligible_routes_after": out_json(other, after),
         })
     });
     let mut map = head_json(chosen);

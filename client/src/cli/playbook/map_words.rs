@@ -183,7 +183,7 @@ pub(super) fn out_json(playbook: &Playbook, row: &Row) -> Value {
             TurnedDown::NotStaffed(queue, at) => ("not_staffed", queue.as_str(), *at),
             TurnedDown::TooLate(fact) => ("too_late", fact.as_str(), None),
             TurnedDown::ForbiddenByRule(rule) => ("forbidden_by_rule", rule.as_str(), None),
-            TurnedDown::NotLeftByRule(rule) => ("not_left_by_rule", rule.as_str(), None),
+            TurnedDown::NotLeftByRule(rule) => ("excluded_by_rule", rule.as_str(), None),
             // A map tells no others.
             _ => ("other", "", None),
         };

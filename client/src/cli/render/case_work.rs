@@ -22,8 +22,8 @@ pub(crate) fn receipt(receipt: Option<&v1::CaseReceipt>, paint: Paint) -> String
 }
 
 /// All that happened to a case.
-pub(crate) fn timeline(timeline: &v1::GetCaseTimelineResponse, paint: Paint) -> String {
-    let left_out = match timeline.left_out {
+pub(crate) fn timeline(timeline: &v1::ListCaseTimelineResponse, paint: Paint) -> String {
+    let left_out = match timeline.omitted_count {
         0 => String::new(),
         count => paint.dim(&format!("{count} older entries are not shown\n")),
     };
@@ -34,7 +34,7 @@ pub(crate) fn timeline(timeline: &v1::GetCaseTimelineResponse, paint: Paint) -> 
 }
 
 /// All that happened to a case, in rows.
-pub(crate) fn timeline_listing(timeline: &v1::GetCaseTimelineResponse) -> Listing {
+pub(crate) fn timeline_listing(timeline: &v1::ListCaseTimelineResponse) -> Listing {
     const COLUMNS: [Column; 5] = [
         Column::Left("when"),
         Column::Left("who"),

@@ -19,8 +19,8 @@ pub(crate) use case_work::{receipt, timeline, timeline_listing};
 pub(crate) use feed::event;
 pub(crate) use history::{customer_receipt, history, history_listing};
 pub(crate) use menu::{menu, menu_listing};
-pub(crate) use playbook::{counts, counts_listing, findings, publication, publications};
-pub(crate) use records::{case, case_added, contact, customer, ended, taken};
+pub(crate) use playbook::{counts, counts_listing, findings, publication, publications, taking};
+pub(crate) use records::{case, case_added, contact, customer, ended, selected};
 
 use super::out::Paint;
 

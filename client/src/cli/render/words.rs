@@ -38,18 +38,18 @@ pub(crate) fn abilities(numbers: &[i32]) -> String {
 }
 
 /// How a contact joined its case, in capitals; `None` if it has no case.
-pub(crate) fn joined(number: i32) -> Option<String> {
-    let name = v1::Joined::try_from(number).ok();
+pub(crate) fn case_match(number: i32) -> Option<String> {
+    let name = v1::CaseMatch::try_from(number).ok();
     let known = name.map(|name| name.as_str_name());
-    (number != 0).then(|| word(known, "JOINED_", number).to_uppercase())
+    (number != 0).then(|| word(known, "CASE_MATCH_", number).to_uppercase())
 }
 
-/// Where a contact is.
-pub(crate) fn place(number: i32) -> String {
-    let name = v1::ContactPlace::try_from(number).ok();
+/// The state of a contact.
+pub(crate) fn contact_state(number: i32) -> String {
+    let name = v1::ContactState::try_from(number).ok();
     word(
         name.map(|name| name.as_str_name()),
-        "CONTACT_PLACE_",
+        "CONTACT_STATE_",
         number,
     )
 }
@@ -186,7 +186,7 @@ pub(crate) fn time(time: Option<&Timestamp>) -> String {
 
 /// A wait with its range and where it comes from.
 pub(crate) fn wait(wait: Option<&v1::Wait>) -> String {
-    use v1::wait::Basis;
+    use v1::WaitBasis as Basis;
     let Some(wait) = wait else {
         return "unknown".to_owned();
     };

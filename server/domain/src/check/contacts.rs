@@ -70,7 +70,7 @@ fn has_cases(contact: &Contact, verdict: &mut Verdict) {
         None => 0,
     };
     verdict.expect(further <= may_have, || {
-        format!("contact {id}: it has {further} further cases, {may_have} are the most")
+        format!("contact {id}: it has {further} additional cases, {may_have} are the most")
     });
 }
 

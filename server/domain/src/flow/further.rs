@@ -117,7 +117,7 @@ pub(super) fn cases_of(state: &State, contact: &Contact) -> Result<Vec<Arc<Case>
     Ok(cases)
 }
 
-/// The further cases that a contact has once it is decided on: a further one that turned out to be what it comes for
+/// The additional cases that a contact has once it is decided on: a further one that turned out to be what it comes for
 /// is its own from then on.
 pub(super) fn further_of(before: Option<&Contact>, join: Option<&CaseJoin>) -> Vec<CaseId> {
     let own = join.map(|join| join.case);
@@ -130,7 +130,7 @@ fn refused(contact: &Contact, why: ContactCause) -> Stop {
     Refusal::ContactStep { contact, why }.into()
 }
 
-/// Whose matter it is, if the contact can have a further case.
+/// Whose matter it is, if the contact can have an additional case.
 fn may_have_more(contact: &Contact, now: UnixMs) -> Result<&CustomerId, Stop> {
     if let Some(ended) = contact.ended
         && now > ended + FURTHER_CASE_AFTER_END_MAX
@@ -171,7 +171,7 @@ fn reason(playbook: &Playbook, command: &AddCase, facts: &Facts) -> Result<Reaso
     let index = playbook.reason_now(&command.reason, facts);
     index.ok_or_else(|| {
         let what = "is not a secondary reason of the live playbook; GetReasonMenu lists them";
-        Refusal::Faulty(Faults::of(FaultKind::UnknownReason, "reason", what)).into()
+        Refusal::Faulty(Faults::of(FaultKind::UnknownReason, "stated_reason", what)).into()
     })
 }
 

@@ -1,5 +1,5 @@
 //! A contact with several matters: each is found and decided on as things stood before, the contact goes by the one
-//! with the most at stake, and the others come with it as further cases.
+//! with the most at stake, and the others come with it as additional cases.
 
 use super::find::{FoundCase, FoundReason};
 use super::further::cases_of;
@@ -319,7 +319,7 @@ fn check(start: &Start, told: &ContactContext) -> Result<(), Stop> {
         && known.context.reason.as_ref() != Some(reason)
     {
         let what = "is of one matter, and the contact has several: tell it in `matters`, with the id of that one";
-        faults.push("context.reason", what);
+        faults.push("context.stated_reason", what);
     }
     for (place, matter) in told.matters.iter().enumerate() {
         let all = start.context.matters.iter().find(|it| it.id == matter.id);
@@ -371,7 +371,7 @@ fn at_place(stop: Stop, place: usize) -> Stop {
     let mut placed = Faults::default();
     for fault in faults.found() {
         let field = match fault.field.as_str() {
-            "context.reason" => format!("context.matters[{place}].stated_reason"),
+            "context.stated_reason" => format!("context.matters[{place}].stated_reason"),
             other => other.to_owned(),
         };
         placed.push_of(fault.kind, field, &fault.what);

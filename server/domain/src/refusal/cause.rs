@@ -145,7 +145,7 @@ pub enum CustomerCause {
     Vulnerable,
 }
 
-/// Why a contact cannot have a further case, and what would be right.
+/// Why a contact cannot have an additional case, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ContactCause {
     /// Another matter is a new contact.
@@ -171,10 +171,10 @@ pub enum ContactCause {
         into: CaseId,
     },
     /// Another matter is a new contact.
-    #[error("has {FURTHER_CASES_MAX} further cases already, the most there can be")]
+    #[error("has {FURTHER_CASES_MAX} additional cases already, the most there can be")]
     FurtherCasesMax,
     /// Some of the matters are another contact.
-    #[error("would have more than {FURTHER_CASES_MAX} further cases, the most there can be")]
+    #[error("would have more than {FURTHER_CASES_MAX} additional cases, the most there can be")]
     TooManyFurtherCases,
 }
 

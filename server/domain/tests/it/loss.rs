@@ -219,7 +219,7 @@ fn an_identity_of_two_customers() {
 #[test]
 fn a_further_case_that_is_lost_or_there_twice() {
     let day = format!("{DAY}add_case chat-1 bags/allowance\n");
-    // The contact ends, but not in its further case.
+    // The contact ends, but not in its additional case.
     breaks_after(
         &day,
         |state| ended("chat-1", Some(case_of(state, "chat-1")), false),
@@ -252,7 +252,7 @@ fn a_further_case_that_is_lost_or_there_twice() {
         &day,
         |state| added("chat-4", case_of(state, "chat-1")),
         expect![[r#"
-            contact chat-4: it has 1 further cases, 0 are the most
+            contact chat-4: it has 1 additional cases, 0 are the most
             contact chat-4: its case is of another customer
         "#]],
     );

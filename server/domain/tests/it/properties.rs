@@ -229,7 +229,7 @@ fn matters() -> impl Strategy<Value = String> {
     })
 }
 
-/// A further case of one of the contacts, whatever place it is in.
+/// An additional case of one of the contacts, whatever place it is in.
 fn add_case() -> impl Strategy<Value = String> {
     let reasons = REASONS.iter().filter(|reason| reason.contains('/'));
     let reason = select(reasons.copied().collect::<Vec<_>>());
@@ -251,7 +251,7 @@ fn update() -> impl Strategy<Value = String> {
         "link=x",
         "no_links",
     ];
-    let kept = prop::sample::subsequence(KEPT.to_vec(), 1..=3);
+    let kept = subsequence(KEPT.to_vec(), 1..=3);
     (word(CONTACTS), kept).prop_map(|(contact, kept)| {
         let mut named = BTreeSet::new();
         // Of setting and clearing the same only one is said.

@@ -6,7 +6,7 @@
 //! take CONTACT ROUTE [declined=ROUTE,…]
 //! reroute CONTACT asked_for_person|gave_up|no_answer|failed [channel=CHANNEL WORD…]   (decides again; words as in a route)
 //! end CONTACT OUTCOME [confirmed=REASON] [outcome=ID] [cost=AMOUNT] [note=WORD] [matter:ID=resolved[/OUTCOME]|open …]
-//! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (a further case; facts as in a route)
+//! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (an additional case; facts as in a route)
 //! customer ID WORD…
 //! note CASE TEXT | resolve CASE OUTCOME | reopen CASE | confirm CASE REASON | hold CASE   [stale]
 //! merge CASE CASE [note=WORD] | unmerge CASE | link CASE KIND CASE | unlink CASE KIND CASE   [stale]   (the first stays)

@@ -30,15 +30,15 @@ fn taken() {
         })),
     };
     expect![[r#"
-        TakeRouteResponse {
+        SelectRouteResponse {
             contact_id: "call-7",
             case_id: "case_0000000000009",
-            place: Routed,
+            state: Routed,
             target: Some(
                 RouteTarget {
                     route: Callback,
-                    flow: "",
-                    queue: "rebooking",
+                    flow_id: "",
+                    queue_id: "rebooking",
                     skills: [
                         Skill {
                             skill_id: "refunds",
@@ -52,7 +52,7 @@ fn taken() {
                             nanos: 0,
                         },
                     ),
-                    language: "nl",
+                    language_code: "nl",
                     tier: "gold",
                 },
             ),
@@ -81,11 +81,11 @@ fn ended() {
         EndContactResponse {
             contact_id: "call-7",
             case_id: "case_0000000000009",
-            place: Ended,
+            state: Ended,
             outcome: Resolved,
             case_state: Resolved,
             replayed: false,
-            further_case_ids: [
+            additional_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
@@ -97,11 +97,11 @@ fn ended() {
         EndContactResponse {
             contact_id: "call-7",
             case_id: "case_0000000000009",
-            place: Ended,
+            state: Ended,
             outcome: Resolved,
             case_state: Open,
             replayed: false,
-            further_case_ids: [
+            additional_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
@@ -113,11 +113,11 @@ fn ended() {
         EndContactResponse {
             contact_id: "call-7",
             case_id: "",
-            place: Ended,
+            state: Ended,
             outcome: Resolved,
             case_state: Unspecified,
             replayed: false,
-            further_case_ids: [
+            additional_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",

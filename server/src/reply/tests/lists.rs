@@ -73,7 +73,7 @@ fn counts_of_a_retired_reason_go_with_what_stands_for_it() {
         let counts = counts::counted(live, under).counts;
         let lines = counts
             .iter()
-            .map(|it| format!("{} {} {}\n", it.reason, it.tier, it.contacts));
+            .map(|it| format!("{} {} {}\n", it.reason, it.tier, it.contact_count));
         lines.collect::<String>()
     };
     expect![[r#"

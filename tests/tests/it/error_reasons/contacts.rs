@@ -48,7 +48,7 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
     let told = given.refused(Why::ContactOfOtherCustomer, answer)?;
     assert_eq!(told["customer_id"], "c1");
     let asked = take("call-1", v1::Route::Chat, 3);
-    let told = given.refused(Why::RouteNotOffered, contacts.take_route(asked).await)?;
+    let told = given.refused(Why::RouteNotOffered, contacts.select_route(asked).await)?;
     assert_eq!(told["route"], "chat");
 
     let silent = call("call-2").route();

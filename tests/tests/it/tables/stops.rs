@@ -54,7 +54,7 @@ async fn contacts(server: &ServerProcess) -> Outcome<u64> {
         .client()?
         .count_reasons(v1::CountReasonsRequest {})
         .await?;
-    Ok(counts.counts.iter().map(|count| count.contacts).sum())
+    Ok(counts.counts.iter().map(|count| count.contact_count).sum())
 }
 
 /// Waits until some more rows have arrived than these.

@@ -107,8 +107,8 @@ fn a_contact_says_why_it_has_no_further_case() {
         is of nobody known: tell first who it is, by an id or a verified identity in RouteContact
         has case_0000000000001 already, the case of this matter
         has case_0000000000001, which is merged into case_0000000000002
-        has 8 further cases already, the most there can be
-        would have more than 8 further cases, the most there can be
+        has 8 additional cases already, the most there can be
+        would have more than 8 additional cases, the most there can be
     "#]]
     .assert_eq(&told([
         ContactCause::EndedLongAgo,

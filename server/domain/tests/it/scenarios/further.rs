@@ -1,4 +1,4 @@
-//! A contact that brings several matters: further cases beside its own.
+//! A contact that brings several matters: additional cases beside its own.
 
 use crate::stage::check;
 use expect_test::expect;
@@ -224,7 +224,7 @@ fn as_many_as_there_can_be() {
             k1: flight/change too; opens #7
             k1: flight/change too; opens #8
             k1: flight/change too; opens #9
-            refused: contact k1 has 8 further cases already, the most there can be
+            refused: contact k1 has 8 additional cases already, the most there can be
             k1 ends Resolved; case #1 is resolved
             case #1: resolved; bags/allowance of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows 
             case #9: open; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAA8
@@ -277,7 +277,7 @@ fn a_further_case_that_is_what_the_contact_comes_for() {
         contact k1
         case 1
         case 2
-        # As long as nobody knows what it comes for, it has its further cases.
+        # As long as nobody knows what it comes for, it has its additional cases.
         route k2 web_chat customer=c2
         add_case k2 bags/allowance
         contact k2

@@ -19,6 +19,15 @@ fn what_is_kept_of_a_contact_keeps_it_no_longer() {
         update chat-1 link=https://calls.example/1
         label 1 north
         ",
-        expect![[r#""#]],
+        expect![[r#"
+            playbook trips is live
+            refused: there is no contact chat-1
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-1 has ContactUpdate { tags: TagsUpdate { references: None, labels: Some({"team": "b"}) }, links: None }
+            chat-1 has ContactUpdate { tags: TagsUpdate { references: Some([]), labels: None }, links: None }
+            [Nov 24 09:00] chat-1 ends TimedOut
+            chat-1 has ContactUpdate { tags: TagsUpdate { references: None, labels: None }, links: Some([ContactLink { kind: Other, uri: "https://calls.example/1", title: "" }]) }
+            case #1 is updated: CaseUpdate { confirmed: None, legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: Some({"team": "north"}) } }
+        "#]],
     );
 }
