@@ -254,6 +254,8 @@ calls! {
     read PlaybookServiceClient::diff_playbooks(DiffPlaybooksRequest) -> DiffPlaybooksResponse;
     /// The reasons as a customer of one channel sees them.
     read PlaybookServiceClient::get_reason_menu(GetReasonMenuRequest) -> GetReasonMenuResponse;
+    /// Every word that requests may name, with labels.
+    read PlaybookServiceClient::get_vocabulary(GetVocabularyRequest) -> GetVocabularyResponse;
     /// Contacts and cases by reason and tier.
     read InsightServiceClient::count_reasons(CountReasonsRequest) -> CountReasonsResponse;
 }

@@ -150,10 +150,13 @@ pub fn findings(answer: Option<&v1::ContactAnswer>) -> Vec<String> {
     let decision = answer.and_then(|answer| answer.decision.clone());
     let findings = decision.unwrap_or_default().findings;
     let kind = |finding: &v1::Finding| word(finding.kind().as_str_name(), "FINDING_KIND_");
-    let told = findings
-        .iter()
-        .map(|it| format!("{} {}", kind(it), it.subject));
-    told.map(|told| told.trim_end().to_owned()).collect()
+    let told = findings.iter().map(|it| {
+        [&kind(it), &it.subject, &it.rule_id, &it.input]
+            .map(String::as_str)
+            .join(" ")
+    });
+    let words = |told: String| told.split_whitespace().collect::<Vec<_>>().join(" ");
+    told.map(words).collect()
 }
 
 /// A menu: a line an item, `digit` first where there is a keypad.

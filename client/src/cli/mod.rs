@@ -34,6 +34,7 @@ mod send;
 mod table_file;
 mod tags;
 mod values;
+mod vocabulary;
 mod watch;
 mod write;
 
@@ -109,6 +110,8 @@ enum Command {
     Send(Box<send::SendArgs>),
     /// The reason menu as a customer of one channel sees it.
     Reasons(reasons::ReasonsArgs),
+    /// Every word that requests may name: reasons, tiers, channels, queues, facts, outcomes.
+    Vocabulary(vocabulary::VocabularyArgs),
     /// What happens, as it happens.
     #[command(
         subcommand,
@@ -234,6 +237,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::End(args) => end::run(*args, session).await,
         Command::Send(args) => send::run(*args, session).await,
         Command::Reasons(args) => reasons::run(args, session).await,
+        Command::Vocabulary(args) => vocabulary::run(args, session).await,
         Command::Events(command) => events::run(command, session).await,
         Command::Contact(command) => contact::run(command, session).await,
         Command::Case(command) => case::run(command, session).await,

@@ -1,6 +1,9 @@
 //! Events: what happened, with all that folding it needs. The truth, in one log.
 
 mod edits;
+mod transitions;
+
+pub use transitions::CaseTransition;
 
 use crate::actor::Actor;
 use crate::case::{CaseState, CaseWork, MatterKey, Resolution};

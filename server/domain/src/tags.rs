@@ -146,6 +146,16 @@ pub struct TagsUpdate {
 }
 
 impl TagsUpdate {
+    /// What the parts that this changes are in `tags`.
+    #[must_use]
+    pub fn before(&self, tags: &Tags) -> TagsUpdate {
+        let TagsUpdate { references, labels } = self;
+        TagsUpdate {
+            references: references.as_ref().map(|_| tags.references.clone()),
+            labels: labels.as_ref().map(|_| tags.labels.clone()),
+        }
+    }
+
     /// Makes `tags` what they are from now on.
     pub fn apply(&self, tags: &mut Tags) {
         let TagsUpdate { references, labels } = self;

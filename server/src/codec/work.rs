@@ -17,7 +17,10 @@ pub(super) fn write_worked(w: &mut Writer, worked: &CaseWorked) {
     w.number(2, state.number() as u32);
     match work {
         CaseWork::Noted(text) => w.text_or_none(3, Some(text)),
-        CaseWork::Updated(update) => w.message(4, |w| write_update(w, update)),
+        CaseWork::Updated(update, before) => {
+            w.message(4, |w| write_update(w, update));
+            w.messages(12, before, write_update);
+        }
         CaseWork::Resolved(resolution, note) => w.message(5, |w| {
             w.message(1, |w| write_resolution(w, resolution));
             w.text(2, note);
@@ -40,11 +43,14 @@ pub(super) fn worked(message: wire::CaseWorked) -> Result<CaseWorked, CodecError
         state,
         work,
         note,
+        before,
     } = message;
     let state = i32::try_from(state).map_err(|_| CodecError::Shape("worked.state"))?;
     let work = match required(work, "worked.work")? {
         Wire::Noted(text) => CaseWork::Noted(text.into()),
-        Wire::Updated(message) => CaseWork::Updated(update(message)?),
+        Wire::Updated(message) => {
+            CaseWork::Updated(update(message)?, before.map(update).transpose()?)
+        }
         Wire::Resolved(message) => {
             let (resolved, note) = with_note(message);
             let resolved = required(resolved, "worked.resolution")?;

@@ -208,6 +208,26 @@ pub(crate) fn menu(
     finder.done(asked)
 }
 
+/// Which words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct VocabularyAsked {
+    /// The version; empty: the live one.
+    pub(crate) version: String,
+    /// The language of the labels.
+    pub(crate) language: Option<Arc<str>>,
+}
+
+/// Which words.
+pub(crate) fn vocabulary(request: v1::GetVocabularyRequest) -> Result<VocabularyAsked, Faults> {
+    let v1::GetVocabularyRequest {
+        playbook_version: version,
+        language_code,
+    } = request;
+    let mut finder = Finder::default();
+    let language = finder.optional(At::top("language_code"), &language_code, values::language);
+    finder.done(Some(VocabularyAsked { version, language }))
+}
+
 impl Finder {
     fn note(&mut self, note: &str) -> Option<Arc<str>> {
         let len = note.len();

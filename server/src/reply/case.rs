@@ -187,7 +187,7 @@ pub(super) fn resolution(resolution: &Resolution) -> v1::CaseResolution {
     }
 }
 
-fn link(link: &CaseLink) -> v1::CaseLink {
+pub(super) fn link(link: &CaseLink) -> v1::CaseLink {
     v1::CaseLink {
         kind: wire_enum::link_kind(link.kind),
         case_id: link.case.to_string(),

@@ -6,7 +6,7 @@ use super::{
     case, context, customer, decision, fact, further, menu, tags, target, time, wire_enum,
 };
 use signpost_domain::case::CaseState;
-use signpost_domain::contact::{Contact, Offered, Place};
+use signpost_domain::contact::{Contact, Place};
 use signpost_domain::decision::Handover;
 use signpost_domain::event::{ContactEnded, Next, RouteTaken};
 use signpost_domain::ids::{CaseId, CustomerId, MatterId, ReasonId};
@@ -149,7 +149,12 @@ fn answer(of: Answered<'_>) -> v1::ContactAnswer {
         Next::ChooseReason { .. } | Next::AskFacts(_) | Next::ChooseRoute => Place::Deciding,
         Next::Take(taken) => Place::of_route(taken.route),
     };
-    let decision = decision::decision(playbook, standing.now, &routed.noticed, &routed.decision);
+    let decision = decision::decision(
+        playbook,
+        (of.seq, standing.now),
+        &routed.noticed,
+        &routed.decision,
+    );
     let mut known = routed.context.facts.clone();
     routed
         .carried
@@ -221,22 +226,6 @@ fn next(of: Answered<'_>) -> v1::contact_answer::Next {
         }
         Next::ChooseRoute => Wire::Target(v1::RouteTarget::default()),
         Next::Take(taken) => Wire::Target(target::of_decision(playbook, &routed.decision, taken)),
-    }
-}
-
-/// Where a route leads, in an event.
-pub(super) fn offered(offered: &Offered) -> v1::RouteTarget {
-    let Offered {
-        route,
-        flow,
-        queue,
-        wait: _,
-    } = offered;
-    v1::RouteTarget {
-        route: wire_enum::route(*route),
-        flow_id: decision::text(flow.as_ref()),
-        queue_id: decision::text(queue.as_ref()),
-        ..v1::RouteTarget::default()
     }
 }
 

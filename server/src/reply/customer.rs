@@ -8,7 +8,7 @@ use signpost_domain::customer::{
     Consent, Customer, CustomerMerge, CustomerWork, History, HistoryCounts, Identity, IdentityKey,
     MergedCustomer, Profile,
 };
-use signpost_domain::event::{CustomerSaved, CustomerWorked};
+use signpost_domain::event::CustomerSaved;
 use signpost_domain::ids::{CustomerId, ReasonId, Seq};
 use signpost_domain::money::Money;
 use signpost_proto::v1;
@@ -119,7 +119,7 @@ fn merged(merged: &MergedCustomer) -> v1::MergedCustomer {
 }
 
 /// A handle that proved something.
-fn proven(key: &IdentityKey) -> v1::Identity {
+pub(super) fn proven(key: &IdentityKey) -> v1::Identity {
     v1::Identity {
         kind: key.kind.to_string(),
         value: key.value.to_string(),
@@ -140,44 +140,6 @@ pub(crate) fn receipt(customer: &CustomerId, seq: Seq, replayed: bool) -> v1::Cu
         etag: seq.0.to_string(),
         sequence: seq.0,
         replayed,
-    }
-}
-
-/// The event of work on a customer, for integrators.
-pub(super) fn event(worked: &CustomerWorked) -> v1::CustomerWorkedEvent {
-    use v1::CustomerWorkKind as Kind;
-    let (kind, identity, note) = match &worked.work {
-        CustomerWork::Linked { identity, .. } => (Kind::Linked, Some(self::identity(identity)), ""),
-        CustomerWork::Unlinked(key) => {
-            let identity = v1::Identity {
-                verified: false,
-                ..proven(key)
-            };
-            (Kind::Unlinked, Some(identity), "")
-        }
-        CustomerWork::Merged(merge) => {
-            let proof = merge.proof.as_ref().map(proven);
-            (Kind::Merged, proof, &*merge.note)
-        }
-        CustomerWork::Unmerged(_, note) => (Kind::Unmerged, None, &**note),
-    };
-    v1::CustomerWorkedEvent {
-        customer_id: worked.customer.to_string(),
-        kind: kind.into(),
-        other_customer_id: id(worked.work.other()),
-        identity,
-        note: note.to_owned(),
-        verification_lost: proof_lost(&worked.work),
-    }
-}
-
-/// What work on a customer is called among events.
-pub(super) const fn name(work: &CustomerWork) -> &'static str {
-    match work {
-        CustomerWork::Linked { .. } => "identity_linked",
-        CustomerWork::Unlinked(_) => "identity_unlinked",
-        CustomerWork::Merged(_) => "customers_merged",
-        CustomerWork::Unmerged(..) => "customer_unmerged",
     }
 }
 
@@ -233,7 +195,7 @@ pub(super) fn identities(identities: &[Identity]) -> Vec<v1::Identity> {
     identities.iter().map(identity).collect()
 }
 
-fn identity(identity: &Identity) -> v1::Identity {
+pub(super) fn identity(identity: &Identity) -> v1::Identity {
     let Identity {
         key: IdentityKey { kind, value },
         verified,

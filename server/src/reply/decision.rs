@@ -3,16 +3,17 @@
 use super::cost::{Factors, reason_of};
 use super::{target, time, wire_enum};
 use signpost_domain::decision::{Decision, Finding, FiredRule, RouteOption, TurnedDown, Wait};
-use signpost_domain::ids::{ReasonId, Slug};
+use signpost_domain::ids::{DecisionId, ReasonId, Seq, Slug};
 use signpost_domain::playbook::{Inherited, Level, Playbook, Reason};
 use signpost_domain::route::Route;
 use signpost_domain::time::UnixMs;
 use signpost_proto::v1;
 
-/// The decision that was made under `playbook` at `now`; `noticed` comes before its own findings.
+/// The decision that was made under `playbook` at `now`, in the event at `seq`; `noticed` comes before its own
+/// findings.
 pub(super) fn decision(
     playbook: &Playbook,
-    now: UnixMs,
+    (seq, now): (Option<Seq>, UnixMs),
     noticed: &[Finding],
     decision: &Decision,
 ) -> v1::Decision {
@@ -53,6 +54,7 @@ pub(super) fn decision(
         next_micros: next.micros(),
         guarded: *guarded,
         currency_code: playbook.currency.to_string(),
+        decision_id: seq.map_or_else(String::new, |seq| DecisionId(seq).to_string()),
     }
 }
 
@@ -217,7 +219,7 @@ fn rule(fired: &FiredRule) -> v1::FiredRule {
 pub(super) fn finding(finding: &Finding) -> v1::Finding {
     use v1::FindingKind as Wire;
     let (kind, subject) = match finding {
-        Finding::FactUnknown(rule, value) => (Wire::RuleInputUnknown, format!("{rule} {value}")),
+        Finding::FactUnknown(..) => (Wire::RuleInputUnknown, String::new()),
         Finding::WaitAssumed(queue) => (Wire::WaitAssumed, queue.to_string()),
         Finding::TierOfCaller(stored) => (Wire::TierReported, stored.to_string()),
         Finding::TierAssumed => (Wire::TierAssumed, String::new()),
@@ -229,11 +231,11 @@ pub(super) fn finding(finding: &Finding) -> v1::Finding {
         Finding::IdentityShared(kind) => (Wire::IdentityShared, kind.to_string()),
         Finding::FactDeclined(fact) => (Wire::FactDeclined, fact.to_string()),
         Finding::CaseAmbiguous(fact) => (Wire::CaseAmbiguous, fact.to_string()),
-        Finding::RuleFailed(rule) => (Wire::RuleFailed, rule.to_string()),
+        Finding::RuleFailed(_) => (Wire::RuleFailed, String::new()),
         Finding::TierFloor(tier) => (Wire::TierFloor, tier.to_string()),
         Finding::DeadlinePassed(fact) => (Wire::DeadlinePassed, fact.to_string()),
         Finding::DeadlineOutOfReach(fact) => (Wire::DeadlineOutOfReach, fact.to_string()),
-        Finding::RuleSetAside(rule) => (Wire::RuleSetAside, rule.to_string()),
+        Finding::RuleSetAside(_) => (Wire::RuleSetAside, String::new()),
         Finding::LanguageNotSpoken(queue, language) => {
             (Wire::LanguageNotSpoken, format!("{queue} {language}"))
         }
@@ -242,9 +244,21 @@ pub(super) fn finding(finding: &Finding) -> v1::Finding {
         Finding::SameMatterByKey(fact) => (Wire::SameMatterByKey, text(fact.as_ref())),
         Finding::NeedRaisedByAttempts(count) => (Wire::NeedRaisedByAttempts, count.to_string()),
     };
+    let rule_id = match finding {
+        Finding::FactUnknown(rule, _) | Finding::RuleFailed(rule) | Finding::RuleSetAside(rule) => {
+            rule.to_string()
+        }
+        _ => String::new(),
+    };
+    let input = match finding {
+        Finding::FactUnknown(_, value) => value.to_string(),
+        _ => String::new(),
+    };
     v1::Finding {
         kind: kind.into(),
         subject,
+        rule_id,
+        input,
         broken: match finding {
             Finding::LastResortBroken(route, why) => Some(turned(*route, why)),
             _ => None,

@@ -1,16 +1,19 @@
 //! Events as integrators see them. A new kind of event does not compile until it has a body here.
 
-use super::contact::{offered, text_of_matter};
+use super::contact::text_of_matter;
 use super::decision::text;
 use super::playbook::of_event;
-use super::{case, customer, fact, further, tags, time, timeline, wire_enum};
+use super::{case, customer, fact, further, note, tags, target, time, wire_enum, work_event};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
-use signpost_domain::contact::Place;
+use prost_types::Duration;
+use signpost_domain::contact::{Offered, Place};
+use signpost_domain::decision::Handover;
 use signpost_domain::event::{
-    Cause, ContactEnded, ContactRouted, Envelope, Event, MatterEnded, Next, Recorded, RouteTaken,
+    CaseJoin, CaseTransition, Cause, ContactEnded, ContactRouted, Envelope, Event, MatterEnded,
+    Next, Recorded, RouteTaken,
 };
-use signpost_domain::ids::{PlaybookVersion, ReasonId, Slug};
+use signpost_domain::ids::{DecisionId, PlaybookVersion, ReasonId, Seq, Slug};
 use signpost_proto::{FILE_DESCRIPTOR_SET, v1};
 use std::sync::LazyLock;
 use v1::event::Body;
@@ -42,15 +45,25 @@ pub(crate) fn event(recorded: &Recorded) -> v1::Event {
         playbook_version: playbook
             .as_ref()
             .map_or_else(String::new, PlaybookVersion::to_string),
+        case_transitions: event.transitions().iter().map(transition).collect(),
         body: Some(told(envelope, event).body),
     }
 }
 
+fn transition(transition: &CaseTransition) -> v1::CaseTransition {
+    let CaseTransition { case, from, to } = transition;
+    v1::CaseTransition {
+        case_id: case.to_string(),
+        from: from.map_or(0, wire_enum::case_state),
+        to: wire_enum::case_state(*to),
+    }
+}
+
 /// What is told of an event: its body, its name in types, what it is about.
-struct Told {
-    body: Body,
-    name: &'static str,
-    subject: String,
+pub(super) struct Told {
+    pub(super) body: Body,
+    pub(super) name: &'static str,
+    pub(super) subject: String,
 }
 
 fn told(envelope: &Envelope, event: &Event) -> Told {
@@ -69,7 +82,7 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             subject: format!("customer/{}", saved.customer.id),
         },
         Event::ContactRouted(routed) => Told {
-            body: Body::ContactRouted(contact_routed(routed)),
+            body: Body::ContactRouted(contact_routed(routed, envelope.seq)),
             name: "contact_routed",
             subject: contact(&routed.contact),
         },
@@ -79,7 +92,7 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             subject: contact(&taken.contact),
         },
         Event::ContactEnded(ended) => Told {
-            body: Body::ContactEnded(contact_ended(ended)),
+            body: Body::ContactEnded(contact_ended(ended, envelope.seq)),
             name: "contact_ended",
             subject: contact(&ended.contact),
         },
@@ -90,30 +103,22 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             name: "case_lapsed",
             subject: format!("case/{case}"),
         },
-        Event::CaseWorked(worked) => Told {
-            body: Body::CaseWorked(timeline::event(worked)),
-            name: timeline::name(&worked.work),
-            subject: format!("case/{}", worked.case),
-        },
-        Event::CustomerWorked(worked) => Told {
-            body: Body::CustomerWorked(customer::event(worked)),
-            name: customer::name(&worked.work),
-            subject: format!("customer/{}", worked.customer),
-        },
+        Event::CaseWorked(worked) => work_event::of_case(worked, envelope.seq),
+        Event::CustomerWorked(worked) => work_event::of_customer(worked),
         Event::ContactUpdated(updated) => Told {
             body: Body::ContactUpdated(tags::event(updated)),
             name: "contact_updated",
             subject: contact(&updated.contact),
         },
         Event::CaseAdded(added) => Told {
-            body: Body::CaseAddedToContact(further::event(added)),
+            body: Body::CaseAddedToContact(further::event(added, envelope.seq)),
             name: "case_added_to_contact",
             subject: contact(&added.contact),
         },
     }
 }
 
-fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
+fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
     let ContactRouted {
         contact,
         step,
@@ -126,7 +131,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         leading,
         followed_by: _,
         open_cases: _,
-        standing: _,
+        standing,
         memory: _,
         profile: _,
         carried: _,
@@ -142,7 +147,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         Next::ChooseRoute => (Place::Deciding, v1::NextStep::ChooseRoute, None, [].iter()),
         Next::Take(taken) => {
             let place = Place::of_route(taken.route);
-            (place, v1::NextStep::Routed, Some(offered(taken)), [].iter())
+            (place, v1::NextStep::Routed, Some(taken), [].iter())
         }
     };
     let (external_references, labels) = tags::tags(&context.tags);
@@ -164,7 +169,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         channel_switched: join.is_some_and(|join| join.switched),
         state: wire_enum::place(place),
         next_step: next_step.into(),
-        target: goes,
+        target: goes.map(|taken| target::of_event(taken, &decision.handover, Some(&decision.tier))),
         asked_fact_ids: asked.map(Slug::to_string).collect(),
         facts: fact::facts(&context.facts),
         rule_ids: decision
@@ -184,9 +189,33 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         leading_matter_id: text_of_matter(leading.as_ref()),
         case_presumed: join.is_some_and(|join| join.presumed),
         note: note.to_string(),
+        new_case: join.and_then(new_case),
+        claims_case: join.is_some_and(|join| join.claimed.is_some()),
+        vulnerable: context.vulnerable,
+        cannot_use: wire_enum::abilities(context.cannot_use),
+        asked_for_person: context.asked_for_person || standing.needs_person,
+        language_code: context.language.as_deref().unwrap_or_default().to_owned(),
+        persona: text(context.persona.as_ref()),
+        decision_id: DecisionId(seq).to_string(),
+        note_id: note::id(seq, note),
+        longest_wait: goes.and_then(longest_wait),
         external_references,
         labels,
     }
+}
+
+/// What the case of a contact starts with, if the contact opened it.
+pub(super) fn new_case(join: &CaseJoin) -> Option<v1::NewCase> {
+    join.opened.as_ref().map(|opened| v1::NewCase {
+        stated_reason: opened.reason.to_string(),
+        tier: opened.tier.to_string(),
+    })
+}
+
+/// How long the customer is expected to wait for the answer that we owe.
+fn longest_wait(taken: &Offered) -> Option<Duration> {
+    let wait = taken.wait.filter(|_| taken.route.is_owed());
+    wait.map(time::duration)
 }
 
 fn route_taken(taken: &RouteTaken) -> v1::RouteSelectedEvent {
@@ -196,20 +225,23 @@ fn route_taken(taken: &RouteTaken) -> v1::RouteSelectedEvent {
         further,
         taken,
         declined,
-        tier: _,
-        handover: _,
+        tier,
+        handover,
     } = taken;
+    let usual = Handover::default();
+    let handover = handover.as_deref().unwrap_or(&usual);
     v1::RouteSelectedEvent {
         contact_id: contact.to_string(),
         case_id: case::id(*of_case),
         state: wire_enum::place(Place::of_route(taken.route)),
-        target: Some(offered(taken)),
+        target: Some(target::of_event(taken, handover, tier.as_ref())),
         declined_routes: wire_enum::routes(declined.iter().copied()),
         additional_case_ids: case::ids(further),
+        longest_wait: longest_wait(taken),
     }
 }
 
-fn contact_ended(ended: &ContactEnded) -> v1::ContactEndedEvent {
+fn contact_ended(ended: &ContactEnded, seq: Seq) -> v1::ContactEndedEvent {
     let ContactEnded {
         contact,
         case: of_case,
@@ -245,6 +277,7 @@ fn contact_ended(ended: &ContactEnded) -> v1::ContactEndedEvent {
         resolution: resolution.as_ref().map(case::resolution),
         note: note.to_string(),
         matters: matters.collect(),
+        note_id: note::id(seq, note),
     }
 }
 

@@ -1,17 +1,18 @@
 //! Additional cases of contacts.
 
 use super::contact::text_of_matter;
-use super::{case, customer, fact, matters, wire_enum};
+use super::event::new_case;
+use super::{case, customer, fact, matters, note, wire_enum};
 use signpost_domain::contact::{FurtherCase, Joined};
 use signpost_domain::event::CaseAdded;
-use signpost_domain::ids::CaseId;
+use signpost_domain::ids::{CaseId, DecisionId, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 use signpost_proto::v1::{TimelineEntry, TimelineKind};
 
 /// The answer to AddCaseToContact.
 pub(crate) fn added(
-    added: &CaseAdded,
+    (added, seq): (&CaseAdded, Seq),
     playbook: &Playbook,
     replayed: bool,
 ) -> v1::AddCaseToContactResponse {
@@ -29,7 +30,7 @@ pub(crate) fn added(
         replayed,
         repeat: join.repeat,
         channel_switched: join.switched,
-        decision: matters::decision(playbook, added),
+        decision: matters::decision(playbook, (added, Some(seq))),
     }
 }
 
@@ -51,7 +52,7 @@ pub(super) fn case(further: &FurtherCase) -> v1::AdditionalCase {
 }
 
 /// The event, for integrators.
-pub(super) fn event(added: &CaseAdded) -> v1::CaseAddedToContactEvent {
+pub(super) fn event(added: &CaseAdded, seq: Seq) -> v1::CaseAddedToContactEvent {
     let CaseAdded {
         contact,
         channel,
@@ -63,8 +64,9 @@ pub(super) fn event(added: &CaseAdded) -> v1::CaseAddedToContactEvent {
         join,
         note,
         matter,
-        decided: _,
+        decided,
     } = added;
+    let decision = decided.as_ref().map(|_| DecisionId(seq).to_string());
     v1::CaseAddedToContactEvent {
         contact_id: contact.to_string(),
         case_id: join.case.to_string(),
@@ -80,11 +82,14 @@ pub(super) fn event(added: &CaseAdded) -> v1::CaseAddedToContactEvent {
         note: note.to_string(),
         matter_id: text_of_matter(matter.as_ref()),
         newly_matched: join.first,
+        new_case: new_case(join),
+        decision_id: decision.unwrap_or_default(),
+        note_id: note::id(seq, note),
     }
 }
 
 /// The entry in the timeline of `of`, which may be the case that goes on for the one that was added.
-pub(super) fn entry(added: &CaseAdded, of: CaseId) -> TimelineEntry {
+pub(super) fn entry(added: &CaseAdded, of: CaseId, seq: Seq) -> TimelineEntry {
     let join = &added.join;
     let how = match join.joined {
         Joined::Opened => "opened it",
@@ -115,6 +120,7 @@ pub(super) fn entry(added: &CaseAdded, of: CaseId) -> TimelineEntry {
         contact_id: contact.to_string(),
         channel: added.channel.to_string(),
         other_case_id: case::id(added.own),
+        note_id: note::id(seq, &added.note),
         ..TimelineEntry::default()
     }
 }

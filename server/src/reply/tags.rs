@@ -50,19 +50,30 @@ pub(crate) fn updated(updated: &ContactUpdated, replayed: bool) -> v1::UpdateCon
     }
 }
 
+/// References and labels as an update has them; nothing of what it leaves.
+pub(super) fn updated_tags(
+    update: &TagsUpdate,
+) -> (Vec<v1::ExternalReference>, BTreeMap<String, String>) {
+    let TagsUpdate {
+        references,
+        labels: all,
+    } = update;
+    (
+        self::references(references.as_deref().unwrap_or_default()),
+        all.as_ref().map(labels).unwrap_or_default(),
+    )
+}
+
 /// The event.
 pub(super) fn event(updated: &ContactUpdated) -> v1::ContactUpdatedEvent {
     let ContactUpdated {
         contact,
-        update:
-            ContactUpdate {
-                tags: TagsUpdate { references, labels },
-                links,
-            },
+        update: ContactUpdate { tags, links },
     } = updated;
+    let (external_references, labels) = updated_tags(tags);
     let paths = [
-        ("external_references", references.is_some()),
-        ("labels", labels.is_some()),
+        ("external_references", tags.references.is_some()),
+        ("labels", tags.labels.is_some()),
         ("links", links.is_some()),
     ];
     let paths = paths.into_iter().filter(|(_, is_told)| *is_told);
@@ -71,8 +82,8 @@ pub(super) fn event(updated: &ContactUpdated) -> v1::ContactUpdatedEvent {
         update_mask: Some(FieldMask {
             paths: paths.map(|(path, _)| path.to_owned()).collect(),
         }),
-        external_references: self::references(references.as_deref().unwrap_or_default()),
-        labels: labels.as_ref().map(self::labels).unwrap_or_default(),
+        external_references,
+        labels,
         links: self::links(links.as_deref().unwrap_or_default()),
     }
 }

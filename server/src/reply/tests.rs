@@ -232,6 +232,7 @@ fn answer(next: Next) -> v1::ContactAnswer {
 /// What an answer of one contact without other matters is made from.
 fn with<T>(routed: &ContactRouted, answer: impl FnOnce(Answered<'_>) -> T) -> T {
     answer(Answered {
+        seq: Some(Seq(9)),
         routed,
         added: &[],
         playbook: &playbook(),
@@ -357,11 +358,15 @@ fn an_answer_says_all_that_its_event_holds() {
             kind: ReasonReplaced,
             subject: "existing_flight/move_date",
             broken: None,
+            rule_id: "",
+            input: "",
         }
         Finding {
             kind: RuleInputUnknown,
-            subject: "vip customer.value",
+            subject: "",
             broken: None,
+            rule_id: "vip",
+            input: "customer.value",
         }
     "#]].assert_eq(&told(&answer(take())));
 }

@@ -7,7 +7,7 @@ use signpost_domain::customer::{TierBasis, TierFound};
 use signpost_domain::decision::{AttemptOutcome, ChanceBasis, CostKind, WaitBasis};
 use signpost_domain::event::RouteStep;
 use signpost_domain::fact::{FactSource, FactType};
-use signpost_domain::route::Route;
+use signpost_domain::route::{Medium, Route};
 use signpost_domain::tags::ContactLinkKind;
 use signpost_proto::v1;
 
@@ -26,6 +26,17 @@ pub(super) fn route(route: Route) -> i32 {
 /// Routes, in their order.
 pub(super) fn routes(routes: impl IntoIterator<Item = Route>) -> Vec<i32> {
     routes.into_iter().map(route).collect()
+}
+
+/// What kind of conversation a channel carries.
+pub(super) fn medium(medium: Medium) -> i32 {
+    let wire = match medium {
+        Medium::Voice => v1::Medium::Voice,
+        Medium::LiveText => v1::Medium::LiveText,
+        Medium::AsyncText => v1::Medium::AsyncText,
+        Medium::InPerson => v1::Medium::InPerson,
+    };
+    wire.into()
 }
 
 /// What somebody cannot use.

@@ -144,8 +144,15 @@ impl CaseService for Edge {
     ) -> Result<Response<v1::AddCaseNoteResponse>, Status> {
         let caller = self.caller(&request)?;
         let command = intake::case::note(request.into_inner(), caller, self.numbers());
-        let receipt = self.work(command).await?.receipt();
-        Ok(Response::new(v1::AddCaseNoteResponse { receipt }))
+        let worked = self.work(command).await?;
+        let note_id = match &worked.what.work {
+            CaseWork::Noted(text) => reply::note::id(worked.place().0, text),
+            _ => String::new(),
+        };
+        Ok(Response::new(v1::AddCaseNoteResponse {
+            receipt: worked.receipt(),
+            note_id,
+        }))
     }
 
     async fn update_case(

@@ -35,6 +35,7 @@ impl ContactService for Edge {
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
         let added = matters::added(&written.followed_by);
         let of = Answered {
+            seq: Some(written.recorded.envelope.seq),
             routed,
             added: &added,
             playbook: &playbook,
@@ -66,6 +67,7 @@ impl ContactService for Edge {
             if Arc::ptr_eq(&live, &self.live()?) {
                 let added: Vec<&CaseAdded> = added.iter().collect();
                 let of = Answered {
+                    seq: None,
                     routed: &routed,
                     added: &added,
                     playbook: &live,
@@ -114,6 +116,7 @@ impl ContactService for Edge {
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
         let added = matters::added(&written.followed_by);
         let of = Answered {
+            seq: Some(written.recorded.envelope.seq),
             routed,
             added: &added,
             playbook: &playbook,
@@ -158,8 +161,9 @@ impl ContactService for Edge {
         let Event::CaseAdded(added) = &written.recorded.event else {
             return Err(status::internal());
         };
+        let seq = written.recorded.envelope.seq;
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
-        let answer = reply::further::added(added, &playbook, written.replayed);
+        let answer = reply::further::added((added, seq), &playbook, written.replayed);
         Ok(Response::new(answer))
     }
 
@@ -195,6 +199,7 @@ impl ContactService for Edge {
         let followed_by = self.followed_by(&decided).await?;
         let added = matters::added(&followed_by);
         let of = Answered {
+            seq: Some(decided.envelope.seq),
             routed,
             added: &added,
             playbook: &playbook,

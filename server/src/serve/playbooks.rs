@@ -148,4 +148,25 @@ impl PlaybookService for Edge {
         let menu = Some(reply::menu::menu(&live, of));
         Ok(Response::new(v1::GetReasonMenuResponse { menu }))
     }
+
+    async fn get_vocabulary(
+        &self,
+        request: Request<v1::GetVocabularyRequest>,
+    ) -> Result<Response<v1::GetVocabularyResponse>, Status> {
+        let asked = intake::playbook::vocabulary(request.into_inner());
+        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let playbook = match asked.version.as_str() {
+            "" => self.live()?,
+            named => {
+                let publications = self.publications().await?;
+                let found = intake::version::published(named, &publications);
+                let found = found.map_err(|refusal| status::refused(&refusal))?;
+                self.playbook_at(found).await?
+            }
+        };
+        let words = reply::vocabulary::vocabulary(&playbook, asked.language.as_deref());
+        Ok(Response::new(v1::GetVocabularyResponse {
+            vocabulary: Some(words),
+        }))
+    }
 }

@@ -282,24 +282,19 @@ async fn watchers_are_told_of_work_on_customers() -> Outcome {
         let Some(v1::event_item::Item::Event(event)) = item.item else {
             return Err("an event".into());
         };
-        let Some(Body::CustomerWorked(event)) = event.body else {
-            return Err("work on a customer".into());
+        rows += &match event.body {
+            Some(Body::IdentityLinked(event)) => format!("{event:?}\n"),
+            Some(Body::IdentityUnlinked(event)) => format!("{event:?}\n"),
+            Some(Body::CustomerMerged(event)) => format!("{event:?}\n"),
+            Some(Body::CustomerUnmerged(event)) => format!("{event:?}\n"),
+            other => return Err(format!("no work on a customer: {other:?}").into()),
         };
-        let identity = event.identity.clone().unwrap_or_default();
-        rows += &format!(
-            "{} {} {} {} {}\n",
-            event.customer_id,
-            event.kind().as_str_name(),
-            event.other_customer_id,
-            identity.value,
-            event.note
-        );
     }
     expect![[r#"
-        c1 CUSTOMER_WORK_KIND_LINKED  bob@example.com 
-        c1 CUSTOMER_WORK_KIND_UNLINKED  bob@example.com 
-        c1 CUSTOMER_WORK_KIND_MERGED c2  said so at the desk
-        c1 CUSTOMER_WORK_KIND_UNMERGED c2  
+        IdentityLinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "email", value: "bob@example.com", verified: true, shared: false }), verification_lost: false }
+        IdentityUnlinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "email", value: "bob@example.com", verified: false, shared: false }) }
+        CustomerMergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", proof_identity: None, note: "said so at the desk" }
+        CustomerUnmergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", note: "" }
     "#]]
     .assert_eq(&rows);
     server.finish().await?;

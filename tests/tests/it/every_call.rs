@@ -85,6 +85,7 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         GetPlaybook: answered, InvalidArgument
         DiffPlaybooks: answered, InvalidArgument
         GetReasonMenu: InvalidArgument, InvalidArgument
+        GetVocabulary: answered, InvalidArgument
         CountReasons: answered, InvalidArgument
     "#]]
     .assert_eq(&table);

@@ -99,12 +99,16 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         route --channel phone --identity Phone=1 --consent x=yes
           context.customer.identities[0].kind (--identity)
           context.consents[0].consent_id (--consent)
-        take '' chat
+        select '' chat
           contact_id (<CONTACT>)
         end call-1 resolved --confirmed-reason no/such
           confirmed_reason (--confirmed-reason)
         contact add-case call-1 --reason no/such
-          reason (--reason)
+          stated_reason (--reason)
+        contact update '' --label X=y --link other=x
+          contact.contact_id (<CONTACT>)
+          contact.labels (--label)
+          contact.links[0].uri (--link)
         case note CASE '' --etag x
           text (<TEXT>)
           etag (--etag)
@@ -113,9 +117,9 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         case unlink CASE caused_by CASE --etag x
           etag (--etag)
         case merge CASE CASE
-          merged_case_id (<MERGED>)
+          merged_case_id: must be another case than the one that goes on
         case update CASE
-          update_mask (--confirmed-reason, --legal-hold, --retain-until)
+          update_mask (--confirmed-reason, --legal-hold, --retain-until, --label, --external-reference)
         case update CASE --confirmed-reason no/such
           case.confirmed_reason (--confirmed-reason)
         case resolve CASE --outcome Done
@@ -134,8 +138,8 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
           event_time (--event-time)
         preview --channel phone --queue-stats x:waiting=1
           context.queue_stats[0].queue_id (--queue-stats)
-        preview --channel phone --event-time 1999-01-01T00:00:00Z
-          at_time (--arrive)
+        preview --channel phone --at-time 1999-01-01T00:00:00Z
+          at_time (--at-time)
         contact list --page-token x
           page_token (--page-token)
         contact watch --reason No --from x
@@ -144,7 +148,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         case get the-first
           case_id (<CASE>)
         case list --tier GOLD --page-token x
-          tier (--tier)
+          filter.tiers[0] (--tier)
           page_token (--page-token)
         reasons --channel fax
           channel (--channel)

@@ -6,8 +6,6 @@ mod draft;
 mod from_csv;
 mod harvest;
 mod map;
-mod map_diff;
-mod map_words;
 mod new;
 mod templates;
 mod words;

@@ -394,14 +394,14 @@ fn rule(fired: &v1::FiredRule) -> String {
 }
 
 fn lacks(finding: &v1::Finding) -> bool {
-    finding.kind == v1::FindingKind::RuleInputUnknown as i32 && finding.subject.contains(' ')
+    finding.kind == v1::FindingKind::RuleInputUnknown as i32
 }
 
 /// One line for each value that is not known, with the rules that need it.
 fn lacking(findings: &[v1::Finding]) -> impl Iterator<Item = String> {
     let mut rules_by_value: Vec<(&str, Vec<&str>)> = Vec::new();
     for found in findings.iter().filter(|found| lacks(found)) {
-        let (rule, value) = found.subject.split_once(' ').unwrap_or_default();
+        let (rule, value) = (found.rule_id.as_str(), found.input.as_str());
         match rules_by_value.iter_mut().find(|(known, _)| *known == value) {
             Some((_, rules)) => rules.push(rule),
             None => rules_by_value.push((value, vec![rule])),
@@ -420,9 +420,11 @@ fn lacking(findings: &[v1::Finding]) -> impl Iterator<Item = String> {
 
 fn finding(finding: &v1::Finding) -> String {
     use v1::FindingKind as Kind;
-    let about = &finding.subject;
+    let (about, rule) = (&finding.subject, &finding.rule_id);
     match Kind::try_from(finding.kind) {
-        Ok(Kind::RuleInputUnknown) => format!("a rule did not apply: {about} is not known"),
+        Ok(Kind::RuleInputUnknown) => {
+            format!("rule {rule} did not apply: {} is not known", finding.input)
+        }
         Ok(Kind::WaitAssumed) => {
             format!("no wait was reported for queue {about}; the playbook's was assumed")
         }
@@ -448,7 +450,7 @@ fn finding(finding: &v1::Finding) -> String {
         }
         Ok(Kind::FactDeclined) => format!("the customer would not tell {about}"),
         Ok(Kind::CaseAmbiguous) => format!("another open case could be meant; {about} tells"),
-        Ok(Kind::RuleFailed) => format!("a rule could not be computed: {about}"),
+        Ok(Kind::RuleFailed) => format!("rule {rule} could not be computed"),
         Ok(Kind::TierFloor) => format!(
             "a customer of tier {about} would get the first route, which resolves more than the cheapest"
         ),
@@ -457,7 +459,7 @@ fn finding(finding: &v1::Finding) -> String {
             format!("nothing can be done before {about}, so it counts no more")
         }
         Ok(Kind::RuleSetAside) => {
-            format!("rule {about} leaves only what the customer must not get, and was set aside")
+            format!("rule {rule} leaves only what the customer must not get, and was set aside")
         }
         Ok(Kind::LanguageNotSpoken) => {
             let (queue, language) = about.split_once(' ').unwrap_or((about.as_str(), ""));

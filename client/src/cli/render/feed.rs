@@ -50,7 +50,6 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
             let parts = vec![contact(&event.contact_id), event.case_id.clone()];
             ("contact ended", with(parts, [outcome, resolved.to_owned()]))
         }
-        Body::CustomerWorked(event) => ("customer worked on", worked_on_customer(event)),
         Body::CaseAddedToContact(event) => ("case added to contact", added(event)),
         Body::ContactUpdated(event) => {
             let paths = event.update_mask.clone().unwrap_or_default().paths;
@@ -58,31 +57,114 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
             ("contact updated", parts)
         }
         Body::CaseLapsed(event) => ("case lapsed", vec![event.case_id.clone()]),
-        Body::CaseWorked(event) => {
-            let kind = words::timeline_kind(event.kind);
-            let parts = vec![event.case_id.clone(), event.other_case_id.clone()];
-            ("case worked on", with(parts, [kind, event.text.clone()]))
+        Body::CaseNoted(event) => {
+            let parts = vec![event.case_id.clone(), event.text.clone()];
+            ("case noted", parts)
+        }
+        Body::CaseUpdated(event) => ("case updated", updated(event)),
+        Body::CaseResolved(event) => {
+            let resolution = event.resolution.clone().unwrap_or_default();
+            let parts = vec![event.case_id.clone(), resolution.outcome];
+            ("case resolved", with(parts, [event.note.clone()]))
+        }
+        Body::CaseReopened(event) => {
+            let parts = vec![event.case_id.clone(), event.note.clone()];
+            ("case reopened", parts)
+        }
+        Body::CaseMerged(event) => {
+            let duplicate = event.duplicate_case_id.clone();
+            let into = format!("into {}", event.surviving_case_id);
+            ("case merged", vec![duplicate, into, event.note.clone()])
+        }
+        Body::CaseUnmerged(event) => {
+            let duplicate = event.duplicate_case_id.clone();
+            let from = format!("from {}", event.surviving_case_id);
+            ("case unmerged", vec![duplicate, from])
+        }
+        Body::CaseLinked(event) => {
+            let parts = linked(&event.case_id, event.link.as_ref());
+            ("case linked", parts)
+        }
+        Body::CaseUnlinked(event) => {
+            let parts = linked(&event.case_id, event.link.as_ref());
+            ("case unlinked", parts)
+        }
+        Body::IdentityLinked(event) => {
+            let lost = match event.verification_lost {
+                true => "is not verified any more",
+                false => "",
+            };
+            let parts = identity(&event.customer_id, event.identity.as_ref());
+            ("identity linked", with(parts, [lost.to_owned()]))
+        }
+        Body::IdentityUnlinked(event) => {
+            let parts = identity(&event.customer_id, event.identity.as_ref());
+            ("identity unlinked", parts)
+        }
+        Body::CustomerMerged(event) => {
+            let parts = vec![
+                format!("customer {}", event.duplicate_customer_id),
+                format!("into {}", event.surviving_customer_id),
+                event
+                    .proof_identity
+                    .as_ref()
+                    .map(words::identity)
+                    .unwrap_or_default(),
+                event.note.clone(),
+            ];
+            ("customer merged", parts)
+        }
+        Body::CustomerUnmerged(event) => {
+            let parts = vec![
+                format!("customer {}", event.duplicate_customer_id),
+                format!("from {}", event.surviving_customer_id),
+                event.note.clone(),
+            ];
+            ("customer unmerged", parts)
         }
     }
 }
 
-fn worked_on_customer(event: &v1::CustomerWorkedEvent) -> Vec<String> {
-    use v1::CustomerWorkKind as Kind;
-    let what = match event.kind() {
-        Kind::Linked => "has",
-        Kind::Unlinked => "has no more",
-        Kind::Merged => "goes on for",
-        Kind::Unmerged => "goes on no more for",
-        Kind::Unspecified => "",
-    };
-    let handle = event.identity.as_ref().map(words::identity);
+fn identity(customer_id: &str, identity: Option<&v1::Identity>) -> Vec<String> {
     vec![
-        format!("customer {}", event.customer_id),
-        what.to_owned(),
-        event.other_customer_id.clone(),
-        handle.unwrap_or_default(),
-        event.note.clone(),
+        format!("customer {customer_id}"),
+        identity.map(words::identity).unwrap_or_default(),
     ]
+}
+
+fn linked(case_id: &str, link: Option<&v1::CaseLink>) -> Vec<String> {
+    let link = link.map(|link| format!("{} {}", words::link_kind(link.kind), link.case_id));
+    vec![case_id.to_owned(), link.unwrap_or_default()]
+}
+
+/// Each field that was told, as it was and as it is.
+fn updated(event: &v1::CaseUpdatedEvent) -> Vec<String> {
+    let now = event.case.clone().unwrap_or_default();
+    let named = event.update_mask.iter().flat_map(|mask| &mask.paths);
+    let changes = named.map(|path| {
+        let now = value(path, &now);
+        match &event.previous_case {
+            Some(before) => format!("{path} {} → {now}", value(path, before)),
+            None => format!("{path} {now}"),
+        }
+    });
+    std::iter::once(event.case_id.clone())
+        .chain(changes)
+        .collect()
+}
+
+/// What a field of a case holds, that an update may name.
+fn value(path: &str, case: &v1::Case) -> String {
+    let told = match path {
+        "confirmed_reason" => case.confirmed_reason.clone(),
+        "legal_hold" => case.legal_hold.to_string(),
+        "retain_until_time" => words::time(case.retain_until_time.as_ref()),
+        _ => "…".to_owned(),
+    };
+    match told.as_str() {
+        "" => "none".to_owned(),
+        _ => told,
+    }
 }
 
 fn routed(event: &v1::ContactRoutedEvent) -> Vec<String> {
@@ -303,15 +385,14 @@ mod tests {
 
     #[test]
     fn a_note_is_one_line_and_steers_nothing() {
-        let worked = v1::CaseWorkedEvent {
+        let noted = v1::CaseNotedEvent {
             case_id: "case_0000000000002".to_owned(),
-            kind: v1::TimelineKind::NoteAdded.into(),
             text: "done\n2026-03-02T09:00:00Z  9  case lapsed \x1b[2J".to_owned(),
             ..Default::default()
         };
         let noted = v1::Event {
             sequence: 3,
-            body: Some(Body::CaseWorked(worked)),
+            body: Some(Body::CaseNoted(noted)),
             ..Default::default()
         };
         let told = event(&noted, Paint::PLAIN);

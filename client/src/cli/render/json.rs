@@ -36,7 +36,7 @@ named! {
     UpsertCustomerResponse GetCustomerResponse LinkIdentityResponse UnlinkIdentityResponse MergeCustomersResponse
     UnmergeCustomerResponse GetCustomerHistoryResponse ValidatePlaybookResponse PublishPlaybookResponse
     RollbackPlaybookResponse ListPlaybookPublicationsResponse GetPlaybookResponse
-    GetReasonMenuResponse CountReasonsResponse
+    GetReasonMenuResponse GetVocabularyResponse CountReasonsResponse
     ListCasesResponse ListContactsResponse ListCustomersResponse ContactAnswer DiffPlaybooksResponse
     EventItem CaseItem ContactItem
 }

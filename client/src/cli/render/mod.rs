@@ -12,6 +12,7 @@ mod playbook;
 mod records;
 pub(crate) mod table;
 pub(crate) mod visible;
+mod vocabulary;
 pub(crate) mod words;
 
 pub(crate) use answer::answer;
@@ -21,6 +22,7 @@ pub(crate) use history::{customer_receipt, history, history_listing};
 pub(crate) use menu::{menu, menu_listing};
 pub(crate) use playbook::{counts, counts_listing, findings, publication, publications, taking};
 pub(crate) use records::{case, case_added, contact, customer, ended, selected};
+pub(crate) use vocabulary::{vocabulary, vocabulary_listing};
 
 use super::out::Paint;
 

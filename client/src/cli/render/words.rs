@@ -104,7 +104,13 @@ pub(crate) fn cost_kind(number: i32) -> String {
     word(name.map(|name| name.as_str_name()), "COST_KIND_", number).replace('_', " ")
 }
 
-/// The type of a fact.
+/// What kind of conversation a channel carries.
+pub(crate) fn medium(number: i32) -> String {
+    let medium = v1::Medium::try_from(number).ok();
+    word(medium.map(|medium| medium.as_str_name()), "MEDIUM_", number)
+}
+
+/// What kind of value a fact has.
 pub(crate) fn fact_type(number: i32) -> String {
     let name = v1::FactType::try_from(number).ok();
     word(name.map(|name| name.as_str_name()), "FACT_TYPE_", number)

@@ -19,7 +19,7 @@ pub(super) fn worked() -> impl Strategy<Value = CaseWorked> {
 fn work() -> BoxedStrategy<CaseWork> {
     prop_oneof![
         text().prop_map(CaseWork::Noted),
-        update().prop_map(CaseWork::Updated),
+        (update(), of(update())).prop_map(|(update, before)| CaseWork::Updated(update, before)),
         (resolution(), text()).prop_map(|(how, note)| CaseWork::Resolved(how, note)),
         text().prop_map(CaseWork::Reopened),
         (merged(), text()).prop_map(|(merged, note)| CaseWork::Merged(merged, note)),

@@ -105,13 +105,15 @@ fn decision() -> v1::Decision {
         }],
         findings: vec![v1::Finding {
             kind: v1::FindingKind::RuleInputUnknown.into(),
-            subject: "flying_today facts.departs_at".to_owned(),
-            broken: None,
+            rule_id: "flying_today".to_owned(),
+            input: "facts.departs_at".to_owned(),
+            ..Default::default()
         }],
         stake_micros: 36_000_000,
         next_micros: 7_100_050,
         guarded: true,
         currency_code: "EUR".to_owned(),
+        ..Default::default()
     }
 }
 
@@ -245,7 +247,7 @@ fn what_is_out_of_the_ordinary_is_said_in_words() {
     let found = |kind: Kind, subject: &str| v1::Finding {
         kind: kind.into(),
         subject: subject.to_owned(),
-        broken: None,
+        ..Default::default()
     };
     let item = |reason: &str| v1::MenuItem {
         kind: v1::MenuItemKind::Reason.into(),

@@ -73,7 +73,7 @@ fn a_presumed_case_is_named_and_what_failed_is_said() {
                 findings: vec![v1::Finding {
                     kind: v1::FindingKind::NeedRaisedByAttempts.into(),
                     subject: "2".to_owned(),
-                    broken: None,
+                    ..Default::default()
                 }],
                 ineligible_routes: vec![v1::IneligibleRoute {
                     route: v1::Route::SelfService.into(),

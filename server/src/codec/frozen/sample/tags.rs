@@ -54,10 +54,13 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         Event::CaseWorked(Box::new(CaseWorked {
             case: CaseId(Seq(77)),
             state: CaseState::Open,
-            work: CaseWork::Updated(CaseUpdate {
-                tags,
-                ..CaseUpdate::default()
-            }),
+            work: CaseWork::Updated(
+                CaseUpdate {
+                    tags,
+                    ..CaseUpdate::default()
+                },
+                None,
+            ),
         }))
     };
     vec![

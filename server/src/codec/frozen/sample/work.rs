@@ -40,7 +40,7 @@ pub(super) fn worked() -> Vec<(&'static str, Event)> {
     };
     let work = [
         ("case noted", CaseWork::Noted("called back".into())),
-        ("case updated", CaseWork::Updated(update)),
+        ("case updated", CaseWork::Updated(update, None)),
         (
             "case resolved",
             CaseWork::Resolved(resolution(), "as promised".into()),
@@ -53,6 +53,19 @@ pub(super) fn worked() -> Vec<(&'static str, Event)> {
         (
             "cases merged with a note",
             CaseWork::Merged(merged(), "the same bag".into()),
+        ),
+        (
+            "case updated, with what was before",
+            CaseWork::Updated(
+                CaseUpdate {
+                    legal_hold: Some(true),
+                    ..CaseUpdate::default()
+                },
+                Some(CaseUpdate {
+                    legal_hold: Some(false),
+                    ..CaseUpdate::default()
+                }),
+            ),
         ),
     ];
     let event = |work| {
