@@ -207,6 +207,8 @@ calls! {
     read CustomerServiceClient::list_customers(ListCustomersRequest) -> ListCustomersResponse;
     /// One case with its contacts.
     read CaseServiceClient::get_case(GetCaseRequest) -> GetCaseResponse;
+    /// Several cases by id or number, each found or not.
+    read CaseServiceClient::batch_get_cases(BatchGetCasesRequest) -> BatchGetCasesResponse;
     /// All that happened to a case, across channels, with who and why.
     read CaseServiceClient::list_case_timeline(ListCaseTimelineRequest) -> ListCaseTimelineResponse;
     /// Writes a note into the timeline of a case.
@@ -225,8 +227,12 @@ calls! {
     write CaseServiceClient::link_cases(LinkCasesRequest) -> LinkCasesResponse;
     /// Takes a link away.
     write CaseServiceClient::unlink_cases(UnlinkCasesRequest) -> UnlinkCasesResponse;
-    /// Makes a customer, or replaces what is known of one.
+    /// Makes a customer, or changes what is known of one; what is not told stays.
     write CustomerServiceClient::upsert_customer(UpsertCustomerRequest) -> UpsertCustomerResponse;
+    /// Makes or changes several customers, each by itself; the outcomes say which were refused.
+    write CustomerServiceClient::batch_upsert_customers(BatchUpsertCustomersRequest) -> BatchUpsertCustomersResponse;
+    /// Several customers by key, each found or not.
+    read CustomerServiceClient::batch_get_customers(BatchGetCustomersRequest) -> BatchGetCustomersResponse;
     /// One customer, by key or by a verified identity.
     read CustomerServiceClient::get_customer(GetCustomerRequest) -> GetCustomerResponse;
     /// Says that a customer has a handle; a verified one that another holds merges that other into it.

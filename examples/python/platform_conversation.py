@@ -128,7 +128,7 @@ def select_a_route(signpost, keys):
 def send_it_again(signpost, keys):
     request, taken = keys.taken
     again = signpost.call(signpost.contacts.SelectRoute, request)
-    check("it is the stored answer", again.replayed and again.target == taken.target)
+    check("it is the stored answer", again.receipt.replayed and again.target == taken.target)
     print("The platform did not hear the answer, sends the same again, and gets the same answer.")
     other = contact.SelectRouteRequest()
     other.CopyFrom(request)

@@ -188,7 +188,8 @@ async fn send_it_again(signpost: &Client, keys: &Keys, taken: &v1::RouteTarget) 
     let again = signpost
         .select_route(choice(keys, v1::Route::Human))
         .await?;
-    let stored = again.replayed && again.target.as_ref() == Some(taken);
+    let stored = again.receipt.as_ref().is_some_and(|it| it.replayed)
+        && again.target.as_ref() == Some(taken);
     check("it is the stored answer", stored)?;
     println!(
         "The platform did not hear the answer, sends the same again, and gets the same answer."
@@ -345,7 +346,10 @@ async fn read_refusals(signpost: &Client, keys: &Keys) -> Told {
         "Every faulty field is named: INVALID_ARGUMENT, context.channel and context.facts[0].text."
     );
     let contact_id = format!("{}-2", keys.chat);
-    let unknown = signpost.get_contact(v1::GetContactRequest { contact_id });
+    let unknown = signpost.get_contact(v1::GetContactRequest {
+        contact_id,
+        ..Default::default()
+    });
     let missing = match unknown.await {
         Err(ClientError::NotFound { kind, .. }) => kind == "contact",
         _ => false,

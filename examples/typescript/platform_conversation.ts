@@ -124,7 +124,7 @@ async function selectARoute(signpost: Signpost, keys: Keys): Promise<SelectRoute
 
 async function sendItAgain(signpost: Signpost, keys: Keys, taken: SelectRouteResponse) {
   const again = await signpost.contacts.selectRoute(choice(keys, Route.HUMAN));
-  check("it is the stored answer", again.replayed && same(again.target, taken.target));
+  check("it is the stored answer", again.receipt?.replayed && same(again.target, taken.target));
   console.log("The platform did not hear the answer, sends the same again, and gets the same answer.");
   const [code, names] = await refusal(signpost.contacts.selectRoute(choice(keys, Route.MESSAGE)));
   check("a request_id is for one content", same([code, names], ["ALREADY_EXISTS", ["request"]]));

@@ -5,8 +5,10 @@
 //! repeated in them. What a command means now is decided elsewhere, in [`signpost_domain::flow`].
 
 mod at;
+pub(crate) mod batch;
 pub(crate) mod caller;
 pub(crate) mod case;
+mod clear;
 pub(crate) mod contact;
 mod context;
 pub(crate) mod cursor;
@@ -16,10 +18,13 @@ mod fact;
 pub(crate) mod feed;
 mod filter;
 pub(crate) mod list;
+mod mask;
+mod money;
 mod names;
 pub(crate) mod page;
 pub(crate) mod playbook;
 mod reason;
+pub(crate) mod revision;
 mod stamp;
 mod tags;
 #[cfg(test)]
@@ -29,6 +34,7 @@ pub(crate) mod version;
 mod wire_enum;
 
 pub(crate) use caller::{ArriveTime, Caller};
+pub(crate) use revision::{Fresh, Revision};
 pub(crate) use stamp::content;
 
 use at::At;

@@ -14,6 +14,7 @@ pub(crate) mod matters;
 pub(crate) mod menu;
 pub(crate) mod note;
 pub(crate) mod playbook;
+pub(crate) mod receipt;
 pub(crate) mod tags;
 mod target;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A handler is the whole way of one call: read the request, ask the engine, write the answer. What each step means
 //! is in its own module.
 
+mod answer;
 mod cases;
 mod connect;
 mod contacts;
@@ -11,7 +12,6 @@ mod customers;
 mod edge;
 mod feed;
 mod insights;
-mod page;
 mod playbooks;
 
 use crate::engine::Engine;
@@ -40,10 +40,12 @@ use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
 use tower::util::{MapResponseLayer, option_layer};
 
-/// Most bytes of a request, playbooks apart.
+/// Most bytes of a request, playbooks and customers apart.
 pub const REQUEST_BYTES_MAX: usize = 256 * 1024;
 /// Most bytes of a request that carries a playbook.
 pub const PLAYBOOK_REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Most bytes of a request about customers: a batch of them.
+pub const CUSTOMER_REQUEST_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Most calls of one connection that are under way.
 pub const CONNECTION_CALLS_MAX: u32 = 1_024;
 /// How often a connection that says nothing is asked whether it is there.
@@ -149,7 +151,7 @@ fn routes(edge: Edge, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
     Ok(Routes::default()
         .add_service(contacts.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(cases.max_decoding_message_size(REQUEST_BYTES_MAX))
-        .add_service(customers.max_decoding_message_size(REQUEST_BYTES_MAX))
+        .add_service(customers.max_decoding_message_size(CUSTOMER_REQUEST_BYTES_MAX))
         .add_service(playbooks.max_decoding_message_size(PLAYBOOK_REQUEST_BYTES_MAX))
         .add_service(insights.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(FeedServer::new(feeds))

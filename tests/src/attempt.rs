@@ -118,6 +118,7 @@ impl Attempt {
             menu_playbook_version: self.menu_version,
             event_time: Some(minute(self.minute)),
             allow_unknown_reason: false,
+            ..Default::default()
         }
     }
 
@@ -129,6 +130,7 @@ impl Attempt {
             menu_playbook_version: self.menu_version,
             at_time: Some(minute(self.minute)),
             allow_unknown_reason: false,
+            ..Default::default()
         }
     }
 
@@ -176,6 +178,14 @@ pub fn upsert(customer: v1::Customer, at: i64) -> v1::UpsertCustomerRequest {
         request_id: format!("upsert-{}@{at}", customer.customer_id),
         customer: Some(customer),
         event_time: Some(minute(at)),
-        etag: String::new(),
+        ..Default::default()
+    }
+}
+
+/// A mask of these fields.
+pub fn mask(paths: &[&str]) -> prost_types::FieldMask {
+    let paths = paths.iter().map(|path| (*path).to_owned());
+    prost_types::FieldMask {
+        paths: paths.collect(),
     }
 }

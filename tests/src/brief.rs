@@ -50,6 +50,11 @@ pub fn all(told: &[String]) -> String {
     told.iter().map(|each| format!("{each}\n")).collect()
 }
 
+/// Whether an answer is the stored one of an earlier call.
+pub fn replayed(receipt: Option<&v1::WriteReceipt>) -> bool {
+    receipt.is_some_and(|receipt| receipt.replayed)
+}
+
 /// What a call that must be refused came to: see [`status`].
 pub fn refused<A: std::fmt::Debug>(answer: Result<Response<A>, Status>) -> String {
     match answer {

@@ -64,6 +64,7 @@ pub async fn a_call() -> Outcome<TestServer> {
 pub async fn contact(server: &TestServer) -> Outcome<v1::Contact> {
     let request = v1::GetContactRequest {
         contact_id: "call-1".to_owned(),
+        ..Default::default()
     };
     let got = server.client().get_contact(request).await?;
     Ok(got.contact.unwrap_or_default())

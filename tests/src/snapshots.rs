@@ -43,6 +43,7 @@ pub async fn watch_cases(
     let request = v1::WatchCasesRequest {
         cursor: cursor.to_owned(),
         filter: Some(filter.clone()),
+        ..Default::default()
     };
     Ok(Watch::of(
         feeds(server).watch_cases(request).await?.into_inner(),
@@ -61,6 +62,7 @@ pub async fn watch_contacts(
     let request = v1::WatchContactsRequest {
         cursor: cursor.to_owned(),
         filter: Some(filter.clone()),
+        ..Default::default()
     };
     Ok(Watch::of(
         feeds(server).watch_contacts(request).await?.into_inner(),

@@ -165,6 +165,7 @@ async fn get(case_id: String, language: String, session: &Session) -> Result<(),
     let request = v1::GetCaseRequest {
         case_id,
         language_code: language,
+        ..Default::default()
     };
     let response = session.client()?.get_case(request).await?;
     session.out.answer(&response, |paint| {
@@ -182,10 +183,14 @@ async fn timeline(case_id: String, form: &FormArgs, session: &Session) -> Result
             case_id: case_id.clone(),
             page_size: 0,
             page_token: std::mem::take(&mut all.next_page_token),
+            ..Default::default()
         };
         let page = client.list_case_timeline(request).await?;
         all.entries.extend(page.entries);
         all.omitted_count = page.omitted_count;
+        if all.revision.is_empty() {
+            all.revision = page.revision;
+        }
         all.next_page_token = page.next_page_token;
         if all.next_page_token.is_empty() {
             break;
@@ -224,11 +229,13 @@ async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
         page_size: page.page_size(),
         page_token: page.page_token.clone(),
         view,
+        ..Default::default()
     };
-    let (cases, next_page_token) = list::all(request, &page, session).await?;
+    let (cases, next_page_token, revision) = list::all(request, &page, session).await?;
     let response = v1::ListCasesResponse {
         cases,
         next_page_token,
+        revision,
     };
     let next = response.next_page_token.clone();
     list::show(&page, &asked, session, &response, &next, |wide| {

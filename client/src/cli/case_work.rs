@@ -89,7 +89,8 @@ pub(super) async fn note(
     };
     let answer = session.write(request, Client::add_case_note).await?;
     session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
     })
 }
 
@@ -109,7 +110,8 @@ pub(super) async fn reopen(
     };
     let answer = session.write(request, Client::reopen_case).await?;
     session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
     })
 }
 
@@ -130,11 +132,10 @@ pub(super) async fn merge(
     };
     let answer = session.write(request, Client::merge_cases).await?;
     session.out.answer(&answer, |paint| {
-        let merged = render::receipt(answer.duplicate.as_ref(), paint);
-        format!(
-            "{}{merged}",
-            render::receipt(answer.receipt.as_ref(), paint)
-        )
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        let goes_on = render::case_receipt(answer.case_receipt.as_ref(), paint);
+        let merged = render::case_receipt(answer.duplicate.as_ref(), paint);
+        format!("{replayed}{goes_on}{merged}")
     })
 }
 
@@ -152,11 +153,10 @@ pub(super) async fn unmerge(
     };
     let answer = session.write(request, Client::unmerge_case).await?;
     session.out.answer(&answer, |paint| {
-        let survivor = render::receipt(answer.surviving.as_ref(), paint);
-        format!(
-            "{}{survivor}",
-            render::receipt(answer.receipt.as_ref(), paint)
-        )
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        let its_own = render::case_receipt(answer.case_receipt.as_ref(), paint);
+        let survivor = render::case_receipt(answer.surviving.as_ref(), paint);
+        format!("{replayed}{its_own}{survivor}")
     })
 }
 
@@ -171,7 +171,8 @@ pub(super) async fn link(args: LinkArgs, session: &Session) -> Result<(), Failur
     };
     let answer = session.write(request, Client::link_cases).await?;
     session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
     })
 }
 
@@ -186,7 +187,8 @@ pub(super) async fn unlink(args: LinkArgs, session: &Session) -> Result<(), Fail
     };
     let answer = session.write(request, Client::unlink_cases).await?;
     session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
     })
 }
 
@@ -229,7 +231,8 @@ pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Fa
     };
     let answer = session.write(request, Client::update_case).await?;
     session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
     })
 }
 
@@ -249,6 +252,7 @@ pub(super) async fn resolve(args: ResolveArgs, session: &Session) -> Result<(), 
         resolution: Some(v1::CaseResolution {
             outcome,
             cost_micros: cost,
+            ..Default::default()
         }),
         note,
         etag: change.etag,
@@ -257,7 +261,8 @@ pub(super) async fn resolve(args: ResolveArgs, session: &Session) -> Result<(), 
     };
     let answer = session.write(request, Client::resolve_case).await?;
     session.out.answer(&answer, |paint| {
-        let mut receipt = render::receipt(answer.receipt.as_ref(), paint);
+        let mut receipt = render::replayed(answer.receipt.as_ref(), paint);
+        receipt += &render::case_receipt(answer.case_receipt.as_ref(), paint);
         if !answer.outcome_label.is_empty() {
             receipt += &format!("outcome: {}\n", answer.outcome_label);
         }

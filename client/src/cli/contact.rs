@@ -63,7 +63,10 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
         ContactCommand::Get {
             contact: contact_id,
         } => {
-            let request = v1::GetContactRequest { contact_id };
+            let request = v1::GetContactRequest {
+                contact_id,
+                ..Default::default()
+            };
             let response = session.client()?.get_contact(request).await?;
             session.out.answer(&response, |paint| {
                 let contact = response.contact.clone().unwrap_or_default();
@@ -114,11 +117,13 @@ async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure>
         page_size: page.page_size(),
         page_token: page.page_token.clone(),
         view,
+        ..Default::default()
     };
-    let (contacts, next_page_token) = list::all(request, &page, session).await?;
+    let (contacts, next_page_token, revision) = list::all(request, &page, session).await?;
     let response = v1::ListContactsResponse {
         contacts,
         next_page_token,
+        revision,
     };
     let next = response.next_page_token.clone();
     list::show(&page, &asked, session, &response, &next, |wide| {

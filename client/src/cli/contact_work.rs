@@ -48,7 +48,7 @@ pub(super) async fn add_case(args: AddCaseArgs, session: &Session) -> Result<(),
     };
     let response = session.write(request, Client::add_case_to_contact).await?;
     session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::case_added(&response, paint))
     })
 }
@@ -93,7 +93,7 @@ pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Fa
     };
     let response = session.write(request, Client::update_contact).await?;
     session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}contact {} is updated\n", response.contact_id)
     })
 }

@@ -52,6 +52,7 @@ pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure>
     let resolution = args.outcome.map(|outcome| v1::CaseResolution {
         outcome,
         cost_micros,
+        ..Default::default()
     });
     let request = v1::EndContactRequest {
         request_id: args.key.or_fresh(),
@@ -66,7 +67,7 @@ pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure>
     };
     let response = session.write(request, Client::end_contact).await?;
     session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::ended(&response, paint))
     })
 }

@@ -47,6 +47,7 @@ pub(crate) async fn run(command: EventsCommand, session: &Session) -> Result<(),
         cursor,
         start: start.into(),
         format: shape.into(),
+        ..Default::default()
     };
     let out = session.out;
     watch::follow(session, request, async |item| match &item.item {

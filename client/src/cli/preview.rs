@@ -46,6 +46,7 @@ pub(crate) async fn run(args: PreviewArgs, session: &Session) -> Result<(), Fail
         allow_unknown_reason: args.allow_unknown_reason,
         menu_playbook_version: args.menu_version.unwrap_or_default(),
         at_time: args.at_time,
+        ..Default::default()
     };
     let response = session.client()?.preview_route(request).await?;
     session.out.answer(&response, |paint| {

@@ -33,6 +33,7 @@ pub(crate) async fn run(args: ReasonsArgs, session: &Session) -> Result<(), Fail
         language_code: args.language.unwrap_or_default(),
         whole_tree: args.primary_reason.is_none(),
         primary_reason: args.primary_reason.unwrap_or_default(),
+        ..Default::default()
     };
     let response = session.client()?.get_reason_menu(request).await?;
     let menu = response.menu.clone().unwrap_or_default();

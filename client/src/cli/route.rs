@@ -54,11 +54,12 @@ pub(crate) async fn run(args: RouteArgs, session: &Session) -> Result<(), Failur
         allow_unknown_reason: args.allow_unknown_reason,
         menu_playbook_version: args.menu_version.unwrap_or_default(),
         event_time: args.event_time,
+        ..Default::default()
     };
     let response = session.write(request, Client::route_contact).await?;
     session.out.answer(&response, |paint| {
         let answer = response.answer.clone().unwrap_or_default();
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::answer(&answer, paint))
     })
 }

@@ -39,7 +39,7 @@ pub(crate) async fn run(args: SelectArgs, session: &Session) -> Result<(), Failu
     };
     let response = session.write(request, Client::select_route).await?;
     session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::selected(&response, paint))
     })
 }

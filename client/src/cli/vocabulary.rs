@@ -29,6 +29,7 @@ pub(crate) async fn run(args: VocabularyArgs, session: &Session) -> Result<(), F
     let request = v1::GetVocabularyRequest {
         playbook_version: args.playbook.unwrap_or_default(),
         language_code: args.language.unwrap_or_default(),
+        ..Default::default()
     };
     let response = session.client()?.get_vocabulary(request).await?;
     let words = response.vocabulary.clone().unwrap_or_default();

@@ -91,6 +91,7 @@ impl WatchCasesArgs {
         v1::WatchCasesRequest {
             cursor: self.facets.from.unwrap_or_default(),
             filter: Some(filter),
+            ..Default::default()
         }
     }
 }
@@ -118,6 +119,7 @@ impl WatchContactsArgs {
         v1::WatchContactsRequest {
             cursor: self.facets.from.unwrap_or_default(),
             filter: Some(filter),
+            ..Default::default()
         }
     }
 }

@@ -124,7 +124,88 @@ pub struct ContactContext {
     pub tags: Tags,
 }
 
+/// What of a context can be forgotten again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ContextField {
+    /// The tier that the caller told.
+    CustomerTier,
+    /// The device.
+    Device,
+    /// The stage, of a contact with one matter.
+    Stage,
+    /// The persona.
+    Persona,
+    /// How the customer feels.
+    Sentiment,
+    /// The language.
+    Language,
+    /// The routes that the customer prefers.
+    PreferredRoutes,
+    /// The consents.
+    Consents,
+    /// Whether the customer is vulnerable.
+    Vulnerable,
+    /// That the customer asked for a person.
+    AskedForPerson,
+    /// What the customer cannot use.
+    CannotUse,
+    /// That it is not about the case that it was presumed to be about.
+    AnotherMatter,
+    /// The brand.
+    Brand,
+    /// The queues.
+    QueueStats,
+}
+
+impl ContextField {
+    /// Every one.
+    pub const ALL: [ContextField; 14] = [
+        ContextField::CustomerTier,
+        ContextField::Device,
+        ContextField::Stage,
+        ContextField::Persona,
+        ContextField::Sentiment,
+        ContextField::Language,
+        ContextField::PreferredRoutes,
+        ContextField::Consents,
+        ContextField::Vulnerable,
+        ContextField::AskedForPerson,
+        ContextField::CannotUse,
+        ContextField::AnotherMatter,
+        ContextField::Brand,
+        ContextField::QueueStats,
+    ];
+}
+
 impl ContactContext {
+    /// Forgets one thing.
+    pub fn clear(&mut self, field: ContextField) {
+        match field {
+            ContextField::CustomerTier => self.customer.tier = None,
+            ContextField::Device => self.device = None,
+            ContextField::Stage => self.stage = None,
+            ContextField::Persona => self.persona = None,
+            ContextField::Sentiment => self.sentiment_percent = None,
+            ContextField::Language => self.language = None,
+            ContextField::PreferredRoutes => self.preferred_routes.clear(),
+            ContextField::Consents => self.consents.clear(),
+            ContextField::Vulnerable => self.vulnerable = None,
+            ContextField::AskedForPerson => self.asked_for_person = false,
+            ContextField::CannotUse => self.cannot_use = Abilities::EMPTY,
+            ContextField::AnotherMatter => self.another_matter = false,
+            ContextField::Brand => self.brand = None,
+            ContextField::QueueStats => self.queue_stats.clear(),
+        }
+    }
+
+    /// This context without what is in these fields.
+    #[must_use]
+    pub fn cleared(&self, fields: &[ContextField]) -> ContactContext {
+        let mut context = self.clone();
+        fields.iter().for_each(|field| context.clear(*field));
+        context
+    }
+
     /// This context as it is told at log time `at`: its facts are learnt then.
     #[must_use]
     pub fn told_at(&self, at: UnixMs) -> ContactContext {

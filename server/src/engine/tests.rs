@@ -66,6 +66,7 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
         knowledge: Knowledge::Known(FactValue::Text("ABC123".into())),
         source: FactSource::Customer,
         learnt_at: at,
+        currency: None,
     };
     let context = ContactContext {
         channel: Slug::stored(channel),
@@ -98,6 +99,7 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
     CommandBody::Route(Box::new(RouteContact {
         contact: ContactId::stored(contact),
         context,
+        clear: Vec::new(),
         take_first: true,
         unknown_reason: UnknownReason::Refuse,
     }))

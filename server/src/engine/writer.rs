@@ -161,11 +161,12 @@ impl Writer {
         }
     }
 
-    fn read(&mut self, query: &Query, rows: Looked) -> Result<Answer, Turned> {
+    fn read(&mut self, query: &Query, rows: Looked) -> Result<(Answer, Seq), Turned> {
         self.take_in(rows)?;
         let now = self.clock.now(None, self.state.now());
         self.fire(now)?;
-        flow::look(&self.state, query, now).map_err(turned)
+        let answer = flow::look(&self.state, query, now).map_err(turned)?;
+        Ok((answer, self.state.seq()))
     }
 
     fn take_in(&mut self, rows: Looked) -> Result<(), Turned> {

@@ -54,7 +54,12 @@ pub(super) struct Watcher {
 
 impl Watcher {
     pub(super) fn new(feeds: Arc<Feeds>, asked: WatchRows) -> Watcher {
-        let WatchRows { cursor, of, filter } = asked;
+        let WatchRows {
+            cursor,
+            start: _,
+            of,
+            filter,
+        } = asked;
         let at = match &cursor {
             Some(cursor) => cursor.seq,
             None => Seq(feeds.engine.rows().applied()),

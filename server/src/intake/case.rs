@@ -2,11 +2,12 @@
 
 use super::at::At;
 use super::page::{Bound, List, Page};
-use super::{Caller, Finder, content, values, wire_enum};
+use super::{Caller, Finder, Fresh, content, values, wire_enum};
 use signpost_domain::case::{CASE_TEXT_BYTES_MAX, CaseLink, CaseNumbers, CaseUpdate, Resolution};
 use signpost_domain::command::{Command, CommandBody, Query, WorkOnCase, WorkStep};
 use signpost_domain::event::Method;
 use signpost_domain::ids::{CaseId, Seq, Slug};
+use signpost_domain::money::Amount;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_domain::tags::REFERENCES_MAX;
@@ -18,15 +19,19 @@ use std::sync::Arc;
 const ID_LETTERS_MAX: usize = 13;
 
 /// Which case.
-pub(crate) fn get(request: v1::GetCaseRequest, numbers: &CaseNumbers) -> Result<Query, Faults> {
-    // The language is for the answer alone.
+pub(crate) fn get(
+    request: v1::GetCaseRequest,
+    numbers: &CaseNumbers,
+) -> Result<Fresh<Query>, Faults> {
     let v1::GetCaseRequest {
         case_id,
+        // The language is for the answer alone.
         language_code: _,
+        min_revision,
     } = request;
     let mut finder = Finder::default();
     let id = finder.case(At::top("case_id"), numbers, &case_id);
-    finder.done(id.map(Query::Case))
+    finder.fresh(id.map(Query::Case), &min_revision)
 }
 
 /// Which timeline, and which page of it.
@@ -34,19 +39,21 @@ pub(crate) fn timeline(
     mut request: v1::ListCaseTimelineRequest,
     numbers: &CaseNumbers,
     store: [u8; 16],
-) -> Result<(Query, Page), Faults> {
+) -> Result<Fresh<(Query, Page)>, Faults> {
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
     let bound = Bound::new(List::Timeline, store, &request);
     let v1::ListCaseTimelineRequest {
         case_id,
         page_size: _,
         page_token: _,
+        min_revision: _,
     } = request;
     let mut finder = Finder::default();
     let id = finder.case(At::top("case_id"), numbers, &case_id);
     let page = finder.page(bound, page_size, &page_token);
-    finder.done(id.map(Query::Case).zip(page))
+    finder.fresh(id.map(Query::Case).zip(page), &min_revision)
 }
 
 /// A note.
@@ -79,6 +86,7 @@ pub(crate) fn resolve(
     mut request: v1::ResolveCaseRequest,
     caller: Caller,
     numbers: &CaseNumbers,
+    live: Option<&Playbook>,
 ) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
@@ -94,7 +102,7 @@ pub(crate) fn resolve(
     } = request;
     let stamp = finder.stamp(&request_id, Method::ResolveCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
-    let resolution = finder.resolution(At::top("resolution"), resolution);
+    let resolution = finder.resolution(At::top("resolution"), live, resolution);
     let note = finder.optional_note(&note);
     let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
@@ -298,9 +306,10 @@ impl Finder {
     pub(super) fn optional_resolution(
         &mut self,
         at: At<'_>,
+        live: Option<&Playbook>,
         told: Option<v1::CaseResolution>,
     ) -> Option<Resolution> {
-        told.and_then(|told| self.resolution(at, Some(told)))
+        told.and_then(|told| self.resolution(at, live, Some(told)))
     }
 
     /// A note at this path, which may be empty.
@@ -312,7 +321,12 @@ impl Finder {
         kept.unwrap_or_else(|| "".into())
     }
 
-    fn resolution(&mut self, at: At<'_>, told: Option<v1::CaseResolution>) -> Option<Resolution> {
+    fn resolution(
+        &mut self,
+        at: At<'_>,
+        live: Option<&Playbook>,
+        told: Option<v1::CaseResolution>,
+    ) -> Option<Resolution> {
         let Some(told) = told else {
             self.fault(at, "must be set");
             return None;
@@ -320,11 +334,14 @@ impl Finder {
         let v1::CaseResolution {
             outcome,
             cost_micros,
+            currency_code,
         } = told;
         let outcome = self.keep(at.field("outcome"), Slug::new(outcome));
         let cost = cost_micros.map(values::cost).transpose();
         let cost = self.keep(at.field("cost_micros"), cost);
+        let currency = self.currency(at.field("currency_code"), live, &currency_code);
         let (outcome, cost) = outcome.zip(cost)?;
+        let cost = cost.map(|money| Amount { money, currency });
         Some(Resolution { outcome, cost })
     }
 

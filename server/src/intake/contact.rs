@@ -1,7 +1,7 @@
 //! Contacts: route, preview, take, reroute, end, add a case, update, get.
 
 use super::at::At;
-use super::{Caller, Finder, Playbooks, content, values, wire_enum};
+use super::{Caller, Finder, Fresh, Playbooks, content, values, wire_enum};
 use signpost_domain::command::{
     AddCase, Command, CommandBody, EndContact, MatterEnd, PreviewRoute, Query, RerouteContact,
     RouteContact, TakeRoute, UnknownReason, UpdateContact,
@@ -37,10 +37,12 @@ pub(crate) fn route(
         allow_unknown_reason,
         menu_playbook_version,
         event_time: arrive_time,
+        clear_mask,
     } = request;
     let stamp = finder.stamp(&request_id, Method::RouteContact, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
     let context = finder.context(context, playbooks, allow_unknown_reason);
     let take_first = finder.keep(At::top("route_selection"), wire_enum::take_first(take));
     let arrive_time = finder.arrive_time(arrive_time, &caller);
@@ -49,6 +51,7 @@ pub(crate) fn route(
         CommandBody::Route(Box::new(RouteContact {
             contact,
             context,
+            clear,
             take_first,
             unknown_reason,
         }))
@@ -61,7 +64,7 @@ pub(crate) fn preview(
     request: v1::PreviewRouteRequest,
     caller: Caller,
     playbooks: Playbooks<'_>,
-) -> Result<Query, Faults> {
+) -> Result<Fresh<Query>, Faults> {
     let mut finder = Finder::default();
     let v1::PreviewRouteRequest {
         contact_id,
@@ -69,21 +72,25 @@ pub(crate) fn preview(
         allow_unknown_reason,
         menu_playbook_version,
         at_time,
+        min_revision,
+        clear_mask,
     } = request;
     let contact = finder.optional(At::top("contact_id"), &contact_id, ContactId::new);
     finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
     let context = finder.context(context, playbooks, allow_unknown_reason);
     let at = finder.keep(At::top("at_time"), at_time.map(values::instant).transpose());
     let query = context.zip(at).map(|((context, unknown_reason), at)| {
         Query::Preview(Box::new(PreviewRoute {
             contact,
             context,
+            clear,
             unknown_reason,
             at,
             actor: caller.actor,
         }))
     });
-    finder.done(query)
+    finder.fresh(query, &min_revision)
 }
 
 /// The customer's choice.
@@ -147,9 +154,9 @@ pub(crate) fn end(
     let outcome = finder.keep(At::top("outcome"), wire_enum::outcome(outcome));
     let confirmed = finder.confirmed_reason(At::top("confirmed_reason"), live, &confirmed_reason);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let resolution = finder.optional_resolution(At::top("resolution"), resolution);
+    let resolution = finder.optional_resolution(At::top("resolution"), live, resolution);
     let note = finder.optional_note(&note);
-    let matters = finder.matter_ends(At::top("matters"), matters);
+    let matters = finder.matter_ends(At::top("matters"), live, matters);
     let body = contact.zip(outcome).zip(note);
     let body = body.map(|((contact, outcome), note)| {
         CommandBody::End(Box::new(EndContact {
@@ -183,11 +190,13 @@ pub(crate) fn reroute(
         event_time: arrive_time,
         allow_unknown_reason,
         menu_playbook_version,
+        clear_mask,
     } = request;
     let stamp = finder.stamp(&request_id, Method::RerouteContact, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     let outcome = finder.keep(At::top("outcome"), wire_enum::rerouted(outcome));
     finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
     let told = context.is_some();
     let context =
         context.and_then(|context| finder.context(Some(context), playbooks, allow_unknown_reason));
@@ -205,6 +214,7 @@ pub(crate) fn reroute(
             contact,
             outcome,
             context,
+            clear,
             take_first,
             unknown_reason,
             note,
@@ -278,16 +288,24 @@ pub(crate) fn update(
 }
 
 /// Which contact.
-pub(crate) fn get(request: v1::GetContactRequest) -> Result<Query, Faults> {
-    let v1::GetContactRequest { contact_id } = request;
+pub(crate) fn get(request: v1::GetContactRequest) -> Result<Fresh<Query>, Faults> {
+    let v1::GetContactRequest {
+        contact_id,
+        min_revision,
+    } = request;
     let mut finder = Finder::default();
     let id = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
-    finder.done(id.map(Query::Contact))
+    finder.fresh(id.map(Query::Contact), &min_revision)
 }
 
 impl Finder {
     /// What came of matters, each at most once.
-    fn matter_ends(&mut self, at: At<'_>, told: Vec<v1::MatterEnd>) -> Vec<MatterEnd> {
+    fn matter_ends(
+        &mut self,
+        at: At<'_>,
+        live: Option<&Playbook>,
+        told: Vec<v1::MatterEnd>,
+    ) -> Vec<MatterEnd> {
         if !self.within(at, told.len(), MATTERS_MAX) {
             return Vec::new();
         }
@@ -300,7 +318,7 @@ impl Finder {
                 resolution,
             } = told;
             let matter = self.keep(at.field("matter_id"), MatterId::new(matter_id));
-            let resolution = self.optional_resolution(at.field("resolution"), resolution);
+            let resolution = self.optional_resolution(at.field("resolution"), live, resolution);
             let Some(matter) = matter else { continue };
             if ends.iter().any(|earlier| earlier.matter == matter) {
                 self.fault(at.field("matter_id"), "is there twice");

@@ -1,5 +1,6 @@
 //! Feeds: which events, which cases, which contacts, and from where on.
 
+use super::Revision;
 use super::at::At;
 use super::cursor::{Cursor, Feed, Of};
 use super::{Finder, filter, wire_enum};
@@ -25,6 +26,8 @@ pub(crate) struct WatchEvents {
 pub(crate) enum From {
     /// Behind this.
     Cursor(Cursor),
+    /// Behind this.
+    Revision(Revision),
     /// With the next.
     Now,
     /// With the oldest.
@@ -36,6 +39,8 @@ pub(crate) enum From {
 pub(crate) struct WatchRows {
     /// Behind this; `None`: with a snapshot.
     pub(crate) cursor: Option<Cursor>,
+    /// Without a cursor: behind this, without a snapshot.
+    pub(crate) start: Option<Revision>,
     /// What its cursors are of.
     pub(crate) of: Of,
     /// Which.
@@ -50,6 +55,8 @@ pub(crate) enum Filter {
     /// Contacts; the places are told.
     Contacts(ContactFilter),
 }
+
+const START_REVISION: At<'static> = At::top("start_revision");
 
 /// Everywhere but ended.
 const LIVE: [PlaceKind; 3] = [
@@ -70,8 +77,14 @@ pub(crate) fn watch_events(request: v1::WatchEventsRequest) -> Result<WatchEvent
         cursor,
         start,
         format: shape,
+        start_revision,
     } = request;
     let mut finder = Finder::default();
+    let told_start = start != 0 && !start_revision.is_empty();
+    if told_start && cursor.is_empty() {
+        finder.fault(START_REVISION, "must not be set together with start");
+    }
+    let revision = finder.optional(START_REVISION, &start_revision, Revision::parse);
     let cursor = finder.optional(At::top("cursor"), &cursor, |text| {
         Cursor::parse(EVENTS, text)
     });
@@ -79,10 +92,11 @@ pub(crate) fn watch_events(request: v1::WatchEventsRequest) -> Result<WatchEvent
     let as_cloud_events = finder.keep(At::top("format"), wire_enum::as_cloud_events(shape));
     let watch = from_oldest.zip(as_cloud_events);
     let watch = watch.map(|(from_oldest, as_cloud_events)| WatchEvents {
-        from: match (cursor, from_oldest) {
-            (Some(cursor), _) => From::Cursor(cursor),
-            (None, true) => From::Oldest,
-            (None, false) => From::Now,
+        from: match (cursor, revision, from_oldest) {
+            (Some(cursor), _, _) => From::Cursor(cursor),
+            (None, Some(revision), _) => From::Revision(revision),
+            (None, None, true) => From::Oldest,
+            (None, None, false) => From::Now,
         },
         as_cloud_events,
     });
@@ -95,7 +109,11 @@ pub(crate) fn watch_cases(
     live: Option<Arc<Playbook>>,
     numbers: &CaseNumbers,
 ) -> Result<WatchRows, Faults> {
-    let v1::WatchCasesRequest { cursor, filter } = request;
+    let v1::WatchCasesRequest {
+        cursor,
+        filter,
+        start_revision,
+    } = request;
     let told = filter.unwrap_or_default();
     let of = of(Feed::Cases, &filter::sorted_cases(&told));
     let mut finder = Finder::default();
@@ -103,7 +121,7 @@ pub(crate) fn watch_cases(
     if filter.states.is_empty() {
         filter.states.push(CaseState::Open);
     }
-    finder.watch_rows(of, &cursor, Filter::Cases(filter))
+    finder.watch_rows(of, (&cursor, &start_revision), Filter::Cases(filter))
 }
 
 /// Which contacts.
@@ -112,7 +130,11 @@ pub(crate) fn watch_contacts(
     live: Option<Arc<Playbook>>,
     numbers: &CaseNumbers,
 ) -> Result<WatchRows, Faults> {
-    let v1::WatchContactsRequest { cursor, filter } = request;
+    let v1::WatchContactsRequest {
+        cursor,
+        filter,
+        start_revision,
+    } = request;
     let told = filter.unwrap_or_default();
     let of = of(Feed::Contacts, &filter::sorted_contacts(&told));
     let mut finder = Finder::default();
@@ -120,13 +142,24 @@ pub(crate) fn watch_contacts(
     if filter.places.is_empty() {
         filter.places.extend(LIVE);
     }
-    finder.watch_rows(of, &cursor, Filter::Contacts(filter))
+    finder.watch_rows(of, (&cursor, &start_revision), Filter::Contacts(filter))
 }
 
 impl Finder {
-    fn watch_rows(mut self, of: Of, cursor: &str, filter: Filter) -> Result<WatchRows, Faults> {
+    fn watch_rows(
+        mut self,
+        of: Of,
+        (cursor, start): (&str, &str),
+        filter: Filter,
+    ) -> Result<WatchRows, Faults> {
+        let start = self.optional(START_REVISION, start, Revision::parse);
         let cursor = self.optional(At::top("cursor"), cursor, |text| Cursor::parse(of, text));
-        self.done(Some(WatchRows { cursor, of, filter }))
+        self.done(Some(WatchRows {
+            cursor,
+            start,
+            of,
+            filter,
+        }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::at::At;
 use super::page::{Bound, List, Page};
-use super::{Finder, filter, wire_enum};
+use super::{Finder, Fresh, filter, wire_enum};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::list::{CaseFilter, ContactFilter, CustomerFilter, Order, View};
 use signpost_domain::playbook::Playbook;
@@ -38,10 +38,11 @@ pub(crate) fn cases(
     mut request: v1::ListCasesRequest,
     place: Place,
     numbers: &CaseNumbers,
-) -> Result<Asked<CaseFilter>, Faults> {
+) -> Result<Fresh<Asked<CaseFilter>>, Faults> {
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
     let view = take(&mut request.view);
     let told = request.filter.unwrap_or_default();
     request.filter = Some(filter::sorted_cases(&told));
@@ -52,9 +53,16 @@ pub(crate) fn cases(
         page_size: _,
         page_token: _,
         view: _,
+        min_revision: _,
     } = request;
     let filter = finder.case_filter(told, place.live, numbers);
-    finder.asked(filter, (order, view), page_size, &page_token, bound)
+    finder.asked(
+        filter,
+        (order, view),
+        (page_size, &page_token),
+        bound,
+        &min_revision,
+    )
 }
 
 /// Which contacts.
@@ -62,10 +70,11 @@ pub(crate) fn contacts(
     mut request: v1::ListContactsRequest,
     place: Place,
     numbers: &CaseNumbers,
-) -> Result<Asked<ContactFilter>, Faults> {
+) -> Result<Fresh<Asked<ContactFilter>>, Faults> {
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
     let view = take(&mut request.view);
     let told = request.filter.unwrap_or_default();
     request.filter = Some(filter::sorted_contacts(&told));
@@ -76,19 +85,27 @@ pub(crate) fn contacts(
         page_size: _,
         page_token: _,
         view: _,
+        min_revision: _,
     } = request;
     let filter = finder.contact_filter(told, place.live, numbers);
-    finder.asked(filter, (order, view), page_size, &page_token, bound)
+    finder.asked(
+        filter,
+        (order, view),
+        (page_size, &page_token),
+        bound,
+        &min_revision,
+    )
 }
 
 /// Which customers.
 pub(crate) fn customers(
     mut request: v1::ListCustomersRequest,
     place: Place,
-) -> Result<Asked<CustomerFilter>, Faults> {
+) -> Result<Fresh<Asked<CustomerFilter>>, Faults> {
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
     let told = request.filter.unwrap_or_default();
     request.filter = Some(filter::sorted_customers(&told));
     let bound = Bound::new(List::Customers, place.store, &request);
@@ -97,10 +114,17 @@ pub(crate) fn customers(
         order,
         page_size: _,
         page_token: _,
+        min_revision: _,
     } = request;
     let filter = finder.customer_filter(told);
     let full = v1::View::Full.into();
-    finder.asked(filter, (order, full), page_size, &page_token, bound)
+    finder.asked(
+        filter,
+        (order, full),
+        (page_size, &page_token),
+        bound,
+        &min_revision,
+    )
 }
 
 impl Finder {
@@ -108,10 +132,10 @@ impl Finder {
         mut self,
         filter: F,
         (order, view): (i32, i32),
-        page_size: u32,
-        page_token: &str,
+        (page_size, page_token): (u32, &str),
         bound: Bound,
-    ) -> Result<Asked<F>, Faults> {
+        min_revision: &str,
+    ) -> Result<Fresh<Asked<F>>, Faults> {
         let order = self.keep(At::top("order"), wire_enum::order(order));
         let view = self.keep(At::top("view"), wire_enum::view(view));
         let page = self.page(bound, page_size, page_token);
@@ -124,6 +148,6 @@ impl Finder {
                 view,
                 page,
             });
-        self.done(asked)
+        self.fresh(asked, min_revision)
     }
 }

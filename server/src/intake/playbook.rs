@@ -3,7 +3,7 @@
 use super::at::At;
 use super::names::Kind;
 use super::page::{Bound, List, Page};
-use super::{Caller, Finder, content, values};
+use super::{Caller, Finder, Fresh, content, values};
 use signpost_domain::command::{
     Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollBackPlaybook,
 };
@@ -97,17 +97,34 @@ pub(crate) fn roll_back(
 pub(crate) fn list(
     mut request: v1::ListPlaybookPublicationsRequest,
     store: [u8; 16],
-) -> Result<Page, Faults> {
+) -> Result<Fresh<Page>, Faults> {
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
     let bound = Bound::new(List::Playbooks, store, &request);
     let v1::ListPlaybookPublicationsRequest {
         page_size: _,
         page_token: _,
+        min_revision: _,
     } = request;
     let mut finder = Finder::default();
     let page = finder.page(bound, page_size, &page_token);
-    finder.done(page)
+    finder.fresh(page, &min_revision)
+}
+
+/// Which version; empty: the live one.
+pub(crate) fn get(request: v1::GetPlaybookRequest) -> Result<Fresh<String>, Faults> {
+    let v1::GetPlaybookRequest {
+        playbook_version,
+        min_revision,
+    } = request;
+    Finder::default().fresh(Some(playbook_version), &min_revision)
+}
+
+/// How new the counts must be.
+pub(crate) fn counts(request: v1::CountReasonsRequest) -> Result<Fresh<()>, Faults> {
+    let v1::CountReasonsRequest { min_revision } = request;
+    Finder::default().fresh(Some(()), &min_revision)
 }
 
 /// What to compare.
@@ -129,11 +146,12 @@ pub(crate) enum DiffTo {
 }
 
 /// What to compare.
-pub(crate) fn diff(request: v1::DiffPlaybooksRequest) -> Result<DiffAsked, Faults> {
+pub(crate) fn diff(request: v1::DiffPlaybooksRequest) -> Result<Fresh<DiffAsked>, Faults> {
     let v1::DiffPlaybooksRequest {
         from_playbook_version: from,
         to_playbook_version,
         to_document: to_source,
+        min_revision,
     } = request;
     let mut finder = Finder::default();
     let to = match (to_playbook_version.is_empty(), to_source.is_empty()) {
@@ -149,7 +167,7 @@ pub(crate) fn diff(request: v1::DiffPlaybooksRequest) -> Result<DiffAsked, Fault
             None
         }
     };
-    finder.done(to.map(|to| DiffAsked { from, to }))
+    finder.fresh(to.map(|to| DiffAsked { from, to }), &min_revision)
 }
 
 /// The document that a version is compared with, if it has no faults.
@@ -182,12 +200,13 @@ pub(crate) struct MenuAsked {
 pub(crate) fn menu(
     request: v1::GetReasonMenuRequest,
     live: &Playbook,
-) -> Result<MenuAsked, Faults> {
+) -> Result<Fresh<MenuAsked>, Faults> {
     let v1::GetReasonMenuRequest {
         channel,
         language_code: locale,
         primary_reason: primary,
         whole_tree,
+        min_revision,
     } = request;
     let mut finder = Finder::default();
     let channel = finder.name(At::top("channel"), live, Kind::Channel, &channel);
@@ -205,7 +224,7 @@ pub(crate) fn menu(
         primary,
         whole_tree,
     });
-    finder.done(asked)
+    finder.fresh(asked, &min_revision)
 }
 
 /// Which words.
@@ -218,14 +237,17 @@ pub(crate) struct VocabularyAsked {
 }
 
 /// Which words.
-pub(crate) fn vocabulary(request: v1::GetVocabularyRequest) -> Result<VocabularyAsked, Faults> {
+pub(crate) fn vocabulary(
+    request: v1::GetVocabularyRequest,
+) -> Result<Fresh<VocabularyAsked>, Faults> {
     let v1::GetVocabularyRequest {
         playbook_version: version,
         language_code,
+        min_revision,
     } = request;
     let mut finder = Finder::default();
     let language = finder.optional(At::top("language_code"), &language_code, values::language);
-    finder.done(Some(VocabularyAsked { version, language }))
+    finder.fresh(Some(VocabularyAsked { version, language }), &min_revision)
 }
 
 impl Finder {

@@ -63,6 +63,7 @@ fn route(number: usize) -> Command {
         knowledge: Knowledge::Known(FactValue::Text("ABC123".into())),
         source: FactSource::Customer,
         learnt_at: NOW,
+        currency: None,
     };
     let context = ContactContext {
         channel: Slug::stored(channel),
@@ -96,6 +97,7 @@ fn route(number: usize) -> Command {
     let body = CommandBody::Route(Box::new(RouteContact {
         contact: ContactId::stored(format!("contact-{number}")),
         context,
+        clear: Vec::new(),
         take_first: true,
         unknown_reason: UnknownReason::Refuse,
     }));

@@ -9,7 +9,6 @@ use signpost_domain::decision::{PersonTold, Told, Tried};
 use signpost_domain::event::CaseWorked;
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
 use signpost_domain::list::View;
-use signpost_domain::money::Money;
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 
@@ -19,6 +18,7 @@ pub(crate) fn got(
     numbers: &CaseNumbers,
     live: Option<&Playbook>,
     locale: &str,
+    revision: String,
 ) -> v1::GetCaseResponse {
     let label = live
         .zip(case.resolution.as_ref())
@@ -30,6 +30,7 @@ pub(crate) fn got(
     v1::GetCaseResponse {
         case: Some(self::case(case, numbers)),
         outcome_label: label.flatten().unwrap_or_default(),
+        revision,
     }
 }
 
@@ -45,6 +46,14 @@ pub(crate) fn listed(row: &Case, numbers: &CaseNumbers, view: View) -> v1::Case 
             person: None,
             ..full
         },
+    }
+}
+
+/// A case that was asked for by this name.
+pub(crate) fn found(asked: String, row: Option<&Case>, numbers: &CaseNumbers) -> v1::FoundCase {
+    v1::FoundCase {
+        case_id: asked,
+        case: row.map(|row| case(row, numbers)),
     }
 }
 
@@ -150,31 +159,25 @@ fn telling<T>(told: Option<&Told<T>>) -> Option<v1::PersonTelling> {
 }
 
 /// What a write came to for the case that it names, from its event at `seq`.
-pub(crate) fn receipt(worked: &CaseWorked, seq: Seq, replayed: bool) -> v1::CaseReceipt {
-    receipt_of(worked.case, worked.state, seq, replayed)
+pub(crate) fn receipt(worked: &CaseWorked, seq: Seq) -> v1::CaseReceipt {
+    receipt_of(worked.case, worked.state, seq)
 }
 
 /// What a merge or the undoing of one came to for the case that is or was merged.
-pub(crate) fn receipt_of_merged(
-    worked: &CaseWorked,
-    seq: Seq,
-    replayed: bool,
-) -> Option<v1::CaseReceipt> {
+pub(crate) fn receipt_of_merged(worked: &CaseWorked, seq: Seq) -> Option<v1::CaseReceipt> {
     let (merged, state) = match &worked.work {
         CaseWork::Merged(merged, _) => (merged, CaseState::Merged),
         CaseWork::Unmerged(merged) => (merged, CaseState::Open),
         _ => return None,
     };
-    Some(receipt_of(merged.case, state, seq, replayed))
+    Some(receipt_of(merged.case, state, seq))
 }
 
-fn receipt_of(case: CaseId, state: CaseState, seq: Seq, replayed: bool) -> v1::CaseReceipt {
+fn receipt_of(case: CaseId, state: CaseState, seq: Seq) -> v1::CaseReceipt {
     v1::CaseReceipt {
         case_id: case.to_string(),
         state: wire_enum::case_state(state),
         etag: seq.0.to_string(),
-        sequence: seq.0,
-        replayed,
     }
 }
 
@@ -183,7 +186,8 @@ pub(super) fn resolution(resolution: &Resolution) -> v1::CaseResolution {
     let Resolution { outcome, cost } = resolution;
     v1::CaseResolution {
         outcome: outcome.to_string(),
-        cost_micros: cost.map(Money::micros),
+        cost_micros: cost.map(|cost| cost.money.micros()),
+        currency_code: fact::code(cost.and_then(|cost| cost.currency)),
     }
 }
 

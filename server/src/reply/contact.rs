@@ -15,23 +15,27 @@ use signpost_domain::playbook::{Label, Playbook};
 use signpost_proto::v1;
 
 /// The answer to RouteContact.
-pub(crate) fn routed(of: Answered<'_>, replayed: bool) -> v1::RouteContactResponse {
+pub(crate) fn routed(of: Answered<'_>, receipt: v1::WriteReceipt) -> v1::RouteContactResponse {
     v1::RouteContactResponse {
         answer: Some(answer(of)),
-        replayed,
+        receipt: Some(receipt),
     }
 }
 
 /// The answer to RerouteContact.
-pub(crate) fn rerouted(of: Answered<'_>, replayed: bool) -> v1::RerouteContactResponse {
+pub(crate) fn rerouted(of: Answered<'_>, receipt: v1::WriteReceipt) -> v1::RerouteContactResponse {
     v1::RerouteContactResponse {
         answer: Some(answer(of)),
-        replayed,
+        receipt: Some(receipt),
     }
 }
 
 /// The answer to PreviewRoute for the contact that the caller named, if it did. Cases that would be opened have no id.
-pub(crate) fn previewed(of: Answered<'_>, contact_id: String) -> v1::PreviewRouteResponse {
+pub(crate) fn previewed(
+    of: Answered<'_>,
+    contact_id: String,
+    revision: String,
+) -> v1::PreviewRouteResponse {
     let mut answer = answer(of);
     answer.contact_id = contact_id;
     let routed = of.routed.case.iter();
@@ -46,6 +50,7 @@ pub(crate) fn previewed(of: Answered<'_>, contact_id: String) -> v1::PreviewRout
     }
     v1::PreviewRouteResponse {
         answer: Some(answer),
+        revision,
     }
 }
 
@@ -53,7 +58,7 @@ pub(crate) fn previewed(of: Answered<'_>, contact_id: String) -> v1::PreviewRout
 pub(crate) fn taken(
     taken: &RouteTaken,
     playbook: &Playbook,
-    replayed: bool,
+    receipt: v1::WriteReceipt,
 ) -> v1::SelectRouteResponse {
     let usual = Handover::default();
     let handover = taken.handover.as_deref().unwrap_or(&usual);
@@ -63,7 +68,7 @@ pub(crate) fn taken(
         case_id: case::id(taken.case),
         state: wire_enum::place(Place::of_route(taken.taken.route)),
         target: Some(target),
-        replayed,
+        receipt: Some(receipt),
     }
 }
 
@@ -72,7 +77,7 @@ pub(crate) fn ended(
     ended: &ContactEnded,
     playbook: Option<&Playbook>,
     locale: &str,
-    replayed: bool,
+    receipt: v1::WriteReceipt,
 ) -> v1::EndContactResponse {
     let state = |resolves: Option<CaseId>| match resolves {
         Some(_) => wire_enum::case_state(CaseState::Resolved),
@@ -99,7 +104,7 @@ pub(crate) fn ended(
         state: wire_enum::place(Place::Ended(ended.outcome)),
         outcome: wire_enum::outcome(ended.outcome),
         case_state: ended.case.map_or(0, |_| state(ended.resolves)),
-        replayed,
+        receipt: Some(receipt),
         additional_case_ids: case::ids(&ended.further),
         feedback_question: text(question.filter(|_| ended.resolves.is_some())),
         outcome_label: text(outcome.map(|outcome| &outcome.label)),
@@ -108,7 +113,11 @@ pub(crate) fn ended(
 }
 
 /// The answer to GetContact: its last decision, with where the contact is and where it went by now.
-pub(crate) fn got(row: &Contact, decided: Answered<'_>) -> v1::GetContactResponse {
+pub(crate) fn got(
+    row: &Contact,
+    decided: Answered<'_>,
+    revision: String,
+) -> v1::GetContactResponse {
     let mut answer = answer(decided);
     answer.state = wire_enum::place(row.place);
     let mut offered = row.offered.iter();
@@ -119,6 +128,7 @@ pub(crate) fn got(row: &Contact, decided: Answered<'_>) -> v1::GetContactRespons
     v1::GetContactResponse {
         contact: Some(contact(row)),
         answer: Some(answer),
+        revision,
     }
 }
 

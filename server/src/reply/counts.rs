@@ -15,11 +15,13 @@ type Place<'a> = (usize, &'a ReasonId, usize, &'a Slug);
 pub(crate) fn counted(
     live: Option<&Playbook>,
     mut counts: Vec<Counts>,
+    revision: String,
 ) -> v1::CountReasonsResponse {
     counts.sort_by(|a, b| place(live, a).cmp(&place(live, b)));
     v1::CountReasonsResponse {
         counts: counts.iter().map(count).collect(),
         split_reasons: live.map(|live| families(live, &counts)).unwrap_or_default(),
+        revision,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Customers.
 
 use super::decision::text;
-use super::{case, contact, time, wire_enum};
+use super::{case, contact, fact, time, wire_enum};
 use crate::queries::Told;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::customer::{
@@ -10,14 +10,13 @@ use signpost_domain::customer::{
 };
 use signpost_domain::event::CustomerSaved;
 use signpost_domain::ids::{CustomerId, ReasonId, Seq};
-use signpost_domain::money::Money;
 use signpost_proto::v1;
 
 /// The answer to UpsertCustomer, from its event at `seq`.
 pub(crate) fn upserted(
     saved: &CustomerSaved,
     seq: Seq,
-    replayed: bool,
+    receipt: v1::WriteReceipt,
 ) -> v1::UpsertCustomerResponse {
     let v1::CustomerUpsertedEvent {
         customer,
@@ -25,8 +24,8 @@ pub(crate) fn upserted(
     } = self::saved(saved, seq);
     v1::UpsertCustomerResponse {
         customer,
-        replayed,
         unverified_identities: lost_proofs,
+        receipt: Some(receipt),
     }
 }
 
@@ -54,15 +53,24 @@ pub(crate) const fn proof_lost(work: &CustomerWork) -> bool {
 }
 
 /// The answer to GetCustomer.
-pub(crate) fn got(row: &Customer) -> v1::GetCustomerResponse {
+pub(crate) fn got(row: &Customer, revision: String) -> v1::GetCustomerResponse {
     v1::GetCustomerResponse {
         customer: Some(customer(row, row.changed)),
+        revision,
     }
 }
 
 /// A customer of a list.
 pub(crate) fn listed(row: &Customer) -> v1::Customer {
     customer(row, row.changed)
+}
+
+/// The customers that were asked for, each by the key that it was asked for by.
+pub(crate) fn found(asked: &CustomerId, row: Option<&Customer>) -> v1::FoundCustomer {
+    v1::FoundCustomer {
+        customer_id: asked.to_string(),
+        customer: row.map(|row| customer(row, row.changed)),
+    }
 }
 
 /// A customer whose last change is at `changed`.
@@ -85,7 +93,7 @@ pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
         identities: self::identities(identities),
         tier: text(tier.as_ref()),
         persona: text(persona.as_ref()),
-        value_micros: value.map(Money::micros),
+        value_micros: value.map(|value| value.money.micros()),
         loyalty_years: *loyalty_years,
         language_code: language.as_deref().unwrap_or_default().to_owned(),
         time_zone: time_zone.as_deref().unwrap_or_default().to_owned(),
@@ -99,6 +107,7 @@ pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
         etag: changed.0.to_string(),
         merged_into_customer_id: id(row.merged_into.as_ref()),
         merged: row.merged.iter().map(merged).collect(),
+        currency_code: fact::code(value.and_then(|value| value.currency)),
     }
 }
 
@@ -134,17 +143,19 @@ pub(super) fn id(customer: Option<&CustomerId>) -> String {
 }
 
 /// What a write came to for one customer, from its event at `seq`.
-pub(crate) fn receipt(customer: &CustomerId, seq: Seq, replayed: bool) -> v1::CustomerReceipt {
+pub(crate) fn receipt(customer: &CustomerId, seq: Seq) -> v1::CustomerReceipt {
     v1::CustomerReceipt {
         customer_id: customer.to_string(),
         etag: seq.0.to_string(),
-        sequence: seq.0,
-        replayed,
     }
 }
 
 /// The answer to GetCustomerHistory.
-pub(crate) fn history(told: &Told, numbers: &CaseNumbers) -> v1::GetCustomerHistoryResponse {
+pub(crate) fn history(
+    told: &Told,
+    numbers: &CaseNumbers,
+    revision: String,
+) -> v1::GetCustomerHistoryResponse {
     let Told {
         customer,
         history,
@@ -167,6 +178,7 @@ pub(crate) fn history(told: &Told, numbers: &CaseNumbers) -> v1::GetCustomerHist
         has_older_cases: *has_older_cases,
         contacts: contacts.iter().map(|row| contact::contact(row)).collect(),
         cases: cases.iter().map(|row| case::case(row, numbers)).collect(),
+        revision,
     }
 }
 

@@ -14,7 +14,7 @@ use signpost_proto::v1::{TimelineEntry, TimelineKind};
 pub(crate) fn added(
     (added, seq): (&CaseAdded, Seq),
     playbook: &Playbook,
-    replayed: bool,
+    receipt: v1::WriteReceipt,
 ) -> v1::AddCaseToContactResponse {
     let join = &added.join;
     let mut further = case::ids(&added.further);
@@ -27,7 +27,7 @@ pub(crate) fn added(
         main_case_id: case::id(added.own),
         additional_case_ids: further,
         known_facts: fact::facts(&added.facts),
-        replayed,
+        receipt: Some(receipt),
         repeat: join.repeat,
         channel_switched: join.switched,
         decision: matters::decision(playbook, (added, Some(seq))),

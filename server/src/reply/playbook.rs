@@ -33,12 +33,12 @@ pub(crate) fn published(
     envelope: &Envelope,
     event: &PlaybookPublished,
     warnings: &Warnings,
-    replayed: bool,
+    receipt: v1::WriteReceipt,
 ) -> v1::PublishPlaybookResponse {
     v1::PublishPlaybookResponse {
         publication: Some(of_event(envelope, event)),
         warnings: self::warnings(warnings),
-        replayed,
+        receipt: Some(receipt),
         omitted_warning_count: warnings.more as u32,
     }
 }
@@ -47,11 +47,11 @@ pub(crate) fn published(
 pub(crate) fn rolled_back(
     envelope: &Envelope,
     event: &PlaybookPublished,
-    replayed: bool,
+    receipt: v1::WriteReceipt,
 ) -> v1::RollbackPlaybookResponse {
     v1::RollbackPlaybookResponse {
         publication: Some(of_event(envelope, event)),
-        replayed,
+        receipt: Some(receipt),
     }
 }
 
@@ -60,30 +60,44 @@ pub(crate) fn listed(
     page: &[Arc<Publication>],
     live: Option<Seq>,
     next_page_token: String,
+    revision: String,
 ) -> v1::ListPlaybookPublicationsResponse {
     let publications = page.iter().map(|listed| publication(listed, live));
     v1::ListPlaybookPublicationsResponse {
         publications: publications.collect(),
         next_page_token,
+        revision,
     }
 }
 
 /// The answer to GetPlaybook.
-pub(crate) fn got(found: &Publication, live: Option<Seq>, source: &str) -> v1::GetPlaybookResponse {
+pub(crate) fn got(
+    found: &Publication,
+    live: Option<Seq>,
+    source: &str,
+    revision: String,
+) -> v1::GetPlaybookResponse {
     v1::GetPlaybookResponse {
         publication: Some(publication(found, live)),
         document: source.to_owned(),
+        revision,
     }
 }
 
 /// The answer to DiffPlaybooks.
-pub(crate) fn diff(before: &Playbook, after: &Playbook, diff: Diff) -> v1::DiffPlaybooksResponse {
+pub(crate) fn diff(
+    before: &Playbook,
+    after: &Playbook,
+    diff: Diff,
+    revision: String,
+) -> v1::DiffPlaybooksResponse {
     let Diff { changes, more } = diff;
     v1::DiffPlaybooksResponse {
         from_playbook_version: before.version.to_string(),
         to_playbook_version: after.version.to_string(),
         changes: changes.into_iter().map(change).collect(),
         omitted_change_count: u32::try_from(more).unwrap_or(u32::MAX),
+        revision,
     }
 }
 

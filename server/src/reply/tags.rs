@@ -43,10 +43,13 @@ pub(super) fn links(links: &[ContactLink]) -> Vec<v1::ContactLink> {
 }
 
 /// The answer to UpdateContact.
-pub(crate) fn updated(updated: &ContactUpdated, replayed: bool) -> v1::UpdateContactResponse {
+pub(crate) fn updated(
+    updated: &ContactUpdated,
+    receipt: v1::WriteReceipt,
+) -> v1::UpdateContactResponse {
     v1::UpdateContactResponse {
         contact_id: updated.contact.to_string(),
-        replayed,
+        receipt: Some(receipt),
     }
 }
 

@@ -50,6 +50,14 @@ fn fact(id: &str, knowledge: Knowledge) -> Fact {
         knowledge,
         source: FactSource::Bot,
         learnt_at: UnixMs(1_500),
+        currency: None,
+    }
+}
+
+fn receipt(replayed: bool) -> v1::WriteReceipt {
+    v1::WriteReceipt {
+        replayed,
+        ..Default::default()
     }
 }
 
@@ -225,7 +233,7 @@ fn told(answer: &v1::ContactAnswer) -> String {
 }
 
 fn answer(next: Next) -> v1::ContactAnswer {
-    let response = with(&routed(next), |of| contact::routed(of, false));
+    let response = with(&routed(next), |of| contact::routed(of, receipt(false)));
     response.answer.unwrap_or_default()
 }
 
@@ -401,7 +409,10 @@ fn questions_are_in_the_customers_language() {
 #[test]
 fn a_preview_names_no_case_that_is_not_there() {
     let mut event = routed(take());
-    let shown = with(&event, |of| contact::previewed(of, String::new())).answer;
+    let shown = with(&event, |of| {
+        contact::previewed(of, String::new(), String::new())
+    })
+    .answer;
     let shown = shown.map(|answer| (answer.contact_id, answer.case_id));
     assert_eq!(shown, Some((String::new(), "case_0000000000009".into())));
     event.case.iter_mut().for_each(|join| {
@@ -413,7 +424,10 @@ fn a_preview_names_no_case_that_is_not_there() {
             reopens_within: signpost_domain::time::Millis::DAY,
         });
     });
-    let shown = with(&event, |of| contact::previewed(of, "c".into())).answer;
+    let shown = with(&event, |of| {
+        contact::previewed(of, "c".into(), String::new())
+    })
+    .answer;
     let shown = shown.map(|answer| (answer.contact_id, answer.case_id));
     assert_eq!(shown, Some(("c".into(), String::new())));
 }

@@ -41,7 +41,7 @@ impl ContactService for Edge {
             playbook: &playbook,
             numbers: self.numbers(),
         };
-        let answer = reply::contact::routed(of, written.replayed);
+        let answer = reply::contact::routed(of, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -51,6 +51,7 @@ impl ContactService for Edge {
     ) -> Result<Response<v1::PreviewRouteResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
+        self.reached(&request.min_revision).await?;
         let menu = self.menu_playbook(&request.menu_playbook_version).await?;
         // Another playbook may become live meanwhile; then the answer would be told in the words of the wrong one.
         loop {
@@ -60,8 +61,8 @@ impl ContactService for Edge {
                 menu: menu.as_deref(),
             };
             let query = intake::contact::preview(request.clone(), caller.clone(), playbooks);
-            let query = query.map_err(|faults| status::faulty(&faults))?;
-            let Answer::Preview(routed, added) = self.read(query).await? else {
+            let (query, _) = self.fresh(query).await?;
+            let (Answer::Preview(routed, added), seq) = self.read(query).await? else {
                 return Err(status::internal());
             };
             if Arc::ptr_eq(&live, &self.live()?) {
@@ -73,7 +74,7 @@ impl ContactService for Edge {
                     playbook: &live,
                     numbers: self.numbers(),
                 };
-                let answer = reply::contact::previewed(of, request.contact_id);
+                let answer = reply::contact::previewed(of, request.contact_id, self.revision(seq));
                 return Ok(Response::new(answer));
             }
         }
@@ -91,7 +92,7 @@ impl ContactService for Edge {
             return Err(status::internal());
         };
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
-        let answer = reply::contact::taken(taken, &playbook, written.replayed);
+        let answer = reply::contact::taken(taken, &playbook, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -122,7 +123,7 @@ impl ContactService for Edge {
             playbook: &playbook,
             numbers: self.numbers(),
         };
-        let answer = reply::contact::rerouted(of, written.replayed);
+        let answer = reply::contact::rerouted(of, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -145,7 +146,8 @@ impl ContactService for Edge {
             Some(_) => Some(self.playbook_of(envelope).await?),
             None => None,
         };
-        let answer = reply::contact::ended(ended, playbook.as_deref(), &locale, written.replayed);
+        let receipt = self.receipt(&written);
+        let answer = reply::contact::ended(ended, playbook.as_deref(), &locale, receipt);
         Ok(Response::new(answer))
     }
 
@@ -163,7 +165,7 @@ impl ContactService for Edge {
         };
         let seq = written.recorded.envelope.seq;
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
-        let answer = reply::further::added((added, seq), &playbook, written.replayed);
+        let answer = reply::further::added((added, seq), &playbook, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -178,7 +180,7 @@ impl ContactService for Edge {
         let Event::ContactUpdated(updated) = &written.recorded.event else {
             return Err(status::internal());
         };
-        let answer = reply::tags::updated(updated, written.replayed);
+        let answer = reply::tags::updated(updated, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -187,8 +189,8 @@ impl ContactService for Edge {
         request: Request<v1::GetContactRequest>,
     ) -> Result<Response<v1::GetContactResponse>, Status> {
         let query = intake::contact::get(request.into_inner());
-        let query = query.map_err(|faults| status::faulty(&faults))?;
-        let Answer::Contact(row) = self.read(query).await? else {
+        let (query, _) = self.fresh(query).await?;
+        let (Answer::Contact(row), seq) = self.read(query).await? else {
             return Err(status::internal());
         };
         let decided = self.event(row.decided).await?;
@@ -205,7 +207,7 @@ impl ContactService for Edge {
             playbook: &playbook,
             numbers: self.numbers(),
         };
-        let answer = reply::contact::got(&row, of);
+        let answer = reply::contact::got(&row, of, self.revision(seq));
         Ok(Response::new(answer))
     }
 
@@ -213,13 +215,16 @@ impl ContactService for Edge {
         &self,
         request: Request<v1::ListContactsRequest>,
     ) -> Result<Response<v1::ListContactsResponse>, Status> {
-        let asked = intake::list::contacts(request.into_inner(), self.place(), self.numbers());
-        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let request = request.into_inner();
+        self.reached(&request.min_revision).await?;
+        let asked = intake::list::contacts(request, self.place(), self.numbers());
+        let (asked, revision) = self.fresh(asked).await?;
         let show = |row: &Arc<Contact>, view| (row.opened, reply::contact::listed(row, view));
         let (contacts, next_page_token) = self.page(asked, queries::contacts, show).await?;
         Ok(Response::new(v1::ListContactsResponse {
             contacts,
             next_page_token,
+            revision,
         }))
     }
 }

@@ -1,7 +1,7 @@
 //! InsightService.
 
 use super::edge::Edge;
-use crate::{reply, status};
+use crate::{intake, reply, status};
 use signpost_domain::command::Query;
 use signpost_domain::flow::Answer;
 use signpost_proto::v1;
@@ -14,12 +14,13 @@ impl InsightService for Edge {
         &self,
         request: Request<v1::CountReasonsRequest>,
     ) -> Result<Response<v1::CountReasonsResponse>, Status> {
-        let v1::CountReasonsRequest {} = request.into_inner();
-        let Answer::Counts(counts) = self.read(Query::Counts).await? else {
+        let asked = intake::playbook::counts(request.into_inner());
+        let ((), _) = self.fresh(asked).await?;
+        let (Answer::Counts(counts), seq) = self.read(Query::Counts).await? else {
             return Err(status::internal());
         };
         let live = self.live_if_any();
-        let answer = reply::counts::counted(live.as_deref(), counts);
+        let answer = reply::counts::counted(live.as_deref(), counts, self.revision(seq));
         Ok(Response::new(answer))
     }
 }

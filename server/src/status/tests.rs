@@ -168,6 +168,7 @@ fn customer_causes() -> Vec<CustomerCause> {
         },
         CustomerCause::NoSuchIdentity { kind: kind.clone() },
         CustomerCause::IdentitiesMax,
+        CustomerCause::ConsentsMax,
         CustomerCause::Vulnerable,
     ]
 }
@@ -276,7 +277,8 @@ fn kinds(refusal: &Refusal) -> usize {
             | CustomerCause::IdentityTaken { .. }
             | CustomerCause::NoSuchIdentity { .. }
             | CustomerCause::IdentitiesMax
-            | CustomerCause::Vulnerable => 9,
+            | CustomerCause::ConsentsMax
+            | CustomerCause::Vulnerable => 10,
         },
         Refusal::ContactStep { why, .. } => match why {
             ContactCause::EndedLongAgo

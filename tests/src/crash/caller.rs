@@ -300,7 +300,7 @@ impl Caller {
                 ..Default::default()
             }),
             event_time: arrive_time,
-            etag: String::new(),
+            ..Default::default()
         }
     }
 }

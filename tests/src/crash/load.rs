@@ -54,6 +54,7 @@ pub async fn still_there(channel: &Channel, book: &Book, from: usize) -> Outcome
     for (contact_id, answer) in &told {
         let request = v1::GetContactRequest {
             contact_id: contact_id.clone(),
+            ..Default::default()
         };
         let found = contacts.get_contact(request).await?.into_inner();
         let contact = found.contact.unwrap_or_default();

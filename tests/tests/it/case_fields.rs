@@ -56,7 +56,7 @@ async fn the_fields_that_a_mask_names_are_changed_and_no_other() -> Outcome {
             etag: case(&server, &one).await?.etag,
             event_time: Some(minute(20)),
         };
-        let receipt = client.update_case(request).await?.receipt;
+        let receipt = client.update_case(request).await?.case_receipt;
         let kept = case(&server, &one).await?;
         assert_eq!(receipt.unwrap_or_default().etag, kept.etag);
         seen.push((

@@ -75,7 +75,7 @@ async fn a_link_is_made_and_taken_away_only_as_its_caller_saw_the_case() -> Outc
     assert!(case(&server, &one).await?.links.is_empty());
 
     let made = client.link_cases(link(&one, &two, &seen, "link")).await?;
-    let made = made.receipt.unwrap_or_default();
+    let made = made.case_receipt.unwrap_or_default();
     assert_eq!(case(&server, &one).await?.etag, made.etag);
     let again = client.link_cases(link(&one, &two, &seen, "link")).await?;
     assert!(again.receipt.is_some_and(|receipt| receipt.replayed));

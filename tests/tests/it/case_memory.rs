@@ -113,6 +113,7 @@ async fn a_case_shows_what_was_tried_and_told_until_it_is_resolved() -> Outcome 
         resolution: Some(v1::CaseResolution {
             outcome: "explained".into(),
             cost_micros: None,
+            ..Default::default()
         }),
         event_time: Some(minute(9)),
         ..Default::default()
@@ -189,6 +190,7 @@ async fn an_answer_says_what_failed_before_on_the_case() -> Outcome {
     let server = server.restart().await?;
     let request = v1::GetContactRequest {
         contact_id: "chat-1".into(),
+        ..Default::default()
     };
     let kept = server.client().get_contact(request).await?.answer;
     assert_eq!(kept.unwrap_or_default().decision, Some(twice));

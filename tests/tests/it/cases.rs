@@ -85,7 +85,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     };
     let merged = client.merge_cases(merge.clone()).await?;
     let state = |receipt: &Option<v1::CaseReceipt>| receipt.as_ref().map(|it| it.state());
-    assert_eq!(state(&merged.receipt), Some(v1::CaseState::Open));
+    assert_eq!(state(&merged.case_receipt), Some(v1::CaseState::Open));
     assert_eq!(state(&merged.duplicate), Some(v1::CaseState::Merged));
     let again = client.merge_cases(merge).await?;
     assert!(again.receipt.is_some_and(|receipt| receipt.replayed));
@@ -121,7 +121,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
         event_time: Some(minute(20)),
     };
     let undone = client.unmerge_case(undo).await?;
-    assert_eq!(state(&undone.receipt), Some(v1::CaseState::Open));
+    assert_eq!(state(&undone.case_receipt), Some(v1::CaseState::Open));
     let link = |request: &str| v1::LinkCasesRequest {
         request_id: request.into(),
         case_id: two.clone(),
@@ -148,7 +148,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     assert_eq!(case(&server, &two).await?.links.len(), 0);
 
     let resolved = client.resolve_case(resolve(&one, "resolve")).await?;
-    assert_eq!(state(&resolved.receipt), Some(v1::CaseState::Resolved));
+    assert_eq!(state(&resolved.case_receipt), Some(v1::CaseState::Resolved));
     assert_eq!(resolved.feedback_question, "Did we help you well today?");
     let kept = case(&server, &one).await?;
     assert_eq!(kept.resolution, resolve(&one, "").resolution);
@@ -160,7 +160,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
         event_time: Some(minute(20)),
     };
     let reopened = client.reopen_case(reopen).await?;
-    assert_eq!(state(&reopened.receipt), Some(v1::CaseState::Open));
+    assert_eq!(state(&reopened.case_receipt), Some(v1::CaseState::Open));
     let server = server.restart().await?;
     let after = case(&server, &one).await?;
     assert_eq!(
@@ -201,6 +201,7 @@ fn resolve(case: &str, request: &str) -> v1::ResolveCaseRequest {
         resolution: Some(v1::CaseResolution {
             outcome: "rebooked".into(),
             cost_micros: Some(12_500_000),
+            currency_code: "EUR".into(),
         }),
         note: "as promised".into(),
         event_time: Some(minute(20)),
@@ -239,6 +240,7 @@ async fn a_declared_outcome_is_answered_with_its_label_and_others_are_refused() 
     let get = |locale: &str| v1::GetCaseRequest {
         case_id: one.clone(),
         language_code: locale.into(),
+        ..Default::default()
     };
     assert_eq!(client.get_case(get("")).await?.outcome_label, "Rebooked");
     assert_eq!(client.get_case(get("nl")).await?.outcome_label, "Omgeboekt");
@@ -373,6 +375,7 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
         case_id: one.clone(),
         page_size: 1_000,
         page_token: "x".into(),
+        ..Default::default()
     };
     told.push(refused(client.list_case_timeline(timeline).await));
     let told = told.join("\n").replace(&one, "ONE").replace(&two, "TWO");

@@ -51,9 +51,10 @@ async fn a_contact_is_routed_with_json() -> Outcome {
     assert_eq!(routed["answer"]["state"], "CONTACT_STATE_SELF_SERVICE");
     assert_eq!(routed["answer"]["target"]["flowId"], "rebook");
     let contact_id = "chat-1".to_owned();
-    let got = server
-        .client()
-        .get_contact(v1::GetContactRequest { contact_id });
+    let got = server.client().get_contact(v1::GetContactRequest {
+        contact_id,
+        ..Default::default()
+    });
     let got = got.await?.answer.unwrap_or_default();
     assert_eq!(routed["answer"]["caseId"], got.case_id);
 
@@ -63,7 +64,7 @@ async fn a_contact_is_routed_with_json() -> Outcome {
         .replace("contactId", "contact_id");
     let headers = ["content-type: Application/JSON; charset=utf-8", actor];
     let again = http::send(server.address(), ROUTE, &headers, snake.as_bytes()).await?;
-    assert_eq!(again.json()?["replayed"], true);
+    assert_eq!(again.json()?["receipt"]["replayed"], true);
     assert_eq!(again.json()?["answer"], routed["answer"]);
 
     let mut busy = contact("chat-2");

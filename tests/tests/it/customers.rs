@@ -3,7 +3,7 @@
 use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::Outcome;
-use signpost_tests::attempt::{Attempt, upsert};
+use signpost_tests::attempt::{Attempt, mask, upsert};
 use signpost_tests::brief;
 use signpost_tests::merging::{AT, link};
 use signpost_tests::server::TestServer;
@@ -41,12 +41,14 @@ fn customer(id: &str) -> v1::Customer {
 fn by_phone(value: &str) -> v1::GetCustomerRequest {
     v1::GetCustomerRequest {
         by: Some(By::Identity(phone(value, false))),
+        ..Default::default()
     }
 }
 
 fn by_key(id: &str) -> v1::GetCustomerRequest {
     v1::GetCustomerRequest {
         by: Some(By::CustomerId(id.to_owned())),
+        ..Default::default()
     }
 }
 
@@ -219,7 +221,9 @@ async fn who_saw_an_older_customer_replaces_nothing() -> Outcome {
     "#]]
     .assert_eq(&brief::all(&told));
     // The same write again is not a late one.
-    assert!(client.upsert_customer(first).await?.replayed);
+    assert!(brief::replayed(
+        client.upsert_customer(first).await?.receipt.as_ref()
+    ));
     let found = client.get_customer(by_key("c1")).await?;
     assert_eq!(found.customer.unwrap_or_default().tier, "platinum");
     let folded = server.finish().await?;
@@ -248,11 +252,14 @@ async fn a_write_says_which_proofs_it_takes_away() -> Outcome {
         identities: Vec::new(),
         ..customer("c1")
     };
-    let bare = upsert(bare, AT + 1);
+    let bare = v1::UpsertCustomerRequest {
+        update_mask: Some(mask(&["identities"])),
+        ..upsert(bare, AT + 1)
+    };
     let kept = client.upsert_customer(bare.clone()).await?;
     assert_eq!(kept.unverified_identities, vec![proof.clone()]);
     let replayed = client.upsert_customer(bare).await?;
-    assert!(replayed.replayed);
+    assert!(brief::replayed(replayed.receipt.as_ref()));
     assert_eq!(replayed.unverified_identities, vec![proof]);
     let more = v1::UpsertCustomerRequest {
         request_id: "once more".to_owned(),

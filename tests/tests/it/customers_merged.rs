@@ -5,6 +5,7 @@ use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::{Attempt, end};
+use signpost_tests::brief;
 use signpost_tests::listed::{cases_of, contacts_of, listed};
 use signpost_tests::merging::{AT, handle, link, merge, two_customers, unlink, unmerge};
 use signpost_tests::server::TestServer;
@@ -17,6 +18,7 @@ use v1::event::Body;
 async fn get(server: &TestServer, id: &str) -> Outcome<v1::Customer> {
     let request = v1::GetCustomerRequest {
         by: Some(v1::get_customer_request::By::CustomerId(id.to_owned())),
+        ..Default::default()
     };
     let answer = server.client().get_customer(request).await?;
     Ok(answer.customer.unwrap_or_default())
@@ -24,7 +26,10 @@ async fn get(server: &TestServer, id: &str) -> Outcome<v1::Customer> {
 
 async fn history(server: &TestServer, id: &str) -> Outcome<v1::GetCustomerHistoryResponse> {
     let by = v1::get_customer_history_request::By::CustomerId(id.to_owned());
-    let request = v1::GetCustomerHistoryRequest { by: Some(by) };
+    let request = v1::GetCustomerHistoryRequest {
+        by: Some(by),
+        ..Default::default()
+    };
     Ok(server.client().get_customer_history(request).await?)
 }
 
@@ -42,10 +47,10 @@ async fn a_verified_handle_of_another_merges_and_undoing_leaves_each_their_own()
     let proves = link("c1", handle("email", "ann@example.com"), "link");
     let linked = client.link_identity(proves.clone()).await?;
     let who = |receipt: &Option<v1::CustomerReceipt>| receipt.clone().unwrap_or_default();
-    assert_eq!(who(&linked.receipt).customer_id, "c1");
+    assert_eq!(who(&linked.customer_receipt).customer_id, "c1");
     assert_eq!(who(&linked.duplicate).customer_id, "c2");
     let again = client.link_identity(proves).await?;
-    assert!(who(&again.receipt).replayed && again.duplicate == linked.duplicate.map(replayed));
+    assert!(brief::replayed(again.receipt.as_ref()) && again.duplicate == linked.duplicate);
 
     // Whoever names the other means the one that goes on, and continues the other's case under the other's tier.
     let call = client.route_contact(bag_call("call-3", "c2", 40)).await?;
@@ -73,7 +78,7 @@ async fn a_verified_handle_of_another_merges_and_undoing_leaves_each_their_own()
     assert_eq!(merged.merge_time, Some(minute(AT)));
 
     let undone = client.unmerge_customer(unmerge("c2", "undo")).await?;
-    assert_eq!(who(&undone.receipt).customer_id, "c2");
+    assert_eq!(who(&undone.customer_receipt).customer_id, "c2");
     assert_eq!(who(&undone.surviving).customer_id, "c1");
     let (one, two) = (get(&server, "c1").await?, get(&server, "c2").await?);
     assert_eq!((one.merged, one.contact_count), (Vec::new(), 2));
@@ -90,13 +95,6 @@ async fn a_verified_handle_of_another_merges_and_undoing_leaves_each_their_own()
     );
     server.finish().await?;
     Ok(())
-}
-
-fn replayed(receipt: v1::CustomerReceipt) -> v1::CustomerReceipt {
-    v1::CustomerReceipt {
-        replayed: true,
-        ..receipt
-    }
 }
 
 #[tokio::test]
@@ -222,6 +220,7 @@ async fn the_told_and_the_stored_tier_are_kept_and_which_won() -> Outcome {
             .await?;
         let request = v1::GetContactRequest {
             contact_id: contact.to_owned(),
+            ..Default::default()
         };
         let kept = client
             .get_contact(request)

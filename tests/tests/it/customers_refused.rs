@@ -52,7 +52,10 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
     let asked = v1::GetCustomerHistoryRequest::default();
     told.push(brief::refused(customers.get_customer_history(asked).await));
     let by = v1::get_customer_history_request::By::Identity(email(true, false));
-    let asked = v1::GetCustomerHistoryRequest { by: Some(by) };
+    let asked = v1::GetCustomerHistoryRequest {
+        by: Some(by),
+        ..Default::default()
+    };
     told.push(brief::refused(customers.get_customer_history(asked).await));
     expect![[r#"
         FailedPrecondition: customer c1 is not merged with c2, whose email identity is verified: one that is

@@ -219,10 +219,17 @@ async fn a_stop_finishes_what_was_accepted() -> Outcome {
     for n in &answered {
         let contact_id = format!("call-{n}");
         client
-            .get_contact(v1::GetContactRequest { contact_id })
+            .get_contact(v1::GetContactRequest {
+                contact_id,
+                ..Default::default()
+            })
             .await?;
     }
-    let counts = client.count_reasons(v1::CountReasonsRequest {}).await?;
+    let counts = client
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
+        .await?;
     let counted: u64 = counts.counts.iter().map(|it| it.contact_count).sum();
     server.kill()?;
     let folded = data.fold()?;

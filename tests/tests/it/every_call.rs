@@ -69,13 +69,16 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         UnmergeCase: InvalidArgument, InvalidArgument
         LinkCases: InvalidArgument, InvalidArgument
         UnlinkCases: InvalidArgument, InvalidArgument
+        BatchGetCases: InvalidArgument, InvalidArgument
         ListCases: answered, InvalidArgument
         UpsertCustomer: InvalidArgument, InvalidArgument
+        BatchUpsertCustomers: InvalidArgument, InvalidArgument
         LinkIdentity: InvalidArgument, InvalidArgument
         UnlinkIdentity: InvalidArgument, InvalidArgument
         MergeCustomers: InvalidArgument, InvalidArgument
         UnmergeCustomer: InvalidArgument, InvalidArgument
         GetCustomer: InvalidArgument, InvalidArgument
+        BatchGetCustomers: InvalidArgument, InvalidArgument
         GetCustomerHistory: InvalidArgument, InvalidArgument
         ListCustomers: answered, InvalidArgument
         ValidatePlaybook: InvalidArgument, InvalidArgument

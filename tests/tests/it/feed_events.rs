@@ -257,7 +257,7 @@ async fn a_cursor_older_than_the_log_is_told_so() -> Outcome {
     Ok(())
 }
 
-fn copy(from: &std::path::Path, to: &std::path::Path) -> Outcome {
+pub(crate) fn copy(from: &std::path::Path, to: &std::path::Path) -> Outcome {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;

@@ -25,6 +25,7 @@ async fn cases(
     let request = v1::WatchCasesRequest {
         cursor: cursor.to_owned(),
         filter: Some(filter),
+        ..Default::default()
     };
     let stream = feeds(server).watch_cases(request).await?;
     Ok(Watch::of(stream.into_inner()))
@@ -38,6 +39,7 @@ async fn contacts(
     let request = v1::WatchContactsRequest {
         cursor: cursor.to_owned(),
         filter: Some(filter),
+        ..Default::default()
     };
     let stream = feeds(server).watch_contacts(request).await?;
     Ok(Watch::of(stream.into_inner()))

@@ -49,7 +49,7 @@ const OTHERS: [&str; 10] = [
     "counts --actor nobody",
 ];
 
-const ARRIVE: [&str; 2] = ["--event-time", "2026-03-02T10:00:00Z"];
+const EVENT_TIME: [&str; 2] = ["--event-time", "2026-03-02T10:00:00Z"];
 
 /// What the command is refused for, without what is wrong with it.
 async fn refused(server: &TestServer, case: &str, line: &str, more: &[&str]) -> Outcome<String> {
@@ -80,7 +80,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
     let case = case.unwrap_or_default().case_id;
     let mut told = String::new();
     for line in WRITES {
-        told += &refused(&server, &case, line, &ARRIVE).await?;
+        told += &refused(&server, &case, line, &EVENT_TIME).await?;
     }
     for line in OTHERS {
         told += &refused(&server, &case, line, &[]).await?;
@@ -117,7 +117,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         case unlink CASE caused_by CASE --etag x
           etag (--etag)
         case merge CASE CASE
-          merged_case_id: must be another case than the one that goes on
+          duplicate_case_id (<DUPLICATE>)
         case update CASE
           update_mask (--confirmed-reason, --legal-hold, --retain-until, --label, --external-reference)
         case update CASE --confirmed-reason no/such
@@ -162,7 +162,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
     // A program reads the fields as the contract has them.
     let json = [
         &["route", "--channel", "phone", "--tier", "x", "--json"],
-        &ARRIVE[..],
+        &EVENT_TIME[..],
     ]
     .concat();
     let json = ran(&server, &json).await?;

@@ -88,7 +88,10 @@ async fn a_caller_brings_two_matters() -> Outcome {
     assert_eq!(
         again,
         v1::AddCaseToContactResponse {
-            replayed: true,
+            receipt: added.receipt.clone().map(|receipt| v1::WriteReceipt {
+                replayed: true,
+                ..receipt
+            }),
             ..added.clone()
         }
     );
@@ -146,6 +149,7 @@ async fn the_end_of_the_contact_resolves_its_own_case_alone() -> Outcome {
         resolution: Some(v1::CaseResolution {
             outcome: "found".to_owned(),
             cost_micros: None,
+            ..Default::default()
         }),
         event_time: Some(minute(11)),
         ..v1::ResolveCaseRequest::default()
@@ -153,7 +157,7 @@ async fn the_end_of_the_contact_resolves_its_own_case_alone() -> Outcome {
     let receipt = client
         .resolve_case(resolve)
         .await?
-        .receipt
+        .case_receipt
         .unwrap_or_default();
     assert_eq!(receipt.state(), v1::CaseState::Resolved);
     server.finish().await?;

@@ -120,6 +120,7 @@ async fn two_further_cases_of_a_live_contact_are_merged_and_parted() -> Outcome 
         resolution: Some(v1::CaseResolution {
             outcome: "found".to_owned(),
             cost_micros: None,
+            ..Default::default()
         }),
         event_time: Some(minute(5)),
         ..v1::ResolveCaseRequest::default()

@@ -39,7 +39,7 @@ async fn python_routes_a_contact_by_reflection() -> Outcome {
     let answer = &told["routed"]["answer"];
     assert_eq!(answer["state"], "CONTACT_STATE_SELF_SERVICE", "{told:#}");
     assert_eq!(answer["decision"]["tier"], "gold");
-    assert_eq!(told["again"]["replayed"], true);
+    assert_eq!(told["again"]["receipt"]["replayed"], true);
     assert_eq!(&told["again"]["answer"], answer);
     assert_eq!(told["refusal"]["code"], "INVALID_ARGUMENT");
     assert_eq!(
@@ -48,9 +48,10 @@ async fn python_routes_a_contact_by_reflection() -> Outcome {
     );
 
     let contact_id = "python-call".to_owned();
-    let got = server
-        .client()
-        .get_contact(v1::GetContactRequest { contact_id });
+    let got = server.client().get_contact(v1::GetContactRequest {
+        contact_id,
+        ..Default::default()
+    });
     let got = got.await?.answer.unwrap_or_default();
     assert_eq!(answer["case_id"], got.case_id);
     let folded = server.finish().await?;

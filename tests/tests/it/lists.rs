@@ -3,7 +3,7 @@
 
 use signpost_client::{Client, v1};
 use signpost_tests::Outcome;
-use signpost_tests::attempt::upsert;
+use signpost_tests::attempt::{mask, upsert};
 use signpost_tests::listed::{CHANNELS, Played, REASONS, TIERS, listed, seconds};
 use signpost_tests::server::TestServer;
 use std::fs;
@@ -340,7 +340,11 @@ async fn contacts_and_customers_are_listed_as_they_are_kept() -> Outcome {
         identities: vec![handle("email", "c4@example.com")],
         ..Default::default()
     };
-    client.upsert_customer(upsert(changed, 90_000)).await?;
+    let changed = v1::UpsertCustomerRequest {
+        update_mask: Some(mask(&["identities", "tier"])),
+        ..upsert(changed, 90_000)
+    };
+    client.upsert_customer(changed).await?;
     for (customer, minute) in [("c9", 90_001), ("sharer", 90_002)] {
         played.customers.insert(customer.into());
         let sharing = v1::Customer {

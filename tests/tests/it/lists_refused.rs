@@ -156,6 +156,7 @@ fn timeline(case_id: &str, page_token: &str) -> v1::ListCaseTimelineRequest {
         case_id: case_id.into(),
         page_size: 1,
         page_token: page_token.into(),
+        ..Default::default()
     }
 }
 
@@ -163,6 +164,7 @@ fn playbooks(page_token: &str) -> v1::ListPlaybookPublicationsRequest {
     v1::ListPlaybookPublicationsRequest {
         page_size: 1,
         page_token: page_token.into(),
+        ..Default::default()
     }
 }
 
@@ -260,6 +262,7 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
         page_size: u32::MAX,
         page_token: "x".into(),
         view: 3,
+        ..Default::default()
     };
     let contacts = v1::ListContactsRequest {
         filter: Some(v1::ContactFilter {

@@ -133,7 +133,9 @@ async fn counts_by_state_are_those_of_the_lists() -> Outcome {
     let mut played = Played::default();
     played.play(client, 0, CONTACTS).await?;
     let counts = client
-        .count_reasons(v1::CountReasonsRequest {})
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
         .await?
         .counts;
     let states = [

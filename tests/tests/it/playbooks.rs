@@ -31,6 +31,7 @@ fn roll_back(version: &str, id: &str, at: i64) -> v1::RollbackPlaybookRequest {
 async fn get(client: &Client, version: &str) -> Outcome<v1::GetPlaybookResponse> {
     let request = v1::GetPlaybookRequest {
         playbook_version: version.to_owned(),
+        ..Default::default()
     };
     Ok(client.get_playbook(request).await?)
 }
@@ -63,7 +64,7 @@ async fn a_playbook_is_published_listed_read_back_and_rolled_back() -> Outcome {
     let back = back.publication.unwrap_or_default();
     assert_eq!(back.playbook_version, first.playbook_version);
     let again = client.rollback_playbook(roll_back(prefix, "p3", 9)).await?;
-    assert!(again.replayed);
+    assert!(again.receipt.is_some_and(|it| it.replayed));
     assert_eq!(again.publication.as_ref(), Some(&back));
 
     let line = |it: &v1::PlaybookPublication| {
@@ -105,6 +106,7 @@ async fn a_list_comes_in_pages_that_writes_do_not_shift() -> Outcome {
         let request = v1::ListPlaybookPublicationsRequest {
             page_size: 3,
             page_token,
+            ..Default::default()
         };
         let page = client.list_playbook_publications(request).await?;
         assert!(page.publications.len() <= 3);
@@ -153,11 +155,13 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
     }
     let unknown = v1::GetPlaybookRequest {
         playbook_version: "0badc0de".to_owned(),
+        ..Default::default()
     };
     told.push(brief::refused(playbooks.get_playbook(unknown).await));
     let list = v1::ListPlaybookPublicationsRequest {
         page_size: 201,
         page_token: "x".to_owned(),
+        ..Default::default()
     };
     told.push(brief::refused(
         playbooks.list_playbook_publications(list).await,
@@ -168,6 +172,7 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
         language_code: "!".to_owned(),
         primary_reason: "bagage".to_owned(),
         whole_tree: true,
+        ..Default::default()
     };
     told.push(brief::refused(playbooks.get_reason_menu(menu).await));
     let empty = v1::ValidatePlaybookRequest::default();
@@ -184,19 +189,19 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
           event_time: must be set: this server takes its time from the requests
           document: must not be empty
         InvalidArgument:  (4 faults in all)
-          document.reasons[1].secondary[0].routes.human.queue: line 58, column 27: there is no queue bagage; did
-              you mean baggage?
+          document.reasons[1].secondary[0].routes.human.queue: line 58, column 27: there is no queue bagage;
+              did you mean baggage?
           document.reasons[1].secondary[0].routes.message.queue: line 59, column 29: there is no queue bagage;
               did you mean baggage?
-          document.reasons[1].secondary[1].routes.human.queue: line 63, column 27: there is no queue bagage; did
-              you mean baggage?
+          document.reasons[1].secondary[1].routes.human.queue: line 63, column 27: there is no queue bagage;
+              did you mean baggage?
           document.reasons[1].secondary[1].routes.message.queue: line 64, column 29: there is no queue bagage;
               did you mean baggage?
-        InvalidArgument: source.tests[0].expect.route line 77, column 75: "never" fails: expected chat, came
-              message; message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 + leaving the channel 1.00
-              (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure 1.44 (85 %, wait 6m);
-              chat is not a route of the reason; 5.00 at stake; change what decides it, or what the test
-              expects
+        InvalidArgument: document.tests[0].expect.route line 77, column 75: "never" fails: expected chat,
+              came message; message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 + leaving the channel
+              1.00 (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure 1.44 (85 %, wait
+              6m); chat is not a route of the reason; 5.00 at stake; change what decides it, or what the
+              test expects
           document.tests[0].expect.route: line 77, column 75: "never" fails: expected chat, came message;
               message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 + leaving the channel 1.00 (60 %,
               wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure 1.44 (85 %, wait 6m); chat is
@@ -244,6 +249,7 @@ async fn what_cannot_be_compared_is_refused() -> Outcome {
             from_playbook_version: from.to_owned(),
             to_playbook_version: to.to_owned(),
             to_document: source.to_owned(),
+            ..Default::default()
         };
         told.push(brief::refused(playbooks.diff_playbooks(diff).await));
     }

@@ -148,7 +148,9 @@ async fn plays(source: Source) -> Outcome {
     }
     let without = told.remove("").unwrap_or_default();
     let counts = client
-        .count_reasons(v1::CountReasonsRequest {})
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
         .await?
         .counts;
     let counted = counts

@@ -75,7 +75,9 @@ async fn the_history_of_a_split_reason_compares_with_its_parts_together() -> Out
     let server = played().await?;
     let counted = server
         .client()
-        .count_reasons(v1::CountReasonsRequest {})
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
         .await?;
     let line = |it: &v1::ReasonCount| {
         let (contacts, cases) = (it.contact_count, it.opened_case_count);
@@ -133,7 +135,7 @@ async fn the_history_of_a_split_reason_compares_with_its_parts_together() -> Out
     "#]]
     .assert_eq(&stated.stdout);
     let json = ran(&server, "--json report volume --by reason --over-changes").await?;
-    assert_eq!(json.json()?["counts"][0]["contact_count"], 7);
+    assert_eq!(json.json()?["counts"][0]["contacts"], 7);
     let shown = ran(&server, "counts").await?;
     expect![[r#"
         reason        tier      contacts  repeats  opened  resolved  open now  self-service  message  chat  callback  human

@@ -54,6 +54,7 @@ fn mask(paths: &[&str]) -> prost_types::FieldMask {
 async fn contact(client: &Client, id: &str) -> Outcome<v1::Contact> {
     let request = v1::GetContactRequest {
         contact_id: id.into(),
+        ..Default::default()
     };
     Ok(client.get_contact(request).await?.contact.ok_or("none")?)
 }
@@ -110,7 +111,7 @@ async fn a_contact_has_what_was_told_with_it_and_what_was_set_later_also_after_i
     let request = update(told, &["links", "labels"], 100);
     let answer = client.update_contact(request.clone()).await?;
     assert_eq!(answer.contact_id, "call-1");
-    assert!(!answer.replayed);
+    assert!(!answer.receipt.unwrap_or_default().replayed);
     let now = contact(client, "call-1").await?;
     assert_eq!(now.external_references, first.external_references);
     assert_eq!(now.labels, labels(&[]));
@@ -118,7 +119,8 @@ async fn a_contact_has_what_was_told_with_it_and_what_was_set_later_also_after_i
     assert_eq!(now.state(), v1::ContactState::Ended);
     // The same again, also after a restart.
     let server = server.restart().await?;
-    assert!(server.client().update_contact(request).await?.replayed);
+    let again = server.client().update_contact(request).await?;
+    assert!(again.receipt.unwrap_or_default().replayed);
     assert_eq!(contact(server.client(), "call-1").await?, now);
     // It is told with what is so from now on.
     let oldest = v1::WatchEventsRequest {

@@ -9,6 +9,7 @@ fn request(version: &str, language: &str) -> v1::GetVocabularyRequest {
     v1::GetVocabularyRequest {
         playbook_version: version.to_owned(),
         language_code: language.to_owned(),
+        ..Default::default()
     }
 }
 

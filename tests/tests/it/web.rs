@@ -40,9 +40,10 @@ async fn a_page_shows_the_menu_and_routes_a_contact() -> Outcome {
         "self_service, new: self_service rebook; 0 repeats, 0 switches"
     );
     let contact_id = "chat-1".to_owned();
-    let got = server
-        .client()
-        .get_contact(v1::GetContactRequest { contact_id });
+    let got = server.client().get_contact(v1::GetContactRequest {
+        contact_id,
+        ..Default::default()
+    });
     assert_eq!(got.await?.answer, routed.answer);
 
     let faulty = attempt.fact("booking_reference", "abc").at(2).route();

@@ -96,7 +96,9 @@ async fn play(args: DemoArgs, session: &Session) -> Result<(), Failure> {
     let seen = morning.run(|| bar.inc(1)).await?;
     bar.finish_and_clear();
     let counts = client
-        .count_reasons(v1::CountReasonsRequest {})
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
         .await?
         .counts;
     drop(client);

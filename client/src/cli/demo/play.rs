@@ -280,7 +280,7 @@ impl<'a> Play<'a> {
                 request_id: self.key(),
                 customer: Some(self.people[index].customer.clone()),
                 event_time: at(now),
-                etag: String::new(),
+                ..Default::default()
             })
         })
     }

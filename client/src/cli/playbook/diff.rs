@@ -32,6 +32,7 @@ pub(super) async fn run(from: &str, to: &str, session: &Session) -> Result<(), F
         (Side::Document(source), Side::Version(version)) => {
             let request = v1::GetPlaybookRequest {
                 playbook_version: version,
+                ..Default::default()
             };
             let response = session.client()?.get_playbook(request).await?;
             let published = Playbook::stored(&response.document)
@@ -86,6 +87,8 @@ fn compare(before: &Playbook, after: &Playbook) -> Result<v1::DiffPlaybooksRespo
         to_playbook_version: after.version.to_string(),
         changes: told.changes.into_iter().map(change).collect(),
         omitted_change_count: u32::try_from(told.more).unwrap_or(u32::MAX),
+        // Compared here, without a server.
+        revision: String::new(),
     })
 }
 

@@ -130,6 +130,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
         PlaybookCommand::Show { version } => {
             let request = v1::GetPlaybookRequest {
                 playbook_version: version.unwrap_or_default(),
+                ..Default::default()
             };
             let response = session.client()?.get_playbook(request).await?;
             match session.out.json {
@@ -153,7 +154,7 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
             let response = session.write(request, Client::rollback_playbook).await?;
             session.out.answer(&response, |paint| {
                 let live = response.publication.clone().unwrap_or_default();
-                let replayed = render::replayed(response.replayed, paint);
+                let replayed = render::replayed(response.receipt.as_ref(), paint);
                 format!("{replayed}{}", render::publication(&live, paint))
             })
         }
@@ -170,7 +171,7 @@ async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Resu
     }
     session.out.answer(&response, |paint| {
         let live = response.publication.clone().unwrap_or_default();
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::publication(&live, paint))
     })
 }
@@ -184,6 +185,7 @@ async fn list(form: &FormArgs, session: &Session) -> Result<(), Failure> {
         let request = v1::ListPlaybookPublicationsRequest {
             page_size: PAGE_SIZE,
             page_token,
+            ..Default::default()
         };
         let page = client.list_playbook_publications(request).await?;
         whole.publications.extend(page.publications);

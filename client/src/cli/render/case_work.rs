@@ -6,8 +6,8 @@ use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
 
-/// What a write on a case came to.
-pub(crate) fn receipt(receipt: Option<&v1::CaseReceipt>, paint: Paint) -> String {
+/// What a write came to for one case, if it concerned one.
+pub(crate) fn case_receipt(receipt: Option<&v1::CaseReceipt>, paint: Paint) -> String {
     let Some(receipt) = receipt else {
         return String::new();
     };
@@ -17,8 +17,7 @@ pub(crate) fn receipt(receipt: Option<&v1::CaseReceipt>, paint: Paint) -> String
         words::case_state(receipt.state),
         receipt.etag
     );
-    let replayed = super::replayed(receipt.replayed, paint);
-    format!("{replayed}{}\n", paint.bold(&head))
+    format!("{}\n", paint.bold(&head))
 }
 
 /// All that happened to a case.

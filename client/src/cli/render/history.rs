@@ -23,8 +23,7 @@ pub(crate) fn customer_receipt(
         "customer {}{what} · etag {}",
         receipt.customer_id, receipt.etag
     );
-    let replayed = super::replayed(receipt.replayed, paint);
-    format!("{replayed}{}\n", paint.bold(&head))
+    format!("{}\n", paint.bold(&head))
 }
 
 /// What a customer came for so far.

@@ -271,7 +271,7 @@ async fn row(client: &Client, manner: Manner, row: &Ready) -> Result<Sent, Clien
     };
     let mut sent = Sent {
         became: became(routed.answer.unwrap_or_default()),
-        replayed: routed.replayed,
+        replayed: routed.receipt.is_some_and(|it| it.replayed),
         not_ended: None,
     };
     if let Some(outcome) = manner.end {

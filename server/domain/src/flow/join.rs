@@ -226,8 +226,12 @@ pub(super) fn memory(
         at: now,
         before: before.map(|before| &*before.context),
         now: &start.context,
-        needs_person: false,
+        needs_person: start
+            .known
+            .as_ref()
+            .is_some_and(|contact| contact.needs_person),
     };
+    told.take_back(telling);
     if telling.clears_vulnerable() {
         told.vulnerable = None;
     }

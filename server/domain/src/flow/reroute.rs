@@ -40,14 +40,14 @@ fn start(
         // Told again as it is known: nothing changes by it.
         None => ContactContext {
             matters: Vec::new(),
-            ..ContactContext::clone(&contact.context)
+            ..contact.context.cleared(&command.clear)
         },
     };
     let start = Start::of(
         state,
         (command.contact.clone(), Some(contact.clone())),
         actor,
-        &told,
+        (&told, &command.clear),
         match &command.context {
             Some(_) => command.unknown_reason,
             None => UnknownReason::LastResort,

@@ -7,7 +7,7 @@ use super::{Stop, live, matters};
 use crate::actor::{Actor, ActorKind};
 use crate::case::Case;
 use crate::command::{RouteContact, UnknownReason};
-use crate::contact::{Contact, ContactContext, Joined};
+use crate::contact::{Contact, ContactContext, ContextField, Joined};
 use crate::customer::{Profile, TierFound};
 use crate::decision::{self, Decided, Decision, Finding, Formula, Memory, Question, Standing};
 use crate::event::{
@@ -80,7 +80,7 @@ fn start(
         state,
         (command.contact.clone(), before),
         actor,
-        &told,
+        (&told, &command.clear),
         command.unknown_reason,
     )?;
     let start = Start {
@@ -96,18 +96,22 @@ impl Start {
         (&self.contact, &self.context)
     }
 
-    /// Opens a contact, or amends it as it was before; the first route is to be taken at once.
+    /// Opens a contact, or amends it as it was before, what is to be cleared first; the first route is to be taken at
+    /// once.
     pub(super) fn of(
         state: &State,
         (contact, before): (ContactId, Option<Arc<Contact>>),
         actor: &Actor,
-        told: &ContactContext,
+        (told, clear): (&ContactContext, &[ContextField]),
         unknown_reason: UnknownReason,
     ) -> Result<Start, Stop> {
         let tells_reason = told.reason.is_some();
         let (context, step) = match &before {
             None => (told.clone(), RouteStep::Opened),
-            Some(contact) => (amend(state, contact, actor, told)?, RouteStep::Amended),
+            Some(contact) => (
+                amend(state, contact, actor, (told, clear))?,
+                RouteStep::Amended,
+            ),
         };
         // A reason that was told earlier was known then: what became of it since is no fault of this request.
         let told_earlier = !tells_reason && told.matters.is_empty() && context.reason.is_some();
@@ -131,12 +135,12 @@ impl Start {
     }
 }
 
-/// The context of a live contact with what a further call tells.
+/// The context of a live contact with what a further call tells, without what it clears.
 fn amend(
     state: &State,
     contact: &Contact,
     actor: &Actor,
-    told: &ContactContext,
+    (told, clear): (&ContactContext, &[ContextField]),
 ) -> Result<ContactContext, Stop> {
     if !contact.place.is_live() {
         return Err(Refusal::ContactEnded(contact.id.clone()).into());
@@ -158,7 +162,11 @@ fn amend(
         }
         .into());
     }
-    let mut amended = contact.context.amended(told);
+    if clear.contains(&ContextField::Stage) && !contact.context.matters.is_empty() {
+        let what = "must not name `stage`: the contact has several matters, each with its own in `matters`";
+        return Err(Refusal::Faulty(Faults::one("clear_mask", what)).into());
+    }
+    let mut amended = contact.context.cleared(clear).amended(told);
     // Whoever was said to be vulnerable stays so: a caller may not know.
     if contact.context.vulnerable == Some(true) && actor.kind != ActorKind::Supervisor {
         amended.vulnerable = Some(true);

@@ -126,6 +126,7 @@ impl Situation {
             knowledge: Knowledge::Known(value),
             source: FactSource::Customer,
             learnt_at: self.standing.now,
+            currency: None,
         });
     }
 

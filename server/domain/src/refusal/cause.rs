@@ -2,7 +2,7 @@
 
 use crate::case::{LINKS_MAX, LinkKind, MERGED_MAX};
 use crate::contact::{FURTHER_CASE_AFTER_END_MAX, FURTHER_CASES_MAX};
-use crate::customer::{IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
+use crate::customer::{CONSENTS_MAX, IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
 use crate::ids::{CaseId, ContactId, CustomerId, Slug};
 
 /// Why a case cannot take a step, and what would be right.
@@ -137,6 +137,12 @@ pub enum CustomerCause {
     /// Take an identity away first.
     #[error("has {IDENTITIES_MAX} identities already, the most there can be")]
     IdentitiesMax,
+    /// Replace them, those that are to stay among them.
+    #[error(
+        "would have more than {CONSENTS_MAX} consents, the most there can be: replace them with `consents` in the \
+        update_mask"
+    )]
+    ConsentsMax,
     /// A supervisor must say it.
     #[error(
         "is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); \

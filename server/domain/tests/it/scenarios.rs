@@ -1,6 +1,7 @@
 //! Scenarios as text, a file a theme.
 
 mod amending;
+mod clearing;
 mod customers;
 mod further;
 mod further_merged;

@@ -16,7 +16,7 @@
 //! ```
 //! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= shared:KIND= prefer= consent= refuse= brand= stage=
 //! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= available:QUEUE= asked_for_person vulnerable
-//! cannot_use=voice,text another_matter outbound unknown=allowed`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
+//! cannot_use=voice,text another_matter outbound unknown=allowed clear=FIELD,…`; of a customer `mask=FIELD,…` or `mask=*`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
 //! `request=ID`, `by=ACTOR` and `arrived=±SPAN`, a preview `at=+SPAN`; `why` shows what is else left out.
 
 use crate::fixtures;
@@ -28,13 +28,13 @@ use signpost_domain::command::{
     Rerouted, RouteContact, TakeRoute, UnknownReason, UpdateContact, UpsertCustomer,
 };
 use signpost_domain::contact::{
-    ContactContext, CustomerRef, Direction, Matter, Outcome, QueueStats,
+    ContactContext, ContextField, CustomerRef, Direction, Matter, Outcome, QueueStats,
 };
-use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
+use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile, ProfileField};
 use signpost_domain::event::RequestStamp;
 use signpost_domain::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ContactId, CustomerId, MatterId, ReasonId, RequestId, Slug};
-use signpost_domain::money::Money;
+use signpost_domain::money::{Amount, Money};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::route::Route;
 use signpost_domain::tags::{
@@ -65,7 +65,7 @@ impl<'a> Words<'a> {
     /// Fails on a word that means nothing, so that a slip of the pen is not silently left out.
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
-            sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years \
+            mask clear sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years \
             note cannot_use another_matter channel outcome cost not_vulnerable ref label link no_refs no_labels no_links";
         const PREFIXES: [&str; 8] = [
             "matter:",
@@ -157,10 +157,30 @@ pub(crate) fn publish(name: &str) -> CommandBody {
     })
 }
 
+/// What of a context is forgotten again.
+pub(crate) fn clear(words: &Words<'_>) -> Vec<ContextField> {
+    let fields = words.list("clear").map(|word| {
+        let named = |field: &ContextField| format!("{field:?}") == word;
+        let field = ContextField::ALL.into_iter().find(named);
+        field.unwrap_or_else(|| panic!("{word} cannot be cleared"))
+    });
+    fields.collect()
+}
+
+/// What of a profile becomes what is told: `*` stands for all.
+fn named(words: &Words<'_>) -> Option<Vec<ProfileField>> {
+    let mask = words.get("mask")?;
+    let named = |field: &ProfileField| {
+        mask == "*" || words.list("mask").any(|word| format!("{field:?}") == word)
+    };
+    Some(ProfileField::ALL.into_iter().filter(named).collect())
+}
+
 pub(crate) fn route(contact: &str, context: ContactContext, words: &Words<'_>) -> RouteContact {
     RouteContact {
         contact: ContactId::new(contact).expect("a contact id"),
         context,
+        clear: clear(words),
         take_first: words.get("take") != Some("none"),
         unknown_reason: match words.get("unknown") {
             Some("allowed") => UnknownReason::LastResort,
@@ -205,7 +225,7 @@ pub(crate) fn end(contact: &str, outcome: &str, words: &Words<'_>) -> CommandBod
         confirmed: words.get("confirmed").map(reason),
         resolution: words.get("outcome").map(|outcome| Resolution {
             outcome: slug(outcome),
-            cost: words.get("cost").map(money),
+            cost: words.get("cost").map(amount),
         }),
         note: words.get("note").unwrap_or_default().into(),
         matters: matters.collect(),
@@ -232,6 +252,7 @@ pub(crate) fn reroute(
             _ => panic!("{outcome} is not an outcome of an attempt"),
         },
         context: channel.map(|channel| ContactContext { channel, ..told }),
+        clear: clear(words),
         take_first: words.get("take") != Some("none"),
         unknown_reason: UnknownReason::Refuse,
         note: words.get("note").unwrap_or_default().into(),
@@ -282,7 +303,7 @@ pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
             identities: identities(words),
             tier: words.slug("tier"),
             persona: words.slug("persona"),
-            value: words.get("value").map(money),
+            value: words.get("value").map(amount),
             loyalty_years: words
                 .get("years")
                 .map(|years| years.parse().expect("years")),
@@ -293,6 +314,7 @@ pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
             vulnerable: vulnerable(words),
             cannot_use: cannot_use(words),
         },
+        named: named(words),
     }))
 }
 
@@ -479,6 +501,7 @@ fn facts(words: &Words<'_>, playbook: Option<&Playbook>, now: UnixMs) -> Facts {
             knowledge,
             source: FactSource::Customer,
             learnt_at: now,
+            currency: None,
         })
     }))
 }
@@ -503,6 +526,10 @@ pub(crate) fn reason(text: &str) -> ReasonId {
 
 fn route_of(text: &str) -> Route {
     Route::parse(text).unwrap_or_else(|| panic!("{text} is not a route"))
+}
+
+fn amount(text: &str) -> Amount {
+    Amount::from(money(text))
 }
 
 fn money(text: &str) -> Money {

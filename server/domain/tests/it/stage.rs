@@ -167,6 +167,7 @@ impl Stage {
         let query = Query::Preview(Box::new(PreviewRoute {
             contact: Some(body.contact),
             context: body.context,
+            clear: body.clear,
             unknown_reason: body.unknown_reason,
             at: words.later(self.world.now()),
             actor: Actor::parse("platform/test").expect("an actor"),

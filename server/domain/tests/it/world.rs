@@ -295,6 +295,7 @@ fn preview_of(body: &RouteContact, command: &Command) -> Query {
     Query::Preview(Box::new(PreviewRoute {
         contact: Some(body.contact.clone()),
         context: body.context.clone(),
+        clear: body.clear.clone(),
         unknown_reason: body.unknown_reason,
         at: None,
         actor: command.actor.clone(),

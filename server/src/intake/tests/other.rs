@@ -1,7 +1,9 @@
 //! The other requests: take, end, customers, playbooks, who calls, when.
 
 use super::{caller, playbook, right, route, sound, told, words};
-use crate::intake::{ArriveTime, Caller, case, contact, customer, playbook as playbooks, version};
+use crate::intake::{
+    ArriveTime, Caller, Fresh, case, contact, customer, playbook as playbooks, version,
+};
 use expect_test::expect;
 use prost_types::Timestamp;
 use signpost_domain::actor::Actor;
@@ -139,7 +141,7 @@ fn customers() {
     expect![[r#"
         by: must be set: customer_id or identity
     "#]]
-    .assert_eq(&told(customer::get(v1::GetCustomerRequest { by: None })));
+    .assert_eq(&told(customer::get(v1::GetCustomerRequest::default())));
 }
 
 #[test]
@@ -184,6 +186,7 @@ fn menus_and_pages() {
         language_code: "?".into(),
         primary_reason: "bagage".into(),
         whole_tree: true,
+        ..Default::default()
     };
     expect![[r#"
         channel: is not a channel of the live playbook; must be one of phone, web_chat
@@ -194,6 +197,7 @@ fn menus_and_pages() {
     let list = v1::ListPlaybookPublicationsRequest {
         page_size: 201,
         page_token: "7".into(),
+        ..Default::default()
     };
     expect![[r#"
         page_token: must be the next_page_token of an answer to the same list
@@ -310,7 +314,10 @@ fn a_case_is_named_by_its_number_or_its_id_in_short() {
             ..Default::default()
         };
         match case::get(request, &numbers) {
-            Ok(Query::Case(id)) => id.to_string(),
+            Ok(Fresh {
+                asked: Query::Case(id),
+                ..
+            }) => id.to_string(),
             Ok(_) => "another question".into(),
             Err(faults) => words(&faults),
         }
@@ -355,6 +362,7 @@ fn what_a_resolution_cost_is_never_a_gain() {
         Some(v1::CaseResolution {
             outcome: "refunded".into(),
             cost_micros: Some(cost),
+            ..Default::default()
         })
     };
     let numbers = CaseNumbers::new([7; 32]);
@@ -379,7 +387,12 @@ fn what_a_resolution_cost_is_never_a_gain() {
     let mut said = String::new();
     for cost in [-1, 0, 1_000_000_000_000, 1_000_000_000_001] {
         said += &format!("{cost}\n");
-        said += &told(sound(case::resolve(resolve(cost), caller(), &numbers)));
+        said += &told(sound(case::resolve(
+            resolve(cost),
+            caller(),
+            &numbers,
+            None,
+        )));
         said += &told(sound(contact::end(end(cost), caller(), None)));
     }
     expect![[r#"

@@ -1,6 +1,6 @@
 //! Choices and ends.
 
-use super::{playbook, shown, slug};
+use super::{playbook, receipt, shown, slug};
 use crate::reply::contact;
 use expect_test::expect;
 use signpost_domain::contact::{Offered, Outcome};
@@ -56,9 +56,15 @@ fn taken() {
                     tier: "gold",
                 },
             ),
-            replayed: true,
+            receipt: Some(
+                WriteReceipt {
+                    revision: "",
+                    record_time: None,
+                    replayed: true,
+                },
+            ),
         }"#]]
-    .assert_eq(&shown(&contact::taken(&taken, &playbook(), true)));
+    .assert_eq(&shown(&contact::taken(&taken, &playbook(), receipt(true))));
 }
 
 #[test]
@@ -75,7 +81,7 @@ fn ended() {
             note: "".into(),
             matters: Vec::new(),
         };
-        shown(&contact::ended(&ended, None, "", false))
+        shown(&contact::ended(&ended, None, "", receipt(false)))
     };
     expect![[r#"
         EndContactResponse {
@@ -84,13 +90,19 @@ fn ended() {
             state: Ended,
             outcome: Resolved,
             case_state: Resolved,
-            replayed: false,
-            additional_case_ids: [
+            further_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
             outcome_label: "",
             matters: [],
+            receipt: Some(
+                WriteReceipt {
+                    revision: "",
+                    record_time: None,
+                    replayed: false,
+                },
+            ),
         }"#]]
     .assert_eq(&ended(Some(CaseId(Seq(9))), true));
     expect![[r#"
@@ -100,13 +112,19 @@ fn ended() {
             state: Ended,
             outcome: Resolved,
             case_state: Open,
-            replayed: false,
-            additional_case_ids: [
+            further_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
             outcome_label: "",
             matters: [],
+            receipt: Some(
+                WriteReceipt {
+                    revision: "",
+                    record_time: None,
+                    replayed: false,
+                },
+            ),
         }"#]]
     .assert_eq(&ended(Some(CaseId(Seq(9))), false));
     expect![[r#"
@@ -116,13 +134,19 @@ fn ended() {
             state: Ended,
             outcome: Resolved,
             case_state: Unspecified,
-            replayed: false,
-            additional_case_ids: [
+            further_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
             outcome_label: "",
             matters: [],
+            receipt: Some(
+                WriteReceipt {
+                    revision: "",
+                    record_time: None,
+                    replayed: false,
+                },
+            ),
         }"#]]
     .assert_eq(&ended(None, false));
 }

@@ -33,6 +33,7 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
     assert_eq!(told["request_id"], "once");
     let asked = v1::GetContactRequest {
         contact_id: "call-9".to_owned(),
+        ..Default::default()
     };
     given.refused(Why::NotFound, contacts.get_contact(asked).await)?;
 

@@ -125,6 +125,7 @@ impl Day<'_> {
     async fn leading(&self, contact: &str) -> Outcome<String> {
         let request = v1::GetContactRequest {
             contact_id: contact.to_owned(),
+            ..Default::default()
         };
         let got = self.client.get_contact(request).await?.contact;
         Ok(got.unwrap_or_default().leading_matter_id)
@@ -334,6 +335,7 @@ fn resolution(outcome: &str) -> v1::CaseResolution {
     v1::CaseResolution {
         outcome: outcome.to_owned(),
         cost_micros: Some(1_500_000),
+        ..Default::default()
     }
 }
 

@@ -146,7 +146,7 @@ fn a_routed_contact_as_text() {
 fn a_routed_contact_as_json() {
     let response = v1::RouteContactResponse {
         answer: Some(routed()),
-        replayed: false,
+        receipt: None,
     };
     expect_file!["routed.json"].assert_eq(&pretty(&response).unwrap());
 }

@@ -35,6 +35,7 @@ fn further_cases_and_outcomes_as_text() {
         resolution: Some(v1::CaseResolution {
             outcome: "refunded".to_owned(),
             cost_micros: Some(12_500_000),
+            currency_code: "EUR".to_owned(),
         }),
         ..Default::default()
     };
@@ -285,7 +286,7 @@ fn a_choice_and_an_end_as_text() {
             queue_id: "rebooking".to_owned(),
             ..Default::default()
         }),
-        replayed: false,
+        receipt: None,
     };
     let end = v1::EndContactResponse {
         contact_id: "call-2".to_owned(),
@@ -353,6 +354,7 @@ fn publications_findings_and_counts_as_text() {
         }],
     };
     let counted = v1::CountReasonsResponse {
+        revision: String::new(),
         counts: vec![count],
         split_reasons: vec![family],
     };

@@ -1,11 +1,28 @@
-//! How long a page of a list is, in bytes.
+//! Answers to batches, and pages of lists: no larger than clients take.
 
+use crate::status;
 use prost::Message;
-use prost::encoding::encoded_len_varint;
 use signpost_domain::ids::Seq;
+use tonic::Status;
 
-/// Most bytes of the items of a page: clients take messages of 4 MiB, if nobody told them otherwise.
-pub(super) const PAGE_BYTES_MAX: usize = 3 << 20;
+/// Most bytes of the items of an answer: many clients take no message over 4 MiB.
+pub(super) const ANSWER_BYTES_MAX: usize = 3 * 1024 * 1024;
+/// Bytes that an item takes beside its own, at most: its tag and its length.
+const AROUND_ITEM_BYTES: usize = 8;
+
+/// The items, if they fit.
+pub(super) fn fitting<T: Message>(items: impl Iterator<Item = T>) -> Result<Vec<T>, Status> {
+    let mut fitting = Vec::new();
+    let mut bytes = 0;
+    for item in items {
+        bytes += item.encoded_len() + AROUND_ITEM_BYTES;
+        if bytes > ANSWER_BYTES_MAX {
+            return Err(status::answer_too_large(ANSWER_BYTES_MAX, fitting.len()));
+        }
+        fitting.push(item);
+    }
+    Ok(fitting)
+}
 
 /// The first items, as many as there is room for but one at least; and the last of them, if there is no room for all.
 pub(super) fn cut<M: Message>(
@@ -15,8 +32,7 @@ pub(super) fn cut<M: Message>(
     let mut shown = Vec::new();
     let (mut bytes, mut last) = (0, None);
     for (seq, item) in items {
-        let len = item.encoded_len();
-        bytes += 1 + encoded_len_varint(len as u64) + len;
+        bytes += item.encoded_len() + AROUND_ITEM_BYTES;
         if last.is_some() && bytes > bytes_max {
             return (shown, last);
         }
@@ -42,7 +58,7 @@ mod tests {
             loop {
                 let rest = all.iter().filter(|(seq, _)| *seq > after).cloned();
                 let (page, next) = cut(rest, bytes_max);
-                let bytes: usize = page.iter().map(|item| 2 + item.encoded_len()).sum();
+                let bytes: usize = page.iter().map(|item| AROUND_ITEM_BYTES + item.encoded_len()).sum();
                 prop_assert!(page.len() == 1 || bytes <= bytes_max || page.is_empty());
                 seen.extend(page);
                 match next {
