@@ -184,10 +184,13 @@ fn a_deadline_that_comes_nearer_takes_routes_away() -> Result<(), Faults> {
         MMMMMMMMMM guest account/sign_in
     "#]].assert_eq(&shown(&playbook, on(&playbook, "web_chat", Some("33m"))));
     // A flow so dear that people are waited for to the last.
-    let (playbook, _) = read(&store(&[(
-        "self_service: { cost: 0.05",
-        "self_service: { cost: 90.00",
-    )]))?;
+    let (playbook, _) = read(&store(&[
+        ("self_service: { cost: 0.05", "self_service: { cost: 90.00"),
+        (
+            "rules:\n",
+            "rules:\n  - { id: no_chat, tier: guest, forbid: [chat] }\n",
+        ),
+    ]))?;
     expect![[r#"
         CCCCCCH*CSS gold order/cancel
             human from 16m38s: chat 37.95 = waiting 24.95 + handling 4.00 + failure 9.00; human 37.95 = waiting 24.95 + handling 7.50 + failure 4.50 + leaving the channel 1.00
@@ -197,16 +200,16 @@ fn a_deadline_that_comes_nearer_takes_routes_away() -> Result<(), Faults> {
             message out from 33m: TooLate(Slug(leaves_at))
             chat out from 33m: TooLate(Slug(leaves_at))
             human out from 33m: TooLate(Slug(leaves_at))
-        CCCCCCCCSS guest order/cancel
-            message from 31m43s: chat 83.10 = waiting 12.69 + handling 4.00 + failure 66.42; message 83.07 = waiting 0.63 + handling 2.00 + failure 79.44 + leaving the channel 1.00
+        HHHHHHHHSS guest order/cancel
+            message from 31m23s: human 81.98 = waiting 12.55 + handling 7.50 + failure 60.93 + leaving the channel 1.00; message 81.98 = waiting 0.63 + handling 2.00 + failure 78.35 + leaving the channel 1.00
             self_service from 33m: a message would miss the deadline leaves_at
             message out from 33m: TooLate(Slug(leaves_at))
-            chat out from 33m: TooLate(Slug(leaves_at))
+            chat out from 0s: ForbiddenByRule(Slug(no_chat))
             human out from 33m: TooLate(Slug(leaves_at))
         CMMMMMMMMM gold order/where
             message from 35s: chat 6.34 = waiting 0.88 + handling 3.00 + failure 2.47; message 6.33 = waiting 0.04 + handling 2.00 + failure 3.29 + leaving the channel 1.00
-        CMMMMMMMMM guest order/where
-            message from 35s: chat 3.90 = waiting 0.23 + handling 3.00 + failure 0.66; message 3.89 = waiting 0.01 + handling 2.00 + failure 0.88 + leaving the channel 1.00
+        MMMMMMMMMM guest order/where
+            chat out from 0s: ForbiddenByRule(Slug(no_chat))
         HMMMMMMMMM gold account/sign_in
             message from 18s: human 8.33 = waiting 0.45 + handling 6.00 + failure 0.88 + leaving the channel 1.00; message 8.31 = waiting 0.02 + handling 2.00 + failure 5.29 + leaving the channel 1.00
         MMMMMMMMMM guest account/sign_in
