@@ -50,10 +50,10 @@ impl ContactService for Echo {
         Err(Status::unimplemented("not measured"))
     }
 
-    async fn take_route(
+    async fn select_route(
         &self,
-        _: Request<v1::TakeRouteRequest>,
-    ) -> Result<Response<v1::TakeRouteResponse>, Status> {
+        _: Request<v1::SelectRouteRequest>,
+    ) -> Result<Response<v1::SelectRouteResponse>, Status> {
         Err(Status::unimplemented("not measured"))
     }
 
@@ -75,6 +75,13 @@ impl ContactService for Echo {
         &self,
         _: Request<v1::AddCaseToContactRequest>,
     ) -> Result<Response<v1::AddCaseToContactResponse>, Status> {
+        Err(Status::unimplemented("not measured"))
+    }
+
+    async fn report_queue_stats(
+        &self,
+        _: Request<v1::ReportQueueStatsRequest>,
+    ) -> Result<Response<v1::ReportQueueStatsResponse>, Status> {
         Err(Status::unimplemented("not measured"))
     }
 

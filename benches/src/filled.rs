@@ -94,7 +94,7 @@ impl Names {
                     tier: tier.clone(),
                     ..Default::default()
                 }),
-                reason: reason.clone(),
+                stated_reason: reason.clone(),
                 facts: facts.iter().map(fact).collect(),
                 ..Default::default()
             }),
@@ -108,7 +108,7 @@ impl Names {
         let other = self.route(number + 1).context.unwrap_or_default();
         request.request_id = format!("again-{number}");
         if let Some(context) = &mut request.context {
-            context.reason = other.reason;
+            context.stated_reason = other.stated_reason;
             context.facts.extend(other.facts);
             context.facts.sort_by(|a, b| a.fact_id.cmp(&b.fact_id));
             context.facts.dedup_by(|a, b| a.fact_id == b.fact_id);

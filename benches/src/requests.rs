@@ -20,9 +20,9 @@ pub fn route(number: u64) -> v1::RouteContactRequest {
                 tier: "gold".into(),
                 ..v1::CustomerRef::default()
             }),
-            reason: "order_issue/manage_cancel".into(),
+            stated_reason: "order_issue/manage_cancel".into(),
             facts: vec![fact],
-            language: "en".into(),
+            language_code: "en".into(),
             ..v1::ContactContext::default()
         }),
         ..v1::RouteContactRequest::default()

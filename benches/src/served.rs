@@ -31,7 +31,7 @@ pub async fn publish(address: &str) -> Result<(), Box<dyn Error>> {
     let mut playbooks = PlaybookServiceClient::connect(address.to_owned()).await?;
     let publish = v1::PublishPlaybookRequest {
         request_id: "publish".into(),
-        source: RETAIL.into(),
+        document: RETAIL.into(),
         ..v1::PublishPlaybookRequest::default()
     };
     playbooks.publish_playbook(publish).await?;

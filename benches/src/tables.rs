@@ -73,7 +73,7 @@ fn insert(
     )?;
     run(
         "INSERT INTO cases (customer, reason, state) VALUES (?, ?, 'open')",
-        params![customer.customer_id, told.reason],
+        params![customer.customer_id, told.stated_reason],
     )?;
     let case = transaction.last_insert_rowid();
     run(

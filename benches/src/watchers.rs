@@ -212,6 +212,7 @@ async fn watch(
     let request = v1::WatchCasesRequest {
         cursor: cursor.clone(),
         filter: Some(filter),
+        ..Default::default()
     };
     let mut stream = open(channel, "WatchCases", request).await?;
     let mut snapshot = cursor.is_empty();

@@ -13,6 +13,7 @@ use tonic::{Request, Response, Status};
 use v1::case_service_client::CaseServiceClient;
 use v1::contact_service_client::ContactServiceClient;
 use v1::customer_service_client::CustomerServiceClient;
+use v1::insight_service_client::InsightServiceClient;
 use v1::playbook_service_client::PlaybookServiceClient;
 
 /// How long a call may take, its repetitions included, unless told otherwise.
@@ -187,13 +188,15 @@ calls! {
     /// The answer that `route_contact` would give now, without any effect.
     read ContactServiceClient::preview_route(PreviewRouteRequest) -> PreviewRouteResponse;
     /// Records which route the customer took, and which were declined.
-    write ContactServiceClient::take_route(TakeRouteRequest) -> TakeRouteResponse;
+    write ContactServiceClient::select_route(SelectRouteRequest) -> SelectRouteResponse;
     /// Decides again on a contact whose attempt came to nothing.
     write ContactServiceClient::reroute_contact(RerouteContactRequest) -> RerouteContactResponse;
     /// Ends a contact, and resolves its case if it is settled.
     write ContactServiceClient::end_contact(EndContactRequest) -> EndContactResponse;
-    /// Adds a further case to a contact: the customer brought another matter, too.
+    /// Adds an additional case to a contact: the customer brought another matter, too.
     write ContactServiceClient::add_case_to_contact(AddCaseToContactRequest) -> AddCaseToContactResponse;
+    /// Tells how queues are, for contacts that do not tell it themselves.
+    write ContactServiceClient::report_queue_stats(ReportQueueStatsRequest) -> ReportQueueStatsResponse;
     /// One contact with its last decision.
     read ContactServiceClient::get_contact(GetContactRequest) -> GetContactResponse;
     /// A page of contacts; [`Client::pages`] gives them all.
@@ -204,8 +207,10 @@ calls! {
     read CustomerServiceClient::list_customers(ListCustomersRequest) -> ListCustomersResponse;
     /// One case with its contacts.
     read CaseServiceClient::get_case(GetCaseRequest) -> GetCaseResponse;
+    /// Several cases by id or number, each found or not.
+    read CaseServiceClient::batch_get_cases(BatchGetCasesRequest) -> BatchGetCasesResponse;
     /// All that happened to a case, across channels, with who and why.
-    read CaseServiceClient::get_case_timeline(GetCaseTimelineRequest) -> GetCaseTimelineResponse;
+    read CaseServiceClient::list_case_timeline(ListCaseTimelineRequest) -> ListCaseTimelineResponse;
     /// Writes a note into the timeline of a case.
     write CaseServiceClient::add_case_note(AddCaseNoteRequest) -> AddCaseNoteResponse;
     /// Changes fields of a case.
@@ -222,8 +227,12 @@ calls! {
     write CaseServiceClient::link_cases(LinkCasesRequest) -> LinkCasesResponse;
     /// Takes a link away.
     write CaseServiceClient::unlink_cases(UnlinkCasesRequest) -> UnlinkCasesResponse;
-    /// Makes a customer, or replaces what is known of one.
+    /// Makes a customer, or changes what is known of one; what is not told stays.
     write CustomerServiceClient::upsert_customer(UpsertCustomerRequest) -> UpsertCustomerResponse;
+    /// Makes or changes several customers, each by itself; the outcomes say which were refused.
+    write CustomerServiceClient::batch_upsert_customers(BatchUpsertCustomersRequest) -> BatchUpsertCustomersResponse;
+    /// Several customers by key, each found or not.
+    read CustomerServiceClient::batch_get_customers(BatchGetCustomersRequest) -> BatchGetCustomersResponse;
     /// One customer, by key or by a verified identity.
     read CustomerServiceClient::get_customer(GetCustomerRequest) -> GetCustomerResponse;
     /// Says that a customer has a handle; a verified one that another holds merges that other into it.
@@ -241,17 +250,20 @@ calls! {
     /// Checks a playbook and makes it live.
     write PlaybookServiceClient::publish_playbook(PublishPlaybookRequest) -> PublishPlaybookResponse;
     /// Makes an earlier playbook live again.
-    write PlaybookServiceClient::roll_back_playbook(RollBackPlaybookRequest) -> RollBackPlaybookResponse;
+    write PlaybookServiceClient::rollback_playbook(RollbackPlaybookRequest) -> RollbackPlaybookResponse;
     /// What was published, the newest first.
-    read PlaybookServiceClient::list_playbooks(ListPlaybooksRequest) -> ListPlaybooksResponse;
+    read PlaybookServiceClient::list_playbook_publications(ListPlaybookPublicationsRequest)
+        -> ListPlaybookPublicationsResponse;
     /// One playbook, as it was written.
     read PlaybookServiceClient::get_playbook(GetPlaybookRequest) -> GetPlaybookResponse;
     /// How one playbook differs from another, by meaning.
     read PlaybookServiceClient::diff_playbooks(DiffPlaybooksRequest) -> DiffPlaybooksResponse;
     /// The reasons as a customer of one channel sees them.
     read PlaybookServiceClient::get_reason_menu(GetReasonMenuRequest) -> GetReasonMenuResponse;
+    /// Every word that requests may name, with labels.
+    read PlaybookServiceClient::get_vocabulary(GetVocabularyRequest) -> GetVocabularyResponse;
     /// Contacts and cases by reason and tier.
-    read PlaybookServiceClient::count_reasons(CountReasonsRequest) -> CountReasonsResponse;
+    read InsightServiceClient::count_reasons(CountReasonsRequest) -> CountReasonsResponse;
 }
 
 #[cfg(test)]

@@ -11,12 +11,12 @@ pub trait List: Clone + Send {
     /// What is listed.
     type Item: Send;
 
-    /// Asks for this page: its items, and the token of the next one, empty at the end.
+    /// Asks for this page: its items, the token of the next one, empty at the end, and the revision.
     #[doc(hidden)]
     fn ask(
         self,
         client: &Client,
-    ) -> impl Future<Output = Result<(Vec<Self::Item>, String), ClientError>> + Send;
+    ) -> impl Future<Output = Result<(Vec<Self::Item>, String, String), ClientError>> + Send;
 
     /// Where the page begins.
     #[doc(hidden)]
@@ -32,9 +32,12 @@ macro_rules! lists {
         $(impl List for v1::$request {
             type Item = v1::$item;
 
-            async fn ask(self, client: &Client) -> Result<(Vec<v1::$item>, String), ClientError> {
+            async fn ask(
+                self,
+                client: &Client,
+            ) -> Result<(Vec<v1::$item>, String, String), ClientError> {
                 let answer = client.$call(self).await?;
-                Ok((answer.$items, answer.next_page_token))
+                Ok((answer.$items, answer.next_page_token, answer.revision))
             }
 
             fn page_token(&mut self) -> &mut String {
@@ -61,6 +64,8 @@ pub struct Pages<L: List> {
     /// The next page; `None` after the last.
     next: Option<L>,
     ready: VecDeque<L::Item>,
+    /// The revision of the first page.
+    revision: String,
 }
 
 impl Client {
@@ -71,6 +76,7 @@ impl Client {
             client: self.clone(),
             next: Some(request),
             ready: VecDeque::new(),
+            revision: String::new(),
         }
     }
 }
@@ -88,7 +94,10 @@ impl<L: List> Pages<L> {
         let Some(request) = &self.next else {
             return Ok(None);
         };
-        let (items, token) = request.clone().ask(&self.client).await?;
+        let (items, token, revision) = request.clone().ask(&self.client).await?;
+        if self.revision.is_empty() {
+            self.revision = revision;
+        }
         match token.as_str() {
             "" => self.next = None,
             _ => self
@@ -111,6 +120,11 @@ impl<L: List> Pages<L> {
             }
         }
         Ok(self.ready.pop_front())
+    }
+
+    /// The revision that all pages show for sure: that of the first one. Empty before it was fetched.
+    pub fn revision(&self) -> &str {
+        &self.revision
     }
 
     /// Asks for at most so many items a page from now on.

@@ -35,7 +35,7 @@ pub trait Feed: Clone + Send {
     /// The cursor of an item.
     fn cursor(item: &Self::Item) -> &str;
     /// Why the watch ends, if this item says so.
-    fn ends(item: &Self::Item) -> Option<v1::ResumeReason>;
+    fn ends(item: &Self::Item) -> Option<v1::WatchEndCause>;
 }
 
 macro_rules! feeds {
@@ -63,9 +63,9 @@ macro_rules! feeds {
                 &item.cursor
             }
 
-            fn ends(item: &v1::$item) -> Option<v1::ResumeReason> {
+            fn ends(item: &v1::$item) -> Option<v1::WatchEndCause> {
                 match &item.item {
-                    Some(v1::$items::Item::ResumeRequired(why)) => Some(why.reason()),
+                    Some(v1::$items::Item::WatchEnded(why)) => Some(why.cause()),
                     _ => None,
                 }
             }
@@ -179,7 +179,7 @@ impl<F: Feed> Watch<F> {
         for item in F::items(message) {
             self.request.go_on_behind(F::cursor(&item));
             match F::ends(&item) {
-                Some(v1::ResumeReason::TooSlow) => self.stream = None,
+                Some(v1::WatchEndCause::TooSlow) => self.stream = None,
                 _ => self.left.push_back(item),
             }
         }

@@ -109,7 +109,7 @@ fn a_playbook_is_checked_from_stdin_and_faults_exit_with_2() -> TestResult {
         "signpost: stdin: 1 fault\n"
     );
     let found: Value = serde_json::from_slice(&output.stdout)?;
-    assert_eq!(found["faults"][0]["line"], 2, "{found}");
+    assert_eq!(found["errors"][0]["line"], 2, "{found}");
     Ok(())
 }
 
@@ -214,6 +214,27 @@ fn a_map_tells_who_gets_what_and_what_changes() -> TestResult {
 
     let output = map(&["--at", "noon"])?;
     assert_eq!(code(&output), Some(2), "{output:?}");
+
+    let all = |more: &[&str]| {
+        let flags = [
+            "playbook",
+            "map",
+            sample,
+            "--channel",
+            "all",
+            "--reason",
+            reason,
+        ];
+        signpost(&[&flags[..], more].concat()).output()
+    };
+    let text = String::from_utf8(all(&[])?.stdout)?;
+    assert!(text.contains("\n  airport_desk "), "{text}");
+    let told: Value = serde_json::from_slice(&all(&["--json"])?.stdout)?;
+    assert_eq!(told["channels"].as_array().map(Vec::len), Some(7), "{told}");
+    let output = all(&["--diff", sample])?;
+    assert_eq!(code(&output), Some(2), "{output:?}");
+    let words = String::from_utf8(output.stderr)?;
+    assert!(words.contains("name it with --channel"), "{words}");
     Ok(())
 }
 

@@ -12,13 +12,13 @@ export async function call(server, method, message) {
 
 /** What to offer: the closer reasons of `primary`, or the primary ones. */
 export async function menu(server, primary) {
-  const { menu } = await call(server, "PlaybookService/GetReasonMenu", { channel: "web_chat", locale: "en", primary });
+  const { menu } = await call(server, "PlaybookService/GetReasonMenu", { channel: "web_chat", languageCode: "en", primaryReason: primary });
   return menu.items;
 }
 
 /** What comes next: `askFacts` to ask, or `target` to go to. Facts add up from call to call of one chat. */
 export async function route(server, contactId, reason, facts = []) {
-  const context = { channel: "web_chat", reason, facts };
+  const context = { channel: "web_chat", statedReason: reason, facts };
   const message = { requestId: crypto.randomUUID(), contactId, context };
   return (await call(server, "ContactService/RouteContact", message)).answer;
 }

@@ -48,19 +48,19 @@ def main():
 
 
 def show_the_menu(signpost, chat):
-    ask = playbook.GetReasonMenuRequest(channel="web_chat", locale="en-US")
+    ask = playbook.GetReasonMenuRequest(channel="web_chat", language_code="en-US")
     menu = signpost.call(signpost.playbooks.GetReasonMenu, ask).menu
-    print(f"What is it about? ({menu.locale})")
+    print(f"What is it about? ({menu.language_code})")
     for item in menu.items:
         print(f"  {item.label}")
     picked = pick(menu, "My order")
-    ask = playbook.GetReasonMenuRequest(channel="web_chat", locale="en-US", primary=picked.reason)
+    ask = playbook.GetReasonMenuRequest(channel="web_chat", language_code="en-US", primary_reason=picked.reason)
     menu = signpost.call(signpost.playbooks.GetReasonMenu, ask).menu
     print(f"{picked.label}:")
     for item in menu.items:
         print(f"  {item.label}")
     chat.reason = pick(menu, "Cancel my order").reason
-    chat.language = menu.locale
+    chat.language = menu.language_code
     chat.menu_playbook_version = menu.playbook_version
 
 
@@ -75,8 +75,8 @@ def route_somebody(signpost, chat):
     context = types.ContactContext(
         channel="web_chat",
         customer=types.CustomerRef(identities=[types.Identity(kind="cookie", value=chat.cookie)]),
-        reason=chat.reason,
-        language=chat.language,
+        stated_reason=chat.reason,
+        language_code=chat.language,
     )
     request = contact.RouteContactRequest(
         request_id=chat.request_id(),
@@ -98,12 +98,12 @@ def answer_the_question(signpost, chat):
     check("an order number is one", re.fullmatch(chat.question.pattern, chat.order))
     told = types.Fact(fact_id=chat.question.fact_id, text=chat.order, source=types.FACT_SOURCE_BOT)
     answer = amend(signpost, chat, types.ContactContext(channel="web_chat", facts=[told]))
-    check("now there is a case", answer.joined == contact.JOINED_OPENED and answer.case_id)
+    check("now there is a case", answer.case_match == contact.CASE_MATCH_NEW and answer.case_id)
     check("nothing else is asked", answer.WhichOneof("next") == "target")
     check("a flow helps", answer.target.route == types.ROUTE_SELF_SERVICE)
-    check("so the contact is there", answer.place == contact.CONTACT_PLACE_SELF_SERVICE)
+    check("so the contact is there", answer.state == contact.CONTACT_STATE_SELF_SERVICE)
     chat.case = answer.case_id
-    print(f"With the answer there is a case; {types.Route.Name(answer.target.route)}: flow {answer.target.flow}.")
+    print(f"With the answer there is a case; {types.Route.Name(answer.target.route)}: flow {answer.target.flow_id}.")
 
 
 def amend(signpost, chat, context):
@@ -119,11 +119,11 @@ def ask_for_a_person(signpost, chat):
         outcome=contact.ATTEMPT_OUTCOME_ASKED_FOR_PERSON,
     )
     answer = signpost.call(signpost.contacts.RerouteContact, request).answer
-    check("the contact lives on", answer.place == contact.CONTACT_PLACE_ROUTED)
+    check("the contact lives on", answer.state == contact.CONTACT_STATE_ROUTED)
     check("with another answer", answer.target.route == types.ROUTE_CHAT)
-    down = [it.reason for it in answer.decision.turned_down if it.route == types.ROUTE_SELF_SERVICE]
-    check("the flow is not offered again", down == [decision.TURNED_DOWN_REASON_ASKED_FOR_PERSON])
-    print(f"The customer asks for a person; {types.Route.Name(answer.target.route)}: queue {answer.target.queue}.")
+    down = [it.cause for it in answer.decision.ineligible_routes if it.route == types.ROUTE_SELF_SERVICE]
+    check("the flow is not offered again", down == [decision.INELIGIBILITY_CAUSE_ASKED_FOR_PERSON])
+    print(f"The customer asks for a person; {types.Route.Name(answer.target.route)}: queue {answer.target.queue_id}.")
 
 
 def sign_in(signpost, chat):
@@ -136,9 +136,9 @@ def sign_in(signpost, chat):
     signpost.call(signpost.customers.UpsertCustomer, upsert)
     signed_in = types.ContactContext(channel="web_chat", customer=types.CustomerRef(customer_id=chat.customer))
     answer = amend(signpost, chat, signed_in)
-    check("it is the same case", answer.case_id == chat.case and answer.joined == contact.JOINED_OPENED)
+    check("it is the same case", answer.case_id == chat.case and answer.case_match == contact.CASE_MATCH_NEW)
     check("of a customer now", answer.customer_id == chat.customer and answer.decision.tier == "bronze")
-    check("who is no repeat for that", answer.repeats == 0)
+    check("who is no repeat for that", answer.repeat_count == 0)
     check("and still wants a person", answer.target.route == types.ROUTE_CHAT)
     chat.answer = answer
     print(f"While waiting the customer signs in: the same case, tier {answer.decision.tier}, no repeat.")
@@ -148,7 +148,7 @@ def hand_over(signpost, chat):
     known = chat.answer.known_facts
     check("the agent need not ask", [(fact.fact_id, fact.text) for fact in known] == [("order_id", chat.order)])
     names = " ".join(fact.fact_id for fact in known)
-    print(f"The agent of queue {chat.answer.target.queue} gets the case and what is known: {names}.")
+    print(f"The agent of queue {chat.answer.target.queue_id} gets the case and what is known: {names}.")
     request = contact.EndContactRequest(
         request_id=chat.request_id(), contact_id=chat.contact, outcome=contact.CONTACT_OUTCOME_RESOLVED
     )
@@ -161,18 +161,18 @@ def come_back(signpost, chat):
     context = types.ContactContext(
         channel="phone",
         customer=types.CustomerRef(identities=[types.Identity(kind="phone", value=chat.phone, verified=True)]),
-        reason=chat.reason,
+        stated_reason=chat.reason,
         facts=[types.Fact(fact_id="order_id", text=chat.order, source=types.FACT_SOURCE_CUSTOMER)],
-        language=chat.language,
+        language_code=chat.language,
     )
     call = f"call-{chat.contact}"
     request = contact.RouteContactRequest(request_id=f"{call}/1", contact_id=call, context=context)
     answer = signpost.call(signpost.contacts.RouteContact, request).answer
     check("the number finds who signed in", answer.customer_id == chat.customer)
-    check("and the case", answer.joined == contact.JOINED_REOPENED and answer.case_id == chat.case)
-    check("it counts", (answer.repeats, answer.channel_switches) == (1, 1))
+    check("and the case", answer.case_match == contact.CASE_MATCH_REOPENED and answer.case_id == chat.case)
+    check("it counts", (answer.repeat_count, answer.channel_switch_count) == (1, 1))
     print("Later the customer calls about the order: the number tells who it is, the case is reopened, "
-          f"{answer.repeats} repeat.")
+          f"{answer.repeat_count} repeat.")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def main():
     check_the_playbook(signpost)
     keep_the_customer(signpost, keys)
     route_the_call(signpost, keys)
-    take_a_route(signpost, keys)
+    select_a_route(signpost, keys)
     send_it_again(signpost, keys)
     continue_in_a_chat(signpost, keys)
     add_another_matter(signpost, keys)
@@ -48,22 +48,22 @@ def main():
 
 
 def check_the_playbook(signpost):
-    source = PLAYBOOK.read_text()
-    checked = signpost.call(signpost.playbooks.ValidatePlaybook, playbook.ValidatePlaybookRequest(source=source))
-    check("the playbook has no faults", not checked.faults)
+    document = PLAYBOOK.read_text()
+    checked = signpost.call(signpost.playbooks.ValidatePlaybook, playbook.ValidatePlaybookRequest(document=document))
+    check("the playbook has no errors", not checked.errors)
     live = signpost.call(signpost.playbooks.GetPlaybook, playbook.GetPlaybookRequest()).publication
     if live.playbook_version != checked.playbook_version:
         key = f"publish/{checked.playbook_version}/after/{live.sequence}"
-        publish = playbook.PublishPlaybookRequest(request_id=key, source=source, note="The example's")
+        publish = playbook.PublishPlaybookRequest(request_id=key, document=document, note="The example's")
         live = signpost.call(signpost.playbooks.PublishPlaybook, publish).publication
-    print(f"The playbook {live.name} has no faults and is live.")
+    print(f"The playbook {live.name} has no errors and is live.")
 
 
 def keep_the_customer(signpost, keys):
     ann = customer.Customer(
         customer_id=keys.customer,
         tier="silver",
-        language="en",
+        language_code="en",
         identities=[types.Identity(kind="phone", value=keys.phone, verified=True)],
     )
     upsert = customer.UpsertCustomerRequest(request_id=f"{keys.customer}/1", customer=ann)
@@ -80,57 +80,60 @@ def route_the_call(signpost, keys):
             identities=[types.Identity(kind="phone", value=keys.phone, verified=True)],
             tier="gold",
         ),
-        reason="order_issue/manage_cancel",
+        stated_reason="order_issue/manage_cancel",
         facts=[types.Fact(fact_id="order_id", text=keys.order, source=types.FACT_SOURCE_CUSTOMER)],
-        language="en",
+        language_code="en",
         queue_stats=[
             types.QueueStats(
                 queue_id="orders",
                 staffed_agents=3,
                 available_agents=0,
-                waiting=9,
-                handle_time=Duration(seconds=360),
+                waiting_count=9,
+                average_handle_time=Duration(seconds=360),
             )
         ],
     )
     request = contact.RouteContactRequest(
-        request_id=f"{keys.call}/route/1", contact_id=keys.call, context=context, take=contact.TAKE_NONE
+        request_id=f"{keys.call}/route/1",
+        contact_id=keys.call,
+        context=context,
+        route_selection=contact.ROUTE_SELECTION_BY_CUSTOMER,
     )
     answer = signpost.call(signpost.contacts.RouteContact, request).answer
     check("the verified number finds the customer", answer.customer_id == keys.customer)
-    check("the call opens a case", answer.joined == contact.JOINED_OPENED)
+    check("the call opens a case", answer.case_match == contact.CASE_MATCH_NEW)
     check("the tier that is told wins over the kept one", answer.decision.tier == "gold")
-    check("nothing is taken yet", answer.place == contact.CONTACT_PLACE_DECIDING)
+    check("nothing is selected yet", answer.state == contact.CONTACT_STATE_AWAITING_CUSTOMER)
     print("Ann, gold since this morning, calls to cancel her order: a new case. She can choose, the cheapest first:")
     for option in answer.decision.options:
         wait = option.wait.expected.seconds // 60
-        print(f"  {types.Route.Name(option.target.route)}: {wait} min, {option.resolves_basis_points // 100} % resolved")
+        print(f"  {types.Route.Name(option.target.route)}: {wait} min, {option.chance_basis_points // 100} % resolved")
     keys.case = answer.case_id
 
 
-def take_a_route(signpost, keys):
-    request = contact.TakeRouteRequest(
-        request_id=f"{keys.call}/take/1",
+def select_a_route(signpost, keys):
+    request = contact.SelectRouteRequest(
+        request_id=f"{keys.call}/select/1",
         contact_id=keys.call,
         route=types.ROUTE_HUMAN,
-        declined=[types.ROUTE_SELF_SERVICE, types.ROUTE_CALLBACK],
+        declined_routes=[types.ROUTE_SELF_SERVICE, types.ROUTE_CALLBACK],
     )
-    taken = signpost.call(signpost.contacts.TakeRoute, request)
-    check("the call is in the platform's own line", taken.place == contact.CONTACT_PLACE_ROUTED)
-    check("it is the queue of the orders", taken.target.queue == "orders")
-    print(f"Ann takes {types.Route.Name(taken.target.route)}: queue {taken.target.queue}.")
+    taken = signpost.call(signpost.contacts.SelectRoute, request)
+    check("the call is in the platform's own line", taken.state == contact.CONTACT_STATE_ROUTED)
+    check("it is the queue of the orders", taken.target.queue_id == "orders")
+    print(f"Ann takes {types.Route.Name(taken.target.route)}: queue {taken.target.queue_id}.")
     keys.taken = request, taken
 
 
 def send_it_again(signpost, keys):
     request, taken = keys.taken
-    again = signpost.call(signpost.contacts.TakeRoute, request)
-    check("it is the stored answer", again.replayed and again.target == taken.target)
+    again = signpost.call(signpost.contacts.SelectRoute, request)
+    check("it is the stored answer", again.receipt.replayed and again.target == taken.target)
     print("The platform did not hear the answer, sends the same again, and gets the same answer.")
-    other = contact.TakeRouteRequest()
+    other = contact.SelectRouteRequest()
     other.CopyFrom(request)
     other.route = types.ROUTE_MESSAGE
-    code, names = refusal(lambda: signpost.call(signpost.contacts.TakeRoute, other))
+    code, names = refusal(lambda: signpost.call(signpost.contacts.SelectRoute, other))
     check("a request_id is for one content", (code, names) == ("ALREADY_EXISTS", ["request"]))
     print(f"With other content the same request_id is refused: {code}.")
 
@@ -144,35 +147,36 @@ def continue_in_a_chat(signpost, keys):
     context = types.ContactContext(
         channel="web_chat",
         customer=types.CustomerRef(customer_id=keys.customer),
-        reason="order_issue/manage_cancel",
+        stated_reason="order_issue/manage_cancel",
         facts=[types.Fact(fact_id="order_id", text=keys.order, source=types.FACT_SOURCE_SYSTEM)],
-        language="en",
+        language_code="en",
     )
     request = contact.RouteContactRequest(
         request_id=f"{keys.chat}/route/1", contact_id=keys.chat, context=context
     )
     answer = signpost.call(signpost.contacts.RouteContact, request).answer
-    check("the chat continues the case", answer.joined == contact.JOINED_CONTINUED and answer.case_id == keys.case)
-    check("it counts", (answer.repeats, answer.channel_switches) == (1, 1))
+    check("the chat continues the case", answer.case_match == contact.CASE_MATCH_CONTINUED)
+    check("and no other", answer.case_id == keys.case)
+    check("it counts", (answer.repeat_count, answer.channel_switch_count) == (1, 1))
     check("what the call told is known", [fact.text for fact in answer.known_facts] == [keys.order])
     check("the tier of the call held for the call", answer.decision.tier == "silver")
     route = types.Route.Name(answer.target.route)
     print("Ann hangs up in the line and opens a chat: the case goes on, "
-          f"{answer.repeats} repeat, {answer.channel_switches} channel switch.")
-    print(f"Nothing is asked again: {route}, queue {answer.target.queue}.")
+          f"{answer.repeat_count} repeat, {answer.channel_switch_count} channel switch.")
+    print(f"Nothing is asked again: {route}, queue {answer.target.queue_id}.")
 
 
 def add_another_matter(signpost, keys):
     request = contact.AddCaseToContactRequest(
         request_id=f"{keys.chat}/add/1",
         contact_id=keys.chat,
-        reason="product_defect/refund_status",
+        stated_reason="product_defect/refund_status",
         facts=[types.Fact(fact_id="order_id", text=keys.order, source=types.FACT_SOURCE_CUSTOMER)],
     )
     added = signpost.call(signpost.contacts.AddCaseToContact, request)
-    check("it is a case of its own", added.joined == contact.JOINED_OPENED and added.case_id != keys.case)
-    check("the chat stays with the first", added.contact_case_id == keys.case)
-    check("and has both", list(added.further_case_ids) == [added.case_id])
+    check("it is a case of its own", added.case_match == contact.CASE_MATCH_NEW and added.case_id != keys.case)
+    check("the chat stays with the first", added.main_case_id == keys.case)
+    check("and has both", list(added.additional_case_ids) == [added.case_id])
     print("While she is there she asks for an older refund: a second case, of the same chat.")
     keys.refund = added.case_id
 
@@ -186,17 +190,17 @@ def resolve_the_case(signpost, keys):
     )
     ended = signpost.call(signpost.contacts.EndContact, request)
     check("no contact is live, so the case is resolved", ended.case_state == types.CASE_STATE_RESOLVED)
-    check("the other matter is named: its case stays open", list(ended.further_case_ids) == [keys.refund])
+    check("the other matter is named: its case stays open", list(ended.additional_case_ids) == [keys.refund])
     print("The agent found that the parcel had not come, and settled it: the case is resolved.")
 
 
 def read_the_case(signpost, keys):
     kept = signpost.call(signpost.cases.GetCase, case.GetCaseRequest(case_id=keys.case)).case
     check("both contacts are in it", [it.contact_id for it in kept.contacts] == [keys.call, keys.chat])
-    check("the stated reason is kept", kept.reason == "order_issue/manage_cancel")
+    check("the stated reason is kept", kept.stated_reason == "order_issue/manage_cancel")
     check("and the confirmed one", kept.confirmed_reason == "shipping_issue/missing")
     channels = " then ".join(it.channel for it in kept.contacts)
-    print(f"The case: {kept.contact_count} contacts ({channels}), stated {kept.reason}, "
+    print(f"The case: {kept.contact_count} contacts ({channels}), stated {kept.stated_reason}, "
           f"confirmed {kept.confirmed_reason}.")
 
 

@@ -65,13 +65,13 @@ async fn main() -> Told {
 async fn show_the_menu(signpost: &Client) -> Told<Picked> {
     let ask = |primary: &str| v1::GetReasonMenuRequest {
         channel: "web_chat".to_owned(),
-        locale: "en-US".to_owned(),
-        primary: primary.to_owned(),
+        language_code: "en-US".to_owned(),
+        primary_reason: primary.to_owned(),
         ..Default::default()
     };
     let menu = signpost.get_reason_menu(ask("")).await?;
     let menu = menu.menu.unwrap_or_default();
-    println!("What is it about? ({})", menu.locale);
+    println!("What is it about? ({})", menu.language_code);
     show(&menu);
     let primary = pick(&menu, "My order")?;
     let menu = signpost.get_reason_menu(ask(&primary.reason)).await?;
@@ -80,7 +80,7 @@ async fn show_the_menu(signpost: &Client) -> Told<Picked> {
     show(&menu);
     Ok(Picked {
         reason: pick(&menu, "Cancel my order")?.reason,
-        language: menu.locale,
+        language: menu.language_code,
         menu_playbook_version: menu.playbook_version,
     })
 }
@@ -120,8 +120,8 @@ async fn route_somebody(
                 identities: vec![cookie],
                 ..Default::default()
             }),
-            reason: picked.reason.clone(),
-            language: picked.language.clone(),
+            stated_reason: picked.reason.clone(),
+            language_code: picked.language.clone(),
             ..Default::default()
         }),
         menu_playbook_version: picked.menu_playbook_version.clone(),
@@ -161,13 +161,13 @@ async fn answer_the_question(
         ..Default::default()
     };
     let answer = amend(signpost, chat, context).await?;
-    let opened = answer.joined() == v1::Joined::Opened && !answer.case_id.is_empty();
+    let opened = answer.case_match() == v1::CaseMatch::New && !answer.case_id.is_empty();
     check("now there is a case", opened)?;
     let routed = routed(&answer)?;
     check("a flow helps", routed.route() == v1::Route::SelfService)?;
-    let there = answer.place() == v1::ContactPlace::SelfService;
+    let there = answer.state() == v1::ContactState::SelfService;
     check("so the contact is there", there)?;
-    let (route, flow) = (routed.route().as_str_name(), &routed.flow);
+    let (route, flow) = (routed.route().as_str_name(), &routed.flow_id);
     println!("With the answer there is a case; {route}: flow {flow}.");
     Ok(answer.case_id)
 }
@@ -197,17 +197,17 @@ async fn ask_for_a_person(signpost: &Client, chat: &mut Chat) -> Told {
     };
     let answer = signpost.reroute_contact(request).await?.answer;
     let answer = answer.unwrap_or_default();
-    let lives_on = answer.place() == v1::ContactPlace::Routed;
+    let lives_on = answer.state() == v1::ContactState::Routed;
     check("the contact lives on", lives_on)?;
     let routed = routed(&answer)?;
     check("with another answer", routed.route() == v1::Route::Chat)?;
     let decision = answer.decision.clone().unwrap_or_default();
-    let mut down = decision.turned_down.iter();
+    let mut down = decision.ineligible_routes.iter();
     let not_again = down.any(|it| {
-        it.route() == v1::Route::SelfService && it.reason() == v1::TurnedDownReason::AskedForPerson
+        it.route() == v1::Route::SelfService && it.cause() == v1::IneligibilityCause::AskedForPerson
     });
     check("the flow is not offered again", not_again)?;
-    let (route, queue) = (routed.route().as_str_name(), &routed.queue);
+    let (route, queue) = (routed.route().as_str_name(), &routed.queue_id);
     println!("The customer asks for a person; {route}: queue {queue}.");
     Ok(())
 }
@@ -233,12 +233,12 @@ async fn sign_in(signpost: &Client, chat: &mut Chat, case_id: &str) -> Told<v1::
         ..Default::default()
     };
     let answer = amend(signpost, chat, context).await?;
-    let same = answer.case_id == case_id && answer.joined() == v1::Joined::Opened;
+    let same = answer.case_id == case_id && answer.case_match() == v1::CaseMatch::New;
     check("it is the same case", same)?;
     let tier = answer.decision.clone().unwrap_or_default().tier;
     let known = answer.customer_id == chat.customer && tier == "bronze";
     check("of a customer now", known)?;
-    check("who is no repeat for that", answer.repeats == 0)?;
+    check("who is no repeat for that", answer.repeat_count == 0)?;
     let a_person = routed(&answer)?.route() == v1::Route::Chat;
     check("and still wants a person", a_person)?;
     println!("While waiting the customer signs in: the same case, tier {tier}, no repeat.");
@@ -249,7 +249,7 @@ async fn hand_over(signpost: &Client, chat: &mut Chat, answer: &v1::ContactAnswe
     let known = known(answer);
     let all = [("order_id", chat.order.as_str())];
     check("the agent need not ask", known == all)?;
-    let queue = &routed(answer)?.queue;
+    let queue = &routed(answer)?.queue_id;
     let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
     let names = names.join(" ");
     println!("The agent of queue {queue} gets the case and what is known: {names}.");
@@ -277,9 +277,9 @@ async fn come_back(signpost: &Client, chat: &Chat, picked: Picked, case_id: &str
                 identities: vec![verified_phone(&chat.phone)],
                 ..Default::default()
             }),
-            reason: picked.reason,
+            stated_reason: picked.reason,
             facts: vec![fact("order_id", &chat.order, v1::FactSource::Customer)],
-            language: picked.language,
+            language_code: picked.language,
             ..Default::default()
         }),
         ..Default::default()
@@ -288,13 +288,13 @@ async fn come_back(signpost: &Client, chat: &Chat, picked: Picked, case_id: &str
     let answer = answer.unwrap_or_default();
     let found = answer.customer_id == chat.customer;
     check("the number finds who signed in", found)?;
-    let reopened = answer.joined() == v1::Joined::Reopened && answer.case_id == case_id;
+    let reopened = answer.case_match() == v1::CaseMatch::Reopened && answer.case_id == case_id;
     check("and the case", reopened)?;
-    let counts = (answer.repeats, answer.channel_switches);
+    let counts = (answer.repeat_count, answer.channel_switch_count);
     check("it counts", counts == (1, 1))?;
     println!(
         "Later the customer calls about the order: the number tells who it is, the case is reopened, {} repeat.",
-        answer.repeats
+        answer.repeat_count
     );
     Ok(())
 }

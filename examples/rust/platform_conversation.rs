@@ -41,7 +41,7 @@ async fn main() -> Told {
     check_the_playbook(&signpost).await?;
     keep_the_customer(&signpost, &keys).await?;
     let case_id = route_the_call(&signpost, &keys).await?;
-    let taken = take_a_route(&signpost, &keys).await?;
+    let taken = select_a_route(&signpost, &keys).await?;
     send_it_again(&signpost, &keys, &taken).await?;
     continue_in_a_chat(&signpost, &keys, &case_id).await?;
     let refund = add_another_matter(&signpost, &keys, &case_id).await?;
@@ -54,10 +54,10 @@ async fn check_the_playbook(signpost: &Client) -> Told {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../playbooks/retail.yaml");
     let source = std::fs::read_to_string(file)?;
     let validate = v1::ValidatePlaybookRequest {
-        source: source.clone(),
+        document: source.clone(),
     };
     let checked = signpost.validate_playbook(validate).await?;
-    check("the playbook has no faults", checked.faults.is_empty())?;
+    check("the playbook has no errors", checked.errors.is_empty())?;
     let live = signpost.get_playbook(v1::GetPlaybookRequest::default());
     let mut live = live.await?.publication.unwrap_or_default();
     if live.playbook_version != checked.playbook_version {
@@ -66,14 +66,14 @@ async fn check_the_playbook(signpost: &Client) -> Told {
                 "publish/{}/after/{}",
                 checked.playbook_version, live.sequence
             ),
-            source,
+            document: source,
             note: "The example's".to_owned(),
             ..Default::default()
         };
         let published = signpost.publish_playbook(publish).await?;
         live = published.publication.unwrap_or_default();
     }
-    println!("The playbook {} has no faults and is live.", live.name);
+    println!("The playbook {} has no errors and is live.", live.name);
     Ok(())
 }
 
@@ -83,7 +83,7 @@ async fn keep_the_customer(signpost: &Client, keys: &Keys) -> Told {
         customer: Some(v1::Customer {
             customer_id: keys.customer.clone(),
             tier: "silver".to_owned(),
-            language: "en".to_owned(),
+            language_code: "en".to_owned(),
             identities: vec![verified_phone(&keys.phone)],
             ..Default::default()
         }),
@@ -112,15 +112,15 @@ async fn route_the_call(signpost: &Client, keys: &Keys) -> Told<String> {
                 tier: "gold".to_owned(),
                 ..Default::default()
             }),
-            reason: "order_issue/manage_cancel".to_owned(),
+            stated_reason: "order_issue/manage_cancel".to_owned(),
             facts: vec![fact("order_id", &keys.order, v1::FactSource::Customer)],
-            language: "en".to_owned(),
+            language_code: "en".to_owned(),
             queue_stats: vec![v1::QueueStats {
                 queue_id: "orders".to_owned(),
                 staffed_agents: Some(3),
                 available_agents: Some(0),
-                waiting: Some(9),
-                handle_time: Some(prost_types::Duration {
+                waiting_count: Some(9),
+                average_handle_time: Some(prost_types::Duration {
                     seconds: 360,
                     nanos: 0,
                 }),
@@ -128,7 +128,7 @@ async fn route_the_call(signpost: &Client, keys: &Keys) -> Told<String> {
             }],
             ..Default::default()
         }),
-        take: v1::Take::None.into(),
+        route_selection: v1::RouteSelection::ByCustomer.into(),
         ..Default::default()
     };
     let answer = signpost.route_contact(request).await?.answer;
@@ -136,12 +136,12 @@ async fn route_the_call(signpost: &Client, keys: &Keys) -> Told<String> {
     let decision = answer.decision.clone().unwrap_or_default();
     let found = answer.customer_id == keys.customer;
     check("the verified number finds the customer", found)?;
-    let opened = answer.joined() == v1::Joined::Opened;
+    let opened = answer.case_match() == v1::CaseMatch::New;
     check("the call opens a case", opened)?;
     let told = decision.tier == "gold";
     check("the tier that is told wins over the kept one", told)?;
-    let deciding = answer.place() == v1::ContactPlace::Deciding;
-    check("nothing is taken yet", deciding)?;
+    let deciding = answer.state() == v1::ContactState::AwaitingCustomer;
+    check("nothing is selected yet", deciding)?;
     println!(
         "Ann, gold since this morning, calls to cancel her order: a new case. She can choose, the cheapest first:"
     );
@@ -152,44 +152,51 @@ async fn route_the_call(signpost: &Client, keys: &Keys) -> Told<String> {
             "  {}: {} min, {} % resolved",
             target.route().as_str_name(),
             wait.unwrap_or_default().seconds / 60,
-            option.resolves_basis_points / 100
+            option.chance_basis_points / 100
         );
     }
     Ok(answer.case_id)
 }
 
-fn choice(keys: &Keys, route: v1::Route) -> v1::TakeRouteRequest {
-    v1::TakeRouteRequest {
-        request_id: format!("{}/take/1", keys.call),
+fn choice(keys: &Keys, route: v1::Route) -> v1::SelectRouteRequest {
+    v1::SelectRouteRequest {
+        request_id: format!("{}/select/1", keys.call),
         contact_id: keys.call.clone(),
         route: route.into(),
-        declined: vec![v1::Route::SelfService.into(), v1::Route::Callback.into()],
+        declined_routes: vec![v1::Route::SelfService.into(), v1::Route::Callback.into()],
         ..Default::default()
     }
 }
 
-async fn take_a_route(signpost: &Client, keys: &Keys) -> Told<v1::RouteTarget> {
-    let taken = signpost.take_route(choice(keys, v1::Route::Human)).await?;
-    let in_line = taken.place() == v1::ContactPlace::Routed;
+async fn select_a_route(signpost: &Client, keys: &Keys) -> Told<v1::RouteTarget> {
+    let taken = signpost
+        .select_route(choice(keys, v1::Route::Human))
+        .await?;
+    let in_line = taken.state() == v1::ContactState::Routed;
     check("the call is in the platform's own line", in_line)?;
     let routed = taken.target.unwrap_or_default();
-    check("it is the queue of the orders", routed.queue == "orders")?;
+    check("it is the queue of the orders", routed.queue_id == "orders")?;
     println!(
         "Ann takes {}: queue {}.",
         routed.route().as_str_name(),
-        routed.queue
+        routed.queue_id
     );
     Ok(routed)
 }
 
 async fn send_it_again(signpost: &Client, keys: &Keys, taken: &v1::RouteTarget) -> Told {
-    let again = signpost.take_route(choice(keys, v1::Route::Human)).await?;
-    let stored = again.replayed && again.target.as_ref() == Some(taken);
+    let again = signpost
+        .select_route(choice(keys, v1::Route::Human))
+        .await?;
+    let stored = again.receipt.as_ref().is_some_and(|it| it.replayed)
+        && again.target.as_ref() == Some(taken);
     check("it is the stored answer", stored)?;
     println!(
         "The platform did not hear the answer, sends the same again, and gets the same answer."
     );
-    let other = signpost.take_route(choice(keys, v1::Route::Message)).await;
+    let other = signpost
+        .select_route(choice(keys, v1::Route::Message))
+        .await;
     let refused = matches!(other, Err(ClientError::Conflict(..)));
     check("a request_id is for one content", refused)?;
     println!("With other content the same request_id is refused: ALREADY_EXISTS.");
@@ -215,18 +222,18 @@ async fn continue_in_a_chat(signpost: &Client, keys: &Keys, case_id: &str) -> To
                 customer_id: keys.customer.clone(),
                 ..Default::default()
             }),
-            reason: "order_issue/manage_cancel".to_owned(),
+            stated_reason: "order_issue/manage_cancel".to_owned(),
             facts: vec![fact("order_id", &keys.order, v1::FactSource::System)],
-            language: "en".to_owned(),
+            language_code: "en".to_owned(),
             ..Default::default()
         }),
         ..Default::default()
     };
     let answer = signpost.route_contact(request).await?.answer;
     let answer = answer.unwrap_or_default();
-    let continued = answer.joined() == v1::Joined::Continued && answer.case_id == case_id;
+    let continued = answer.case_match() == v1::CaseMatch::Continued && answer.case_id == case_id;
     check("the chat continues the case", continued)?;
-    let counts = (answer.repeats, answer.channel_switches);
+    let counts = (answer.repeat_count, answer.channel_switch_count);
     check("it counts", counts == (1, 1))?;
     let order = [("order_id", keys.order.as_str())];
     check("what the call told is known", known(&answer) == order)?;
@@ -235,12 +242,12 @@ async fn continue_in_a_chat(signpost: &Client, keys: &Keys, case_id: &str) -> To
     let routed = routed(&answer)?;
     println!(
         "Ann hangs up in the line and opens a chat: the case goes on, {} repeat, {} channel switch.",
-        answer.repeats, answer.channel_switches
+        answer.repeat_count, answer.channel_switch_count
     );
     println!(
         "Nothing is asked again: {}, queue {}.",
         routed.route().as_str_name(),
-        routed.queue
+        routed.queue_id
     );
     Ok(())
 }
@@ -249,16 +256,16 @@ async fn add_another_matter(signpost: &Client, keys: &Keys, case_id: &str) -> To
     let request = v1::AddCaseToContactRequest {
         request_id: format!("{}/add/1", keys.chat),
         contact_id: keys.chat.clone(),
-        reason: "product_defect/refund_status".to_owned(),
+        stated_reason: "product_defect/refund_status".to_owned(),
         facts: vec![fact("order_id", &keys.order, v1::FactSource::Customer)],
         ..Default::default()
     };
     let added = signpost.add_case_to_contact(request).await?;
-    let opened = added.joined() == v1::Joined::Opened && added.case_id != case_id;
+    let opened = added.case_match() == v1::CaseMatch::New && added.case_id != case_id;
     check("it is a case of its own", opened)?;
-    let stays = added.contact_case_id == case_id;
+    let stays = added.main_case_id == case_id;
     check("the chat stays with the first", stays)?;
-    let both = added.further_case_ids == [added.case_id.as_str()];
+    let both = added.additional_case_ids == [added.case_id.as_str()];
     check("and has both", both)?;
     println!("While she is there she asks for an older refund: a second case, of the same chat.");
     Ok(added.case_id)
@@ -275,7 +282,7 @@ async fn resolve_the_case(signpost: &Client, keys: &Keys, refund: &str) -> Told 
     let ended = signpost.end_contact(request).await?;
     let resolved = ended.case_state() == v1::CaseState::Resolved;
     check("no contact is live, so the case is resolved", resolved)?;
-    let named = ended.further_case_ids == [refund];
+    let named = ended.additional_case_ids == [refund];
     check("the other matter is named: its case stays open", named)?;
     println!("The agent found that the parcel had not come, and settled it: the case is resolved.");
     Ok(())
@@ -294,7 +301,7 @@ async fn read_the_case(signpost: &Client, keys: &Keys, case_id: String) -> Told 
         "both contacts are in it",
         contacts == [&keys.call, &keys.chat],
     )?;
-    let stated = kept.reason == "order_issue/manage_cancel";
+    let stated = kept.stated_reason == "order_issue/manage_cancel";
     check("the stated reason is kept", stated)?;
     let confirmed = kept.confirmed_reason == "shipping_issue/missing";
     check("and the confirmed one", confirmed)?;
@@ -303,7 +310,7 @@ async fn read_the_case(signpost: &Client, keys: &Keys, case_id: String) -> Told 
         "The case: {} contacts ({}), stated {}, confirmed {}.",
         kept.contact_count,
         channels.join(" then "),
-        kept.reason,
+        kept.stated_reason,
         kept.confirmed_reason
     );
     Ok(())
@@ -339,7 +346,10 @@ async fn read_refusals(signpost: &Client, keys: &Keys) -> Told {
         "Every faulty field is named: INVALID_ARGUMENT, context.channel and context.facts[0].text."
     );
     let contact_id = format!("{}-2", keys.chat);
-    let unknown = signpost.get_contact(v1::GetContactRequest { contact_id });
+    let unknown = signpost.get_contact(v1::GetContactRequest {
+        contact_id,
+        ..Default::default()
+    });
     let missing = match unknown.await {
         Err(ClientError::NotFound { kind, .. }) => kind == "contact",
         _ => false,

@@ -6,9 +6,9 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { check, connect, digits, fresh, type Signpost } from "./connection.js";
-import { AttemptOutcome, ContactOutcome, ContactPlace, Joined } from "./generated/signpost/v1/contact_service_pb.js";
+import { AttemptOutcome, ContactOutcome, ContactState, CaseMatch } from "./generated/signpost/v1/contact_service_pb.js";
 import type { ContactAnswer } from "./generated/signpost/v1/contact_service_pb.js";
-import { TurnedDownReason } from "./generated/signpost/v1/decision_pb.js";
+import { IneligibilityCause } from "./generated/signpost/v1/decision_pb.js";
 import { MenuItemKind, type FactQuestion, type MenuItem, type ReasonMenu } from "./generated/signpost/v1/menu_pb.js";
 import { CaseState, FactSource, Route, RouteSchema } from "./generated/signpost/v1/types_pb.js";
 import type { ContactContextSchema } from "./generated/signpost/v1/types_pb.js";
@@ -50,18 +50,18 @@ async function main() {
 }
 
 async function showTheMenu(signpost: Signpost): Promise<Picked> {
-  const ask = { channel: "web_chat", locale: "en-US" };
+  const ask = { channel: "web_chat", languageCode: "en-US" };
   const { menu: first } = await signpost.playbooks.getReasonMenu(ask);
   check("there is a menu", first);
-  console.log(`What is it about? (${first.locale})`);
+  console.log(`What is it about? (${first.languageCode})`);
   first.items.forEach((item) => console.log(`  ${item.label}`));
   const primary = pick(first, "My order");
-  const { menu: second } = await signpost.playbooks.getReasonMenu({ ...ask, primary: primary.reason });
+  const { menu: second } = await signpost.playbooks.getReasonMenu({ ...ask, primaryReason: primary.reason });
   check("there is a menu below", second);
   console.log(`${primary.label}:`);
   second.items.forEach((item) => console.log(`  ${item.label}`));
   const { reason } = pick(second, "Cancel my order");
-  return { reason, language: second.locale, menuPlaybookVersion: second.playbookVersion };
+  return { reason, language: second.languageCode, menuPlaybookVersion: second.playbookVersion };
 }
 
 /** The reason that the customer clicks on. */
@@ -78,8 +78,8 @@ async function routeSomebody(signpost: Signpost, chat: Chat, picked: Picked): Pr
     context: {
       channel: "web_chat",
       customer: { identities: [{ kind: "cookie", value: chat.cookie }] },
-      reason: picked.reason,
-      language: picked.language,
+      statedReason: picked.reason,
+      languageCode: picked.language,
     },
     menuPlaybookVersion: picked.menuPlaybookVersion,
   });
@@ -98,12 +98,12 @@ async function answerTheQuestion(signpost: Signpost, chat: Chat, question: FactQ
   check("an order number is one", whole.test(chat.order));
   const told = { factId: question.factId, value: { case: "text" as const, value: chat.order }, source: FactSource.BOT };
   const answer = await amend(signpost, chat, { channel: "web_chat", facts: [told] });
-  check("now there is a case", answer.joined === Joined.OPENED && answer.caseId);
+  check("now there is a case", answer.caseMatch === CaseMatch.NEW && answer.caseId);
   check("nothing else is asked", answer.next.case === "target");
-  const { route, flow } = answer.next.value;
+  const { route, flowId } = answer.next.value;
   check("a flow helps", route === Route.SELF_SERVICE);
-  check("so the contact is there", answer.place === ContactPlace.SELF_SERVICE);
-  console.log(`With the answer there is a case; ${name(route)}: flow ${flow}.`);
+  check("so the contact is there", answer.state === ContactState.SELF_SERVICE);
+  console.log(`With the answer there is a case; ${name(route)}: flow ${flowId}.`);
   return answer.caseId;
 }
 
@@ -129,12 +129,12 @@ async function askForAPerson(signpost: Signpost, chat: Chat) {
     contactId: chat.contact,
     outcome: AttemptOutcome.ASKED_FOR_PERSON,
   });
-  check("the contact lives on", answer?.place === ContactPlace.ROUTED);
+  check("the contact lives on", answer?.state === ContactState.ROUTED);
   check("with another answer", answer?.next.case === "target" && answer.next.value.route === Route.CHAT);
-  const down = answer.decision?.turnedDown.find((it) => it.route === Route.SELF_SERVICE);
-  check("the flow is not offered again", down?.reason === TurnedDownReason.ASKED_FOR_PERSON);
-  const { route, queue } = answer.next.value;
-  console.log(`The customer asks for a person; ${name(route)}: queue ${queue}.`);
+  const down = answer.decision?.ineligibleRoutes.find((it) => it.route === Route.SELF_SERVICE);
+  check("the flow is not offered again", down?.cause === IneligibilityCause.ASKED_FOR_PERSON);
+  const { route, queueId } = answer.next.value;
+  console.log(`The customer asks for a person; ${name(route)}: queue ${queueId}.`);
 }
 
 async function signIn(signpost: Signpost, chat: Chat, caseId: string): Promise<ContactAnswer> {
@@ -147,9 +147,9 @@ async function signIn(signpost: Signpost, chat: Chat, caseId: string): Promise<C
     },
   });
   const answer = await amend(signpost, chat, { channel: "web_chat", customer: { customerId: chat.customer } });
-  check("it is the same case", answer.caseId === caseId && answer.joined === Joined.OPENED);
+  check("it is the same case", answer.caseId === caseId && answer.caseMatch === CaseMatch.NEW);
   check("of a customer now", answer.customerId === chat.customer && answer.decision?.tier === "bronze");
-  check("who is no repeat for that", answer.repeats === 0);
+  check("who is no repeat for that", answer.repeatCount === 0);
   check("and still wants a person", answer.next.case === "target" && answer.next.value.route === Route.CHAT);
   console.log(`While waiting the customer signs in: the same case, tier ${answer.decision.tier}, no repeat.`);
   return answer;
@@ -159,7 +159,7 @@ async function handOver(signpost: Signpost, chat: Chat, answer: ContactAnswer) {
   const [known, ...more] = answer.knownFacts;
   check("the agent need not ask", known?.value.value === chat.order && more.length === 0);
   check("but serves a queue", answer.next.case === "target");
-  console.log(`The agent of queue ${answer.next.value.queue} gets the case and what is known: ${known.factId}.`);
+  console.log(`The agent of queue ${answer.next.value.queueId} gets the case and what is known: ${known.factId}.`);
   const ended = await signpost.contacts.endContact({
     requestId: chat.requestId(),
     contactId: chat.contact,
@@ -177,17 +177,17 @@ async function comeBack(signpost: Signpost, chat: Chat, picked: Picked, caseId: 
     context: {
       channel: "phone",
       customer: { identities: [{ kind: "phone", value: chat.phone, verified: true }] },
-      reason: picked.reason,
+      statedReason: picked.reason,
       facts: [{ factId: "order_id", value: { case: "text", value: chat.order }, source: FactSource.CUSTOMER }],
-      language: picked.language,
+      languageCode: picked.language,
     },
   });
   check("the number finds who signed in", answer?.customerId === chat.customer);
-  check("and the case", answer.joined === Joined.REOPENED && answer.caseId === caseId);
-  check("it counts", answer.repeats === 1 && answer.channelSwitches === 1);
+  check("and the case", answer.caseMatch === CaseMatch.REOPENED && answer.caseId === caseId);
+  check("it counts", answer.repeatCount === 1 && answer.channelSwitchCount === 1);
   console.log(
     "Later the customer calls about the order: the number tells who it is, the case is reopened, " +
-      `${answer.repeats} repeat.`,
+      `${answer.repeatCount} repeat.`,
   );
 }
 

@@ -7,8 +7,8 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual as same } from "node:util";
 import { check, connect, digits, fresh, refusal, type Signpost } from "./connection.js";
-import { ContactOutcome, ContactPlace, Joined, Take } from "./generated/signpost/v1/contact_service_pb.js";
-import type { TakeRouteResponse } from "./generated/signpost/v1/contact_service_pb.js";
+import { ContactOutcome, ContactState, CaseMatch, RouteSelection } from "./generated/signpost/v1/contact_service_pb.js";
+import type { SelectRouteResponse } from "./generated/signpost/v1/contact_service_pb.js";
 import { CaseState, Direction, FactSource, Route, RouteSchema } from "./generated/signpost/v1/types_pb.js";
 
 /** From the folder of what was built. */
@@ -33,7 +33,7 @@ async function main() {
   await checkThePlaybook(signpost);
   await keepTheCustomer(signpost, keys);
   const caseId = await routeTheCall(signpost, keys);
-  const taken = await takeARoute(signpost, keys);
+  const taken = await selectARoute(signpost, keys);
   await sendItAgain(signpost, keys, taken);
   await continueInAChat(signpost, keys, caseId);
   const refund = await addAnotherMatter(signpost, keys, caseId);
@@ -43,15 +43,15 @@ async function main() {
 }
 
 async function checkThePlaybook(signpost: Signpost) {
-  const source = await readFile(PLAYBOOK, "utf8");
-  const checked = await signpost.playbooks.validatePlaybook({ source });
-  check("the playbook has no faults", checked.faults.length === 0);
+  const document = await readFile(PLAYBOOK, "utf8");
+  const checked = await signpost.playbooks.validatePlaybook({ document });
+  check("the playbook has no errors", checked.errors.length === 0);
   let { publication } = await signpost.playbooks.getPlaybook({});
   if (publication?.playbookVersion !== checked.playbookVersion) {
     const requestId = `publish/${checked.playbookVersion}/after/${publication?.sequence}`;
-    ({ publication } = await signpost.playbooks.publishPlaybook({ requestId, source, note: "The example's" }));
+    ({ publication } = await signpost.playbooks.publishPlaybook({ requestId, document, note: "The example's" }));
   }
-  console.log(`The playbook ${publication?.name} has no faults and is live.`);
+  console.log(`The playbook ${publication?.name} has no errors and is live.`);
 }
 
 async function keepTheCustomer(signpost: Signpost, keys: Keys) {
@@ -60,7 +60,7 @@ async function keepTheCustomer(signpost: Signpost, keys: Keys) {
     customer: {
       customerId: keys.customer,
       tier: "silver",
-      language: "en",
+      languageCode: "en",
       identities: [{ kind: "phone", value: keys.phone, verified: true }],
     },
   });
@@ -79,24 +79,24 @@ async function routeTheCall(signpost: Signpost, keys: Keys): Promise<string> {
         identities: [{ kind: "phone", value: keys.phone, verified: true }],
         tier: "gold",
       },
-      reason: "order_issue/manage_cancel",
+      statedReason: "order_issue/manage_cancel",
       facts: [{ factId: "order_id", value: { case: "text", value: keys.order }, source: FactSource.CUSTOMER }],
-      language: "en",
+      languageCode: "en",
       queueStats: [
-        { queueId: "orders", staffedAgents: 3, availableAgents: 0, waiting: 9, handleTime: { seconds: 360n } },
+        { queueId: "orders", staffedAgents: 3, availableAgents: 0, waitingCount: 9, averageHandleTime: { seconds: 360n } },
       ],
     },
-    take: Take.NONE,
+    routeSelection: RouteSelection.BY_CUSTOMER,
   });
   check("the verified number finds the customer", answer?.customerId === keys.customer);
-  check("the call opens a case", answer.joined === Joined.OPENED);
+  check("the call opens a case", answer.caseMatch === CaseMatch.NEW);
   check("the tier that is told wins over the kept one", answer.decision?.tier === "gold");
-  check("nothing is taken yet", answer.place === ContactPlace.DECIDING);
+  check("nothing is selected yet", answer.state === ContactState.AWAITING_CUSTOMER);
   console.log("Ann, gold since this morning, calls to cancel her order: a new case. She can choose, the cheapest first:");
   for (const option of answer.decision.options) {
     const wait = Number(option.wait?.expected?.seconds) / 60;
     check("an option says where it goes", option.target);
-    console.log(`  ${name(option.target.route)}: ${wait} min, ${option.resolvesBasisPoints / 100} % resolved`);
+    console.log(`  ${name(option.target.route)}: ${wait} min, ${option.chanceBasisPoints / 100} % resolved`);
   }
   return answer.caseId;
 }
@@ -107,26 +107,26 @@ function name(route: Route): string {
 
 function choice(keys: Keys, route: Route) {
   return {
-    requestId: `${keys.call}/take/1`,
+    requestId: `${keys.call}/select/1`,
     contactId: keys.call,
     route,
-    declined: [Route.SELF_SERVICE, Route.CALLBACK],
+    declinedRoutes: [Route.SELF_SERVICE, Route.CALLBACK],
   };
 }
 
-async function takeARoute(signpost: Signpost, keys: Keys): Promise<TakeRouteResponse> {
-  const taken = await signpost.contacts.takeRoute(choice(keys, Route.HUMAN));
-  check("the call is in the platform's own line", taken.place === ContactPlace.ROUTED);
-  check("it is the queue of the orders", taken.target?.queue === "orders");
-  console.log(`Ann takes ${name(taken.target.route)}: queue ${taken.target.queue}.`);
+async function selectARoute(signpost: Signpost, keys: Keys): Promise<SelectRouteResponse> {
+  const taken = await signpost.contacts.selectRoute(choice(keys, Route.HUMAN));
+  check("the call is in the platform's own line", taken.state === ContactState.ROUTED);
+  check("it is the queue of the orders", taken.target?.queueId === "orders");
+  console.log(`Ann takes ${name(taken.target.route)}: queue ${taken.target.queueId}.`);
   return taken;
 }
 
-async function sendItAgain(signpost: Signpost, keys: Keys, taken: TakeRouteResponse) {
-  const again = await signpost.contacts.takeRoute(choice(keys, Route.HUMAN));
-  check("it is the stored answer", again.replayed && same(again.target, taken.target));
+async function sendItAgain(signpost: Signpost, keys: Keys, taken: SelectRouteResponse) {
+  const again = await signpost.contacts.selectRoute(choice(keys, Route.HUMAN));
+  check("it is the stored answer", again.receipt?.replayed && same(again.target, taken.target));
   console.log("The platform did not hear the answer, sends the same again, and gets the same answer.");
-  const [code, names] = await refusal(signpost.contacts.takeRoute(choice(keys, Route.MESSAGE)));
+  const [code, names] = await refusal(signpost.contacts.selectRoute(choice(keys, Route.MESSAGE)));
   check("a request_id is for one content", same([code, names], ["ALREADY_EXISTS", ["request"]]));
   console.log(`With other content the same request_id is refused: ${code}.`);
 }
@@ -144,34 +144,34 @@ async function continueInAChat(signpost: Signpost, keys: Keys, caseId: string) {
     context: {
       channel: "web_chat",
       customer: { customerId: keys.customer },
-      reason: "order_issue/manage_cancel",
+      statedReason: "order_issue/manage_cancel",
       facts: [{ factId: "order_id", value: { case: "text", value: keys.order }, source: FactSource.SYSTEM }],
-      language: "en",
+      languageCode: "en",
     },
   });
-  check("the chat continues the case", answer?.joined === Joined.CONTINUED && answer.caseId === caseId);
-  check("it counts", answer.repeats === 1 && answer.channelSwitches === 1);
+  check("the chat continues the case", answer?.caseMatch === CaseMatch.CONTINUED && answer.caseId === caseId);
+  check("it counts", answer.repeatCount === 1 && answer.channelSwitchCount === 1);
   const known = answer.knownFacts.map((fact) => fact.value.value);
   check("what the call told is known", same(known, [keys.order]));
   check("the tier of the call held for the call", answer.decision?.tier === "silver");
   check("nothing is asked", answer.next.case === "target");
   console.log(
     "Ann hangs up in the line and opens a chat: the case goes on, " +
-      `${answer.repeats} repeat, ${answer.channelSwitches} channel switch.`,
+      `${answer.repeatCount} repeat, ${answer.channelSwitchCount} channel switch.`,
   );
-  console.log(`Nothing is asked again: ${name(answer.next.value.route)}, queue ${answer.next.value.queue}.`);
+  console.log(`Nothing is asked again: ${name(answer.next.value.route)}, queue ${answer.next.value.queueId}.`);
 }
 
 async function addAnotherMatter(signpost: Signpost, keys: Keys, caseId: string): Promise<string> {
   const added = await signpost.contacts.addCaseToContact({
     requestId: `${keys.chat}/add/1`,
     contactId: keys.chat,
-    reason: "product_defect/refund_status",
+    statedReason: "product_defect/refund_status",
     facts: [{ factId: "order_id", value: { case: "text", value: keys.order }, source: FactSource.CUSTOMER }],
   });
-  check("it is a case of its own", added.joined === Joined.OPENED && added.caseId !== caseId);
-  check("the chat stays with the first", added.contactCaseId === caseId);
-  check("and has both", same(added.furtherCaseIds, [added.caseId]));
+  check("it is a case of its own", added.caseMatch === CaseMatch.NEW && added.caseId !== caseId);
+  check("the chat stays with the first", added.mainCaseId === caseId);
+  check("and has both", same(added.additionalCaseIds, [added.caseId]));
   console.log("While she is there she asks for an older refund: a second case, of the same chat.");
   return added.caseId;
 }
@@ -184,7 +184,7 @@ async function resolveTheCase(signpost: Signpost, keys: Keys, refund: string) {
     confirmedReason: "shipping_issue/missing",
   });
   check("no contact is live, so the case is resolved", ended.caseState === CaseState.RESOLVED);
-  check("the other matter is named: its case stays open", same(ended.furtherCaseIds, [refund]));
+  check("the other matter is named: its case stays open", same(ended.additionalCaseIds, [refund]));
   console.log("The agent found that the parcel had not come, and settled it: the case is resolved.");
 }
 
@@ -192,11 +192,11 @@ async function readTheCase(signpost: Signpost, keys: Keys, caseId: string) {
   const { case: kept } = await signpost.cases.getCase({ caseId });
   const contacts = kept?.contacts.map((contact) => contact.contactId);
   check("both contacts are in it", kept && same(contacts, [keys.call, keys.chat]));
-  check("the stated reason is kept", kept.reason === "order_issue/manage_cancel");
+  check("the stated reason is kept", kept.statedReason === "order_issue/manage_cancel");
   check("and the confirmed one", kept.confirmedReason === "shipping_issue/missing");
   const channels = kept.contacts.map((contact) => contact.channel).join(" then ");
   console.log(
-    `The case: ${kept.contactCount} contacts (${channels}), stated ${kept.reason}, ` +
+    `The case: ${kept.contactCount} contacts (${channels}), stated ${kept.statedReason}, ` +
       `confirmed ${kept.confirmedReason}.`,
   );
 }

@@ -112,6 +112,14 @@ pub enum Halt {
     Corrupt,
 }
 
+impl Written {
+    /// The last event of the write.
+    pub(crate) fn last(&self) -> Seq {
+        let followed_by = self.followed_by.last();
+        followed_by.unwrap_or(&self.recorded).envelope.seq
+    }
+}
+
 impl From<Refusal> for Halt {
     fn from(refusal: Refusal) -> Halt {
         Halt::Refused(Box::new(refusal))
@@ -199,6 +207,14 @@ impl Engine {
     /// # Errors
     /// See [`Halt`].
     pub async fn read(&self, query: Query) -> Result<Answer, Halt> {
+        self.read_at(query).await.map(|(answer, _)| answer)
+    }
+
+    /// As [`Engine::read`], with the last event that the answer shows.
+    ///
+    /// # Errors
+    /// See [`Halt`].
+    pub async fn read_at(&self, query: Query) -> Result<(Answer, Seq), Halt> {
         let query = Arc::new(query);
         self.ask(
             Vec::new(),
@@ -289,6 +305,32 @@ impl Engine {
     /// The numbers of this store's cases; their secret follows from the name of the store.
     pub fn case_numbers(&self) -> &CaseNumbers {
         &self.shared.case_numbers
+    }
+
+    /// The last event that is durable.
+    pub(crate) fn durable(&self) -> Seq {
+        Seq(self.shared.log.last())
+    }
+
+    /// Waits until this event is durable, for a time: says whether it is.
+    ///
+    /// # Errors
+    /// [`Halt::Failed`] or [`Halt::Stopping`], once there will be none any more.
+    pub(crate) async fn reach(&self, seq: Seq, patience: Duration) -> Result<bool, Halt> {
+        if self.durable() >= seq {
+            return Ok(true);
+        }
+        let mut last = self.shared.tail.last();
+        let reached = last.wait_for(|last| *last >= seq);
+        tokio::select! {
+            _ = self.failed() => Err(self.gone()),
+            waited = tokio::time::timeout(patience, reached) => match waited {
+                Ok(Ok(_)) => Ok(true),
+                Ok(Err(_)) => Err(self.gone()),
+                // The tail is told a little later than callers are.
+                Err(_) => Ok(self.durable() >= seq),
+            },
+        }
     }
 
     /// Which store it is.

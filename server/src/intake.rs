@@ -5,8 +5,10 @@
 //! repeated in them. What a command means now is decided elsewhere, in [`signpost_domain::flow`].
 
 mod at;
+pub(crate) mod batch;
 pub(crate) mod caller;
 pub(crate) mod case;
+mod clear;
 pub(crate) mod contact;
 mod context;
 pub(crate) mod cursor;
@@ -15,10 +17,13 @@ pub(crate) mod customer_work;
 mod fact;
 pub(crate) mod feed;
 pub(crate) mod list;
+mod mask;
+mod money;
 mod names;
 pub(crate) mod page;
 pub(crate) mod playbook;
 mod reason;
+pub(crate) mod revision;
 mod stamp;
 #[cfg(test)]
 mod tests;
@@ -27,20 +32,24 @@ pub(crate) mod version;
 mod wire_enum;
 
 pub(crate) use caller::{ArriveTime, Caller};
+pub(crate) use revision::{Fresh, Revision};
 pub(crate) use stamp::content;
 
 use at::At;
+use signpost_domain::case::CaseNumbers;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::{FaultKind, Faults};
 use std::fmt::Display;
 
 /// What the names of a request are looked up in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Playbooks<'a> {
     /// The live playbook.
     pub(crate) live: &'a Playbook,
     /// The one that the caller's menu came from, where the request names one that we have.
     pub(crate) menu: Option<&'a Playbook>,
+    /// What case numbers are read by.
+    pub(crate) numbers: &'a CaseNumbers,
 }
 
 /// The faults of one request, as they are found.

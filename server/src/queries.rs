@@ -6,6 +6,7 @@
 //!
 //! The snapshots of watches are read the same way, page by page, of what is open or live.
 
+mod batch;
 mod blocks;
 mod cases;
 mod contacts;
@@ -18,6 +19,7 @@ mod run;
 mod tests;
 mod times;
 
+pub(crate) use batch::{batch_of_cases, batch_of_customers};
 pub(crate) use cases::{Sought, active_cases, cases};
 pub(crate) use contacts::{contacts, live_contacts, live_contacts_of};
 pub(crate) use customers::customers;

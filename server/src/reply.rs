@@ -12,10 +12,14 @@ mod fact;
 pub(crate) mod further;
 pub(crate) mod matters;
 pub(crate) mod menu;
+pub(crate) mod note;
 pub(crate) mod playbook;
+pub(crate) mod receipt;
 mod target;
 #[cfg(test)]
 mod tests;
 mod time;
 pub(crate) mod timeline;
+pub(crate) mod vocabulary;
 mod wire_enum;
+mod work_event;

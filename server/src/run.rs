@@ -165,7 +165,7 @@ async fn publish_first(engine: &Engine, first: FirstPlaybook) -> Result<(), RunE
         return Ok(());
     }
     let message = v1::PublishPlaybookRequest {
-        source: playbook.source.to_string(),
+        document: playbook.source.to_string(),
         ..v1::PublishPlaybookRequest::default()
     };
     let request = RequestStamp {

@@ -3,6 +3,7 @@
 //! A handler is the whole way of one call: read the request, ask the engine, write the answer. What each step means
 //! is in its own module.
 
+mod answer;
 mod cases;
 mod connect;
 mod contacts;
@@ -10,6 +11,7 @@ mod cors;
 mod customers;
 mod edge;
 mod feed;
+mod insights;
 mod playbooks;
 
 use crate::engine::Engine;
@@ -24,6 +26,7 @@ use signpost_proto::v1::case_service_server::{self, CaseServiceServer};
 use signpost_proto::v1::contact_service_server::{self, ContactServiceServer};
 use signpost_proto::v1::customer_service_server::{self, CustomerServiceServer};
 use signpost_proto::v1::feed_service_server;
+use signpost_proto::v1::insight_service_server::{self, InsightServiceServer};
 use signpost_proto::v1::playbook_service_server::{self, PlaybookServiceServer};
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,10 +40,12 @@ use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
 use tower::util::{MapResponseLayer, option_layer};
 
-/// Most bytes of a request, playbooks apart.
+/// Most bytes of a request, playbooks and customers apart.
 pub const REQUEST_BYTES_MAX: usize = 256 * 1024;
 /// Most bytes of a request that carries a playbook.
 pub const PLAYBOOK_REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Most bytes of a request about customers: a batch of them.
+pub const CUSTOMER_REQUEST_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Most calls of one connection that are under way.
 pub const CONNECTION_CALLS_MAX: u32 = 1_024;
 /// How often a connection that says nothing is asked whether it is there.
@@ -141,25 +146,28 @@ fn routes(edge: Edge, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
     let contacts = ContactServiceServer::new(edge.clone());
     let cases = CaseServiceServer::new(edge.clone());
     let customers = CustomerServiceServer::new(edge.clone());
-    let playbooks = PlaybookServiceServer::new(edge);
+    let playbooks = PlaybookServiceServer::new(edge.clone());
+    let insights = InsightServiceServer::new(edge);
     Ok(Routes::default()
         .add_service(contacts.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(cases.max_decoding_message_size(REQUEST_BYTES_MAX))
-        .add_service(customers.max_decoding_message_size(REQUEST_BYTES_MAX))
+        .add_service(customers.max_decoding_message_size(CUSTOMER_REQUEST_BYTES_MAX))
         .add_service(playbooks.max_decoding_message_size(PLAYBOOK_REQUEST_BYTES_MAX))
+        .add_service(insights.max_decoding_message_size(REQUEST_BYTES_MAX))
         .add_service(FeedServer::new(feeds))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?))
 }
 
 /// Those of whose health we tell: each service, and the whole.
-const WELL: [&str; 6] = [
+const WELL: [&str; 7] = [
     "",
     contact_service_server::SERVICE_NAME,
     case_service_server::SERVICE_NAME,
     customer_service_server::SERVICE_NAME,
     feed_service_server::SERVICE_NAME,
     playbook_service_server::SERVICE_NAME,
+    insight_service_server::SERVICE_NAME,
 ];
 
 /// Tells those who ask after our health.

@@ -10,10 +10,10 @@ use crate::engine::Halt;
 use crate::feed::Unwatched;
 use reason::Told;
 use signpost_domain::refusal::{FaultKind, Faults, Refusal};
-use signpost_proto::v1::ErrorReason;
+use signpost_proto::v1::{self, ErrorReason};
 use std::time::Duration;
 use tonic::{Code, Status};
-use tonic_types::ErrorDetails;
+use tonic_types::{ErrorDetails, StatusExt};
 
 /// Most bytes of the texts of all details together.
 pub(crate) const DETAILS_BYTES_MAX: usize = 3_000;
@@ -27,6 +27,8 @@ pub(crate) const MESSAGE_BYTES_MAX: usize = 512;
 pub(crate) const BUSY_RETRY_DELAY: Duration = Duration::from_millis(100);
 /// When a caller for whose watch there was no room should come again.
 pub(crate) const WATCHERS_RETRY_DELAY: Duration = Duration::from_secs(5);
+/// When a caller that asked for a later revision than there is should come again.
+pub(crate) const REVISION_RETRY_DELAY: Duration = Duration::from_millis(500);
 /// When a caller that found the server stopping should come again.
 pub(crate) const STOPPING_RETRY_DELAY: Duration = Duration::from_secs(1);
 
@@ -56,6 +58,54 @@ pub(crate) fn halted(halt: Halt) -> Status {
     }
 }
 
+/// The status for a revision that is of another store.
+pub(crate) fn revision_of_another_store() -> Status {
+    let message = "the revision is of another store; ask without it";
+    let told = Told::of(ErrorReason::RevisionOfAnotherStore);
+    precondition(told, "revision", message)
+}
+
+/// The status for a revision after the last event, `last`.
+pub(crate) fn revision_not_reached(last: u64) -> Status {
+    let message = format!("the revision is not reached: the last event is {last}; ask again");
+    let details = ErrorDetails::with_retry_info(Some(REVISION_RETRY_DELAY));
+    let told = Told::of(ErrorReason::RevisionNotReached).with("last_sequence", last);
+    told.status(Code::Unavailable, &message, details)
+}
+
+/// The status for a batch of which only the first `fitting` items fit into an answer.
+pub(crate) fn answer_too_large(limit: usize, fitting: usize) -> Status {
+    let message = format!(
+        "the answer would be larger than {limit} bytes: ask for fewer at once; the first {fitting} fit"
+    );
+    let told = Told::of(ErrorReason::AnswerTooLarge)
+        .with("limit_bytes", limit)
+        .with("fitting_count", fitting);
+    precondition(told, "batch", &message)
+}
+
+/// What a status says, for one item of a batch.
+pub(crate) fn of_item(status: &Status) -> v1::ItemError {
+    let details = status.get_error_details();
+    let info = details.error_info();
+    let reason = info.map_or(ErrorReason::Unspecified, |info| {
+        reason::of_name(&info.reason)
+    });
+    let bad = details.bad_request().into_iter();
+    let violations = bad.flat_map(|bad| &bad.field_violations);
+    let violations = violations.map(|violation| v1::FieldViolation {
+        field: violation.field.clone(),
+        description: violation.description.clone(),
+    });
+    v1::ItemError {
+        code: status.code().into(),
+        reason: reason.into(),
+        message: status.message().to_owned(),
+        field_violations: violations.collect(),
+        metadata: info.map(|info| info.metadata.clone()).unwrap_or_default(),
+    }
+}
+
 /// The status for a watch that does not begin.
 pub(crate) fn unwatched(why: &Unwatched) -> Status {
     let message = why.to_string();
@@ -69,6 +119,8 @@ pub(crate) fn unwatched(why: &Unwatched) -> Status {
             let told = Told::of(ErrorReason::CursorOfAnotherStore);
             precondition(told, "cursor", &message)
         }
+        Unwatched::OtherStoreRevision => revision_of_another_store(),
+        Unwatched::FutureRevision { last } => revision_not_reached(*last),
         Unwatched::Future { last } => {
             let told = Told::of(ErrorReason::CursorOfTheFuture).with("last_sequence", last);
             precondition(told, "cursor", &message)
@@ -103,6 +155,11 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
         | Refusal::IdentityShared { customer, .. }
         | Refusal::CustomerStep { customer, .. } => precondition(told, customer.as_str(), &message),
         Refusal::CaseStep { case, .. } => precondition(told, &case.to_string(), &message),
+        Refusal::TooManyWrongCases { wait } => {
+            let wait = Duration::from_millis(u64::try_from(wait.0).unwrap_or(0));
+            let details = ErrorDetails::with_retry_info(Some(wait));
+            told.status(Code::ResourceExhausted, &message, details)
+        }
         Refusal::CustomerChanged { .. } | Refusal::CaseChanged { .. } => {
             told.status(Code::Aborted, &message, ErrorDetails::new())
         }
@@ -142,6 +199,7 @@ pub(crate) fn faulty(faults: &Faults) -> Status {
         FaultKind::Field => ErrorReason::InvalidField,
         FaultKind::UnknownReason => ErrorReason::UnknownReason,
         FaultKind::KeyFactMissing => ErrorReason::KeyFactMissing,
+        FaultKind::CaseOfOtherReason => ErrorReason::CaseOfOtherReason,
     };
     let message = format!("{first}{more}");
     status(Code::InvalidArgument, reason, &message, details)

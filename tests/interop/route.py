@@ -1,8 +1,8 @@
 """Routes a contact with a client that is not of our making: grpcio, with nothing known but the server's reflection.
 
-    python route.py HOST:PORT ARRIVE_TIME
+    python route.py HOST:PORT EVENT_TIME
 
-ARRIVE_TIME is RFC 3339. Prints the answer to RouteContact, and the refusal of a faulty request with its google.rpc details, as JSON.
+EVENT_TIME is RFC 3339. Prints the answer to RouteContact, and the refusal of a faulty request with its google.rpc details, as JSON.
 Needs grpcio, grpcio-reflection and grpcio-status.
 """
 
@@ -38,7 +38,7 @@ class Service:
         return stub(json_format.ParseDict(request, asked()), timeout=DEADLINE_S, metadata=metadata)
 
 
-def main(address, arrive_time):
+def main(address, event_time):
     with grpc.insecure_channel(address) as channel:
         database = ProtoReflectionDescriptorDatabase(channel)
         pool = descriptor_pool.DescriptorPool(database)
@@ -51,10 +51,10 @@ def main(address, arrive_time):
             "context": {
                 "channel": "phone",
                 "customer": {"customer_id": "c1", "tier": "gold"},
-                "reason": "existing_flight/change_date",
+                "stated_reason": "existing_flight/change_date",
                 "facts": [{"fact_id": "booking_reference", "text": "ABC123", "source": "FACT_SOURCE_BOT"}],
             },
-            "arrive_time": arrive_time,
+            "event_time": event_time,
         }
         routed = contacts.call("RouteContact", request, [("signpost-actor", "chatbot/python")])
         again = contacts.call("RouteContact", request, [("signpost-actor", "chatbot/python")])

@@ -8,7 +8,7 @@ use signpost_client::v1;
 pub struct Attempt {
     contact: String,
     minute: i64,
-    take: v1::Take,
+    take: v1::RouteSelection,
     request_id: Option<String>,
     menu_version: String,
     /// What is known; whatever has no method of its own is set here.
@@ -58,7 +58,7 @@ impl Attempt {
     /// For this reason.
     #[must_use]
     pub fn about(mut self, reason: &str) -> Attempt {
-        self.context.reason = reason.to_owned();
+        self.context.stated_reason = reason.to_owned();
         self
     }
 
@@ -89,7 +89,7 @@ impl Attempt {
     /// The customer is to choose among the routes.
     #[must_use]
     pub fn choose(mut self) -> Attempt {
-        self.take = v1::Take::None;
+        self.take = v1::RouteSelection::ByCustomer;
         self
     }
 
@@ -114,10 +114,11 @@ impl Attempt {
             request_id: self.request_id.unwrap_or(made),
             contact_id: self.contact,
             context: Some(self.context),
-            take: self.take.into(),
+            route_selection: self.take.into(),
             menu_playbook_version: self.menu_version,
-            arrive_time: Some(minute(self.minute)),
+            event_time: Some(minute(self.minute)),
             allow_unknown_reason: false,
+            ..Default::default()
         }
     }
 
@@ -129,6 +130,7 @@ impl Attempt {
             menu_playbook_version: self.menu_version,
             at_time: Some(minute(self.minute)),
             allow_unknown_reason: false,
+            ..Default::default()
         }
     }
 
@@ -143,7 +145,7 @@ pub fn end(contact: &str, outcome: v1::ContactOutcome, at: i64) -> v1::EndContac
         request_id: format!("end-{contact}@{at}"),
         contact_id: contact.to_owned(),
         outcome: outcome.into(),
-        arrive_time: Some(minute(at)),
+        event_time: Some(minute(at)),
         ..Default::default()
     }
 }
@@ -154,18 +156,18 @@ pub fn reroute(contact: &str, outcome: v1::AttemptOutcome, at: i64) -> v1::Rerou
         request_id: format!("reroute-{contact}@{at}"),
         contact_id: contact.to_owned(),
         outcome: outcome.into(),
-        arrive_time: Some(minute(at)),
+        event_time: Some(minute(at)),
         ..Default::default()
     }
 }
 
 /// A route that the customer took.
-pub fn take(contact: &str, route: v1::Route, at: i64) -> v1::TakeRouteRequest {
-    v1::TakeRouteRequest {
+pub fn take(contact: &str, route: v1::Route, at: i64) -> v1::SelectRouteRequest {
+    v1::SelectRouteRequest {
         request_id: format!("take-{contact}@{at}"),
         contact_id: contact.to_owned(),
         route: route.into(),
-        arrive_time: Some(minute(at)),
+        event_time: Some(minute(at)),
         ..Default::default()
     }
 }
@@ -175,7 +177,15 @@ pub fn upsert(customer: v1::Customer, at: i64) -> v1::UpsertCustomerRequest {
     v1::UpsertCustomerRequest {
         request_id: format!("upsert-{}@{at}", customer.customer_id),
         customer: Some(customer),
-        arrive_time: Some(minute(at)),
-        etag: String::new(),
+        event_time: Some(minute(at)),
+        ..Default::default()
+    }
+}
+
+/// A mask of these fields.
+pub fn mask(paths: &[&str]) -> prost_types::FieldMask {
+    let paths = paths.iter().map(|path| (*path).to_owned());
+    prost_types::FieldMask {
+        paths: paths.collect(),
     }
 }

@@ -50,6 +50,11 @@ pub fn all(told: &[String]) -> String {
     told.iter().map(|each| format!("{each}\n")).collect()
 }
 
+/// Whether an answer is the stored one of an earlier call.
+pub fn replayed(receipt: Option<&v1::WriteReceipt>) -> bool {
+    receipt.is_some_and(|receipt| receipt.replayed)
+}
+
 /// What a call that must be refused came to: see [`status`].
 pub fn refused<A: std::fmt::Debug>(answer: Result<Response<A>, Status>) -> String {
     match answer {
@@ -117,7 +122,7 @@ pub fn answer(answer: Option<&v1::ContactAnswer>) -> String {
         None => "nothing next".to_owned(),
         Some(Next::ChooseReason(choose)) => {
             let menu = choose.menu.clone().unwrap_or_default();
-            format!("choose of {} {}", menu.items.len(), menu.primary)
+            format!("choose of {} {}", menu.items.len(), menu.primary_reason)
                 .trim_end()
                 .to_owned()
         }
@@ -127,18 +132,18 @@ pub fn answer(answer: Option<&v1::ContactAnswer>) -> String {
         }
         Some(Next::Target(target)) => routed_to(target),
     };
-    let joined = match answer.joined() {
-        v1::Joined::Unspecified => "no case".to_owned(),
-        joined => word(joined.as_str_name(), "JOINED_"),
+    let case_match = match answer.case_match() {
+        v1::CaseMatch::Unspecified => "no case".to_owned(),
+        case_match => word(case_match.as_str_name(), "CASE_MATCH_"),
     };
-    let place = word(answer.place().as_str_name(), "CONTACT_PLACE_");
-    let (repeats, switches) = (answer.repeats, answer.channel_switches);
-    format!("{place}, {joined}: {next}; {repeats} repeats, {switches} switches")
+    let state = word(answer.state().as_str_name(), "CONTACT_STATE_");
+    let (repeats, switches) = (answer.repeat_count, answer.channel_switch_count);
+    format!("{state}, {case_match}: {next}; {repeats} repeats, {switches} switches")
 }
 
 /// Where to go.
 pub fn routed_to(routed: &v1::RouteTarget) -> String {
-    let to = [routed.flow.as_str(), routed.queue.as_str()].concat();
+    let to = [routed.flow_id.as_str(), routed.queue_id.as_str()].concat();
     match routed.route() {
         v1::Route::Unspecified => "choose a route".to_owned(),
         route => format!("{} {to}", word(route.as_str_name(), "ROUTE_")),
@@ -150,17 +155,20 @@ pub fn findings(answer: Option<&v1::ContactAnswer>) -> Vec<String> {
     let decision = answer.and_then(|answer| answer.decision.clone());
     let findings = decision.unwrap_or_default().findings;
     let kind = |finding: &v1::Finding| word(finding.kind().as_str_name(), "FINDING_KIND_");
-    let told = findings
-        .iter()
-        .map(|it| format!("{} {}", kind(it), it.subject));
-    told.map(|told| told.trim_end().to_owned()).collect()
+    let told = findings.iter().map(|it| {
+        [&kind(it), &it.subject, &it.rule_id, &it.input]
+            .map(String::as_str)
+            .join(" ")
+    });
+    let words = |told: String| told.split_whitespace().collect::<Vec<_>>().join(" ");
+    told.map(words).collect()
 }
 
 /// A menu: a line an item, `digit` first where there is a keypad.
 pub fn menu(menu: &v1::ReasonMenu) -> String {
     let mut text = format!(
-        "{} {} left out {}",
-        menu.channel, menu.locale, menu.left_out
+        "{} {} omitted {}",
+        menu.channel, menu.language_code, menu.omitted_count
     );
     items(&menu.items, 1, &mut text);
     text

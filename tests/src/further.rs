@@ -1,4 +1,4 @@
-//! Further cases of contacts as tests ask for them.
+//! Additional cases of contacts as tests ask for them.
 
 use crate::Outcome;
 use crate::attempt::Attempt;
@@ -19,10 +19,10 @@ pub fn add_case(
     v1::AddCaseToContactRequest {
         request_id: request.to_owned(),
         contact_id: contact.to_owned(),
-        reason: reason.to_owned(),
+        stated_reason: reason.to_owned(),
         facts: Vec::new(),
         note: String::new(),
-        arrive_time: Some(minute(at)),
+        event_time: Some(minute(at)),
     }
 }
 
@@ -64,6 +64,7 @@ pub async fn a_call() -> Outcome<TestServer> {
 pub async fn contact(server: &TestServer) -> Outcome<v1::Contact> {
     let request = v1::GetContactRequest {
         contact_id: "call-1".to_owned(),
+        ..Default::default()
     };
     let got = server.client().get_contact(request).await?;
     Ok(got.contact.unwrap_or_default())

@@ -4,6 +4,7 @@ pub mod attempt;
 pub mod brief;
 pub mod child;
 pub mod crash;
+pub mod folding;
 pub mod further;
 pub mod http;
 pub mod listed;

@@ -104,7 +104,10 @@ impl Played {
     pub async fn all_contacts(&self, client: &Client) -> Outcome<Vec<v1::Contact>> {
         let mut all = Vec::new();
         for contact_id in self.contacts.clone() {
-            let request = v1::GetContactRequest { contact_id };
+            let request = v1::GetContactRequest {
+                contact_id,
+                ..Default::default()
+            };
             all.extend(client.get_contact(request).await?.contact);
         }
         all.sort_by_key(|contact| seconds(contact.record_time.as_ref()));
@@ -119,7 +122,10 @@ impl Played {
         let mut all = Vec::new();
         for customer_id in self.customers.clone() {
             let by = Some(v1::get_customer_request::By::CustomerId(customer_id));
-            let request = v1::GetCustomerRequest { by };
+            let request = v1::GetCustomerRequest {
+                by,
+                ..Default::default()
+            };
             all.extend(client.get_customer(request).await?.customer);
         }
         all.sort_by_key(|customer| seconds(customer.create_time.as_ref()));

@@ -27,7 +27,7 @@ pub fn link(customer: &str, identity: v1::Identity, request: &str) -> v1::LinkId
         customer_id: customer.to_owned(),
         identity: Some(identity),
         etag: String::new(),
-        arrive_time: Some(minute(AT)),
+        event_time: Some(minute(AT)),
     }
 }
 
@@ -38,7 +38,7 @@ pub fn unlink(customer: &str, identity: v1::Identity, request: &str) -> v1::Unli
         customer_id: customer.to_owned(),
         identity: Some(identity),
         etag: String::new(),
-        arrive_time: Some(minute(AT)),
+        event_time: Some(minute(AT)),
     }
 }
 
@@ -47,10 +47,10 @@ pub fn merge(customer: &str, merged: &str, request: &str) -> v1::MergeCustomersR
     v1::MergeCustomersRequest {
         request_id: request.to_owned(),
         customer_id: customer.to_owned(),
-        merged_customer_id: merged.to_owned(),
+        duplicate_customer_id: merged.to_owned(),
         note: "said so at the desk".to_owned(),
         etag: String::new(),
-        arrive_time: Some(minute(AT)),
+        event_time: Some(minute(AT)),
     }
 }
 
@@ -61,7 +61,7 @@ pub fn unmerge(customer: &str, request: &str) -> v1::UnmergeCustomerRequest {
         customer_id: customer.to_owned(),
         note: String::new(),
         etag: String::new(),
-        arrive_time: Some(minute(AT)),
+        event_time: Some(minute(AT)),
     }
 }
 

@@ -21,6 +21,7 @@ use tonic::transport::{Channel, Endpoint};
 use v1::case_service_client::CaseServiceClient;
 use v1::contact_service_client::ContactServiceClient;
 use v1::customer_service_client::CustomerServiceClient;
+use v1::insight_service_client::InsightServiceClient;
 use v1::playbook_service_client::PlaybookServiceClient;
 
 /// A small airline, with reasons to rename and guards to trip.
@@ -176,8 +177,8 @@ impl TestServer {
     pub async fn publish(&self, source: &str, at: i64) -> Outcome<String> {
         let request = v1::PublishPlaybookRequest {
             request_id: request_id(),
-            source: source.to_owned(),
-            arrive_time: Some(minute(at)),
+            document: source.to_owned(),
+            event_time: Some(minute(at)),
             ..Default::default()
         };
         let answer = self.client.publish_playbook(request).await?;
@@ -217,5 +218,10 @@ impl TestServer {
     /// The bare contract: playbooks.
     pub fn playbooks(&self) -> PlaybookServiceClient<Channel> {
         PlaybookServiceClient::new(self.channel())
+    }
+
+    /// The bare contract: insights.
+    pub fn insights(&self) -> InsightServiceClient<Channel> {
+        InsightServiceClient::new(self.channel())
     }
 }

@@ -6,7 +6,7 @@ use crate::server::TestServer;
 use crate::watch::{Watch, feeds};
 use signpost_client::{Client, v1};
 use std::collections::BTreeMap;
-use v1::{CaseState, ContactPlace, case_item, contact_item};
+use v1::{CaseState, ContactState, case_item, contact_item};
 
 /// What is there: the position of the last change of each, by its id.
 pub type Rows = BTreeMap<String, u64>;
@@ -43,6 +43,7 @@ pub async fn watch_cases(
     let request = v1::WatchCasesRequest {
         cursor: cursor.to_owned(),
         filter: Some(filter.clone()),
+        ..Default::default()
     };
     Ok(Watch::of(
         feeds(server).watch_cases(request).await?.into_inner(),
@@ -61,6 +62,7 @@ pub async fn watch_contacts(
     let request = v1::WatchContactsRequest {
         cursor: cursor.to_owned(),
         filter: Some(filter.clone()),
+        ..Default::default()
     };
     Ok(Watch::of(
         feeds(server).watch_contacts(request).await?.into_inner(),
@@ -155,7 +157,7 @@ pub async fn listed_cases(client: &Client, facets: &Facets) -> Outcome<Rows> {
 pub async fn listed_contacts(
     client: &Client,
     facets: &Facets,
-    places: &[ContactPlace],
+    places: &[ContactState],
     tiers: &BTreeMap<String, String>,
 ) -> Outcome<Rows> {
     let [reasons, asked, channels, customers] = facets.clone();
@@ -165,7 +167,7 @@ pub async fn listed_contacts(
             choices(&[reasons.clone(), vec![], channels.clone(), customers.clone()])
         {
             let request = v1::ListContactsRequest {
-                place: (*place).into(),
+                state: (*place).into(),
                 reason,
                 channel,
                 customer_id,
@@ -194,10 +196,10 @@ pub fn of_cases([reasons, tiers, channels, customer_ids]: Facets) -> v1::CaseFil
 /// As a filter of contacts in these places.
 pub fn of_contacts(
     [reasons, tiers, channels, customer_ids]: Facets,
-    places: &[ContactPlace],
+    places: &[ContactState],
 ) -> v1::ContactFilter {
     v1::ContactFilter {
-        places: places.iter().map(|place| (*place).into()).collect(),
+        states: places.iter().map(|place| (*place).into()).collect(),
         reasons,
         tiers,
         channels,

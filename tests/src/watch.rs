@@ -87,7 +87,7 @@ pub async fn watch_events(
     let stream = feeds(server).watch_events(request).await?.into_inner();
     let mut watch = Watch::of(stream);
     match watch.item().await?.item {
-        Some(v1::event_item::Item::Progress(_)) => Ok(watch),
+        Some(v1::event_item::Item::Heartbeat(_)) => Ok(watch),
         other => Err(format!("not where it begins: {other:?}").into()),
     }
 }
@@ -103,7 +103,7 @@ pub async fn next_events(
     let mut events = Vec::new();
     while events.len() < count {
         let item = watch.item().await?;
-        if let Some(v1::event_item::Item::Progress(_)) = item.item {
+        if let Some(v1::event_item::Item::Heartbeat(_)) = item.item {
             // Ten seconds went by.
             return Err(format!("there are {} events, not {count}", events.len()).into());
         }

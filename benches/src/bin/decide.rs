@@ -103,6 +103,7 @@ impl Bench {
             knowledge: Knowledge::Known(value),
             source: FactSource::Customer,
             learnt_at: now,
+            currency: None,
         };
         let facts = Facts::from_facts([
             fact("order_id", FactValue::Text("3348917502".into())),
@@ -141,6 +142,7 @@ impl Bench {
             reason: playbook.index.reasons[&reason],
             tier: playbook.index.tiers["gold"],
             context: &self.context,
+            reported: &[],
             profile: Some(&self.profile),
             facts: &self.facts,
             standing: self.standing,
@@ -162,6 +164,8 @@ impl Bench {
 
 fn context(facts: &Facts) -> Result<ContactContext, Box<dyn Error>> {
     Ok(ContactContext {
+        case: None,
+        previous_contact: None,
         channel: Slug::new("web_chat")?,
         direction: Direction::Inbound,
         device: None,

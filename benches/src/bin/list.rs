@@ -195,7 +195,7 @@ fn fields(names: &Names, cases: u64, middle: i64) -> Vec<Field> {
         ),
         field(
             "queue",
-            |asked, name| asked.queue = name.into(),
+            |asked, name| asked.queue_id = name.into(),
             names.queues.clone(),
         ),
         field(
@@ -217,7 +217,7 @@ fn fields(names: &Names, cases: u64, middle: i64) -> Vec<Field> {
         ),
         field(
             "number",
-            |asked, text| asked.number = text.into(),
+            |asked, text| asked.case_id = text.into(),
             vec!["3".into(), "z9".into()],
         ),
     ]

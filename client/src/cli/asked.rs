@@ -38,7 +38,7 @@ impl AskedNames {
         let Ok(live) = client.get_playbook(request).await else {
             return;
         };
-        let Ok(live) = Playbook::stored(&live.source) else {
+        let Ok(live) = Playbook::stored(&live.document) else {
             return;
         };
         for words in self.unknown_in(&live) {

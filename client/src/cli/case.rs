@@ -21,13 +21,13 @@ pub(crate) enum CaseCommand {
         case: String,
         /// The language of the outcome [default: the playbook's first].
         #[arg(long, default_value = "", hide_default_value = true)]
-        locale: String,
+        language: String,
     },
     /// Lists cases, the newest first.
     #[command(after_help = "\
 Example:
   signpost case list --state open --reason order_issue --tier gold
-  signpost case list --number '7012 3456 788'
+  signpost case list --case '7012 3456 788'
   signpost case list --identity phone=+31201234567 --output wide")]
     List(Box<ListArgs>),
     /// Shows the open cases that match, then each case as it changes.
@@ -87,7 +87,7 @@ Example:
         /// The case that goes on.
         case: String,
         /// The duplicate.
-        merged: String,
+        duplicate: String,
         /// Why, for the timeline.
         #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
@@ -128,7 +128,7 @@ pub(crate) struct ListArgs {
         default_value = "",
         hide_default_value = true
     )]
-    number: String,
+    case: String,
     #[command(flatten)]
     filter: list::FilterArgs,
     #[command(flatten)]
@@ -138,7 +138,7 @@ pub(crate) struct ListArgs {
 /// Does it.
 pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), Failure> {
     match command {
-        CaseCommand::Get { case, locale } => get(case, locale, session).await,
+        CaseCommand::Get { case, language } => get(case, language, session).await,
         CaseCommand::List(args) => list_cases(*args, session).await,
         CaseCommand::Watch(args) => {
             let asked = args.asked_names();
@@ -155,18 +155,22 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
         }
         CaseCommand::Merge {
             case,
-            merged,
+            duplicate,
             note,
             change,
-        } => case_work::merge([case, merged], note, change, session).await,
+        } => case_work::merge([case, duplicate], note, change, session).await,
         CaseCommand::Unmerge { case, change } => case_work::unmerge(case, change, session).await,
         CaseCommand::Link(args) => case_work::link(args, session).await,
         CaseCommand::Unlink(args) => case_work::unlink(args, session).await,
     }
 }
 
-async fn get(case_id: String, locale: String, session: &Session) -> Result<(), Failure> {
-    let request = v1::GetCaseRequest { case_id, locale };
+async fn get(case_id: String, language: String, session: &Session) -> Result<(), Failure> {
+    let request = v1::GetCaseRequest {
+        case_id,
+        language_code: language,
+        ..Default::default()
+    };
     let response = session.client()?.get_case(request).await?;
     session.out.answer(&response, |paint| {
         let case = response.case.clone().unwrap_or_default();
@@ -177,16 +181,20 @@ async fn get(case_id: String, locale: String, session: &Session) -> Result<(), F
 /// Every page of it, as one.
 async fn timeline(case_id: String, form: &FormArgs, session: &Session) -> Result<(), Failure> {
     let client = session.client()?;
-    let mut all = v1::GetCaseTimelineResponse::default();
+    let mut all = v1::ListCaseTimelineResponse::default();
     loop {
-        let request = v1::GetCaseTimelineRequest {
+        let request = v1::ListCaseTimelineRequest {
             case_id: case_id.clone(),
             page_size: 0,
             page_token: std::mem::take(&mut all.next_page_token),
+            ..Default::default()
         };
-        let page = client.get_case_timeline(request).await?;
+        let page = client.list_case_timeline(request).await?;
         all.entries.extend(page.entries);
-        all.left_out = page.left_out;
+        all.omitted_count = page.omitted_count;
+        if all.revision.is_empty() {
+            all.revision = page.revision;
+        }
         all.next_page_token = page.next_page_token;
         if all.next_page_token.is_empty() {
             break;
@@ -199,7 +207,7 @@ async fn timeline(case_id: String, form: &FormArgs, session: &Session) -> Result
 async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
     let ListArgs {
         state,
-        number,
+        case,
         filter,
         page,
     } = args;
@@ -209,20 +217,22 @@ async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
         reason: filter.reason,
         tier: filter.tier,
         channel: filter.channel,
-        queue: filter.queue,
+        queue_id: filter.queue,
         customer_id: filter.customer,
         identity: filter.identity,
         opened_from: filter.from,
         opened_before: filter.before,
-        number,
+        case_id: case,
         order: page.order(),
         page_size: page.page_size(),
         page_token: page.page_token.clone(),
+        ..Default::default()
     };
-    let (cases, next_page_token) = list::all(request, &page, session).await?;
+    let (cases, next_page_token, revision) = list::all(request, &page, session).await?;
     let response = v1::ListCasesResponse {
         cases,
         next_page_token,
+        revision,
     };
     let next = response.next_page_token.clone();
     list::show(&page, &asked, session, &response, &next, |wide| {

@@ -42,7 +42,7 @@ pub(crate) struct ResolveArgs {
     note: String,
     /// The language of the feedback question and of the outcome [default: the playbook's first].
     #[arg(long, default_value = "", hide_default_value = true)]
-    locale: String,
+    language: String,
     #[command(flatten)]
     change: Change,
 }
@@ -82,11 +82,12 @@ pub(super) async fn note(
         case_id: case,
         text,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::add_case_note).await?;
     session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
     })
 }
 
@@ -102,17 +103,18 @@ pub(super) async fn reopen(
         case_id: case,
         note,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::reopen_case).await?;
     session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
     })
 }
 
 /// Merges the second of two cases into the first.
 pub(super) async fn merge(
-    [case, merged]: [String; 2],
+    [case, duplicate]: [String; 2],
     note: String,
     change: Change,
     session: &Session,
@@ -120,18 +122,17 @@ pub(super) async fn merge(
     let request = v1::MergeCasesRequest {
         request_id: change.key.or_fresh(),
         case_id: case,
-        merged_case_id: merged,
+        duplicate_case_id: duplicate,
         note,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::merge_cases).await?;
     session.out.answer(&answer, |paint| {
-        let merged = render::receipt(answer.merged.as_ref(), paint);
-        format!(
-            "{}{merged}",
-            render::receipt(answer.receipt.as_ref(), paint)
-        )
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        let goes_on = render::case_receipt(answer.case_receipt.as_ref(), paint);
+        let merged = render::case_receipt(answer.duplicate.as_ref(), paint);
+        format!("{replayed}{goes_on}{merged}")
     })
 }
 
@@ -145,15 +146,14 @@ pub(super) async fn unmerge(
         request_id: change.key.or_fresh(),
         case_id: case,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::unmerge_case).await?;
     session.out.answer(&answer, |paint| {
-        let survivor = render::receipt(answer.survivor.as_ref(), paint);
-        format!(
-            "{}{survivor}",
-            render::receipt(answer.receipt.as_ref(), paint)
-        )
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        let its_own = render::case_receipt(answer.case_receipt.as_ref(), paint);
+        let survivor = render::case_receipt(answer.surviving.as_ref(), paint);
+        format!("{replayed}{its_own}{survivor}")
     })
 }
 
@@ -164,11 +164,12 @@ pub(super) async fn link(args: LinkArgs, session: &Session) -> Result<(), Failur
         request_id: args.change.key.or_fresh(),
         case_id: args.case,
         etag: args.change.etag,
-        arrive_time: args.change.arrive,
+        event_time: args.change.event_time,
     };
     let answer = session.write(request, Client::link_cases).await?;
     session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
     })
 }
 
@@ -179,11 +180,12 @@ pub(super) async fn unlink(args: LinkArgs, session: &Session) -> Result<(), Fail
         request_id: args.change.key.or_fresh(),
         case_id: args.case,
         etag: args.change.etag,
-        arrive_time: args.change.arrive,
+        event_time: args.change.event_time,
     };
     let answer = session.write(request, Client::unlink_cases).await?;
     session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
     })
 }
 
@@ -215,11 +217,12 @@ pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Fa
             paths: paths.map(|(_, path)| path.to_owned()).collect(),
         }),
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::update_case).await?;
     session.out.answer(&answer, |paint| {
-        render::receipt(answer.receipt.as_ref(), paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        replayed + &render::case_receipt(answer.case_receipt.as_ref(), paint)
     })
 }
 
@@ -230,7 +233,7 @@ pub(super) async fn resolve(args: ResolveArgs, session: &Session) -> Result<(), 
         outcome,
         cost,
         note,
-        locale,
+        language,
         change,
     } = args;
     let request = v1::ResolveCaseRequest {
@@ -239,15 +242,17 @@ pub(super) async fn resolve(args: ResolveArgs, session: &Session) -> Result<(), 
         resolution: Some(v1::CaseResolution {
             outcome,
             cost_micros: cost,
+            ..Default::default()
         }),
         note,
         etag: change.etag,
-        arrive_time: change.arrive,
-        locale,
+        event_time: change.event_time,
+        language_code: language,
     };
     let answer = session.write(request, Client::resolve_case).await?;
     session.out.answer(&answer, |paint| {
-        let mut receipt = render::receipt(answer.receipt.as_ref(), paint);
+        let mut receipt = render::replayed(answer.receipt.as_ref(), paint);
+        receipt += &render::case_receipt(answer.case_receipt.as_ref(), paint);
         if !answer.outcome_label.is_empty() {
             receipt += &format!("outcome: {}\n", answer.outcome_label);
         }

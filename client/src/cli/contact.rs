@@ -1,4 +1,4 @@
-//! `signpost contact`: reads contacts, and adds further cases to them.
+//! `signpost contact`: reads contacts, and adds additional cases to them.
 
 use super::Session;
 use super::contact_work::{self, AddCaseArgs};
@@ -16,7 +16,7 @@ pub(crate) enum ContactCommand {
         /// Your key of the contact.
         contact: String,
     },
-    /// Adds a further case to a contact: the customer brought another matter, too. The contact is live, or ended at
+    /// Adds an additional case to a contact: the customer brought another matter, too. The contact is live, or ended at
     /// most 1 hour ago; its route and its own case stay as they are.
     #[command(after_help = "\
 Example:
@@ -26,21 +26,21 @@ Example:
     /// Lists contacts, the newest first.
     #[command(after_help = "\
 Example:
-  signpost contact list --place routed --queue orders
+  signpost contact list --state routed --queue orders
   signpost contact list --customer c1 --output csv")]
     List(Box<ListArgs>),
     /// Shows the live contacts that match, then each contact as it changes.
-    #[command(after_help = "Example:\n  signpost contact watch --place routed --channel phone")]
+    #[command(after_help = "Example:\n  signpost contact watch --state routed --channel phone")]
     Watch(watch::WatchContactsArgs),
 }
 
 /// Which contacts.
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
-    /// In this place.
-    #[arg(long, value_name = "PLACE", value_parser = values::contact_place())]
-    place: Option<v1::ContactPlace>,
-    /// Of the case with this number, their own or a further one, spaces and hyphens not looked at, or with this id,
+    /// In this state.
+    #[arg(long, value_name = "STATE", value_parser = values::contact_state())]
+    state: Option<v1::ContactState>,
+    /// Of the case with this number, their own or an additional one, spaces and hyphens not looked at, or with this id,
     /// with or without case_ and the zeros in front.
     #[arg(
         long,
@@ -61,7 +61,10 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
         ContactCommand::Get {
             contact: contact_id,
         } => {
-            let request = v1::GetContactRequest { contact_id };
+            let request = v1::GetContactRequest {
+                contact_id,
+                ..Default::default()
+            };
             let response = session.client()?.get_contact(request).await?;
             session.out.answer(&response, |paint| {
                 let contact = response.contact.clone().unwrap_or_default();
@@ -84,31 +87,33 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
 
 async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure> {
     let ListArgs {
-        place,
+        state,
         case,
         filter,
         page,
     } = args;
     let asked = filter.asked_names();
     let request = v1::ListContactsRequest {
-        place: place.map_or(0, i32::from),
+        state: state.map_or(0, i32::from),
         reason: filter.reason,
         tier: filter.tier,
         channel: filter.channel,
-        queue: filter.queue,
+        queue_id: filter.queue,
         customer_id: filter.customer,
         identity: filter.identity,
         opened_from: filter.from,
         opened_before: filter.before,
-        case_number: case,
+        case_id: case,
         order: page.order(),
         page_size: page.page_size(),
         page_token: page.page_token.clone(),
+        ..Default::default()
     };
-    let (contacts, next_page_token) = list::all(request, &page, session).await?;
+    let (contacts, next_page_token, revision) = list::all(request, &page, session).await?;
     let response = v1::ListContactsResponse {
         contacts,
         next_page_token,
+        revision,
     };
     let next = response.next_page_token.clone();
     list::show(&page, &asked, session, &response, &next, |wide| {

@@ -30,7 +30,7 @@ pub(crate) struct AddCaseArgs {
     note: String,
     /// When it happened, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
+    event_time: Option<prost_types::Timestamp>,
     #[command(flatten)]
     key: Key,
 }
@@ -40,14 +40,14 @@ pub(super) async fn add_case(args: AddCaseArgs, session: &Session) -> Result<(),
     let request = v1::AddCaseToContactRequest {
         request_id: args.key.or_fresh(),
         contact_id: args.contact,
-        reason: args.reason,
+        stated_reason: args.reason,
         facts: facts(args.fact, args.declined, args.fact_source),
         note: args.note,
-        arrive_time: args.arrive,
+        event_time: args.event_time,
     };
     let response = session.write(request, Client::add_case_to_contact).await?;
     session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::case_added(&response, paint))
     })
 }

@@ -23,6 +23,13 @@ pub(crate) struct ContextArgs {
     /// The reason: primary/secondary, primary, or none for the menu.
     #[arg(long, value_name = "REASON")]
     pub(crate) reason: Option<String>,
+    /// The case that it is about, by its number or id. It joins with proof alone: the customer, an identity of them, a
+    /// key fact.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) case: Option<String>,
+    /// The contact that it goes on from; its case is meant, with the same proof.
+    #[arg(long, value_name = "CONTACT", conflicts_with = "case")]
+    pub(crate) previous_contact: Option<String>,
     /// A fact that is known; read by the fact's type.
     #[arg(long, value_name = "ID=VALUE", value_parser = values::fact)]
     pub(crate) fact: Vec<v1::Fact>,
@@ -46,7 +53,7 @@ pub(crate) struct ContextArgs {
     #[arg(long, value_name = "PERSONA")]
     pub(crate) persona: Option<String>,
     /// How the customer feels, from -100 (furious) to 100 (delighted).
-    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true,
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true,
           value_parser = clap::value_parser!(i32).range(-100..=100))]
     pub(crate) sentiment: Option<i32>,
     /// The customer's language, such as nl or nl-NL. It holds for the case until that is resolved; `customer upsert`
@@ -102,12 +109,12 @@ impl ContextArgs {
             direction: self.direction.map_or(0, i32::from),
             device: self.device.unwrap_or_default(),
             customer: (!anonymous).then_some(customer),
-            reason: self.reason.unwrap_or_default(),
+            stated_reason: self.reason.unwrap_or_default(),
             facts,
             stage: self.stage.unwrap_or_default(),
             persona: self.persona.unwrap_or_default(),
-            sentiment_percent: self.sentiment,
-            language: self.language.unwrap_or_default(),
+            sentiment_score: self.sentiment,
+            language_code: self.language.unwrap_or_default(),
             preferred_routes: self.prefer.into_iter().map(i32::from).collect(),
             consents: self.consent,
             vulnerable: self.vulnerable,
@@ -117,6 +124,8 @@ impl ContextArgs {
             cannot_use: self.cannot_use.into_iter().map(i32::from).collect(),
             another_matter: self.another_matter,
             matters: self.matter,
+            case_id: self.case.unwrap_or_default(),
+            previous_contact_id: self.previous_contact.unwrap_or_default(),
         }
     }
 }

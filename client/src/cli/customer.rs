@@ -31,10 +31,11 @@ Example:
   signpost customer list --tier gold
   signpost customer list --identity email=ann@example.com")]
     List(Box<ListArgs>),
-    /// Makes a customer, or replaces all that is known of one.
+    /// Makes a customer, or changes what is known of one; what is not told stays.
     #[command(after_help = "\
 Example:
-  signpost customer upsert c1 --tier gold --identity email=ann@example.com:verified --language nl")]
+  signpost customer upsert c1 --tier gold --identity email=ann@example.com:verified --language nl
+  signpost customer upsert c1 --clear persona --clear consents")]
     Upsert(Box<UpsertArgs>),
     /// Says that a customer has a handle; a verified one that another holds merges that other into this one.
     ///
@@ -184,6 +185,10 @@ pub(crate) struct UpsertArgs {
     /// What the customer cannot use; no route is offered that needs it.
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = values::ability())]
     cannot_use: Vec<v1::Ability>,
+    /// A field that becomes just what is told here, so nothing if nothing is told of it; as the contract names it, such as
+    /// identities or value_micros.
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    clear: Vec<String>,
     #[command(flatten)]
     change: Change,
 }
@@ -196,6 +201,7 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
             let by_key = customer.map(v1::get_customer_request::By::CustomerId);
             let request = v1::GetCustomerRequest {
                 by: by_key.or(by_identity),
+                ..Default::default()
             };
             let response = session.client()?.get_customer(request).await?;
             session.out.answer(&response, |paint| {
@@ -204,7 +210,7 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
         }
         CustomerCommand::List(args) => list_customers(*args, session).await,
         CustomerCommand::Upsert(args) => {
-            customer_work::upsert(upsert_request(*args), session).await
+            customer_work::upsert(upsert_request(*args)?, session).await
         }
         CustomerCommand::Link {
             customer,
@@ -250,11 +256,13 @@ async fn list_customers(args: ListArgs, session: &Session) -> Result<(), Failure
         order: page.order(),
         page_size: page.page_size(),
         page_token: page.page_token.clone(),
+        ..Default::default()
     };
-    let (customers, next_page_token) = list::all(request, &page, session).await?;
+    let (customers, next_page_token, revision) = list::all(request, &page, session).await?;
     let response = v1::ListCustomersResponse {
         customers,
         next_page_token,
+        revision,
     };
     let next = response.next_page_token.clone();
     list::show(&page, &asked, session, &response, &next, |wide| {
@@ -263,7 +271,9 @@ async fn list_customers(args: ListArgs, session: &Session) -> Result<(), Failure
     .await
 }
 
-fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {
+/// The request, with a mask of what is cleared and what is told, if anything is cleared.
+fn upsert_request(args: UpsertArgs) -> Result<v1::UpsertCustomerRequest, Failure> {
+    let clear = args.clear.clone();
     let customer = v1::Customer {
         customer_id: args.customer,
         identities: args.identity,
@@ -271,7 +281,7 @@ fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {
         persona: args.persona.unwrap_or_default(),
         value_micros: args.value,
         loyalty_years: args.loyalty_years,
-        language: args.language.unwrap_or_default(),
+        language_code: args.language.unwrap_or_default(),
         time_zone: args.time_zone.unwrap_or_default(),
         preferred_routes: args.prefer.into_iter().map(i32::from).collect(),
         consents: args.consent,
@@ -279,10 +289,54 @@ fn upsert_request(args: UpsertArgs) -> v1::UpsertCustomerRequest {
         cannot_use: args.cannot_use.into_iter().map(i32::from).collect(),
         ..Default::default()
     };
-    v1::UpsertCustomerRequest {
+    Ok(v1::UpsertCustomerRequest {
         request_id: args.change.key.or_fresh(),
+        update_mask: mask(&customer, clear)?,
         customer: Some(customer),
-        arrive_time: args.change.arrive,
+        event_time: args.change.event_time,
         etag: args.change.etag,
+        ..Default::default()
+    })
+}
+
+/// What a customer tells, by the names of the fields.
+fn told(customer: &v1::Customer) -> Vec<&'static str> {
+    let all = [
+        ("identities", !customer.identities.is_empty()),
+        ("tier", !customer.tier.is_empty()),
+        ("persona", !customer.persona.is_empty()),
+        ("value_micros", customer.value_micros.is_some()),
+        ("loyalty_years", customer.loyalty_years.is_some()),
+        ("language", !customer.language_code.is_empty()),
+        ("time_zone", !customer.time_zone.is_empty()),
+        ("preferred_routes", !customer.preferred_routes.is_empty()),
+        ("consents", !customer.consents.is_empty()),
+        ("vulnerable", customer.vulnerable.is_some()),
+        ("cannot_use", !customer.cannot_use.is_empty()),
+    ];
+    let told = all.into_iter().filter(|(_, is_told)| *is_told);
+    told.map(|(name, _)| name).collect()
+}
+
+/// The mask of what is cleared and what is told; none where nothing is cleared.
+fn mask(
+    customer: &v1::Customer,
+    mut paths: Vec<String>,
+) -> Result<Option<prost_types::FieldMask>, Failure> {
+    if paths.is_empty() {
+        return Ok(None);
     }
+    for name in told(customer) {
+        let named = paths.iter().any(|path| path == name);
+        if !named && ["identities", "consents"].contains(&name) {
+            return Err(Failure::Fix(format!(
+                "beside --clear, the {name} that are told would be all that stay: clear {name} as well if that is meant, \
+                else add them by a command of their own"
+            )));
+        }
+        if !named {
+            paths.push(name.to_owned());
+        }
+    }
+    Ok(Some(prost_types::FieldMask { paths }))
 }

@@ -19,16 +19,17 @@ pub(super) async fn link(
         customer_id: customer,
         identity: Some(identity.clone()),
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::link_identity).await?;
-    if answer.proof_lost {
+    if answer.verification_lost {
         session.out.say(&proof_lost(&identity));
     }
     session.out.answer(&answer, |paint| {
-        let goes_on = render::customer_receipt(answer.receipt.as_ref(), "", paint);
-        let merged = answer.merged.as_ref();
-        goes_on + &render::customer_receipt(merged, "merged: they are one", paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        let goes_on = render::customer_receipt(answer.customer_receipt.as_ref(), "", paint);
+        let merged = answer.duplicate.as_ref();
+        replayed + &goes_on + &render::customer_receipt(merged, "merged: they are one", paint)
     })
 }
 
@@ -55,15 +56,14 @@ pub(super) async fn upsert(
     session: &Session,
 ) -> Result<(), Failure> {
     let answer = session.write(request, Client::upsert_customer).await?;
-    for v1::Identity { kind, value, .. } in &answer.lost_proofs {
+    for v1::Identity { kind, value, .. } in &answer.unverified_identities {
         session.out.say(&format!(
-            "{kind}={value} was verified and is no longer, for --identity {kind}={value}:verified was not told; \
-            tell it again with all the rest if it is"
+            "{kind}={value} was verified and is no longer; if it is, tell --identity {kind}={value}:verified"
         ));
     }
     session.out.answer(&answer, |paint| {
         let customer = answer.customer.clone().unwrap_or_default();
-        let replayed = render::replayed(answer.replayed, paint);
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
         format!("{replayed}{}", render::customer(&customer, paint))
     })
 }
@@ -80,11 +80,12 @@ pub(super) async fn unlink(
         customer_id: customer,
         identity: Some(identity),
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::unlink_identity).await?;
     session.out.answer(&answer, |paint| {
-        render::customer_receipt(answer.receipt.as_ref(), "", paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        replayed + &render::customer_receipt(answer.customer_receipt.as_ref(), "", paint)
     })
 }
 
@@ -99,15 +100,17 @@ pub(super) async fn merge(
     let request = v1::MergeCustomersRequest {
         request_id: change.key.or_fresh(),
         customer_id: customer,
-        merged_customer_id: merged,
+        duplicate_customer_id: merged,
         note,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::merge_customers).await?;
     session.out.answer(&answer, |paint| {
-        let goes_on = render::customer_receipt(answer.receipt.as_ref(), "goes on", paint);
-        goes_on + &render::customer_receipt(answer.merged.as_ref(), "merged", paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        let goes_on = answer.customer_receipt.as_ref();
+        let goes_on = render::customer_receipt(goes_on, "goes on", paint);
+        replayed + &goes_on + &render::customer_receipt(answer.duplicate.as_ref(), "merged", paint)
     })
 }
 
@@ -123,12 +126,16 @@ pub(super) async fn unmerge(
         customer_id: customer,
         note,
         etag: change.etag,
-        arrive_time: change.arrive,
+        event_time: change.event_time,
     };
     let answer = session.write(request, Client::unmerge_customer).await?;
     session.out.answer(&answer, |paint| {
-        let its_own = render::customer_receipt(answer.receipt.as_ref(), "its own again", paint);
-        its_own + &render::customer_receipt(answer.survivor.as_ref(), "went on for it", paint)
+        let replayed = render::replayed(answer.receipt.as_ref(), paint);
+        let its_own = answer.customer_receipt.as_ref();
+        let its_own = render::customer_receipt(its_own, "its own again", paint);
+        replayed
+            + &its_own
+            + &render::customer_receipt(answer.surviving.as_ref(), "went on for it", paint)
     })
 }
 
@@ -143,6 +150,7 @@ pub(super) async fn history(
     let by_identity = identity.map(By::Identity);
     let request = v1::GetCustomerHistoryRequest {
         by: customer.map(By::CustomerId).or(by_identity),
+        ..Default::default()
     };
     let answer = session.client()?.get_customer_history(request).await?;
     let text = |_wide, paint| render::history(&answer, paint);

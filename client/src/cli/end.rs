@@ -32,7 +32,7 @@ pub(crate) struct EndArgs {
     note: String,
     /// The language of the feedback question and of the outcome [default: the playbook's first].
     #[arg(long, default_value = "", hide_default_value = true)]
-    locale: String,
+    language: String,
     /// Another of its matters that is settled, with what came of it if that is to be said.
     #[arg(long, value_name = "MATTER[=OUTCOME]", value_parser = values::matter_end)]
     resolved: Vec<v1::MatterEnd>,
@@ -41,7 +41,7 @@ pub(crate) struct EndArgs {
     confirmed_reason: Option<String>,
     /// When it ended, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
+    event_time: Option<prost_types::Timestamp>,
     #[command(flatten)]
     key: Key,
 }
@@ -52,21 +52,22 @@ pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure>
     let resolution = args.outcome.map(|outcome| v1::CaseResolution {
         outcome,
         cost_micros,
+        ..Default::default()
     });
     let request = v1::EndContactRequest {
         request_id: args.key.or_fresh(),
         contact_id: args.contact,
         outcome: args.ended.into(),
         confirmed_reason: args.confirmed_reason.unwrap_or_default(),
-        arrive_time: args.arrive,
+        event_time: args.event_time,
         resolution,
         note: args.note,
         matters: args.resolved,
-        locale: args.locale,
+        language_code: args.language,
     };
     let response = session.write(request, Client::end_contact).await?;
     session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::ended(&response, paint))
     })
 }

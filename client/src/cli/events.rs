@@ -40,20 +40,21 @@ pub(crate) async fn run(command: EventsCommand, session: &Session) -> Result<(),
         _ => (args.from, v1::WatchStart::Now),
     };
     let shape = match args.cloud_events {
-        true => v1::EventShape::CloudEvent,
-        false => v1::EventShape::Event,
+        true => v1::EventFormat::CloudEvent,
+        false => v1::EventFormat::Native,
     };
     let request = v1::WatchEventsRequest {
         cursor,
         start: start.into(),
-        shape: shape.into(),
+        format: shape.into(),
+        ..Default::default()
     };
     let out = session.out;
     watch::follow(session, request, async |item| match &item.item {
         Some(Item::Event(_)) if out.json => json::line(item).map(Some),
         Some(Item::Event(event)) => Ok(Some(render::event(event, out.paint))),
         Some(Item::CloudEvent(event)) => json::cloud_event(event, &item.cursor).map(Some),
-        Some(Item::Progress(_) | Item::ResumeRequired(_)) | None => Ok(None),
+        Some(Item::Heartbeat(_) | Item::WatchEnded(_)) | None => Ok(None),
     })
     .await
 }

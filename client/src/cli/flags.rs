@@ -7,19 +7,19 @@ use clap::{Arg, ArgMatches, Command};
 /// none.
 const FIELDS: &[(&str, &[&str])] = &[
     ("actor", &[ACTOR]),
-    ("arrive_time", &["arrive"]),
-    ("at_time", &["arrive"]),
+    ("event_time", &["event_time"]),
+    ("at_time", &["at_time"]),
     ("case.case_id", &["case"]),
     ("case.confirmed_reason", &["confirmed_reason"]),
     ("case.legal_hold", &["legal_hold"]),
     ("case.retain_until_time", &["retain_until"]),
     ("case_id", &["case"]),
-    ("case_number", &["case"]),
     ("channel", &["channel"]),
     ("confirmed_reason", &["confirmed_reason"]),
     ("contact_id", &["contact"]),
     ("context.brand", &["brand"]),
     ("context.cannot_use", &["cannot_use"]),
+    ("context.case_id", &["case"]),
     ("context.channel", &["channel"]),
     ("context.consents", &["consent"]),
     ("context.customer.customer_id", &["customer"]),
@@ -29,19 +29,20 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("context.direction", &["direction"]),
     ("context.facts", &["fact", "declined"]),
     ("context.facts.source", &["fact_source"]),
-    ("context.language", &["language"]),
+    ("context.language_code", &["language"]),
     ("context.matters", &["matter"]),
     ("context.persona", &["persona"]),
     ("context.preferred_routes", &["prefer"]),
+    ("context.previous_contact_id", &["previous_contact"]),
     ("context.queue_stats", &["queue_stats"]),
-    ("context.reason", &["reason"]),
-    ("context.sentiment_percent", &["sentiment"]),
+    ("context.sentiment_score", &["sentiment"]),
     ("context.stage", &["stage"]),
+    ("context.stated_reason", &["reason"]),
     ("cursor", &["from"]),
     ("customer.consents", &["consent"]),
     ("customer.customer_id", &["customer"]),
     ("customer.identities", &["identity"]),
-    ("customer.language", &["language"]),
+    ("customer.language_code", &["language"]),
     ("customer.loyalty_years", &["loyalty_years"]),
     ("customer.persona", &["persona"]),
     ("customer.preferred_routes", &["prefer"]),
@@ -49,38 +50,39 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("customer.time_zone", &["time_zone"]),
     ("customer.value_micros", &["value"]),
     ("customer_id", &["customer"]),
-    ("declined", &["declined"]),
+    ("declined_routes", &["declined"]),
+    ("document", &["file"]),
+    ("duplicate_case_id", &["duplicate"]),
+    ("duplicate_customer_id", &["other"]),
     ("etag", &["etag"]),
     ("facts", &["fact", "declined"]),
     ("facts.source", &["fact_source"]),
     ("filter.channels", &["channel"]),
     ("filter.customer_ids", &["customer"]),
-    ("filter.places", &["place"]),
     ("filter.reasons", &["reason"]),
     ("filter.states", &["state"]),
     ("filter.tiers", &["tier"]),
     ("identity", &["identity"]),
     ("link.case_id", &["other"]),
     ("link.kind", &["kind"]),
-    ("locale", &["locale"]),
+    ("language_code", &["language"]),
     ("menu_playbook_version", &["menu_version"]),
-    ("merged_case_id", &["merged"]),
-    ("merged_customer_id", &["other"]),
     ("note", &["note"]),
-    ("number", &["number"]),
     ("opened_before", &["before"]),
     ("opened_from", &["from"]),
     ("outcome", &["outcome"]),
     ("page_token", &["page_token"]),
     ("playbook_version", &["version"]),
-    ("primary", &["primary"]),
-    ("queue", &["queue"]),
+    ("primary_reason", &["primary_reason"]),
+    ("queue_id", &["queue"]),
     ("reason", &["reason"]),
     ("request_id", &["request_id"]),
     ("resolution.cost_micros", &["cost"]),
     ("resolution.outcome", &["outcome"]),
     ("route", &["route"]),
-    ("source", &["file"]),
+    ("route_selection", &["route_selection"]),
+    ("state", &["state"]),
+    ("stated_reason", &["reason"]),
     ("text", &["text"]),
     ("tier", &["tier"]),
     // The update mask is made of the flags that are told.
@@ -200,7 +202,7 @@ mod tests {
             ("route --channel phone --fact a=b", "context.facts[0].value"),
             ("route --channel phone", "context.facts[12].source"),
             ("route --channel phone", "context"),
-            ("route --channel phone", "take"),
+            ("route --channel phone", "menu_playbook"),
             ("route --channel phone --actor x/y", "signpost-actor"),
             ("reroute call-1 --outcome failed", "context.cannot_use[0]"),
             ("case get 7", "case_id"),
@@ -208,7 +210,7 @@ mod tests {
             ("case list", "case_id"),
             ("customer link c1 phone=1", "identity.value"),
             ("customer get c1", "by"),
-            ("contact list --case 7", "case_number"),
+            ("contact list --case 7", "case_id"),
         ];
         let table = table.map(|(line, field)| {
             let flags = told(line, field).unwrap_or_else(|| "nothing".to_owned());
@@ -220,15 +222,15 @@ mod tests {
             route --channel phone --fact a=b | context.facts[0].value | --fact
             route --channel phone | context.facts[12].source | --fact-source
             route --channel phone | context | nothing
-            route --channel phone | take | nothing
+            route --channel phone | menu_playbook | nothing
             route --channel phone --actor x/y | signpost-actor | --actor
             reroute call-1 --outcome failed | context.cannot_use[0] | --cannot-use
             case get 7 | case_id | <CASE>
             case link 7 caused_by 8 | link.case_id | <OTHER>
-            case list | case_id | nothing
+            case list | case_id | --case
             customer link c1 phone=1 | identity.value | <KIND=VALUE[:verified|:shared]>
             customer get c1 | by | nothing
-            contact list --case 7 | case_number | --case
+            contact list --case 7 | case_id | --case
         "#]]
         .assert_eq(&table.concat());
     }

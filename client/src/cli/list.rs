@@ -131,7 +131,7 @@ pub(crate) async fn all<L: List>(
     request: L,
     page: &PageArgs,
     session: &Session,
-) -> Result<(Vec<L::Item>, String), Failure> {
+) -> Result<(Vec<L::Item>, String, String), Failure> {
     let mut pages = session.client()?.pages(request);
     let mut items = Vec::new();
     while let Some(more) = pages.page().await? {
@@ -145,7 +145,8 @@ pub(crate) async fn all<L: List>(
             Some(left) => pages.limit_page(u32::try_from(left).unwrap_or(PAGE_SIZE).min(PAGE_SIZE)),
         }
     }
-    Ok((items, pages.next_token().unwrap_or_default()))
+    let revision = pages.revision().to_owned();
+    Ok((items, pages.next_token().unwrap_or_default(), revision))
 }
 
 /// Prints a list: through a pager, where a person reads. Of an empty one it says which of the names that were asked for

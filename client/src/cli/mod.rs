@@ -24,15 +24,17 @@ mod names;
 mod out;
 mod playbook;
 mod preview;
+mod queue;
 mod reasons;
 mod render;
 mod report;
 mod reroute;
 mod route;
+mod select;
 mod send;
 mod table_file;
-mod take;
 mod values;
+mod vocabulary;
 mod watch;
 mod write;
 
@@ -99,7 +101,7 @@ enum Command {
     /// The answer that route would give now, without any effect.
     Preview(Box<preview::PreviewArgs>),
     /// Records which route the customer took.
-    Take(take::TakeArgs),
+    Select(select::SelectArgs),
     /// Decides again after an attempt that came to nothing: the customer asked for a person, gave up, did not answer.
     Reroute(Box<reroute::RerouteArgs>),
     /// Ends a contact, and says what came of it.
@@ -108,13 +110,15 @@ enum Command {
     Send(Box<send::SendArgs>),
     /// The reason menu as a customer of one channel sees it.
     Reasons(reasons::ReasonsArgs),
+    /// Every word that requests may name: reasons, tiers, channels, queues, facts, outcomes.
+    Vocabulary(vocabulary::VocabularyArgs),
     /// What happens, as it happens.
     #[command(
         subcommand,
         after_help = "Example:\n  signpost events tail --from start --json"
     )]
     Events(events::EventsCommand),
-    /// Reads contacts, and adds further cases to them.
+    /// Reads contacts, and adds additional cases to them.
     #[command(subcommand, after_help = "Example:\n  signpost contact get call-4711")]
     Contact(contact::ContactCommand),
     /// Reads cases and works on them.
@@ -126,6 +130,12 @@ enum Command {
     /// Reads and keeps customers.
     #[command(subcommand, after_help = "Example:\n  signpost customer get c1")]
     Customer(customer::CustomerCommand),
+    /// Tells how queues are.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signpost queue report rebooking:staffed=5,waiting=3"
+    )]
+    Queue(queue::QueueCommand),
     /// Checks, publishes and shows playbooks.
     #[command(
         subcommand,
@@ -228,15 +238,17 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
     match command {
         Command::Route(args) => route::run(*args, session).await,
         Command::Preview(args) => preview::run(*args, session).await,
-        Command::Take(args) => take::run(args, session).await,
+        Command::Select(args) => select::run(args, session).await,
         Command::Reroute(args) => reroute::run(*args, session).await,
         Command::End(args) => end::run(*args, session).await,
         Command::Send(args) => send::run(*args, session).await,
         Command::Reasons(args) => reasons::run(args, session).await,
+        Command::Vocabulary(args) => vocabulary::run(args, session).await,
         Command::Events(command) => events::run(command, session).await,
         Command::Contact(command) => contact::run(command, session).await,
         Command::Case(command) => case::run(command, session).await,
         Command::Customer(command) => customer::run(command, session).await,
+        Command::Queue(command) => queue::run(command, session).await,
         Command::Playbook(command) => playbook::run(command, session).await,
         Command::Counts(form) => counts::run(&form, session).await,
         Command::Report(command) => report::run(command, session).await,

@@ -27,7 +27,7 @@ pub(crate) struct PreviewArgs {
     menu_version: Option<String>,
     /// The time to decide at, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
+    at_time: Option<prost_types::Timestamp>,
 }
 
 #[cfg(test)]
@@ -45,7 +45,8 @@ pub(crate) async fn run(args: PreviewArgs, session: &Session) -> Result<(), Fail
         context: Some(args.context.into_context()),
         allow_unknown_reason: args.allow_unknown_reason,
         menu_playbook_version: args.menu_version.unwrap_or_default(),
-        at_time: args.arrive,
+        at_time: args.at_time,
+        ..Default::default()
     };
     let response = session.client()?.preview_route(request).await?;
     session.out.answer(&response, |paint| {

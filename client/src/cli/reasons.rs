@@ -11,17 +11,17 @@ use signpost_client::v1;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
-  signpost reasons --channel phone --locale nl")]
+  signpost reasons --channel phone --language nl")]
 pub(crate) struct ReasonsArgs {
     /// The channel, as the playbook lists it.
     #[arg(long, value_name = "CHANNEL")]
     channel: String,
     /// The customer's language, such as nl or nl-NL [default: the playbook's first].
-    #[arg(long, value_name = "LOCALE")]
-    locale: Option<String>,
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<String>,
     /// Only what is under this primary reason [default: the whole tree].
     #[arg(long, value_name = "REASON")]
-    primary: Option<String>,
+    primary_reason: Option<String>,
     #[command(flatten)]
     form: FormArgs,
 }
@@ -30,9 +30,10 @@ pub(crate) struct ReasonsArgs {
 pub(crate) async fn run(args: ReasonsArgs, session: &Session) -> Result<(), Failure> {
     let request = v1::GetReasonMenuRequest {
         channel: args.channel,
-        locale: args.locale.unwrap_or_default(),
-        whole_tree: args.primary.is_none(),
-        primary: args.primary.unwrap_or_default(),
+        language_code: args.language.unwrap_or_default(),
+        whole_tree: args.primary_reason.is_none(),
+        primary_reason: args.primary_reason.unwrap_or_default(),
+        ..Default::default()
     };
     let response = session.client()?.get_reason_menu(request).await?;
     let menu = response.menu.clone().unwrap_or_default();

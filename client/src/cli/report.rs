@@ -89,7 +89,7 @@ impl Part {
     fn of(self, contact: &v1::Contact, live: Option<&Playbook>) -> String {
         let context = contact.context.as_ref();
         let text = match self {
-            Part::Reason => context.map(|context| over_changes(live, &context.reason)),
+            Part::Reason => context.map(|context| over_changes(live, &context.stated_reason)),
             Part::Channel => context.map(|context| context.channel.clone()),
             Part::Tier => Some(contact.tier.clone()),
             Part::Day => contact.record_time.as_ref().and_then(values::day),
@@ -124,7 +124,7 @@ async fn live(args: &VolumeArgs, session: &Session) -> Result<Option<Playbook>, 
     }
     let request = v1::GetPlaybookRequest::default();
     let live = session.client()?.get_playbook(request).await?;
-    let playbook = Playbook::stored(&live.source)
+    let playbook = Playbook::stored(&live.document)
         .map_err(|faults| Failure::Other(format!("the live playbook: {faults}")))?;
     Ok(Some(playbook))
 }

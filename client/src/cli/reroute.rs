@@ -24,15 +24,15 @@ pub(crate) struct RerouteArgs {
     /// What came of the attempt.
     #[arg(long, value_parser = values::attempt_outcome())]
     outcome: v1::AttemptOutcome,
-    /// Whether the cheapest route is taken at once.
-    #[arg(long, value_name = "WHAT", default_value = "first", value_parser = values::take())]
-    take: v1::Take,
+    /// Who selects the route: the cheapest is taken at once, or the customer chooses.
+    #[arg(long, value_name = "HOW", default_value = "automatic", value_parser = values::route_selection())]
+    route_selection: v1::RouteSelection,
     /// More, for the timeline.
     #[arg(long, default_value = "", hide_default_value = true)]
     note: String,
     /// When it happened, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
+    event_time: Option<prost_types::Timestamp>,
     /// Take the last resort rather than refuse a reason that the playbook never knew.
     #[arg(long)]
     allow_unknown_reason: bool,
@@ -61,16 +61,17 @@ pub(crate) async fn run(args: RerouteArgs, session: &Session) -> Result<(), Fail
         contact_id: args.contact,
         outcome: args.outcome.into(),
         context: args.context.map(ContextArgs::into_context),
-        take: args.take.into(),
+        route_selection: args.route_selection.into(),
         note: args.note,
-        arrive_time: args.arrive,
+        event_time: args.event_time,
         allow_unknown_reason: args.allow_unknown_reason,
         menu_playbook_version: args.menu_version.unwrap_or_default(),
+        ..Default::default()
     };
     let response = session.write(request, Client::reroute_contact).await?;
     session.out.answer(&response, |paint| {
         let answer = response.answer.clone().unwrap_or_default();
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::answer(&answer, paint))
     })
 }

@@ -20,9 +20,9 @@ pub(crate) struct RouteArgs {
     /// Your key of the contact (call id, session id); one that is live is amended [default: a fresh one].
     #[arg(long, value_name = "ID")]
     contact: Option<String>,
-    /// Whether the cheapest route is taken at once.
-    #[arg(long, value_name = "WHAT", default_value = "first", value_parser = values::take())]
-    take: v1::Take,
+    /// Who selects the route: the cheapest is taken at once, or the customer chooses.
+    #[arg(long, value_name = "HOW", default_value = "automatic", value_parser = values::route_selection())]
+    route_selection: v1::RouteSelection,
     /// Take the last resort rather than refuse a reason that the playbook never knew.
     #[arg(long)]
     allow_unknown_reason: bool,
@@ -31,7 +31,7 @@ pub(crate) struct RouteArgs {
     menu_version: Option<String>,
     /// When the contact arrived, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
+    event_time: Option<prost_types::Timestamp>,
     #[command(flatten)]
     key: Key,
 }
@@ -50,15 +50,16 @@ pub(crate) async fn run(args: RouteArgs, session: &Session) -> Result<(), Failur
         request_id: args.key.or_fresh(),
         contact_id: args.contact.unwrap_or_else(request_id),
         context: Some(args.context.into_context()),
-        take: args.take.into(),
+        route_selection: args.route_selection.into(),
         allow_unknown_reason: args.allow_unknown_reason,
         menu_playbook_version: args.menu_version.unwrap_or_default(),
-        arrive_time: args.arrive,
+        event_time: args.event_time,
+        ..Default::default()
     };
     let response = session.write(request, Client::route_contact).await?;
     session.out.answer(&response, |paint| {
         let answer = response.answer.clone().unwrap_or_default();
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::answer(&answer, paint))
     })
 }

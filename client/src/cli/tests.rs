@@ -50,7 +50,7 @@ fn a_reroute_tells_nothing_or_what_route_tells() {
         _ => panic!("{flags} is not taken"),
     };
     assert_eq!(context(""), None);
-    assert_eq!(context("--take none --note x"), None);
+    assert_eq!(context("--route-selection by_customer --note x"), None);
     let flags = "--channel phone --vulnerable --fact x=1 --cannot-use voice";
     let Ok(Command::Route(routed)) = parse(&format!("route {flags}")) else {
         panic!("{flags} is not taken");
@@ -67,7 +67,7 @@ fn bad_command_lines_are_refused_with_code_2() {
         "route --channel phone --fact booking",
         "route --channel phone --consent call_back=maybe",
         "route --channel phone --queue-stats desk:wait=soon",
-        "route --channel phone --arrive yesterday",
+        "route --channel phone --event-time yesterday",
         "take call-1",
         "reroute call-1 --outcome failed --vulnerable",
         "reroute call-1 --outcome repeated",

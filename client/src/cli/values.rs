@@ -32,9 +32,13 @@ pub(crate) fn direction() -> impl TypedValueParser<Value = v1::Direction> {
     word_of("DIRECTION_", WORDS, v1::Direction::from_str_name)
 }
 
-/// What is taken.
-pub(crate) fn take() -> impl TypedValueParser<Value = v1::Take> {
-    word_of("TAKE_", &["first", "none"], v1::Take::from_str_name)
+/// Who selects the route.
+pub(crate) fn route_selection() -> impl TypedValueParser<Value = v1::RouteSelection> {
+    word_of(
+        "ROUTE_SELECTION_",
+        &["automatic", "by_customer"],
+        v1::RouteSelection::from_str_name,
+    )
 }
 
 /// How a contact ended.
@@ -100,7 +104,7 @@ pub(crate) fn matter_end(text: &str) -> Result<v1::MatterEnd, String> {
         resolved: true,
         resolution: outcome.map(|outcome| v1::CaseResolution {
             outcome: outcome.to_owned(),
-            cost_micros: None,
+            ..Default::default()
         }),
     })
 }
@@ -117,10 +121,10 @@ pub(crate) fn case_state() -> impl TypedValueParser<Value = v1::CaseState> {
     word_of("CASE_STATE_", WORDS, v1::CaseState::from_str_name)
 }
 
-/// Where a contact is.
-pub(crate) fn contact_place() -> impl TypedValueParser<Value = v1::ContactPlace> {
-    const WORDS: &[&str] = &["deciding", "self_service", "routed", "ended"];
-    word_of("CONTACT_PLACE_", WORDS, v1::ContactPlace::from_str_name)
+/// The state of a contact.
+pub(crate) fn contact_state() -> impl TypedValueParser<Value = v1::ContactState> {
+    const WORDS: &[&str] = &["awaiting_customer", "self_service", "routed", "ended"];
+    word_of("CONTACT_STATE_", WORDS, v1::ContactState::from_str_name)
 }
 
 /// Where facts come from.
@@ -192,8 +196,8 @@ pub(crate) fn queue_stats(text: &str) -> Result<v1::QueueStats, String> {
         match name {
             "staffed" => stats.staffed_agents = Some(count(value)?),
             "available" => stats.available_agents = Some(count(value)?),
-            "waiting" => stats.waiting = Some(count(value)?),
-            "handle" => stats.handle_time = Some(duration(value)?),
+            "waiting" => stats.waiting_count = Some(count(value)?),
+            "handle" => stats.average_handle_time = Some(duration(value)?),
             "wait" => stats.expected_wait = Some(duration(value)?),
             _ => return Err(format!("`{name}` is not a part of {FORM}")),
         }
@@ -341,7 +345,7 @@ mod tests {
         let stats = queue_stats("desk:staffed=5,waiting=0,handle=6m,wait=1m30s").unwrap();
         assert_eq!(stats.staffed_agents, Some(5));
         assert_eq!(stats.available_agents, None);
-        assert_eq!(stats.waiting, Some(0));
+        assert_eq!(stats.waiting_count, Some(0));
         assert_eq!(stats.expected_wait.unwrap().seconds, 90);
         for bad in [
             "desk",

@@ -44,9 +44,9 @@ pub(crate) struct WatchCasesArgs {
 /// Which contacts.
 #[derive(Args, Debug)]
 pub(crate) struct WatchContactsArgs {
-    /// Where it is [default: anywhere but ended].
-    #[arg(long, value_name = "PLACE", value_parser = values::contact_place())]
-    place: Vec<v1::ContactPlace>,
+    /// The state [default: any but ended].
+    #[arg(long, value_name = "STATE", value_parser = values::contact_state())]
+    state: Vec<v1::ContactState>,
     #[command(flatten)]
     facets: FacetArgs,
 }
@@ -80,6 +80,7 @@ impl WatchCasesArgs {
         v1::WatchCasesRequest {
             cursor: self.facets.from.unwrap_or_default(),
             filter: Some(filter),
+            ..Default::default()
         }
     }
 }
@@ -93,7 +94,7 @@ impl WatchContactsArgs {
     /// The contract's form of it.
     pub(crate) fn into_request(self) -> v1::WatchContactsRequest {
         let filter = v1::ContactFilter {
-            places: self.place.into_iter().map(i32::from).collect(),
+            states: self.state.into_iter().map(i32::from).collect(),
             reasons: self.facets.reason,
             tiers: self.facets.tier,
             channels: self.facets.channel,
@@ -102,6 +103,7 @@ impl WatchContactsArgs {
         v1::WatchContactsRequest {
             cursor: self.facets.from.unwrap_or_default(),
             filter: Some(filter),
+            ..Default::default()
         }
     }
 }
@@ -130,7 +132,7 @@ pub(crate) enum Told<'a, R> {
     /// It changed.
     Changed(&'a R),
     /// It matches no more.
-    Left(&'a v1::LeftFilter),
+    Left(&'a v1::ItemRemoved),
 }
 
 macro_rules! rows {
@@ -153,8 +155,8 @@ macro_rules! rows {
                     Item::Snapshot(row) => Some(Told::There(row)),
                     Item::SnapshotEnd(_) => Some(Told::Complete),
                     Item::Changed(row) => Some(Told::Changed(row)),
-                    Item::LeftFilter(left) => Some(Told::Left(left)),
-                    Item::Progress(_) | Item::ResumeRequired(_) => None,
+                    Item::Removed(left) => Some(Told::Left(left)),
+                    Item::Heartbeat(_) | Item::WatchEnded(_) => None,
                 }
             }
         })+

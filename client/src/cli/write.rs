@@ -34,7 +34,7 @@ pub(crate) struct Change {
     pub(crate) etag: String,
     /// When it happened, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
-    pub(crate) arrive: Option<prost_types::Timestamp>,
+    pub(crate) event_time: Option<prost_types::Timestamp>,
     #[command(flatten)]
     pub(crate) key: Key,
 }
@@ -56,9 +56,9 @@ macro_rules! keyed {
 }
 
 keyed! {
-    TakeRouteRequest RerouteContactRequest EndContactRequest AddCaseToContactRequest
+    SelectRouteRequest RerouteContactRequest EndContactRequest AddCaseToContactRequest ReportQueueStatsRequest
     UpsertCustomerRequest LinkIdentityRequest UnlinkIdentityRequest MergeCustomersRequest UnmergeCustomerRequest
-    PublishPlaybookRequest RollBackPlaybookRequest
+    PublishPlaybookRequest RollbackPlaybookRequest
     AddCaseNoteRequest UpdateCaseRequest ResolveCaseRequest ReopenCaseRequest MergeCasesRequest UnmergeCaseRequest
     LinkCasesRequest UnlinkCasesRequest
 }

@@ -50,7 +50,7 @@ macro_rules! moody_cases {
 
 moody_cases! {
     get_case(GetCaseRequest) -> GetCaseResponse;
-    get_case_timeline(GetCaseTimelineRequest) -> GetCaseTimelineResponse;
+    list_case_timeline(ListCaseTimelineRequest) -> ListCaseTimelineResponse;
     add_case_note(AddCaseNoteRequest) -> AddCaseNoteResponse;
     update_case(UpdateCaseRequest) -> UpdateCaseResponse;
     resolve_case(ResolveCaseRequest) -> ResolveCaseResponse;
@@ -60,6 +60,7 @@ moody_cases! {
     link_cases(LinkCasesRequest) -> LinkCasesResponse;
     unlink_cases(UnlinkCasesRequest) -> UnlinkCasesResponse;
     list_cases(ListCasesRequest) -> ListCasesResponse;
+    batch_get_cases(BatchGetCasesRequest) -> BatchGetCasesResponse;
 }
 
 #[tonic::async_trait]
@@ -76,6 +77,20 @@ impl CustomerService for Moody {
         _: Request<v1::GetCustomerRequest>,
     ) -> Result<Response<v1::GetCustomerResponse>, Status> {
         Err(Status::permission_denied("no"))
+    }
+
+    async fn batch_upsert_customers(
+        &self,
+        _: Request<v1::BatchUpsertCustomersRequest>,
+    ) -> Result<Response<v1::BatchUpsertCustomersResponse>, Status> {
+        self.answer().await
+    }
+
+    async fn batch_get_customers(
+        &self,
+        _: Request<v1::BatchGetCustomersRequest>,
+    ) -> Result<Response<v1::BatchGetCustomersResponse>, Status> {
+        self.answer().await
     }
 
     async fn link_identity(

@@ -2,8 +2,8 @@
 
 use crate::actor::Actor;
 use crate::case::{CaseLink, CaseUpdate, Resolution};
-use crate::contact::{ContactContext, Outcome};
-use crate::customer::{Identity, IdentityKey, Profile};
+use crate::contact::{ContactContext, ContextField, Outcome, QueueStats};
+use crate::customer::{Identity, IdentityKey, Profile, ProfileField};
 use crate::decision::AttemptOutcome;
 use crate::event::{Method, RequestStamp};
 use crate::fact::Facts;
@@ -44,7 +44,7 @@ pub enum CommandBody {
     Reroute(Box<RerouteContact>),
     /// End a contact.
     End(Box<EndContact>),
-    /// Add a further case to a contact.
+    /// Add an additional case to a contact.
     AddCase(Box<AddCase>),
     /// Keep a customer.
     Upsert(Box<UpsertCustomer>),
@@ -52,6 +52,8 @@ pub enum CommandBody {
     Publish(PublishPlaybook),
     /// Make an earlier version live again.
     RollBack(RollBackPlaybook),
+    /// Keep how queues are.
+    ReportQueues(Vec<QueueStats>),
     /// Work on a case.
     Case(Box<WorkOnCase>),
     /// Work on a customer.
@@ -68,6 +70,8 @@ pub struct RouteContact {
     pub contact: ContactId,
     /// What is known.
     pub context: ContactContext,
+    /// What was known and is to be forgotten.
+    pub clear: Vec<ContextField>,
     /// Whether the first route is taken at once.
     pub take_first: bool,
     /// What to do with a reason that the live playbook does not have.
@@ -127,6 +131,8 @@ pub struct RerouteContact {
     pub outcome: Rerouted,
     /// What more is known; nothing, if absent.
     pub context: Option<ContactContext>,
+    /// As in [`RouteContact`].
+    pub clear: Vec<ContextField>,
     /// Whether the first route is taken at once.
     pub take_first: bool,
     /// As in [`RouteContact`].
@@ -183,8 +189,10 @@ pub struct UpsertCustomer {
     pub id: CustomerId,
     /// Its last change as the caller saw it; whatever it is, or nothing yet, if absent.
     pub seen: Option<Seq>,
-    /// What is known from now on.
+    /// What is told of it.
     pub profile: Profile,
+    /// What becomes what `profile` says, also where it says nothing; `None`: what it says is taken, the rest stays.
+    pub named: Option<Vec<ProfileField>>,
 }
 
 /// A document to make live.
@@ -315,6 +323,8 @@ pub struct PreviewRoute {
     pub contact: Option<ContactId>,
     /// What is known.
     pub context: ContactContext,
+    /// As in [`RouteContact`].
+    pub clear: Vec<ContextField>,
     /// As in [`RouteContact`].
     pub unknown_reason: UnknownReason,
     /// The time to decide at; now, if absent.

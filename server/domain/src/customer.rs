@@ -12,7 +12,7 @@ pub use work::{
 
 use crate::ability::Abilities;
 use crate::ids::{CustomerId, Seq, Slug};
-use crate::money::Money;
+use crate::money::Amount;
 use crate::route::Route;
 use crate::time::{Millis, UnixMs};
 use std::fmt;
@@ -96,7 +96,7 @@ pub struct Profile {
     /// The persona.
     pub persona: Option<Slug>,
     /// What the customer is worth.
-    pub value: Option<Money>,
+    pub value: Option<Amount>,
     /// For how many years the customer has been one.
     pub loyalty_years: Option<u32>,
     /// Such as `nl` or `nl-NL`.
@@ -113,7 +113,121 @@ pub struct Profile {
     pub cannot_use: Abilities,
 }
 
+/// A field of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProfileField {
+    /// The identities.
+    Identities,
+    /// The tier.
+    Tier,
+    /// The persona.
+    Persona,
+    /// What the customer is worth.
+    Value,
+    /// For how many years the customer has been one.
+    LoyaltyYears,
+    /// The language.
+    Language,
+    /// The time zone.
+    TimeZone,
+    /// The routes that the customer prefers.
+    PreferredRoutes,
+    /// The consents.
+    Consents,
+    /// Whether the customer is vulnerable.
+    Vulnerable,
+    /// What the customer cannot use.
+    CannotUse,
+}
+
+impl ProfileField {
+    /// Every one.
+    pub const ALL: [ProfileField; 11] = [
+        ProfileField::Identities,
+        ProfileField::Tier,
+        ProfileField::Persona,
+        ProfileField::Value,
+        ProfileField::LoyaltyYears,
+        ProfileField::Language,
+        ProfileField::TimeZone,
+        ProfileField::PreferredRoutes,
+        ProfileField::Consents,
+        ProfileField::Vulnerable,
+        ProfileField::CannotUse,
+    ];
+}
+
 impl Profile {
+    /// This profile once more is told of it. Without names, what is told replaces, what is not stays, and identities and
+    /// consents are added to those that are known, or take the place of the same one. With names, these fields become
+    /// what is told, also where that is nothing, and the others stay.
+    #[must_use]
+    pub fn updated(&self, told: &Profile, named: Option<&[ProfileField]>) -> Profile {
+        match named {
+            Some(named) => {
+                let mut all = self.clone();
+                named.iter().for_each(|field| all.take(told, *field));
+                all
+            }
+            None => self.with(told),
+        }
+    }
+
+    fn take(&mut self, told: &Profile, field: ProfileField) {
+        match field {
+            ProfileField::Identities => self.identities.clone_from(&told.identities),
+            ProfileField::Tier => self.tier.clone_from(&told.tier),
+            ProfileField::Persona => self.persona.clone_from(&told.persona),
+            ProfileField::Value => self.value = told.value,
+            ProfileField::LoyaltyYears => self.loyalty_years = told.loyalty_years,
+            ProfileField::Language => self.language.clone_from(&told.language),
+            ProfileField::TimeZone => self.time_zone.clone_from(&told.time_zone),
+            ProfileField::PreferredRoutes => {
+                self.preferred_routes.clone_from(&told.preferred_routes);
+            }
+            ProfileField::Consents => self.consents.clone_from(&told.consents),
+            ProfileField::Vulnerable => self.vulnerable = told.vulnerable,
+            ProfileField::CannotUse => self.cannot_use = told.cannot_use,
+        }
+    }
+
+    fn with(&self, told: &Profile) -> Profile {
+        let Profile {
+            identities,
+            tier,
+            persona,
+            value,
+            loyalty_years,
+            language,
+            time_zone,
+            preferred_routes,
+            consents,
+            vulnerable,
+            cannot_use,
+        } = told.clone();
+        let known = self.clone();
+        let or_known = |told: Vec<Route>, known| if told.is_empty() { known } else { told };
+        Profile {
+            identities: added(known.identities, identities, |one, other| {
+                one.key == other.key
+            }),
+            tier: tier.or(known.tier),
+            persona: persona.or(known.persona),
+            value: value.or(known.value),
+            loyalty_years: loyalty_years.or(known.loyalty_years),
+            language: language.or(known.language),
+            time_zone: time_zone.or(known.time_zone),
+            preferred_routes: or_known(preferred_routes, known.preferred_routes),
+            consents: added(known.consents, consents, |one, other| one.id == other.id),
+            vulnerable: vulnerable.or(known.vulnerable),
+            cannot_use: if cannot_use.is_empty() {
+                known.cannot_use
+            } else {
+                cannot_use
+            },
+        }
+    }
+
     /// Whether this identity proves that somebody is this customer.
     pub fn holds(&self, key: &IdentityKey) -> bool {
         self.identity(key).is_some_and(Identity::proves)
@@ -175,6 +289,17 @@ impl Profile {
                 .or(*vulnerable);
         }
     }
+}
+
+/// What is known with what is told: in the place of the same one, or behind all of them.
+fn added<T>(mut known: Vec<T>, told: Vec<T>, is_same: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    for one in told {
+        match known.iter_mut().find(|known| is_same(known, &one)) {
+            Some(same) => *same = one,
+            None => known.push(one),
+        }
+    }
+    known
 }
 
 /// Whose tier a contact was decided under.

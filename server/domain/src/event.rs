@@ -1,10 +1,13 @@
 //! Events: what happened, with all that folding it needs. The truth, in one log.
 
 mod edits;
+mod transitions;
+
+pub use transitions::CaseTransition;
 
 use crate::actor::Actor;
 use crate::case::{CaseState, CaseWork, MatterKey, Resolution};
-use crate::contact::{ContactContext, Joined, Offered, Outcome};
+use crate::contact::{ContactContext, Joined, Offered, Outcome, QueueStats};
 use crate::customer::{Customer, CustomerWork, IdentityKey, Profile, TierFound};
 use crate::decision::{AttemptOutcome, Decision, Finding, Handover, Memory, Standing};
 use crate::fact::Facts;
@@ -93,11 +96,13 @@ pub enum Method {
     AddCaseToContact = 19,
     /// RerouteContact.
     RerouteContact = 20,
+    /// ReportQueueStats.
+    ReportQueueStats = 21,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Method; 20] = [
+    pub const ALL: [Method; 21] = [
         Method::RouteContact,
         Method::TakeRoute,
         Method::EndContact,
@@ -118,6 +123,7 @@ impl Method {
         Method::UnmergeCustomer,
         Method::AddCaseToContact,
         Method::RerouteContact,
+        Method::ReportQueueStats,
     ];
 }
 
@@ -170,8 +176,10 @@ pub enum Event {
     CaseWorked(Box<CaseWorked>),
     /// A handle was linked, or customers were merged.
     CustomerWorked(Box<CustomerWorked>),
-    /// A contact has a further case.
+    /// A contact has an additional case.
     CaseAdded(Box<CaseAdded>),
+    /// A platform told how its queues are, at the time that the envelope names as the caller's.
+    QueueStatsReported(Vec<QueueStats>),
 }
 
 /// A playbook was made live.
@@ -245,7 +253,7 @@ pub struct ContactRouted {
     pub case: Option<CaseJoin>,
     /// The case that it left because the customer's reason turned out to be another.
     pub left: Option<LeftCase>,
-    /// The further cases that the contact has by this.
+    /// The additional cases that the contact has by this.
     pub further: Vec<CaseId>,
     /// Which of its matters it is routed for, if it brought several.
     pub leading: Option<MatterId>,
@@ -261,6 +269,8 @@ pub struct ContactRouted {
     pub profile: Option<Box<Profile>>,
     /// What the decision reckoned with: facts that the case knew and the context did not tell.
     pub carried: Facts,
+    /// What the decision reckoned with: queues that the context does not tell, as they were reported.
+    pub reported: Vec<QueueStats>,
     /// What was noticed before the decision: about the customer, the tier, the reason, the case.
     pub noticed: Vec<Finding>,
     /// The decision.
@@ -365,7 +375,7 @@ pub struct RouteTaken {
     pub contact: ContactId,
     /// Its case.
     pub case: Option<CaseId>,
-    /// Its further cases.
+    /// Its additional cases.
     pub further: Vec<CaseId>,
     /// What was taken.
     pub taken: Offered,
@@ -384,7 +394,7 @@ pub struct ContactEnded {
     pub contact: ContactId,
     /// Its case.
     pub case: Option<CaseId>,
-    /// Its further cases; none of them is resolved by it.
+    /// Its additional cases; none of them is resolved by it.
     pub further: Vec<CaseId>,
     /// How.
     pub outcome: Outcome,
@@ -433,7 +443,7 @@ pub struct CustomerWorked {
     pub work: CustomerWork,
 }
 
-/// A contact has a further case, or more is known of the matter of one that it has.
+/// A contact has an additional case, or more is known of the matter of one that it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseAdded {
     /// Which contact.
@@ -444,7 +454,7 @@ pub struct CaseAdded {
     pub customer: CustomerId,
     /// Its own case.
     pub own: Option<CaseId>,
-    /// The further cases that it had.
+    /// The additional cases that it had.
     pub further: Vec<CaseId>,
     /// The reason of the matter.
     pub reason: ReasonId,
@@ -473,6 +483,8 @@ pub struct MatterDecided {
     pub profile: Option<Box<Profile>>,
     /// Facts that the case knew and the context does not tell.
     pub carried: Facts,
+    /// Queues that the context does not tell, as they were reported.
+    pub reported: Vec<QueueStats>,
     /// What was noticed before the decision.
     pub noticed: Vec<Finding>,
     /// The decision.

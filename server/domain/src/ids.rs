@@ -195,6 +195,8 @@ pub struct Seq(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct CaseId(pub Seq);
 
+/// Letters and digits of an id, after its kind.
+const ID_LENGTH: usize = 13;
 const ID_LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 impl CaseId {
@@ -227,14 +229,40 @@ impl CaseId {
 
 impl fmt::Display for CaseId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = *b"case_0000000000000";
-        let mut rest = self.0.0;
-        for place in text[5..].iter_mut().rev() {
-            *place = ID_LETTERS[(rest % 32) as usize];
-            rest /= 32;
-        }
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        write_id(f, "case_", self.0)
     }
+}
+
+/// A decision: the sequence of the event that holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DecisionId(pub Seq);
+
+impl fmt::Display for DecisionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_id(f, "decision_", self.0)
+    }
+}
+
+/// What somebody wrote: the sequence of the event that holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NoteId(pub Seq);
+
+impl fmt::Display for NoteId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_id(f, "note_", self.0)
+    }
+}
+
+/// A kind and 13 letters and digits.
+fn write_id(f: &mut fmt::Formatter<'_>, kind: &str, seq: Seq) -> fmt::Result {
+    let mut text = [0; ID_LENGTH];
+    let mut rest = seq.0;
+    for place in text.iter_mut().rev() {
+        *place = ID_LETTERS[(rest % 32) as usize];
+        rest /= 32;
+    }
+    f.write_str(kind)?;
+    f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
 }
 
 #[cfg(test)]

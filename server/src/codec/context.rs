@@ -1,5 +1,6 @@
 //! What a caller told and what is known of a customer: facts, identities, profiles, contexts, offers.
 
+use super::money::{self, write_currency};
 use super::number::{known, nonsense, routes};
 use super::text::{after, at, name, name_or_none, reason_or_none, span_ms};
 use super::write::Writer;
@@ -8,6 +9,7 @@ use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Matter, Offered, QueueStats};
 use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
 use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
+use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::money::Money;
 use signpost_domain::time::{Millis, UnixMs};
 
@@ -21,6 +23,7 @@ fn write_fact(w: &mut Writer, fact: &Fact, base: UnixMs) {
         knowledge,
         source,
         learnt_at,
+        currency,
     } = fact;
     w.text(1, id.as_str());
     match knowledge {
@@ -33,6 +36,7 @@ fn write_fact(w: &mut Writer, fact: &Fact, base: UnixMs) {
     }
     w.known(8, source);
     w.signed(9, after(*learnt_at, base));
+    write_currency(w, 10, *currency);
 }
 
 pub(super) fn facts(messages: Vec<wire::Fact>, base: UnixMs) -> Result<Facts, CodecError> {
@@ -50,6 +54,7 @@ fn fact(message: wire::Fact, base: UnixMs) -> Result<Fact, CodecError> {
         knowledge,
         source,
         learnt_after_ms,
+        currency,
     } = message;
     let knowledge = match required(knowledge, "fact.knowledge")? {
         Wire::Text(text) => Knowledge::Known(FactValue::Text(text.into())),
@@ -64,6 +69,7 @@ fn fact(message: wire::Fact, base: UnixMs) -> Result<Fact, CodecError> {
         knowledge,
         source: known(source, "fact.source")?,
         learnt_at: at(base, learnt_after_ms),
+        currency: money::currency(&currency, "fact.currency")?,
     })
 }
 
@@ -141,7 +147,7 @@ pub(super) fn write_profile(w: &mut Writer, profile: &Profile) {
     w.messages(1, identities, write_identity);
     w.name_or_none(2, tier.as_ref());
     w.name_or_none(3, persona.as_ref());
-    w.signed_or_none(4, value.map(Money::micros));
+    w.signed_or_none(4, value.map(|value| value.money.micros()));
     w.number_or_none(5, *loyalty_years);
     w.text_or_none(6, language.as_deref());
     w.text_or_none(7, time_zone.as_deref());
@@ -149,6 +155,7 @@ pub(super) fn write_profile(w: &mut Writer, profile: &Profile) {
     w.messages(9, consents, write_consent);
     w.number_or_none(10, *vulnerable);
     w.number(11, u32::from(cannot_use.bits()));
+    write_currency(w, 12, value.and_then(|value| value.currency));
 }
 
 pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
@@ -164,12 +171,13 @@ pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
         consents: consent_messages,
         vulnerable,
         cannot_use_bits,
+        value_currency,
     } = message;
     Ok(Profile {
         identities: identities(identity_messages)?,
         tier: name_or_none(tier),
         persona: name_or_none(persona),
-        value: value_micros.map(Money::from_micros),
+        value: money::amount(value_micros, &value_currency, "profile.value_currency")?,
         loyalty_years,
         language: language.map(Into::into),
         time_zone: time_zone.map(Into::into),
@@ -180,7 +188,7 @@ pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
     })
 }
 
-fn write_queue_stats(w: &mut Writer, stats: &QueueStats) {
+pub(super) fn write_queue_stats(w: &mut Writer, stats: &QueueStats) {
     let QueueStats {
         queue,
         staffed,
@@ -197,7 +205,13 @@ fn write_queue_stats(w: &mut Writer, stats: &QueueStats) {
     w.number_or_none(6, span_ms(*expected_wait));
 }
 
-fn queue_stats(message: wire::QueueStats) -> Result<QueueStats, CodecError> {
+pub(super) fn all_queue_stats(
+    messages: Vec<wire::QueueStats>,
+) -> Result<Vec<QueueStats>, CodecError> {
+    messages.into_iter().map(queue_stats).collect()
+}
+
+pub(super) fn queue_stats(message: wire::QueueStats) -> Result<QueueStats, CodecError> {
     let wire::QueueStats {
         queue,
         staffed,
@@ -236,6 +250,8 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
                 identities,
                 tier: customer_tier,
             },
+        case,
+        previous_contact,
         reason,
         facts,
         stage,
@@ -273,6 +289,8 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
     w.number(19, u32::from(cannot_use.bits()));
     w.number(20, *another_matter);
     w.messages(21, matters, |w, matter| write_matter(w, matter, base));
+    w.number(22, case.map_or(0, |case| case.0.0));
+    w.name_or_none(23, previous_contact.as_ref());
 }
 
 pub(super) fn context(
@@ -301,6 +319,8 @@ pub(super) fn context(
         cannot_use_bits,
         another_matter,
         matters,
+        case_seq,
+        previous_contact,
     } = message;
     let matters = matters.into_iter().map(|message| matter(message, base));
     let percent = |number: i32| {
@@ -316,6 +336,8 @@ pub(super) fn context(
             identities: identities(customer_identities)?,
             tier: name_or_none(customer_tier),
         },
+        case: (case_seq > 0).then_some(CaseId(Seq(case_seq))),
+        previous_contact: name_or_none(previous_contact),
         reason: reason_or_none(&reason, "context.reason")?,
         facts: facts(fact_messages, base)?,
         stage: name_or_none(stage),

@@ -1,12 +1,12 @@
 //! What people do to cases: the event, and what of it the row keeps.
 
+use super::money::{self, write_currency};
 use super::number::{Numbered, known};
 use super::text::{case, case_seq, name, reason_or_none, reason_text, slugs};
 use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, MergedCase, Resolution};
 use signpost_domain::event::CaseWorked;
-use signpost_domain::money::Money;
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
@@ -16,7 +16,10 @@ pub(super) fn write_worked(w: &mut Writer, worked: &CaseWorked) {
     w.number(2, state.number() as u32);
     match work {
         CaseWork::Noted(text) => w.text_or_none(3, Some(text)),
-        CaseWork::Updated(update) => w.message(4, |w| write_update(w, update)),
+        CaseWork::Updated(update, before) => {
+            w.message(4, |w| write_update(w, update));
+            w.messages(12, before, write_update);
+        }
         CaseWork::Resolved(resolution, note) => w.message(5, |w| {
             w.message(1, |w| write_resolution(w, resolution));
             w.text(2, note);
@@ -39,11 +42,14 @@ pub(super) fn worked(message: wire::CaseWorked) -> Result<CaseWorked, CodecError
         state,
         work,
         note,
+        before,
     } = message;
     let state = i32::try_from(state).map_err(|_| CodecError::Shape("worked.state"))?;
     let work = match required(work, "worked.work")? {
         Wire::Noted(text) => CaseWork::Noted(text.into()),
-        Wire::Updated(message) => CaseWork::Updated(update(message)?),
+        Wire::Updated(message) => {
+            CaseWork::Updated(update(message)?, before.map(update).transpose()?)
+        }
         Wire::Resolved(message) => {
             let (resolved, note) = with_note(message);
             let resolved = required(resolved, "worked.resolution")?;
@@ -106,17 +112,19 @@ fn update(message: wire::CaseUpdate) -> Result<CaseUpdate, CodecError> {
 pub(super) fn write_resolution(w: &mut Writer, resolution: &Resolution) {
     let Resolution { outcome, cost } = resolution;
     w.text(1, outcome.as_str());
-    w.signed_or_none(2, cost.map(Money::micros));
+    w.signed_or_none(2, cost.map(|cost| cost.money.micros()));
+    write_currency(w, 3, cost.and_then(|cost| cost.currency));
 }
 
 pub(super) fn resolution(message: wire::Resolution) -> Result<Resolution, CodecError> {
     let wire::Resolution {
         outcome,
         cost_micros,
+        currency,
     } = message;
     Ok(Resolution {
         outcome: name(outcome, "resolution.outcome")?,
-        cost: cost_micros.map(Money::from_micros),
+        cost: money::amount(cost_micros, &currency, "resolution.currency")?,
     })
 }
 

@@ -38,7 +38,7 @@ pub(super) enum Task {
         /// What was looked up for it.
         rows: Looked,
         /// Whom to tell.
-        reply: oneshot::Sender<Result<Answer, Turned>>,
+        reply: oneshot::Sender<Result<(Answer, Seq), Turned>>,
     },
     /// Finish what was taken in, and end.
     Stop,
@@ -53,8 +53,8 @@ pub(super) enum Pending {
     ),
     /// To a read.
     Read(
-        oneshot::Sender<Result<Answer, Turned>>,
-        Result<Answer, Turned>,
+        oneshot::Sender<Result<(Answer, Seq), Turned>>,
+        Result<(Answer, Seq), Turned>,
     ),
 }
 

@@ -16,9 +16,10 @@ use std::sync::Arc;
 /// Events that are folded before their rows are applied.
 const FOLDED_AT_ONCE: usize = 2_048;
 /// Rows that the engine keeps in memory.
-const KEPT_IN_MEMORY: [[u8; 1]; 4] = [
+const KEPT_IN_MEMORY: [[u8; 1]; 5] = [
     codec::key::PUBLICATIONS,
     codec::key::COUNTS,
+    codec::key::REPORTED_QUEUES,
     codec::key::OPEN_CASES,
     codec::key::LIVE_CONTACTS,
 ];

@@ -69,8 +69,11 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
         knowledge: Knowledge::Known(FactValue::Text("ABC123".into())),
         source: FactSource::Customer,
         learnt_at: at,
+        currency: None,
     };
     let context = ContactContext {
+        case: None,
+        previous_contact: None,
         channel: Slug::stored(channel),
         direction: Direction::Inbound,
         device: None,
@@ -100,6 +103,7 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
     CommandBody::Route(Box::new(RouteContact {
         contact: ContactId::stored(contact),
         context,
+        clear: Vec::new(),
         take_first: true,
         unknown_reason: UnknownReason::Refuse,
     }))

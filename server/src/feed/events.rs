@@ -40,12 +40,12 @@ impl Watcher {
     }
 
     async fn watch(&mut self, outlet: &mut Outlet) -> Result<Infallible, Over> {
-        let begun = self.item(self.at, Item::Progress(v1::Progress {}));
+        let begun = self.item(self.at, Item::Heartbeat(v1::Heartbeat {}));
         self.send(outlet, begun, self.at).await?;
         loop {
             match self.feeds.more(self.at, outlet).await? {
                 More::Nothing => {
-                    let nothing = self.item(self.at, Item::Progress(v1::Progress {}));
+                    let nothing = self.item(self.at, Item::Heartbeat(v1::Heartbeat {}));
                     self.send(outlet, nothing, self.at).await?;
                 }
                 More::UpTo(last) => {
@@ -62,7 +62,7 @@ impl Watcher {
     async fn tell(&mut self, outlet: &mut Outlet, piece: Piece) -> Result<(), Over> {
         match piece {
             Piece::TooOld => {
-                let reason = v1::ResumeReason::CursorTooOld;
+                let reason = v1::WatchEndCause::CursorTooOld;
                 Err(outlet.say_last(self.resume(reason)))
             }
             Piece::Tail(digest) => {
@@ -95,7 +95,7 @@ impl Watcher {
 
     /// Sends a message that ends with the event `at`.
     async fn send(&mut self, outlet: &mut Outlet, message: Bytes, at: Seq) -> Result<(), Over> {
-        let too_slow = || self.resume(v1::ResumeReason::TooSlow);
+        let too_slow = || self.resume(v1::WatchEndCause::TooSlow);
         outlet.send(message, too_slow).await?;
         self.at = at;
         Ok(())
@@ -109,9 +109,9 @@ impl Watcher {
         self.item(recorded.envelope.seq, item)
     }
 
-    fn resume(&self, reason: v1::ResumeReason) -> Bytes {
+    fn resume(&self, reason: v1::WatchEndCause) -> Bytes {
         let reason = reason.into();
-        self.item(self.at, Item::ResumeRequired(v1::ResumeRequired { reason }))
+        self.item(self.at, Item::WatchEnded(v1::WatchEnded { cause: reason }))
     }
 
     fn item(&self, seq: Seq, item: Item) -> Bytes {

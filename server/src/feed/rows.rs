@@ -54,7 +54,12 @@ pub(super) struct Watcher {
 
 impl Watcher {
     pub(super) fn new(feeds: Arc<Feeds>, asked: WatchRows) -> Watcher {
-        let WatchRows { cursor, of, filter } = asked;
+        let WatchRows {
+            cursor,
+            start: _,
+            of,
+            filter,
+        } = asked;
         let at = match &cursor {
             Some(cursor) => cursor.seq,
             None => Seq(feeds.engine.rows().applied()),
@@ -163,7 +168,7 @@ impl Watcher {
     async fn tell(&mut self, outlet: &mut Outlet, piece: Piece) -> Result<(), Over> {
         let last = match piece {
             Piece::TooOld => {
-                let reason = v1::ResumeReason::CursorTooOld;
+                let reason = v1::WatchEndCause::CursorTooOld;
                 return Err(outlet.say_last(self.resume(reason)));
             }
             Piece::Tail(digest) => {
@@ -325,7 +330,7 @@ impl Watcher {
             return Ok(());
         }
         let message = self.message.split().freeze();
-        let too_slow = || self.resume(v1::ResumeReason::TooSlow);
+        let too_slow = || self.resume(v1::WatchEndCause::TooSlow);
         outlet.send(message, too_slow).await?;
         self.sent = self.put.clone();
         self.spoke = Instant::now();
@@ -333,15 +338,15 @@ impl Watcher {
     }
 
     async fn progress(&mut self, outlet: &mut Outlet) -> Result<(), Over> {
-        let nothing = bytes_out::of(&v1::Progress {});
+        let nothing = bytes_out::of(&v1::Heartbeat {});
         let cursor = self.cursor_at(self.at, None);
         self.put(outlet, cursor, PROGRESS, &nothing).await?;
         self.flush(outlet).await
     }
 
-    fn resume(&self, reason: v1::ResumeReason) -> Bytes {
+    fn resume(&self, reason: v1::WatchEndCause) -> Bytes {
         let reason = reason.into();
-        let body = bytes_out::of(&v1::ResumeRequired { reason });
+        let body = bytes_out::of(&v1::WatchEnded { cause: reason });
         let mut message = BytesMut::new();
         bytes_out::put_item(
             &mut message,
@@ -385,13 +390,13 @@ fn body(item: &Item, numbers: &CaseNumbers) -> Bytes {
     }
 }
 
-fn left(key: &RowKey, seq: Seq) -> v1::LeftFilter {
+fn left(key: &RowKey, seq: Seq) -> v1::ItemRemoved {
     let id = match key {
         RowKey::Contact(id) => id.to_string(),
         RowKey::Case(id) => id.to_string(),
         _ => String::new(),
     };
-    v1::LeftFilter {
+    v1::ItemRemoved {
         id,
         sequence: seq.0,
     }

@@ -2,11 +2,12 @@
 
 use super::at::At;
 use super::page::{Bound, List, Page};
-use super::{Caller, Finder, content, values, wire_enum};
+use super::{Caller, Finder, Fresh, content, values, wire_enum};
 use signpost_domain::case::{CASE_TEXT_BYTES_MAX, CaseLink, CaseNumbers, CaseUpdate, Resolution};
 use signpost_domain::command::{Command, CommandBody, Query, WorkOnCase, WorkStep};
 use signpost_domain::event::Method;
 use signpost_domain::ids::{CaseId, Seq, Slug};
+use signpost_domain::money::Amount;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
@@ -17,32 +18,41 @@ use std::sync::Arc;
 const ID_LETTERS_MAX: usize = 13;
 
 /// Which case.
-pub(crate) fn get(request: v1::GetCaseRequest, numbers: &CaseNumbers) -> Result<Query, Faults> {
-    // The language is for the answer alone.
-    let v1::GetCaseRequest { case_id, locale: _ } = request;
+pub(crate) fn get(
+    request: v1::GetCaseRequest,
+    numbers: &CaseNumbers,
+) -> Result<Fresh<Query>, Faults> {
+    let v1::GetCaseRequest {
+        case_id,
+        // The language is for the answer alone.
+        language_code: _,
+        min_revision,
+    } = request;
     let mut finder = Finder::default();
     let id = finder.case(At::top("case_id"), numbers, &case_id);
-    finder.done(id.map(Query::Case))
+    finder.fresh(id.map(Query::Case), &min_revision)
 }
 
 /// Which timeline, and which page of it.
 pub(crate) fn timeline(
-    mut request: v1::GetCaseTimelineRequest,
+    mut request: v1::ListCaseTimelineRequest,
     numbers: &CaseNumbers,
     store: [u8; 16],
-) -> Result<(Query, Page), Faults> {
+) -> Result<Fresh<(Query, Page)>, Faults> {
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
     let bound = Bound::new(List::Timeline, store, &request);
-    let v1::GetCaseTimelineRequest {
+    let v1::ListCaseTimelineRequest {
         case_id,
         page_size: _,
         page_token: _,
+        min_revision: _,
     } = request;
     let mut finder = Finder::default();
     let id = finder.case(At::top("case_id"), numbers, &case_id);
     let page = finder.page(bound, page_size, &page_token);
-    finder.done(id.map(Query::Case).zip(page))
+    finder.fresh(id.map(Query::Case).zip(page), &min_revision)
 }
 
 /// A note.
@@ -59,7 +69,7 @@ pub(crate) fn note(
         case_id,
         text,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::AddCaseNote, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -75,6 +85,7 @@ pub(crate) fn resolve(
     mut request: v1::ResolveCaseRequest,
     caller: Caller,
     numbers: &CaseNumbers,
+    live: Option<&Playbook>,
 ) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
@@ -85,12 +96,12 @@ pub(crate) fn resolve(
         resolution,
         note,
         etag,
-        locale: _,
-        arrive_time,
+        language_code: _,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::ResolveCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
-    let resolution = finder.resolution(At::top("resolution"), resolution);
+    let resolution = finder.resolution(At::top("resolution"), live, resolution);
     let note = finder.optional_note(&note);
     let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
@@ -114,7 +125,7 @@ pub(crate) fn reopen(
         case_id,
         note,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::ReopenCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -137,14 +148,14 @@ pub(crate) fn merge(
     let v1::MergeCasesRequest {
         request_id: _,
         case_id,
-        merged_case_id,
+        duplicate_case_id: merged_case_id,
         etag,
-        arrive_time,
+        event_time: arrive_time,
         note,
     } = request;
     let stamp = finder.stamp(&request_id, Method::MergeCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
-    let merged = finder.case(At::top("merged_case_id"), numbers, &merged_case_id);
+    let merged = finder.case(At::top("duplicate_case_id"), numbers, &merged_case_id);
     let note = finder.optional_note(&note);
     let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
@@ -167,7 +178,7 @@ pub(crate) fn unmerge(
         request_id: _,
         case_id,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnmergeCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -191,7 +202,7 @@ pub(crate) fn link(
         case_id,
         link,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::LinkCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -216,7 +227,7 @@ pub(crate) fn unlink(
         case_id,
         link,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnlinkCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
@@ -242,7 +253,7 @@ pub(crate) fn update(
         case,
         update_mask,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UpdateCase, content);
     let told = case.unwrap_or_default();
@@ -294,9 +305,10 @@ impl Finder {
     pub(super) fn optional_resolution(
         &mut self,
         at: At<'_>,
+        live: Option<&Playbook>,
         told: Option<v1::CaseResolution>,
     ) -> Option<Resolution> {
-        told.and_then(|told| self.resolution(at, Some(told)))
+        told.and_then(|told| self.resolution(at, live, Some(told)))
     }
 
     /// A note at this path, which may be empty.
@@ -308,7 +320,12 @@ impl Finder {
         kept.unwrap_or_else(|| "".into())
     }
 
-    fn resolution(&mut self, at: At<'_>, told: Option<v1::CaseResolution>) -> Option<Resolution> {
+    fn resolution(
+        &mut self,
+        at: At<'_>,
+        live: Option<&Playbook>,
+        told: Option<v1::CaseResolution>,
+    ) -> Option<Resolution> {
         let Some(told) = told else {
             self.fault(at, "must be set");
             return None;
@@ -316,11 +333,14 @@ impl Finder {
         let v1::CaseResolution {
             outcome,
             cost_micros,
+            currency_code,
         } = told;
         let outcome = self.keep(at.field("outcome"), Slug::new(outcome));
         let cost = cost_micros.map(values::cost).transpose();
         let cost = self.keep(at.field("cost_micros"), cost);
+        let currency = self.currency(at.field("currency_code"), live, &currency_code);
         let (outcome, cost) = outcome.zip(cost)?;
+        let cost = cost.map(|money| Amount { money, currency });
         Some(Resolution { outcome, cost })
     }
 

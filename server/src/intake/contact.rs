@@ -1,7 +1,7 @@
 //! Contacts: route, preview, take, reroute, end, add a case, get.
 
 use super::at::At;
-use super::{Caller, Finder, Playbooks, content, values, wire_enum};
+use super::{Caller, Finder, Fresh, Playbooks, content, values, wire_enum};
 use signpost_domain::command::{
     AddCase, Command, CommandBody, EndContact, MatterEnd, PreviewRoute, Query, RerouteContact,
     RouteContact, TakeRoute, UnknownReason,
@@ -32,22 +32,25 @@ pub(crate) fn route(
         request_id: _,
         contact_id,
         context,
-        take,
+        route_selection: take,
         allow_unknown_reason,
         menu_playbook_version,
-        arrive_time,
+        event_time: arrive_time,
+        clear_mask,
     } = request;
     let stamp = finder.stamp(&request_id, Method::RouteContact, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
     let context = finder.context(context, playbooks, allow_unknown_reason);
-    let take_first = finder.keep(At::top("take"), wire_enum::take_first(take));
+    let take_first = finder.keep(At::top("route_selection"), wire_enum::take_first(take));
     let arrive_time = finder.arrive_time(arrive_time, &caller);
     let body = contact.zip(context).zip(take_first);
     let body = body.map(|((contact, (context, unknown_reason)), take_first)| {
         CommandBody::Route(Box::new(RouteContact {
             contact,
             context,
+            clear,
             take_first,
             unknown_reason,
         }))
@@ -60,7 +63,7 @@ pub(crate) fn preview(
     request: v1::PreviewRouteRequest,
     caller: Caller,
     playbooks: Playbooks<'_>,
-) -> Result<Query, Faults> {
+) -> Result<Fresh<Query>, Faults> {
     let mut finder = Finder::default();
     let v1::PreviewRouteRequest {
         contact_id,
@@ -68,46 +71,50 @@ pub(crate) fn preview(
         allow_unknown_reason,
         menu_playbook_version,
         at_time,
+        min_revision,
+        clear_mask,
     } = request;
     let contact = finder.optional(At::top("contact_id"), &contact_id, ContactId::new);
     finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
     let context = finder.context(context, playbooks, allow_unknown_reason);
     let at = finder.keep(At::top("at_time"), at_time.map(values::instant).transpose());
     let query = context.zip(at).map(|((context, unknown_reason), at)| {
         Query::Preview(Box::new(PreviewRoute {
             contact,
             context,
+            clear,
             unknown_reason,
             at,
             actor: caller.actor,
         }))
     });
-    finder.done(query)
+    finder.fresh(query, &min_revision)
 }
 
 /// The customer's choice.
-pub(crate) fn take_route(
-    mut request: v1::TakeRouteRequest,
+pub(crate) fn select_route(
+    mut request: v1::SelectRouteRequest,
     caller: Caller,
 ) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
     let content = content(Method::TakeRoute, &request);
-    let v1::TakeRouteRequest {
+    let v1::SelectRouteRequest {
         request_id: _,
         contact_id,
         route,
-        declined,
-        arrive_time,
+        declined_routes: declined,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::TakeRoute, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     let route = finder.keep(At::top("route"), wire_enum::route(route));
-    let declined = finder.routes(At::top("declined"), &declined);
+    let declined = finder.routes(At::top("declined_routes"), &declined);
     if route.is_some_and(|route| declined.contains(&route)) {
         finder.fault(
-            At::top("declined"),
-            "must not hold the route that was taken",
+            At::top("declined_routes"),
+            "must not hold the route that was selected",
         );
     }
     let arrive_time = finder.arrive_time(arrive_time, &caller);
@@ -135,20 +142,20 @@ pub(crate) fn end(
         contact_id,
         outcome,
         confirmed_reason,
-        arrive_time,
+        event_time: arrive_time,
         resolution,
         note,
         matters,
-        locale: _,
+        language_code: _,
     } = request;
     let stamp = finder.stamp(&request_id, Method::EndContact, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     let outcome = finder.keep(At::top("outcome"), wire_enum::outcome(outcome));
     let confirmed = finder.confirmed_reason(At::top("confirmed_reason"), live, &confirmed_reason);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let resolution = finder.optional_resolution(At::top("resolution"), resolution);
+    let resolution = finder.optional_resolution(At::top("resolution"), live, resolution);
     let note = finder.optional_note(&note);
-    let matters = finder.matter_ends(At::top("matters"), matters);
+    let matters = finder.matter_ends(At::top("matters"), live, matters);
     let body = contact.zip(outcome).zip(note);
     let body = body.map(|((contact, outcome), note)| {
         CommandBody::End(Box::new(EndContact {
@@ -177,20 +184,22 @@ pub(crate) fn reroute(
         contact_id,
         outcome,
         context,
-        take,
+        route_selection: take,
         note,
-        arrive_time,
+        event_time: arrive_time,
         allow_unknown_reason,
         menu_playbook_version,
+        clear_mask,
     } = request;
     let stamp = finder.stamp(&request_id, Method::RerouteContact, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     let outcome = finder.keep(At::top("outcome"), wire_enum::rerouted(outcome));
     finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
     let told = context.is_some();
     let context =
         context.and_then(|context| finder.context(Some(context), playbooks, allow_unknown_reason));
-    let take_first = finder.keep(At::top("take"), wire_enum::take_first(take));
+    let take_first = finder.keep(At::top("route_selection"), wire_enum::take_first(take));
     let note = finder.optional_note(&note);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
     let body = contact.zip(outcome).zip(take_first).zip(note);
@@ -204,6 +213,7 @@ pub(crate) fn reroute(
             contact,
             outcome,
             context,
+            clear,
             take_first,
             unknown_reason,
             note,
@@ -224,17 +234,17 @@ pub(crate) fn add_case(
     let v1::AddCaseToContactRequest {
         request_id: _,
         contact_id,
-        reason,
+        stated_reason: reason,
         facts,
         note,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::AddCaseToContact, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     if reason.is_empty() {
-        finder.fault(At::top("reason"), "must be set");
+        finder.fault(At::top("stated_reason"), "must be set");
     }
-    let reason = finder.confirmed_reason(At::top("reason"), Some(live), &reason);
+    let reason = finder.confirmed_reason(At::top("stated_reason"), Some(live), &reason);
     let facts = finder.facts(At::top("facts"), live, facts);
     let note = finder.optional_note(&note);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
@@ -250,17 +260,50 @@ pub(crate) fn add_case(
     finder.command(caller, stamp, arrive_time, body)
 }
 
+/// How queues are.
+pub(crate) fn report_queues(
+    mut request: v1::ReportQueueStatsRequest,
+    caller: Caller,
+    live: &Playbook,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::ReportQueueStats, &request);
+    let v1::ReportQueueStatsRequest {
+        request_id: _,
+        queue_stats,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::ReportQueueStats, content);
+    let at = At::top("queue_stats");
+    if queue_stats.is_empty() {
+        finder.fault(at, "must name at least one queue");
+    }
+    let stats = finder.queue_stats(at, live, queue_stats);
+    let event_time = finder.arrive_time(event_time, &caller);
+    let body = (!stats.is_empty()).then_some(CommandBody::ReportQueues(stats));
+    finder.command(caller, stamp, event_time, body)
+}
+
 /// Which contact.
-pub(crate) fn get(request: v1::GetContactRequest) -> Result<Query, Faults> {
-    let v1::GetContactRequest { contact_id } = request;
+pub(crate) fn get(request: v1::GetContactRequest) -> Result<Fresh<Query>, Faults> {
+    let v1::GetContactRequest {
+        contact_id,
+        min_revision,
+    } = request;
     let mut finder = Finder::default();
     let id = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
-    finder.done(id.map(Query::Contact))
+    finder.fresh(id.map(Query::Contact), &min_revision)
 }
 
 impl Finder {
     /// What came of matters, each at most once.
-    fn matter_ends(&mut self, at: At<'_>, told: Vec<v1::MatterEnd>) -> Vec<MatterEnd> {
+    fn matter_ends(
+        &mut self,
+        at: At<'_>,
+        live: Option<&Playbook>,
+        told: Vec<v1::MatterEnd>,
+    ) -> Vec<MatterEnd> {
         if !self.within(at, told.len(), MATTERS_MAX) {
             return Vec::new();
         }
@@ -273,7 +316,7 @@ impl Finder {
                 resolution,
             } = told;
             let matter = self.keep(at.field("matter_id"), MatterId::new(matter_id));
-            let resolution = self.optional_resolution(at.field("resolution"), resolution);
+            let resolution = self.optional_resolution(at.field("resolution"), live, resolution);
             let Some(matter) = matter else { continue };
             if ends.iter().any(|earlier| earlier.matter == matter) {
                 self.fault(at.field("matter_id"), "is there twice");
@@ -295,7 +338,7 @@ impl Finder {
         if version.is_some() && found.is_none() {
             self.fault(
                 at,
-                "is not a version that was ever live here; ListPlaybooks lists them",
+                "is not a version that was ever live here; ListPlaybookPublications lists them",
             );
         }
     }

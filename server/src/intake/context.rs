@@ -1,6 +1,7 @@
 //! What a caller knows about one contact.
 
 use super::at::At;
+use super::case::case_named;
 use super::names::Kind;
 use super::{Finder, Playbooks, values, wire_enum};
 use signpost_domain::command::UnknownReason;
@@ -8,7 +9,7 @@ use signpost_domain::contact::{
     ContactContext, CustomerRef, MATTERS_MAX, Matter, QUEUE_COUNT_MAX, QUEUE_STATS_MAX, QueueStats,
 };
 use signpost_domain::customer::{CONSENTS_MAX, Consent, IDENTITIES_MAX, Identity, IdentityKey};
-use signpost_domain::ids::{CustomerId, MatterId, Slug};
+use signpost_domain::ids::{ContactId, CustomerId, MatterId, Slug};
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 
@@ -30,12 +31,12 @@ impl Finder {
             direction,
             device,
             customer,
-            reason,
+            stated_reason: reason,
             facts,
             stage,
             persona,
-            sentiment_percent,
-            language,
+            sentiment_score: sentiment_percent,
+            language_code: language,
             preferred_routes,
             consents,
             vulnerable,
@@ -43,6 +44,8 @@ impl Finder {
             brand,
             queue_stats,
             matters,
+            case_id,
+            previous_contact_id,
             cannot_use,
             another_matter,
         } = told;
@@ -51,19 +54,38 @@ impl Finder {
         let direction = self.keep(at.field("direction"), wire_enum::direction(direction));
         let device = self.optional(at.field("device"), &device, Slug::new);
         let customer = self.customer_ref(at.field("customer"), live, customer);
-        let (reason, unknown_reason) =
-            self.reason(at.field("reason"), playbooks, &reason, allow_unknown_reason);
+        let (reason, unknown_reason) = self.reason(
+            at.field("stated_reason"),
+            playbooks,
+            &reason,
+            allow_unknown_reason,
+        );
         let facts = self.facts(at.field("facts"), live, facts);
+        let case = self.optional(at.field("case_id"), &case_id, |text| {
+            case_named(text, playbooks.numbers)
+        });
+        let previous_contact = self.optional(
+            at.field("previous_contact_id"),
+            &previous_contact_id,
+            ContactId::new,
+        );
         let alone = [
-            ("reason", reason.is_some()),
+            ("stated_reason", reason.is_some()),
             ("facts", !facts.is_empty()),
             ("stage", !stage.is_empty()),
+            ("case_id", !case_id.is_empty()),
+            ("previous_contact_id", !previous_contact_id.is_empty()),
         ];
         for (field, _) in alone
             .iter()
             .filter(|(_, is_told)| *is_told && !matters.is_empty())
         {
-            let what = "is of one matter: with several it is told in `matters`";
+            let what = match *field {
+                "case_id" | "previous_contact_id" => {
+                    "is of one matter: it cannot be told in one call with `matters`"
+                }
+                _ => "is of one matter: with several it is told in `matters`",
+            };
             self.fault(at.field(field), what);
         }
         let (matters, unknown_reason) = match matters.is_empty() {
@@ -78,10 +100,10 @@ impl Finder {
         let stage = self.optional_name(at.field("stage"), live, Kind::Stage, &stage);
         let persona = self.optional_name(at.field("persona"), live, Kind::Persona, &persona);
         let sentiment_percent = self.keep(
-            at.field("sentiment_percent"),
+            at.field("sentiment_score"),
             sentiment_percent.map(sentiment).transpose(),
         );
-        let language = self.optional(at.field("language"), &language, values::language);
+        let language = self.optional(at.field("language_code"), &language, values::language);
         let preferred_routes = self.routes(at.field("preferred_routes"), &preferred_routes);
         let consents = self.consents(at.field("consents"), live, consents);
         let brand = self.optional_name(at.field("brand"), live, Kind::Brand, &brand);
@@ -92,6 +114,8 @@ impl Finder {
             direction: direction?,
             device,
             customer,
+            case,
+            previous_contact,
             reason,
             facts,
             stage,
@@ -248,7 +272,7 @@ impl Finder {
         consents
     }
 
-    fn queue_stats(
+    pub(super) fn queue_stats(
         &mut self,
         at: At<'_>,
         live: &Playbook,
@@ -282,8 +306,8 @@ impl Finder {
             queue_id,
             staffed_agents,
             available_agents,
-            waiting,
-            handle_time,
+            waiting_count: waiting,
+            average_handle_time: handle_time,
             expected_wait,
         } = told;
         let queue = self.name(at.field("queue_id"), live, Kind::Queue, &queue_id);
@@ -298,7 +322,7 @@ impl Finder {
         for (name, count) in [
             ("staffed_agents", staffed_agents),
             ("available_agents", available_agents),
-            ("waiting", waiting),
+            ("waiting_count", waiting),
         ] {
             if let Some(count) = count.filter(|&count| count > QUEUE_COUNT_MAX) {
                 self.fault(
@@ -308,7 +332,7 @@ impl Finder {
             }
         }
         let handle_time = handle_time.map(values::span).transpose();
-        let handle_time = self.keep(at.field("handle_time"), handle_time);
+        let handle_time = self.keep(at.field("average_handle_time"), handle_time);
         let expected_wait = expected_wait.map(values::span).transpose();
         let expected_wait = self.keep(at.field("expected_wait"), expected_wait);
         Some(QueueStats {

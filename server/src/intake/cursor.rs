@@ -50,6 +50,17 @@ const ROW_BYTES_MAX: usize = 1 + signpost_domain::ids::CONTACT_ID_BYTES_MAX;
 const MALFORMED: &str = "must be the cursor of an item of a watch, unchanged";
 
 impl StoreMark {
+    /// So many bytes.
+    pub(super) const BYTES: usize = MARK_BYTES;
+
+    pub(super) const fn as_bytes(&self) -> &[u8; MARK_BYTES] {
+        &self.0
+    }
+
+    pub(super) const fn from_bytes(mark: [u8; MARK_BYTES]) -> StoreMark {
+        StoreMark(mark)
+    }
+
     /// The mark of a store.
     pub(crate) fn of(Incarnation(name): Incarnation) -> StoreMark {
         let mut mark = [0; MARK_BYTES];
@@ -68,11 +79,7 @@ impl Cursor {
         bytes.extend(self.row.iter().flatten());
         bytes.extend(crc32fast::hash(&bytes).to_be_bytes());
         let mut text = String::with_capacity(2 * bytes.len());
-        for byte in bytes {
-            for digit in [byte >> 4, byte & 15] {
-                text.push(char::from_digit(u32::from(digit), 16).unwrap_or_default());
-            }
-        }
+        push_digits(&mut text, &bytes);
         text
     }
 
@@ -107,7 +114,17 @@ impl Cursor {
     }
 }
 
-fn bytes_of(text: &str) -> Option<Vec<u8>> {
+/// Writes bytes as two digits each.
+pub(super) fn push_digits(text: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(digit), 16).unwrap_or_default());
+        }
+    }
+}
+
+/// The bytes that digits stand for.
+pub(super) fn bytes_of(text: &str) -> Option<Vec<u8>> {
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),

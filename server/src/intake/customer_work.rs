@@ -24,7 +24,7 @@ pub(crate) fn link(
         customer_id,
         identity,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::LinkIdentity, content);
     let customer = finder.keep(At::top("customer_id"), CustomerId::new(customer_id));
@@ -48,7 +48,7 @@ pub(crate) fn unlink(
         customer_id,
         identity,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnlinkIdentity, content);
     let customer = finder.keep(At::top("customer_id"), CustomerId::new(customer_id));
@@ -71,15 +71,15 @@ pub(crate) fn merge(
     let v1::MergeCustomersRequest {
         request_id: _,
         customer_id,
-        merged_customer_id,
+        duplicate_customer_id: merged_customer_id,
         note,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::MergeCustomers, content);
     let customer = finder.keep(At::top("customer_id"), CustomerId::new(customer_id));
     let merged = CustomerId::new(merged_customer_id);
-    let merged = finder.keep(At::top("merged_customer_id"), merged);
+    let merged = finder.keep(At::top("duplicate_customer_id"), merged);
     let note = match note.trim() {
         "" => Err("must say why they are one".to_owned()),
         _ => why(&note),
@@ -106,7 +106,7 @@ pub(crate) fn unmerge(
         customer_id,
         note,
         etag,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnmergeCustomer, content);
     let customer = finder.keep(At::top("customer_id"), CustomerId::new(customer_id));

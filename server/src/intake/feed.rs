@@ -1,6 +1,7 @@
 //! Feeds: which events, which cases, which contacts, and from where on.
 
 use super::Finder;
+use super::Revision;
 use super::at::At;
 use super::cursor::{Cursor, Feed, Of};
 use super::reason::parse as parse_reason;
@@ -29,6 +30,8 @@ pub(crate) struct WatchEvents {
 pub(crate) enum From {
     /// Behind this.
     Cursor(Cursor),
+    /// Behind this.
+    Revision(Revision),
     /// With the next.
     Now,
     /// With the oldest.
@@ -40,6 +43,8 @@ pub(crate) enum From {
 pub(crate) struct WatchRows {
     /// Behind this; `None`: with a snapshot.
     pub(crate) cursor: Option<Cursor>,
+    /// Without a cursor: behind this, without a snapshot.
+    pub(crate) start: Option<Revision>,
     /// What its cursors are of.
     pub(crate) of: Of,
     /// Which.
@@ -64,6 +69,8 @@ pub(crate) struct Facets {
     pub(crate) customers: Vec<CustomerId>,
 }
 
+const START_REVISION: At<'static> = At::top("start_revision");
+
 /// Everywhere but ended.
 const LIVE: [PlaceKind; 3] = [
     PlaceKind::Deciding,
@@ -82,20 +89,27 @@ pub(crate) fn watch_events(request: v1::WatchEventsRequest) -> Result<WatchEvent
     let v1::WatchEventsRequest {
         cursor,
         start,
-        shape,
+        format: shape,
+        start_revision,
     } = request;
     let mut finder = Finder::default();
+    let told_start = start != 0 && !start_revision.is_empty();
+    if told_start && cursor.is_empty() {
+        finder.fault(START_REVISION, "must not be set together with start");
+    }
+    let revision = finder.optional(START_REVISION, &start_revision, Revision::parse);
     let cursor = finder.optional(At::top("cursor"), &cursor, |text| {
         Cursor::parse(EVENTS, text)
     });
     let from_oldest = finder.keep(At::top("start"), wire_enum::from_oldest(start));
-    let as_cloud_events = finder.keep(At::top("shape"), wire_enum::as_cloud_events(shape));
+    let as_cloud_events = finder.keep(At::top("format"), wire_enum::as_cloud_events(shape));
     let watch = from_oldest.zip(as_cloud_events);
     let watch = watch.map(|(from_oldest, as_cloud_events)| WatchEvents {
-        from: match (cursor, from_oldest) {
-            (Some(cursor), _) => From::Cursor(cursor),
-            (None, true) => From::Oldest,
-            (None, false) => From::Now,
+        from: match (cursor, revision, from_oldest) {
+            (Some(cursor), _, _) => From::Cursor(cursor),
+            (None, Some(revision), _) => From::Revision(revision),
+            (None, None, true) => From::Oldest,
+            (None, None, false) => From::Now,
         },
         as_cloud_events,
     });
@@ -104,7 +118,11 @@ pub(crate) fn watch_events(request: v1::WatchEventsRequest) -> Result<WatchEvent
 
 /// Which cases.
 pub(crate) fn watch_cases(request: v1::WatchCasesRequest) -> Result<WatchRows, Faults> {
-    let v1::WatchCasesRequest { cursor, filter } = request;
+    let v1::WatchCasesRequest {
+        cursor,
+        filter,
+        start_revision,
+    } = request;
     let v1::CaseFilter {
         states,
         reasons,
@@ -132,21 +150,25 @@ pub(crate) fn watch_cases(request: v1::WatchCasesRequest) -> Result<WatchRows, F
         &canonical.customer_ids,
     );
     let filter = Filter::Cases(states, facets);
-    finder.watch_rows(of, &cursor, filter)
+    finder.watch_rows(of, (&cursor, &start_revision), filter)
 }
 
 /// Which contacts.
 pub(crate) fn watch_contacts(request: v1::WatchContactsRequest) -> Result<WatchRows, Faults> {
-    let v1::WatchContactsRequest { cursor, filter } = request;
+    let v1::WatchContactsRequest {
+        cursor,
+        filter,
+        start_revision,
+    } = request;
     let v1::ContactFilter {
-        places,
+        states: places,
         reasons,
         tiers,
         channels,
         customer_ids,
     } = filter.unwrap_or_default();
     let canonical = v1::ContactFilter {
-        places: sorted(places),
+        states: sorted(places),
         reasons: sorted(reasons),
         tiers: sorted(tiers),
         channels: sorted(channels),
@@ -154,8 +176,8 @@ pub(crate) fn watch_contacts(request: v1::WatchContactsRequest) -> Result<WatchR
     };
     let of = of(Feed::Contacts, &canonical);
     let mut finder = Finder::default();
-    let mut places = finder.list("places", &canonical.places, |it| wire_enum::place_kind(*it));
-    if canonical.places.is_empty() {
+    let mut places = finder.list("states", &canonical.states, |it| wire_enum::place_kind(*it));
+    if canonical.states.is_empty() {
         places.extend(LIVE);
     }
     let facets = finder.facets(
@@ -165,7 +187,7 @@ pub(crate) fn watch_contacts(request: v1::WatchContactsRequest) -> Result<WatchR
         &canonical.customer_ids,
     );
     let filter = Filter::Contacts(places, facets);
-    finder.watch_rows(of, &cursor, filter)
+    finder.watch_rows(of, (&cursor, &start_revision), filter)
 }
 
 impl Finder {
@@ -202,9 +224,20 @@ impl Finder {
         }
     }
 
-    fn watch_rows(mut self, of: Of, cursor: &str, filter: Filter) -> Result<WatchRows, Faults> {
+    fn watch_rows(
+        mut self,
+        of: Of,
+        (cursor, start): (&str, &str),
+        filter: Filter,
+    ) -> Result<WatchRows, Faults> {
+        let start = self.optional(START_REVISION, start, Revision::parse);
         let cursor = self.optional(At::top("cursor"), cursor, |text| Cursor::parse(of, text));
-        self.done(Some(WatchRows { cursor, of, filter }))
+        self.done(Some(WatchRows {
+            cursor,
+            start,
+            of,
+            filter,
+        }))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::at::At;
 use super::case::case_named;
 use super::page::{Bound, List, Page};
-use super::{Finder, reason, wire_enum};
+use super::{Finder, Fresh, reason, wire_enum};
 use signpost_domain::case::{CaseNumbers, CaseState};
 use signpost_domain::customer::IdentityKey;
 use signpost_domain::ids::{CaseId, CustomerId, Slug};
@@ -41,37 +41,45 @@ pub(crate) fn cases(
     mut request: v1::ListCasesRequest,
     place: Place,
     numbers: &CaseNumbers,
-) -> Result<Asked<CaseFilter>, Faults> {
+) -> Result<Fresh<Asked<CaseFilter>>, Faults> {
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
     let bound = Bound::new(List::Cases, place.store, &request);
     let v1::ListCasesRequest {
         state,
         reason,
         tier,
         channel,
-        queue,
+        queue_id: queue,
         customer_id,
         identity,
         opened_from,
         opened_before,
-        number,
+        case_id: number,
         order,
         page_size: _,
         page_token: _,
+        min_revision: _,
     } = request;
     let filter = CaseFilter {
         state: finder.case_state(At::top("state"), state),
         reason: finder.reason_wanted(&reason, place.live),
         tier: finder.slug(At::top("tier"), &tier),
         channel: finder.slug(At::top("channel"), &channel),
-        queue: finder.slug(At::top("queue"), &queue),
+        queue: finder.slug(At::top("queue_id"), &queue),
         customer: finder.of_customer(&customer_id, identity),
         opened: finder.opened(opened_from, opened_before),
-        number: finder.number(At::top("number"), &number, numbers),
+        number: finder.number(At::top("case_id"), &number, numbers),
     };
-    finder.asked(filter, order, page_size, &page_token, bound)
+    finder.asked(
+        filter,
+        order,
+        (page_size, &page_token),
+        bound,
+        &min_revision,
+    )
 }
 
 /// Which contacts.
@@ -79,47 +87,56 @@ pub(crate) fn contacts(
     mut request: v1::ListContactsRequest,
     place: Place,
     numbers: &CaseNumbers,
-) -> Result<Asked<ContactFilter>, Faults> {
+) -> Result<Fresh<Asked<ContactFilter>>, Faults> {
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
     let bound = Bound::new(List::Contacts, place.store, &request);
     let v1::ListContactsRequest {
-        place: at_place,
+        state: at_place,
         reason,
         tier,
         channel,
-        queue,
+        queue_id: queue,
         customer_id,
         identity,
         opened_from,
         opened_before,
-        case_number,
+        case_id: case_number,
         order,
         page_size: _,
         page_token: _,
+        min_revision: _,
     } = request;
     let filter = ContactFilter {
-        place: finder.contact_place(At::top("place"), at_place),
+        place: finder.contact_place(At::top("state"), at_place),
         reason: finder.reason_wanted(&reason, place.live),
         tier: finder.slug(At::top("tier"), &tier),
         channel: finder.slug(At::top("channel"), &channel),
-        queue: finder.slug(At::top("queue"), &queue),
+        queue: finder.slug(At::top("queue_id"), &queue),
         customer: finder.of_customer(&customer_id, identity),
         opened: finder.opened(opened_from, opened_before),
-        case: finder.number(At::top("case_number"), &case_number, numbers),
+        case: finder.number(At::top("case_id"), &case_number, numbers),
     };
-    finder.asked(filter, order, page_size, &page_token, bound)
+    finder.asked(
+        filter,
+        order,
+        (page_size, &page_token),
+        bound,
+        &min_revision,
+    )
 }
 
 /// Which customers.
 pub(crate) fn customers(
     mut request: v1::ListCustomersRequest,
     place: Place,
-) -> Result<Asked<CustomerFilter>, Faults> {
+) -> Result<Fresh<Asked<CustomerFilter>>, Faults> {
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
     let bound = Bound::new(List::Customers, place.store, &request);
     let v1::ListCustomersRequest {
         tier,
@@ -130,6 +147,7 @@ pub(crate) fn customers(
         order,
         page_size: _,
         page_token: _,
+        min_revision: _,
     } = request;
     let filter = CustomerFilter {
         tier: finder.slug(At::top("tier"), &tier),
@@ -137,7 +155,13 @@ pub(crate) fn customers(
         identity: finder.handle(identity),
         opened: finder.opened(opened_from, opened_before),
     };
-    finder.asked(filter, order, page_size, &page_token, bound)
+    finder.asked(
+        filter,
+        order,
+        (page_size, &page_token),
+        bound,
+        &min_revision,
+    )
 }
 
 impl Finder {
@@ -145,10 +169,10 @@ impl Finder {
         mut self,
         filter: F,
         order: i32,
-        page_size: u32,
-        page_token: &str,
+        (page_size, page_token): (u32, &str),
         bound: Bound,
-    ) -> Result<Asked<F>, Faults> {
+        min_revision: &str,
+    ) -> Result<Fresh<Asked<F>>, Faults> {
         let order = self.keep(At::top("order"), wire_enum::order(order));
         let page = self.page(bound, page_size, page_token);
         let asked = order.zip(page).map(|(order, page)| Asked {
@@ -156,7 +180,7 @@ impl Finder {
             order,
             page,
         });
-        self.done(asked)
+        self.fresh(asked, min_revision)
     }
 
     fn case_state(&mut self, at: At<'_>, number: i32) -> Option<CaseState> {

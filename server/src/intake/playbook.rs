@@ -3,7 +3,7 @@
 use super::at::At;
 use super::names::Kind;
 use super::page::{Bound, List, Page};
-use super::{Caller, Finder, content, values};
+use super::{Caller, Finder, Fresh, content, values};
 use signpost_domain::command::{
     Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollBackPlaybook,
 };
@@ -25,7 +25,7 @@ pub(crate) fn read(source: &str) -> Read {
 
 /// The document to check.
 pub(crate) fn validate(request: v1::ValidatePlaybookRequest) -> Result<String, Faults> {
-    let v1::ValidatePlaybookRequest { source } = request;
+    let v1::ValidatePlaybookRequest { document: source } = request;
     let mut finder = Finder::default();
     let fits = finder.source_fits(&source);
     finder.done(fits.then_some(source))
@@ -42,9 +42,9 @@ pub(crate) fn publish(
     let content = content(Method::PublishPlaybook, &request);
     let v1::PublishPlaybookRequest {
         request_id: _,
-        source,
+        document: source,
         note,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::PublishPlaybook, content);
     let note = finder.note(&note);
@@ -54,7 +54,7 @@ pub(crate) fn publish(
         Ok((playbook, warnings)) => (Some(playbook), warnings),
         Err(faults) => {
             if fits {
-                finder.document("source", &faults);
+                finder.document("document", &faults);
             }
             (None, Warnings::default())
         }
@@ -68,18 +68,18 @@ pub(crate) fn publish(
 
 /// An earlier version to make live again; `found` is the one that the request names.
 pub(crate) fn roll_back(
-    mut request: v1::RollBackPlaybookRequest,
+    mut request: v1::RollbackPlaybookRequest,
     caller: Caller,
     found: Arc<Playbook>,
 ) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
     let content = content(Method::RollBackPlaybook, &request);
-    let v1::RollBackPlaybookRequest {
+    let v1::RollbackPlaybookRequest {
         request_id: _,
         playbook_version: _,
         note,
-        arrive_time,
+        event_time: arrive_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::RollBackPlaybook, content);
     let note = finder.note(&note);
@@ -94,17 +94,37 @@ pub(crate) fn roll_back(
 }
 
 /// Which publications.
-pub(crate) fn list(mut request: v1::ListPlaybooksRequest, store: [u8; 16]) -> Result<Page, Faults> {
+pub(crate) fn list(
+    mut request: v1::ListPlaybookPublicationsRequest,
+    store: [u8; 16],
+) -> Result<Fresh<Page>, Faults> {
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
     let bound = Bound::new(List::Playbooks, store, &request);
-    let v1::ListPlaybooksRequest {
+    let v1::ListPlaybookPublicationsRequest {
         page_size: _,
         page_token: _,
+        min_revision: _,
     } = request;
     let mut finder = Finder::default();
     let page = finder.page(bound, page_size, &page_token);
-    finder.done(page)
+    finder.fresh(page, &min_revision)
+}
+
+/// Which version; empty: the live one.
+pub(crate) fn get(request: v1::GetPlaybookRequest) -> Result<Fresh<String>, Faults> {
+    let v1::GetPlaybookRequest {
+        playbook_version,
+        min_revision,
+    } = request;
+    Finder::default().fresh(Some(playbook_version), &min_revision)
+}
+
+/// How new the counts must be.
+pub(crate) fn counts(request: v1::CountReasonsRequest) -> Result<Fresh<()>, Faults> {
+    let v1::CountReasonsRequest { min_revision } = request;
+    Finder::default().fresh(Some(()), &min_revision)
 }
 
 /// What to compare.
@@ -126,27 +146,28 @@ pub(crate) enum DiffTo {
 }
 
 /// What to compare.
-pub(crate) fn diff(request: v1::DiffPlaybooksRequest) -> Result<DiffAsked, Faults> {
+pub(crate) fn diff(request: v1::DiffPlaybooksRequest) -> Result<Fresh<DiffAsked>, Faults> {
     let v1::DiffPlaybooksRequest {
         from_playbook_version: from,
         to_playbook_version,
-        to_source,
+        to_document: to_source,
+        min_revision,
     } = request;
     let mut finder = Finder::default();
     let to = match (to_playbook_version.is_empty(), to_source.is_empty()) {
         (_, true) => Some(DiffTo::Version(to_playbook_version)),
         (true, false) => finder
-            .fits(At::top("to_source"), &to_source)
+            .fits(At::top("to_document"), &to_source)
             .then_some(DiffTo::Document(to_source)),
         (false, false) => {
             finder.fault(
-                At::top("to_source"),
+                At::top("to_document"),
                 "must not be set together with to_playbook_version",
             );
             None
         }
     };
-    finder.done(to.map(|to| DiffAsked { from, to }))
+    finder.fresh(to.map(|to| DiffAsked { from, to }), &min_revision)
 }
 
 /// The document that a version is compared with, if it has no faults.
@@ -155,7 +176,7 @@ pub(crate) fn to_compare(read: Read) -> Result<Arc<Playbook>, Faults> {
     let playbook = match read {
         Ok((playbook, _)) => Some(playbook),
         Err(faults) => {
-            finder.document("to_source", &faults);
+            finder.document("to_document", &faults);
             None
         }
     };
@@ -179,17 +200,18 @@ pub(crate) struct MenuAsked {
 pub(crate) fn menu(
     request: v1::GetReasonMenuRequest,
     live: &Playbook,
-) -> Result<MenuAsked, Faults> {
+) -> Result<Fresh<MenuAsked>, Faults> {
     let v1::GetReasonMenuRequest {
         channel,
-        locale,
-        primary,
+        language_code: locale,
+        primary_reason: primary,
         whole_tree,
+        min_revision,
     } = request;
     let mut finder = Finder::default();
     let channel = finder.name(At::top("channel"), live, Kind::Channel, &channel);
-    let language = finder.optional(At::top("locale"), &locale, values::language);
-    let primary = finder.optional_primary(At::top("primary"), live, &primary);
+    let language = finder.optional(At::top("language_code"), &locale, values::language);
+    let primary = finder.optional_primary(At::top("primary_reason"), live, &primary);
     if whole_tree && primary.is_some() {
         finder.fault(
             At::top("whole_tree"),
@@ -202,7 +224,30 @@ pub(crate) fn menu(
         primary,
         whole_tree,
     });
-    finder.done(asked)
+    finder.fresh(asked, &min_revision)
+}
+
+/// Which words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct VocabularyAsked {
+    /// The version; empty: the live one.
+    pub(crate) version: String,
+    /// The language of the labels.
+    pub(crate) language: Option<Arc<str>>,
+}
+
+/// Which words.
+pub(crate) fn vocabulary(
+    request: v1::GetVocabularyRequest,
+) -> Result<Fresh<VocabularyAsked>, Faults> {
+    let v1::GetVocabularyRequest {
+        playbook_version: version,
+        language_code,
+        min_revision,
+    } = request;
+    let mut finder = Finder::default();
+    let language = finder.optional(At::top("language_code"), &language_code, values::language);
+    finder.fresh(Some(VocabularyAsked { version, language }), &min_revision)
 }
 
 impl Finder {
@@ -217,7 +262,7 @@ impl Finder {
     }
 
     fn source_fits(&mut self, source: &str) -> bool {
-        self.fits(At::top("source"), source)
+        self.fits(At::top("document"), source)
     }
 
     fn fits(&mut self, at: At<'_>, source: &str) -> bool {

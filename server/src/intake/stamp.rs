@@ -44,7 +44,7 @@ impl Finder {
         told: Option<prost_types::Timestamp>,
         caller: &Caller,
     ) -> Option<UnixMs> {
-        let at = At::top("arrive_time");
+        let at = At::top("event_time");
         if told.is_none() && caller.arrive_time == ArriveTime::Required {
             self.fault(
                 at,
@@ -56,13 +56,18 @@ impl Finder {
 
     /// What the caller saw of a case or a customer, `what`: `None` for a fault, `Some(None)` for nothing in particular.
     pub(super) fn seen(&mut self, etag: &str, what: &str) -> Option<Option<Seq>> {
+        self.seen_at(At::top("etag"), etag, what)
+    }
+
+    /// As [`Finder::seen`], of an etag that is told there.
+    pub(super) fn seen_at(&mut self, at: At<'_>, etag: &str, what: &str) -> Option<Option<Seq>> {
         if etag.is_empty() {
             return Some(None);
         }
         let shape =
             |_: std::num::ParseIntError| format!("must be the etag of an answer about this {what}");
         let parsed = etag.parse().map_err(shape);
-        self.keep(At::top("etag"), parsed).map(|seq| Some(Seq(seq)))
+        self.keep(at, parsed).map(|seq| Some(Seq(seq)))
     }
 
     /// The command. One whose content has faults is a command too, as long as it says who asks and by which request

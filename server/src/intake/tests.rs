@@ -6,6 +6,7 @@ mod other;
 use super::{ArriveTime, Caller, Playbooks, contact};
 use expect_test::{Expect, expect};
 use signpost_domain::actor::Actor;
+use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, CommandBody, RouteContact, UnknownReason};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
@@ -19,6 +20,10 @@ fn playbook() -> Playbook {
     Playbook::read(include_str!("tests/playbook.yaml"))
         .unwrap()
         .0
+}
+
+fn numbers() -> CaseNumbers {
+    CaseNumbers::new([7; 32])
 }
 
 fn caller() -> Caller {
@@ -35,7 +40,7 @@ fn right() -> v1::RouteContactRequest {
         contact_id: "c1".into(),
         context: Some(v1::ContactContext {
             channel: "phone".into(),
-            reason: "existing_flight/change_date".into(),
+            stated_reason: "existing_flight/change_date".into(),
             ..Default::default()
         }),
         ..Default::default()
@@ -53,6 +58,7 @@ fn route(request: v1::RouteContactRequest) -> Result<Command, Faults> {
     let playbooks = Playbooks {
         live: &live,
         menu: None,
+        numbers: &numbers(),
     };
     sound(contact::route(request, caller(), playbooks))
 }
@@ -135,15 +141,15 @@ fn all_faults_at_once() {
             }],
             tier: "platinum".into(),
         });
-        context.reason = "existing_flight/change_dat".into();
+        context.stated_reason = "existing_flight/change_dat".into();
         context.stage = "suport".into();
         context.persona = "dreamer".into();
-        context.sentiment_percent = Some(-101);
-        context.language = "dutch!".into();
+        context.sentiment_score = Some(-101);
+        context.language_code = "dutch!".into();
         context.brand = "mainlime".into();
     });
     request.request_id = "r".repeat(129);
-    request.take = 3;
+    request.route_selection = 3;
     check(
         request,
         expect![[r#"
@@ -155,13 +161,13 @@ fn all_faults_at_once() {
             context.customer.identities[0].kind: must be lower-case letters, digits and _, starting with a letter
             context.customer.identities[0].value: must not be empty
             context.customer.tier: is not a tier of the live playbook; must be one of gold, standard
-            context.reason: is not a reason of the live playbook; did you mean existing_flight/change_date?
+            context.stated_reason: is not a reason of the live playbook; did you mean existing_flight/change_date?
             context.stage: is not a stage of the live playbook; did you mean support?
             context.persona: is not a persona of the live playbook; must be one of planner
-            context.sentiment_percent: must be from -100 to 100, is -101
-            context.language: must be a language such as nl or nl-NL
+            context.sentiment_score: must be from -100 to 100, is -101
+            context.language_code: must be a language such as nl or nl-NL
             context.brand: is not a brand of the live playbook; did you mean mainline?
-            take: is not known to this server
+            route_selection: is not known to this server
         "#]],
     );
 }
@@ -226,7 +232,7 @@ fn queues_of_the_platform() {
                 v1::QueueStats {
                     staffed_agents: Some(2),
                     available_agents: Some(3),
-                    handle_time: seconds(-1),
+                    average_handle_time: seconds(-1),
                     expected_wait: seconds(i64::MAX),
                     ..stats.clone()
                 },
@@ -240,7 +246,7 @@ fn queues_of_the_platform() {
         }),
         expect![[r#"
             context.queue_stats[0].available_agents: must be at most staffed_agents, of which they are a part
-            context.queue_stats[0].handle_time: must be from 0s to 7d
+            context.queue_stats[0].average_handle_time: must be from 0s to 7d
             context.queue_stats[0].expected_wait: must be from 0s to 7d
             context.queue_stats[2].queue_id: is not a queue of the live playbook; did you mean rebooking?
             context.queue_stats[3].queue_id: is there twice
@@ -250,23 +256,23 @@ fn queues_of_the_platform() {
 
 #[test]
 fn reasons() {
-    let stated = |reason: &str| with(|context| context.reason = reason.into());
+    let stated = |reason: &str| with(|context| context.stated_reason = reason.into());
     check(
         stated("existing_flight/lost"),
         expect![[r#"
-            context.reason: is not a reason of the live playbook; did you mean baggage/lost?
+            context.stated_reason: is not a reason of the live playbook; did you mean baggage/lost?
         "#]],
     );
     check(
         stated("tax"),
         expect![[r#"
-            context.reason: is not a primary reason of the live playbook; must be one of existing_flight, baggage
+            context.stated_reason: is not a primary reason of the live playbook; must be one of existing_flight, baggage
         "#]],
     );
     check(
         stated("baggage/"),
         expect![[r#"
-            context.reason: must be primary or primary/secondary; each part must not be empty
+            context.stated_reason: must be primary or primary/secondary; each part must not be empty
         "#]],
     );
     for known in ["", "baggage", "baggage/lost", "existing_flight/move_date"] {
@@ -281,7 +287,7 @@ fn reasons() {
 
 #[test]
 fn an_unknown_reason_may_be_allowed() {
-    let stated = |reason: &str| with(|context| context.reason = reason.into());
+    let stated = |reason: &str| with(|context| context.stated_reason = reason.into());
     let unknown = |request| {
         route(request)
             .ok()
@@ -303,18 +309,22 @@ fn a_reason_of_the_callers_menu() {
     let menu = playbook();
     let changed = include_str!("tests/playbook.yaml").replace("id: lost", "id: gone");
     let live = Playbook::read(&changed).unwrap().0;
-    let mut request = with(|context| context.reason = "baggage/lost".into());
+    let mut request = with(|context| context.stated_reason = "baggage/lost".into());
     request.menu_playbook_version = menu.version.to_string();
     let parse = |menu| {
-        let playbooks = Playbooks { live: &live, menu };
+        let playbooks = Playbooks {
+            live: &live,
+            menu,
+            numbers: &numbers(),
+        };
         sound(contact::route(request.clone(), caller(), playbooks))
     };
     let with_menu = parse(Some(&menu)).ok().and_then(routed);
     let unknown = with_menu.map(|it| it.unknown_reason);
     assert_eq!(unknown, Some(UnknownReason::LastResort));
     expect![[r#"
-        menu_playbook_version: is not a version that was ever live here; ListPlaybooks lists them
-        context.reason: is not a reason of the live playbook; did you mean baggage/gone?
+        menu_playbook_version: is not a version that was ever live here; ListPlaybookPublications lists them
+        context.stated_reason: is not a reason of the live playbook; did you mean baggage/gone?
     "#]]
     .assert_eq(&told(parse(None)));
 }

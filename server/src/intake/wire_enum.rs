@@ -73,9 +73,9 @@ pub(super) fn fact_source(number: i32) -> Result<FactSource, &'static str> {
 
 /// Whether the first route is taken; it is, if it is not said.
 pub(super) fn take_first(number: i32) -> Result<bool, &'static str> {
-    match v1::Take::try_from(number) {
-        Ok(v1::Take::Unspecified | v1::Take::First) => Ok(true),
-        Ok(v1::Take::None) => Ok(false),
+    match v1::RouteSelection::try_from(number) {
+        Ok(v1::RouteSelection::Unspecified | v1::RouteSelection::Automatic) => Ok(true),
+        Ok(v1::RouteSelection::ByCustomer) => Ok(false),
         Err(_) => Err(UNKNOWN),
     }
 }
@@ -157,24 +157,24 @@ pub(super) fn case_state_wanted(number: i32) -> Result<Option<CaseState>, &'stat
 
 /// The place of the contacts that are wanted; any, if it is not said.
 pub(super) fn place_wanted(number: i32) -> Result<Option<PlaceKind>, &'static str> {
-    match v1::ContactPlace::try_from(number) {
-        Ok(v1::ContactPlace::Unspecified) => Ok(None),
-        Ok(v1::ContactPlace::Deciding) => Ok(Some(PlaceKind::Deciding)),
-        Ok(v1::ContactPlace::SelfService) => Ok(Some(PlaceKind::SelfService)),
-        Ok(v1::ContactPlace::Routed) => Ok(Some(PlaceKind::Routed)),
-        Ok(v1::ContactPlace::Ended) => Ok(Some(PlaceKind::Ended)),
+    match v1::ContactState::try_from(number) {
+        Ok(v1::ContactState::Unspecified) => Ok(None),
+        Ok(v1::ContactState::AwaitingCustomer) => Ok(Some(PlaceKind::Deciding)),
+        Ok(v1::ContactState::SelfService) => Ok(Some(PlaceKind::SelfService)),
+        Ok(v1::ContactState::Routed) => Ok(Some(PlaceKind::Routed)),
+        Ok(v1::ContactState::Ended) => Ok(Some(PlaceKind::Ended)),
         Err(_) => Err(UNKNOWN),
     }
 }
 
 /// Where a contact is.
 pub(super) fn place_kind(number: i32) -> Result<PlaceKind, &'static str> {
-    match v1::ContactPlace::try_from(number) {
-        Ok(v1::ContactPlace::Unspecified) => Err(UNSET),
-        Ok(v1::ContactPlace::Deciding) => Ok(PlaceKind::Deciding),
-        Ok(v1::ContactPlace::SelfService) => Ok(PlaceKind::SelfService),
-        Ok(v1::ContactPlace::Routed) => Ok(PlaceKind::Routed),
-        Ok(v1::ContactPlace::Ended) => Ok(PlaceKind::Ended),
+    match v1::ContactState::try_from(number) {
+        Ok(v1::ContactState::Unspecified) => Err(UNSET),
+        Ok(v1::ContactState::AwaitingCustomer) => Ok(PlaceKind::Deciding),
+        Ok(v1::ContactState::SelfService) => Ok(PlaceKind::SelfService),
+        Ok(v1::ContactState::Routed) => Ok(PlaceKind::Routed),
+        Ok(v1::ContactState::Ended) => Ok(PlaceKind::Ended),
         Err(_) => Err(UNKNOWN),
     }
 }
@@ -190,9 +190,9 @@ pub(super) fn from_oldest(number: i32) -> Result<bool, &'static str> {
 
 /// Whether events are wanted as CloudEvents; they are not, if it is not said.
 pub(super) fn as_cloud_events(number: i32) -> Result<bool, &'static str> {
-    match v1::EventShape::try_from(number) {
-        Ok(v1::EventShape::Unspecified | v1::EventShape::Event) => Ok(false),
-        Ok(v1::EventShape::CloudEvent) => Ok(true),
+    match v1::EventFormat::try_from(number) {
+        Ok(v1::EventFormat::Unspecified | v1::EventFormat::Native) => Ok(false),
+        Ok(v1::EventFormat::CloudEvent) => Ok(true),
         Err(_) => Err(UNKNOWN),
     }
 }

@@ -61,8 +61,11 @@ fn route(number: usize) -> Command {
         knowledge: Knowledge::Known(FactValue::Text("ABC123".into())),
         source: FactSource::Customer,
         learnt_at: NOW,
+        currency: None,
     };
     let context = ContactContext {
+        case: None,
+        previous_contact: None,
         channel: Slug::stored(channel),
         direction: Direction::Inbound,
         device: None,
@@ -93,6 +96,7 @@ fn route(number: usize) -> Command {
     let body = CommandBody::Route(Box::new(RouteContact {
         contact: ContactId::stored(format!("contact-{number}")),
         context,
+        clear: Vec::new(),
         take_first: true,
         unknown_reason: UnknownReason::Refuse,
     }));

@@ -8,7 +8,6 @@ use signpost_domain::case::{
 use signpost_domain::decision::{PersonTold, Told, Tried};
 use signpost_domain::event::CaseWorked;
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
-use signpost_domain::money::Money;
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 use std::sync::Arc;
@@ -19,6 +18,7 @@ pub(crate) fn got(
     numbers: &CaseNumbers,
     live: Option<&Playbook>,
     locale: &str,
+    revision: String,
 ) -> v1::GetCaseResponse {
     let label = live
         .zip(case.resolution.as_ref())
@@ -30,6 +30,7 @@ pub(crate) fn got(
     v1::GetCaseResponse {
         case: Some(self::case(case, numbers)),
         outcome_label: label.flatten().unwrap_or_default(),
+        revision,
     }
 }
 
@@ -38,10 +39,20 @@ pub(crate) fn listed(
     cases: &[Arc<Case>],
     numbers: &CaseNumbers,
     next_page_token: String,
+    revision: String,
 ) -> v1::ListCasesResponse {
     v1::ListCasesResponse {
         cases: cases.iter().map(|row| case(row, numbers)).collect(),
         next_page_token,
+        revision,
+    }
+}
+
+/// A case that was asked for by this name.
+pub(crate) fn found(asked: String, row: Option<&Case>, numbers: &CaseNumbers) -> v1::FoundCase {
+    v1::FoundCase {
+        case_id: asked,
+        case: row.map(|row| case(row, numbers)),
     }
 }
 
@@ -56,7 +67,7 @@ pub(crate) fn case(case: &Case, numbers: &CaseNumbers) -> v1::Case {
             .customer
             .as_ref()
             .map_or_else(String::new, CustomerId::to_string),
-        reason: case.reason.to_string(),
+        stated_reason: case.reason.to_string(),
         confirmed_reason: case
             .confirmed
             .as_ref()
@@ -64,18 +75,18 @@ pub(crate) fn case(case: &Case, numbers: &CaseNumbers) -> v1::Case {
         facts: fact::facts(&case.facts),
         contacts: case.contacts.iter().map(contact).collect(),
         contact_count: case.contact_count,
-        repeats: case.repeats,
-        channel_switches: case.channel_switches,
-        reopens: case.reopens,
+        repeat_count: case.repeats,
+        channel_switch_count: case.channel_switches,
+        reopen_count: case.reopens,
         previous_case_id: id(case.previous),
         open_time: Some(time::timestamp(case.opened)),
         resolve_time: resolved.map(time::timestamp),
         playbook_version: case.playbook.to_string(),
         sequence: case.changed.0,
         etag: case.changed.0.to_string(),
-        number: numbers.of(case.id),
+        case_number: numbers.of(case.id),
         tier: case.tier.to_string(),
-        queue: text(case.queue.as_ref()),
+        last_queue_id: text(case.queue.as_ref()),
         resolution: case.resolution.as_ref().map(resolution),
         note_count: case.notes,
         links: case.links.iter().map(link).collect(),
@@ -144,31 +155,25 @@ fn telling<T>(told: Option<&Told<T>>) -> Option<v1::PersonTelling> {
 }
 
 /// What a write came to for the case that it names, from its event at `seq`.
-pub(crate) fn receipt(worked: &CaseWorked, seq: Seq, replayed: bool) -> v1::CaseReceipt {
-    receipt_of(worked.case, worked.state, seq, replayed)
+pub(crate) fn receipt(worked: &CaseWorked, seq: Seq) -> v1::CaseReceipt {
+    receipt_of(worked.case, worked.state, seq)
 }
 
 /// What a merge or the undoing of one came to for the case that is or was merged.
-pub(crate) fn receipt_of_merged(
-    worked: &CaseWorked,
-    seq: Seq,
-    replayed: bool,
-) -> Option<v1::CaseReceipt> {
+pub(crate) fn receipt_of_merged(worked: &CaseWorked, seq: Seq) -> Option<v1::CaseReceipt> {
     let (merged, state) = match &worked.work {
         CaseWork::Merged(merged, _) => (merged, CaseState::Merged),
         CaseWork::Unmerged(merged) => (merged, CaseState::Open),
         _ => return None,
     };
-    Some(receipt_of(merged.case, state, seq, replayed))
+    Some(receipt_of(merged.case, state, seq))
 }
 
-fn receipt_of(case: CaseId, state: CaseState, seq: Seq, replayed: bool) -> v1::CaseReceipt {
+fn receipt_of(case: CaseId, state: CaseState, seq: Seq) -> v1::CaseReceipt {
     v1::CaseReceipt {
         case_id: case.to_string(),
         state: wire_enum::case_state(state),
         etag: seq.0.to_string(),
-        sequence: seq.0,
-        replayed,
     }
 }
 
@@ -177,11 +182,12 @@ pub(super) fn resolution(resolution: &Resolution) -> v1::CaseResolution {
     let Resolution { outcome, cost } = resolution;
     v1::CaseResolution {
         outcome: outcome.to_string(),
-        cost_micros: cost.map(Money::micros),
+        cost_micros: cost.map(|cost| cost.money.micros()),
+        currency_code: fact::code(cost.and_then(|cost| cost.currency)),
     }
 }
 
-fn link(link: &CaseLink) -> v1::CaseLink {
+pub(super) fn link(link: &CaseLink) -> v1::CaseLink {
     v1::CaseLink {
         kind: wire_enum::link_kind(link.kind),
         case_id: link.case.to_string(),
@@ -213,7 +219,7 @@ fn contact(listed: &CaseContact) -> v1::CaseContact {
     v1::CaseContact {
         contact_id: contact.to_string(),
         channel: channel.to_string(),
-        joined: wire_enum::joined(*joined),
+        case_match: wire_enum::joined(*joined),
         arrive_time: Some(time::timestamp(*arrived)),
         repeat: *repeat,
         live: *live,

@@ -4,7 +4,7 @@ use super::matters::{self, Answered};
 use super::menu::MenuOf;
 use super::{case, context, customer, decision, fact, further, menu, target, time, wire_enum};
 use signpost_domain::case::CaseState;
-use signpost_domain::contact::{Contact, Offered, Place};
+use signpost_domain::contact::{Contact, Place};
 use signpost_domain::decision::Handover;
 use signpost_domain::event::{ContactEnded, Next, RouteTaken};
 use signpost_domain::ids::{CaseId, CustomerId, MatterId, ReasonId};
@@ -13,23 +13,27 @@ use signpost_proto::v1;
 use std::sync::Arc;
 
 /// The answer to RouteContact.
-pub(crate) fn routed(of: Answered<'_>, replayed: bool) -> v1::RouteContactResponse {
+pub(crate) fn routed(of: Answered<'_>, receipt: v1::WriteReceipt) -> v1::RouteContactResponse {
     v1::RouteContactResponse {
         answer: Some(answer(of)),
-        replayed,
+        receipt: Some(receipt),
     }
 }
 
 /// The answer to RerouteContact.
-pub(crate) fn rerouted(of: Answered<'_>, replayed: bool) -> v1::RerouteContactResponse {
+pub(crate) fn rerouted(of: Answered<'_>, receipt: v1::WriteReceipt) -> v1::RerouteContactResponse {
     v1::RerouteContactResponse {
         answer: Some(answer(of)),
-        replayed,
+        receipt: Some(receipt),
     }
 }
 
 /// The answer to PreviewRoute for the contact that the caller named, if it did. Cases that would be opened have no id.
-pub(crate) fn previewed(of: Answered<'_>, contact_id: String) -> v1::PreviewRouteResponse {
+pub(crate) fn previewed(
+    of: Answered<'_>,
+    contact_id: String,
+    revision: String,
+) -> v1::PreviewRouteResponse {
     let mut answer = answer(of);
     answer.contact_id = contact_id;
     let routed = of.routed.case.iter();
@@ -44,24 +48,25 @@ pub(crate) fn previewed(of: Answered<'_>, contact_id: String) -> v1::PreviewRout
     }
     v1::PreviewRouteResponse {
         answer: Some(answer),
+        revision,
     }
 }
 
-/// The answer to TakeRoute; `playbook` is the one that was live then.
+/// The answer to SelectRoute; `playbook` is the one that was live then.
 pub(crate) fn taken(
     taken: &RouteTaken,
     playbook: &Playbook,
-    replayed: bool,
-) -> v1::TakeRouteResponse {
+    receipt: v1::WriteReceipt,
+) -> v1::SelectRouteResponse {
     let usual = Handover::default();
     let handover = taken.handover.as_deref().unwrap_or(&usual);
     let target = target::target(playbook, &taken.taken, handover, taken.tier.as_ref());
-    v1::TakeRouteResponse {
+    v1::SelectRouteResponse {
         contact_id: taken.contact.to_string(),
         case_id: case::id(taken.case),
-        place: wire_enum::place(Place::of_route(taken.taken.route)),
+        state: wire_enum::place(Place::of_route(taken.taken.route)),
         target: Some(target),
-        replayed,
+        receipt: Some(receipt),
     }
 }
 
@@ -70,7 +75,7 @@ pub(crate) fn ended(
     ended: &ContactEnded,
     playbook: Option<&Playbook>,
     locale: &str,
-    replayed: bool,
+    receipt: v1::WriteReceipt,
 ) -> v1::EndContactResponse {
     let state = |resolves: Option<CaseId>| match resolves {
         Some(_) => wire_enum::case_state(CaseState::Resolved),
@@ -94,11 +99,11 @@ pub(crate) fn ended(
     v1::EndContactResponse {
         contact_id: ended.contact.to_string(),
         case_id: case::id(ended.case),
-        place: wire_enum::place(Place::Ended(ended.outcome)),
+        state: wire_enum::place(Place::Ended(ended.outcome)),
         outcome: wire_enum::outcome(ended.outcome),
         case_state: ended.case.map_or(0, |_| state(ended.resolves)),
-        replayed,
-        further_case_ids: case::ids(&ended.further),
+        receipt: Some(receipt),
+        additional_case_ids: case::ids(&ended.further),
         feedback_question: text(question.filter(|_| ended.resolves.is_some())),
         outcome_label: text(outcome.map(|outcome| &outcome.label)),
         matters: matters.collect(),
@@ -106,9 +111,13 @@ pub(crate) fn ended(
 }
 
 /// The answer to GetContact: its last decision, with where the contact is and where it went by now.
-pub(crate) fn got(row: &Contact, decided: Answered<'_>) -> v1::GetContactResponse {
+pub(crate) fn got(
+    row: &Contact,
+    decided: Answered<'_>,
+    revision: String,
+) -> v1::GetContactResponse {
     let mut answer = answer(decided);
-    answer.place = wire_enum::place(row.place);
+    answer.state = wire_enum::place(row.place);
     let mut offered = row.offered.iter();
     if let Some(taken) = offered.find(|offered| Some(offered.route) == row.route) {
         let target = target::of_decision(decided.playbook, &decided.routed.decision, taken);
@@ -117,14 +126,20 @@ pub(crate) fn got(row: &Contact, decided: Answered<'_>) -> v1::GetContactRespons
     v1::GetContactResponse {
         contact: Some(contact(row)),
         answer: Some(answer),
+        revision,
     }
 }
 
 /// The answer to ListContacts.
-pub(crate) fn listed(rows: &[Arc<Contact>], next_page_token: String) -> v1::ListContactsResponse {
+pub(crate) fn listed(
+    rows: &[Arc<Contact>],
+    next_page_token: String,
+    revision: String,
+) -> v1::ListContactsResponse {
     v1::ListContactsResponse {
         contacts: rows.iter().map(|row| contact(row)).collect(),
         next_page_token,
+        revision,
     }
 }
 
@@ -139,7 +154,12 @@ fn answer(of: Answered<'_>) -> v1::ContactAnswer {
         Next::ChooseReason { .. } | Next::AskFacts(_) | Next::ChooseRoute => Place::Deciding,
         Next::Take(taken) => Place::of_route(taken.route),
     };
-    let decision = decision::decision(playbook, standing.now, &routed.noticed, &routed.decision);
+    let decision = decision::decision(
+        playbook,
+        (of.seq, standing.now),
+        &routed.noticed,
+        &routed.decision,
+    );
     let mut known = routed.context.facts.clone();
     routed
         .carried
@@ -148,14 +168,14 @@ fn answer(of: Answered<'_>) -> v1::ContactAnswer {
     v1::ContactAnswer {
         contact_id: routed.contact.to_string(),
         case_id: case::id(join.map(|join| join.case)),
-        joined: join.map_or(0, |join| wire_enum::joined(join.joined)),
+        case_match: join.map_or(0, |join| wire_enum::joined(join.joined)),
         customer_id: customer.map_or_else(String::new, |join| join.id.to_string()),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
-        place: wire_enum::place(place),
+        state: wire_enum::place(place),
         next: Some(next(of)),
         decision: Some(decision),
-        repeats: standing.repeats,
-        channel_switches: standing.channel_switches,
+        repeat_count: standing.repeats,
+        channel_switch_count: standing.channel_switches,
         known_facts: fact::facts(&known),
         matters: matters::matters(of),
         leading_matter_id: text_of_matter(routed.leading.as_ref()),
@@ -214,21 +234,6 @@ fn next(of: Answered<'_>) -> v1::contact_answer::Next {
     }
 }
 
-/// Where a route leads, in an event.
-pub(super) fn offered(offered: &Offered) -> v1::Routed {
-    let Offered {
-        route,
-        flow,
-        queue,
-        wait: _,
-    } = offered;
-    v1::Routed {
-        route: wire_enum::route(*route),
-        flow: decision::text(flow.as_ref()),
-        queue: decision::text(queue.as_ref()),
-    }
-}
-
 /// A contact as it is kept.
 pub(crate) fn contact(row: &Contact) -> v1::Contact {
     let outcome = match row.place {
@@ -243,11 +248,11 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
             .customer
             .as_ref()
             .map_or_else(String::new, CustomerId::to_string),
-        place: wire_enum::place(row.place),
+        state: wire_enum::place(row.place),
         route: row.route.map_or(0, wire_enum::route),
-        declined: wire_enum::routes(row.declined.iter().copied()),
+        declined_routes: wire_enum::routes(row.declined.iter().copied()),
         outcome,
-        context: Some(context::context(&row.context)),
+        context: Some(context::context(&row.context, row.case)),
         confirmed_reason: row
             .confirmed
             .as_ref()
@@ -255,14 +260,14 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         arrive_time: Some(time::timestamp(row.arrived)),
         record_time: Some(time::timestamp(row.recorded)),
         end_time: row.ended.map(time::timestamp),
-        amendments: row.amendments,
+        amendment_count: row.amendments,
         sequence: row.changed.0,
         tier: decision::text(row.tier.as_ref()),
-        queue: decision::text(row.queue()),
+        queue_id: decision::text(row.queue()),
         stored_tier: decision::text(found.and_then(|found| found.stored.as_ref())),
         stored_tier_customer_id: customer::id(found.and_then(|found| found.stored_of.as_ref())),
         tier_basis: wire_enum::tier_basis(found),
-        further_cases: row.further.iter().map(further::case).collect(),
+        additional_cases: row.further.iter().map(further::case).collect(),
         leading_matter_id: text_of_matter(row.leading.as_ref()),
         due_time: row.due.map(time::timestamp),
     }

@@ -4,16 +4,19 @@ use super::customer::{consents, identities};
 use super::decision::text;
 use super::{fact, time, wire_enum};
 use signpost_domain::contact::{ContactContext, CustomerRef, Matter, QueueStats};
-use signpost_domain::ids::{CustomerId, ReasonId};
+use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId};
 use signpost_proto::v1;
 
-/// All that the caller told, amendments taken in.
-pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
+/// All that the caller told, amendments taken in. A case that was told is told again where the contact came to it: of
+/// one that was not proven nothing is said.
+pub(super) fn context(context: &ContactContext, own: Option<CaseId>) -> v1::ContactContext {
     let ContactContext {
         channel,
         direction,
         device,
         customer,
+        case,
+        previous_contact,
         reason,
         facts,
         stage,
@@ -35,14 +38,20 @@ pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
         direction: wire_enum::direction(*direction),
         device: text(device.as_ref()),
         customer: customer_ref(customer),
-        reason: reason
+        case_id: case
+            .filter(|case| Some(*case) == own)
+            .map_or_else(String::new, |case| case.to_string()),
+        previous_contact_id: previous_contact
+            .as_ref()
+            .map_or_else(String::new, ContactId::to_string),
+        stated_reason: reason
             .as_ref()
             .map_or_else(String::new, ReasonId::to_string),
         facts: fact::facts(facts),
         stage: text(stage.as_ref()),
         persona: text(persona.as_ref()),
-        sentiment_percent: sentiment_percent.map(i32::from),
-        language: language.as_deref().unwrap_or_default().to_owned(),
+        sentiment_score: sentiment_percent.map(i32::from),
+        language_code: language.as_deref().unwrap_or_default().to_owned(),
         preferred_routes: wire_enum::routes(preferred_routes.iter().copied()),
         consents: self::consents(consents),
         vulnerable: *vulnerable,
@@ -88,7 +97,7 @@ fn customer_ref(customer: &CustomerRef) -> Option<v1::CustomerRef> {
     })
 }
 
-fn stats_of_queue(stats: &QueueStats) -> v1::QueueStats {
+pub(super) fn stats_of_queue(stats: &QueueStats) -> v1::QueueStats {
     let QueueStats {
         queue,
         staffed,
@@ -101,8 +110,8 @@ fn stats_of_queue(stats: &QueueStats) -> v1::QueueStats {
         queue_id: queue.to_string(),
         staffed_agents: *staffed,
         available_agents: *available,
-        waiting: *waiting,
-        handle_time: handle_time.map(time::duration),
+        waiting_count: *waiting,
+        average_handle_time: handle_time.map(time::duration),
         expected_wait: expected_wait.map(time::duration),
     }
 }

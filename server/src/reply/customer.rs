@@ -1,16 +1,15 @@
 //! Customers.
 
 use super::decision::text;
-use super::{case, contact, time, wire_enum};
+use super::{case, contact, fact, time, wire_enum};
 use crate::queries::Told;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::customer::{
     Consent, Customer, CustomerMerge, CustomerWork, History, HistoryCounts, Identity, IdentityKey,
     MergedCustomer, Profile,
 };
-use signpost_domain::event::{CustomerSaved, CustomerWorked};
+use signpost_domain::event::CustomerSaved;
 use signpost_domain::ids::{CustomerId, ReasonId, Seq};
-use signpost_domain::money::Money;
 use signpost_proto::v1;
 use std::sync::Arc;
 
@@ -18,28 +17,28 @@ use std::sync::Arc;
 pub(crate) fn upserted(
     saved: &CustomerSaved,
     seq: Seq,
-    replayed: bool,
+    receipt: v1::WriteReceipt,
 ) -> v1::UpsertCustomerResponse {
-    let v1::CustomerSavedEvent {
+    let v1::CustomerUpsertedEvent {
         customer,
-        lost_proofs,
+        unverified_identities: lost_proofs,
     } = self::saved(saved, seq);
     v1::UpsertCustomerResponse {
         customer,
-        replayed,
-        lost_proofs,
+        unverified_identities: lost_proofs,
+        receipt: Some(receipt),
     }
 }
 
 /// The event by which a customer is kept, at `seq`, for integrators.
-pub(super) fn saved(saved: &CustomerSaved, seq: Seq) -> v1::CustomerSavedEvent {
+pub(super) fn saved(saved: &CustomerSaved, seq: Seq) -> v1::CustomerUpsertedEvent {
     let CustomerSaved {
         customer,
         lost_proofs,
     } = saved;
-    v1::CustomerSavedEvent {
+    v1::CustomerUpsertedEvent {
         customer: Some(self::customer(customer, seq)),
-        lost_proofs: lost_proofs.iter().map(proven).collect(),
+        unverified_identities: lost_proofs.iter().map(proven).collect(),
     }
 }
 
@@ -55,17 +54,31 @@ pub(crate) const fn proof_lost(work: &CustomerWork) -> bool {
 }
 
 /// The answer to GetCustomer.
-pub(crate) fn got(row: &Customer) -> v1::GetCustomerResponse {
+pub(crate) fn got(row: &Customer, revision: String) -> v1::GetCustomerResponse {
     v1::GetCustomerResponse {
         customer: Some(customer(row, row.changed)),
+        revision,
     }
 }
 
 /// The answer to ListCustomers.
-pub(crate) fn listed(rows: &[Arc<Customer>], next_page_token: String) -> v1::ListCustomersResponse {
+pub(crate) fn listed(
+    rows: &[Arc<Customer>],
+    next_page_token: String,
+    revision: String,
+) -> v1::ListCustomersResponse {
     v1::ListCustomersResponse {
         customers: rows.iter().map(|row| customer(row, row.changed)).collect(),
         next_page_token,
+        revision,
+    }
+}
+
+/// The customers that were asked for, each by the key that it was asked for by.
+pub(crate) fn found(asked: &CustomerId, row: Option<&Customer>) -> v1::FoundCustomer {
+    v1::FoundCustomer {
+        customer_id: asked.to_string(),
+        customer: row.map(|row| customer(row, row.changed)),
     }
 }
 
@@ -89,9 +102,9 @@ pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
         identities: self::identities(identities),
         tier: text(tier.as_ref()),
         persona: text(persona.as_ref()),
-        value_micros: value.map(Money::micros),
+        value_micros: value.map(|value| value.money.micros()),
         loyalty_years: *loyalty_years,
-        language: language.as_deref().unwrap_or_default().to_owned(),
+        language_code: language.as_deref().unwrap_or_default().to_owned(),
         time_zone: time_zone.as_deref().unwrap_or_default().to_owned(),
         preferred_routes: wire_enum::routes(preferred_routes.iter().copied()),
         consents: self::consents(consents),
@@ -103,6 +116,7 @@ pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
         etag: changed.0.to_string(),
         merged_into_customer_id: id(row.merged_into.as_ref()),
         merged: row.merged.iter().map(merged).collect(),
+        currency_code: fact::code(value.and_then(|value| value.currency)),
     }
 }
 
@@ -118,12 +132,12 @@ fn merged(merged: &MergedCustomer) -> v1::MergedCustomer {
         merge_time: Some(time::timestamp(*at)),
         actor: actor.to_string(),
         note: note.to_string(),
-        proof: proof.as_ref().map(proven),
+        proof_identity: proof.as_ref().map(proven),
     }
 }
 
 /// A handle that proved something.
-fn proven(key: &IdentityKey) -> v1::Identity {
+pub(super) fn proven(key: &IdentityKey) -> v1::Identity {
     v1::Identity {
         kind: key.kind.to_string(),
         value: key.value.to_string(),
@@ -138,55 +152,19 @@ pub(super) fn id(customer: Option<&CustomerId>) -> String {
 }
 
 /// What a write came to for one customer, from its event at `seq`.
-pub(crate) fn receipt(customer: &CustomerId, seq: Seq, replayed: bool) -> v1::CustomerReceipt {
+pub(crate) fn receipt(customer: &CustomerId, seq: Seq) -> v1::CustomerReceipt {
     v1::CustomerReceipt {
         customer_id: customer.to_string(),
         etag: seq.0.to_string(),
-        sequence: seq.0,
-        replayed,
-    }
-}
-
-/// The event of work on a customer, for integrators.
-pub(super) fn event(worked: &CustomerWorked) -> v1::CustomerWorkedEvent {
-    use v1::CustomerWorkKind as Kind;
-    let (kind, identity, note) = match &worked.work {
-        CustomerWork::Linked { identity, .. } => (Kind::Linked, Some(self::identity(identity)), ""),
-        CustomerWork::Unlinked(key) => {
-            let identity = v1::Identity {
-                verified: false,
-                ..proven(key)
-            };
-            (Kind::Unlinked, Some(identity), "")
-        }
-        CustomerWork::Merged(merge) => {
-            let proof = merge.proof.as_ref().map(proven);
-            (Kind::Merged, proof, &*merge.note)
-        }
-        CustomerWork::Unmerged(_, note) => (Kind::Unmerged, None, &**note),
-    };
-    v1::CustomerWorkedEvent {
-        customer_id: worked.customer.to_string(),
-        kind: kind.into(),
-        other_customer_id: id(worked.work.other()),
-        identity,
-        note: note.to_owned(),
-        proof_lost: proof_lost(&worked.work),
-    }
-}
-
-/// What work on a customer is called among events.
-pub(super) const fn name(work: &CustomerWork) -> &'static str {
-    match work {
-        CustomerWork::Linked { .. } => "identity_linked",
-        CustomerWork::Unlinked(_) => "identity_unlinked",
-        CustomerWork::Merged(_) => "customers_merged",
-        CustomerWork::Unmerged(..) => "customer_unmerged",
     }
 }
 
 /// The answer to GetCustomerHistory.
-pub(crate) fn history(told: &Told, numbers: &CaseNumbers) -> v1::GetCustomerHistoryResponse {
+pub(crate) fn history(
+    told: &Told,
+    numbers: &CaseNumbers,
+    revision: String,
+) -> v1::GetCustomerHistoryResponse {
     let Told {
         customer,
         history,
@@ -209,6 +187,7 @@ pub(crate) fn history(told: &Told, numbers: &CaseNumbers) -> v1::GetCustomerHist
         has_older_cases: *has_older_cases,
         contacts: contacts.iter().map(|row| contact::contact(row)).collect(),
         cases: cases.iter().map(|row| case::case(row, numbers)).collect(),
+        revision,
     }
 }
 
@@ -223,12 +202,12 @@ fn counts(reason: String, counted: &HistoryCounts) -> v1::CustomerReasonCounts {
     } = *counted;
     v1::CustomerReasonCounts {
         reason,
-        contacts,
-        repeats,
-        cases_opened,
-        cases_resolved,
-        cases_reopened,
-        cases_open,
+        contact_count: contacts,
+        repeat_count: repeats,
+        opened_case_count: cases_opened,
+        resolved_case_count: cases_resolved,
+        reopened_case_count: cases_reopened,
+        open_case_count: cases_open,
     }
 }
 
@@ -237,7 +216,7 @@ pub(super) fn identities(identities: &[Identity]) -> Vec<v1::Identity> {
     identities.iter().map(identity).collect()
 }
 
-fn identity(identity: &Identity) -> v1::Identity {
+pub(super) fn identity(identity: &Identity) -> v1::Identity {
     let Identity {
         key: IdentityKey { kind, value },
         verified,

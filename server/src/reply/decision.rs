@@ -3,16 +3,17 @@
 use super::cost::{Factors, reason_of};
 use super::{target, time, wire_enum};
 use signpost_domain::decision::{Decision, Finding, FiredRule, RouteOption, TurnedDown, Wait};
-use signpost_domain::ids::{ReasonId, Slug};
+use signpost_domain::ids::{DecisionId, ReasonId, Seq, Slug};
 use signpost_domain::playbook::{Inherited, Level, Playbook, Reason};
 use signpost_domain::route::Route;
 use signpost_domain::time::UnixMs;
 use signpost_proto::v1;
 
-/// The decision that was made under `playbook` at `now`; `noticed` comes before its own findings.
+/// The decision that was made under `playbook` at `now`, in the event at `seq`; `noticed` comes before its own
+/// findings.
 pub(super) fn decision(
     playbook: &Playbook,
-    now: UnixMs,
+    (seq, now): (Option<Seq>, UnixMs),
     noticed: &[Finding],
     decision: &Decision,
 ) -> v1::Decision {
@@ -44,15 +45,16 @@ pub(super) fn decision(
         tier: tier.to_string(),
         need_thousandths: need.0,
         options: options.collect(),
-        turned_down: turned_down
+        ineligible_routes: turned_down
             .map(|(route, why)| turned(*route, why))
             .collect(),
-        rules_fired: fired.iter().map(rule).collect(),
+        fired_rules: fired.iter().map(rule).collect(),
         findings: noticed.iter().chain(findings).map(finding).collect(),
         stake_micros: stake.micros(),
         next_micros: next.micros(),
         guarded: *guarded,
         currency_code: playbook.currency.to_string(),
+        decision_id: seq.map_or_else(String::new, |seq| DecisionId(seq).to_string()),
     }
 }
 
@@ -83,7 +85,7 @@ fn option(
         cost_micros: cost.total().micros(),
         cost_parts: factors.parts(option),
         wait: Some(self::wait(*wait)),
-        resolves_basis_points: u32::from(chance.0),
+        chance_basis_points: u32::from(chance.0),
         chance_basis: wire_enum::chance_basis(*basis),
         propensity_basis_points: u32::from(propensity.0),
         inherited: inherited.unwrap_or_default(),
@@ -143,14 +145,14 @@ fn wait(wait: Wait) -> v1::Wait {
     }
 }
 
-fn turned(route: Route, why: &TurnedDown) -> v1::TurnedDown {
-    use v1::TurnedDownReason as Wire;
+fn turned(route: Route, why: &TurnedDown) -> v1::IneligibleRoute {
+    use v1::IneligibilityCause as Wire;
     let (reason, subject) = match why {
         TurnedDown::NotOfReason => (Wire::NotOfReason, String::new()),
         TurnedDown::NotOnChannel => (Wire::NotOnChannel, String::new()),
         TurnedDown::AskedForPerson => (Wire::AskedForPerson, String::new()),
         TurnedDown::ForbiddenByRule(rule) => (Wire::ForbiddenByRule, text(Some(rule))),
-        TurnedDown::NotLeftByRule(rule) => (Wire::NotLeftByRule, text(Some(rule))),
+        TurnedDown::NotLeftByRule(rule) => (Wire::ExcludedByRule, text(Some(rule))),
         TurnedDown::ConsentRefused(consent) => (Wire::ConsentRefused, text(Some(consent))),
         TurnedDown::ConsentUnknown(consent) => (Wire::ConsentUnknown, text(Some(consent))),
         TurnedDown::Closed(queue, _) => (Wire::Closed, text(Some(queue))),
@@ -176,9 +178,9 @@ fn turned(route: Route, why: &TurnedDown) -> v1::TurnedDown {
         | TurnedDown::NotLeftByRule(_)
         | TurnedDown::TooLate(_) => None,
     };
-    v1::TurnedDown {
+    v1::IneligibleRoute {
         route: wire_enum::route(route),
-        reason: reason.into(),
+        cause: reason.into(),
         subject,
         opens_time: opens.map(time::timestamp),
     }
@@ -202,12 +204,12 @@ fn rule(fired: &FiredRule) -> v1::FiredRule {
     });
     v1::FiredRule {
         rule_id: id.to_string(),
-        forbids: wire_enum::routes(forbids.iter()),
-        leaves: wire_enum::routes(leaves.iter()),
-        prefers: prefers.collect(),
+        forbidden_routes: wire_enum::routes(forbids.iter()),
+        only_routes: wire_enum::routes(leaves.iter()),
+        preferences: prefers.collect(),
         need_thousandths: need.map(|need| need.0),
-        asks_facts: facts.iter().map(Slug::to_string).collect(),
-        queue: text(queue.as_ref()),
+        required_fact_ids: facts.iter().map(Slug::to_string).collect(),
+        queue_id: text(queue.as_ref()),
         priority: priority.map(u32::from),
         skills: target::skills(skills),
     }
@@ -217,9 +219,9 @@ fn rule(fired: &FiredRule) -> v1::FiredRule {
 pub(super) fn finding(finding: &Finding) -> v1::Finding {
     use v1::FindingKind as Wire;
     let (kind, subject) = match finding {
-        Finding::FactUnknown(rule, value) => (Wire::FactUnknown, format!("{rule} {value}")),
+        Finding::FactUnknown(..) => (Wire::RuleInputUnknown, String::new()),
         Finding::WaitAssumed(queue) => (Wire::WaitAssumed, queue.to_string()),
-        Finding::TierOfCaller(stored) => (Wire::TierOfCaller, stored.to_string()),
+        Finding::TierOfCaller(stored) => (Wire::TierReported, stored.to_string()),
         Finding::TierAssumed => (Wire::TierAssumed, String::new()),
         Finding::ReasonUnknown(told) => (Wire::ReasonUnknown, told.to_string()),
         Finding::ReasonReplaced(told) => (Wire::ReasonReplaced, told.to_string()),
@@ -229,11 +231,11 @@ pub(super) fn finding(finding: &Finding) -> v1::Finding {
         Finding::IdentityShared(kind) => (Wire::IdentityShared, kind.to_string()),
         Finding::FactDeclined(fact) => (Wire::FactDeclined, fact.to_string()),
         Finding::CaseAmbiguous(fact) => (Wire::CaseAmbiguous, fact.to_string()),
-        Finding::RuleFailed(rule) => (Wire::RuleFailed, rule.to_string()),
+        Finding::RuleFailed(_) => (Wire::RuleFailed, String::new()),
         Finding::TierFloor(tier) => (Wire::TierFloor, tier.to_string()),
         Finding::DeadlinePassed(fact) => (Wire::DeadlinePassed, fact.to_string()),
         Finding::DeadlineOutOfReach(fact) => (Wire::DeadlineOutOfReach, fact.to_string()),
-        Finding::RuleSetAside(rule) => (Wire::RuleSetAside, rule.to_string()),
+        Finding::RuleSetAside(_) => (Wire::RuleSetAside, String::new()),
         Finding::LanguageNotSpoken(queue, language) => {
             (Wire::LanguageNotSpoken, format!("{queue} {language}"))
         }
@@ -241,10 +243,24 @@ pub(super) fn finding(finding: &Finding) -> v1::Finding {
         Finding::CasePresumed => (Wire::CasePresumed, String::new()),
         Finding::SameMatterByKey(fact) => (Wire::SameMatterByKey, text(fact.as_ref())),
         Finding::NeedRaisedByAttempts(count) => (Wire::NeedRaisedByAttempts, count.to_string()),
+        Finding::CaseNumberNotProven => (Wire::CaseNumberNotProven, String::new()),
+        Finding::QueueStatsTooOld(queue) => (Wire::QueueStatsTooOld, queue.to_string()),
+    };
+    let rule_id = match finding {
+        Finding::FactUnknown(rule, _) | Finding::RuleFailed(rule) | Finding::RuleSetAside(rule) => {
+            rule.to_string()
+        }
+        _ => String::new(),
+    };
+    let input = match finding {
+        Finding::FactUnknown(_, value) => value.to_string(),
+        _ => String::new(),
     };
     v1::Finding {
         kind: kind.into(),
         subject,
+        rule_id,
+        input,
         broken: match finding {
             Finding::LastResortBroken(route, why) => Some(turned(*route, why)),
             _ => None,

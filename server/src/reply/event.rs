@@ -1,16 +1,19 @@
 //! Events as integrators see them. A new kind of event does not compile until it has a body here.
 
-use super::contact::{offered, text_of_matter};
+use super::contact::text_of_matter;
 use super::decision::text;
 use super::playbook::of_event;
-use super::{case, customer, fact, further, time, timeline, wire_enum};
+use super::{case, context, customer, fact, further, note, target, time, wire_enum, work_event};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
-use signpost_domain::contact::Place;
+use prost_types::Duration;
+use signpost_domain::contact::{Offered, Place};
+use signpost_domain::decision::Handover;
 use signpost_domain::event::{
-    Cause, ContactEnded, ContactRouted, Envelope, Event, MatterEnded, Next, Recorded, RouteTaken,
+    CaseJoin, CaseTransition, Cause, ContactEnded, ContactRouted, Envelope, Event, MatterEnded,
+    Next, Recorded, RouteTaken,
 };
-use signpost_domain::ids::{PlaybookVersion, ReasonId, Slug};
+use signpost_domain::ids::{DecisionId, PlaybookVersion, ReasonId, Seq, Slug};
 use signpost_proto::{FILE_DESCRIPTOR_SET, v1};
 use std::sync::LazyLock;
 use v1::event::Body;
@@ -33,7 +36,7 @@ pub(crate) fn event(recorded: &Recorded) -> v1::Event {
     v1::Event {
         sequence: seq.0,
         record_time: Some(time::timestamp(*record_time)),
-        arrive_time: Some(time::timestamp(*arrive_time)),
+        event_time: Some(time::timestamp(*arrive_time)),
         actor: actor.to_string(),
         request_id: match cause {
             Cause::Request(stamp) => stamp.id.to_string(),
@@ -42,15 +45,25 @@ pub(crate) fn event(recorded: &Recorded) -> v1::Event {
         playbook_version: playbook
             .as_ref()
             .map_or_else(String::new, PlaybookVersion::to_string),
+        case_transitions: event.transitions().iter().map(transition).collect(),
         body: Some(told(envelope, event).body),
     }
 }
 
+fn transition(transition: &CaseTransition) -> v1::CaseTransition {
+    let CaseTransition { case, from, to } = transition;
+    v1::CaseTransition {
+        case_id: case.to_string(),
+        from: from.map_or(0, wire_enum::case_state),
+        to: wire_enum::case_state(*to),
+    }
+}
+
 /// What is told of an event: its body, its name in types, what it is about.
-struct Told {
-    body: Body,
-    name: &'static str,
-    subject: String,
+pub(super) struct Told {
+    pub(super) body: Body,
+    pub(super) name: &'static str,
+    pub(super) subject: String,
 }
 
 fn told(envelope: &Envelope, event: &Event) -> Told {
@@ -64,22 +77,22 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             subject: format!("playbook/{}", published.version),
         },
         Event::CustomerSaved(saved) => Told {
-            body: Body::CustomerSaved(customer::saved(saved, envelope.seq)),
-            name: "customer_saved",
+            body: Body::CustomerUpserted(customer::saved(saved, envelope.seq)),
+            name: "customer_upserted",
             subject: format!("customer/{}", saved.customer.id),
         },
         Event::ContactRouted(routed) => Told {
-            body: Body::ContactRouted(contact_routed(routed)),
+            body: Body::ContactRouted(contact_routed(routed, envelope.seq)),
             name: "contact_routed",
             subject: contact(&routed.contact),
         },
         Event::RouteTaken(taken) => Told {
-            body: Body::RouteTaken(route_taken(taken)),
-            name: "route_taken",
+            body: Body::RouteSelected(route_taken(taken)),
+            name: "route_selected",
             subject: contact(&taken.contact),
         },
         Event::ContactEnded(ended) => Told {
-            body: Body::ContactEnded(contact_ended(ended)),
+            body: Body::ContactEnded(contact_ended(ended, envelope.seq)),
             name: "contact_ended",
             subject: contact(&ended.contact),
         },
@@ -90,25 +103,27 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             name: "case_lapsed",
             subject: format!("case/{case}"),
         },
-        Event::CaseWorked(worked) => Told {
-            body: Body::CaseWorked(timeline::event(worked)),
-            name: timeline::name(&worked.work),
-            subject: format!("case/{}", worked.case),
-        },
-        Event::CustomerWorked(worked) => Told {
-            body: Body::CustomerWorked(customer::event(worked)),
-            name: customer::name(&worked.work),
-            subject: format!("customer/{}", worked.customer),
-        },
+        Event::CaseWorked(worked) => work_event::of_case(worked, envelope.seq),
+        Event::CustomerWorked(worked) => work_event::of_customer(worked),
         Event::CaseAdded(added) => Told {
-            body: Body::CaseAdded(further::event(added)),
-            name: "case_added",
+            body: Body::CaseAddedToContact(further::event(added, envelope.seq)),
+            name: "case_added_to_contact",
             subject: contact(&added.contact),
+        },
+        Event::QueueStatsReported(stats) => Told {
+            body: Body::QueueStatsReported(v1::QueueStatsReportedEvent {
+                queue_stats: stats.iter().map(context::stats_of_queue).collect(),
+            }),
+            name: "queue_stats_reported",
+            subject: match stats.as_slice() {
+                [one] => format!("queue/{}", one.queue),
+                _ => "queues".to_owned(),
+            },
         },
     }
 }
 
-fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
+fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
     let ContactRouted {
         contact,
         step,
@@ -121,10 +136,11 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         leading,
         followed_by: _,
         open_cases: _,
-        standing: _,
+        standing,
         memory: _,
         profile: _,
         carried: _,
+        reported: _,
         noticed: _,
         decision,
         next,
@@ -137,28 +153,28 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
         Next::ChooseRoute => (Place::Deciding, v1::NextStep::ChooseRoute, None, [].iter()),
         Next::Take(taken) => {
             let place = Place::of_route(taken.route);
-            (place, v1::NextStep::Routed, Some(offered(taken)), [].iter())
+            (place, v1::NextStep::Routed, Some(taken), [].iter())
         }
     };
     v1::ContactRoutedEvent {
         contact_id: contact.to_string(),
-        step: wire_enum::route_step(*step),
+        trigger: wire_enum::route_step(*step),
         channel: context.channel.to_string(),
         direction: wire_enum::direction(context.direction),
         customer_id: customer::id(of_customer.as_ref().map(|join| &join.id)),
         tier: decision.tier.to_string(),
         reason: text_of_reason(decision.reason.as_ref()),
         case_id: case::id(join.map(|join| join.case)),
-        joined: join.map_or(0, |join| wire_enum::joined(join.joined)),
-        joined_now: join.is_some_and(|join| join.first),
+        case_match: join.map_or(0, |join| wire_enum::joined(join.joined)),
+        newly_matched: join.is_some_and(|join| join.first),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
-        left_case_id: case::id(left.map(|left| left.case)),
-        left_case_withdrawn: left.is_some_and(|left| left.withdrawn),
+        former_case_id: case::id(left.map(|left| left.case)),
+        former_case_withdrawn: left.is_some_and(|left| left.withdrawn),
         repeat: join.is_some_and(|join| join.repeat),
         channel_switched: join.is_some_and(|join| join.switched),
-        place: wire_enum::place(place),
+        state: wire_enum::place(place),
         next_step: next_step.into(),
-        routed: goes,
+        target: goes.map(|taken| target::of_event(taken, &decision.handover, Some(&decision.tier))),
         asked_fact_ids: asked.map(Slug::to_string).collect(),
         facts: fact::facts(&context.facts),
         rule_ids: decision
@@ -166,7 +182,7 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
             .iter()
             .map(|rule| rule.id.to_string())
             .collect(),
-        told_tier: text(context.customer.tier.as_ref()),
+        reported_tier: text(context.customer.tier.as_ref()),
         stored_tier: text(tier_found.as_ref().and_then(|found| found.stored.as_ref())),
         stored_tier_customer_id: customer::id(
             tier_found
@@ -174,34 +190,61 @@ fn contact_routed(routed: &ContactRouted) -> v1::ContactRoutedEvent {
                 .and_then(|found| found.stored_of.as_ref()),
         ),
         tier_basis: wire_enum::tier_basis(tier_found.as_ref()),
-        further_case_ids: case::ids(further),
+        additional_case_ids: case::ids(further),
         leading_matter_id: text_of_matter(leading.as_ref()),
         case_presumed: join.is_some_and(|join| join.presumed),
         note: note.to_string(),
+        new_case: join.and_then(new_case),
+        claims_case: join.is_some_and(|join| join.claimed.is_some()),
+        vulnerable: context.vulnerable,
+        cannot_use: wire_enum::abilities(context.cannot_use),
+        asked_for_person: context.asked_for_person || standing.needs_person,
+        language_code: context.language.as_deref().unwrap_or_default().to_owned(),
+        persona: text(context.persona.as_ref()),
+        decision_id: DecisionId(seq).to_string(),
+        note_id: note::id(seq, note),
+        longest_wait: goes.and_then(longest_wait),
     }
 }
 
-fn route_taken(taken: &RouteTaken) -> v1::RouteTakenEvent {
+/// What the case of a contact starts with, if the contact opened it.
+pub(super) fn new_case(join: &CaseJoin) -> Option<v1::NewCase> {
+    join.opened.as_ref().map(|opened| v1::NewCase {
+        stated_reason: opened.reason.to_string(),
+        tier: opened.tier.to_string(),
+    })
+}
+
+/// How long the customer is expected to wait for the answer that we owe.
+fn longest_wait(taken: &Offered) -> Option<Duration> {
+    let wait = taken.wait.filter(|_| taken.route.is_owed());
+    wait.map(time::duration)
+}
+
+fn route_taken(taken: &RouteTaken) -> v1::RouteSelectedEvent {
     let RouteTaken {
         contact,
         case: of_case,
         further,
         taken,
         declined,
-        tier: _,
-        handover: _,
+        tier,
+        handover,
     } = taken;
-    v1::RouteTakenEvent {
+    let usual = Handover::default();
+    let handover = handover.as_deref().unwrap_or(&usual);
+    v1::RouteSelectedEvent {
         contact_id: contact.to_string(),
         case_id: case::id(*of_case),
-        place: wire_enum::place(Place::of_route(taken.route)),
-        routed: Some(offered(taken)),
-        declined: wire_enum::routes(declined.iter().copied()),
-        further_case_ids: case::ids(further),
+        state: wire_enum::place(Place::of_route(taken.route)),
+        target: Some(target::of_event(taken, handover, tier.as_ref())),
+        declined_routes: wire_enum::routes(declined.iter().copied()),
+        additional_case_ids: case::ids(further),
+        longest_wait: longest_wait(taken),
     }
 }
 
-fn contact_ended(ended: &ContactEnded) -> v1::ContactEndedEvent {
+fn contact_ended(ended: &ContactEnded, seq: Seq) -> v1::ContactEndedEvent {
     let ContactEnded {
         contact,
         case: of_case,
@@ -233,10 +276,11 @@ fn contact_ended(ended: &ContactEnded) -> v1::ContactEndedEvent {
         outcome: wire_enum::outcome(*outcome),
         confirmed_reason: text_of_reason(confirmed.as_ref()),
         resolved_case_id: case::id(*resolves),
-        further_case_ids: case::ids(further),
+        additional_case_ids: case::ids(further),
         resolution: resolution.as_ref().map(case::resolution),
         note: note.to_string(),
         matters: matters.collect(),
+        note_id: note::id(seq, note),
     }
 }
 

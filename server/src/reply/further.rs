@@ -1,19 +1,20 @@
-//! Further cases of contacts.
+//! Additional cases of contacts.
 
 use super::contact::text_of_matter;
-use super::{case, customer, fact, matters, wire_enum};
+use super::event::new_case;
+use super::{case, customer, fact, matters, note, wire_enum};
 use signpost_domain::contact::{FurtherCase, Joined};
 use signpost_domain::event::CaseAdded;
-use signpost_domain::ids::CaseId;
+use signpost_domain::ids::{CaseId, DecisionId, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 use signpost_proto::v1::{TimelineEntry, TimelineKind};
 
 /// The answer to AddCaseToContact.
 pub(crate) fn added(
-    added: &CaseAdded,
+    (added, seq): (&CaseAdded, Seq),
     playbook: &Playbook,
-    replayed: bool,
+    receipt: v1::WriteReceipt,
 ) -> v1::AddCaseToContactResponse {
     let join = &added.join;
     let mut further = case::ids(&added.further);
@@ -21,20 +22,20 @@ pub(crate) fn added(
     v1::AddCaseToContactResponse {
         contact_id: added.contact.to_string(),
         case_id: join.case.to_string(),
-        joined: wire_enum::joined(join.joined),
+        case_match: wire_enum::joined(join.joined),
         previous_case_id: case::id(join.previous),
-        contact_case_id: case::id(added.own),
-        further_case_ids: further,
+        main_case_id: case::id(added.own),
+        additional_case_ids: further,
         known_facts: fact::facts(&added.facts),
-        replayed,
+        receipt: Some(receipt),
         repeat: join.repeat,
         channel_switched: join.switched,
-        decision: matters::decision(playbook, added),
+        decision: matters::decision(playbook, (added, Some(seq))),
     }
 }
 
-/// A further case of a contact.
-pub(super) fn case(further: &FurtherCase) -> v1::FurtherCase {
+/// An additional case of a contact.
+pub(super) fn case(further: &FurtherCase) -> v1::AdditionalCase {
     let FurtherCase {
         case,
         reason,
@@ -42,16 +43,16 @@ pub(super) fn case(further: &FurtherCase) -> v1::FurtherCase {
         matter,
         owner: _,
     } = further;
-    v1::FurtherCase {
+    v1::AdditionalCase {
         case_id: case.to_string(),
-        reason: reason.to_string(),
-        joined: wire_enum::joined(*joined),
+        stated_reason: reason.to_string(),
+        case_match: wire_enum::joined(*joined),
         matter_id: text_of_matter(matter.as_ref()),
     }
 }
 
 /// The event, for integrators.
-pub(super) fn event(added: &CaseAdded) -> v1::CaseAddedEvent {
+pub(super) fn event(added: &CaseAdded, seq: Seq) -> v1::CaseAddedToContactEvent {
     let CaseAdded {
         contact,
         channel,
@@ -63,28 +64,32 @@ pub(super) fn event(added: &CaseAdded) -> v1::CaseAddedEvent {
         join,
         note,
         matter,
-        decided: _,
+        decided,
     } = added;
-    v1::CaseAddedEvent {
+    let decision = decided.as_ref().map(|_| DecisionId(seq).to_string());
+    v1::CaseAddedToContactEvent {
         contact_id: contact.to_string(),
         case_id: join.case.to_string(),
-        joined: wire_enum::joined(join.joined),
+        case_match: wire_enum::joined(join.joined),
         previous_case_id: case::id(join.previous),
         channel: channel.to_string(),
         customer_id: customer::id(Some(customer)),
-        contact_case_id: case::id(*own),
+        main_case_id: case::id(*own),
         reason: reason.to_string(),
         repeat: join.repeat,
         channel_switched: join.switched,
         facts: fact::facts(facts),
         note: note.to_string(),
         matter_id: text_of_matter(matter.as_ref()),
-        joined_now: join.first,
+        newly_matched: join.first,
+        new_case: new_case(join),
+        decision_id: decision.unwrap_or_default(),
+        note_id: note::id(seq, note),
     }
 }
 
 /// The entry in the timeline of `of`, which may be the case that goes on for the one that was added.
-pub(super) fn entry(added: &CaseAdded, of: CaseId) -> TimelineEntry {
+pub(super) fn entry(added: &CaseAdded, of: CaseId, seq: Seq) -> TimelineEntry {
     let join = &added.join;
     let how = match join.joined {
         Joined::Opened => "opened it",
@@ -106,7 +111,7 @@ pub(super) fn entry(added: &CaseAdded, of: CaseId) -> TimelineEntry {
     };
     let (contact, reason) = (&added.contact, &added.reason);
     TimelineEntry {
-        kind: TimelineKind::CaseAdded.into(),
+        kind: TimelineKind::CaseAddedToContact.into(),
         text: match join.first {
             true => format!("contact {contact} came about {reason}, too, and {how}{marks}{note}"),
             false => format!("contact {contact} told more about {reason}{note}"),
@@ -115,6 +120,7 @@ pub(super) fn entry(added: &CaseAdded, of: CaseId) -> TimelineEntry {
         contact_id: contact.to_string(),
         channel: added.channel.to_string(),
         other_case_id: case::id(added.own),
+        note_id: note::id(seq, &added.note),
         ..TimelineEntry::default()
     }
 }

@@ -6,7 +6,7 @@ use signpost_domain::case::CaseNumbers;
 use signpost_domain::contact::{ContactContext, Matter};
 use signpost_domain::decision::Finding;
 use signpost_domain::event::{CaseAdded, ContactRouted, Event, OpenCase, Recorded};
-use signpost_domain::ids::Slug;
+use signpost_domain::ids::{Seq, Slug};
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 use std::sync::Arc;
@@ -14,6 +14,8 @@ use std::sync::Arc;
 /// What an answer is made from: a contact that was decided on, and its other matters.
 #[derive(Clone, Copy)]
 pub(crate) struct Answered<'a> {
+    /// The sequence of its event, which those of its other matters follow; `None` in a preview.
+    pub(crate) seq: Option<Seq>,
     /// The contact.
     pub(crate) routed: &'a ContactRouted,
     /// Its other matters that have a case.
@@ -40,9 +42,9 @@ pub(super) fn matters(of: Answered<'_>) -> Vec<v1::MatterAnswer> {
     let answer = |matter: &Matter| {
         let is_leading = of.routed.leading.as_ref() == Some(&matter.id);
         let mut added = of.added.iter();
-        match added.find(|added| added.matter.as_ref() == Some(&matter.id)) {
+        match added.position(|added| added.matter.as_ref() == Some(&matter.id)) {
             _ if is_leading => leading(of, matter),
-            Some(added) => by_itself(of, matter, added),
+            Some(place) => by_itself(of, matter, place),
             None => without_case(of, matter),
         }
     };
@@ -98,38 +100,40 @@ fn leading(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
     v1::MatterAnswer {
         matter_id: matter.id.to_string(),
         case_id: case::id(join.map(|join| join.case)),
-        joined: join.map_or(0, |join| wire_enum::joined(join.joined)),
+        case_match: join.map_or(0, |join| wire_enum::joined(join.joined)),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
         decision: Some(decision::decision(
             of.playbook,
-            routed.standing.now,
+            (of.seq, routed.standing.now),
             &routed.noticed,
             &routed.decision,
         )),
         known_facts: known_facts(&routed.context, &routed.carried),
-        repeats: routed.standing.repeats,
-        channel_switches: routed.standing.channel_switches,
+        repeat_count: routed.standing.repeats,
+        channel_switch_count: routed.standing.channel_switches,
         questions: Vec::new(),
         choose_reason: None,
         findings: Vec::new(),
     }
 }
 
-fn by_itself(of: Answered<'_>, matter: &Matter, added: &CaseAdded) -> v1::MatterAnswer {
+fn by_itself(of: Answered<'_>, matter: &Matter, place: usize) -> v1::MatterAnswer {
+    let added = of.added[place];
+    let seq = of.seq.map(|seq| Seq(seq.0 + 1 + place as u64));
     let decided = added.decided.as_deref();
     let standing = decided.map(|decided| decided.standing);
     v1::MatterAnswer {
         matter_id: matter.id.to_string(),
         case_id: added.join.case.to_string(),
-        joined: wire_enum::joined(added.join.joined),
+        case_match: wire_enum::joined(added.join.joined),
         previous_case_id: case::id(added.join.previous),
-        decision: decision(of.playbook, added),
+        decision: decision(of.playbook, (added, seq)),
         known_facts: decided.map_or_else(
             || fact::facts(&added.facts),
             |decided| known_facts(&decided.context, &decided.carried),
         ),
-        repeats: standing.map_or(0, |standing| standing.repeats),
-        channel_switches: standing.map_or(0, |standing| standing.channel_switches),
+        repeat_count: standing.map_or(0, |standing| standing.repeats),
+        channel_switch_count: standing.map_or(0, |standing| standing.channel_switches),
         questions: Vec::new(),
         choose_reason: None,
         findings: Vec::new(),
@@ -137,11 +141,14 @@ fn by_itself(of: Answered<'_>, matter: &Matter, added: &CaseAdded) -> v1::Matter
 }
 
 /// What would be best for a further matter by itself, where it was decided on.
-pub(super) fn decision(playbook: &Playbook, added: &CaseAdded) -> Option<v1::Decision> {
+pub(super) fn decision(
+    playbook: &Playbook,
+    (added, seq): (&CaseAdded, Option<Seq>),
+) -> Option<v1::Decision> {
     let decided = added.decided.as_deref()?;
     Some(decision::decision(
         playbook,
-        decided.standing.now,
+        (seq, decided.standing.now),
         &decided.noticed,
         &decided.decision,
     ))
@@ -189,7 +196,7 @@ pub(super) fn open_cases(of: Answered<'_>) -> Vec<v1::OpenCase> {
         v1::OpenCase {
             case_id: case.to_string(),
             case_number: of.numbers.of(*case),
-            reason: reason.to_string(),
+            stated_reason: reason.to_string(),
             key_facts: fact::facts(key),
             last_contact_time: Some(time::timestamp(*arrived)),
         }

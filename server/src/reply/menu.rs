@@ -33,10 +33,10 @@ pub(crate) fn menu(playbook: &Playbook, of: MenuOf<'_>) -> v1::ReasonMenu {
     v1::ReasonMenu {
         playbook_version: playbook.version.to_string(),
         channel: of.channel.to_string(),
-        locale,
-        primary: of.primary.map_or_else(String::new, Slug::to_string),
+        language_code: locale,
+        primary_reason: of.primary.map_or_else(String::new, Slug::to_string),
         items,
-        left_out,
+        omitted_count: left_out,
     }
 }
 

@@ -17,12 +17,12 @@ pub(crate) fn validated(
         Ok((playbook, warnings)) => v1::ValidatePlaybookResponse {
             playbook_version: playbook.version.to_string(),
             warnings: self::warnings(warnings),
-            more_warnings: warnings.more as u32,
+            omitted_warning_count: warnings.more as u32,
             ..Default::default()
         },
         Err(faults) => v1::ValidatePlaybookResponse {
-            faults: faults.found.iter().map(finding).collect(),
-            more_faults: faults.more as u32,
+            errors: faults.found.iter().map(finding).collect(),
+            omitted_error_count: faults.more as u32,
             ..Default::default()
         },
     }
@@ -33,62 +33,76 @@ pub(crate) fn published(
     envelope: &Envelope,
     event: &PlaybookPublished,
     warnings: &Warnings,
-    replayed: bool,
+    receipt: v1::WriteReceipt,
 ) -> v1::PublishPlaybookResponse {
     v1::PublishPlaybookResponse {
         publication: Some(of_event(envelope, event)),
         warnings: self::warnings(warnings),
-        replayed,
-        more_warnings: warnings.more as u32,
+        receipt: Some(receipt),
+        omitted_warning_count: warnings.more as u32,
     }
 }
 
-/// The answer to RollBackPlaybook.
+/// The answer to RollbackPlaybook.
 pub(crate) fn rolled_back(
     envelope: &Envelope,
     event: &PlaybookPublished,
-    replayed: bool,
-) -> v1::RollBackPlaybookResponse {
-    v1::RollBackPlaybookResponse {
+    receipt: v1::WriteReceipt,
+) -> v1::RollbackPlaybookResponse {
+    v1::RollbackPlaybookResponse {
         publication: Some(of_event(envelope, event)),
-        replayed,
+        receipt: Some(receipt),
     }
 }
 
-/// The answer to ListPlaybooks, the newest first. `live` is the position of the live publication.
+/// The answer to ListPlaybookPublications, the newest first. `live` is the position of the live publication.
 pub(crate) fn listed(
     page: &[Arc<Publication>],
     live: Option<Seq>,
     next_page_token: String,
-) -> v1::ListPlaybooksResponse {
+    revision: String,
+) -> v1::ListPlaybookPublicationsResponse {
     let publications = page.iter().map(|listed| publication(listed, live));
-    v1::ListPlaybooksResponse {
+    v1::ListPlaybookPublicationsResponse {
         publications: publications.collect(),
         next_page_token,
+        revision,
     }
 }
 
 /// The answer to GetPlaybook.
-pub(crate) fn got(found: &Publication, live: Option<Seq>, source: &str) -> v1::GetPlaybookResponse {
+pub(crate) fn got(
+    found: &Publication,
+    live: Option<Seq>,
+    source: &str,
+    revision: String,
+) -> v1::GetPlaybookResponse {
     v1::GetPlaybookResponse {
         publication: Some(publication(found, live)),
-        source: source.to_owned(),
+        document: source.to_owned(),
+        revision,
     }
 }
 
 /// The answer to DiffPlaybooks.
-pub(crate) fn diff(before: &Playbook, after: &Playbook, diff: Diff) -> v1::DiffPlaybooksResponse {
+pub(crate) fn diff(
+    before: &Playbook,
+    after: &Playbook,
+    diff: Diff,
+    revision: String,
+) -> v1::DiffPlaybooksResponse {
     let Diff { changes, more } = diff;
     v1::DiffPlaybooksResponse {
         from_playbook_version: before.version.to_string(),
         to_playbook_version: after.version.to_string(),
         changes: changes.into_iter().map(change).collect(),
-        more_changes: u32::try_from(more).unwrap_or(u32::MAX),
+        omitted_change_count: u32::try_from(more).unwrap_or(u32::MAX),
+        revision,
     }
 }
 
 fn change(change: Change) -> v1::PlaybookChange {
-    use v1::playbook_change::{Kind, Part};
+    use v1::{PlaybookChangeKind as Kind, PlaybookPart as Part};
     let Change {
         kind,
         part,
@@ -118,7 +132,7 @@ fn change(change: Change) -> v1::PlaybookChange {
         ChangePart::Calendar => Part::Calendar,
         ChangePart::Queue => Part::Queue,
         ChangePart::Fact => Part::Fact,
-        ChangePart::Primary => Part::Primary,
+        ChangePart::PrimaryReason => Part::PrimaryReason,
         ChangePart::Reason => Part::Reason,
         ChangePart::Route => Part::Route,
         ChangePart::Rule => Part::Rule,
@@ -179,12 +193,12 @@ pub(super) fn of_event(envelope: &Envelope, event: &PlaybookPublished) -> v1::Pl
     }
 }
 
-fn warnings(warnings: &Warnings) -> Vec<v1::PlaybookFinding> {
+fn warnings(warnings: &Warnings) -> Vec<v1::PlaybookDiagnostic> {
     let warnings = warnings.found.iter();
     warnings.map(|warning| finding(&warning.0)).collect()
 }
 
-fn finding(fault: &Fault) -> v1::PlaybookFinding {
+fn finding(fault: &Fault) -> v1::PlaybookDiagnostic {
     let Fault {
         path,
         line,
@@ -192,7 +206,7 @@ fn finding(fault: &Fault) -> v1::PlaybookFinding {
         what,
         fix,
     } = fault;
-    v1::PlaybookFinding {
+    v1::PlaybookDiagnostic {
         path: path.clone(),
         line: *line,
         column: *column,

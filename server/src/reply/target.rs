@@ -16,6 +16,36 @@ pub(super) fn of_decision(
     target(playbook, offered, &decision.handover, Some(&decision.tier))
 }
 
+/// The target of a route as far as an event stores it: without what the playbook says of the queue and of the tier.
+pub(super) fn of_event(
+    offered: &Offered,
+    handover: &Handover,
+    tier: Option<&Slug>,
+) -> v1::RouteTarget {
+    let Offered {
+        route,
+        flow,
+        queue,
+        wait: _,
+    } = offered;
+    let Handover {
+        priority,
+        skills: added,
+        language,
+    } = handover;
+    let added = queue.as_ref().map(|_| skills(added));
+    v1::RouteTarget {
+        route: wire_enum::route(*route),
+        flow_id: decision::text(flow.as_ref()),
+        queue_id: decision::text(queue.as_ref()),
+        skills: added.unwrap_or_default(),
+        priority: u32::from(*priority),
+        waiting_target: None,
+        language_code: language.as_deref().unwrap_or_default().to_owned(),
+        tier: decision::text(tier),
+    }
+}
+
 /// The target of a route: what the playbook says of its queue and of the tier, and what goes with the contact. Without
 /// a tier it is the playbook's default.
 pub(super) fn target(
@@ -49,12 +79,12 @@ pub(super) fn target(
     }
     v1::RouteTarget {
         route: wire_enum::route(*route),
-        flow: decision::text(flow.as_ref()),
-        queue: decision::text(queue.as_ref()),
+        flow_id: decision::text(flow.as_ref()),
+        queue_id: decision::text(queue.as_ref()),
         skills: skills(&all),
         priority: u32::from(*priority),
         waiting_target: of_tier.map(|tier| time::duration(tier.waiting_target)),
-        language: language.as_deref().unwrap_or_default().to_owned(),
+        language_code: language.as_deref().unwrap_or_default().to_owned(),
         tier: decision::text(tier.or(of_tier.map(|tier| &tier.id))),
     }
 }

@@ -49,6 +49,14 @@ fn fact(id: &str, knowledge: Knowledge) -> Fact {
         knowledge,
         source: FactSource::Bot,
         learnt_at: UnixMs(1_500),
+        currency: None,
+    }
+}
+
+fn receipt(replayed: bool) -> v1::WriteReceipt {
+    v1::WriteReceipt {
+        replayed,
+        ..Default::default()
     }
 }
 
@@ -111,6 +119,8 @@ fn routed(next: Next) -> ContactRouted {
         Knowledge::Known(FactValue::Text("ABC123".into())),
     );
     let context = ContactContext {
+        case: None,
+        previous_contact: None,
         channel: slug("phone"),
         direction: Direction::Inbound,
         device: None,
@@ -164,6 +174,7 @@ fn routed(next: Next) -> ContactRouted {
         memory: Memory::default(),
         profile: None,
         carried: Facts::from_facts([fact("passport", Knowledge::Declined)]),
+        reported: Vec::new(),
         noticed: vec![Finding::ReasonReplaced(reason("existing_flight/move_date"))],
         decision: decision(),
         next,
@@ -193,11 +204,11 @@ fn told(answer: &v1::ContactAnswer) -> String {
         answer.contact_id,
         answer.customer_id,
         answer.case_id,
-        answer.joined(),
+        answer.case_match(),
         answer.previous_case_id,
-        answer.place(),
-        answer.repeats,
-        answer.channel_switches,
+        answer.state(),
+        answer.repeat_count,
+        answer.channel_switch_count,
     ));
     answer
         .next
@@ -212,21 +223,25 @@ fn told(answer: &v1::ContactAnswer) -> String {
             decision.decide_time, decision.reason, decision.tier, decision.need_thousandths
         ));
         decision.options.iter().for_each(|it| line(shown(it)));
-        decision.turned_down.iter().for_each(|it| line(shown(it)));
-        decision.rules_fired.iter().for_each(|it| line(shown(it)));
+        decision
+            .ineligible_routes
+            .iter()
+            .for_each(|it| line(shown(it)));
+        decision.fired_rules.iter().for_each(|it| line(shown(it)));
         decision.findings.iter().for_each(|it| line(shown(it)));
     }
     words
 }
 
 fn answer(next: Next) -> v1::ContactAnswer {
-    let response = with(&routed(next), |of| contact::routed(of, false));
+    let response = with(&routed(next), |of| contact::routed(of, receipt(false)));
     response.answer.unwrap_or_default()
 }
 
 /// What an answer of one contact without other matters is made from.
 fn with<T>(routed: &ContactRouted, answer: impl FnOnce(Answered<'_>) -> T) -> T {
     answer(Answered {
+        seq: Some(Seq(9)),
         routed,
         added: &[],
         playbook: &playbook(),
@@ -240,7 +255,7 @@ fn an_answer_says_all_that_its_event_holds() {
     expect![[r#"
         contact call-7 of c1 in case_0000000000009 (Continued after "case_0000000000003"), place SelfService,
           repeats 1, switches 0
-        next Target(RouteTarget { route: SelfService, flow: "rebook", queue: "", skills: [], priority: 7, waiting_target: Some(Duration { seconds: 60, nanos: 0 }), language: "nl-NL", tier: "gold" })
+        next Target(RouteTarget { route: SelfService, flow_id: "rebook", queue_id: "", skills: [], priority: 7, waiting_target: Some(Duration { seconds: 60, nanos: 0 }), language_code: "nl-NL", tier: "gold" })
         known booking_reference Some(Text("ABC123"))
         known passport Some(Declined(true))
         decided at Some(Timestamp { seconds: 1795336200, nanos: 250000000 }):
@@ -249,8 +264,8 @@ fn an_answer_says_all_that_its_event_holds() {
             target: Some(
                 RouteTarget {
                     route: SelfService,
-                    flow: "rebook",
-                    queue: "",
+                    flow_id: "rebook",
+                    queue_id: "",
                     skills: [],
                     priority: 7,
                     waiting_target: Some(
@@ -259,7 +274,7 @@ fn an_answer_says_all_that_its_event_holds() {
                             nanos: 0,
                         },
                     ),
-                    language: "nl-NL",
+                    language_code: "nl-NL",
                     tier: "gold",
                 },
             ),
@@ -299,20 +314,20 @@ fn an_answer_says_all_that_its_event_holds() {
                     ),
                 },
             ),
-            resolves_basis_points: 6500,
+            chance_basis_points: 6500,
             chance_basis: Written,
             propensity_basis_points: 10000,
             inherited: [],
         }
-        TurnedDown {
+        IneligibleRoute {
             route: Chat,
-            reason: NotOnChannel,
+            cause: NotOnChannel,
             subject: "",
             opens_time: None,
         }
-        TurnedDown {
+        IneligibleRoute {
             route: Human,
-            reason: Closed,
+            cause: Closed,
             subject: "rebooking",
             opens_time: Some(
                 Timestamp {
@@ -323,9 +338,9 @@ fn an_answer_says_all_that_its_event_holds() {
         }
         FiredRule {
             rule_id: "flying_today",
-            forbids: [],
-            leaves: [],
-            prefers: [
+            forbidden_routes: [],
+            only_routes: [],
+            preferences: [
                 RoutePreference {
                     route: SelfService,
                     amount_micros: 20000,
@@ -334,10 +349,10 @@ fn an_answer_says_all_that_its_event_holds() {
             need_thousandths: Some(
                 1500,
             ),
-            asks_facts: [
+            required_fact_ids: [
                 "departs_at",
             ],
-            queue: "rebooking",
+            queue_id: "rebooking",
             priority: Some(
                 7,
             ),
@@ -352,11 +367,15 @@ fn an_answer_says_all_that_its_event_holds() {
             kind: ReasonReplaced,
             subject: "existing_flight/move_date",
             broken: None,
+            rule_id: "",
+            input: "",
         }
         Finding {
-            kind: FactUnknown,
-            subject: "vip customer.value",
+            kind: RuleInputUnknown,
+            subject: "",
             broken: None,
+            rule_id: "vip",
+            input: "customer.value",
         }
     "#]].assert_eq(&told(&answer(take())));
 }
@@ -385,13 +404,16 @@ fn questions_are_in_the_customers_language() {
             ),
         )"#]]
     .assert_eq(&format!("{:#?}", asked.next));
-    assert_eq!(asked.place(), v1::ContactPlace::Deciding);
+    assert_eq!(asked.state(), v1::ContactState::AwaitingCustomer);
 }
 
 #[test]
 fn a_preview_names_no_case_that_is_not_there() {
     let mut event = routed(take());
-    let shown = with(&event, |of| contact::previewed(of, String::new())).answer;
+    let shown = with(&event, |of| {
+        contact::previewed(of, String::new(), String::new())
+    })
+    .answer;
     let shown = shown.map(|answer| (answer.contact_id, answer.case_id));
     assert_eq!(shown, Some((String::new(), "case_0000000000009".into())));
     event.case.iter_mut().for_each(|join| {
@@ -403,7 +425,10 @@ fn a_preview_names_no_case_that_is_not_there() {
             reopens_within: signpost_domain::time::Millis::DAY,
         });
     });
-    let shown = with(&event, |of| contact::previewed(of, "c".into())).answer;
+    let shown = with(&event, |of| {
+        contact::previewed(of, "c".into(), String::new())
+    })
+    .answer;
     let shown = shown.map(|answer| (answer.contact_id, answer.case_id));
     assert_eq!(shown, Some(("c".into(), String::new())));
 }

@@ -1,75 +1,46 @@
 //! The timeline of a case: each event about it as an entry, in a line for people.
 
-use super::{case, further, time, wire_enum};
+use super::{case, further, note, time, wire_enum};
 use signpost_domain::case::{CaseUpdate, CaseWork};
 use signpost_domain::contact::Joined;
 use signpost_domain::event::{
     CaseWorked, ContactEnded, ContactRouted, Event, Next, Recorded, RouteStep, RouteTaken,
 };
-use signpost_domain::ids::{CaseId, ReasonId};
-use signpost_proto::v1::{CaseWorkedEvent, TimelineEntry, TimelineKind};
+use signpost_domain::ids::{CaseId, ReasonId, Seq};
+use signpost_proto::v1::{TimelineEntry, TimelineKind};
 use std::fmt::Display;
 
 /// The entry of an event in the timeline of `of`; `None` for one that is about no case.
 pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
+    let seq = recorded.envelope.seq;
     let told = match &recorded.event {
-        Event::ContactRouted(routed) => self::routed(routed, of),
+        Event::ContactRouted(routed) => self::routed(routed, of, seq),
         Event::RouteTaken(taken) => self::taken(taken, of),
-        Event::ContactEnded(ended) => self::ended(ended, of),
-        Event::CaseAdded(added) => further::entry(added, of),
+        Event::ContactEnded(ended) => self::ended(ended, of, seq),
+        Event::CaseAdded(added) => further::entry(added, of, seq),
         Event::CaseLapsed(case) => TimelineEntry {
-            kind: TimelineKind::Lapsed.into(),
+            kind: TimelineKind::CaseLapsed.into(),
             text: "lapsed: nothing was heard for too long".into(),
             case_id: case.to_string(),
             ..TimelineEntry::default()
         },
-        Event::CaseWorked(worked) => self::worked(worked, of),
-        Event::PlaybookPublished(_) | Event::CustomerSaved(_) | Event::CustomerWorked(_) => {
-            return None;
-        }
+        Event::CaseWorked(worked) => self::worked(worked, of, seq),
+        Event::PlaybookPublished(_)
+        | Event::CustomerSaved(_)
+        | Event::CustomerWorked(_)
+        | Event::QueueStatsReported(_) => return None,
     };
     let envelope = &recorded.envelope;
     Some(TimelineEntry {
-        sequence: envelope.seq.0,
+        sequence: seq.0,
         record_time: Some(time::timestamp(envelope.record_time)),
-        arrive_time: Some(time::timestamp(envelope.arrive_time)),
+        event_time: Some(time::timestamp(envelope.arrive_time)),
         actor: envelope.actor.to_string(),
         ..told
     })
 }
 
-/// The event of work on a case, for integrators.
-pub(super) fn event(worked: &CaseWorked) -> CaseWorkedEvent {
-    let entry = self::worked(worked, worked.case);
-    let resolution = match &worked.work {
-        CaseWork::Resolved(resolution, _) => Some(case::resolution(resolution)),
-        _ => None,
-    };
-    CaseWorkedEvent {
-        case_id: entry.case_id,
-        state: wire_enum::case_state(worked.state),
-        kind: entry.kind,
-        text: entry.text,
-        other_case_id: entry.other_case_id,
-        resolution,
-    }
-}
-
-/// What work on a case is called among events.
-pub(super) const fn name(work: &CaseWork) -> &'static str {
-    match work {
-        CaseWork::Noted(_) => "case_noted",
-        CaseWork::Updated(_) => "case_updated",
-        CaseWork::Resolved(..) => "case_resolved",
-        CaseWork::Reopened(_) => "case_reopened",
-        CaseWork::Merged(..) => "cases_merged",
-        CaseWork::Unmerged(_) => "case_unmerged",
-        CaseWork::Linked(_) => "cases_linked",
-        CaseWork::Unlinked(_) => "cases_unlinked",
-    }
-}
-
-fn routed(routed: &ContactRouted, of: CaseId) -> TimelineEntry {
+fn routed(routed: &ContactRouted, of: CaseId, seq: Seq) -> TimelineEntry {
     let contact = &routed.contact;
     let entry = TimelineEntry {
         kind: TimelineKind::ContactRouted.into(),
@@ -81,7 +52,7 @@ fn routed(routed: &ContactRouted, of: CaseId) -> TimelineEntry {
     let left = routed.left.filter(|left| left.case == of);
     if left.is_some() {
         return TimelineEntry {
-            kind: TimelineKind::ContactLeft.into(),
+            kind: TimelineKind::ContactRemoved.into(),
             text: format!("contact {contact} left: it is about something else"),
             other_case_id: case::id(routed.case.as_ref().map(|join| join.case)),
             ..entry
@@ -139,6 +110,7 @@ fn routed(routed: &ContactRouted, of: CaseId) -> TimelineEntry {
             &routed.note,
         ),
         route,
+        note_id: note::id(seq, &routed.note),
         ..entry
     }
 }
@@ -151,7 +123,7 @@ fn taken(taken: &RouteTaken, of: CaseId) -> TimelineEntry {
         declined => format!(", not {}", list(declined)),
     };
     TimelineEntry {
-        kind: TimelineKind::RouteTaken.into(),
+        kind: TimelineKind::RouteSelected.into(),
         text: format!("contact {contact}: the customer took {route}{declined}"),
         contact_id: contact.to_string(),
         case_id: of_these(of, taken.case, &taken.further),
@@ -160,7 +132,7 @@ fn taken(taken: &RouteTaken, of: CaseId) -> TimelineEntry {
     }
 }
 
-fn ended(ended: &ContactEnded, of: CaseId) -> TimelineEntry {
+fn ended(ended: &ContactEnded, of: CaseId, seq: Seq) -> TimelineEntry {
     let contact = &ended.contact;
     let how = wire_enum::outcome_text(ended.outcome);
     let confirmed = ended.confirmed.as_ref();
@@ -195,6 +167,7 @@ fn ended(ended: &ContactEnded, of: CaseId) -> TimelineEntry {
         ),
         contact_id: contact.to_string(),
         case_id: of_these(of, ended.case, &ended.further),
+        note_id: note::id(seq, note),
         ..TimelineEntry::default()
     }
 }
@@ -205,11 +178,21 @@ fn of_these(of: CaseId, own: Option<CaseId>, further: &[CaseId]) -> String {
     case::id(here.copied().or(own))
 }
 
-fn worked(worked: &CaseWorked, of: CaseId) -> TimelineEntry {
+fn worked(worked: &CaseWorked, of: CaseId, seq: Seq) -> TimelineEntry {
     let named = worked.case;
+    let written = match &worked.work {
+        CaseWork::Noted(note)
+        | CaseWork::Resolved(_, note)
+        | CaseWork::Reopened(note)
+        | CaseWork::Merged(_, note) => note,
+        CaseWork::Updated(..)
+        | CaseWork::Unmerged(_)
+        | CaseWork::Linked(_)
+        | CaseWork::Unlinked(_) => "",
+    };
     let (kind, text) = match &worked.work {
-        CaseWork::Noted(text) => (TimelineKind::Note, text.to_string()),
-        CaseWork::Updated(update) => (TimelineKind::Updated, updated(update)),
+        CaseWork::Noted(text) => (TimelineKind::NoteAdded, text.to_string()),
+        CaseWork::Updated(update, _) => (TimelineKind::Updated, updated(update)),
         CaseWork::Resolved(resolution, note) => {
             let cost = resolution.cost;
             let cost = cost.map_or_else(String::new, |cost| format!(", cost {cost}"));
@@ -248,6 +231,7 @@ fn worked(worked: &CaseWorked, of: CaseId) -> TimelineEntry {
         text,
         case_id: named.to_string(),
         other_case_id: case::id(other),
+        note_id: note::id(seq, written),
         ..TimelineEntry::default()
     }
 }

@@ -7,7 +7,7 @@ use signpost_domain::customer::{TierBasis, TierFound};
 use signpost_domain::decision::{AttemptOutcome, ChanceBasis, CostKind, WaitBasis};
 use signpost_domain::event::RouteStep;
 use signpost_domain::fact::{FactSource, FactType};
-use signpost_domain::route::Route;
+use signpost_domain::route::{Medium, Route};
 use signpost_proto::v1;
 
 /// A route.
@@ -25,6 +25,17 @@ pub(super) fn route(route: Route) -> i32 {
 /// Routes, in their order.
 pub(super) fn routes(routes: impl IntoIterator<Item = Route>) -> Vec<i32> {
     routes.into_iter().map(route).collect()
+}
+
+/// What kind of conversation a channel carries.
+pub(super) fn medium(medium: Medium) -> i32 {
+    let wire = match medium {
+        Medium::Voice => v1::Medium::Voice,
+        Medium::LiveText => v1::Medium::LiveText,
+        Medium::AsyncText => v1::Medium::AsyncText,
+        Medium::InPerson => v1::Medium::InPerson,
+    };
+    wire.into()
 }
 
 /// What somebody cannot use.
@@ -72,9 +83,9 @@ pub(super) fn fact_type(fact_type: FactType) -> i32 {
 /// How a contact joined its case.
 pub(super) fn joined(joined: Joined) -> i32 {
     let wire = match joined {
-        Joined::Opened => v1::Joined::Opened,
-        Joined::Continued => v1::Joined::Continued,
-        Joined::Reopened => v1::Joined::Reopened,
+        Joined::Opened => v1::CaseMatch::New,
+        Joined::Continued => v1::CaseMatch::Continued,
+        Joined::Reopened => v1::CaseMatch::Reopened,
     };
     wire.into()
 }
@@ -82,10 +93,10 @@ pub(super) fn joined(joined: Joined) -> i32 {
 /// Where a contact is.
 pub(super) fn place(place: Place) -> i32 {
     let wire = match place {
-        Place::Deciding => v1::ContactPlace::Deciding,
-        Place::SelfService => v1::ContactPlace::SelfService,
-        Place::Routed(_) => v1::ContactPlace::Routed,
-        Place::Ended(_) => v1::ContactPlace::Ended,
+        Place::Deciding => v1::ContactState::AwaitingCustomer,
+        Place::SelfService => v1::ContactState::SelfService,
+        Place::Routed(_) => v1::ContactState::Routed,
+        Place::Ended(_) => v1::ContactState::Ended,
     };
     wire.into()
 }
@@ -164,10 +175,10 @@ pub(super) fn cost_kind(kind: CostKind) -> i32 {
 /// What a wait was taken from.
 pub(super) fn wait_basis(basis: WaitBasis) -> i32 {
     let wire = match basis {
-        WaitBasis::None => v1::wait::Basis::None,
-        WaitBasis::Unknown => v1::wait::Basis::Unknown,
-        WaitBasis::Reported => v1::wait::Basis::Reported,
-        WaitBasis::Estimated => v1::wait::Basis::Estimated,
+        WaitBasis::None => v1::WaitBasis::None,
+        WaitBasis::Unknown => v1::WaitBasis::Unknown,
+        WaitBasis::Reported => v1::WaitBasis::Reported,
+        WaitBasis::Estimated => v1::WaitBasis::Estimated,
     };
     wire.into()
 }
@@ -196,12 +207,12 @@ pub(super) fn link_kind(kind: LinkKind) -> i32 {
 /// Why a contact was decided on.
 pub(super) fn route_step(step: RouteStep) -> i32 {
     let wire = match step {
-        RouteStep::Opened => v1::RouteStep::Opened,
-        RouteStep::Amended => v1::RouteStep::Amended,
-        RouteStep::AskedForPerson => v1::RouteStep::AskedForPerson,
-        RouteStep::GaveUp => v1::RouteStep::GaveUp,
-        RouteStep::NoAnswer => v1::RouteStep::NoAnswer,
-        RouteStep::Failed => v1::RouteStep::Failed,
+        RouteStep::Opened => v1::RoutingTrigger::Opened,
+        RouteStep::Amended => v1::RoutingTrigger::Amended,
+        RouteStep::AskedForPerson => v1::RoutingTrigger::AskedForPerson,
+        RouteStep::GaveUp => v1::RoutingTrigger::GaveUp,
+        RouteStep::NoAnswer => v1::RoutingTrigger::NoAnswer,
+        RouteStep::Failed => v1::RoutingTrigger::Failed,
     };
     wire.into()
 }
@@ -209,7 +220,7 @@ pub(super) fn route_step(step: RouteStep) -> i32 {
 /// Which tier won; nothing where that was not kept.
 pub(super) fn tier_basis(found: Option<&TierFound>) -> i32 {
     let basis = found.map_or(v1::TierBasis::Unspecified, |found| match found.basis {
-        TierBasis::Told => v1::TierBasis::Told,
+        TierBasis::Told => v1::TierBasis::Reported,
         TierBasis::Stored => v1::TierBasis::Stored,
         TierBasis::Default => v1::TierBasis::Default,
     });

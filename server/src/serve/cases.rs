@@ -1,7 +1,9 @@
 //! CaseService.
 
+use super::answer;
 use super::edge::Edge;
 use crate::engine::Written;
+use crate::store::RowReader;
 use crate::{intake, queries, reply, status};
 use signpost_domain::case::{Case, CaseWork};
 use signpost_domain::command::{Command, Query};
@@ -23,18 +25,16 @@ struct Worked {
 }
 
 impl Worked {
-    fn receipt(&self) -> Option<v1::CaseReceipt> {
-        let (seq, replayed) = self.place();
-        Some(reply::case::receipt(&self.what, seq, replayed))
+    fn case_receipt(&self) -> Option<v1::CaseReceipt> {
+        Some(reply::case::receipt(&self.what, self.seq()))
     }
 
     fn receipt_of_merged(&self) -> Option<v1::CaseReceipt> {
-        let (seq, replayed) = self.place();
-        reply::case::receipt_of_merged(&self.what, seq, replayed)
+        reply::case::receipt_of_merged(&self.what, self.seq())
     }
 
-    fn place(&self) -> (Seq, bool) {
-        (self.written.recorded.envelope.seq, self.written.replayed)
+    fn seq(&self) -> Seq {
+        self.written.recorded.envelope.seq
     }
 }
 
@@ -59,7 +59,8 @@ impl Edge {
     ) -> Result<v1::ResolveCaseResponse, Status> {
         let envelope = &worked.written.recorded.envelope;
         let mut response = v1::ResolveCaseResponse {
-            receipt: worked.receipt(),
+            case_receipt: worked.case_receipt(),
+            receipt: Some(self.receipt(&worked.written)),
             ..Default::default()
         };
         if envelope.playbook.is_none() {
@@ -77,9 +78,9 @@ impl Edge {
         Ok(response)
     }
 
-    async fn case(&self, query: Query) -> Result<Arc<Case>, Status> {
+    async fn case(&self, query: Query) -> Result<(Arc<Case>, Seq), Status> {
         match self.read(query).await? {
-            Answer::Case(row) => Ok(row),
+            (Answer::Case(row), seq) => Ok((row, seq)),
             _ => Err(status::internal()),
         }
     }
@@ -92,27 +93,28 @@ impl CaseService for Edge {
         request: Request<v1::GetCaseRequest>,
     ) -> Result<Response<v1::GetCaseResponse>, Status> {
         let request = request.into_inner();
-        let locale = request.locale.clone();
+        let locale = request.language_code.clone();
         let query = intake::case::get(request, self.numbers());
-        let query = query.map_err(|faults| status::faulty(&faults))?;
-        let row = self.case(query).await?;
+        let (query, _) = self.fresh(query).await?;
+        let (row, seq) = self.case(query).await?;
         let live = self.live_if_any();
-        let answer = reply::case::got(&row, self.numbers(), live.as_deref(), &locale);
+        let revision = self.revision(seq);
+        let answer = reply::case::got(&row, self.numbers(), live.as_deref(), &locale, revision);
         Ok(Response::new(answer))
     }
 
-    async fn get_case_timeline(
+    async fn list_case_timeline(
         &self,
-        request: Request<v1::GetCaseTimelineRequest>,
-    ) -> Result<Response<v1::GetCaseTimelineResponse>, Status> {
+        request: Request<v1::ListCaseTimelineRequest>,
+    ) -> Result<Response<v1::ListCaseTimelineResponse>, Status> {
         let asked = intake::case::timeline(request.into_inner(), self.numbers(), self.store());
-        let (query, page) = asked.map_err(|faults| status::faulty(&faults))?;
-        let row = self.case(query).await?;
+        let ((query, page), revision) = self.fresh(asked).await?;
+        let (row, _) = self.case(query).await?;
         let mut events: BTreeMap<Seq, CaseId> = BTreeMap::new();
         let mut left_out = 0;
         let mut rows = vec![row.clone()];
         for merged in &row.merged {
-            rows.push(self.case(Query::Case(merged.case)).await?);
+            rows.push(self.case(Query::Case(merged.case)).await?.0);
         }
         // What changed a merged case and the one that goes on for it counts as the merged one's.
         for row in &rows {
@@ -131,10 +133,11 @@ impl CaseService for Edge {
             let recorded = self.event(seq).await?;
             entries.extend(reply::timeline::entry(&recorded, of));
         }
-        Ok(Response::new(v1::GetCaseTimelineResponse {
+        Ok(Response::new(v1::ListCaseTimelineResponse {
             entries,
             next_page_token: next,
-            left_out,
+            omitted_count: left_out,
+            revision,
         }))
     }
 
@@ -144,8 +147,16 @@ impl CaseService for Edge {
     ) -> Result<Response<v1::AddCaseNoteResponse>, Status> {
         let caller = self.caller(&request)?;
         let command = intake::case::note(request.into_inner(), caller, self.numbers());
-        let receipt = self.work(command).await?.receipt();
-        Ok(Response::new(v1::AddCaseNoteResponse { receipt }))
+        let worked = self.work(command).await?;
+        let note_id = match &worked.what.work {
+            CaseWork::Noted(text) => reply::note::id(worked.seq(), text),
+            _ => String::new(),
+        };
+        Ok(Response::new(v1::AddCaseNoteResponse {
+            case_receipt: worked.case_receipt(),
+            note_id,
+            receipt: Some(self.receipt(&worked.written)),
+        }))
     }
 
     async fn update_case(
@@ -156,8 +167,11 @@ impl CaseService for Edge {
         let live = self.live_if_any();
         let request = request.into_inner();
         let command = intake::case::update(request, caller, self.numbers(), live.as_deref());
-        let receipt = self.work(command).await?.receipt();
-        Ok(Response::new(v1::UpdateCaseResponse { receipt }))
+        let worked = self.work(command).await?;
+        Ok(Response::new(v1::UpdateCaseResponse {
+            case_receipt: worked.case_receipt(),
+            receipt: Some(self.receipt(&worked.written)),
+        }))
     }
 
     async fn resolve_case(
@@ -166,8 +180,9 @@ impl CaseService for Edge {
     ) -> Result<Response<v1::ResolveCaseResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
-        let locale = request.locale.clone();
-        let command = intake::case::resolve(request, caller, self.numbers());
+        let locale = request.language_code.clone();
+        let live = self.live_if_any();
+        let command = intake::case::resolve(request, caller, self.numbers(), live.as_deref());
         let worked = self.work(command).await?;
         Ok(Response::new(self.resolved(&worked, &locale).await?))
     }
@@ -178,8 +193,11 @@ impl CaseService for Edge {
     ) -> Result<Response<v1::ReopenCaseResponse>, Status> {
         let caller = self.caller(&request)?;
         let command = intake::case::reopen(request.into_inner(), caller, self.numbers());
-        let receipt = self.work(command).await?.receipt();
-        Ok(Response::new(v1::ReopenCaseResponse { receipt }))
+        let worked = self.work(command).await?;
+        Ok(Response::new(v1::ReopenCaseResponse {
+            case_receipt: worked.case_receipt(),
+            receipt: Some(self.receipt(&worked.written)),
+        }))
     }
 
     async fn merge_cases(
@@ -190,8 +208,9 @@ impl CaseService for Edge {
         let command = intake::case::merge(request.into_inner(), caller, self.numbers());
         let worked = self.work(command).await?;
         Ok(Response::new(v1::MergeCasesResponse {
-            receipt: worked.receipt(),
-            merged: worked.receipt_of_merged(),
+            case_receipt: worked.case_receipt(),
+            duplicate: worked.receipt_of_merged(),
+            receipt: Some(self.receipt(&worked.written)),
         }))
     }
 
@@ -203,8 +222,9 @@ impl CaseService for Edge {
         let command = intake::case::unmerge(request.into_inner(), caller, self.numbers());
         let worked = self.work(command).await?;
         Ok(Response::new(v1::UnmergeCaseResponse {
-            receipt: worked.receipt_of_merged(),
-            survivor: worked.receipt(),
+            case_receipt: worked.receipt_of_merged(),
+            surviving: worked.case_receipt(),
+            receipt: Some(self.receipt(&worked.written)),
         }))
     }
 
@@ -214,8 +234,11 @@ impl CaseService for Edge {
     ) -> Result<Response<v1::LinkCasesResponse>, Status> {
         let caller = self.caller(&request)?;
         let command = intake::case::link(request.into_inner(), caller, self.numbers());
-        let receipt = self.work(command).await?.receipt();
-        Ok(Response::new(v1::LinkCasesResponse { receipt }))
+        let worked = self.work(command).await?;
+        Ok(Response::new(v1::LinkCasesResponse {
+            case_receipt: worked.case_receipt(),
+            receipt: Some(self.receipt(&worked.written)),
+        }))
     }
 
     async fn unlink_cases(
@@ -224,21 +247,39 @@ impl CaseService for Edge {
     ) -> Result<Response<v1::UnlinkCasesResponse>, Status> {
         let caller = self.caller(&request)?;
         let command = intake::case::unlink(request.into_inner(), caller, self.numbers());
-        let receipt = self.work(command).await?.receipt();
-        Ok(Response::new(v1::UnlinkCasesResponse { receipt }))
+        let worked = self.work(command).await?;
+        Ok(Response::new(v1::UnlinkCasesResponse {
+            case_receipt: worked.case_receipt(),
+            receipt: Some(self.receipt(&worked.written)),
+        }))
     }
 
     async fn list_cases(
         &self,
         request: Request<v1::ListCasesRequest>,
     ) -> Result<Response<v1::ListCasesResponse>, Status> {
-        let asked = intake::list::cases(request.into_inner(), self.place(), self.numbers());
-        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let request = request.into_inner();
+        self.reached(&request.min_revision).await?;
+        let asked = intake::list::cases(request, self.place(), self.numbers());
+        let (asked, revision) = self.fresh(asked).await?;
         let (cases, next) = self.page(asked, queries::cases).await?;
-        Ok(Response::new(reply::case::listed(
-            &cases,
-            self.numbers(),
-            next,
-        )))
+        let answer = reply::case::listed(&cases, self.numbers(), next, revision);
+        Ok(Response::new(answer))
+    }
+
+    async fn batch_get_cases(
+        &self,
+        request: Request<v1::BatchGetCasesRequest>,
+    ) -> Result<Response<v1::BatchGetCasesResponse>, Status> {
+        let asked = intake::batch::cases(request.into_inner(), self.numbers());
+        let (asked, revision) = self.fresh(asked).await?;
+        let ids: Vec<CaseId> = asked.iter().map(|(_, id)| *id).collect();
+        let read = move |rows: &RowReader| queries::batch_of_cases(rows, ids.into_iter());
+        let found = self.rows(read).await?;
+        let cases = asked.into_iter().zip(&found);
+        let cases = cases
+            .map(|((named, _), row)| reply::case::found(named, row.as_deref(), self.numbers()));
+        let cases = answer::fitting(cases)?;
+        Ok(Response::new(v1::BatchGetCasesResponse { cases, revision }))
     }
 }

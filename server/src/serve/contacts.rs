@@ -24,6 +24,7 @@ impl ContactService for Edge {
         let playbooks = Playbooks {
             live: &live,
             menu: menu.as_deref(),
+            numbers: self.numbers(),
         };
         let command = intake::contact::route(request, caller, playbooks);
         let command = command.map_err(|faults| status::faulty(&faults))?;
@@ -34,12 +35,13 @@ impl ContactService for Edge {
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
         let added = matters::added(&written.followed_by);
         let of = Answered {
+            seq: Some(written.recorded.envelope.seq),
             routed,
             added: &added,
             playbook: &playbook,
             numbers: self.numbers(),
         };
-        let answer = reply::contact::routed(of, written.replayed);
+        let answer = reply::contact::routed(of, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -49,6 +51,7 @@ impl ContactService for Edge {
     ) -> Result<Response<v1::PreviewRouteResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
+        self.reached(&request.min_revision).await?;
         let menu = self.menu_playbook(&request.menu_playbook_version).await?;
         // Another playbook may become live meanwhile; then the answer would be told in the words of the wrong one.
         loop {
@@ -56,39 +59,41 @@ impl ContactService for Edge {
             let playbooks = Playbooks {
                 live: &live,
                 menu: menu.as_deref(),
+                numbers: self.numbers(),
             };
             let query = intake::contact::preview(request.clone(), caller.clone(), playbooks);
-            let query = query.map_err(|faults| status::faulty(&faults))?;
-            let Answer::Preview(routed, added) = self.read(query).await? else {
+            let (query, _) = self.fresh(query).await?;
+            let (Answer::Preview(routed, added), seq) = self.read(query).await? else {
                 return Err(status::internal());
             };
             if Arc::ptr_eq(&live, &self.live()?) {
                 let added: Vec<&CaseAdded> = added.iter().collect();
                 let of = Answered {
+                    seq: None,
                     routed: &routed,
                     added: &added,
                     playbook: &live,
                     numbers: self.numbers(),
                 };
-                let answer = reply::contact::previewed(of, request.contact_id);
+                let answer = reply::contact::previewed(of, request.contact_id, self.revision(seq));
                 return Ok(Response::new(answer));
             }
         }
     }
 
-    async fn take_route(
+    async fn select_route(
         &self,
-        request: Request<v1::TakeRouteRequest>,
-    ) -> Result<Response<v1::TakeRouteResponse>, Status> {
+        request: Request<v1::SelectRouteRequest>,
+    ) -> Result<Response<v1::SelectRouteResponse>, Status> {
         let caller = self.caller(&request)?;
-        let command = intake::contact::take_route(request.into_inner(), caller);
+        let command = intake::contact::select_route(request.into_inner(), caller);
         let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
         let Event::RouteTaken(taken) = &written.recorded.event else {
             return Err(status::internal());
         };
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
-        let answer = reply::contact::taken(taken, &playbook, written.replayed);
+        let answer = reply::contact::taken(taken, &playbook, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -103,6 +108,7 @@ impl ContactService for Edge {
         let playbooks = Playbooks {
             live: &live,
             menu: menu.as_deref(),
+            numbers: self.numbers(),
         };
         let command = intake::contact::reroute(request, caller, playbooks);
         let command = command.map_err(|faults| status::faulty(&faults))?;
@@ -113,12 +119,13 @@ impl ContactService for Edge {
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
         let added = matters::added(&written.followed_by);
         let of = Answered {
+            seq: Some(written.recorded.envelope.seq),
             routed,
             added: &added,
             playbook: &playbook,
             numbers: self.numbers(),
         };
-        let answer = reply::contact::rerouted(of, written.replayed);
+        let answer = reply::contact::rerouted(of, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -129,7 +136,7 @@ impl ContactService for Edge {
         let caller = self.caller(&request)?;
         let live = self.live_if_any();
         let request = request.into_inner();
-        let locale = request.locale.clone();
+        let locale = request.language_code.clone();
         let command = intake::contact::end(request, caller, live.as_deref());
         let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
@@ -141,7 +148,8 @@ impl ContactService for Edge {
             Some(_) => Some(self.playbook_of(envelope).await?),
             None => None,
         };
-        let answer = reply::contact::ended(ended, playbook.as_deref(), &locale, written.replayed);
+        let receipt = self.receipt(&written);
+        let answer = reply::contact::ended(ended, playbook.as_deref(), &locale, receipt);
         Ok(Response::new(answer))
     }
 
@@ -157,9 +165,24 @@ impl ContactService for Edge {
         let Event::CaseAdded(added) = &written.recorded.event else {
             return Err(status::internal());
         };
+        let seq = written.recorded.envelope.seq;
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
-        let answer = reply::further::added(added, &playbook, written.replayed);
+        let answer = reply::further::added((added, seq), &playbook, self.receipt(&written));
         Ok(Response::new(answer))
+    }
+
+    async fn report_queue_stats(
+        &self,
+        request: Request<v1::ReportQueueStatsRequest>,
+    ) -> Result<Response<v1::ReportQueueStatsResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let live = self.live()?;
+        let command = intake::contact::report_queues(request.into_inner(), caller, &live);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
+        let written = self.write(command).await?;
+        Ok(Response::new(v1::ReportQueueStatsResponse {
+            receipt: Some(self.receipt(&written)),
+        }))
     }
 
     async fn get_contact(
@@ -167,8 +190,8 @@ impl ContactService for Edge {
         request: Request<v1::GetContactRequest>,
     ) -> Result<Response<v1::GetContactResponse>, Status> {
         let query = intake::contact::get(request.into_inner());
-        let query = query.map_err(|faults| status::faulty(&faults))?;
-        let Answer::Contact(row) = self.read(query).await? else {
+        let (query, _) = self.fresh(query).await?;
+        let (Answer::Contact(row), seq) = self.read(query).await? else {
             return Err(status::internal());
         };
         let decided = self.event(row.decided).await?;
@@ -179,12 +202,13 @@ impl ContactService for Edge {
         let followed_by = self.followed_by(&decided).await?;
         let added = matters::added(&followed_by);
         let of = Answered {
+            seq: Some(decided.envelope.seq),
             routed,
             added: &added,
             playbook: &playbook,
             numbers: self.numbers(),
         };
-        let answer = reply::contact::got(&row, of);
+        let answer = reply::contact::got(&row, of, self.revision(seq));
         Ok(Response::new(answer))
     }
 
@@ -192,9 +216,12 @@ impl ContactService for Edge {
         &self,
         request: Request<v1::ListContactsRequest>,
     ) -> Result<Response<v1::ListContactsResponse>, Status> {
-        let asked = intake::list::contacts(request.into_inner(), self.place(), self.numbers());
-        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let request = request.into_inner();
+        self.reached(&request.min_revision).await?;
+        let asked = intake::list::contacts(request, self.place(), self.numbers());
+        let (asked, revision) = self.fresh(asked).await?;
         let (contacts, next) = self.page(asked, queries::contacts).await?;
-        Ok(Response::new(reply::contact::listed(&contacts, next)))
+        let answer = reply::contact::listed(&contacts, next, revision);
+        Ok(Response::new(answer))
     }
 }

@@ -1,7 +1,10 @@
 //! CustomerService.
 
+use super::answer;
 use super::edge::Edge;
-use crate::engine::Written;
+use crate::engine::{Halt, Written};
+use crate::intake::batch::Item;
+use crate::store::RowReader;
 use crate::{intake, queries, reply, status};
 use signpost_domain::command::Command;
 use signpost_domain::event::{CustomerWorked, Event};
@@ -19,7 +22,7 @@ struct Worked {
 }
 
 impl Worked {
-    fn receipt(&self) -> Option<v1::CustomerReceipt> {
+    fn customer_receipt(&self) -> Option<v1::CustomerReceipt> {
         Some(self.receipt_of(&self.what.customer))
     }
 
@@ -30,7 +33,7 @@ impl Worked {
 
     fn receipt_of(&self, id: &CustomerId) -> v1::CustomerReceipt {
         let seq = self.written.recorded.envelope.seq;
-        reply::customer::receipt(id, seq, self.written.replayed)
+        reply::customer::receipt(id, seq)
     }
 }
 
@@ -45,6 +48,56 @@ impl Edge {
             what: what.clone(),
             written,
         })
+    }
+}
+
+/// Items of a batch that are decided beside each other.
+const BATCH_AT_ONCE: usize = 64;
+
+impl Edge {
+    /// Keeps customers, some at once; what holds up one of them for a while holds up the whole.
+    async fn keep_all(&self, items: Vec<Item>) -> Result<Vec<v1::CustomerUpsertOutcome>, Status> {
+        use v1::customer_upsert_outcome::Outcome;
+        let mut outcomes = Vec::with_capacity(items.len());
+        let mut items = items.into_iter();
+        loop {
+            let some: Vec<Item> = items.by_ref().take(BATCH_AT_ONCE).collect();
+            if some.is_empty() {
+                return Ok(outcomes);
+            }
+            let some = some.into_iter().map(|(id, command)| {
+                let engine = self.engine().clone();
+                let written =
+                    command.map(|command| tokio::spawn(async move { engine.write(command).await }));
+                (id, written)
+            });
+            // All are under way before the first is waited for.
+            let some: Vec<_> = some.collect();
+            for (customer_id, written) in some {
+                let refused = match written {
+                    Err(faults) => status::faulty(&faults),
+                    Ok(written) => match written.await.map_err(|_| status::internal())? {
+                        Ok(written) => {
+                            let Event::CustomerSaved(saved) = &written.recorded.event else {
+                                return Err(status::internal());
+                            };
+                            let upserted = reply::receipt::upserted(self.mark(), &written, saved);
+                            outcomes.push(v1::CustomerUpsertOutcome {
+                                customer_id,
+                                outcome: Some(Outcome::Upserted(upserted)),
+                            });
+                            continue;
+                        }
+                        Err(Halt::Refused(refusal)) => status::refused(&refusal),
+                        Err(halt) => return Err(status::halted(halt)),
+                    },
+                };
+                outcomes.push(v1::CustomerUpsertOutcome {
+                    customer_id,
+                    outcome: Some(Outcome::Error(status::of_item(&refused))),
+                });
+            }
+        }
     }
 }
 
@@ -63,7 +116,7 @@ impl CustomerService for Edge {
             return Err(status::internal());
         };
         let seq = written.recorded.envelope.seq;
-        let answer = reply::customer::upserted(saved, seq, written.replayed);
+        let answer = reply::customer::upserted(saved, seq, self.receipt(&written));
         Ok(Response::new(answer))
     }
 
@@ -72,11 +125,12 @@ impl CustomerService for Edge {
         request: Request<v1::GetCustomerRequest>,
     ) -> Result<Response<v1::GetCustomerResponse>, Status> {
         let query = intake::customer::get(request.into_inner());
-        let query = query.map_err(|faults| status::faulty(&faults))?;
-        let Answer::Customer(row) = self.read(query).await? else {
+        let (query, _) = self.fresh(query).await?;
+        let (Answer::Customer(row), seq) = self.read(query).await? else {
             return Err(status::internal());
         };
-        Ok(Response::new(reply::customer::got(&row)))
+        let answer = reply::customer::got(&row, self.revision(seq));
+        Ok(Response::new(answer))
     }
 
     async fn list_customers(
@@ -84,9 +138,40 @@ impl CustomerService for Edge {
         request: Request<v1::ListCustomersRequest>,
     ) -> Result<Response<v1::ListCustomersResponse>, Status> {
         let asked = intake::list::customers(request.into_inner(), self.place());
-        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let (asked, revision) = self.fresh(asked).await?;
         let (customers, next) = self.page(asked, queries::customers).await?;
-        Ok(Response::new(reply::customer::listed(&customers, next)))
+        let answer = reply::customer::listed(&customers, next, revision);
+        Ok(Response::new(answer))
+    }
+
+    async fn batch_upsert_customers(
+        &self,
+        request: Request<v1::BatchUpsertCustomersRequest>,
+    ) -> Result<Response<v1::BatchUpsertCustomersResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let live = self.live()?;
+        let items = intake::batch::upsert(request.into_inner(), &caller, &live);
+        let items = items.map_err(|faults| status::faulty(&faults))?;
+        let outcomes = self.keep_all(items).await?;
+        Ok(Response::new(v1::BatchUpsertCustomersResponse { outcomes }))
+    }
+
+    async fn batch_get_customers(
+        &self,
+        request: Request<v1::BatchGetCustomersRequest>,
+    ) -> Result<Response<v1::BatchGetCustomersResponse>, Status> {
+        let asked = intake::batch::customers(request.into_inner());
+        let (ids, revision) = self.fresh(asked).await?;
+        let asked = ids.clone();
+        let read = move |rows: &RowReader| queries::batch_of_customers(rows, &asked);
+        let found = self.rows(read).await?;
+        let customers = ids.iter().zip(&found);
+        let customers = customers.map(|(id, row)| reply::customer::found(id, row.as_deref()));
+        let customers = answer::fitting(customers)?;
+        Ok(Response::new(v1::BatchGetCustomersResponse {
+            customers,
+            revision,
+        }))
     }
 
     async fn link_identity(
@@ -97,9 +182,10 @@ impl CustomerService for Edge {
         let command = intake::customer_work::link(request.into_inner(), caller);
         let worked = self.work_on_customer(command).await?;
         Ok(Response::new(v1::LinkIdentityResponse {
-            receipt: worked.receipt(),
-            merged: worked.receipt_of_merged(),
-            proof_lost: reply::customer::proof_lost(&worked.what.work),
+            customer_receipt: worked.customer_receipt(),
+            receipt: Some(self.receipt(&worked.written)),
+            duplicate: worked.receipt_of_merged(),
+            verification_lost: reply::customer::proof_lost(&worked.what.work),
         }))
     }
 
@@ -111,7 +197,8 @@ impl CustomerService for Edge {
         let command = intake::customer_work::unlink(request.into_inner(), caller);
         let worked = self.work_on_customer(command).await?;
         Ok(Response::new(v1::UnlinkIdentityResponse {
-            receipt: worked.receipt(),
+            customer_receipt: worked.customer_receipt(),
+            receipt: Some(self.receipt(&worked.written)),
         }))
     }
 
@@ -123,8 +210,9 @@ impl CustomerService for Edge {
         let command = intake::customer_work::merge(request.into_inner(), caller);
         let worked = self.work_on_customer(command).await?;
         Ok(Response::new(v1::MergeCustomersResponse {
-            receipt: worked.receipt(),
-            merged: worked.receipt_of_merged(),
+            customer_receipt: worked.customer_receipt(),
+            receipt: Some(self.receipt(&worked.written)),
+            duplicate: worked.receipt_of_merged(),
         }))
     }
 
@@ -136,8 +224,9 @@ impl CustomerService for Edge {
         let command = intake::customer_work::unmerge(request.into_inner(), caller);
         let worked = self.work_on_customer(command).await?;
         Ok(Response::new(v1::UnmergeCustomerResponse {
-            receipt: worked.receipt_of_merged(),
-            survivor: worked.receipt(),
+            customer_receipt: worked.receipt_of_merged(),
+            surviving: worked.customer_receipt(),
+            receipt: Some(self.receipt(&worked.written)),
         }))
     }
 
@@ -146,13 +235,13 @@ impl CustomerService for Edge {
         request: Request<v1::GetCustomerHistoryRequest>,
     ) -> Result<Response<v1::GetCustomerHistoryResponse>, Status> {
         let of = intake::customer::history(request.into_inner());
-        let of = of.map_err(|faults| status::faulty(&faults))?;
+        let (of, revision) = self.fresh(of).await?;
         let live = self.live_if_any();
         let asked = of.clone();
         let told = self.rows(move |rows| queries::history(rows, &asked, live.as_deref()));
         let told = told.await?;
         let told = told.ok_or_else(|| status::refused(&Refusal::no_customer(&of)))?;
-        let answer = reply::customer::history(&told, self.numbers());
+        let answer = reply::customer::history(&told, self.numbers(), revision);
         Ok(Response::new(answer))
     }
 }

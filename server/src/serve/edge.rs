@@ -1,21 +1,24 @@
 //! What every handler works with: the engine, and how requests are taken.
 
 use crate::engine::{Clock, Engine, Halt, Written};
+use crate::intake::cursor::StoreMark;
 use crate::intake::list::{Asked, Place};
 use crate::intake::playbook::Read;
-use crate::intake::{self, ArriveTime, Caller};
+use crate::intake::{self, ArriveTime, Caller, Fresh, Revision};
 use crate::queries::{self, Found};
-use crate::status;
 use crate::store::{RowReader, StoreError};
+use crate::{reply, status};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{Envelope, Recorded};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::Seq;
 use signpost_domain::playbook::Playbook;
-use signpost_domain::refusal::Refusal;
+use signpost_domain::refusal::{Faults, Refusal};
 use signpost_domain::state::Publication;
+use signpost_proto::v1;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tonic::{Request, Status};
 
@@ -24,10 +27,14 @@ pub(super) const READING_MAX: usize = 2;
 /// Most pages of lists that are read at once.
 pub(super) const LISTING_MAX: usize = 8;
 
+/// How long a read waits for the revision that it must show; the deadline of its call may come first.
+pub(super) const REVISION_WAIT_MAX: Duration = Duration::from_secs(2);
+
 /// The four services.
 #[derive(Clone)]
 pub(super) struct Edge {
     engine: Engine,
+    mark: StoreMark,
     reading: Arc<Semaphore>,
     listing: Arc<Semaphore>,
 }
@@ -35,6 +42,7 @@ pub(super) struct Edge {
 impl Edge {
     pub(super) fn new(engine: Engine) -> Edge {
         Edge {
+            mark: StoreMark::of(engine.incarnation()),
             engine,
             reading: Arc::new(Semaphore::new(READING_MAX)),
             listing: Arc::new(Semaphore::new(LISTING_MAX)),
@@ -108,15 +116,68 @@ impl Edge {
         written.map_err(status::halted)
     }
 
-    /// The answer to a read.
-    pub(super) async fn read(&self, query: Query) -> Result<Answer, Status> {
-        let answer = self.engine.read(query).await;
+    /// The receipt of a write.
+    pub(super) fn receipt(&self, written: &Written) -> v1::WriteReceipt {
+        reply::receipt::receipt(self.mark, written)
+    }
+
+    /// Takes a write that the engine can carry out beside others.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The mark of the store.
+    pub(super) fn mark(&self) -> StoreMark {
+        self.mark
+    }
+
+    /// What a read asks, once what it must show is durable; and the last revision that it shows for sure.
+    pub(super) async fn fresh<Q>(
+        &self,
+        asked: Result<Fresh<Q>, Faults>,
+    ) -> Result<(Q, String), Status> {
+        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        if let Some(revision) = asked.min_revision {
+            self.reach(revision).await?;
+        }
+        Ok((asked.asked, self.revision(self.engine.durable())))
+    }
+
+    /// Waits for the revision that a read must show before anything of it is looked up in the live playbook. A text that
+    /// is none is told with all that is wrong with the request.
+    pub(super) async fn reached(&self, min_revision: &str) -> Result<(), Status> {
+        match Revision::parse(min_revision) {
+            Ok(revision) => self.reach(revision).await,
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn reach(&self, Revision { store, seq }: Revision) -> Result<(), Status> {
+        if store != self.mark {
+            return Err(status::revision_of_another_store());
+        }
+        let reached = self.engine.reach(seq, REVISION_WAIT_MAX).await;
+        match reached.map_err(status::halted)? {
+            true => Ok(()),
+            false => Err(status::revision_not_reached(self.engine.durable().0)),
+        }
+    }
+
+    /// The revision at this event.
+    pub(super) fn revision(&self, seq: Seq) -> String {
+        let store = self.mark;
+        Revision { store, seq }.text()
+    }
+
+    /// The answer to a read, and the last event that it shows.
+    pub(super) async fn read(&self, query: Query) -> Result<(Answer, Seq), Status> {
+        let answer = self.engine.read_at(query).await;
         answer.map_err(status::halted)
     }
 
     /// What was published, the oldest first.
     pub(super) async fn publications(&self) -> Result<Vec<Arc<Publication>>, Status> {
-        match self.read(Query::Publications).await? {
+        match self.read(Query::Publications).await?.0 {
             Answer::Publications(publications) => Ok(publications),
             _ => Err(status::internal()),
         }

@@ -4,9 +4,7 @@ use super::edge::Edge;
 use crate::intake::playbook::DiffTo;
 use crate::reply::menu::MenuOf;
 use crate::{intake, reply, status};
-use signpost_domain::command::Query;
 use signpost_domain::event::Event;
-use signpost_domain::flow::Answer;
 use signpost_domain::playbook::diff::diff;
 use signpost_domain::refusal::Refusal;
 use signpost_proto::v1;
@@ -31,7 +29,7 @@ impl PlaybookService for Edge {
     ) -> Result<Response<v1::PublishPlaybookResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
-        let read = self.read_playbook(request.source.clone()).await?;
+        let read = self.read_playbook(request.document.clone()).await?;
         let command = intake::playbook::publish(request, caller, read);
         let (command, warnings) = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
@@ -39,14 +37,15 @@ impl PlaybookService for Edge {
             return Err(status::internal());
         };
         let envelope = &written.recorded.envelope;
-        let answer = reply::playbook::published(envelope, published, &warnings, written.replayed);
+        let receipt = self.receipt(&written);
+        let answer = reply::playbook::published(envelope, published, &warnings, receipt);
         Ok(Response::new(answer))
     }
 
-    async fn roll_back_playbook(
+    async fn rollback_playbook(
         &self,
-        request: Request<v1::RollBackPlaybookRequest>,
-    ) -> Result<Response<v1::RollBackPlaybookResponse>, Status> {
+        request: Request<v1::RollbackPlaybookRequest>,
+    ) -> Result<Response<v1::RollbackPlaybookResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
         let publications = self.publications().await?;
@@ -60,16 +59,17 @@ impl PlaybookService for Edge {
             return Err(status::internal());
         };
         let envelope = &written.recorded.envelope;
-        let answer = reply::playbook::rolled_back(envelope, published, written.replayed);
+        let receipt = self.receipt(&written);
+        let answer = reply::playbook::rolled_back(envelope, published, receipt);
         Ok(Response::new(answer))
     }
 
-    async fn list_playbooks(
+    async fn list_playbook_publications(
         &self,
-        request: Request<v1::ListPlaybooksRequest>,
-    ) -> Result<Response<v1::ListPlaybooksResponse>, Status> {
+        request: Request<v1::ListPlaybookPublicationsRequest>,
+    ) -> Result<Response<v1::ListPlaybookPublicationsResponse>, Status> {
         let page = intake::playbook::list(request.into_inner(), self.store());
-        let page = page.map_err(|faults| status::faulty(&faults))?;
+        let (page, revision) = self.fresh(page).await?;
         let publications = self.publications().await?;
         let live = publications.last().map(|newest| newest.seq);
         let newest_first = publications.into_iter().rev();
@@ -79,14 +79,16 @@ impl PlaybookService for Edge {
         shown.truncate(page.size);
         let last = shown.last().filter(|_| has_more);
         let next = page.next(last.map(|last| last.seq));
-        Ok(Response::new(reply::playbook::listed(&shown, live, next)))
+        let answer = reply::playbook::listed(&shown, live, next, revision);
+        Ok(Response::new(answer))
     }
 
     async fn get_playbook(
         &self,
         request: Request<v1::GetPlaybookRequest>,
     ) -> Result<Response<v1::GetPlaybookResponse>, Status> {
-        let v1::GetPlaybookRequest { playbook_version } = request.into_inner();
+        let asked = intake::playbook::get(request.into_inner());
+        let (playbook_version, revision) = self.fresh(asked).await?;
         let publications = self.publications().await?;
         let live = publications.last();
         let found = match playbook_version.as_str() {
@@ -99,7 +101,7 @@ impl PlaybookService for Edge {
             return Err(status::internal());
         };
         let live = live.map(|live| live.seq);
-        let answer = reply::playbook::got(found, live, &published.source);
+        let answer = reply::playbook::got(found, live, &published.source, revision);
         Ok(Response::new(answer))
     }
 
@@ -108,7 +110,7 @@ impl PlaybookService for Edge {
         request: Request<v1::DiffPlaybooksRequest>,
     ) -> Result<Response<v1::DiffPlaybooksResponse>, Status> {
         let asked = intake::playbook::diff(request.into_inner());
-        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let (asked, revision) = self.fresh(asked).await?;
         let publications = self.publications().await?;
         let version = async |named: &str| {
             let found = match named {
@@ -127,7 +129,8 @@ impl PlaybookService for Edge {
             }
         };
         let answer = tokio::task::spawn_blocking(move || {
-            diff(&before, &after).map(|diff| reply::playbook::diff(&before, &after, diff))
+            let diff = diff(&before, &after);
+            diff.map(|diff| reply::playbook::diff(&before, &after, diff, revision))
         });
         let answer = answer.await.map_err(|_| status::internal())?;
         answer.map(Response::new).map_err(|_| status::internal())
@@ -137,9 +140,11 @@ impl PlaybookService for Edge {
         &self,
         request: Request<v1::GetReasonMenuRequest>,
     ) -> Result<Response<v1::GetReasonMenuResponse>, Status> {
+        let request = request.into_inner();
+        self.reached(&request.min_revision).await?;
         let live = self.live()?;
-        let asked = intake::playbook::menu(request.into_inner(), &live);
-        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        let asked = intake::playbook::menu(request, &live);
+        let (asked, revision) = self.fresh(asked).await?;
         let of = MenuOf {
             channel: &asked.channel,
             language: asked.language.as_deref(),
@@ -148,19 +153,28 @@ impl PlaybookService for Edge {
             open_case: true,
         };
         let menu = Some(reply::menu::menu(&live, of));
-        Ok(Response::new(v1::GetReasonMenuResponse { menu }))
+        Ok(Response::new(v1::GetReasonMenuResponse { menu, revision }))
     }
 
-    async fn count_reasons(
+    async fn get_vocabulary(
         &self,
-        request: Request<v1::CountReasonsRequest>,
-    ) -> Result<Response<v1::CountReasonsResponse>, Status> {
-        let v1::CountReasonsRequest {} = request.into_inner();
-        let Answer::Counts(counts) = self.read(Query::Counts).await? else {
-            return Err(status::internal());
+        request: Request<v1::GetVocabularyRequest>,
+    ) -> Result<Response<v1::GetVocabularyResponse>, Status> {
+        let asked = intake::playbook::vocabulary(request.into_inner());
+        let (asked, revision) = self.fresh(asked).await?;
+        let playbook = match asked.version.as_str() {
+            "" => self.live()?,
+            named => {
+                let publications = self.publications().await?;
+                let found = intake::version::published(named, &publications);
+                let found = found.map_err(|refusal| status::refused(&refusal))?;
+                self.playbook_at(found).await?
+            }
         };
-        let live = self.live_if_any();
-        let answer = reply::counts::counted(live.as_deref(), counts);
-        Ok(Response::new(answer))
+        let words = reply::vocabulary::vocabulary(&playbook, asked.language.as_deref());
+        Ok(Response::new(v1::GetVocabularyResponse {
+            vocabulary: Some(words),
+            revision,
+        }))
     }
 }

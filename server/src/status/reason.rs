@@ -3,7 +3,8 @@
 use super::{FIELD_BYTES_MAX, MESSAGE_BYTES_MAX, cut};
 use signpost_domain::case::{LINKS_MAX, MERGED_MAX};
 use signpost_domain::contact::FURTHER_CASES_MAX;
-use signpost_domain::customer::{IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
+use signpost_domain::customer::{CONSENTS_MAX, IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
+use signpost_domain::guess::WRONG_CASES_MAX;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId};
 use signpost_domain::refusal::{CaseCause, ContactCause, CustomerCause, Refusal};
 use signpost_domain::route::Route;
@@ -20,6 +21,11 @@ const PREFIX: &str = "ERROR_REASON_";
 pub(super) fn name(reason: ErrorReason) -> &'static str {
     let name = reason.as_str_name();
     name.strip_prefix(PREFIX).unwrap_or(name)
+}
+
+/// The reason of this name; not said, if there is none.
+pub(super) fn of_name(name: &str) -> ErrorReason {
+    ErrorReason::from_str_name(&format!("{PREFIX}{name}")).unwrap_or_default()
 }
 
 /// What an error tells programs.
@@ -111,6 +117,9 @@ pub(super) fn told(refusal: &Refusal) -> Told {
             .with("case_id", case)
             .with("current_etag", current),
         Refusal::CaseStep { case, why } => of_case(*case, why),
+        Refusal::TooManyWrongCases { .. } => {
+            Told::of(Why::TooManyWrongCases).with("limit", WRONG_CASES_MAX)
+        }
     }
 }
 
@@ -170,6 +179,7 @@ fn of_customer(customer: &CustomerId, why: &CustomerCause) -> Told {
             Told::of(Why::IdentityNotLinked).with("identity_kind", kind)
         }
         CustomerCause::IdentitiesMax => Told::limit("identities", IDENTITIES_MAX),
+        CustomerCause::ConsentsMax => Told::limit("consents", CONSENTS_MAX),
         CustomerCause::Vulnerable => Told::of(Why::SupervisorRequired),
     };
     told.with("customer_id", customer)

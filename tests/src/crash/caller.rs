@@ -83,12 +83,12 @@ impl Caller {
         let at = self.dice.below(self.open.len());
         let contact_id = self.open[at].id.clone();
         match (throw, self.open[at].options.first().copied()) {
-            (_, Some(route)) if self.dice.one_in(2) => Write::Take(v1::TakeRouteRequest {
+            (_, Some(route)) if self.dice.one_in(2) => Write::Take(v1::SelectRouteRequest {
                 request_id,
                 contact_id,
                 route,
-                declined: Vec::new(),
-                arrive_time,
+                declined_routes: Vec::new(),
+                event_time: arrive_time,
             }),
             (50..60, _) => {
                 let context = self.amended(at);
@@ -96,7 +96,7 @@ impl Caller {
                     request_id,
                     contact_id,
                     context: Some(context),
-                    arrive_time,
+                    event_time: arrive_time,
                     ..Default::default()
                 }))
             }
@@ -105,14 +105,14 @@ impl Caller {
                 request_id,
                 contact_id,
                 outcome: ATTEMPTS[self.dice.below(ATTEMPTS.len())].into(),
-                arrive_time,
+                event_time: arrive_time,
                 ..Default::default()
             })),
             _ => Write::End(v1::EndContactRequest {
                 request_id,
                 contact_id,
                 outcome: OUTCOMES[self.dice.below(OUTCOMES.len())].into(),
-                arrive_time,
+                event_time: arrive_time,
                 ..Default::default()
             }),
         }
@@ -125,12 +125,12 @@ impl Caller {
         }
         let Some(id) = write.contact_id() else { return };
         let at = self.open.iter().position(|open| open.id == id);
-        let live = answer.filter(|answer| answer.place != i32::from(v1::ContactPlace::Ended));
+        let live = answer.filter(|answer| answer.place != i32::from(v1::ContactState::Ended));
         let Some(answer) = live else {
             at.map(|at| self.open.swap_remove(at));
             return;
         };
-        let deciding = answer.place == i32::from(v1::ContactPlace::Deciding);
+        let deciding = answer.place == i32::from(v1::ContactState::AwaitingCustomer);
         let options = if deciding {
             answer.options.clone()
         } else {
@@ -169,16 +169,16 @@ impl Caller {
         };
         self.state_reason(&mut context);
         let take = if self.dice.one_in(3) {
-            v1::Take::None
+            v1::RouteSelection::ByCustomer
         } else {
-            v1::Take::First
+            v1::RouteSelection::Automatic
         };
         v1::RouteContactRequest {
             request_id,
             contact_id: format!("{}-{}", self.name, self.contacts),
             context: Some(context),
-            take: take.into(),
-            arrive_time,
+            route_selection: take.into(),
+            event_time: arrive_time,
             ..Default::default()
         }
     }
@@ -197,7 +197,7 @@ impl Caller {
                 )
             }
         };
-        context.reason = reason.to_owned();
+        context.stated_reason = reason.to_owned();
         if !self.dice.one_in(8) {
             context.facts = vec![v1::Fact {
                 fact_id: fact_id.to_owned(),
@@ -210,7 +210,7 @@ impl Caller {
     fn amended(&mut self, at: usize) -> v1::ContactContext {
         let mut context = self.open[at].context.clone();
         match self.dice.below(3) {
-            0 => context.sentiment_percent = Some(-(self.dice.below(100) as i32)),
+            0 => context.sentiment_score = Some(-(self.dice.below(100) as i32)),
             1 => context.asked_for_person = true,
             _ => self.state_reason(&mut context),
         }
@@ -238,14 +238,14 @@ impl Caller {
         v1::AddCaseToContactRequest {
             request_id,
             contact_id,
-            reason: reason.to_owned(),
+            stated_reason: reason.to_owned(),
             facts: vec![v1::Fact {
                 fact_id: fact_id.to_owned(),
                 value: Some(v1::fact::Value::Text(value)),
                 ..Default::default()
             }],
             note: String::new(),
-            arrive_time,
+            event_time: arrive_time,
         }
     }
 
@@ -256,7 +256,7 @@ impl Caller {
             return Write::Unmerge(v1::UnmergeCustomerRequest {
                 request_id,
                 customer_id,
-                arrive_time,
+                event_time: arrive_time,
                 ..Default::default()
             });
         }
@@ -267,9 +267,9 @@ impl Caller {
         Write::Merge(v1::MergeCustomersRequest {
             request_id,
             customer_id,
-            merged_customer_id,
+            duplicate_customer_id: merged_customer_id,
             note: "said so".to_owned(),
-            arrive_time,
+            event_time: arrive_time,
             ..Default::default()
         })
     }
@@ -299,8 +299,8 @@ impl Caller {
                 tier: tier.to_owned(),
                 ..Default::default()
             }),
-            arrive_time,
-            etag: String::new(),
+            event_time: arrive_time,
+            ..Default::default()
         }
     }
 }

@@ -33,9 +33,9 @@ pub fn channel(address: &str) -> Outcome<Channel> {
 pub async fn publish(channel: &Channel) -> Outcome {
     let request = v1::PublishPlaybookRequest {
         request_id: "the-playbook".to_owned(),
-        source: PLAYBOOK.to_owned(),
+        document: PLAYBOOK.to_owned(),
         note: String::new(),
-        arrive_time: Some(Book::first_time()),
+        event_time: Some(Book::first_time()),
     };
     PlaybookServiceClient::new(channel.clone())
         .publish_playbook(request)
@@ -54,11 +54,12 @@ pub async fn still_there(channel: &Channel, book: &Book, from: usize) -> Outcome
     for (contact_id, answer) in &told {
         let request = v1::GetContactRequest {
             contact_id: contact_id.clone(),
+            ..Default::default()
         };
         let found = contacts.get_contact(request).await?.into_inner();
         let contact = found.contact.unwrap_or_default();
         let timed_out = contact.outcome() == v1::ContactOutcome::TimedOut;
-        let same = (&contact.case_id, contact.place) == (&answer.about, answer.place);
+        let same = (&contact.case_id, contact.state) == (&answer.about, answer.place);
         let timed_out_there = timed_out && contact.case_id == answer.about;
         if !(same || timed_out_there) {
             return Err(format!("told {answer:?}, found {contact:?}").into());

@@ -13,12 +13,12 @@ pub enum Write {
     /// A contact is taken in, or amended.
     Route(Box<v1::RouteContactRequest>),
     /// The customer chose.
-    Take(v1::TakeRouteRequest),
+    Take(v1::SelectRouteRequest),
     /// A contact is over.
     End(v1::EndContactRequest),
     /// An attempt came to nothing.
     Reroute(Box<v1::RerouteContactRequest>),
-    /// A contact has a further case.
+    /// A contact has an additional case.
     AddCase(v1::AddCaseToContactRequest),
     /// A customer is kept.
     Upsert(Box<v1::UpsertCustomerRequest>),
@@ -31,7 +31,7 @@ pub enum Write {
 /// What an answer told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// The contact's case, the further case, or the customer's key where the write was about one.
+    /// The contact's case, the additional case, or the customer's key where the write was about one.
     pub about: String,
     /// Where the contact is.
     pub place: i32,
@@ -92,47 +92,56 @@ impl Write {
             Write::Route(request) => {
                 let told = read(contacts.route_contact((**request).clone()).await)?;
                 let answer = told.answer.unwrap_or_default();
-                Ok(Answer::of_decision(answer, told.replayed))
+                Ok(Answer::of_decision(answer, replayed(told.receipt.as_ref())))
             }
             Write::Take(request) => {
-                let told = read(contacts.take_route(request.clone()).await)?;
+                let told = read(contacts.select_route(request.clone()).await)?;
                 Ok(Answer {
                     about: told.case_id,
-                    place: told.place,
+                    place: told.state,
                     options: Vec::new(),
-                    replayed: told.replayed,
+                    replayed: replayed(told.receipt.as_ref()),
                 })
             }
             Write::End(request) => {
                 let told = read(contacts.end_contact(request.clone()).await)?;
                 Ok(Answer {
                     about: told.case_id,
-                    place: told.place,
+                    place: told.state,
                     options: Vec::new(),
-                    replayed: told.replayed,
+                    replayed: replayed(told.receipt.as_ref()),
                 })
             }
             Write::Reroute(request) => {
                 let told = read(contacts.reroute_contact((**request).clone()).await)?;
                 let answer = told.answer.unwrap_or_default();
-                Ok(Answer::of_decision(answer, told.replayed))
+                Ok(Answer::of_decision(answer, replayed(told.receipt.as_ref())))
             }
             Write::AddCase(request) => {
                 let told = read(contacts.add_case_to_contact(request.clone()).await)?;
-                Ok(Answer::about(told.case_id, told.replayed))
+                Ok(Answer::about(told.case_id, replayed(told.receipt.as_ref())))
             }
             Write::Upsert(request) => {
                 let told = read(customers.upsert_customer((**request).clone()).await)?;
                 let customer = told.customer.unwrap_or_default();
-                Ok(Answer::about(customer.customer_id, told.replayed))
+                Ok(Answer::about(
+                    customer.customer_id,
+                    replayed(told.receipt.as_ref()),
+                ))
             }
             Write::Merge(request) => {
                 let told = read(customers.merge_customers(request.clone()).await)?;
-                Ok(Answer::of_receipt(told.receipt))
+                Ok(Answer::of_receipt(
+                    told.customer_receipt,
+                    told.receipt.as_ref(),
+                ))
             }
             Write::Unmerge(request) => {
                 let told = read(customers.unmerge_customer(request.clone()).await)?;
-                Ok(Answer::of_receipt(told.receipt))
+                Ok(Answer::of_receipt(
+                    told.customer_receipt,
+                    told.receipt.as_ref(),
+                ))
             }
         }
     }
@@ -148,9 +157,12 @@ impl Answer {
         }
     }
 
-    fn of_receipt(receipt: Option<v1::CustomerReceipt>) -> Answer {
-        let receipt = receipt.unwrap_or_default();
-        Answer::about(receipt.customer_id, receipt.replayed)
+    fn of_receipt(
+        customer: Option<v1::CustomerReceipt>,
+        receipt: Option<&v1::WriteReceipt>,
+    ) -> Answer {
+        let customer = customer.unwrap_or_default();
+        Answer::about(customer.customer_id, replayed(receipt))
     }
 
     fn of_decision(answer: v1::ContactAnswer, replayed: bool) -> Answer {
@@ -158,7 +170,7 @@ impl Answer {
         let routed = matches!(answer.next, Some(v1::contact_answer::Next::Target(_)));
         Answer {
             about: answer.case_id,
-            place: answer.place,
+            place: answer.state,
             options: options
                 .into_iter()
                 .flatten()
@@ -173,6 +185,11 @@ impl Answer {
     pub fn says_what(&self, other: &Answer) -> bool {
         (&self.about, self.place, &self.options) == (&other.about, other.place, &other.options)
     }
+}
+
+/// Whether it is the stored answer of an earlier call.
+fn replayed(receipt: Option<&v1::WriteReceipt>) -> bool {
+    receipt.is_some_and(|receipt| receipt.replayed)
 }
 
 fn read<T>(answer: Result<Response<T>, Status>) -> Result<T, ClientError> {

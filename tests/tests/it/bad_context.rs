@@ -94,24 +94,25 @@ async fn reasons_that_are_not_there() -> Outcome {
     told.push(brief::refused(contacts.end_contact(primary).await));
     expect![[r#"
         InvalidArgument
-          context.reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
-              existing_flight/cancel, baggage/lost, baggage/damaged
+          context.stated_reason: is not a reason of the live playbook; must be one of
+              existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/damaged
           UNKNOWN_REASON
         InvalidArgument
-          context.reason: is not a primary reason of the live playbook; must be one of existing_flight,
+          context.stated_reason: is not a primary reason of the live playbook; must be one of existing_flight,
               baggage
           UNKNOWN_REASON
         InvalidArgument
-          context.reason: is not a reason of the live playbook; did you mean existing_flight/change_date?
+          context.stated_reason: is not a reason of the live playbook; did you mean
+              existing_flight/change_date?
           UNKNOWN_REASON
         InvalidArgument
-          context.reason: is not a reason of the live playbook; did you mean baggage/lost?
+          context.stated_reason: is not a reason of the live playbook; did you mean baggage/lost?
           UNKNOWN_REASON
         InvalidArgument
-          context.reason: is not a primary reason of the live playbook; did you mean baggage?
+          context.stated_reason: is not a primary reason of the live playbook; did you mean baggage?
           UNKNOWN_REASON
         InvalidArgument
-          context.reason: must be primary or primary/secondary; each part must not be empty
+          context.stated_reason: must be primary or primary/secondary; each part must not be empty
         InvalidArgument
           confirmed_reason: is not a reason of the live playbook; did you mean existing_flight/cancel?
           UNKNOWN_REASON
@@ -131,7 +132,7 @@ async fn times_and_queues_that_cannot_be() -> Outcome {
         nanos: 1_000_000_000,
     };
     let request = v1::RouteContactRequest {
-        arrive_time: Some(bad_time),
+        event_time: Some(bad_time),
         ..good("call-2").route()
     };
     let mut contacts = bench.server.contacts();
@@ -141,8 +142,8 @@ async fn times_and_queues_that_cannot_be() -> Outcome {
         queue_id: "rebooking".to_owned(),
         staffed_agents: Some(1),
         available_agents: Some(2),
-        waiting: None,
-        handle_time: Some(prost_types::Duration {
+        waiting_count: None,
+        average_handle_time: Some(prost_types::Duration {
             seconds: -1,
             nanos: 0,
         }),
@@ -168,10 +169,10 @@ async fn times_and_queues_that_cannot_be() -> Outcome {
     told.push(brief::refused(contacts.preview_route(past).await));
     expect![[r#"
         InvalidArgument
-          arrive_time: must be a timestamp of the years 1 to 9999, its nanos from 0 to 999999999
+          event_time: must be a timestamp of the years 1 to 9999, its nanos from 0 to 999999999
         InvalidArgument:  (4 faults in all)
           context.queue_stats[0].available_agents: must be at most staffed_agents, of which they are a part
-          context.queue_stats[0].handle_time: must be from 0s to 7d
+          context.queue_stats[0].average_handle_time: must be from 0s to 7d
           context.queue_stats[0].expected_wait: must be from 0s to 7d
           context.queue_stats[1].queue_id: is not a queue of the live playbook; did you mean rebooking?
         InvalidArgument
@@ -233,11 +234,11 @@ async fn what_no_customer_and_no_queue_can_be() -> Outcome {
         told(&|context| context.cannot_use = vec![voice, text, flow]),
         told(&|context| context.cannot_use = vec![voice, voice, 0, 99]),
         queue(&|stats| stats.staffed_agents = billions),
-        queue(&|stats| stats.waiting = billions),
+        queue(&|stats| stats.waiting_count = billions),
         queue(&|stats| (stats.available_agents, stats.staffed_agents) = (billions, Some(3))),
-        told(&|context| context.language = "n".repeat(300)),
-        told(&|context| context.language = format!("nl-{}", "x".repeat(297))),
-        told(&|context| context.sentiment_percent = Some(-101)),
+        told(&|context| context.language_code = "n".repeat(300)),
+        told(&|context| context.language_code = format!("nl-{}", "x".repeat(297))),
+        told(&|context| context.sentiment_score = Some(-101)),
         told(&|context| context.preferred_routes = vec![v1::Route::Chat.into(); 2]),
         told(&|context| {
             let consent = |granted| v1::Consent {
@@ -266,18 +267,18 @@ async fn what_no_customer_and_no_queue_can_be() -> Outcome {
           context.queue_stats[0].staffed_agents: must be at most 1000000, is 4000000000; leave it out if it is
               not known
         InvalidArgument
-          context.queue_stats[0].waiting: must be at most 1000000, is 4000000000; leave it out if it is not
-              known
+          context.queue_stats[0].waiting_count: must be at most 1000000, is 4000000000; leave it out if it is
+              not known
         InvalidArgument:  (2 faults in all)
           context.queue_stats[0].available_agents: must be at most staffed_agents, of which they are a part
           context.queue_stats[0].available_agents: must be at most 1000000, is 4000000000; leave it out if it
               is not known
         InvalidArgument
-          context.language: must be a language such as nl or nl-NL
+          context.language_code: must be a language such as nl or nl-NL
         InvalidArgument
-          context.language: must be a language such as nl or nl-NL
+          context.language_code: must be a language such as nl or nl-NL
         InvalidArgument
-          context.sentiment_percent: must be from -100 to 100, is -101
+          context.sentiment_score: must be from -100 to 100, is -101
         InvalidArgument
           context.preferred_routes[1]: is there twice
         InvalidArgument

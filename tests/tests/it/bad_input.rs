@@ -14,19 +14,19 @@ async fn numbers_that_no_enum_has() -> Outcome {
     let bench = Bench::new().await?;
     let mut contacts = bench.server.contacts();
     let mut request = good("call-2").at(2).route();
-    request.take = 77;
+    request.route_selection = 77;
     let context = request.context.as_mut().ok_or("no context")?;
     context.direction = 77;
     context.preferred_routes = vec![77, 0];
     context.facts[0].source = 77;
     let mut told = vec![brief::refused(contacts.route_contact(request).await)];
     for (route, declined) in [(0, 77), (77, 0), (5, 5)] {
-        let request = v1::TakeRouteRequest {
+        let request = v1::SelectRouteRequest {
             route,
-            declined: vec![declined],
+            declined_routes: vec![declined],
             ..take("call-1", v1::Route::Human, 2)
         };
-        told.push(brief::refused(contacts.take_route(request).await));
+        told.push(brief::refused(contacts.select_route(request).await));
     }
     for outcome in [0, 77, Ended::TimedOut.into()] {
         let request = v1::EndContactRequest {
@@ -41,15 +41,15 @@ async fn numbers_that_no_enum_has() -> Outcome {
           context.facts[0].source: is not known to this server
           context.preferred_routes[0]: is not known to this server
           context.preferred_routes[1]: must be set
-          take: is not known to this server
+          route_selection: is not known to this server
         InvalidArgument:  (2 faults in all)
           route: must be set
-          declined[0]: is not known to this server
+          declined_routes[0]: is not known to this server
         InvalidArgument:  (2 faults in all)
           route: is not known to this server
-          declined[0]: must be set
+          declined_routes[0]: must be set
         InvalidArgument
-          declined: must not hold the route that was taken
+          declined_routes: must not hold the route that was selected
         InvalidArgument
           outcome: must be set
         InvalidArgument
@@ -70,9 +70,9 @@ async fn texts_that_are_empty_too_long_or_of_another_shape() -> Outcome {
     request = request.identity("Phone", " spaced ", true).menu("short");
     request.context.device = "Brand New Phone".to_owned();
     request.context.stage = long.clone();
-    request.context.language = "english please".to_owned();
+    request.context.language_code = "english please".to_owned();
     request.context.brand = "a\0b".to_owned();
-    request.context.sentiment_percent = Some(101);
+    request.context.sentiment_score = Some(101);
     let told = [
         bench.route(request.request_id(&long)).await,
         bench.route(good("call-2").request_id("two\nlines")).await,
@@ -91,12 +91,12 @@ async fn texts_that_are_empty_too_long_or_of_another_shape() -> Outcome {
               letter
           context.customer.identities[0].value: must be printable, without spaces at its ends
           context.customer.tier: must be at most 64 bytes, is 200
-          context.reason: must be primary or primary/secondary; each part must be lower-case letters, digits
-              and _, starting with a letter
+          context.stated_reason: must be primary or primary/secondary; each part must be lower-case letters,
+              digits and _, starting with a letter
           context.facts[0].fact_id: must be set
           context.stage: must be at most 64 bytes, is 200
-          context.sentiment_percent: must be from -100 to 100, is 101
-          context.language: must be a language such as nl or nl-NL
+          context.sentiment_score: must be from -100 to 100, is 101
+          context.language_code: must be a language such as nl or nl-NL
           context.brand: is not a brand of the live playbook; must be one of mainline, express
         InvalidArgument
           request_id: must be printable, without spaces at its ends
@@ -123,7 +123,7 @@ async fn a_request_id_with_another_body_and_an_end_twice() -> Outcome {
     let again = reroute("call-1", v1::AttemptOutcome::AskedForPerson, 4);
     told.push(brief::refused(contacts.reroute_contact(again).await));
     let human = take("call-1", v1::Route::Human, 5);
-    told.push(brief::refused(contacts.take_route(human).await));
+    told.push(brief::refused(contacts.select_route(human).await));
     told.push(bench.route(good("call-1").at(6)).await);
     expect![[r#"
         AlreadyExists: request_id call-1@1 was used before with other content

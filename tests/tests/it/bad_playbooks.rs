@@ -12,8 +12,8 @@ const FAR_TOO_LARGE_BYTES: usize = 50 * 1024 * 1024;
 async fn publish(server: &TestServer, source: String) -> String {
     let request = v1::PublishPlaybookRequest {
         request_id: "p2".to_owned(),
-        source,
-        arrive_time: Some(minute(1)),
+        document: source,
+        event_time: Some(minute(1)),
         ..Default::default()
     };
     brief::refused(server.playbooks().publish_playbook(request).await)
@@ -21,12 +21,13 @@ async fn publish(server: &TestServer, source: String) -> String {
 
 /// The faults that a check finds, a line each.
 async fn validate(server: &TestServer, source: String) -> Outcome<String> {
-    let request = v1::ValidatePlaybookRequest { source };
+    let request = v1::ValidatePlaybookRequest { document: source };
     let answer = server.client().validate_playbook(request).await?;
-    assert!(answer.playbook_version.is_empty() || answer.faults.is_empty());
-    let line =
-        |it: &v1::PlaybookFinding| format!("{}:{} {}: {}", it.line, it.column, it.path, it.message);
-    let faults: Vec<String> = answer.faults.iter().map(line).collect();
+    assert!(answer.playbook_version.is_empty() || answer.errors.is_empty());
+    let line = |it: &v1::PlaybookDiagnostic| {
+        format!("{}:{} {}: {}", it.line, it.column, it.path, it.message)
+    };
+    let faults: Vec<String> = answer.errors.iter().map(line).collect();
     Ok(brief::folded(&faults.join("\n")))
 }
 
@@ -37,11 +38,15 @@ fn with_rule(rule: &str) -> String {
 
 /// Nothing but the first publication is there, and it is live.
 async fn unchanged(server: TestServer) -> Outcome {
-    let list = v1::ListPlaybooksRequest::default();
-    let list = server.client().list_playbooks(list).await?.publications;
+    let list = v1::ListPlaybookPublicationsRequest::default();
+    let list = server
+        .client()
+        .list_playbook_publications(list)
+        .await?
+        .publications;
     assert_eq!(list.len(), 1);
     let live = v1::GetPlaybookRequest::default();
-    assert_eq!(server.client().get_playbook(live).await?.source, FLIGHTS);
+    assert_eq!(server.client().get_playbook(live).await?.document, FLIGHTS);
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 1);
     Ok(())
@@ -68,7 +73,7 @@ async fn documents_that_are_too_large_or_explode() -> Outcome {
     told.push(publish(&server, "a: b: c".to_owned()).await);
     expect![[r#"
         InvalidArgument
-          source: must be at most 1000000 bytes, is 1003838
+          document: must be at most 1000000 bytes, is 1003838
         InvalidArgument
           : the request is too large: found 5003855 bytes, the limit is: 4194304 bytes
           UNREADABLE_REQUEST
@@ -76,19 +81,20 @@ async fn documents_that_are_too_large_or_explode() -> Outcome {
           : the request is too large: found 52432655 bytes, the limit is: 4194304 bytes
           UNREADABLE_REQUEST
         InvalidArgument
-          source: line 1, column 9: has an anchor; must be written out: a playbook has no anchors and aliases
+          document: line 1, column 9: has an anchor; must be written out: a playbook has no anchors and
+              aliases
         InvalidArgument
-          source: line 1, column 256: is too deep; must be at most 16 levels deep
+          document: line 1, column 256: is too deep; must be at most 16 levels deep
         InvalidArgument
-          source: line 76, column 1: the key rules is there twice; must be there once
+          document: line 76, column 1: the key rules is there twice; must be there once
         InvalidArgument
-          source: line 1, column 1: is the text "just words"; must be a mapping with the keys playbook,
+          document: line 1, column 1: is the text "just words"; must be a mapping with the keys playbook,
               currency, time_zone, locales, tiers, stages, personas, brands, consents, channels, calendars,
               queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs,
               last_resort, tests
         InvalidArgument
-          source: line 1, column 5: is not YAML: mapping values are not allowed in this context; must be YAML
-              or JSON
+          document: line 1, column 5: is not YAML: mapping values are not allowed in this context; must be
+              YAML or JSON
     "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
 }
@@ -125,15 +131,15 @@ async fn reasons_that_replace_each_other() -> Outcome {
     ];
     expect![[r#"
         InvalidArgument:  (2 faults in all)
-          source.reasons[0].secondary[0].replaces[0]: line 33, column 20: existing_flight/cancel replaces
+          document.reasons[0].secondary[0].replaces[0]: line 33, column 20: existing_flight/cancel replaces
               existing_flight/change_date in a circle; must be a retired reason
-          source.reasons[0].secondary[1].replaces[0]: line 44, column 20: existing_flight/change_date replaces
-              existing_flight/cancel in a circle; must be a retired reason
+          document.reasons[0].secondary[1].replaces[0]: line 44, column 20: existing_flight/change_date
+              replaces existing_flight/cancel in a circle; must be a retired reason
         InvalidArgument
-          source.reasons[1].secondary[0].replaces[0]: line 54, column 20: baggage/lost replaces baggage/lost
+          document.reasons[1].secondary[0].replaces[0]: line 54, column 20: baggage/lost replaces baggage/lost
               in a circle; must be a retired reason
         InvalidArgument
-          source.reasons[1].secondary[1].replaces[0]: line 62, column 20: bags/lost is already replaced by
+          document.reasons[1].secondary[1].replaces[0]: line 62, column 20: bags/lost is already replaced by
               baggage/lost; must be replaced by one reason
     "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
@@ -163,34 +169,37 @@ async fn conditions_that_do_not_hold_together() -> Outcome {
     told.push(publish(&server, rule(&deep)).await);
     expect![[r#"
         InvalidArgument
-          source.rules[0].when: line 66, column 22: there is no customer.contcts_7d; did you mean
+          document.rules[0].when: line 66, column 22: there is no customer.contcts_7d; did you mean
               customer.contacts_7d?
         InvalidArgument
-          source.rules[0].when: line 66, column 22: there is no facts.departs; did you mean facts.departs_at?
+          document.rules[0].when: line 66, column 22: there is no facts.departs; did you mean
+              facts.departs_at?
         InvalidArgument
-          source.rules[0].when: line 66, column 22: a whole number is compared with a text; must be two of the
-              same type
+          document.rules[0].when: line 66, column 22: a whole number is compared with a text; must be two of
+              the same type
         InvalidArgument
-          source.rules[0].when: line 66, column 22: an amount of money is compared with a whole number; must
+          document.rules[0].when: line 66, column 22: an amount of money is compared with a whole number; must
               be two of the same type
         InvalidArgument
-          source.rules[0].when: line 66, column 22: the condition is a text; must be true or false, such as
+          document.rules[0].when: line 66, column 22: the condition is a text; must be true or false, such as
               contact.asked_for_person or case.repeats >= 2
         InvalidArgument
-          source.rules[0].when: line 66, column 22: all, exists, map and filter are used; must be written out:
-              conditions have no comprehensions
+          document.rules[0].when: line 66, column 22: all, exists, map and filter are used; must be written
+              out: conditions have no comprehensions
         InvalidArgument
-          source.rules[0].when: line 66, column 22: the condition cannot be read at its character 20:
+          document.rules[0].when: line 66, column 22: the condition cannot be read at its character 20:
               mismatched input '<EOF>'; must be a CEL expression
         InvalidArgument
-          source.rules[0].when: line 66, column 22: there is no function danger; must be one of duration,
+          document.rules[0].when: line 66, column 22: there is no function danger; must be one of duration,
               timestamp, money, has, size, startsWith, endsWith, contains, matches
         InvalidArgument
-          source.rules[0].when: line 66, column 22: the pattern ( unclosed group; must be a regular expression
+          document.rules[0].when: line 66, column 22: the pattern ( unclosed group; must be a regular
+              expression
         InvalidArgument
-          source.rules[0].when: line 66, column 22: the condition has 2021 bytes; must have at most 2000
+          document.rules[0].when: line 66, column 22: the condition has 2021 bytes; must have at most 2000
         InvalidArgument
-          source.rules[0].when: line 66, column 22: the condition is too deep; must be at most 32 levels deep
+          document.rules[0].when: line 66, column 22: the condition is too deep; must be at most 32 levels
+              deep
     "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
 }
@@ -204,10 +213,13 @@ async fn a_document_with_hundreds_of_faults() -> Outcome {
         .collect();
     let source = FLIGHTS.replace("rules:\n", &format!("rules:\n{rules}"));
     let request = v1::ValidatePlaybookRequest {
-        source: source.clone(),
+        document: source.clone(),
     };
     let checked = server.client().validate_playbook(request).await?;
-    assert_eq!((checked.faults.len(), checked.more_faults), (100, 200));
+    assert_eq!(
+        (checked.errors.len(), checked.omitted_error_count),
+        (100, 200)
+    );
     assert_eq!(checked.playbook_version, "");
     let one = validate(
         &server,
@@ -215,18 +227,19 @@ async fn a_document_with_hundreds_of_faults() -> Outcome {
     );
     let request = v1::PublishPlaybookRequest {
         request_id: "p2".to_owned(),
-        source,
-        arrive_time: Some(minute(1)),
+        document: source,
+        event_time: Some(minute(1)),
         ..Default::default()
     };
     let refused = server.playbooks().publish_playbook(request).await;
     let refused = refused.err().ok_or("it was published")?;
     expect![[r#"
-        source.rules[0].channel line 66, column 24: there is no channel fax; must be one of phone, web_chat,
-              email (300 faults in all, the first 16 are told)"#]].assert_eq(&brief::folded(refused.message()));
+        document.rules[0].channel line 66, column 24: there is no channel fax; must be one of phone,
+              web_chat, email (300 faults in all, the first 16 are told)"#]]
+    .assert_eq(&brief::folded(refused.message()));
     assert_eq!(
         brief::fields(&refused).first().map(String::as_str),
-        Some("source.rules[0].channel")
+        Some("document.rules[0].channel")
     );
     expect![[r#"
         66:44 rules[0]: there is no key frobid; did you mean forbid? The keys here are id, reason, tier,
@@ -306,96 +319,96 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
     }
     expect![[r#"
         InvalidArgument
-          source.reasons[0].secondary[1].stake: line 43, column 16: is "-1.00"; must not be negative
+          document.reasons[0].secondary[1].stake: line 43, column 16: is "-1.00"; must not be negative
         InvalidArgument
-          source.reasons[0].secondary[1].stake: line 43, column 16: is "5.00 USD"; must be a decimal amount
+          document.reasons[0].secondary[1].stake: line 43, column 16: is "5.00 USD"; must be a decimal amount
               such as 4.10 with at most 6 decimals
         InvalidArgument
-          source.reasons[0].secondary[1].stake: line 43, column 16: is "much"; must be a decimal amount such
+          document.reasons[0].secondary[1].stake: line 43, column 16: is "much"; must be a decimal amount such
               as 4.10 with at most 6 decimals
         InvalidArgument
-          source.reasons[0].secondary[1].deadline: line 43, column 19: bags is of type integer; must be a fact
-              of type instant: departs_at
+          document.reasons[0].secondary[1].deadline: line 43, column 19: bags is of type integer; must be a
+              fact of type instant: departs_at
         InvalidArgument
-          source.reasons[0].secondary[1].deadline: line 43, column 19: there is no fact departure; must be one
-              of booking_reference, bag_tag, departs_at, fare, bags, is_group
+          document.reasons[0].secondary[1].deadline: line 43, column 19: there is no fact departure; must be
+              one of booking_reference, bag_tag, departs_at, fare, bags, is_group
         InvalidArgument
-          source.reasons[0].secondary[1].need: line 43, column 15: is "0"; must be a decimal from 0.1 to 20
+          document.reasons[0].secondary[1].need: line 43, column 15: is "0"; must be a decimal from 0.1 to 20
               with at most 3 decimals
         InvalidArgument
-          source.reasons[0].secondary[1].need: line 43, column 15: is "21"; must be a decimal from 0.1 to 20
+          document.reasons[0].secondary[1].need: line 43, column 15: is "21"; must be a decimal from 0.1 to 20
               with at most 3 decimals
         InvalidArgument
-          source.rules[0].queue: line 67, column 61: the queue letters serves only async_text; must be a queue
-              that serves one of voice: the rule leaves people in no other medium on its channels
+          document.rules[0].queue: line 67, column 61: the queue letters serves only async_text; must be a
+              queue that serves one of voice: the rule leaves people in no other medium on its channels
         InvalidArgument
-          source.rules[0].queue: line 66, column 30: there is no queue rebookings; did you mean rebooking?
+          document.rules[0].queue: line 66, column 30: there is no queue rebookings; did you mean rebooking?
         InvalidArgument
-          source.rules[0].priority: line 66, column 28: is "11"; must be a whole number from 0 to 10
+          document.rules[0].priority: line 66, column 28: is "11"; must be a whole number from 0 to 10
         InvalidArgument
-          source.rules[0].skills.rebooking: line 66, column 41: is "11"; must be a level from 1 to 10
+          document.rules[0].skills.rebooking: line 66, column 41: is "11"; must be a level from 1 to 10
         InvalidArgument
-          source.reasons[0].secondary[0].routes.human.queue.fax: line 40, column 34: there is no channel,
+          document.reasons[0].secondary[0].routes.human.queue.fax: line 40, column 34: there is no channel,
               brand, medium or language fax; must be default, a channel, a brand, a medium, or a language of
               `locales` or of the `languages` of a queue
         InvalidArgument
-          source.reasons[0].secondary[0].routes.human.queue.phone: line 41, column 36: human on phone is
+          document.reasons[0].secondary[0].routes.human.queue.phone: line 41, column 36: human on phone is
               voice, and the queue letters serves only async_text; must be a queue that serves voice there,
               or voice must be in its media
         InvalidArgument
-          source.reasons[0].secondary[0].routes.human.queue: line 40, column 20: human has no queue on
+          document.reasons[0].secondary[0].routes.human.queue: line 40, column 20: human has no queue on
               web_chat; must have a default, or a queue for each channel or medium that has the route
         InvalidArgument
-          source.reasons[0].secondary[0].routes.human.queue: line 40, column 20: human has no queue on phone,
-              web_chat; must have a default, or a queue for each channel or medium that has the route
+          document.reasons[0].secondary[0].routes.human.queue: line 40, column 20: human has no queue on
+              phone, web_chat; must have a default, or a queue for each channel or medium that has the route
         InvalidArgument
-          source.reasons[0].secondary[0].routes.human.queue: line 41, column 27: human on phone is voice, and
-              the queue letters serves only async_text; must be a queue that serves voice there, or voice
-              must be in its media
+          document.reasons[0].secondary[0].routes.human.queue: line 41, column 27: human on phone is voice,
+              and the queue letters serves only async_text; must be a queue that serves voice there, or
+              voice must be in its media
         InvalidArgument
-          source.queues.rebooking.languages[0]: line 18, column 72: is "english"; must be a language without a
-              region, such as en or nl
+          document.queues.rebooking.languages[0]: line 18, column 72: is "english"; must be a language without
+              a region, such as en or nl
         InvalidArgument
-          source.queues.rebooking.media[0]: line 18, column 68: is "fax"; must be one of voice, live_text,
+          document.queues.rebooking.media[0]: line 18, column 68: is "fax"; must be one of voice, live_text,
               async_text, in_person
         InvalidArgument
-          source.guards.vulnerable[1]: line 71, column 38: is "fax"; must be one of self_service, message,
+          document.guards.vulnerable[1]: line 71, column 38: is "fax"; must be one of self_service, message,
               chat, callback, human
         InvalidArgument
-          source.costs.preferred_share: line 72, column 20: is "1.5"; must be a decimal from 0 to 1 with at
+          document.costs.preferred_share: line 72, column 20: is "1.5"; must be a decimal from 0 to 1 with at
               most 4 decimals
         InvalidArgument
-          source.costs.repeat_need: line 72, column 16: is "-1"; must be a decimal from 0 to 20 with at most 3
-              decimals
+          document.costs.repeat_need: line 72, column 16: is "-1"; must be a decimal from 0 to 20 with at most
+              3 decimals
         InvalidArgument
-          source.last_resort: line 75, column 1: is empty; must have at least one
+          document.last_resort: line 75, column 1: is empty; must have at least one
         InvalidArgument:  (2 faults in all)
-          source.last_resort.queue: line 75, column 1: the queue is missing; must be there
-          source.last_resort.route: line 75, column 23: self_service always has to be possible to leave; must
-              be message, chat, callback or human
+          document.last_resort.queue: line 75, column 1: the queue is missing; must be there
+          document.last_resort.route: line 75, column 23: self_service always has to be possible to leave;
+              must be message, chat, callback or human
         InvalidArgument
-          source.tests[1].expect.route: line 78, column 85: "route: message" is the same situation and expects
-              something else; must agree with it, or tell what is different
+          document.tests[1].expect.route: line 78, column 85: "route: message" is the same situation and
+              expects something else; must agree with it, or tell what is different
         InvalidArgument
-          source.tests[1].expect.need: line 78, column 80: "need: 2.5" is the same situation and expects
+          document.tests[1].expect.need: line 78, column 80: "need: 2.5" is the same situation and expects
               something else; must agree with it, or tell what is different
-        InvalidArgument: source.tests[0].expect.route line 77, column 91: "route: self_service" fails:
+        InvalidArgument: document.tests[0].expect.route line 77, column 91: "route: self_service" fails:
               expected self_service, came message; message 7.47 = handling 2.50 + waiting 0.12 + failure
               3.85 + leaving the channel 1.00 (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 +
               failure 1.44 (85 %, wait 6m); self_service is not a route of the reason; 5.00 at stake; change
               what decides it, or what the test expects
-          source.tests[0].expect.route: line 77, column 91: "route: self_service" fails: expected
+          document.tests[0].expect.route: line 77, column 91: "route: self_service" fails: expected
               self_service, came message; message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 +
               leaving the channel 1.00 (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure
               1.44 (85 %, wait 6m); self_service is not a route of the reason; 5.00 at st…
         InvalidArgument
-          source.tests[0].expect.not: line 77, column 105: no route is left that may be taken; must leave one
-              of those under route
+          document.tests[0].expect.not: line 77, column 105: no route is left that may be taken; must leave
+              one of those under route
         InvalidArgument
-          source.tests[0].expect.rule: line 77, column 83: there is no rule nobody; must be one of
+          document.tests[0].expect.rule: line 77, column 83: there is no rule nobody; must be one of
               asked_for_a_person, vulnerable, third_contact_this_week, broken_promise, flying_today
         InvalidArgument
-          source.tests[1].name: line 78, column 13: "queue: baggage" is there twice; must be there once
+          document.tests[1].name: line 78, column 13: "queue: baggage" is there twice; must be there once
     "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
 }

@@ -12,7 +12,7 @@ struct Seen {
     case: v1::GetCaseResponse,
     customer: v1::GetCustomerResponse,
     counts: v1::CountReasonsResponse,
-    playbooks: v1::ListPlaybooksResponse,
+    playbooks: v1::ListPlaybookPublicationsResponse,
 }
 
 /// A server with one contact of one customer on it.
@@ -54,6 +54,12 @@ impl Bench {
         Ok(())
     }
 
+    /// The case of the contact.
+    pub(crate) async fn case_id(&self) -> Outcome<String> {
+        let case = see(&self.server).await?.case.case;
+        Ok(case.unwrap_or_default().case_id)
+    }
+
     /// What routing this comes to.
     pub(crate) async fn route(&self, attempt: Attempt) -> String {
         brief::refused(self.server.contacts().route_contact(attempt.route()).await)
@@ -71,13 +77,15 @@ async fn see(server: &TestServer) -> Outcome<Seen> {
     let client = server.client();
     let contact = v1::GetContactRequest {
         contact_id: "call-1".to_owned(),
+        ..Default::default()
     };
     let contact = client.get_contact(contact).await?;
     let case_id = contact.contact.clone().unwrap_or_default().case_id;
     let customer = v1::GetCustomerRequest {
         by: Some(v1::get_customer_request::By::CustomerId("c1".to_owned())),
+        ..Default::default()
     };
-    let list = v1::ListPlaybooksRequest::default();
+    let list = v1::ListPlaybookPublicationsRequest::default();
     Ok(Seen {
         contact,
         case: client
@@ -87,7 +95,11 @@ async fn see(server: &TestServer) -> Outcome<Seen> {
             })
             .await?,
         customer: client.get_customer(customer).await?,
-        counts: client.count_reasons(v1::CountReasonsRequest {}).await?,
-        playbooks: client.list_playbooks(list).await?,
+        counts: client
+            .count_reasons(v1::CountReasonsRequest {
+                ..Default::default()
+            })
+            .await?,
+        playbooks: client.list_playbook_publications(list).await?,
     })
 }

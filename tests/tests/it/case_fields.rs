@@ -54,9 +54,9 @@ async fn the_fields_that_a_mask_names_are_changed_and_no_other() -> Outcome {
                 paths: paths.iter().map(|path| (*path).to_owned()).collect(),
             }),
             etag: case(&server, &one).await?.etag,
-            arrive_time: Some(minute(20)),
+            event_time: Some(minute(20)),
         };
-        let receipt = client.update_case(request).await?.receipt;
+        let receipt = client.update_case(request).await?.case_receipt;
         let kept = case(&server, &one).await?;
         assert_eq!(receipt.unwrap_or_default().etag, kept.etag);
         seen.push((

@@ -37,7 +37,7 @@ fn link(one: &str, other: &str, etag: &str, request: &str) -> v1::LinkCasesReque
             kind: v1::CaseLinkKind::CausedBy.into(),
             case_id: other.into(),
         }),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
         etag: etag.into(),
     }
 }
@@ -48,7 +48,7 @@ fn unlink(one: &str, other: &str, etag: &str, request: &str) -> v1::UnlinkCasesR
         request_id: link.request_id,
         case_id: link.case_id,
         link: link.link,
-        arrive_time: link.arrive_time,
+        event_time: link.event_time,
         etag: link.etag,
     }
 }
@@ -75,7 +75,7 @@ async fn a_link_is_made_and_taken_away_only_as_its_caller_saw_the_case() -> Outc
     assert!(case(&server, &one).await?.links.is_empty());
 
     let made = client.link_cases(link(&one, &two, &seen, "link")).await?;
-    let made = made.receipt.unwrap_or_default();
+    let made = made.case_receipt.unwrap_or_default();
     assert_eq!(case(&server, &one).await?.etag, made.etag);
     let again = client.link_cases(link(&one, &two, &seen, "link")).await?;
     assert!(again.receipt.is_some_and(|receipt| receipt.replayed));
@@ -105,7 +105,7 @@ async fn the_commands_for_links_take_the_etag() -> Outcome {
     let seen = case(&server, &one).await?.etag;
     let address = server.address().to_string();
     let ran = async |words: &[&str]| -> Outcome<Ran> {
-        let words = [words, &["--arrive", "2026-03-02T10:00:00Z"]].concat();
+        let words = [words, &["--event-time", "2026-03-02T10:00:00Z"]].concat();
         let mut command = signpost(&address, &words)?;
         tokio::task::spawn_blocking(move || Ran::of(&mut command)).await?
     };

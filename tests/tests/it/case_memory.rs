@@ -87,16 +87,16 @@ async fn a_case_shows_what_was_tried_and_told_until_it_is_resolved() -> Outcome 
         .await?;
     let mut told = change("chat-2").at(5);
     told.context.vulnerable = Some(true);
-    told.context.language = "nl-NL".to_owned();
+    told.context.language_code = "nl-NL".to_owned();
     told.context.cannot_use = vec![v1::Ability::Voice.into()];
     let again = client.route_contact(told.route()).await?;
     let decision = again.answer.unwrap_or_default().decision;
-    let down = decision.unwrap_or_default().turned_down;
+    let down = decision.unwrap_or_default().ineligible_routes;
     let down = down
         .iter()
         .find(|down| down.route() == v1::Route::SelfService);
-    let why = down.map(|down| down.reason());
-    assert_eq!(why, Some(v1::TurnedDownReason::Vulnerable));
+    let why = down.map(|down| down.cause());
+    assert_eq!(why, Some(v1::IneligibilityCause::Vulnerable));
     seen.push(remembered(&case(&server, &id).await?));
 
     let server = server.restart().await?;
@@ -113,8 +113,9 @@ async fn a_case_shows_what_was_tried_and_told_until_it_is_resolved() -> Outcome 
         resolution: Some(v1::CaseResolution {
             outcome: "explained".into(),
             cost_micros: None,
+            ..Default::default()
         }),
-        arrive_time: Some(minute(9)),
+        event_time: Some(minute(9)),
         ..Default::default()
     };
     seen.push(remembered(&case(&server, &id).await?));
@@ -167,16 +168,16 @@ async fn an_answer_says_what_failed_before_on_the_case() -> Outcome {
     let flow = failed(v1::AttemptOutcome::GaveUp, 2).await?.answer;
     let flow = flow.unwrap_or_default().decision.unwrap_or_default();
     let down = flow
-        .turned_down
+        .ineligible_routes
         .iter()
-        .map(|down| (down.reason(), down.subject.as_str()));
+        .map(|down| (down.cause(), down.subject.as_str()));
     let flow_id = before
         .options
         .first()
         .and_then(|option| option.target.as_ref());
-    let flow_id = flow_id.map_or("", |target| target.flow.as_str());
+    let flow_id = flow_id.map_or("", |target| target.flow_id.as_str());
     let down: Vec<_> = down.collect();
-    let expected = (v1::TurnedDownReason::FailedBefore, flow_id);
+    let expected = (v1::IneligibilityCause::FailedBefore, flow_id);
     assert!(!flow_id.is_empty() && down.contains(&expected), "{down:?}");
     assert_eq!(raised(&flow), None, "a flow raises no need");
     let people = failed(v1::AttemptOutcome::Failed, 3).await?.answer;
@@ -189,6 +190,7 @@ async fn an_answer_says_what_failed_before_on_the_case() -> Outcome {
     let server = server.restart().await?;
     let request = v1::GetContactRequest {
         contact_id: "chat-1".into(),
+        ..Default::default()
     };
     let kept = server.client().get_contact(request).await?.answer;
     assert_eq!(kept.unwrap_or_default().decision, Some(twice));

@@ -46,7 +46,7 @@ fn note(case: &str, text: &str, etag: &str, request: &str) -> v1::AddCaseNoteReq
         case_id: case.into(),
         text: text.into(),
         etag: etag.into(),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
     }
 }
 
@@ -69,20 +69,24 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     let client = server.client();
     let [one, two] = two_cases(&server).await?;
     let found = case(&server, &one).await?;
-    assert_eq!(case(&server, &found.number).await?, found, "by its number");
+    assert_eq!(
+        case(&server, &found.case_number).await?,
+        found,
+        "by its number"
+    );
 
     let merge = v1::MergeCasesRequest {
         request_id: "merge".into(),
         case_id: one.clone(),
-        merged_case_id: two.clone(),
+        duplicate_case_id: two.clone(),
         etag: found.etag.clone(),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
         note: "told twice".into(),
     };
     let merged = client.merge_cases(merge.clone()).await?;
     let state = |receipt: &Option<v1::CaseReceipt>| receipt.as_ref().map(|it| it.state());
-    assert_eq!(state(&merged.receipt), Some(v1::CaseState::Open));
-    assert_eq!(state(&merged.merged), Some(v1::CaseState::Merged));
+    assert_eq!(state(&merged.case_receipt), Some(v1::CaseState::Open));
+    assert_eq!(state(&merged.duplicate), Some(v1::CaseState::Merged));
     let again = client.merge_cases(merge).await?;
     assert!(again.receipt.is_some_and(|receipt| receipt.replayed));
     assert_eq!(case(&server, &one).await?.note_count, 1);
@@ -90,11 +94,11 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     client
         .add_case_note(note(&one, "the bag came back", "", "note"))
         .await?;
-    let timeline = v1::GetCaseTimelineRequest {
+    let timeline = v1::ListCaseTimelineRequest {
         case_id: one.clone(),
-        ..v1::GetCaseTimelineRequest::default()
+        ..v1::ListCaseTimelineRequest::default()
     };
-    let whole = client.get_case_timeline(timeline.clone()).await?;
+    let whole = client.list_case_timeline(timeline.clone()).await?;
     let told = whole.entries.iter().map(|entry| {
         let text = entry.text.replace(&one, "ONE").replace(&two, "TWO");
         format!("{} {}: {text}\n", entry.actor, entry.channel)
@@ -114,10 +118,10 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
         request_id: "undo".into(),
         case_id: two.clone(),
         etag: String::new(),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
     };
     let undone = client.unmerge_case(undo).await?;
-    assert_eq!(state(&undone.receipt), Some(v1::CaseState::Open));
+    assert_eq!(state(&undone.case_receipt), Some(v1::CaseState::Open));
     let link = |request: &str| v1::LinkCasesRequest {
         request_id: request.into(),
         case_id: two.clone(),
@@ -125,7 +129,7 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
             kind: v1::CaseLinkKind::CausedBy.into(),
             case_id: one.clone(),
         }),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
         etag: String::new(),
     };
     client.link_cases(link("link")).await?;
@@ -137,14 +141,14 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
             kind: v1::CaseLinkKind::CauseOf.into(),
             case_id: two.clone(),
         }),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
         etag: String::new(),
     };
     client.unlink_cases(unlink).await?;
     assert_eq!(case(&server, &two).await?.links.len(), 0);
 
     let resolved = client.resolve_case(resolve(&one, "resolve")).await?;
-    assert_eq!(state(&resolved.receipt), Some(v1::CaseState::Resolved));
+    assert_eq!(state(&resolved.case_receipt), Some(v1::CaseState::Resolved));
     assert_eq!(resolved.feedback_question, "Did we help you well today?");
     let kept = case(&server, &one).await?;
     assert_eq!(kept.resolution, resolve(&one, "").resolution);
@@ -153,13 +157,17 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
         case_id: one.clone(),
         note: "not yet".into(),
         etag: String::new(),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
     };
     let reopened = client.reopen_case(reopen).await?;
-    assert_eq!(state(&reopened.receipt), Some(v1::CaseState::Open));
+    assert_eq!(state(&reopened.case_receipt), Some(v1::CaseState::Open));
     let server = server.restart().await?;
     let after = case(&server, &one).await?;
-    assert_eq!((after.note_count, after.reopens), (4, 1), "after a restart");
+    assert_eq!(
+        (after.note_count, after.reopen_count),
+        (4, 1),
+        "after a restart"
+    );
     server.finish().await?;
     Ok(())
 }
@@ -167,17 +175,17 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
 /// The same timeline, two entries a page.
 async fn in_pages(
     client: &Client,
-    timeline: &v1::GetCaseTimelineRequest,
+    timeline: &v1::ListCaseTimelineRequest,
 ) -> Outcome<Vec<v1::TimelineEntry>> {
     let mut entries = Vec::new();
     let mut page_token = String::new();
     loop {
-        let page = v1::GetCaseTimelineRequest {
+        let page = v1::ListCaseTimelineRequest {
             page_size: 2,
             page_token,
             ..timeline.clone()
         };
-        let page = client.get_case_timeline(page).await?;
+        let page = client.list_case_timeline(page).await?;
         entries.extend(page.entries);
         page_token = page.next_page_token;
         if page_token.is_empty() {
@@ -193,9 +201,10 @@ fn resolve(case: &str, request: &str) -> v1::ResolveCaseRequest {
         resolution: Some(v1::CaseResolution {
             outcome: "rebooked".into(),
             cost_micros: Some(12_500_000),
+            currency_code: "EUR".into(),
         }),
         note: "as promised".into(),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
         ..v1::ResolveCaseRequest::default()
     }
 }
@@ -223,14 +232,15 @@ async fn a_declared_outcome_is_answered_with_its_label_and_others_are_refused() 
         resolution.outcome: is not an outcome of the live playbook; must be one of rebooked, explained"#]].assert_eq(&told.join("\n"));
     assert_eq!(case(&server, &one).await?, before);
     let request = v1::ResolveCaseRequest {
-        locale: "nl".into(),
+        language_code: "nl".into(),
         ..resolve(&one, "right")
     };
     let resolved = client.resolve_case(request.clone()).await?;
     assert_eq!(resolved.outcome_label, "Omgeboekt");
     let get = |locale: &str| v1::GetCaseRequest {
         case_id: one.clone(),
-        locale: locale.into(),
+        language_code: locale.into(),
+        ..Default::default()
     };
     assert_eq!(client.get_case(get("")).await?.outcome_label, "Rebooked");
     assert_eq!(client.get_case(get("nl")).await?.outcome_label, "Omgeboekt");
@@ -282,7 +292,7 @@ async fn faulty_words_are_refused_and_change_nothing() -> Outcome {
             paths: paths.iter().map(|path| (*path).to_owned()).collect(),
         }),
         etag: String::new(),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
     };
     told.push(refused(client.update_case(update(&[], "f")).await));
     told.push(refused(client.update_case(update(&["tier"], "g")).await));
@@ -316,9 +326,9 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
     let merge = |merged: &str, request: &str| v1::MergeCasesRequest {
         request_id: request.into(),
         case_id: one.clone(),
-        merged_case_id: merged.into(),
+        duplicate_case_id: merged.into(),
         note: "x".repeat(5_000),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
         ..v1::MergeCasesRequest::default()
     };
     told.push(refused(client.merge_cases(merge(&two, "i")).await));
@@ -331,7 +341,7 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
         request_id: "j".into(),
         case_id: one.clone(),
         etag: String::new(),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
     };
     told.push(refused(client.unmerge_case(unmerge).await));
     let mut bare = resolve(&one, "k");
@@ -342,14 +352,14 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
         case_id: one.clone(),
         etag: String::new(),
         note: String::new(),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
     };
     told.push(refused(client.reopen_case(reopen).await));
     let link = v1::LinkCasesRequest {
         request_id: "m".into(),
         case_id: one.clone(),
         link: Some(v1::CaseLink::default()),
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
         etag: String::new(),
     };
     told.push(refused(client.link_cases(link).await));
@@ -357,20 +367,21 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
         request_id: "n".into(),
         case_id: one.clone(),
         link: None,
-        arrive_time: Some(minute(20)),
+        event_time: Some(minute(20)),
         etag: String::new(),
     };
     told.push(refused(client.unlink_cases(unlink).await));
-    let timeline = v1::GetCaseTimelineRequest {
+    let timeline = v1::ListCaseTimelineRequest {
         case_id: one.clone(),
         page_size: 1_000,
         page_token: "x".into(),
+        ..Default::default()
     };
-    told.push(refused(client.get_case_timeline(timeline).await));
+    told.push(refused(client.list_case_timeline(timeline).await));
     let told = told.join("\n").replace(&one, "ONE").replace(&two, "TWO");
     expect![[r#"
         note: must be at most 4096 bytes, is 5000
-        merged_case_id: must be another case than the one that goes on
+        duplicate_case_id: must be another case than the one that goes on
         case ONE is not merged into another
         resolution: must be set
         case ONE is open already

@@ -63,21 +63,21 @@ fn one_matter_over_two_channels_outlives_a_kill() -> Outcome {
         assert_eq!(option["cost_micros"].as_i64(), Some(sum), "{option:#}");
         assert!(!parts.is_empty());
     }
-    let fired = names(list(&chat, "/answer/decision/rules_fired"), "/rule_id");
+    let fired = names(list(&chat, "/answer/decision/fired_rules"), "/rule_id");
     assert_eq!(fired, ["members_are_refunded_at_once"]);
-    assert_eq!(said(&chat, "/answer/joined"), "OPENED");
+    assert_eq!(said(&chat, "/answer/case_match"), "NEW");
     assert!(chat.pointer("/answer/target").is_some(), "{chat:#}");
 
     let phone = ["--channel", "phone"];
     let call = server
         .signpost(&[&ROUTE[..], &ORDER, &phone].concat())?
         .json()?;
-    assert_eq!(said(&call, "/answer/joined"), "CONTINUED");
+    assert_eq!(said(&call, "/answer/case_match"), "CONTINUED");
     let case = said(&call, "/answer/case_id");
     assert_eq!(case, said(&chat, "/answer/case_id"));
     assert!(call.pointer("/answer/ask_facts").is_none(), "{call:#}");
-    assert_eq!(call["answer"]["repeats"], 1);
-    assert_eq!(call["answer"]["channel_switches"], 1);
+    assert_eq!(call["answer"]["repeat_count"], 1);
+    assert_eq!(call["answer"]["channel_switch_count"], 1);
     // The tier that only the chat told is known on the phone, and so is the order to one who does not say it.
     assert_eq!(said(&call, "/answer/decision/tier"), "gold");
     server.kill()?;
@@ -124,7 +124,7 @@ fn a_preview_says_why_guest_and_gold_differ() -> Outcome {
             .json()
     };
     let (guest, gold) = (preview("guest")?, preview("gold")?);
-    let rules = |answer: &Value| names(list(answer, "/answer/decision/rules_fired"), "/rule_id");
+    let rules = |answer: &Value| names(list(answer, "/answer/decision/fired_rules"), "/rule_id");
     assert_eq!(rules(&guest), ["guest_waits_for_the_parcel"]);
     assert_eq!(rules(&gold), ["members_are_refunded_at_once"]);
     assert_eq!(said(&guest, "/answer/target/route"), "SELF_SERVICE");
@@ -190,9 +190,9 @@ fn every_command_does_its_work() -> Outcome {
         "reasons",
         "--channel",
         "phone",
-        "--locale",
+        "--language",
         "nl",
-        "--primary",
+        "--primary-reason",
         "baggage",
     ])?;
     let items = list(&menu, "/menu/items");
@@ -217,13 +217,19 @@ fn every_command_does_its_work() -> Outcome {
     ];
     let routed = json(
         &[
-            &["route", "--contact", "call-1", "--take", "none"],
+            &[
+                "route",
+                "--contact",
+                "call-1",
+                "--route-selection",
+                "by_customer",
+            ],
             &bag[..],
         ]
         .concat(),
     )?;
-    assert_eq!(said(&routed, "/answer/place"), "DECIDING");
-    let taken = json(&["take", "call-1", "message", "--declined", "human"])?;
+    assert_eq!(said(&routed, "/answer/state"), "AWAITING_CUSTOMER");
+    let taken = json(&["select", "call-1", "message", "--declined", "human"])?;
     assert_eq!(said(&taken, "/target/route"), "MESSAGE");
     let ended = json(&[
         "end",

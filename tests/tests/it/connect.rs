@@ -22,10 +22,10 @@ pub(crate) fn contact(key: &str) -> Value {
         "context": {
             "channel": "web_chat",
             "customer": {"customerId": "c1"},
-            "reason": "existing_flight/change_date",
+            "statedReason": "existing_flight/change_date",
             "facts": [{"factId": "booking_reference", "text": "ABC123"}],
         },
-        "arriveTime": "2026-03-02T09:01:00Z",
+        "eventTime": "2026-03-02T09:01:00Z",
     })
 }
 
@@ -48,12 +48,13 @@ async fn a_contact_is_routed_with_json() -> Outcome {
     assert_eq!(routed.status_line, "HTTP/1.1 200 OK");
     assert_eq!(routed.header("content-type"), "application/json");
     let routed = routed.json()?;
-    assert_eq!(routed["answer"]["place"], "CONTACT_PLACE_SELF_SERVICE");
-    assert_eq!(routed["answer"]["target"]["flow"], "rebook");
+    assert_eq!(routed["answer"]["state"], "CONTACT_STATE_SELF_SERVICE");
+    assert_eq!(routed["answer"]["target"]["flowId"], "rebook");
     let contact_id = "chat-1".to_owned();
-    let got = server
-        .client()
-        .get_contact(v1::GetContactRequest { contact_id });
+    let got = server.client().get_contact(v1::GetContactRequest {
+        contact_id,
+        ..Default::default()
+    });
     let got = got.await?.answer.unwrap_or_default();
     assert_eq!(routed["answer"]["caseId"], got.case_id);
 
@@ -63,15 +64,15 @@ async fn a_contact_is_routed_with_json() -> Outcome {
         .replace("contactId", "contact_id");
     let headers = ["content-type: Application/JSON; charset=utf-8", actor];
     let again = http::send(server.address(), ROUTE, &headers, snake.as_bytes()).await?;
-    assert_eq!(again.json()?["replayed"], true);
+    assert_eq!(again.json()?["receipt"]["replayed"], true);
     assert_eq!(again.json()?["answer"], routed["answer"]);
 
     let mut busy = contact("chat-2");
     busy["context"]["queueStats"] =
-        json!([{"queueId": "baggage", "waiting": "5", "handleTime": "240s"}]);
-    busy["context"]["sentimentPercent"] = json!("-20");
+        json!([{"queueId": "baggage", "waitingCount": "5", "averageHandleTime": "240s"}]);
+    busy["context"]["sentimentScore"] = json!("-20");
     busy["context"]["facts"] = Value::Null;
-    busy["take"] = json!("TAKE_NONE");
+    busy["routeSelection"] = json!("ROUTE_SELECTION_BY_CUSTOMER");
     let told = route(server.address(), &busy).await?;
     assert_eq!(told.status(), "200", "{:#}", told.json()?);
     // The key is not told: it is about the one open case, and nothing is asked.
@@ -97,7 +98,7 @@ async fn a_bare_message_is_a_call_too() -> Outcome {
     let told = brief::answer(routed.answer.as_ref());
     assert_eq!(
         told,
-        "self_service, opened: self_service rebook; 0 repeats, 0 switches"
+        "self_service, new: self_service rebook; 0 repeats, 0 switches"
     );
     // An error is JSON whatever the call was.
     let refused = http::send(server.address(), ROUTE, &proto, b"\xff\xff").await?;

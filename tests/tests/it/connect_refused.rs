@@ -39,11 +39,11 @@ async fn faults_of_json_are_told_at_once_with_their_paths() -> Outcome {
     let server = TestServer::start().await?;
     let mut wrong = contact("chat-1");
     wrong["chanel"] = json!("web_chat");
-    wrong["take"] = json!("TAKE_IT");
+    wrong["routeSelection"] = json!("TAKE_IT");
     wrong["contact_id"] = json!("chat-2");
-    wrong["arriveTime"] = json!("yesterday");
+    wrong["eventTime"] = json!("yesterday");
     let context = &mut wrong["context"];
-    context["reason"] = json!(5);
+    context["statedReason"] = json!(5);
     context["customer"] = json!("c1");
     context["cannotUse"] = json!("ABILITY_VOICE");
     context["askedForPerson"] = json!("true");
@@ -53,7 +53,8 @@ async fn faults_of_json_are_told_at_once_with_their_paths() -> Outcome {
         null,
         "booking_reference",
     ]);
-    context["queueStats"] = json!([{"waiting": -1, "staffedAgents": 1.5, "handleTime": 240}]);
+    context["queueStats"] =
+        json!([{"waitingCount": -1, "staffedAgents": 1.5, "averageHandleTime": 240}]);
     context["preferredRoutes"] = json!(["ROUTE_CHAT", "chat", 2, null]);
     let mut all = told(&route(server.address(), &wrong).await?)?;
     for text in [
@@ -74,8 +75,7 @@ async fn faults_of_json_are_told_at_once_with_their_paths() -> Outcome {
         all += &told(&http::send(server.address(), ROUTE, &[JSON], deep.as_bytes()).await?)?;
     }
     expect![[r#"
-        400 invalid_argument: arrive_time cannot be read: invalid rfc3339 timestamp: invalid date (18 faults in all, the first 16 are told)
-          arrive_time: cannot be read: invalid rfc3339 timestamp: invalid date
+        400 invalid_argument: chanel is not a field of RouteContactRequest (18 faults in all, the first 16 are told)
           chanel: is not a field of RouteContactRequest
           contact_id: is told twice, by either of its names
           context.asked_for_person: cannot be read: invalid type: string "true", expected a boolean
@@ -88,9 +88,10 @@ async fn faults_of_json_are_told_at_once_with_their_paths() -> Outcome {
           context.facts[3]: must be an object
           context.preferred_routes[1]: must be one of ROUTE_UNSPECIFIED, ROUTE_SELF_SERVICE, ROUTE_MESSAGE, ROUTE_CHAT, ROUTE_CALLBACK, ROUTE_HUMAN
           context.preferred_routes[3]: must not be null
-          context.queue_stats[0].handle_time: cannot be read: invalid type: integer `240`, expected a duration string
+          context.queue_stats[0].average_handle_time: cannot be read: invalid type: integer `240`, expected a duration string
           context.queue_stats[0].staffed_agents: cannot be read: expected integer value
-          context.queue_stats[0].waiting: cannot be read: out of range integral type conversion attempted
+          context.queue_stats[0].waiting_count: cannot be read: out of range integral type conversion attempted
+          context.stated_reason: cannot be read: invalid type: integer `5`, expected a string
         400 invalid_argument: the request is not JSON: EOF while parsing a value at line 1 column 0
         400 invalid_argument: the request must be a JSON object
         400 invalid_argument: the request must be a JSON object
@@ -209,11 +210,11 @@ async fn what_is_too_large_is_refused_before_it_is_read() -> Outcome {
     let mut all = String::new();
     for mib in [1, 5] {
         let mut large = contact("chat-1");
-        large["context"]["language"] = json!("x".repeat(mib * 1024 * 1024));
+        large["context"]["languageCode"] = json!("x".repeat(mib * 1024 * 1024));
         all += &told(&route(to, &large).await?)?;
     }
     let validate = "POST /signpost.v1.PlaybookService/ValidatePlaybook";
-    let source = json!({"source": "x".repeat(5 * 1024 * 1024)}).to_string();
+    let source = json!({"document": "x".repeat(5 * 1024 * 1024)}).to_string();
     all += &told(&http::send(to, validate, &[JSON], source.as_bytes()).await?)?;
     expect![[r#"
         400 invalid_argument: the request is too large: at most 262144 bytes are taken
@@ -221,7 +222,7 @@ async fn what_is_too_large_is_refused_before_it_is_read() -> Outcome {
         400 invalid_argument: the request is too large: at most 4194304 bytes are taken
     "#]]
     .assert_eq(&all);
-    let source = json!({"source": "x".repeat(900_000)}).to_string();
+    let source = json!({"document": "x".repeat(900_000)}).to_string();
     let taken = http::send(to, validate, &[JSON], source.as_bytes()).await?;
     assert_eq!(taken.status(), "200");
 

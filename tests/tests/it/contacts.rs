@@ -20,7 +20,7 @@ async fn a_matter_goes_over_channels_to_its_end() -> Outcome {
     let mut told = Vec::new();
     let mut route = async |attempt: Attempt| -> Outcome<v1::ContactAnswer> {
         let answer = client.route_contact(attempt.route()).await?;
-        assert!(!answer.replayed);
+        assert!(!brief::replayed(answer.receipt.as_ref()));
         told.push(brief::answer(answer.answer.as_ref()));
         Ok(answer.answer.unwrap_or_default())
     };
@@ -42,12 +42,12 @@ async fn a_matter_goes_over_channels_to_its_end() -> Outcome {
         "another booking is another case"
     );
     expect![[r#"
-        deciding, no case: choose of 3; 0 repeats, 0 switches
-        deciding, no case: choose of 3 existing_flight; 0 repeats, 0 switches
-        deciding, no case: ask booking_reference; 0 repeats, 0 switches
-        self_service, opened: self_service rebook; 0 repeats, 0 switches
+        awaiting_customer, no case: choose of 3; 0 repeats, 0 switches
+        awaiting_customer, no case: choose of 3 existing_flight; 0 repeats, 0 switches
+        awaiting_customer, no case: ask booking_reference; 0 repeats, 0 switches
+        self_service, new: self_service rebook; 0 repeats, 0 switches
         routed, continued: message rebooking; 1 repeats, 1 switches
-        routed, opened: human rebooking; 0 repeats, 0 switches
+        routed, new: human rebooking; 0 repeats, 0 switches
     "#]]
     .assert_eq(&brief::all(&told));
 
@@ -58,7 +58,7 @@ async fn a_matter_goes_over_channels_to_its_end() -> Outcome {
     let case = case.await?.case.unwrap_or_default();
     let contacts = case.contacts.iter().map(|it| it.contact_id.as_str());
     assert_eq!(contacts.collect::<Vec<_>>(), ["chat-1", "call-2"]);
-    assert_eq!((case.repeats, case.channel_switches), (1, 1));
+    assert_eq!((case.repeat_count, case.channel_switch_count), (1, 1));
     assert_eq!(case.state(), v1::CaseState::Open);
     server.finish().await?;
     Ok(())
@@ -81,7 +81,12 @@ async fn a_preview_has_no_effect() -> Outcome {
     assert_eq!(seen.case_id, "");
     let routed = server.client().route_contact(attempt.route()).await?;
     let routed = routed.answer.unwrap_or_default();
-    assert_eq!(seen.decision, routed.decision);
+    // What is not kept has no name.
+    let unnamed = routed.decision.map(|decision| v1::Decision {
+        decision_id: String::new(),
+        ..decision
+    });
+    assert_eq!(seen.decision, unnamed);
     assert_eq!(seen.next, routed.next);
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 2, "the playbook and one contact");
@@ -95,8 +100,8 @@ async fn the_customer_chooses_asks_for_a_person_and_is_helped() -> Outcome {
     let attempt = change_date("chat-1", "web_chat").of("c1").tier("standard");
     let attempt = attempt.fact("booking_reference", "ABC123").choose();
     let shown = client.route_contact(attempt.route()).await?;
-    let taken = client.take_route(v1::TakeRouteRequest {
-        declined: vec![v1::Route::Chat.into()],
+    let taken = client.select_route(v1::SelectRouteRequest {
+        declined_routes: vec![v1::Route::Chat.into()],
         ..take("chat-1", v1::Route::SelfService, 2)
     });
     let taken = taken.await?;
@@ -108,24 +113,25 @@ async fn the_customer_chooses_asks_for_a_person_and_is_helped() -> Outcome {
         .await?;
     let contact = client.get_contact(v1::GetContactRequest {
         contact_id: "chat-1".to_owned(),
+        ..Default::default()
     });
     let contact = contact.await?.contact.unwrap_or_default();
     let told = [
         brief::answer(shown.answer.as_ref()),
         brief::routed_to(&taken.target.unwrap_or_default()),
         brief::answer(back.answer.as_ref()),
-        format!("{:?} {:?}", over.place(), over.case_state()),
+        format!("{:?} {:?}", over.state(), over.case_state()),
         format!(
             "{:?} {:?} {:?}",
-            contact.place(),
+            contact.state(),
             contact.outcome(),
-            contact.declined
+            contact.declined_routes
         ),
     ];
     expect![[r#"
-        deciding, opened: choose a route; 0 repeats, 0 switches
+        awaiting_customer, new: choose a route; 0 repeats, 0 switches
         self_service rebook
-        routed, opened: message rebooking; 0 repeats, 0 switches
+        routed, new: message rebooking; 0 repeats, 0 switches
         Ended Resolved
         Ended Resolved [3]
     "#]]
@@ -168,15 +174,16 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
     let preview = Attempt::new("", "fax").at(8).preview();
     told.push(brief::refused(contacts.preview_route(preview).await));
     let chat = take("call-2", v1::Route::Chat, 9);
-    told.push(brief::refused(contacts.take_route(chat).await));
+    told.push(brief::refused(contacts.select_route(chat).await));
     let nobody = take("call-404", v1::Route::Chat, 9);
-    told.push(brief::refused(contacts.take_route(nobody).await));
+    told.push(brief::refused(contacts.select_route(nobody).await));
     let twice = end("call-1", Ended::Resolved, 10);
     told.push(brief::refused(contacts.end_contact(twice).await));
     let nobody = end("call-404", Ended::Resolved, 10);
     told.push(brief::refused(contacts.end_contact(nobody).await));
     let nobody = v1::GetContactRequest {
         contact_id: "call-404".to_owned(),
+        ..Default::default()
     };
     told.push(brief::refused(contacts.get_contact(nobody).await));
     let mut cases = server.cases();
@@ -193,7 +200,7 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
           request_id: must not be empty
           contact_id: must not be empty
           context: must be set
-          arrive_time: must be set: this server takes its time from the requests
+          event_time: must be set: this server takes its time from the requests
         FailedPrecondition: contact call-1 has ended: a new attempt is a new contact
           CONTACT_ENDED call-1
         AlreadyExists: request_id call-1@1 was used before with other content
@@ -203,7 +210,7 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
         FailedPrecondition: contact call-2 is of customer c2: another customer's is a new contact
           CONTACT_OF_OTHER_CUSTOMER call-2
         InvalidArgument
-          arrive_time: must be at most 1d ago, is 1d2m
+          event_time: must be at most 1d ago, is 1d2m
         InvalidArgument
           context.channel: is not a channel of the live playbook; must be one of phone, web_chat, email
         FailedPrecondition: route chat was not offered to contact call-2: nothing was
@@ -237,19 +244,19 @@ async fn a_write_that_is_sent_again_is_answered_the_same() -> Outcome {
     let request = request.route();
     let first = client.route_contact(request.clone()).await?;
     let again = client.route_contact(request.clone()).await?;
-    assert!(again.replayed && !first.replayed);
+    assert!(brief::replayed(again.receipt.as_ref()) && !brief::replayed(first.receipt.as_ref()));
     assert_eq!(again.answer, first.answer);
     let over = end("call-1", Ended::Resolved, 5);
     let first_end = client.end_contact(over.clone()).await?;
     let again_end = client.end_contact(over).await?;
     assert_eq!(
-        (again_end.replayed, again_end.place),
-        (true, first_end.place)
+        (brief::replayed(again_end.receipt.as_ref()), again_end.state),
+        (true, first_end.state)
     );
 
     let server = server.restart().await?;
     let again = server.client().route_contact(request).await?;
-    assert!(again.replayed);
+    assert!(brief::replayed(again.receipt.as_ref()));
     assert_eq!(again.answer, first.answer, "also after a restart");
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 3);
@@ -269,12 +276,15 @@ async fn one_write_sent_many_times_at_once_happens_once() -> Outcome {
     }
     let answers = calls.join_all().await;
     let answers: Vec<_> = answers.into_iter().collect::<Result<_, _>>()?;
-    let fresh = answers.iter().filter(|it| !it.replayed).count();
+    let fresh = answers
+        .iter()
+        .filter(|it| !brief::replayed(it.receipt.as_ref()))
+        .count();
     assert_eq!(fresh, 1);
     assert!(answers.iter().all(|it| it.answer == answers[0].answer));
     // Somebody else, who says nothing of who it is: an amendment of the same contact.
     let other = server.contacts().route_contact(request).await?.into_inner();
-    assert!(!other.replayed);
+    assert!(!brief::replayed(other.receipt.as_ref()));
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 3);
     Ok(())

@@ -3,7 +3,7 @@
 use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::Outcome;
-use signpost_tests::attempt::{Attempt, upsert};
+use signpost_tests::attempt::{Attempt, mask, upsert};
 use signpost_tests::brief;
 use signpost_tests::merging::{AT, link};
 use signpost_tests::server::TestServer;
@@ -26,7 +26,7 @@ fn customer(id: &str) -> v1::Customer {
         persona: "planner".to_owned(),
         value_micros: Some(1_250_000_000),
         loyalty_years: Some(7),
-        language: "nl-NL".to_owned(),
+        language_code: "nl-NL".to_owned(),
         time_zone: "Europe/Amsterdam".to_owned(),
         preferred_routes: vec![v1::Route::Human.into()],
         consents: vec![v1::Consent {
@@ -41,12 +41,14 @@ fn customer(id: &str) -> v1::Customer {
 fn by_phone(value: &str) -> v1::GetCustomerRequest {
     v1::GetCustomerRequest {
         by: Some(By::Identity(phone(value, false))),
+        ..Default::default()
     }
 }
 
 fn by_key(id: &str) -> v1::GetCustomerRequest {
     v1::GetCustomerRequest {
         by: Some(By::CustomerId(id.to_owned())),
+        ..Default::default()
     }
 }
 
@@ -111,7 +113,7 @@ async fn faults_of_a_customer_are_told_at_once() -> Outcome {
         persona: "hurry".to_owned(),
         value_micros: Some(i64::MAX),
         loyalty_years: Some(1_000),
-        language: "dutch!".to_owned(),
+        language_code: "dutch!".to_owned(),
         time_zone: "Mars/Olympus".to_owned(),
         preferred_routes: vec![v1::Route::Human.into(), 0, 99, v1::Route::Human.into()],
         consents: vec![v1::Consent {
@@ -147,7 +149,7 @@ async fn faults_of_a_customer_are_told_at_once() -> Outcome {
         InvalidArgument:  (3 faults in all)
           request_id: must not be empty
           customer: must be set
-          arrive_time: must be set: this server takes its time from the requests
+          event_time: must be set: this server takes its time from the requests
         InvalidArgument:  (13 faults in all)
           customer.customer_id: must be at most 128 bytes, is 129
           customer.identities[1]: is there twice
@@ -157,7 +159,7 @@ async fn faults_of_a_customer_are_told_at_once() -> Outcome {
           customer.value_micros: must be between 0 and 1000000000000 (millionths of the currency), is
               9223372036854775807
           customer.loyalty_years: must be at most 150, is 1000
-          customer.language: must be a language such as nl or nl-NL
+          customer.language_code: must be a language such as nl or nl-NL
           customer.time_zone: must be a time zone such as Europe/Amsterdam
           customer.preferred_routes[1]: must be set
           customer.preferred_routes[2]: is not known to this server
@@ -219,7 +221,9 @@ async fn who_saw_an_older_customer_replaces_nothing() -> Outcome {
     "#]]
     .assert_eq(&brief::all(&told));
     // The same write again is not a late one.
-    assert!(client.upsert_customer(first).await?.replayed);
+    assert!(brief::replayed(
+        client.upsert_customer(first).await?.receipt.as_ref()
+    ));
     let found = client.get_customer(by_key("c1")).await?;
     assert_eq!(found.customer.unwrap_or_default().tier, "platinum");
     let folded = server.finish().await?;
@@ -235,30 +239,39 @@ async fn a_write_says_which_proofs_it_takes_away() -> Outcome {
     let proof = phone("+31201234567", true);
     client.upsert_customer(upsert(customer("c1"), 1)).await?;
     let same = link("c1", proof.clone(), "same");
-    assert!(!client.link_identity(same).await?.proof_lost);
+    assert!(!client.link_identity(same).await?.verification_lost);
     let claim = link("c1", phone("+31201234567", false), "claim");
-    assert!(client.link_identity(claim.clone()).await?.proof_lost);
+    assert!(client.link_identity(claim.clone()).await?.verification_lost);
     let again = link("c1", proof.clone(), "again");
-    assert!(!client.link_identity(again).await?.proof_lost);
+    assert!(!client.link_identity(again).await?.verification_lost);
     let replayed = client.link_identity(claim).await?;
     assert!(replayed.receipt.is_some_and(|receipt| receipt.replayed));
-    assert!(replayed.proof_lost, "of the first call");
+    assert!(replayed.verification_lost, "of the first call");
 
     let bare = v1::Customer {
         identities: Vec::new(),
         ..customer("c1")
     };
-    let bare = upsert(bare, AT + 1);
+    let bare = v1::UpsertCustomerRequest {
+        update_mask: Some(mask(&["identities"])),
+        ..upsert(bare, AT + 1)
+    };
     let kept = client.upsert_customer(bare.clone()).await?;
-    assert_eq!(kept.lost_proofs, vec![proof.clone()]);
+    assert_eq!(kept.unverified_identities, vec![proof.clone()]);
     let replayed = client.upsert_customer(bare).await?;
-    assert!(replayed.replayed);
-    assert_eq!(replayed.lost_proofs, vec![proof]);
+    assert!(brief::replayed(replayed.receipt.as_ref()));
+    assert_eq!(replayed.unverified_identities, vec![proof]);
     let more = v1::UpsertCustomerRequest {
         request_id: "once more".to_owned(),
         ..upsert(customer("c1"), AT + 2)
     };
-    assert!(client.upsert_customer(more).await?.lost_proofs.is_empty());
+    assert!(
+        client
+            .upsert_customer(more)
+            .await?
+            .unverified_identities
+            .is_empty()
+    );
     server.finish().await?;
     Ok(())
 }

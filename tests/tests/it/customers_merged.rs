@@ -5,6 +5,7 @@ use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::{Attempt, end};
+use signpost_tests::brief;
 use signpost_tests::listed::listed;
 use signpost_tests::merging::{AT, handle, link, merge, two_customers, unlink, unmerge};
 use signpost_tests::server::TestServer;
@@ -17,6 +18,7 @@ use v1::event::Body;
 async fn get(server: &TestServer, id: &str) -> Outcome<v1::Customer> {
     let request = v1::GetCustomerRequest {
         by: Some(v1::get_customer_request::By::CustomerId(id.to_owned())),
+        ..Default::default()
     };
     let answer = server.client().get_customer(request).await?;
     Ok(answer.customer.unwrap_or_default())
@@ -24,7 +26,10 @@ async fn get(server: &TestServer, id: &str) -> Outcome<v1::Customer> {
 
 async fn history(server: &TestServer, id: &str) -> Outcome<v1::GetCustomerHistoryResponse> {
     let by = v1::get_customer_history_request::By::CustomerId(id.to_owned());
-    let request = v1::GetCustomerHistoryRequest { by: Some(by) };
+    let request = v1::GetCustomerHistoryRequest {
+        by: Some(by),
+        ..Default::default()
+    };
     Ok(server.client().get_customer_history(request).await?)
 }
 
@@ -42,16 +47,20 @@ async fn a_verified_handle_of_another_merges_and_undoing_leaves_each_their_own()
     let proves = link("c1", handle("email", "ann@example.com"), "link");
     let linked = client.link_identity(proves.clone()).await?;
     let who = |receipt: &Option<v1::CustomerReceipt>| receipt.clone().unwrap_or_default();
-    assert_eq!(who(&linked.receipt).customer_id, "c1");
-    assert_eq!(who(&linked.merged).customer_id, "c2");
+    assert_eq!(who(&linked.customer_receipt).customer_id, "c1");
+    assert_eq!(who(&linked.duplicate).customer_id, "c2");
     let again = client.link_identity(proves).await?;
-    assert!(who(&again.receipt).replayed && again.merged == linked.merged.map(replayed));
+    assert!(brief::replayed(again.receipt.as_ref()) && again.duplicate == linked.duplicate);
 
     // Whoever names the other means the one that goes on, and continues the other's case under the other's tier.
     let call = client.route_contact(bag_call("call-3", "c2", 40)).await?;
     let call = call.answer.unwrap_or_default();
-    let continues = (call.customer_id.as_str(), call.joined(), call.repeats);
-    assert_eq!(continues, ("c1", v1::Joined::Continued, 1));
+    let continues = (
+        call.customer_id.as_str(),
+        call.case_match(),
+        call.repeat_count,
+    );
+    assert_eq!(continues, ("c1", v1::CaseMatch::Continued, 1));
     assert_eq!(call.decision.unwrap_or_default().tier, "gold");
     let server = server.restart().await?;
     let client = server.client();
@@ -62,12 +71,15 @@ async fn a_verified_handle_of_another_merges_and_undoing_leaves_each_their_own()
         (merged.customer_id.as_str(), merged.actor.as_str()),
         ("c2", "platform/test")
     );
-    assert_eq!(merged.proof, Some(handle("email", "ann@example.com")));
+    assert_eq!(
+        merged.proof_identity,
+        Some(handle("email", "ann@example.com"))
+    );
     assert_eq!(merged.merge_time, Some(minute(AT)));
 
     let undone = client.unmerge_customer(unmerge("c2", "undo")).await?;
-    assert_eq!(who(&undone.receipt).customer_id, "c2");
-    assert_eq!(who(&undone.survivor).customer_id, "c1");
+    assert_eq!(who(&undone.customer_receipt).customer_id, "c2");
+    assert_eq!(who(&undone.surviving).customer_id, "c1");
     let (one, two) = (get(&server, "c1").await?, get(&server, "c2").await?);
     assert_eq!((one.merged, one.contact_count), (Vec::new(), 2));
     let own = (
@@ -77,16 +89,12 @@ async fn a_verified_handle_of_another_merges_and_undoing_leaves_each_their_own()
     );
     assert_eq!(own, ("c2", "gold", 1));
     let call = client.route_contact(bag_call("call-4", "c1", 41)).await?;
-    assert_eq!(call.answer.unwrap_or_default().joined(), v1::Joined::Opened);
+    assert_eq!(
+        call.answer.unwrap_or_default().case_match(),
+        v1::CaseMatch::New
+    );
     server.finish().await?;
     Ok(())
-}
-
-fn replayed(receipt: v1::CustomerReceipt) -> v1::CustomerReceipt {
-    v1::CustomerReceipt {
-        replayed: true,
-        ..receipt
-    }
 }
 
 #[tokio::test]
@@ -94,7 +102,10 @@ async fn lists_and_history_are_of_all_who_are_one() -> Outcome {
     let server = two_customers().await?;
     let client = server.client();
     let before = history(&server, "c1").await?;
-    assert_eq!(before.total.clone().map(|total| total.contacts), Some(1));
+    assert_eq!(
+        before.total.clone().map(|total| total.contact_count),
+        Some(1)
+    );
     client.merge_customers(merge("c1", "c2", "merge")).await?;
     client.route_contact(bag_call("call-3", "c1", 40)).await?;
     client
@@ -108,12 +119,12 @@ async fn lists_and_history_are_of_all_who_are_one() -> Outcome {
         format!(
             "{}: {} contacts, {} repeats, cases {} opened, {} resolved, {} reopened, {} open\n",
             row.reason,
-            row.contacts,
-            row.repeats,
-            row.cases_opened,
-            row.cases_resolved,
-            row.cases_reopened,
-            row.cases_open
+            row.contact_count,
+            row.repeat_count,
+            row.opened_case_count,
+            row.resolved_case_count,
+            row.reopened_case_count,
+            row.open_case_count
         )
     });
     expect![[r#"
@@ -140,7 +151,7 @@ async fn lists_and_history_are_of_all_who_are_one() -> Outcome {
     assert_eq!(listed(client, of("c2")).await?, cases, "by either key");
     let tallied = tallied(&cases);
     for row in &told.reasons {
-        let counted = (row.contacts, row.repeats, row.cases_reopened);
+        let counted = (row.contact_count, row.repeat_count, row.reopened_case_count);
         assert_eq!(tallied.get(&row.reason), Some(&counted), "{}", row.reason);
     }
     let contacts = |customer: &str| v1::ListContactsRequest {
@@ -162,7 +173,7 @@ async fn lists_and_history_are_of_all_who_are_one() -> Outcome {
     // They are on its case all the same.
     let of_case = listed(client, of("c2")).await?.remove(0);
     let of_case = v1::ListContactsRequest {
-        case_number: of_case.case_id.trim_start_matches("case_").to_owned(),
+        case_id: of_case.case_id.trim_start_matches("case_").to_owned(),
         ..v1::ListContactsRequest::default()
     };
     let on_it = ids(listed(client, of_case).await?);
@@ -177,10 +188,10 @@ async fn lists_and_history_are_of_all_who_are_one() -> Outcome {
 fn tallied(cases: &[v1::Case]) -> BTreeMap<String, (u64, u64, u64)> {
     let mut tallied: BTreeMap<String, (u64, u64, u64)> = BTreeMap::new();
     for case in cases {
-        let sum = tallied.entry(case.reason.clone()).or_default();
+        let sum = tallied.entry(case.stated_reason.clone()).or_default();
         sum.0 += u64::from(case.contact_count);
-        sum.1 += u64::from(case.repeats);
-        sum.2 += u64::from(case.reopens);
+        sum.1 += u64::from(case.repeat_count);
+        sum.2 += u64::from(case.reopen_count);
     }
     tallied
 }
@@ -205,6 +216,7 @@ async fn the_told_and_the_stored_tier_are_kept_and_which_won() -> Outcome {
             .await?;
         let request = v1::GetContactRequest {
             contact_id: contact.to_owned(),
+            ..Default::default()
         };
         let kept = client
             .get_contact(request)
@@ -228,7 +240,7 @@ async fn the_told_and_the_stored_tier_are_kept_and_which_won() -> Outcome {
         rows += &format!(
             "{}: told {}, stored {} of {}, {}: {}\n",
             event.contact_id,
-            event.told_tier,
+            event.reported_tier,
             event.stored_tier,
             event.stored_tier_customer_id,
             event.tier_basis().as_str_name(),
@@ -236,10 +248,10 @@ async fn the_told_and_the_stored_tier_are_kept_and_which_won() -> Outcome {
         );
     }
     expect![[r#"
-        call-3: stored gold of c2, TIER_BASIS_TOLD
+        call-3: stored gold of c2, TIER_BASIS_REPORTED
         call-4: stored gold of c2, TIER_BASIS_STORED
         call-5: stored  of , TIER_BASIS_DEFAULT
-        call-3: told platinum, stored gold of c2, TIER_BASIS_TOLD: platinum
+        call-3: told platinum, stored gold of c2, TIER_BASIS_REPORTED: platinum
         call-4: told , stored gold of c2, TIER_BASIS_STORED: gold
         call-5: told , stored  of , TIER_BASIS_DEFAULT: standard
     "#]]
@@ -265,24 +277,19 @@ async fn watchers_are_told_of_work_on_customers() -> Outcome {
         let Some(v1::event_item::Item::Event(event)) = item.item else {
             return Err("an event".into());
         };
-        let Some(Body::CustomerWorked(event)) = event.body else {
-            return Err("work on a customer".into());
+        rows += &match event.body {
+            Some(Body::IdentityLinked(event)) => format!("{event:?}\n"),
+            Some(Body::IdentityUnlinked(event)) => format!("{event:?}\n"),
+            Some(Body::CustomerMerged(event)) => format!("{event:?}\n"),
+            Some(Body::CustomerUnmerged(event)) => format!("{event:?}\n"),
+            other => return Err(format!("no work on a customer: {other:?}").into()),
         };
-        let identity = event.identity.clone().unwrap_or_default();
-        rows += &format!(
-            "{} {} {} {} {}\n",
-            event.customer_id,
-            event.kind().as_str_name(),
-            event.other_customer_id,
-            identity.value,
-            event.note
-        );
     }
     expect![[r#"
-        c1 CUSTOMER_WORK_KIND_LINKED  bob@example.com 
-        c1 CUSTOMER_WORK_KIND_UNLINKED  bob@example.com 
-        c1 CUSTOMER_WORK_KIND_MERGED c2  said so at the desk
-        c1 CUSTOMER_WORK_KIND_UNMERGED c2  
+        IdentityLinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "email", value: "bob@example.com", verified: true, shared: false }), verification_lost: false }
+        IdentityUnlinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "email", value: "bob@example.com", verified: false, shared: false }) }
+        CustomerMergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", proof_identity: None, note: "said so at the desk" }
+        CustomerUnmergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", note: "" }
     "#]]
     .assert_eq(&rows);
     server.finish().await?;

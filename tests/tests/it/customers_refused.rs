@@ -52,7 +52,10 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
     let asked = v1::GetCustomerHistoryRequest::default();
     told.push(brief::refused(customers.get_customer_history(asked).await));
     let by = v1::get_customer_history_request::By::Identity(email(true, false));
-    let asked = v1::GetCustomerHistoryRequest { by: Some(by) };
+    let asked = v1::GetCustomerHistoryRequest {
+        by: Some(by),
+        ..Default::default()
+    };
     told.push(brief::refused(customers.get_customer_history(asked).await));
     expect![[r#"
         FailedPrecondition: customer c1 is not merged with c2, whose email identity is verified: one that is
@@ -68,11 +71,11 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
           request_id: must not be empty
           customer_id: must not be empty
           identity: must be set
-          arrive_time: must be set: this server takes its time from the requests
+          event_time: must be set: this server takes its time from the requests
         FailedPrecondition: customer c1 has no such email identity
           IDENTITY_NOT_LINKED c1
         InvalidArgument
-          merged_customer_id: must be another customer than the one that goes on
+          duplicate_customer_id: must be another customer than the one that goes on
         NotFound: there is no customer c9
           customer c9
         InvalidArgument:  (2 faults in all)

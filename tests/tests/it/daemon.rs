@@ -23,7 +23,7 @@ fn change_date(contact: &str) -> Attempt {
 /// The same, at the time of the machine.
 fn now(attempt: Attempt) -> v1::RouteContactRequest {
     v1::RouteContactRequest {
-        arrive_time: None,
+        event_time: None,
         ..attempt.route()
     }
 }
@@ -219,11 +219,18 @@ async fn a_stop_finishes_what_was_accepted() -> Outcome {
     for n in &answered {
         let contact_id = format!("call-{n}");
         client
-            .get_contact(v1::GetContactRequest { contact_id })
+            .get_contact(v1::GetContactRequest {
+                contact_id,
+                ..Default::default()
+            })
             .await?;
     }
-    let counts = client.count_reasons(v1::CountReasonsRequest {}).await?;
-    let counted: u64 = counts.counts.iter().map(|it| it.contacts).sum();
+    let counts = client
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
+        .await?;
+    let counted: u64 = counts.counts.iter().map(|it| it.contact_count).sum();
     server.kill()?;
     let folded = data.fold()?;
     assert_eq!(folded.state.contacts().count(), usize::try_from(counted)?);
@@ -325,7 +332,7 @@ async fn the_first_playbook_is_for_an_empty_store_only() -> Outcome {
         warned.push(logged.contains("another playbook is live"));
         let client = server.client()?;
         let live = client.get_playbook(v1::GetPlaybookRequest::default());
-        assert_eq!(live.await?.source, FLIGHTS);
+        assert_eq!(live.await?.document, FLIGHTS);
         server.kill()?;
     }
     assert_eq!(warned, [false, false, true]);

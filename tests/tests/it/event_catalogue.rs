@@ -29,6 +29,33 @@ keep copies as you keep the data itself.
 A reader must take what it does not know: new fields, new kinds of events, new words of an enum. Nothing that is here
 changes its meaning or its number.
 
+## Folding cases
+
+Each event holds what it changed, so that who keeps cases from the feed alone has the cases that ListCases tells, but
+for `case_number`, `sequence` and `etag`. `tests/src/folding.rs` does it and is held to ListCases by a test. In short:
+
+- **State**: `case_transitions`, whatever kind of event it is. `from` unspecified: the case was opened; `open_time` is
+  the `record_time` of the event and `resolve_time` that of the transition to resolved. From resolved to open:
+  `reopen_count` is one more and `resolution` is forgotten. On each event the transitions to resolved come last.
+- **Reason, tier, customer**: `new_case` of the event that opened it, and its `customer_id`. Where `claims_case` is
+  told and the case has no customer yet, it has that one from then on. A merge of customers changes no case.
+- **Facts**: a fact that `contact_routed` or `case_added_to_contact` tells for the case replaces the one that the case
+  knows, but for one that is `declined` and known already. `case_merged` and `case_unmerged` say which are learnt and
+  forgotten.
+- **Contacts and counts**: where `newly_matched` is told, the contact is listed, and `repeat` and `channel_switched`
+  count. `former_case_id` takes the contact, its repeat, its attempts and what it told of the person away again; channel
+  switches between the contacts that are left are counted anew.
+- **Confirmed reason and resolution**: `contact_ended` for the contact's own case, `matters` of it for others,
+  `case_updated`, `case_resolved`. **Notes**: every `note` counts, but for that of `contact_routed`.
+- **Last queue**: that of `target`, for the contact's own and its additional cases.
+- **Attempts**: `target` of a contact's own case begins one, with the `record_time`; an attempt of the same contact of
+  which nothing came so far gives way. What came of it: `trigger` of the next `contact_routed`, `outcome` of
+  `contact_ended`. A repeat that is not only presumed to be about the case turns the newest attempt of another contact
+  to repeated, if that was self-service and did not fail. A resolved case keeps the newest attempt alone.
+- **Person**: what `contact_routed` tells and did not tell before, by its `actor` at its `record_time`, for the
+  contact's own and additional cases; a resolved case forgets it.
+- **Merged cases** keep their own; the surviving case shows its attempts and person with theirs, by time.
+
 This page is made from the comments of `proto/signpost/v1/event.proto`; a test holds it.
 ";
 

@@ -52,14 +52,15 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
     expect![[r#"
         RouteContact: InvalidArgument, InvalidArgument
         PreviewRoute: InvalidArgument, InvalidArgument
-        TakeRoute: InvalidArgument, InvalidArgument
+        SelectRoute: InvalidArgument, InvalidArgument
         RerouteContact: InvalidArgument, InvalidArgument
         EndContact: InvalidArgument, InvalidArgument
         AddCaseToContact: InvalidArgument, InvalidArgument
+        ReportQueueStats: InvalidArgument, InvalidArgument
         GetContact: InvalidArgument, InvalidArgument
         ListContacts: answered, InvalidArgument
         GetCase: InvalidArgument, InvalidArgument
-        GetCaseTimeline: InvalidArgument, InvalidArgument
+        ListCaseTimeline: InvalidArgument, InvalidArgument
         AddCaseNote: InvalidArgument, InvalidArgument
         UpdateCase: InvalidArgument, InvalidArgument
         ResolveCase: InvalidArgument, InvalidArgument
@@ -68,22 +69,26 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         UnmergeCase: InvalidArgument, InvalidArgument
         LinkCases: InvalidArgument, InvalidArgument
         UnlinkCases: InvalidArgument, InvalidArgument
+        BatchGetCases: InvalidArgument, InvalidArgument
         ListCases: answered, InvalidArgument
         UpsertCustomer: InvalidArgument, InvalidArgument
+        BatchUpsertCustomers: InvalidArgument, InvalidArgument
         LinkIdentity: InvalidArgument, InvalidArgument
         UnlinkIdentity: InvalidArgument, InvalidArgument
         MergeCustomers: InvalidArgument, InvalidArgument
         UnmergeCustomer: InvalidArgument, InvalidArgument
         GetCustomer: InvalidArgument, InvalidArgument
+        BatchGetCustomers: InvalidArgument, InvalidArgument
         GetCustomerHistory: InvalidArgument, InvalidArgument
         ListCustomers: answered, InvalidArgument
         ValidatePlaybook: InvalidArgument, InvalidArgument
         PublishPlaybook: InvalidArgument, InvalidArgument
-        RollBackPlaybook: InvalidArgument, InvalidArgument
-        ListPlaybooks: answered, InvalidArgument
+        RollbackPlaybook: InvalidArgument, InvalidArgument
+        ListPlaybookPublications: answered, InvalidArgument
         GetPlaybook: answered, InvalidArgument
         DiffPlaybooks: answered, InvalidArgument
         GetReasonMenu: InvalidArgument, InvalidArgument
+        GetVocabulary: answered, InvalidArgument
         CountReasons: answered, InvalidArgument
     "#]]
     .assert_eq(&table);

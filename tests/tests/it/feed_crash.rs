@@ -119,8 +119,8 @@ async fn the_library_goes_on_by_itself() -> Outcome {
             signpost_tests::server::FLIGHTS.replace("cost: 7.00", &format!("cost: {number}.50"));
         let request = v1::PublishPlaybookRequest {
             request_id: signpost_client::request_id(),
-            source,
-            arrive_time: Some(signpost_tests::time::minute(i64::try_from(number)?)),
+            document: source,
+            event_time: Some(signpost_tests::time::minute(i64::try_from(number)?)),
             ..Default::default()
         };
         client.publish_playbook(request).await?;

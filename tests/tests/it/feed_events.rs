@@ -22,10 +22,10 @@ fn change_date(contact: &str, customer: &str) -> Attempt {
     attempt.fact("booking_reference", "ABC123").of(customer)
 }
 
-fn oldest(shape: v1::EventShape) -> v1::WatchEventsRequest {
+fn oldest(shape: v1::EventFormat) -> v1::WatchEventsRequest {
     v1::WatchEventsRequest {
         start: v1::WatchStart::Oldest.into(),
-        shape: shape.into(),
+        format: shape.into(),
         ..Default::default()
     }
 }
@@ -43,7 +43,7 @@ async fn a_morning(server: &TestServer) -> Outcome {
     let request = change_date("call-1", "c1").choose().route();
     client.route_contact(request).await?;
     let request = take("call-1", v1::Route::Human, 2);
-    client.take_route(request).await?;
+    client.select_route(request).await?;
     let customer = v1::Customer {
         customer_id: "c2".to_owned(),
         ..Default::default()
@@ -60,16 +60,16 @@ async fn every_event_is_told_once_from_where_one_likes() -> Outcome {
     let mut from_now = watch_events(&server, v1::WatchEventsRequest::default()).await?;
     a_morning(&server).await?;
     let live = next_events(&mut from_now, 4).await?;
-    let mut from_oldest = watch_events(&server, oldest(v1::EventShape::Event)).await?;
+    let mut from_oldest = watch_events(&server, oldest(v1::EventFormat::Native)).await?;
     let all = next_events(&mut from_oldest, 5).await?;
     assert_eq!(all[1..], live);
     let told: Vec<String> = all.iter().map(told).collect();
     expect![[r#"
         1 1772442000 platform/test …: Some(PlaybookPublished(PlaybookPublishedEvent { publication: Some(PlaybookPublication { playbook_version: "df6e4710ea5fd017904e1004e7bff957e28b3bd169ac50eacb451472e08ba8db", name: "flights", publish_time: Some(Timestamp { seconds: 1772442000, nanos: 0 }), actor: "platform/test", note: "", rolled_back: false, live: true, sequence: 1 }) }))
-        2 1772442060 platform/test call-1@1: Some(ContactRouted(ContactRoutedEvent { contact_id: "call-1", step: Opened, channel: "phone", direction: Inbound, customer_id: "c1", tier: "standard", reason: "existing_flight/change_date", case_id: "case_0000000000002", joined: Opened, joined_now: true, previous_case_id: "", left_case_id: "", left_case_withdrawn: false, repeat: false, channel_switched: false, place: Deciding, next_step: ChooseRoute, routed: None, asked_fact_ids: [], facts: [Fact { fact_id: "booking_reference", source: Customer, learn_time: Some(Timestamp { seconds: 1772442060, nanos: 0 }), value: Some(Text("ABC123")) }], rule_ids: [], told_tier: "", stored_tier: "", stored_tier_customer_id: "", tier_basis: Default, further_case_ids: [], leading_matter_id: "", case_presumed: false, note: "" }))
-        3 1772442120 platform/test take-call-1@2: Some(RouteTaken(RouteTakenEvent { contact_id: "call-1", case_id: "case_0000000000002", place: Routed, routed: Some(Routed { route: Human, flow: "", queue: "rebooking" }), declined: [], further_case_ids: [] }))
-        4 1772442180 platform/test upsert-c2@3: Some(CustomerSaved(CustomerSavedEvent { customer: Some(Customer { customer_id: "c2", identities: [], tier: "", persona: "", value_micros: None, loyalty_years: None, language: "", time_zone: "", preferred_routes: [], consents: [], vulnerable: None, create_time: Some(Timestamp { seconds: 1772442180, nanos: 0 }), contact_count: 0, sequence: 4, etag: "4", merged_into_customer_id: "", merged: [], cannot_use: [] }), lost_proofs: [] }))
-        5 1772442240 platform/test end-call-1@4: Some(ContactEnded(ContactEndedEvent { contact_id: "call-1", case_id: "case_0000000000002", outcome: Resolved, confirmed_reason: "", resolved_case_id: "case_0000000000002", further_case_ids: [], resolution: None, note: "", matters: [] }))
+        2 1772442060 platform/test call-1@1: Some(ContactRouted(ContactRoutedEvent { contact_id: "call-1", trigger: Opened, channel: "phone", direction: Inbound, customer_id: "c1", tier: "standard", reason: "existing_flight/change_date", case_id: "case_0000000000002", case_match: New, newly_matched: true, previous_case_id: "", former_case_id: "", former_case_withdrawn: false, repeat: false, channel_switched: false, state: AwaitingCustomer, next_step: ChooseRoute, target: None, asked_fact_ids: [], facts: [Fact { fact_id: "booking_reference", source: Customer, learn_time: Some(Timestamp { seconds: 1772442060, nanos: 0 }), currency_code: "", value: Some(Text("ABC123")) }], rule_ids: [], reported_tier: "", stored_tier: "", stored_tier_customer_id: "", tier_basis: Default, additional_case_ids: [], leading_matter_id: "", case_presumed: false, note: "", new_case: Some(NewCase { stated_reason: "existing_flight/change_date", tier: "standard" }), claims_case: false, vulnerable: None, cannot_use: [], asked_for_person: false, language_code: "", persona: "", decision_id: "decision_0000000000002", note_id: "", longest_wait: None }))
+        3 1772442120 platform/test take-call-1@2: Some(RouteSelected(RouteSelectedEvent { contact_id: "call-1", case_id: "case_0000000000002", state: Routed, target: Some(RouteTarget { route: Human, flow_id: "", queue_id: "rebooking", skills: [], priority: 5, waiting_target: None, language_code: "", tier: "" }), declined_routes: [], additional_case_ids: [], longest_wait: None }))
+        4 1772442180 platform/test upsert-c2@3: Some(CustomerUpserted(CustomerUpsertedEvent { customer: Some(Customer { customer_id: "c2", identities: [], tier: "", persona: "", value_micros: None, loyalty_years: None, language_code: "", time_zone: "", preferred_routes: [], consents: [], vulnerable: None, create_time: Some(Timestamp { seconds: 1772442180, nanos: 0 }), contact_count: 0, sequence: 4, etag: "4", merged_into_customer_id: "", merged: [], cannot_use: [], currency_code: "" }), unverified_identities: [] }))
+        5 1772442240 platform/test end-call-1@4: Some(ContactEnded(ContactEndedEvent { contact_id: "call-1", case_id: "case_0000000000002", outcome: Resolved, confirmed_reason: "", resolved_case_id: "case_0000000000002", additional_case_ids: [], resolution: None, note: "", matters: [], note_id: "" }))
     "#]].assert_eq(&brief::all(&told));
     drop((from_now, from_oldest));
     let server = server.restart().await?;
@@ -102,7 +102,7 @@ async fn timers_are_told_too() -> Outcome {
 async fn events_are_cloud_events_for_the_asking() -> Outcome {
     let server = TestServer::start().await?;
     a_morning(&server).await?;
-    let mut watch = watch_events(&server, oldest(v1::EventShape::CloudEvent)).await?;
+    let mut watch = watch_events(&server, oldest(v1::EventFormat::CloudEvent)).await?;
     let mut shown = Vec::new();
     let mut sources = Vec::new();
     for item in next_events(&mut watch, 5).await? {
@@ -122,16 +122,16 @@ async fn events_are_cloud_events_for_the_asking() -> Outcome {
         sources.push(event.source);
     }
     expect![[r#"
-        1 signpost.v1.playbook_published playbook/df6e4710ea5fd017904e1004e7bff957e28b3bd169ac50eacb451472e08ba8db 1772442000: actor arriveTime playbookPublished recordTime requestId sequence
-        2 signpost.v1.contact_routed contact/call-1 1772442060: actor arriveTime contactRouted playbookVersion recordTime requestId sequence
-        3 signpost.v1.route_taken contact/call-1 1772442120: actor arriveTime playbookVersion recordTime requestId routeTaken sequence
-        4 signpost.v1.customer_saved customer/c2 1772442180: actor arriveTime customerSaved playbookVersion recordTime requestId sequence
-        5 signpost.v1.contact_ended contact/call-1 1772442240: actor arriveTime contactEnded playbookVersion recordTime requestId sequence
+        1 signpost.v1.playbook_published playbook/df6e4710ea5fd017904e1004e7bff957e28b3bd169ac50eacb451472e08ba8db 1772442000: actor eventTime playbookPublished recordTime requestId sequence
+        2 signpost.v1.contact_routed contact/call-1 1772442060: actor caseTransitions contactRouted eventTime playbookVersion recordTime requestId sequence
+        3 signpost.v1.route_selected contact/call-1 1772442120: actor eventTime playbookVersion recordTime requestId routeSelected sequence
+        4 signpost.v1.customer_upserted customer/c2 1772442180: actor customerUpserted eventTime playbookVersion recordTime requestId sequence
+        5 signpost.v1.contact_ended contact/call-1 1772442240: actor caseTransitions contactEnded eventTime playbookVersion recordTime requestId sequence
     "#]].assert_eq(&brief::all(&shown));
     sources.dedup();
     assert!(matches!(&sources[..], [one] if one.starts_with("/signpost/") && one.len() == 42));
     // The shape is no part of a cursor.
-    let cursor = watch_events(&server, oldest(v1::EventShape::Event))
+    let cursor = watch_events(&server, oldest(v1::EventFormat::Native))
         .await?
         .item()
         .await?
@@ -144,9 +144,9 @@ async fn events_are_cloud_events_for_the_asking() -> Outcome {
 async fn cursors_that_are_not_ours_are_refused() -> Outcome {
     let server = TestServer::start().await?;
     let other = TestServer::start().await?;
-    let mut watch = watch_events(&server, oldest(v1::EventShape::Event)).await?;
+    let mut watch = watch_events(&server, oldest(v1::EventFormat::Native)).await?;
     let ours = watch.item().await?.cursor;
-    let mut watch = watch_events(&other, oldest(v1::EventShape::Event)).await?;
+    let mut watch = watch_events(&other, oldest(v1::EventFormat::Native)).await?;
     let foreign = watch.item().await?.cursor;
     let mut changed = ours.clone();
     changed.replace_range(30..31, if &ours[30..31] == "0" { "1" } else { "0" });
@@ -163,7 +163,7 @@ async fn cursors_that_are_not_ours_are_refused() -> Outcome {
     told.push(brief::refused(refused.map(|it| it.map(drop))));
     let unknown = v1::WatchEventsRequest {
         start: 9,
-        shape: 9,
+        format: 9,
         ..Default::default()
     };
     let refused = feeds(&server).watch_events(unknown).await;
@@ -181,7 +181,7 @@ async fn cursors_that_are_not_ours_are_refused() -> Outcome {
           cursor: must be a cursor of the same method
         InvalidArgument:  (2 faults in all)
           start: is not known to this server
-          shape: is not known to this server
+          format: is not known to this server
     "#]]
     .assert_eq(&brief::all(&told));
     Ok(())
@@ -198,7 +198,7 @@ async fn a_cursor_of_the_future_is_refused() -> Outcome {
     copy(&data.path(), &older.path())?;
     let server = TestServer::on(data, Clock::External).await?;
     a_morning(&server).await?;
-    let mut watch = watch_events(&server, oldest(v1::EventShape::Event)).await?;
+    let mut watch = watch_events(&server, oldest(v1::EventFormat::Native)).await?;
     let events = next_events(&mut watch, 5).await?;
     let older = TestServer::on(older, Clock::External).await?;
     watch_events(&older, behind(&events[0].cursor)).await?;
@@ -220,8 +220,8 @@ async fn a_cursor_older_than_the_log_is_told_so() -> Outcome {
     let client = segments.client()?;
     let request = v1::PublishPlaybookRequest {
         request_id: "p1".to_owned(),
-        source: FLIGHTS.to_owned(),
-        arrive_time: Some(signpost_tests::time::minute(0)),
+        document: FLIGHTS.to_owned(),
+        event_time: Some(signpost_tests::time::minute(0)),
         ..Default::default()
     };
     client.publish_playbook(request).await?;
@@ -229,7 +229,7 @@ async fn a_cursor_older_than_the_log_is_told_so() -> Outcome {
         let request = change_date(&format!("call-{number}"), &format!("c{number}")).route();
         client.route_contact(request).await?;
     }
-    let mut events = client.watch(oldest(v1::EventShape::Event));
+    let mut events = client.watch(oldest(v1::EventFormat::Native));
     events.next().await?;
     events.next().await?;
     let cursor = events.cursor().to_owned();
@@ -243,21 +243,21 @@ async fn a_cursor_older_than_the_log_is_told_so() -> Outcome {
     };
     assert!(first > 1 && first <= 150, "{first}");
     let server = TestServer::on(data, Clock::External).await?;
-    let mut watch = watch_events(&server, oldest(v1::EventShape::Event)).await?;
+    let mut watch = watch_events(&server, oldest(v1::EventFormat::Native)).await?;
     let kept = next_events(&mut watch, 2).await?;
     assert!(matches!(&kept[0].item, Some(Item::Event(event)) if event.sequence == first));
     let mut watch = watch_events(&server, behind(&cursor)).await?;
     let last = watch.item().await?;
     let why = match last.item {
-        Some(Item::ResumeRequired(why)) => why.reason(),
+        Some(Item::WatchEnded(why)) => why.cause(),
         other => return Err(format!("{other:?}").into()),
     };
-    assert_eq!(why, v1::ResumeReason::CursorTooOld);
+    assert_eq!(why, v1::WatchEndCause::CursorTooOld);
     assert!(watch.next().await?.is_none(), "the watch goes on");
     Ok(())
 }
 
-fn copy(from: &std::path::Path, to: &std::path::Path) -> Outcome {
+pub(crate) fn copy(from: &std::path::Path, to: &std::path::Path) -> Outcome {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;

@@ -25,6 +25,7 @@ async fn cases(
     let request = v1::WatchCasesRequest {
         cursor: cursor.to_owned(),
         filter: Some(filter),
+        ..Default::default()
     };
     let stream = feeds(server).watch_cases(request).await?;
     Ok(Watch::of(stream.into_inner()))
@@ -38,6 +39,7 @@ async fn contacts(
     let request = v1::WatchContactsRequest {
         cursor: cursor.to_owned(),
         filter: Some(filter),
+        ..Default::default()
     };
     let stream = feeds(server).watch_contacts(request).await?;
     Ok(Watch::of(stream.into_inner()))
@@ -61,7 +63,7 @@ async fn next_cases(
             Some(Item::Snapshot(it)) => case("there", it),
             Some(Item::SnapshotEnd(_)) => "that is all".to_owned(),
             Some(Item::Changed(it)) => case("changed", it),
-            Some(Item::LeftFilter(left)) => format!("left {} at {}", left.id, left.sequence),
+            Some(Item::Removed(left)) => format!("left {} at {}", left.id, left.sequence),
             // Ten seconds went by: what is waited for does not come.
             other => return Err(format!("{other:?} behind {told:#?}").into()),
         });
@@ -77,7 +79,7 @@ async fn next_contacts(
 ) -> Outcome<(Vec<String>, String)> {
     use v1::contact_item::Item;
     let contact = |kind: &str, it: &v1::Contact| {
-        let (id, place, seq) = (&it.contact_id, it.place().as_str_name(), it.sequence);
+        let (id, place, seq) = (&it.contact_id, it.state().as_str_name(), it.sequence);
         format!("{kind} {id} {place} at {seq}")
     };
     let (mut told, mut cursor) = (Vec::new(), String::new());
@@ -87,7 +89,7 @@ async fn next_contacts(
             Some(Item::Snapshot(it)) => contact("there", it),
             Some(Item::SnapshotEnd(_)) => "that is all".to_owned(),
             Some(Item::Changed(it)) => contact("changed", it),
-            Some(Item::LeftFilter(left)) => format!("left {} at {}", left.id, left.sequence),
+            Some(Item::Removed(left)) => format!("left {} at {}", left.id, left.sequence),
             // Ten seconds went by: what is waited for does not come.
             other => return Err(format!("{other:?} behind {told:#?}").into()),
         });
@@ -129,13 +131,13 @@ async fn a_snapshot_then_changes_then_what_leaves() -> Outcome {
         there case_0000000000002 CASE_STATE_OPEN c1 at 2
         there case_0000000000003 CASE_STATE_OPEN c2 at 3
         that is all
-        there call-1 CONTACT_PLACE_SELF_SERVICE at 2
-        there call-2 CONTACT_PLACE_SELF_SERVICE at 3
+        there call-1 CONTACT_STATE_SELF_SERVICE at 2
+        there call-2 CONTACT_STATE_SELF_SERVICE at 3
         that is all
         changed case_0000000000004 CASE_STATE_OPEN c3 at 4
-        changed call-3 CONTACT_PLACE_SELF_SERVICE at 4
+        changed call-3 CONTACT_STATE_SELF_SERVICE at 4
         changed case_0000000000002 CASE_STATE_OPEN c1 at 5
-        changed call-1b CONTACT_PLACE_ROUTED at 5
+        changed call-1b CONTACT_STATE_ROUTED at 5
         left case_0000000000003 at 6
         left call-2 at 6
         changed case_0000000000002 CASE_STATE_OPEN c1 at 7
@@ -163,9 +165,9 @@ async fn filters_tell_what_is_asked_for_alone() -> Outcome {
     };
     let gold = v1::ContactFilter {
         tiers: strings(&["gold"]),
-        places: vec![
-            v1::ContactPlace::Routed.into(),
-            v1::ContactPlace::Ended.into(),
+        states: vec![
+            v1::ContactState::Routed.into(),
+            v1::ContactState::Ended.into(),
         ],
         ..Default::default()
     };
@@ -211,7 +213,7 @@ async fn filters_tell_what_is_asked_for_alone() -> Outcome {
         changed case_0000000000005 CASE_STATE_RESOLVED c1 at 9
         left case_0000000000002 at 6
         left case_0000000000003 at 7
-        changed call-2 CONTACT_PLACE_ENDED at 7
+        changed call-2 CONTACT_STATE_ENDED at 7
     "#]]
     .assert_eq(&brief::all(&told));
     Ok(())
@@ -306,8 +308,8 @@ async fn a_view_kept_by_cursors_is_the_view_of_a_new_snapshot() -> Outcome {
                     let before = view.insert(it.contact_id, it.sequence);
                     doubles += usize::from(before == Some(it.sequence));
                 }
-                Some(Item::LeftFilter(left)) => drop(view.remove(&left.id)),
-                Some(Item::SnapshotEnd(_) | Item::Progress(_)) => {}
+                Some(Item::Removed(left)) => drop(view.remove(&left.id)),
+                Some(Item::SnapshotEnd(_) | Item::Heartbeat(_)) => {}
                 other => return Err(format!("{other:?}").into()),
             }
             cursor = item.cursor;
@@ -328,7 +330,7 @@ async fn a_view_kept_by_cursors_is_the_view_of_a_new_snapshot() -> Outcome {
             Some(Item::Snapshot(it) | Item::Changed(it)) => {
                 view.insert(it.contact_id, it.sequence);
             }
-            Some(Item::LeftFilter(left)) => drop(view.remove(&left.id)),
+            Some(Item::Removed(left)) => drop(view.remove(&left.id)),
             _ => {}
         }
     }

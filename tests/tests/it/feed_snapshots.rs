@@ -11,17 +11,17 @@ use signpost_tests::snapshots::{
 };
 use signpost_tests::watch::{next_events, watch_events};
 use std::collections::BTreeMap;
-use v1::ContactPlace;
+use v1::ContactState;
 
 /// Contacts of the morning.
 const CONTACTS: i64 = 90;
 /// The contact that comes last.
 const LAST: &str = "the-last";
 /// Everywhere but ended.
-const LIVE: [ContactPlace; 3] = [
-    ContactPlace::Deciding,
-    ContactPlace::SelfService,
-    ContactPlace::Routed,
+const LIVE: [ContactState; 3] = [
+    ContactState::AwaitingCustomer,
+    ContactState::SelfService,
+    ContactState::Routed,
 ];
 
 /// Filters: none, each value of each field alone, some values of a field, and fields together.

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::oneshot;
-use v1::{ContactPlace, case_item, contact_item};
+use v1::{ContactState, case_item, contact_item};
 
 /// Contacts that are there before: more than a page of a snapshot.
 const EARLY: usize = 1_000;
@@ -24,10 +24,10 @@ const TOGETHER: usize = 3;
 /// The contact that comes last.
 const LAST: &str = "the-last";
 /// Everywhere but ended.
-const LIVE: [ContactPlace; 3] = [
-    ContactPlace::Deciding,
-    ContactPlace::SelfService,
-    ContactPlace::Routed,
+const LIVE: [ContactState; 3] = [
+    ContactState::AwaitingCustomer,
+    ContactState::SelfService,
+    ContactState::Routed,
 ];
 /// The customers of every contact.
 const CUSTOMERS: [&str; 4] = ["c0", "c1", "c2", "c3"];
@@ -120,8 +120,8 @@ async fn follow_cases(mut watch: Watch<v1::WatchCasesResponse>, mut rows: Rows) 
                     return Ok(rows);
                 }
             }
-            Some(case_item::Item::LeftFilter(left)) => drop(rows.remove(&left.id)),
-            Some(case_item::Item::Progress(_)) => {}
+            Some(case_item::Item::Removed(left)) => drop(rows.remove(&left.id)),
+            Some(case_item::Item::Heartbeat(_)) => {}
             other => return Err(format!("{other:?}").into()),
         }
     }
@@ -140,8 +140,8 @@ async fn follow_contacts(
                     return Ok(rows);
                 }
             }
-            Some(contact_item::Item::LeftFilter(left)) => drop(rows.remove(&left.id)),
-            Some(contact_item::Item::Progress(_)) => {}
+            Some(contact_item::Item::Removed(left)) => drop(rows.remove(&left.id)),
+            Some(contact_item::Item::Heartbeat(_)) => {}
             other => return Err(format!("{other:?}").into()),
         }
     }

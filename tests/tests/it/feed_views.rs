@@ -33,8 +33,8 @@ impl View {
             Some(Item::Snapshot(it) | Item::Changed(it)) => {
                 self.rows.insert(it.case_id, it.sequence);
             }
-            Some(Item::LeftFilter(left)) => drop(self.rows.remove(&left.id)),
-            Some(Item::SnapshotEnd(_) | Item::Progress(_) | Item::ResumeRequired(_)) | None => {}
+            Some(Item::Removed(left)) => drop(self.rows.remove(&left.id)),
+            Some(Item::SnapshotEnd(_) | Item::Heartbeat(_) | Item::WatchEnded(_)) | None => {}
         }
         self.cursor = item.cursor;
     }
@@ -45,8 +45,8 @@ impl View {
             Some(Item::Snapshot(it) | Item::Changed(it)) => {
                 self.rows.insert(it.contact_id, it.sequence);
             }
-            Some(Item::LeftFilter(left)) => drop(self.rows.remove(&left.id)),
-            Some(Item::SnapshotEnd(_) | Item::Progress(_) | Item::ResumeRequired(_)) | None => {}
+            Some(Item::Removed(left)) => drop(self.rows.remove(&left.id)),
+            Some(Item::SnapshotEnd(_) | Item::Heartbeat(_) | Item::WatchEnded(_)) | None => {}
         }
         self.cursor = item.cursor;
     }

@@ -18,7 +18,7 @@ const WRITES: [&str; 19] = [
     "route --channel phone --fact nope=1",
     "route --channel phone --declined nope",
     "route --channel phone --identity Phone=1 --consent x=yes",
-    "take '' chat",
+    "select '' chat",
     "end call-1 resolved --confirmed-reason no/such",
     "contact add-case call-1 --reason no/such",
     "case note CASE '' --etag x",
@@ -38,7 +38,7 @@ const WRITES: [&str; 19] = [
 const OTHERS: [&str; 10] = [
     "route --channel fax",
     "preview --channel phone --queue-stats x:waiting=1",
-    "preview --channel phone --arrive 1999-01-01T00:00:00Z",
+    "preview --channel phone --at-time 1999-01-01T00:00:00Z",
     "contact list --page-token x",
     "contact watch --reason No --from x",
     "case get the-first",
@@ -48,7 +48,7 @@ const OTHERS: [&str; 10] = [
     "counts --actor nobody",
 ];
 
-const ARRIVE: [&str; 2] = ["--arrive", "2026-03-02T10:00:00Z"];
+const EVENT_TIME: [&str; 2] = ["--event-time", "2026-03-02T10:00:00Z"];
 
 /// What the command is refused for, without what is wrong with it.
 async fn refused(server: &TestServer, case: &str, line: &str, more: &[&str]) -> Outcome<String> {
@@ -79,7 +79,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
     let case = case.unwrap_or_default().case_id;
     let mut told = String::new();
     for line in WRITES {
-        told += &refused(&server, &case, line, &ARRIVE).await?;
+        told += &refused(&server, &case, line, &EVENT_TIME).await?;
     }
     for line in OTHERS {
         told += &refused(&server, &case, line, &[]).await?;
@@ -88,7 +88,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         route --channel phone --tier x
           context.customer.tier (--tier)
         route --channel phone --reason no/such --stage x --brand y
-          context.reason (--reason)
+          context.stated_reason (--reason)
           context.stage (--stage)
           context.brand (--brand)
         route --channel phone --fact nope=1
@@ -98,12 +98,12 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         route --channel phone --identity Phone=1 --consent x=yes
           context.customer.identities[0].kind (--identity)
           context.consents[0].consent_id (--consent)
-        take '' chat
+        select '' chat
           contact_id (<CONTACT>)
         end call-1 resolved --confirmed-reason no/such
           confirmed_reason (--confirmed-reason)
         contact add-case call-1 --reason no/such
-          reason (--reason)
+          stated_reason (--reason)
         case note CASE '' --etag x
           text (<TEXT>)
           etag (--etag)
@@ -112,7 +112,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         case unlink CASE caused_by CASE --etag x
           etag (--etag)
         case merge CASE CASE
-          merged_case_id (<MERGED>)
+          duplicate_case_id (<DUPLICATE>)
         case update CASE
           update_mask (--confirmed-reason, --legal-hold, --retain-until)
         case update CASE --confirmed-reason no/such
@@ -121,7 +121,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
           resolution.outcome (--outcome)
         customer upsert c1 --language ? --persona x
           customer.persona (--persona)
-          customer.language (--language)
+          customer.language_code (--language)
         customer link c1 Phone=1
           identity.kind (<KIND=VALUE[:verified|:shared]>)
         customer merge c1 c2 --note ''
@@ -130,11 +130,11 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
           playbook_version (<VERSION>)
         route --channel fax
           context.channel (--channel)
-          arrive_time (--arrive)
+          event_time (--event-time)
         preview --channel phone --queue-stats x:waiting=1
           context.queue_stats[0].queue_id (--queue-stats)
-        preview --channel phone --arrive 1999-01-01T00:00:00Z
-          at_time (--arrive)
+        preview --channel phone --at-time 1999-01-01T00:00:00Z
+          at_time (--at-time)
         contact list --page-token x
           page_token (--page-token)
         contact watch --reason No --from x
@@ -157,7 +157,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
     // A program reads the fields as the contract has them.
     let json = [
         &["route", "--channel", "phone", "--tier", "x", "--json"],
-        &ARRIVE[..],
+        &EVENT_TIME[..],
     ]
     .concat();
     let json = ran(&server, &json).await?;

@@ -21,11 +21,11 @@ fn live(case: &v1::Case) -> Vec<(String, bool)> {
 
 /// What happened to a case, in lines.
 async fn timeline(server: &TestServer, id: &str) -> Outcome<String> {
-    let request = v1::GetCaseTimelineRequest {
+    let request = v1::ListCaseTimelineRequest {
         case_id: id.to_owned(),
-        ..v1::GetCaseTimelineRequest::default()
+        ..v1::ListCaseTimelineRequest::default()
     };
-    let got = server.client().get_case_timeline(request).await?;
+    let got = server.client().list_case_timeline(request).await?;
     let lines = got.entries.iter().map(|entry| {
         let kind = entry
             .kind()
@@ -50,21 +50,21 @@ async fn a_caller_brings_two_matters() -> Outcome {
         ..add_case_knowing("call-1", "baggage/lost", bag, "add", 5)
     };
     let added = client.add_case_to_contact(request.clone()).await?;
-    assert_eq!(added.joined(), v1::Joined::Opened);
+    assert_eq!(added.case_match(), v1::CaseMatch::New);
     let own = contact(&server).await?.case_id;
-    assert_eq!(added.contact_case_id, own);
-    assert_eq!(added.further_case_ids, [added.case_id.as_str()]);
+    assert_eq!(added.main_case_id, own);
+    assert_eq!(added.additional_case_ids, [added.case_id.as_str()]);
     let known = added.known_facts.iter().map(|fact| fact.fact_id.as_str());
     assert_eq!(known.collect::<Vec<_>>(), ["bag_tag"]);
 
     let found = contact(&server).await?;
-    let further = v1::FurtherCase {
+    let further = v1::AdditionalCase {
         case_id: added.case_id.clone(),
-        reason: "baggage/lost".to_owned(),
-        joined: v1::Joined::Opened.into(),
+        stated_reason: "baggage/lost".to_owned(),
+        case_match: v1::CaseMatch::New.into(),
         matter_id: String::new(),
     };
-    assert_eq!(found.further_cases, [further]);
+    assert_eq!(found.additional_cases, [further]);
     let bag_case = case(&server, &added.case_id).await?;
     assert_eq!(live(&bag_case), [("call-1".to_owned(), true)]);
     assert_eq!(
@@ -74,7 +74,7 @@ async fn a_caller_brings_two_matters() -> Outcome {
     // Both cases list the contact.
     for case_number in [&own, &added.case_id] {
         let request = v1::ListContactsRequest {
-            case_number: case_number.clone(),
+            case_id: case_number.clone(),
             ..v1::ListContactsRequest::default()
         };
         let listed = listed(client, request).await?;
@@ -88,7 +88,10 @@ async fn a_caller_brings_two_matters() -> Outcome {
     assert_eq!(
         again,
         v1::AddCaseToContactResponse {
-            replayed: true,
+            receipt: added.receipt.clone().map(|receipt| v1::WriteReceipt {
+                replayed: true,
+                ..receipt
+            }),
             ..added.clone()
         }
     );
@@ -107,15 +110,15 @@ async fn the_end_of_the_contact_resolves_its_own_case_alone() -> Outcome {
         ..add_case_knowing("call-1", "baggage/lost", bag, "add", 5)
     };
     let added = client.add_case_to_contact(request).await?;
-    let own = &added.contact_case_id;
-    let take = v1::TakeRouteRequest {
-        request_id: "take".to_owned(),
+    let own = &added.main_case_id;
+    let take = v1::SelectRouteRequest {
+        request_id: "select".to_owned(),
         contact_id: "call-1".to_owned(),
         route: v1::Route::Human.into(),
-        arrive_time: Some(minute(6)),
-        ..v1::TakeRouteRequest::default()
+        event_time: Some(minute(6)),
+        ..v1::SelectRouteRequest::default()
     };
-    client.take_route(take).await?;
+    client.select_route(take).await?;
     let ended = client
         .end_contact(end("call-1", Ended::Resolved, 10))
         .await?;
@@ -123,20 +126,20 @@ async fn the_end_of_the_contact_resolves_its_own_case_alone() -> Outcome {
         (&ended.case_id, ended.case_state()),
         (own, v1::CaseState::Resolved)
     );
-    assert_eq!(ended.further_case_ids, [added.case_id.as_str()]);
+    assert_eq!(ended.additional_case_ids, [added.case_id.as_str()]);
     let bag_case = case(&server, &added.case_id).await?;
     assert_eq!(bag_case.state(), v1::CaseState::Open);
     assert_eq!(live(&bag_case), [("call-1".to_owned(), false)]);
     let told = timeline(&server, &added.case_id).await?.replace(own, "OWN");
     expect![[r#"
-        platform/test CASE_ADDED OWN: contact call-1 came about baggage/lost, too, and opened it: both in one call
-        platform/test ROUTE_TAKEN : contact call-1: the customer took human
+        platform/test CASE_ADDED_TO_CONTACT OWN: contact call-1 came about baggage/lost, too, and opened it: both in one call
+        platform/test ROUTE_SELECTED : contact call-1: the customer took human
         platform/test CONTACT_ENDED : contact call-1 ended: resolved
     "#]].assert_eq(&told);
     let told = timeline(&server, own).await?;
     expect![[r#"
         platform/test CONTACT_ROUTED : contact call-1, tier standard about existing_flight/change_date: opened it; went to self_service (rebook)
-        platform/test ROUTE_TAKEN : contact call-1: the customer took human
+        platform/test ROUTE_SELECTED : contact call-1: the customer took human
         platform/test CONTACT_ENDED : contact call-1 ended: resolved; the case is resolved
     "#]].assert_eq(&told);
     // It is resolved as cases are.
@@ -146,14 +149,15 @@ async fn the_end_of_the_contact_resolves_its_own_case_alone() -> Outcome {
         resolution: Some(v1::CaseResolution {
             outcome: "found".to_owned(),
             cost_micros: None,
+            ..Default::default()
         }),
-        arrive_time: Some(minute(11)),
+        event_time: Some(minute(11)),
         ..v1::ResolveCaseRequest::default()
     };
     let receipt = client
         .resolve_case(resolve)
         .await?
-        .receipt
+        .case_receipt
         .unwrap_or_default();
     assert_eq!(receipt.state(), v1::CaseState::Resolved);
     server.finish().await?;
@@ -175,13 +179,13 @@ async fn a_further_case_is_continued_and_reopened() -> Outcome {
     let request = add_case_knowing("call-1", "baggage/lost", bag, "add", 5);
     let added = client.add_case_to_contact(request).await?;
     assert_eq!(
-        (added.joined(), &added.case_id),
-        (v1::Joined::Continued, &chat.case_id)
+        (added.case_match(), &added.case_id),
+        (v1::CaseMatch::Continued, &chat.case_id)
     );
     assert!(!added.repeat && added.channel_switched, "{added:?}");
     let continued = case(&server, &chat.case_id).await?;
     assert_eq!(
-        (continued.contact_count, continued.channel_switches),
+        (continued.contact_count, continued.channel_switch_count),
         (2, 1)
     );
     for contact in ["call-1", "chat-1"] {
@@ -200,8 +204,8 @@ async fn a_further_case_is_continued_and_reopened() -> Outcome {
     let request = add_case_knowing("mail-1", "baggage/lost", bag, "again", 8);
     let added = client.add_case_to_contact(request).await?;
     assert_eq!(
-        (added.joined(), &added.case_id),
-        (v1::Joined::Reopened, &chat.case_id)
+        (added.case_match(), &added.case_id),
+        (v1::CaseMatch::Reopened, &chat.case_id)
     );
     assert_eq!(
         case(&server, &chat.case_id).await?.state(),
@@ -222,18 +226,18 @@ async fn a_further_case_of_a_customer_who_is_one_with_the_contacts_is_found_from
     let bag = ("bag_tag", "KL123456");
     let request = add_case_knowing("call-3", "baggage/lost", bag, "add", AT + 2);
     let added = client.add_case_to_contact(request).await?;
-    assert_eq!(added.joined(), v1::Joined::Continued);
+    assert_eq!(added.case_match(), v1::CaseMatch::Continued);
     let bag_case = case(&server, &added.case_id).await?;
     assert_eq!(bag_case.customer_id, "c2");
     let request = v1::UnmergeCustomerRequest {
-        arrive_time: Some(minute(AT + 3)),
+        event_time: Some(minute(AT + 3)),
         ..unmerge("c2", "unmerge")
     };
     client.unmerge_customer(request).await?;
     let server = server.restart().await?;
     let client = server.client();
     let request = v1::ListContactsRequest {
-        case_number: added.case_id.clone(),
+        case_id: added.case_id.clone(),
         ..v1::ListContactsRequest::default()
     };
     let found = listed(client, request).await?;

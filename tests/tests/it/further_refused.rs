@@ -1,4 +1,4 @@
-//! Further cases that cannot be added, and that are merged under a live contact.
+//! Additional cases that cannot be added, and that are merged under a live contact.
 
 use expect_test::expect;
 use signpost_client::v1;
@@ -60,8 +60,8 @@ async fn what_cannot_be_added_is_refused() -> Outcome {
         InvalidArgument:  (4 faults in all)
           request_id: must not be empty
           contact_id: must not be empty
-          reason: must be set
-          arrive_time: must be set: this server takes its time from the requests
+          stated_reason: must be set
+          event_time: must be set: this server takes its time from the requests
         NotFound: there is no contact call-9
           contact call-9
         FailedPrecondition: contact call-2 is of nobody known: tell first who it is, by an id or a verified
@@ -72,17 +72,17 @@ async fn what_cannot_be_added_is_refused() -> Outcome {
         FailedPrecondition: contact call-1 has case_0000000000002 already, the case of this matter
           CONTACT_HAS_CASE call-1
         InvalidArgument
-          reason: must be a secondary reason, as primary/secondary
+          stated_reason: must be a secondary reason, as primary/secondary
           UNKNOWN_REASON
         InvalidArgument
-          reason: is not a reason of the live playbook; did you mean baggage/lost?
+          stated_reason: is not a reason of the live playbook; did you mean baggage/lost?
           UNKNOWN_REASON
         InvalidArgument
           facts[0].fact_id: is not a fact of the live playbook; must be one of booking_reference, bag_tag,
               departs_at, fare, bags, is_group
         FailedPrecondition: contact call-1 has case_0000000000004 already, the case of this matter
           CONTACT_HAS_CASE call-1
-        FailedPrecondition: contact call-1 has 8 further cases already, the most there can be
+        FailedPrecondition: contact call-1 has 8 additional cases already, the most there can be
           LIMIT_REACHED call-1
         FailedPrecondition: contact call-3 ended more than 1h ago: another matter is a new contact
           CONTACT_ENDED call-3
@@ -105,8 +105,8 @@ async fn two_further_cases_of_a_live_contact_are_merged_and_parted() -> Outcome 
     let merge = v1::MergeCasesRequest {
         request_id: "merge".to_owned(),
         case_id: cases[0].clone(),
-        merged_case_id: cases[1].clone(),
-        arrive_time: Some(minute(4)),
+        duplicate_case_id: cases[1].clone(),
+        event_time: Some(minute(4)),
         ..v1::MergeCasesRequest::default()
     };
     client.merge_cases(merge).await?;
@@ -120,8 +120,9 @@ async fn two_further_cases_of_a_live_contact_are_merged_and_parted() -> Outcome 
         resolution: Some(v1::CaseResolution {
             outcome: "found".to_owned(),
             cost_micros: None,
+            ..Default::default()
         }),
-        arrive_time: Some(minute(5)),
+        event_time: Some(minute(5)),
         ..v1::ResolveCaseRequest::default()
     };
     told.push(brief::refused(
@@ -141,7 +142,7 @@ async fn two_further_cases_of_a_live_contact_are_merged_and_parted() -> Outcome 
     let undo = v1::UnmergeCaseRequest {
         request_id: "undo".to_owned(),
         case_id: cases[1].clone(),
-        arrive_time: Some(minute(6)),
+        event_time: Some(minute(6)),
         ..v1::UnmergeCaseRequest::default()
     };
     client.unmerge_case(undo).await?;

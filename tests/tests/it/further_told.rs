@@ -1,4 +1,4 @@
-//! Further cases as those who watch see them, and on the command line.
+//! Additional cases as those who watch see them, and on the command line.
 
 use expect_test::expect;
 use signpost_client::v1;
@@ -29,7 +29,7 @@ async fn those_who_watch_see_it() -> Outcome {
         return Err("the contact did not change".into());
     };
     assert_eq!(changed, contact(&server).await?);
-    assert_eq!(changed.further_cases.len(), 1);
+    assert_eq!(changed.additional_cases.len(), 1);
     let Some(OfCase::Changed(opened)) = cases.item().await?.item else {
         return Err("no case changed".into());
     };
@@ -48,26 +48,23 @@ async fn those_who_watch_see_it() -> Outcome {
         ended.push(changed.case_id);
     }
     ended.sort();
-    assert_eq!(
-        ended,
-        [added.contact_case_id.clone(), added.case_id.clone()]
-    );
+    assert_eq!(ended, [added.main_case_id.clone(), added.case_id.clone()]);
     let seen = next_events(&mut events, 2).await?;
     let body = |item: &v1::EventItem| match &item.item {
         Some(v1::event_item::Item::Event(event)) => event.body.clone(),
         _ => None,
     };
-    let Some(Body::CaseAdded(event)) = body(&seen[0]) else {
+    let Some(Body::CaseAddedToContact(event)) = body(&seen[0]) else {
         return Err(format!("no case was added: {seen:#?}").into());
     };
     assert_eq!(
-        (&event.case_id, &event.contact_case_id),
-        (&added.case_id, &added.contact_case_id)
+        (&event.case_id, &event.main_case_id),
+        (&added.case_id, &added.main_case_id)
     );
     let Some(Body::ContactEnded(event)) = body(&seen[1]) else {
         return Err(format!("no contact ended: {seen:#?}").into());
     };
-    assert_eq!(event.further_case_ids, [added.case_id]);
+    assert_eq!(event.additional_case_ids, [added.case_id]);
     Ok(())
 }
 
@@ -98,7 +95,12 @@ async fn an_agent_adds_one_on_the_command_line() -> Outcome {
     ] {
         let mut words = words.to_vec();
         if words[1] == "add-case" {
-            words.extend(["--arrive", "2026-03-02T09:05:00Z", "--request-id", "key"]);
+            words.extend([
+                "--event-time",
+                "2026-03-02T09:05:00Z",
+                "--request-id",
+                "key",
+            ]);
         }
         let mut command = signpost(&address, &words)?;
         let came = tokio::task::spawn_blocking(move || Ran::of(&mut command)).await??;
@@ -109,25 +111,25 @@ async fn an_agent_adds_one_on_the_command_line() -> Outcome {
         .map(|line| format!("{}\n", line.trim_end()))
         .collect();
     expect![[r#"
-        $ contact add-case call-1 --reason baggage/lost --fact bag_tag=KL1 --arrive 2026-03-02T09:05:00Z --request-id key
-        contact call-1 · OPENED case_0000000000003
+        $ contact add-case call-1 --reason baggage/lost --fact bag_tag=KL1 --event-time 2026-03-02T09:05:00Z --request-id key
+        contact call-1 · NEW case_0000000000003
           facts         bag_tag = KL1
           its own case  case_0000000000002
-        $ contact add-case call-1 --reason baggage/damaged --arrive 2026-03-02T09:05:00Z --request-id key
+        $ contact add-case call-1 --reason baggage/damaged --event-time 2026-03-02T09:05:00Z --request-id key
         signpost: request_id key was used before with other content
         $ contact get call-1
         contact call-1 · self_service
-          case           case_0000000000002
-          further cases  case_0000000000003 (baggage/lost OPENED)
-          customer       c1
-          tier by        the default
-          channel        phone
-          reason         existing_flight/change_date
-          facts          booking_reference = ABC123
-          route          self_service
-          arrived        2026-03-02T09:01:00Z
+          case              case_0000000000002
+          additional cases  case_0000000000003 (baggage/lost NEW)
+          customer          c1
+          tier by           the default
+          channel           phone
+          stated reason     existing_flight/change_date
+          facts             booking_reference = ABC123
+          route             self_service
+          arrived           2026-03-02T09:01:00Z
 
-        contact call-1 · OPENED case_0000000000002
+        contact call-1 · NEW case_0000000000002
         customer c1, tier standard, reason existing_flight/change_date, need 1.0
         at stake 2.00 EUR; if it fails: 2.68 more (the best that could follow)
         → self_service, flow rebook
@@ -147,7 +149,7 @@ async fn an_agent_adds_one_on_the_command_line() -> Outcome {
           callback: the consent call_back is not known
         playbook df6e4710ea5f, decided 2026-03-02T09:01:00Z
         $ contact list --case case_0000000000003
-          contact  place         channel  reason                       customer  route         outcome  recorded
+          contact  state         channel  stated reason                customer  route         outcome  recorded
           call-1   self_service  phone    existing_flight/change_date  c1        self_service           2026-03-02T09:01:00Z
     "#]].assert_eq(&lines);
     Ok(())

@@ -91,7 +91,10 @@ impl Grid {
         let likely: Vec<u32> = likely.map(|it| it.propensity_basis_points).collect();
         assert_eq!(likely.first(), Some(&10_000));
         assert_eq!(likely.iter().sum::<u32>(), 10_000);
-        let turned_down = decision.turned_down.iter().map(v1::TurnedDown::route);
+        let turned_down = decision
+            .ineligible_routes
+            .iter()
+            .map(v1::IneligibleRoute::route);
         let mut told: Vec<Route> = turned_down.collect();
         if !is_last_resort(decision) {
             told.extend(decision.options.iter().map(route));
@@ -144,11 +147,11 @@ fn route(option: &v1::RouteOption) -> Route {
 }
 
 fn chance(decision: &v1::Decision) -> u32 {
-    decision.options[0].resolves_basis_points
+    decision.options[0].chance_basis_points
 }
 
 fn fired(decision: &v1::Decision) -> BTreeSet<&str> {
-    let fired = decision.rules_fired.iter();
+    let fired = decision.fired_rules.iter();
     fired.map(|rule| rule.rule_id.as_str()).collect()
 }
 
@@ -232,7 +235,7 @@ async fn nearer(grid: &mut Grid, cell: Cell<'_>) -> Outcome {
             let mut options = near.options.iter();
             let before = options.find(|it| route(it) == route(&far.options[0]));
             if let Some(before) = before.filter(|before| before.chance_basis() == written) {
-                let least = before.resolves_basis_points;
+                let least = before.chance_basis_points;
                 assert!(chance(&near) >= least, "{far:#?}\n{near:#?}");
             }
         }
@@ -246,12 +249,12 @@ async fn alike(grid: &mut Grid, cell: Cell<'_>) -> Outcome {
     let mut plain: Option<v1::Decision> = None;
     for language in ["en", "EN", "en-US"] {
         let mut attempt = grid.attempt(cell, grid.playbook.tiers[0].id.as_str());
-        attempt.context.language = language.to_owned();
+        attempt.context.language_code = language.to_owned();
         let mut decision = grid.decided(attempt).await?;
         for option in &mut decision.options {
             let target = option.target.get_or_insert_default();
-            assert_eq!(target.language, language);
-            target.language.clear();
+            assert_eq!(target.language_code, language);
+            target.language_code.clear();
         }
         assert_eq!(plain.get_or_insert_with(|| decision.clone()), &decision);
     }
@@ -284,7 +287,7 @@ async fn given_up(grid: &mut Grid, place: usize, cells: &[Cell<'_>]) -> Outcome 
         return Ok(());
     }
     let taken = take(&contact, Route::SelfService, 2);
-    contacts.take_route(taken).await?;
+    contacts.select_route(taken).await?;
     let ended = end(&contact, v1::ContactOutcome::GaveUp, 3);
     contacts.end_contact(ended).await?;
     grid.given_up += 1;

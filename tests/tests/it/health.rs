@@ -23,6 +23,7 @@ async fn every_service_is_well_until_the_stop() -> Outcome {
         "signpost.v1.ContactService",
         "signpost.v1.CustomerService",
         "signpost.v1.FeedService",
+        "signpost.v1.InsightService",
         "signpost.v1.PlaybookService",
     ] {
         let service = service.to_owned();

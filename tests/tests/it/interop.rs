@@ -31,14 +31,15 @@ async fn python_routes_a_contact_by_reflection() -> Outcome {
         "signpost.v1.ContactService",
         "signpost.v1.CustomerService",
         "signpost.v1.FeedService",
+        "signpost.v1.InsightService",
         "signpost.v1.PlaybookService",
     ];
     assert_eq!(told["services"], serde_json::json!(services));
     assert_eq!(told["health"]["status"], "SERVING");
     let answer = &told["routed"]["answer"];
-    assert_eq!(answer["place"], "CONTACT_PLACE_SELF_SERVICE", "{told:#}");
+    assert_eq!(answer["state"], "CONTACT_STATE_SELF_SERVICE", "{told:#}");
     assert_eq!(answer["decision"]["tier"], "gold");
-    assert_eq!(told["again"]["replayed"], true);
+    assert_eq!(told["again"]["receipt"]["replayed"], true);
     assert_eq!(&told["again"]["answer"], answer);
     assert_eq!(told["refusal"]["code"], "INVALID_ARGUMENT");
     assert_eq!(
@@ -47,9 +48,10 @@ async fn python_routes_a_contact_by_reflection() -> Outcome {
     );
 
     let contact_id = "python-call".to_owned();
-    let got = server
-        .client()
-        .get_contact(v1::GetContactRequest { contact_id });
+    let got = server.client().get_contact(v1::GetContactRequest {
+        contact_id,
+        ..Default::default()
+    });
     let got = got.await?.answer.unwrap_or_default();
     assert_eq!(answer["case_id"], got.case_id);
     let folded = server.finish().await?;

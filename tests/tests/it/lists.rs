@@ -3,11 +3,11 @@
 
 use signpost_client::{Client, v1};
 use signpost_tests::Outcome;
-use signpost_tests::attempt::upsert;
+use signpost_tests::attempt::{mask, upsert};
 use signpost_tests::listed::{CHANNELS, Played, REASONS, TIERS, listed, seconds};
 use signpost_tests::server::TestServer;
 use std::fs;
-use v1::{CaseState, ContactPlace, ListOrder};
+use v1::{CaseState, ContactState, ListOrder};
 
 /// Contacts of the morning.
 const CONTACTS: i64 = 90;
@@ -37,7 +37,7 @@ fn case_filters(cases: &[v1::Case]) -> Vec<Filter<v1::ListCasesRequest, v1::Case
         all.push((
             "reason",
             Box::new(move |asked| asked.reason = reason.into()),
-            Box::new(move |case| is_about(reason, [&case.reason, &case.confirmed_reason])),
+            Box::new(move |case| is_about(reason, [&case.stated_reason, &case.confirmed_reason])),
         ));
     }
     for tier in TIERS {
@@ -56,9 +56,9 @@ fn case_filters(cases: &[v1::Case]) -> Vec<Filter<v1::ListCasesRequest, v1::Case
     }
     for queue in ["rebooking", "baggage"] {
         all.push((
-            "queue",
-            Box::new(move |asked| asked.queue = queue.into()),
-            Box::new(move |case| case.queue == queue),
+            "queue_id",
+            Box::new(move |asked| asked.queue_id = queue.into()),
+            Box::new(move |case| case.last_queue_id == queue),
         ));
     }
     for customer in ["c1", "c7", "nobody"] {
@@ -91,14 +91,14 @@ fn case_filters(cases: &[v1::Case]) -> Vec<Filter<v1::ListCasesRequest, v1::Case
         .trim_start_matches("case_")
         .trim_start_matches('0')
         .to_uppercase();
-    let spoken = cases.last().map(|case| case.number.clone());
+    let spoken = cases.last().map(|case| case.case_number.clone());
     let spoken = spoken.unwrap_or_default();
     let (typed, dashed) = (spoken.replace(' ', ""), spoken.replace(' ', "-"));
     for number in [last.clone(), digits, spoken, typed, dashed] {
         let last = last.clone();
         all.push((
-            "number",
-            Box::new(move |asked| asked.number.clone_from(&number)),
+            "case_id",
+            Box::new(move |asked| asked.case_id.clone_from(&number)),
             Box::new(move |case| case.case_id == last),
         ));
     }
@@ -116,11 +116,11 @@ fn is_about(wanted: &str, reasons: [&String; 2]) -> bool {
 fn contact_filters(rows: &[v1::Contact]) -> Vec<Filter<v1::ListContactsRequest, v1::Contact>> {
     let mut all: Vec<Filter<v1::ListContactsRequest, v1::Contact>> = Vec::new();
     for number in 1..=4 {
-        let place = ContactPlace::try_from(number).unwrap_or_default();
+        let state = ContactState::try_from(number).unwrap_or_default();
         all.push((
-            "place",
-            Box::new(move |asked| asked.set_place(place)),
-            Box::new(move |contact| contact.place() == place),
+            "state",
+            Box::new(move |asked| asked.set_state(state)),
+            Box::new(move |contact| contact.state() == state),
         ));
     }
     for reason in REASONS.into_iter().chain(["baggage"]) {
@@ -129,7 +129,7 @@ fn contact_filters(rows: &[v1::Contact]) -> Vec<Filter<v1::ListContactsRequest, 
             Box::new(move |asked| asked.reason = reason.into()),
             Box::new(move |contact| {
                 let context = contact.context.clone().unwrap_or_default();
-                is_about(reason, [&context.reason, &contact.confirmed_reason])
+                is_about(reason, [&context.stated_reason, &contact.confirmed_reason])
             }),
         ));
     }
@@ -153,9 +153,9 @@ fn contact_filters(rows: &[v1::Contact]) -> Vec<Filter<v1::ListContactsRequest, 
         ));
     }
     all.push((
-        "queue",
-        Box::new(|asked| asked.queue = "baggage".into()),
-        Box::new(|contact| contact.queue == "baggage"),
+        "queue_id",
+        Box::new(|asked| asked.queue_id = "baggage".into()),
+        Box::new(|contact| contact.queue_id == "baggage"),
     ));
     all.push((
         "customer_id",
@@ -181,7 +181,7 @@ fn contact_filters(rows: &[v1::Contact]) -> Vec<Filter<v1::ListContactsRequest, 
         let number = case.clone();
         all.push((
             "case_number",
-            Box::new(move |asked| asked.case_number.clone_from(&number)),
+            Box::new(move |asked| asked.case_id.clone_from(&number)),
             Box::new(move |contact| contact.case_id == case),
         ));
     }
@@ -289,7 +289,11 @@ async fn contacts_and_customers_are_listed_as_they_are_kept() -> Outcome {
         identities: vec![handle("email", "c4@example.com")],
         ..Default::default()
     };
-    client.upsert_customer(upsert(changed, 90_000)).await?;
+    let changed = v1::UpsertCustomerRequest {
+        update_mask: Some(mask(&["identities", "tier"])),
+        ..upsert(changed, 90_000)
+    };
+    client.upsert_customer(changed).await?;
     for (customer, minute) in [("c9", 90_001), ("sharer", 90_002)] {
         played.customers.insert(customer.into());
         let sharing = v1::Customer {

@@ -106,22 +106,22 @@ async fn with_more_tokens() -> Outcome<(TestServer, [String; 2], [String; 2])> {
             request_id: case_id.clone(),
             case_id: case_id.clone(),
             text: "called back".into(),
-            arrive_time: Some(minute(5)),
+            event_time: Some(minute(5)),
             ..Default::default()
         };
         client.add_case_note(note).await?;
     }
     let live = v1::GetPlaybookRequest::default();
     let live = client.get_playbook(live).await?.publication;
-    let again = v1::RollBackPlaybookRequest {
+    let again = v1::RollbackPlaybookRequest {
         request_id: "again".into(),
         playbook_version: live.unwrap_or_default().playbook_version,
-        arrive_time: Some(minute(6)),
+        event_time: Some(minute(6)),
         ..Default::default()
     };
-    client.roll_back_playbook(again).await?;
-    let timeline = client.get_case_timeline(timeline(&cases[0], "")).await?;
-    let playbooks = client.list_playbooks(playbooks("")).await?;
+    client.rollback_playbook(again).await?;
+    let timeline = client.list_case_timeline(timeline(&cases[0], "")).await?;
+    let playbooks = client.list_playbook_publications(playbooks("")).await?;
     assert_eq!(
         (timeline.entries.len(), playbooks.publications.len()),
         (1, 1)
@@ -137,18 +137,20 @@ fn one_a_page() -> v1::ListCasesRequest {
     }
 }
 
-fn timeline(case_id: &str, page_token: &str) -> v1::GetCaseTimelineRequest {
-    v1::GetCaseTimelineRequest {
+fn timeline(case_id: &str, page_token: &str) -> v1::ListCaseTimelineRequest {
+    v1::ListCaseTimelineRequest {
         case_id: case_id.into(),
         page_size: 1,
         page_token: page_token.into(),
+        ..Default::default()
     }
 }
 
-fn playbooks(page_token: &str) -> v1::ListPlaybooksRequest {
-    v1::ListPlaybooksRequest {
+fn playbooks(page_token: &str) -> v1::ListPlaybookPublicationsRequest {
+    v1::ListPlaybookPublicationsRequest {
         page_size: 1,
         page_token: page_token.into(),
+        ..Default::default()
     }
 }
 
@@ -161,26 +163,31 @@ async fn tokens_of_timelines_and_playbooks_are_bound_as_others_are() -> Outcome 
         brief::refused(
             cases
                 .clone()
-                .get_case_timeline(timeline(&two, &of_one))
+                .list_case_timeline(timeline(&two, &of_one))
                 .await,
         ),
         brief::refused(
             other
                 .cases()
-                .get_case_timeline(timeline(&one, &of_one))
+                .list_case_timeline(timeline(&one, &of_one))
                 .await,
         ),
         brief::refused(
             cases
                 .clone()
-                .get_case_timeline(timeline(&one, &of_playbooks))
+                .list_case_timeline(timeline(&one, &of_playbooks))
                 .await,
         ),
-        brief::refused(server.playbooks().list_playbooks(playbooks(&of_one)).await),
+        brief::refused(
+            server
+                .playbooks()
+                .list_playbook_publications(playbooks(&of_one))
+                .await,
+        ),
         brief::refused(
             other
                 .playbooks()
-                .list_playbooks(playbooks(&of_playbooks))
+                .list_playbook_publications(playbooks(&of_playbooks))
                 .await,
         ),
     ];
@@ -200,9 +207,11 @@ async fn tokens_of_timelines_and_playbooks_are_bound_as_others_are() -> Outcome 
     // A restart is no other store.
     let server = server.restart().await?;
     let client = server.client();
-    let rest = client.get_case_timeline(timeline(&one, &of_one)).await?;
+    let rest = client.list_case_timeline(timeline(&one, &of_one)).await?;
     assert_eq!((rest.entries.len(), rest.next_page_token.as_str()), (1, ""));
-    let rest = client.list_playbooks(playbooks(&of_playbooks)).await?;
+    let rest = client
+        .list_playbook_publications(playbooks(&of_playbooks))
+        .await?;
     let left = rest.publications.len();
     assert_eq!((left, rest.next_page_token.as_str()), (1, ""));
     Ok(())
@@ -220,19 +229,20 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
         reason: "a/b/c".into(),
         tier: "Gold".into(),
         channel: "x".repeat(65),
-        queue: "é".into(),
+        queue_id: "é".into(),
         customer_id: " c1".into(),
         identity: Some(identity.clone()),
         opened_from: Some(minute(2)),
         opened_before: Some(minute(2)),
-        number: "not a number".into(),
+        case_id: "not a number".into(),
         order: 7,
         page_size: 201,
         page_token: "x".into(),
+        ..Default::default()
     };
     let contacts = v1::ListContactsRequest {
-        place: 9,
-        case_number: "0".into(),
+        state: 9,
+        case_id: "0".into(),
         page_size: u32::MAX,
         ..Default::default()
     };
@@ -253,21 +263,21 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
               starting with a letter
           tier: must be lower-case letters, digits and _, starting with a letter
           channel: must be at most 64 bytes, is 65
-          queue: must be lower-case letters, digits and _, starting with a letter
+          queue_id: must be lower-case letters, digits and _, starting with a letter
           identity: must not be set together with customer_id
           customer_id: must be printable, without spaces at its ends
           identity.kind: must be lower-case letters, digits and _, starting with a letter
           identity.value: must not be empty
           opened_before: must be after opened_from
-          number: must be a case number of 11 digits, in groups or not, or the id of a case, with or without
+          case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without
               case_ and the zeros in front
           order: is not known to this server
           page_size: must be at most 200, is 201
           page_token: must be the next_page_token of an answer to the same list
         InvalidArgument:  (3 faults in all)
-          place: is not known to this server
-          case_number: must be a case number of 11 digits, in groups or not, or the id of a case, with or
-              without case_ and the zeros in front
+          state: is not known to this server
+          case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without
+              case_ and the zeros in front
           page_size: must be at most 200, is 4294967295
         InvalidArgument:  (3 faults in all)
           identity.kind: must be lower-case letters, digits and _, starting with a letter
@@ -289,7 +299,7 @@ async fn a_number_that_was_heard_wrong_is_told_from_one_of_no_case() -> Outcome 
     let attempt = Attempt::new("call-1", "phone").about("baggage/damaged");
     client.route_contact(attempt.route()).await?;
     let all = client.list_cases(v1::ListCasesRequest::default()).await?;
-    let number = all.cases[0].number.clone();
+    let number = all.cases[0].case_number.clone();
     let last = number.bytes().last().map(|digit| digit - b'0');
     let wrong = last.map_or(0, |digit| (digit + 1) % 10);
     let wrong = format!("{}{wrong}", &number[..number.len() - 1]);
@@ -297,13 +307,13 @@ async fn a_number_that_was_heard_wrong_is_told_from_one_of_no_case() -> Outcome 
         let number = number.to_owned();
         let mut cases = server.cases();
         let request = v1::ListCasesRequest {
-            number,
+            case_id: number,
             ..Default::default()
         };
         async move { cases.list_cases(request).await }
     };
     let of_case = |number: &str| v1::ListContactsRequest {
-        case_number: number.to_owned(),
+        case_id: number.to_owned(),
         ..Default::default()
     };
     let spoken = listed(&format!("  {} ", number.replace(' ', " - "))).await?;
@@ -318,14 +328,13 @@ async fn a_number_that_was_heard_wrong_is_told_from_one_of_no_case() -> Outcome 
     ];
     expect![[r#"
         InvalidArgument
-          number: is no case number: its check digit does not fit; a digit is wrong, or two changed places
+          case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
         InvalidArgument
-          number: is no case number: its check digit does not fit; a digit is wrong, or two changed places
+          case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
         InvalidArgument
-          number: must be case_ and 13 letters or digits, or a case number of 11 digits, as an answer gave it
+          case_id: must be case_ and 13 letters or digits, or a case number of 11 digits, as an answer gave it
         InvalidArgument
-          case_number: is no case number: its check digit does not fit; a digit is wrong, or two changed
-              places
+          case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
     "#]].assert_eq(&brief::all(&told));
     // A number whose check digit fits, but that no case has.
     let unknown = signpost_domain::case::CaseNumbers::new([9; 32]);

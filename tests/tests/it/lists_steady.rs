@@ -110,7 +110,9 @@ async fn counts_by_state_are_those_of_the_lists() -> Outcome {
     let mut played = Played::default();
     played.play(client, 0, CONTACTS).await?;
     let counts = client
-        .count_reasons(v1::CountReasonsRequest {})
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
         .await?
         .counts;
     let states = [
@@ -121,9 +123,18 @@ async fn counts_by_state_are_those_of_the_lists() -> Outcome {
     ];
     let mut seen = [0; 4];
     for count in &counts {
+        let in_state = |state: CaseState| {
+            let mut counts = count.case_state_counts.iter();
+            let found = counts.find(|it| it.state() == state);
+            found.map(|it| it.case_count)
+        };
         assert_eq!(
-            count.cases_in_state.iter().sum::<u64>(),
-            count.cases_opened,
+            count
+                .case_state_counts
+                .iter()
+                .map(|it| it.case_count)
+                .sum::<u64>(),
+            count.opened_case_count,
             "{count:?}"
         );
         for (place, state) in states.into_iter().enumerate() {
@@ -134,13 +145,15 @@ async fn counts_by_state_are_those_of_the_lists() -> Outcome {
                 ..Default::default()
             };
             let found = listed(client, asked).await?;
-            let stated = found.iter().filter(|case| case.reason == count.reason);
+            let stated = found
+                .iter()
+                .filter(|case| case.stated_reason == count.reason);
             assert_eq!(
-                stated.count() as u64,
-                count.cases_in_state[place],
+                Some(stated.count() as u64),
+                in_state(state),
                 "{count:?} {state:?}"
             );
-            seen[place] += count.cases_in_state[place];
+            seen[place] += in_state(state).unwrap_or_default();
         }
         assert!(ReasonId::parse(&count.reason).is_ok());
     }

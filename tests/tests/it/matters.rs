@@ -70,21 +70,23 @@ async fn each_matter_has_its_case_and_the_same_answer_again_after_a_restart() ->
 
     let server = server.restart().await?;
     let again = server.client().route_contact(request).await?;
-    assert!(again.replayed);
+    assert!(brief::replayed(again.receipt.as_ref()));
     assert_eq!(again.answer, first.answer);
     let got = server.client().get_contact(v1::GetContactRequest {
         contact_id: "mail-1".to_owned(),
+        ..Default::default()
     });
     let got = got.await?;
     assert_eq!(got.answer, first.answer);
     let contact = got.contact.unwrap_or_default();
     assert_eq!(contact.leading_matter_id, answer.leading_matter_id);
-    assert_eq!(contact.further_cases.len(), 1);
+    assert_eq!(contact.additional_cases.len(), 1);
 
-    let further = contact.further_cases[0].matter_id.clone();
+    let further = contact.additional_cases[0].matter_id.clone();
     let resolution = Some(v1::CaseResolution {
         outcome: "explained".to_owned(),
         cost_micros: Some(1_000_000),
+        ..Default::default()
     });
     let over = v1::EndContactRequest {
         resolution: resolution.clone(),
@@ -124,7 +126,7 @@ async fn faults_of_matters_are_told_by_their_paths() -> Outcome {
     twice.context.matters[1].matter_id = "m1".to_owned();
     twice.context.matters[0].stated_reason = "baggage/lots".to_owned();
     let mut together = two_matters();
-    together.context.reason = "baggage/lost".to_owned();
+    together.context.stated_reason = "baggage/lost".to_owned();
     together.context.stage = "support".to_owned();
     let mut hundred = two_matters();
     hundred.context.matters = (0..100)
@@ -158,6 +160,7 @@ async fn faults_of_matters_are_told_by_their_paths() -> Outcome {
         resolution: Some(v1::CaseResolution {
             outcome: "explained".to_owned(),
             cost_micros: None,
+            ..Default::default()
         }),
         ..end("mail-1", v1::ContactOutcome::Abandoned, 5)
     });
@@ -175,7 +178,7 @@ async fn faults_of_matters_are_told_by_their_paths() -> Outcome {
           context.matters[0].stated_reason: is not a reason of the live playbook; did you mean baggage/lost?
           context.matters[1].matter_id: is there twice
         InvalidArgument:  (2 faults in all)
-          context.reason: is of one matter: with several it is told in `matters`
+          context.stated_reason: is of one matter: with several it is told in `matters`
           context.stage: is of one matter: with several it is told in `matters`
         InvalidArgument
           context.matters: must be at most 9, are 100
@@ -211,12 +214,12 @@ async fn an_attempt_that_came_to_nothing_is_decided_again_and_answered_so_again(
     let first = server.client().reroute_contact(request.clone()).await?;
     let server = server.restart().await?;
     let again = server.client().reroute_contact(request).await?;
-    assert!(again.replayed && !first.replayed);
+    assert!(brief::replayed(again.receipt.as_ref()) && !brief::replayed(first.receipt.as_ref()));
     assert_eq!(again.answer, first.answer);
     let case_id = first.answer.unwrap_or_default().case_id;
     let timeline = server
         .client()
-        .get_case_timeline(v1::GetCaseTimelineRequest {
+        .list_case_timeline(v1::ListCaseTimelineRequest {
             case_id,
             ..Default::default()
         });

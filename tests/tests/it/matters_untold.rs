@@ -23,6 +23,7 @@ fn change(contact: &str, minute: i64) -> Attempt {
 fn got(contact: &str) -> v1::GetContactRequest {
     v1::GetContactRequest {
         contact_id: contact.to_owned(),
+        ..Default::default()
     }
 }
 
@@ -89,8 +90,8 @@ async fn each_matter_says_what_its_reason_lacks() -> Outcome {
     );
     expect_test::expect![[r#"
         InvalidArgument
-          context.reason: is of one matter, and the contact has several: tell it in `matters`, with the id of
-              that one"#]].assert_eq(&brief::refused(refused.await));
+          context.stated_reason: is of one matter, and the contact has several: tell it in `matters`, with the
+              id of that one"#]].assert_eq(&brief::refused(refused.await));
 
     // Where none leads, the menu is below what the first one tells.
     let mut none = Attempt::new("mail-2", "web_chat").of("c2").tier("gold");
@@ -124,23 +125,23 @@ async fn what_the_customer_chose_is_what_get_contact_shows() -> Outcome {
         .await?
         .answer
         .unwrap_or_default();
-    assert_eq!(answer.place(), v1::ContactPlace::Deciding);
+    assert_eq!(answer.state(), v1::ContactState::AwaitingCustomer);
     let before = client.get_contact(got("chat-1")).await?.answer;
     assert_eq!(before, Some(answer));
     let taken = client
-        .take_route(take("chat-1", v1::Route::Chat, 2))
+        .select_route(take("chat-1", v1::Route::Chat, 2))
         .await?;
     let server = server.restart().await?;
     let after = server.client().get_contact(got("chat-1")).await?;
     let after = after.answer.unwrap_or_default();
-    assert_eq!(after.place(), v1::ContactPlace::Routed);
+    assert_eq!(after.state(), v1::ContactState::Routed);
     assert_eq!(after.next, taken.target.map(Next::Target));
     let over = end("chat-1", v1::ContactOutcome::Resolved, 3);
     server.client().end_contact(over).await?;
     let after = server.client().get_contact(got("chat-1")).await?;
     assert_eq!(
-        after.answer.unwrap_or_default().place(),
-        v1::ContactPlace::Ended
+        after.answer.unwrap_or_default().state(),
+        v1::ContactState::Ended
     );
     server.finish().await?;
     Ok(())
@@ -153,8 +154,8 @@ async fn who_does_not_answer_gets_no_live_route_until_the_contact_is_amended() -
     server.client().route_contact(attempt.route()).await?;
     let away = |answer: Option<v1::ContactAnswer>| {
         let decision = answer.unwrap_or_default().decision.unwrap_or_default();
-        let down = decision.turned_down.into_iter();
-        let away = down.filter(|it| it.reason() == v1::TurnedDownReason::CustomerAway);
+        let down = decision.ineligible_routes.into_iter();
+        let away = down.filter(|it| it.cause() == v1::IneligibilityCause::CustomerAway);
         let mut away: Vec<v1::Route> = away.map(|it| it.route()).collect();
         away.sort();
         away

@@ -10,9 +10,10 @@ use signpost_tests::server::{FLIGHTS, TestServer};
 async fn menu(server: &TestServer, channel: &str, locale: &str, primary: &str) -> Outcome<String> {
     let request = v1::GetReasonMenuRequest {
         channel: channel.to_owned(),
-        locale: locale.to_owned(),
-        primary: primary.to_owned(),
+        language_code: locale.to_owned(),
+        primary_reason: primary.to_owned(),
         whole_tree: primary.is_empty() && channel == "email",
+        ..Default::default()
     };
     let answer = server.client().get_reason_menu(request).await?;
     Ok(brief::menu(&answer.menu.unwrap_or_default()))
@@ -28,21 +29,21 @@ async fn a_menu_is_of_its_channel_and_language() -> Outcome {
         menu(&server, "email", "", "").await?,
     ];
     expect![[r#"
-        phone nl left out 0
+        phone nl omitted 0
           1 Over uw lopende zaak
           2 Bestaande vlucht = existing_flight
           3 Bagage = baggage
           4 Iets anders
-        phone en left out 0
+        phone en omitted 0
           1 Change date = existing_flight/change_date
           2 Cancel = existing_flight/cancel
           3 Something else
-        web_chat en left out 0
+        web_chat en omitted 0
           About your open case
           Existing flight = existing_flight
           Baggage = baggage
           Something else
-        email en left out 0
+        email en omitted 0
           About your open case
           Existing flight = existing_flight
             Change date = existing_flight/change_date
@@ -76,7 +77,7 @@ async fn a_keypad_leaves_out_what_it_has_no_key_for() -> Outcome {
         menu(&server, "web_chat", "en", "").await?,
     ];
     expect![[r#"
-        phone en left out 3
+        phone en omitted 3
           1 About your open case
           2 Existing flight = existing_flight
           3 Baggage = baggage
@@ -86,7 +87,7 @@ async fn a_keypad_leaves_out_what_it_has_no_key_for() -> Outcome {
           7 Baggage = baggage_4
           8 Baggage = baggage_5
           9 Something else
-        web_chat en left out 0
+        web_chat en omitted 0
           About your open case
           Existing flight = existing_flight
           Baggage = baggage
@@ -148,12 +149,14 @@ async fn the_open_case_is_offered_to_who_has_one() -> Outcome {
     let [case] = open.as_slice() else {
         return Err(format!("{open:?}").into());
     };
-    let mut picked = Attempt::new("chat-3", "web_chat").about(&case.reason).at(4);
+    let mut picked = Attempt::new("chat-3", "web_chat")
+        .about(&case.stated_reason)
+        .at(4);
     picked.context.facts.clone_from(&case.facts);
     let picked = server.client().route_contact(picked.route()).await?;
     let picked = picked.answer.unwrap_or_default();
     assert_eq!(picked.case_id, case_id);
-    assert_eq!(picked.joined(), v1::Joined::Continued);
+    assert_eq!(picked.case_match(), v1::CaseMatch::Continued);
 
     for contact in ["chat-2", "chat-3"] {
         let over = end(contact, v1::ContactOutcome::Resolved, 5);
@@ -178,7 +181,7 @@ async fn the_open_case_is_offered_to_who_has_one() -> Outcome {
     // What was answered before is answered so again, whatever has come since.
     let server = server.restart().await?;
     let (_, again) = asked(&server, "chat-1", 1).await?;
-    assert!(again.replayed);
+    assert!(again.receipt.is_some_and(|it| it.replayed));
     assert_eq!(again.answer, answered.answer);
     server.finish().await?;
     Ok(())

@@ -24,10 +24,14 @@ pub(crate) fn renamed() -> String {
 
 /// Counts as `reason tier: contacts, cases opened`.
 async fn counts(client: &Client) -> Outcome<Vec<String>> {
-    let counted = client.count_reasons(v1::CountReasonsRequest {}).await?;
+    let counted = client
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
+        .await?;
     let line = |it: &v1::ReasonCount| {
-        let routes: u64 = it.routes_taken.iter().sum();
-        let (contacts, cases) = (it.contacts, it.cases_opened);
+        let routes: u64 = it.route_counts.iter().map(|it| it.contact_count).sum();
+        let (contacts, cases) = (it.contact_count, it.opened_case_count);
         format!(
             "{} {}: {contacts} contacts, {cases} cases, {routes} routed",
             it.reason, it.tier
@@ -83,11 +87,11 @@ async fn a_renamed_reason_counts_on_under_its_new_name() -> Outcome {
         baggage/damaged gold: 1 contacts, 1 cases, 1 routed
         tier_assumed
         reason_replaced existing_flight/change_date
-        fact_unknown vulnerable customer.vulnerable
-        fact_unknown third_contact_this_week customer.contacts_7d
-        fact_unknown flying_today facts.departs_at
+        rule_input_unknown vulnerable customer.vulnerable
+        rule_input_unknown third_contact_this_week customer.contacts_7d
+        rule_input_unknown flying_today facts.departs_at
         wait_assumed rebooking
-        deciding, no case: choose of 3 my_bags; 0 repeats, 0 switches
+        awaiting_customer, no case: choose of 3 my_bags; 0 repeats, 0 switches
         existing_flight/move_date standard: 3 contacts, 3 cases, 3 routed
         my_bags/damaged gold: 1 contacts, 1 cases, 1 routed
         my_bags/damaged standard: 1 contacts, 1 cases, 1 routed
@@ -123,7 +127,7 @@ async fn what_was_answered_under_an_older_playbook_is_answered_so_again() -> Out
     assert_ne!(first_version(&first.answer), version);
 
     let again = client.route_contact(request).await?;
-    assert!(again.replayed);
+    assert!(again.receipt.is_some_and(|it| it.replayed));
     assert_eq!(again.answer, first.answer);
     let again = client.route_contact(asked).await?;
     assert_eq!(again.answer, menu.answer, "the menu of then");
@@ -131,6 +135,7 @@ async fn what_was_answered_under_an_older_playbook_is_answered_so_again() -> Out
     assert_eq!(again.answer, sent_back.answer);
     let got = v1::GetContactRequest {
         contact_id: "call-1".to_owned(),
+        ..Default::default()
     };
     let got = client.get_contact(got).await?;
     assert_eq!(got.answer, sent_back.answer, "its last decision");
@@ -177,8 +182,8 @@ async fn a_choice_from_an_older_menu_is_understood() -> Outcome {
     ];
     expect![[r#"
         InvalidArgument
-          context.reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
-              existing_flight/cancel, baggage/lost, baggage/broken
+          context.stated_reason: is not a reason of the live playbook; must be one of
+              existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/broken
           UNKNOWN_REASON
         routed, no case: message rebooking; 0 repeats, 0 switches
         tier_assumed
@@ -186,9 +191,9 @@ async fn a_choice_from_an_older_menu_is_understood() -> Outcome {
         last_resort
         wait_assumed rebooking
         InvalidArgument:  (2 faults in all)
-          menu_playbook_version: is not a version that was ever live here; ListPlaybooks lists them
-          context.reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
-              existing_flight/cancel, baggage/lost, baggage/broken
+          menu_playbook_version: is not a version that was ever live here; ListPlaybookPublications lists them
+          context.stated_reason: is not a reason of the live playbook; must be one of
+              existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/broken
         routed, no case: message rebooking; 0 repeats, 0 switches
         tier_assumed
         reason_unknown baggage/stolen

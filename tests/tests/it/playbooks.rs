@@ -13,31 +13,35 @@ use signpost_tests::time::minute;
 fn publish(source: &str, id: &str, at: i64) -> v1::PublishPlaybookRequest {
     v1::PublishPlaybookRequest {
         request_id: id.to_owned(),
-        source: source.to_owned(),
+        document: source.to_owned(),
         note: format!("at {at}"),
-        arrive_time: Some(minute(at)),
+        event_time: Some(minute(at)),
     }
 }
 
-fn roll_back(version: &str, id: &str, at: i64) -> v1::RollBackPlaybookRequest {
-    v1::RollBackPlaybookRequest {
+fn roll_back(version: &str, id: &str, at: i64) -> v1::RollbackPlaybookRequest {
+    v1::RollbackPlaybookRequest {
         request_id: id.to_owned(),
         playbook_version: version.to_owned(),
         note: "it was better".to_owned(),
-        arrive_time: Some(minute(at)),
+        event_time: Some(minute(at)),
     }
 }
 
 async fn get(client: &Client, version: &str) -> Outcome<v1::GetPlaybookResponse> {
     let request = v1::GetPlaybookRequest {
         playbook_version: version.to_owned(),
+        ..Default::default()
     };
     Ok(client.get_playbook(request).await?)
 }
 
 async fn all(client: &Client) -> Outcome<Vec<v1::PlaybookPublication>> {
-    let request = v1::ListPlaybooksRequest::default();
-    Ok(client.list_playbooks(request).await?.publications)
+    let request = v1::ListPlaybookPublicationsRequest::default();
+    Ok(client
+        .list_playbook_publications(request)
+        .await?
+        .publications)
 }
 
 #[tokio::test]
@@ -52,19 +56,15 @@ async fn a_playbook_is_published_listed_read_back_and_rolled_back() -> Outcome {
         .publish_playbook(publish(&renamed(), "p2", 5))
         .await?;
     let second = second.publication.unwrap_or_default();
-    assert_eq!(get(client, &first.playbook_version).await?.source, odd);
-    assert_eq!(get(client, "").await?.source, renamed());
+    assert_eq!(get(client, &first.playbook_version).await?.document, odd);
+    assert_eq!(get(client, "").await?.document, renamed());
 
     let prefix = &first.playbook_version[..8];
-    let back = client
-        .roll_back_playbook(roll_back(prefix, "p3", 9))
-        .await?;
+    let back = client.rollback_playbook(roll_back(prefix, "p3", 9)).await?;
     let back = back.publication.unwrap_or_default();
     assert_eq!(back.playbook_version, first.playbook_version);
-    let again = client
-        .roll_back_playbook(roll_back(prefix, "p3", 9))
-        .await?;
-    assert!(again.replayed);
+    let again = client.rollback_playbook(roll_back(prefix, "p3", 9)).await?;
+    assert!(again.receipt.is_some_and(|it| it.replayed));
     assert_eq!(again.publication.as_ref(), Some(&back));
 
     let line = |it: &v1::PlaybookPublication| {
@@ -82,7 +82,7 @@ async fn a_playbook_is_published_listed_read_back_and_rolled_back() -> Outcome {
         1: second false, live false, back false: at 0"#]]
     .assert_eq(&listed.join("\n"));
     let server = server.restart().await?;
-    assert_eq!(get(server.client(), "").await?.source, odd);
+    assert_eq!(get(server.client(), "").await?.document, odd);
     let after: Vec<String> = all(server.client()).await?.iter().map(line).collect();
     assert_eq!(after, listed);
     server.finish().await?;
@@ -98,16 +98,17 @@ async fn a_list_comes_in_pages_that_writes_do_not_shift() -> Outcome {
     for at in 2..7 {
         let version = [&first, &second][at % 2];
         let request = roll_back(version, &format!("back-{at}"), i64::try_from(at)?);
-        client.roll_back_playbook(request).await?;
+        client.rollback_playbook(request).await?;
     }
     let mut seen = Vec::new();
     let mut page_token = String::new();
     loop {
-        let request = v1::ListPlaybooksRequest {
+        let request = v1::ListPlaybookPublicationsRequest {
             page_size: 3,
             page_token,
+            ..Default::default()
         };
-        let page = client.list_playbooks(request).await?;
+        let page = client.list_playbook_publications(request).await?;
         assert!(page.publications.len() <= 3);
         seen.extend(page.publications.iter().map(|it| it.sequence));
         if page.next_page_token.is_empty() {
@@ -115,9 +116,7 @@ async fn a_list_comes_in_pages_that_writes_do_not_shift() -> Outcome {
         }
         page_token = page.next_page_token;
         let id = format!("between-{}", seen.len());
-        client
-            .roll_back_playbook(roll_back(&first, &id, 20))
-            .await?;
+        client.rollback_playbook(roll_back(&first, &id, 20)).await?;
     }
     assert_eq!(seen, [7, 6, 5, 4, 3, 2, 1]);
     server.finish().await?;
@@ -152,23 +151,28 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
     ));
     for version in ["", "0badc0de", "f", "no version"] {
         let back = roll_back(version, "p3", 2);
-        told.push(brief::refused(playbooks.roll_back_playbook(back).await));
+        told.push(brief::refused(playbooks.rollback_playbook(back).await));
     }
     let unknown = v1::GetPlaybookRequest {
         playbook_version: "0badc0de".to_owned(),
+        ..Default::default()
     };
     told.push(brief::refused(playbooks.get_playbook(unknown).await));
-    let list = v1::ListPlaybooksRequest {
+    let list = v1::ListPlaybookPublicationsRequest {
         page_size: 201,
         page_token: "x".to_owned(),
+        ..Default::default()
     };
-    told.push(brief::refused(playbooks.list_playbooks(list).await));
+    told.push(brief::refused(
+        playbooks.list_playbook_publications(list).await,
+    ));
     told.push(brief::refused(playbooks.get_reason_menu(menu).await));
     let menu = v1::GetReasonMenuRequest {
         channel: "phon".to_owned(),
-        locale: "!".to_owned(),
-        primary: "bagage".to_owned(),
+        language_code: "!".to_owned(),
+        primary_reason: "bagage".to_owned(),
         whole_tree: true,
+        ..Default::default()
     };
     told.push(brief::refused(playbooks.get_reason_menu(menu).await));
     let empty = v1::ValidatePlaybookRequest::default();
@@ -182,23 +186,23 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
           NO_PLAYBOOK playbook
         InvalidArgument:  (3 faults in all)
           request_id: must not be empty
-          arrive_time: must be set: this server takes its time from the requests
-          source: must not be empty
+          event_time: must be set: this server takes its time from the requests
+          document: must not be empty
         InvalidArgument:  (4 faults in all)
-          source.reasons[1].secondary[0].routes.human.queue: line 58, column 27: there is no queue bagage; did
-              you mean baggage?
-          source.reasons[1].secondary[0].routes.message.queue: line 59, column 29: there is no queue bagage;
+          document.reasons[1].secondary[0].routes.human.queue: line 58, column 27: there is no queue bagage;
               did you mean baggage?
-          source.reasons[1].secondary[1].routes.human.queue: line 63, column 27: there is no queue bagage; did
-              you mean baggage?
-          source.reasons[1].secondary[1].routes.message.queue: line 64, column 29: there is no queue bagage;
+          document.reasons[1].secondary[0].routes.message.queue: line 59, column 29: there is no queue bagage;
               did you mean baggage?
-        InvalidArgument: source.tests[0].expect.route line 77, column 75: "never" fails: expected chat, came
-              message; message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 + leaving the channel 1.00
-              (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure 1.44 (85 %, wait 6m);
-              chat is not a route of the reason; 5.00 at stake; change what decides it, or what the test
-              expects
-          source.tests[0].expect.route: line 77, column 75: "never" fails: expected chat, came message;
+          document.reasons[1].secondary[1].routes.human.queue: line 63, column 27: there is no queue bagage;
+              did you mean baggage?
+          document.reasons[1].secondary[1].routes.message.queue: line 64, column 29: there is no queue bagage;
+              did you mean baggage?
+        InvalidArgument: document.tests[0].expect.route line 77, column 75: "never" fails: expected chat,
+              came message; message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 + leaving the channel
+              1.00 (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure 1.44 (85 %, wait
+              6m); chat is not a route of the reason; 5.00 at stake; change what decides it, or what the
+              test expects
+          document.tests[0].expect.route: line 77, column 75: "never" fails: expected chat, came message;
               message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 + leaving the channel 1.00 (60 %,
               wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure 1.44 (85 %, wait 6m); chat is
               not a route of the reason; 5.00 at stake; change what decides it, o…
@@ -219,10 +223,10 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
           channel: must be set
         InvalidArgument:  (3 faults in all)
           channel: is not a channel of the live playbook; did you mean phone?
-          locale: must be a language such as nl or nl-NL
-          primary: is not a primary reason of the live playbook; did you mean baggage?
+          language_code: must be a language such as nl or nl-NL
+          primary_reason: is not a primary reason of the live playbook; did you mean baggage?
         InvalidArgument
-          source: must not be empty
+          document: must not be empty
     "#]].assert_eq(&brief::all(&told));
     let folded = server.finish().await?;
     assert_eq!(folded.state.seq().0, 1);
@@ -244,7 +248,8 @@ async fn what_cannot_be_compared_is_refused() -> Outcome {
         let diff = v1::DiffPlaybooksRequest {
             from_playbook_version: from.to_owned(),
             to_playbook_version: to.to_owned(),
-            to_source: source.to_owned(),
+            to_document: source.to_owned(),
+            ..Default::default()
         };
         told.push(brief::refused(playbooks.diff_playbooks(diff).await));
     }
@@ -254,9 +259,9 @@ async fn what_cannot_be_compared_is_refused() -> Outcome {
         NotFound: there is no playbook 0badc0de
           playbook 0badc0de
         InvalidArgument
-          to_source: line 1, column 11: is not YAML: unclosed bracket '['; must be YAML or JSON
+          to_document: line 1, column 11: is not YAML: unclosed bracket '['; must be YAML or JSON
         InvalidArgument
-          to_source: must not be set together with to_playbook_version
+          to_document: must not be set together with to_playbook_version
     "#]]
     .assert_eq(&brief::all(&told));
     server.finish().await?;
@@ -269,9 +274,9 @@ async fn a_check_tells_what_publishing_would() -> Outcome {
     let client = server.client();
     let source = FLIGHTS.to_owned();
     let checked = client
-        .validate_playbook(v1::ValidatePlaybookRequest { source })
+        .validate_playbook(v1::ValidatePlaybookRequest { document: source })
         .await?;
-    assert_eq!((checked.faults.len(), checked.more_faults), (0, 0));
+    assert_eq!((checked.errors.len(), checked.omitted_error_count), (0, 0));
     let published = client.publish_playbook(publish(FLIGHTS, "p1", 0)).await?;
     assert_eq!(published.warnings, checked.warnings);
     let version = published.publication.unwrap_or_default().playbook_version;
@@ -287,7 +292,7 @@ async fn a_check_tells_what_publishing_would() -> Outcome {
         "# money\ncurrency:   EUR\n\ntime_zone",
     );
     assert_ne!(spaced, FLIGHTS);
-    let spaced = v1::ValidatePlaybookRequest { source: spaced };
+    let spaced = v1::ValidatePlaybookRequest { document: spaced };
     assert_eq!(
         client.validate_playbook(spaced).await?.playbook_version,
         version

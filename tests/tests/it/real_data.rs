@@ -65,11 +65,11 @@ async fn comes(client: &Client, tree: &Tree, row: &Row) -> Outcome {
         contact_id: contact_id(row),
         context: Some(v1::ContactContext {
             channel: tree.channel(row).to_owned(),
-            reason: tree.reason(row),
+            stated_reason: tree.reason(row),
             customer,
             ..Default::default()
         }),
-        arrive_time: at(row.began_unix_s),
+        event_time: at(row.began_unix_s),
         ..Default::default()
     };
     let answer = client.route_contact(request).await;
@@ -85,7 +85,7 @@ async fn goes(client: &Client, row: &Row) -> Outcome<bool> {
         request_id: contact_id(row),
         contact_id: contact_id(row),
         outcome: Ended::Resolved.into(),
-        arrive_time: at(row.ended_unix_s.unwrap_or_default().max(row.began_unix_s)),
+        event_time: at(row.ended_unix_s.unwrap_or_default().max(row.began_unix_s)),
         ..Default::default()
     };
     match client.end_contact(request).await {
@@ -129,8 +129,8 @@ async fn plays(source: Source) -> Outcome {
     let name = source.file.split(['_', '.']).next().unwrap_or("table");
     let request = v1::PublishPlaybookRequest {
         request_id: "publish".to_owned(),
-        source: tree.playbook(name),
-        arrive_time: at(rows.first().map_or(0, |row| row.began_unix_s)),
+        document: tree.playbook(name),
+        event_time: at(rows.first().map_or(0, |row| row.began_unix_s)),
         ..Default::default()
     };
     client.publish_playbook(request).await?;
@@ -148,12 +148,14 @@ async fn plays(source: Source) -> Outcome {
     }
     let without = told.remove("").unwrap_or_default();
     let counts = client
-        .count_reasons(v1::CountReasonsRequest {})
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
         .await?
         .counts;
     let counted = counts
         .into_iter()
-        .map(|it| (it.reason, it.contacts))
+        .map(|it| (it.reason, it.contact_count))
         .collect();
     assert_eq!(told, counted);
     let sum: u64 = told.values().sum();

@@ -264,7 +264,7 @@ fn callers_who_come_back_within_a_week_are_repeats() -> Outcome {
     let counts = counts["counts"].as_array().cloned().unwrap_or_default();
     let repeats: u64 = counts
         .iter()
-        .filter_map(|count| count["repeats"].as_u64())
+        .filter_map(|count| count["repeat_count"].as_u64())
         .sum();
     assert!(counted.repeats > 0);
     assert_eq!(repeats, counted.repeats);

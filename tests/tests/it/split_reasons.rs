@@ -74,17 +74,19 @@ async fn the_history_of_a_split_reason_compares_with_its_parts_together() -> Out
     let server = played().await?;
     let counted = server
         .client()
-        .count_reasons(v1::CountReasonsRequest {})
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
         .await?;
     let line = |it: &v1::ReasonCount| {
-        let (contacts, cases) = (it.contacts, it.cases_opened);
+        let (contacts, cases) = (it.contact_count, it.opened_case_count);
         format!(
             "{} {}: {contacts} contacts, {cases} cases",
             it.reason, it.tier
         )
     };
     let mut told: Vec<String> = counted.counts.iter().map(line).collect();
-    for family in &counted.families {
+    for family in &counted.split_reasons {
         told.push(format!("{} with {:?}", family.reason, family.parts));
         told.extend(family.counts.iter().map(line));
     }
@@ -155,7 +157,7 @@ async fn the_history_of_a_split_reason_compares_with_its_parts_together() -> Out
 async fn a_split_is_compared_and_refused_over_the_wire() -> Outcome {
     let server = TestServer::start().await?;
     let request = v1::DiffPlaybooksRequest {
-        to_source: split(),
+        to_document: split(),
         ..Default::default()
     };
     let diff = server.client().diff_playbooks(request).await?;
@@ -171,9 +173,9 @@ async fn a_split_is_compared_and_refused_over_the_wire() -> Outcome {
     };
     let told: Vec<String> = diff.changes.iter().map(change).collect();
     expect![[r#"
-        KIND_SPLIT PART_REASON baggage/lost → baggage/late (default), baggage/gone (is_group true)
-        KIND_ADDED PART_REASON baggage/late → 
-        KIND_ADDED PART_REASON baggage/gone → "#]]
+        PLAYBOOK_CHANGE_KIND_SPLIT PLAYBOOK_PART_REASON baggage/lost → baggage/late (default), baggage/gone (is_group true)
+        PLAYBOOK_CHANGE_KIND_ADDED PLAYBOOK_PART_REASON baggage/late → 
+        PLAYBOOK_CHANGE_KIND_ADDED PLAYBOOK_PART_REASON baggage/gone → "#]]
     .assert_eq(&told.join("\n"));
     let circle = split().replace(
         "[baggage/late, baggage/gone]",
@@ -181,16 +183,16 @@ async fn a_split_is_compared_and_refused_over_the_wire() -> Outcome {
     );
     let request = v1::PublishPlaybookRequest {
         request_id: "circle".to_owned(),
-        source: circle,
+        document: circle,
         ..Default::default()
     };
     let refused = server.playbooks().publish_playbook(request).await;
     expect![[r#"
         InvalidArgument:  (3 faults in all)
-          arrive_time: must be set: this server takes its time from the requests
-          source.splits[0].into[0]: line 74, column 12: baggage/lost is split into itself in a circle; must be
-              a reason of this playbook
-          source.splits[0].default: line 75, column 14: baggage/late is none of its parts; did you mean
+          event_time: must be set: this server takes its time from the requests
+          document.splits[0].into[0]: line 74, column 12: baggage/lost is split into itself in a circle; must
+              be a reason of this playbook
+          document.splits[0].default: line 75, column 14: baggage/late is none of its parts; did you mean
               baggage/lost?"#]].assert_eq(&brief::refused(refused));
     server.finish().await?;
     Ok(())

@@ -13,7 +13,7 @@ async fn a_page_shows_the_menu_and_routes_a_contact() -> Outcome {
     let server = TestServer::start().await?;
     let menu = v1::GetReasonMenuRequest {
         channel: "web_chat".to_owned(),
-        locale: "nl".to_owned(),
+        language_code: "nl".to_owned(),
         ..Default::default()
     };
     let path = "/signpost.v1.PlaybookService/GetReasonMenu";
@@ -37,12 +37,13 @@ async fn a_page_shows_the_menu_and_routes_a_contact() -> Outcome {
     let told = brief::answer(routed.answer.as_ref());
     assert_eq!(
         told,
-        "self_service, opened: self_service rebook; 0 repeats, 0 switches"
+        "self_service, new: self_service rebook; 0 repeats, 0 switches"
     );
     let contact_id = "chat-1".to_owned();
-    let got = server
-        .client()
-        .get_contact(v1::GetContactRequest { contact_id });
+    let got = server.client().get_contact(v1::GetContactRequest {
+        contact_id,
+        ..Default::default()
+    });
     assert_eq!(got.await?.answer, routed.answer);
 
     let faulty = attempt.fact("booking_reference", "abc").at(2).route();

@@ -13,7 +13,7 @@ pub(super) enum Write {
         Box<v1::RouteContactRequest>,
     ),
     /// Take a route.
-    Take(v1::TakeRouteRequest),
+    Take(v1::SelectRouteRequest),
     /// Decide again on a contact.
     Reroute(usize, Box<v1::RerouteContactRequest>),
     /// End a contact.
@@ -29,7 +29,7 @@ impl Write {
                 }
                 Ok(client.route_contact(*request).await?.answer)
             }
-            Write::Take(request) => client.take_route(request).await.map(|_| None),
+            Write::Take(request) => client.select_route(request).await.map(|_| None),
             Write::Reroute(_, request) => Ok(client.reroute_contact(*request).await?.answer),
             Write::End(_, request) => client.end_contact(request).await.map(|_| None),
         }

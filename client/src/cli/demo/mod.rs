@@ -96,7 +96,9 @@ async fn play(args: DemoArgs, session: &Session) -> Result<(), Failure> {
     let seen = morning.run(|| bar.inc(1)).await?;
     bar.finish_and_clear();
     let counts = client
-        .count_reasons(v1::CountReasonsRequest {})
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
         .await?
         .counts;
     drop(client);
@@ -141,9 +143,9 @@ fn must_be_new(data: &Path) -> Result<(), Failure> {
 async fn publish(client: &Client) -> Result<(), Failure> {
     let request = v1::PublishPlaybookRequest {
         request_id: "demo-playbook".to_owned(),
-        source: PLAYBOOK.to_owned(),
+        document: PLAYBOOK.to_owned(),
         note: "the demo's airline".to_owned(),
-        arrive_time: Some(prost_types::Timestamp {
+        event_time: Some(prost_types::Timestamp {
             seconds: morning::BEGIN,
             nanos: 0,
         }),

@@ -85,7 +85,7 @@ impl Person {
             persona: pick(&PERSONAS, dice).to_owned(),
             value_micros: Some(worth * 1_000_000),
             loyalty_years: u32::try_from(years).ok(),
-            language: pick(&LANGUAGES, dice).to_owned(),
+            language_code: pick(&LANGUAGES, dice).to_owned(),
             preferred_routes: preferred,
             consents,
             vulnerable: dice.percent(2).then_some(true),
@@ -150,7 +150,7 @@ pub(super) fn context(channel: &str, now: i64, dice: &mut Dice) -> v1::ContactCo
     v1::ContactContext {
         channel: channel.to_owned(),
         device: if channel == "app" { "mobile" } else { "" }.to_owned(),
-        sentiment_percent: dice.percent(70).then_some(mood.clamp(-100, 100)),
+        sentiment_score: dice.percent(70).then_some(mood.clamp(-100, 100)),
         asked_for_person: dice.percent(2),
         brand: pick(&BRANDS, dice).to_owned(),
         queue_stats,
@@ -174,8 +174,8 @@ fn queues(now: i64, dice: &mut Dice) -> Vec<v1::QueueStats> {
                 queue_id: (*queue).to_owned(),
                 staffed_agents: Some(*agents),
                 available_agents: Some(if idle { 2 } else { 0 }),
-                waiting: Some(if idle { 0 } else { waiting }),
-                handle_time: Some(prost_types::Duration {
+                waiting_count: Some(if idle { 0 } else { waiting }),
+                average_handle_time: Some(prost_types::Duration {
                     seconds: dice.between(300, 540),
                     nanos: 0,
                 }),

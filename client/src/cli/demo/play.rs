@@ -132,12 +132,12 @@ impl<'a> Play<'a> {
                 self.route(self.visits.len() - 1, first, *context, now)
             }
             Step::Tell(index, context) => self.route(index, None, *context, now),
-            Step::Take(index, route, declined) => Write::Take(v1::TakeRouteRequest {
+            Step::Take(index, route, declined) => Write::Take(v1::SelectRouteRequest {
                 request_id: self.key(),
                 contact_id: self.visits[index].contact_id.clone(),
                 route,
-                declined,
-                arrive_time: at(now),
+                declined_routes: declined,
+                event_time: at(now),
             }),
             Step::End(index, outcome) => Write::End(
                 index,
@@ -145,7 +145,7 @@ impl<'a> Play<'a> {
                     request_id: self.key(),
                     contact_id: self.visits[index].contact_id.clone(),
                     outcome: outcome.into(),
-                    arrive_time: at(now),
+                    event_time: at(now),
                     ..Default::default()
                 },
             ),
@@ -155,7 +155,7 @@ impl<'a> Play<'a> {
                     request_id: self.key(),
                     contact_id: self.visits[index].contact_id.clone(),
                     outcome: v1::AttemptOutcome::AskedForPerson.into(),
-                    arrive_time: at(now),
+                    event_time: at(now),
                     ..Default::default()
                 }),
             ),
@@ -170,16 +170,16 @@ impl<'a> Play<'a> {
         now: i64,
     ) -> Write {
         let take = if self.dice.percent(20) {
-            v1::Take::None
+            v1::RouteSelection::ByCustomer
         } else {
-            v1::Take::First
+            v1::RouteSelection::Automatic
         };
         let request = v1::RouteContactRequest {
             request_id: self.key(),
             contact_id: self.visits[index].contact_id.clone(),
             context: Some(context),
-            take: take.into(),
-            arrive_time: at(now),
+            route_selection: take.into(),
+            event_time: at(now),
             ..Default::default()
         };
         Write::Route(index, first, Box::new(request))
@@ -238,9 +238,9 @@ impl<'a> Play<'a> {
         let named = context.customer.is_some();
         if let Some(person) = someone.filter(|_| named) {
             context.persona = person.customer.persona.clone();
-            context.language = person.customer.language.clone();
+            context.language_code = person.customer.language_code.clone();
         }
-        context.reason = match dice.below(100) {
+        context.stated_reason = match dice.below(100) {
             0..4 => String::new(),
             4..10 => matter
                 .reason
@@ -279,8 +279,8 @@ impl<'a> Play<'a> {
             Box::new(v1::UpsertCustomerRequest {
                 request_id: self.key(),
                 customer: Some(self.people[index].customer.clone()),
-                arrive_time: at(now),
-                etag: String::new(),
+                event_time: at(now),
+                ..Default::default()
             })
         })
     }

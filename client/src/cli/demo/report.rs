@@ -125,7 +125,7 @@ impl Report<'_> {
     }
 
     fn repeats(&self) -> u64 {
-        self.counts.iter().map(|count| count.repeats).sum()
+        self.counts.iter().map(|count| count.repeat_count).sum()
     }
 
     fn table(&self, paint: Paint) -> String {
@@ -219,13 +219,13 @@ impl Report<'_> {
         match self.kept {
             Some(data) => format!(
                 "  signpostd --data {} --listen 127.0.0.1:7100\n  signpost counts\n  signpost case {case}\n  \
-                 signpost reasons --channel phone --locale nl\n",
+                 signpost reasons --channel phone --language nl\n",
                 data.display(),
             ),
             None => "  signpost demo --data ./demo-data          # keep the store and look around in it\n  \
                      signpostd --data ./data --sample airline --listen 127.0.0.1:7100\n  \
                      signpost route --channel phone --tier gold --reason existing_flight/change_date\n  \
-                     signpost reasons --channel phone --locale nl\n"
+                     signpost reasons --channel phone --language nl\n"
                 .to_owned(),
         }
     }
@@ -263,17 +263,17 @@ impl Line {
 fn lines(counts: &[v1::ReasonCount], tiers: &[String]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for count in counts {
-        let route = |place: usize| count.routes_taken.get(place).copied().unwrap_or_default();
+        let taking = |route| render::taking(count, route);
         let line = Line {
             reason: primary_of(count).to_owned(),
             tier: count.tier.clone(),
-            contacts: count.contacts,
-            repeats: count.repeats,
-            self_service: route(0),
-            message: route(1),
-            chat: route(2),
-            callback: route(3),
-            human: route(4),
+            contacts: count.contact_count,
+            repeats: count.repeat_count,
+            self_service: taking(v1::Route::SelfService),
+            message: taking(v1::Route::Message),
+            chat: taking(v1::Route::Chat),
+            callback: taking(v1::Route::Callback),
+            human: taking(v1::Route::Human),
         };
         match lines
             .iter_mut()
@@ -318,8 +318,11 @@ mod tests {
         let count = |reason: &str, tier: &str, contacts| v1::ReasonCount {
             reason: reason.to_owned(),
             tier: tier.to_owned(),
-            contacts,
-            routes_taken: vec![contacts, 0, 0, 0, 0],
+            contact_count: contacts,
+            route_counts: vec![v1::RouteCount {
+                route: v1::Route::SelfService.into(),
+                contact_count: contacts,
+            }],
             ..Default::default()
         };
         let counts = [

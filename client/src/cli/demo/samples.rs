@@ -36,13 +36,16 @@ impl Samples {
         let (Some(decision), Some(Next::Target(_))) = (&answer.decision, &answer.next) else {
             return Ok(());
         };
-        let continued = answer.joined == v1::Joined::Continued as i32;
+        let continued = answer.case_match == v1::CaseMatch::Continued as i32;
         let carried = first && continued && answer.known_facts.len() > context.facts.len();
         let forbids = decision
-            .rules_fired
+            .fired_rules
             .iter()
-            .any(|rule| !rule.forbids.is_empty());
-        if answer.channel_switches > 0 && answer.repeats > 0 && carried && self.by_switch.is_none()
+            .any(|rule| !rule.forbidden_routes.is_empty());
+        if answer.channel_switch_count > 0
+            && answer.repeat_count > 0
+            && carried
+            && self.by_switch.is_none()
         {
             self.by_switch = Some(answer.clone());
         } else if forbids && decision.options.len() > 1 && self.by_rule.is_none() {
@@ -78,9 +81,9 @@ async fn compare(
         let request = v1::PreviewRouteRequest {
             context: Some(v1::ContactContext {
                 channel: context.channel.clone(),
-                reason: matter.reason.clone(),
+                stated_reason: matter.reason.clone(),
                 facts: facts.clone(),
-                language: "en".to_owned(),
+                language_code: "en".to_owned(),
                 queue_stats: context.queue_stats.clone(),
                 customer: Some(v1::CustomerRef {
                     tier: tier.to_owned(),
@@ -102,7 +105,7 @@ async fn compare(
     let differ = at_once.contains(&first(&dear)) && first(&usual) != first(&dear);
     let ruled = |answer: &v1::ContactAnswer| {
         let decision = answer.decision.as_ref();
-        decision.is_some_and(|decision| !decision.rules_fired.is_empty())
+        decision.is_some_and(|decision| !decision.fired_rules.is_empty())
     };
     let plain = !ruled(&dear) && !ruled(&usual);
     Ok((differ && plain).then_some((dear, usual)))

@@ -31,14 +31,14 @@ pub(super) struct Seen {
 impl Seen {
     /// Counts how a contact joined its case; `false` if it has none yet.
     pub(super) fn note_joined(&mut self, answer: &v1::ContactAnswer) -> bool {
-        let place = match v1::Joined::try_from(answer.joined) {
-            Ok(v1::Joined::Opened) => 0,
-            Ok(v1::Joined::Continued) => 1,
-            Ok(v1::Joined::Reopened) => 2,
-            Ok(v1::Joined::Unspecified) | Err(_) => return false,
+        let place = match v1::CaseMatch::try_from(answer.case_match) {
+            Ok(v1::CaseMatch::New) => 0,
+            Ok(v1::CaseMatch::Continued) => 1,
+            Ok(v1::CaseMatch::Reopened) => 2,
+            Ok(v1::CaseMatch::Unspecified) | Err(_) => return false,
         };
         self.joined[place] += 1;
-        self.channel_switches += u64::from(place > 0 && answer.channel_switches > 0);
+        self.channel_switches += u64::from(place > 0 && answer.channel_switch_count > 0);
         true
     }
 }

@@ -16,13 +16,13 @@ pub(super) fn run(file: &Path, session: &Session) -> Result<(), Failure> {
     let (found, faults, tests) = look(&source);
     session.out.answer(&found, |paint| {
         let mut text = String::new();
-        if !found.faults.is_empty() {
+        if !found.errors.is_empty() {
             text += &format!("{}\n", paint.bold("must be mended"));
-            text += &render::findings(&found.faults, found.more_faults);
+            text += &render::findings(&found.errors, found.omitted_error_count);
         }
         if !found.warnings.is_empty() {
             text += &format!("{}\n", paint.bold("worth a look"));
-            text += &render::findings(&found.warnings, found.more_warnings);
+            text += &render::findings(&found.warnings, found.omitted_warning_count);
         }
         if !found.playbook_version.is_empty() {
             if tests > 0 {
@@ -53,20 +53,20 @@ fn look(source: &str) -> (v1::ValidatePlaybookResponse, usize, usize) {
                 .into_iter()
                 .map(|told| finding(told.0))
                 .collect();
-            found.more_warnings = u32::try_from(warnings.more).unwrap_or(u32::MAX);
+            found.omitted_warning_count = u32::try_from(warnings.more).unwrap_or(u32::MAX);
             (found, 0, playbook.tests.len())
         }
         Err(faults) => {
             let count = faults.found.len() + faults.more;
-            found.faults = faults.found.into_iter().map(finding).collect();
-            found.more_faults = u32::try_from(faults.more).unwrap_or(u32::MAX);
+            found.errors = faults.found.into_iter().map(finding).collect();
+            found.omitted_error_count = u32::try_from(faults.more).unwrap_or(u32::MAX);
             (found, count, 0)
         }
     }
 }
 
-fn finding(fault: Fault) -> v1::PlaybookFinding {
-    v1::PlaybookFinding {
+fn finding(fault: Fault) -> v1::PlaybookDiagnostic {
+    v1::PlaybookDiagnostic {
         path: fault.path,
         line: fault.line,
         column: fault.column,

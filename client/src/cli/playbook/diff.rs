@@ -7,7 +7,7 @@ use signpost_client::v1;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::playbook::diff::{Change, diff};
 use std::path::Path;
-use v1::playbook_change::{Kind, Part};
+use v1::{PlaybookChangeKind as Kind, PlaybookPart as Part};
 
 /// The word for the version that is live.
 const LIVE: &str = "live";
@@ -32,9 +32,10 @@ pub(super) async fn run(from: &str, to: &str, session: &Session) -> Result<(), F
         (Side::Document(source), Side::Version(version)) => {
             let request = v1::GetPlaybookRequest {
                 playbook_version: version,
+                ..Default::default()
             };
             let response = session.client()?.get_playbook(request).await?;
-            let published = Playbook::stored(&response.source)
+            let published = Playbook::stored(&response.document)
                 .map_err(|faults| Failure::Other(format!("{to}: {faults}")))?;
             compare(&read(from, &source)?, &published)?
         }
@@ -44,7 +45,7 @@ pub(super) async fn run(from: &str, to: &str, session: &Session) -> Result<(), F
                 ..Default::default()
             };
             match other {
-                Side::Document(source) => request.to_source = source,
+                Side::Document(source) => request.to_document = source,
                 Side::Version(version) => request.to_playbook_version = version,
             }
             session.client()?.diff_playbooks(request).await?
@@ -85,7 +86,9 @@ fn compare(before: &Playbook, after: &Playbook) -> Result<v1::DiffPlaybooksRespo
         from_playbook_version: before.version.to_string(),
         to_playbook_version: after.version.to_string(),
         changes: told.changes.into_iter().map(change).collect(),
-        more_changes: u32::try_from(told.more).unwrap_or(u32::MAX),
+        omitted_change_count: u32::try_from(told.more).unwrap_or(u32::MAX),
+        // Compared here, without a server.
+        revision: String::new(),
     })
 }
 
@@ -109,8 +112,8 @@ fn text(response: &v1::DiffPlaybooksResponse, paint: Paint) -> String {
     for change in &response.changes {
         text += &line(change, paint);
     }
-    if response.more_changes > 0 {
-        text += &format!("and {} more\n", response.more_changes);
+    if response.omitted_change_count > 0 {
+        text += &format!("and {} more\n", response.omitted_change_count);
     }
     text
 }
@@ -137,7 +140,7 @@ fn line(change: &v1::PlaybookChange, paint: Paint) -> String {
         Part::Calendar => "calendar",
         Part::Queue => "queue",
         Part::Fact => "fact",
-        Part::Primary => "primary reason",
+        Part::PrimaryReason => "primary reason",
         Part::Reason => "reason",
         Part::Route => "route",
         Part::Rule => "rule",
@@ -206,7 +209,7 @@ mod tests {
             ChangePart::Calendar,
             ChangePart::Queue,
             ChangePart::Fact,
-            ChangePart::Primary,
+            ChangePart::PrimaryReason,
             ChangePart::Reason,
             ChangePart::Route,
             ChangePart::Rule,

@@ -6,8 +6,6 @@ mod draft;
 mod from_csv;
 mod harvest;
 mod map;
-mod map_diff;
-mod map_words;
 mod new;
 mod templates;
 mod words;
@@ -73,7 +71,7 @@ Example:
         note: Option<String>,
         /// When it was asked, RFC 3339 [default: now].
         #[arg(long, value_name = "TIME", value_parser = values::time)]
-        arrive: Option<prost_types::Timestamp>,
+        event_time: Option<prost_types::Timestamp>,
         #[command(flatten)]
         key: Key,
     },
@@ -96,7 +94,7 @@ Example:
         note: Option<String>,
         /// When it was asked, RFC 3339 [default: now].
         #[arg(long, value_name = "TIME", value_parser = values::time)]
-        arrive: Option<prost_types::Timestamp>,
+        event_time: Option<prost_types::Timestamp>,
         #[command(flatten)]
         key: Key,
     },
@@ -117,14 +115,14 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
         PlaybookCommand::Publish {
             file,
             note,
-            arrive,
+            event_time,
             key,
         } => {
             let request = v1::PublishPlaybookRequest {
                 request_id: key.or_fresh(),
-                source: read(&file)?,
+                document: read(&file)?,
                 note: note.unwrap_or_default(),
-                arrive_time: arrive,
+                event_time,
             };
             publish(request, session).await
         }
@@ -132,30 +130,31 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
         PlaybookCommand::Show { version } => {
             let request = v1::GetPlaybookRequest {
                 playbook_version: version.unwrap_or_default(),
+                ..Default::default()
             };
             let response = session.client()?.get_playbook(request).await?;
             match session.out.json {
                 true => session.out.answer(&response, |_| String::new()),
                 // Byte for byte, as it was written.
-                false => session.out.data(&response.source),
+                false => session.out.data(&response.document),
             }
         }
         PlaybookCommand::Rollback {
             version,
             note,
-            arrive,
+            event_time,
             key,
         } => {
-            let request = v1::RollBackPlaybookRequest {
+            let request = v1::RollbackPlaybookRequest {
                 request_id: key.or_fresh(),
                 playbook_version: version,
                 note: note.unwrap_or_default(),
-                arrive_time: arrive,
+                event_time,
             };
-            let response = session.write(request, Client::roll_back_playbook).await?;
+            let response = session.write(request, Client::rollback_playbook).await?;
             session.out.answer(&response, |paint| {
                 let live = response.publication.clone().unwrap_or_default();
-                let replayed = render::replayed(response.replayed, paint);
+                let replayed = render::replayed(response.receipt.as_ref(), paint);
                 format!("{replayed}{}", render::publication(&live, paint))
             })
         }
@@ -165,14 +164,14 @@ pub(crate) async fn run(command: PlaybookCommand, session: &Session) -> Result<(
 async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Result<(), Failure> {
     let response = session.write(request, Client::publish_playbook).await?;
     if !response.warnings.is_empty() && !session.out.json {
-        let warnings = render::findings(&response.warnings, response.more_warnings);
+        let warnings = render::findings(&response.warnings, response.omitted_warning_count);
         session
             .out
             .say(&format!("worth a look:\n{}", warnings.trim_end()));
     }
     session.out.answer(&response, |paint| {
         let live = response.publication.clone().unwrap_or_default();
-        let replayed = render::replayed(response.replayed, paint);
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::publication(&live, paint))
     })
 }
@@ -180,14 +179,15 @@ async fn publish(request: v1::PublishPlaybookRequest, session: &Session) -> Resu
 /// All pages as one answer.
 async fn list(form: &FormArgs, session: &Session) -> Result<(), Failure> {
     let client = session.client()?;
-    let mut whole = v1::ListPlaybooksResponse::default();
+    let mut whole = v1::ListPlaybookPublicationsResponse::default();
     let mut page_token = String::new();
     loop {
-        let request = v1::ListPlaybooksRequest {
+        let request = v1::ListPlaybookPublicationsRequest {
             page_size: PAGE_SIZE,
             page_token,
+            ..Default::default()
         };
-        let page = client.list_playbooks(request).await?;
+        let page = client.list_playbook_publications(request).await?;
         whole.publications.extend(page.publications);
         page_token = page.next_page_token;
         if page_token.is_empty() {

@@ -81,7 +81,7 @@ pub(super) fn open_cases(cases: &[v1::OpenCase], paint: Paint) -> String {
             false => about_key(&case.key_facts),
         };
         let number = paint.dim(&case.case_number);
-        format!("      {} {about}  {number}\n", case.reason)
+        format!("      {} {about}  {number}\n", case.stated_reason)
     };
     cases.iter().map(line).collect()
 }
@@ -91,7 +91,10 @@ fn matters(answer: &v1::ContactAnswer, paint: Paint) -> String {
     let line = |matter: &v1::MatterAnswer| {
         let leads = answer.leading_matter_id == matter.matter_id;
         let mark = if leads { "→" } else { " " };
-        let case = match (words::joined(matter.joined), matter.case_id.as_str()) {
+        let case = match (
+            words::case_match(matter.case_match),
+            matter.case_id.as_str(),
+        ) {
             (None, _) => without_case(matter),
             (Some(joined), case) => format!("{joined} {case}"),
         };
@@ -141,17 +144,23 @@ fn happened(answer: &v1::ContactAnswer, paint: Paint) -> String {
         "" => "a contact".to_owned(),
         id => format!("contact {id}"),
     };
-    let case = match (words::joined(answer.joined), answer.case_id.as_str()) {
+    let case = match (
+        words::case_match(answer.case_match),
+        answer.case_id.as_str(),
+    ) {
         (None, _) => "no case yet".to_owned(),
         (Some(joined), "") => format!("{joined} a case"),
         (Some(joined), case) => format!("{joined} {case}"),
     };
     let mut head = vec![contact, case];
-    if answer.repeats > 0 {
-        head.push(words::counted(answer.repeats, "repeat"));
+    if answer.repeat_count > 0 {
+        head.push(words::counted(answer.repeat_count, "repeat"));
     }
-    if answer.channel_switches > 0 {
-        head.push(words::counted(answer.channel_switches, "channel switch"));
+    if answer.channel_switch_count > 0 {
+        head.push(words::counted(
+            answer.channel_switch_count,
+            "channel switch",
+        ));
     }
     let mut text = format!("{}\n", paint.bold(&head.join(" · ")));
     let mut who = vec![match answer.customer_id.as_str() {
@@ -195,18 +204,18 @@ fn goes_to(answer: &v1::ContactAnswer, target: &v1::RouteTarget, paint: Paint) -
             id => id,
         };
         return format!(
-            "{} the customer chooses; then: signpost take {contact} ROUTE\n",
+            "{} the customer chooses; then: signpost select {contact} ROUTE\n",
             paint.green("→")
         );
     }
-    let place = place_of(&target.flow, &target.queue);
+    let place = place_of(&target.flow_id, &target.queue_id);
     let goes = format!("→ {}", words::route(target.route));
     format!("{}{place}{}\n", paint.green(&goes), handed_over(target))
 }
 
 /// What a distributor needs beside the queue: `, skills rebooking 3, priority 7, language nl-NL`; nothing for a flow.
 pub(super) fn handed_over(target: &v1::RouteTarget) -> String {
-    if target.queue.is_empty() {
+    if target.queue_id.is_empty() {
         return String::new();
     }
     let mut text = String::new();
@@ -216,8 +225,8 @@ pub(super) fn handed_over(target: &v1::RouteTarget) -> String {
     if target.priority != PRIORITY_USUAL {
         text += &format!(", priority {}", target.priority);
     }
-    if !target.language.is_empty() {
-        text += &format!(", language {}", target.language);
+    if !target.language_code.is_empty() {
+        text += &format!(", language {}", target.language_code);
     }
     text
 }
@@ -265,7 +274,7 @@ fn options(decision: &v1::Decision, taken: Option<i32>, paint: Paint) -> String 
 
 /// `45 % in time` where the deadline is near, `0 % now` where it failed before.
 fn chance(option: &v1::RouteOption) -> String {
-    let chance = words::percent(option.resolves_basis_points);
+    let chance = words::percent(option.chance_basis_points);
     match option.chance_basis() {
         v1::ChanceBasis::Deadline => format!("{chance} in time"),
         v1::ChanceBasis::Tried => format!("{chance} now"),
@@ -291,7 +300,7 @@ fn parts(parts: &[v1::CostPart]) -> String {
 
 fn why(decision: &v1::Decision, answer: &v1::ContactAnswer, paint: Paint) -> String {
     use v1::FindingKind as Kind;
-    let rules = decision.rules_fired.iter().map(rule);
+    let rules = decision.fired_rules.iter().map(rule);
     let found = &decision.findings;
     let unknown = found.iter().any(|it| it.kind == Kind::ReasonUnknown as i32);
     // That of an unknown reason says the same, and that of another matter is said with its facts.
@@ -332,7 +341,7 @@ fn same_matter(findings: &[v1::Finding], answer: &v1::ContactAnswer) -> Option<S
 fn why_not(decision: &v1::Decision, paint: Paint) -> String {
     section(
         "why not",
-        decision.turned_down.iter().map(turned_down),
+        decision.ineligible_routes.iter().map(ineligible),
         paint,
     )
 }
@@ -348,13 +357,16 @@ fn section(title: &str, lines: impl Iterator<Item = String>, paint: Paint) -> St
 
 fn rule(fired: &v1::FiredRule) -> String {
     let mut does = Vec::new();
-    if !fired.forbids.is_empty() {
-        does.push(format!("forbids {}", words::routes(&fired.forbids)));
+    if !fired.forbidden_routes.is_empty() {
+        does.push(format!(
+            "forbids {}",
+            words::routes(&fired.forbidden_routes)
+        ));
     }
-    if !fired.leaves.is_empty() {
-        does.push(format!("leaves only {}", words::routes(&fired.leaves)));
+    if !fired.only_routes.is_empty() {
+        does.push(format!("leaves only {}", words::routes(&fired.only_routes)));
     }
-    for gain in &fired.prefers {
+    for gain in &fired.preferences {
         let amount = words::money(gain.amount_micros.saturating_abs());
         let verb = if gain.amount_micros < 0 {
             "disfavours"
@@ -366,11 +378,11 @@ fn rule(fired: &v1::FiredRule) -> String {
     if let Some(need) = fired.need_thousandths {
         does.push(format!("raises the need to {}", words::factor(need)));
     }
-    if !fired.asks_facts.is_empty() {
-        does.push(format!("asks for {}", fired.asks_facts.join(", ")));
+    if !fired.required_fact_ids.is_empty() {
+        does.push(format!("asks for {}", fired.required_fact_ids.join(", ")));
     }
-    if !fired.queue.is_empty() {
-        does.push(format!("sends people's work to queue {}", fired.queue));
+    if !fired.queue_id.is_empty() {
+        does.push(format!("sends people's work to queue {}", fired.queue_id));
     }
     if let Some(priority) = fired.priority {
         does.push(format!("sets priority {priority}"));
@@ -382,14 +394,14 @@ fn rule(fired: &v1::FiredRule) -> String {
 }
 
 fn lacks(finding: &v1::Finding) -> bool {
-    finding.kind == v1::FindingKind::FactUnknown as i32 && finding.subject.contains(' ')
+    finding.kind == v1::FindingKind::RuleInputUnknown as i32
 }
 
 /// One line for each value that is not known, with the rules that need it.
 fn lacking(findings: &[v1::Finding]) -> impl Iterator<Item = String> {
     let mut rules_by_value: Vec<(&str, Vec<&str>)> = Vec::new();
     for found in findings.iter().filter(|found| lacks(found)) {
-        let (rule, value) = found.subject.split_once(' ').unwrap_or_default();
+        let (rule, value) = (found.rule_id.as_str(), found.input.as_str());
         match rules_by_value.iter_mut().find(|(known, _)| *known == value) {
             Some((_, rules)) => rules.push(rule),
             None => rules_by_value.push((value, vec![rule])),
@@ -408,13 +420,17 @@ fn lacking(findings: &[v1::Finding]) -> impl Iterator<Item = String> {
 
 fn finding(finding: &v1::Finding) -> String {
     use v1::FindingKind as Kind;
-    let about = &finding.subject;
+    let (about, rule) = (&finding.subject, &finding.rule_id);
     match Kind::try_from(finding.kind) {
-        Ok(Kind::FactUnknown) => format!("a rule did not apply: {about} is not known"),
+        Ok(Kind::RuleInputUnknown) => {
+            format!("rule {rule} did not apply: {} is not known", finding.input)
+        }
         Ok(Kind::WaitAssumed) => {
             format!("no wait was reported for queue {about}; the playbook's was assumed")
         }
-        Ok(Kind::TierOfCaller) => format!("the tier is the caller's; the stored one is {about}"),
+        Ok(Kind::TierReported) => {
+            format!("the tier is the reported one; the stored one is {about}")
+        }
         Ok(Kind::TierAssumed) => "no tier is known; the playbook's default was assumed".to_owned(),
         Ok(Kind::ReasonUnknown) => {
             format!("the reason {about} is not known; the last resort was taken")
@@ -434,7 +450,7 @@ fn finding(finding: &v1::Finding) -> String {
         }
         Ok(Kind::FactDeclined) => format!("the customer would not tell {about}"),
         Ok(Kind::CaseAmbiguous) => format!("another open case could be meant; {about} tells"),
-        Ok(Kind::RuleFailed) => format!("a rule could not be computed: {about}"),
+        Ok(Kind::RuleFailed) => format!("rule {rule} could not be computed"),
         Ok(Kind::TierFloor) => format!(
             "a customer of tier {about} would get the first route, which resolves more than the cheapest"
         ),
@@ -443,7 +459,7 @@ fn finding(finding: &v1::Finding) -> String {
             format!("nothing can be done before {about}, so it counts no more")
         }
         Ok(Kind::RuleSetAside) => {
-            format!("rule {about} leaves only what the customer must not get, and was set aside")
+            format!("rule {rule} leaves only what the customer must not get, and was set aside")
         }
         Ok(Kind::LanguageNotSpoken) => {
             let (queue, language) = about.split_once(' ').unwrap_or((about.as_str(), ""));
@@ -453,7 +469,7 @@ fn finding(finding: &v1::Finding) -> String {
             let broken = finding.broken.clone().unwrap_or_default();
             format!(
                 "the last resort was taken against this: {}",
-                turned_down(&broken)
+                ineligible(&broken)
             )
         }
         Ok(Kind::CasePresumed) => {
@@ -470,20 +486,27 @@ fn finding(finding: &v1::Finding) -> String {
             };
             format!("the need is raised: {attempts} with people failed on this case")
         }
+        Ok(Kind::QueueStatsTooOld) => {
+            format!("what was reported of queue {about} is too old to count")
+        }
+        Ok(Kind::CaseNumberNotProven) => {
+            "nothing proves that it is about the case that was told, or there is no such case"
+                .to_owned()
+        }
         Ok(Kind::Unspecified) | Err(_) => format!("finding {}: {about}", finding.kind),
     }
 }
 
-fn turned_down(down: &v1::TurnedDown) -> String {
-    use v1::TurnedDownReason as Why;
-    let about = &down.subject;
-    let why = match Why::try_from(down.reason) {
+fn ineligible(route: &v1::IneligibleRoute) -> String {
+    use v1::IneligibilityCause as Why;
+    let about = &route.subject;
+    let why = match Why::try_from(route.cause) {
         Ok(Why::NotOfReason) => "the reason does not offer it".to_owned(),
         Ok(Why::NotOnChannel) => "the channel does not offer it".to_owned(),
         Ok(Why::ForbiddenByRule) => format!("rule {about} forbids it"),
-        Ok(Why::NotLeftByRule) => format!("rule {about} leaves only others"),
-        Ok(Why::Closed) => format!("queue {about} is closed now{}", opens(down)),
-        Ok(Why::NotStaffed) => format!("nobody is signed in for queue {about}{}", opens(down)),
+        Ok(Why::ExcludedByRule) => format!("rule {about} leaves only others"),
+        Ok(Why::Closed) => format!("queue {about} is closed now{}", opens(route)),
+        Ok(Why::NotStaffed) => format!("nobody is signed in for queue {about}{}", opens(route)),
         Ok(Why::CannotUse) => format!("the customer cannot use {}", about.replace('_', "-")),
         Ok(Why::Vulnerable) => "the customer is vulnerable".to_owned(),
         Ok(Why::CustomerAway) => "the customer did not answer and is not there now".to_owned(),
@@ -492,14 +515,14 @@ fn turned_down(down: &v1::TurnedDown) -> String {
         Ok(Why::ConsentRefused) => format!("the consent {about} was refused"),
         Ok(Why::ConsentUnknown) => format!("the consent {about} is not known"),
         Ok(Why::AskedForPerson) => "the customer asked for a person".to_owned(),
-        Ok(Why::Unspecified) | Err(_) => format!("turned down ({}) {about}", down.reason),
+        Ok(Why::Unspecified) | Err(_) => format!("not eligible ({}) {about}", route.cause),
     };
-    format!("{}: {why}", words::route(down.route))
+    format!("{}: {why}", words::route(route.route))
 }
 
 /// `, opens 2026-11-30T08:00:00Z`, if that is known.
-fn opens(down: &v1::TurnedDown) -> String {
-    let opens = down.opens_time.as_ref();
+fn opens(route: &v1::IneligibleRoute) -> String {
+    let opens = route.opens_time.as_ref();
     opens.map_or_else(String::new, |at| {
         format!(", opens {}", words::time(Some(at)))
     })

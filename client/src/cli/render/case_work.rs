@@ -6,8 +6,8 @@ use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
 
-/// What a write on a case came to.
-pub(crate) fn receipt(receipt: Option<&v1::CaseReceipt>, paint: Paint) -> String {
+/// What a write came to for one case, if it concerned one.
+pub(crate) fn case_receipt(receipt: Option<&v1::CaseReceipt>, paint: Paint) -> String {
     let Some(receipt) = receipt else {
         return String::new();
     };
@@ -17,13 +17,12 @@ pub(crate) fn receipt(receipt: Option<&v1::CaseReceipt>, paint: Paint) -> String
         words::case_state(receipt.state),
         receipt.etag
     );
-    let replayed = super::replayed(receipt.replayed, paint);
-    format!("{replayed}{}\n", paint.bold(&head))
+    format!("{}\n", paint.bold(&head))
 }
 
 /// All that happened to a case.
-pub(crate) fn timeline(timeline: &v1::GetCaseTimelineResponse, paint: Paint) -> String {
-    let left_out = match timeline.left_out {
+pub(crate) fn timeline(timeline: &v1::ListCaseTimelineResponse, paint: Paint) -> String {
+    let left_out = match timeline.omitted_count {
         0 => String::new(),
         count => paint.dim(&format!("{count} older entries are not shown\n")),
     };
@@ -34,7 +33,7 @@ pub(crate) fn timeline(timeline: &v1::GetCaseTimelineResponse, paint: Paint) -> 
 }
 
 /// All that happened to a case, in rows.
-pub(crate) fn timeline_listing(timeline: &v1::GetCaseTimelineResponse) -> Listing {
+pub(crate) fn timeline_listing(timeline: &v1::ListCaseTimelineResponse) -> Listing {
     const COLUMNS: [Column; 5] = [
         Column::Left("when"),
         Column::Left("who"),

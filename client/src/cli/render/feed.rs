@@ -30,16 +30,16 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
             let parts = vec![publication.name, version, publication.note];
             ("playbook published", parts)
         }
-        Body::CustomerSaved(event) => {
+        Body::CustomerUpserted(event) => {
             let customer = event.customer.clone().unwrap_or_default();
             let parts = vec![format!("customer {}", customer.customer_id), customer.tier];
-            ("customer saved", parts)
+            ("customer upserted", parts)
         }
         Body::ContactRouted(event) => ("contact routed", routed(event)),
-        Body::RouteTaken(event) => {
-            let routed = event.routed.clone().unwrap_or_default();
+        Body::RouteSelected(event) => {
+            let target = event.target.clone().unwrap_or_default();
             let parts = vec![contact(&event.contact_id), event.case_id.clone()];
-            ("route taken", with(parts, [goes(&routed)]))
+            ("route selected", with(parts, [goes(&target)]))
         }
         Body::ContactEnded(event) => {
             let resolved = match event.resolved_case_id.as_str() {
@@ -50,48 +50,134 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
             let parts = vec![contact(&event.contact_id), event.case_id.clone()];
             ("contact ended", with(parts, [outcome, resolved.to_owned()]))
         }
-        Body::CustomerWorked(event) => ("customer worked on", worked_on_customer(event)),
-        Body::CaseAdded(event) => ("case added", added(event)),
+        Body::CaseAddedToContact(event) => ("case added to contact", added(event)),
+        Body::QueueStatsReported(event) => {
+            let queues = event.queue_stats.iter().map(|stats| stats.queue_id.clone());
+            ("queue stats reported", queues.collect())
+        }
         Body::CaseLapsed(event) => ("case lapsed", vec![event.case_id.clone()]),
-        Body::CaseWorked(event) => {
-            let kind = words::timeline_kind(event.kind);
-            let parts = vec![event.case_id.clone(), event.other_case_id.clone()];
-            ("case worked on", with(parts, [kind, event.text.clone()]))
+        Body::CaseNoted(event) => {
+            let parts = vec![event.case_id.clone(), event.text.clone()];
+            ("case noted", parts)
+        }
+        Body::CaseUpdated(event) => ("case updated", updated(event)),
+        Body::CaseResolved(event) => {
+            let resolution = event.resolution.clone().unwrap_or_default();
+            let parts = vec![event.case_id.clone(), resolution.outcome];
+            ("case resolved", with(parts, [event.note.clone()]))
+        }
+        Body::CaseReopened(event) => {
+            let parts = vec![event.case_id.clone(), event.note.clone()];
+            ("case reopened", parts)
+        }
+        Body::CaseMerged(event) => {
+            let duplicate = event.duplicate_case_id.clone();
+            let into = format!("into {}", event.surviving_case_id);
+            ("case merged", vec![duplicate, into, event.note.clone()])
+        }
+        Body::CaseUnmerged(event) => {
+            let duplicate = event.duplicate_case_id.clone();
+            let from = format!("from {}", event.surviving_case_id);
+            ("case unmerged", vec![duplicate, from])
+        }
+        Body::CaseLinked(event) => {
+            let parts = linked(&event.case_id, event.link.as_ref());
+            ("case linked", parts)
+        }
+        Body::CaseUnlinked(event) => {
+            let parts = linked(&event.case_id, event.link.as_ref());
+            ("case unlinked", parts)
+        }
+        Body::IdentityLinked(event) => {
+            let lost = match event.verification_lost {
+                true => "is not verified any more",
+                false => "",
+            };
+            let parts = identity(&event.customer_id, event.identity.as_ref());
+            ("identity linked", with(parts, [lost.to_owned()]))
+        }
+        Body::IdentityUnlinked(event) => {
+            let parts = identity(&event.customer_id, event.identity.as_ref());
+            ("identity unlinked", parts)
+        }
+        Body::CustomerMerged(event) => {
+            let parts = vec![
+                format!("customer {}", event.duplicate_customer_id),
+                format!("into {}", event.surviving_customer_id),
+                event
+                    .proof_identity
+                    .as_ref()
+                    .map(words::identity)
+                    .unwrap_or_default(),
+                event.note.clone(),
+            ];
+            ("customer merged", parts)
+        }
+        Body::CustomerUnmerged(event) => {
+            let parts = vec![
+                format!("customer {}", event.duplicate_customer_id),
+                format!("from {}", event.surviving_customer_id),
+                event.note.clone(),
+            ];
+            ("customer unmerged", parts)
         }
     }
 }
 
-fn worked_on_customer(event: &v1::CustomerWorkedEvent) -> Vec<String> {
-    use v1::CustomerWorkKind as Kind;
-    let what = match event.kind() {
-        Kind::Linked => "has",
-        Kind::Unlinked => "has no more",
-        Kind::Merged => "goes on for",
-        Kind::Unmerged => "goes on no more for",
-        Kind::Unspecified => "",
-    };
-    let handle = event.identity.as_ref().map(words::identity);
+fn identity(customer_id: &str, identity: Option<&v1::Identity>) -> Vec<String> {
     vec![
-        format!("customer {}", event.customer_id),
-        what.to_owned(),
-        event.other_customer_id.clone(),
-        handle.unwrap_or_default(),
-        event.note.clone(),
+        format!("customer {customer_id}"),
+        identity.map(words::identity).unwrap_or_default(),
     ]
 }
 
+fn linked(case_id: &str, link: Option<&v1::CaseLink>) -> Vec<String> {
+    let link = link.map(|link| format!("{} {}", words::link_kind(link.kind), link.case_id));
+    vec![case_id.to_owned(), link.unwrap_or_default()]
+}
+
+/// Each field that was told, as it was and as it is.
+fn updated(event: &v1::CaseUpdatedEvent) -> Vec<String> {
+    let now = event.case.clone().unwrap_or_default();
+    let named = event.update_mask.iter().flat_map(|mask| &mask.paths);
+    let changes = named.map(|path| {
+        let now = value(path, &now);
+        match &event.previous_case {
+            Some(before) => format!("{path} {} → {now}", value(path, before)),
+            None => format!("{path} {now}"),
+        }
+    });
+    std::iter::once(event.case_id.clone())
+        .chain(changes)
+        .collect()
+}
+
+/// What a field of a case holds, that an update may name.
+fn value(path: &str, case: &v1::Case) -> String {
+    let told = match path {
+        "confirmed_reason" => case.confirmed_reason.clone(),
+        "legal_hold" => case.legal_hold.to_string(),
+        "retain_until_time" => words::time(case.retain_until_time.as_ref()),
+        _ => "…".to_owned(),
+    };
+    match told.as_str() {
+        "" => "none".to_owned(),
+        _ => told,
+    }
+}
+
 fn routed(event: &v1::ContactRoutedEvent) -> Vec<String> {
-    let joined = words::joined(event.joined).filter(|_| event.joined_now);
-    let case = match joined {
-        Some(joined) => format!("{joined} {}", event.case_id),
+    let newly = words::case_match(event.case_match).filter(|_| event.newly_matched);
+    let case = match newly {
+        Some(case_match) => format!("{case_match} {}", event.case_id),
         None => event.case_id.clone(),
     };
     let customer = match event.customer_id.as_str() {
         "" => String::new(),
         id => format!("customer {id}"),
     };
-    let next = match (&event.routed, event.next_step()) {
-        (Some(routed), _) => goes(routed),
+    let next = match (&event.target, event.next_step()) {
+        (Some(target), _) => goes(target),
         (None, v1::NextStep::ChooseReason) => "asks for the reason".to_owned(),
         (None, v1::NextStep::AskFacts) => format!("asks for {}", event.asked_fact_ids.join(", ")),
         (None, _) => "asks for a choice".to_owned(),
@@ -107,14 +193,14 @@ fn routed(event: &v1::ContactRoutedEvent) -> Vec<String> {
     ]
 }
 
-fn added(event: &v1::CaseAddedEvent) -> Vec<String> {
-    let joined = words::joined(event.joined).unwrap_or_default();
+fn added(event: &v1::CaseAddedToContactEvent) -> Vec<String> {
+    let case_match = words::case_match(event.case_match).unwrap_or_default();
     vec![
         contact(&event.contact_id),
         event.channel.clone(),
         format!("customer {}", event.customer_id),
         event.reason.clone(),
-        format!("{joined} {}", event.case_id),
+        format!("{case_match} {}", event.case_id),
         event.note.clone(),
     ]
 }
@@ -123,9 +209,9 @@ fn contact(id: &str) -> String {
     format!("contact {id}")
 }
 
-fn goes(routed: &v1::Routed) -> String {
-    let place = place_of(&routed.flow, &routed.queue);
-    format!("→ {}{place}", words::route(routed.route))
+fn goes(target: &v1::RouteTarget) -> String {
+    let place = place_of(&target.flow_id, &target.queue_id);
+    format!("→ {}{place}", words::route(target.route))
 }
 
 fn with<const N: usize>(mut parts: Vec<String>, more: [String; N]) -> Vec<String> {
@@ -164,13 +250,13 @@ pub(crate) fn case_titles(paint: Paint) -> String {
 pub(crate) fn case_line(mark: Mark, case: &v1::Case) -> String {
     let state = words::case_state(case.state);
     let contacts = words::figure(case.contact_count.into());
-    let repeats = words::figure(case.repeats.into());
+    let repeats = words::figure(case.repeat_count.into());
     let customer = case.customer_id.as_str();
     let row = [
         &case.case_id,
         &state,
         customer,
-        &case.reason,
+        &case.stated_reason,
         &contacts,
         &repeats,
     ];
@@ -188,14 +274,14 @@ fn case_row(sign: &str, row: [&str; 6]) -> String {
 
 /// The titles of the lines of contacts.
 pub(crate) fn contact_titles(paint: Paint) -> String {
-    let row = ["contact", "place", "route", "channel", "customer", "reason"];
+    let row = ["contact", "state", "route", "channel", "customer", "reason"];
     paint.dim(&contact_row(" ", row))
 }
 
 /// A contact.
 pub(crate) fn contact_line(mark: Mark, contact: &v1::Contact) -> String {
     let context = contact.context.clone().unwrap_or_default();
-    let place = words::place(contact.place);
+    let place = words::contact_state(contact.state);
     let route = match contact.route {
         0 => String::new(),
         route => words::route(route),
@@ -208,7 +294,7 @@ pub(crate) fn contact_line(mark: Mark, contact: &v1::Contact) -> String {
         &route,
         &context.channel,
         customer,
-        &context.reason,
+        &context.stated_reason,
     ];
     contact_row(mark.sign(), row)
 }
@@ -222,7 +308,7 @@ fn contact_row(sign: &str, row: [&str; 6]) -> String {
 }
 
 /// A case or a contact that matches no more.
-pub(crate) fn left_line(left: &v1::LeftFilter) -> String {
+pub(crate) fn left_line(left: &v1::ItemRemoved) -> String {
     format!("{} {}  matches no more", Mark::Left.sign(), left.id)
 }
 
@@ -242,17 +328,17 @@ mod tests {
             case_id: "case_0000000000002".to_owned(),
             state: v1::CaseState::Open.into(),
             customer_id: "c1".to_owned(),
-            reason: "existing_flight/change_date".to_owned(),
+            stated_reason: "existing_flight/change_date".to_owned(),
             contact_count: 2,
             ..Default::default()
         };
         let contact = v1::Contact {
             contact_id: "call-1".to_owned(),
-            place: v1::ContactPlace::Routed.into(),
+            state: v1::ContactState::Routed.into(),
             route: v1::Route::Human.into(),
             context: Some(v1::ContactContext {
                 channel: "phone".to_owned(),
-                reason: "baggage/lost".to_owned(),
+                stated_reason: "baggage/lost".to_owned(),
                 ..Default::default()
             }),
             ..Default::default()
@@ -261,7 +347,7 @@ mod tests {
             customer_id: "山田太郎".to_owned(),
             ..contact.clone()
         };
-        let left = v1::LeftFilter {
+        let left = v1::ItemRemoved {
             id: "case_0000000000002".to_owned(),
             sequence: 9,
         };
@@ -271,12 +357,12 @@ mod tests {
                 contact_id: "call-1".to_owned(),
                 channel: "phone".to_owned(),
                 tier: "gold".to_owned(),
-                joined: v1::Joined::Opened.into(),
-                joined_now: true,
+                case_match: v1::CaseMatch::New.into(),
+                newly_matched: true,
                 case_id: "case_0000000000002".to_owned(),
-                routed: Some(v1::Routed {
+                target: Some(v1::RouteTarget {
                     route: v1::Route::Human.into(),
-                    queue: "rebooking".to_owned(),
+                    queue_id: "rebooking".to_owned(),
                     ..Default::default()
                 }),
                 ..Default::default()
@@ -298,15 +384,14 @@ mod tests {
 
     #[test]
     fn a_note_is_one_line_and_steers_nothing() {
-        let worked = v1::CaseWorkedEvent {
+        let noted = v1::CaseNotedEvent {
             case_id: "case_0000000000002".to_owned(),
-            kind: v1::TimelineKind::Note.into(),
             text: "done\n2026-03-02T09:00:00Z  9  case lapsed \x1b[2J".to_owned(),
             ..Default::default()
         };
         let noted = v1::Event {
             sequence: 3,
-            body: Some(Body::CaseWorked(worked)),
+            body: Some(Body::CaseNoted(noted)),
             ..Default::default()
         };
         let told = event(&noted, Paint::PLAIN);

@@ -23,8 +23,7 @@ pub(crate) fn customer_receipt(
         "customer {}{what} · etag {}",
         receipt.customer_id, receipt.etag
     );
-    let replayed = super::replayed(receipt.replayed, paint);
-    format!("{replayed}{}\n", paint.bold(&head))
+    format!("{}\n", paint.bold(&head))
 }
 
 /// What a customer came for so far.
@@ -69,7 +68,7 @@ fn by_reason(history: &v1::GetCustomerHistoryResponse, figure: fn(u64) -> String
     let rows = reasons.map(|row| counts_row(&row.reason, row, figure));
     let mut rows: Vec<_> = rows.collect();
     let others = history.others.clone().unwrap_or_default();
-    if others.cases_opened > 0 {
+    if others.opened_case_count > 0 {
         rows.push(counts_row("(all others)", &others, figure));
     }
     Listing::new(&COLUMNS, rows)
@@ -82,12 +81,12 @@ fn counts_row(
 ) -> Vec<String> {
     let v1::CustomerReasonCounts {
         reason: _,
-        contacts,
-        repeats,
-        cases_opened,
-        cases_resolved,
-        cases_reopened,
-        cases_open,
+        contact_count: contacts,
+        repeat_count: repeats,
+        opened_case_count: cases_opened,
+        resolved_case_count: cases_resolved,
+        reopened_case_count: cases_reopened,
+        open_case_count: cases_open,
     } = counts;
     let figures = [
         contacts,

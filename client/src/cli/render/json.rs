@@ -26,14 +26,15 @@ macro_rules! named {
 }
 
 named! {
-    RouteContactResponse PreviewRouteResponse TakeRouteResponse RerouteContactResponse EndContactResponse
+    RouteContactResponse PreviewRouteResponse SelectRouteResponse RerouteContactResponse EndContactResponse
     GetContactResponse GetCaseResponse
-    AddCaseToContactResponse
-    GetCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
+    AddCaseToContactResponse ReportQueueStatsResponse
+    ListCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
     UpsertCustomerResponse GetCustomerResponse LinkIdentityResponse UnlinkIdentityResponse MergeCustomersResponse
     UnmergeCustomerResponse GetCustomerHistoryResponse ValidatePlaybookResponse PublishPlaybookResponse
-    RollBackPlaybookResponse ListPlaybooksResponse GetPlaybookResponse GetReasonMenuResponse CountReasonsResponse
+    RollbackPlaybookResponse ListPlaybookPublicationsResponse GetPlaybookResponse
+    GetReasonMenuResponse GetVocabularyResponse CountReasonsResponse
     ListCasesResponse ListContactsResponse ListCustomersResponse ContactAnswer DiffPlaybooksResponse
     EventItem CaseItem ContactItem
 }
@@ -206,7 +207,7 @@ fn enum_word(field: &FieldDescriptor, number: i32) -> String {
     }
 }
 
-/// `CONTACT_PLACE_` for the enum `ContactPlace`.
+/// `CONTACT_STATE_` for the enum `ContactState`.
 fn prefix(descriptor: &EnumDescriptor) -> String {
     let mut prefix = String::new();
     for letter in descriptor.name().chars() {

@@ -80,13 +80,13 @@ fn csv_line(cells: impl Iterator<Item = String>) -> String {
 pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
     const COLUMNS: [(Column, bool); 15] = [
         (Column::Left("case"), false),
-        (Column::Left("number"), true),
+        (Column::Left("case number"), true),
         (Column::Left("state"), false),
-        (Column::Left("reason"), false),
+        (Column::Left("stated reason"), false),
         (Column::Left("confirmed reason"), true),
         (Column::Left("tier"), false),
         (Column::Left("customer"), false),
-        (Column::Left("queue"), false),
+        (Column::Left("last queue"), false),
         (Column::Left("opened"), false),
         (Column::Left("resolved"), true),
         (Column::Right("contacts"), false),
@@ -98,19 +98,19 @@ pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
     let rows = cases.iter().map(|case| {
         vec![
             case.case_id.clone(),
-            case.number.clone(),
+            case.case_number.clone(),
             words::case_state(case.state),
-            case.reason.clone(),
+            case.stated_reason.clone(),
             case.confirmed_reason.clone(),
             case.tier.clone(),
             case.customer_id.clone(),
-            case.queue.clone(),
+            case.last_queue_id.clone(),
             words::time(case.open_time.as_ref()),
             words::time(case.resolve_time.as_ref()),
             case.contact_count.to_string(),
-            case.repeats.to_string(),
-            case.channel_switches.to_string(),
-            case.reopens.to_string(),
+            case.repeat_count.to_string(),
+            case.channel_switch_count.to_string(),
+            case.reopen_count.to_string(),
             case.previous_case_id.clone(),
         ]
     });
@@ -121,9 +121,9 @@ pub(crate) fn cases(cases: &[v1::Case], wide: bool) -> Listing {
 pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
     const COLUMNS: [(Column, bool); 15] = [
         (Column::Left("contact"), false),
-        (Column::Left("place"), false),
+        (Column::Left("state"), false),
         (Column::Left("channel"), false),
-        (Column::Left("reason"), false),
+        (Column::Left("stated reason"), false),
         (Column::Left("confirmed reason"), true),
         (Column::Left("tier"), true),
         (Column::Left("customer"), false),
@@ -134,7 +134,7 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
         (Column::Left("recorded"), false),
         (Column::Left("ended"), true),
         (Column::Right("amendments"), true),
-        (Column::Left("further cases"), true),
+        (Column::Left("additional cases"), true),
     ];
     let rows = contacts.iter().map(|contact| {
         let context = contact.context.clone().unwrap_or_default();
@@ -144,20 +144,20 @@ pub(crate) fn contacts(contacts: &[v1::Contact], wide: bool) -> Listing {
         };
         vec![
             contact.contact_id.clone(),
-            words::place(contact.place),
+            words::contact_state(contact.state),
             context.channel,
-            context.reason,
+            context.stated_reason,
             contact.confirmed_reason.clone(),
             contact.tier.clone(),
             contact.customer_id.clone(),
             contact.case_id.clone(),
             known(contact.route, words::route),
-            contact.queue.clone(),
+            contact.queue_id.clone(),
             known(contact.outcome, words::outcome),
             words::time(contact.record_time.as_ref()),
             words::time(contact.end_time.as_ref()),
-            contact.amendments.to_string(),
-            words::listed(contact.further_cases.iter().map(|it| it.case_id.clone())),
+            contact.amendment_count.to_string(),
+            words::listed(contact.additional_cases.iter().map(|it| it.case_id.clone())),
         ]
     });
     Listing::of(&COLUMNS, rows.collect(), wide)
@@ -182,7 +182,7 @@ pub(crate) fn customers(customers: &[v1::Customer], wide: bool) -> Listing {
             customer.customer_id.clone(),
             customer.tier.clone(),
             customer.persona.clone(),
-            customer.language.clone(),
+            customer.language_code.clone(),
             customer.time_zone.clone(),
             words::listed(identities),
             customer.contact_count.to_string(),
@@ -235,10 +235,10 @@ mod tests {
             row[4] = "c1".to_owned();
         }
         expect_test::expect![[r#"
-            contact  place        channel  reason  customer  route  outcome  recorded
-            call-1   unspecified                   c1
-            契約     unspecified                   山田太郎
-            x        unspecified                   山田太郎
+            contact  state        channel  stated reason  customer  route  outcome  recorded
+            call-1   unspecified                          c1
+            契約     unspecified                          山田太郎
+            x        unspecified                          山田太郎
         "#]]
         .assert_eq(
             &all.table(Paint::PLAIN)

@@ -9,16 +9,23 @@ use signpost_client::v1;
 
 /// A reason menu as a tree; keypad digits in front where the channel has a keypad.
 pub(crate) fn menu(menu: &v1::ReasonMenu, paint: Paint) -> String {
-    let under = match menu.primary.as_str() {
+    let under = match menu.primary_reason.as_str() {
         "" => String::new(),
         primary => format!(" under {primary}"),
     };
-    let head = format!("choose a reason{under} ({}, {})", menu.channel, menu.locale);
+    let head = format!(
+        "choose a reason{under} ({}, {})",
+        menu.channel, menu.language_code
+    );
     let mut text = format!("{}\n", paint.bold(&head));
     items(&menu.items, 1, paint, &mut text);
-    if menu.left_out > 0 {
-        let have = if menu.left_out == 1 { "has" } else { "have" };
-        text += &format!("  {} more {have} no key\n", menu.left_out);
+    if menu.omitted_count > 0 {
+        let have = if menu.omitted_count == 1 {
+            "has"
+        } else {
+            "have"
+        };
+        text += &format!("  {} more {have} no key\n", menu.omitted_count);
     }
     let from = format!("playbook {}", words::version(&menu.playbook_version));
     text += &format!("{}\n", paint.dim(&from));

@@ -12,21 +12,24 @@ mod playbook;
 mod records;
 pub(crate) mod table;
 pub(crate) mod visible;
+mod vocabulary;
 pub(crate) mod words;
 
 pub(crate) use answer::answer;
-pub(crate) use case_work::{receipt, timeline, timeline_listing};
+pub(crate) use case_work::{case_receipt, timeline, timeline_listing};
 pub(crate) use feed::event;
 pub(crate) use history::{customer_receipt, history, history_listing};
 pub(crate) use menu::{menu, menu_listing};
-pub(crate) use playbook::{counts, counts_listing, findings, publication, publications};
-pub(crate) use records::{case, case_added, contact, customer, ended, taken};
+pub(crate) use playbook::{counts, counts_listing, findings, publication, publications, taking};
+pub(crate) use records::{case, case_added, contact, customer, ended, selected};
+pub(crate) use vocabulary::{vocabulary, vocabulary_listing};
 
 use super::out::Paint;
+use signpost_client::v1;
 
 /// A line that says that this answer is an earlier one, if it is.
-pub(crate) fn replayed(replayed: bool, paint: Paint) -> String {
-    if replayed {
+pub(crate) fn replayed(receipt: Option<&v1::WriteReceipt>, paint: Paint) -> String {
+    if receipt.is_some_and(|receipt| receipt.replayed) {
         format!(
             "{}\n",
             paint.dim("replayed: the stored answer of an earlier call")

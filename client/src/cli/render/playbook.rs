@@ -6,8 +6,14 @@ use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
 
-/// Routes of the contract, from 1 on.
-const ROUTES: usize = 5;
+/// Routes, in the order of the columns.
+const ROUTES: [v1::Route; 5] = [
+    v1::Route::SelfService,
+    v1::Route::Message,
+    v1::Route::Chat,
+    v1::Route::Callback,
+    v1::Route::Human,
+];
 
 /// One publication in a line or two.
 pub(crate) fn publication(publication: &v1::PlaybookPublication, paint: Paint) -> String {
@@ -69,7 +75,7 @@ pub(crate) fn publications(publications: &[v1::PlaybookPublication], wide: bool)
 }
 
 /// Findings about a document, one a line: `12:5 reasons[0].id: must be a name`; last how many more there are.
-pub(crate) fn findings(findings: &[v1::PlaybookFinding], more: u32) -> String {
+pub(crate) fn findings(findings: &[v1::PlaybookDiagnostic], more: u32) -> String {
     let mut text: String = findings
         .iter()
         .map(|finding| {
@@ -91,8 +97,8 @@ pub(crate) fn findings(findings: &[v1::PlaybookFinding], more: u32) -> String {
 pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> String {
     let rows = response.counts.iter().map(|it| (it.reason.clone(), it));
     let mut text = counted(rows, words::figure).table(paint);
-    let families = response.families.iter();
-    let families: Vec<&v1::ReasonFamily> = families.filter(|it| !it.counts.is_empty()).collect();
+    let families = response.split_reasons.iter();
+    let families: Vec<&v1::SplitReason> = families.filter(|it| !it.counts.is_empty()).collect();
     if families.is_empty() {
         return text;
     }
@@ -112,6 +118,13 @@ pub(crate) fn counts(response: &v1::CountReasonsResponse, paint: Paint) -> Strin
 pub(crate) fn counts_listing(response: &v1::CountReasonsResponse) -> Listing {
     let rows = response.counts.iter().map(|it| (it.reason.clone(), it));
     counted(rows, |figure| figure.to_string())
+}
+
+/// Contacts that took this route.
+pub(crate) fn taking(count: &v1::ReasonCount, route: v1::Route) -> u64 {
+    let mut routes = count.route_counts.iter();
+    let found = routes.find(|it| it.route() == route);
+    found.map_or(0, |it| it.contact_count)
 }
 
 fn counted<'c>(
@@ -135,16 +148,17 @@ fn counted<'c>(
     let rows = counts.map(|(reason, count)| {
         let mut row = vec![reason, count.tier.clone()];
         let figures = [
-            count.contacts,
-            count.repeats,
-            count.cases_opened,
-            count.cases_resolved,
+            count.contact_count,
+            count.repeat_count,
+            count.opened_case_count,
+            count.resolved_case_count,
         ];
         row.extend(figures.map(|count| count.to_string()));
-        let open_now = count.cases_in_state.first().copied();
-        row.push(open_now.unwrap_or_default().to_string());
-        let taken = |route: usize| count.routes_taken.get(route).copied().unwrap_or_default();
-        row.extend((0..ROUTES).map(|route| figure(taken(route))));
+        let mut states = count.case_state_counts.iter();
+        let open_now = states.find(|it| it.state() == v1::CaseState::Open);
+        let open_now = open_now.map_or(0, |it| it.case_count);
+        row.push(open_now.to_string());
+        row.extend(ROUTES.map(|route| figure(taking(count, route))));
         row
     });
     Listing::new(&COLUMNS, rows.collect())

@@ -41,11 +41,11 @@ impl Sheet {
 /// A contact.
 pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
     let context = contact.context.clone().unwrap_or_default();
-    let told_tier = context.customer.clone().unwrap_or_default().tier;
+    let reported_tier = context.customer.clone().unwrap_or_default().tier;
     let mut head = format!(
         "contact {} · {}",
         contact.contact_id,
-        words::place(contact.place)
+        words::contact_state(contact.state)
     );
     if contact.outcome != 0 {
         head += &format!(" ({})", words::outcome(contact.outcome));
@@ -54,34 +54,37 @@ pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
     sheet
         .add("case", contact.case_id.as_str())
         .add(
-            "further cases",
-            words::listed(contact.further_cases.iter().map(further_case)),
+            "additional cases",
+            words::listed(contact.additional_cases.iter().map(additional_case)),
         )
         .add("customer", contact.customer_id.as_str())
-        .add("tier by", tiers(contact, &told_tier))
+        .add("tier by", tiers(contact, &reported_tier))
         .add("channel", context.channel)
-        .add("reason", context.reason)
+        .add("stated reason", context.stated_reason)
         .add("confirmed reason", contact.confirmed_reason.as_str())
         .add(
             "facts",
             words::listed(context.facts.iter().map(words::fact)),
         )
         .add("route", some_route(contact.route))
-        .add("declined", words::routes(&contact.declined))
+        .add("declined", words::routes(&contact.declined_routes))
         .add("arrived", words::time(contact.arrive_time.as_ref()))
         .add("ended", words::time(contact.end_time.as_ref()))
-        .add("amendments", some_count(contact.amendments));
+        .add("amendments", some_count(contact.amendment_count));
     format!("{}\n{}", paint.bold(&head), sheet.text(paint))
 }
 
-fn further_case(further: &v1::FurtherCase) -> String {
-    let joined = words::joined(further.joined).unwrap_or_default();
-    format!("{} ({} {joined})", further.case_id, further.reason)
+fn additional_case(additional: &v1::AdditionalCase) -> String {
+    let case_match = words::case_match(additional.case_match).unwrap_or_default();
+    format!(
+        "{} ({} {case_match})",
+        additional.case_id, additional.stated_reason
+    )
 }
 
-/// The further case of a contact.
+/// The additional case of a contact.
 pub(crate) fn case_added(added: &v1::AddCaseToContactResponse, paint: Paint) -> String {
-    let joined = words::joined(added.joined).unwrap_or_default();
+    let joined = words::case_match(added.case_match).unwrap_or_default();
     let mut head = vec![
         format!("contact {}", added.contact_id),
         format!("{joined} {}", added.case_id),
@@ -92,31 +95,31 @@ pub(crate) fn case_added(added: &v1::AddCaseToContactResponse, paint: Paint) -> 
     ];
     let marks = marks.iter().filter(|(is_so, _)| *is_so);
     head.extend(marks.map(|(_, mark)| (*mark).to_owned()));
-    let earlier = added.further_case_ids.iter();
+    let earlier = added.additional_case_ids.iter();
     let earlier = earlier.filter(|id| **id != added.case_id).cloned();
     let known = added.known_facts.iter().map(words::fact);
     let mut sheet = Sheet::new();
     sheet
         .add("the case before", added.previous_case_id.as_str())
         .add("facts", words::listed(known))
-        .add("its own case", added.contact_case_id.as_str())
-        .add("further cases so far", words::listed(earlier));
+        .add("its own case", added.main_case_id.as_str())
+        .add("additional cases so far", words::listed(earlier));
     format!("{}\n{}", paint.bold(&head.join(" · ")), sheet.text(paint))
 }
 
 /// What a choice of a route brought about.
-pub(crate) fn taken(taken: &v1::TakeRouteResponse, paint: Paint) -> String {
+pub(crate) fn selected(selected: &v1::SelectRouteResponse, paint: Paint) -> String {
     let head = vec![
-        format!("contact {}", taken.contact_id),
-        words::place(taken.place),
+        format!("contact {}", selected.contact_id),
+        words::contact_state(selected.state),
     ];
-    let target = taken.target.clone().unwrap_or_default();
+    let target = selected.target.clone().unwrap_or_default();
     let goes = paint.green(&format!("→ {}", words::route(target.route)));
-    let place = place_of(&target.flow, &target.queue);
+    let place = place_of(&target.flow_id, &target.queue_id);
     let handed_over = handed_over(&target);
     format!(
         "{}\n{goes}{place}{handed_over}\n",
-        with_case(head, &taken.case_id, paint)
+        with_case(head, &selected.case_id, paint)
     )
 }
 
@@ -124,7 +127,7 @@ pub(crate) fn taken(taken: &v1::TakeRouteResponse, paint: Paint) -> String {
 pub(crate) fn ended(ended: &v1::EndContactResponse, paint: Paint) -> String {
     let place = format!(
         "{} ({})",
-        words::place(ended.place),
+        words::contact_state(ended.state),
         words::outcome(ended.outcome)
     );
     let head = vec![format!("contact {}", ended.contact_id), place];
@@ -134,8 +137,8 @@ pub(crate) fn ended(ended: &v1::EndContactResponse, paint: Paint) -> String {
     };
     let mut sheet = Sheet::new();
     sheet.add(
-        "further cases",
-        words::listed(ended.further_case_ids.iter().cloned()),
+        "additional cases",
+        words::listed(ended.additional_case_ids.iter().cloned()),
     );
     let matters = ended.matters.iter().map(|matter| {
         let state = words::case_state(matter.case_state);
@@ -160,11 +163,11 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
         format!("case {}", case.case_id),
         words::case_state(case.state),
         words::counted(case.contact_count, "contact"),
-        words::counted(case.repeats, "repeat"),
-        words::counted(case.channel_switches, "channel switch"),
+        words::counted(case.repeat_count, "repeat"),
+        words::counted(case.channel_switch_count, "channel switch"),
     ];
-    if case.reopens > 0 {
-        head.push(words::counted(case.reopens, "reopening"));
+    if case.reopen_count > 0 {
+        head.push(words::counted(case.reopen_count, "reopening"));
     }
     let notes = match case.note_count {
         0 => String::new(),
@@ -175,10 +178,10 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
     let hold = if case.legal_hold { "yes" } else { "" };
     let mut sheet = Sheet::new();
     sheet
-        .add("number", case.number.as_str())
+        .add("case number", case.case_number.as_str())
         .add("customer", case.customer_id.as_str())
         .add("tier", case.tier.as_str())
-        .add("reason", case.reason.as_str())
+        .add("stated reason", case.stated_reason.as_str())
         .add("confirmed reason", case.confirmed_reason.as_str())
         .add("facts", words::listed(case.facts.iter().map(words::fact)));
     let person = case.person.as_ref().map(case_memory::person);
@@ -217,7 +220,7 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
             Column::Left("arrived"),
             Column::Left("contact"),
             Column::Left("channel"),
-            Column::Left("joined"),
+            Column::Left("match"),
             Column::Left(""),
         ];
         text += &format!("\n{}", table(&COLUMNS, rows, paint));
@@ -231,7 +234,11 @@ fn resolution(resolution: &v1::CaseResolution, label: &str) -> String {
         label => format!("{} ({label})", resolution.outcome),
     };
     match resolution.cost_micros {
-        Some(cost) => format!("{outcome}, cost {}", words::money(cost)),
+        Some(cost) => {
+            let cost = words::money(cost);
+            let cost = words::amount(&cost, &resolution.currency_code);
+            format!("{outcome}, cost {cost}")
+        }
         None => outcome,
     }
 }
@@ -243,7 +250,7 @@ fn contact_row(contact: &v1::CaseContact) -> Vec<String> {
         words::time(contact.arrive_time.as_ref()),
         contact.contact_id.clone(),
         contact.channel.clone(),
-        words::joined(contact.joined).unwrap_or_default(),
+        words::case_match(contact.case_match).unwrap_or_default(),
         words::listed(marks.map(|(_, mark)| mark.to_owned())),
     ]
 }
@@ -266,9 +273,9 @@ pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
         .add("persona", customer.persona.as_str())
         .add(
             "value",
-            customer
-                .value_micros
-                .map_or(String::new(), words::money_exact),
+            customer.value_micros.map_or(String::new(), |value| {
+                words::amount(&words::money_exact(value), &customer.currency_code)
+            }),
         )
         .add(
             "loyalty",
@@ -277,7 +284,7 @@ pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
                 .map_or(String::new(), |years| words::counted(years, "year")),
         )
         .add("identities", words::listed(identities))
-        .add("language", customer.language.as_str())
+        .add("language", customer.language_code.as_str())
         .add("time zone", customer.time_zone.as_str())
         .add("prefers", words::routes(&customer.preferred_routes))
         .add("consents", words::listed(consents))
@@ -304,7 +311,7 @@ fn contacts(customer: &v1::Customer) -> String {
 }
 
 fn merged(merged: &v1::MergedCustomer) -> String {
-    let why = match &merged.proof {
+    let why = match &merged.proof_identity {
         Some(proof) => format!("proven by {}={}", proof.kind, proof.value),
         None => merged.note.clone(),
     };
@@ -312,14 +319,16 @@ fn merged(merged: &v1::MergedCustomer) -> String {
 }
 
 /// The tier that a contact was decided under, where more than one was known.
-fn tiers(contact: &v1::Contact, told: &str) -> String {
+fn tiers(contact: &v1::Contact, reported: &str) -> String {
     let stored = match contact.stored_tier_customer_id.as_str() {
         "" => contact.stored_tier.clone(),
         of => format!("{} of {of}", contact.stored_tier),
     };
     match contact.tier_basis() {
-        v1::TierBasis::Told if !stored.is_empty() => format!("told {told}, stored {stored}"),
-        v1::TierBasis::Told => format!("told {told}"),
+        v1::TierBasis::Reported if !stored.is_empty() => {
+            format!("reported {reported}, stored {stored}")
+        }
+        v1::TierBasis::Reported => format!("reported {reported}"),
         v1::TierBasis::Stored => format!("stored {stored}"),
         v1::TierBasis::Default => "the default".to_owned(),
         v1::TierBasis::Unspecified => String::new(),

@@ -38,18 +38,18 @@ pub(crate) fn abilities(numbers: &[i32]) -> String {
 }
 
 /// How a contact joined its case, in capitals; `None` if it has no case.
-pub(crate) fn joined(number: i32) -> Option<String> {
-    let name = v1::Joined::try_from(number).ok();
+pub(crate) fn case_match(number: i32) -> Option<String> {
+    let name = v1::CaseMatch::try_from(number).ok();
     let known = name.map(|name| name.as_str_name());
-    (number != 0).then(|| word(known, "JOINED_", number).to_uppercase())
+    (number != 0).then(|| word(known, "CASE_MATCH_", number).to_uppercase())
 }
 
-/// Where a contact is.
-pub(crate) fn place(number: i32) -> String {
-    let name = v1::ContactPlace::try_from(number).ok();
+/// The state of a contact.
+pub(crate) fn contact_state(number: i32) -> String {
+    let name = v1::ContactState::try_from(number).ok();
     word(
         name.map(|name| name.as_str_name()),
-        "CONTACT_PLACE_",
+        "CONTACT_STATE_",
         number,
     )
 }
@@ -97,7 +97,13 @@ pub(crate) fn cost_kind(number: i32) -> String {
     word(name.map(|name| name.as_str_name()), "COST_KIND_", number).replace('_', " ")
 }
 
-/// The type of a fact.
+/// What kind of conversation a channel carries.
+pub(crate) fn medium(number: i32) -> String {
+    let medium = v1::Medium::try_from(number).ok();
+    word(medium.map(|medium| medium.as_str_name()), "MEDIUM_", number)
+}
+
+/// What kind of value a fact has.
 pub(crate) fn fact_type(number: i32) -> String {
     let name = v1::FactType::try_from(number).ok();
     word(name.map(|name| name.as_str_name()), "FACT_TYPE_", number)
@@ -114,6 +120,14 @@ pub(crate) fn money(micros: i64) -> String {
 /// An amount with all the decimals that it has, two at least.
 pub(crate) fn money_exact(micros: i64) -> String {
     decimal(i128::from(micros))
+}
+
+/// An amount with its currency, if that is known.
+pub(crate) fn amount(amount: &str, currency_code: &str) -> String {
+    match currency_code {
+        "" => amount.to_owned(),
+        code => format!("{amount} {code}"),
+    }
 }
 
 fn decimal(micros: i128) -> String {
@@ -179,7 +193,7 @@ pub(crate) fn time(time: Option<&Timestamp>) -> String {
 
 /// A wait with its range and where it comes from.
 pub(crate) fn wait(wait: Option<&v1::Wait>) -> String {
-    use v1::wait::Basis;
+    use v1::WaitBasis as Basis;
     let Some(wait) = wait else {
         return "unknown".to_owned();
     };
@@ -207,7 +221,7 @@ pub(crate) fn fact(fact: &v1::Fact) -> String {
         Some(Value::Integer(number)) => number.to_string(),
         Some(Value::Boolean(true)) => "yes".to_owned(),
         Some(Value::Boolean(false)) => "no".to_owned(),
-        Some(Value::MoneyMicros(micros)) => money_exact(*micros),
+        Some(Value::MoneyMicros(micros)) => amount(&money_exact(*micros), &fact.currency_code),
         Some(Value::Instant(instant)) => time(Some(instant)),
         Some(Value::Declined(_)) => "declined".to_owned(),
         None => "?".to_owned(),

@@ -131,7 +131,7 @@ pub(crate) async fn run(args: SendArgs, session: &Session) -> Result<(), Failure
         }
         error => error.into(),
     })?;
-    let playbook = Playbook::stored(&live.source)
+    let playbook = Playbook::stored(&live.document)
         .map_err(|faults| Failure::Other(format!("the live playbook: {faults}")))?;
     let lookup = Lookup::of(playbook);
     lookup.has(args.channel.as_deref(), &map.facts)?;
@@ -290,7 +290,7 @@ fn close(
 /// An error with what to do about it, where it is about time.
 fn explained(args: &SendArgs, error: ClientError) -> Failure {
     let about_time = matches!(&error, ClientError::Invalid(faults, _)
-        if faults.iter().any(|(field, _)| field == "arrive_time"));
+        if faults.iter().any(|(field, _)| field == "event_time"));
     match (about_time, args.clock) {
         (false, _) => error.into(),
         (true, ClockOf::File) => Failure::Fix(format!(

@@ -31,7 +31,7 @@ pub(super) struct Ready {
 impl Ready {
     /// Whether it names no reason at all.
     pub(super) fn tells_no_reason(&self) -> bool {
-        self.context.reason == NOT_TOLD
+        self.context.stated_reason == NOT_TOLD
     }
 
     /// Rows with one of these keys are sent one after the other, in their order.
@@ -201,10 +201,10 @@ impl Reader<'_> {
             at: self.at(&cells)?,
             context: v1::ContactContext {
                 channel,
-                reason: why.reason,
+                stated_reason: why.reason,
                 customer: (!anonymous).then_some(customer),
                 facts,
-                language: told(Target::Language)?.unwrap_or_default().to_owned(),
+                language_code: told(Target::Language)?.unwrap_or_default().to_owned(),
                 brand: told(Target::Brand)?.unwrap_or_default().to_owned(),
                 ..Default::default()
             },
@@ -239,7 +239,7 @@ pub(super) fn route(row: &Ready) -> v1::RouteContactRequest {
         contact_id: row.contact.clone(),
         context: Some(row.context.clone()),
         allow_unknown_reason: true,
-        arrive_time: row.at.map(values::timestamp),
+        event_time: row.at.map(values::timestamp),
         ..Default::default()
     }
 }
@@ -250,7 +250,7 @@ pub(super) fn end(row: &Ready, outcome: v1::ContactOutcome) -> v1::EndContactReq
         request_id: format!("{}-end", row.key),
         contact_id: row.contact.clone(),
         outcome: outcome.into(),
-        arrive_time: row.at.map(values::timestamp),
+        event_time: row.at.map(values::timestamp),
         ..Default::default()
     }
 }

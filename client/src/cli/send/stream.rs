@@ -200,9 +200,14 @@ impl Flight {
         standing.done[place] = true;
         let tally = &mut standing.tally;
         if !row.known {
-            tally.unknown(&row.context.reason, row.tells_no_reason());
+            tally.unknown(&row.context.stated_reason, row.tells_no_reason());
         }
-        tally.add(row.line, &row.context.reason, &row.context.channel, sent);
+        tally.add(
+            row.line,
+            &row.context.stated_reason,
+            &row.context.channel,
+            sent,
+        );
         drop(standing);
         self.bar.inc(1);
     }
@@ -248,7 +253,7 @@ async fn row(client: &Client, manner: Manner, row: &Ready) -> Result<Sent, Clien
             true => "names no reason".to_owned(),
             false => format!(
                 "the playbook does not know the reason {}",
-                row.context.reason
+                row.context.stated_reason
             ),
         };
         return Ok(refused(what));
@@ -266,7 +271,7 @@ async fn row(client: &Client, manner: Manner, row: &Ready) -> Result<Sent, Clien
     };
     let mut sent = Sent {
         became: became(routed.answer.unwrap_or_default()),
-        replayed: routed.replayed,
+        replayed: routed.receipt.is_some_and(|it| it.replayed),
         not_ended: None,
     };
     if let Some(outcome) = manner.end {
@@ -304,7 +309,7 @@ fn became(answer: v1::ContactAnswer) -> Became {
 fn is_hopeless(error: &ClientError) -> bool {
     match error {
         ClientError::Unavailable(..) | ClientError::TryAgain(..) | ClientError::Other(_) => true,
-        ClientError::Invalid(faults, _) => faults.iter().any(|(field, _)| field == "arrive_time"),
+        ClientError::Invalid(faults, _) => faults.iter().any(|(field, _)| field == "event_time"),
         ClientError::NotFound { .. } | ClientError::Conflict(..) | ClientError::WrongState(..) => {
             false
         }

@@ -78,8 +78,35 @@ impl<'a> Telling<'a> {
 }
 
 impl PersonTold {
+    /// Takes back what a contact told and tells no more. What others told of it before stays: of what the customer cannot
+    /// use, all of it where others told a part.
+    pub(crate) fn take_back(&mut self, telling: Telling<'_>) {
+        fn keep<T>(told: &mut Option<Told<T>>, contact: &ContactId) {
+            *told = told.take().filter(|told| told.contact != *contact);
+        }
+        let Some(before) = telling.before else { return };
+        let (contact, now) = (telling.contact, telling.now);
+        if before.vulnerable == Some(true) && now.vulnerable.is_none() {
+            keep(&mut self.vulnerable, contact);
+        }
+        if before.asked_for_person && !now.asked_for_person && !telling.needs_person {
+            keep(&mut self.asked_for_person, contact);
+        }
+        let told = self.cannot_use.as_ref().map(|told| told.value);
+        if now.cannot_use.is_empty() && told == Some(before.cannot_use) {
+            keep(&mut self.cannot_use, contact);
+        }
+        if before.language.is_some() && now.language.is_none() {
+            keep(&mut self.language, contact);
+        }
+        if before.persona.is_some() && now.persona.is_none() {
+            keep(&mut self.persona, contact);
+        }
+    }
+
     /// Takes in what a contact tells. What was told stays; of a language and a persona the last one counts.
     pub(crate) fn hear(&mut self, telling: Telling<'_>) {
+        self.take_back(telling);
         if telling.clears_vulnerable() {
             self.vulnerable = None;
         }
@@ -247,6 +274,8 @@ impl Case {
             let merged = self.of_merged.iter_mut();
             merged.for_each(|of| of.told.vulnerable = None);
         }
+        let merged = self.of_merged.iter_mut();
+        merged.for_each(|of| of.told.take_back(telling));
         self.told.hear(telling);
     }
 

@@ -1,7 +1,8 @@
 //! What people do to a case: notes, changes, resolving, opening again, merging, linking.
 
+use super::Case;
 use crate::ids::{CaseId, ReasonId, Slug};
-use crate::money::Money;
+use crate::money::Amount;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ pub struct Resolution {
     /// What came of it.
     pub outcome: Slug,
     /// What it cost.
-    pub cost: Option<Money>,
+    pub cost: Option<Amount>,
 }
 
 /// How a case belongs to another.
@@ -93,13 +94,30 @@ pub struct CaseUpdate {
     pub retain_until: Option<Option<UnixMs>>,
 }
 
+impl CaseUpdate {
+    /// What the fields that this changes hold in `case`.
+    #[must_use]
+    pub fn before(&self, case: &Case) -> CaseUpdate {
+        let CaseUpdate {
+            confirmed,
+            legal_hold,
+            retain_until,
+        } = self;
+        CaseUpdate {
+            confirmed: confirmed.as_ref().map(|_| case.confirmed.clone()),
+            legal_hold: legal_hold.map(|_| case.legal_hold),
+            retain_until: retain_until.map(|_| case.retain_until),
+        }
+    }
+}
+
 /// What was done to a case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CaseWork {
     /// Somebody wrote this down.
     Noted(Arc<str>),
-    /// These fields were changed.
-    Updated(CaseUpdate),
+    /// These fields were changed, and held this before; `None` for what was changed before that was kept.
+    Updated(CaseUpdate, Option<CaseUpdate>),
     /// It was resolved, with a note that may be empty.
     Resolved(Resolution, Arc<str>),
     /// It was opened again, with a note that may be empty.
@@ -121,7 +139,7 @@ impl CaseWork {
             CaseWork::Merged(merged, _) | CaseWork::Unmerged(merged) => Some(merged.case),
             CaseWork::Linked(link) | CaseWork::Unlinked(link) => Some(link.case),
             CaseWork::Noted(_)
-            | CaseWork::Updated(_)
+            | CaseWork::Updated(..)
             | CaseWork::Resolved(..)
             | CaseWork::Reopened(_) => None,
         }

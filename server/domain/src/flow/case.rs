@@ -25,7 +25,14 @@ pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<E
     }
     let worked = match &command.step {
         WorkStep::Note(text) => done(&case, case.state, CaseWork::Noted(text.clone())),
-        WorkStep::Update(update) => done(&case, case.state, CaseWork::Updated(update.clone())),
+        WorkStep::Update(update) => {
+            let before = update.before(&case);
+            done(
+                &case,
+                case.state,
+                CaseWork::Updated(update.clone(), Some(before)),
+            )
+        }
         WorkStep::Resolve(resolution, note) => {
             let after = step(&case, CaseStep::Resolve)?;
             no_live_contact(state, &case)?;
@@ -150,7 +157,7 @@ fn merge(
 ) -> Result<CaseWorked, Stop> {
     if other == survivor.id {
         let what = "must be another case than the one that goes on";
-        return Err(Refusal::Faulty(Faults::one("merged_case_id", what)).into());
+        return Err(Refusal::Faulty(Faults::one("duplicate_case_id", what)).into());
     }
     let merged = kept(state, other)?;
     if survivor.state != CaseState::Open {
@@ -194,7 +201,12 @@ fn unmerge(state: &State, merged: &Case) -> Result<CaseWorked, Stop> {
     let survivor = kept(state, survivor)?;
     let mut listed = survivor.merged.iter();
     let listed = listed.find(|listed| listed.case == merged.id).cloned();
-    let listed = listed.ok_or_else(|| refused(merged, CaseCause::NotMerged))?;
+    let mut listed = listed.ok_or_else(|| refused(merged, CaseCause::NotMerged))?;
+    // What was told of the survivor since stays with it.
+    listed.facts.retain(|id| {
+        let id = id.as_str();
+        survivor.facts.get(id) == merged.facts.get(id)
+    });
     Ok(done(&survivor, survivor.state, CaseWork::Unmerged(listed)))
 }
 

@@ -82,7 +82,7 @@ pub(super) fn seek(state: &State, command: &EndContact) -> Result<(), Stop> {
     cases_of(state, &contact).map(drop).map_err(Stop::from)
 }
 
-/// How a contact ends; its own case is resolved with its last live contact, its further cases are not.
+/// How a contact ends; its own case is resolved with its last live contact, its additional cases are not.
 pub(super) fn over(
     state: &State,
     contact: &Contact,

@@ -36,6 +36,8 @@ pub(super) fn add(
     let reason = reason(playbook, command, &contact.context.facts.with(&told))?;
     let facts = facts(playbook, reason, &contact.context.facts, &told)?;
     let context = ContactContext {
+        case: None,
+        previous_contact: None,
         reason: Some(playbook.reason(reason).id.clone()),
         facts,
         stage: None,
@@ -53,7 +55,7 @@ pub(super) fn add(
         further: Vec::new(),
         ..Contact::clone(&contact)
     };
-    let start = Start {
+    let mut start = Start {
         contact: contact.id.clone(),
         actor: actor.clone(),
         known: Some(contact.clone()),
@@ -64,9 +66,10 @@ pub(super) fn add(
         take_first: false,
         unknown_reason: UnknownReason::Refuse,
         may_presume: false,
+        names_case: false,
         note: command.note.clone(),
     };
-    let mut found = found(state, &start, now)?;
+    let mut found = found(state, &mut start, now)?;
     let weighed = weigh(state, &start, &mut found, (next_seq(state), now))?;
     let Some(join) = weighed.join else {
         return Err(key_missing(playbook, reason, &start.context.facts));
@@ -99,6 +102,7 @@ pub(super) fn add(
                 memory: weighed.memory,
                 profile: weighed.profile.map(Box::new),
                 carried: weighed.carried,
+                reported: weighed.reported,
                 noticed: found.noticed,
                 decision: decided.decision,
             })
@@ -115,7 +119,7 @@ pub(super) fn cases_of(state: &State, contact: &Contact) -> Result<Vec<Arc<Case>
     Ok(cases)
 }
 
-/// The further cases that a contact has once it is decided on: a further one that turned out to be what it comes for
+/// The additional cases that a contact has once it is decided on: a further one that turned out to be what it comes for
 /// is its own from then on.
 pub(super) fn further_of(before: Option<&Contact>, join: Option<&CaseJoin>) -> Vec<CaseId> {
     let own = join.map(|join| join.case);
@@ -128,7 +132,7 @@ fn refused(contact: &Contact, why: ContactCause) -> Stop {
     Refusal::ContactStep { contact, why }.into()
 }
 
-/// Whose matter it is, if the contact can have a further case.
+/// Whose matter it is, if the contact can have an additional case.
 fn may_have_more(contact: &Contact, now: UnixMs) -> Result<&CustomerId, Stop> {
     if let Some(ended) = contact.ended
         && now > ended + FURTHER_CASE_AFTER_END_MAX
@@ -169,7 +173,7 @@ fn reason(playbook: &Playbook, command: &AddCase, facts: &Facts) -> Result<Reaso
     let index = playbook.reason_now(&command.reason, facts);
     index.ok_or_else(|| {
         let what = "is not a secondary reason of the live playbook; GetReasonMenu lists them";
-        Refusal::Faulty(Faults::of(FaultKind::UnknownReason, "reason", what)).into()
+        Refusal::Faulty(Faults::of(FaultKind::UnknownReason, "stated_reason", what)).into()
     })
 }
 

@@ -132,7 +132,7 @@ fn preview_start(
         state,
         (contact, before),
         &preview.actor,
-        &told,
+        (&told, &preview.clear),
         preview.unknown_reason,
     )?;
     Ok((start, told))

@@ -39,15 +39,17 @@ fn start(
         Some(context) => context.told_at(now),
         // Told again as it is known: nothing changes by it.
         None => ContactContext {
+            case: None,
+            previous_contact: None,
             matters: Vec::new(),
-            ..ContactContext::clone(&contact.context)
+            ..contact.context.cleared(&command.clear)
         },
     };
     let start = Start::of(
         state,
         (command.contact.clone(), Some(contact.clone())),
         actor,
-        &told,
+        (&told, &command.clear),
         match &command.context {
             Some(_) => command.unknown_reason,
             None => UnknownReason::LastResort,

@@ -1,18 +1,18 @@
-//! What is known of a customer is replaced.
+//! More is known of a customer, or something else.
 
 use super::Stop;
 use super::customer::{as_seen, kept};
 use super::find::{HeldBy, holder, root};
 use crate::actor::{Actor, ActorKind};
 use crate::command::UpsertCustomer;
-use crate::customer::{Customer, Identity};
+use crate::customer::{CONSENTS_MAX, Customer, IDENTITIES_MAX, Identity};
 use crate::event::{CustomerSaved, Event};
 use crate::ids::CustomerId;
 use crate::refusal::{CustomerCause, Refusal};
 use crate::state::State;
 use crate::time::UnixMs;
 
-/// Makes a customer or replaces the profile of one. A verified identity stays with who holds it, until a profile of
+/// Makes a customer or changes the profile of one. A verified identity stays with who holds it, until a profile of
 /// theirs leaves it out: nobody else is given it, verified or not. One that another shares proves nobody. A customer
 /// that is merged is kept for itself. Whoever is vulnerable stays so until a supervisor says otherwise.
 pub(super) fn upsert(
@@ -51,19 +51,25 @@ pub(super) fn upsert(
         Some(row) => Customer::clone(row),
         None => Customer::new(command.id.clone(), now),
     };
-    let lost_proofs = customer.profile.proofs_lost_by(&command.profile);
-    let was_vulnerable = customer.profile.vulnerable == Some(true);
-    customer.profile = command.profile.clone();
-    if was_vulnerable && actor.kind != ActorKind::Supervisor {
-        if command.profile.vulnerable == Some(false) {
-            return Err(Refusal::CustomerStep {
-                customer: command.id.clone(),
-                why: CustomerCause::Vulnerable,
-            }
-            .into());
-        }
-        customer.profile.vulnerable = Some(true);
+    let named = command.named.as_deref();
+    let profile = customer.profile.updated(&command.profile, named);
+    let refused = |why| -> Stop {
+        let customer = command.id.clone();
+        Refusal::CustomerStep { customer, why }.into()
+    };
+    if profile.identities.len() > IDENTITIES_MAX {
+        return Err(refused(CustomerCause::IdentitiesMax));
     }
+    if profile.consents.len() > CONSENTS_MAX {
+        return Err(refused(CustomerCause::ConsentsMax));
+    }
+    let was_vulnerable = customer.profile.vulnerable == Some(true);
+    let is_vulnerable = profile.vulnerable == Some(true);
+    if was_vulnerable && !is_vulnerable && actor.kind != ActorKind::Supervisor {
+        return Err(refused(CustomerCause::Vulnerable));
+    }
+    let lost_proofs = customer.profile.proofs_lost_by(&profile);
+    customer.profile = profile;
     Ok(Event::CustomerSaved(Box::new(CustomerSaved {
         customer,
         lost_proofs,

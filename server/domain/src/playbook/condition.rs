@@ -11,7 +11,8 @@ mod term;
 mod tests;
 
 pub(super) use check::{ConditionError, Declared};
-pub use inputs::{Field, InputValue, Inputs};
+pub use check::{FUNCTIONS, Function};
+pub use inputs::{Field, InputValue, Inputs, Variable, variables};
 use std::fmt;
 use std::sync::Arc;
 use term::{Stop, Term};

@@ -63,7 +63,7 @@ pub enum ChangePart {
     /// A fact.
     Fact,
     /// A primary reason.
-    Primary,
+    PrimaryReason,
     /// A secondary reason.
     Reason,
     /// A route of a reason, as `primary/secondary/route`.
@@ -141,7 +141,7 @@ pub fn diff(before: &Playbook, after: &Playbook) -> Result<Diff, Faults> {
     let reasons = renamed_reasons(before, after);
     for (old, new) in old.iter().zip(&new) {
         let renamed = match new.part {
-            ChangePart::Primary => &primaries,
+            ChangePart::PrimaryReason => &primaries,
             ChangePart::Reason => &reasons,
             _ => &none,
         };

@@ -185,7 +185,7 @@ pub(super) struct FactFile {
     /// How to ask for it, by locale. Left out: its id.
     #[serde(default)]
     pub(super) label: Option<Entries<String, String>>,
-    /// A regular expression that a text must match as a whole.
+    /// A regular expression that a text must match as a whole. Left out: any text will do.
     #[serde(default)]
     #[schemars(extend("examples" = ["[A-Z0-9]{6}"]))]
     pub(super) pattern: Option<String>,
@@ -202,7 +202,7 @@ pub(super) struct PrimaryFile {
     pub(super) id: Id,
     /// Its name in the menu, by locale.
     pub(super) label: Entries<String, String>,
-    /// The stage of its secondary reasons that name none.
+    /// The stage of its secondary reasons that name none. Left out: they have none.
     #[serde(default)]
     pub(super) stage: Option<Id>,
     /// Retired primary reasons that this one stands for; each takes its secondary reasons along. See `replaces` of a
@@ -247,10 +247,12 @@ pub(super) struct SecondaryFile {
     /// How much a failure hurts, from 0.1 to 20; a rule can raise it. Left out: 1.0.
     #[serde(default)]
     pub(super) need: Option<Decimal>,
-    /// What a failure costs whoever the customer is, beside the tier's cost of failure. Left out: 0.
+    /// What a failure costs whoever the customer is, beside the tier's cost of failure; in the
+    /// playbook's currency. Left out: 0.
     #[serde(default)]
     pub(super) stake: Option<Decimal>,
-    /// The fact, of type instant, by which it must be done: a route that takes too long for it loses its chance.
+    /// The fact, of type instant, by which it must be done: a route that takes too long for it loses its chance. Left
+    /// out: there is none.
     #[serde(default)]
     #[schemars(extend("examples" = ["departs_at"]))]
     pub(super) deadline: Option<Id>,
@@ -305,17 +307,18 @@ pub(super) struct RuleFile {
     /// What each route gains, in the playbook's currency.
     #[serde(default)]
     pub(super) prefer: Entries<Route, Decimal>,
-    /// Raises the need to at least this, from 0.1 to 20.
+    /// Raises the need to at least this, from 0.1 to 20. Left out: the need stays as it is.
     #[serde(default)]
     pub(super) need: Option<Decimal>,
     /// What else must be known.
     #[serde(default)]
     pub(super) facts: Vec<Id>,
-    /// Where routes to people lead whose medium this queue serves; of several rules the last wins.
+    /// Where routes to people lead whose medium this queue serves; of several rules the last wins. Left out: the
+    /// queues of the routes.
     #[serde(default)]
     pub(super) queue: Option<Id>,
     /// How soon the queue should take it, from 0 to 10; higher goes first, and of several rules the last wins. Left
-    /// out by all: 5.
+    /// out: 5, unless another rule sets it.
     #[serde(default)]
     pub(super) priority: Option<i64>,
     /// What an agent must know besides what the queue asks for, with the level from 1 to 10; of several rules the
@@ -331,7 +334,7 @@ pub(super) struct CostsFile {
     /// What it costs to leave the customer's channel. Left out: 0.
     #[serde(default)]
     pub(super) leaving_channel: Option<Decimal>,
-    /// Has no effect any more: what a preferred route is worth is told by `preferred_share`.
+    /// Has no effect any more: `preferred_share` says what a preferred route is worth. Left out: nothing changes.
     #[serde(default)]
     pub(super) preferred_route: Option<Decimal>,
     /// What the route that a customer prefers is worth, as a share from 0 to 1 of what is at stake: the cost of

@@ -19,7 +19,8 @@ pub(super) struct SplitFile {
     #[schemars(length(min = 2), extend("examples" = [["existing_flight/change_date", "existing_flight/change_name"]]))]
     pub(super) into: Vec<String>,
     /// The part that a contact is for which names the retired reason, as an older menu does, where its facts tell
-    /// none. Left out only where the reason stays: a contact that names it is for it.
+    /// none. It must be written where the reason is retired. Left out: the reason stays, and a contact that names it is
+    /// for it.
     #[serde(default)]
     pub(super) default: Option<String>,
     /// A fact whose value tells the part: a text, an integer or a boolean. Left out: all go to `default`.

@@ -14,28 +14,29 @@ use std::fmt;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RouteFile {
-    /// The flow, for self_service only.
+    /// The flow, for self_service only. Left out: that of the primary reason, then of the playbook.
     #[serde(default)]
     pub(super) flow: Option<Id>,
     /// The waiting line, for every other route: one, or one by brand, channel, medium or language, of which the first
-    /// in that order that fits is taken, and `default` where none does.
+    /// in that order that fits is taken, and `default` where none does. Left out: that of the primary reason, then of
+    /// the playbook.
     #[serde(default)]
     #[schemars(extend("examples" = ["desk", {"phone": "calls", "nl": "dutch_desk", "default": "desk"}]))]
     pub(super) queue: Option<QueueChoice>,
-    /// What handling costs.
+    /// What handling costs, in the playbook's currency. Left out: as with the queue.
     #[serde(default)]
     pub(super) cost: Option<Decimal>,
-    /// How likely it resolves, from 0 to 1.
+    /// How likely it resolves, from 0 to 1. Left out: as with the queue.
     #[serde(default)]
     pub(super) resolves: Option<Decimal>,
     /// How long it takes from when the wait is over until the matter is settled; looked at where the reason has a
     /// deadline. Left out: 5m for self_service, else the handle time of the queue.
     #[serde(default)]
     pub(super) takes: Option<Span>,
-    /// What else must be known for it.
+    /// What else must be known for it. Left out: as with the queue, and nothing in the end.
     #[serde(default)]
     pub(super) facts: Option<Vec<Id>>,
-    /// The consent without which it is not allowed.
+    /// The consent without which it is not allowed. Left out: as with the queue, and none in the end.
     #[serde(default)]
     pub(super) consent: Option<Id>,
 }
@@ -76,7 +77,7 @@ pub(super) struct LastResorts {
 pub(super) struct LastResortFile {
     /// How we help then: any route but self_service.
     pub(super) route: Route,
-    /// Which waiting line.
+    /// Which waiting line. Left out: refused.
     #[serde(default)]
     pub(super) queue: Option<Id>,
     /// For contacts by channels of this medium, or of these. Left out: any.
@@ -88,7 +89,7 @@ pub(super) struct LastResortFile {
     /// How likely it resolves, from 0 to 1. Left out: as with the cost.
     #[serde(default)]
     pub(super) resolves: Option<Decimal>,
-    /// The consent without which it is not allowed.
+    /// The consent without which it is not allowed. Left out: none.
     #[serde(default)]
     pub(super) consent: Option<Id>,
     /// How long it takes from when the wait is over until the matter is settled. Left out: the handle time of the

@@ -24,28 +24,28 @@ pub(super) struct TestFile {
     /// `at` on, as `+6h` or `-2d`.
     #[serde(default)]
     pub(super) facts: Entries<Id, Told>,
-    /// The language that the contact tells, such as nl or nl-NL.
+    /// The language that the contact tells, such as nl or nl-NL. Left out: none.
     #[serde(default)]
     pub(super) language: Option<String>,
-    /// The brand.
+    /// The brand. Left out: none.
     #[serde(default)]
     pub(super) brand: Option<Id>,
-    /// The persona.
+    /// The persona. Left out: none.
     #[serde(default)]
     pub(super) persona: Option<Id>,
     /// The stage of the life cycle. Left out: the reason's.
     #[serde(default)]
     pub(super) stage: Option<Id>,
-    /// The device.
+    /// The device. Left out: none.
     #[serde(default)]
     pub(super) device: Option<Id>,
     /// Whether the company began the contact.
     #[serde(default)]
     pub(super) outbound: bool,
-    /// How the customer feels, from -100 (furious) to 100 (delighted).
+    /// How the customer feels, from -100 (furious) to 100 (delighted). Left out: unknown.
     #[serde(default)]
     pub(super) sentiment: Option<i64>,
-    /// Whether the customer is vulnerable.
+    /// Whether the customer is vulnerable. Left out: unknown.
     #[serde(default)]
     pub(super) vulnerable: Option<bool>,
     /// Whether the customer asked for a person.
@@ -63,13 +63,14 @@ pub(super) struct TestFile {
     /// Whether the customer is known. Left out: yes if value, loyalty_years, contacts_7d or all_contacts_7d is told.
     #[serde(default)]
     pub(super) known: Option<bool>,
-    /// What the customer is worth.
+    /// What the customer is worth, in the playbook's currency. Left out: unknown.
     #[serde(default)]
     pub(super) value: Option<Decimal>,
-    /// For how many years the customer has been one.
+    /// For how many years the customer has been one. Left out: unknown.
     #[serde(default)]
     pub(super) loyalty_years: Option<i64>,
-    /// Contacts of the customer in the seven days before, about cases that are open.
+    /// Contacts of the customer in the seven days before, about cases that are open. Left out: 0 for a known
+    /// customer.
     #[serde(default)]
     pub(super) contacts_7d: Option<i64>,
     /// All contacts of the customer in the seven days before. Left out: as many as `contacts_7d`.
@@ -85,16 +86,16 @@ pub(super) struct TestFile {
     /// What single queues report.
     #[serde(default)]
     pub(super) queues: Entries<Id, TestQueueFile>,
-    /// Repeats on the case, this contact included.
+    /// Repeats on the case, this contact included. Left out: 0.
     #[serde(default)]
     pub(super) repeats: Option<i64>,
     /// Contacts of the case before this one. Left out: as many as `tried` has.
     #[serde(default)]
     pub(super) case_contacts: Option<i64>,
-    /// Channel switches on the case, this contact included.
+    /// Channel switches on the case, this contact included. Left out: 0.
     #[serde(default)]
     pub(super) channel_switches: Option<i64>,
-    /// Promises of the case that were broken.
+    /// Promises of the case that were broken. Left out: 0.
     #[serde(default)]
     pub(super) broken_promises: Option<i64>,
     /// How long ago the case was opened. Left out: this contact opens it.
@@ -114,19 +115,19 @@ pub(super) struct TestFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TestQueueFile {
-    /// The wait.
+    /// The wait. Left out: not reported.
     #[serde(default)]
     pub(super) wait: Option<Span>,
-    /// Agents signed in.
+    /// Agents signed in. Left out: not reported.
     #[serde(default)]
     pub(super) staffed: Option<i64>,
-    /// Of those, free.
+    /// Of those, free. Left out: not reported.
     #[serde(default)]
     pub(super) available: Option<i64>,
-    /// Contacts in line.
+    /// Contacts in line. Left out: not reported.
     #[serde(default)]
     pub(super) waiting: Option<i64>,
-    /// Mean handle time.
+    /// Mean handle time. Left out: not reported.
     #[serde(default)]
     pub(super) handle_time: Option<Span>,
 }
@@ -137,10 +138,10 @@ pub(super) struct TestQueueFile {
 pub(super) struct TriedFile {
     /// How.
     pub(super) route: Route,
-    /// The flow. Left out of self_service: that of the reason.
+    /// The flow, for self_service. Left out: that of the reason.
     #[serde(default)]
     pub(super) flow: Option<Id>,
-    /// The queue. Left out of another route: that of the reason.
+    /// The queue, for the other routes. Left out: that of the reason.
     #[serde(default)]
     pub(super) queue: Option<Id>,
     /// What came of it: resolved, abandoned, gave_up, asked_for_person, no_answer, failed, repeated, transferred,
@@ -159,19 +160,19 @@ pub(super) struct ExpectFile {
     /// Routes that are not to be taken.
     #[serde(default)]
     pub(super) not: Columns,
-    /// The need.
+    /// The need. Left out: any.
     #[serde(default)]
     pub(super) need: Option<Decimal>,
-    /// The queue that the route leads to.
+    /// The queue that the route leads to. Left out: any.
     #[serde(default)]
     pub(super) queue: Option<Id>,
     /// The rule that is to fire, or those that all are.
     #[serde(default)]
     pub(super) rule: Columns,
-    /// The facts that are asked, all of them in any order; `[]` for none.
+    /// The facts that are asked, all of them in any order; `[]` for none. Left out: any.
     #[serde(default)]
     pub(super) asks: Option<Vec<Id>>,
-    /// The priority, from 0 to 10.
+    /// The priority, from 0 to 10. Left out: any.
     #[serde(default)]
     pub(super) priority: Option<i64>,
 }

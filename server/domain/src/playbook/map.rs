@@ -1,13 +1,19 @@
 //! The map of a playbook: which route each tier gets for each reason as waits grow, at which wait that tips, and why.
 
-use super::situation::Situation;
+mod about;
+mod asker;
+mod words;
+
+pub use about::{About, Desks};
+pub use words::Told;
+
 use super::{ChannelIndex, Playbook, ReasonIndex, TierIndex};
-use crate::decision::{CostKind, CostParts, Decision, Finding, RouteOption, TurnedDown};
-use crate::fact::FactValue;
+use crate::decision::{CostParts, TurnedDown};
 use crate::ids::Slug;
 use crate::money::Money;
 use crate::route::Route;
 use crate::time::{Millis, UnixMs};
+use asker::{Asker, cell_of, floor_of};
 
 /// The waits of a map, which every queue reports, in minutes.
 pub const WAIT_MINUTES: [i64; 10] = [0, 1, 2, 5, 10, 15, 20, 30, 45, 60];
@@ -51,8 +57,50 @@ pub struct Row {
     pub tips: Vec<Tip>,
     /// What holds the last of the cells, from when on.
     pub held: Option<Held>,
+    /// Where one route is got at every wait: why.
+    pub everywhere: Option<Everywhere>,
+    /// What the last resort is, where it is taken; each once, in the order of waits.
+    pub resorts: Vec<Resort>,
+    /// From when on the deadline counts no more.
+    pub out_of_reach: Option<OutOfReach>,
     /// Routes that a desk, the deadline or a rule takes away, in the order of [`Route::ALL`].
     pub out: Vec<Out>,
+}
+
+/// Why one route is got at every wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Everywhere {
+    /// The reason has no other route on the channel.
+    OnlyOfReason,
+    /// All others are not to be had.
+    OnlyLeft,
+    /// It is the cheapest.
+    Next {
+        /// The next best without a wait.
+        route: Route,
+        /// By how much that costs more then.
+        dearer: Money,
+    },
+}
+
+/// What is done where no route of the reason is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resort {
+    /// By which route.
+    pub route: Route,
+    /// Into which queue.
+    pub queue: Option<Slug>,
+    /// What speaks against it; it is taken all the same.
+    pub against: Option<TurnedDown>,
+}
+
+/// A deadline that nothing can be done before, so that it counts no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutOfReach {
+    /// The deadline.
+    pub fact: Slug,
+    /// From which wait on.
+    pub from: Millis,
 }
 
 /// A route that the reason has on the channel, and that is not to be had.
@@ -156,8 +204,13 @@ impl Playbook {
             (Some(Some(_)), Some(&cell)) => asker.held(cell, LAST),
             _ => None,
         };
+        for decision in &decisions {
+            asker.note(decision);
+        }
         let [shortest, .., longest] = &decisions;
         Row {
+            everywhere: asker.everywhere(&cells, shortest, asked),
+            out_of_reach: asker.out_of_reach(shortest, longest),
             reason,
             tier,
             cells,
@@ -165,277 +218,11 @@ impl Playbook {
             tips,
             held,
             out: asker.out(shortest, longest),
+            resorts: asker.resorts,
         }
-    }
-}
-
-/// One question, asked again and again with other waits.
-struct Asker<'p> {
-    playbook: &'p Playbook,
-    situation: Situation,
-}
-
-impl<'p> Asker<'p> {
-    fn new(
-        playbook: &'p Playbook,
-        asked: MapAsked,
-        reason: ReasonIndex,
-        tier: TierIndex,
-    ) -> Asker<'p> {
-        let place = (reason, tier, asked.channel);
-        let mut situation = Situation::ordinary(playbook, place, asked.at);
-        let deadline = playbook.reason(reason).deadline;
-        if let Some((span, fact)) = asked.deadline_in.zip(deadline) {
-            situation.know(playbook, fact, FactValue::Instant(asked.at + span));
-        }
-        Asker {
-            playbook,
-            situation,
-        }
-    }
-
-    fn decide(&mut self, wait: Millis) -> Decision {
-        self.situation.wait_everywhere(self.playbook, wait);
-        self.situation.decide(self.playbook).decision
-    }
-
-    /// The first wait over `low`, at which this does not hold, up to `high`, at which it does.
-    fn first(
-        &mut self,
-        mut low: Millis,
-        mut high: Millis,
-        holds: impl Fn(&Decision) -> bool,
-    ) -> Millis {
-        while high.0 - low.0 > TIP_EXACT.0 {
-            let seconds = (low.0 + high.0) / 2 / TIP_EXACT.0;
-            let middle = Millis(seconds * TIP_EXACT.0);
-            match holds(&self.decide(middle)) {
-                true => high = middle,
-                false => low = middle,
-            }
-        }
-        high
-    }
-
-    /// The first wait over `low`, at which it is `from`, up to `high`, at which it is something else.
-    fn tip(&mut self, from: Cell, low: Millis, high: Millis) -> Tip {
-        let wait = self.first(low, high, |decision| cell_of(decision) != from);
-        let decision = self.decide(wait);
-        let to = cell_of(&decision);
-        let why = why(&decision, from, to);
-        let before = Millis(wait.0 - TIP_EXACT.0);
-        let kept = match why {
-            TipCause::Costs(..) => self.held(from, before),
-            TipCause::TurnedDown(_) | TipCause::Otherwise => None,
-        };
-        Tip {
-            from,
-            to,
-            wait,
-            why,
-            kept,
-            raised: floor_of(&decision),
-        }
-    }
-
-    /// The stretch of waits up to `until` in which the tier floor holds this.
-    fn held(&mut self, cell: Cell, until: Millis) -> Option<Held> {
-        let holds = |decision: &Decision| {
-            let is_held = floor_of(decision).is_some();
-            is_held && cell_of(decision) == cell
-        };
-        let mut high = until;
-        if !holds(&self.decide(high)) {
-            return None;
-        }
-        let shorter = WAIT_MINUTES.into_iter().rev().map(minutes_of);
-        for wait in shorter.filter(|wait| *wait < until) {
-            if !holds(&self.decide(wait)) {
-                high = self.first(wait, high, holds);
-                break;
-            }
-            high = wait;
-        }
-        let decision = self.decide(high);
-        let floor = floor_of(&decision)?;
-        let own = floor.own;
-        Some(Held {
-            floor,
-            from: high,
-            costs: side(&decision, cell.route).zip(side(&decision, own)),
-        })
-    }
-
-    /// What is not to be had at the shortest wait, and what is too late at the longest, from when on.
-    fn out(&mut self, shortest: &Decision, longest: &Decision) -> Vec<Out> {
-        let mut out = Vec::new();
-        for (route, why) in &longest.turned_down {
-            let is_told = match why {
-                TurnedDown::Closed(..)
-                | TurnedDown::NotStaffed(..)
-                | TurnedDown::TooLate(_)
-                | TurnedDown::ForbiddenByRule(_)
-                | TurnedDown::NotLeftByRule(_) => true,
-                TurnedDown::NotOfReason
-                | TurnedDown::NotOnChannel
-                | TurnedDown::CannotUse(_)
-                | TurnedDown::AskedForPerson
-                | TurnedDown::Vulnerable
-                | TurnedDown::FailedBefore(_)
-                | TurnedDown::ConsentRefused(_)
-                | TurnedDown::ConsentUnknown(_)
-                | TurnedDown::CustomerAway => false,
-            };
-            if !is_told {
-                continue;
-            }
-            let is_out = |decision: &Decision| {
-                let mut turned_down = decision.turned_down.iter();
-                turned_down.any(|(other, _)| other == route)
-            };
-            let from = match is_out(shortest) {
-                true => Millis(0),
-                false => self.first(Millis(0), LAST, is_out),
-            };
-            let why = why.clone();
-            out.push(Out {
-                route: *route,
-                why,
-                from,
-            });
-        }
-        out
     }
 }
 
 const fn minutes_of(minutes: i64) -> Millis {
     Millis(minutes * Millis::MINUTE.0)
-}
-
-fn cell_of(decision: &Decision) -> Cell {
-    // A decision always has an option.
-    let route = decision.first().map_or(Route::Message, |first| first.route);
-    Cell {
-        route,
-        last_resort: decision.findings.contains(&Finding::LastResort),
-    }
-}
-
-fn why(decision: &Decision, from: Cell, to: Cell) -> TipCause {
-    match (side(decision, from.route), side(decision, to.route)) {
-        (Some(old), Some(new)) => TipCause::Costs(old, new),
-        (None, _) => {
-            let mut turned_down = decision.turned_down.iter();
-            let found = turned_down.find(|(route, _)| *route == from.route);
-            found.map_or(TipCause::Otherwise, |(_, why)| {
-                TipCause::TurnedDown(why.clone())
-            })
-        }
-        _ => TipCause::Otherwise,
-    }
-}
-
-/// What the cost of a route is by itself, if it can be taken.
-fn side(decision: &Decision, route: Route) -> Option<Side> {
-    let mut options = decision.options.iter();
-    let option = options.find(|option| option.route == route)?;
-    Some(Side {
-        route,
-        cost: own_cost(option),
-    })
-}
-
-fn own_cost(option: &RouteOption) -> CostParts {
-    let mut cost = option.cost;
-    cost.set(CostKind::TierFloor, Money::ZERO);
-    cost
-}
-
-/// The tier floor, if it gives the first route. Then the cheapest is the second.
-fn floor_of(decision: &Decision) -> Option<Floor> {
-    let mut findings = decision.findings.iter();
-    let tier = findings.find_map(|finding| match finding {
-        Finding::TierFloor(tier) => Some(tier.clone()),
-        _ => None,
-    })?;
-    let own = decision.options.get(1)?.route;
-    Some(Floor { tier, own })
-}
-
-impl Side {
-    /// `chat 8.70 = waiting 2.13 + handling 4.10 + failure 2.47`: waiting first, since that is what grows.
-    pub fn words(&self) -> String {
-        let rest = CostKind::ALL.into_iter();
-        let rest = rest.filter(|kind| *kind != CostKind::Waiting);
-        let kinds = std::iter::once(CostKind::Waiting).chain(rest);
-        let sum = super::test::cost_sum(&self.cost, kinds);
-        let (route, total) = (self.route, self.cost.total());
-        match sum.is_empty() {
-            true => format!("{route} {total}"),
-            false => format!("{route} {total} = {sum}"),
-        }
-    }
-}
-
-fn sides((old, new): &(Side, Side)) -> String {
-    format!("{}; {}", old.words(), new.words())
-}
-
-impl Held {
-    /// `by its own cost message from 32m: callback 9.41 = …; message 9.40 = …`.
-    fn rest(&self) -> String {
-        let own = self.floor.own;
-        let from = match self.from {
-            Millis(0) => "from the start".to_owned(),
-            from => format!("from {from}"),
-        };
-        let costs = self.costs.as_ref();
-        let costs = costs.map_or_else(String::new, |costs| format!(": {}", sides(costs)));
-        format!("by its own cost {own} {from}{costs}")
-    }
-
-    /// That it is held up to the longest wait of the map.
-    pub fn words(&self) -> String {
-        let tier = &self.floor.tier;
-        format!(
-            "kept by the tier floor because {tier} has it; {}",
-            self.rest()
-        )
-    }
-}
-
-impl Tip {
-    /// Why, in words: `chat 8.70 = waiting 2.13 + handling 6.57; self_service 8.69 = handling 0.05 + failure 8.64`.
-    pub fn words(&self) -> String {
-        let mut parts = Vec::new();
-        if let Some(held) = &self.kept {
-            let (route, tier) = (self.from.route, &held.floor.tier);
-            let rest = held.rest();
-            parts.push(format!(
-                "{route} was kept by the tier floor because {tier} has it until then; {rest}"
-            ));
-        }
-        if let Some(Floor { tier, own }) = &self.raised {
-            let route = self.to.route;
-            parts.push(format!(
-                "{route} by the tier floor because {tier} has it from then; by its own cost {own}"
-            ));
-        }
-        match &self.why {
-            TipCause::TurnedDown(TurnedDown::TooLate(fact)) => {
-                parts.insert(
-                    0,
-                    format!("a {} would miss the deadline {fact}", self.from.route),
-                );
-            }
-            TipCause::TurnedDown(why) => {
-                let why = super::test::turned_down(why);
-                parts.insert(0, format!("{} {why}", self.from.route));
-            }
-            TipCause::Costs(..) | TipCause::Otherwise if !parts.is_empty() => {}
-            TipCause::Costs(old, new) => parts.push(sides(&(*old, *new))),
-            TipCause::Otherwise => parts.push("what can be taken is different".to_owned()),
-        }
-        parts.join("; ")
-    }
 }

@@ -61,6 +61,8 @@ impl Situation {
                 direction: Direction::Inbound,
                 device: None,
                 customer: CustomerRef::default(),
+                case: None,
+                previous_contact: None,
                 reason: Some(playbook.reason(reason).id.clone()),
                 facts: Facts::none(),
                 stage: None,
@@ -124,6 +126,7 @@ impl Situation {
             knowledge: Knowledge::Known(value),
             source: FactSource::Customer,
             learnt_at: self.standing.now,
+            currency: None,
         });
     }
 
@@ -138,6 +141,7 @@ impl Situation {
             reason: self.reason,
             tier: self.tier,
             context: &self.context,
+            reported: &[],
             profile: self.profile.as_ref(),
             facts: &self.facts,
             standing: self.standing,

@@ -4,10 +4,12 @@
 //! `no` is a text.
 
 use super::fault::{Fault, echo, right_names};
+use super::schema::json_schema;
 use super::tree::{Entry, Node, Place, Value};
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 use std::fmt;
+use std::sync::LazyLock;
 
 /// Reads `T` out of a document.
 ///
@@ -24,11 +26,14 @@ struct Misfit {
     path: Vec<String>,
     what: String,
     fix: String,
+    /// Whether it is that a key is missing in the mapping itself.
+    lacks_a_key: bool,
 }
 
 impl Misfit {
     fn new(what: impl Into<String>, fix: impl Into<String>) -> Misfit {
         Misfit {
+            lacks_a_key: false,
             place: None,
             path: Vec::new(),
             what: what.into(),
@@ -43,6 +48,20 @@ impl Misfit {
 
     fn under(mut self, step: String) -> Misfit {
         self.path.push(step);
+        self
+    }
+
+    /// Names all keys that a mapping lacks, not just the first.
+    fn with_all_missing(mut self, format: &str, entries: &[Entry<'_>]) -> Misfit {
+        if !self.lacks_a_key || !self.path.is_empty() {
+            return self;
+        }
+        let is_there = |key: &str| entries.iter().any(|entry| entry.key == key);
+        let missing = required_keys(format).filter(|key| !is_there(key));
+        let missing: Vec<&str> = missing.collect();
+        if missing.len() > 1 {
+            self.what = format!("the keys {} are missing", missing.join(", "));
+        }
         self
     }
 
@@ -99,8 +118,20 @@ impl de::Error for Misfit {
     }
 
     fn missing_field(field: &'static str) -> Misfit {
-        Misfit::new(format!("the key {field} is missing"), "must be there")
+        Misfit {
+            lacks_a_key: true,
+            ..Misfit::new(format!("the key {field} is missing"), "must be there")
+        }
     }
+}
+
+/// The keys that must be written in a mapping of the format, by the name of its struct.
+fn required_keys(format: &str) -> impl Iterator<Item = &'static str> {
+    static SCHEMA: LazyLock<serde_json::Value> = LazyLock::new(json_schema);
+    let of_format = SCHEMA["$defs"].get(format).unwrap_or(&SCHEMA);
+    let required = of_format["required"].as_array();
+    let keys = required.into_iter().flatten();
+    keys.filter_map(serde_json::Value::as_str)
 }
 
 #[derive(Clone, Copy)]
@@ -196,12 +227,14 @@ impl<'de> Deserializer<'de> for Fit<'de> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
         match &self.0.value {
-            Value::Map(_) => self.deserialize_map(visitor),
+            Value::Map(entries) => self
+                .deserialize_map(visitor)
+                .map_err(|misfit| misfit.with_all_missing(name, entries)),
             _ => Err(self.must_be(&format!("a mapping with the keys {}", fields.join(", ")))),
         }
     }

@@ -5,6 +5,7 @@ mod faults;
 mod handing_over;
 mod inherited;
 mod map;
+mod map_words;
 mod meaning;
 mod robust;
 mod situation;

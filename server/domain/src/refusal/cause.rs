@@ -2,7 +2,7 @@
 
 use crate::case::{LINKS_MAX, LinkKind, MERGED_MAX};
 use crate::contact::{FURTHER_CASE_AFTER_END_MAX, FURTHER_CASES_MAX};
-use crate::customer::{IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
+use crate::customer::{CONSENTS_MAX, IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
 use crate::ids::{CaseId, ContactId, CustomerId, Slug};
 
 /// Why a case cannot take a step, and what would be right.
@@ -137,6 +137,12 @@ pub enum CustomerCause {
     /// Take an identity away first.
     #[error("has {IDENTITIES_MAX} identities already, the most there can be")]
     IdentitiesMax,
+    /// Replace them, those that are to stay among them.
+    #[error(
+        "would have more than {CONSENTS_MAX} consents, the most there can be: replace them with `consents` in the \
+        update_mask"
+    )]
+    ConsentsMax,
     /// A supervisor must say it.
     #[error(
         "is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); \
@@ -145,7 +151,7 @@ pub enum CustomerCause {
     Vulnerable,
 }
 
-/// Why a contact cannot have a further case, and what would be right.
+/// Why a contact cannot have an additional case, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ContactCause {
     /// Another matter is a new contact.
@@ -171,10 +177,10 @@ pub enum ContactCause {
         into: CaseId,
     },
     /// Another matter is a new contact.
-    #[error("has {FURTHER_CASES_MAX} further cases already, the most there can be")]
+    #[error("has {FURTHER_CASES_MAX} additional cases already, the most there can be")]
     FurtherCasesMax,
     /// Some of the matters are another contact.
-    #[error("would have more than {FURTHER_CASES_MAX} further cases, the most there can be")]
+    #[error("would have more than {FURTHER_CASES_MAX} additional cases, the most there can be")]
     TooManyFurtherCases,
 }
 

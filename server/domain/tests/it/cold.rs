@@ -102,6 +102,9 @@ impl Cold {
         for counts in self.state.counts().values() {
             bare.restore(Row::Counts(counts.clone()));
         }
+        for reported in self.state.reported_queues().values() {
+            bare.restore(Row::ReportedQueue(reported.clone()));
+        }
         while let Some(key) = bare.lacks(event) {
             bare.lend(key.clone(), self.rows.get(&key).cloned());
         }
@@ -118,7 +121,7 @@ impl Cold {
             let is_kept = match row {
                 Row::Contact(contact) => contact.place.is_live(),
                 Row::Case(case) => case.is_active(),
-                Row::Counts(_) | Row::Publication(_) => true,
+                Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => true,
                 Row::Customer(_) | Row::Holder(_) | Row::Matter(_) | Row::Request(_) => false,
             };
             if is_kept {

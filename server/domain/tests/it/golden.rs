@@ -267,12 +267,14 @@ fn decided(playbook: &Playbook, asked: &Asked<'_>) -> Decision {
         knowledge: Knowledge::Known(FactValue::Text("ABC123".into())),
         source: FactSource::Customer,
         learnt_at: FIRST_DAY,
+        currency: None,
     });
     let question = Question {
         playbook,
         reason: playbook.index.reasons[&id],
         tier,
         context: &context(asked.wait_minutes, facts.clone()),
+        reported: &[],
         profile: Some(&Profile::default()),
         facts: &facts,
         standing: Standing {
@@ -292,6 +294,8 @@ fn decided(playbook: &Playbook, asked: &Asked<'_>) -> Decision {
 
 fn context(wait_minutes: i64, facts: Facts) -> ContactContext {
     ContactContext {
+        case: None,
+        previous_contact: None,
         channel: slug("web_chat"),
         direction: Direction::Inbound,
         device: None,

@@ -179,6 +179,7 @@ fn a_contact_on_a_case_of_somebody_else() {
                 memory: Memory::default(),
                 profile: None,
                 carried: Facts::none(),
+                reported: Vec::new(),
                 noticed: Vec::new(),
                 decision: Decision::open(Slug::stored("standard")),
                 next: Next::ChooseRoute,
@@ -220,7 +221,7 @@ fn an_identity_of_two_customers() {
 #[test]
 fn a_further_case_that_is_lost_or_there_twice() {
     let day = format!("{DAY}add_case chat-1 bags/allowance\n");
-    // The contact ends, but not in its further case.
+    // The contact ends, but not in its additional case.
     breaks_after(
         &day,
         |state| ended("chat-1", Some(case_of(state, "chat-1")), false),
@@ -253,7 +254,7 @@ fn a_further_case_that_is_lost_or_there_twice() {
         &day,
         |state| added("chat-4", case_of(state, "chat-1")),
         expect![[r#"
-            contact chat-4: it has 1 further cases, 0 are the most
+            contact chat-4: it has 1 additional cases, 0 are the most
             contact chat-4: its case is of another customer
         "#]],
     );

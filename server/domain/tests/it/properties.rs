@@ -95,6 +95,14 @@ const MORE: &[&str] = &[
     "cannot_use=voice",
     "another_matter",
     "another_matter",
+    "case=1",
+    "case=2",
+    "case=3",
+    "previous=k1",
+    "previous=k2",
+    "clear=AskedForPerson,CannotUse,AnotherMatter",
+    "clear=Vulnerable,Stage,Brand,Sentiment",
+    "clear=CustomerTier,PreferredRoutes,Consents,QueueStats,Device,Language,Persona",
     "outbound",
     "unknown=allowed",
     "tier=platinum",
@@ -111,6 +119,14 @@ const MORE: &[&str] = &[
     "request=again",
     "arrived=-2h",
     "arrived=+10m",
+];
+const REPORTS: &[&str] = &[
+    "wait:desk=1m",
+    "staffed:desk=0",
+    "waiting:writers=30",
+    "wait:writers=2h",
+    "arrived=-4m",
+    "arrived=-1h",
 ];
 const ROUTES: &[&str] = &["self_service", "message", "chat", "callback", "human"];
 const ENDINGS: &[&str] = &[
@@ -132,6 +148,8 @@ const PROFILES: &[&str] = &[
     "vulnerable",
     "not_vulnerable",
     "prefer=human",
+    "mask=*",
+    "mask=Tier,Vulnerable,Identities",
     "consent=call_back",
     "verified:phone=01",
     "verified:email=a",
@@ -180,6 +198,7 @@ fn step() -> impl Strategy<Value = String> {
         6 => add_case(),
         8 => work(),
         7 => work_on_customer(),
+        3 => words(REPORTS, 2).prop_map(|words| format!("report {}", words.join(" "))),
         8 => word(SPANS).prop_map(|span| format!("wait {span}")),
         1 => Just("playbook trips".to_owned()),
         2 => Just("playbook trips_later".to_owned()),
@@ -235,7 +254,7 @@ fn matters() -> impl Strategy<Value = String> {
     })
 }
 
-/// A further case of one of the contacts, whatever place it is in.
+/// An additional case of one of the contacts, whatever place it is in.
 fn add_case() -> impl Strategy<Value = String> {
     let reasons = REASONS.iter().filter(|reason| reason.contains('/'));
     let reason = select(reasons.copied().collect::<Vec<_>>());

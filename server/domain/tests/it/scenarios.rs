@@ -1,6 +1,7 @@
 //! Scenarios as text, a file a theme.
 
 mod amending;
+mod clearing;
 mod counting;
 mod customers;
 mod further;
@@ -8,11 +9,13 @@ mod further_merged;
 mod handles;
 mod joining;
 mod merging;
+mod naming;
 mod presuming;
 mod publishing;
 mod refusing;
 mod remembering;
 mod repeating;
+mod reporting;
 mod routing;
 mod several;
 mod situations;

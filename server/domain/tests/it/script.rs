@@ -6,7 +6,7 @@
 //! take CONTACT ROUTE [declined=ROUTE,…]
 //! reroute CONTACT asked_for_person|gave_up|no_answer|failed [channel=CHANNEL WORD…]   (decides again; words as in a route)
 //! end CONTACT OUTCOME [confirmed=REASON] [outcome=ID] [cost=AMOUNT] [note=WORD] [matter:ID=resolved[/OUTCOME]|open …]
-//! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (a further case; facts as in a route)
+//! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (an additional case; facts as in a route)
 //! customer ID WORD…
 //! note CASE TEXT | resolve CASE OUTCOME | reopen CASE | confirm CASE REASON | hold CASE   [stale]
 //! merge CASE CASE [note=WORD] | unmerge CASE | link CASE KIND CASE | unlink CASE KIND CASE   [stale]   (the first stays)
@@ -16,7 +16,7 @@
 //! ```
 //! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= shared:KIND= prefer= consent= refuse= brand= stage=
 //! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= available:QUEUE= asked_for_person vulnerable
-//! cannot_use=voice,text another_matter outbound unknown=allowed`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
+//! cannot_use=voice,text another_matter outbound unknown=allowed clear=FIELD,…`; of a customer `mask=FIELD,…` or `mask=*`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
 //! `request=ID`, `by=ACTOR` and `arrived=±SPAN`, a preview `at=+SPAN`; `why` shows what is else left out.
 
 use crate::fixtures;
@@ -28,13 +28,13 @@ use signpost_domain::command::{
     Rerouted, RouteContact, TakeRoute, UnknownReason, UpsertCustomer,
 };
 use signpost_domain::contact::{
-    ContactContext, CustomerRef, Direction, Matter, Outcome, QueueStats,
+    ContactContext, ContextField, CustomerRef, Direction, Matter, Outcome, QueueStats,
 };
-use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
+use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile, ProfileField};
 use signpost_domain::event::RequestStamp;
 use signpost_domain::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ContactId, CustomerId, MatterId, ReasonId, RequestId, Slug};
-use signpost_domain::money::Money;
+use signpost_domain::money::{Amount, Money};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::route::Route;
 use signpost_domain::time::{Millis, UnixMs};
@@ -62,8 +62,8 @@ impl<'a> Words<'a> {
     /// Fails on a word that means nothing, so that a slip of the pen is not silently left out.
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
-            sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years \
-            note cannot_use another_matter channel outcome cost not_vulnerable";
+            mask clear sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed \
+            value years note cannot_use another_matter case previous channel outcome cost not_vulnerable";
         const PREFIXES: [&str; 8] = [
             "matter:",
             "verified:",
@@ -90,7 +90,7 @@ impl<'a> Words<'a> {
         self.words.contains(&(name, None))
     }
 
-    fn get(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
         let found = self.words.iter().find(|(word, _)| *word == name);
         found.and_then(|(_, value)| *value)
     }
@@ -154,10 +154,30 @@ pub(crate) fn publish(name: &str) -> CommandBody {
     })
 }
 
+/// What of a context is forgotten again.
+pub(crate) fn clear(words: &Words<'_>) -> Vec<ContextField> {
+    let fields = words.list("clear").map(|word| {
+        let named = |field: &ContextField| format!("{field:?}") == word;
+        let field = ContextField::ALL.into_iter().find(named);
+        field.unwrap_or_else(|| panic!("{word} cannot be cleared"))
+    });
+    fields.collect()
+}
+
+/// What of a profile becomes what is told: `*` stands for all.
+fn named(words: &Words<'_>) -> Option<Vec<ProfileField>> {
+    let mask = words.get("mask")?;
+    let named = |field: &ProfileField| {
+        mask == "*" || words.list("mask").any(|word| format!("{field:?}") == word)
+    };
+    Some(ProfileField::ALL.into_iter().filter(named).collect())
+}
+
 pub(crate) fn route(contact: &str, context: ContactContext, words: &Words<'_>) -> RouteContact {
     RouteContact {
         contact: ContactId::new(contact).expect("a contact id"),
         context,
+        clear: clear(words),
         take_first: words.get("take") != Some("none"),
         unknown_reason: match words.get("unknown") {
             Some("allowed") => UnknownReason::LastResort,
@@ -202,7 +222,7 @@ pub(crate) fn end(contact: &str, outcome: &str, words: &Words<'_>) -> CommandBod
         confirmed: words.get("confirmed").map(reason),
         resolution: words.get("outcome").map(|outcome| Resolution {
             outcome: slug(outcome),
-            cost: words.get("cost").map(money),
+            cost: words.get("cost").map(amount),
         }),
         note: words.get("note").unwrap_or_default().into(),
         matters: matters.collect(),
@@ -229,6 +249,7 @@ pub(crate) fn reroute(
             _ => panic!("{outcome} is not an outcome of an attempt"),
         },
         context: channel.map(|channel| ContactContext { channel, ..told }),
+        clear: clear(words),
         take_first: words.get("take") != Some("none"),
         unknown_reason: UnknownReason::Refuse,
         note: words.get("note").unwrap_or_default().into(),
@@ -250,6 +271,10 @@ pub(crate) fn add_case(
     }))
 }
 
+pub(crate) fn report(words: &Words<'_>) -> CommandBody {
+    CommandBody::ReportQueues(queue_stats(words))
+}
+
 pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
     CommandBody::Upsert(Box::new(UpsertCustomer {
         id: CustomerId::new(id).expect("a customer id"),
@@ -258,7 +283,7 @@ pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
             identities: identities(words),
             tier: words.slug("tier"),
             persona: words.slug("persona"),
-            value: words.get("value").map(money),
+            value: words.get("value").map(amount),
             loyalty_years: words
                 .get("years")
                 .map(|years| years.parse().expect("years")),
@@ -269,6 +294,7 @@ pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
             vulnerable: vulnerable(words),
             cannot_use: cannot_use(words),
         },
+        named: named(words),
     }))
 }
 
@@ -280,6 +306,10 @@ pub(crate) fn context(
 ) -> ContactContext {
     ContactContext {
         channel: slug(channel),
+        case: None,
+        previous_contact: words
+            .get("previous")
+            .map(|id| ContactId::new(id).expect("a contact id")),
         direction: match words.has("outbound") {
             true => Direction::Outbound,
             false => Direction::Inbound,
@@ -441,6 +471,7 @@ fn facts(words: &Words<'_>, playbook: Option<&Playbook>, now: UnixMs) -> Facts {
             knowledge,
             source: FactSource::Customer,
             learnt_at: now,
+            currency: None,
         })
     }))
 }
@@ -465,6 +496,10 @@ pub(crate) fn reason(text: &str) -> ReasonId {
 
 fn route_of(text: &str) -> Route {
     Route::parse(text).unwrap_or_else(|| panic!("{text} is not a route"))
+}
+
+fn amount(text: &str) -> Amount {
+    Amount::from(money(text))
 }
 
 fn money(text: &str) -> Money {

@@ -39,6 +39,11 @@ impl Names {
         known.copied().unwrap_or(CaseId(Seq(u64::from(u32::MAX))))
     }
 
+    /// The same by the number as it is written in a step.
+    pub(crate) fn case_named(&self, number: &str) -> CaseId {
+        self.case_or_none(number.parse().expect("a case's number"))
+    }
+
     pub(crate) fn told(&mut self, case: CaseId) -> String {
         if !self.cases.contains(&case) {
             self.cases.push(case);
@@ -80,6 +85,12 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
         Event::CaseLapsed(case) => format!("case {} lapses", names.told(*case)),
         Event::CaseWorked(worked) => work::told(worked, names),
         Event::CustomerWorked(worked) => work::told_of_customer(worked),
+        Event::QueueStatsReported(stats) => {
+            format!(
+                "queues are reported: {}",
+                list(stats.iter().map(|it| &it.queue))
+            )
+        }
         Event::CaseAdded(added) => {
             let joined = joined(&added.join, names);
             let matter = list(added.matter.iter().map(|matter| format!(" for {matter}")));
@@ -329,6 +340,8 @@ fn finding(finding: &Finding) -> String {
         Finding::SameMatterByKey(None) => "same_matter_by_key".to_owned(),
         Finding::SameMatterByKey(Some(fact)) => format!("same_matter_by_key({fact})"),
         Finding::NeedRaisedByAttempts(count) => format!("need_raised_by_attempts({count})"),
+        Finding::QueueStatsTooOld(queue) => format!("queue_stats_too_old({queue})"),
+        Finding::CaseNumberNotProven => "case_number_not_proven".to_owned(),
     }
 }
 
@@ -391,7 +404,8 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
         | Refusal::IdentityShared { .. }
         | Refusal::CustomerChanged { .. }
         | Refusal::CustomerStep { .. }
-        | Refusal::IdentityTaken { .. } => format!("refused: {refusal}"),
+        | Refusal::IdentityTaken { .. }
+        | Refusal::TooManyWrongCases { .. } => format!("refused: {refusal}"),
     }
 }
 

@@ -161,7 +161,7 @@ pub(crate) fn told(worked: &CaseWorked, names: &mut Names) -> String {
     };
     let what = match &worked.work {
         CaseWork::Noted(text) => format!("is noted: {text}"),
-        CaseWork::Updated(update) => format!("is updated: {update:?}"),
+        CaseWork::Updated(update, _) => format!("is updated: {update:?}"),
         CaseWork::Resolved(resolution, _) => format!("is resolved as {}", resolution.outcome),
         CaseWork::Reopened(_) => "is reopened".to_owned(),
         CaseWork::Merged(merged, note) => {

@@ -3,14 +3,17 @@
 
 use crate::cold::Cold;
 use crate::projection::{Projection, rows};
+use signpost_domain::case::CaseState;
 use signpost_domain::check::check;
 use signpost_domain::command::{Command, CommandBody, PreviewRoute, Query, RouteContact};
 use signpost_domain::event::{ContactRouted, Event, Next, Recorded};
 use signpost_domain::flow::{self, Answer, Outcome, Stop};
+use signpost_domain::ids::CaseId;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
-use signpost_domain::state::State;
+use signpost_domain::state::{Row, State};
 use signpost_domain::time::{Millis, UnixMs};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a command came to.
@@ -29,6 +32,8 @@ pub(crate) struct World {
     whole: State,
     cold: Cold,
     log: Vec<Recorded>,
+    /// What the transitions of the events come to.
+    case_states: BTreeMap<CaseId, CaseState>,
     asked: Vec<(UnixMs, Command)>,
 }
 
@@ -39,6 +44,7 @@ impl World {
             whole: State::whole(),
             cold: Cold::new(),
             log: Vec::new(),
+            case_states: BTreeMap::new(),
             asked: Vec::new(),
         }
     }
@@ -171,8 +177,23 @@ impl World {
         decided_again(&recorded.event, &self.whole);
         self.whole.apply(recorded, compiled.clone());
         self.cold.apply(recorded, compiled, last);
-        self.whole.take_touched();
+        self.transitions(recorded);
         self.log.push(recorded.clone());
+    }
+
+    /// The transitions of an event say how the state of each case changes, from what it was, and nothing else does.
+    fn transitions(&mut self, recorded: &Recorded) {
+        for transition in recorded.event.transitions() {
+            let before = self.case_states.insert(transition.case, transition.to);
+            assert_eq!(before, transition.from, "{recorded:#?}");
+            assert_ne!(before, Some(transition.to), "{recorded:#?}");
+        }
+        for (_, row) in self.whole.take_touched() {
+            if let Row::Case(row) = row {
+                let known = self.case_states.get(&row.id);
+                assert_eq!(known, Some(&row.state), "{recorded:#?}");
+            }
+        }
     }
 
     /// A contact always gets an answer; the cheapest option is the first.
@@ -270,6 +291,7 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         | CommandBody::Upsert(_)
         | CommandBody::Case(_)
         | CommandBody::Customer(_)
+        | CommandBody::ReportQueues(_)
         | CommandBody::Faulty(..) => None,
     }
 }
@@ -282,6 +304,7 @@ fn preview_of(body: &RouteContact, command: &Command) -> Query {
     Query::Preview(Box::new(PreviewRoute {
         contact: Some(body.contact.clone()),
         context: body.context.clone(),
+        clear: body.clear.clone(),
         unknown_reason: body.unknown_reason,
         at: None,
         actor: command.actor.clone(),

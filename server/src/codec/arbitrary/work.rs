@@ -1,6 +1,6 @@
 //! Any work on a case.
 
-use super::{case_id, money, reason, slug, text, time};
+use super::{amount, case_id, reason, slug, text, time};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::{BoxedStrategy, Strategy, any};
@@ -19,7 +19,7 @@ pub(super) fn worked() -> impl Strategy<Value = CaseWorked> {
 fn work() -> BoxedStrategy<CaseWork> {
     prop_oneof![
         text().prop_map(CaseWork::Noted),
-        update().prop_map(CaseWork::Updated),
+        (update(), of(update())).prop_map(|(update, before)| CaseWork::Updated(update, before)),
         (resolution(), text()).prop_map(|(how, note)| CaseWork::Resolved(how, note)),
         text().prop_map(CaseWork::Reopened),
         (merged(), text()).prop_map(|(merged, note)| CaseWork::Merged(merged, note)),
@@ -40,7 +40,7 @@ fn update() -> impl Strategy<Value = CaseUpdate> {
 }
 
 pub(super) fn resolution() -> impl Strategy<Value = Resolution> {
-    (slug(), of(money())).prop_map(|(outcome, cost)| Resolution { outcome, cost })
+    (slug(), of(amount())).prop_map(|(outcome, cost)| Resolution { outcome, cost })
 }
 
 pub(super) fn merged() -> impl Strategy<Value = MergedCase> {

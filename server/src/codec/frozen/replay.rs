@@ -107,6 +107,7 @@ fn departure(at: UnixMs) -> Fact {
         knowledge: Knowledge::Known(FactValue::Instant(at)),
         source: FactSource::System,
         learnt_at: at,
+        currency: None,
     }
 }
 
@@ -160,6 +161,7 @@ proptest! {
             reason: ReasonIndex(reason.index(playbook.reasons.len()) as u16),
             tier: TierIndex(tier.index(playbook.tiers.len()) as u16),
             context: &context,
+            reported: &[],
             profile: profile.as_ref(),
             facts: &facts,
             standing,

@@ -1,11 +1,12 @@
 //! The other requests: take, end, customers, playbooks, who calls, when.
 
 use super::{caller, playbook, right, route, sound, told, words};
-use crate::intake::{ArriveTime, Caller, case, contact, customer, playbook as playbooks, version};
+use crate::intake::{
+    ArriveTime, Caller, Fresh, case, contact, customer, playbook as playbooks, version,
+};
 use expect_test::expect;
 use prost_types::Timestamp;
 use signpost_domain::actor::Actor;
-use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::Query;
 use signpost_domain::ids::{CaseId, PlaybookVersion, Seq, Slug};
 use signpost_domain::state::Publication;
@@ -16,18 +17,18 @@ use tonic::metadata::{MetadataMap, MetadataValue};
 
 #[test]
 fn take_and_end() {
-    let take = v1::TakeRouteRequest {
+    let take = v1::SelectRouteRequest {
         request_id: "r".into(),
         contact_id: "c".into(),
         route: 4,
-        declined: vec![1, 4, 6],
+        declined_routes: vec![1, 4, 6],
         ..Default::default()
     };
     expect![[r#"
-        declined[2]: is not known to this server
-        declined: must not hold the route that was taken
+        declined_routes[2]: is not known to this server
+        declined_routes: must not hold the route that was selected
     "#]]
-    .assert_eq(&told(sound(contact::take_route(take, caller()))));
+    .assert_eq(&told(sound(contact::select_route(take, caller()))));
     let live = playbook();
     let end = |outcome, reason: &str| v1::EndContactRequest {
         request_id: "r".into(),
@@ -64,10 +65,10 @@ fn a_further_case() {
         let request = v1::AddCaseToContactRequest {
             request_id: "r".into(),
             contact_id: "c".into(),
-            reason: reason.into(),
+            stated_reason: reason.into(),
             facts,
             note: note.into(),
-            arrive_time: None,
+            event_time: None,
         };
         contact::add_case(request, caller(), &live)
     };
@@ -76,18 +77,18 @@ fn a_further_case() {
         ..Default::default()
     };
     expect![[r#"
-        reason: must be set
+        stated_reason: must be set
         facts[0].fact_id: is not a fact of the live playbook; must be one of booking_reference, passport, bags, insured, damage, departs_at
         facts[0].value: must be set
         note: must say something
     "#]].assert_eq(&told(sound(add("", " ", vec![unknown]))));
     expect![[r#"
-        reason: must be a secondary reason, as primary/secondary
+        stated_reason: must be a secondary reason, as primary/secondary
         note: must be at most 4096 bytes, is 4097
     "#]]
     .assert_eq(&told(sound(add("baggage", &"x".repeat(4097), Vec::new()))));
     expect![[r#"
-        reason: is not a reason of the live playbook; did you mean baggage/lost?
+        stated_reason: is not a reason of the live playbook; did you mean baggage/lost?
     "#]]
     .assert_eq(&told(sound(add("baggage/lots", "", Vec::new()))));
     assert!(sound(add("baggage/lost", "", Vec::new())).is_ok());
@@ -114,7 +115,7 @@ fn customers() {
         customer.tier: is not a tier of the live playbook; did you mean gold?
         customer.value_micros: must be between 0 and 1000000000000 (millionths of the currency), is 9223372036854775807
         customer.loyalty_years: must be at most 150, is 151
-        customer.language: must be a language such as nl or nl-NL
+        customer.language_code: must be a language such as nl or nl-NL
         customer.time_zone: must be a time zone such as Europe/Amsterdam
         customer.consents[0].consent_id: is not a consent of the live playbook; must be one of call_back
     "#]]
@@ -128,7 +129,7 @@ fn customers() {
         tier: "golf".into(),
         value_micros: Some(i64::MAX),
         loyalty_years: Some(151),
-        language: "n".into(),
+        language_code: "n".into(),
         time_zone: "Europe/Atlantis".into(),
         consents: vec![v1::Consent {
             consent_id: "spam".into(),
@@ -139,7 +140,7 @@ fn customers() {
     expect![[r#"
         by: must be set: customer_id or identity
     "#]]
-    .assert_eq(&told(customer::get(v1::GetCustomerRequest { by: None })));
+    .assert_eq(&told(customer::get(v1::GetCustomerRequest::default())));
 }
 
 #[test]
@@ -148,9 +149,9 @@ fn documents() {
         let read = playbooks::read(&source);
         let request = v1::PublishPlaybookRequest {
             request_id: "r".into(),
-            source,
+            document: source,
             note,
-            arrive_time: None,
+            event_time: None,
         };
         told(
             playbooks::publish(request, caller(), read).and_then(|(command, _)| sound(Ok(command))),
@@ -162,16 +163,16 @@ fn documents() {
         .replace("default: true", "default: false");
     expect![[r#"
         note: must be at most 512 bytes, is 513
-        source.currency: line 2, column 11: is "euro"; must be three capitals such as EUR
-        source.tiers: line 5, column 1: no tier is the default; must have default: true on exactly one
+        document.currency: line 2, column 11: is "euro"; must be three capitals such as EUR
+        document.tiers: line 5, column 1: no tier is the default; must have default: true on exactly one
     "#]]
     .assert_eq(&publish(faulty, "n".repeat(513)));
     expect![[r#"
-        source: must be at most 1000000 bytes, is 1000001
+        document: must be at most 1000000 bytes, is 1000001
     "#]]
     .assert_eq(&publish("#".repeat(1_000_001), String::new()));
     expect![[r#"
-        source: must not be empty
+        document: must not be empty
     "#]]
     .assert_eq(&publish(String::new(), String::new()));
 }
@@ -181,19 +182,21 @@ fn menus_and_pages() {
     let live = playbook();
     let menu = v1::GetReasonMenuRequest {
         channel: "fone".into(),
-        locale: "?".into(),
-        primary: "bagage".into(),
+        language_code: "?".into(),
+        primary_reason: "bagage".into(),
         whole_tree: true,
+        ..Default::default()
     };
     expect![[r#"
         channel: is not a channel of the live playbook; must be one of phone, web_chat
-        locale: must be a language such as nl or nl-NL
-        primary: is not a primary reason of the live playbook; did you mean baggage?
+        language_code: must be a language such as nl or nl-NL
+        primary_reason: is not a primary reason of the live playbook; did you mean baggage?
     "#]]
     .assert_eq(&told(playbooks::menu(menu, &live)));
-    let list = v1::ListPlaybooksRequest {
+    let list = v1::ListPlaybookPublicationsRequest {
         page_size: 201,
         page_token: "7".into(),
+        ..Default::default()
     };
     expect![[r#"
         page_size: must be at most 200, is 201
@@ -268,20 +271,21 @@ fn times() {
             ..caller()
         };
         let mut request = right();
-        request.arrive_time = arrive_time;
+        request.event_time = arrive_time;
         let playbooks = crate::intake::Playbooks {
             live: &live,
             menu: None,
+            numbers: &super::numbers(),
         };
         told(sound(contact::route(request, caller, playbooks)))
     };
     let at = |seconds, nanos| Some(Timestamp { seconds, nanos });
     expect![[r#"
-        arrive_time: must be set: this server takes its time from the requests
+        event_time: must be set: this server takes its time from the requests
     "#]]
     .assert_eq(&parse(None, ArriveTime::Required));
     expect![[r#"
-        arrive_time: must be a timestamp of the years 1 to 9999, its nanos from 0 to 999999999
+        event_time: must be a timestamp of the years 1 to 9999, its nanos from 0 to 999999999
     "#]]
     .assert_eq(&parse(at(0, -1), ArriveTime::Required));
     expect![[r#"
@@ -303,7 +307,7 @@ fn the_content_is_all_but_the_request_id() {
 
 #[test]
 fn a_case_is_named_by_its_number_or_its_id_in_short() {
-    let numbers = CaseNumbers::new([7; 32]);
+    let numbers = super::numbers();
     let number = numbers.of(CaseId(Seq(2)));
     let named = |text: &str| {
         let request = v1::GetCaseRequest {
@@ -311,7 +315,10 @@ fn a_case_is_named_by_its_number_or_its_id_in_short() {
             ..Default::default()
         };
         match case::get(request, &numbers) {
-            Ok(Query::Case(id)) => id.to_string(),
+            Ok(Fresh {
+                asked: Query::Case(id),
+                ..
+            }) => id.to_string(),
             Ok(_) => "another question".into(),
             Err(faults) => words(&faults),
         }
@@ -356,9 +363,10 @@ fn what_a_resolution_cost_is_never_a_gain() {
         Some(v1::CaseResolution {
             outcome: "refunded".into(),
             cost_micros: Some(cost),
+            ..Default::default()
         })
     };
-    let numbers = CaseNumbers::new([7; 32]);
+    let numbers = super::numbers();
     let resolve = |cost| v1::ResolveCaseRequest {
         request_id: "r".into(),
         case_id: "case_2".into(),
@@ -380,7 +388,12 @@ fn what_a_resolution_cost_is_never_a_gain() {
     let mut said = String::new();
     for cost in [-1, 0, 1_000_000_000_000, 1_000_000_000_001] {
         said += &format!("{cost}\n");
-        said += &told(sound(case::resolve(resolve(cost), caller(), &numbers)));
+        said += &told(sound(case::resolve(
+            resolve(cost),
+            caller(),
+            &numbers,
+            None,
+        )));
         said += &told(sound(contact::end(end(cost), caller(), None)));
     }
     expect![[r#"

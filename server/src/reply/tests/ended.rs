@@ -1,6 +1,6 @@
 //! Choices and ends.
 
-use super::{playbook, shown, slug};
+use super::{playbook, receipt, shown, slug};
 use crate::reply::contact;
 use expect_test::expect;
 use signpost_domain::contact::{Offered, Outcome};
@@ -30,15 +30,15 @@ fn taken() {
         })),
     };
     expect![[r#"
-        TakeRouteResponse {
+        SelectRouteResponse {
             contact_id: "call-7",
             case_id: "case_0000000000009",
-            place: Routed,
+            state: Routed,
             target: Some(
                 RouteTarget {
                     route: Callback,
-                    flow: "",
-                    queue: "rebooking",
+                    flow_id: "",
+                    queue_id: "rebooking",
                     skills: [
                         Skill {
                             skill_id: "refunds",
@@ -52,13 +52,19 @@ fn taken() {
                             nanos: 0,
                         },
                     ),
-                    language: "nl",
+                    language_code: "nl",
                     tier: "gold",
                 },
             ),
-            replayed: true,
+            receipt: Some(
+                WriteReceipt {
+                    revision: "",
+                    record_time: None,
+                    replayed: true,
+                },
+            ),
         }"#]]
-    .assert_eq(&shown(&contact::taken(&taken, &playbook(), true)));
+    .assert_eq(&shown(&contact::taken(&taken, &playbook(), receipt(true))));
 }
 
 #[test]
@@ -75,54 +81,72 @@ fn ended() {
             note: "".into(),
             matters: Vec::new(),
         };
-        shown(&contact::ended(&ended, None, "", false))
+        shown(&contact::ended(&ended, None, "", receipt(false)))
     };
     expect![[r#"
         EndContactResponse {
             contact_id: "call-7",
             case_id: "case_0000000000009",
-            place: Ended,
+            state: Ended,
             outcome: Resolved,
             case_state: Resolved,
-            replayed: false,
             further_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
             outcome_label: "",
             matters: [],
+            receipt: Some(
+                WriteReceipt {
+                    revision: "",
+                    record_time: None,
+                    replayed: false,
+                },
+            ),
         }"#]]
     .assert_eq(&ended(Some(CaseId(Seq(9))), true));
     expect![[r#"
         EndContactResponse {
             contact_id: "call-7",
             case_id: "case_0000000000009",
-            place: Ended,
+            state: Ended,
             outcome: Resolved,
             case_state: Open,
-            replayed: false,
             further_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
             outcome_label: "",
             matters: [],
+            receipt: Some(
+                WriteReceipt {
+                    revision: "",
+                    record_time: None,
+                    replayed: false,
+                },
+            ),
         }"#]]
     .assert_eq(&ended(Some(CaseId(Seq(9))), false));
     expect![[r#"
         EndContactResponse {
             contact_id: "call-7",
             case_id: "",
-            place: Ended,
+            state: Ended,
             outcome: Resolved,
             case_state: Unspecified,
-            replayed: false,
             further_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
             outcome_label: "",
             matters: [],
+            receipt: Some(
+                WriteReceipt {
+                    revision: "",
+                    record_time: None,
+                    replayed: false,
+                },
+            ),
         }"#]]
     .assert_eq(&ended(None, false));
 }

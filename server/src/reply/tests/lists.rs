@@ -70,10 +70,10 @@ fn counts_of_a_retired_reason_go_with_what_stands_for_it() {
     ];
     let lines = |live: Option<&Playbook>| {
         let under = live.map_or(stored.to_vec(), |playbook| Counts::under(playbook, &stored));
-        let counts = counts::counted(live, under).counts;
+        let counts = counts::counted(live, under, String::new()).counts;
         let lines = counts
             .iter()
-            .map(|it| format!("{} {} {}\n", it.reason, it.tier, it.contacts));
+            .map(|it| format!("{} {} {}\n", it.reason, it.tier, it.contact_count));
         lines.collect::<String>()
     };
     expect![[r#"

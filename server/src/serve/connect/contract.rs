@@ -1,9 +1,9 @@
 //! The methods that can be called by the Connect protocol, by their paths.
 
-use crate::serve::{PLAYBOOK_REQUEST_BYTES_MAX, REQUEST_BYTES_MAX};
+use crate::serve::{CUSTOMER_REQUEST_BYTES_MAX, PLAYBOOK_REQUEST_BYTES_MAX, REQUEST_BYTES_MAX};
 use prost_reflect::{DescriptorError, DescriptorPool, MessageDescriptor};
 use signpost_proto::FILE_DESCRIPTOR_SET;
-use signpost_proto::v1::playbook_service_server;
+use signpost_proto::v1::{customer_service_server, playbook_service_server};
 use std::collections::HashMap;
 
 /// A method.
@@ -28,6 +28,7 @@ impl Contract {
         for service in pool.services() {
             let bytes_max = match service.full_name() {
                 playbook_service_server::SERVICE_NAME => PLAYBOOK_REQUEST_BYTES_MAX,
+                customer_service_server::SERVICE_NAME => CUSTOMER_REQUEST_BYTES_MAX,
                 _ => REQUEST_BYTES_MAX,
             };
             for method in service.methods().filter(|it| !it.is_client_streaming()) {

@@ -21,8 +21,9 @@ fn resolve(case: &str, request: &str, at: i64) -> v1::ResolveCaseRequest {
         resolution: Some(v1::CaseResolution {
             outcome: "done".to_owned(),
             cost_micros: None,
+            ..Default::default()
         }),
-        arrive_time: Some(minute(at)),
+        event_time: Some(minute(at)),
         ..Default::default()
     }
 }
@@ -31,7 +32,7 @@ fn reopen(case: &str, request: &str, at: i64) -> v1::ReopenCaseRequest {
     v1::ReopenCaseRequest {
         request_id: request.to_owned(),
         case_id: case.to_owned(),
-        arrive_time: Some(minute(at)),
+        event_time: Some(minute(at)),
         ..Default::default()
     }
 }
@@ -40,8 +41,8 @@ fn merge(case: &str, merged: &str, request: &str) -> v1::MergeCasesRequest {
     v1::MergeCasesRequest {
         request_id: request.to_owned(),
         case_id: case.to_owned(),
-        merged_case_id: merged.to_owned(),
-        arrive_time: Some(minute(AT)),
+        duplicate_case_id: merged.to_owned(),
+        event_time: Some(minute(AT)),
         ..Default::default()
     }
 }
@@ -50,7 +51,7 @@ fn unmerge(case: &str, request: &str, at: i64) -> v1::UnmergeCaseRequest {
     v1::UnmergeCaseRequest {
         request_id: request.to_owned(),
         case_id: case.to_owned(),
-        arrive_time: Some(minute(at)),
+        event_time: Some(minute(at)),
         ..Default::default()
     }
 }
@@ -67,7 +68,7 @@ fn link(case: &str, other: &str, request: &str) -> v1::LinkCasesRequest {
         request_id: request.to_owned(),
         case_id: case.to_owned(),
         link: caused_by(other),
-        arrive_time: Some(minute(AT)),
+        event_time: Some(minute(AT)),
         etag: String::new(),
     }
 }
@@ -101,7 +102,7 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
         case_id: one.clone(),
         text: "late".to_owned(),
         etag: "1".to_owned(),
-        arrive_time: Some(minute(AT)),
+        event_time: Some(minute(AT)),
     };
     let told = given.refused(Why::EtagMismatch, cases.add_case_note(stale).await)?;
     assert_eq!(told["case_id"], one);
@@ -117,7 +118,7 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
         request_id: "k1".to_owned(),
         case_id: one.clone(),
         link: caused_by(&two),
-        arrive_time: Some(minute(AT)),
+        event_time: Some(minute(AT)),
         etag: String::new(),
     };
     given.refused(Why::CasesNotLinked, cases.unlink_cases(unlink).await)?;

@@ -31,6 +31,16 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
     let other = TestServer::start().await?;
     let answer = feeds(&other).watch_events(foreign).await;
     given.refused(Why::CursorOfAnotherStore, answer)?;
+    let revision = server
+        .client()
+        .count_reasons(v1::CountReasonsRequest::default())
+        .await?
+        .revision;
+    let foreign = v1::CountReasonsRequest {
+        min_revision: revision,
+    };
+    let answer = other.insights().count_reasons(foreign).await;
+    given.refused(Why::RevisionOfAnotherStore, answer)?;
     drop(watch);
     too_many(given, &other).await?;
     drop(other);

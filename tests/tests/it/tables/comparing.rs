@@ -57,6 +57,6 @@ fn a_playbook_is_compared_by_file_and_by_version() -> Outcome {
     let faulty = desk.put("faulty.yaml", "playbook: [")?;
     let faulty = server.signpost(&["playbook", "diff", "live", text(&faulty)?])?;
     assert_eq!(faulty.code, Some(2));
-    assert!(faulty.stderr.contains("to_source: line 1"), "{faulty:?}");
+    assert!(faulty.stderr.contains("to_document: line 1"), "{faulty:?}");
     server.kill()
 }

@@ -52,9 +52,11 @@ fn starts_sending(server: &str, file: &Path) -> Outcome<Child> {
 async fn contacts(server: &ServerProcess) -> Outcome<u64> {
     let counts = server
         .client()?
-        .count_reasons(v1::CountReasonsRequest {})
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
         .await?;
-    Ok(counts.counts.iter().map(|count| count.contacts).sum())
+    Ok(counts.counts.iter().map(|count| count.contact_count).sum())
 }
 
 /// Waits until some more rows have arrived than these.

@@ -46,7 +46,7 @@ fn times_of_the_file_need_their_order_and_the_right_clock() -> Outcome {
     // A day and a day and an hour apart: the later ones are repeats, whatever the order of the file.
     let counts = server.signpost(&["counts", "--json"])?.json()?;
     assert_eq!(
-        figures(&counts["counts"][0], ["contacts", "repeats"]),
+        figures(&counts["counts"][0], ["contact_count", "repeat_count"]),
         [3, 2]
     );
     server.kill()?;

@@ -21,7 +21,7 @@ impl Play<'_> {
         match &answer.next {
             Some(Next::ChooseReason(_)) => {
                 self.seen.menus += 1;
-                more.reason = self.visits[index].matter.reason.clone();
+                more.stated_reason = self.visits[index].matter.reason.clone();
                 self.answer_later(index, more, tired, now);
             }
             Some(Next::AskFacts(ask)) => {
@@ -90,7 +90,7 @@ impl Play<'_> {
                 .book(begin, Step::Take(index, route, declined.collect()));
         }
         let option = options.iter().find(|option| route_of(option) == route);
-        let resolves = option.map_or(5_000, |option| u64::from(option.resolves_basis_points));
+        let resolves = option.map_or(5_000, |option| u64::from(option.chance_basis_points));
         let asked = self.visits[index].asked_for_person;
         let outcome = habits::outcome(route, resolves, asked, &mut self.dice);
         let wait = option

@@ -1,13 +1,16 @@
-//! The map as text and as JSON.
+//! What the map says of the samples, and all of its data.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
+
+mod data;
+
 use super::*;
+use crate::cli::out::Paint;
 use crate::cli::{Cli, Command};
 use clap::Parser;
-use signpost_domain::decision::TurnedDown;
-use signpost_domain::ids::Slug;
-use signpost_domain::playbook::map::{Cell, Floor, Held, Out, Tip, TipCause};
-use signpost_domain::route::Route;
+use expect_test::{Expect, expect};
+use signpost_domain::playbook::map::WAIT_MINUTES;
+use table::line;
 
 const SAMPLE: &str = "../playbooks/airline.yaml";
 
@@ -24,40 +27,402 @@ fn shown(line: &str) -> String {
     let args = args(line);
     let playbook = read(&args.file).unwrap();
     let chosen = choose(&args, &playbook).unwrap();
-    text(&chosen, &chosen.rows(), args.brief, Paint::PLAIN)
+    of(&chosen, args.brief)
+}
+
+fn of(chosen: &Chosen<'_>, is_brief: bool) -> String {
+    match chosen.by {
+        ChosenBy::All => channels::text(chosen, &channels::each(chosen), Paint::PLAIN),
+        ChosenBy::Name | ChosenBy::Routes => {
+            table::text(chosen, &chosen.rows(), is_brief, Paint::PLAIN)
+        }
+    }
+}
+
+/// The sample with some of its text replaced; each text must be there.
+fn edited(edits: &[(&str, &str)]) -> Playbook {
+    let sample = std::fs::read_to_string(SAMPLE).unwrap();
+    let text = edits.iter().fold(sample, |text, (from, to)| {
+        assert!(text.contains(from), "the playbook has no {from}");
+        text.replacen(from, to, 1)
+    });
+    Playbook::stored(&text).unwrap()
+}
+
+/// What is said of the sample with some of its text replaced, from the head of the columns on.
+fn check(edits: &[(&str, &str)], flags: &str, expect: Expect) {
+    let playbook = edited(edits);
+    let args = args(&format!("{SAMPLE} {flags}"));
+    let chosen = choose(&args, &playbook).unwrap();
+    let told = of(&chosen, args.brief);
+    let body = told.split_once("\n\n").unwrap().1;
+    expect.assert_eq(body);
+}
+
+/// At night nobody is at the desk that never closes, and it alone is the last resort.
+const NOBODY: [(&str, &str); 2] = [
+    (
+        "  - { route: message, queue: digital_care, cost: 2.50, resolves: 0.60 }\n",
+        "",
+    ),
+    (
+        "languages: [en, nl], calendar: round_the_clock, skills: { rebooking: 4",
+        "languages: [en, nl], calendar: desk, skills: { rebooking: 4",
+    ),
+];
+
+/// The flow is dear, so that people are chosen as long as they can be in time.
+const DEAR_FLOW: [(&str, &str); 1] = [("flow: rebook, cost: 0.05", "flow: rebook, cost: 90.00")];
+
+/// Who is of the least valuable tier waits for a person, who comes again when the deadline counts no more.
+const PATIENT: [(&str, &str); 2] = [
+    (
+        "waiting_cost_per_minute: 0.40, cost_of_failure: 2.00",
+        "waiting_cost_per_minute: 0.01, cost_of_failure: 12.00",
+    ),
+    (
+        "      - id: complaint\n",
+        "      - id: complaint\n        deadline: departs_at\n",
+    ),
+];
+
+#[test]
+fn it_says_what_it_is_of_and_what_its_letters_mean() {
+    let head = |flags: &str| {
+        let told = shown(&format!("{SAMPLE} --reason allowance {flags}"));
+        let (head, _) = told.split_once("\n\n").unwrap();
+        head.to_owned()
+    };
+    expect![[r#"
+        airline · Mon 2026-03-02 14:00 Europe/Amsterdam · amounts in EUR · deadlines far away (--deadline-in)
+        channel web_chat (the one with the most routes; --channel for phone, app, sms, email, social, airport_desk, or all)
+        a first contact of which nothing special is told
+        S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
+        lower case: the last resort, as no route of the reason can be taken   *: tier floor, as a less valuable tier has it
+        columns are samples, the exact wait of a change is in a line below
+        a minute of waiting costs a more valuable tier more, so it leaves a queue sooner"#]].assert_eq(&head(""));
+    expect![[r#"
+        airline · Tue 2026-11-24 03:00 Europe/Amsterdam · amounts in EUR · deadlines in 3h
+        channel app (--channel for phone, web_chat, sms, email, social, airport_desk, or all)
+        a first contact of which nothing special is told
+        S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
+        lower case: the last resort, as no route of the reason can be taken   *: tier floor, as a less valuable tier has it
+        columns are samples of waits"#]].assert_eq(&head(
+        "--channel app --brief --deadline-in 3h --at 2026-11-24T03:00",
+    ));
+    expect![[r#"
+        airline · Mon 2026-03-02 14:00 Europe/Amsterdam · amounts in EUR · deadlines far away (--deadline-in)
+        all channels (phone, web_chat, app, sms, email, social, airport_desk)
+        a first contact of which nothing special is told
+        S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
+        lower case: the last resort, as no route of the reason can be taken   *: tier floor, as a less valuable tier has it
+        columns are samples of waits"#]].assert_eq(&head("--all-channels"));
 }
 
 #[test]
-fn a_table_of_routes_with_where_it_tips() {
-    let told = shown(&format!(
-        "{SAMPLE} --reason disruption/missed_connection --channel app"
-    ));
-    let mut lines = told.lines();
-    assert!(
-        lines
-            .next()
-            .unwrap()
-            .starts_with("airline on app (--channel: phone, web_chat,")
+fn a_row_tells_where_it_tips_by_what_differs() {
+    check(
+        &[],
+        "--reason missed_connection --channel phone",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            disruption/missed_connection
+                chat: not offered on phone
+                message: forbidden by the rule stranded_now
+                a minute of waiting costs platinum 4.00 (callback 1.00, message 0.20)
+                a minute of waiting costs gold 1.50 (callback 0.38, message 0.08)
+                a minute of waiting costs standard 0.40 (callback 0.10, message 0.02)
+              platinum                    H  B  B  B  B  B  B  B  B  B
+                  from 38s callback instead of human: waiting 1.90 less, handling 1.90 more (failure 20.37 in both)
+              gold                        H  H  B  B  B  B  B  B  B  B
+                  from 1m42s callback instead of human: waiting 1.91 less, handling 1.90 more (failure 16.88 in both)
+              standard                    H  H  H  H  B  B  B  B  B  B
+                  from 6m20s callback instead of human: waiting 1.90 less, handling 1.90 more (failure 15.63 in both)
+        "#]],
     );
-    assert!(lines.next().unwrap().contains("B callback"));
-    for tier in ["platinum", "gold", "standard"] {
-        assert!(
-            told.lines().any(|line| line.trim().starts_with(tier)),
-            "{told}"
-        );
-    }
-    assert!(
-        told.contains(" until ") && told.contains(" = waiting "),
-        "{told}"
+}
+
+#[test]
+fn the_tier_floor_is_told_in_two_clauses() {
+    check(
+        &[],
+        "--reason wheelchair",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            special_assistance/wheelchair
+                a minute of waiting costs platinum 4.00 (callback 1.00, message 0.20)
+                a minute of waiting costs gold 1.50 (callback 0.38, message 0.08)
+                a minute of waiting costs standard 0.40 (callback 0.10, message 0.02)
+              platinum                    H  B  B  B  B  B  B *B  M *M
+                  from 36s callback instead of human: waiting 1.80 less, handling 1.80 more (failure 4.91,
+                    leaving the channel 1.00 in both)
+                  callback until 32m28s, because standard has it; then message. By its own cost message from 25m6s:
+                    waiting 20.08 less, handling 5.40 less, failure 25.47 more (leaving the channel 1.00 in both)
+                  from 57m50s still message, because standard has it. By its own cost self_service: waiting 11.57 less,
+                    handling 2.24 less, failure 14.81 more, leaving the channel 1.00 less
+              gold                        H  H  B  B  B  B  B *B  M *M
+                  from 1m36s callback instead of human: waiting 1.80 less, handling 1.80 more (failure 2.58,
+                    leaving the channel 1.00 in both)
+                  callback until 32m28s, because standard has it; then message. By its own cost message from 24m: waiting 7.20 less,
+                    handling 5.40 less, failure 12.60 more (leaving the channel 1.00 in both)
+                  from 53m1s still message, because standard has it. By its own cost self_service: waiting 3.98 less,
+                    handling 2.24 less, failure 7.22 more, leaving the channel 1.00 less
+              standard                    C  C  C  C  B  B  B  B  M  M
+                  from 6m16s callback instead of chat: waiting 1.88 less, handling 3.50 more, failure 2.62 less,
+                    leaving the channel 1.00 more
+                  from 32m28s message instead of callback: waiting 2.60 less, handling 5.40 less, failure 8.00 more
+                    (leaving the channel 1.00 in both)
+        "#]],
     );
-    // Every line of cells has as many as there are waits.
-    let cells = told.lines().filter(|line| line.starts_with("  platinum "));
-    for line in cells {
-        assert_eq!(
-            line.split_whitespace().count(),
-            1 + WAIT_MINUTES.len(),
-            "{line}"
-        );
+    check(
+        &[],
+        "--reason travel_documents --tier gold",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            existing_flight/travel_documents
+                a minute of waiting costs gold 1.50 (callback 0.38, message 0.08)
+              gold                        H  H  B  B  B  B  B  S  S  S
+                  from 1m15s callback instead of human: waiting 1.41 less, handling 1.40 more (failure 3.04,
+                    leaving the channel 1.00 in both)
+                  callback until 22m33s, because standard has it; then message. By its own cost message from 20m19s:
+                    waiting 6.10 less, handling 4.90 less, failure 10.99 more (leaving the channel 1.00 in both)
+                  from 29m41s self_service instead of message: waiting 2.23 less, handling 2.34 less, failure 5.57 more,
+                    leaving the channel 1.00 less
+        "#]],
+    );
+}
+
+#[test]
+fn a_row_of_one_letter_says_why() {
+    check(
+        &[],
+        "--reason find_flight --channel email",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            new_booking/find_flight
+                chat, human: not offered on email
+                a minute of waiting costs platinum: callback 1.00, message 0.20
+              platinum                    B  S  S  S  S  S  S  S  S  S
+                  from 12s self_service instead of callback: waiting 0.20 less, handling 6.26 less, failure 7.95 more,
+                    leaving the channel 1.00 less, rules' preference takes 0.50 more off
+              gold, standard              S  S  S  S  S  S  S  S  S  S
+                  self_service at every wait; next best without a wait: message, 2.03 dearer for gold
+        "#]],
+    );
+    check(
+        &[],
+        "--reason allowance",
+        expect![[r#"
+          wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+        baggage/allowance
+          all tiers                   S  S  S  S  S  S  S  S  S  S
+              self_service at every wait; next best without a wait: chat, 1.92 dearer for platinum
+    "#]],
+    );
+    check(
+        &[],
+        "--reason allowance --tier gold",
+        expect![[r#"
+          wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+        baggage/allowance
+          gold                        S  S  S  S  S  S  S  S  S  S
+              self_service at every wait; next best without a wait: chat, 2.67 dearer
+    "#]],
+    );
+    check(
+        &[],
+        "--reason unaccompanied_minor --channel email",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            special_assistance/unaccompanied_minor
+                chat, human: not offered on email
+              all tiers                   B  B  B  B  B  B  B  B  B  B
+                  callback at every wait; next best without a wait: message, 138.60 dearer for platinum
+        "#]],
+    );
+}
+
+#[test]
+fn a_time_or_a_deadline_that_changes_nothing_is_told() {
+    check(
+        &[],
+        "--reason wheelchair --channel phone --at 2026-11-24T03:00 --deadline-in 3h --tier standard",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            special_assistance/wheelchair
+                chat: not offered on phone
+                at this time all desks of this reason are open
+                message: forbidden by the rule leaving_within_hours
+                a minute of waiting costs standard 0.40 (callback 0.10, message 0.02)
+              standard                    H  H  H  H  B  B  B  B  B  B
+                  from 6m callback instead of human: waiting 1.80 less, handling 1.80 more (failure 3.87 in both)
+        "#]],
+    );
+    check(
+        &[],
+        "--reason flight_status --channel email --at 2026-11-24T03:00 --deadline-in 3h",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            disruption/flight_status
+                chat, human: not offered on email
+                has no deadline: --deadline-in changes nothing here
+                at this time all desks of this reason are open
+              all tiers                   S  S  S  S  S  S  S  S  S  S
+                  self_service at every wait; next best without a wait: message, 1.13 dearer for platinum
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_closed_or_too_late_is_told() {
+    check(
+        &[],
+        "--reason change_date --channel app --at 2026-11-24T03:00",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            existing_flight/change_date
+                chat, callback, human: desk closed, opens Tue 2026-11-24 07:00
+              all tiers                   S  S  S  S  S  S  S  S  S  S
+                  self_service: the only route that can be taken
+        "#]],
+    );
+    check(
+        &[],
+        "--reason wheelchair --channel phone --deadline-in 40m --tier standard",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            special_assistance/wheelchair
+                chat: not offered on phone
+                message: forbidden by the rule leaving_within_hours
+                callback, human: would miss the deadline departs_at, from a wait of 40m
+                a minute of waiting costs standard 0.40 (callback 0.10, message 0.02)
+              standard                    H  H  H  H  B  B  B  B  S  S
+                  from 6m callback instead of human: waiting 1.80 less, handling 1.80 more (failure 3.87 in both)
+                  from 32m45s self_service instead of callback: waiting 3.28 less, handling 7.64 less, failure 10.75 more
+        "#]],
+    );
+}
+
+#[test]
+fn a_tip_over_a_missed_deadline_says_so() {
+    check(
+        &DEAR_FLOW,
+        "--reason change_date --channel phone --deadline-in 13m --tier standard",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            existing_flight/change_date
+                chat: not offered on phone
+                callback, human: would miss the deadline departs_at, from a wait of 13m
+                a minute of waiting costs standard 0.40 (callback 0.10)
+              standard                    H  B  B  B  B  S  S  S  S  S
+                  from 1m callback instead of human: waiting 0.30 less, handling 0.30 more (failure 2.16 in both)
+                  from 13m self_service instead of callback: a callback would miss the deadline departs_at
+        "#]],
+    );
+}
+
+#[test]
+fn what_the_tier_floor_gives_from_then_on_is_told() {
+    check(
+        &PATIENT,
+        "--reason complaint --channel phone --deadline-in 20m --tier gold",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            refund_and_claims/complaint
+                chat: not offered on phone
+                from a wait of 20m nothing can be done before departs_at: it counts no more
+                a minute of waiting costs gold 1.50 (callback 0.38, message 0.08)
+              gold                        H  H  B  B *H  M *H *H *H *H
+                  from 1m4s callback instead of human: waiting 1.20 less, handling 1.20 more (failure 4.58 in both)
+                  from 9m40s human instead of callback: standard has it from then on, by its own cost it would be message
+                  human until 11m3s, because standard has it; then message. By its own cost message from 9m40s: waiting 13.78 less,
+                    handling 4.10 less, failure 7.20 more, leaving the channel 1.00 more
+                  from 20m human instead of message: standard has it from then on, by its own cost it would be message
+                  from 20m still human, because standard has it. By its own cost message: waiting 28.50 less, handling 4.10 less,
+                    failure 7.33 more, leaving the channel 1.00 more
+        "#]],
+    );
+}
+
+#[test]
+fn the_last_resort_says_what_really_happens() {
+    check(
+        &NOBODY,
+        "--reason denied_boarding --channel phone --at 2026-11-24T03:00",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            disruption/denied_boarding
+                chat: not offered on phone
+                message: forbidden by the rule stranded_now
+                callback, human: desk closed, opens Tue 2026-11-24 07:00
+                last resort: human (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00
+              all tiers                   h  h  h  h  h  h  h  h  h  h
+        "#]],
+    );
+}
+
+#[test]
+fn all_channels_are_one_table() {
+    check(
+        &[],
+        "--reason missed_connection --all-channels",
+        expect![[r#"
+              wait on every queue, min                                  0  1  2  5 10 15 20 30 45 60
+            disruption/missed_connection
+              phone, web_chat, app          platinum                    H  B  B  B  B  B  B  B  B  B
+                                            gold                        H  H  B  B  B  B  B  B  B  B
+                                            standard                    H  H  H  H  B  B  B  B  B  B
+              sms, email, social            all tiers                   B  B  B  B  B  B  B  B  B  B
+              airport_desk                  platinum                    H  H  H  H  H  H  H  H  H *H
+                                            gold, standard              H  H  H  H  H  H  H  H  H  H
+        "#]],
+    );
+    check(
+        &[],
+        "--reason flight_status --channel all",
+        expect![[r#"
+          wait on every queue, min                                  0  1  2  5 10 15 20 30 45 60
+        disruption/flight_status
+          all channels                  all tiers                   S  S  S  S  S  S  S  S  S  S
+    "#]],
+    );
+    let one = shown(&format!("{SAMPLE} --reason allowance --all-channels"));
+    let same = shown(&format!("{SAMPLE} --reason allowance --channel all"));
+    assert_eq!(one, same);
+}
+
+#[test]
+fn two_playbooks_are_compared_on_one_channel() {
+    let line = format!("signpost playbook map {SAMPLE} --all-channels --diff {SAMPLE}");
+    assert!(Cli::try_parse_from(line.split_whitespace()).is_err());
+    let line = format!("signpost playbook map {SAMPLE} --all-channels --channel app");
+    assert!(Cli::try_parse_from(line.split_whitespace()).is_err());
+}
+
+#[test]
+fn lines_are_not_wider_than_a_screen() {
+    for flags in [
+        "",
+        "--all-channels",
+        "--at 2026-11-24T03:00 --deadline-in 40m --channel phone",
+    ] {
+        let told = shown(&format!("{SAMPLE} {flags}"));
+        let wide = told.lines().find(|line| line.chars().count() > 120);
+        assert_eq!(wide, None);
     }
 }
 
@@ -68,208 +433,28 @@ fn the_whole_sample_is_mapped_and_colours_do_not_move_columns() {
     let chosen = choose(&args, &playbook).unwrap();
     let rows = chosen.rows();
     assert_eq!(rows.len(), playbook.reasons.len() * playbook.tiers.len());
-    let json = as_json(&chosen, &rows);
+    let json = json::map(&chosen, &rows);
     assert_eq!(json["rows"].as_array().unwrap().len(), rows.len());
-    let plain = line(&chosen, "x", &["H".to_owned()]);
-    let coloured = line(&chosen, "x", &["\u{1b}[35mH\u{1b}[0m".to_owned()]);
+    let plain = line(9, "x", &["H".to_owned()]);
+    let coloured = line(9, "x", &["\u{1b}[35mH\u{1b}[0m".to_owned()]);
     assert_eq!(
         plain,
         coloured.replace("\u{1b}[35m", "").replace("\u{1b}[0m", "")
     );
 }
 
-fn json_of(line: &str) -> Value {
-    let args = args(line);
-    let playbook = read(&args.file).unwrap();
-    let chosen = choose(&args, &playbook).unwrap();
-    as_json(&chosen, &chosen.rows())
-}
-
-#[test]
-fn the_json_says_of_what_it_is() {
-    let at = "--at 2026-03-03T10:00 --deadline-in 40m";
-    let json = json_of(&format!(
-        "{SAMPLE} --reason missed_connection --channel phone {at}"
-    ));
-    let version = read(&args(SAMPLE).file).unwrap().version;
-    let mut head = json.as_object().unwrap().clone();
-    head.remove("rows");
-    assert_eq!(
-        Value::Object(head),
-        json!({
-            "at": "2026-03-03T09:00:00Z",
-            "channel": "phone",
-            "deadline_in_seconds": 2_400,
-            "playbook": "airline",
-            "playbook_version": version.as_str(),
-            "wait_minutes": WAIT_MINUTES,
-        })
-    );
-    let open = json_of(&format!("{SAMPLE} --reason missed_connection"));
-    assert!(open["deadline_in_seconds"].is_null());
-}
-
-/// A row that has everything, by the names that scripts read it by.
-#[test]
-fn the_json_of_a_row_says_what_the_table_does() {
-    let args = args(&format!("{SAMPLE} --channel phone"));
-    let playbook = read(&args.file).unwrap();
-    let chosen = choose(&args, &playbook).unwrap();
-    let cell = |route| Cell {
-        route,
-        last_resort: false,
-    };
-    let floor = |own| Floor {
-        tier: playbook.tiers[1].id.clone(),
-        own,
-    };
-    let held = |minutes| Held {
-        floor: floor(Route::SelfService),
-        from: Millis(minutes * Millis::MINUTE.0),
-        costs: None,
-    };
-    let mut row = Row {
-        reason: ReasonIndex(0),
-        tier: TierIndex(0),
-        cells: [cell(Route::Human); WAIT_MINUTES.len()],
-        floors: [const { None }; WAIT_MINUTES.len()],
-        tips: Vec::new(),
-        held: None,
-        out: Vec::new(),
-    };
-    let tip = Tip {
-        from: cell(Route::Human),
-        to: cell(Route::Callback),
-        wait: Millis(90_000),
-        why: TipCause::Otherwise,
-        kept: None,
-        raised: None,
-    };
-    row.floors[9] = Some(floor(Route::SelfService));
-    row.cells[1].last_resort = true;
-    row.tips = vec![
-        Tip {
-            why: TipCause::TurnedDown(TurnedDown::TooLate(Slug::stored("departs_at"))),
-            ..tip.clone()
-        },
-        Tip {
-            kept: Some(held(2)),
-            raised: Some(floor(Route::Message)),
-            ..tip
-        },
-    ];
-    row.held = Some(held(30));
-    row.out = vec![Out {
-        route: Route::Chat,
-        why: TurnedDown::ForbiddenByRule(Slug::stored("no_chat")),
-        from: Millis(5_000),
-    }];
-    let told = &as_json(&chosen, &[row])["rows"][0];
-    let second = playbook.tiers[1].id.as_str();
-    let mut routes = vec![json!("human"); WAIT_MINUTES.len()];
-    routes[1] = json!({ "last_resort": "human" });
-    routes[9] =
-        json!({ "tier_floor": "human", "because_of": second, "by_own_cost": "self_service" });
-    let kept = |seconds: i64| {
-        json!({
-            "because_of": second, "by_own_cost": "self_service", "from_wait_seconds": seconds,
-        })
-    };
-    let because = format!("because {second} has it");
-    let words = format!(
-        "human was kept by the tier floor {because} until then; by its own cost self_service from 2m; callback by the \
-         tier floor {because} from then; by its own cost message"
-    );
-    assert_eq!(
-        told,
-        &json!({
-            "reason": playbook.reasons[0].id.to_string(),
-            "tier": playbook.tiers[0].id.as_str(),
-            "routes": routes,
-            "tips": [
-                {
-                    "from": "human",
-                    "to": "callback",
-                    "wait_seconds": 90,
-                    "why": "a human would miss the deadline departs_at",
-                },
-                {
-                    "from": "human",
-                    "to": "callback",
-                    "wait_seconds": 90,
-                    "why": words,
-                    "from_kept_by_tier_floor": kept(120),
-                    "to_given_by_tier_floor": { "because_of": second, "by_own_cost": "message" },
-                },
-            ],
-            "held_by_tier_floor": kept(1_800),
-            "turned_down": [{
-                "route": "chat",
-                "why": "forbidden_by_rule",
-                "subject": "no_chat",
-                "from_wait_seconds": 5,
-            }],
-        })
-    );
-}
-
-#[test]
-fn the_json_says_why_a_route_is_out_and_when_a_desk_opens() {
-    let night = json_of(&format!("{SAMPLE} --at 2026-03-03T3:00 --channel web_chat"));
-    let late = json_of(&format!("{SAMPLE} --deadline-in 40m --channel phone"));
-    let out = |json: &Value, why: &str| -> Value {
-        let rows = json["rows"].as_array().unwrap().iter();
-        let mut out = rows.flat_map(|row| row["turned_down"].as_array().unwrap());
-        out.find(|it| it["why"] == why).cloned().unwrap()
-    };
-    let closed = out(&night, "closed");
-    assert!(
-        closed["subject"]
-            .as_str()
-            .is_some_and(|queue| !queue.is_empty()),
-        "{closed}"
-    );
-    let opens = closed["opens"].as_str().unwrap();
-    assert!(
-        opens.starts_with("2026-03-03T") && opens.ends_with("+01:00"),
-        "{closed}"
-    );
-    assert_eq!(closed["from_wait_seconds"], 0);
-    let too_late = out(&late, "too_late");
-    assert!(
-        too_late["subject"]
-            .as_str()
-            .is_some_and(|fact| !fact.is_empty())
-    );
-    assert!(too_late["opens"].is_null());
-}
-
-#[test]
-fn what_the_tier_floor_holds_is_marked_and_told() {
-    let told = shown(&format!("{SAMPLE} --reason all"));
-    assert!(told.contains("*: held by the tier floor"), "{told}");
-    assert!(told.contains(" by the tier floor because "), "{told}");
-    assert!(told.contains("by its own cost "), "{told}");
-    assert!(told.contains(" *"), "{told}");
-}
-
-#[test]
-fn what_is_closed_or_too_late_is_told() {
-    let told = shown(&format!("{SAMPLE} --at 2026-03-03T3:00 --channel web_chat"));
-    assert!(
-        told.contains(": desk closed, opens Tue 2026-03-03 "),
-        "{told}"
-    );
-    let late = shown(&format!("{SAMPLE} --deadline-in 40m --channel phone"));
-    assert!(late.contains("would miss the deadline "), "{late}");
-}
-
 #[test]
 fn brief_is_letters_alone_and_heads_stand_over_each_primary_reason() {
     let brief = shown(&format!("{SAMPLE} --brief --tier all"));
-    assert!(!brief.contains(" until "), "{brief}");
+    assert!(!brief.contains(" instead of "), "{brief}");
     let args = args(SAMPLE);
-    let primaries = read(&args.file).unwrap().primaries.len();
+    let playbook = read(&args.file).unwrap();
+    // Of a row of cells there are as many as there are waits.
+    let cells = brief.lines().filter(|line| line.starts_with("  platinum "));
+    for line in cells {
+        assert_eq!(line.split_whitespace().count(), 1 + WAIT_MINUTES.len());
+    }
+    let primaries = playbook.primaries.len();
     assert_eq!(brief.matches("wait on every queue").count(), primaries);
 }
 

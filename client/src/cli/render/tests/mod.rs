@@ -15,7 +15,7 @@ fn second(second: i64) -> Option<prost_types::Timestamp> {
     })
 }
 
-fn wait(basis: v1::wait::Basis, seconds: i64) -> Option<v1::Wait> {
+fn wait(basis: v1::WaitBasis, seconds: i64) -> Option<v1::Wait> {
     let span = |seconds| Some(prost_types::Duration { seconds, nanos: 0 });
     Some(v1::Wait {
         basis: basis.into(),
@@ -36,14 +36,14 @@ fn part(kind: v1::CostKind, amount_micros: i64) -> v1::CostPart {
 fn target(route: v1::Route) -> v1::RouteTarget {
     v1::RouteTarget {
         route: route.into(),
-        queue: "rebooking".to_owned(),
+        queue_id: "rebooking".to_owned(),
         skills: vec![v1::Skill {
             skill_id: "refunds".to_owned(),
             level: 2,
         }],
         priority: 8,
         waiting_target: None,
-        language: "nl-NL".to_owned(),
+        language_code: "nl-NL".to_owned(),
         tier: "gold".to_owned(),
         ..Default::default()
     }
@@ -61,8 +61,8 @@ fn options() -> Vec<v1::RouteOption> {
                 part(Kind::Failure, 820_000),
                 part(Kind::RulePreference, -5_000_000),
             ],
-            wait: wait(v1::wait::Basis::Estimated, 60),
-            resolves_basis_points: 9500,
+            wait: wait(v1::WaitBasis::Estimated, 60),
+            chance_basis_points: 9500,
             ..Default::default()
         },
         v1::RouteOption {
@@ -72,8 +72,8 @@ fn options() -> Vec<v1::RouteOption> {
                 part(Kind::Handling, 6_300_000),
                 part(Kind::LeavingChannel, 800_050),
             ],
-            wait: wait(v1::wait::Basis::None, 0),
-            resolves_basis_points: 9550,
+            wait: wait(v1::WaitBasis::None, 0),
+            chance_basis_points: 9550,
             ..Default::default()
         },
     ]
@@ -87,16 +87,16 @@ fn decision() -> v1::Decision {
         tier: "gold".to_owned(),
         need_thousandths: 3000,
         options: options(),
-        turned_down: vec![v1::TurnedDown {
+        ineligible_routes: vec![v1::IneligibleRoute {
             route: v1::Route::SelfService.into(),
-            reason: v1::TurnedDownReason::ForbiddenByRule.into(),
+            cause: v1::IneligibilityCause::ForbiddenByRule.into(),
             subject: "third_contact_this_week".to_owned(),
             opens_time: None,
         }],
-        rules_fired: vec![v1::FiredRule {
+        fired_rules: vec![v1::FiredRule {
             rule_id: "third_contact_this_week".to_owned(),
-            forbids: vec![v1::Route::SelfService.into()],
-            prefers: vec![v1::RoutePreference {
+            forbidden_routes: vec![v1::Route::SelfService.into()],
+            preferences: vec![v1::RoutePreference {
                 route: v1::Route::Human.into(),
                 amount_micros: 5_000_000,
             }],
@@ -104,14 +104,16 @@ fn decision() -> v1::Decision {
             ..Default::default()
         }],
         findings: vec![v1::Finding {
-            kind: v1::FindingKind::FactUnknown.into(),
-            subject: "flying_today facts.departs_at".to_owned(),
-            broken: None,
+            kind: v1::FindingKind::RuleInputUnknown.into(),
+            rule_id: "flying_today".to_owned(),
+            input: "facts.departs_at".to_owned(),
+            ..Default::default()
         }],
         stake_micros: 36_000_000,
         next_micros: 7_100_050,
         guarded: true,
         currency_code: "EUR".to_owned(),
+        ..Default::default()
     }
 }
 
@@ -119,13 +121,13 @@ fn routed() -> v1::ContactAnswer {
     v1::ContactAnswer {
         contact_id: "call-2".to_owned(),
         case_id: "case_01".to_owned(),
-        joined: v1::Joined::Continued.into(),
+        case_match: v1::CaseMatch::Continued.into(),
         customer_id: "c1".to_owned(),
-        place: v1::ContactPlace::Routed.into(),
+        state: v1::ContactState::Routed.into(),
         next: Some(v1::contact_answer::Next::Target(target(v1::Route::Human))),
         decision: Some(decision()),
-        repeats: 1,
-        channel_switches: 1,
+        repeat_count: 1,
+        channel_switch_count: 1,
         known_facts: vec![v1::Fact {
             fact_id: "booking_reference".to_owned(),
             value: Some(v1::fact::Value::Text("ABC123".to_owned())),
@@ -144,7 +146,7 @@ fn a_routed_contact_as_text() {
 fn a_routed_contact_as_json() {
     let response = v1::RouteContactResponse {
         answer: Some(routed()),
-        replayed: false,
+        receipt: None,
     };
     expect_file!["routed.json"].assert_eq(&pretty(&response).unwrap());
 }
@@ -167,9 +169,9 @@ fn a_menu_a_question_and_a_choice_as_text() {
     let menu = v1::ReasonMenu {
         playbook_version: "3f2a90bc11d04e5f66".to_owned(),
         channel: "phone".to_owned(),
-        locale: "nl".to_owned(),
-        primary: String::new(),
-        left_out: 1,
+        language_code: "nl".to_owned(),
+        primary_reason: String::new(),
+        omitted_count: 1,
         items: vec![
             v1::MenuItem {
                 kind: v1::MenuItemKind::OpenCase.into(),
@@ -182,7 +184,7 @@ fn a_menu_a_question_and_a_choice_as_text() {
     };
     let next = |next| v1::ContactAnswer {
         contact_id: "call-1".to_owned(),
-        place: v1::ContactPlace::Deciding.into(),
+        state: v1::ContactState::AwaitingCustomer.into(),
         next: Some(next),
         ..Default::default()
     };
@@ -222,7 +224,7 @@ fn a_menu_a_question_and_a_choice_as_text() {
         --
         contact call-1 · no case yet
         customer not known
-        → the customer chooses; then: signpost take call-1 ROUTE
+        → the customer chooses; then: signpost select call-1 ROUTE
     "#]]
     .assert_eq(&text.join("--\n"));
 }
@@ -245,7 +247,7 @@ fn what_is_out_of_the_ordinary_is_said_in_words() {
     let found = |kind: Kind, subject: &str| v1::Finding {
         kind: kind.into(),
         subject: subject.to_owned(),
-        broken: None,
+        ..Default::default()
     };
     let item = |reason: &str| v1::MenuItem {
         kind: v1::MenuItemKind::Reason.into(),
@@ -259,7 +261,7 @@ fn what_is_out_of_the_ordinary_is_said_in_words() {
     let told = v1::ContactAnswer {
         contact_id: "call-1".to_owned(),
         case_id: "case_0000000000002".to_owned(),
-        joined: v1::Joined::Continued.into(),
+        case_match: v1::CaseMatch::Continued.into(),
         known_facts: vec![fact("order_id", text("3348")), fact("size", text("M"))],
         matters: vec![
             v1::MatterAnswer {
@@ -281,9 +283,9 @@ fn what_is_out_of_the_ordinary_is_said_in_words() {
             playbook_version: "1234567890abcdef".to_owned(),
             decide_time: second(0),
             need_thousandths: 1_000,
-            turned_down: vec![v1::TurnedDown {
+            ineligible_routes: vec![v1::IneligibleRoute {
                 route: v1::Route::Human.into(),
-                reason: v1::TurnedDownReason::CustomerAway.into(),
+                cause: v1::IneligibilityCause::CustomerAway.into(),
                 ..Default::default()
             }],
             findings: vec![

@@ -10,11 +10,11 @@ fn further_cases_and_outcomes_as_text() {
     let further = v1::Contact {
         contact_id: "call-2".to_owned(),
         case_id: "case_01".to_owned(),
-        place: v1::ContactPlace::SelfService.into(),
-        further_cases: vec![v1::FurtherCase {
+        state: v1::ContactState::SelfService.into(),
+        additional_cases: vec![v1::AdditionalCase {
             case_id: "case_02".to_owned(),
-            reason: "baggage/lost".to_owned(),
-            joined: v1::Joined::Reopened.into(),
+            stated_reason: "baggage/lost".to_owned(),
+            case_match: v1::CaseMatch::Reopened.into(),
             matter_id: String::new(),
         }],
         ..Default::default()
@@ -22,9 +22,9 @@ fn further_cases_and_outcomes_as_text() {
     let added = v1::AddCaseToContactResponse {
         contact_id: "call-2".to_owned(),
         case_id: "case_03".to_owned(),
-        joined: v1::Joined::Opened.into(),
-        contact_case_id: "case_01".to_owned(),
-        further_case_ids: vec!["case_02".to_owned(), "case_03".to_owned()],
+        case_match: v1::CaseMatch::New.into(),
+        main_case_id: "case_01".to_owned(),
+        additional_case_ids: vec!["case_02".to_owned(), "case_03".to_owned()],
         channel_switched: true,
         repeat: true,
         ..Default::default()
@@ -35,6 +35,7 @@ fn further_cases_and_outcomes_as_text() {
         resolution: Some(v1::CaseResolution {
             outcome: "refunded".to_owned(),
             cost_micros: Some(12_500_000),
+            currency_code: "EUR".to_owned(),
         }),
         ..Default::default()
     };
@@ -46,12 +47,12 @@ fn further_cases_and_outcomes_as_text() {
     ];
     expect![[r#"
         contact call-2 · self_service
-          case           case_01
-          further cases  case_02 (baggage/lost REOPENED)
+          case              case_01
+          additional cases  case_02 (baggage/lost REOPENED)
         --
-        contact call-2 · OPENED case_03 · a repeat · on another channel
-          its own case          case_01
-          further cases so far  case_02
+        contact call-2 · NEW case_03 · a repeat · on another channel
+          its own case             case_01
+          additional cases so far  case_02
         --
         case case_02 · resolved · 0 contacts · 0 repeats · 0 channel switches
           resolution  refunded (Money back), cost 12.50
@@ -73,11 +74,11 @@ fn a_presumed_case_is_named_and_what_failed_is_said() {
                 findings: vec![v1::Finding {
                     kind: v1::FindingKind::NeedRaisedByAttempts.into(),
                     subject: "2".to_owned(),
-                    broken: None,
+                    ..Default::default()
                 }],
-                turned_down: vec![v1::TurnedDown {
+                ineligible_routes: vec![v1::IneligibleRoute {
                     route: v1::Route::SelfService.into(),
-                    reason: v1::TurnedDownReason::FailedBefore.into(),
+                    cause: v1::IneligibilityCause::FailedBefore.into(),
                     subject: "cancel_order".to_owned(),
                     opens_time: None,
                 }],
@@ -183,13 +184,13 @@ fn records_as_text() {
     let contact_ = v1::Contact {
         contact_id: "call-2".to_owned(),
         case_id: "case_01".to_owned(),
-        place: v1::ContactPlace::Ended.into(),
+        state: v1::ContactState::Ended.into(),
         outcome: v1::ContactOutcome::Resolved.into(),
         route: v1::Route::Human.into(),
-        declined: vec![v1::Route::SelfService.into()],
+        declined_routes: vec![v1::Route::SelfService.into()],
         context: Some(v1::ContactContext {
             channel: "phone".to_owned(),
-            reason: "existing_flight/change_date".to_owned(),
+            stated_reason: "existing_flight/change_date".to_owned(),
             ..Default::default()
         }),
         arrive_time: second(0),
@@ -200,27 +201,27 @@ fn records_as_text() {
         case_id: "case_01".to_owned(),
         state: v1::CaseState::Open.into(),
         customer_id: "c1".to_owned(),
-        reason: "existing_flight/change_date".to_owned(),
+        stated_reason: "existing_flight/change_date".to_owned(),
         contacts: vec![
             v1::CaseContact {
                 contact_id: "chat-1".to_owned(),
                 channel: "web_chat".to_owned(),
-                joined: v1::Joined::Opened.into(),
+                case_match: v1::CaseMatch::New.into(),
                 arrive_time: second(-60),
                 ..Default::default()
             },
             v1::CaseContact {
                 contact_id: "call-2".to_owned(),
                 channel: "phone".to_owned(),
-                joined: v1::Joined::Continued.into(),
+                case_match: v1::CaseMatch::Continued.into(),
                 arrive_time: second(0),
                 repeat: true,
                 live: true,
             },
         ],
         contact_count: 2,
-        repeats: 1,
-        channel_switches: 1,
+        repeat_count: 1,
+        channel_switch_count: 1,
         open_time: second(-60),
         ..Default::default()
     };
@@ -246,21 +247,21 @@ fn records_as_text() {
     ];
     expect![[r#"
         contact call-2 · ended (resolved)
-          case      case_01
-          channel   phone
-          reason    existing_flight/change_date
-          route     human
-          declined  self_service
-          arrived   2026-03-02T09:30:00Z
-          ended     2026-03-02T09:31:30Z
+          case           case_01
+          channel        phone
+          stated reason  existing_flight/change_date
+          route          human
+          declined       self_service
+          arrived        2026-03-02T09:30:00Z
+          ended          2026-03-02T09:31:30Z
         --
         case case_01 · open · 2 contacts · 1 repeat · 1 channel switch
-          customer  c1
-          reason    existing_flight/change_date
-          opened    2026-03-02T09:29:00Z
+          customer       c1
+          stated reason  existing_flight/change_date
+          opened         2026-03-02T09:29:00Z
 
-          arrived               contact  channel   joined
-          2026-03-02T09:29:00Z  chat-1   web_chat  OPENED
+          arrived               contact  channel   match
+          2026-03-02T09:29:00Z  chat-1   web_chat  NEW
           2026-03-02T09:30:00Z  call-2   phone     CONTINUED  repeat, live
         --
         customer c1
@@ -276,32 +277,32 @@ fn records_as_text() {
 
 #[test]
 fn a_choice_and_an_end_as_text() {
-    let choice = v1::TakeRouteResponse {
+    let choice = v1::SelectRouteResponse {
         contact_id: "call-2".to_owned(),
         case_id: "case_01".to_owned(),
-        place: v1::ContactPlace::Routed.into(),
+        state: v1::ContactState::Routed.into(),
         target: Some(v1::RouteTarget {
             route: v1::Route::Callback.into(),
-            queue: "rebooking".to_owned(),
+            queue_id: "rebooking".to_owned(),
             ..Default::default()
         }),
-        replayed: false,
+        receipt: None,
     };
     let end = v1::EndContactResponse {
         contact_id: "call-2".to_owned(),
         case_id: "case_01".to_owned(),
-        place: v1::ContactPlace::Ended.into(),
+        state: v1::ContactState::Ended.into(),
         outcome: v1::ContactOutcome::Resolved.into(),
         case_state: v1::CaseState::Resolved.into(),
-        further_case_ids: vec!["case_02".to_owned()],
+        additional_case_ids: vec!["case_02".to_owned()],
         ..Default::default()
     };
-    let text = taken(&choice, Paint::PLAIN) + &ended(&end, Paint::PLAIN);
+    let text = selected(&choice, Paint::PLAIN) + &ended(&end, Paint::PLAIN);
     expect![[r#"
         contact call-2 · routed · case_01
         → callback, queue rebooking, priority 0
         contact call-2 · ended (resolved) · case_01 resolved
-          further cases  case_02
+          additional cases  case_02
     "#]]
     .assert_eq(&text);
 }
@@ -317,23 +318,30 @@ fn publications_findings_and_counts_as_text() {
         live: true,
         ..Default::default()
     };
-    let finding = v1::PlaybookFinding {
+    let finding = v1::PlaybookDiagnostic {
         path: "reasons[0].id".to_owned(),
         line: 12,
         column: 5,
         message: "must be a name".to_owned(),
     };
+    let taken_by = |(contact_count, route)| v1::RouteCount {
+        route,
+        contact_count,
+    };
     let count = v1::ReasonCount {
-        cases_in_state: vec![1, 2],
         reason: "existing_flight/change_date".to_owned(),
         tier: "gold".to_owned(),
-        contacts: 12,
-        repeats: 3,
-        cases_opened: 9,
-        cases_resolved: 7,
-        routes_taken: vec![4, 0, 5, 0, 3],
+        contact_count: 12,
+        repeat_count: 3,
+        opened_case_count: 9,
+        resolved_case_count: 7,
+        route_counts: [4, 0, 5, 0, 3].into_iter().zip(1..).map(taken_by).collect(),
+        case_state_counts: vec![v1::CaseStateCount {
+            state: v1::CaseState::Open.into(),
+            case_count: 1,
+        }],
     };
-    let family = v1::ReasonFamily {
+    let family = v1::SplitReason {
         reason: "existing_flight/change".to_owned(),
         parts: vec![
             "existing_flight/change_date".to_owned(),
@@ -341,13 +349,14 @@ fn publications_findings_and_counts_as_text() {
         ],
         counts: vec![v1::ReasonCount {
             reason: "existing_flight/change".to_owned(),
-            contacts: 40,
+            contact_count: 40,
             ..count.clone()
         }],
     };
     let counted = v1::CountReasonsResponse {
+        revision: String::new(),
         counts: vec![count],
-        families: vec![family],
+        split_reasons: vec![family],
     };
     let text = [
         publication(&live, Paint::PLAIN),

@@ -50,7 +50,7 @@ pub(in crate::flow) fn reason(
         }
         UnknownReason::Refuse => Err(Refusal::Faulty(Faults::of(
             FaultKind::UnknownReason,
-            "context.reason",
+            "context.stated_reason",
             no_such_reason(playbook, told),
         ))),
     }

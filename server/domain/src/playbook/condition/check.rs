@@ -2,6 +2,7 @@
 //! of ours. What passes becomes a [`Term`].
 
 mod calls;
+mod mistakes;
 mod operators;
 
 use super::inputs::{FIELDS, Field, QUEUE_FIELDS, Type};
@@ -10,9 +11,13 @@ use super::{CONDITION_BYTES_MAX, CONDITION_DEPTH_MAX};
 use crate::fact::FactType;
 use crate::playbook::fault::{echo, right_names};
 use crate::playbook::{FactIndex, QueueIndex};
+pub use calls::{FUNCTIONS, Function};
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, SelectExpr};
 use cel::parser::Parser;
 use std::collections::HashMap;
+
+/// Most facts that an error names.
+const NAMED_FACTS_MAX: usize = 32;
 
 /// What a condition may name.
 #[derive(Debug, Default)]
@@ -107,12 +112,13 @@ fn parse(source: &str) -> Result<IdedExpr, ConditionError> {
         let words = words.strip_prefix("Syntax error: ").unwrap_or(words);
         let words = words.split(" expecting {").next().unwrap_or(words);
         let column = first.map_or(1, |error| error.pos.1.max(1));
+        let fix = mistakes::right(source).unwrap_or("must be a CEL expression");
         error(
             format!(
                 "the condition cannot be read at its character {column}: {}",
                 echo(words)
             ),
-            "must be a CEL expression",
+            fix,
         )
     })
 }
@@ -272,18 +278,43 @@ impl Checker<'_> {
                 let in_group = |field: &&str| field.split('.').next() == Some(group);
                 let names = FIELDS.iter().map(|(_, field, _)| *field);
                 match names.clone().any(|field| in_group(&field)) {
-                    true => right_names(name, "input", names.filter(in_group)),
-                    false => right_names(name, "input", names),
+                    true => right_names(name, "variable", names.filter(in_group)),
+                    false => right_names(name, "variable", names),
                 }
             }
         };
-        let fix = match fix.as_str() {
-            "must be a input of the playbook" => {
-                "must be now, contact.…, customer.…, case.…, facts.… or queues.….wait".to_owned()
-            }
-            _ => fix,
+        let fix = match fix.starts_with("must be a variable") || fix.starts_with("must be a fact") {
+            true => self.all_variables(),
+            false => fix,
         };
         error(format!("there is no {}", echo(name)), fix)
+    }
+
+    /// Every variable that there is, by its group.
+    fn all_variables(&self) -> String {
+        let group = |prefix: &str| {
+            let names = FIELDS
+                .iter()
+                .filter_map(|(_, name, _)| name.strip_prefix(prefix));
+            format!("{prefix}({})", names.collect::<Vec<_>>().join(" "))
+        };
+        let mut facts: Vec<&str> = self.declared.facts.keys().copied().collect();
+        facts.sort_unstable();
+        let more = facts.len().saturating_sub(NAMED_FACTS_MAX);
+        facts.truncate(NAMED_FACTS_MAX);
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        format!(
+            "must be one of now, {}, {}, {}, {}, facts.({}{more}), queues.ID.(wait staffed open_until)",
+            group("now."),
+            group("contact."),
+            group("customer."),
+            group("case."),
+            facts.join(" "),
+        )
     }
 
     fn of_type(

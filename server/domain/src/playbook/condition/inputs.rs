@@ -70,11 +70,11 @@ impl From<FactType> for Type {
 }
 
 macro_rules! fields {
-    ($($(#[$doc:meta])* $field:ident = $name:literal: $type:ident,)*) => {
+    ($($(#[doc = $doc:literal])* $field:ident = $name:literal: $type:ident,)*) => {
         /// An input of conditions.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Field {
-            $(#[doc = concat!("`", $name, "`")] $(#[$doc])* $field,)*
+            $(#[doc = concat!("`", $name, "`")] $(#[doc = $doc])* $field,)*
             /// `facts.…`: a fact of the playbook, of its type.
             Fact(FactIndex),
             /// `queues.….wait`, a span: the wait on the line as it was reported or follows from what was; not known
@@ -89,6 +89,9 @@ macro_rules! fields {
 
         /// Every input but the facts.
         pub(super) const FIELDS: &[(Field, &str, Type)] = &[$((Field::$field, $name, Type::$type),)*];
+
+        /// What each of them is, in the same order.
+        const ABOUT: &[&str] = &[$(concat!($($doc,)*),)*];
 
         impl Field {
             /// As a condition writes it; `playbook` must be the one whose condition this is of.
@@ -111,11 +114,46 @@ macro_rules! fields {
 /// The name of what can be read of a queue, the field of one, and its type.
 type QueueField = (&'static str, fn(QueueIndex) -> Field, Type);
 
+/// A variable of conditions, for who writes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// As a condition writes it; `ID` stands for an id of the playbook.
+    pub name: String,
+    /// Its type: `a text`.
+    pub type_name: &'static str,
+    /// What it is, its range, and when it is unknown.
+    pub about: String,
+}
+
+/// Every variable of conditions, in the order of their registry.
+pub fn variables() -> Vec<Variable> {
+    let variable = |name: &str, type_name, about: &str| Variable {
+        name: name.to_owned(),
+        type_name,
+        about: about.trim().to_owned(),
+    };
+    let fields = FIELDS.iter().zip(ABOUT);
+    let fields = fields.map(|((_, name, of), about)| variable(name, of.as_str(), about));
+    let about_fact = "The value of a fact. Unknown until somebody told it, and when the customer declined to tell it.";
+    let fact = variable("facts.ID", "the type of the fact", about_fact);
+    let queues = QUEUE_FIELDS.iter().zip(QUEUE_ABOUT);
+    let queues = queues
+        .map(|((name, _, of), about)| variable(&format!("queues.ID.{name}"), of.as_str(), about));
+    fields.chain([fact]).chain(queues).collect()
+}
+
 /// What a condition can read of a queue.
 pub(super) const QUEUE_FIELDS: [QueueField; 3] = [
     ("wait", Field::QueueWait, Type::Span),
     ("staffed", Field::QueueStaffed, Type::Int),
     ("open_until", Field::QueueOpenUntil, Type::Instant),
+];
+
+/// What each of them is, in the same order.
+const QUEUE_ABOUT: [&str; 3] = [
+    "The wait on the queue as it was reported, or as it follows from what was. Unknown while nothing is reported.",
+    "How many agents are signed in, as it was reported. Unknown while it is not.",
+    "When an open queue closes next; for a queue that never closes, the last point in time there is. Unknown while the queue is closed.",
 ];
 
 fn of_queue(playbook: &Playbook, QueueIndex(index): QueueIndex, field: &str) -> String {
@@ -126,64 +164,70 @@ fn of_queue(playbook: &Playbook, QueueIndex(index): QueueIndex, field: &str) -> 
 }
 
 fields! {
-    /// Text: an id of the playbook.
+    /// The id of the channel. Always known.
     ContactChannel = "contact.channel": Text,
-    /// Text: voice, live_text, async_text or in_person.
+    /// The medium of the channel: voice, live_text, async_text or in_person. Always known.
     ContactMedium = "contact.medium": Text,
-    /// Text.
+    /// The device, an id of the caller's own. Unknown when the contact tells none.
     ContactDevice = "contact.device": Text,
-    /// Text: an id of the playbook.
+    /// The stage of the life cycle: the contact's, else the reason's. Unknown when neither has one.
     ContactStage = "contact.stage": Text,
-    /// Text: an id of the playbook.
+    /// The persona: the contact's, else the case's, else the customer's. Unknown when none has one.
     ContactPersona = "contact.persona": Text,
-    /// A whole number from -100 to 100.
+    /// How the customer feels, from -100 (furious) to 100 (delighted). Unknown when the contact tells none.
     ContactSentiment = "contact.sentiment": Int,
-    /// Text: the language without a region, in lower case; the contact's, else the case's, else the stored one.
+    /// The language without its region, in lower case: the contact's, else the case's, else the customer's. Unknown
+    /// when none has one.
     ContactLanguage = "contact.language": Text,
-    /// Text: an id of the playbook.
+    /// The id of the brand. Unknown when the contact tells none.
     ContactBrand = "contact.brand": Text,
-    /// Yes or no.
+    /// Whether the customer asked for a person, on this contact or earlier on its case. Always known.
     ContactAskedForPerson = "contact.asked_for_person": Bool,
-    /// Text: inbound or outbound.
+    /// inbound when the customer began the contact, outbound when the company did. Always known.
     ContactDirection = "contact.direction": Text,
-    /// Yes or no.
+    /// Whether the contact is of a customer who is stored. Always known.
     CustomerKnown = "customer.known": Bool,
-    /// Text: an id of the playbook.
+    /// The id of the tier that the contact is decided for. Always known; the default tier at the least.
     CustomerTier = "customer.tier": Text,
-    /// Text: an id of the playbook.
+    /// The stored persona. Unknown for an anonymous customer, or when none is stored.
     CustomerPersona = "customer.persona": Text,
-    /// Text: the language without a region, in lower case.
+    /// The stored language without its region, in lower case. Unknown for an anonymous customer, or when none is
+    /// stored.
     CustomerLanguage = "customer.language": Text,
-    /// Yes or no.
+    /// Whether the customer is vulnerable: told by the contact, by the case, or stored. Unknown when none says.
     CustomerVulnerable = "customer.vulnerable": Bool,
-    /// Money.
+    /// What the customer is worth, in the currency of the playbook. Unknown for an anonymous customer, or when none is
+    /// stored.
     CustomerValue = "customer.value": Money,
-    /// A whole number.
+    /// For how many whole years the customer has been one. Unknown for an anonymous customer, or when none is stored.
     CustomerLoyaltyYears = "customer.loyalty_years": Int,
-    /// A whole number: inbound contacts of the customer in the last 7 days about cases that are open, before this one.
+    /// How often the customer contacted us in the last 7 days about cases that are open, before this contact. Unknown
+    /// for an anonymous customer.
     CustomerContacts7d = "customer.contacts_7d": Int,
-    /// A whole number: all contacts of the customer in the last 7 days, before this one.
+    /// All contacts of the customer in the last 7 days, before this contact: both directions, all cases. Unknown for an
+    /// anonymous customer.
     CustomerAllContacts7d = "customer.all_contacts_7d": Int,
-    /// A whole number.
+    /// How often the customer had to come back about this case, this contact included. Always known.
     CaseRepeats = "case.repeats": Int,
-    /// A whole number: before this contact.
+    /// Contacts of the case before this one. Always known.
     CaseContacts = "case.contacts": Int,
-    /// A whole number.
+    /// How often the customer changed the channel on this case, this contact included. Always known.
     CaseChannelSwitches = "case.channel_switches": Int,
-    /// A whole number.
+    /// Promises of the case that were broken. Always known.
     CaseBrokenPromises = "case.broken_promises": Int,
-    /// A span.
+    /// How long the case has been open. Unknown when this contact opens it.
     CaseAge = "case.age": Span,
-    /// The routes that were tried on the case: `'chat' in case.tried`.
+    /// The routes that were tried on the case: `'chat' in case.tried`. Always known.
     CaseTried = "case.tried": Routes,
-    /// Text: what came of the newest attempt, such as gave_up; not known if nothing was tried or it goes on.
+    /// What came of the newest attempt: resolved, abandoned, gave_up, asked_for_person, no_answer, failed, repeated,
+    /// transferred, switched or timed_out. Unknown when nothing was tried, or it goes on.
     CaseLastOutcome = "case.last_outcome": Text,
-    /// Yes or no: whether an answer that we owe on the case is overdue.
+    /// Whether an answer that we owe on the case is overdue. Always known.
     CaseOwedOverdue = "case.owed_overdue": Bool,
-    /// A whole number from 0 to 23: the hour in the playbook's time zone.
+    /// The hour by the playbook's time zone, from 0 to 23. Always known.
     NowHour = "now.hour": Int,
-    /// A whole number from 1, Monday, to 7, Sunday: the weekday in the playbook's time zone.
+    /// The weekday by the playbook's time zone, from 1 (Monday) to 7 (Sunday). Always known.
     NowWeekday = "now.weekday": Int,
-    /// A point in time: when it is decided.
+    /// When it is decided. Always known.
     Now = "now": Instant,
 }

@@ -293,7 +293,7 @@ fn names_that_are_not_there() {
             contacts.channel == 'phone'
                 there is no contacts.channel; did you mean contact.channel?
             foo
-                there is no foo; must be now, contact.…, customer.…, case.…, facts.… or queues.….wait
+                there is no foo; must be one of now, now.(hour weekday), contact.(channel medium device stage persona sentiment language brand asked_for_person direction), customer.(known tier persona language vulnerable value loyalty_years contacts_7d all_contacts_7d), case.(repeats contacts channel_switches broken_promises age tried last_outcome owed_overdue), facts.(bag_tag bags departs_at fare is_group), queues.ID.(wait staffed open_until)
             facts.bags.count > 1
                 there is no field count; must be a field of contact, customer, case, facts or a queue
             contact.channel == 'phnoe'
@@ -489,5 +489,64 @@ fn inputs_are_told_and_so_is_what_never_changes() {
     assert_eq!(
         compiled("true").map(|condition| condition.holds(&Known::default())),
         Some(Verdict::Holds)
+    );
+}
+
+#[test]
+fn habits_of_other_languages_are_told_what_to_write() {
+    check(
+        "
+        facts.bags > 1 and customer.known
+        facts.bags > 1 OR customer.known
+        not customer.known
+        contact.channel = 'phone'
+        facts.bags <> 1
+        facts.fare > 3,50
+        contact.channel == 'this and that = 3,5' &&
+        (facts.bags >= 1
+        ",
+        expect![[r#"
+            facts.bags > 1 and customer.known
+                the condition cannot be read at its character 16: mismatched input 'and'; write && instead of and
+            facts.bags > 1 OR customer.known
+                the condition cannot be read at its character 16: mismatched input 'OR'; write || instead of or
+            not customer.known
+                the condition cannot be read at its character 5: mismatched input 'customer'; write ! instead of not
+            contact.channel = 'phone'
+                the condition cannot be read at its character 17: token recognition error at: '= '; write == instead of =
+            facts.bags <> 1
+                the condition cannot be read at its character 13: extraneous input '>'; write != instead of <>
+            facts.fare > 3,50
+                the condition cannot be read at its character 15: mismatched input ','; write an amount as money('3.50'), with a point
+            contact.channel == 'this and that = 3,5' &&
+                the condition cannot be read at its character 44: mismatched input '<EOF>'; must be a CEL expression
+            (facts.bags >= 1
+                the condition cannot be read at its character 17: missing ')' at '<EOF>'; must be a CEL expression
+        "#]],
+    );
+}
+
+#[test]
+fn a_variable_that_is_not_there_is_told_those_that_are() {
+    check(
+        "
+        client.name == 'x'
+        weather == 'rain'
+        customer.birthday == 'x'
+        facts.colour_of_the_eyes == 'x'
+        queues.desk.colour == 'x'
+        ",
+        expect![[r#"
+            client.name == 'x'
+                there is no client.name; must be one of now, now.(hour weekday), contact.(channel medium device stage persona sentiment language brand asked_for_person direction), customer.(known tier persona language vulnerable value loyalty_years contacts_7d all_contacts_7d), case.(repeats contacts channel_switches broken_promises age tried last_outcome owed_overdue), facts.(bag_tag bags departs_at fare is_group), queues.ID.(wait staffed open_until)
+            weather == 'rain'
+                there is no weather; must be one of now, now.(hour weekday), contact.(channel medium device stage persona sentiment language brand asked_for_person direction), customer.(known tier persona language vulnerable value loyalty_years contacts_7d all_contacts_7d), case.(repeats contacts channel_switches broken_promises age tried last_outcome owed_overdue), facts.(bag_tag bags departs_at fare is_group), queues.ID.(wait staffed open_until)
+            customer.birthday == 'x'
+                there is no customer.birthday; must be one of customer.known, customer.tier, customer.persona, customer.language, customer.vulnerable, customer.value, customer.loyalty_years, customer.contacts_7d, customer.all_contacts_7d
+            facts.colour_of_the_eyes == 'x'
+                there is no facts.colour_of_the_eyes; must be one of facts.bag_tag, facts.bags, facts.departs_at, facts.fare, facts.is_group
+            queues.desk.colour == 'x'
+                there is no colour of a queue; must be one of wait, staffed, open_until
+        "#]],
     );
 }

@@ -111,7 +111,7 @@ pub(super) fn of(
         things(ChangePart::Calendar, false, calendars.collect()),
         things(ChangePart::Queue, true, queues.collect()),
         things(ChangePart::Fact, true, facts.collect()),
-        things(ChangePart::Primary, true, primaries.collect()),
+        things(ChangePart::PrimaryReason, true, primaries.collect()),
         things(ChangePart::Reason, true, reasons.collect()),
         things(ChangePart::Rule, true, rules.collect()),
         things(ChangePart::Split, false, splits.collect()),

@@ -193,7 +193,7 @@ fn renamed_merged_split_and_moved_reasons_are_told() {
         ("reason: [order, account]", "reason: [order, profile]"),
     ]);
     expect_test::expect![[r#"
-        Renamed Primary account  `account` `profile`
+        Renamed PrimaryReason account  `account` `profile`
         Changed Rule gold_first reason `account, order` `order, profile`"#]]
     .assert_eq(&primary.join("\n"));
     let swapped = with(&[

@@ -129,7 +129,7 @@ fn why(wanted: RouteSet, decided: &Decided) -> String {
 
 /// `chat 12.10 = handling 5.20 + failure 6.90 (88 %, wait 40m)`.
 fn costs(option: &RouteOption) -> String {
-    let parts = cost_sum(&option.cost, CostKind::ALL.into_iter());
+    let parts = cost_sum(&option.cost);
     let wait = match option.wait.expected {
         Millis(0) => String::new(),
         wait => format!(", wait {wait}"),
@@ -139,13 +139,10 @@ fn costs(option: &RouteOption) -> String {
     format!("{route} {total} = {parts} ({chance}{wait})")
 }
 
-/// `handling 5.20 + failure 6.90`: the parts that are not 0, in this order.
-pub(in crate::playbook) fn cost_sum(
-    cost: &CostParts,
-    kinds: impl Iterator<Item = CostKind>,
-) -> String {
+/// `handling 5.20 + failure 6.90`: the parts that are not 0.
+fn cost_sum(cost: &CostParts) -> String {
     let mut parts = String::new();
-    for kind in kinds {
+    for kind in CostKind::ALL {
         let amount = cost.part(kind);
         let (sign, size) = match amount < Money::ZERO {
             true => (" - ", -amount),
@@ -164,7 +161,7 @@ pub(in crate::playbook) fn cost_sum(
 }
 
 /// A part of a cost in a word or two.
-const fn cost_word(kind: CostKind) -> &'static str {
+pub(in crate::playbook) const fn cost_word(kind: CostKind) -> &'static str {
     match kind {
         CostKind::Handling => "handling",
         CostKind::Waiting => "waiting",

@@ -8,11 +8,22 @@ use crate::time::Millis;
 use expect_test::expect;
 use std::fmt::Write as _;
 
-fn shown(playbook: &Playbook, asked: MapAsked) -> String {
+pub(super) fn shown(playbook: &Playbook, asked: MapAsked) -> String {
     let mut text = String::new();
     for (reason, it) in playbook.reasons_indexed() {
-        for (tier, _) in playbook.tiers_indexed() {
-            let row = playbook.map_row(asked, reason, tier);
+        let tiers = playbook.tiers_indexed();
+        let rows = tiers.map(|(tier, _)| playbook.map_row(asked, reason, tier));
+        let rows: Vec<_> = rows.collect();
+        let about = playbook.map_about(asked, reason, &rows);
+        let (id, desks) = (&it.id, about.desks);
+        let _fits = writeln!(text, "{id}: desks {desks:?}, deadline {:?}", about.deadline);
+        for route in &about.not_offered {
+            let _fits = writeln!(text, "  {route} is not offered");
+        }
+        for out in &about.out {
+            let _fits = writeln!(text, "  {} out for all", out.route);
+        }
+        for (row, (tier, _)) in rows.iter().zip(playbook.tiers_indexed()) {
             let cells = row.cells.iter().zip(&row.floors).map(|(cell, floor)| {
                 let letter = cell.route.letter();
                 let letter = match cell.last_resort {
@@ -23,13 +34,27 @@ fn shown(playbook: &Playbook, asked: MapAsked) -> String {
                 format!("{star}{letter}")
             });
             let cells: String = cells.collect();
-            let _fits = writeln!(text, "{cells} {} {}", playbook.tier(tier).id, it.id);
+            let _fits = writeln!(text, "  {cells} {}", playbook.tier(tier).id);
+            let costs = playbook.minute_of_waiting((reason, tier, asked.channel));
+            if let Some(words) = playbook.minute_words(tier, &costs) {
+                let _fits = writeln!(text, "    {words}");
+            }
+            if let Some(everywhere) = &row.everywhere {
+                let words = everywhere.words(row.cells[0], Some("it"));
+                let _fits = writeln!(text, "    {words}");
+            }
             for tip in &row.tips {
-                let (to, wait, words) = (tip.to.route, tip.wait, tip.words());
-                let _fits = writeln!(text, "    {to} from {wait}: {words}");
+                let _fits = writeln!(text, "    {}", tip.words());
             }
             if let Some(held) = &row.held {
-                let _fits = writeln!(text, "    {}", held.words());
+                let last = row.cells[WAIT_MINUTES.len() - 1];
+                let _fits = writeln!(text, "    {}", held.words(last));
+            }
+            for resort in &row.resorts {
+                let _fits = writeln!(text, "    {resort:?}");
+            }
+            if let Some(out_of_reach) = &row.out_of_reach {
+                let _fits = writeln!(text, "    {}", out_of_reach.words());
             }
             for out in &row.out {
                 let _fits = writeln!(
@@ -52,21 +77,37 @@ fn routes_by_reason_tier_and_wait() -> Result<(), Faults> {
         deadline_in: None,
     };
     expect![[r#"
-        CBBBSSSSSS platinum existing_flight/change_date
-            callback from 16s: chat 10.02 = waiting 1.07 + handling 4.10 + failure 4.86; callback 10.00 = waiting 0.27 + handling 6.30 + failure 2.43 + leaving the channel 1.00
-            self_service from 9m32s: callback 19.63 = waiting 9.53 + handling 6.30 + failure 2.80 + leaving the channel 1.00; self_service 19.62 = handling 0.05 + failure 19.57
-        CSSSSSSSSS gold existing_flight/change_date
-            self_service from 15s: chat 6.24 = waiting 0.38 + handling 4.10 + failure 1.76; self_service 6.22 = handling 0.05 + failure 6.17
-        SSSSSSSSSS standard existing_flight/change_date
-        HSSSSSSSSS platinum existing_flight/cancel
-            self_service from 5s: human 9.75 = waiting 0.33 + handling 6.00 + failure 2.42 + leaving the channel 1.00; self_service 9.72 = handling 0.05 + failure 9.67
-        SSSSSSSSSS gold existing_flight/cancel
-        SSSSSSSSSS standard existing_flight/cancel
-        HHHHMMMMMM platinum baggage/lost
-            message from 8m19s: human 62.89 = waiting 33.27 + handling 7.00 + failure 21.62 + leaving the channel 1.00; message 62.83 = waiting 1.66 + handling 2.50 + failure 57.67 + leaving the channel 1.00
-        HHHMMMMMMM gold baggage/lost
-            message from 4m43s: human 21.80 = waiting 7.08 + handling 7.00 + failure 6.73 + leaving the channel 1.00; message 21.80 = waiting 0.35 + handling 2.50 + failure 17.94 + leaving the channel 1.00
-        MMMMMMMMMM standard baggage/lost
+        existing_flight/change_date: desks Open, deadline None
+          CBBBSSSSSS platinum
+            a minute of waiting costs platinum 4.00 (callback 1.00, message 0.20)
+            from 16s callback instead of chat: waiting 0.80 less, handling 2.20 more, failure 2.43 less, leaving the channel 1.00 more
+            from 9m32s self_service instead of callback: waiting 9.53 less, handling 6.25 less, failure 16.77 more, leaving the channel 1.00 less
+          CSSSSSSSSS gold
+            a minute of waiting costs gold 1.50 (callback 0.38, message 0.08)
+            from 15s self_service instead of chat: waiting 0.38 less, handling 4.05 less, failure 4.40 more
+          SSSSSSSSSS standard
+            a minute of waiting costs standard 0.40 (callback 0.10, message 0.02)
+            self_service at every wait; next best without a wait: message, 2.72 dearer for it
+        existing_flight/cancel: desks Open, deadline None
+          HSSSSSSSSS platinum
+            a minute of waiting costs platinum 4.00 (message 0.20)
+            from 5s self_service instead of human: waiting 0.33 less, handling 5.95 less, failure 7.25 more, leaving the channel 1.00 less
+          SSSSSSSSSS gold
+            a minute of waiting costs gold 1.50 (message 0.08)
+            self_service at every wait; next best without a wait: human, 4.31 dearer for it
+          SSSSSSSSSS standard
+            a minute of waiting costs standard 0.40 (message 0.02)
+            self_service at every wait; next best without a wait: message, 3.41 dearer for it
+        baggage/lost: desks Open, deadline None
+          HHHHMMMMMM platinum
+            a minute of waiting costs platinum 4.00 (message 0.20)
+            from 8m19s message instead of human: waiting 31.60 less, handling 4.50 less, failure 36.04 more (leaving the channel 1.00 in both)
+          HHHMMMMMMM gold
+            a minute of waiting costs gold 1.50 (message 0.08)
+            from 4m43s message instead of human: waiting 6.72 less, handling 4.50 less, failure 11.21 more (leaving the channel 1.00 in both)
+          MMMMMMMMMM standard
+            a minute of waiting costs standard 0.40 (message 0.02)
+            message at every wait; next best without a wait: human, 2.13 dearer for it
     "#]].assert_eq(&shown(&playbook, asked));
     Ok(())
 }
@@ -124,7 +165,14 @@ fn the_tier_floor_holds_what_the_less_valuable_tier_gets() -> Result<(), Faults>
             for tip in &row.tips {
                 let Some(held) = &tip.kept else { continue };
                 assert!(held.from < tip.wait);
-                assert!(tip.words().contains("kept by the tier floor because"));
+                let words = tip.words();
+                let tier = &held.floor.tier;
+                let said = format!(
+                    "{} until {}, because {tier} has it; then ",
+                    tip.from.route, tip.wait
+                );
+                assert!(words.starts_with(&said), "{words}");
+                assert!(words.contains(". By its own cost "), "{words}");
             }
         }
     }

@@ -95,8 +95,8 @@ fn what_is_not_one_mapping_with_known_keys() {
         (
             "playbook: a\n",
             expect![[r#"
-            1:1 the key currency is missing; must be there
-        "#]],
+                1:1 the keys currency, time_zone, locales, tiers, channels, queues, reasons, last_resort are missing; must be there
+            "#]],
         ),
         (
             "playbook: [a]\n",

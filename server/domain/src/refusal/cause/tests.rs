@@ -80,6 +80,7 @@ fn a_customer_says_why_it_takes_no_step() {
         is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
         has no such email identity
         has 16 identities already, the most there can be
+        would have more than 16 consents, the most there can be: replace them with `consents` in the update_mask
         is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); leave it out to keep it
     "#]].assert_eq(&told([
         CustomerCause::Merged { into: one.clone() },
@@ -96,6 +97,7 @@ fn a_customer_says_why_it_takes_no_step() {
         },
         CustomerCause::NoSuchIdentity { kind },
         CustomerCause::IdentitiesMax,
+        CustomerCause::ConsentsMax,
         CustomerCause::Vulnerable,
     ]));
 }
@@ -107,8 +109,8 @@ fn a_contact_says_why_it_has_no_further_case() {
         is of nobody known: tell first who it is, by an id or a verified identity in RouteContact
         has case_0000000000001 already, the case of this matter
         has case_0000000000001, which is merged into case_0000000000002
-        has 8 further cases already, the most there can be
-        would have more than 8 further cases, the most there can be
+        has 8 additional cases already, the most there can be
+        would have more than 8 additional cases, the most there can be
     "#]]
     .assert_eq(&told([
         ContactCause::EndedLongAgo,

@@ -12,7 +12,7 @@ impl State {
         let id = worked.case;
         match &worked.work {
             CaseWork::Noted(_) => self.edit_case(envelope, id, |case| case.notes += 1),
-            CaseWork::Updated(update) => self.case_updated(envelope, id, update),
+            CaseWork::Updated(update, _) => self.case_updated(envelope, id, update),
             CaseWork::Resolved(resolution, note) => {
                 self.case_resolved(envelope, id, resolution, !note.is_empty());
             }

@@ -1,4 +1,4 @@
-//! What events do to the further cases of contacts.
+//! What events do to the additional cases of contacts.
 
 use super::case::case_knows;
 use crate::case::CaseContact;
@@ -55,7 +55,7 @@ impl State {
         });
     }
 
-    /// Something was heard of a live contact: its further cases hear of it, and of whether we owe it an answer now.
+    /// Something was heard of a live contact: its additional cases hear of it, and of whether we owe it an answer now.
     pub(super) fn further_heard(
         &mut self,
         envelope: &Envelope,
@@ -79,7 +79,7 @@ impl State {
     }
 }
 
-/// The further cases that a contact keeps as it is decided on.
+/// The additional cases that a contact keeps as it is decided on.
 pub(super) fn still_further(before: Option<&Contact>, routed: &ContactRouted) -> Vec<FurtherCase> {
     let further = before.into_iter().flat_map(|row| &row.further);
     let still = further.filter(|further| routed.further.contains(&further.case));

@@ -43,6 +43,7 @@ impl Asked {
             reason: self.reason,
             tier: self.tier,
             context: &self.context,
+            reported: &[],
             profile: self.profile.as_ref(),
             facts: &self.context.facts,
             standing: self.standing,
@@ -197,6 +198,7 @@ pub(super) fn instant(id: &Slug, at: UnixMs) -> Fact {
         knowledge: Knowledge::Known(FactValue::Instant(at)),
         source: FactSource::System,
         learnt_at: FIRST_DAY,
+        currency: None,
     }
 }
 

@@ -154,7 +154,7 @@ fn an_identity_that_a_profile_leaves_out_is_free() {
         playbook trips
         at 09:00
         customer c1 verified:phone=0611
-        customer c1 tier=gold
+        customer c1 tier=gold mask=Identities,Tier
         route call-1 phone verified:phone=0611 reason=bags/allowance
         customer c2 verified:phone=0611
         customer c1 verified:phone=0611

@@ -1,4 +1,4 @@
-//! A contact that brings several matters: further cases beside its own.
+//! A contact that brings several matters: additional cases beside its own.
 
 use crate::stage::{Stage, check};
 use expect_test::expect;
@@ -150,8 +150,8 @@ fn a_further_case_is_refused() {
             k1: c1+ standard; stays with #1, claimed; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             refused: contact k1 has #1 already, the case of this matter
             refused: facts must tell bag_tag, which tells one matter of bags/lost from another; or that it is declined
-            refused: reason is not a secondary reason of the live playbook; GetReasonMenu lists them
-            refused: reason is not a secondary reason of the live playbook; GetReasonMenu lists them
+            refused: stated_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
+            refused: stated_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
             k1: bags/allowance too; opens #2
             refused: contact k1 has #2 already, the case of this matter
             contact k1: in self-service; case #1; offered [self_service, chat, message, human]; declined []; amended 1; further [#2]
@@ -225,7 +225,7 @@ fn as_many_as_there_can_be() {
             k1: flight/change too; opens #7
             k1: flight/change too; opens #8
             k1: flight/change too; opens #9
-            refused: contact k1 has 8 further cases already, the most there can be
+            refused: contact k1 has 8 additional cases already, the most there can be
             k1 ends Resolved; case #1 is resolved
             case #1: resolved; bags/allowance of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows 
             case #9: open; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAA8
@@ -278,7 +278,7 @@ fn a_further_case_that_is_what_the_contact_comes_for() {
         contact k1
         case 1
         case 2
-        # As long as nobody knows what it comes for, it has its further cases.
+        # As long as nobody knows what it comes for, it has its additional cases.
         route k2 web_chat customer=c2
         add_case k2 bags/allowance
         contact k2

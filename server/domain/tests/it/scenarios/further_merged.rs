@@ -1,4 +1,4 @@
-//! Further cases, and cases and customers that turn out to be one.
+//! Additional cases, and cases and customers that turn out to be one.
 
 use crate::stage::check;
 use expect_test::expect;

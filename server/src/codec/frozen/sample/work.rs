@@ -6,12 +6,15 @@ use signpost_domain::case::{
 };
 use signpost_domain::event::{CaseWorked, Event};
 use signpost_domain::ids::{CaseId, Seq};
-use signpost_domain::money::Money;
+use signpost_domain::money::{Amount, Money};
 
 pub(super) fn resolution() -> Resolution {
     Resolution {
         outcome: slug("refunded"),
-        cost: Some(Money::from_micros(12_500_000)),
+        cost: Some(Amount {
+            money: Money::from_micros(12_500_000),
+            currency: None,
+        }),
     }
 }
 
@@ -38,7 +41,7 @@ pub(super) fn worked() -> Vec<(&'static str, Event)> {
     };
     let work = [
         ("case noted", CaseWork::Noted("called back".into())),
-        ("case updated", CaseWork::Updated(update)),
+        ("case updated", CaseWork::Updated(update, None)),
         (
             "case resolved",
             CaseWork::Resolved(resolution(), "as promised".into()),
@@ -51,6 +54,19 @@ pub(super) fn worked() -> Vec<(&'static str, Event)> {
         (
             "cases merged with a note",
             CaseWork::Merged(merged(), "the same bag".into()),
+        ),
+        (
+            "case updated, with what was before",
+            CaseWork::Updated(
+                CaseUpdate {
+                    legal_hold: Some(true),
+                    ..CaseUpdate::default()
+                },
+                Some(CaseUpdate {
+                    legal_hold: Some(false),
+                    ..CaseUpdate::default()
+                }),
+            ),
         ),
     ];
     let event = |work| {

@@ -9,17 +9,70 @@ use crate::playbook::pattern::limited;
 use crate::time::{Millis, UnixMs};
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
 
-const FUNCTIONS: [&str; 9] = [
-    "duration",
-    "timestamp",
-    "money",
-    "has",
-    "size",
-    "startsWith",
-    "endsWith",
-    "contains",
-    "matches",
+/// A function of conditions, for who writes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Its name.
+    pub name: &'static str,
+    /// How it is used.
+    pub usage: &'static str,
+    /// What it gives.
+    pub about: &'static str,
+}
+
+const fn function(name: &'static str, usage: &'static str, about: &'static str) -> Function {
+    Function { name, usage, about }
+}
+
+/// Every function of conditions.
+pub const FUNCTIONS: [Function; 9] = [
+    function(
+        "duration",
+        "duration('1d12h')",
+        "A span of time: whole numbers of d, h, m, s, the largest first; with - before it, a negative one.",
+    ),
+    function(
+        "timestamp",
+        "timestamp('2026-01-31T09:00:00Z')",
+        "A point in time, as RFC 3339.",
+    ),
+    function(
+        "money",
+        "money('4.10')",
+        "An amount of the playbook's currency.",
+    ),
+    function("has", "has(facts.since)", "Whether a variable is known."),
+    function(
+        "size",
+        "size(facts.code)",
+        "How many characters a text has.",
+    ),
+    function(
+        "startsWith",
+        "facts.code.startsWith('KL')",
+        "Whether a text starts with another.",
+    ),
+    function(
+        "endsWith",
+        "facts.code.endsWith('9')",
+        "Whether a text ends with another.",
+    ),
+    function(
+        "contains",
+        "facts.code.contains('-')",
+        "Whether a text has another in it.",
+    ),
+    function(
+        "matches",
+        "facts.code.matches('[A-Z]{2}[0-9]+')",
+        "Whether a regular expression is found in a text; ^ and $ hold it to the whole.",
+    ),
 ];
+
+/// Their names.
+fn names() -> impl Iterator<Item = &'static str> + Clone {
+    FUNCTIONS.iter().map(|function| function.name)
+}
 
 impl Checker<'_> {
     pub(super) fn function(&mut self, call: &CallExpr) -> Result<Typed, ConditionError> {
@@ -45,7 +98,7 @@ impl Checker<'_> {
             ("matches", Some(text), [pattern]) | ("matches", None, [text, pattern]) => {
                 self.matches(text, pattern)
             }
-            (name, ..) if FUNCTIONS.contains(&name) => error(
+            (name, ..) if names().any(|function| function == name) => error(
                 format!("{name} is used in another way"),
                 "must be duration('24h'), timestamp('…Z'), money('4.10'), has(facts.x), size(text), text.startsWith('…'), text.endsWith('…'), text.contains('…') or text.matches('…')",
             ),
@@ -62,7 +115,7 @@ impl Checker<'_> {
             }
             (name, ..) => error(
                 format!("there is no function {}", echo(name)),
-                right_names(name, "function", FUNCTIONS.into_iter()),
+                right_names(name, "function", names()),
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! `signpost take`: records the customer's choice of a route.
+//! `signpost select`: records the customer's choice of a route.
 
 use super::Session;
 use super::failure::Failure;
@@ -11,8 +11,8 @@ use signpost_client::{Client, v1};
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
-  signpost take call-4711 callback --declined self_service")]
-pub(crate) struct TakeArgs {
+  signpost select call-4711 callback --declined self_service")]
+pub(crate) struct SelectArgs {
     /// Your key of the contact.
     contact: String,
     /// The route that the customer took: one of the last decision's options.
@@ -23,23 +23,23 @@ pub(crate) struct TakeArgs {
     declined: Vec<v1::Route>,
     /// When it happened, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
-    arrive: Option<prost_types::Timestamp>,
+    event_time: Option<prost_types::Timestamp>,
     #[command(flatten)]
     key: Key,
 }
 
-/// Takes the route and prints where the contact is by that.
-pub(crate) async fn run(args: TakeArgs, session: &Session) -> Result<(), Failure> {
-    let request = v1::TakeRouteRequest {
+/// Records the choice and prints where the contact is by that.
+pub(crate) async fn run(args: SelectArgs, session: &Session) -> Result<(), Failure> {
+    let request = v1::SelectRouteRequest {
         request_id: args.key.or_fresh(),
         contact_id: args.contact,
         route: args.route.into(),
-        declined: args.declined.into_iter().map(i32::from).collect(),
-        arrive_time: args.arrive,
+        declined_routes: args.declined.into_iter().map(i32::from).collect(),
+        event_time: args.event_time,
     };
-    let response = session.write(request, Client::take_route).await?;
+    let response = session.write(request, Client::select_route).await?;
     session.out.answer(&response, |paint| {
-        let replayed = render::replayed(response.replayed, paint);
-        format!("{replayed}{}", render::taken(&response, paint))
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
+        format!("{replayed}{}", render::selected(&response, paint))
     })
 }

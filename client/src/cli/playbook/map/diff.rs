@@ -1,7 +1,8 @@
 //! What of a map changes under another playbook: only the rows and cells that do.
 
-use super::map::{Chosen, head, head_json, line, waits};
-use super::map_words::{cells_json, letter, letters, out_json, tips_json, under};
+use super::table::{first_width, head, line, lines_under, waits};
+use super::words::{letter, letters, under};
+use super::{Chosen, json as data};
 use crate::cli::out::Paint;
 use crate::cli::render::words;
 use serde_json::{Value, json};
@@ -53,8 +54,8 @@ pub(super) fn text(
     if changed.is_empty() {
         return format!("nobody on {} gets another route\n", chosen.channel());
     }
-    let rows = changed.iter().flat_map(|row| [&row.before, &row.after]);
-    let mut text = head(chosen, rows, paint);
+    let width = first_width(chosen.playbook);
+    let mut text = head(chosen, is_brief, paint);
     text += &format!("\n{}", waits(chosen, paint));
     let same_reason = |one: &Changed, other: &Changed| one.before.reason == other.before.reason;
     for rows in changed.chunk_by(same_reason) {
@@ -71,12 +72,10 @@ pub(super) fn text(
                     false => letter(*new, floor.as_ref(), paint),
                 })
                 .collect();
-            text += &line(chosen, tier.as_str(), &old);
-            text += &line(chosen, "  becomes", &new);
+            text += &line(width, tier.as_str(), &old);
+            text += &line(width, "  becomes", &new);
             if !is_brief {
-                for line in under(other, after, paint) {
-                    text += &format!("      {line}\n");
-                }
+                text += &lines_under(&under(other, after, None, None, paint), paint);
             }
         }
     }
@@ -97,15 +96,15 @@ pub(super) fn as_json(chosen: &Chosen<'_>, other: &Playbook, changed: &[Changed]
         json!({
             "reason": reason.to_string(),
             "tier": chosen.playbook.tier(before.tier).id.as_str(),
-            "routes": cells_json(before),
-            "routes_after": cells_json(after),
-            "tips": tips_json(before),
-            "tips_after": tips_json(after),
-            "turned_down": out_json(chosen.playbook, before),
-            "turned_down_after": out_json(other, after),
+            "routes": data::cells(before),
+            "routes_after": data::cells(after),
+            "tips": data::tips(before),
+            "tips_after": data::tips(after),
+            "ineligible_routes": data::out(chosen.playbook, before),
+            "ineligible_routes_after": data::out(other, after),
         })
     });
-    let mut map = head_json(chosen);
+    let mut map = data::head(chosen);
     map["playbook_version_after"] = json!(other.version.as_str());
     map["changed"] = rows.collect();
     map

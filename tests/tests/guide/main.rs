@@ -1,5 +1,8 @@
 //! `docs/integrating.md` shows what the examples are and what the server says; `UPDATE_EXPECT=1` writes its excerpts anew.
 
+mod playbook;
+mod reference;
+
 use expect_test::expect_file;
 use std::error::Error;
 use std::path::PathBuf;
@@ -85,6 +88,7 @@ fn the_guide_links_to_what_is_there() -> TestResult {
     for (page, folder) in [
         (GUIDE, "docs"),
         ("docs/client.md", "docs"),
+        ("docs/playbook.md", "docs"),
         ("README.md", "."),
     ] {
         let text = read(page)?;

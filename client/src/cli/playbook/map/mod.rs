@@ -1,44 +1,50 @@
 //! `signpost playbook map`: which route each tier gets for each reason as waits grow, as a table, without a server.
 
-use super::map_diff;
-use super::map_words::{cells_json, held_json, legend, letters, local, out_json, tips_json, under};
+mod channels;
+mod diff;
+mod json;
+mod table;
+#[cfg(test)]
+mod tests;
+mod words;
+
 use crate::cli::Session;
 use crate::cli::failure::Failure;
-use crate::cli::out::{self, Paint};
-use crate::cli::render::words;
+use crate::cli::out;
+use crate::cli::render::words::listed;
 use clap::Args;
-use serde_json::{Value, json};
-use signpost_domain::playbook::map::{MapAsked, Row, WAIT_MINUTES};
+use signpost_domain::playbook::map::{MapAsked, Row};
 use signpost_domain::playbook::{
     ChannelIndex, Playbook, ReasonIndex, TierIndex, nearest, right_names,
 };
 use signpost_domain::time::{Millis, UnixMs};
 use std::path::{Path, PathBuf};
 
-/// The columns of a cell.
-const CELL_WIDTH: usize = 3;
-
 /// Letters of a word that are looked for in the names of reasons.
 const WORD_LETTERS_MIN: usize = 4;
 /// Most reasons that are told as near ones.
 const NEAR_MAX: usize = 6;
-/// What stands for every reason or tier.
+/// What stands for every reason, tier or channel.
 const ALL: &str = "all";
 
 /// The flags.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-A letter is the route that a tier gets at a wait: S self_service, M message, C chat, B callback,
-H human (a person, live). The columns are samples; the exact wait of a change is in a line below.
-Such a line has what the route before and the route from then on cost, as amounts of money:
+A letter is the route that a tier gets at a wait: S self_service (a flow), M message (agents answer
+in their own time), C chat (agents, live), B callback, H human (a person, live). The columns are
+samples; the exact wait of a change is in a line below, such as
+  from 38s callback instead of human: waiting 1.90 less, handling 1.90 more (failure 20.37 in both)
+It tells by how much the parts of the two costs differ then, and in brackets which do not:
   waiting              the minutes of waiting, by what a minute costs for the tier
   handling             the work or the flow
   failure              what is at stake, by the chance that the route does not resolve the matter
   leaving the channel  what it costs to send the customer to another channel
   preference           what the customer or a rule prefers; it is taken off
-The least sum wins. Lower case is the last resort: no route of the reason is allowed, and the
-playbook says what is done then. * is the tier floor: the route is not the cheapest for the tier,
-but a less valuable tier gets it, so this one does, too.
+The least sum wins. A minute of waiting costs a more valuable tier more: it leaves a queue sooner.
+
+Lower case is the last resort: no route of the reason is allowed, and the playbook says what is done
+then; it is done even if its desk is closed, and a line tells that. * is the tier floor: the route
+is not the cheapest for the tier, but a less valuable tier gets it, so this one does, too.
 A line such as `chat: desk closed` tells which routes of the reason are not to be had, and why.
 
 The customer is known, has given every consent, and has told each fact that the reason asks for with
@@ -49,6 +55,7 @@ Example:
   signpost playbook map retail.yaml --reason order_issue --channel phone
   signpost playbook map retail.yaml --reason product_defect/return_size --tier guest --brief
   signpost playbook map retail.yaml --at '2026-11-23 22:30' --deadline-in 3h
+  signpost playbook map retail.yaml --reason order_issue --all-channels
   signpost playbook map retail.yaml --diff retail-summer.yaml")]
 pub(crate) struct MapArgs {
     /// The document, YAML or JSON; - for stdin.
@@ -56,9 +63,12 @@ pub(crate) struct MapArgs {
     /// A reason: primary/secondary, the secondary alone if one has it, a primary for all of its own [default: all].
     #[arg(long, value_name = "REASON")]
     reason: Vec<String>,
-    /// The channel [default: the one with the most routes].
+    /// The channel, or all [default: the one with the most routes].
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
+    /// The letters of every channel in one table: where a person can be had; the same as --channel all.
+    #[arg(long, conflicts_with_all = ["channel", "diff"])]
+    all_channels: bool,
     /// A tier [default: all].
     #[arg(long, value_name = "TIER")]
     tier: Vec<String>,
@@ -81,11 +91,26 @@ fn span(text: &str) -> Result<Millis, String> {
 }
 
 /// What is asked of one playbook.
-pub(super) struct Chosen<'p> {
-    pub(super) playbook: &'p Playbook,
-    pub(super) asked: MapAsked,
-    pub(super) reasons: Vec<ReasonIndex>,
-    pub(super) tiers: Vec<TierIndex>,
+struct Chosen<'p> {
+    playbook: &'p Playbook,
+    asked: MapAsked,
+    /// What chose the channel.
+    by: ChosenBy,
+    /// Whether the time was told.
+    is_at_told: bool,
+    reasons: Vec<ReasonIndex>,
+    tiers: Vec<TierIndex>,
+}
+
+/// What chose a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ChosenBy {
+    /// Whoever asked.
+    Name,
+    /// It has the most routes.
+    Routes,
+    /// Nothing: it is about all.
+    All,
 }
 
 /// Makes the map and prints it.
@@ -95,25 +120,39 @@ pub(super) struct Chosen<'p> {
 pub(super) fn run(args: &MapArgs, session: &Session) -> Result<(), Failure> {
     let playbook = read(&args.file)?;
     let chosen = choose(args, &playbook)?;
-    let Some(other) = &args.diff else {
-        let rows = chosen.rows();
-        return match session.out.json {
-            true => session.out.data(&format!("{:#}", as_json(&chosen, &rows))),
-            false => session
-                .out
-                .paged(&text(&chosen, &rows, args.brief, session.out.paint)),
-        };
-    };
-    let after = read(other)?;
-    let changed = map_diff::compare(&chosen, &choose_same(&chosen, &after)?);
-    match session.out.json {
-        true => {
-            let json = map_diff::as_json(&chosen, &after, &changed);
-            session.out.data(&format!("{json:#}"))
+    let out = session.out;
+    match (&args.diff, chosen.by) {
+        (None, ChosenBy::All) => {
+            let channels = channels::each(&chosen);
+            match out.json {
+                true => out.data(&format!("{:#}", channels::as_json(&chosen, &channels))),
+                false => out.paged(&channels::text(&chosen, &channels, out.paint)),
+            }
         }
-        false => {
-            let text = map_diff::text(&chosen, (&after, &changed), args.brief, session.out.paint);
-            session.out.paged(&text)
+        (None, ChosenBy::Name | ChosenBy::Routes) => {
+            let rows = chosen.rows();
+            match out.json {
+                true => out.data(&format!("{:#}", json::map(&chosen, &rows))),
+                false => out.paged(&table::text(&chosen, &rows, args.brief, out.paint)),
+            }
+        }
+        (Some(_), ChosenBy::All) => {
+            let what = "--diff compares two playbooks on one channel; name it with --channel";
+            Err(Failure::Fix(what.to_owned()))
+        }
+        (Some(other), ChosenBy::Name | ChosenBy::Routes) => {
+            let after = read(other)?;
+            let changed = diff::compare(&chosen, &choose_same(&chosen, &after)?);
+            match out.json {
+                true => {
+                    let json = diff::as_json(&chosen, &after, &changed);
+                    out.data(&format!("{json:#}"))
+                }
+                false => {
+                    let changes = (&after, changed.as_slice());
+                    out.paged(&diff::text(&chosen, changes, args.brief, out.paint))
+                }
+            }
         }
     }
 }
@@ -136,9 +175,12 @@ fn read(file: &Path) -> Result<Playbook, Failure> {
 }
 
 fn choose<'p>(args: &MapArgs, playbook: &'p Playbook) -> Result<Chosen<'p>, Failure> {
-    let channel = match &args.channel {
-        None => playbook.richest_channel(),
-        Some(id) => channel(playbook, id)?,
+    let richest = playbook.richest_channel();
+    let (by, channel) = match &args.channel {
+        _ if args.all_channels => (ChosenBy::All, richest),
+        Some(id) if id == ALL => (ChosenBy::All, richest),
+        Some(id) => (ChosenBy::Name, channel(playbook, id)?),
+        None => (ChosenBy::Routes, richest),
     };
     let at = match &args.at {
         None => playbook.ordinary_time(),
@@ -173,6 +215,8 @@ fn choose<'p>(args: &MapArgs, playbook: &'p Playbook) -> Result<Chosen<'p>, Fail
             at,
             deadline_in: args.deadline_in,
         },
+        by,
+        is_at_told: args.at.is_some(),
         reasons,
         tiers,
     })
@@ -207,6 +251,8 @@ fn choose_same<'p>(chosen: &Chosen<'_>, playbook: &'p Playbook) -> Result<Chosen
     Ok(Chosen {
         playbook,
         asked,
+        by: chosen.by,
+        is_at_told: chosen.is_at_told,
         reasons: Vec::new(),
         tiers: Vec::new(),
     })
@@ -242,7 +288,7 @@ fn named_reasons(playbook: &Playbook, id: &str) -> Result<Vec<ReasonIndex>, Fail
         [] => {}
         [only] => return named_reasons(playbook, only),
         several => {
-            let several = words::listed(several.iter().map(ToString::to_string));
+            let several = listed(several.iter().map(ToString::to_string));
             return Err(Failure::Fix(format!(
                 "reason {id} could be any of {several}"
             )));
@@ -258,7 +304,7 @@ fn named_reasons(playbook: &Playbook, id: &str) -> Result<Vec<ReasonIndex>, Fail
         let near = all
             .iter()
             .filter(|it| asked.iter().any(|word| it.contains(word)));
-        let near = words::listed(near.take(NEAR_MAX).cloned());
+        let near = listed(near.take(NEAR_MAX).cloned());
         if !near.is_empty() {
             return Err(Failure::Fix(format!(
                 "there is no reason {id}; near it: {near}"
@@ -273,7 +319,7 @@ fn unknown<'n>(kind: &str, id: &str, names: impl Iterator<Item = &'n str> + Clon
     Failure::Fix(format!("there is no {kind} {id}; {right}"))
 }
 
-impl Chosen<'_> {
+impl<'p> Chosen<'p> {
     /// All rows, by reason and then by tier.
     fn rows(&self) -> Vec<Row> {
         let pairs = self.reasons.iter().flat_map(|&reason| {
@@ -285,160 +331,23 @@ impl Chosen<'_> {
             .collect()
     }
 
-    pub(super) fn channel(&self) -> &str {
+    /// The same on another channel.
+    fn on(&self, channel: ChannelIndex) -> Chosen<'p> {
+        Chosen {
+            playbook: self.playbook,
+            asked: MapAsked {
+                channel,
+                ..self.asked
+            },
+            by: ChosenBy::Name,
+            is_at_told: self.is_at_told,
+            reasons: self.reasons.clone(),
+            tiers: self.tiers.clone(),
+        }
+    }
+
+    fn channel(&self) -> &'p str {
         let channel = usize::from(self.asked.channel.0);
         self.playbook.channels[channel].id.as_str()
     }
 }
-
-fn text(chosen: &Chosen<'_>, rows: &[Row], is_brief: bool, paint: Paint) -> String {
-    let playbook = chosen.playbook;
-    let mut text = head(chosen, rows.iter(), paint);
-    let mut primary = None;
-    for rows in rows.chunk_by(|one, other| one.reason == other.reason) {
-        let Some(first) = rows.first() else { continue };
-        let reason = &playbook.reason(first.reason).id;
-        if primary.replace(&reason.primary) != Some(&reason.primary) {
-            text += &format!("\n{}", waits(chosen, paint));
-        }
-        let gap = if is_brief { "" } else { "\n" };
-        text += &format!("{gap}{}\n", paint.bold(&reason.to_string()));
-        // Tiers that get the same, whatever the wait, are one row.
-        let same = |one: &Row, other: &Row| {
-            let is_same = one.cells == other.cells && one.floors == other.floors;
-            let is_plain = one.tips.is_empty() && one.held.is_none() && one.out == other.out;
-            is_same && (is_brief || is_plain)
-        };
-        for same in rows.chunk_by(same) {
-            let Some(first) = same.first() else { continue };
-            let tiers = same.iter();
-            let tiers = tiers.map(|row| playbook.tier(row.tier).id.to_string());
-            let all = same.len() == playbook.tiers.len() && same.len() > 1;
-            let tiers = match all {
-                true => "all tiers".to_owned(),
-                false => words::listed(tiers),
-            };
-            text += &line(chosen, &tiers, &letters(first, paint));
-            if !is_brief {
-                for line in under(playbook, first, paint) {
-                    text += &format!("      {line}\n");
-                }
-            }
-        }
-    }
-    text
-}
-
-/// What the map is of, and what its letters mean.
-pub(super) fn head<'r>(
-    chosen: &Chosen<'_>,
-    rows: impl Iterator<Item = &'r Row> + Clone,
-    paint: Paint,
-) -> String {
-    let playbook = chosen.playbook;
-    let channels = playbook.channels.iter().map(|channel| channel.id.as_str());
-    let others: Vec<&str> = channels.filter(|id| *id != chosen.channel()).collect();
-    let others = match others.is_empty() {
-        true => String::new(),
-        false => paint.dim(&format!(" (--channel: {})", others.join(", "))),
-    };
-    let when = when(playbook, chosen.asked.at);
-    let mut facts = vec![
-        format!("{} on {}{others}", playbook.name, chosen.channel()),
-        when,
-        "a first contact of which nothing special is told".to_owned(),
-        format!("amounts in {}", playbook.currency),
-    ];
-    let deadlines = playbook.reasons.iter();
-    let deadlines = deadlines.filter(|reason| reason.deadline.is_some()).count();
-    if deadlines > 0 {
-        facts.push(match chosen.asked.deadline_in {
-            Some(span) => format!("deadlines in {span}"),
-            None => "deadlines far away (--deadline-in)".to_owned(),
-        });
-    }
-    let samples = "columns are samples, the exact change is in the line below";
-    format!(
-        "{}\n{}\n{}\n",
-        facts.join(" · "),
-        legend(rows, paint),
-        paint.dim(samples)
-    )
-}
-
-/// The heads of the columns.
-pub(super) fn waits(chosen: &Chosen<'_>, paint: Paint) -> String {
-    let minutes = WAIT_MINUTES.map(|minutes| minutes.to_string());
-    let waits = line(chosen, "wait on every queue, min", &minutes);
-    paint.dim(waits.trim_end()) + "\n"
-}
-
-/// `Mon 2026-03-02 10:00 Europe/Amsterdam`.
-fn when(playbook: &Playbook, at: UnixMs) -> String {
-    let name = playbook.time_zone.iana_name().unwrap_or("UTC");
-    format!("{} {name}", local(playbook, at, "%a %Y-%m-%d %H:%M"))
-}
-
-/// A line of the table: what is written first, then the cells, each at the right of its columns.
-pub(super) fn line(chosen: &Chosen<'_>, first: &str, cells: &[String]) -> String {
-    let tiers = chosen.playbook.tiers.iter().map(|tier| tier.id.as_str());
-    let together: usize = tiers.map(|id| id.chars().count() + 2).sum();
-    let width = together.clamp("wait on every queue, min".len(), 40);
-    let mut line = format!("  {first:<width$}");
-    for cell in cells {
-        let shown = cell.split('\u{1b}').enumerate();
-        // What stands between styles; each style ends with its first m.
-        let shown: usize = shown
-            .map(|(place, part)| match place {
-                0 => part.chars().count(),
-                _ => part
-                    .split_once('m')
-                    .map_or(0, |(_, rest)| rest.chars().count()),
-            })
-            .sum();
-        line += &" ".repeat(CELL_WIDTH.saturating_sub(shown).max(1));
-        line += cell;
-    }
-    line + "\n"
-}
-
-fn as_json(chosen: &Chosen<'_>, rows: &[Row]) -> Value {
-    let rows = rows.iter().map(|row| {
-        let reason = &chosen.playbook.reason(row.reason).id;
-        let mut json = json!({
-            "reason": reason.to_string(),
-            "tier": chosen.playbook.tier(row.tier).id.as_str(),
-            "routes": cells_json(row),
-            "tips": tips_json(row),
-            "turned_down": out_json(chosen.playbook, row),
-        });
-        if let Some(held) = &row.held {
-            json["held_by_tier_floor"] = held_json(held);
-        }
-        json
-    });
-    let mut map = head_json(chosen);
-    map["rows"] = rows.collect();
-    map
-}
-
-/// What the map is of.
-pub(super) fn head_json(chosen: &Chosen<'_>) -> Value {
-    let MapAsked {
-        channel: _,
-        at,
-        deadline_in,
-    } = chosen.asked;
-    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    json!({
-        "playbook": chosen.playbook.name.as_str(),
-        "playbook_version": chosen.playbook.version.as_str(),
-        "channel": chosen.channel(),
-        "at": at.to_string(),
-        "deadline_in_seconds": deadline_in.map(|span| span.0 / Millis::SECOND.0),
-        "wait_minutes": WAIT_MINUTES,
-    })
-}
-
-#[cfg(test)]
-mod tests;

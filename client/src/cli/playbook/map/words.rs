@@ -1,0 +1,181 @@
+//! The lines under a reason or a row of a map: where it tips and why, what the tier floor holds, what is not to be had.
+
+use super::Chosen;
+use crate::cli::out::Paint;
+use signpost_domain::decision::TurnedDown;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::playbook::map::{About, Cell, Desks, Floor, Out, Resort, Row, TipCause, Told};
+use signpost_domain::time::{Millis, UnixMs};
+
+/// How times are written.
+const TIME: &str = "%a %Y-%m-%d %H:%M";
+
+/// A line: what leads, with styles, and the words behind it.
+pub(super) struct Under {
+    pub(super) what: String,
+    pub(super) why: String,
+}
+
+impl Under {
+    fn plain(what: String) -> Under {
+        Under {
+            what,
+            why: String::new(),
+        }
+    }
+}
+
+impl From<Told> for Under {
+    fn from(Told { what, why }: Told) -> Under {
+        Under { what, why }
+    }
+}
+
+/// What holds for all tiers, once under the reason.
+pub(super) fn about(chosen: &Chosen<'_>, about: &About, rows: &[Row]) -> Vec<String> {
+    let playbook = chosen.playbook;
+    let mut lines = Vec::new();
+    if !about.not_offered.is_empty() {
+        let routes = about.not_offered.iter().map(|route| route.as_str());
+        let routes = routes.collect::<Vec<_>>().join(", ");
+        lines.push(format!("{routes}: not offered on {}", chosen.channel()));
+    }
+    if about.deadline.is_none() && chosen.asked.deadline_in.is_some() {
+        lines.push("has no deadline: --deadline-in changes nothing here".to_owned());
+    }
+    let desks = match about.desks {
+        Desks::Open => Some("at this time all desks of this reason are open"),
+        Desks::OpenButForMessages => Some(
+            "at this time all desks of this reason are open that must be; a message waits for the other",
+        ),
+        Desks::None => Some("no route of this reason here needs a desk"),
+        Desks::Closed => None,
+    };
+    lines.extend(desks.filter(|_| chosen.is_at_told).map(str::to_owned));
+    lines.extend(not_to_be_had(playbook, &about.out));
+    let resorts = about.resorts.iter();
+    lines.extend(resorts.map(|resort| last_resort(playbook, resort)));
+    lines.extend(about.out_of_reach.iter().map(|out| out.words()));
+    for row in rows {
+        let tips = row.tips.iter();
+        let by_cost = tips.filter(|tip| matches!(tip.why, TipCause::Costs(..)));
+        if by_cost.count() > 0 {
+            let place = (row.reason, row.tier, chosen.asked.channel);
+            let costs = playbook.minute_of_waiting(place);
+            lines.extend(playbook.minute_words(row.tier, &costs));
+        }
+    }
+    lines
+}
+
+/// All lines under a row that do not stand under its reason; `of`: whose the amounts are, if that must be told.
+pub(super) fn under(
+    playbook: &Playbook,
+    row: &Row,
+    about: Option<&About>,
+    of: Option<&str>,
+    paint: Paint,
+) -> Vec<Under> {
+    let is_told = |out: &Out| about.is_some_and(|about| about.out.contains(out));
+    let out = row.out.iter().filter(|out| !is_told(out)).cloned();
+    let out: Vec<Out> = out.collect();
+    let mut lines: Vec<Under> = not_to_be_had(playbook, &out)
+        .into_iter()
+        .map(Under::plain)
+        .collect();
+    let name = |cell: Cell| got(cell, paint);
+    let everywhere = row.everywhere.as_ref().zip(row.cells.first());
+    lines.extend(everywhere.map(|(why, &cell)| why.told(cell, name, of).into()));
+    lines.extend(row.tips.iter().map(|tip| tip.told(name).into()));
+    let last = row.held.as_ref().zip(row.cells.last());
+    lines.extend(last.map(|(held, &cell)| held.told(cell, name).into()));
+    let resorts = row.resorts.iter();
+    let resorts = resorts.filter(|it| about.is_none_or(|about| !about.resorts.contains(it)));
+    lines.extend(resorts.map(|resort| Under::plain(last_resort(playbook, resort))));
+    let beyond = row.out_of_reach.as_ref();
+    let beyond = beyond.filter(|_| about.is_none_or(|about| about.out_of_reach.is_none()));
+    lines.extend(beyond.map(|out| Under::plain(out.words())));
+    lines
+}
+
+/// A route in words.
+fn got(cell: Cell, paint: Paint) -> String {
+    let name = paint.route(cell.route, cell.route.as_str());
+    match cell.last_resort {
+        true => format!("{name} as the last resort"),
+        false => name,
+    }
+}
+
+/// `last resort: human (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00`.
+fn last_resort(playbook: &Playbook, resort: &Resort) -> String {
+    let queue = resort.queue.as_ref();
+    let queue = queue.map_or_else(String::new, |queue| format!(" (queue {queue})"));
+    let why = match &resort.against {
+        None => ", as no route of the reason can be taken".to_owned(),
+        Some(why) => format!(", although {}", cause(playbook, why, ";")),
+    };
+    format!("last resort: {}{queue}{why}", resort.route)
+}
+
+/// `chat, callback, human: desk closed, opens Tue 2026-03-03 07:00`: a line for each cause.
+fn not_to_be_had(playbook: &Playbook, out: &[Out]) -> Vec<String> {
+    let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
+    for out in out {
+        let mut cause = cause(playbook, &out.why, ",");
+        if out.from > Millis(0) {
+            cause += &format!(", from a wait of {}", out.from);
+        }
+        match lines.iter_mut().find(|(other, _)| *other == cause) {
+            Some((_, routes)) => routes.push(out.route.as_str()),
+            None => lines.push((cause, vec![out.route.as_str()])),
+        }
+    }
+    let lines = lines.into_iter();
+    lines
+        .map(|(cause, routes)| format!("{}: {cause}", routes.join(", ")))
+        .collect()
+}
+
+fn cause(playbook: &Playbook, why: &TurnedDown, between: &str) -> String {
+    let opens = |at: Option<UnixMs>| {
+        at.map_or_else(String::new, |at| {
+            format!("{between} opens {}", local(playbook, at, TIME))
+        })
+    };
+    match why {
+        TurnedDown::Closed(_, at) => format!("desk closed{}", opens(*at)),
+        TurnedDown::NotStaffed(_, at) => format!("desk not staffed{}", opens(*at)),
+        TurnedDown::TooLate(fact) => format!("would miss the deadline {fact}"),
+        TurnedDown::ForbiddenByRule(rule) => format!("forbidden by the rule {rule}"),
+        TurnedDown::NotLeftByRule(rule) => format!("not left by the rule {rule}"),
+        // A map tells no others.
+        other => format!("{other:?}"),
+    }
+}
+
+/// A time by the clock of the playbook.
+pub(super) fn local(playbook: &Playbook, at: UnixMs, form: &str) -> String {
+    let time = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
+    let local = time.to_zoned(playbook.time_zone.clone());
+    local.strftime(form).to_string()
+}
+
+/// The letter of a cell, with a star if the tier floor holds it.
+pub(super) fn letters(row: &Row, paint: Paint) -> Vec<String> {
+    let cells = row.cells.iter().zip(&row.floors);
+    cells
+        .map(|(cell, floor)| letter(*cell, floor.as_ref(), paint))
+        .collect()
+}
+
+/// One of them.
+pub(super) fn letter(cell: Cell, floor: Option<&Floor>, paint: Paint) -> String {
+    let letter = cell.route.letter();
+    let letter = match cell.last_resort {
+        true => letter.to_ascii_lowercase(),
+        false => letter,
+    };
+    let star = if floor.is_some() { "*" } else { "" };
+    paint.route(cell.route, &format!("{star}{letter}"))
+}

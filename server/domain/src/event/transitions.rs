@@ -1,0 +1,76 @@
+//! What an event does to the states of cases. It follows from the event alone, without the rows: each step of a case
+//! but joining begins in one state, and how a contact joined says whether the case was resolved.
+
+use super::{CaseJoin, Event};
+use crate::case::{CaseState, CaseWork};
+use crate::contact::Joined;
+use crate::ids::CaseId;
+
+/// A case goes from one state to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseTransition {
+    /// Which.
+    pub case: CaseId,
+    /// Its state before; `None`: it was opened by this.
+    pub from: Option<CaseState>,
+    /// Its state from now on.
+    pub to: CaseState,
+}
+
+impl Event {
+    /// The cases of which this event changes the state, each once, in the order in which it is folded.
+    pub fn transitions(&self) -> Vec<CaseTransition> {
+        use CaseState::{Lapsed, Merged, Open, Resolved, Withdrawn};
+        let step = |case: CaseId, from: CaseState, to: CaseState| CaseTransition {
+            case,
+            from: Some(from),
+            to,
+        };
+        match self {
+            Event::PlaybookPublished(_)
+            | Event::CustomerSaved(_)
+            | Event::RouteTaken(_)
+            | Event::CustomerWorked(_)
+            | Event::QueueStatsReported(_) => Vec::new(),
+            Event::ContactRouted(routed) => {
+                let left = routed.left.filter(|left| left.withdrawn);
+                let left = left.map(|left| step(left.case, Open, Withdrawn));
+                left.into_iter()
+                    .chain(routed.case.as_ref().and_then(joined))
+                    .collect()
+            }
+            Event::CaseAdded(added) => joined(&added.join).into_iter().collect(),
+            Event::ContactEnded(ended) => {
+                let others = ended.matters.iter().filter_map(|matter| matter.resolves);
+                let resolved = ended.resolves.into_iter().chain(others);
+                resolved.map(|case| step(case, Open, Resolved)).collect()
+            }
+            Event::CaseLapsed(case) => vec![step(*case, Open, Lapsed)],
+            Event::CaseWorked(worked) => match &worked.work {
+                CaseWork::Resolved(..) => vec![step(worked.case, Open, Resolved)],
+                CaseWork::Reopened(_) => vec![step(worked.case, Resolved, Open)],
+                CaseWork::Merged(merged, _) => vec![step(merged.case, Open, Merged)],
+                CaseWork::Unmerged(merged) => vec![step(merged.case, Merged, Open)],
+                CaseWork::Noted(_)
+                | CaseWork::Updated(..)
+                | CaseWork::Linked(_)
+                | CaseWork::Unlinked(_) => Vec::new(),
+            },
+        }
+    }
+}
+
+/// A contact opens a case, or opens a resolved one again.
+fn joined(join: &CaseJoin) -> Option<CaseTransition> {
+    let reopens = join.first && join.joined == Joined::Reopened;
+    let from = match &join.opened {
+        Some(_) => None,
+        None if reopens => Some(CaseState::Resolved),
+        None => return None,
+    };
+    Some(CaseTransition {
+        case: join.case,
+        from,
+        to: CaseState::Open,
+    })
+}

@@ -1,0 +1,73 @@
+//! What writers of other languages write by habit, and what is right here.
+
+/// What to write instead of the first habit found in an expression that does not read.
+pub(super) fn right(source: &str) -> Option<&'static str> {
+    let code = without_texts(source);
+    let words = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.');
+    for word in words {
+        let right = match word.to_ascii_lowercase().as_str() {
+            "and" => "write && instead of and",
+            "or" => "write || instead of or",
+            "not" => "write ! instead of not",
+            "is" => "write == instead of is",
+            _ => continue,
+        };
+        return Some(right);
+    }
+    if has_single_equals(&code) {
+        return Some("write == instead of =");
+    }
+    if code.contains("<>") {
+        return Some("write != instead of <>");
+    }
+    if has_decimal_comma(&code) {
+        return Some("write an amount as money('3.50'), with a point");
+    }
+    None
+}
+
+/// The expression with every quoted text emptied, each byte of it a space.
+fn without_texts(source: &str) -> String {
+    let mut quote = None;
+    let mut escaped = false;
+    let blank = source.chars().map(|c| match quote {
+        Some(_) if escaped => {
+            escaped = false;
+            ' '
+        }
+        Some(_) if c == '\\' => {
+            escaped = true;
+            ' '
+        }
+        Some(open) if c == open => {
+            quote = None;
+            c
+        }
+        Some(_) => ' ',
+        None => {
+            quote = ['\'', '"'].contains(&c).then_some(c);
+            c
+        }
+    });
+    blank.collect()
+}
+
+fn has_single_equals(code: &str) -> bool {
+    let bytes = code.as_bytes();
+    let at = |index: Option<usize>| index.and_then(|index| bytes.get(index)).copied();
+    bytes.iter().enumerate().any(|(index, &byte)| {
+        let before = at(index.checked_sub(1));
+        let after = at(Some(index + 1));
+        byte == b'='
+            && after != Some(b'=')
+            && !before.is_some_and(|before| [b'=', b'!', b'<', b'>'].contains(&before))
+    })
+}
+
+fn has_decimal_comma(code: &str) -> bool {
+    let bytes = code.as_bytes();
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
+    bytes
+        .windows(3)
+        .any(|three| is_digit(&three[0]) && three[1] == b',' && is_digit(&three[2]))
+}

@@ -1,0 +1,256 @@
+//! What a case remembers: what was tried, and what was told of the person.
+
+use super::{Source, Telling};
+use prost_types::Timestamp;
+use signpost_client::v1;
+use v1::{AttemptOutcome, PersonTelling, Route};
+
+/// Attempts that a case remembers, the newest.
+const ATTEMPTS_MAX: usize = 16;
+
+/// What one case remembers, without those that are merged into it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory {
+    attempts: Vec<v1::CaseAttempt>,
+    vulnerable: Option<PersonTelling>,
+    asked_for_person: Option<PersonTelling>,
+    cannot_use: Option<(Vec<i32>, PersonTelling)>,
+    language_code: Option<(String, PersonTelling)>,
+    persona: Option<(String, PersonTelling)>,
+}
+
+/// What a case that survives knows of one that is merged into it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct OfMerged {
+    pub(super) memory: Memory,
+    pub(super) due: Option<Timestamp>,
+}
+
+impl OfMerged {
+    /// The case that survives is resolved.
+    pub(super) fn settle(&mut self) {
+        self.memory = Memory::default();
+    }
+}
+
+/// Whether a supervisor says now that the customer is not vulnerable.
+pub(super) fn clears_vulnerable(
+    source: Source<'_>,
+    before: Option<&Telling>,
+    now: &Telling,
+) -> bool {
+    let is_new = before.is_none_or(|before| before.vulnerable != now.vulnerable);
+    is_new && now.vulnerable == Some(false) && source.actor.starts_with("supervisor/")
+}
+
+/// The newest attempt of another contact did not help, if it was a flow and did not fail already.
+pub(super) fn repeated_by<'a>(all: impl Iterator<Item = &'a mut Memory>, contact_id: &str) {
+    let newest = all.filter_map(|memory| {
+        let mut attempts = memory.attempts.iter_mut();
+        attempts.rfind(|attempt| attempt.contact_id != contact_id)
+    });
+    let Some(attempt) = newest.max_by_key(|attempt| key(attempt.start_time)) else {
+        return;
+    };
+    if attempt.route() == Route::SelfService && !attempt.failed {
+        attempt.set_outcome(AttemptOutcome::Repeated);
+        attempt.failed = true;
+    }
+}
+
+impl Memory {
+    /// A contact takes a route; an attempt of it of which nothing came gives way.
+    pub(super) fn attempt(&mut self, contact_id: &str, target: &v1::RouteTarget, at: Timestamp) {
+        let new = v1::CaseAttempt {
+            contact_id: contact_id.to_owned(),
+            route: target.route,
+            flow_id: target.flow_id.clone(),
+            queue_id: target.queue_id.clone(),
+            start_time: Some(at),
+            ..v1::CaseAttempt::default()
+        };
+        match self.going_on(contact_id) {
+            Some(known) => {
+                let same = known.route == new.route
+                    && known.flow_id == new.flow_id
+                    && known.queue_id == new.queue_id;
+                if !same {
+                    *known = new;
+                    self.attempts.sort_by_key(|attempt| key(attempt.start_time));
+                }
+            }
+            None => {
+                self.attempts.push(new);
+                let too_many = self.attempts.len().saturating_sub(ATTEMPTS_MAX);
+                self.attempts.drain(..too_many);
+            }
+        }
+    }
+
+    /// Something came of the attempt of a contact that goes on.
+    pub(super) fn came_of(&mut self, contact_id: &str, outcome: AttemptOutcome) {
+        if let Some(attempt) = self.going_on(contact_id) {
+            attempt.set_outcome(outcome);
+            attempt.failed = failed(attempt.route(), outcome);
+        }
+    }
+
+    fn going_on(&mut self, contact_id: &str) -> Option<&mut v1::CaseAttempt> {
+        let mut attempts = self.attempts.iter_mut();
+        attempts.rfind(|attempt| {
+            attempt.contact_id == contact_id && attempt.outcome() == AttemptOutcome::Unspecified
+        })
+    }
+
+    /// What a contact tells now and did not before.
+    pub(super) fn hear(&mut self, source: Source<'_>, before: Option<&Telling>, now: &Telling) {
+        let telling = || PersonTelling {
+            contact_id: source.contact_id.to_owned(),
+            actor: source.actor.to_owned(),
+            tell_time: Some(source.at),
+        };
+        if clears_vulnerable(source, before, now) {
+            self.not_vulnerable();
+        }
+        let is_new = before.is_none_or(|before| before.vulnerable != now.vulnerable);
+        if is_new && now.vulnerable == Some(true) {
+            self.vulnerable.get_or_insert_with(telling);
+        }
+        if now.asked_for_person {
+            self.asked_for_person.get_or_insert_with(telling);
+        }
+        let is_new = before.is_none_or(|before| before.cannot_use != now.cannot_use);
+        if is_new && !now.cannot_use.is_empty() {
+            let known = self.cannot_use.as_ref().map(|(known, _)| known);
+            let all = with(known, &now.cannot_use);
+            if known != Some(&all) {
+                self.cannot_use = Some((all, telling()));
+            }
+        }
+        let is_new = before.is_none_or(|before| before.language_code != now.language_code);
+        if is_new && !now.language_code.is_empty() {
+            self.language_code = Some((now.language_code.clone(), telling()));
+        }
+        let is_new = before.is_none_or(|before| before.persona != now.persona);
+        if is_new && !now.persona.is_empty() {
+            self.persona = Some((now.persona.clone(), telling()));
+        }
+    }
+
+    pub(super) fn not_vulnerable(&mut self) {
+        self.vulnerable = None;
+    }
+
+    /// A contact was about something else.
+    pub(super) fn forget(&mut self, contact_id: &str) {
+        let other = |telling: &PersonTelling| telling.contact_id != contact_id;
+        self.attempts
+            .retain(|attempt| attempt.contact_id != contact_id);
+        self.vulnerable.take_if(|told| !other(told));
+        self.asked_for_person.take_if(|told| !other(told));
+        self.cannot_use.take_if(|(_, told)| !other(told));
+        self.language_code.take_if(|(_, told)| !other(told));
+        self.persona.take_if(|(_, told)| !other(told));
+    }
+
+    /// The case is resolved: the newest attempt alone stays.
+    pub(super) fn settle(&mut self) {
+        let newest = self.attempts.pop();
+        *self = Memory {
+            attempts: newest.into_iter().collect(),
+            ..Memory::default()
+        };
+    }
+
+    /// What was tried on the case and on those merged into it.
+    pub(super) fn attempts_in_all<'a>(
+        &'a self,
+        merged: impl Iterator<Item = &'a OfMerged>,
+    ) -> Vec<v1::CaseAttempt> {
+        let merged = merged.flat_map(|of| &of.memory.attempts);
+        let mut all: Vec<v1::CaseAttempt> = merged.chain(&self.attempts).cloned().collect();
+        all.sort_by_key(|attempt| key(attempt.start_time));
+        all.drain(..all.len().saturating_sub(ATTEMPTS_MAX));
+        all
+    }
+
+    /// What was told of the person on the case and on those merged into it.
+    pub(super) fn person_in_all<'a>(
+        &self,
+        merged: impl Iterator<Item = &'a OfMerged>,
+    ) -> Option<v1::CasePerson> {
+        let mut all = self.clone();
+        merged.for_each(|of| all.unite(&of.memory));
+        let Memory {
+            attempts: _,
+            vulnerable,
+            asked_for_person,
+            cannot_use,
+            language_code,
+            persona,
+        } = all;
+        let (cannot_use, cannot_use_told) = cannot_use.unzip();
+        let (language_code, language_code_told) = language_code.unzip();
+        let (persona, persona_told) = persona.unzip();
+        let person = v1::CasePerson {
+            vulnerable: vulnerable.is_some(),
+            asked_for_person: asked_for_person.is_some(),
+            cannot_use: cannot_use.unwrap_or_default(),
+            language_code: language_code.unwrap_or_default(),
+            persona: persona.unwrap_or_default(),
+            vulnerable_told: vulnerable,
+            asked_for_person_told: asked_for_person,
+            cannot_use_told,
+            language_code_told,
+            persona_told,
+        };
+        (person != v1::CasePerson::default()).then_some(person)
+    }
+
+    /// Who is vulnerable or asked for a person on one case is so on both, what cannot be used adds up, of the rest the
+    /// one told last counts.
+    fn unite(&mut self, other: &Memory) {
+        first(&mut self.vulnerable, other.vulnerable.as_ref());
+        first(&mut self.asked_for_person, other.asked_for_person.as_ref());
+        let known = self.cannot_use.as_ref().map(|(known, _)| known.clone());
+        newest(&mut self.cannot_use, other.cannot_use.as_ref());
+        if let (Some((value, _)), Some((others, _))) = (&mut self.cannot_use, &other.cannot_use) {
+            *value = with(known.as_ref(), others);
+        }
+        newest(&mut self.language_code, other.language_code.as_ref());
+        newest(&mut self.persona, other.persona.as_ref());
+    }
+}
+
+fn first(told: &mut Option<PersonTelling>, other: Option<&PersonTelling>) {
+    let all = told.take().into_iter().chain(other.cloned());
+    *told = all.min_by_key(|told| key(told.tell_time));
+}
+
+fn newest<T: Clone>(told: &mut Option<(T, PersonTelling)>, other: Option<&(T, PersonTelling)>) {
+    let all = other.cloned().into_iter().chain(told.take());
+    *told = all.max_by_key(|(_, told)| key(told.tell_time));
+}
+
+/// Both, in the order of the contract.
+fn with(known: Option<&Vec<i32>>, told: &[i32]) -> Vec<i32> {
+    let mut all: Vec<i32> = known.into_iter().flatten().chain(told).copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn key(at: Option<Timestamp>) -> (i64, i32) {
+    at.map_or((0, 0), |at| (at.seconds, at.nanos))
+}
+
+/// Whether what came of an attempt says that it failed.
+fn failed(route: Route, outcome: AttemptOutcome) -> bool {
+    let is_flow = route == Route::SelfService;
+    match outcome {
+        AttemptOutcome::GaveUp | AttemptOutcome::Failed | AttemptOutcome::Repeated => true,
+        AttemptOutcome::AskedForPerson => is_flow,
+        AttemptOutcome::Abandoned => !is_flow,
+        _ => false,
+    }
+}

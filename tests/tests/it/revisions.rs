@@ -1,0 +1,417 @@
+//! Revisions: every write names one, every read takes and names one, and a watch begins behind one.
+
+use crate::feed_events::copy;
+use expect_test::expect;
+use signpost_client::v1;
+use signpost_server::engine::Clock;
+use signpost_tests::attempt::{Attempt, end, take, upsert};
+use signpost_tests::server::{Data, FLIGHTS, TestServer};
+use signpost_tests::time::minute;
+use signpost_tests::watch::{Watch, feeds, next_events, watch_events};
+use signpost_tests::{Outcome, brief};
+use std::time::{Duration, Instant};
+use v1::get_customer_request::By;
+
+fn call(contact: &str, at: i64) -> v1::RouteContactRequest {
+    let call = Attempt::new(contact, "phone").of("c1").at(at);
+    let call = call.about("existing_flight/change_date");
+    call.fact("booking_reference", "ABC123").choose().route()
+}
+
+fn bare(id: &str) -> v1::Customer {
+    v1::Customer {
+        customer_id: id.to_owned(),
+        ..Default::default()
+    }
+}
+
+/// The receipt, which must be there.
+fn receipt(receipt: Option<v1::WriteReceipt>) -> Outcome<v1::WriteReceipt> {
+    let receipt = receipt.ok_or("a write without a receipt")?;
+    assert!(!receipt.replayed && !receipt.revision.is_empty());
+    assert!(receipt.record_time.is_some());
+    Ok(receipt)
+}
+
+/// Whether the customer is there, at least as of then.
+async fn customer(server: &TestServer, min_revision: &str) -> Outcome<v1::GetCustomerResponse> {
+    let request = v1::GetCustomerRequest {
+        by: Some(By::CustomerId("c1".to_owned())),
+        min_revision: min_revision.to_owned(),
+    };
+    Ok(server.customers().get_customer(request).await?.into_inner())
+}
+
+#[tokio::test]
+async fn every_write_names_a_revision_that_reads_take_and_give() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    let mut revisions = Vec::new();
+    let routed = client.route_contact(call("call-1", 1)).await?;
+    revisions.push(receipt(routed.receipt.clone())?.revision);
+    let case_id = routed.answer.unwrap_or_default().case_id;
+    let taken = client
+        .select_route(take("call-1", v1::Route::Human, 2))
+        .await?;
+    revisions.push(receipt(taken.receipt)?.revision);
+    let note = v1::AddCaseNoteRequest {
+        request_id: "note".to_owned(),
+        case_id: case_id.clone(),
+        text: "seen".to_owned(),
+        event_time: Some(minute(3)),
+        ..Default::default()
+    };
+    let noted = client.add_case_note(note).await?;
+    revisions.push(receipt(noted.receipt)?.revision);
+    let kept = client.upsert_customer(upsert(bare("c1"), 4)).await?;
+    revisions.push(receipt(kept.receipt)?.revision);
+    let ended = end("call-1", v1::ContactOutcome::Resolved, 5);
+    let ended = client.end_contact(ended).await?;
+    let last = receipt(ended.receipt)?;
+    assert_eq!(last.record_time, Some(minute(5)));
+    revisions.push(last.revision.clone());
+    let mut told = revisions.clone();
+    told.dedup();
+    assert_eq!(told.len(), 5);
+
+    let min_revision = last.revision.clone();
+    let by = Some(By::CustomerId("c1".to_owned()));
+    let of = v1::get_customer_history_request::By::CustomerId("c1".to_owned());
+    let min = || min_revision.clone();
+    let got = [
+        client
+            .get_contact(v1::GetContactRequest {
+                contact_id: "call-1".to_owned(),
+                min_revision: min(),
+            })
+            .await?
+            .revision,
+        client
+            .get_case(v1::GetCaseRequest {
+                case_id: case_id.clone(),
+                min_revision: min(),
+                ..Default::default()
+            })
+            .await?
+            .revision,
+        client
+            .list_case_timeline(v1::ListCaseTimelineRequest {
+                case_id: case_id.clone(),
+                min_revision: min(),
+                ..Default::default()
+            })
+            .await?
+            .revision,
+        client
+            .get_customer(v1::GetCustomerRequest {
+                by,
+                min_revision: min(),
+            })
+            .await?
+            .revision,
+        client
+            .get_customer_history(v1::GetCustomerHistoryRequest {
+                by: Some(of),
+                min_revision: min(),
+            })
+            .await?
+            .revision,
+        client
+            .list_contacts(v1::ListContactsRequest {
+                min_revision: min(),
+                ..Default::default()
+            })
+            .await?
+            .revision,
+        client
+            .list_cases(v1::ListCasesRequest {
+                min_revision: min(),
+                ..Default::default()
+            })
+            .await?
+            .revision,
+        client
+            .list_customers(v1::ListCustomersRequest {
+                min_revision: min(),
+                ..Default::default()
+            })
+            .await?
+            .revision,
+        client
+            .batch_get_cases(v1::BatchGetCasesRequest {
+                case_ids: vec![case_id],
+                min_revision: min(),
+            })
+            .await?
+            .revision,
+        client
+            .batch_get_customers(v1::BatchGetCustomersRequest {
+                customer_ids: vec!["c1".to_owned()],
+                min_revision: min(),
+            })
+            .await?
+            .revision,
+        client
+            .list_playbook_publications(v1::ListPlaybookPublicationsRequest {
+                min_revision: min(),
+                ..Default::default()
+            })
+            .await?
+            .revision,
+        client
+            .get_playbook(v1::GetPlaybookRequest {
+                min_revision: min(),
+                ..Default::default()
+            })
+            .await?
+            .revision,
+        client
+            .diff_playbooks(v1::DiffPlaybooksRequest {
+                min_revision: min(),
+                ..Default::default()
+            })
+            .await?
+            .revision,
+        client
+            .get_reason_menu(v1::GetReasonMenuRequest {
+                channel: "phone".to_owned(),
+                min_revision: min(),
+                ..Default::default()
+            })
+            .await?
+            .revision,
+        client
+            .get_vocabulary(v1::GetVocabularyRequest {
+                min_revision: min(),
+                ..Default::default()
+            })
+            .await?
+            .revision,
+        client
+            .count_reasons(v1::CountReasonsRequest {
+                min_revision: min(),
+            })
+            .await?
+            .revision,
+    ];
+    for revision in got {
+        assert_eq!(revision, last.revision);
+    }
+    // It outlives a restart, and a replay tells that of the first call.
+    let server = server.restart().await?;
+    let found = customer(&server, &last.revision).await?;
+    assert_eq!(found.revision, last.revision);
+    let again = server.client().route_contact(call("call-1", 1)).await?;
+    let again = again.receipt.unwrap_or_default();
+    assert!(again.replayed);
+    assert_eq!(again.revision, revisions[0]);
+    server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn pages_of_one_list_may_ask_for_other_revisions() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    for id in ["c1", "c2"] {
+        client.upsert_customer(upsert(bare(id), 1)).await?;
+    }
+    let first = v1::ListCustomersRequest {
+        page_size: 1,
+        ..Default::default()
+    };
+    let page = client.list_customers(first.clone()).await?;
+    let second = v1::ListCustomersRequest {
+        page_token: page.next_page_token,
+        min_revision: page.revision,
+        ..first
+    };
+    let page = client.list_customers(second).await?;
+    assert_eq!(page.customers.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_no_revision_of_this_store_is_refused() -> Outcome {
+    let (server, other) = (TestServer::start().await?, TestServer::start().await?);
+    for server in [&server, &other] {
+        let kept = upsert(bare("c1"), 1);
+        server.client().upsert_customer(kept).await?;
+    }
+    let foreign = customer(&other, "").await?.revision;
+    let mine = customer(&server, "").await?.revision;
+    let mut told = Vec::new();
+    for bad in ["x", &mine[2..], &mine.to_uppercase(), &foreign] {
+        let get = v1::GetCustomerRequest {
+            by: Some(By::CustomerId("c1".to_owned())),
+            min_revision: bad.to_owned(),
+        };
+        told.push(brief::refused(server.customers().get_customer(get).await));
+        let list = v1::ListCasesRequest {
+            min_revision: bad.to_owned(),
+            page_size: 201,
+            ..Default::default()
+        };
+        told.push(brief::refused(server.cases().list_cases(list).await));
+        let watch = v1::WatchEventsRequest {
+            start_revision: bad.to_owned(),
+            ..Default::default()
+        };
+        let watch = feeds(&server).watch_events(watch).await;
+        told.push(brief::refused(watch.map(|it| it.map(drop))));
+        let watch = v1::WatchCasesRequest {
+            start_revision: bad.to_owned(),
+            ..Default::default()
+        };
+        let watch = feeds(&server).watch_cases(watch).await;
+        told.push(brief::refused(watch.map(|it| it.map(drop))));
+    }
+    let both = v1::WatchEventsRequest {
+        start_revision: mine,
+        start: v1::WatchStart::Oldest.into(),
+        ..Default::default()
+    };
+    let both = feeds(&server).watch_events(both).await;
+    told.push(brief::refused(both.map(|it| it.map(drop))));
+    expect![[r#"
+        InvalidArgument
+          min_revision: must be the revision of an answer, unchanged
+        InvalidArgument:  (2 faults in all)
+          page_size: must be at most 200, is 201
+          min_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          start_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          start_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          min_revision: must be the revision of an answer, unchanged
+        InvalidArgument:  (2 faults in all)
+          page_size: must be at most 200, is 201
+          min_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          start_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          start_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          min_revision: must be the revision of an answer, unchanged
+        InvalidArgument:  (2 faults in all)
+          page_size: must be at most 200, is 201
+          min_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          start_revision: must be the revision of an answer, unchanged
+        InvalidArgument
+          start_revision: must be the revision of an answer, unchanged
+        FailedPrecondition: the revision is of another store; ask without it
+          REVISION_OF_ANOTHER_STORE revision
+        InvalidArgument
+          page_size: must be at most 200, is 201
+        FailedPrecondition: the revision is of another store; ask without it
+          REVISION_OF_ANOTHER_STORE revision
+        FailedPrecondition: the revision is of another store; ask without it
+          REVISION_OF_ANOTHER_STORE revision
+        InvalidArgument
+          start_revision: must not be set together with start
+    "#]]
+    .assert_eq(&brief::all(&told));
+    server.finish().await?;
+    Ok(())
+}
+
+/// A folder that was put back from an older copy: a read waits for what it must show, and says so when it does not come.
+#[tokio::test]
+async fn a_revision_that_is_not_reached_is_waited_for() -> Outcome {
+    let data = Data::new()?;
+    let server = TestServer::on(data.clone(), Clock::External).await?;
+    server.publish(FLIGHTS, 0).await?;
+    server.stop().await?;
+    let older = Data::new()?;
+    copy(&data.path(), &older.path())?;
+    let server = TestServer::on(data, Clock::External).await?;
+    let kept = server
+        .client()
+        .upsert_customer(upsert(bare("c1"), 1))
+        .await?;
+    let revision = receipt(kept.receipt)?.revision;
+
+    let older = TestServer::on(older, Clock::External).await?;
+    let began = Instant::now();
+    let request = v1::GetCustomerRequest {
+        by: Some(By::CustomerId("c1".to_owned())),
+        min_revision: revision.clone(),
+    };
+    let refused = older.customers().get_customer(request.clone()).await;
+    expect![[r#"
+        Unavailable: the revision is not reached: the last event is 1; ask again
+          REVISION_NOT_REACHED"#]]
+    .assert_eq(&brief::refused(refused));
+    assert!(began.elapsed() >= Duration::from_secs(2));
+    let watch = v1::WatchEventsRequest {
+        start_revision: revision.clone(),
+        ..Default::default()
+    };
+    let watch = feeds(&older).watch_events(watch).await;
+    expect![[r#"
+        Unavailable: the revision is not reached: the last event is 1; ask again
+          REVISION_NOT_REACHED"#]]
+    .assert_eq(&brief::refused(watch.map(|it| it.map(drop))));
+    // The deadline of the call comes first.
+    let mut soon = tonic::Request::new(request);
+    soon.set_timeout(Duration::from_millis(100));
+    let began = Instant::now();
+    let late = older.customers().get_customer(soon).await;
+    assert!(late.is_err() && began.elapsed() < Duration::from_secs(2));
+    // What is written meanwhile lets it go on.
+    let waiting = customer(&older, &revision);
+    let writing = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        older.client().upsert_customer(upsert(bare("c1"), 1)).await
+    };
+    let (found, written) = tokio::join!(waiting, writing);
+    written?;
+    assert_eq!(found?.revision, revision);
+    Ok(())
+}
+
+#[tokio::test]
+async fn watches_begin_behind_a_revision() -> Outcome {
+    let server = TestServer::start().await?;
+    let client = server.client();
+    client.route_contact(call("call-1", 1)).await?;
+    let listed = client.list_cases(v1::ListCasesRequest::default()).await?;
+    let start_revision = listed.revision;
+    client
+        .select_route(take("call-1", v1::Route::Human, 2))
+        .await?;
+    client.route_contact(call("call-2", 3)).await?;
+    let mut watch = watch_events(
+        &server,
+        v1::WatchEventsRequest {
+            start_revision: start_revision.clone(),
+            ..Default::default()
+        },
+    )
+    .await?;
+    let events = next_events(&mut watch, 2).await?;
+    let sequence = |item: &v1::EventItem| match &item.item {
+        Some(v1::event_item::Item::Event(event)) => event.sequence,
+        _ => 0,
+    };
+    assert_eq!(events.iter().map(sequence).collect::<Vec<_>>(), [3, 4]);
+    // Without a snapshot: what changed since, alone.
+    let request = v1::WatchCasesRequest {
+        start_revision,
+        ..Default::default()
+    };
+    let stream = feeds(&server).watch_cases(request).await?.into_inner();
+    let mut watch = Watch::of(stream);
+    let mut changed = None;
+    while changed.is_none() {
+        match watch.item().await?.item {
+            Some(v1::case_item::Item::Changed(case)) => changed = Some(case),
+            Some(v1::case_item::Item::Heartbeat(_)) => {}
+            other => return Err(format!("no change: {other:?}").into()),
+        }
+    }
+    assert_eq!(changed.unwrap_or_default().contact_count, 2);
+    Ok(())
+}
