@@ -210,6 +210,7 @@ fn route_of_two(contact: &str, at: UnixMs) -> CommandBody {
     let tag = Fact {
         id: Slug::stored("bag_tag"),
         knowledge: Knowledge::Known(FactValue::Text("0123456789".into())),
+        currency: None,
         source: FactSource::Customer,
         learnt_at: at,
     };
