@@ -7,12 +7,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         files.push(entry?.path());
     }
     files.sort();
-    let set = protox::compile(files, ["."])?;
+    let mut compiler = protox::Compiler::new(["."])?;
+    compiler.include_imports(true).include_source_info(true);
+    compiler.open_files(files)?;
     let out = std::path::PathBuf::from(std::env::var("OUT_DIR")?);
-    std::fs::write(
-        out.join("signpost.v1.bin"),
-        prost::Message::encode_to_vec(&set),
-    )?;
+    // Encoded by the compiler itself, which keeps our own options.
+    let encoded = compiler.encode_file_descriptor_set();
+    std::fs::write(out.join("signpost.v1.bin"), encoded)?;
+    let set = compiler.file_descriptor_set();
     tonic_prost_build::configure()
         .build_transport(true)
         // In the order of keys: the same message has the same bytes.

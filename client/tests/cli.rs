@@ -22,7 +22,10 @@ fn figures(value: &Value) -> Value {
     match value {
         Value::Object(fields) => fields
             .iter()
-            .filter(|(name, _)| !name.ends_with("case_id") && *name != "customer_id")
+            .filter(|(name, _)| {
+                let by_arrival = ["customer_id", "decision_id"];
+                !name.ends_with("case_id") && !by_arrival.contains(&name.as_str())
+            })
             .map(|(name, value)| (name.clone(), figures(value)))
             .collect(),
         Value::Array(items) => items.iter().map(figures).collect(),

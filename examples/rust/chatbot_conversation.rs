@@ -111,6 +111,7 @@ async fn route_somebody(
         value: chat.cookie.clone(),
         verified: false,
         shared: false,
+        ..Default::default()
     };
     let request = v1::RouteContactRequest {
         request_id: chat.request_id(),

@@ -55,6 +55,7 @@ pub(crate) fn verified_phone(number: &str) -> v1::Identity {
         value: number.to_owned(),
         verified: true,
         shared: false,
+        ..Default::default()
     }
 }
 

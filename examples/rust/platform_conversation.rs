@@ -337,7 +337,10 @@ async fn read_every_page(signpost: &Client, keys: &Keys, newest_first: [String; 
         }
         request.page_token = page.next_page_token;
     }
-    check("both cases are listed, the newest first", found == newest_first)?;
+    check(
+        "both cases are listed, the newest first",
+        found == newest_first,
+    )?;
     println!(
         "Ann's cases, page by page until there is no next one: {}.",
         found.len()

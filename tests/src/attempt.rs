@@ -51,6 +51,7 @@ impl Attempt {
             value: value.to_owned(),
             verified,
             shared: false,
+            ..Default::default()
         });
         self
     }

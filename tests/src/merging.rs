@@ -17,6 +17,7 @@ pub fn handle(kind: &str, value: &str) -> v1::Identity {
         value: value.to_owned(),
         verified: true,
         shared: false,
+        ..Default::default()
     }
 }
 

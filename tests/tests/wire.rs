@@ -1,14 +1,16 @@
 //! The contract, a line for each field, value and call: `proto/wire.txt`. A line that changes or goes breaks callers who
 //! were built before it; one that comes does not. `UPDATE_EXPECT=1` writes it anew: read the difference.
 
-use expect_test::expect_file;
+use expect_test::{expect, expect_file};
 use prost::Message;
+use prost_reflect::{DescriptorPool, Value};
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
     FileDescriptorSet, ServiceDescriptorProto,
 };
 use signpost_tests::Outcome;
+use std::borrow::Cow;
 use std::fmt::Write;
 
 const PACKAGE: &str = "signpost.v1";
@@ -21,6 +23,79 @@ fn the_contract_breaks_no_caller() -> Outcome {
         lines.file(file)?;
     }
     expect_file![format!("{}/../proto/wire.txt", env!("CARGO_MANIFEST_DIR"))].assert_eq(&lines.0);
+    Ok(())
+}
+
+/// What must not be logged is known by the contract alone, and no printer of messages shows it.
+#[test]
+fn personal_fields_are_marked_and_redacted() -> Outcome {
+    let pool = DescriptorPool::decode(signpost_proto::FILE_DESCRIPTOR_SET)?;
+    let personal = pool.get_extension_by_name("signpost.v1.personal");
+    let personal = personal.ok_or("no option `personal`")?;
+    let mut marked = String::new();
+    let ours = pool.all_messages();
+    for message in ours.filter(|message| message.package_name() == PACKAGE) {
+        for field in message.fields() {
+            let options = field.options();
+            let is_on = |value: Cow<'_, Value>| value.as_bool().unwrap_or_default();
+            let is_personal = is_on(options.get_extension(&personal));
+            let is_redacted = options.get_field_by_name("debug_redact").is_some_and(is_on);
+            let (message, field) = (message.name(), field.name());
+            assert_eq!(is_personal, is_redacted, "{message} {field}");
+            if is_personal {
+                writeln!(marked, "{message} {field}")?;
+            }
+            // Whatever people write in words about a customer.
+            let is_note = field == "note" && !message.contains("laybook");
+            assert!(is_personal || !is_note, "{message} {field}");
+        }
+    }
+    expect![[r#"
+        Fact text
+        Fact integer
+        Fact boolean
+        Fact money_micros
+        Fact instant
+        Identity value
+        Matter note
+        ContactContext persona
+        ContactContext sentiment_score
+        ContactContext vulnerable
+        ContactContext cannot_use
+        RerouteContactRequest note
+        EndContactRequest note
+        AddCaseToContactRequest note
+        CasePerson vulnerable
+        CasePerson cannot_use
+        CasePerson persona
+        AddCaseNoteRequest text
+        ResolveCaseRequest note
+        ReopenCaseRequest note
+        MergeCasesRequest note
+        TimelineEntry text
+        Customer persona
+        Customer value_micros
+        Customer loyalty_years
+        Customer vulnerable
+        Customer cannot_use
+        MergedCustomer note
+        MergeCustomersRequest note
+        UnmergeCustomerRequest note
+        ContactRoutedEvent note
+        ContactRoutedEvent vulnerable
+        ContactRoutedEvent cannot_use
+        ContactRoutedEvent persona
+        ContactEndedEvent note
+        CaseAddedToContactEvent note
+        CloudEvent data
+        CaseNotedEvent text
+        CaseResolvedEvent note
+        CaseReopenedEvent note
+        CaseMergedEvent note
+        CustomerMergedEvent note
+        CustomerUnmergedEvent note
+    "#]]
+    .assert_eq(&marked);
     Ok(())
 }
 

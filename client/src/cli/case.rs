@@ -51,6 +51,9 @@ Example:
         case: String,
         /// What to write.
         text: String,
+        /// The customer may read it, too.
+        #[arg(long)]
+        for_customer: bool,
         #[command(flatten)]
         change: Change,
     },
@@ -141,9 +144,12 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
             watch::rows(args.into_request(), &asked, session).await
         }
         CaseCommand::Timeline { case, form } => timeline(case, &form, session).await,
-        CaseCommand::Note { case, text, change } => {
-            case_work::note(case, text, change, session).await
-        }
+        CaseCommand::Note {
+            case,
+            text,
+            for_customer,
+            change,
+        } => case_work::note(case, text, for_customer, change, session).await,
         CaseCommand::Update(args) => case_work::update(args, session).await,
         CaseCommand::Resolve(args) => case_work::resolve(args, session).await,
         CaseCommand::Reopen { case, note, change } => {

@@ -77,15 +77,21 @@ impl LinkArgs {
 pub(super) async fn note(
     case: String,
     text: String,
+    for_customer: bool,
     change: Change,
     session: &Session,
 ) -> Result<(), Failure> {
+    let audience = match for_customer {
+        true => v1::NoteAudience::Customer,
+        false => v1::NoteAudience::Internal,
+    };
     let request = v1::AddCaseNoteRequest {
         request_id: change.key.or_fresh(),
         case_id: case,
         text,
         etag: change.etag,
         event_time: change.event_time,
+        audience: audience.into(),
     };
     let answer = session.write(request, Client::add_case_note).await?;
     session.out.answer(&answer, |paint| {

@@ -39,6 +39,7 @@ fn proof_lost(identity: &v1::Identity) -> String {
         value,
         verified: _,
         shared,
+        value_state: _,
     } = identity;
     let (now, again) = match shared {
         true => ("is shared now, which proves nobody", "when it is no more"),

@@ -9,7 +9,7 @@ pub use memory::{INBOUND_OF_MERGED_MAX, OfMerged};
 pub use number::{CaseNumbers, NumberError};
 pub use work::{
     CASE_TEXT_BYTES_MAX, CaseLink, CaseUpdate, CaseWork, LINKS_MAX, LinkKind, MERGED_MAX,
-    MergedCase, Resolution,
+    MergedCase, NoteAudience, Resolution,
 };
 
 use crate::contact::Joined;

@@ -1,7 +1,7 @@
 //! What callers ask for, parsed and checked in form. What it means now is decided in [`crate::flow`].
 
 use crate::actor::Actor;
-use crate::case::{CaseLink, CaseUpdate, Resolution};
+use crate::case::{CaseLink, CaseUpdate, NoteAudience, Resolution};
 use crate::contact::{ContactContext, ContextField, Outcome, QueueStats};
 use crate::customer::{Identity, IdentityKey, Profile, ProfileField};
 use crate::decision::AttemptOutcome;
@@ -239,8 +239,8 @@ pub struct WorkOnCase {
 /// What to do to a case.
 #[derive(Clone, Debug)]
 pub enum WorkStep {
-    /// Write this down.
-    Note(Arc<str>),
+    /// Write this down, for these readers.
+    Note(Arc<str>, NoteAudience),
     /// Change these fields.
     Update(CaseUpdate),
     /// Resolve it, with a note that may be empty.
@@ -261,7 +261,7 @@ impl WorkStep {
     /// The method that it came by.
     pub const fn method(&self) -> Method {
         match self {
-            WorkStep::Note(_) => Method::AddCaseNote,
+            WorkStep::Note(..) => Method::AddCaseNote,
             WorkStep::Update(_) => Method::UpdateCase,
             WorkStep::Resolve(..) => Method::ResolveCase,
             WorkStep::Reopen(_) => Method::ReopenCase,

@@ -6,7 +6,7 @@ use super::tags::{tags_update, write_tags_update};
 use super::text::{case, case_seq, name, reason_or_none, reason_text, slugs};
 use super::write::Writer;
 use super::{CodecError, required, wire};
-use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, MergedCase, Resolution};
+use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, MergedCase, NoteAudience, Resolution};
 use signpost_domain::event::CaseWorked;
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
@@ -16,7 +16,10 @@ pub(super) fn write_worked(w: &mut Writer, worked: &CaseWorked) {
     w.number(1, case_seq(*case));
     w.number(2, state.number() as u32);
     match work {
-        CaseWork::Noted(text) => w.text_or_none(3, Some(text)),
+        CaseWork::Noted(text, audience) => {
+            w.text_or_none(3, Some(text));
+            w.number(13, *audience == NoteAudience::Customer);
+        }
         CaseWork::Updated(update, before) => {
             w.message(4, |w| write_update(w, update));
             w.messages(12, before, write_update);
@@ -44,10 +47,17 @@ pub(super) fn worked(message: wire::CaseWorked) -> Result<CaseWorked, CodecError
         work,
         note,
         before,
+        noted_for_customer,
     } = message;
     let state = i32::try_from(state).map_err(|_| CodecError::Shape("worked.state"))?;
     let work = match required(work, "worked.work")? {
-        Wire::Noted(text) => CaseWork::Noted(text.into()),
+        Wire::Noted(text) => {
+            let audience = match noted_for_customer {
+                true => NoteAudience::Customer,
+                false => NoteAudience::Internal,
+            };
+            CaseWork::Noted(text.into(), audience)
+        }
         Wire::Updated(message) => {
             CaseWork::Updated(update(message)?, before.map(update).transpose()?)
         }

@@ -71,13 +71,20 @@ pub(crate) fn note(
         text,
         etag,
         event_time: arrive_time,
+        audience,
     } = request;
     let stamp = finder.stamp(&request_id, Method::AddCaseNote, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let text = finder.keep(At::top("text"), note_text(&text));
+    let audience = finder.keep(At::top("audience"), wire_enum::audience(audience));
     let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = work(case, seen, text.map(WorkStep::Note));
+    let body = work(
+        case,
+        seen,
+        text.zip(audience)
+            .map(|(text, audience)| WorkStep::Note(text, audience)),
+    );
     finder.command(caller, stamp, arrive_time, body)
 }
 

@@ -240,6 +240,7 @@ impl Finder {
             value,
             verified,
             shared,
+            value_state: _,
         } = told;
         let kind = self.keep(at.field("kind"), Slug::new(kind));
         let value = self.keep(at.field("value"), values::handle(&value));

@@ -41,6 +41,7 @@ impl Finder {
             learn_time: _,
             value,
             currency_code,
+            value_state: _,
         } = told;
         let id = self.name(at.field("fact_id"), live, Kind::Fact, &fact_id);
         let source = self.keep(at.field("source"), wire_enum::fact_source(source));

@@ -179,6 +179,7 @@ fn lists_have_limits_and_no_doubles() {
         value: value.into(),
         verified: false,
         shared: false,
+        ..Default::default()
     };
     let consent = |id: &str| v1::Consent {
         consent_id: id.into(),

@@ -4,7 +4,7 @@
 use super::Finder;
 use super::at::At;
 use signpost_domain::ability::{Abilities, Ability};
-use signpost_domain::case::{CaseState, LinkKind};
+use signpost_domain::case::{CaseState, LinkKind, NoteAudience};
 use signpost_domain::command::Rerouted;
 use signpost_domain::contact::{Direction, Outcome};
 use signpost_domain::fact::FactSource;
@@ -53,6 +53,16 @@ pub(super) fn link_kind(number: i32) -> Result<LinkKind, &'static str> {
 }
 
 /// Who started it; the customer, if it is not said.
+pub(super) fn audience(number: i32) -> Result<NoteAudience, &'static str> {
+    match v1::NoteAudience::try_from(number) {
+        Ok(v1::NoteAudience::Unspecified | v1::NoteAudience::Internal) => {
+            Ok(NoteAudience::Internal)
+        }
+        Ok(v1::NoteAudience::Customer) => Ok(NoteAudience::Customer),
+        Err(_) => Err(UNKNOWN),
+    }
+}
+
 pub(super) fn direction(number: i32) -> Result<Direction, &'static str> {
     match v1::Direction::try_from(number) {
         Ok(v1::Direction::Unspecified | v1::Direction::Inbound) => Ok(Direction::Inbound),

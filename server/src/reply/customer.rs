@@ -134,6 +134,7 @@ pub(super) fn proven(key: &IdentityKey) -> v1::Identity {
         value: key.value.to_string(),
         verified: true,
         shared: false,
+        value_state: v1::ValueState::Present.into(),
     }
 }
 
@@ -218,6 +219,7 @@ pub(super) fn identity(identity: &Identity) -> v1::Identity {
         value: value.to_string(),
         verified: *verified,
         shared: *shared,
+        value_state: v1::ValueState::Present.into(),
     }
 }
 

@@ -27,6 +27,7 @@ fn fact(fact: &Fact) -> v1::Fact {
         source: wire_enum::fact_source(*source),
         learn_time: Some(time::timestamp(*learnt_at)),
         currency_code: code(*currency),
+        value_state: v1::ValueState::Present.into(),
     }
 }
 

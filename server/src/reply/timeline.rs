@@ -37,6 +37,8 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
         record_time: Some(time::timestamp(envelope.record_time)),
         event_time: Some(time::timestamp(envelope.arrive_time)),
         actor: envelope.actor.to_string(),
+        audience: note::audience(&recorded.event, &told.note_id),
+        text_state: note::state(&told.note_id),
         ..told
     })
 }
@@ -182,7 +184,7 @@ fn of_these(of: CaseId, own: Option<CaseId>, further: &[CaseId]) -> String {
 fn worked(worked: &CaseWorked, of: CaseId, seq: Seq) -> TimelineEntry {
     let named = worked.case;
     let written = match &worked.work {
-        CaseWork::Noted(note)
+        CaseWork::Noted(note, _)
         | CaseWork::Resolved(_, note)
         | CaseWork::Reopened(note)
         | CaseWork::Merged(_, note) => note,
@@ -192,7 +194,7 @@ fn worked(worked: &CaseWorked, of: CaseId, seq: Seq) -> TimelineEntry {
         | CaseWork::Unlinked(_) => "",
     };
     let (kind, text) = match &worked.work {
-        CaseWork::Noted(text) => (TimelineKind::NoteAdded, text.to_string()),
+        CaseWork::Noted(text, _) => (TimelineKind::NoteAdded, text.to_string()),
         CaseWork::Updated(update, _) => (TimelineKind::Updated, updated(update)),
         CaseWork::Resolved(resolution, note) => {
             let cost = resolution.cost;

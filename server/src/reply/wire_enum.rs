@@ -1,7 +1,7 @@
 //! Closed enums of the domain as numbers of the wire.
 
 use signpost_domain::ability::{Abilities, Ability};
-use signpost_domain::case::{CaseState, LinkKind};
+use signpost_domain::case::{CaseState, LinkKind, NoteAudience};
 use signpost_domain::contact::{Direction, Joined, Outcome, Place};
 use signpost_domain::customer::{TierBasis, TierFound};
 use signpost_domain::decision::{AttemptOutcome, ChanceBasis, CostKind, WaitBasis};
@@ -236,4 +236,13 @@ pub(super) fn tier_basis(found: Option<&TierFound>) -> i32 {
         TierBasis::Default => v1::TierBasis::Default,
     });
     basis.into()
+}
+
+/// Who may read a note.
+pub(crate) fn audience(audience: NoteAudience) -> i32 {
+    let wire = match audience {
+        NoteAudience::Internal => v1::NoteAudience::Internal,
+        NoteAudience::Customer => v1::NoteAudience::Customer,
+    };
+    wire.into()
 }

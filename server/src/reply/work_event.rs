@@ -2,7 +2,7 @@
 
 use super::customer::{identity, proof_lost, proven};
 use super::event::Told;
-use super::{case, note, tags, time};
+use super::{case, note, tags, time, wire_enum};
 use prost_types::FieldMask;
 use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork};
 use signpost_domain::customer::CustomerWork;
@@ -17,11 +17,13 @@ pub(super) fn of_case(worked: &CaseWorked, seq: Seq) -> Told {
     let of_case = worked.case;
     let case_id = of_case.to_string();
     let (body, name) = match &worked.work {
-        CaseWork::Noted(text) => {
+        CaseWork::Noted(text, audience) => {
             let event = v1::CaseNotedEvent {
                 case_id,
                 note_id: note::id(seq, text),
                 text: text.to_string(),
+                audience: wire_enum::audience(*audience),
+                text_state: v1::ValueState::Present.into(),
             };
             (Body::CaseNoted(event), "case_noted")
         }

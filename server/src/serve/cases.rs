@@ -149,7 +149,7 @@ impl CaseService for Edge {
         let command = intake::case::note(request.into_inner(), caller, self.numbers());
         let worked = self.work(command).await?;
         let note_id = match &worked.what.work {
-            CaseWork::Noted(text) => reply::note::id(worked.seq(), text),
+            CaseWork::Noted(text, _) => reply::note::id(worked.seq(), text),
             _ => String::new(),
         };
         Ok(Response::new(v1::AddCaseNoteResponse {

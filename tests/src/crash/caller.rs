@@ -335,5 +335,6 @@ fn identity(number: usize) -> v1::Identity {
         value: format!("+3120000{number:04}"),
         verified: true,
         shared: false,
+        ..Default::default()
     }
 }

@@ -47,6 +47,7 @@ fn note(case: &str, text: &str, etag: &str, request: &str) -> v1::AddCaseNoteReq
         text: text.into(),
         etag: etag.into(),
         event_time: Some(minute(20)),
+        ..Default::default()
     }
 }
 

@@ -292,6 +292,7 @@ async fn what_is_personal_is_never_logged() -> Outcome {
             value: email.to_owned(),
             verified: true,
             shared: false,
+            ..Default::default()
         }],
         ..Default::default()
     };

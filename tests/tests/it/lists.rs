@@ -298,6 +298,7 @@ fn handle(kind: &str, value: &str) -> v1::Identity {
         value: value.into(),
         verified: false,
         shared: false,
+        ..Default::default()
     }
 }
 

@@ -52,6 +52,7 @@ mod matters;
 mod matters_untold;
 mod menus;
 mod misspelt;
+mod note_audience;
 mod older_playbooks;
 mod playbooks;
 mod power_cut;

@@ -300,6 +300,7 @@ async fn a_watch_of_a_merged_customer_shows_what_its_list_gives() -> Outcome {
             value: "+311".into(),
             verified: true,
             shared: false,
+            value_state: 0,
         }],
         ..Default::default()
     };

@@ -80,6 +80,7 @@ impl Person {
                 value: format!("+3120{:07}", 5_000_000 + number),
                 verified: true,
                 shared: false,
+                ..Default::default()
             }],
             tier: tier.to_owned(),
             persona: pick(&PERSONAS, dice).to_owned(),

@@ -116,11 +116,21 @@ impl CaseUpdate {
     }
 }
 
+/// Who may read a note.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum NoteAudience {
+    /// Those who work for the company.
+    #[default]
+    Internal,
+    /// The customer as well.
+    Customer,
+}
+
 /// What was done to a case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum CaseWork {
-    /// Somebody wrote this down.
-    Noted(Arc<str>),
+    /// Somebody wrote this down, for these readers.
+    Noted(Arc<str>, NoteAudience),
     /// These fields were changed, and held this before; `None` for what was changed before that was kept.
     Updated(CaseUpdate, Option<CaseUpdate>),
     /// It was resolved, with a note that may be empty.
@@ -143,7 +153,7 @@ impl CaseWork {
         match self {
             CaseWork::Merged(merged, _) | CaseWork::Unmerged(merged) => Some(merged.case),
             CaseWork::Linked(link) | CaseWork::Unlinked(link) => Some(link.case),
-            CaseWork::Noted(_)
+            CaseWork::Noted(..)
             | CaseWork::Updated(..)
             | CaseWork::Resolved(..)
             | CaseWork::Reopened(_) => None,

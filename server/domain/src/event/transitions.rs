@@ -52,7 +52,7 @@ impl Event {
                 CaseWork::Reopened(_) => vec![step(worked.case, Resolved, Open)],
                 CaseWork::Merged(merged, _) => vec![step(merged.case, Open, Merged)],
                 CaseWork::Unmerged(merged) => vec![step(merged.case, Merged, Open)],
-                CaseWork::Noted(_)
+                CaseWork::Noted(..)
                 | CaseWork::Updated(..)
                 | CaseWork::Linked(_)
                 | CaseWork::Unlinked(_) => Vec::new(),

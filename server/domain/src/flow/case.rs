@@ -24,7 +24,10 @@ pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<E
         .into());
     }
     let worked = match &command.step {
-        WorkStep::Note(text) => done(&case, case.state, CaseWork::Noted(text.clone())),
+        WorkStep::Note(text, audience) => {
+            let noted = CaseWork::Noted(text.clone(), *audience);
+            done(&case, case.state, noted)
+        }
         WorkStep::Update(update) => {
             let before = update.before(&case);
             done(

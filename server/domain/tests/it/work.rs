@@ -1,7 +1,7 @@
 //! Steps of scenarios that work on cases and customers; a case goes by its number in the story.
 
 use crate::told::{Names, list};
-use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, LinkKind, Resolution};
+use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, LinkKind, NoteAudience, Resolution};
 use signpost_domain::command::{CommandBody, CustomerStep, WorkOnCase, WorkOnCustomer, WorkStep};
 use signpost_domain::customer::{Customer, CustomerWork, Identity, IdentityKey};
 use signpost_domain::event::{CaseWorked, CustomerSaved, CustomerWorked};
@@ -16,7 +16,11 @@ pub(crate) fn work(
     case: impl Fn(&str) -> CaseId,
 ) -> Option<(CommandBody, usize)> {
     let (step, first, used) = match (verb, words) {
-        ("note", [first, text, ..]) => (WorkStep::Note((*text).into()), first, 2),
+        ("note", [first, text, ..]) => (
+            WorkStep::Note((*text).into(), NoteAudience::Internal),
+            first,
+            2,
+        ),
         ("resolve", [first, outcome, ..]) => (resolved(outcome), first, 2),
         ("reopen", [first, ..]) => (WorkStep::Reopen("".into()), first, 1),
         ("confirm", [first, reason, ..]) => (confirmed(reason), first, 2),
@@ -173,7 +177,7 @@ pub(crate) fn told(worked: &CaseWorked, names: &mut Names) -> String {
         facts => format!(" with {}", list(facts)),
     };
     let what = match &worked.work {
-        CaseWork::Noted(text) => format!("is noted: {text}"),
+        CaseWork::Noted(text, _) => format!("is noted: {text}"),
         CaseWork::Updated(update, _) => format!("is updated: {update:?}"),
         CaseWork::Resolved(resolution, _) => format!("is resolved as {}", resolution.outcome),
         CaseWork::Reopened(_) => "is reopened".to_owned(),

@@ -7,7 +7,7 @@ use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::prop_oneof;
 use proptest::sample::select;
 use signpost_domain::case::{
-    CaseLink, CaseState, CaseUpdate, CaseWork, LinkKind, MergedCase, Resolution,
+    CaseLink, CaseState, CaseUpdate, CaseWork, LinkKind, MergedCase, NoteAudience, Resolution,
 };
 use signpost_domain::event::CaseWorked;
 
@@ -18,7 +18,13 @@ pub(super) fn worked() -> impl Strategy<Value = CaseWorked> {
 
 fn work() -> BoxedStrategy<CaseWork> {
     prop_oneof![
-        text().prop_map(CaseWork::Noted),
+        (text(), any::<bool>()).prop_map(|(text, for_customer)| {
+            let audience = match for_customer {
+                true => NoteAudience::Customer,
+                false => NoteAudience::Internal,
+            };
+            CaseWork::Noted(text, audience)
+        }),
         (update(), of(update())).prop_map(|(update, before)| CaseWork::Updated(update, before)),
         (resolution(), text()).prop_map(|(how, note)| CaseWork::Resolved(how, note)),
         text().prop_map(CaseWork::Reopened),

@@ -125,6 +125,7 @@ fn customers() {
             value: "x".repeat(257),
             verified: true,
             shared: false,
+            ..Default::default()
         }],
         tier: "golf".into(),
         value_micros: Some(i64::MAX),

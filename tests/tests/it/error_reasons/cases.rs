@@ -103,6 +103,7 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
         text: "late".to_owned(),
         etag: "1".to_owned(),
         event_time: Some(minute(AT)),
+        ..Default::default()
     };
     let told = given.refused(Why::EtagMismatch, cases.add_case_note(stale).await)?;
     assert_eq!(told["case_id"], one);

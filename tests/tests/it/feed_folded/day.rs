@@ -290,6 +290,7 @@ impl Day<'_> {
             value: "+31201234567".to_owned(),
             verified: true,
             shared: false,
+            ..Default::default()
         };
         let link = v1::LinkIdentityRequest {
             request_id: "link identity".to_owned(),

@@ -55,10 +55,10 @@ fn further_cases_and_outcomes_as_text() {
           additional cases so far  case_02
         --
         case case_02 · resolved · 0 contacts · 0 repeats · 0 channel switches
-          resolution  refunded (Money back), cost 12.50
+          resolution  refunded (Money back), cost 12.50 EUR
         --
         case case_02 · resolved · 0 contacts · 0 repeats · 0 channel switches
-          resolution  refunded, cost 12.50
+          resolution  refunded, cost 12.50 EUR
     "#]]
     .assert_eq(&text.join("--\n"));
 }
@@ -232,6 +232,7 @@ fn records_as_text() {
             value: "+31201234567".to_owned(),
             verified: true,
             shared: false,
+            ..Default::default()
         }],
         tier: "gold".to_owned(),
         value_micros: Some(1_250_500_000),

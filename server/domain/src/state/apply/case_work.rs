@@ -11,7 +11,7 @@ impl State {
     pub(super) fn case_worked(&mut self, envelope: &Envelope, worked: &CaseWorked) {
         let id = worked.case;
         match &worked.work {
-            CaseWork::Noted(_) => self.edit_case(envelope, id, |case| case.notes += 1),
+            CaseWork::Noted(..) => self.edit_case(envelope, id, |case| case.notes += 1),
             CaseWork::Updated(update, _) => self.case_updated(envelope, id, update),
             CaseWork::Resolved(resolution, note) => {
                 self.case_resolved(envelope, id, resolution, !note.is_empty());

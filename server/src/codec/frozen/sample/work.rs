@@ -2,7 +2,7 @@
 
 use super::slug;
 use signpost_domain::case::{
-    CaseLink, CaseState, CaseUpdate, CaseWork, LinkKind, MergedCase, Resolution,
+    CaseLink, CaseState, CaseUpdate, CaseWork, LinkKind, MergedCase, NoteAudience, Resolution,
 };
 use signpost_domain::event::{CaseWorked, Event};
 use signpost_domain::ids::{CaseId, Seq};
@@ -42,7 +42,10 @@ pub(super) fn worked() -> Vec<(&'static str, Event)> {
         tags: TagsUpdate::default(),
     };
     let work = [
-        ("case noted", CaseWork::Noted("called back".into())),
+        (
+            "case noted",
+            CaseWork::Noted("called back".into(), NoteAudience::Internal),
+        ),
         ("case updated", CaseWork::Updated(update, None)),
         (
             "case resolved",
