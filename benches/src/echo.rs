@@ -85,6 +85,13 @@ impl ContactService for Echo {
         Err(Status::unimplemented("not measured"))
     }
 
+    async fn update_contact(
+        &self,
+        _: Request<v1::UpdateContactRequest>,
+    ) -> Result<Response<v1::UpdateContactResponse>, Status> {
+        Err(Status::unimplemented("not measured"))
+    }
+
     async fn get_contact(
         &self,
         _: Request<v1::GetContactRequest>,

@@ -197,6 +197,8 @@ calls! {
     write ContactServiceClient::add_case_to_contact(AddCaseToContactRequest) -> AddCaseToContactResponse;
     /// Tells how queues are, for contacts that do not tell it themselves.
     write ContactServiceClient::report_queue_stats(ReportQueueStatsRequest) -> ReportQueueStatsResponse;
+    /// Changes what callers keep of a contact for themselves: external references, labels, links.
+    write ContactServiceClient::update_contact(UpdateContactRequest) -> UpdateContactResponse;
     /// One contact with its last decision.
     read ContactServiceClient::get_contact(GetContactRequest) -> GetContactResponse;
     /// A page of contacts; [`Client::pages`] gives them all.

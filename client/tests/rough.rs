@@ -198,9 +198,9 @@ fn a_silent_server_is_given_up_in_time() -> TestResult {
 }
 
 /// Every command that writes, as it may be called.
-const WRITES: [&str; 20] = [
+const WRITES: [&str; 21] = [
     "route --channel phone --contact call-1",
-    "take call-1 chat",
+    "select call-1 chat",
     "reroute call-1 --outcome gave_up",
     "end call-1 resolved",
     "customer upsert c1 --tier gold",
@@ -211,6 +211,7 @@ const WRITES: [&str; 20] = [
     "playbook publish ../playbooks/retail.yaml",
     "playbook rollback 3f2a90bc",
     "contact add-case call-1 --reason order_issue/refund",
+    "contact update call-1 --no-labels",
     "case note case_0000000000001 sent",
     "case update case_0000000000001 --legal-hold yes",
     "case resolve case_0000000000001 --outcome refunded",

@@ -9,6 +9,7 @@ import os
 import re
 
 from connection import Signpost, check, digits, fresh
+from signpost.v1 import case_service_pb2 as case
 from signpost.v1 import contact_service_pb2 as contact
 from signpost.v1 import customer_service_pb2 as customer
 from signpost.v1 import decision_pb2 as decision
@@ -45,6 +46,7 @@ def main():
     sign_in(signpost, chat)
     hand_over(signpost, chat)
     come_back(signpost, chat)
+    call_with_a_number(signpost, chat)
 
 
 def show_the_menu(signpost, chat):
@@ -173,6 +175,28 @@ def come_back(signpost, chat):
     check("it counts", (answer.repeat_count, answer.channel_switch_count) == (1, 1))
     print("Later the customer calls about the order: the number tells who it is, the case is reopened, "
           f"{answer.repeat_count} repeat.")
+
+
+def call_with_a_number(signpost, chat):
+    order = types.Fact(fact_id="order_id", text=digits(), source=types.FACT_SOURCE_CUSTOMER)
+
+    def route(key, contact_id, **fields):
+        context = types.ContactContext(stated_reason=chat.reason, **fields)
+        request = contact.RouteContactRequest(request_id=f"{contact_id}/{key}", contact_id=contact_id, context=context)
+        return signpost.call(signpost.contacts.RouteContact, request).answer
+
+    opened = route(1, f"{chat.contact}-2", channel="web_chat", facts=[order])
+    number = signpost.call(signpost.cases.GetCase, case.GetCaseRequest(case_id=opened.case_id)).case.case_number
+    print("Somebody who does not sign in chats about an order, and gets the number of the case.")
+    call = f"call-{chat.contact}-2"
+    asked = route(1, call, channel="phone", case_id=number)
+    check("a number alone proves nothing", asked.case_id == "")
+    check("so the key is asked for", [it.fact_id for it in asked.ask_facts.questions] == ["order_id"])
+    joined = route(2, call, channel="phone", facts=[order])
+    check("the order proves it", joined.case_id == opened.case_id)
+    check("so the call continues the case", joined.case_match == contact.CASE_MATCH_CONTINUED)
+    print("On the phone the number alone proves nothing: the order number is asked for. With it the case is continued, "
+          f"{joined.channel_switch_count} channel switch.")
 
 
 if __name__ == "__main__":

@@ -52,26 +52,30 @@ class Signpost:
 
 
 def refusal(call):
-    """The code of the refusal that this call must meet, and what its google.rpc details name."""
+    """The code and the ErrorReason of the refusal that this call must meet, and the fields or the thing that it names."""
     try:
         call()
     except grpc.RpcError as error:
-        status = rpc_status.from_call(error)
-        return error.code().name, [name for detail in status.details for name in named(detail)]
+        details = rpc_status.from_call(error).details
+        names = [name for detail in details for name in named(detail)]
+        return error.code().name, reason(details), names
     raise AssertionError("this must be refused")
 
 
+def reason(details):
+    """Why it was refused: programs branch on this, people read the message."""
+    info = error_details_pb2.ErrorInfo()
+    return next(info.reason for detail in details if detail.Unpack(info))
+
+
 def named(detail):
-    """The faulty fields, the missing or taken thing, or the kind of what stands in the way."""
+    """The faulty fields, or the missing or taken thing."""
     bad_request = error_details_pb2.BadRequest()
     if detail.Unpack(bad_request):
         return [fault.field for fault in bad_request.field_violations]
     resource = error_details_pb2.ResourceInfo()
     if detail.Unpack(resource):
         return [resource.resource_type]
-    precondition = error_details_pb2.PreconditionFailure()
-    if detail.Unpack(precondition):
-        return [fault.type for fault in precondition.violations]
     return []
 
 

@@ -44,6 +44,7 @@ def main():
     add_another_matter(signpost, keys)
     resolve_the_case(signpost, keys)
     read_the_case(signpost, keys)
+    read_every_page(signpost, keys)
     read_refusals(signpost, keys)
 
 
@@ -133,9 +134,9 @@ def send_it_again(signpost, keys):
     other = contact.SelectRouteRequest()
     other.CopyFrom(request)
     other.route = types.ROUTE_MESSAGE
-    code, names = refusal(lambda: signpost.call(signpost.contacts.SelectRoute, other))
-    check("a request_id is for one content", (code, names) == ("ALREADY_EXISTS", ["request"]))
-    print(f"With other content the same request_id is refused: {code}.")
+    code, reason, _ = refusal(lambda: signpost.call(signpost.contacts.SelectRoute, other))
+    check("a request_id is for one content", (code, reason) == ("ALREADY_EXISTS", "REQUEST_ID_REUSED"))
+    print(f"With other content the same request_id is refused: {code}, {reason}.")
 
 
 def continue_in_a_chat(signpost, keys):
@@ -204,6 +205,18 @@ def read_the_case(signpost, keys):
           f"confirmed {kept.confirmed_reason}.")
 
 
+def read_every_page(signpost, keys):
+    request = case.ListCasesRequest(filter=case.CaseFilter(customer_ids=[keys.customer]), page_size=1)
+    found, pages = [], 0
+    while pages == 0 or request.page_token:
+        page = signpost.call(signpost.cases.ListCases, request)
+        found += [it.case_id for it in page.cases]
+        pages += 1
+        request.page_token = page.next_page_token
+    check("both cases are listed, the newest first", found == [keys.refund, keys.case])
+    print(f"Ann's cases, page by page until there is no next one: {len(found)}.")
+
+
 def read_refusals(signpost, keys):
     def route(request_id, **fields):
         context = types.ContactContext(**fields)
@@ -211,15 +224,16 @@ def read_refusals(signpost, keys):
         return lambda: signpost.call(signpost.contacts.RouteContact, request)
 
     refused = refusal(route(f"{keys.chat}/route/2", channel="web_chat"))
-    check("an ended contact stays ended", refused == ("FAILED_PRECONDITION", ["CONTACT_ENDED"]))
+    check("an ended contact stays ended", refused == ("FAILED_PRECONDITION", "CONTACT_ENDED", []))
     print("A contact that ended takes no more: FAILED_PRECONDITION, CONTACT_ENDED.")
     number = types.Fact(fact_id="order_id", text="one")
     refused = refusal(route(f"{keys.chat}/route/3", channel="fax", facts=[number]))
-    check("every faulty field is named", refused == ("INVALID_ARGUMENT", ["context.channel", "context.facts[0].text"]))
+    fields = ["context.channel", "context.facts[0].text"]
+    check("every faulty field is named", refused == ("INVALID_ARGUMENT", "INVALID_FIELD", fields))
     print("Every faulty field is named: INVALID_ARGUMENT, context.channel and context.facts[0].text.")
     unknown = contact.GetContactRequest(contact_id=f"{keys.chat}-2")
     refused = refusal(lambda: signpost.call(signpost.contacts.GetContact, unknown))
-    check("what nobody told of is not there", refused == ("NOT_FOUND", ["contact"]))
+    check("what nobody told of is not there", refused == ("NOT_FOUND", "NOT_FOUND", ["contact"]))
     print("What nobody told of is not there: NOT_FOUND, contact.")
 
 

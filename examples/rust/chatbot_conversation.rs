@@ -59,7 +59,8 @@ async fn main() -> Told {
     ask_for_a_person(&signpost, &mut chat).await?;
     let answer = sign_in(&signpost, &mut chat, &case_id).await?;
     hand_over(&signpost, &mut chat, &answer).await?;
-    come_back(&signpost, &chat, picked, &case_id).await
+    come_back(&signpost, &chat, &picked, &case_id).await?;
+    call_with_a_number(&signpost, &chat, &picked).await
 }
 
 async fn show_the_menu(signpost: &Client) -> Told<Picked> {
@@ -266,7 +267,7 @@ async fn hand_over(signpost: &Client, chat: &mut Chat, answer: &v1::ContactAnswe
     Ok(())
 }
 
-async fn come_back(signpost: &Client, chat: &Chat, picked: Picked, case_id: &str) -> Told {
+async fn come_back(signpost: &Client, chat: &Chat, picked: &Picked, case_id: &str) -> Told {
     let call = format!("call-{}", chat.contact);
     let request = v1::RouteContactRequest {
         request_id: format!("{call}/1"),
@@ -277,9 +278,9 @@ async fn come_back(signpost: &Client, chat: &Chat, picked: Picked, case_id: &str
                 identities: vec![verified_phone(&chat.phone)],
                 ..Default::default()
             }),
-            stated_reason: picked.reason,
+            stated_reason: picked.reason.clone(),
             facts: vec![fact("order_id", &chat.order, v1::FactSource::Customer)],
-            language_code: picked.language,
+            language_code: picked.language.clone(),
             ..Default::default()
         }),
         ..Default::default()
@@ -295,6 +296,66 @@ async fn come_back(signpost: &Client, chat: &Chat, picked: Picked, case_id: &str
     println!(
         "Later the customer calls about the order: the number tells who it is, the case is reopened, {} repeat.",
         answer.repeat_count
+    );
+    Ok(())
+}
+
+async fn call_with_a_number(signpost: &Client, chat: &Chat, picked: &Picked) -> Told {
+    let order = fact("order_id", &digits()?, v1::FactSource::Customer);
+    let route = async |key: u32, contact_id: &str, told: v1::ContactContext| {
+        let request = v1::RouteContactRequest {
+            request_id: format!("{contact_id}/{key}"),
+            contact_id: contact_id.to_owned(),
+            context: Some(v1::ContactContext {
+                stated_reason: picked.reason.clone(),
+                ..told
+            }),
+            ..Default::default()
+        };
+        let answer = signpost.route_contact(request).await?.answer;
+        Told::Ok(answer.unwrap_or_default())
+    };
+    let by_chat = v1::ContactContext {
+        channel: "web_chat".to_owned(),
+        facts: vec![order.clone()],
+        ..Default::default()
+    };
+    let opened = route(1, &format!("{}-2", chat.contact), by_chat).await?;
+    let get = v1::GetCaseRequest {
+        case_id: opened.case_id.clone(),
+        ..Default::default()
+    };
+    let kept = signpost.get_case(get).await?.case.unwrap_or_default();
+    println!(
+        "Somebody who does not sign in chats about an order, and gets the number of the case."
+    );
+    let call = format!("call-{}-2", chat.contact);
+    let by_number = v1::ContactContext {
+        channel: "phone".to_owned(),
+        case_id: kept.case_number,
+        ..Default::default()
+    };
+    let asked = route(1, &call, by_number).await?;
+    check("a number alone proves nothing", asked.case_id.is_empty())?;
+    let questions = match asked.next {
+        Some(Next::AskFacts(ask)) => ask.questions,
+        _ => Vec::new(),
+    };
+    let ids: Vec<_> = questions.iter().map(|it| it.fact_id.as_str()).collect();
+    check("so the key is asked for", ids == ["order_id"])?;
+    let with_key = v1::ContactContext {
+        channel: "phone".to_owned(),
+        facts: vec![order],
+        ..Default::default()
+    };
+    let joined = route(2, &call, with_key).await?;
+    check("the order proves it", joined.case_id == opened.case_id)?;
+    let continued = joined.case_match() == v1::CaseMatch::Continued;
+    check("so the call continues the case", continued)?;
+    println!(
+        "On the phone the number alone proves nothing: the order number is asked for. With it the case is continued, \
+         {} channel switch.",
+        joined.channel_switch_count
     );
     Ok(())
 }

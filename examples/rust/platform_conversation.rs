@@ -46,7 +46,8 @@ async fn main() -> Told {
     continue_in_a_chat(&signpost, &keys, &case_id).await?;
     let refund = add_another_matter(&signpost, &keys, &case_id).await?;
     resolve_the_case(&signpost, &keys, &refund).await?;
-    read_the_case(&signpost, &keys, case_id).await?;
+    read_the_case(&signpost, &keys, case_id.clone()).await?;
+    read_every_page(&signpost, &keys, [refund, case_id]).await?;
     read_refusals(&signpost, &keys).await
 }
 
@@ -197,9 +198,11 @@ async fn send_it_again(signpost: &Client, keys: &Keys, taken: &v1::RouteTarget) 
     let other = signpost
         .select_route(choice(keys, v1::Route::Message))
         .await;
-    let refused = matches!(other, Err(ClientError::Conflict(..)));
+    let refused = other.is_err_and(|error| error.reason() == v1::ErrorReason::RequestIdReused);
     check("a request_id is for one content", refused)?;
-    println!("With other content the same request_id is refused: ALREADY_EXISTS.");
+    println!(
+        "With other content the same request_id is refused: ALREADY_EXISTS, REQUEST_ID_REUSED."
+    );
     Ok(())
 }
 
@@ -312,6 +315,32 @@ async fn read_the_case(signpost: &Client, keys: &Keys, case_id: String) -> Told 
         channels.join(" then "),
         kept.stated_reason,
         kept.confirmed_reason
+    );
+    Ok(())
+}
+
+async fn read_every_page(signpost: &Client, keys: &Keys, newest_first: [String; 2]) -> Told {
+    let mut request = v1::ListCasesRequest {
+        filter: Some(v1::CaseFilter {
+            customer_ids: vec![keys.customer.clone()],
+            ..Default::default()
+        }),
+        page_size: 1,
+        ..Default::default()
+    };
+    let mut found = Vec::new();
+    loop {
+        let page = signpost.list_cases(request.clone()).await?;
+        found.extend(page.cases.into_iter().map(|it| it.case_id));
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    check("both cases are listed, the newest first", found == newest_first)?;
+    println!(
+        "Ann's cases, page by page until there is no next one: {}.",
+        found.len()
     );
     Ok(())
 }

@@ -47,6 +47,7 @@ async function main() {
   const answer = await signIn(signpost, chat, caseId);
   await handOver(signpost, chat, answer);
   await comeBack(signpost, chat, picked, caseId);
+  await callWithANumber(signpost, chat, picked);
 }
 
 async function showTheMenu(signpost: Signpost): Promise<Picked> {
@@ -188,6 +189,31 @@ async function comeBack(signpost: Signpost, chat: Chat, picked: Picked, caseId: 
   console.log(
     "Later the customer calls about the order: the number tells who it is, the case is reopened, " +
       `${answer.repeatCount} repeat.`,
+  );
+}
+
+async function callWithANumber(signpost: Signpost, chat: Chat, picked: Picked) {
+  const order = { factId: "order_id", value: { case: "text" as const, value: digits() }, source: FactSource.CUSTOMER };
+  const route = async (key: number, contactId: string, told: MessageInitShape<typeof ContactContextSchema>) => {
+    const context = { ...told, statedReason: picked.reason };
+    const { answer } = await signpost.contacts.routeContact({ requestId: `${contactId}/${key}`, contactId, context });
+    check("there is an answer", answer);
+    return answer;
+  };
+  const opened = await route(1, `${chat.contact}-2`, { channel: "web_chat", facts: [order] });
+  const { case: kept } = await signpost.cases.getCase({ caseId: opened.caseId });
+  console.log("Somebody who does not sign in chats about an order, and gets the number of the case.");
+  const call = `call-${chat.contact}-2`;
+  const asked = await route(1, call, { channel: "phone", caseId: kept?.caseNumber ?? "" });
+  check("a number alone proves nothing", asked.caseId === "");
+  const questions = asked.next.case === "askFacts" ? asked.next.value.questions : [];
+  check("so the key is asked for", questions.length === 1 && questions[0]?.factId === "order_id");
+  const joined = await route(2, call, { channel: "phone", facts: [order] });
+  check("the order proves it", joined.caseId === opened.caseId);
+  check("so the call continues the case", joined.caseMatch === CaseMatch.CONTINUED);
+  console.log(
+    "On the phone the number alone proves nothing: the order number is asked for. With it the case is continued, " +
+      `${joined.channelSwitchCount} channel switch.`,
   );
 }
 

@@ -5,7 +5,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
-import { BadRequest, PreconditionFailure, ResourceInfo } from "nice-grpc-error-details";
+import { BadRequest, ErrorInfo, ResourceInfo } from "nice-grpc-error-details";
 import { CaseService } from "./generated/signpost/v1/case_service_pb.js";
 import { ContactService } from "./generated/signpost/v1/contact_service_pb.js";
 import { CustomerService } from "./generated/signpost/v1/customer_service_pb.js";
@@ -75,27 +75,38 @@ const repeated: Interceptor = (next) => async (request) => {
   }
 };
 
-/** The code of the refusal that this call must meet, and what its google.rpc details name. */
-export async function refusal(call: Promise<unknown>): Promise<[code: string, names: string[]]> {
+/** A detail of a refusal as it came. */
+interface Detail {
+  type: string;
+  value: Uint8Array;
+}
+
+/** The code and the ErrorReason of the refusal that this call must meet, and the fields or the thing that it names. */
+export async function refusal(call: Promise<unknown>): Promise<[code: string, reason: string, names: string[]]> {
   try {
     await call;
   } catch (error) {
-    const { code, details } = ConnectError.from(error);
-    return [wireName(code), details.flatMap((detail) => ("type" in detail ? named(detail.type, detail.value) : []))];
+    const refused = ConnectError.from(error);
+    const details = refused.details.flatMap((detail) => ("type" in detail ? [{ ...detail }] : []));
+    return [wireName(refused.code), reason(details), details.flatMap(named)];
   }
   throw new Error("this must be refused");
 }
 
-/** The faulty fields, the missing or taken thing, or the kind of what stands in the way. */
-function named(type: string, value: unknown): string[] {
-  assert(value instanceof Uint8Array);
+/** Why it was refused: programs branch on this, people read the message. */
+function reason(details: Detail[]): string {
+  const info = details.find((detail) => detail.type === "google.rpc.ErrorInfo");
+  assert(info, "every refusal has its reason");
+  return ErrorInfo.decode(info.value).reason;
+}
+
+/** The faulty fields, or the missing or taken thing. */
+function named({ type, value }: Detail): string[] {
   switch (type) {
     case "google.rpc.BadRequest":
       return BadRequest.decode(value).fieldViolations.map((fault) => fault.field);
     case "google.rpc.ResourceInfo":
       return [ResourceInfo.decode(value).resourceType];
-    case "google.rpc.PreconditionFailure":
-      return PreconditionFailure.decode(value).violations.map((fault) => fault.type);
     default:
       return [];
   }

@@ -39,6 +39,7 @@ async function main() {
   const refund = await addAnotherMatter(signpost, keys, caseId);
   await resolveTheCase(signpost, keys, refund);
   await readTheCase(signpost, keys, caseId);
+  await readEveryPage(signpost, keys, [refund, caseId]);
   await readRefusals(signpost, keys);
 }
 
@@ -126,9 +127,9 @@ async function sendItAgain(signpost: Signpost, keys: Keys, taken: SelectRouteRes
   const again = await signpost.contacts.selectRoute(choice(keys, Route.HUMAN));
   check("it is the stored answer", again.receipt?.replayed && same(again.target, taken.target));
   console.log("The platform did not hear the answer, sends the same again, and gets the same answer.");
-  const [code, names] = await refusal(signpost.contacts.selectRoute(choice(keys, Route.MESSAGE)));
-  check("a request_id is for one content", same([code, names], ["ALREADY_EXISTS", ["request"]]));
-  console.log(`With other content the same request_id is refused: ${code}.`);
+  const [code, reason] = await refusal(signpost.contacts.selectRoute(choice(keys, Route.MESSAGE)));
+  check("a request_id is for one content", same([code, reason], ["ALREADY_EXISTS", "REQUEST_ID_REUSED"]));
+  console.log(`With other content the same request_id is refused: ${code}, ${reason}.`);
 }
 
 async function continueInAChat(signpost: Signpost, keys: Keys, caseId: string) {
@@ -201,6 +202,18 @@ async function readTheCase(signpost: Signpost, keys: Keys, caseId: string) {
   );
 }
 
+async function readEveryPage(signpost: Signpost, keys: Keys, newestFirst: string[]) {
+  const found: string[] = [];
+  let pageToken = "";
+  do {
+    const page = await signpost.cases.listCases({ filter: { customerIds: [keys.customer] }, pageSize: 1, pageToken });
+    found.push(...page.cases.map((it) => it.caseId));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== "");
+  check("both cases are listed, the newest first", same(found, newestFirst));
+  console.log(`Ann's cases, page by page until there is no next one: ${found.length}.`);
+}
+
 async function readRefusals(signpost: Signpost, keys: Keys) {
   const chat = { contactId: keys.chat };
   const ended = signpost.contacts.routeContact({
@@ -208,7 +221,7 @@ async function readRefusals(signpost: Signpost, keys: Keys) {
     requestId: `${keys.chat}/route/2`,
     context: { channel: "web_chat" },
   });
-  check("an ended contact stays ended", same(await refusal(ended), ["FAILED_PRECONDITION", ["CONTACT_ENDED"]]));
+  check("an ended contact stays ended", same(await refusal(ended), ["FAILED_PRECONDITION", "CONTACT_ENDED", []]));
   console.log("A contact that ended takes no more: FAILED_PRECONDITION, CONTACT_ENDED.");
   const faulty = signpost.contacts.routeContact({
     ...chat,
@@ -216,10 +229,10 @@ async function readRefusals(signpost: Signpost, keys: Keys) {
     context: { channel: "fax", facts: [{ factId: "order_id", value: { case: "text", value: "one" } }] },
   });
   const fields = ["context.channel", "context.facts[0].text"];
-  check("every faulty field is named", same(await refusal(faulty), ["INVALID_ARGUMENT", fields]));
+  check("every faulty field is named", same(await refusal(faulty), ["INVALID_ARGUMENT", "INVALID_FIELD", fields]));
   console.log("Every faulty field is named: INVALID_ARGUMENT, context.channel and context.facts[0].text.");
   const unknown = signpost.contacts.getContact({ contactId: `${keys.chat}-2` });
-  check("what nobody told of is not there", same(await refusal(unknown), ["NOT_FOUND", ["contact"]]));
+  check("what nobody told of is not there", same(await refusal(unknown), ["NOT_FOUND", "NOT_FOUND", ["contact"]]));
   console.log("What nobody told of is not there: NOT_FOUND, contact.");
 }
 

@@ -27,6 +27,7 @@ mod number;
 mod properties;
 mod routed;
 pub mod row;
+mod tags;
 mod text;
 mod work;
 mod write;

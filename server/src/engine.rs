@@ -23,7 +23,7 @@ mod writer;
 pub use clock::Clock;
 pub use recover::{Folded, RecoverError, fold_log};
 pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
-pub(crate) use tail::{Change, Item, Made, Place, Tail, TailEvent, Version};
+pub(crate) use tail::{Change, Item, Made, Place, Tail, TailEvent};
 pub use tail::{TAIL_BYTES_MAX, TAIL_EVENTS_MAX, WATCHERS_MAX};
 
 use crate::codec;

@@ -127,6 +127,11 @@ impl Feeds {
         })
     }
 
+    /// What is watched.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Ends every watch, and those that begin from now on.
     pub(crate) fn stop(&self) {
         end(&self.standing, End::Stopping);

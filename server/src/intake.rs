@@ -16,6 +16,7 @@ pub(crate) mod customer;
 pub(crate) mod customer_work;
 mod fact;
 pub(crate) mod feed;
+mod filter;
 pub(crate) mod list;
 mod mask;
 mod money;
@@ -25,6 +26,7 @@ pub(crate) mod playbook;
 mod reason;
 pub(crate) mod revision;
 mod stamp;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod values;

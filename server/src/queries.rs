@@ -20,10 +20,11 @@ mod tests;
 mod times;
 
 pub(crate) use batch::{batch_of_cases, batch_of_customers};
-pub(crate) use cases::{Sought, active_cases, cases};
+pub(crate) use cases::{active_cases, cases};
 pub(crate) use contacts::{contacts, live_contacts, live_contacts_of};
 pub(crate) use customers::customers;
 pub(crate) use history::{Told, history};
+pub(crate) use rows::whose;
 
 use crate::store::StoreError;
 use signpost_domain::ids::Seq;

@@ -15,6 +15,7 @@ pub(crate) mod menu;
 pub(crate) mod note;
 pub(crate) mod playbook;
 pub(crate) mod receipt;
+pub(crate) mod tags;
 mod target;
 #[cfg(test)]
 mod tests;

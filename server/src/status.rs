@@ -102,7 +102,9 @@ pub(crate) fn of_item(status: &Status) -> v1::ItemError {
         reason: reason.into(),
         message: status.message().to_owned(),
         field_violations: violations.collect(),
-        metadata: info.map(|info| info.metadata.clone()).unwrap_or_default(),
+        metadata: info
+            .map(|info| info.metadata.clone().into_iter().collect())
+            .unwrap_or_default(),
     }
 }
 

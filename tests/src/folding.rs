@@ -132,7 +132,8 @@ impl Folding {
                 | Body::IdentityUnlinked(_)
                 | Body::CustomerMerged(_)
                 | Body::CustomerUnmerged(_)
-                | Body::QueueStatsReported(_),
+                | Body::QueueStatsReported(_)
+                | Body::ContactUpdated(_),
             )
             | None => {}
         }
@@ -315,6 +316,15 @@ impl Folding {
                 "retain_until_time" => {
                     assert_eq!(case.row.retain_until_time, before.retain_until_time);
                     case.row.retain_until_time = now.retain_until_time;
+                }
+                "external_references" => {
+                    let (before, now) = (&before.external_references, &now.external_references);
+                    assert_eq!(&case.row.external_references, before);
+                    case.row.external_references.clone_from(now);
+                }
+                "labels" => {
+                    assert_eq!(case.row.labels, before.labels);
+                    case.row.labels.clone_from(&now.labels);
                 }
                 other => panic!("an update of {other}"),
             }

@@ -138,6 +138,24 @@ pub fn seconds(time: Option<&prost_types::Timestamp>) -> i64 {
     time.map_or(i64::MIN, |time| time.seconds)
 }
 
+/// The cases of a filter, all of each.
+pub fn cases_of(filter: v1::CaseFilter) -> v1::ListCasesRequest {
+    v1::ListCasesRequest {
+        filter: Some(filter),
+        view: v1::View::Full.into(),
+        ..Default::default()
+    }
+}
+
+/// The contacts of a filter, all of each.
+pub fn contacts_of(filter: v1::ContactFilter) -> v1::ListContactsRequest {
+    v1::ListContactsRequest {
+        filter: Some(filter),
+        view: v1::View::Full.into(),
+        ..Default::default()
+    }
+}
+
 /// Every item of a list, fetched page by page.
 ///
 /// # Errors

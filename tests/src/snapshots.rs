@@ -136,12 +136,12 @@ pub fn choices(facets: &Facets) -> Vec<[String; 4]> {
 pub async fn listed_cases(client: &Client, facets: &Facets) -> Outcome<Rows> {
     let mut rows = Rows::new();
     for [reason, tier, channel, customer_id] in choices(facets) {
+        let filter = v1::CaseFilter {
+            states: vec![CaseState::Open.into()],
+            ..of_cases([one(reason), one(tier), one(channel), one(customer_id)])
+        };
         let request = v1::ListCasesRequest {
-            state: CaseState::Open.into(),
-            reason,
-            tier,
-            channel,
-            customer_id,
+            filter: Some(filter),
             ..Default::default()
         };
         let found = listed(client, request).await?.into_iter();
@@ -150,7 +150,15 @@ pub async fn listed_cases(client: &Client, facets: &Facets) -> Outcome<Rows> {
     Ok(rows)
 }
 
-/// What lists give of contacts in these places. `tiers` are those of their last decisions, which no list tells.
+/// A list of one value, or of none.
+fn one(value: String) -> Vec<String> {
+    Some(value)
+        .filter(|it| !it.is_empty())
+        .into_iter()
+        .collect()
+}
+
+/// What lists give of contacts in these places.
 ///
 /// # Errors
 /// When one is refused.
@@ -158,25 +166,17 @@ pub async fn listed_contacts(
     client: &Client,
     facets: &Facets,
     places: &[ContactState],
-    tiers: &BTreeMap<String, String>,
 ) -> Outcome<Rows> {
-    let [reasons, asked, channels, customers] = facets.clone();
     let mut rows = Rows::new();
     for place in places {
-        for [reason, _, channel, customer_id] in
-            choices(&[reasons.clone(), vec![], channels.clone(), customers.clone()])
-        {
+        for [reason, tier, channel, customer_id] in choices(facets) {
+            let facets = [one(reason), one(tier), one(channel), one(customer_id)];
             let request = v1::ListContactsRequest {
-                state: (*place).into(),
-                reason,
-                channel,
-                customer_id,
+                filter: Some(of_contacts(facets, &[*place])),
                 ..Default::default()
             };
             let found = listed(client, request).await?.into_iter();
-            let found = found.map(|contact| (contact.contact_id, contact.sequence));
-            let tier = |id: &String| tiers.get(id).is_some_and(|tier| asked.contains(tier));
-            rows.extend(found.filter(|(id, _)| asked.is_empty() || tier(id)));
+            rows.extend(found.map(|contact| (contact.contact_id, contact.sequence)));
         }
     }
     Ok(rows)
@@ -185,11 +185,11 @@ pub async fn listed_contacts(
 /// As a filter of cases.
 pub fn of_cases([reasons, tiers, channels, customer_ids]: Facets) -> v1::CaseFilter {
     v1::CaseFilter {
-        states: Vec::new(),
         reasons,
         tiers,
         channels,
         customer_ids,
+        ..Default::default()
     }
 }
 
@@ -204,5 +204,6 @@ pub fn of_contacts(
         tiers,
         channels,
         customer_ids,
+        ..Default::default()
     }
 }

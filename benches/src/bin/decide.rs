@@ -14,6 +14,7 @@ use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ReasonId, Slug};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::Playbook;
+use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
 use std::error::Error;
 use std::hint::black_box;
@@ -184,6 +185,7 @@ fn context(facts: &Facts) -> Result<ContactContext, Box<dyn Error>> {
         another_matter: false,
         brand: None,
         matters: Vec::new(),
+        tags: Tags::default(),
         queue_stats: Vec::new(),
     })
 }

@@ -49,7 +49,7 @@ struct Args {
 /// A field of the filter, with values of it.
 struct Field {
     name: &'static str,
-    set: fn(&mut v1::ListCasesRequest, &str),
+    set: fn(&mut v1::CaseFilter, &str),
     values: Vec<String>,
 }
 
@@ -134,9 +134,9 @@ async fn measured(
         let mut pages = Pages::none()?;
         let each = PAGES_OF_FILTER / (ORDERS.len() * field.values.len().max(1));
         for value in &field.values {
-            let mut asked = v1::ListCasesRequest::default();
-            (field.set)(&mut asked, value);
-            pages.measure(cases, asked, each.max(PAGES_MIN)).await?;
+            let mut filter = v1::CaseFilter::default();
+            (field.set)(&mut filter, value);
+            pages.measure(cases, filter, each.max(PAGES_MIN)).await?;
         }
         table.add_row(pages.row(field.name));
     }
@@ -170,45 +170,54 @@ fn fields(names: &Names, cases: u64, middle: i64) -> Vec<Field> {
         field("none", |_, _| (), vec![String::new()]),
         field(
             "state",
-            |asked, word| asked.state = word.parse().unwrap_or_default(),
+            |asked, word| asked.states.extend(word.parse::<i32>()),
             (1..=4).map(|state| state.to_string()).collect(),
         ),
         field(
+            "open or one other state",
+            |asked, word| {
+                asked
+                    .states
+                    .extend(word.parse::<i32>().into_iter().chain([1]))
+            },
+            (2..=4).map(|state| state.to_string()).collect(),
+        ),
+        field(
             "primary reason",
-            |asked, name| asked.reason = name.into(),
+            |asked, name| asked.reasons.push(name.into()),
             names.primaries.clone(),
         ),
         field(
             "secondary reason",
-            |asked, name| asked.reason = name.into(),
+            |asked, name| asked.reasons.push(name.into()),
             reasons.collect(),
         ),
         field(
             "tier",
-            |asked, name| asked.tier = name.into(),
+            |asked, name| asked.tiers.push(name.into()),
             names.tiers.clone(),
         ),
         field(
             "channel",
-            |asked, name| asked.channel = name.into(),
+            |asked, name| asked.channels.push(name.into()),
             names.channels.clone(),
         ),
         field(
             "queue",
-            |asked, name| asked.queue_id = name.into(),
+            |asked, name| asked.queue_ids.push(name.into()),
             names.queues.clone(),
         ),
         field(
             "customer",
-            |asked, name| asked.customer_id = name.into(),
+            |asked, name| asked.customer_ids.push(name.into()),
             spread.map(customer).collect(),
         ),
         field(
             "opened between",
             |asked, from| {
                 let seconds = from.parse().unwrap_or_default();
-                asked.opened_from = Some(prost_types::Timestamp { seconds, nanos: 0 });
-                asked.opened_before = Some(prost_types::Timestamp {
+                asked.from_time = Some(prost_types::Timestamp { seconds, nanos: 0 });
+                asked.before_time = Some(prost_types::Timestamp {
                     seconds: seconds + 2,
                     nanos: 0,
                 });
@@ -217,7 +226,7 @@ fn fields(names: &Names, cases: u64, middle: i64) -> Vec<Field> {
         ),
         field(
             "number",
-            |asked, text| asked.case_id = text.into(),
+            |asked, text| asked.case_ids.push(text.into()),
             vec!["3".into(), "z9".into()],
         ),
     ]
@@ -232,10 +241,10 @@ async fn pair(
     let mut pages = Pages::none()?;
     for first in some(&one.values) {
         for second in some(&other.values) {
-            let mut asked = v1::ListCasesRequest::default();
-            (one.set)(&mut asked, first);
-            (other.set)(&mut asked, second);
-            pages.measure(cases, asked, PAGES_MIN).await?;
+            let mut filter = v1::CaseFilter::default();
+            (one.set)(&mut filter, first);
+            (other.set)(&mut filter, second);
+            pages.measure(cases, filter, PAGES_MIN).await?;
         }
     }
     Ok(pages)
@@ -259,14 +268,17 @@ impl Pages {
     async fn measure(
         &mut self,
         cases: &mut CaseServiceClient<Channel>,
-        asked: v1::ListCasesRequest,
+        filter: v1::CaseFilter,
         pages_max: usize,
     ) -> Result<(), Box<dyn Error>> {
         for order in ORDERS {
             for round in 0..ROUNDS {
-                let mut asked = asked.clone();
-                asked.order = order.into();
-                asked.page_size = PAGE_SIZE;
+                let mut asked = v1::ListCasesRequest {
+                    filter: Some(filter.clone()),
+                    order: order.into(),
+                    page_size: PAGE_SIZE,
+                    ..v1::ListCasesRequest::default()
+                };
                 let pages = if round == 0 { pages_max } else { 1 };
                 for _ in 0..pages {
                     let began = Instant::now();

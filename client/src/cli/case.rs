@@ -28,7 +28,8 @@ pub(crate) enum CaseCommand {
 Example:
   signpost case list --state open --reason order_issue --tier gold
   signpost case list --case '7012 3456 788'
-  signpost case list --identity phone=+31201234567 --output wide")]
+  signpost case list --identity phone=+31201234567 --output wide
+  signpost case list --external-reference crm:T-1001 --label team=north --full --output json")]
     List(Box<ListArgs>),
     /// Shows the open cases that match, then each case as it changes.
     #[command(after_help = "Example:\n  signpost case watch --reason order_issue --tier gold")]
@@ -119,16 +120,11 @@ Example:
 pub(crate) struct ListArgs {
     /// In this state.
     #[arg(long, value_name = "STATE", value_parser = values::case_state())]
-    state: Option<v1::CaseState>,
+    state: Vec<v1::CaseState>,
     /// With this number, as it is said on the phone: its digits, with or without spaces and hyphens. Or with this id,
     /// with or without case_ and the zeros in front.
-    #[arg(
-        long,
-        value_name = "TEXT",
-        default_value = "",
-        hide_default_value = true
-    )]
-    case: String,
+    #[arg(long, value_name = "TEXT")]
+    case: Vec<String>,
     #[command(flatten)]
     filter: list::FilterArgs,
     #[command(flatten)]
@@ -212,20 +208,27 @@ async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
         page,
     } = args;
     let asked = filter.asked_names();
+    let view = filter.view();
+    let (external_references, labels) = filter.tags.into_parts();
     let request = v1::ListCasesRequest {
-        state: state.map_or(0, i32::from),
-        reason: filter.reason,
-        tier: filter.tier,
-        channel: filter.channel,
-        queue_id: filter.queue,
-        customer_id: filter.customer,
-        identity: filter.identity,
-        opened_from: filter.from,
-        opened_before: filter.before,
-        case_id: case,
+        filter: Some(v1::CaseFilter {
+            states: state.into_iter().map(i32::from).collect(),
+            reasons: filter.reason,
+            tiers: filter.tier,
+            channels: filter.channel,
+            queue_ids: filter.queue,
+            customer_ids: filter.customer,
+            identity: filter.identity,
+            from_time: filter.from,
+            before_time: filter.before,
+            case_ids: case,
+            external_references,
+            labels,
+        }),
         order: page.order(),
         page_size: page.page_size(),
         page_token: page.page_token.clone(),
+        view,
         ..Default::default()
     };
     let (cases, next_page_token, revision) = list::all(request, &page, session).await?;

@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::failure::Failure;
+use super::tags::TagArgs;
 use super::write::Change;
 use super::{render, values};
 use clap::Args;
@@ -21,6 +22,8 @@ pub(crate) struct UpdateArgs {
     /// Until when it must not be erased, RFC 3339.
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     retain_until: Option<prost_types::Timestamp>,
+    #[command(flatten)]
+    tags: TagArgs,
     #[command(flatten)]
     change: Change,
 }
@@ -196,8 +199,10 @@ pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Fa
         confirmed_reason,
         legal_hold,
         retain_until,
+        tags,
         change,
     } = args;
+    let (external_references, labels, tag_paths) = tags.into_parts();
     let told = [
         (confirmed_reason.is_some(), "confirmed_reason"),
         (legal_hold.is_some(), "legal_hold"),
@@ -211,10 +216,15 @@ pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Fa
             confirmed_reason: confirmed_reason.unwrap_or_default(),
             legal_hold: legal_hold.unwrap_or_default(),
             retain_until_time: retain_until,
+            external_references,
+            labels,
             ..v1::Case::default()
         }),
         update_mask: Some(prost_types::FieldMask {
-            paths: paths.map(|(_, path)| path.to_owned()).collect(),
+            paths: paths
+                .map(|(_, path)| path.to_owned())
+                .chain(tag_paths)
+                .collect(),
         }),
         etag: change.etag,
         event_time: change.event_time,

@@ -1,7 +1,7 @@
-//! `signpost contact`: reads contacts, and adds additional cases to them.
+//! `signpost contact`: reads contacts, adds additional cases to them, and changes what is kept of them.
 
 use super::Session;
-use super::contact_work::{self, AddCaseArgs};
+use super::contact_work::{self, AddCaseArgs, UpdateArgs};
 use super::failure::Failure;
 use super::{list, render, values, watch};
 use clap::{Args, Subcommand};
@@ -23,6 +23,13 @@ Example:
   signpost contact add-case call-4711 --reason order_issue/manage_cancel \\
     --fact order_id=3348917502 --note 'Asked about it at the end of the call'")]
     AddCase(AddCaseArgs),
+    /// Changes what you keep of a contact for yourself, also after its end: external references, labels, links. What is
+    /// not told stays as it is.
+    #[command(after_help = "\
+Example:
+  signpost contact update call-4711 --label team=north --external-reference crm:T-1001
+  signpost contact update call-4711 --link 'transcript=https://calls.example/4711 What was said'")]
+    Update(UpdateArgs),
     /// Lists contacts, the newest first.
     #[command(after_help = "\
 Example:
@@ -39,16 +46,11 @@ Example:
 pub(crate) struct ListArgs {
     /// In this state.
     #[arg(long, value_name = "STATE", value_parser = values::contact_state())]
-    state: Option<v1::ContactState>,
+    state: Vec<v1::ContactState>,
     /// Of the case with this number, their own or an additional one, spaces and hyphens not looked at, or with this id,
     /// with or without case_ and the zeros in front.
-    #[arg(
-        long,
-        value_name = "TEXT",
-        default_value = "",
-        hide_default_value = true
-    )]
-    case: String,
+    #[arg(long, value_name = "TEXT")]
+    case: Vec<String>,
     #[command(flatten)]
     filter: list::FilterArgs,
     #[command(flatten)]
@@ -77,6 +79,7 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
             })
         }
         ContactCommand::AddCase(args) => contact_work::add_case(args, session).await,
+        ContactCommand::Update(args) => contact_work::update(args, session).await,
         ContactCommand::List(args) => list_contacts(*args, session).await,
         ContactCommand::Watch(args) => {
             let asked = args.asked_names();
@@ -93,20 +96,27 @@ async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure>
         page,
     } = args;
     let asked = filter.asked_names();
+    let view = filter.view();
+    let (external_references, labels) = filter.tags.into_parts();
     let request = v1::ListContactsRequest {
-        state: state.map_or(0, i32::from),
-        reason: filter.reason,
-        tier: filter.tier,
-        channel: filter.channel,
-        queue_id: filter.queue,
-        customer_id: filter.customer,
-        identity: filter.identity,
-        opened_from: filter.from,
-        opened_before: filter.before,
-        case_id: case,
+        filter: Some(v1::ContactFilter {
+            states: state.into_iter().map(i32::from).collect(),
+            reasons: filter.reason,
+            tiers: filter.tier,
+            channels: filter.channel,
+            queue_ids: filter.queue,
+            customer_ids: filter.customer,
+            identity: filter.identity,
+            from_time: filter.from,
+            before_time: filter.before,
+            case_ids: case,
+            external_references,
+            labels,
+        }),
         order: page.order(),
         page_size: page.page_size(),
         page_token: page.page_token.clone(),
+        view,
         ..Default::default()
     };
     let (contacts, next_page_token, revision) = list::all(request, &page, session).await?;

@@ -3,6 +3,7 @@
 use super::Session;
 use super::context::facts;
 use super::failure::Failure;
+use super::tags::TagArgs;
 use super::write::Key;
 use super::{render, values};
 use clap::Args;
@@ -49,5 +50,50 @@ pub(super) async fn add_case(args: AddCaseArgs, session: &Session) -> Result<(),
     session.out.answer(&response, |paint| {
         let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::case_added(&response, paint))
+    })
+}
+
+/// New values of what is kept of a contact.
+#[derive(Args, Debug)]
+pub(crate) struct UpdateArgs {
+    /// Your key of the contact.
+    contact: String,
+    #[command(flatten)]
+    tags: TagArgs,
+    /// Where something of it is kept; those that are told replace all that there are.
+    #[arg(long, value_name = "KIND=URL [TITLE]", value_parser = values::contact_link)]
+    link: Vec<v1::ContactLink>,
+    /// Takes all links away.
+    #[arg(long, conflicts_with = "link")]
+    no_links: bool,
+    /// When it happened, RFC 3339 [default: now].
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    event_time: Option<prost_types::Timestamp>,
+    #[command(flatten)]
+    key: Key,
+}
+
+/// Changes what is kept.
+pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Failure> {
+    let (external_references, labels, mut paths) = args.tags.into_parts();
+    if args.no_links || !args.link.is_empty() {
+        paths.push("links".to_owned());
+    }
+    let request = v1::UpdateContactRequest {
+        request_id: args.key.or_fresh(),
+        contact: Some(v1::Contact {
+            contact_id: args.contact,
+            external_references,
+            labels,
+            links: args.link,
+            ..v1::Contact::default()
+        }),
+        update_mask: Some(prost_types::FieldMask { paths }),
+        event_time: args.event_time,
+    };
+    let response = session.write(request, Client::update_contact).await?;
+    session.out.answer(&response, |paint| {
+        let replayed = render::replayed(response.receipt.as_ref(), paint);
+        format!("{replayed}contact {} is updated\n", response.contact_id)
     })
 }

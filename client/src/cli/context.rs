@@ -1,5 +1,6 @@
 //! What is known of a contact, as flags; one for every field of the contract's `ContactContext`.
 
+use super::tags::Label;
 use super::values;
 use clap::Args;
 use signpost_client::v1;
@@ -92,6 +93,12 @@ pub(crate) struct ContextArgs {
     #[arg(long, value_name = "QUEUE:staffed=5,available=1,waiting=3,handle=6m,wait=4m",
           value_parser = values::queue_stats)]
     pub(crate) queue_stats: Vec<v1::QueueStats>,
+    /// A label of your own for the contact.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = values::label)]
+    pub(crate) label: Vec<Label>,
+    /// What another system calls the contact.
+    #[arg(long, value_name = "SYSTEM:ID", value_parser = values::external_reference)]
+    pub(crate) external_reference: Vec<v1::ExternalReference>,
 }
 
 impl ContextArgs {
@@ -126,6 +133,8 @@ impl ContextArgs {
             matters: self.matter,
             case_id: self.case.unwrap_or_default(),
             previous_contact_id: self.previous_contact.unwrap_or_default(),
+            external_references: self.external_reference,
+            labels: self.label.into_iter().collect(),
         }
     }
 }

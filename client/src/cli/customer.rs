@@ -118,21 +118,11 @@ Example:
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
     /// Kept with this tier.
-    #[arg(
-        long,
-        value_name = "TIER",
-        default_value = "",
-        hide_default_value = true
-    )]
-    tier: String,
+    #[arg(long, value_name = "TIER")]
+    tier: Vec<String>,
     /// With this key.
-    #[arg(
-        long,
-        value_name = "KEY",
-        default_value = "",
-        hide_default_value = true
-    )]
-    customer: String,
+    #[arg(long, value_name = "KEY")]
+    customer: Vec<String>,
     /// With this handle, verified or not.
     #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
     identity: Option<v1::Identity>,
@@ -244,15 +234,17 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
 async fn list_customers(args: ListArgs, session: &Session) -> Result<(), Failure> {
     let page = args.page;
     let asked = AskedNames {
-        tiers: vec![args.tier.clone()],
+        tiers: args.tier.clone(),
         ..AskedNames::default()
     };
     let request = v1::ListCustomersRequest {
-        tier: args.tier,
-        customer_id: args.customer,
-        identity: args.identity,
-        opened_from: args.from,
-        opened_before: args.before,
+        filter: Some(v1::CustomerFilter {
+            tiers: args.tier,
+            customer_ids: args.customer,
+            identity: args.identity,
+            from_time: args.from,
+            before_time: args.before,
+        }),
         order: page.order(),
         page_size: page.page_size(),
         page_token: page.page_token.clone(),

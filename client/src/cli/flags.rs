@@ -11,11 +11,17 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("at_time", &["at_time"]),
     ("case.case_id", &["case"]),
     ("case.confirmed_reason", &["confirmed_reason"]),
+    ("case.external_references", &["external_reference"]),
+    ("case.labels", &["label"]),
     ("case.legal_hold", &["legal_hold"]),
     ("case.retain_until_time", &["retain_until"]),
     ("case_id", &["case"]),
     ("channel", &["channel"]),
     ("confirmed_reason", &["confirmed_reason"]),
+    ("contact.contact_id", &["contact"]),
+    ("contact.external_references", &["external_reference"]),
+    ("contact.labels", &["label"]),
+    ("contact.links", &["link"]),
     ("contact_id", &["contact"]),
     ("context.brand", &["brand"]),
     ("context.cannot_use", &["cannot_use"]),
@@ -27,8 +33,10 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("context.customer.tier", &["tier"]),
     ("context.device", &["device"]),
     ("context.direction", &["direction"]),
+    ("context.external_references", &["external_reference"]),
     ("context.facts", &["fact", "declined"]),
     ("context.facts.source", &["fact_source"]),
+    ("context.labels", &["label"]),
     ("context.language_code", &["language"]),
     ("context.matters", &["matter"]),
     ("context.persona", &["persona"]),
@@ -57,8 +65,15 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("etag", &["etag"]),
     ("facts", &["fact", "declined"]),
     ("facts.source", &["fact_source"]),
+    ("filter.before_time", &["before"]),
+    ("filter.case_ids", &["case"]),
     ("filter.channels", &["channel"]),
     ("filter.customer_ids", &["customer"]),
+    ("filter.external_references", &["external_reference"]),
+    ("filter.from_time", &["from"]),
+    ("filter.identity", &["identity"]),
+    ("filter.labels", &["label"]),
+    ("filter.queue_ids", &["queue"]),
     ("filter.reasons", &["reason"]),
     ("filter.states", &["state"]),
     ("filter.tiers", &["tier"]),
@@ -68,27 +83,28 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("language_code", &["language"]),
     ("menu_playbook_version", &["menu_version"]),
     ("note", &["note"]),
-    ("opened_before", &["before"]),
-    ("opened_from", &["from"]),
     ("outcome", &["outcome"]),
     ("page_token", &["page_token"]),
     ("playbook_version", &["version"]),
     ("primary_reason", &["primary_reason"]),
-    ("queue_id", &["queue"]),
-    ("reason", &["reason"]),
     ("request_id", &["request_id"]),
     ("resolution.cost_micros", &["cost"]),
     ("resolution.outcome", &["outcome"]),
     ("route", &["route"]),
     ("route_selection", &["route_selection"]),
-    ("state", &["state"]),
     ("stated_reason", &["reason"]),
     ("text", &["text"]),
-    ("tier", &["tier"]),
     // The update mask is made of the flags that are told.
     (
         "update_mask",
-        &["confirmed_reason", "legal_hold", "retain_until"],
+        &[
+            "confirmed_reason",
+            "legal_hold",
+            "retain_until",
+            "label",
+            "external_reference",
+            "link",
+        ],
     ),
     // As the metadata of a call has it.
     ("signpost-actor", &[ACTOR]),
@@ -210,7 +226,7 @@ mod tests {
             ("case list", "case_id"),
             ("customer link c1 phone=1", "identity.value"),
             ("customer get c1", "by"),
-            ("contact list --case 7", "case_id"),
+            ("contact list --case 7", "filter.case_ids[0]"),
         ];
         let table = table.map(|(line, field)| {
             let flags = told(line, field).unwrap_or_else(|| "nothing".to_owned());
@@ -230,7 +246,7 @@ mod tests {
             case list | case_id | --case
             customer link c1 phone=1 | identity.value | <KIND=VALUE[:verified|:shared]>
             customer get c1 | by | nothing
-            contact list --case 7 | case_id | --case
+            contact list --case 7 | filter.case_ids[0] | --case
         "#]]
         .assert_eq(&table.concat());
     }

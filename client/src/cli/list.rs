@@ -7,6 +7,7 @@ use super::form::Output;
 use super::out::Out;
 use super::render::json::Named;
 use super::render::lists::Listing;
+use super::tags::TagFilterArgs;
 use super::values;
 use clap::Args;
 use signpost_client::{List, v1};
@@ -14,49 +15,24 @@ use signpost_client::{List, v1};
 /// Items of one page that is fetched.
 const PAGE_SIZE: u32 = 200;
 
-/// Which cases or contacts.
+/// Which cases or contacts: of what is told more than once any will do.
 #[derive(Args, Debug)]
 pub(crate) struct FilterArgs {
     /// For this reason, stated or confirmed; a primary one stands for all below it.
-    #[arg(
-        long,
-        value_name = "PRIMARY[/SECONDARY]",
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub(crate) reason: String,
+    #[arg(long, value_name = "PRIMARY[/SECONDARY]")]
+    pub(crate) reason: Vec<String>,
     /// Under this tier.
-    #[arg(
-        long,
-        value_name = "TIER",
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub(crate) tier: String,
+    #[arg(long, value_name = "TIER")]
+    pub(crate) tier: Vec<String>,
     /// On this channel.
-    #[arg(
-        long,
-        value_name = "CHANNEL",
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub(crate) channel: String,
+    #[arg(long, value_name = "CHANNEL")]
+    pub(crate) channel: Vec<String>,
     /// Sent to this waiting line.
-    #[arg(
-        long,
-        value_name = "QUEUE",
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub(crate) queue: String,
-    /// Of this customer.
-    #[arg(
-        long,
-        value_name = "KEY",
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub(crate) customer: String,
+    #[arg(long, value_name = "QUEUE")]
+    pub(crate) queue: Vec<String>,
+    /// Of this customer, and of all who are one with it.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) customer: Vec<String>,
     /// Of the customer who holds this handle verified, written as it was told; `customer list` finds those who hold it
     /// unverified or shared, too.
     #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity, conflicts_with = "customer")]
@@ -67,16 +43,29 @@ pub(crate) struct FilterArgs {
     /// Opened before then.
     #[arg(long, value_name = "TIME", value_parser = values::time_or_day)]
     pub(crate) before: Option<prost_types::Timestamp>,
+    #[command(flatten)]
+    pub(crate) tags: TagFilterArgs,
+    /// All that is kept of each, in JSON: facts, contacts, attempts and links, too.
+    #[arg(long)]
+    pub(crate) full: bool,
 }
 
 impl FilterArgs {
     /// Its names that a playbook lists.
     pub(crate) fn asked_names(&self) -> AskedNames {
         AskedNames {
-            reasons: vec![self.reason.clone()],
-            tiers: vec![self.tier.clone()],
-            channels: vec![self.channel.clone()],
-            queues: vec![self.queue.clone()],
+            reasons: self.reason.clone(),
+            tiers: self.tier.clone(),
+            channels: self.channel.clone(),
+            queues: self.queue.clone(),
+        }
+    }
+
+    /// How much of each, as the contract has it.
+    pub(crate) fn view(&self) -> i32 {
+        match self.full {
+            true => v1::View::Full.into(),
+            false => v1::View::Basic.into(),
         }
     }
 }

@@ -33,6 +33,7 @@ mod route;
 mod select;
 mod send;
 mod table_file;
+mod tags;
 mod values;
 mod vocabulary;
 mod watch;

@@ -182,8 +182,11 @@ async fn counted(
 ) -> Result<BTreeMap<Vec<String>, u64>, Failure> {
     // The newest first: what comes meanwhile is not reached any more.
     let request = v1::ListContactsRequest {
-        opened_from: args.from,
-        opened_before: args.before,
+        filter: Some(v1::ContactFilter {
+            from_time: args.from,
+            before_time: args.before,
+            ..Default::default()
+        }),
         order: v1::ListOrder::NewestFirst.into(),
         page_size: PAGE_SIZE,
         ..Default::default()

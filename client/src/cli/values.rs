@@ -127,6 +127,38 @@ pub(crate) fn contact_state() -> impl TypedValueParser<Value = v1::ContactState>
     word_of("CONTACT_STATE_", WORDS, v1::ContactState::from_str_name)
 }
 
+/// `key=value`; the value may be empty.
+pub(crate) fn label(text: &str) -> Result<(String, String), String> {
+    let (key, value) = pair(text, "KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+/// `system:id`; the id may have colons of its own.
+pub(crate) fn external_reference(text: &str) -> Result<v1::ExternalReference, String> {
+    let split = text.split_once(':');
+    let split = split.filter(|(system, id)| !system.is_empty() && !id.is_empty());
+    let (system, id) = split.ok_or("write it as SYSTEM:ID, such as crm:T-1001")?;
+    Ok(v1::ExternalReference {
+        system: system.to_owned(),
+        id: id.to_owned(),
+    })
+}
+
+/// `kind=url`, and perhaps a title behind a space.
+pub(crate) fn contact_link(text: &str) -> Result<v1::ContactLink, String> {
+    const FORM: &str = "transcript=URL, recording=URL or other=URL, with a title behind a space";
+    let (kind, rest) = pair(text, FORM)?;
+    let kind =
+        v1::ContactLinkKind::from_str_name(&format!("CONTACT_LINK_KIND_{}", kind.to_uppercase()));
+    let kind = kind.filter(|kind| *kind != v1::ContactLinkKind::Unspecified);
+    let (uri, title) = rest.split_once(' ').unwrap_or((rest, ""));
+    Ok(v1::ContactLink {
+        kind: kind.ok_or_else(|| format!("write it as {FORM}"))?.into(),
+        uri: uri.to_owned(),
+        title: title.trim().to_owned(),
+    })
+}
+
 /// Where facts come from.
 pub(crate) fn fact_source() -> impl TypedValueParser<Value = v1::FactSource> {
     const WORDS: &[&str] = &["customer", "bot", "agent", "system"];
@@ -323,6 +355,33 @@ mod tests {
             Err("must be from 0 to 1000000".to_owned())
         );
         assert!(cost_micros("much").is_err());
+    }
+
+    #[test]
+    fn what_callers_keep_for_themselves_is_read() {
+        let pair = |one: &str, other: &str| Ok((one.to_owned(), other.to_owned()));
+        assert_eq!(label("team=a=b"), pair("team", "a=b"));
+        assert_eq!(label("vip="), pair("vip", ""));
+        assert!(label("vip").is_err());
+        let reference = external_reference("crm:a:b").unwrap();
+        assert_eq!(
+            (reference.system.as_str(), reference.id.as_str()),
+            ("crm", "a:b")
+        );
+        for bad in ["crm", ":1", "crm:"] {
+            assert!(external_reference(bad).is_err(), "{bad}");
+        }
+        let link = contact_link("transcript=https://a.example/x?y=z The call").unwrap();
+        assert_eq!(link.kind(), v1::ContactLinkKind::Transcript);
+        assert_eq!(link.uri, "https://a.example/x?y=z");
+        assert_eq!(link.title, "The call");
+        for bad in [
+            "https://a.example",
+            "unspecified=https://a.example",
+            "film=x",
+        ] {
+            assert!(contact_link(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::out::{Out, Paint};
 use super::render::feed::{self, Mark};
 use super::render::json::{self, Named};
+use super::tags::TagFilterArgs;
 use super::{render, values};
 use clap::Args;
 use signpost_client::{Feed, v1};
@@ -26,6 +27,11 @@ pub(crate) struct FacetArgs {
     /// The customer.
     #[arg(long, value_name = "ID")]
     pub(crate) customer: Vec<String>,
+    /// The waiting line that it was sent to.
+    #[arg(long, value_name = "QUEUE")]
+    pub(crate) queue: Vec<String>,
+    #[command(flatten)]
+    pub(crate) tags: TagFilterArgs,
     /// Go on behind this cursor instead of beginning with what there is; with the same filter.
     #[arg(long, value_name = "CURSOR")]
     pub(crate) from: Option<String>,
@@ -57,7 +63,7 @@ impl FacetArgs {
             reasons: self.reason.clone(),
             tiers: self.tier.clone(),
             channels: self.channel.clone(),
-            queues: Vec::new(),
+            queues: self.queue.clone(),
         }
     }
 }
@@ -70,12 +76,17 @@ impl WatchCasesArgs {
 
     /// The contract's form of it.
     pub(crate) fn into_request(self) -> v1::WatchCasesRequest {
+        let (external_references, labels) = self.facets.tags.into_parts();
         let filter = v1::CaseFilter {
             states: self.state.into_iter().map(i32::from).collect(),
             reasons: self.facets.reason,
             tiers: self.facets.tier,
             channels: self.facets.channel,
             customer_ids: self.facets.customer,
+            queue_ids: self.facets.queue,
+            external_references,
+            labels,
+            ..Default::default()
         };
         v1::WatchCasesRequest {
             cursor: self.facets.from.unwrap_or_default(),
@@ -93,12 +104,17 @@ impl WatchContactsArgs {
 
     /// The contract's form of it.
     pub(crate) fn into_request(self) -> v1::WatchContactsRequest {
+        let (external_references, labels) = self.facets.tags.into_parts();
         let filter = v1::ContactFilter {
             states: self.state.into_iter().map(i32::from).collect(),
             reasons: self.facets.reason,
             tiers: self.facets.tier,
             channels: self.facets.channel,
             customer_ids: self.facets.customer,
+            queue_ids: self.facets.queue,
+            external_references,
+            labels,
+            ..Default::default()
         };
         v1::WatchContactsRequest {
             cursor: self.facets.from.unwrap_or_default(),

@@ -57,6 +57,7 @@ macro_rules! keyed {
 
 keyed! {
     SelectRouteRequest RerouteContactRequest EndContactRequest AddCaseToContactRequest ReportQueueStatsRequest
+    UpdateContactRequest
     UpsertCustomerRequest LinkIdentityRequest UnlinkIdentityRequest MergeCustomersRequest UnmergeCustomerRequest
     PublishPlaybookRequest RollbackPlaybookRequest
     AddCaseNoteRequest UpdateCaseRequest ResolveCaseRequest ReopenCaseRequest MergeCasesRequest UnmergeCaseRequest

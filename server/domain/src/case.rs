@@ -16,6 +16,7 @@ use crate::contact::Joined;
 use crate::decision::{PersonTold, Tried};
 use crate::fact::{Facts, Knowledge};
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
+use crate::tags::Tags;
 use crate::time::{Millis, UnixMs};
 use std::fmt;
 
@@ -227,6 +228,8 @@ pub struct Case {
     pub legal_hold: bool,
     /// Not to be erased before then.
     pub retain_until: Option<UnixMs>,
+    /// What callers keep of it for themselves.
+    pub tags: Tags,
     /// The latest events about it, the newest last.
     pub events: Vec<Seq>,
     /// How many events there were.

@@ -14,6 +14,7 @@ use crate::ids::{
 use crate::playbook::Playbook;
 use crate::refusal::Faults;
 use crate::route::Route;
+use crate::tags::ContactUpdate;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -46,6 +47,8 @@ pub enum CommandBody {
     End(Box<EndContact>),
     /// Add an additional case to a contact.
     AddCase(Box<AddCase>),
+    /// Change what callers keep of a contact for themselves.
+    UpdateContact(Box<UpdateContact>),
     /// Keep a customer.
     Upsert(Box<UpsertCustomer>),
     /// Make a document live.
@@ -180,6 +183,15 @@ pub struct AddCase {
     pub facts: Facts,
     /// More, for the timeline; may be empty.
     pub note: Arc<str>,
+}
+
+/// New values of what callers keep of a contact for themselves.
+#[derive(Clone, Debug)]
+pub struct UpdateContact {
+    /// Which contact.
+    pub contact: ContactId,
+    /// What of it becomes what.
+    pub update: ContactUpdate,
 }
 
 /// A customer to keep.

@@ -6,6 +6,7 @@ use crate::decision::{AttemptOutcome, Handover};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, MatterId, ReasonId, Seq, Slug};
 use crate::route::Route;
+use crate::tags::{ContactLink, Tags};
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
 
@@ -136,6 +137,8 @@ pub struct ContactContext {
     /// The matters, if there are several; at most [`MATTERS_MAX`]. Once it is decided which one leads, `reason`,
     /// `facts` and `stage` are those of that one.
     pub matters: Vec<Matter>,
+    /// What callers keep of it for themselves.
+    pub tags: Tags,
 }
 
 /// What of a context can be forgotten again.
@@ -237,7 +240,7 @@ impl ContactContext {
     }
 
     /// This context of one of its matters alone: the reason, the facts and the stage are those of the matter. A case
-    /// that is told is that of the leading one.
+    /// that is told is that of the leading one. What callers keep of the contact is not of a matter.
     #[must_use]
     pub fn of_matter(&self, matter: &Matter) -> ContactContext {
         ContactContext {
@@ -247,6 +250,7 @@ impl ContactContext {
             facts: matter.facts.clone(),
             stage: matter.stage.clone(),
             matters: Vec::new(),
+            tags: Tags::default(),
             ..self.clone()
         }
     }
@@ -277,6 +281,7 @@ impl ContactContext {
             brand,
             queue_stats,
             matters,
+            tags,
         } = later.clone();
         let earlier = self.clone();
         let (case, previous_contact) = match later.names_case() {
@@ -315,6 +320,7 @@ impl ContactContext {
             brand: brand.or(earlier.brand),
             queue_stats: or_earlier(queue_stats, earlier.queue_stats),
             matters: amended_matters(earlier.matters, matters),
+            tags: earlier.tags.amended(tags),
         }
     }
 }
@@ -497,6 +503,8 @@ pub struct Contact {
     pub leading: Option<MatterId>,
     /// When the answer is due that we owe it; `None` if we owe none.
     pub due: Option<UnixMs>,
+    /// Where its transcript, its recording and the like are.
+    pub links: Vec<ContactLink>,
     /// When it arrived, by the caller's clock.
     pub arrived: UnixMs,
     /// When it was first recorded.

@@ -15,6 +15,7 @@ use crate::ids::{
     CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, RequestId, Seq, Slug,
 };
 use crate::route::Route;
+use crate::tags::ContactUpdate;
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
 
@@ -98,11 +99,13 @@ pub enum Method {
     RerouteContact = 20,
     /// ReportQueueStats.
     ReportQueueStats = 21,
+    /// UpdateContact.
+    UpdateContact = 22,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Method; 21] = [
+    pub const ALL: [Method; 22] = [
         Method::RouteContact,
         Method::TakeRoute,
         Method::EndContact,
@@ -124,6 +127,7 @@ impl Method {
         Method::AddCaseToContact,
         Method::RerouteContact,
         Method::ReportQueueStats,
+        Method::UpdateContact,
     ];
 }
 
@@ -180,6 +184,8 @@ pub enum Event {
     CaseAdded(Box<CaseAdded>),
     /// A platform told how its queues are, at the time that the envelope names as the caller's.
     QueueStatsReported(Vec<QueueStats>),
+    /// What callers keep of a contact for themselves was changed.
+    ContactUpdated(Box<ContactUpdated>),
 }
 
 /// A playbook was made live.
@@ -421,6 +427,15 @@ pub struct MatterEnded {
     pub resolves: Option<CaseId>,
     /// How, if somebody said.
     pub resolution: Option<Resolution>,
+}
+
+/// What callers keep of a contact for themselves was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactUpdated {
+    /// Which contact.
+    pub contact: ContactId,
+    /// What of it is as from now on.
+    pub update: ContactUpdate,
 }
 
 /// Somebody worked on a case.

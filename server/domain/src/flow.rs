@@ -17,6 +17,7 @@ mod reroute;
 mod route;
 mod take;
 mod timer;
+mod update;
 mod upsert;
 
 pub use query::{Answer, look, seek_read};
@@ -88,6 +89,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
         CommandBody::Reroute(body) => reroute::reroute(state, body, actor, now)?,
         CommandBody::End(body) => vec![end::end(state, body)?],
         CommandBody::AddCase(body) => vec![further::add(state, body, actor, now)?],
+        CommandBody::UpdateContact(body) => vec![update::contact(state, body)?],
         CommandBody::Upsert(body) => vec![upsert::upsert(state, body, actor, now)?],
         CommandBody::Publish(body) => vec![publish::publish(state, &body.playbook, &body.note)],
         CommandBody::RollBack(body) => vec![publish::publish(state, &body.playbook, &body.note)],
@@ -131,6 +133,7 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
         CommandBody::Reroute(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::End(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::AddCase(body) => rows.push(RowKey::Contact(body.contact.clone())),
+        CommandBody::UpdateContact(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::Upsert(body) => rows.push(RowKey::Customer(body.id.clone())),
         CommandBody::Case(body) => rows.push(RowKey::Case(body.case)),
         CommandBody::Customer(body) => rows.push(RowKey::Customer(body.customer.clone())),
@@ -157,6 +160,7 @@ pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
         (CommandBody::AddCase(body), None) => {
             further::add(state, body, actor, state.now()).map(drop)
         }
+        (CommandBody::UpdateContact(body), None) => update::contact(state, body).map(drop),
         (CommandBody::Upsert(body), None) => {
             upsert::upsert(state, body, actor, state.now()).map(drop)
         }
@@ -220,6 +224,7 @@ impl CommandBody {
             CommandBody::Reroute(_) => Method::RerouteContact,
             CommandBody::End(_) => Method::EndContact,
             CommandBody::AddCase(_) => Method::AddCaseToContact,
+            CommandBody::UpdateContact(_) => Method::UpdateContact,
             CommandBody::Upsert(_) => Method::UpsertCustomer,
             CommandBody::Publish(_) => Method::PublishPlaybook,
             CommandBody::RollBack(_) => Method::RollBackPlaybook,

@@ -23,5 +23,6 @@ pub mod playbook;
 pub mod refusal;
 pub mod route;
 pub mod state;
+pub mod tags;
 pub mod time;
 pub mod variable;

@@ -5,8 +5,9 @@
 use crate::case::{Case, CaseState};
 use crate::contact::{Contact, Place};
 use crate::customer::{Customer, IdentityKey};
-use crate::ids::{CaseId, CustomerId, ReasonId, Slug};
+use crate::ids::{CaseId, CustomerId, PlaybookVersion, ReasonId, Slug};
 use crate::playbook::Playbook;
+use crate::tags::TagsFilter;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -18,6 +19,16 @@ pub enum Order {
     NewestFirst,
     /// The one opened first comes first.
     OldestFirst,
+}
+
+/// How much of each item a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// What a table needs.
+    #[default]
+    Basic,
+    /// All of it.
+    Full,
 }
 
 /// A span of time: from its start on, up to but not including its end.
@@ -76,6 +87,12 @@ impl ReasonFilter {
         is_wanted || self.parts.contains(shown)
     }
 
+    /// The same reasons for the same live playbook.
+    fn same(&self) -> (&ReasonId, &[ReasonId], Option<&PlaybookVersion>) {
+        let live = self.live.as_ref().map(|live| &live.version);
+        (&self.wanted, &self.parts, live)
+    }
+
     fn any(&self, reasons: [Option<&ReasonId>; 2]) -> bool {
         reasons
             .into_iter()
@@ -83,6 +100,14 @@ impl ReasonFilter {
             .any(|reason| self.holds(reason))
     }
 }
+
+impl PartialEq for ReasonFilter {
+    fn eq(&self, other: &ReasonFilter) -> bool {
+        self.same() == other.same()
+    }
+}
+
+impl Eq for ReasonFilter {}
 
 /// Which customer's, with those of all who are one with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,48 +118,64 @@ pub enum OfCustomer {
     Holder(IdentityKey),
 }
 
-/// Which cases: those to which all of what is set applies.
-#[derive(Clone, Debug, Default)]
+/// Which cases: all that is set must hold, and of each list one value, but for labels all. An empty list asks for
+/// nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaseFilter {
-    /// In this state.
-    pub state: Option<CaseState>,
+    /// In one of these states.
+    pub states: Vec<CaseState>,
     /// Stated or confirmed to be for one of these reasons.
-    pub reason: Option<ReasonFilter>,
-    /// Opened under this tier.
-    pub tier: Option<Slug>,
-    /// One of the contacts that it lists came on this channel.
-    pub channel: Option<Slug>,
-    /// One of its contacts was last sent to this line.
-    pub queue: Option<Slug>,
-    /// Of this customer, or of one who is one with it. Looked up by the list: [`CaseFilter::holds`] knows keys only.
-    pub customer: Option<OfCustomer>,
+    pub reasons: Vec<ReasonFilter>,
+    /// Opened under one of these tiers.
+    pub tiers: Vec<Slug>,
+    /// One of the contacts that it lists came on one of these channels.
+    pub channels: Vec<Slug>,
+    /// One of its contacts was last sent to one of these lines.
+    pub queues: Vec<Slug>,
+    /// Of one of these customers, or of who is one with them. Looked up by whoever asks: [`CaseFilter::holds`] knows
+    /// keys only.
+    pub customers: Vec<OfCustomer>,
     /// When it was opened.
     pub opened: Between,
-    /// This one.
-    pub number: Option<CaseId>,
+    /// One of these.
+    pub ids: Vec<CaseId>,
+    /// What callers keep of it for themselves.
+    pub tags: TagsFilter,
 }
 
 impl CaseFilter {
-    /// Whether a case belongs to the list, whose customer, if it asks for one, is one of `customers`.
-    pub fn holds(&self, case: &Case, customers: &[CustomerId]) -> bool {
+    /// Whether a case is asked for, whose customer is to be one of `customers`; anybody's, if `None`.
+    pub fn holds(&self, case: &Case, customers: Option<&[CustomerId]>) -> bool {
         let channel = |wanted: &Slug| case.contacts.iter().any(|it| it.channel == *wanted);
         let reasons = [Some(&case.reason), case.confirmed.as_ref()];
-        self.state.is_none_or(|state| case.state == state)
-            && self
-                .reason
-                .as_ref()
-                .is_none_or(|wanted| wanted.any(reasons))
-            && self.tier.as_ref().is_none_or(|tier| case.tier == *tier)
-            && self.channel.as_ref().is_none_or(channel)
-            && (self.queue.is_none() || case.queue == self.queue)
-            && (self.customer.is_none() || is_of(case.customer.as_ref(), customers))
+        is_one_of(&self.states, Some(&case.state))
+            && self.has_reason(reasons)
+            && is_one_of(&self.tiers, Some(&case.tier))
+            && (self.channels.is_empty() || self.channels.iter().any(channel))
+            && is_one_of(&self.queues, case.queue.as_ref())
+            && is_of(case.customer.as_ref(), customers)
             && self.opened.holds(case.opened)
-            && self.number.is_none_or(|number| case.id == number)
+            && is_one_of(&self.ids, Some(&case.id))
+            && self.tags.holds(&case.tags)
+    }
+
+    /// Whether one of the reasons is asked for.
+    pub fn has_reason(&self, reasons: [Option<&ReasonId>; 2]) -> bool {
+        has_reason(&self.reasons, reasons)
     }
 }
 
-fn is_of(customer: Option<&CustomerId>, customers: &[CustomerId]) -> bool {
-    customer.is_some_and(|id| customers.contains(id))
+fn has_reason(wanted: &[ReasonFilter], reasons: [Option<&ReasonId>; 2]) -> bool {
+    wanted.is_empty() || wanted.iter().any(|wanted| wanted.any(reasons))
+}
+
+/// Whether what there is is asked for: an empty list asks for nothing.
+fn is_one_of<T: PartialEq>(wanted: &[T], there: Option<&T>) -> bool {
+    wanted.is_empty() || there.is_some_and(|there| wanted.contains(there))
+}
+
+fn is_of(customer: Option<&CustomerId>, customers: Option<&[CustomerId]>) -> bool {
+    customers.is_none_or(|customers| customer.is_some_and(|id| customers.contains(id)))
 }
 
 /// Where a contact is, without how it came there.
@@ -162,51 +203,72 @@ impl PlaceKind {
     }
 }
 
-/// Which contacts: those to which all of what is set applies.
-#[derive(Clone, Debug, Default)]
+/// Which contacts: all that is set must hold, and of each list one value, but for labels all. An empty list asks for
+/// nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactFilter {
-    /// In this place.
-    pub place: Option<PlaceKind>,
+    /// In one of these places.
+    pub places: Vec<PlaceKind>,
     /// Stated or confirmed to be for one of these reasons.
-    pub reason: Option<ReasonFilter>,
-    /// Under this tier.
-    pub tier: Option<Slug>,
-    /// On this channel.
-    pub channel: Option<Slug>,
-    /// Sent to this line.
-    pub queue: Option<Slug>,
-    /// Of this customer, or of one who is one with it. Looked up by the list.
-    pub customer: Option<OfCustomer>,
+    pub reasons: Vec<ReasonFilter>,
+    /// Under one of these tiers.
+    pub tiers: Vec<Slug>,
+    /// On one of these channels.
+    pub channels: Vec<Slug>,
+    /// Sent to one of these lines.
+    pub queues: Vec<Slug>,
+    /// Of one of these customers, or of who is one with them. Looked up by whoever asks.
+    pub customers: Vec<OfCustomer>,
     /// When it was first recorded.
     pub opened: Between,
-    /// Of this case: it is their own, or a further one.
-    pub case: Option<CaseId>,
+    /// Of one of these cases: it is its own, or a further one.
+    pub cases: Vec<CaseId>,
+    /// What callers keep of it for themselves.
+    pub tags: TagsFilter,
 }
 
 impl ContactFilter {
-    /// Whether a contact belongs to the list, whose customer, if it asks for one, is one of `customers`.
-    pub fn holds(&self, contact: &Contact, customers: &[CustomerId]) -> bool {
-        let mine = self.customer.is_none() || is_of(contact.customer.as_ref(), customers);
-        mine && self.may_hold(&ContactMark::of(contact))
+    /// Whether a contact is asked for, whose customer is to be one of `customers`; anybody's, if `None`.
+    pub fn holds(&self, contact: &Contact, customers: Option<&[CustomerId]>) -> bool {
+        is_of(contact.customer.as_ref(), customers)
+            && self.tags.holds(&contact.context.tags)
+            && self.may_hold(&ContactMark::of(contact))
     }
 
-    /// Whether a contact belongs to the list as far as its mark says, which is all but whose it is.
+    /// Whether a contact is asked for as far as its mark says: all but whose it is and what callers keep of it.
     pub fn may_hold(&self, mark: &ContactMark) -> bool {
-        let reasons = [mark.reason.as_ref(), mark.confirmed.as_ref()];
-        self.place.is_none_or(|place| mark.place == place)
-            && self
-                .reason
-                .as_ref()
-                .is_none_or(|wanted| wanted.any(reasons))
-            && (self.tier.is_none() || mark.tier == self.tier)
-            && self
-                .channel
-                .as_ref()
-                .is_none_or(|channel| mark.channel == *channel)
-            && (self.queue.is_none() || mark.queue == self.queue)
+        let has_case = |wanted: &CaseId| mark.cases.contains(wanted);
+        is_one_of(&self.queues, mark.queue.as_ref())
             && self.opened.holds(mark.recorded)
-            && self.case.is_none_or(|case| mark.cases.contains(&case))
+            && (self.cases.is_empty() || self.cases.iter().any(has_case))
+            && self.may_hold_seen(&ContactSeen {
+                place: mark.place,
+                channel: &mark.channel,
+                reasons: [mark.reason.as_ref(), mark.confirmed.as_ref()],
+                tier: mark.tier.as_ref(),
+            })
     }
+
+    /// Whether a contact may be asked for as far as was seen of it.
+    pub fn may_hold_seen(&self, seen: &ContactSeen<'_>) -> bool {
+        is_one_of(&self.places, Some(&seen.place))
+            && has_reason(&self.reasons, seen.reasons)
+            && is_one_of(&self.tiers, seen.tier)
+            && is_one_of(&self.channels, Some(seen.channel))
+    }
+}
+
+/// Of a contact, what is soon seen.
+#[derive(Clone, Copy, Debug)]
+pub struct ContactSeen<'a> {
+    /// Where it is.
+    pub place: PlaceKind,
+    /// Its channel.
+    pub channel: &'a Slug,
+    /// The reason as it was stated and as it was confirmed.
+    pub reasons: [Option<&'a ReasonId>; 2],
+    /// Its tier.
+    pub tier: Option<&'a Slug>,
 }
 
 /// Of a contact, what lists filter by.
@@ -246,13 +308,13 @@ impl ContactMark {
     }
 }
 
-/// Which customers: those to which all of what is set applies.
-#[derive(Clone, Debug, Default)]
+/// Which customers: all that is set must hold, and of each list one value. An empty list asks for nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CustomerFilter {
-    /// Kept with this tier.
-    pub tier: Option<Slug>,
-    /// This one.
-    pub id: Option<CustomerId>,
+    /// Kept with one of these tiers.
+    pub tiers: Vec<Slug>,
+    /// One of these.
+    pub ids: Vec<CustomerId>,
     /// With this handle, verified or not.
     pub identity: Option<IdentityKey>,
     /// When it was first recorded.
@@ -260,13 +322,18 @@ pub struct CustomerFilter {
 }
 
 impl CustomerFilter {
-    /// Whether a customer belongs to the list.
+    /// Whether a customer is asked for.
     pub fn holds(&self, customer: &Customer) -> bool {
         let profile = &customer.profile;
         let has = |wanted: &IdentityKey| profile.identities.iter().any(|it| it.key == *wanted);
-        (self.tier.is_none() || profile.tier == self.tier)
-            && self.id.as_ref().is_none_or(|id| customer.id == *id)
+        self.has_tier(profile.tier.as_ref())
+            && is_one_of(&self.ids, Some(&customer.id))
             && self.identity.as_ref().is_none_or(has)
             && self.opened.holds(customer.created)
+    }
+
+    /// Whether the tier is asked for.
+    pub fn has_tier(&self, tier: Option<&Slug>) -> bool {
+        is_one_of(&self.tiers, tier)
     }
 }

@@ -7,7 +7,7 @@ pub(super) mod memory;
 pub(super) mod row;
 mod work;
 
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::sample::select;
@@ -24,6 +24,9 @@ use signpost_domain::ids::{
 };
 use signpost_domain::money::{Amount, Currency, Money};
 use signpost_domain::route::Route;
+use signpost_domain::tags::{
+    ContactLink, ContactLinkKind, ExternalReference, Labels, Tags, TagsUpdate,
+};
 use signpost_domain::time::{Millis, UnixMs};
 use std::sync::Arc;
 
@@ -258,6 +261,37 @@ fn customer_ref() -> impl Strategy<Value = CustomerRef> {
     })
 }
 
+pub(super) fn references() -> impl Strategy<Value = Vec<ExternalReference>> {
+    let reference = (text(), text()).prop_map(|(system, id)| ExternalReference { system, id });
+    vec(reference, 0..3)
+}
+
+pub(super) fn labels() -> impl Strategy<Value = Labels> {
+    btree_map(text(), text(), 0..3)
+}
+
+pub(super) fn tags() -> impl Strategy<Value = Tags> {
+    (references(), labels()).prop_map(|(references, labels)| Tags { references, labels })
+}
+
+pub(super) fn tags_update() -> impl Strategy<Value = TagsUpdate> {
+    (of(references()), of(labels()))
+        .prop_map(|(references, labels)| TagsUpdate { references, labels })
+}
+
+pub(super) fn contact_links() -> impl Strategy<Value = Vec<ContactLink>> {
+    let kind = select(&[
+        ContactLinkKind::Transcript,
+        ContactLinkKind::Recording,
+        ContactLinkKind::Other,
+    ]);
+    let parts = (kind, text(), text());
+    vec(
+        parts.prop_map(|(kind, uri, title)| ContactLink { kind, uri, title }),
+        0..3,
+    )
+}
+
 pub(super) fn context() -> BoxedStrategy<ContactContext> {
     let direction = select(&[Direction::Inbound, Direction::Outbound]);
     let place = (slug(), direction, of(slug()), of(slug()), of(slug()));
@@ -281,6 +315,7 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
         consents(),
         vec(queue_stats(), 0..3),
         vec(told_matter(), 0..3),
+        tags(),
     );
     (place, who, what, how)
         .prop_map(|(place, who, what, how)| {
@@ -288,7 +323,7 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
             let (customer, persona, sentiment_percent, language, vulnerable) = who;
             let (reason, facts, [asked_for_person, another_matter], cannot_use, named) = what;
             let (case, previous_contact) = named;
-            let (preferred_routes, consents, queue_stats, matters) = how;
+            let (preferred_routes, consents, queue_stats, matters, tags) = how;
             ContactContext {
                 channel,
                 direction,
@@ -311,6 +346,7 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
                 brand,
                 queue_stats,
                 matters,
+                tags,
             }
         })
         .boxed()

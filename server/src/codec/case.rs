@@ -3,6 +3,7 @@
 use super::context::{facts, write_facts};
 use super::memory::{person_told, tried, write_person_told, write_tried};
 use super::number::known;
+use super::tags::{tags, write_tags};
 use super::text::{
     after, at, case, case_seq, matter_bytes, matter_or_none, name, name_or_none, reason,
     reason_or_none, version_or_none,
@@ -50,6 +51,7 @@ pub(super) fn write_case(w: &mut Writer, row: &Case) {
         merged_owed,
         legal_hold,
         retain_until,
+        tags,
         events,
         event_count,
         tried,
@@ -101,6 +103,7 @@ pub(super) fn write_case(w: &mut Writer, row: &Case) {
     let was_told = (*told != PersonTold::default()).then_some(told);
     w.messages(37, was_told, |w, told| write_person_told(w, told, base));
     w.messages(38, of_merged, |w, of| write_of_merged(w, of, base));
+    write_tags(w, 45, tags);
 }
 
 fn write_of_merged(w: &mut Writer, of: &OfMerged, base: UnixMs) {
@@ -197,6 +200,8 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
         tried: tried_messages,
         told: told_message,
         of_merged: merged_messages,
+        references,
+        labels,
     } = message;
     let of_merged_messages = merged_messages.into_iter();
     let opened = UnixMs(opened_unix_ms);
@@ -239,6 +244,7 @@ pub(super) fn case_row(message: wire::Case) -> Result<Case, CodecError> {
         merged_owed,
         legal_hold,
         retain_until: retain_until_after_ms.map(|after_ms| at(opened, after_ms)),
+        tags: tags(references, labels),
         events: events(&event_steps),
         event_count,
         tried: all_tried(tried_messages, opened)?,

@@ -4,6 +4,7 @@ use super::context::{context, offered, write_context, write_offered};
 use super::customer::{tier_found, write_tier_found};
 use super::handover::{handover, write_handover};
 use super::number::{known, known_or_none, nonsense, routes};
+use super::tags::{contact_links, write_contact_links};
 use super::text::{after, at, case, case_seq, name, name_or_none, reason, reason_or_none};
 use super::write::Writer;
 use super::{CodecError, message, required, wire};
@@ -33,6 +34,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
         away,
         leading,
         due,
+        links,
         arrived,
         recorded,
         heard,
@@ -81,6 +83,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
     w.name_or_none(26, leading.as_ref());
     w.signed_or_none(27, due.map(|due| after(due, *recorded)));
     w.number(28, *away);
+    write_contact_links(w, 40, links);
 }
 
 pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
@@ -113,6 +116,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         due_after_ms,
         handover: handover_message,
         away,
+        links,
     } = message;
     let recorded = UnixMs(recorded_unix_ms);
     let context = context(required(context_message, "contact.context")?, recorded)?;
@@ -137,6 +141,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         away,
         leading: name_or_none(leading_matter),
         due: due_after_ms.map(|after_ms| at(recorded, after_ms)),
+        links: contact_links(links)?,
         arrived: at(recorded, arrived_after_ms),
         recorded,
         heard: at(recorded, heard_after_ms),
@@ -161,8 +166,8 @@ pub struct ContactGlance {
     pub confirmed: Option<ReasonId>,
     /// Who it is, if known.
     pub customer: Option<CustomerId>,
-    /// See [`Contact::decided_tier`].
-    pub decided_tier: Option<Slug>,
+    /// Its tier.
+    pub tier: Option<Slug>,
 }
 
 /// Reads of the row of a contact what feeds filter by, and passes over the rest: a small part of what it costs to read
@@ -177,23 +182,16 @@ pub fn glance(bytes: &[u8]) -> Result<ContactGlance, CodecError> {
         customer,
         place,
         confirmed_reason,
-        tier_found: found,
+        tier,
     } = required(contact, "row")?;
-    let wire::GlancedContext {
-        channel,
-        customer_tier,
-        reason,
-    } = required(context, "contact.context")?;
-    let told = name_or_none(customer_tier);
-    let found = found.map(tier_found).transpose()?;
-    let decided_tier = found.as_ref().and_then(|found| found.won(told.as_ref()));
+    let wire::GlancedContext { channel, reason } = required(context, "contact.context")?;
     Ok(ContactGlance {
         place: place_kind(place)?,
         channel: name(channel, "context.channel")?,
         reason: reason_or_none(&reason, "context.reason")?,
         confirmed: reason_or_none(&confirmed_reason, "contact.confirmed_reason")?,
         customer: name_or_none(customer),
-        decided_tier: decided_tier.cloned(),
+        tier: name_or_none(tier),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::money::{self, write_currency};
 use super::number::{known, nonsense, routes};
+use super::tags::{tags, write_tags};
 use super::text::{after, at, name, name_or_none, reason_or_none, span_ms};
 use super::write::Writer;
 use super::{CodecError, required, wire};
@@ -267,6 +268,7 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
         brand,
         queue_stats,
         matters,
+        tags,
     } = context;
     w.text(1, channel.as_str());
     w.known(2, direction);
@@ -291,6 +293,7 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
     w.messages(21, matters, |w, matter| write_matter(w, matter, base));
     w.number(22, case.map_or(0, |case| case.0.0));
     w.name_or_none(23, previous_contact.as_ref());
+    write_tags(w, 30, tags);
 }
 
 pub(super) fn context(
@@ -321,6 +324,8 @@ pub(super) fn context(
         matters,
         case_seq,
         previous_contact,
+        references,
+        labels,
     } = message;
     let matters = matters.into_iter().map(|message| matter(message, base));
     let percent = |number: i32| {
@@ -353,6 +358,7 @@ pub(super) fn context(
         brand: name_or_none(brand),
         queue_stats: queue_stats.collect::<Result<_, _>>()?,
         matters: matters.collect::<Result<_, _>>()?,
+        tags: tags(references, labels),
     })
 }
 

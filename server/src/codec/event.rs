@@ -6,6 +6,7 @@ use super::customer;
 use super::handover::{handover, write_handover};
 use super::number::{known, routes};
 use super::routed::{routed, write_routed};
+use super::tags::{contact_updated, write_contact_updated};
 use super::text::{
     after, at, case, case_seq, case_seqs, cases, hash, name, name_or_none, reason_or_none, version,
     version_or_none,
@@ -72,6 +73,7 @@ fn write_recorded(w: &mut Writer, recorded: &Recorded) {
         Event::QueueStatsReported(stats) => {
             w.message(34, |w| w.messages(1, stats, write_queue_stats));
         }
+        Event::ContactUpdated(event) => w.message(33, |w| write_contact_updated(w, event)),
     }
 }
 
@@ -155,6 +157,7 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
         Wire::QueueStatsReported(wire::QueueStatsReported { queue_stats }) => {
             Event::QueueStatsReported(all_queue_stats(queue_stats)?)
         }
+        Wire::ContactUpdated(message) => Event::ContactUpdated(Box::new(contact_updated(message)?)),
     })
 }
 

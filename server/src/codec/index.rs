@@ -15,6 +15,8 @@
 //!   in no order of time, and what lists filter by. Contacts are filtered by looking at their marks one after another,
 //!   which is slower for rare values than blocks are, but a contact changes more often than a case.
 //! - Entries of customers under each of their handles.
+//! - Blocks of cases and of contacts by external reference and by label, of those that have any: who looks for one
+//!   of millions by the id that another system has for it finds it at once.
 //!
 //! A mark is replaced when its row changes. Nothing leaves a block and no entry is deleted: they say that a row once
 //! matched, and the list looks at the row itself. So a case that goes from state to state, or a customer that becomes
@@ -33,6 +35,7 @@ use signpost_domain::customer::{Customer, IdentityKey};
 use signpost_domain::ids::{ContactId, CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::list::ContactMark;
 use signpost_domain::state::Row;
+use signpost_domain::tags::{ExternalReference, Tags};
 use signpost_domain::time::UnixMs;
 
 /// Marks of contacts.
@@ -51,6 +54,14 @@ const CASES_BY_QUEUE: [u8; 1] = [0x53];
 const CASES_BY_STATE: [u8; 1] = [0x54];
 /// Entries of customers by handle.
 const CUSTOMERS_BY_HANDLE: [u8; 1] = [0x55];
+/// Blocks of cases by external reference.
+const CASES_BY_REFERENCE: [u8; 1] = [0x56];
+/// Blocks of cases by label.
+const CASES_BY_LABEL: [u8; 1] = [0x57];
+/// Blocks of contacts by external reference.
+const CONTACTS_BY_REFERENCE: [u8; 1] = [0x58];
+/// Blocks of contacts by label.
+const CONTACTS_BY_LABEL: [u8; 1] = [0x59];
 
 /// After a name; no name has it.
 const END: u8 = 0;
@@ -98,7 +109,7 @@ pub fn follows(row: &Row) -> Follows {
 pub fn is_index(key: &[u8]) -> bool {
     match key.split_first() {
         Some((prefix, rest)) if [*prefix] == CUSTOMERS => rest.contains(&END),
-        Some((prefix, _)) => (CONTACT_MARKS[0]..=CUSTOMERS_BY_HANDLE[0]).contains(prefix),
+        Some((prefix, _)) => (CONTACT_MARKS[0]..=CONTACTS_BY_LABEL[0]).contains(prefix),
         None => false,
     }
 }
@@ -109,9 +120,15 @@ fn of_contact(contact: &Contact) -> Follows {
     let customers = contact.customer.iter().chain(&contact.case_owner);
     let customers = customers.chain(owners);
     let customers = customers.map(|id| (at(&contacts_of_customer(id), contact.opened), Vec::new()));
+    let Tags { references, labels } = &contact.context.tags;
+    let references = references.iter().map(contacts_by_reference);
+    let labels = labels
+        .iter()
+        .map(|(key, value)| contacts_by_label(key, value));
     Follows {
         is_new: contact.opened == contact.changed,
         entries: std::iter::once(mark).chain(customers).collect(),
+        blocks: references.chain(labels).collect(),
         opened: contact.opened,
         ..Follows::default()
     }
@@ -130,6 +147,10 @@ fn of_case(case: &Case) -> Follows {
     blocks.extend(channels.into_iter().map(cases_by_channel));
     blocks.extend(case.queue.as_ref().map(cases_by_queue));
     blocks.extend(cases_by_closed_state(case.state));
+    let Tags { references, labels } = &case.tags;
+    blocks.extend(references.iter().map(cases_by_reference));
+    let labels = labels.iter();
+    blocks.extend(labels.map(|(key, value)| cases_by_label(key, value)));
     let customer = case.customer.as_ref().map(cases_of_customer);
     let customer = customer.map(|prefix| (at(&prefix, case.id.0), Vec::new()));
     Follows {
@@ -223,6 +244,30 @@ pub fn customers_by_handle(IdentityKey { kind, value }: &IdentityKey) -> Vec<u8>
         &[END],
     ]
     .concat()
+}
+
+/// The prefix of cases that another system once called so.
+pub fn cases_by_reference(ExternalReference { system, id }: &ExternalReference) -> Vec<u8> {
+    under_two(CASES_BY_REFERENCE, system, id)
+}
+
+/// The prefix of cases that once had a label with this value.
+pub fn cases_by_label(key: &str, value: &str) -> Vec<u8> {
+    under_two(CASES_BY_LABEL, key, value)
+}
+
+/// The prefix of contacts that another system once called so.
+pub fn contacts_by_reference(ExternalReference { system, id }: &ExternalReference) -> Vec<u8> {
+    under_two(CONTACTS_BY_REFERENCE, system, id)
+}
+
+/// The prefix of contacts that once had a label with this value.
+pub fn contacts_by_label(key: &str, value: &str) -> Vec<u8> {
+    under_two(CONTACTS_BY_LABEL, key, value)
+}
+
+fn under_two([prefix]: [u8; 1], one: &str, other: &str) -> Vec<u8> {
+    [&[prefix], one.as_bytes(), &[END], other.as_bytes(), &[END]].concat()
 }
 
 /// The key of the block under a prefix that a sequence is in.

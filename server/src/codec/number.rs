@@ -11,6 +11,7 @@ use signpost_domain::event::{Method, RouteStep};
 use signpost_domain::fact::FactSource;
 use signpost_domain::playbook::BasisPoints;
 use signpost_domain::route::{Route, RouteSet};
+use signpost_domain::tags::ContactLinkKind;
 
 /// A closed enum, stored as a number; 0 is never stored.
 pub(super) trait Numbered: Sized {
@@ -44,6 +45,7 @@ numbered!(
 );
 numbered!(CaseState: Open, Resolved, Lapsed, Withdrawn, Merged);
 numbered!(ChanceBasis: Written, Deadline, Tried);
+numbered!(ContactLinkKind: Transcript, Recording, Other);
 numbered!(Direction: Inbound, Outbound);
 numbered!(FactSource: Customer, Bot, Agent, System);
 numbered!(Formula: First, Second);
@@ -53,7 +55,7 @@ numbered!(
     Method: RouteContact, TakeRoute, EndContact, UpsertCustomer, PublishPlaybook, RollBackPlaybook,
     AddCaseNote, UpdateCase, ResolveCase, ReopenCase, MergeCases, UnmergeCase, LinkCases, UnlinkCases,
     LinkIdentity, UnlinkIdentity, MergeCustomers, UnmergeCustomer, AddCaseToContact,
-    RerouteContact, ReportQueueStats
+    RerouteContact, ReportQueueStats, UpdateContact
 );
 numbered!(Outcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
 numbered!(Route: SelfService, Message, Chat, Callback, Human);

@@ -112,7 +112,7 @@ proptest! {
                 reason: row.context.reason.clone(),
                 confirmed: row.confirmed.clone(),
                 customer: row.customer.clone(),
-                decided_tier: row.decided_tier().cloned(),
+                tier: row.tier.clone(),
             })),
             _ => prop_assert_eq!(seen, Err(CodecError::Missing("row"))),
         }

@@ -2,6 +2,7 @@
 
 use super::money::{self, write_currency};
 use super::number::{Numbered, known};
+use super::tags::{tags_update, write_tags_update};
 use super::text::{case, case_seq, name, reason_or_none, reason_text, slugs};
 use super::write::Writer;
 use super::{CodecError, required, wire};
@@ -78,6 +79,7 @@ fn write_update(w: &mut Writer, update: &CaseUpdate) {
         confirmed,
         legal_hold,
         retain_until,
+        tags,
     } = update;
     if let Some(confirmed) = confirmed {
         let text = confirmed.as_ref().map_or_else(String::new, reason_text);
@@ -89,6 +91,7 @@ fn write_update(w: &mut Writer, update: &CaseUpdate) {
         Some(None) => w.number(4, true),
         None => {}
     }
+    write_tags_update(w, 10, tags);
 }
 
 fn update(message: wire::CaseUpdate) -> Result<CaseUpdate, CodecError> {
@@ -97,6 +100,8 @@ fn update(message: wire::CaseUpdate) -> Result<CaseUpdate, CodecError> {
         legal_hold,
         retain_until_unix_ms,
         retain_no_more,
+        references,
+        labels,
     } = message;
     let confirmed = confirmed_reason
         .map(|text| reason_or_none(&text, "worked.confirmed_reason"))
@@ -106,6 +111,7 @@ fn update(message: wire::CaseUpdate) -> Result<CaseUpdate, CodecError> {
         confirmed,
         legal_hold,
         retain_until: until.or(retain_no_more.then_some(None)),
+        tags: tags_update(references, labels),
     })
 }
 

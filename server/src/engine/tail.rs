@@ -5,7 +5,7 @@ use bytes::Bytes;
 use signpost_domain::case::Case;
 use signpost_domain::contact::Contact;
 use signpost_domain::event::{Event, Recorded};
-use signpost_domain::ids::{Seq, Slug};
+use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey, State};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -69,30 +69,13 @@ impl Item {
     }
 }
 
-/// A case or a contact at one time.
-#[derive(Debug)]
-pub(crate) struct Version {
-    /// The row.
-    pub(crate) item: Item,
-    /// The tier of a contact's last decision, once somebody asked for it.
-    pub(crate) tier: OnceLock<Slug>,
-}
-
-impl Version {
-    /// Of a case or a contact.
-    pub(crate) fn of(item: Item) -> Version {
-        let tier = OnceLock::new();
-        Version { item, tier }
-    }
-}
-
 /// A case or a contact that an event changed.
 #[derive(Debug)]
 pub(crate) struct Change {
     /// As it was; `None` for a new one.
-    pub(crate) before: Option<Version>,
+    pub(crate) before: Option<Item>,
     /// As it is by the event.
-    pub(crate) after: Version,
+    pub(crate) after: Item,
     /// `after`, as watchers are sent it.
     pub(crate) made: Made,
 }
@@ -227,8 +210,8 @@ impl TailEvent {
             let after = item(state, key)?;
             let place = items.iter().position(|(before, _)| before == key);
             Some(Change {
-                before: place.map(|place| Version::of(items.swap_remove(place).1)),
-                after: Version::of(after),
+                before: place.map(|place| items.swap_remove(place).1),
+                after: after,
                 made: Made::default(),
             })
         });

@@ -19,6 +19,7 @@ use signpost_domain::ids::{
 };
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
+use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
 use std::error::Error;
 use std::path::Path;
@@ -99,6 +100,7 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
         brand: None,
         queue_stats: Vec::new(),
         matters: Vec::new(),
+        tags: Tags::default(),
     };
     CommandBody::Route(Box::new(RouteContact {
         contact: ContactId::stored(contact),
@@ -210,6 +212,7 @@ fn route_of_two(contact: &str, at: UnixMs) -> CommandBody {
     let tag = Fact {
         id: Slug::stored("bag_tag"),
         knowledge: Knowledge::Known(FactValue::Text("0123456789".into())),
+        currency: None,
         source: FactSource::Customer,
         learnt_at: at,
     };

@@ -1,7 +1,7 @@
 //! What some events of the tail come to: worked out when the first watcher asks, once for all who are told them.
 
 use super::bytes_out;
-use crate::engine::{Change, Item, TailEvent, Version};
+use crate::engine::{Change, Item, TailEvent};
 use bytes::{Bytes, BytesMut};
 use signpost_domain::ids::Seq;
 use signpost_domain::state::RowKey;
@@ -39,7 +39,7 @@ pub(super) struct Changed<'a> {
     /// Its name.
     pub(super) key: &'a RowKey,
     /// As it was before all of them; `None` for a new one.
-    pub(super) before: Option<&'a Version>,
+    pub(super) before: Option<&'a Item>,
     /// The event of the last change.
     pub(super) seq: Seq,
     /// The last change.
@@ -78,10 +78,10 @@ impl Digest {
         let mut latest: HashMap<RowKey, Latest> = HashMap::new();
         for (event, recorded) in self.events.iter().enumerate() {
             for (change, it) in recorded.changes.iter().enumerate() {
-                if !is_asked(&it.after.item) {
+                if !is_asked(&it.after) {
                     continue;
                 }
-                let key = it.after.item.key();
+                let key = it.after.key();
                 let place = (event, change);
                 let found = latest.entry(key.clone()).or_insert(Latest {
                     key,

@@ -5,19 +5,19 @@
 //! does not match is said to have left, for nobody knows any more whether it matched before.
 
 use super::digest::{Changed, Digest};
-use super::filter::Verdict;
+use super::filter::Wanted;
 use super::outlet::Outlet;
 use super::piece::Piece;
 use super::snapshot::Kept;
 use super::{Feeds, More, Over, PROGRESS_EVERY, bytes_out};
-use crate::engine::{Halt, Item, Version};
+use crate::engine::{Halt, Item};
 use crate::intake::cursor::{Cursor, Of};
 use crate::intake::feed::{Filter, WatchRows};
-use crate::reply;
+use crate::{queries, reply};
 use bytes::{Bytes, BytesMut};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::event::{Event, Recorded};
-use signpost_domain::ids::{Seq, Slug};
+use signpost_domain::ids::Seq;
 use signpost_domain::state::RowKey;
 use signpost_proto::v1;
 use std::collections::HashMap;
@@ -37,7 +37,7 @@ const RESUME_REQUIRED: u32 = 7;
 pub(super) struct Watcher {
     feeds: Arc<Feeds>,
     of: Of,
-    filter: Filter,
+    wanted: Wanted,
     cursor: Option<Cursor>,
     /// All changes up to this event were told.
     at: Seq,
@@ -73,7 +73,7 @@ impl Watcher {
         Watcher {
             feeds,
             of,
-            filter,
+            wanted: Wanted::new(filter, None),
             put: stands.clone(),
             sent: stands,
             cursor,
@@ -93,6 +93,7 @@ impl Watcher {
     }
 
     async fn watch(&mut self, outlet: &mut Outlet) -> Result<Infallible, Over> {
+        self.look_up().await?;
         match self.cursor.take() {
             None => {
                 self.catch_up().await?;
@@ -118,6 +119,22 @@ impl Watcher {
         }
     }
 
+    /// Finds out whom the filter means.
+    async fn look_up(&mut self) -> Result<(), Over> {
+        let filter = self.wanted.filter.clone();
+        if filter.customers().is_empty() {
+            return Ok(());
+        }
+        let engine = &self.feeds.engine;
+        engine.rows_reach(Seq(engine.log().last())).await?;
+        let rows = engine.rows().clone();
+        let of = filter.customers().to_vec();
+        let found = tokio::task::spawn_blocking(move || queries::whose(&rows, &of));
+        let customers = found.await.map_err(|_| Over::Halted(Halt::Stopping))??;
+        self.wanted = Wanted::new(filter, customers);
+        Ok(())
+    }
+
     /// Begins with all that is durable now: whoever watches sees what was acknowledged before.
     async fn catch_up(&mut self) -> Result<(), Over> {
         let engine = &self.feeds.engine;
@@ -139,18 +156,18 @@ impl Watcher {
             self.feeds.goes_on()?;
             // Pages may go by on which nothing matches.
             outlet.is_heard()?;
-            let page = self.feeds.page(&self.filter, after, self.at).await?;
-            for Kept { key, version, made } in &page.kept {
-                if !self.matches(version).await? {
+            let page = self.feeds.page(&self.wanted, after, self.at).await?;
+            for Kept { key, item, made } in &page.kept {
+                if !self.wanted.holds(item) {
                     continue;
                 }
-                let changed = version.item.changed();
+                let changed = item.changed();
                 if changed > self.at {
-                    self.ahead.insert(version.item.key(), changed);
+                    self.ahead.insert(item.key(), changed);
                 }
                 let cursor = self.cursor_at(self.at, Some(key.clone()));
                 let numbers = self.feeds.engine.case_numbers();
-                let made = made.get(0, || body(&version.item, numbers));
+                let made = made.get(0, || body(item, numbers));
                 self.put(outlet, cursor, SNAPSHOT, &made).await?;
             }
             self.flush(outlet).await?;
@@ -183,13 +200,13 @@ impl Watcher {
     }
 
     async fn tell_tail(&mut self, outlet: &mut Outlet, digest: &Digest) -> Result<(), Over> {
-        match &self.filter {
-            Filter::Cases(..) => {
+        match &self.wanted.filter {
+            Filter::Cases(_) => {
                 for changed in digest.cases() {
                     self.tell_changed(outlet, changed).await?;
                 }
             }
-            Filter::Contacts(..) => {
+            Filter::Contacts(_) => {
                 for changed in digest.contacts() {
                     self.tell_changed(outlet, changed).await?;
                 }
@@ -220,15 +237,15 @@ impl Watcher {
         if ahead.is_some() {
             self.ahead.remove(key);
         }
-        if self.matches(&change.after).await? {
+        if self.wanted.holds(&change.after) {
             let numbers = self.feeds.engine.case_numbers();
-            let made = change.made.get(0, || body(&change.after.item, numbers));
+            let made = change.made.get(0, || body(&change.after, numbers));
             let cursor = self.cursor_at(seq, None);
             return self.put(outlet, cursor, CHANGED, &made).await;
         }
         let was_told = match before {
             _ if ahead.is_some() => true,
-            Some(before) => self.matches(before).await?,
+            Some(before) => self.wanted.holds(before),
             None => false,
         };
         if was_told {
@@ -265,11 +282,10 @@ impl Watcher {
             if self.ahead.remove(&key).is_some_and(|ahead| ahead >= seq) {
                 continue;
             }
-            let version = Version::of(item);
             let cursor = self.cursor_at(seq, None);
-            match self.matches(&version).await? {
+            match self.wanted.holds(&item) {
                 true => {
-                    let body = body(&version.item, self.feeds.engine.case_numbers());
+                    let body = body(&item, self.feeds.engine.case_numbers());
                     self.put(outlet, cursor, CHANGED, &body).await?;
                 }
                 false => {
@@ -281,26 +297,11 @@ impl Watcher {
         Ok(last)
     }
 
-    async fn matches(&self, version: &Version) -> Result<bool, Over> {
-        match self.filter.verdict(&version.item) {
-            Verdict::In => Ok(true),
-            Verdict::Out => Ok(false),
-            Verdict::IfTierOf(decided) => {
-                let tier = match version.tier.get() {
-                    Some(known) => known.clone(),
-                    None => self.feeds.tier_of(decided).await?,
-                };
-                let tier = version.tier.get_or_init(|| tier);
-                Ok(self.filter.facets().tiers.contains(tier))
-            }
-        }
-    }
-
     /// Whether the item of this name is of this feed.
     fn is_named_of(&self, key: &RowKey) -> bool {
         matches!(
-            (&self.filter, key),
-            (Filter::Cases(..), RowKey::Case(_)) | (Filter::Contacts(..), RowKey::Contact(_))
+            (&self.wanted.filter, key),
+            (Filter::Cases(_), RowKey::Case(_)) | (Filter::Contacts(_), RowKey::Contact(_))
         )
     }
 
@@ -355,21 +356,6 @@ impl Watcher {
             &body,
         );
         message.freeze()
-    }
-}
-
-impl Feeds {
-    /// The tier that a decision reckoned with.
-    async fn tier_of(&self, decided: Seq) -> Result<Slug, Over> {
-        let kept = self.engine.tail().range(decided, 1);
-        let recorded = match kept.and_then(|mut events| events.pop()) {
-            Some(event) => event.recorded.clone(),
-            None => self.engine.event(decided).await?,
-        };
-        match &recorded.event {
-            Event::ContactRouted(routed) => Ok(routed.decision.tier.clone()),
-            _ => Err(Over::Halted(Halt::Corrupt)),
-        }
     }
 }
 

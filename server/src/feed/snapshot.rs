@@ -3,16 +3,16 @@
 //! Pages are read as those of lists are, so that one costs what it shows and not what there is. Watchers who ask for
 //! the same at about the same time share them.
 
+use super::filter::{Wanted, may_hold};
 use super::{Feeds, Over};
 use crate::codec::{index, key};
-use crate::engine::{Halt, Item, Made, Version};
+use crate::engine::{Halt, Item, Made};
 use crate::intake::feed::Filter;
-use crate::queries::{self, Asked, Found, Sought};
+use crate::queries::{self, Asked, Found};
 use crate::store::{RowReader, StoreError};
-use signpost_domain::case::Case;
 use signpost_domain::contact::Contact;
-use signpost_domain::ids::{ReasonId, Seq};
-use signpost_domain::list::{ContactMark, Order};
+use signpost_domain::ids::{CustomerId, Seq};
+use signpost_domain::list::{CaseFilter, ContactFilter, ContactMark, Order};
 use signpost_domain::state::RowKey;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,14 +28,14 @@ pub(super) struct Kept {
     /// Behind which the snapshot can go on.
     pub(super) key: Vec<u8>,
     /// The row.
-    pub(super) version: Version,
+    pub(super) item: Item,
     /// The row, as watchers are sent it.
     pub(super) made: Made,
 }
 
 /// A page of a snapshot.
 pub(super) struct Page {
-    filter: Filter,
+    wanted: Wanted,
     after: Option<Vec<u8>>,
     /// It holds every event up to this one.
     as_of: Seq,
@@ -76,16 +76,16 @@ impl Pages {
     }
 
     /// The page of this filter behind this key, if one is here that holds every event up to `at`.
-    fn get(&self, filter: &Filter, after: Option<&[u8]>, at: Seq) -> Option<Arc<Page>> {
+    fn get(&self, wanted: &Wanted, after: Option<&[u8]>, at: Seq) -> Option<Arc<Page>> {
         let is_asked = |page: &&Arc<Page>| {
-            page.as_of >= at && page.after.as_deref() == after && page.filter == *filter
+            page.as_of >= at && page.after.as_deref() == after && page.wanted == *wanted
         };
         self.shared().kept.iter().find(is_asked).cloned()
     }
 
     fn put(&self, page: Arc<Page>) {
         let kept = &mut self.shared().kept;
-        kept.retain(|older| older.after != page.after || older.filter != page.filter);
+        kept.retain(|older| older.after != page.after || older.wanted != page.wanted);
         if kept.len() >= PAGES_MAX {
             kept.pop_front();
         }
@@ -102,18 +102,18 @@ impl Feeds {
     /// one that another watcher had read, or one that is read now.
     pub(super) async fn page(
         &self,
-        filter: &Filter,
+        wanted: &Wanted,
         after: Option<Vec<u8>>,
         at: Seq,
     ) -> Result<Arc<Page>, Over> {
         let turn = self.reading.acquire().await;
         let _turn = turn.map_err(|_| Over::Halted(Halt::Stopping))?;
-        if let Some(page) = self.pages.get(filter, after.as_deref(), at) {
+        if let Some(page) = self.pages.get(wanted, after.as_deref(), at) {
             return Ok(page);
         }
         let rows = self.engine.rows().clone();
-        let filter = filter.clone();
-        let read = tokio::task::spawn_blocking(move || read(&rows, filter, after));
+        let wanted = wanted.clone();
+        let read = tokio::task::spawn_blocking(move || read(&rows, wanted, after));
         let page = read.await.map_err(|_| Over::Halted(Halt::Stopping))??;
         let page = Arc::new(page);
         self.pages.put(page.clone());
@@ -121,19 +121,20 @@ impl Feeds {
     }
 }
 
-fn read(rows: &RowReader, filter: Filter, after: Option<Vec<u8>>) -> Result<Page, StoreError> {
+fn read(rows: &RowReader, wanted: Wanted, after: Option<Vec<u8>>) -> Result<Page, StoreError> {
     // Before the look at the rows: what is applied after this may or may not be seen.
     let as_of = Seq(rows.applied());
-    let (kept, next) = match &filter {
-        _ if !filter.has_snapshot() => (Vec::new(), None),
-        Filter::Cases(..) => cases(rows, &filter, after.as_deref())?,
-        Filter::Contacts(..) if filter.facets().customers.is_empty() => {
-            contacts(rows, &filter, after.as_deref())?
+    let key = after.as_deref();
+    let (kept, next) = match (&wanted.filter, wanted.customers()) {
+        _ if !wanted.has_snapshot() => (Vec::new(), None),
+        (Filter::Cases(filter), customers) => cases(rows, (filter, customers), key)?,
+        (Filter::Contacts(filter), None) => contacts(rows, &wanted, filter, key)?,
+        (Filter::Contacts(filter), Some(customers)) => {
+            contacts_of_customers(rows, &wanted, (filter, customers), key)?
         }
-        Filter::Contacts(..) => contacts_of_customers(rows, &filter, after.as_deref())?,
     };
     Ok(Page {
-        filter,
+        wanted,
         after,
         as_of,
         kept,
@@ -144,19 +145,13 @@ fn read(rows: &RowReader, filter: Filter, after: Option<Vec<u8>>) -> Result<Page
 /// What is on a page, and behind which key the next one begins.
 type Read = (Vec<Kept>, Option<Vec<u8>>);
 
-fn cases(rows: &RowReader, filter: &Filter, after: Option<&[u8]>) -> Result<Read, StoreError> {
-    let facets = filter.facets();
-    let reason = |reason: &ReasonId| facets.have_reason([Some(reason), None]);
-    let sought = Sought {
-        reason: (!facets.reasons.is_empty()).then_some(&reason),
-        tiers: &facets.tiers,
-        channels: &facets.channels,
-        customers: &facets.customers,
-        ..Sought::default()
-    };
-    let holds = |case: &Case| filter.holds_case(case);
+fn cases(
+    rows: &RowReader,
+    (filter, customers): (&CaseFilter, Option<&[CustomerId]>),
+    after: Option<&[u8]>,
+) -> Result<Read, StoreError> {
     let asked = asked(&key::OPEN_CASES, after);
-    let Found { items, next } = queries::active_cases(rows, sought, holds, &asked)?;
+    let Found { items, next } = queries::active_cases(rows, filter, customers, &asked)?;
     let kept = items.into_iter().map(|case| {
         let key = index::at(&key::OPEN_CASES, case.id.0);
         kept(key, Item::Case(case))
@@ -165,9 +160,14 @@ fn cases(rows: &RowReader, filter: &Filter, after: Option<&[u8]>) -> Result<Read
     Ok((kept.collect(), next))
 }
 
-fn contacts(rows: &RowReader, filter: &Filter, after: Option<&[u8]>) -> Result<Read, StoreError> {
-    let may_hold = |glance: &_| filter.may_hold_glanced(glance);
-    let holds = |contact: &Contact| filter.may_hold_contact(contact);
+fn contacts(
+    rows: &RowReader,
+    wanted: &Wanted,
+    filter: &ContactFilter,
+    after: Option<&[u8]>,
+) -> Result<Read, StoreError> {
+    let may_hold = |glance: &_| may_hold(filter, glance);
+    let holds = |contact: &Contact| wanted.holds_contact(contact);
     let found = queries::live_contacts(rows, may_hold, holds, after, PAGE_ITEMS)?;
     let kept = found.items.into_iter().filter_map(|contact| {
         let key = key::active(&RowKey::Contact(contact.id.clone()))?;
@@ -178,13 +178,13 @@ fn contacts(rows: &RowReader, filter: &Filter, after: Option<&[u8]>) -> Result<R
 
 fn contacts_of_customers(
     rows: &RowReader,
-    filter: &Filter,
+    wanted: &Wanted,
+    (filter, customers): (&ContactFilter, &[CustomerId]),
     after: Option<&[u8]>,
 ) -> Result<Read, StoreError> {
-    let may_hold = |mark: &ContactMark| filter.may_hold_marked(mark);
-    let holds = |contact: &Contact| filter.may_hold_contact(contact);
+    let may_hold = |mark: &ContactMark| filter.may_hold(mark);
+    let holds = |contact: &Contact| wanted.holds_contact(contact);
     let asked = asked(&index::CONTACT_MARKS, after);
-    let customers = &filter.facets().customers;
     let found = queries::live_contacts_of(rows, customers, may_hold, holds, &asked)?;
     let kept = found.items.into_iter().map(|contact| {
         let key = index::at(&index::CONTACT_MARKS, contact.opened);
@@ -208,7 +208,7 @@ fn asked(prefix: &[u8], after: Option<&[u8]>) -> Asked {
 fn kept(key: Vec<u8>, item: Item) -> Kept {
     Kept {
         key,
-        version: Version::of(item),
+        item,
         made: Made::default(),
     }
 }
@@ -216,21 +216,26 @@ fn kept(key: Vec<u8>, item: Item) -> Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::feed::Facets;
     use signpost_domain::case::CaseState;
     use signpost_domain::ids::Slug;
 
-    fn gold() -> Filter {
-        let facets = Facets {
-            tiers: vec![Slug::stored("gold")],
-            ..Facets::default()
+    fn of(tiers: &[&str]) -> Wanted {
+        let tiers = tiers.iter().map(|tier| Slug::stored(*tier));
+        let filter = CaseFilter {
+            states: vec![CaseState::Open],
+            tiers: tiers.collect(),
+            ..CaseFilter::default()
         };
-        Filter::Cases(vec![CaseState::Open], facets)
+        Wanted::new(Filter::Cases(filter), None)
     }
 
-    fn page(filter: Filter, after: Option<&[u8]>, as_of: u64) -> Arc<Page> {
+    fn gold() -> Wanted {
+        of(&["gold"])
+    }
+
+    fn page(wanted: Wanted, after: Option<&[u8]>, as_of: u64) -> Arc<Page> {
         Arc::new(Page {
-            filter,
+            wanted,
             after: after.map(<[u8]>::to_vec),
             as_of: Seq(as_of),
             kept: Vec::new(),
@@ -240,12 +245,12 @@ mod tests {
 
     #[test]
     fn a_page_is_shared_by_those_who_ask_for_it_and_began_before_it_was_read() {
-        let any = || Filter::Cases(vec![CaseState::Open], Facets::default());
+        let any = || of(&[]);
         let pages = Pages::default();
         let (first, second) = (pages.begin(), pages.begin());
         pages.put(page(any(), None, 7));
-        let get = |filter: Filter, after: Option<&[u8]>, at: u64| {
-            let found = pages.get(&filter, after, Seq(at));
+        let get = |wanted: Wanted, after: Option<&[u8]>, at: u64| {
+            let found = pages.get(&wanted, after, Seq(at));
             found.map(|page| page.as_of.0)
         };
         assert_eq!(get(any(), None, 7), Some(7));

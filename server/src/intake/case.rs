@@ -10,6 +10,7 @@ use signpost_domain::ids::{CaseId, Seq, Slug};
 use signpost_domain::money::Amount;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
+use signpost_domain::tags::REFERENCES_MAX;
 use signpost_proto::v1;
 use std::mem::take;
 use std::sync::Arc;
@@ -384,9 +385,19 @@ impl Finder {
                     let until = told.retain_until_time.map(values::instant).transpose();
                     update.retain_until = self.keep(at.field("retain_until_time"), until);
                 }
+                "external_references" => {
+                    let at = at.field("external_references");
+                    let told = told.external_references.clone();
+                    let references = self.external_references(at, told, REFERENCES_MAX);
+                    update.tags.references = Some(references);
+                }
+                "labels" => {
+                    let labels = self.labels(at.field("labels"), told.labels.clone());
+                    update.tags.labels = Some(labels);
+                }
                 _ => self.fault(
                     mask.field("paths").item(index),
-                    "must be confirmed_reason, legal_hold or retain_until_time",
+                    "must be confirmed_reason, legal_hold, retain_until_time, external_references or labels",
                 ),
             }
         }

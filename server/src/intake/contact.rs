@@ -1,16 +1,17 @@
-//! Contacts: route, preview, take, reroute, end, add a case, get.
+//! Contacts: route, preview, take, reroute, end, add a case, update, get.
 
 use super::at::At;
 use super::{Caller, Finder, Fresh, Playbooks, content, values, wire_enum};
 use signpost_domain::command::{
     AddCase, Command, CommandBody, EndContact, MatterEnd, PreviewRoute, Query, RerouteContact,
-    RouteContact, TakeRoute, UnknownReason,
+    RouteContact, TakeRoute, UnknownReason, UpdateContact,
 };
 use signpost_domain::contact::MATTERS_MAX;
 use signpost_domain::event::Method;
 use signpost_domain::ids::{ContactId, MatterId, PlaybookVersion};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
+use signpost_domain::tags::{ContactUpdate, REFERENCES_MAX};
 use signpost_proto::v1;
 use std::mem::take;
 
@@ -285,6 +286,32 @@ pub(crate) fn report_queues(
     finder.command(caller, stamp, event_time, body)
 }
 
+/// What callers keep of a contact for themselves.
+pub(crate) fn update(
+    mut request: v1::UpdateContactRequest,
+    caller: Caller,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::UpdateContact, &request);
+    let v1::UpdateContactRequest {
+        request_id: _,
+        contact,
+        update_mask,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::UpdateContact, content);
+    let told = contact.unwrap_or_default();
+    let at = At::top("contact");
+    let contact = finder.keep(at.field("contact_id"), ContactId::new(&told.contact_id));
+    let paths = update_mask.unwrap_or_default().paths;
+    let update = finder.contact_update(&paths, told);
+    let arrive_time = finder.arrive_time(event_time, &caller);
+    let body = contact
+        .map(|contact| CommandBody::UpdateContact(Box::new(UpdateContact { contact, update })));
+    finder.command(caller, stamp, arrive_time, body)
+}
+
 /// Which contact.
 pub(crate) fn get(request: v1::GetContactRequest) -> Result<Fresh<Query>, Faults> {
     let v1::GetContactRequest {
@@ -329,6 +356,38 @@ impl Finder {
             });
         }
         ends
+    }
+
+    fn contact_update(&mut self, paths: &[String], told: v1::Contact) -> ContactUpdate {
+        let at = At::top("contact");
+        let mask = At::top("update_mask");
+        let mut update = ContactUpdate::default();
+        if paths.is_empty() {
+            self.fault(mask, "must name at least one field");
+        }
+        for (index, path) in paths.iter().enumerate() {
+            match path.as_str() {
+                "external_references" => {
+                    let at = at.field("external_references");
+                    let told = told.external_references.clone();
+                    let references = self.external_references(at, told, REFERENCES_MAX);
+                    update.tags.references = Some(references);
+                }
+                "labels" => {
+                    let labels = self.labels(at.field("labels"), told.labels.clone());
+                    update.tags.labels = Some(labels);
+                }
+                "links" => {
+                    let links = self.contact_links(at.field("links"), told.links.clone());
+                    update.links = Some(links);
+                }
+                _ => self.fault(
+                    mask.field("paths").item(index),
+                    "must be external_references, labels or links",
+                ),
+            }
+        }
+        update
     }
 
     /// Checks that a menu's playbook, if one is named, is one that we have.

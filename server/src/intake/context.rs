@@ -11,6 +11,7 @@ use signpost_domain::contact::{
 use signpost_domain::customer::{CONSENTS_MAX, Consent, IDENTITIES_MAX, Identity, IdentityKey};
 use signpost_domain::ids::{ContactId, CustomerId, MatterId, Slug};
 use signpost_domain::playbook::Playbook;
+use signpost_domain::tags::{REFERENCES_MAX, Tags};
 use signpost_proto::v1;
 
 impl Finder {
@@ -48,6 +49,8 @@ impl Finder {
             previous_contact_id,
             cannot_use,
             another_matter,
+            external_references,
+            labels,
         } = told;
         let live = playbooks.live;
         let channel = self.name(at.field("channel"), live, Kind::Channel, &channel);
@@ -109,6 +112,14 @@ impl Finder {
         let brand = self.optional_name(at.field("brand"), live, Kind::Brand, &brand);
         let queue_stats = self.queue_stats(at.field("queue_stats"), live, queue_stats);
         let cannot_use = self.abilities(at.field("cannot_use"), &cannot_use);
+        let tags = Tags {
+            references: self.external_references(
+                at.field("external_references"),
+                external_references,
+                REFERENCES_MAX,
+            ),
+            labels: self.labels(at.field("labels"), labels),
+        };
         let context = ContactContext {
             channel: channel?,
             direction: direction?,
@@ -131,6 +142,7 @@ impl Finder {
             brand,
             queue_stats,
             matters,
+            tags,
         };
         Some((context, unknown_reason))
     }

@@ -1,20 +1,16 @@
 //! Feeds: which events, which cases, which contacts, and from where on.
 
-use super::Finder;
 use super::Revision;
 use super::at::At;
 use super::cursor::{Cursor, Feed, Of};
-use super::reason::parse as parse_reason;
-use super::wire_enum;
+use super::{Finder, filter, wire_enum};
 use prost::Message;
-use signpost_domain::case::CaseState;
-use signpost_domain::ids::{CustomerId, ReasonId, Slug};
-use signpost_domain::list::PlaceKind;
+use signpost_domain::case::{CaseNumbers, CaseState};
+use signpost_domain::list::{CaseFilter, ContactFilter, PlaceKind};
+use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
-
-/// Most values of one field of a filter.
-pub(crate) const FILTER_VALUES_MAX: usize = 32;
+use std::sync::Arc;
 
 /// Which events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,19 +50,10 @@ pub(crate) struct WatchRows {
 /// Which rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Filter {
-    /// Cases in one of these states.
-    Cases(Vec<CaseState>, Facets),
-    /// Contacts in one of these places.
-    Contacts(Vec<PlaceKind>, Facets),
-}
-
-/// What cases and contacts are picked by. An empty list asks for nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Facets {
-    pub(crate) reasons: Vec<ReasonId>,
-    pub(crate) tiers: Vec<Slug>,
-    pub(crate) channels: Vec<Slug>,
-    pub(crate) customers: Vec<CustomerId>,
+    /// Cases; the states are told.
+    Cases(CaseFilter),
+    /// Contacts; the places are told.
+    Contacts(ContactFilter),
 }
 
 const START_REVISION: At<'static> = At::top("start_revision");
@@ -117,113 +104,48 @@ pub(crate) fn watch_events(request: v1::WatchEventsRequest) -> Result<WatchEvent
 }
 
 /// Which cases.
-pub(crate) fn watch_cases(request: v1::WatchCasesRequest) -> Result<WatchRows, Faults> {
+pub(crate) fn watch_cases(
+    request: v1::WatchCasesRequest,
+    live: Option<Arc<Playbook>>,
+    numbers: &CaseNumbers,
+) -> Result<WatchRows, Faults> {
     let v1::WatchCasesRequest {
         cursor,
         filter,
         start_revision,
     } = request;
-    let v1::CaseFilter {
-        states,
-        reasons,
-        tiers,
-        channels,
-        customer_ids,
-    } = filter.unwrap_or_default();
-    let canonical = v1::CaseFilter {
-        states: sorted(states),
-        reasons: sorted(reasons),
-        tiers: sorted(tiers),
-        channels: sorted(channels),
-        customer_ids: sorted(customer_ids),
-    };
-    let of = of(Feed::Cases, &canonical);
+    let told = filter.unwrap_or_default();
+    let of = of(Feed::Cases, &filter::sorted_cases(&told));
     let mut finder = Finder::default();
-    let mut states = finder.list("states", &canonical.states, |it| wire_enum::case_state(*it));
-    if canonical.states.is_empty() {
-        states.push(CaseState::Open);
+    let mut filter = finder.case_filter(told, live, numbers);
+    if filter.states.is_empty() {
+        filter.states.push(CaseState::Open);
     }
-    let facets = finder.facets(
-        &canonical.reasons,
-        &canonical.tiers,
-        &canonical.channels,
-        &canonical.customer_ids,
-    );
-    let filter = Filter::Cases(states, facets);
-    finder.watch_rows(of, (&cursor, &start_revision), filter)
+    finder.watch_rows(of, (&cursor, &start_revision), Filter::Cases(filter))
 }
 
 /// Which contacts.
-pub(crate) fn watch_contacts(request: v1::WatchContactsRequest) -> Result<WatchRows, Faults> {
+pub(crate) fn watch_contacts(
+    request: v1::WatchContactsRequest,
+    live: Option<Arc<Playbook>>,
+    numbers: &CaseNumbers,
+) -> Result<WatchRows, Faults> {
     let v1::WatchContactsRequest {
         cursor,
         filter,
         start_revision,
     } = request;
-    let v1::ContactFilter {
-        states: places,
-        reasons,
-        tiers,
-        channels,
-        customer_ids,
-    } = filter.unwrap_or_default();
-    let canonical = v1::ContactFilter {
-        states: sorted(places),
-        reasons: sorted(reasons),
-        tiers: sorted(tiers),
-        channels: sorted(channels),
-        customer_ids: sorted(customer_ids),
-    };
-    let of = of(Feed::Contacts, &canonical);
+    let told = filter.unwrap_or_default();
+    let of = of(Feed::Contacts, &filter::sorted_contacts(&told));
     let mut finder = Finder::default();
-    let mut places = finder.list("states", &canonical.states, |it| wire_enum::place_kind(*it));
-    if canonical.states.is_empty() {
-        places.extend(LIVE);
+    let mut filter = finder.contact_filter(told, live, numbers);
+    if filter.places.is_empty() {
+        filter.places.extend(LIVE);
     }
-    let facets = finder.facets(
-        &canonical.reasons,
-        &canonical.tiers,
-        &canonical.channels,
-        &canonical.customer_ids,
-    );
-    let filter = Filter::Contacts(places, facets);
-    finder.watch_rows(of, (&cursor, &start_revision), filter)
+    finder.watch_rows(of, (&cursor, &start_revision), Filter::Contacts(filter))
 }
 
 impl Finder {
-    /// A list of the filter.
-    fn list<W, T, E: std::fmt::Display>(
-        &mut self,
-        field: &'static str,
-        told: &[W],
-        parse: impl Fn(&W) -> Result<T, E>,
-    ) -> Vec<T> {
-        let filter = At::top("filter");
-        let at = filter.field(field);
-        if !self.within(at, told.len(), FILTER_VALUES_MAX) {
-            return Vec::new();
-        }
-        let parsed = told.iter().enumerate();
-        parsed
-            .filter_map(|(place, told)| self.keep(at.item(place), parse(told)))
-            .collect()
-    }
-
-    fn facets(
-        &mut self,
-        reasons: &[String],
-        tiers: &[String],
-        channels: &[String],
-        customers: &[String],
-    ) -> Facets {
-        Facets {
-            reasons: self.list("reasons", reasons, |text| parse_reason(text)),
-            tiers: self.list("tiers", tiers, |text| Slug::new(text)),
-            channels: self.list("channels", channels, |text| Slug::new(text)),
-            customers: self.list("customer_ids", customers, |text| CustomerId::new(text)),
-        }
-    }
-
     fn watch_rows(
         mut self,
         of: Of,
@@ -247,11 +169,4 @@ fn of(feed: Feed, canonical: &impl Message) -> Of {
         feed,
         filter: crc32fast::hash(&canonical.encode_to_vec()),
     }
-}
-
-/// The same values, whatever their order was and how often they were told.
-fn sorted<T: Ord>(mut values: Vec<T>) -> Vec<T> {
-    values.sort_unstable();
-    values.dedup();
-    values
 }

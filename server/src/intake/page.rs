@@ -8,7 +8,7 @@ use super::at::At;
 use prost::Message;
 use signpost_domain::ids::Seq;
 
-/// Most items of a page.
+/// Most items of a page; of more that are asked for it has so many.
 pub(crate) const PAGE_SIZE_MAX: u32 = 200;
 /// Items of a page if the caller does not say.
 pub(crate) const PAGE_SIZE_DEFAULT: u32 = 50;
@@ -126,15 +126,8 @@ impl Finder {
     pub(super) fn page(&mut self, bound: Bound, size: u32, token: &str) -> Option<Page> {
         let size = match size {
             0 => PAGE_SIZE_DEFAULT,
-            size => size,
+            size => size.min(PAGE_SIZE_MAX),
         };
-        let size_at = At::top("page_size");
-        if size > PAGE_SIZE_MAX {
-            self.fault(
-                size_at,
-                format_args!("must be at most {PAGE_SIZE_MAX}, is {size}"),
-            );
-        }
         let after = self.optional(At::top("page_token"), token, |token| {
             bound.read_token(token)
         });

@@ -8,8 +8,9 @@ use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::command::Rerouted;
 use signpost_domain::contact::{Direction, Outcome};
 use signpost_domain::fact::FactSource;
-use signpost_domain::list::{Order, PlaceKind};
+use signpost_domain::list::{Order, PlaceKind, View};
 use signpost_domain::route::{Route, RouteSet};
+use signpost_domain::tags::ContactLinkKind;
 use signpost_proto::v1;
 
 const UNSET: &str = "must be set";
@@ -142,27 +143,22 @@ pub(super) fn case_state(number: i32) -> Result<CaseState, &'static str> {
     }
 }
 
-/// The state of the cases that are wanted; any, if it is not said.
-pub(super) fn case_state_wanted(number: i32) -> Result<Option<CaseState>, &'static str> {
-    match v1::CaseState::try_from(number) {
-        Ok(v1::CaseState::Unspecified) => Ok(None),
-        Ok(v1::CaseState::Open) => Ok(Some(CaseState::Open)),
-        Ok(v1::CaseState::Resolved) => Ok(Some(CaseState::Resolved)),
-        Ok(v1::CaseState::Lapsed) => Ok(Some(CaseState::Lapsed)),
-        Ok(v1::CaseState::Withdrawn) => Ok(Some(CaseState::Withdrawn)),
-        Ok(v1::CaseState::Merged) => Ok(Some(CaseState::Merged)),
+/// How much of each item; what a table needs, if it is not said.
+pub(super) fn view(number: i32) -> Result<View, &'static str> {
+    match v1::View::try_from(number) {
+        Ok(v1::View::Unspecified | v1::View::Basic) => Ok(View::Basic),
+        Ok(v1::View::Full) => Ok(View::Full),
         Err(_) => Err(UNKNOWN),
     }
 }
 
-/// The place of the contacts that are wanted; any, if it is not said.
-pub(super) fn place_wanted(number: i32) -> Result<Option<PlaceKind>, &'static str> {
-    match v1::ContactState::try_from(number) {
-        Ok(v1::ContactState::Unspecified) => Ok(None),
-        Ok(v1::ContactState::AwaitingCustomer) => Ok(Some(PlaceKind::Deciding)),
-        Ok(v1::ContactState::SelfService) => Ok(Some(PlaceKind::SelfService)),
-        Ok(v1::ContactState::Routed) => Ok(Some(PlaceKind::Routed)),
-        Ok(v1::ContactState::Ended) => Ok(Some(PlaceKind::Ended)),
+/// What is behind a link of a contact.
+pub(super) fn contact_link_kind(number: i32) -> Result<ContactLinkKind, &'static str> {
+    match v1::ContactLinkKind::try_from(number) {
+        Ok(v1::ContactLinkKind::Unspecified) => Err(UNSET),
+        Ok(v1::ContactLinkKind::Transcript) => Ok(ContactLinkKind::Transcript),
+        Ok(v1::ContactLinkKind::Recording) => Ok(ContactLinkKind::Recording),
+        Ok(v1::ContactLinkKind::Other) => Ok(ContactLinkKind::Other),
         Err(_) => Err(UNKNOWN),
     }
 }

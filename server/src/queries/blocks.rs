@@ -25,6 +25,12 @@ impl Blocks {
         }
     }
 
+    /// What was read is read again from where it is sought next.
+    pub(super) fn forget(&mut self) {
+        self.run.forget();
+        self.at = None;
+    }
+
     /// Goes to the first member that is not before `from`, which is not before any that was asked for earlier.
     pub(super) fn seek(
         &mut self,

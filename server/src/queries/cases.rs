@@ -10,26 +10,20 @@ use crate::codec::row::RowKind;
 use crate::codec::{self, index, key};
 use crate::store::{RowReader, StoreError, Towards};
 use signpost_domain::case::{Case, CaseState};
-use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
+use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
 use signpost_domain::list::CaseFilter;
 use signpost_domain::state::Row;
 use std::sync::Arc;
 
-/// What cases are to have, as far as they are found by it. An empty list asks for nothing.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Sought<'a> {
-    /// For one of these reasons, stated or confirmed.
-    pub(crate) reason: Option<&'a dyn Fn(&ReasonId) -> bool>,
-    /// Opened under one of these tiers.
-    pub(crate) tiers: &'a [Slug],
-    /// With a contact on one of these channels.
-    pub(crate) channels: &'a [Slug],
-    /// Sent to one of these lines.
-    pub(crate) queues: &'a [Slug],
-    /// Of one of these customers.
-    pub(crate) customers: &'a [CustomerId],
-    /// In this state; open ones with those of which a contact is live.
-    pub(crate) state: Option<CaseState>,
+/// What cases are to have.
+#[derive(Clone, Copy)]
+pub(super) struct Sought<'a> {
+    /// All that is asked for.
+    pub(super) filter: &'a CaseFilter,
+    /// Whose they are to be; anybody's, if `None`.
+    pub(super) customers: Option<&'a [CustomerId]>,
+    /// Whether open ones alone are wanted, with those of which a contact is live.
+    pub(super) active: bool,
 }
 
 /// A page of cases.
@@ -41,49 +35,36 @@ pub(crate) fn cases(
     filter: &CaseFilter,
     asked: &Asked,
 ) -> Result<Found<Arc<Case>>, StoreError> {
-    let customers = match &filter.customer {
-        Some(of) => whose(reader, of)?,
-        None => Vec::new(),
-    };
-    if filter.customer.is_some() && customers.is_empty() {
-        return Ok(Found::nothing());
-    }
-    let (low, high) = sequences(reader, Marks::Contacts, filter.opened, reader.applied())?;
-    let within = match filter.number {
-        None => (low, high),
-        Some(CaseId(Seq(number))) => (low.max(number), high.min(number)),
-    };
-    let wanted = filter.reason.as_ref();
-    let reason = |reason: &ReasonId| wanted.is_none_or(|wanted| wanted.holds(reason));
+    let customers = whose(reader, &filter.customers)?;
+    let within = sequences(reader, Marks::Contacts, filter.opened, reader.applied())?;
     let sought = Sought {
-        reason: wanted.is_some().then_some(&reason),
-        tiers: filter.tier.as_slice(),
-        channels: filter.channel.as_slice(),
-        queues: filter.queue.as_slice(),
-        customers: &customers,
-        state: filter.state,
+        filter,
+        customers: customers.as_deref(),
+        active: filter.states == [CaseState::Open],
     };
-    let holds = |case: &Case| filter.holds(case, &customers);
+    let holds = |case: &Case| filter.holds(case, customers.as_deref());
     let mut look = Look::new(reader, asked.order);
     page(&mut look, &sought, holds, within, asked)
 }
 
-/// A page of the cases that are open, or of which a contact is live: those of them that have what is sought and hold.
+/// A page of the cases that are open, or of which a contact is live: those of them that are asked for.
 ///
 /// # Errors
 /// When the rows do not read.
 pub(crate) fn active_cases(
     reader: &RowReader,
-    sought: Sought<'_>,
-    holds: impl Fn(&Case) -> bool,
+    filter: &CaseFilter,
+    customers: Option<&[CustomerId]>,
     asked: &Asked,
 ) -> Result<Found<Arc<Case>>, StoreError> {
     let sought = Sought {
-        state: Some(CaseState::Open),
-        ..sought
+        filter,
+        customers,
+        active: true,
     };
     let within = (0, reader.applied());
     let mut look = Look::new(reader, asked.order);
+    let holds = |case: &Case| filter.holds(case, customers);
     page(&mut look, &sought, holds, within, asked)
 }
 
@@ -98,7 +79,7 @@ pub(super) fn page(
     let Some(span) = look.span(low, high, asked) else {
         return Ok(Found::nothing());
     };
-    let mut joined = joined(look.reader, sought)?;
+    let mut joined = joined(look, sought)?;
     let mut items: Vec<Arc<Case>> = Vec::new();
     let mut from = span.first;
     loop {
@@ -110,7 +91,7 @@ pub(super) fn page(
             }
             Step::End => return Ok(Found { items, next: None }),
         };
-        let found = match joined.row() {
+        let found = match joined.row(seq) {
             Some(row) => Some(decoded(row)?),
             None => {
                 look.looked_at(1);
@@ -132,35 +113,63 @@ pub(super) fn page(
 }
 
 /// The sequences of what is sought, by each thing that it is to have; all of them have what there is to find.
-fn joined(reader: &RowReader, sought: &Sought<'_>) -> Result<Joined, StoreError> {
+fn joined(look: &Look<'_>, sought: &Sought<'_>) -> Result<Joined, StoreError> {
+    let Sought {
+        filter,
+        customers,
+        active,
+    } = sought;
+    let reader = look.reader;
     let mut unions: Vec<Union> = Vec::new();
-    if let Some(holds) = sought.reason {
-        let holds = |name: &str| ReasonId::parse(name).is_ok_and(|reason| holds(&reason));
+    if !filter.ids.is_empty() {
+        let ids = filter.ids.iter().map(|id| id.0).collect();
+        unions.push(Union(vec![Sequences::Run(Run::of_all(look, ids))]));
+    }
+    if let Some(customers) = customers {
+        let run = |customer| Sequences::Run(Run::new(index::cases_of_customer(customer)));
+        unions.push(Union(customers.iter().map(run).collect()));
+    }
+    if !filter.reasons.is_empty() {
+        let is_asked = |reason: &ReasonId| filter.has_reason([Some(reason), None]);
+        let holds = |name: &str| ReasonId::parse(name).is_ok_and(|reason| is_asked(&reason));
         unions.push(named(reader, index::CASES_BY_REASON, holds)?);
     }
-    let run = |customer| Sequences::Run(Run::new(index::cases_of_customer(customer)));
     let blocks = |prefix| Sequences::Blocks(Blocks::new(prefix));
-    let queues = sought.queues.iter().map(index::cases_by_queue);
-    let channels = sought.channels.iter().map(index::cases_by_channel);
-    let tiers = sought.tiers.iter().map(index::cases_by_tier);
-    let asked = [
-        Union(sought.customers.iter().map(run).collect()),
+    let queues = filter.queues.iter().map(index::cases_by_queue);
+    let channels = filter.channels.iter().map(index::cases_by_channel);
+    let tiers = filter.tiers.iter().map(index::cases_by_tier);
+    let references = filter.tags.references.iter().map(index::cases_by_reference);
+    let of_lists = [
+        Union(references.map(blocks).collect()),
         Union(queues.map(blocks).collect()),
         Union(channels.map(blocks).collect()),
         Union(tiers.map(blocks).collect()),
     ];
-    unions.extend(asked.into_iter().filter(|union| !union.0.is_empty()));
-    unions.extend(sought.state.map(|state| {
-        let rows = || Sequences::Rows(Run::new(key::OPEN_CASES.to_vec()));
-        Union(vec![
-            index::cases_by_closed_state(state).map_or_else(rows, blocks),
-        ])
-    }));
+    unions.extend(of_lists.into_iter().filter(|union| !union.0.is_empty()));
+    let labels = filter.tags.labels.iter();
+    let labels = labels.map(|(key, value)| index::cases_by_label(key, value));
+    unions.extend(labels.map(|prefix| Union(vec![blocks(prefix)])));
+    unions.extend(in_states(&filter.states, *active));
     if unions.is_empty() {
         // Every case has one tier.
         unions.push(named(reader, index::CASES_BY_TIER, |_| true)?);
     }
     Ok(Joined(unions))
+}
+
+/// The sequences of cases that were once in one of these states: the rows of open ones before the blocks of others.
+/// `None` if any state will do.
+fn in_states(states: &[CaseState], active: bool) -> Option<Union> {
+    let rows = || Sequences::Rows(Run::new(key::OPEN_CASES.to_vec()));
+    if active {
+        return Some(Union(vec![rows()]));
+    }
+    let open = states.contains(&CaseState::Open).then(rows);
+    let closed = states.iter().copied();
+    let closed = closed.filter_map(index::cases_by_closed_state);
+    let closed = closed.map(|prefix| Sequences::Blocks(Blocks::new(prefix)));
+    let all: Vec<Sequences> = open.into_iter().chain(closed).collect();
+    (!all.is_empty()).then_some(Union(all))
 }
 
 fn decoded(row: &[u8]) -> Result<Arc<Case>, StoreError> {

@@ -1,8 +1,9 @@
 //! Contacts that match a filter.
 
+use super::blocks::Blocks;
 use super::look::{Look, Span};
 use super::rows::{case, contact, whose};
-use super::run::{Run, Sequences, Union};
+use super::run::{Joined, Run, Sequences, Step, Union};
 use super::times::{Marks, sequences};
 use super::{Asked, Found, undecoded};
 use crate::codec::contact::{ContactGlance, glance};
@@ -10,9 +11,10 @@ use crate::codec::row::RowKind;
 use crate::codec::{self, index, key};
 use crate::store::{RowReader, StoreError};
 use signpost_domain::contact::Contact;
-use signpost_domain::ids::{CustomerId, Seq};
+use signpost_domain::ids::{CaseId, CustomerId, Seq};
 use signpost_domain::list::{ContactFilter, ContactMark, PlaceKind};
 use signpost_domain::state::Row;
+use signpost_domain::tags::TagsFilter;
 use std::sync::Arc;
 
 /// A page of contacts.
@@ -25,20 +27,15 @@ pub(crate) fn contacts(
     asked: &Asked,
 ) -> Result<Found<Arc<Contact>>, StoreError> {
     let mut look = Look::new(reader, asked.order);
-    let customers = match &filter.customer {
-        Some(of) => whose(reader, of)?,
-        None => Vec::new(),
-    };
-    if filter.customer.is_some() && customers.is_empty() {
-        return Ok(Found::nothing());
-    }
+    let customers = whose(reader, &filter.customers)?;
+    let customers = customers.as_deref();
     let (low, high) = sequences(reader, Marks::Contacts, filter.opened, reader.applied())?;
     let Some(span) = look.span(low, high, asked) else {
         return Ok(Found::nothing());
     };
-    let source = source(&mut look, filter, &customers)?;
+    let source = source(&mut look, filter, customers)?;
     let may_hold = |mark: &ContactMark| filter.may_hold(mark);
-    let holds = |contact: &Contact| filter.holds(contact, &customers);
+    let holds = |contact: &Contact| filter.holds(contact, customers);
     page(&mut look, source, (may_hold, holds), span, asked)
 }
 
@@ -59,7 +56,8 @@ pub(crate) fn live_contacts_of(
     };
     let may_hold = |mark: &ContactMark| mark.place != PlaceKind::Ended && may_hold(mark);
     let holds = |contact: &Contact| contact.place.is_live() && holds(contact);
-    page(&mut look, of(customers), (may_hold, holds), span, asked)
+    let source = Source::At(Joined(vec![of(customers)]));
+    page(&mut look, source, (may_hold, holds), span, asked)
 }
 
 /// A page of the live contacts that hold, in the order of their keys, behind the one with the key `after`; and behind
@@ -107,8 +105,13 @@ fn page(
             let next = Some(look.previous(from));
             return Ok(Found { items, next });
         }
-        let Some((seq, mark)) = source.next(look, from, span)? else {
-            return Ok(Found { items, next: None });
+        let (seq, mark) = match source.next(look, from, span)? {
+            Next::Mark(seq, mark) => (seq, mark),
+            Next::Spent(at) => {
+                let next = Some(look.previous(at));
+                return Ok(Found { items, next });
+            }
+            Next::End => return Ok(Found { items, next: None }),
         };
         let (id, mark) = index::decode_contact_mark(&mark).map_err(undecoded)?;
         if may_hold(&mark) {
@@ -135,34 +138,41 @@ enum Source {
     /// All of them, in their order.
     Marks(Run),
     /// Those at some sequences.
-    At(Union),
+    At(Joined),
+}
+
+/// What comes next.
+enum Next {
+    /// A mark, and its sequence.
+    Mark(Seq, Vec<u8>),
+    /// The page looked at all that it may; nothing before this is left out.
+    Spent(Seq),
+    /// There is no more.
+    End,
 }
 
 impl Source {
     /// The first mark from `from` on, within the span.
-    fn next(
-        &mut self,
-        look: &mut Look<'_>,
-        from: Seq,
-        span: Span,
-    ) -> Result<Option<(Seq, Vec<u8>)>, StoreError> {
-        let found = match self {
-            Source::Marks(run) => run.seek(look, from)?,
-            Source::At(union) => union.seek(look, from)?,
-        };
-        let Some(seq) = found.filter(|seq| !look.is_before(span.last, *seq)) else {
-            return Ok(None);
-        };
-        let mark = match self {
-            Source::Marks(run) => run.value().to_vec(),
-            Source::At(_) => {
-                let key = index::at(&index::CONTACT_MARKS, seq);
-                let (values, _) = look.reader.get_many_blocking(&[key])?;
-                let mark = values.into_iter().flatten().next();
-                mark.ok_or_else(|| undecoded(format!("no mark of the contact at {}", seq.0)))?
-            }
-        };
-        Ok(Some((seq, mark)))
+    fn next(&mut self, look: &mut Look<'_>, from: Seq, span: Span) -> Result<Next, StoreError> {
+        match self {
+            Source::Marks(run) => match run.seek(look, from)? {
+                Some(seq) if !look.is_before(span.last, seq) => {
+                    Ok(Next::Mark(seq, run.value().to_vec()))
+                }
+                Some(_) | None => Ok(Next::End),
+            },
+            Source::At(joined) => match joined.next(look, from, span)? {
+                Step::At(seq) => {
+                    let key = index::at(&index::CONTACT_MARKS, seq);
+                    let (values, _) = look.reader.get_many_blocking(&[key])?;
+                    let mark = values.into_iter().flatten().next();
+                    let missing = || undecoded(format!("no mark of the contact at {}", seq.0));
+                    Ok(Next::Mark(seq, mark.ok_or_else(missing)?))
+                }
+                Step::Spent(seq) => Ok(Next::Spent(seq)),
+                Step::End => Ok(Next::End),
+            },
+        }
     }
 }
 
@@ -170,36 +180,55 @@ impl Source {
 fn source(
     look: &mut Look<'_>,
     filter: &ContactFilter,
-    customers: &[CustomerId],
+    customers: Option<&[CustomerId]>,
 ) -> Result<Source, StoreError> {
-    if !customers.is_empty() {
-        return Ok(of(customers));
+    let mut unions = Vec::new();
+    if let Some(customers) = customers {
+        unions.push(of(customers));
+    } else if !filter.cases.is_empty() {
+        unions.push(of_cases(look, &filter.cases)?);
     }
-    let Some(id) = filter.case else {
-        return Ok(Source::Marks(Run::new(index::CONTACT_MARKS.to_vec())));
-    };
-    let Some(case) = case(look.reader, id)? else {
-        return Ok(Source::At(Union(Vec::new())));
-    };
-    // Contacts of others who were one with its customer have entries with that customer, too.
-    if let Some(id) = &case.customer {
-        return Ok(of(std::slice::from_ref(id)));
-    }
-    // Nobody can come back to an anonymous case, so that it lists all its contacts.
-    let mut sequences = Vec::new();
-    for listed in &case.contacts {
-        let found = contact(look.reader, &listed.contact)?;
-        sequences.extend(found.map(|found| (found.opened, Vec::new())));
-    }
-    sequences.sort_unstable_by(|(a, _), (b, _)| match look.is_before(*a, *b) {
-        true => std::cmp::Ordering::Less,
-        false => std::cmp::Ordering::Greater,
-    });
-    Ok(Source::At(Union(vec![Sequences::Run(Run::of(sequences))])))
+    let blocks = |prefix| Sequences::Blocks(Blocks::new(prefix));
+    let TagsFilter { references, labels } = &filter.tags;
+    let references = references.iter().map(index::contacts_by_reference);
+    let references = Union(references.map(blocks).collect());
+    unions.extend((!references.0.is_empty()).then_some(references));
+    let labels = labels.iter();
+    let labels = labels.map(|(key, value)| index::contacts_by_label(key, value));
+    unions.extend(labels.map(|prefix| Union(vec![blocks(prefix)])));
+    Ok(match unions.is_empty() {
+        true => Source::Marks(Run::new(index::CONTACT_MARKS.to_vec())),
+        false => Source::At(Joined(unions)),
+    })
 }
 
-/// The marks of the contacts of some customers.
-fn of(customers: &[CustomerId]) -> Source {
+/// The sequences of contacts of the customers of some cases, all contacts of the cases among them.
+fn of_cases(look: &Look<'_>, ids: &[CaseId]) -> Result<Union, StoreError> {
+    let (mut customers, mut sequences) = (Vec::new(), Vec::new());
+    for id in ids {
+        let Some(case) = case(look.reader, *id)? else {
+            continue;
+        };
+        // Contacts of others who were one with its customer have entries with that customer, too.
+        if let Some(id) = &case.customer {
+            customers.push(id.clone());
+            continue;
+        }
+        // Nobody can come back to an anonymous case, so that it lists all its contacts.
+        for listed in &case.contacts {
+            let found = contact(look.reader, &listed.contact)?;
+            sequences.extend(found.map(|found| found.opened));
+        }
+    }
+    customers.sort_unstable();
+    customers.dedup();
+    let mut all = of(&customers);
+    all.0.push(Sequences::Run(Run::of_all(look, sequences)));
+    Ok(all)
+}
+
+/// The sequences of the contacts of some customers.
+fn of(customers: &[CustomerId]) -> Union {
     let run = |id| Sequences::Run(Run::new(index::contacts_of_customer(id)));
-    Source::At(Union(customers.iter().map(run).collect()))
+    Union(customers.iter().map(run).collect())
 }

@@ -8,8 +8,8 @@ use super::{Asked, Found, undecoded};
 use crate::codec::index;
 use crate::store::{RowReader, StoreError};
 use signpost_domain::customer::Customer;
-use signpost_domain::ids::CustomerId;
-use signpost_domain::list::CustomerFilter;
+use signpost_domain::ids::{CustomerId, Seq};
+use signpost_domain::list::{CustomerFilter, Order};
 use std::sync::Arc;
 
 /// A page of customers.
@@ -26,14 +26,10 @@ pub(crate) fn customers(
     let Some(span) = look.span(low, high, asked) else {
         return Ok(Found::nothing());
     };
-    let (mut run, by_mark) = match (&filter.id, &filter.identity) {
-        (Some(id), _) => {
-            let found = customer(reader, id)?;
-            let one = found.map(|found| (found.opened, id.as_str().as_bytes().to_vec()));
-            (Run::of(one.into_iter().collect()), false)
-        }
-        (None, Some(handle)) => (Run::new(index::customers_by_handle(handle)), false),
-        (None, None) => (Run::new(index::CUSTOMER_MARKS.to_vec()), true),
+    let (mut run, by_mark) = match (filter.ids.as_slice(), &filter.identity) {
+        ([], Some(handle)) => (Run::new(index::customers_by_handle(handle)), false),
+        ([], None) => (Run::new(index::CUSTOMER_MARKS.to_vec()), true),
+        (ids, _) => (named(&look, ids)?, false),
     };
     let mut items: Vec<Arc<Customer>> = Vec::new();
     let mut from = span.first;
@@ -71,6 +67,21 @@ pub(crate) fn customers(
 /// Whom a mark is of, if its tier is the right one.
 fn of_mark(filter: &CustomerFilter, mark: &[u8]) -> Result<Option<CustomerId>, StoreError> {
     let mark = index::decode_customer_mark(mark).map_err(undecoded)?;
-    let fits = filter.tier.is_none() || mark.tier == filter.tier;
+    let fits = filter.has_tier(mark.tier.as_ref());
     Ok(fits.then_some(mark.id))
+}
+
+/// The customers with these keys, each once.
+fn named(look: &Look<'_>, ids: &[CustomerId]) -> Result<Run, StoreError> {
+    let mut all: Vec<(Seq, Vec<u8>)> = Vec::new();
+    for id in ids {
+        let found = customer(look.reader, id)?;
+        all.extend(found.map(|found| (found.opened, id.as_str().as_bytes().to_vec())));
+    }
+    all.sort_unstable();
+    all.dedup();
+    if look.order() == Order::NewestFirst {
+        all.reverse();
+    }
+    Ok(Run::of(all))
 }

@@ -42,13 +42,13 @@ pub(crate) fn history(
         size,
         after: None,
     };
-    let all = Some(OfCustomer::Id(customer.id.clone()));
+    let all = vec![OfCustomer::Id(customer.id.clone())];
     let of_cases = CaseFilter {
-        customer: all.clone(),
+        customers: all.clone(),
         ..CaseFilter::default()
     };
     let of_contacts = ContactFilter {
-        customer: all,
+        customers: all,
         ..ContactFilter::default()
     };
     let found = cases(reader, &of_cases, &newest(HISTORY_CASES_MAX))?;

@@ -45,14 +45,29 @@ pub(super) fn customer(
     })
 }
 
-/// The keys of all who are one with the customer that a filter means, the one that goes on first; nobody, if there is
-/// no such customer.
-pub(super) fn whose(reader: &RowReader, of: &OfCustomer) -> Result<Vec<CustomerId>, StoreError> {
-    let Some(first) = goes_on(reader, of)? else {
-        return Ok(Vec::new());
-    };
-    let merged = first.merged_ids().cloned();
-    Ok(std::iter::once(first.id.clone()).chain(merged).collect())
+/// The keys of all who are one with the customers that a filter means, each once; `None` if it asks for nobody's.
+///
+/// # Errors
+/// When the rows do not read.
+pub(crate) fn whose(
+    reader: &RowReader,
+    wanted: &[OfCustomer],
+) -> Result<Option<Vec<CustomerId>>, StoreError> {
+    if wanted.is_empty() {
+        return Ok(None);
+    }
+    let mut all: Vec<CustomerId> = Vec::new();
+    for of in wanted {
+        let Some(first) = goes_on(reader, of)? else {
+            continue;
+        };
+        for id in std::iter::once(&first.id).chain(first.merged_ids()) {
+            if !all.contains(id) {
+                all.push(id.clone());
+            }
+        }
+    }
+    Ok(Some(all))
 }
 
 /// The customer that a filter means, or the one that goes on for it.

@@ -4,6 +4,7 @@ use super::blocks::Blocks;
 use super::look::{Look, Span};
 use crate::store::StoreError;
 use signpost_domain::ids::Seq;
+use signpost_domain::list::Order;
 use std::collections::VecDeque;
 
 /// Half the rows that a run reads at first.
@@ -22,6 +23,8 @@ pub(super) struct Run {
     chunk: usize,
     /// How many of the last chunk were stopped at.
     used: usize,
+    /// How often it read.
+    reads: usize,
 }
 
 impl Run {
@@ -33,6 +36,7 @@ impl Run {
             has_ended: false,
             chunk: CHUNK_FIRST,
             used: CHUNK_FIRST,
+            reads: 0,
         }
     }
 
@@ -43,6 +47,16 @@ impl Run {
             used: 1,
             ..Run::new(prefix)
         }
+    }
+
+    /// Of these, in any order.
+    pub(super) fn of_all(look: &Look<'_>, mut sequences: Vec<Seq>) -> Run {
+        sequences.sort_unstable();
+        sequences.dedup();
+        if look.order() == Order::NewestFirst {
+            sequences.reverse();
+        }
+        Run::of(sequences.into_iter().map(|seq| (seq, Vec::new())).collect())
     }
 
     /// Of these, which are in the order of the page.
@@ -78,7 +92,19 @@ impl Run {
         self.ahead = look.read(&self.prefix, from, self.chunk)?.into();
         self.has_ended = self.ahead.len() < self.chunk;
         self.used = 1;
-        Ok(self.ahead.front().map(|(seq, _)| *seq))
+        self.reads += 1;
+        Ok(self.at())
+    }
+
+    /// What was read is read again from where it is sought next.
+    pub(super) fn forget(&mut self) {
+        self.ahead.clear();
+        self.has_ended = false;
+    }
+
+    /// The sequence where it is.
+    fn at(&self) -> Option<Seq> {
+        self.ahead.front().map(|(seq, _)| *seq)
     }
 
     /// The value at the sequence where it is.
@@ -97,16 +123,8 @@ pub(super) enum Sequences {
     Blocks(Blocks),
 }
 
-impl Sequences {
-    fn seek(&mut self, look: &mut Look<'_>, from: Seq) -> Result<Option<Seq>, StoreError> {
-        match self {
-            Sequences::Run(run) | Sequences::Rows(run) => run.seek(look, from),
-            Sequences::Blocks(blocks) => blocks.seek(look, from),
-        }
-    }
-}
-
-/// All sequences of several kinds.
+/// All sequences of several kinds. Rows come first, and with each chunk of them that is read the blocks are read again:
+/// so what goes from the rows to the blocks meanwhile is in one of them. It never leaves a block.
 pub(super) struct Union(pub(super) Vec<Sequences>);
 
 impl Union {
@@ -116,8 +134,24 @@ impl Union {
         from: Seq,
     ) -> Result<Option<Seq>, StoreError> {
         let mut first: Option<Seq> = None;
+        let mut is_stale = false;
         for run in &mut self.0 {
-            let Some(seq) = run.seek(look, from)? else {
+            let found = match run {
+                Sequences::Rows(run) => {
+                    let reads = run.reads;
+                    let found = run.seek(look, from)?;
+                    is_stale |= run.reads > reads;
+                    found
+                }
+                Sequences::Blocks(blocks) => {
+                    if is_stale {
+                        blocks.forget();
+                    }
+                    blocks.seek(look, from)?
+                }
+                Sequences::Run(run) => run.seek(look, from)?,
+            };
+            let Some(seq) = found else {
                 continue;
             };
             if first.is_none_or(|first| look.is_before(seq, first)) {
@@ -169,12 +203,12 @@ impl Joined {
         Ok(Step::End)
     }
 
-    /// The row at the sequence that all have, if they have it from rows.
-    pub(super) fn row(&self) -> Option<&[u8]> {
+    /// The row at `seq`, which all have, if it was read with the sequences.
+    pub(super) fn row(&self, seq: Seq) -> Option<&[u8]> {
         let mut all = self.0.iter().flat_map(|union| &union.0);
         all.find_map(|sequences| match sequences {
-            Sequences::Rows(run) => Some(run.value()),
-            Sequences::Run(_) | Sequences::Blocks(_) => None,
+            Sequences::Rows(run) if run.at() == Some(seq) => Some(run.value()),
+            Sequences::Rows(_) | Sequences::Run(_) | Sequences::Blocks(_) => None,
         })
     }
 }

@@ -1,12 +1,13 @@
 //! What a page looks at: it follows what is shown, not what is there.
 
+use super::cases::Sought;
 use super::look::Look;
-use super::{Asked, LOOKED_AT_MAX, Sought, cases};
+use super::{Asked, LOOKED_AT_MAX, cases};
 use crate::engine::{Clock, Engine, EngineOptions, open_folder};
 use crate::store::RowReader;
 use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
-use signpost_domain::case::{Case, CaseState};
+use signpost_domain::case::Case;
 use signpost_domain::command::{
     Command, CommandBody, EndContact, PublishPlaybook, RouteContact, UnknownReason,
 };
@@ -14,8 +15,9 @@ use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Outcome};
 use signpost_domain::event::RequestStamp;
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ActorId, ContactId, CustomerId, ReasonId, RequestId, Slug};
-use signpost_domain::list::Order;
+use signpost_domain::list::{CaseFilter, Order, ReasonFilter};
 use signpost_domain::playbook::Playbook;
+use signpost_domain::tags::Tags;
 use signpost_domain::time::UnixMs;
 use std::error::Error;
 use std::sync::Arc;
@@ -92,6 +94,7 @@ fn route(number: usize) -> Command {
         brand: None,
         queue_stats: Vec::new(),
         matters: Vec::new(),
+        tags: Tags::default(),
     };
     let body = CommandBody::Route(Box::new(RouteContact {
         contact: ContactId::stored(format!("contact-{number}")),
@@ -140,16 +143,20 @@ async fn bring(engine: &Engine) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+fn open_ones<'a>(filter: &'a CaseFilter, customers: Option<&'a [CustomerId]>) -> Sought<'a> {
+    Sought {
+        filter,
+        customers,
+        active: true,
+    }
+}
+
 /// Every open case that is sought and holds, page by page, and how many rows were looked at.
 fn all(
     rows: &RowReader,
     sought: Sought<'_>,
     holds: impl Fn(&Case) -> bool,
 ) -> Result<(usize, usize), Box<dyn Error>> {
-    let sought = Sought {
-        state: Some(CaseState::Open),
-        ..sought
-    };
     let (mut found, mut looked_at, mut after) = (0, 0, None);
     loop {
         let asked = Asked {
@@ -178,55 +185,55 @@ async fn what_is_looked_at_follows_what_matches() -> Result<(), Box<dyn Error>> 
     let rows = engine.rows_caught_up().await?;
     let rare = CUSTOMERS / RARE - CUSTOMERS / (OVER * RARE);
     let open = CUSTOMERS - CUSTOMERS / (OVER * RARE);
-    let (gold, email) = ([Slug::stored("gold")], [Slug::stored("email")]);
-    let is_new = |reason: &ReasonId| reason.primary.as_str() == "new_booking";
+    let (gold, email) = (vec![Slug::stored("gold")], vec![Slug::stored("email")]);
+    let is_new = ReasonId {
+        primary: Slug::stored("new_booking"),
+        secondary: None,
+    };
     let customers: Vec<CustomerId> = [100, 200, 300, 301]
         .map(|number| CustomerId::stored(format!("c{number}")))
         .to_vec();
-    let by_reason = Sought {
-        reason: Some(&is_new),
-        ..Sought::default()
+    let any = CaseFilter::default;
+    let by_reason = CaseFilter {
+        reasons: vec![ReasonFilter::new(is_new, None)],
+        ..any()
     };
-    let by_tier = Sought {
-        tiers: &gold,
-        ..Sought::default()
+    let by_tier = CaseFilter {
+        tiers: gold.clone(),
+        ..any()
     };
-    let by_channel = Sought {
-        channels: &email,
-        ..Sought::default()
+    let by_channel = CaseFilter {
+        channels: email,
+        ..any()
     };
-    let by_both = Sought {
-        tiers: &gold,
-        ..by_channel
-    };
-    let of_customers = Sought {
-        customers: &customers,
-        ..Sought::default()
+    let by_both = CaseFilter {
+        tiers: gold,
+        ..by_channel.clone()
     };
     // One that is over leads to the next open one, which is looked at in vain.
     let most = |found: usize| (found + CUSTOMERS / (OVER * RARE)) * READ_AHEAD + FIRST;
-    for (sought, there) in [
-        (by_reason, rare),
-        (by_tier, rare),
-        (by_channel, rare),
-        (by_both, rare),
-        (of_customers, customers.len()),
+    for (filter, customers, there) in [
+        (by_reason, None, rare),
+        (by_tier, None, rare),
+        (by_channel, None, rare),
+        (by_both, None, rare),
+        (any(), Some(&customers[..]), customers.len()),
     ] {
-        let (found, looked_at) = all(&rows, sought, |_| true)?;
+        let (found, looked_at) = all(&rows, open_ones(&filter, customers), |_| true)?;
         assert_eq!(found, there);
         assert!(looked_at <= most(found), "{looked_at} for {found}");
     }
     // All that is open is read once, but for the row of each page that says there is another.
-    let (found, looked_at) = all(&rows, Sought::default(), |_| true)?;
+    let (found, looked_at) = all(&rows, open_ones(&any(), None), |_| true)?;
     assert_eq!(found, open);
     assert!(looked_at <= open + open / 479 + 1, "{looked_at} for {open}");
     // What nobody has costs a look at what has it.
-    let nobody = [Slug::stored("platinum")];
-    let nothing = Sought {
-        tiers: &nobody,
-        ..Sought::default()
+    let nothing = CaseFilter {
+        tiers: vec![Slug::stored("platinum")],
+        ..any()
     };
-    assert_eq!(all(&rows, nothing, |_| true)?, (0, 0));
+    let found = all(&rows, open_ones(&nothing, None), |_| true)?;
+    assert_eq!(found, (0, 0));
     drop(engine);
     guard.stop();
     Ok(())
@@ -255,7 +262,13 @@ async fn a_page_that_looked_at_all_it_may_ends_and_the_next_goes_on() -> Result<
             let mut look = Look::new(&rows, order);
             look.looked_at(LOOKED_AT_MAX - LEFT);
             let within = (0, rows.applied());
-            let page = cases::page(&mut look, &Sought::default(), holds, within, &asked)?;
+            let any = CaseFilter::default();
+            let sought = Sought {
+                filter: &any,
+                customers: None,
+                active: false,
+            };
+            let page = cases::page(&mut look, &sought, holds, within, &asked)?;
             (found, pages) = (found + page.items.len(), pages + 1);
             let is_further = match order {
                 Order::OldestFirst => page.next > after,

@@ -1,16 +1,16 @@
 //! Cases.
 
 use super::decision::text;
-use super::{fact, time, wire_enum};
+use super::{fact, tags, time, wire_enum};
 use signpost_domain::case::{
     Case, CaseContact, CaseLink, CaseNumbers, CaseState, CaseWork, Resolution,
 };
 use signpost_domain::decision::{PersonTold, Told, Tried};
 use signpost_domain::event::CaseWorked;
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
+use signpost_domain::list::View;
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
-use std::sync::Arc;
 
 /// The answer to GetCase, with the outcome as the live playbook calls it.
 pub(crate) fn got(
@@ -34,17 +34,18 @@ pub(crate) fn got(
     }
 }
 
-/// The answer to ListCases.
-pub(crate) fn listed(
-    cases: &[Arc<Case>],
-    numbers: &CaseNumbers,
-    next_page_token: String,
-    revision: String,
-) -> v1::ListCasesResponse {
-    v1::ListCasesResponse {
-        cases: cases.iter().map(|row| case(row, numbers)).collect(),
-        next_page_token,
-        revision,
+/// A case of a list.
+pub(crate) fn listed(row: &Case, numbers: &CaseNumbers, view: View) -> v1::Case {
+    let full = case(row, numbers);
+    match view {
+        View::Full => full,
+        View::Basic => v1::Case {
+            facts: Vec::new(),
+            contacts: Vec::new(),
+            attempts: Vec::new(),
+            person: None,
+            ..full
+        },
     }
 }
 
@@ -60,6 +61,7 @@ pub(crate) fn found(asked: String, row: Option<&Case>, numbers: &CaseNumbers) ->
 pub(crate) fn case(case: &Case, numbers: &CaseNumbers) -> v1::Case {
     let resolved = case.closed.filter(|_| case.state == CaseState::Resolved);
     let merged = case.merged.iter().map(|merged| merged.case.to_string());
+    let (external_references, labels) = tags::tags(&case.tags);
     v1::Case {
         case_id: case.id.to_string(),
         state: wire_enum::case_state(case.state),
@@ -97,6 +99,8 @@ pub(crate) fn case(case: &Case, numbers: &CaseNumbers) -> v1::Case {
         attempts: case.tried_in_all().iter().map(attempt).collect(),
         person: person(&case.told_in_all()),
         owed_due_time: case.owed_due().map(time::timestamp),
+        external_references,
+        labels,
     }
 }
 

@@ -2,15 +2,17 @@
 
 use super::matters::{self, Answered};
 use super::menu::MenuOf;
-use super::{case, context, customer, decision, fact, further, menu, target, time, wire_enum};
+use super::{
+    case, context, customer, decision, fact, further, menu, tags, target, time, wire_enum,
+};
 use signpost_domain::case::CaseState;
 use signpost_domain::contact::{Contact, Place};
 use signpost_domain::decision::Handover;
 use signpost_domain::event::{ContactEnded, Next, RouteTaken};
 use signpost_domain::ids::{CaseId, CustomerId, MatterId, ReasonId};
+use signpost_domain::list::View;
 use signpost_domain::playbook::{Label, Playbook};
 use signpost_proto::v1;
-use std::sync::Arc;
 
 /// The answer to RouteContact.
 pub(crate) fn routed(of: Answered<'_>, receipt: v1::WriteReceipt) -> v1::RouteContactResponse {
@@ -130,17 +132,20 @@ pub(crate) fn got(
     }
 }
 
-/// The answer to ListContacts.
-pub(crate) fn listed(
-    rows: &[Arc<Contact>],
-    next_page_token: String,
-    revision: String,
-) -> v1::ListContactsResponse {
-    v1::ListContactsResponse {
-        contacts: rows.iter().map(|row| contact(row)).collect(),
-        next_page_token,
-        revision,
+/// A contact of a list.
+pub(crate) fn listed(row: &Contact, view: View) -> v1::Contact {
+    let mut contact = contact(row);
+    if view == View::Basic {
+        contact.links = Vec::new();
+        if let Some(context) = &mut contact.context {
+            context.facts = Vec::new();
+            context.queue_stats = Vec::new();
+            for matter in &mut context.matters {
+                matter.facts = Vec::new();
+            }
+        }
     }
+    contact
 }
 
 fn answer(of: Answered<'_>) -> v1::ContactAnswer {
@@ -241,6 +246,7 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         Place::Deciding | Place::SelfService | Place::Routed(_) => 0,
     };
     let found = row.tier_found.as_ref();
+    let (external_references, labels) = tags::tags(&row.context.tags);
     v1::Contact {
         contact_id: row.id.to_string(),
         case_id: case::id(row.case),
@@ -270,5 +276,8 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         additional_cases: row.further.iter().map(further::case).collect(),
         leading_matter_id: text_of_matter(row.leading.as_ref()),
         due_time: row.due.map(time::timestamp),
+        external_references,
+        labels,
+        links: tags::links(&row.links),
     }
 }

@@ -6,6 +6,7 @@ use super::{fact, time, wire_enum};
 use signpost_domain::contact::{ContactContext, CustomerRef, Matter, QueueStats};
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId};
 use signpost_proto::v1;
+use std::collections::BTreeMap;
 
 /// All that the caller told, amendments taken in. A case that was told is told again where the contact came to it: of
 /// one that was not proven nothing is said.
@@ -32,6 +33,8 @@ pub(super) fn context(context: &ContactContext, own: Option<CaseId>) -> v1::Cont
         brand,
         queue_stats,
         matters,
+        // In the contact itself.
+        tags: _,
     } = context;
     v1::ContactContext {
         channel: channel.to_string(),
@@ -61,6 +64,8 @@ pub(super) fn context(context: &ContactContext, own: Option<CaseId>) -> v1::Cont
         brand: text(brand.as_ref()),
         queue_stats: queue_stats.iter().map(stats_of_queue).collect(),
         matters: matters.iter().map(matter).collect(),
+        external_references: Vec::new(),
+        labels: BTreeMap::new(),
     }
 }
 

@@ -11,7 +11,6 @@ use signpost_domain::customer::{
 use signpost_domain::event::CustomerSaved;
 use signpost_domain::ids::{CustomerId, ReasonId, Seq};
 use signpost_proto::v1;
-use std::sync::Arc;
 
 /// The answer to UpsertCustomer, from its event at `seq`.
 pub(crate) fn upserted(
@@ -61,17 +60,9 @@ pub(crate) fn got(row: &Customer, revision: String) -> v1::GetCustomerResponse {
     }
 }
 
-/// The answer to ListCustomers.
-pub(crate) fn listed(
-    rows: &[Arc<Customer>],
-    next_page_token: String,
-    revision: String,
-) -> v1::ListCustomersResponse {
-    v1::ListCustomersResponse {
-        customers: rows.iter().map(|row| customer(row, row.changed)).collect(),
-        next_page_token,
-        revision,
-    }
+/// A customer of a list.
+pub(crate) fn listed(row: &Customer) -> v1::Customer {
+    customer(row, row.changed)
 }
 
 /// The customers that were asked for, each by the key that it was asked for by.

@@ -3,7 +3,9 @@
 use super::contact::text_of_matter;
 use super::decision::text;
 use super::playbook::of_event;
-use super::{case, context, customer, fact, further, note, target, time, wire_enum, work_event};
+use super::{
+    case, context, customer, fact, further, note, tags, target, time, wire_enum, work_event,
+};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use prost_types::Duration;
@@ -105,6 +107,11 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
         },
         Event::CaseWorked(worked) => work_event::of_case(worked, envelope.seq),
         Event::CustomerWorked(worked) => work_event::of_customer(worked),
+        Event::ContactUpdated(updated) => Told {
+            body: Body::ContactUpdated(tags::event(updated)),
+            name: "contact_updated",
+            subject: contact(&updated.contact),
+        },
         Event::CaseAdded(added) => Told {
             body: Body::CaseAddedToContact(further::event(added, envelope.seq)),
             name: "case_added_to_contact",
@@ -156,6 +163,7 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
             (place, v1::NextStep::Routed, Some(taken), [].iter())
         }
     };
+    let (external_references, labels) = tags::tags(&context.tags);
     v1::ContactRoutedEvent {
         contact_id: contact.to_string(),
         trigger: wire_enum::route_step(*step),
@@ -204,6 +212,8 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
         decision_id: DecisionId(seq).to_string(),
         note_id: note::id(seq, note),
         longest_wait: goes.and_then(longest_wait),
+        external_references,
+        labels,
     }
 }
 

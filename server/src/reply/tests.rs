@@ -19,6 +19,7 @@ use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::{BasisPoints, Need, Playbook};
 use signpost_domain::route::{Route, RouteSet};
+use signpost_domain::tags::Tags;
 use signpost_domain::time::UnixMs;
 use signpost_proto::v1;
 use std::fmt::Write;
@@ -140,6 +141,7 @@ fn routed(next: Next) -> ContactRouted {
         brand: None,
         queue_stats: Vec::new(),
         matters: Vec::new(),
+        tags: Tags::default(),
     };
     ContactRouted {
         contact: ContactId::stored("call-7"),

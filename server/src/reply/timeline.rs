@@ -28,7 +28,8 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
         Event::PlaybookPublished(_)
         | Event::CustomerSaved(_)
         | Event::CustomerWorked(_)
-        | Event::QueueStatsReported(_) => return None,
+        | Event::QueueStatsReported(_)
+        | Event::ContactUpdated(_) => return None,
     };
     let envelope = &recorded.envelope;
     Some(TimelineEntry {
@@ -248,6 +249,7 @@ fn updated(update: &CaseUpdate) -> String {
         confirmed,
         legal_hold,
         retain_until,
+        tags,
     } = update;
     let mut parts = Vec::new();
     match confirmed {
@@ -265,6 +267,7 @@ fn updated(update: &CaseUpdate) -> String {
         Some(None) => parts.push("to be kept no longer than others".to_owned()),
         None => {}
     }
+    parts.extend(super::tags::text(tags));
     parts.join(", ")
 }
 

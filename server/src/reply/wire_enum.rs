@@ -8,6 +8,7 @@ use signpost_domain::decision::{AttemptOutcome, ChanceBasis, CostKind, WaitBasis
 use signpost_domain::event::RouteStep;
 use signpost_domain::fact::{FactSource, FactType};
 use signpost_domain::route::{Medium, Route};
+use signpost_domain::tags::ContactLinkKind;
 use signpost_proto::v1;
 
 /// A route.
@@ -200,6 +201,16 @@ pub(super) fn link_kind(kind: LinkKind) -> i32 {
         LinkKind::DuplicatedBy => v1::CaseLinkKind::DuplicatedBy,
         LinkKind::CausedBy => v1::CaseLinkKind::CausedBy,
         LinkKind::CauseOf => v1::CaseLinkKind::CauseOf,
+    };
+    wire.into()
+}
+
+/// What is behind a link of a contact.
+pub(super) fn contact_link_kind(kind: ContactLinkKind) -> i32 {
+    let wire = match kind {
+        ContactLinkKind::Transcript => v1::ContactLinkKind::Transcript,
+        ContactLinkKind::Recording => v1::ContactLinkKind::Recording,
+        ContactLinkKind::Other => v1::ContactLinkKind::Other,
     };
     wire.into()
 }

@@ -2,12 +2,13 @@
 
 use super::customer::{identity, proof_lost, proven};
 use super::event::Told;
-use super::{case, note, time};
+use super::{case, note, tags, time};
 use prost_types::FieldMask;
 use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork};
 use signpost_domain::customer::CustomerWork;
 use signpost_domain::event::{CaseWorked, CustomerWorked};
 use signpost_domain::ids::{CaseId, ReasonId, Seq, Slug};
+use signpost_domain::tags::TagsUpdate;
 use signpost_proto::v1;
 use v1::event::Body;
 
@@ -101,11 +102,14 @@ fn mask(update: &CaseUpdate) -> FieldMask {
         confirmed,
         legal_hold,
         retain_until,
+        tags: TagsUpdate { references, labels },
     } = update;
     let paths = [
         (confirmed.is_some(), "confirmed_reason"),
         (legal_hold.is_some(), "legal_hold"),
         (retain_until.is_some(), "retain_until_time"),
+        (references.is_some(), "external_references"),
+        (labels.is_some(), "labels"),
     ];
     let named = paths.iter().filter(|(is_named, _)| *is_named);
     FieldMask {
@@ -119,13 +123,17 @@ fn updated(of_case: CaseId, update: &CaseUpdate) -> v1::Case {
         confirmed,
         legal_hold,
         retain_until,
+        tags: kept,
     } = update;
+    let (external_references, labels) = tags::updated_tags(kept);
     let confirmed = confirmed.as_ref().and_then(Option::as_ref);
     v1::Case {
         case_id: of_case.to_string(),
         confirmed_reason: confirmed.map_or_else(String::new, ReasonId::to_string),
         legal_hold: legal_hold.unwrap_or_default(),
         retain_until_time: retain_until.flatten().map(time::timestamp),
+        external_references,
+        labels,
         ..v1::Case::default()
     }
 }

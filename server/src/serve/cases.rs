@@ -262,9 +262,14 @@ impl CaseService for Edge {
         self.reached(&request.min_revision).await?;
         let asked = intake::list::cases(request, self.place(), self.numbers());
         let (asked, revision) = self.fresh(asked).await?;
-        let (cases, next) = self.page(asked, queries::cases).await?;
-        let answer = reply::case::listed(&cases, self.numbers(), next, revision);
-        Ok(Response::new(answer))
+        let numbers = self.numbers();
+        let show = |row: &Arc<Case>, view| (row.id.0, reply::case::listed(row, numbers, view));
+        let (cases, next_page_token) = self.page(asked, queries::cases, show).await?;
+        Ok(Response::new(v1::ListCasesResponse {
+            cases,
+            next_page_token,
+            revision,
+        }))
     }
 
     async fn batch_get_cases(

@@ -4,6 +4,7 @@ use super::edge::Edge;
 use crate::intake::{self, Playbooks};
 use crate::reply::matters::{self, Answered};
 use crate::{queries, reply, status};
+use signpost_domain::contact::Contact;
 use signpost_domain::event::{CaseAdded, Event};
 use signpost_domain::flow::Answer;
 use signpost_proto::v1;
@@ -185,6 +186,21 @@ impl ContactService for Edge {
         }))
     }
 
+    async fn update_contact(
+        &self,
+        request: Request<v1::UpdateContactRequest>,
+    ) -> Result<Response<v1::UpdateContactResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let command = intake::contact::update(request.into_inner(), caller);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
+        let written = self.write(command).await?;
+        let Event::ContactUpdated(updated) = &written.recorded.event else {
+            return Err(status::internal());
+        };
+        let answer = reply::tags::updated(updated, self.receipt(&written));
+        Ok(Response::new(answer))
+    }
+
     async fn get_contact(
         &self,
         request: Request<v1::GetContactRequest>,
@@ -220,8 +236,12 @@ impl ContactService for Edge {
         self.reached(&request.min_revision).await?;
         let asked = intake::list::contacts(request, self.place(), self.numbers());
         let (asked, revision) = self.fresh(asked).await?;
-        let (contacts, next) = self.page(asked, queries::contacts).await?;
-        let answer = reply::contact::listed(&contacts, next, revision);
-        Ok(Response::new(answer))
+        let show = |row: &Arc<Contact>, view| (row.opened, reply::contact::listed(row, view));
+        let (contacts, next_page_token) = self.page(asked, queries::contacts, show).await?;
+        Ok(Response::new(v1::ListContactsResponse {
+            contacts,
+            next_page_token,
+            revision,
+        }))
     }
 }

@@ -7,12 +7,14 @@ use crate::intake::batch::Item;
 use crate::store::RowReader;
 use crate::{intake, queries, reply, status};
 use signpost_domain::command::Command;
+use signpost_domain::customer::Customer;
 use signpost_domain::event::{CustomerWorked, Event};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::CustomerId;
 use signpost_domain::refusal::{Faults, Refusal};
 use signpost_proto::v1;
 use signpost_proto::v1::customer_service_server::CustomerService;
+use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 /// What a write on a customer came to.
@@ -139,9 +141,13 @@ impl CustomerService for Edge {
     ) -> Result<Response<v1::ListCustomersResponse>, Status> {
         let asked = intake::list::customers(request.into_inner(), self.place());
         let (asked, revision) = self.fresh(asked).await?;
-        let (customers, next) = self.page(asked, queries::customers).await?;
-        let answer = reply::customer::listed(&customers, next, revision);
-        Ok(Response::new(answer))
+        let show = |row: &Arc<Customer>, _| (row.opened, reply::customer::listed(row));
+        let (customers, next_page_token) = self.page(asked, queries::customers, show).await?;
+        Ok(Response::new(v1::ListCustomersResponse {
+            customers,
+            next_page_token,
+            revision,
+        }))
     }
 
     async fn batch_upsert_customers(

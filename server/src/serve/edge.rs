@@ -1,5 +1,6 @@
 //! What every handler works with: the engine, and how requests are taken.
 
+use super::answer::{ANSWER_BYTES_MAX, cut};
 use crate::engine::{Clock, Engine, Halt, Written};
 use crate::intake::cursor::StoreMark;
 use crate::intake::list::{Asked, Place};
@@ -8,11 +9,13 @@ use crate::intake::{self, ArriveTime, Caller, Fresh, Revision};
 use crate::queries::{self, Found};
 use crate::store::{RowReader, StoreError};
 use crate::{reply, status};
+use prost::Message;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{Envelope, Recorded};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::Seq;
+use signpost_domain::list::View;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::{Faults, Refusal};
 use signpost_domain::state::Publication;
@@ -196,15 +199,18 @@ impl Edge {
         self.engine.incarnation().0
     }
 
-    /// A page of a list, read off the threads that serve; and the token of the next one, empty at the end.
-    pub(super) async fn page<F: Send + 'static, T: Send + 'static>(
+    /// A page of a list, read off the threads that serve; and the token of the next one, empty at the end. `show` makes
+    /// an item of a row, with the sequence that opened it.
+    pub(super) async fn page<F: Send + 'static, T: Send + 'static, M: Message>(
         &self,
         asked: Asked<F>,
         list: fn(&RowReader, &F, &queries::Asked) -> Result<Found<T>, StoreError>,
-    ) -> Result<(Vec<T>, String), Status> {
+        show: impl Fn(&T, View) -> (Seq, M),
+    ) -> Result<(Vec<M>, String), Status> {
         let Asked {
             filter,
             order,
+            view,
             page,
         } = asked;
         let asked = queries::Asked {
@@ -213,7 +219,9 @@ impl Edge {
             after: page.after,
         };
         let found = self.rows(move |rows| list(rows, &filter, &asked)).await?;
-        Ok((found.items, page.next(found.next)))
+        let shown = found.items.iter().map(|row| show(row, view));
+        let (items, cut) = cut(shown, ANSWER_BYTES_MAX);
+        Ok((items, page.next(cut.or(found.next))))
     }
 
     /// What is read of the rows, once they hold all that is durable now, off the threads that serve.

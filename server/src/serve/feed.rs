@@ -62,14 +62,17 @@ where
                 })
             }),
             "/WatchCases" => watch(request, move |asked| {
-                begun(intake::feed::watch_cases(asked), |asked| {
+                let (live, numbers) = (feeds.engine().live(), feeds.engine().case_numbers());
+                begun(intake::feed::watch_cases(asked, live, numbers), |asked| {
                     feeds.watch_rows(asked)
                 })
             }),
             "/WatchContacts" => watch(request, move |asked| {
-                begun(intake::feed::watch_contacts(asked), |asked| {
-                    feeds.watch_rows(asked)
-                })
+                let (live, numbers) = (feeds.engine().live(), feeds.engine().case_numbers());
+                begun(
+                    intake::feed::watch_contacts(asked, live, numbers),
+                    |asked| feeds.watch_rows(asked),
+                )
             }),
             _ => Box::pin(async { Ok(status::no_such_method().into_http()) }),
         }

@@ -6,7 +6,7 @@ use signpost_client::v1;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::{Attempt, end};
 use signpost_tests::brief;
-use signpost_tests::listed::listed;
+use signpost_tests::listed::{cases_of, contacts_of, listed};
 use signpost_tests::merging::{AT, handle, link, merge, two_customers, unlink, unmerge};
 use signpost_tests::server::TestServer;
 use signpost_tests::time::minute;
@@ -142,9 +142,11 @@ async fn lists_and_history_are_of_all_who_are_one() -> Outcome {
         .collect();
     assert_eq!(latest, ["call-4", "call-3", "chat-2", "call-1"]);
 
-    let of = |customer: &str| v1::ListCasesRequest {
-        customer_id: customer.to_owned(),
-        ..v1::ListCasesRequest::default()
+    let of = |customer: &str| {
+        cases_of(v1::CaseFilter {
+            customer_ids: vec![customer.to_owned()],
+            ..v1::CaseFilter::default()
+        })
     };
     let cases = listed(client, of("c1")).await?;
     assert_eq!(cases, told.cases);
@@ -154,9 +156,11 @@ async fn lists_and_history_are_of_all_who_are_one() -> Outcome {
         let counted = (row.contact_count, row.repeat_count, row.reopened_case_count);
         assert_eq!(tallied.get(&row.reason), Some(&counted), "{}", row.reason);
     }
-    let contacts = |customer: &str| v1::ListContactsRequest {
-        customer_id: customer.to_owned(),
-        ..v1::ListContactsRequest::default()
+    let contacts = |customer: &str| {
+        contacts_of(v1::ContactFilter {
+            customer_ids: vec![customer.to_owned()],
+            ..v1::ContactFilter::default()
+        })
     };
     assert_eq!(listed(client, contacts("c2")).await?, told.contacts);
 
@@ -172,10 +176,10 @@ async fn lists_and_history_are_of_all_who_are_one() -> Outcome {
     );
     // They are on its case all the same.
     let of_case = listed(client, of("c2")).await?.remove(0);
-    let of_case = v1::ListContactsRequest {
-        case_id: of_case.case_id.trim_start_matches("case_").to_owned(),
-        ..v1::ListContactsRequest::default()
-    };
+    let of_case = contacts_of(v1::ContactFilter {
+        case_ids: vec![of_case.case_id.trim_start_matches("case_").to_owned()],
+        ..v1::ContactFilter::default()
+    });
     let on_it = ids(listed(client, of_case).await?);
     assert_eq!(on_it, ["call-4", "call-3", "chat-2"]);
     let kept = listed(client, v1::ListCustomersRequest::default()).await?;

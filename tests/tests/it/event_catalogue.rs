@@ -173,7 +173,7 @@ impl Contract {
         let mut told = Vec::new();
         while let Some(field) = used.pop_front() {
             let name = field.type_name().to_owned();
-            if told.contains(&name) || !name.starts_with(PACKAGE) {
+            if told.contains(&name) || !name.starts_with(PACKAGE) || is_map(&field) {
                 continue;
             }
             let (title, words) = (short(&name), self.words(&name));
@@ -209,7 +209,16 @@ fn short(name: &str) -> &str {
     name.strip_prefix(PACKAGE).unwrap_or(name)
 }
 
+/// Whether it is a map: the compiler makes each a list of a message of its own, inside of the one that has it.
+fn is_map(field: &FieldDescriptorProto) -> bool {
+    let name = short(field.type_name());
+    name.contains('.') && name.ends_with("Entry")
+}
+
 fn type_of(field: &FieldDescriptorProto) -> String {
+    if is_map(field) {
+        return "map of string to string".to_owned();
+    }
     let name = match field.r#type() {
         Type::Message | Type::Enum => {
             let name = field.type_name();

@@ -57,6 +57,7 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         EndContact: InvalidArgument, InvalidArgument
         AddCaseToContact: InvalidArgument, InvalidArgument
         ReportQueueStats: InvalidArgument, InvalidArgument
+        UpdateContact: InvalidArgument, InvalidArgument
         GetContact: InvalidArgument, InvalidArgument
         ListContacts: answered, InvalidArgument
         GetCase: InvalidArgument, InvalidArgument

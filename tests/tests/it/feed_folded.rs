@@ -9,7 +9,7 @@ use signpost_server::engine::Clock;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::upsert;
 use signpost_tests::folding::Folding;
-use signpost_tests::listed::{Played, listed};
+use signpost_tests::listed::{Played, cases_of, listed};
 use signpost_tests::process::{Ran, signpost, text};
 use signpost_tests::server::{Data, TestServer};
 use signpost_tests::watch::{next_events, watch_events};
@@ -54,7 +54,7 @@ async fn all_events(server: &TestServer, at: i64) -> Outcome<Vec<v1::Event>> {
 async fn folds(server: &TestServer, events: &[v1::Event]) -> Outcome<Vec<v1::Case>> {
     let mut folding = Folding::default();
     events.iter().for_each(|event| folding.take(event));
-    let mut kept = listed(server.client(), v1::ListCasesRequest::default()).await?;
+    let mut kept = listed(server.client(), cases_of(v1::CaseFilter::default())).await?;
     kept.sort_by(|one, other| one.case_id.cmp(&other.case_id));
     for case in &mut kept {
         case.case_number.clear();
@@ -185,8 +185,8 @@ fn kinds(events: &[v1::Event]) {
             note_id: "note_000000000000q",
             text: "called the airport",
         }
-        CaseUpdated ["confirmed_reason", "legal_hold", "retain_until_time"]: ("baggage/lost", true, Some(Timestamp { seconds: 1778441940, nanos: 0 })), before ("", false, None)
-        CaseUpdated ["legal_hold"]: ("", false, None), before ("", true, None)
+        CaseUpdated ["confirmed_reason", "legal_hold", "retain_until_time", "external_references", "labels"]: ("baggage/lost", true, Some(Timestamp { seconds: 1778441940, nanos: 0 })), before ("", false, None)
+        CaseUpdated ["legal_hold", "labels"]: ("", false, None), before ("", true, None)
         CaseLinkedEvent { case_id: "case_000000000000n", link: Some(CaseLink { kind: CausedBy, case_id: "case_0000000000002" }) }
         CaseLinkedEvent { case_id: "case_000000000000n", link: Some(CaseLink { kind: CausedBy, case_id: "case_000000000000p" }) }
         CaseUnlinkedEvent { case_id: "case_000000000000n", link: Some(CaseLink { kind: CausedBy, case_id: "case_0000000000002" }) }

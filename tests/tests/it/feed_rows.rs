@@ -355,6 +355,7 @@ async fn faults_of_a_filter_are_told_with_their_places() -> Outcome {
         tiers: (0..33).map(|n| format!("t{n}")).collect(),
         channels: vec![String::new()],
         customer_ids: vec![" c1".to_owned()],
+        ..Default::default()
     };
     let refused = cases(&server, "", filter).await.err().ok_or("taken")?;
     let refused: Result<tonic::Response<()>, _> = Err(*refused.downcast::<tonic::Status>()?);

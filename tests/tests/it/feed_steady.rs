@@ -9,7 +9,7 @@ use signpost_tests::snapshots::{
     there_of_cases, there_of_contacts, watch_cases, watch_contacts,
 };
 use signpost_tests::watch::Watch;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::oneshot;
@@ -186,7 +186,7 @@ async fn snapshots_miss_and_repeat_nothing_while_others_write() -> Outcome {
     client.route_contact(last).await?;
     let none = [vec![], vec![], vec![], vec![]];
     let cases = listed_cases(&client, &none).await?;
-    let contacts = listed_contacts(&client, &none, &LIVE, &BTreeMap::new()).await?;
+    let contacts = listed_contacts(&client, &none, &LIVE).await?;
     assert_eq!((cases.len(), contacts.len()), (EARLY + 1, EARLY + 1));
     for watcher in watchers {
         let (view_of_cases, view_of_contacts) = watcher.await??;

@@ -12,7 +12,7 @@ async fn ran(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
 }
 
 /// Writes that are refused, `''` for an empty word; each gets its time.
-const WRITES: [&str; 19] = [
+const WRITES: [&str; 20] = [
     "route --channel phone --tier x",
     "route --channel phone --reason no/such --stage x --brand y",
     "route --channel phone --fact nope=1",
@@ -21,6 +21,7 @@ const WRITES: [&str; 19] = [
     "select '' chat",
     "end call-1 resolved --confirmed-reason no/such",
     "contact add-case call-1 --reason no/such",
+    "contact update '' --label X=y --link other=x",
     "case note CASE '' --etag x",
     "case link CASE caused_by CASE",
     "case unlink CASE caused_by CASE --etag x",
@@ -104,6 +105,10 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
           confirmed_reason (--confirmed-reason)
         contact add-case call-1 --reason no/such
           stated_reason (--reason)
+        contact update '' --label X=y --link other=x
+          contact.contact_id (<CONTACT>)
+          contact.labels (--label)
+          contact.links[0].uri (--link)
         case note CASE '' --etag x
           text (<TEXT>)
           etag (--etag)
@@ -114,7 +119,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         case merge CASE CASE
           duplicate_case_id (<DUPLICATE>)
         case update CASE
-          update_mask (--confirmed-reason, --legal-hold, --retain-until)
+          update_mask (--confirmed-reason, --legal-hold, --retain-until, --label, --external-reference)
         case update CASE --confirmed-reason no/such
           case.confirmed_reason (--confirmed-reason)
         case resolve CASE --outcome Done
@@ -143,7 +148,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         case get the-first
           case_id (<CASE>)
         case list --tier GOLD --page-token x
-          tier (--tier)
+          filter.tiers[0] (--tier)
           page_token (--page-token)
         reasons --channel fax
           channel (--channel)

@@ -5,7 +5,7 @@ use signpost_client::v1;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::{Attempt, end};
 use signpost_tests::further::{a_call, add_case_knowing, case, contact};
-use signpost_tests::listed::listed;
+use signpost_tests::listed::{contacts_of, listed};
 use signpost_tests::merging::{AT, merge, two_customers, unmerge};
 use signpost_tests::server::TestServer;
 use signpost_tests::time::minute;
@@ -73,10 +73,10 @@ async fn a_caller_brings_two_matters() -> Outcome {
     );
     // Both cases list the contact.
     for case_number in [&own, &added.case_id] {
-        let request = v1::ListContactsRequest {
-            case_id: case_number.clone(),
-            ..v1::ListContactsRequest::default()
-        };
+        let request = contacts_of(v1::ContactFilter {
+            case_ids: vec![case_number.clone()],
+            ..v1::ContactFilter::default()
+        });
         let listed = listed(client, request).await?;
         assert_eq!(listed, std::slice::from_ref(&found), "{case_number}");
     }
@@ -236,10 +236,10 @@ async fn a_further_case_of_a_customer_who_is_one_with_the_contacts_is_found_from
     client.unmerge_customer(request).await?;
     let server = server.restart().await?;
     let client = server.client();
-    let request = v1::ListContactsRequest {
-        case_id: added.case_id.clone(),
-        ..v1::ListContactsRequest::default()
-    };
+    let request = contacts_of(v1::ContactFilter {
+        case_ids: vec![added.case_id.clone()],
+        ..v1::ContactFilter::default()
+    });
     let found = listed(client, request).await?;
     let names = found.iter().map(|it| it.contact_id.as_str());
     assert_eq!(names.collect::<Vec<_>>(), ["call-3", "chat-2"]);

@@ -19,14 +19,14 @@ type Holds<T> = Box<dyn Fn(&T) -> bool>;
 /// One filter of a request: its field, its value, and what it means of one item.
 type Filter<R, T> = (&'static str, Edit<R>, Holds<T>);
 
-/// Every filter of ListCases alone, with each of some values.
-fn case_filters(cases: &[v1::Case]) -> Vec<Filter<v1::ListCasesRequest, v1::Case>> {
-    let mut all: Vec<Filter<v1::ListCasesRequest, v1::Case>> = Vec::new();
+/// Every filter of cases alone, with each of some values.
+fn case_filters(cases: &[v1::Case]) -> Vec<Filter<v1::CaseFilter, v1::Case>> {
+    let mut all: Vec<Filter<v1::CaseFilter, v1::Case>> = Vec::new();
     for number in 1..=4 {
         let state = CaseState::try_from(number).unwrap_or_default();
         all.push((
             "state",
-            Box::new(move |asked| asked.set_state(state)),
+            Box::new(move |asked| asked.states.push(state.into())),
             Box::new(move |case| case.state() == state),
         ));
     }
@@ -36,35 +36,35 @@ fn case_filters(cases: &[v1::Case]) -> Vec<Filter<v1::ListCasesRequest, v1::Case
     {
         all.push((
             "reason",
-            Box::new(move |asked| asked.reason = reason.into()),
+            Box::new(move |asked| asked.reasons.push(reason.into())),
             Box::new(move |case| is_about(reason, [&case.stated_reason, &case.confirmed_reason])),
         ));
     }
     for tier in TIERS {
         all.push((
             "tier",
-            Box::new(move |asked| asked.tier = tier.into()),
+            Box::new(move |asked| asked.tiers.push(tier.into())),
             Box::new(move |case| case.tier == tier),
         ));
     }
     for channel in CHANNELS {
         all.push((
             "channel",
-            Box::new(move |asked| asked.channel = channel.into()),
+            Box::new(move |asked| asked.channels.push(channel.into())),
             Box::new(move |case| case.contacts.iter().any(|it| it.channel == channel)),
         ));
     }
     for queue in ["rebooking", "baggage"] {
         all.push((
             "queue_id",
-            Box::new(move |asked| asked.queue_id = queue.into()),
+            Box::new(move |asked| asked.queue_ids.push(queue.into())),
             Box::new(move |case| case.last_queue_id == queue),
         ));
     }
     for customer in ["c1", "c7", "nobody"] {
         all.push((
             "customer_id",
-            Box::new(move |asked| asked.customer_id = customer.into()),
+            Box::new(move |asked| asked.customer_ids.push(customer.into())),
             Box::new(move |case| case.customer_id == customer),
         ));
     }
@@ -74,13 +74,13 @@ fn case_filters(cases: &[v1::Case]) -> Vec<Filter<v1::ListCasesRequest, v1::Case
         .and_then(|case| case.open_time);
     let (at, end) = (seconds(middle.as_ref()), seconds(late.as_ref()));
     all.push((
-        "opened_from",
-        Box::new(move |asked| asked.opened_from = middle),
+        "from_time",
+        Box::new(move |asked| asked.from_time = middle),
         Box::new(move |case| seconds(case.open_time.as_ref()) >= at),
     ));
     all.push((
-        "opened_before",
-        Box::new(move |asked| asked.opened_before = late),
+        "before_time",
+        Box::new(move |asked| asked.before_time = late),
         Box::new(move |case| seconds(case.open_time.as_ref()) < end),
     ));
     let last = cases
@@ -98,7 +98,7 @@ fn case_filters(cases: &[v1::Case]) -> Vec<Filter<v1::ListCasesRequest, v1::Case
         let last = last.clone();
         all.push((
             "case_id",
-            Box::new(move |asked| asked.case_id.clone_from(&number)),
+            Box::new(move |asked| asked.case_ids.push(number.clone())),
             Box::new(move |case| case.case_id == last),
         ));
     }
@@ -112,21 +112,21 @@ fn is_about(wanted: &str, reasons: [&String; 2]) -> bool {
         .any(|reason| reason == wanted || below(reason))
 }
 
-/// Every filter of ListContacts alone, with each of some values.
-fn contact_filters(rows: &[v1::Contact]) -> Vec<Filter<v1::ListContactsRequest, v1::Contact>> {
-    let mut all: Vec<Filter<v1::ListContactsRequest, v1::Contact>> = Vec::new();
+/// Every filter of contacts alone, with each of some values.
+fn contact_filters(rows: &[v1::Contact]) -> Vec<Filter<v1::ContactFilter, v1::Contact>> {
+    let mut all: Vec<Filter<v1::ContactFilter, v1::Contact>> = Vec::new();
     for number in 1..=4 {
         let state = ContactState::try_from(number).unwrap_or_default();
         all.push((
             "state",
-            Box::new(move |asked| asked.set_state(state)),
+            Box::new(move |asked| asked.states.push(state.into())),
             Box::new(move |contact| contact.state() == state),
         ));
     }
     for reason in REASONS.into_iter().chain(["baggage"]) {
         all.push((
             "reason",
-            Box::new(move |asked| asked.reason = reason.into()),
+            Box::new(move |asked| asked.reasons.push(reason.into())),
             Box::new(move |contact| {
                 let context = contact.context.clone().unwrap_or_default();
                 is_about(reason, [&context.stated_reason, &contact.confirmed_reason])
@@ -136,14 +136,14 @@ fn contact_filters(rows: &[v1::Contact]) -> Vec<Filter<v1::ListContactsRequest, 
     for tier in TIERS {
         all.push((
             "tier",
-            Box::new(move |asked| asked.tier = tier.into()),
+            Box::new(move |asked| asked.tiers.push(tier.into())),
             Box::new(move |contact| contact.tier == tier),
         ));
     }
     for channel in CHANNELS {
         all.push((
             "channel",
-            Box::new(move |asked| asked.channel = channel.into()),
+            Box::new(move |asked| asked.channels.push(channel.into())),
             Box::new(move |contact| {
                 contact
                     .context
@@ -154,25 +154,25 @@ fn contact_filters(rows: &[v1::Contact]) -> Vec<Filter<v1::ListContactsRequest, 
     }
     all.push((
         "queue_id",
-        Box::new(|asked| asked.queue_id = "baggage".into()),
+        Box::new(|asked| asked.queue_ids.push("baggage".into())),
         Box::new(|contact| contact.queue_id == "baggage"),
     ));
     all.push((
         "customer_id",
-        Box::new(|asked| asked.customer_id = "c3".into()),
+        Box::new(|asked| asked.customer_ids.push("c3".into())),
         Box::new(|contact| contact.customer_id == "c3"),
     ));
     let middle = rows.get(rows.len() / 3).and_then(|row| row.record_time);
     let late = rows.get(rows.len() * 2 / 3).and_then(|row| row.record_time);
     let (at, end) = (seconds(middle.as_ref()), seconds(late.as_ref()));
     all.push((
-        "opened_from",
-        Box::new(move |asked| asked.opened_from = middle),
+        "from_time",
+        Box::new(move |asked| asked.from_time = middle),
         Box::new(move |contact| seconds(contact.record_time.as_ref()) >= at),
     ));
     all.push((
-        "opened_before",
-        Box::new(move |asked| asked.opened_before = late),
+        "before_time",
+        Box::new(move |asked| asked.before_time = late),
         Box::new(move |contact| seconds(contact.record_time.as_ref()) < end),
     ));
     let mut cases: Vec<String> = rows.iter().map(|row| row.case_id.clone()).collect();
@@ -181,11 +181,36 @@ fn contact_filters(rows: &[v1::Contact]) -> Vec<Filter<v1::ListContactsRequest, 
         let number = case.clone();
         all.push((
             "case_number",
-            Box::new(move |asked| asked.case_id.clone_from(&number)),
+            Box::new(move |asked| asked.case_ids.push(number.clone())),
             Box::new(move |contact| contact.case_id == case),
         ));
     }
     all
+}
+
+/// Two filters after each other that are values of one list.
+fn of_one_field<R, T>(
+    filters: &[Filter<R, T>],
+) -> impl Iterator<Item = (&Filter<R, T>, &Filter<R, T>)> {
+    let pairs = filters.windows(2).map(|pair| (&pair[0], &pair[1]));
+    pairs.filter(|(one, other)| one.0 == other.0)
+}
+
+/// Two values of one list: either will do.
+fn either<'a, R, T>(
+    one: &'a Filter<R, T>,
+    other: &'a Filter<R, T>,
+) -> (
+    &'static str,
+    Box<dyn Fn(&mut R) + 'a>,
+    Box<dyn Fn(&T) -> bool + 'a>,
+) {
+    let edit = |asked: &mut R| {
+        (one.1)(asked);
+        (other.1)(asked);
+    };
+    let holds = |row: &T| (one.2)(row) || (other.2)(row);
+    (one.0, Box::new(edit), Box::new(holds))
 }
 
 /// Asks for what some filters together leave of `rows`, in both orders.
@@ -199,7 +224,9 @@ macro_rules! same {
                 left.push(&row.$id);
             }
         }
-        $filters.iter().for_each(|(_, edit, _)| edit(&mut asked));
+        let mut filter = Default::default();
+        $filters.iter().for_each(|(_, edit, _)| edit(&mut filter));
+        asked.filter = Some(filter);
         for order in [ListOrder::OldestFirst, ListOrder::NewestFirst] {
             asked.set_order(order);
             let found = listed($client, asked.clone()).await?;
@@ -235,13 +262,27 @@ async fn every_filter_alone_and_every_pair_lists_the_cases_that_it_should() -> O
             same!(server.client(), v1::ListCasesRequest, cases, pair, case_id);
         }
     }
+    let on_phone = filters.iter().find(|it| it.0 == "channel");
+    let on_phone = on_phone.ok_or("no filter of channels")?;
+    let client = server.client();
+    for (one, other) in of_one_field(&filters) {
+        let any = either(one, other);
+        same!(client, v1::ListCasesRequest, cases, [&any], case_id);
+        if one.0 != on_phone.0 {
+            let both = [&any, on_phone];
+            same!(client, v1::ListCasesRequest, cases, both, case_id);
+        }
+    }
     assert!(
         found + 3 >= filters.len(),
         "{found} of {} find something",
         filters.len()
     );
     let holder = v1::ListCasesRequest {
-        identity: Some(handle("phone", "+31203")),
+        filter: Some(v1::CaseFilter {
+            identity: Some(handle("phone", "+31203")),
+            ..Default::default()
+        }),
         ..Default::default()
     };
     let found = listed(server.client(), holder).await?;
@@ -283,6 +324,16 @@ async fn contacts_and_customers_are_listed_as_they_are_kept() -> Outcome {
             same!(client, v1::ListContactsRequest, contacts, pair, contact_id);
         }
     }
+    for (one, other) in of_one_field(&filters) {
+        let any = either(one, other);
+        same!(
+            client,
+            v1::ListContactsRequest,
+            contacts,
+            [&any],
+            contact_id
+        );
+    }
     let changed = v1::Customer {
         customer_id: "c4".into(),
         tier: "platinum".into(),
@@ -304,15 +355,15 @@ async fn contacts_and_customers_are_listed_as_they_are_kept() -> Outcome {
         client.upsert_customer(upsert(sharing, minute)).await?;
     }
     let customers = played.all_customers(client).await?;
-    let filters: Vec<Filter<v1::ListCustomersRequest, v1::Customer>> = vec![
+    let filters: Vec<Filter<v1::CustomerFilter, v1::Customer>> = vec![
         (
             "tier",
-            Box::new(|asked| asked.tier = "platinum".into()),
+            Box::new(|asked| asked.tiers.push("platinum".into())),
             Box::new(|customer| customer.tier == "platinum"),
         ),
         (
             "customer_id",
-            Box::new(|asked| asked.customer_id = "c4".into()),
+            Box::new(|asked| asked.customer_ids.push("c4".into())),
             Box::new(|customer| customer.customer_id == "c4"),
         ),
         (

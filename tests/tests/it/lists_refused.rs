@@ -20,10 +20,17 @@ async fn with_token(asked: &v1::ListCasesRequest) -> Outcome<(TestServer, String
     Ok((server, page.next_page_token))
 }
 
+fn about(reasons: &[&str]) -> v1::CaseFilter {
+    v1::CaseFilter {
+        reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
+        ..Default::default()
+    }
+}
+
 #[tokio::test]
 async fn a_token_goes_with_its_own_list_only() -> Outcome {
     let asked = v1::ListCasesRequest {
-        reason: "baggage".into(),
+        filter: Some(about(&["baggage", "baggage/lost"])),
         page_size: 1,
         ..Default::default()
     };
@@ -45,8 +52,16 @@ async fn a_token_goes_with_its_own_list_only() -> Outcome {
     assert_eq!((rest.cases.len(), rest.next_page_token.as_str()), (2, ""));
 
     let mut told = Vec::new();
+    // The order of values and one that is told twice make no other filter, nor does what is shown of each.
+    let same = v1::ListCasesRequest {
+        filter: Some(about(&["baggage/lost", "baggage", "baggage"])),
+        view: v1::View::Full.into(),
+        ..asked.clone()
+    };
+    let rest = server.cases().list_cases(same).await?.into_inner();
+    assert_eq!(rest.cases.len(), 1);
     let filter = v1::ListCasesRequest {
-        tier: "gold".into(),
+        filter: Some(about(&["baggage"])),
         ..asked.clone()
     };
     told.push(brief::refused(server.cases().list_cases(filter).await));
@@ -54,7 +69,6 @@ async fn a_token_goes_with_its_own_list_only() -> Outcome {
     order.set_order(v1::ListOrder::OldestFirst);
     told.push(brief::refused(server.cases().list_cases(order).await));
     let contacts = v1::ListContactsRequest {
-        reason: "baggage".into(),
         page_token: asked.page_token.clone(),
         ..Default::default()
     };
@@ -224,30 +238,48 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
         kind: "Phone".into(),
         ..Default::default()
     };
+    let label = |count: usize| (0..count).map(|n| (format!("k{n}"), String::new()));
+    let reference = v1::ExternalReference {
+        system: "crm".into(),
+        id: String::new(),
+    };
     let cases = v1::ListCasesRequest {
-        state: 99,
-        reason: "a/b/c".into(),
-        tier: "Gold".into(),
-        channel: "x".repeat(65),
-        queue_id: "é".into(),
-        customer_id: " c1".into(),
-        identity: Some(identity.clone()),
-        opened_from: Some(minute(2)),
-        opened_before: Some(minute(2)),
-        case_id: "not a number".into(),
+        filter: Some(v1::CaseFilter {
+            states: vec![1, 99, 0],
+            reasons: vec!["a/b/c".into()],
+            tiers: vec!["Gold".into()],
+            channels: vec!["phone".into(), "x".repeat(65)],
+            queue_ids: vec!["é".into()],
+            customer_ids: vec![" c1".into()],
+            identity: Some(identity.clone()),
+            from_time: Some(minute(2)),
+            before_time: Some(minute(2)),
+            case_ids: vec!["not a number".into()],
+            external_references: vec![reference],
+            labels: label(1).map(|(key, _)| (key, "x".repeat(256))).collect(),
+        }),
         order: 7,
-        page_size: 201,
+        page_size: u32::MAX,
         page_token: "x".into(),
+        view: 3,
         ..Default::default()
     };
     let contacts = v1::ListContactsRequest {
-        state: 9,
-        case_id: "0".into(),
-        page_size: u32::MAX,
+        filter: Some(v1::ContactFilter {
+            states: vec![9],
+            case_ids: vec!["0".into()],
+            tiers: vec!["gold".into(); 33],
+            labels: label(17).collect(),
+            ..Default::default()
+        }),
+        view: -1,
         ..Default::default()
     };
     let customers = v1::ListCustomersRequest {
-        identity: Some(identity),
+        filter: Some(v1::CustomerFilter {
+            identity: Some(identity),
+            ..Default::default()
+        }),
         order: -1,
         ..Default::default()
     };
@@ -257,31 +289,36 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
         brief::refused(server.customers().list_customers(customers).await),
     ];
     expect![[r#"
-        InvalidArgument:  (14 faults in all)
-          state: is not known to this server
-          reason: must be primary or primary/secondary; each part must be lower-case letters, digits and _,
-              starting with a letter
-          tier: must be lower-case letters, digits and _, starting with a letter
-          channel: must be at most 64 bytes, is 65
-          queue_id: must be lower-case letters, digits and _, starting with a letter
-          identity: must not be set together with customer_id
-          customer_id: must be printable, without spaces at its ends
-          identity.kind: must be lower-case letters, digits and _, starting with a letter
-          identity.value: must not be empty
-          opened_before: must be after opened_from
-          case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without
-              case_ and the zeros in front
+        InvalidArgument:  (17 faults in all, the first 16 are told)
+          filter.states[1]: is not known to this server
+          filter.states[2]: must be set
+          filter.reasons[0]: must be primary or primary/secondary; each part must be lower-case letters,
+              digits and _, starting with a letter
+          filter.tiers[0]: must be lower-case letters, digits and _, starting with a letter
+          filter.channels[1]: must be at most 64 bytes, is 65
+          filter.queue_ids[0]: must be lower-case letters, digits and _, starting with a letter
+          filter.identity: must not be set together with customer_ids
+          filter.customer_ids[0]: must be printable, without spaces at its ends
+          filter.identity.kind: must be lower-case letters, digits and _, starting with a letter
+          filter.identity.value: must not be empty
+          filter.before_time: must be after from_time
+          filter.case_ids[0]: must be a case number of 11 digits, in groups or not, or the id of a case, with
+              or without case_ and the zeros in front
+          filter.external_references[0].id: must not be empty
+          filter.labels: must have other values: in the order of their keys, the value of label 1 must be at
+              most 255 characters, is 256
           order: is not known to this server
-          page_size: must be at most 200, is 201
-          page_token: must be the next_page_token of an answer to the same list
+          view: is not known to this server
+        InvalidArgument:  (5 faults in all)
+          filter.states[0]: is not known to this server
+          filter.tiers: must be at most 32, are 33
+          filter.case_ids[0]: must be a case number of 11 digits, in groups or not, or the id of a case, with
+              or without case_ and the zeros in front
+          filter.labels: must be at most 16, are 17
+          view: is not known to this server
         InvalidArgument:  (3 faults in all)
-          state: is not known to this server
-          case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without
-              case_ and the zeros in front
-          page_size: must be at most 200, is 4294967295
-        InvalidArgument:  (3 faults in all)
-          identity.kind: must be lower-case letters, digits and _, starting with a letter
-          identity.value: must not be empty
+          filter.identity.kind: must be lower-case letters, digits and _, starting with a letter
+          filter.identity.value: must not be empty
           order: is not known to this server
     "#]].assert_eq(&brief::all(&told));
     let none = v1::ListCasesRequest::default();
@@ -307,13 +344,19 @@ async fn a_number_that_was_heard_wrong_is_told_from_one_of_no_case() -> Outcome 
         let number = number.to_owned();
         let mut cases = server.cases();
         let request = v1::ListCasesRequest {
-            case_id: number,
+            filter: Some(v1::CaseFilter {
+                case_ids: vec![number],
+                ..Default::default()
+            }),
             ..Default::default()
         };
         async move { cases.list_cases(request).await }
     };
     let of_case = |number: &str| v1::ListContactsRequest {
-        case_id: number.to_owned(),
+        filter: Some(v1::ContactFilter {
+            case_ids: vec![number.to_owned()],
+            ..Default::default()
+        }),
         ..Default::default()
     };
     let spoken = listed(&format!("  {} ", number.replace(' ', " - "))).await?;
@@ -328,13 +371,17 @@ async fn a_number_that_was_heard_wrong_is_told_from_one_of_no_case() -> Outcome 
     ];
     expect![[r#"
         InvalidArgument
-          case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
+          filter.case_ids[0]: is no case number: its check digit does not fit; a digit is wrong, or two
+              changed places
         InvalidArgument
-          case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
+          filter.case_ids[0]: is no case number: its check digit does not fit; a digit is wrong, or two
+              changed places
         InvalidArgument
-          case_id: must be case_ and 13 letters or digits, or a case number of 11 digits, as an answer gave it
+          filter.case_ids[0]: must be case_ and 13 letters or digits, or a case number of 11 digits, as an
+              answer gave it
         InvalidArgument
-          case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
+          filter.case_ids[0]: is no case number: its check digit does not fit; a digit is wrong, or two
+              changed places
     "#]].assert_eq(&brief::all(&told));
     // A number whose check digit fits, but that no case has.
     let unknown = signpost_domain::case::CaseNumbers::new([9; 32]);

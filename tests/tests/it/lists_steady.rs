@@ -21,6 +21,7 @@ async fn pages_miss_and_repeat_nothing_while_others_write() -> Outcome {
     let client = server.client();
     let mut stay = BTreeSet::new();
     let mut moving = Vec::new();
+    let mut moves = BTreeSet::new();
     for number in 0..80 {
         let contact = format!("early-{number}");
         let attempt = Attempt::new(&contact, "phone")
@@ -33,7 +34,10 @@ async fn pages_miss_and_repeat_nothing_while_others_write() -> Outcome {
             .unwrap_or_default();
         match number % 2 {
             0 => drop(stay.insert(routed.case_id)),
-            _ => moving.push(contact),
+            _ => {
+                moves.insert(routed.case_id);
+                moving.push(contact);
+            }
         }
     }
     let writer = tokio::spawn(write_on(client.clone(), moving.clone()));
@@ -45,6 +49,9 @@ async fn pages_miss_and_repeat_nothing_while_others_write() -> Outcome {
                 let ids: BTreeSet<String> = found.iter().map(|case| case.case_id.clone()).collect();
                 assert_eq!(ids.len(), found.len(), "one is repeated: {asked:?}");
                 assert!(stay.is_subset(&ids), "one is missed: {asked:?}");
+                if asked.filter == Some(open_or_resolved()) {
+                    assert!(moves.is_subset(&ids), "one that moves is missed");
+                }
             }
             // What is never closed for good is there in any state.
             let any = v1::ListCasesRequest {
@@ -63,21 +70,37 @@ async fn pages_miss_and_repeat_nothing_while_others_write() -> Outcome {
     Ok(())
 }
 
-/// Filters that the cases which stay open match.
+/// Filters that the cases which stay open match; and one that those match which are open or resolved all the while.
 fn by_each(order: ListOrder) -> Vec<v1::ListCasesRequest> {
-    let mut open = v1::ListCasesRequest {
-        order: order.into(),
-        page_size: PAGE_SIZE,
+    let open = v1::CaseFilter {
+        states: vec![CaseState::Open.into()],
         ..Default::default()
     };
-    let mut reason = open.clone();
-    let mut channel = open.clone();
-    open.set_state(CaseState::Open);
-    reason.reason = "baggage".into();
-    reason.set_state(CaseState::Open);
-    channel.channel = "phone".into();
-    channel.tier = "standard".into();
-    vec![open, reason, channel]
+    let reason = v1::CaseFilter {
+        reasons: vec!["baggage".into()],
+        ..open.clone()
+    };
+    let channel = v1::CaseFilter {
+        channels: vec!["phone".into()],
+        tiers: vec!["standard".into()],
+        ..Default::default()
+    };
+    let filters = [open, reason, channel, open_or_resolved()];
+    let asked = filters.map(|filter| v1::ListCasesRequest {
+        order: order.into(),
+        page_size: PAGE_SIZE,
+        filter: Some(filter),
+        ..Default::default()
+    });
+    asked.into()
+}
+
+/// What is resolved and reopened is there at any time.
+fn open_or_resolved() -> v1::CaseFilter {
+    v1::CaseFilter {
+        states: vec![CaseState::Open.into(), CaseState::Resolved.into()],
+        ..Default::default()
+    }
 }
 
 /// Ends, reopens and opens.
@@ -138,10 +161,14 @@ async fn counts_by_state_are_those_of_the_lists() -> Outcome {
             "{count:?}"
         );
         for (place, state) in states.into_iter().enumerate() {
+            let filter = v1::CaseFilter {
+                states: vec![state.into()],
+                reasons: vec![count.reason.clone()],
+                tiers: vec![count.tier.clone()],
+                ..Default::default()
+            };
             let asked = v1::ListCasesRequest {
-                state: state.into(),
-                reason: count.reason.clone(),
-                tier: count.tier.clone(),
+                filter: Some(filter),
                 ..Default::default()
             };
             let found = listed(client, asked).await?;

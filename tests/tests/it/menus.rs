@@ -5,6 +5,7 @@ use signpost_client::v1;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::{Attempt, end};
 use signpost_tests::brief;
+use signpost_tests::listed::cases_of;
 use signpost_tests::server::{FLIGHTS, TestServer};
 
 async fn menu(server: &TestServer, channel: &str, locale: &str, primary: &str) -> Outcome<String> {
@@ -139,11 +140,11 @@ async fn the_open_case_is_offered_to_who_has_one() -> Outcome {
         second.first().map(String::as_str),
         Some("About your open case")
     );
-    let open = v1::ListCasesRequest {
-        customer_id: "c1".to_owned(),
-        state: v1::CaseState::Open.into(),
+    let open = cases_of(v1::CaseFilter {
+        customer_ids: vec!["c1".to_owned()],
+        states: vec![v1::CaseState::Open.into()],
         ..Default::default()
-    };
+    });
     let mut open = server.client().pages(open);
     let open = open.page().await?.unwrap_or_default();
     let [case] = open.as_slice() else {

@@ -5,6 +5,7 @@ use signpost_client::v1;
 use signpost_tests::Outcome;
 use signpost_tests::attempt::Attempt;
 use signpost_tests::brief;
+use signpost_tests::listed::cases_of;
 use signpost_tests::process::{Ran, signpost};
 use signpost_tests::server::{FLIGHTS, TestServer};
 
@@ -100,10 +101,10 @@ async fn the_history_of_a_split_reason_compares_with_its_parts_together() -> Out
         baggage/lost standard: 6 contacts, 6 cases"#]]
     .assert_eq(&told.join("\n"));
     for reason in ["baggage/lost", "baggage/gone", "baggage/late"] {
-        let request = v1::ListCasesRequest {
-            reason: reason.to_owned(),
+        let request = cases_of(v1::CaseFilter {
+            reasons: vec![reason.to_owned()],
             ..Default::default()
-        };
+        });
         let cases = server.client().list_cases(request).await?.cases;
         let expected = [
             ("baggage/lost", 7),

@@ -55,6 +55,11 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
             let queues = event.queue_stats.iter().map(|stats| stats.queue_id.clone());
             ("queue stats reported", queues.collect())
         }
+        Body::ContactUpdated(event) => {
+            let paths = event.update_mask.clone().unwrap_or_default().paths;
+            let parts = vec![contact(&event.contact_id), paths.join(", ")];
+            ("contact updated", parts)
+        }
         Body::CaseLapsed(event) => ("case lapsed", vec![event.case_id.clone()]),
         Body::CaseNoted(event) => {
             let parts = vec![event.case_id.clone(), event.text.clone()];

@@ -6,9 +6,10 @@
 use super::words;
 use crate::cli::failure::Failure;
 use prost_reflect::{DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind};
-use prost_reflect::{ReflectMessage, Value};
+use prost_reflect::{MapKey, ReflectMessage, Value};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use signpost_client::v1;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// A message that knows its name in the contract.
@@ -28,7 +29,7 @@ macro_rules! named {
 named! {
     RouteContactResponse PreviewRouteResponse SelectRouteResponse RerouteContactResponse EndContactResponse
     GetContactResponse GetCaseResponse
-    AddCaseToContactResponse ReportQueueStatsResponse
+    AddCaseToContactResponse ReportQueueStatsResponse UpdateContactResponse
     ListCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
     UpsertCustomerResponse GetCustomerResponse LinkIdentityResponse UnlinkIdentityResponse MergeCustomersResponse
@@ -153,12 +154,28 @@ impl Serialize for Item<'_> {
                 }
                 list.end()
             }
-            // The contract has neither.
-            Value::Bytes(_) | Value::Map(_) => Err(serde::ser::Error::custom(
-                "neither bytes nor maps have a form",
-            )),
+            Value::Map(values) => {
+                // In the order of their keys, which are texts.
+                let key = |key: &MapKey| key.as_str().map(str::to_owned);
+                let values = values.iter();
+                let values: Option<BTreeMap<String, &Value>> = values
+                    .map(|(name, value)| Some((key(name)?, value)))
+                    .collect();
+                let values = values.ok_or_else(|| unknown("a map whose keys are no texts"))?;
+                let mut map = serializer.serialize_map(Some(values.len()))?;
+                for (name, value) in &values {
+                    map.serialize_entry(name, &Item(field, value))?;
+                }
+                map.end()
+            }
+            // The contract has none.
+            Value::Bytes(_) => Err(unknown("bytes")),
         }
     }
+}
+
+fn unknown<E: serde::ser::Error>(what: &str) -> E {
+    E::custom(format_args!("{what} has no form"))
 }
 
 fn message_value<S: Serializer>(

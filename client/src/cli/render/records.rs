@@ -6,6 +6,7 @@ use super::table::{Column, table};
 use super::words;
 use crate::cli::out::Paint;
 use signpost_client::v1;
+use std::collections::BTreeMap;
 
 /// Lines of a name and a value; those without a value are left out.
 struct Sheet {
@@ -70,8 +71,31 @@ pub(crate) fn contact(contact: &v1::Contact, paint: Paint) -> String {
         .add("declined", words::routes(&contact.declined_routes))
         .add("arrived", words::time(contact.arrive_time.as_ref()))
         .add("ended", words::time(contact.end_time.as_ref()))
-        .add("amendments", some_count(contact.amendment_count));
+        .add("amendments", some_count(contact.amendment_count))
+        .add(
+            "external references",
+            references(&contact.external_references),
+        )
+        .add("labels", labels(&contact.labels))
+        .add("links", words::listed(contact.links.iter().map(link)));
     format!("{}\n{}", paint.bold(&head), sheet.text(paint))
+}
+
+fn references(references: &[v1::ExternalReference]) -> String {
+    let references = references.iter();
+    words::listed(references.map(|it| format!("{}:{}", it.system, it.id)))
+}
+
+fn labels(labels: &BTreeMap<String, String>) -> String {
+    words::listed(labels.iter().map(|(key, value)| format!("{key}={value}")))
+}
+
+fn link(link: &v1::ContactLink) -> String {
+    let kind = words::contact_link_kind(link.kind);
+    match link.title.as_str() {
+        "" => format!("{kind} {}", link.uri),
+        title => format!("{kind} {title} {}", link.uri),
+    }
 }
 
 fn additional_case(additional: &v1::AdditionalCase) -> String {
@@ -211,6 +235,8 @@ pub(crate) fn case(case: &v1::Case, outcome: &str, paint: Paint) -> String {
         )
         .add("legal hold", hold)
         .add("kept until", words::time(case.retain_until_time.as_ref()))
+        .add("external references", references(&case.external_references))
+        .add("labels", labels(&case.labels))
         .add("etag", case.etag.as_str())
         .add("playbook", words::version(&case.playbook_version));
     let mut text = format!("{}\n{}", paint.bold(&head.join(" · ")), sheet.text(paint));

@@ -71,6 +71,13 @@ pub(crate) fn attempt_outcome(number: i32) -> String {
     word(name, "ATTEMPT_OUTCOME_", number)
 }
 
+/// What is behind a link of a contact.
+pub(crate) fn contact_link_kind(number: i32) -> String {
+    let name = v1::ContactLinkKind::try_from(number).ok();
+    let name = name.map(|name| name.as_str_name());
+    word(name, "CONTACT_LINK_KIND_", number)
+}
+
 /// How a case belongs to another.
 pub(crate) fn link_kind(number: i32) -> String {
     let name = v1::CaseLinkKind::try_from(number).ok();

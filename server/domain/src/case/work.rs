@@ -3,6 +3,7 @@
 use super::Case;
 use crate::ids::{CaseId, ReasonId, Slug};
 use crate::money::Amount;
+use crate::tags::TagsUpdate;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -92,6 +93,8 @@ pub struct CaseUpdate {
     pub legal_hold: Option<bool>,
     /// Until when it must not be erased, or that no such time is set.
     pub retain_until: Option<Option<UnixMs>>,
+    /// What callers keep of it for themselves.
+    pub tags: TagsUpdate,
 }
 
 impl CaseUpdate {
@@ -102,11 +105,13 @@ impl CaseUpdate {
             confirmed,
             legal_hold,
             retain_until,
+            tags,
         } = self;
         CaseUpdate {
             confirmed: confirmed.as_ref().map(|_| case.confirmed.clone()),
             legal_hold: legal_hold.map(|_| case.legal_hold),
             retain_until: retain_until.map(|_| case.retain_until),
+            tags: tags.before(&case.tags),
         }
     }
 }

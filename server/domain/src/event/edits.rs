@@ -51,6 +51,7 @@ impl Event {
                 .cloned()
                 .map(RowKey::Customer)
                 .collect(),
+            Event::ContactUpdated(updated) => vec![contact(&updated.contact)],
             Event::CaseAdded(added) => {
                 let joined = added.join.opened.is_none();
                 let joined = joined.then_some(RowKey::Case(added.join.case));

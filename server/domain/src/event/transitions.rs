@@ -31,7 +31,8 @@ impl Event {
             | Event::CustomerSaved(_)
             | Event::RouteTaken(_)
             | Event::CustomerWorked(_)
-            | Event::QueueStatsReported(_) => Vec::new(),
+            | Event::QueueStatsReported(_)
+            | Event::ContactUpdated(_) => Vec::new(),
             Event::ContactRouted(routed) => {
                 let left = routed.left.filter(|left| left.withdrawn);
                 let left = left.map(|left| step(left.case, Open, Withdrawn));

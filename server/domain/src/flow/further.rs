@@ -13,6 +13,7 @@ use crate::ids::{CaseId, CustomerId};
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::refusal::{ContactCause, FaultKind, Faults, Kind, Refusal};
 use crate::state::{Elsewhere, State};
+use crate::tags::Tags;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -42,6 +43,7 @@ pub(super) fn add(
         facts,
         stage: None,
         matters: Vec::new(),
+        tags: Tags::default(),
         ..contact.context.as_ref().clone()
     };
     // Whose it is, is known of the contact; which case this matter has, is not.

@@ -7,6 +7,7 @@ use crate::customer::{Consent, Profile};
 use crate::decision::{Decided, Formula, Memory, Question, Standing, decide};
 use crate::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
 use crate::money::Money;
+use crate::tags::Tags;
 use crate::time::{Millis, UnixMs};
 use jiff::civil;
 use jiff::tz::AmbiguousOffset;
@@ -78,6 +79,7 @@ impl Situation {
                 cannot_use: Abilities::EMPTY,
                 another_matter: false,
                 matters: Vec::new(),
+                tags: Tags::default(),
             },
             profile: None,
             facts: Facts::none(),

@@ -31,6 +31,7 @@ impl State {
             Event::CustomerWorked(worked) => self.customer_worked(envelope, worked),
             Event::CaseAdded(added) => self.case_added(envelope, added),
             Event::QueueStatsReported(stats) => self.queues_reported(envelope, stats),
+            Event::ContactUpdated(updated) => self.contact_updated(envelope, updated),
         }
         if let Cause::Request(stamp) = &envelope.cause
             && !follows(event, stamp.method)

@@ -241,7 +241,7 @@ fn a_command_names_the_rows_that_it_needs_in_any_case() {
     }
     let case = format!("{:?}", RowKey::Case(CaseId(Seq(7))));
     for line in ["resolve 7 explained", "merge 7 8", "note 7 seen"] {
-        assert_eq!(named(line), [case.clone()], "{line}");
+        assert_eq!(named(line), [case.as_str()], "{line}");
     }
     assert_eq!(named("publish trips"), [""; 0]);
 }

@@ -9,6 +9,11 @@ static TRIPS_LATER: LazyLock<Arc<Playbook>> =
     LazyLock::new(|| read(include_str!("playbooks/trips_later.yaml")));
 static TRIPS_SPLIT: LazyLock<Arc<Playbook>> =
     LazyLock::new(|| read(include_str!("playbooks/trips_split.yaml")));
+/// The trips, where attempts that failed raise no need.
+static TRIPS_STEADY: LazyLock<Arc<Playbook>> = LazyLock::new(|| {
+    let trips = include_str!("playbooks/trips.yaml");
+    read(&trips.replace("costs:\n", "costs:\n  repeat_need: 0\n"))
+});
 static SKETCH: LazyLock<Arc<Playbook>> =
     LazyLock::new(|| read(include_str!("playbooks/sketch.yaml")));
 static AIRLINE: LazyLock<Arc<Playbook>> =
@@ -28,6 +33,7 @@ pub(crate) fn playbook(name: &str) -> Arc<Playbook> {
         "trips" => TRIPS.clone(),
         "trips_later" => TRIPS_LATER.clone(),
         "trips_split" => TRIPS_SPLIT.clone(),
+        "trips_steady" => TRIPS_STEADY.clone(),
         "many_facts" => MANY_FACTS.clone(),
         "sketch" => SKETCH.clone(),
         "airline" => AIRLINE.clone(),

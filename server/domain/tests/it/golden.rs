@@ -13,6 +13,7 @@ use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::ContactId;
 use signpost_domain::playbook::{Need, Playbook, TierIndex};
 use signpost_domain::route::Route;
+use signpost_domain::tags::Tags;
 use signpost_domain::time::Millis;
 use std::fmt::Write;
 
@@ -314,6 +315,7 @@ fn context(wait_minutes: i64, facts: Facts) -> ContactContext {
         another_matter: false,
         brand: None,
         matters: Vec::new(),
+        tags: Tags::default(),
         queue_stats: vec![QueueStats {
             queue: slug("rebooking"),
             staffed: None,

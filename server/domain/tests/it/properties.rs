@@ -196,6 +196,7 @@ fn step() -> impl Strategy<Value = String> {
         6 => reroute(),
         8 => matters(),
         6 => add_case(),
+        2 => update(),
         8 => work(),
         7 => work_on_customer(),
         3 => words(REPORTS, 2).prop_map(|words| format!("report {}", words.join(" "))),
@@ -266,6 +267,28 @@ fn add_case() -> impl Strategy<Value = String> {
     })
 }
 
+/// What is kept of one of the contacts changes, whatever place it is in.
+fn update() -> impl Strategy<Value = String> {
+    const KEPT: [&str; 6] = [
+        "ref=crm:1",
+        "no_refs",
+        "label=team:a",
+        "no_labels",
+        "link=x",
+        "no_links",
+    ];
+    let kept = subsequence(KEPT.to_vec(), 1..=3);
+    (word(CONTACTS), kept).prop_map(|(contact, kept)| {
+        let mut named = BTreeSet::new();
+        // Of setting and clearing the same only one is said.
+        let kept = kept.into_iter().filter(|word| {
+            let what = word.trim_start_matches("no_");
+            named.insert(what.chars().take(3).collect::<String>())
+        });
+        format!("update {contact} {}", kept.collect::<Vec<_>>().join(" "))
+    })
+}
+
 /// Work on one of the customers, whether they are there or not. Merges and their undoing come in any order.
 fn work_on_customer() -> impl Strategy<Value = String> {
     let customer = || 1..5_u8;
@@ -288,6 +311,7 @@ fn work() -> impl Strategy<Value = String> {
         1 => case().prop_map(|one| format!("resolve {one} rebooked")),
         2 => case().prop_map(|one| format!("reopen {one}")),
         1 => case().prop_map(|one| format!("note {one} seen")),
+        1 => case().prop_map(|one| format!("label {one} north")),
         1 => case().prop_map(|one| format!("confirm {one} bags/lost")),
         1 => (case(), case()).prop_map(|(one, other)| format!("link {one} caused_by {other}")),
         1 => (case(), case()).prop_map(|(one, other)| format!("unlink {one} caused_by {other}")),

@@ -8,6 +8,7 @@ mod further;
 mod further_merged;
 mod handles;
 mod joining;
+mod keeping;
 mod merging;
 mod naming;
 mod presuming;

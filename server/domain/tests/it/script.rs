@@ -25,7 +25,7 @@ use signpost_domain::actor::Actor;
 use signpost_domain::case::Resolution;
 use signpost_domain::command::{
     AddCase, Command, CommandBody, EndContact, MatterEnd, PublishPlaybook, RerouteContact,
-    Rerouted, RouteContact, TakeRoute, UnknownReason, UpsertCustomer,
+    Rerouted, RouteContact, TakeRoute, UnknownReason, UpdateContact, UpsertCustomer,
 };
 use signpost_domain::contact::{
     ContactContext, ContextField, CustomerRef, Direction, Matter, Outcome, QueueStats,
@@ -37,6 +37,9 @@ use signpost_domain::ids::{ContactId, CustomerId, MatterId, ReasonId, RequestId,
 use signpost_domain::money::{Amount, Money};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::route::Route;
+use signpost_domain::tags::{
+    ContactLink, ContactLinkKind, ContactUpdate, ExternalReference, Tags, TagsUpdate,
+};
 use signpost_domain::time::{Millis, UnixMs};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -63,7 +66,8 @@ impl<'a> Words<'a> {
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
             mask clear sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed \
-            value years note cannot_use another_matter case previous channel outcome cost not_vulnerable";
+            value years note cannot_use another_matter case previous channel outcome cost not_vulnerable ref label link \
+            no_refs no_labels no_links";
         const PREFIXES: [&str; 8] = [
             "matter:",
             "verified:",
@@ -275,6 +279,27 @@ pub(crate) fn report(words: &Words<'_>) -> CommandBody {
     CommandBody::ReportQueues(queue_stats(words))
 }
 
+/// `ref=…`, `label=…` and `link=…` set what they name, `no_refs`, `no_labels` and `no_links` clear it.
+pub(crate) fn update(contact: &str, words: &Words<'_>) -> CommandBody {
+    let Tags { references, labels } = tags(words);
+    let link = |uri: &str| ContactLink {
+        kind: ContactLinkKind::Other,
+        uri: uri.into(),
+        title: "".into(),
+    };
+    let links: Vec<ContactLink> = words.list("link").map(link).collect();
+    CommandBody::UpdateContact(Box::new(UpdateContact {
+        contact: ContactId::new(contact).expect("a contact id"),
+        update: ContactUpdate {
+            tags: TagsUpdate {
+                references: (words.has("no_refs") || !references.is_empty()).then_some(references),
+                labels: (words.has("no_labels") || !labels.is_empty()).then_some(labels),
+            },
+            links: (words.has("no_links") || !links.is_empty()).then_some(links),
+        },
+    }))
+}
+
 pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
     CommandBody::Upsert(Box::new(UpsertCustomer {
         id: CustomerId::new(id).expect("a customer id"),
@@ -339,6 +364,22 @@ pub(crate) fn context(
         brand: words.slug("brand"),
         queue_stats: queue_stats(words),
         matters: matters(words, playbook, now),
+        tags: tags(words),
+    }
+}
+
+/// `ref=crm:7,erp:8 label=team:a`.
+fn tags(words: &Words<'_>) -> Tags {
+    let parts = |word: &str| {
+        let (one, other) = word.split_once(':').expect("two parts");
+        (one.into(), other.into())
+    };
+    let references = words.list("ref").map(parts);
+    Tags {
+        references: references
+            .map(|(system, id)| ExternalReference { system, id })
+            .collect(),
+        labels: words.list("label").map(parts).collect(),
     }
 }
 

@@ -93,6 +93,11 @@ impl Stage {
                     script::add_case(contact, reason, words, live, now)
                 });
             }
+            ("update", [contact, more @ ..]) => {
+                self.write(number, line, more, |words, _, _| {
+                    script::update(contact, words)
+                });
+            }
             ("customer", [id, more @ ..]) => {
                 self.write(number, line, more, |words, _, _| {
                     script::customer(id, words)

@@ -91,6 +91,7 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
                 list(stats.iter().map(|it| &it.queue))
             )
         }
+        Event::ContactUpdated(updated) => format!("{} has {:?}", updated.contact, updated.update),
         Event::CaseAdded(added) => {
             let joined = joined(&added.join, names);
             let matter = list(added.matter.iter().map(|matter| format!(" for {matter}")));

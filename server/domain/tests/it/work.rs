@@ -6,6 +6,7 @@ use signpost_domain::command::{CommandBody, CustomerStep, WorkOnCase, WorkOnCust
 use signpost_domain::customer::{Customer, CustomerWork, Identity, IdentityKey};
 use signpost_domain::event::{CaseWorked, CustomerSaved, CustomerWorked};
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
+use signpost_domain::tags::{Labels, TagsUpdate};
 
 /// The work that a line asks for, and how many of its words say so; `None` if it asks for none. `case` finds the case
 /// with a number.
@@ -20,6 +21,7 @@ pub(crate) fn work(
         ("reopen", [first, ..]) => (WorkStep::Reopen("".into()), first, 1),
         ("confirm", [first, reason, ..]) => (confirmed(reason), first, 2),
         ("hold", [first, ..]) => (held(), first, 1),
+        ("label", [first, value, ..]) => (labelled(value), first, 2),
         ("merge", [first, second, more @ ..]) => {
             let note = more.first().and_then(|word| word.strip_prefix("note="));
             let used = 2 + usize::from(note.is_some());
@@ -141,6 +143,17 @@ fn confirmed(reason: &str) -> WorkStep {
 fn held() -> WorkStep {
     WorkStep::Update(CaseUpdate {
         legal_hold: Some(true),
+        ..CaseUpdate::default()
+    })
+}
+
+fn labelled(value: &str) -> WorkStep {
+    let tags = TagsUpdate {
+        references: None,
+        labels: Some(Labels::from([("team".into(), value.into())])),
+    };
+    WorkStep::Update(CaseUpdate {
+        tags,
         ..CaseUpdate::default()
     })
 }

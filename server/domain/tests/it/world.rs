@@ -288,6 +288,7 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         | CommandBody::Reroute(_)
         | CommandBody::End(_)
         | CommandBody::AddCase(_)
+        | CommandBody::UpdateContact(_)
         | CommandBody::Upsert(_)
         | CommandBody::Case(_)
         | CommandBody::Customer(_)

@@ -5,8 +5,9 @@ use super::memory::memory;
 use super::queue_stats;
 use super::work::{resolution, worked};
 use super::{
-    actor, case_id, contact_id, context, customer, customer_id, facts, joined, matter, matter_id,
-    offered, outcome, profile, reason, routes, seq, slug, span, text, time, version,
+    actor, case_id, contact_id, contact_links, context, customer, customer_id, facts, joined,
+    matter, matter_id, offered, outcome, profile, reason, routes, seq, slug, span, tags_update,
+    text, time, version,
 };
 use proptest::collection::vec;
 use proptest::option::of;
@@ -15,11 +16,12 @@ use proptest::prop_oneof;
 use proptest::sample::select;
 use signpost_domain::decision::Standing;
 use signpost_domain::event::{
-    CaseAdded, CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, Envelope, Event,
-    LeftCase, MatterDecided, MatterEnded, Method, Next, OpenCase, OpenedCase, PlaybookPublished,
-    Recorded, RequestStamp, RouteStep, RouteTaken,
+    CaseAdded, CaseJoin, Cause, ContactEnded, ContactRouted, ContactUpdated, CustomerJoin,
+    Envelope, Event, LeftCase, MatterDecided, MatterEnded, Method, Next, OpenCase, OpenedCase,
+    PlaybookPublished, Recorded, RequestStamp, RouteStep, RouteTaken,
 };
 use signpost_domain::ids::{CaseId, RequestId};
+use signpost_domain::tags::ContactUpdate;
 use std::sync::Arc;
 
 pub(in crate::codec) fn recorded() -> impl Strategy<Value = Recorded> {
@@ -119,6 +121,10 @@ fn event() -> impl Strategy<Value = Event> {
         2 => customer::worked().prop_map(|worked| Event::CustomerWorked(Box::new(worked))),
         2 => added().prop_map(|added| Event::CaseAdded(Box::new(added))),
         1 => vec(queue_stats(), 0..3).prop_map(Event::QueueStatsReported),
+        1 => (contact_id(), tags_update(), of(contact_links())).prop_map(|(contact, tags, links)| {
+            let update = ContactUpdate { tags, links };
+            Event::ContactUpdated(Box::new(ContactUpdated { contact, update }))
+        }),
     ]
 }
 

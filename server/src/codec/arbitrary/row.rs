@@ -6,9 +6,9 @@ use super::memory::{person_told, tried};
 use super::queue_stats;
 use super::work::{link, merged, resolution};
 use super::{
-    actor, case_id, contact_id, context, customer, customer_id, facts, identity_key, joined,
-    matter, matter_id, offered, outcome, reason, route, routes, seq, slug, span, text, time,
-    version,
+    actor, case_id, contact_id, contact_links, context, customer, customer_id, facts, identity_key,
+    joined, matter, matter_id, offered, outcome, reason, route, routes, seq, slug, span, tags,
+    text, time, version,
 };
 use proptest::collection::vec;
 use proptest::option::of;
@@ -84,7 +84,7 @@ fn contact() -> BoxedStrategy<Contact> {
         [time(), time(), time()],
         of(time()),
         of(time()),
-        of(matter_id()),
+        (of(matter_id()), contact_links()),
     );
     let seqs = [seq(), seq(), seq()];
     (who, routed, rest, times, seqs)
@@ -93,7 +93,7 @@ fn contact() -> BoxedStrategy<Contact> {
             let (place, route, offered, declined, handover) = routed;
             let (confirmed, (tier, tier_found, case_owner), [needs_person, away], amendments) =
                 rest;
-            let ([arrived, recorded, heard], ended, due, leading) = times;
+            let ([arrived, recorded, heard], ended, due, (leading, links)) = times;
             let [opened, decided, changed] = seqs;
             Contact {
                 id,
@@ -114,6 +114,7 @@ fn contact() -> BoxedStrategy<Contact> {
                 away,
                 leading,
                 due,
+                links,
                 arrived,
                 recorded,
                 heard,
@@ -153,7 +154,7 @@ fn case() -> BoxedStrategy<Case> {
     let rest = (of(case_id()), of(slug()), playbook, seq());
     let work = (of(resolution()), vec(link(), 0..3), any::<[u32; 4]>());
     let merges = (of(case_id()), vec(merged(), 0..3));
-    let kept = (any::<bool>(), of(time()), vec(seq(), 0..4));
+    let kept = (any::<bool>(), of(time()), vec(seq(), 0..4), tags());
     let remembered = (vec(tried(), 0..3), person_told(), vec(of_merged(), 0..3));
     (
         who,
@@ -167,7 +168,7 @@ fn case() -> BoxedStrategy<Case> {
             let ((resolution, links, counts), (merged_into, merged), kept, remembered) = more;
             let (tried, told, of_merged) = remembered;
             let [notes, merged_live, merged_owed, event_count] = counts;
-            let (legal_hold, retain_until, events) = kept;
+            let (legal_hold, retain_until, events, tags) = kept;
             let (id, customer, matter, tier) = who;
             let (state, reason, confirmed, facts) = what;
             let (contacts, numbers) = contacts;
@@ -204,6 +205,7 @@ fn case() -> BoxedStrategy<Case> {
                 merged_owed,
                 legal_hold,
                 retain_until,
+                tags,
                 events,
                 event_count,
                 previous,

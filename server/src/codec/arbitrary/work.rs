@@ -1,6 +1,6 @@
 //! Any work on a case.
 
-use super::{amount, case_id, reason, slug, text, time};
+use super::{amount, case_id, reason, slug, tags_update, text, time};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::{BoxedStrategy, Strategy, any};
@@ -31,11 +31,13 @@ fn work() -> BoxedStrategy<CaseWork> {
 }
 
 fn update() -> impl Strategy<Value = CaseUpdate> {
-    let parts = (of(of(reason())), of(any::<bool>()), of(of(time())));
-    parts.prop_map(|(confirmed, legal_hold, retain_until)| CaseUpdate {
+    let kept = (of(any::<bool>()), of(of(time())));
+    let parts = (of(of(reason())), kept, tags_update());
+    parts.prop_map(|(confirmed, (legal_hold, retain_until), tags)| CaseUpdate {
         confirmed,
         legal_hold,
         retain_until,
+        tags,
     })
 }
 

@@ -6,6 +6,7 @@ mod further;
 mod matters;
 pub(super) mod memory;
 pub(super) mod row;
+mod tags;
 mod work;
 
 use signpost_domain::ability::Abilities;
@@ -18,6 +19,7 @@ use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ActorId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
 use signpost_domain::money::{Amount, Money};
 use signpost_domain::route::Route;
+use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
 
 const NOW: UnixMs = UnixMs(1_790_000_000_000);
@@ -183,5 +185,6 @@ fn context() -> ContactContext {
             expected_wait: Some(Millis(90_000)),
         }],
         matters: Vec::new(),
+        tags: Tags::default(),
     }
 }

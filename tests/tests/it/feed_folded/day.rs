@@ -155,12 +155,23 @@ impl Day<'_> {
                 confirmed_reason: "baggage/lost".to_owned(),
                 legal_hold: true,
                 retain_until_time: Some(minute(99_999)),
+                external_references: vec![v1::ExternalReference {
+                    system: "crm".to_owned(),
+                    id: "T-1".to_owned(),
+                }],
+                labels: [("team".to_owned(), "north".to_owned())].into(),
                 ..Default::default()
             }),
             update_mask: Some(prost_types::FieldMask {
-                paths: ["legal_hold", "confirmed_reason", "retain_until_time"]
-                    .map(str::to_owned)
-                    .into(),
+                paths: [
+                    "legal_hold",
+                    "confirmed_reason",
+                    "retain_until_time",
+                    "external_references",
+                    "labels",
+                ]
+                .map(str::to_owned)
+                .into(),
             }),
             event_time: at,
             ..Default::default()
@@ -173,7 +184,7 @@ impl Day<'_> {
                 ..Default::default()
             }),
             update_mask: Some(prost_types::FieldMask {
-                paths: vec!["legal_hold".to_owned()],
+                paths: vec!["legal_hold".to_owned(), "labels".to_owned()],
             }),
             ..update
         };

@@ -259,3 +259,45 @@ fn the_hour_and_the_weekday_are_those_on_the_wall() {
         assert!((0..24).contains(&hour) && (1..=7).contains(&weekday));
     }
 }
+
+/// What ends far ahead, behind a change of the clock, or at one.
+#[test]
+fn it_closes_when_the_clock_says_so_however_far_ahead_that_is() {
+    let all_day = ["mon-sun 00:00-24:00"];
+    let from = time("2026-03-02T09:00:00Z");
+    let until = |calendar: &Calendar, at| calendar.open_until(at);
+    for (closed, closes) in [
+        ("2026-03-12", "2026-03-11T23:00:00Z"),
+        // The clock is put forward on 29 March.
+        ("2026-04-10", "2026-04-09T22:00:00Z"),
+        ("2027-03-01", "2027-02-28T23:00:00Z"),
+    ] {
+        let calendar = calendar("Europe/Amsterdam", &all_day, &[closed], &[]);
+        assert_eq!(until(&calendar, from), Some(time(closes)), "{closed}");
+    }
+    // From 02:00 the clock shows 03:00: it is open without a break.
+    let nights = calendar(
+        "Europe/Amsterdam",
+        &["sun 00:00-02:00", "sun 03:00-05:00"],
+        &[],
+        &[],
+    );
+    assert_eq!(
+        until(&nights, time("2026-03-29T00:30:00Z")),
+        Some(time("2026-03-29T03:00:00Z"))
+    );
+    assert_eq!(
+        until(&nights, time("2026-03-22T00:30:00Z")),
+        Some(time("2026-03-22T01:00:00Z"))
+    );
+}
+
+#[test]
+fn the_first_and_the_last_time_there_is_are_open_or_not_as_others() {
+    let always = calendar("UTC", &["mon-sun 00:00-24:00"], &[], &[]);
+    let (first, last) = (UnixMs(-UnixMs::MAX.0), UnixMs::MAX);
+    assert_eq!(always.open_until(last), Some(UnixMs::MAX));
+    assert_eq!(always.open_until(first), Some(UnixMs::MAX));
+    assert_eq!(always.open_until(UnixMs(last.0 + 1)), None);
+    assert_eq!(always.open_until(UnixMs(first.0 - 1)), None);
+}

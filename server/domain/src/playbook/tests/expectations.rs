@@ -1,8 +1,11 @@
 //! The tests of a playbook: what they take, what they refuse, and what they say when they fail.
 
 use super::{AIRLINE, check_text, read};
+use crate::fact::FACT_TEXT_BYTES_MAX;
 use crate::playbook::Faults;
 use crate::playbook::limits::{TEST_NAME_BYTES_MAX, TESTS_MAX};
+use crate::playbook::test::PlaybookTest;
+use crate::time::Millis;
 use expect_test::{Expect, expect};
 
 fn with_tests(tests: &str) -> String {
@@ -237,10 +240,12 @@ fn a_failed_test_tells_what_was_taken_off_and_which_rules_fired() {
     tier: gold
     vulnerable: true
     prefer: [human]
-    expect: { route: message, rule: [asked_for_a_person, vulnerable] }
+    wait: 0s
+    expect: { route: self_service, rule: [asked_for_a_person, vulnerable] }
 "#,
         expect![[r#"
-            87:31 tests[0].expect.rule: "preferred and vulnerable" fails: asked_for_a_person did not fire; fired: vulnerable; change what decides it, or what the test expects
+            88:22 tests[0].expect.route: "preferred and vulnerable" fails: expected self_service, came human; human 2.67 = handling 6.00 + failure 0.87 - customer's preference 1.20 - rules' preference 3.00 (95 %); chat 5.83 = handling 4.10 + failure 1.73 (90 %); message 8.19 = handling 2.00 + failure 5.19 + leaving the channel 1.00 (70 %); self_service is out, as the customer is vulnerable; 12.00 at stake; fired: vulnerable; change what decides it, or what the test expects
+            88:36 tests[0].expect.rule: "preferred and vulnerable" fails: asked_for_a_person did not fire; fired: vulnerable; change what decides it, or what the test expects
         "#]],
     );
 }
@@ -402,4 +407,82 @@ fn a_test_is_named_in_one_short_line() {
         ["tests[1].name:", "tests[2].name:", "tests[3].name:"],
         "{faults}"
     );
+}
+
+/// What a test tells of queues, of the customer and of attempts is what the decision is asked with.
+#[test]
+fn what_a_test_tells_is_what_is_asked() -> Result<(), Faults> {
+    let (playbook, _) = read(&with_tests(
+        "  - name: one
+    reason: existing_flight/change_date
+    channel: web_chat
+    wait: 5m
+    loyalty_years: 12
+    queues: { rebooking: { staffed: 3, available: 3 }, baggage: { staffed: 2 } }
+    tried: [{ route: self_service, outcome: gave_up }, { route: chat, outcome: failed }]
+    expect: { not: [self_service] }
+  - name: two
+    reason: existing_flight/change_date
+    channel: web_chat
+    wait: 5m
+    queues: { baggage: { waiting: 4 } }
+    expect: { not: [message] }
+",
+    ))?;
+    let [one, two] = &playbook.tests[..] else {
+        panic!("{:#?}", playbook.tests);
+    };
+    let profile = one.situation.profile.as_ref();
+    assert_eq!(profile.and_then(|profile| profile.loyalty_years), Some(12));
+    let waits = |test: &PlaybookTest| -> Vec<_> {
+        let stats = test.situation.context.queue_stats.iter();
+        let stats = stats.map(|stats| {
+            let minutes = stats.expected_wait.map(|wait| wait.0 / Millis::MINUTE.0);
+            let counts = (stats.staffed, stats.available, stats.waiting);
+            (stats.queue.to_string(), minutes, counts)
+        });
+        stats.collect()
+    };
+    let queue = |id: &str, minutes, counts| (id.to_owned(), minutes, counts);
+    // A line that is told in parts has the wait that follows from them; how many there are says nothing of a line.
+    assert_eq!(
+        waits(one),
+        [
+            queue("rebooking", None, (Some(3), Some(3), None)),
+            queue("baggage", Some(5), (Some(2), None, None)),
+        ]
+    );
+    assert_eq!(
+        waits(two),
+        [
+            queue("rebooking", Some(5), (None, None, None)),
+            queue("baggage", None, (None, None, Some(4))),
+        ]
+    );
+    let now = one.situation.standing.now;
+    let tried = one.situation.memory.tried.iter();
+    let ago: Vec<i64> = tried.map(|tried| now.0 - tried.at.0).collect();
+    let [first, second] = ago[..] else {
+        panic!("{ago:?}");
+    };
+    assert!(second > 0 && first == 2 * second, "{ago:?}");
+    Ok(())
+}
+
+#[test]
+fn a_text_that_is_told_in_a_test_is_neither_empty_nor_too_long() {
+    let faults = |text: &str| {
+        let test = format!(
+            "  - {{ name: one, reason: baggage/lost, channel: phone, facts: {{ bag_tag: '{text}' }}, expect: {{ need: 2.5 }} }}\n"
+        );
+        read(&with_tests(&test))
+            .err()
+            .map(|faults| faults.to_string())
+    };
+    let most = "x".repeat(FACT_TEXT_BYTES_MAX);
+    assert_eq!(faults(&most), None);
+    for wrong in ["", &format!("{most}x")] {
+        let said = faults(wrong).unwrap_or_default();
+        assert!(said.contains("must be a text of 1 to"), "{said}");
+    }
 }

@@ -304,3 +304,53 @@ fn guards_and_the_last_resort() {
         "#]],
     );
 }
+
+#[test]
+fn a_default_that_is_not_there_is_the_only_fault_and_the_most_need_is_none() {
+    check_text(
+        &store(&[(
+            "nl: dutch_calls, default: calls",
+            "nl: dutch_calls, default: nowhere",
+        )]),
+        expect![[r#"
+            32:64 routes.human.queue.default: there is no queue nowhere; must be one of calls, dutch_calls, chats, outlet_chats, post, shop
+        "#]],
+    );
+    check_text(
+        &store(&[(
+            "shop, medium: in_person }",
+            "shop, medium: { in_person: true } }",
+        )]),
+        expect![[r#"
+            73:42 last_resort[0].medium: is map; must be one medium or a list of media
+        "#]],
+    );
+    let most = super::read(&store(&[("need: 1.5", "need: 20")]));
+    assert!(most.is_ok(), "{most:#?}");
+}
+
+/// The queue of a rule serves in a medium that the rule leaves.
+#[test]
+fn where_a_rule_leads_is_served_in_what_it_leaves() {
+    let rules = |does: &str| {
+        let said = super::read(&store(&[(
+            "rules:\n",
+            &format!("rules:\n  - {{ id: letters, channel: phone, queue: post, {does} }}\n"),
+        )]));
+        said.err().map(|faults| faults.to_string())
+    };
+    assert_eq!(rules("need: 2"), None);
+    assert_eq!(rules("forbid: [human]"), None);
+    assert_eq!(rules("only: [message]"), None);
+    for does in [
+        "forbid: [message]",
+        "only: [human, callback]",
+        "only: [message, human], forbid: [message]",
+    ] {
+        let said = rules(does).unwrap_or_default();
+        assert!(
+            said.contains("rules[0].queue: the queue post serves only async_text"),
+            "{does}: {said}"
+        );
+    }
+}

@@ -200,64 +200,111 @@ fn a_deadline_that_comes_nearer_takes_routes_away() -> Result<(), Faults> {
         ),
     )?;
     expect![[r#"
-        HHHHSSSSSS gold order/cancel
-            self_service from 5m13s: human was kept by the tier floor because guest has it until then; by its own cost self_service from 5m4s: human 33.21 = waiting 7.60 + handling 7.50 + failure 18.11; self_service 33.15 = handling 0.05 + failure 33.10
+        order/cancel: desks Open, deadline Some(Slug(leaves_at))
+          chat is not offered
+          message out for all
+          human out for all
+          HHHHSSSSSS gold
+            a minute of waiting costs gold 1.50 (message 0.08)
+            human until 5m13s, because guest has it; then self_service. By its own cost self_service from 5m4s: waiting 7.60 less, handling 7.45 less, failure 14.99 more
             message out from 10m: TooLate(Slug(leaves_at))
             human out from 10m: TooLate(Slug(leaves_at))
-        HHHHSSSSSS guest order/cancel
-            self_service from 5m13s: human 24.13 = waiting 2.09 + handling 7.50 + failure 14.54; self_service 24.02 = handling 0.05 + failure 23.97
+          HHHHSSSSSS guest
+            a minute of waiting costs guest 0.40 (message 0.02)
+            from 5m13s self_service instead of human: waiting 2.09 less, handling 7.45 less, failure 9.42 more
             message out from 10m: TooLate(Slug(leaves_at))
             human out from 10m: TooLate(Slug(leaves_at))
-        SSSSSSSSSS gold order/where
-        SSSSSSSSSS guest order/where
-        HMMMMMMMMM gold account/sign_in
-            message from 1m: human 8.38 = waiting 1.50 + handling 6.00 + failure 0.88; message 8.38 = waiting 0.08 + handling 2.00 + failure 5.30 + leaving the channel 1.00
-        MMMMMMMMMM guest account/sign_in
+        order/where: desks Open, deadline None
+          chat is not offered
+          SSSSSSSSSS gold
+            a minute of waiting costs gold: message 0.08
+            self_service at every wait; next best without a wait: message, 4.59 dearer for it
+          SSSSSSSSSS guest
+            a minute of waiting costs guest: message 0.02
+            self_service at every wait; next best without a wait: message, 3.39 dearer for it
+        account/sign_in: desks Open, deadline None
+          HMMMMMMMMM gold
+            a minute of waiting costs gold 1.50 (message 0.08)
+            from 1m message instead of human: waiting 1.43 less, handling 4.00 less, failure 4.42 more, leaving the channel 1.00 more
+          MMMMMMMMMM guest
+            a minute of waiting costs guest 0.40 (message 0.02)
+            message at every wait; next best without a wait: human, 1.85 dearer for it
     "#]].assert_eq(&shown(&playbook, on(&playbook, "phone", Some("10m"))));
     expect![[r#"
-        CCCCC*C*CSSS gold order/cancel
-            self_service from 27m24s: chat was kept by the tier floor because guest has it until then; by its own cost self_service from 14m49s: chat 34.95 = waiting 22.23 + handling 4.00 + failure 8.72; self_service 34.93 = handling 0.05 + failure 34.88
+        order/cancel: desks Open, deadline Some(Slug(leaves_at))
+          message out for all
+          chat out for all
+          human out for all
+          CCCCC*C*CSSS gold
+            a minute of waiting costs gold 1.50 (message 0.08)
+            chat until 27m24s, because guest has it; then self_service. By its own cost self_service from 14m49s: waiting 22.23 less, handling 3.95 less, failure 26.16 more
             message out from 33m: TooLate(Slug(leaves_at))
             chat out from 33m: TooLate(Slug(leaves_at))
             human out from 33m: TooLate(Slug(leaves_at))
-        CCCCCCCSSS guest order/cancel
-            self_service from 27m24s: chat 24.87 = waiting 10.96 + handling 4.00 + failure 9.91; self_service 24.83 = handling 0.05 + failure 24.78
+          CCCCCCCSSS guest
+            a minute of waiting costs guest 0.40 (message 0.02)
+            from 27m24s self_service instead of chat: waiting 10.96 less, handling 3.95 less, failure 14.87 more
             message out from 33m: TooLate(Slug(leaves_at))
             chat out from 33m: TooLate(Slug(leaves_at))
             human out from 33m: TooLate(Slug(leaves_at))
-        SSSSSSSSSS gold order/where
-        SSSSSSSSSS guest order/where
-        HMMMMMMMMM gold account/sign_in
-            message from 18s: human 8.33 = waiting 0.45 + handling 6.00 + failure 0.88 + leaving the channel 1.00; message 8.31 = waiting 0.02 + handling 2.00 + failure 5.29 + leaving the channel 1.00
-        MMMMMMMMMM guest account/sign_in
+        order/where: desks Open, deadline None
+          SSSSSSSSSS gold
+            a minute of waiting costs gold 1.50 (message 0.08)
+            self_service at every wait; next best without a wait: chat, 3.77 dearer for it
+          SSSSSSSSSS guest
+            a minute of waiting costs guest 0.40 (message 0.02)
+            self_service at every wait; next best without a wait: chat, 3.17 dearer for it
+        account/sign_in: desks Open, deadline None
+          HMMMMMMMMM gold
+            a minute of waiting costs gold 1.50 (message 0.08)
+            from 18s message instead of human: waiting 0.43 less, handling 4.00 less, failure 4.41 more (leaving the channel 1.00 in both)
+          MMMMMMMMMM guest
+            a minute of waiting costs guest 0.40 (message 0.02)
+            message at every wait; next best without a wait: human, 2.85 dearer for it
     "#]].assert_eq(&shown(&playbook, on(&playbook, "web_chat", Some("33m"))));
     // A flow so dear that people are waited for to the last.
-    let (playbook, _) = read(&store(&[(
-        "self_service: { cost: 0.05",
-        "self_service: { cost: 90.00",
-    )]))?;
+    let (playbook, _) = read(&store(&[
+        ("self_service: { cost: 0.05", "self_service: { cost: 90.00"),
+        (
+            "rules:\n",
+            "rules:\n  - { id: no_chat, tier: guest, forbid: [chat] }\n",
+        ),
+    ]))?;
     expect![[r#"
-        CCCCCCH*CSS gold order/cancel
-            human from 16m38s: chat 37.95 = waiting 24.95 + handling 4.00 + failure 9.00; human 37.95 = waiting 24.95 + handling 7.50 + failure 4.50 + leaving the channel 1.00
-            chat from 28m: human 72.95 = waiting 42.00 + handling 7.50 + failure 22.45 + leaving the channel 1.00; chat 72.93 = waiting 42.00 + handling 4.00 + failure 26.93
-            message from 31m43s: chat was kept by the tier floor because guest has it until then; by its own cost message from 29m49s: chat 106.48 = waiting 44.73 + handling 4.00 + failure 57.75; message 106.39 = waiting 2.24 + handling 2.00 + failure 101.16 + leaving the channel 1.00
-            self_service from 33m: a message would miss the deadline leaves_at
+        order/cancel: desks Open, deadline Some(Slug(leaves_at))
+          message out for all
+          human out for all
+          CCCCCCH*CSS gold
+            a minute of waiting costs gold 1.50 (message 0.08)
+            from 16m38s human instead of chat: handling 3.50 more, failure 4.50 less, leaving the channel 1.00 more (waiting 24.95 in both)
+            from 28m chat instead of human: handling 3.50 less, failure 4.48 more, leaving the channel 1.00 less (waiting 42.00 in both)
+            chat until 31m43s, because guest has it; then message. By its own cost message from 29m49s: waiting 42.49 less, handling 2.00 less, failure 43.41 more, leaving the channel 1.00 more
+            from 33m self_service instead of message: a message would miss the deadline leaves_at
             message out from 33m: TooLate(Slug(leaves_at))
             chat out from 33m: TooLate(Slug(leaves_at))
             human out from 33m: TooLate(Slug(leaves_at))
-        CCCCCCCCSS guest order/cancel
-            message from 31m43s: chat 83.10 = waiting 12.69 + handling 4.00 + failure 66.42; message 83.07 = waiting 0.63 + handling 2.00 + failure 79.44 + leaving the channel 1.00
-            self_service from 33m: a message would miss the deadline leaves_at
+          HHHHHHHHSS guest
+            a minute of waiting costs guest 0.40 (message 0.02)
+            from 31m23s message instead of human: waiting 11.93 less, handling 5.50 less, failure 17.42 more (leaving the channel 1.00 in both)
+            from 33m self_service instead of message: a message would miss the deadline leaves_at
             message out from 33m: TooLate(Slug(leaves_at))
-            chat out from 33m: TooLate(Slug(leaves_at))
+            chat out from 0s: ForbiddenByRule(Slug(no_chat))
             human out from 33m: TooLate(Slug(leaves_at))
-        CMMMMMMMMM gold order/where
-            message from 35s: chat 6.34 = waiting 0.88 + handling 3.00 + failure 2.47; message 6.33 = waiting 0.04 + handling 2.00 + failure 3.29 + leaving the channel 1.00
-        CMMMMMMMMM guest order/where
-            message from 35s: chat 3.90 = waiting 0.23 + handling 3.00 + failure 0.66; message 3.89 = waiting 0.01 + handling 2.00 + failure 0.88 + leaving the channel 1.00
-        HMMMMMMMMM gold account/sign_in
-            message from 18s: human 8.33 = waiting 0.45 + handling 6.00 + failure 0.88 + leaving the channel 1.00; message 8.31 = waiting 0.02 + handling 2.00 + failure 5.29 + leaving the channel 1.00
-        MMMMMMMMMM guest account/sign_in
+        order/where: desks Open, deadline None
+          CMMMMMMMMM gold
+            a minute of waiting costs gold 1.50 (message 0.08)
+            from 35s message instead of chat: waiting 0.83 less, handling 1.00 less, failure 0.82 more, leaving the channel 1.00 more
+          MMMMMMMMMM guest
+            a minute of waiting costs guest 0.40 (message 0.02)
+            message at every wait; next best without a wait: self_service, 86.56 dearer for it
+            chat out from 0s: ForbiddenByRule(Slug(no_chat))
+        account/sign_in: desks Open, deadline None
+          HMMMMMMMMM gold
+            a minute of waiting costs gold 1.50 (message 0.08)
+            from 18s message instead of human: waiting 0.43 less, handling 4.00 less, failure 4.41 more (leaving the channel 1.00 in both)
+          MMMMMMMMMM guest
+            a minute of waiting costs guest 0.40 (message 0.02)
+            message at every wait; next best without a wait: human, 2.85 dearer for it
     "#]].assert_eq(&shown(&playbook, on(&playbook, "web_chat", Some("33m"))));
     Ok(())
 }
@@ -274,33 +321,56 @@ fn what_is_closed_or_taken_by_a_rule_is_out_from_the_start() -> Result<(), Fault
         ..on(&playbook, "web_chat", None)
     };
     expect![[r#"
-        SSSSSSSSSS platinum existing_flight/change_date
+        existing_flight/change_date: desks Closed, deadline None
+          chat out for all
+          callback out for all
+          human out for all
+          SSSSSSSSSS platinum
+            a minute of waiting costs platinum 4.00 (callback 1.00, message 0.20)
+            self_service at every wait; next best without a wait: message, 0.25 dearer for it
             chat out from 0s: Closed(Slug(rebooking), Some(UnixMs(1772517600000)))
             callback out from 0s: Closed(Slug(rebooking), Some(UnixMs(1772517600000)))
             human out from 0s: Closed(Slug(rebooking), Some(UnixMs(1772517600000)))
-        mmmmmmmmmm gold existing_flight/change_date
+          mmmmmmmmmm gold
+            a minute of waiting costs gold 1.50 (callback 0.38, message 0.08)
+            Resort { route: Message, queue: Some(Slug(rebooking)), against: Some(ForbiddenByRule(Slug(no_flow))) }
             self_service out from 0s: ForbiddenByRule(Slug(no_flow))
             message out from 0s: ForbiddenByRule(Slug(no_flow))
             chat out from 0s: Closed(Slug(rebooking), Some(UnixMs(1772517600000)))
             callback out from 0s: Closed(Slug(rebooking), Some(UnixMs(1772517600000)))
             human out from 0s: Closed(Slug(rebooking), Some(UnixMs(1772517600000)))
-        SSSSSSSSSS standard existing_flight/change_date
+          SSSSSSSSSS standard
+            a minute of waiting costs standard 0.40 (callback 0.10, message 0.02)
+            self_service at every wait; next best without a wait: message, 2.72 dearer for it
             chat out from 0s: Closed(Slug(rebooking), Some(UnixMs(1772517600000)))
             callback out from 0s: Closed(Slug(rebooking), Some(UnixMs(1772517600000)))
             human out from 0s: Closed(Slug(rebooking), Some(UnixMs(1772517600000)))
-        SSSSSSSSSS platinum existing_flight/cancel
+        existing_flight/cancel: desks Closed, deadline None
+          human out for all
+          SSSSSSSSSS platinum
+            a minute of waiting costs platinum 4.00 (message 0.20)
+            self_service at every wait; next best without a wait: message, 8.35 dearer for it
             human out from 0s: Closed(Slug(rebooking), Some(UnixMs(1772517600000)))
-        mmmmmmmmmm gold existing_flight/cancel
+          mmmmmmmmmm gold
+            a minute of waiting costs gold 1.50 (message 0.08)
+            Resort { route: Message, queue: Some(Slug(rebooking)), against: Some(ForbiddenByRule(Slug(no_flow))) }
             self_service out from 0s: ForbiddenByRule(Slug(no_flow))
             message out from 0s: ForbiddenByRule(Slug(no_flow))
             human out from 0s: Closed(Slug(rebooking), Some(UnixMs(1772517600000)))
-        SSSSSSSSSS standard existing_flight/cancel
+          SSSSSSSSSS standard
+            a minute of waiting costs standard 0.40 (message 0.02)
+            self_service at every wait; next best without a wait: message, 3.41 dearer for it
             human out from 0s: Closed(Slug(rebooking), Some(UnixMs(1772517600000)))
-        HHHHMMMMMM platinum baggage/lost
-            message from 8m19s: human 62.89 = waiting 33.27 + handling 7.00 + failure 21.62 + leaving the channel 1.00; message 62.83 = waiting 1.66 + handling 2.50 + failure 57.67 + leaving the channel 1.00
-        HHHMMMMMMM gold baggage/lost
-            message from 4m43s: human 21.80 = waiting 7.08 + handling 7.00 + failure 6.73 + leaving the channel 1.00; message 21.80 = waiting 0.35 + handling 2.50 + failure 17.94 + leaving the channel 1.00
-        MMMMMMMMMM standard baggage/lost
+        baggage/lost: desks Open, deadline None
+          HHHHMMMMMM platinum
+            a minute of waiting costs platinum 4.00 (message 0.20)
+            from 8m19s message instead of human: waiting 31.60 less, handling 4.50 less, failure 36.04 more (leaving the channel 1.00 in both)
+          HHHMMMMMMM gold
+            a minute of waiting costs gold 1.50 (message 0.08)
+            from 4m43s message instead of human: waiting 6.72 less, handling 4.50 less, failure 11.21 more (leaving the channel 1.00 in both)
+          MMMMMMMMMM standard
+            a minute of waiting costs standard 0.40 (message 0.02)
+            message: the only route that can be taken
             human out from 0s: NotLeftByRule(Slug(written))
     "#]].assert_eq(&shown(&playbook, night));
     Ok(())
@@ -322,22 +392,40 @@ fn the_floor_holds_up_to_the_longest_wait() -> Result<(), Faults> {
     let (playbook, _) = read(&airline(&prices))?;
     let asked = on(&playbook, "web_chat", None);
     expect![[r#"
-        CBB*C*C*C*C*B*B*B platinum existing_flight/change_date
-            callback from 7s: chat 10.01 = waiting 1.05 + handling 4.10 + failure 4.86; callback 9.99 = waiting 0.26 + handling 6.30 + failure 2.43 + leaving the channel 1.00
-            chat from 4m14s: chat by the tier floor because gold has it from then; by its own cost self_service
-            callback from 23m21s: chat was kept by the tier floor because gold has it until then; by its own cost self_service from 4m14s: chat 47.79 = waiting 38.10 + handling 4.10 + failure 5.59; self_service 19.62 = handling 0.05 + failure 19.57; callback by the tier floor because gold has it from then; by its own cost self_service
-            kept by the tier floor because gold has it; by its own cost self_service from 23m21s: callback 63.06 = waiting 52.54 + handling 6.30 + failure 3.23 + leaving the channel 1.00; self_service 22.63 = handling 0.05 + failure 22.58
-        CCCCCCCBBB gold existing_flight/change_date
-            callback from 23m21s: chat 9.92 = waiting 1.17 + handling 4.10 + failure 4.65; callback 9.92 = waiting 0.29 + handling 6.30 + failure 2.32 + leaving the channel 1.00
-        SSSSSSSSSS standard existing_flight/change_date
-        HSSSSSSSSS platinum existing_flight/cancel
-            self_service from 2s: human 9.72 = waiting 0.30 + handling 6.00 + failure 2.42 + leaving the channel 1.00; self_service 9.71 = handling 0.05 + failure 9.66
-        SSSSSSSSSS gold existing_flight/cancel
-        SSSSSSSSSS standard existing_flight/cancel
-        HHH*H*H*H*H*H*H*H platinum baggage/lost
-            kept by the tier floor because gold has it; by its own cost message from 3m42s: human 62.92 = waiting 33.30 + handling 7.00 + failure 21.62 + leaving the channel 1.00; message 62.83 = waiting 1.67 + handling 2.50 + failure 57.67 + leaving the channel 1.00
-        HHHHHHHHHH gold baggage/lost
-        MMMMMMMMMM standard baggage/lost
+        existing_flight/change_date: desks Open, deadline None
+          CBB*C*C*C*C*B*B*B platinum
+            a minute of waiting costs platinum 9.00 (callback 2.25, message 0.45)
+            from 7s callback instead of chat: waiting 0.79 less, handling 2.20 more, failure 2.43 less, leaving the channel 1.00 more
+            from 4m14s chat instead of callback: gold has it from then on, by its own cost it would be self_service
+            chat until 23m21s, because gold has it; then callback. gold has it from then on, by its own cost it would be self_service. By its own cost self_service from 4m14s: waiting 38.10 less, handling 4.05 less, failure 13.98 more
+            from 23m21s still callback, because gold has it. By its own cost self_service: waiting 52.54 less, handling 6.25 less, failure 19.35 more, leaving the channel 1.00 less
+          CCCCCCCBBB gold
+            a minute of waiting costs gold 0.05 (callback 0.01, message 0.00)
+            from 23m21s callback instead of chat: waiting 0.88 less, handling 2.20 more, failure 2.32 less, leaving the channel 1.00 more
+          SSSSSSSSSS standard
+            a minute of waiting costs standard 0.40 (callback 0.10, message 0.02)
+            self_service at every wait; next best without a wait: message, 2.72 dearer for it
+        existing_flight/cancel: desks Open, deadline None
+          HSSSSSSSSS platinum
+            a minute of waiting costs platinum 9.00 (message 0.45)
+            from 2s self_service instead of human: waiting 0.30 less, handling 5.95 less, failure 7.25 more, leaving the channel 1.00 less
+          SSSSSSSSSS gold
+            a minute of waiting costs gold 0.05 (message 0.00)
+            self_service at every wait; next best without a wait: human, 0.07 dearer for it
+          SSSSSSSSSS standard
+            a minute of waiting costs standard 0.40 (message 0.02)
+            self_service at every wait; next best without a wait: message, 3.41 dearer for it
+        baggage/lost: desks Open, deadline None
+          HHH*H*H*H*H*H*H*H platinum
+            a minute of waiting costs platinum 9.00 (message 0.45)
+            human at every wait; next best without a wait: message, 26.00 dearer for it
+            from 3m42s still human, because gold has it. By its own cost message: waiting 31.64 less, handling 4.50 less, failure 36.04 more (leaving the channel 1.00 in both)
+          HHHHHHHHHH gold
+            a minute of waiting costs gold 0.05 (message 0.00)
+            human at every wait; next best without a wait: message, 24.56 dearer for it
+          MMMMMMMMMM standard
+            a minute of waiting costs standard 0.40 (message 0.02)
+            message at every wait; next best without a wait: human, 2.13 dearer for it
     "#]].assert_eq(&shown(&playbook, asked));
     // Gold waits for a while, and then no more: the floor ends with it.
     let ends = [
@@ -353,20 +441,38 @@ fn the_floor_holds_up_to_the_longest_wait() -> Result<(), Faults> {
     let (playbook, _) = read(&airline(&ends))?;
     let asked = on(&playbook, "web_chat", None);
     expect![[r#"
-        CBB*B*B*B*B*B*B*B platinum existing_flight/change_date
-            callback from 7s: chat 10.01 = waiting 1.05 + handling 4.10 + failure 4.86; callback 9.99 = waiting 0.26 + handling 6.30 + failure 2.43 + leaving the channel 1.00
-            kept by the tier floor because gold has it; by its own cost self_service from 4m14s: callback 19.62 = waiting 9.53 + handling 6.30 + failure 2.80 + leaving the channel 1.00; self_service 19.62 = handling 0.05 + failure 19.57
-        CCCBBBBBBB gold existing_flight/change_date
-            callback from 2m56s: chat 9.92 = waiting 1.17 + handling 4.10 + failure 4.65; callback 9.92 = waiting 0.29 + handling 6.30 + failure 2.32 + leaving the channel 1.00
-        SSSSSSSSSS standard existing_flight/change_date
-        HSSSSSSSSS platinum existing_flight/cancel
-            self_service from 2s: human 9.72 = waiting 0.30 + handling 6.00 + failure 2.42 + leaving the channel 1.00; self_service 9.71 = handling 0.05 + failure 9.66
-        SSSSSSSSSS gold existing_flight/cancel
-        SSSSSSSSSS standard existing_flight/cancel
-        HHH*H*H*H*H*H*H*H platinum baggage/lost
-            kept by the tier floor because gold has it; by its own cost message from 3m42s: human 62.92 = waiting 33.30 + handling 7.00 + failure 21.62 + leaving the channel 1.00; message 62.83 = waiting 1.67 + handling 2.50 + failure 57.67 + leaving the channel 1.00
-        HHHHHHHHHH gold baggage/lost
-        MMMMMMMMMM standard baggage/lost
+        existing_flight/change_date: desks Open, deadline None
+          CBB*B*B*B*B*B*B*B platinum
+            a minute of waiting costs platinum 9.00 (callback 2.25, message 0.45)
+            from 7s callback instead of chat: waiting 0.79 less, handling 2.20 more, failure 2.43 less, leaving the channel 1.00 more
+            from 4m14s still callback, because gold has it. By its own cost self_service: waiting 9.53 less, handling 6.25 less, failure 16.77 more, leaving the channel 1.00 less
+          CCCBBBBBBB gold
+            a minute of waiting costs gold 0.40 (callback 0.10, message 0.02)
+            from 2m56s callback instead of chat: waiting 0.88 less, handling 2.20 more, failure 2.32 less, leaving the channel 1.00 more
+          SSSSSSSSSS standard
+            a minute of waiting costs standard 0.40 (callback 0.10, message 0.02)
+            self_service at every wait; next best without a wait: message, 2.72 dearer for it
+        existing_flight/cancel: desks Open, deadline None
+          HSSSSSSSSS platinum
+            a minute of waiting costs platinum 9.00 (message 0.45)
+            from 2s self_service instead of human: waiting 0.30 less, handling 5.95 less, failure 7.25 more, leaving the channel 1.00 less
+          SSSSSSSSSS gold
+            a minute of waiting costs gold 0.40 (message 0.02)
+            self_service at every wait; next best without a wait: human, 0.07 dearer for it
+          SSSSSSSSSS standard
+            a minute of waiting costs standard 0.40 (message 0.02)
+            self_service at every wait; next best without a wait: message, 3.41 dearer for it
+        baggage/lost: desks Open, deadline None
+          HHH*H*H*H*H*H*H*H platinum
+            a minute of waiting costs platinum 9.00 (message 0.45)
+            human at every wait; next best without a wait: message, 26.00 dearer for it
+            from 3m42s still human, because gold has it. By its own cost message: waiting 31.64 less, handling 4.50 less, failure 36.04 more (leaving the channel 1.00 in both)
+          HHHHHHHHHH gold
+            a minute of waiting costs gold 0.40 (message 0.02)
+            human at every wait; next best without a wait: message, 24.56 dearer for it
+          MMMMMMMMMM standard
+            a minute of waiting costs standard 0.40 (message 0.02)
+            message at every wait; next best without a wait: human, 2.13 dearer for it
     "#]].assert_eq(&shown(&playbook, asked));
     Ok(())
 }

@@ -378,12 +378,12 @@ fn what_the_floor_holds_at_the_longest_wait_is_told() {
         (DAY, soon),
         expect![[r#"
             baggage/lost: desks Open, deadline Some(Slug(departs_at))
-              HHHHHHHHHH platinum
+              HHHH*H*H*H*H*H*H platinum
                 a minute of waiting costs platinum 4.00 (message 0.20)
                 human at every wait; next best without a wait: message, 27.00 dearer for it
                 from 8m34s still human, because standard has it. By its own cost message: waiting 32.55 less, handling 4.50 less, failure 36.05 more, leaving the channel 1.00 more
                 from a wait of 20m nothing can be done before departs_at: it counts no more
-              HHHHHHHHHH gold
+              HHHH*H*H*H*H*H*H gold
                 a minute of waiting costs gold 1.50 (message 0.08)
                 human at every wait; next best without a wait: message, 6.88 dearer for it
                 from 5m26s still human, because standard has it. By its own cost message: waiting 7.74 less, handling 4.50 less, failure 11.23 more, leaving the channel 1.00 more

@@ -1,6 +1,6 @@
 //! What is allowed but probably not meant.
 
-use super::{AIRLINE, airline, check, check_text, read};
+use super::{AIRLINE, airline, check, check_text, read, store};
 use expect_test::expect;
 
 #[test]
@@ -231,6 +231,7 @@ fn conditions_that_hold_for_what_has_passed() {
         "facts.departs_at - now > duration('30h')",
         "has(facts.departs_at) && facts.departs_at < now + duration('2h')",
         "facts.departs_at < timestamp('2026-01-31T09:00:00Z')",
+        "facts.departs_at < now",
     ];
     let all = one_sided.iter().chain(&sound).enumerate();
     let rules: String = all.map(|(number, when)| rule(number, when)).collect();
@@ -411,6 +412,16 @@ fn a_guard_and_a_rule_that_both_leaves_and_forbids() {
             .collect::<Vec<_>>()
             .join("\n")
     };
+    let when = |when: &str| {
+        let said = said(&format!(
+            "when: {when}, only: [self_service, human], forbid: [human]"
+        ));
+        said.contains("guards.asked_for_person")
+    };
+    // With a guard a rule meets by another input or by the very same, and not by a part of it.
+    assert!(when("facts.is_group"));
+    assert!(when("contact.asked_for_person"));
+    assert!(!when("\"contact.asked_for_person && facts.is_group\""));
     let only = said("only: [self_service]");
     let both = said("only: [self_service, human], forbid: [human]");
     expect!["rules[6].only: narrow leaves no route together with any of asked_for_a_person, vulnerable, broken_promise on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort"].assert_eq(&only);
@@ -439,13 +450,68 @@ fn channels_that_differ_are_looked_at() {
         ),
         [""; 0]
     );
-    assert_eq!(
-        idle(&format!("  kiosk: {{ medium: in_person, {all} }}\n"), ""),
-        [""; 0]
-    );
-    let ruled = "  - { id: kiosk, channel: kiosk, only: [self_service] }\n";
+    // To leave the channel is so dear that nobody is sent to a chat from where there is none.
+    let said = said_of(&[
+        (
+            "  web_chat:",
+            &format!("  kiosk: {{ medium: in_person, {all} }}\n  web_chat:"),
+        ),
+        ("leaving_channel: 1.00", "leaving_channel: 900.00"),
+    ]);
+    assert!(!said.contains("nobody is ever sent to chat"), "{said}");
+    let ruled = "  - { id: kiosk, channel: kiosk, forbid: [chat, callback, message, human] }\n";
     assert_eq!(
         idle(&format!("  kiosk: {{ medium: live_text, {all} }}\n"), ruled),
         [""; 0]
     );
+}
+
+/// Where failing costs nothing, nothing is at stake, however much the need.
+#[test]
+fn nothing_is_much_at_stake_where_failing_costs_nothing() {
+    let said = |failing: &str| {
+        let said = said_of(&[
+            (
+                "cost_of_failure: 40.00",
+                &format!("cost_of_failure: {failing}"),
+            ),
+            ("cost_of_failure: 12.00", "cost_of_failure: 0.00"),
+            ("cost_of_failure: 2.00", "cost_of_failure: 0.00"),
+            (
+                "human: { queue: baggage, cost: 7.00",
+                "human: { queue: baggage, cost: 900.00",
+            ),
+        ]);
+        said.contains("much is at stake")
+    };
+    assert!(said("1.00"));
+    assert!(!said("0.00"));
+    // Nor is a person missed where the reason has none.
+    let letters = said_of(&[(
+        "          human: { queue: baggage, cost: 7.00, resolves: 0.85 }\n",
+        "",
+    )]);
+    assert!(!letters.contains("much is at stake"), "{letters}");
+}
+
+/// Of a condition on two times each is looked at by itself: the other may be anything.
+#[test]
+fn of_two_times_each_is_looked_at_by_itself() {
+    let said = |when: &str| {
+        let rule = format!("rules:\n  - {{ id: soon, when: \"{when}\", need: 2 }}\n");
+        match read(&store(&[("rules:\n", &rule)])) {
+            Ok((_, warnings)) => warnings.to_string().contains("has long passed"),
+            Err(faults) => panic!("{faults}"),
+        }
+    };
+    let soon = |fact: &str| format!("facts.{fact} - now < duration('2h')");
+    let later = "facts.opens_at - now > duration('30h')";
+    assert!(said(&soon("leaves_at")));
+    assert!(said(&format!(
+        "{} && {}",
+        soon("leaves_at"),
+        soon("opens_at")
+    )));
+    assert!(!said(later));
+    assert!(said(&format!("{} && {later}", soon("leaves_at"))));
 }

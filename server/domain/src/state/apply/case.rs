@@ -12,6 +12,7 @@ use crate::event::{CaseJoin, ContactRouted, Envelope, LeftCase, OpenedCase};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
 use crate::state::{Counts, OpenCases, RowKey, State, Timers};
+use crate::tags::Tags;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -132,6 +133,7 @@ impl State {
             merged_owed: 0,
             legal_hold: false,
             retain_until: None,
+            tags: Tags::default(),
             events: vec![envelope.seq],
             event_count: 1,
             previous: join.previous,

@@ -45,6 +45,7 @@ impl State {
             confirmed,
             legal_hold,
             retain_until,
+            tags,
         } = update;
         self.edit_case(envelope, id, |case| {
             if let Some(confirmed) = confirmed {
@@ -52,6 +53,7 @@ impl State {
             }
             case.legal_hold = legal_hold.unwrap_or(case.legal_hold);
             case.retain_until = retain_until.unwrap_or(case.retain_until);
+            tags.apply(&mut case.tags);
         });
     }
 

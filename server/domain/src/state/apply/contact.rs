@@ -6,10 +6,13 @@ use crate::case::CaseStep;
 use crate::contact::{Contact, Offered, Place};
 use crate::decision::Handover;
 use crate::decision::RouteOption;
-use crate::event::{CaseJoin, ContactEnded, ContactRouted, Envelope, Next, RouteStep, RouteTaken};
+use crate::event::{
+    CaseJoin, ContactEnded, ContactRouted, ContactUpdated, Envelope, Next, RouteStep, RouteTaken,
+};
 use crate::ids::{ContactId, CustomerId, Seq, Slug};
 use crate::route::Route;
 use crate::state::{RowKey, State, Timers};
+use crate::tags::ContactUpdate;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -98,6 +101,7 @@ impl State {
             away: routed.standing.away,
             leading: routed.leading.clone(),
             due,
+            links: first.map_or_else(Vec::new, |row| row.links.clone()),
             arrived: first.map_or(envelope.arrive_time, |row| row.arrived),
             recorded: first.map_or(envelope.record_time, |row| row.recorded),
             heard: envelope.record_time,
@@ -222,6 +226,22 @@ impl State {
                     case.resolution = resolution.clone();
                 });
             }
+        }
+    }
+
+    /// The contact is not heard of by it: somebody keeps books.
+    pub(super) fn contact_updated(&mut self, envelope: &Envelope, updated: &ContactUpdated) {
+        let ContactUpdate { tags, links } = &updated.update;
+        let id = &updated.contact;
+        let edited = self.contacts.edit(id, envelope.seq, |row| {
+            tags.apply(&mut Arc::make_mut(&mut row.context).tags);
+            if let Some(links) = links {
+                row.links.clone_from(links);
+            }
+            row.changed = envelope.seq;
+        });
+        if edited {
+            self.touched.push(RowKey::Contact(id.clone()));
         }
     }
 

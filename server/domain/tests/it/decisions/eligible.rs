@@ -189,6 +189,12 @@ fn of_each_queue_it_is_told_that_nobody_speaks_the_language() {
             .collect()
     };
     assert_eq!(unspoken(&asked), []);
+    // Where there is one queue, it is that one.
+    let mut alone = sketch(&[("assumed_wait: 4m", "assumed_wait: 4m, languages: [en]")]);
+    alone.context.asked_for_person = true;
+    alone.context.language = Some("nl".into());
+    let nl = Finding::LanguageNotSpoken(slug("rebooking"), "nl".into());
+    assert_eq!(unspoken(&alone), [nl]);
     for (language, queues) in [
         ("en", vec!["calls"]),
         ("nl", vec!["rebooking"]),

@@ -1,7 +1,8 @@
 //! A contact that brings several matters: additional cases beside its own.
 
-use crate::stage::check;
+use crate::stage::{Stage, check};
 use expect_test::expect;
+use signpost_domain::event::Event;
 
 #[test]
 fn a_further_case_is_opened_and_the_contact_goes_on() {
@@ -370,4 +371,27 @@ fn what_we_owe_is_owed_to_each_case() {
             case #2: open; flight/change of standard c1; [k1 on email, k2* on phone]; 1 live, 0 owed; 0 repeats, 1 switches, 0 reopens; knows booking=AAAAAA
         "#]],
     );
+}
+
+/// A further case is decided on by itself: neither the stage nor the matters of the contact are its own.
+#[test]
+fn a_further_case_has_neither_the_stage_nor_the_matters_of_the_contact() {
+    let steps = "
+        playbook trips
+        at 09:00
+        route k1 phone customer=c1 stage=retention outbound matter:m1=flight/change,booking=AAAAAA matter:m2=bags/allowance
+        add_case k1 bags/lost bag_tag=1
+    ";
+    let stage = Stage::play(steps.lines());
+    let last = stage.world.log().last().map(|recorded| &recorded.event);
+    let Some(Event::CaseAdded(added)) = last else {
+        panic!("{last:#?}");
+    };
+    let decided = added.decided.as_ref().expect("it is decided");
+    assert_eq!(
+        (&decided.context.stage, &decided.context.matters[..]),
+        (&None, &[][..])
+    );
+    let outbound = stage.world.state().cases().flat_map(|case| &case.contacts);
+    assert_eq!(outbound.filter(|listed| listed.outbound).count(), 3);
 }

@@ -261,6 +261,11 @@ fn a_repeat_that_is_presumed_counts_against_the_flow_once_it_is_confirmed() {
         route k3 web_chat customer=c1 reason=flight/change booking=AAAAAA outbound
         route k2 web_chat booking=AAAAAA
         route k4 web_chat customer=c1 reason=flight/change booking=AAAAAA outbound
+        # Nothing was tried in between.
+        route k5 web_chat customer=c2 reason=flight/change booking=AAAAAA fare=10.00
+        route k6 web_chat customer=c2 reason=flight/change
+        route k6 web_chat booking=AAAAAA
+        route k7 web_chat customer=c2 reason=flight/change booking=AAAAAA outbound
         ",
         expect![[r#"
             playbook trips is live
@@ -270,6 +275,10 @@ fn a_repeat_that_is_presumed_counts_against_the_flow_once_it_is_confirmed() {
             k3: c1 standard; continues #1; 1 repeats, 2 in 7d; knows fare=11.00; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
             k2: c1 standard; stays with #1, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k4: c1 standard; continues #1; 1 repeats, 2 in 7d; knows fare=11.00; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
+            k5: c2+ standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k6: c2 standard; continues #2, a repeat, presumed; 1 repeats, 1 in 7d; knows booking=AAAAAA, fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed, case_presumed
+            k6: c2 standard; stays with #2, a repeat; 1 repeats, 1 in 7d; knows fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k7: c2 standard; continues #2; 1 repeats, 2 in 7d; knows fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
         "#]],
     );
 }
@@ -298,6 +307,29 @@ fn a_repeat_that_is_presumed_counts_against_the_flow_when_it_ends() {
             k4: c1 standard; continues #1, a repeat, presumed; 1 repeats, 1 in 7d; knows booking=AAAAAA, fare=10.00; remembers self_service abandoned, self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed, case_presumed
             k4 ends Abandoned
             k5: c1 standard; continues #1; 1 repeats, 2 in 7d; knows fare=10.00; remembers self_service abandoned, self_service repeated, chat abandoned; -> chat(desk) of [chat 5.58, message 5.94, human 8.14] by third_contact noticing tier_assumed, need_raised_by_attempts(1)
+        "#]],
+    );
+}
+
+/// Who would not tell the key came to the one case there was, and is not presumed: a word about another matter moves
+/// nobody from there.
+#[test]
+fn who_declined_the_key_stays_with_the_case_that_it_came_to() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=bags/lost bag_tag=1
+        route k2 web_chat customer=c1 reason=bags/lost bag_tag=?
+        route k3 web_chat customer=c1 reason=bags/lost bag_tag=2
+        route k2 web_chat another_matter
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            k2: c1 standard; continues #1; 1 in 7d; knows bag_tag=1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            k3: c1 standard; opens #2; 2 in 7d; -> message(writers) of [message 8.56, human 10.36] by third_contact noticing tier_assumed
+            k2: c1 standard; stays with #1; 2 in 7d; knows bag_tag=1; -> message(writers) of [message 8.56, human 10.36] by third_contact noticing tier_assumed, same_matter_by_key(bag_tag)
         "#]],
     );
 }

@@ -392,3 +392,50 @@ fn that_nobody_is_vulnerable_is_said_once_and_not_with_every_word() {
         "#]],
     );
 }
+
+#[test]
+fn attempts_that_raise_no_need_are_not_said_to() {
+    check(
+        "
+        playbook trips_steady
+        at 09:00
+        route k1 web_chat customer=c1 reason=flight/change booking=ABC123 fare=10.00
+        reroute k1 gave_up
+        reroute k1 failed
+        playbook trips
+        reroute k1 failed
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k1: gave up; c1 standard; stays with #1; remembers self_service gave_up; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k1: failed; c1 standard; stays with #1; remembers self_service gave_up, chat failed; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            playbook trips is live
+            k1: failed; c1 standard; stays with #1; remembers self_service gave_up, chat failed, chat failed; -> chat(desk) of [chat 5.71, message 6.33, human 8.21] noticing tier_assumed, need_raised_by_attempts(2)
+        "#]],
+    );
+}
+
+/// Whose attempt it was that did not help is known when the repeat comes, not from what is tried beside it later.
+#[test]
+fn what_is_tried_beside_a_repeat_is_not_what_it_repeats() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=flight/change booking=ABC123 fare=10.00 outbound
+        take k1 chat
+        route k2 web_chat customer=c1 reason=flight/change booking=ABC123
+        route k3 web_chat customer=c1 reason=flight/change booking=ABC123 outbound
+        route k2 web_chat fare=11.00
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k1 takes chat
+            k2: c1 standard; continues #1, a repeat; 1 repeats; knows fare=10.00; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k3: c1 standard; continues #1; 1 repeats, 1 in 7d; knows fare=10.00; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k2: c1 standard; stays with #1, a repeat; 1 repeats; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+        "#]],
+    );
+}

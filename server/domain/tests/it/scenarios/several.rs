@@ -524,6 +524,30 @@ fn the_leading_matter_says_what_the_contact_does() {
     );
 }
 
+/// The playbook lets go of the reason of a matter that does not lead: the matter keeps its case.
+#[test]
+fn a_matter_whose_reason_goes_keeps_its_case() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 phone customer=c1 matter:m1=bags/lost,bag_tag=1 matter:m2=club/leave matter:m3=flight/search
+        playbook trips_later
+        route k1 phone fare=10.00
+        contact k1
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: for m1; c1+ standard; opens #1; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
+              k1: club/leave too for m2; opens #2
+            playbook trips is live
+            k1: for m1; c1 standard; stays with #1; -> message(writers) of [message 8.14, human 9.72] noticing tier_assumed, reason_replaced(bags/lost)
+              k1: club/leave too for m2; stays with #2
+            contact k1: routed to message; case #1; offered [message, human]; declined []; amended 1; further [#2]
+        "#]],
+    );
+}
+
 /// What each matter was decided from is that of the matter alone.
 #[test]
 fn each_matter_is_decided_by_its_own_stage_and_facts() {

@@ -1,6 +1,7 @@
 //! One event of each kind.
 
 use super::matters;
+use super::tags;
 use super::work::worked;
 use super::{
     NOW, actor, contact_id, context, customer, customer_id, facts, further, identities, matter,
@@ -25,6 +26,7 @@ use signpost_domain::ids::{CaseId, RequestId, Seq};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::{BasisPoints, Need};
 use signpost_domain::route::{Route, RouteSet};
+use signpost_domain::tags::Tags;
 use signpost_domain::time::Millis;
 use std::sync::Arc;
 
@@ -164,6 +166,12 @@ fn later() -> Vec<(&'static str, Recorded)> {
     let with_them = Event::ContactRouted(Box::new(with_them));
     let route = asked(Method::RouteContact);
     all.push(("that reckoned with them", recorded(152, route, with_them)));
+    let tagged = tags::events().into_iter().zip(153..);
+    all.extend(
+        tagged.map(|((title, event), seq)| {
+            (title, recorded(seq, asked(Method::UpdateContact), event))
+        }),
+    );
     all
 }
 
@@ -395,6 +403,7 @@ fn bare_context() -> ContactContext {
         brand: None,
         queue_stats: Vec::new(),
         matters: Vec::new(),
+        tags: Tags::default(),
     }
 }
 

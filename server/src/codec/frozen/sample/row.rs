@@ -5,7 +5,7 @@ use super::event::queue_stats;
 use super::work::{link, merged, resolution};
 use super::{
     NOW, actor, contact_id, context, customer, customer_id, facts, further, identities, matter,
-    matters, offered, reason, request, slug, version,
+    matters, offered, reason, request, slug, tags, version,
 };
 use signpost_domain::case::{Case, CaseContact, CaseState};
 use signpost_domain::contact::{Contact, Joined, Outcome, Place, ReportedQueue};
@@ -13,6 +13,7 @@ use signpost_domain::decision::PersonTold;
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::route::Route;
 use signpost_domain::state::{Answered, Counts, Publication, Row, RowKey};
+use signpost_domain::tags::Tags;
 use signpost_domain::time::Millis;
 use std::sync::Arc;
 
@@ -127,6 +128,14 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
         RowKey::ReportedQueue(reported.stats.queue.clone()),
         Row::ReportedQueue(Arc::new(reported)),
     ));
+    let mut tagged = self::contact(Place::SelfService);
+    tags::contact(&mut tagged);
+    let key = RowKey::Contact(tagged.id.clone());
+    rows.push(("a contact with links", key, Row::Contact(Arc::new(tagged))));
+    let mut tagged = self::case(CaseState::Open);
+    tagged.tags = tags::tags();
+    let key = RowKey::Case(tagged.id);
+    rows.push(("a case with labels", key, Row::Case(Arc::new(tagged))));
     rows
 }
 
@@ -161,6 +170,7 @@ fn contact(place: Place) -> Contact {
         away: false,
         leading: None,
         due: None,
+        links: Vec::new(),
         arrived: NOW - Millis::SECOND,
         recorded: NOW,
         heard: NOW + Millis::MINUTE,
@@ -213,6 +223,7 @@ fn case(state: CaseState) -> Case {
         merged_owed: 9,
         legal_hold: true,
         retain_until: Some(NOW + Millis::DAY),
+        tags: Tags::default(),
         events: vec![Seq(77), Seq(80)],
         event_count: 2,
         previous: Some(CaseId(Seq(12))),

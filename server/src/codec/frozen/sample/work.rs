@@ -7,6 +7,7 @@ use signpost_domain::case::{
 use signpost_domain::event::{CaseWorked, Event};
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::money::{Amount, Money};
+use signpost_domain::tags::TagsUpdate;
 
 pub(super) fn resolution() -> Resolution {
     Resolution {
@@ -38,6 +39,7 @@ pub(super) fn worked() -> Vec<(&'static str, Event)> {
         confirmed: Some(None),
         legal_hold: Some(false),
         retain_until: Some(None),
+        tags: TagsUpdate::default(),
     };
     let work = [
         ("case noted", CaseWork::Noted("called back".into())),
