@@ -1,7 +1,11 @@
 //! Compiles the contract without protoc.
 
+/// The package of the marks of fields. They are kept in the descriptors; nothing is generated for them.
+const MARKS: &str = "google.api";
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=signpost");
+    println!("cargo::rerun-if-changed=google");
     let mut files = Vec::new();
     for entry in std::fs::read_dir("signpost/v1")? {
         files.push(entry?.path());
@@ -11,10 +15,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     compiler.include_imports(true).include_source_info(true);
     compiler.open_files(files)?;
     let out = std::path::PathBuf::from(std::env::var("OUT_DIR")?);
-    // Encoded by the compiler itself, which keeps our own options.
-    let encoded = compiler.encode_file_descriptor_set();
-    std::fs::write(out.join("signpost.v1.bin"), encoded)?;
-    let set = compiler.file_descriptor_set();
+    // The bytes that the compiler encodes have the marks; the messages of prost-types have no room for them.
+    std::fs::write(
+        out.join("signpost.v1.bin"),
+        compiler.encode_file_descriptor_set(),
+    )?;
+    let mut set = compiler.file_descriptor_set();
+    set.file.retain(|file| file.package() != MARKS);
     tonic_prost_build::configure()
         .build_transport(true)
         // In the order of keys: the same message has the same bytes.

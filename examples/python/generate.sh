@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the Python stubs of the contract in generated/, with the python that is given (python3 otherwise).
+# Makes the Python stubs of the contract in generated/, with the python that is given (python3 otherwise). Those of
+# google/api are in googleapis-common-protos; made twice, they would not load.
 set -euo pipefail
 cd "$(dirname "$0")"
 mkdir -p generated

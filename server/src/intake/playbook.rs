@@ -93,6 +93,16 @@ pub(crate) fn roll_back(
     finder.command(caller, stamp, arrive_time, body)
 }
 
+/// All that is wrong with a request whose version is faulty.
+pub(crate) fn not_rolled_back(request_id: &str, version: &Faults) -> Faults {
+    let mut finder = Finder::default();
+    finder.stamp(request_id, Method::RollBackPlaybook, [0; 16]);
+    for fault in version.found() {
+        finder.0.push_of(fault.kind, &fault.field, &fault.what);
+    }
+    finder.0
+}
+
 /// Which publications.
 pub(crate) fn list(
     mut request: v1::ListPlaybookPublicationsRequest,

@@ -50,8 +50,14 @@ impl PlaybookService for Edge {
         let request = request.into_inner();
         let publications = self.publications().await?;
         let found = intake::version::published(&request.playbook_version, &publications);
-        let found = found.map_err(|refusal| status::refused(&refusal))?;
-        let playbook = self.playbook_at(found).await?;
+        let found = found.map_err(|refusal| match refusal {
+            Refusal::Faulty(faults) => {
+                let faults = intake::playbook::not_rolled_back(&request.request_id, &faults);
+                status::faulty(&faults)
+            }
+            refusal => status::refused(&refusal),
+        });
+        let playbook = self.playbook_at(found?).await?;
         let command = intake::playbook::roll_back(request, caller, playbook);
         let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;

@@ -23,8 +23,8 @@ signpost events tail --from start --json           # every event, a JSON line ea
 signpost events tail --from CURSOR --cloud-events  # on from there, as CloudEvents 1.0
 ```
 
-**Events carry personal data**: facts, handles and names as callers told them. Whoever may watch may read all of it;
-keep copies as you keep the data itself.
+**Events carry personal data**: facts, identities and names as callers reported them. Whoever may watch may read all of
+it; keep copies as you keep the data itself.
 
 A reader must take what it does not know: new fields, new kinds of events, new words of an enum. Nothing that is here
 changes its meaning or its number.

@@ -61,6 +61,7 @@ mod queue_reports;
 mod real_data;
 mod real_tables;
 mod rebuild;
+mod required_fields;
 mod revisions;
 mod split_reasons;
 mod tables;
