@@ -486,6 +486,20 @@ fn nothing_is_much_at_stake_where_failing_costs_nothing() {
     };
     assert!(said("1.00"));
     assert!(!said("0.00"));
+    // What is at stake for the reason itself adds up.
+    let dear = |stake: &str| {
+        let stake = format!("need: 1.0\n        stake: {stake}");
+        let said = said_of(&[
+            ("need: 2.5", &stake),
+            (
+                "human: { queue: baggage, cost: 7.00",
+                "human: { queue: baggage, cost: 900.00",
+            ),
+        ]);
+        said.contains("much is at stake")
+    };
+    assert!(!dear("39.99"));
+    assert!(dear("40.00"));
     // Nor is a person missed where the reason has none.
     let letters = said_of(&[(
         "          human: { queue: baggage, cost: 7.00, resolves: 0.85 }\n",

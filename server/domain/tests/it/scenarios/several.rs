@@ -264,12 +264,12 @@ fn a_contact_has_at_most_eight_cases_beside_its_own() {
               k2: flight/change too for m7; opens #16
               k2: flight/change too for m8; opens #17
             k2: bags/lost too; opens #18
-            refused: contact k2 would have more than 8 further cases, the most there can be
-            refused: contact k2 has 8 further cases already, the most there can be
+            refused: contact k2 would have more than 8 additional cases, the most there can be
+            refused: contact k2 has 8 additional cases already, the most there can be
             k3: c3+ standard; opens #19; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
             k3: bags/lost too; opens #20
             refused: context.matters must be at most 9 with those told before, are 10
-            refused: contact k3 would have more than 8 further cases, the most there can be
+            refused: contact k3 would have more than 8 additional cases, the most there can be
             contact k3: routed to message; case #19; offered [message, human]; declined []; amended 0; further [#20]
         "#]],
     );
@@ -455,7 +455,7 @@ fn a_matter_keeps_its_case_when_an_agent_confirms_another_reason() {
             playbook trips is live
             k1: for m1; c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
               k1: bags/allowance too for m2; opens #2
-            case #2 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(bags), secondary: Some(Slug(lost)) })), legal_hold: None, retain_until: None }
+            case #2 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(bags), secondary: Some(Slug(lost)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
             k1: for m1; c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
               k1: bags/allowance too for m2; stays with #2
             k1: for m1; c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
