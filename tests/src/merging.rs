@@ -17,7 +17,7 @@ pub fn handle(kind: &str, value: &str) -> v1::Identity {
         value: value.to_owned(),
         verified: true,
         shared: false,
-        ..Default::default()
+        value_state: v1::ValueState::Present.into(),
     }
 }
 

@@ -15,7 +15,7 @@ fn phone(value: &str, verified: bool) -> v1::Identity {
         value: value.to_owned(),
         verified,
         shared: false,
-        ..Default::default()
+        value_state: v1::ValueState::Present.into(),
     }
 }
 

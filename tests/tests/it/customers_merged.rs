@@ -290,8 +290,8 @@ async fn watchers_are_told_of_work_on_customers() -> Outcome {
         };
     }
     expect![[r#"
-        IdentityLinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "email", value: "bob@example.com", verified: true, shared: false }), verification_lost: false }
-        IdentityUnlinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "email", value: "bob@example.com", verified: false, shared: false }) }
+        IdentityLinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "email", value: "bob@example.com", verified: true, shared: false, value_state: Present }), verification_lost: false }
+        IdentityUnlinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "email", value: "bob@example.com", verified: false, shared: false, value_state: Present }) }
         CustomerMergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", proof_identity: None, note: "said so at the desk" }
         CustomerUnmergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", note: "" }
     "#]]

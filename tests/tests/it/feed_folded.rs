@@ -184,6 +184,8 @@ fn kinds(events: &[v1::Event]) {
             case_id: "case_000000000000n",
             note_id: "note_000000000000q",
             text: "called the airport",
+            audience: Internal,
+            text_state: Present,
         }
         CaseUpdated ["confirmed_reason", "legal_hold", "retain_until_time", "external_references", "labels"]: ("baggage/lost", true, Some(Timestamp { seconds: 1778441940, nanos: 0 })), before ("", false, None)
         CaseUpdated ["legal_hold", "labels"]: ("", false, None), before ("", true, None)
@@ -193,11 +195,11 @@ fn kinds(events: &[v1::Event]) {
         CaseMergedEvent { surviving_case_id: "case_000000000000n", duplicate_case_id: "case_000000000000p", learnt_fact_ids: ["bag_tag"], note: "one bag", note_id: "note_000000000000x" }
         CaseUnmergedEvent { surviving_case_id: "case_000000000000n", duplicate_case_id: "case_000000000000p", forgotten_fact_ids: ["bag_tag"] }
         CaseMergedEvent { surviving_case_id: "case_000000000000n", duplicate_case_id: "case_000000000000p", learnt_fact_ids: ["bag_tag"], note: "one bag", note_id: "note_000000000000z" }
-        CaseResolvedEvent { case_id: "case_0000000000016", resolution: Some(CaseResolution { outcome: "refunded", cost_micros: Some(1500000) }), note: "the voucher is sent", note_id: "note_0000000000018" }
+        CaseResolvedEvent { case_id: "case_0000000000016", resolution: Some(CaseResolution { outcome: "refunded", cost_micros: Some(1500000), currency_code: "EUR" }), note: "the voucher is sent", note_id: "note_0000000000018" }
         CaseReopenedEvent { case_id: "case_0000000000016", note: "it was not", note_id: "note_0000000000019" }
         CaseUnmergedEvent { surviving_case_id: "case_000000000000n", duplicate_case_id: "case_000000000000p", forgotten_fact_ids: ["bag_tag"] }
-        IdentityLinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "phone", value: "+31201234567", verified: true, shared: false }), verification_lost: false }
-        IdentityUnlinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "phone", value: "+31201234567", verified: false, shared: false }) }
+        IdentityLinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "phone", value: "+31201234567", verified: true, shared: false, value_state: Present }), verification_lost: false }
+        IdentityUnlinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "phone", value: "+31201234567", verified: false, shared: false, value_state: Present }) }
         CustomerMergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", proof_identity: None, note: "said so at the desk" }
         CustomerUnmergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", note: "" }
     "#]].assert_eq(&shown);

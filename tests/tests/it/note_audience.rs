@@ -74,6 +74,13 @@ async fn readers_that_there_are_not_are_refused() -> Outcome {
         let refused = bench.server.cases().add_case_note(refused).await;
         told.push(brief::refused(refused));
     }
-    expect![[""]].assert_eq(&brief::all(&told));
+    expect![[r#"
+        InvalidArgument
+          audience: is not known to this server
+        InvalidArgument
+          audience: is not known to this server
+        InvalidArgument
+          audience: is not known to this server
+    "#]].assert_eq(&brief::all(&told));
     bench.unchanged().await
 }
