@@ -322,10 +322,8 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
           order: is not known to this server
     "#]].assert_eq(&brief::all(&told));
     let none = v1::ListCasesRequest::default();
-    assert_eq!(
-        server.client().list_cases(none).await?,
-        v1::ListCasesResponse::default()
-    );
+    let none = server.client().list_cases(none).await?;
+    assert_eq!((none.cases.len(), none.next_page_token.as_str()), (0, ""));
     Ok(())
 }
 
