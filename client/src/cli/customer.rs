@@ -185,8 +185,8 @@ pub(crate) struct UpsertArgs {
     /// What the customer cannot use; no route is offered that needs it.
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = values::ability())]
     cannot_use: Vec<v1::Ability>,
-    /// A field that becomes just what is told here, so nothing if nothing is told of it; as the contract names it, such as
-    /// identities or value_micros.
+    /// A field that becomes just what is told here, so nothing if nothing is told of it; as the contract names it, such
+    /// as identities or value_micros.
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     clear: Vec<String>,
     #[command(flatten)]

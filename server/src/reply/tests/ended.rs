@@ -90,7 +90,7 @@ fn ended() {
             state: Ended,
             outcome: Resolved,
             case_state: Resolved,
-            further_case_ids: [
+            additional_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
@@ -112,7 +112,7 @@ fn ended() {
             state: Ended,
             outcome: Resolved,
             case_state: Open,
-            further_case_ids: [
+            additional_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
@@ -134,7 +134,7 @@ fn ended() {
             state: Ended,
             outcome: Resolved,
             case_state: Unspecified,
-            further_case_ids: [
+            additional_case_ids: [
                 "case_000000000000c",
             ],
             feedback_question: "",
