@@ -1,7 +1,7 @@
 //! All of the data of a map.
 
 use super::{DEAR_FLOW, NOBODY, PATIENT, SAMPLE, args, edited};
-use crate::cli::playbook::map::{ChosenBy, channels, choose, json};
+use crate::cli::playbook::map::{ChosenBy, channels, choose, choose_same, diff, json};
 use expect_test::expect_file;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -75,6 +75,31 @@ fn every_field_of_the_data_is_known() {
     }
     let all: Vec<String> = all.into_iter().collect();
     expect_file!["fields.txt"].assert_eq(&(all.join("\n") + "\n"));
+}
+
+#[test]
+fn what_another_playbook_changes_has_both_maps_of_each_row() {
+    let flags = format!("{SAMPLE} --reason complaint --channel phone --deadline-in 20m");
+    let (before, after) = (edited(&[]), edited(&PATIENT));
+    let chosen = choose(&args(&flags), &before).unwrap();
+    let other = choose_same(&chosen, &after).unwrap();
+    let changed = diff::compare(&chosen, &other);
+    let told = diff::as_json(&chosen, &after, &changed);
+    assert_eq!(told["playbook_version_after"], after.version.as_str());
+    let rows = told["changed"].as_array().unwrap();
+    assert_eq!(rows.len(), changed.len());
+    for row in rows {
+        let (reason, tier) = (row["reason"].as_str(), row["tier"].as_str().unwrap());
+        assert_eq!(reason, Some("refund_and_claims/complaint"));
+        let flags = format!("--reason complaint --channel phone --deadline-in 20m --tier {tier}");
+        let (old, new) = (data(&[], &flags), data(&PATIENT, &flags));
+        for field in ["routes", "tips", "ineligible_routes"] {
+            assert_eq!(row[field], old["rows"][0][field], "{field}");
+            let after = format!("{field}_after");
+            assert_eq!(row[&after], new["rows"][0][field], "{after}");
+        }
+        assert_eq!(row.as_object().unwrap().len(), 8);
+    }
 }
 
 #[test]
