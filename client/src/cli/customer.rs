@@ -307,7 +307,7 @@ fn told(customer: &v1::Customer) -> Vec<&'static str> {
         ("persona", !customer.persona.is_empty()),
         ("value_micros", customer.value_micros.is_some()),
         ("loyalty_years", customer.loyalty_years.is_some()),
-        ("language", !customer.language_code.is_empty()),
+        ("language_code", !customer.language_code.is_empty()),
         ("time_zone", !customer.time_zone.is_empty()),
         ("preferred_routes", !customer.preferred_routes.is_empty()),
         ("consents", !customer.consents.is_empty()),

@@ -303,8 +303,8 @@ async fn what_is_no_revision_of_this_store_is_refused() -> Outcome {
           start_revision: must be the revision of an answer, unchanged
         FailedPrecondition: the revision is of another store; ask without it
           REVISION_OF_ANOTHER_STORE revision
-        InvalidArgument
-          page_size: must be at most 200, is 201
+        FailedPrecondition: the revision is of another store; ask without it
+          REVISION_OF_ANOTHER_STORE revision
         FailedPrecondition: the revision is of another store; ask without it
           REVISION_OF_ANOTHER_STORE revision
         FailedPrecondition: the revision is of another store; ask without it

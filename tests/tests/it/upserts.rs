@@ -107,7 +107,7 @@ async fn a_mask_clears_replaces_and_looks_at_nothing_else() -> Outcome {
         identities: vec![handle("email", "bob@example.com")],
         ..bare()
     };
-    let replaced = with_mask(told, &["identities", "language"], 4);
+    let replaced = with_mask(told, &["identities", "language_code"], 4);
     let answer = client.upsert_customer(replaced).await?;
     let lost = answer
         .unverified_identities
@@ -157,21 +157,21 @@ async fn masks_that_say_nothing_right_are_refused() -> Outcome {
           update_mask: must name at least one field, or be left out
         InvalidArgument
           update_mask.paths[0]: must be one of identities, tier, persona, value_micros, loyalty_years,
-              language, time_zone, preferred_routes, consents, vulnerable, cannot_use
+              language_code, time_zone, preferred_routes, consents, vulnerable, cannot_use
         InvalidArgument:  (4 faults in all)
           update_mask.paths[1]: is set by the server
           update_mask.paths[2]: is the key of the customer, which never changes
           update_mask.paths[3]: must be one of identities, tier, persona, value_micros, loyalty_years,
-              language, time_zone, preferred_routes, consents, vulnerable, cannot_use
+              language_code, time_zone, preferred_routes, consents, vulnerable, cannot_use
           update_mask.paths[4]: must be one of identities, tier, persona, value_micros, loyalty_years,
-              language, time_zone, preferred_routes, consents, vulnerable, cannot_use
+              language_code, time_zone, preferred_routes, consents, vulnerable, cannot_use
         InvalidArgument
           update_mask.paths[1]: is there twice
         InvalidArgument:  (2 faults in all)
           update_mask.paths[0]: must be one of identities, tier, persona, value_micros, loyalty_years,
-              language, time_zone, preferred_routes, consents, vulnerable, cannot_use
+              language_code, time_zone, preferred_routes, consents, vulnerable, cannot_use
           update_mask.paths[1]: must be one of identities, tier, persona, value_micros, loyalty_years,
-              language, time_zone, preferred_routes, consents, vulnerable, cannot_use
+              language_code, time_zone, preferred_routes, consents, vulnerable, cannot_use
         InvalidArgument
           update_mask.paths: must be at most 11, are 12
         Aborted: customer c1 has changed since: its etag is 2 now
