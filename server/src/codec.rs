@@ -21,6 +21,7 @@ mod handover;
 pub mod index;
 pub mod key;
 mod memory;
+mod money;
 mod number;
 #[cfg(test)]
 mod properties;

@@ -18,6 +18,7 @@ mod fact;
 pub(crate) mod feed;
 pub(crate) mod list;
 mod mask;
+mod money;
 mod names;
 pub(crate) mod page;
 pub(crate) mod playbook;

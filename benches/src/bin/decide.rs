@@ -103,6 +103,7 @@ impl Bench {
             knowledge: Knowledge::Known(value),
             source: FactSource::Customer,
             learnt_at: now,
+            currency: None,
         };
         let facts = Facts::from_facts([
             fact("order_id", FactValue::Text("3348917502".into())),

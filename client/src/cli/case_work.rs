@@ -242,6 +242,7 @@ pub(super) async fn resolve(args: ResolveArgs, session: &Session) -> Result<(), 
         resolution: Some(v1::CaseResolution {
             outcome,
             cost_micros: cost,
+            ..Default::default()
         }),
         note,
         etag: change.etag,

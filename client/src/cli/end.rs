@@ -52,6 +52,7 @@ pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure>
     let resolution = args.outcome.map(|outcome| v1::CaseResolution {
         outcome,
         cost_micros,
+        ..Default::default()
     });
     let request = v1::EndContactRequest {
         request_id: args.key.or_fresh(),

@@ -104,7 +104,7 @@ pub(crate) fn matter_end(text: &str) -> Result<v1::MatterEnd, String> {
         resolved: true,
         resolution: outcome.map(|outcome| v1::CaseResolution {
             outcome: outcome.to_owned(),
-            cost_micros: None,
+            ..Default::default()
         }),
     })
 }

@@ -12,7 +12,7 @@ pub use work::{
 
 use crate::ability::Abilities;
 use crate::ids::{CustomerId, Seq, Slug};
-use crate::money::Money;
+use crate::money::Amount;
 use crate::route::Route;
 use crate::time::{Millis, UnixMs};
 use std::fmt;
@@ -96,7 +96,7 @@ pub struct Profile {
     /// The persona.
     pub persona: Option<Slug>,
     /// What the customer is worth.
-    pub value: Option<Money>,
+    pub value: Option<Amount>,
     /// For how many years the customer has been one.
     pub loyalty_years: Option<u32>,
     /// Such as `nl` or `nl-NL`.

@@ -1,7 +1,7 @@
 //! Facts: typed pieces of context that a reason needs.
 
 use crate::ids::{NameError, Slug};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -110,6 +110,8 @@ pub struct Fact {
     pub source: FactSource,
     /// When we learnt it, in log time; set when it is decided on.
     pub learnt_at: UnixMs,
+    /// Of an amount: the currency. Not known of what was told before it was kept.
+    pub currency: Option<Currency>,
 }
 
 /// Facts by id, at most [`FACTS_MAX`], sorted by id.

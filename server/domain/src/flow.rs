@@ -175,7 +175,7 @@ fn replayed(state: &State, command: &Command) -> Result<Option<Seq>, Stop> {
 
 fn arrival(told: Option<UnixMs>, now: UnixMs) -> Result<UnixMs, Refusal> {
     let told = told.unwrap_or(now);
-    let fault = |what: String| Err(Refusal::Faulty(Faults::one("arrive_time", what)));
+    let fault = |what: String| Err(Refusal::Faulty(Faults::one("event_time", what)));
     if told > now + ARRIVES_AHEAD_MAX {
         return fault(format!(
             "must be at most {ARRIVES_AHEAD_MAX} ahead of now, is {}",

@@ -10,6 +10,64 @@ use std::ops::{Add, AddAssign, Neg, Sub};
 )]
 pub struct Money(i64);
 
+/// The currency of an amount, such as `EUR`: the playbook's under which the amount was told.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// From three capital letters.
+    pub fn new(code: &str) -> Option<Currency> {
+        let code: [u8; 3] = code.as_bytes().try_into().ok()?;
+        let is_code = code.iter().all(u8::is_ascii_uppercase);
+        is_code.then_some(Currency(code))
+    }
+
+    /// The three letters.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An amount that a caller told, with its currency; none is known of what was told before it was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Amount {
+    /// How much.
+    pub money: Money,
+    /// Of what.
+    pub currency: Option<Currency>,
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.currency {
+            Some(currency) => write!(f, "{} {currency}", self.money),
+            None => write!(f, "{}", self.money),
+        }
+    }
+}
+
+impl From<Money> for Amount {
+    /// Of a currency that nobody told.
+    fn from(money: Money) -> Amount {
+        Amount {
+            money,
+            currency: None,
+        }
+    }
+}
+
 /// Why a text is not an amount.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {

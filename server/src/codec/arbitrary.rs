@@ -22,7 +22,7 @@ use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{
     ActorId, CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, Seq, Slug,
 };
-use signpost_domain::money::Money;
+use signpost_domain::money::{Amount, Currency, Money};
 use signpost_domain::route::Route;
 use signpost_domain::time::{Millis, UnixMs};
 use std::sync::Arc;
@@ -73,6 +73,14 @@ pub(super) fn span() -> impl Strategy<Value = Millis> {
 
 pub(super) fn money() -> impl Strategy<Value = Money> {
     any::<i64>().prop_map(Money::from_micros)
+}
+
+pub(super) fn currency() -> impl Strategy<Value = Option<Currency>> {
+    select(vec![None, Currency::new("EUR"), Currency::new("USD")])
+}
+
+pub(super) fn amount() -> impl Strategy<Value = Amount> {
+    (money(), currency()).prop_map(|(money, currency)| Amount { money, currency })
 }
 
 pub(super) fn route() -> impl Strategy<Value = Route> {
@@ -130,12 +138,13 @@ pub(super) fn facts() -> BoxedStrategy<Facts> {
         FactSource::Agent,
         FactSource::System,
     ]);
-    let fact = (slug(), knowledge(), source, time());
-    let fact = fact.prop_map(|(id, knowledge, source, learnt_at)| Fact {
+    let fact = (slug(), knowledge(), source, time(), currency());
+    let fact = fact.prop_map(|(id, knowledge, source, learnt_at, currency)| Fact {
         id,
         knowledge,
         source,
         learnt_at,
+        currency,
     });
     vec(fact, 0..4).prop_map(Facts::from_facts).boxed()
 }
@@ -169,7 +178,7 @@ fn consents() -> impl Strategy<Value = Vec<Consent>> {
 
 pub(super) fn profile() -> BoxedStrategy<Profile> {
     let who = (identities(), of(slug()), of(slug()), consents());
-    let what = (of(money()), of(any::<u32>()), of(text()), of(text()));
+    let what = (of(amount()), of(any::<u32>()), of(text()), of(text()));
     let how = (routes(), of(any::<bool>()), abilities());
     (who, what, how)
         .prop_map(|(who, what, how)| {

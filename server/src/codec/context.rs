@@ -1,5 +1,6 @@
 //! What a caller told and what is known of a customer: facts, identities, profiles, contexts, offers.
 
+use super::money::{self, write_currency};
 use super::number::{known, nonsense, routes};
 use super::text::{after, at, name, name_or_none, reason_or_none, span_ms};
 use super::write::Writer;
@@ -21,6 +22,7 @@ fn write_fact(w: &mut Writer, fact: &Fact, base: UnixMs) {
         knowledge,
         source,
         learnt_at,
+        currency,
     } = fact;
     w.text(1, id.as_str());
     match knowledge {
@@ -33,6 +35,7 @@ fn write_fact(w: &mut Writer, fact: &Fact, base: UnixMs) {
     }
     w.known(8, source);
     w.signed(9, after(*learnt_at, base));
+    write_currency(w, 10, *currency);
 }
 
 pub(super) fn facts(messages: Vec<wire::Fact>, base: UnixMs) -> Result<Facts, CodecError> {
@@ -50,6 +53,7 @@ fn fact(message: wire::Fact, base: UnixMs) -> Result<Fact, CodecError> {
         knowledge,
         source,
         learnt_after_ms,
+        currency,
     } = message;
     let knowledge = match required(knowledge, "fact.knowledge")? {
         Wire::Text(text) => Knowledge::Known(FactValue::Text(text.into())),
@@ -64,6 +68,7 @@ fn fact(message: wire::Fact, base: UnixMs) -> Result<Fact, CodecError> {
         knowledge,
         source: known(source, "fact.source")?,
         learnt_at: at(base, learnt_after_ms),
+        currency: money::currency(&currency, "fact.currency")?,
     })
 }
 
@@ -141,7 +146,7 @@ pub(super) fn write_profile(w: &mut Writer, profile: &Profile) {
     w.messages(1, identities, write_identity);
     w.name_or_none(2, tier.as_ref());
     w.name_or_none(3, persona.as_ref());
-    w.signed_or_none(4, value.map(Money::micros));
+    w.signed_or_none(4, value.map(|value| value.money.micros()));
     w.number_or_none(5, *loyalty_years);
     w.text_or_none(6, language.as_deref());
     w.text_or_none(7, time_zone.as_deref());
@@ -149,6 +154,7 @@ pub(super) fn write_profile(w: &mut Writer, profile: &Profile) {
     w.messages(9, consents, write_consent);
     w.number_or_none(10, *vulnerable);
     w.number(11, u32::from(cannot_use.bits()));
+    write_currency(w, 12, value.and_then(|value| value.currency));
 }
 
 pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
@@ -164,12 +170,13 @@ pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
         consents: consent_messages,
         vulnerable,
         cannot_use_bits,
+        value_currency,
     } = message;
     Ok(Profile {
         identities: identities(identity_messages)?,
         tier: name_or_none(tier),
         persona: name_or_none(persona),
-        value: value_micros.map(Money::from_micros),
+        value: money::amount(value_micros, &value_currency, "profile.value_currency")?,
         loyalty_years,
         language: language.map(Into::into),
         time_zone: time_zone.map(Into::into),

@@ -1,12 +1,12 @@
 //! What people do to cases: the event, and what of it the row keeps.
 
+use super::money::{self, write_currency};
 use super::number::{Numbered, known};
 use super::text::{case, case_seq, name, reason_or_none, reason_text, slugs};
 use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, MergedCase, Resolution};
 use signpost_domain::event::CaseWorked;
-use signpost_domain::money::Money;
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
@@ -112,17 +112,19 @@ fn update(message: wire::CaseUpdate) -> Result<CaseUpdate, CodecError> {
 pub(super) fn write_resolution(w: &mut Writer, resolution: &Resolution) {
     let Resolution { outcome, cost } = resolution;
     w.text(1, outcome.as_str());
-    w.signed_or_none(2, cost.map(Money::micros));
+    w.signed_or_none(2, cost.map(|cost| cost.money.micros()));
+    write_currency(w, 3, cost.and_then(|cost| cost.currency));
 }
 
 pub(super) fn resolution(message: wire::Resolution) -> Result<Resolution, CodecError> {
     let wire::Resolution {
         outcome,
         cost_micros,
+        currency,
     } = message;
     Ok(Resolution {
         outcome: name(outcome, "resolution.outcome")?,
-        cost: cost_micros.map(Money::from_micros),
+        cost: money::amount(cost_micros, &currency, "resolution.currency")?,
     })
 }
 

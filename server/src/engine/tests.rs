@@ -65,6 +65,7 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
         knowledge: Knowledge::Known(FactValue::Text("ABC123".into())),
         source: FactSource::Customer,
         learnt_at: at,
+        currency: None,
     };
     let context = ContactContext {
         channel: Slug::stored(channel),

@@ -7,6 +7,7 @@ use signpost_domain::case::{CASE_TEXT_BYTES_MAX, CaseLink, CaseNumbers, CaseUpda
 use signpost_domain::command::{Command, CommandBody, Query, WorkOnCase, WorkStep};
 use signpost_domain::event::Method;
 use signpost_domain::ids::{CaseId, Seq, Slug};
+use signpost_domain::money::Amount;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
@@ -84,6 +85,7 @@ pub(crate) fn resolve(
     mut request: v1::ResolveCaseRequest,
     caller: Caller,
     numbers: &CaseNumbers,
+    live: Option<&Playbook>,
 ) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
@@ -99,7 +101,7 @@ pub(crate) fn resolve(
     } = request;
     let stamp = finder.stamp(&request_id, Method::ResolveCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
-    let resolution = finder.resolution(At::top("resolution"), resolution);
+    let resolution = finder.resolution(At::top("resolution"), live, resolution);
     let note = finder.optional_note(&note);
     let seen = finder.seen(&etag, "case");
     let arrive_time = finder.arrive_time(arrive_time, &caller);
@@ -303,9 +305,10 @@ impl Finder {
     pub(super) fn optional_resolution(
         &mut self,
         at: At<'_>,
+        live: Option<&Playbook>,
         told: Option<v1::CaseResolution>,
     ) -> Option<Resolution> {
-        told.and_then(|told| self.resolution(at, Some(told)))
+        told.and_then(|told| self.resolution(at, live, Some(told)))
     }
 
     /// A note at this path, which may be empty.
@@ -317,7 +320,12 @@ impl Finder {
         kept.unwrap_or_else(|| "".into())
     }
 
-    fn resolution(&mut self, at: At<'_>, told: Option<v1::CaseResolution>) -> Option<Resolution> {
+    fn resolution(
+        &mut self,
+        at: At<'_>,
+        live: Option<&Playbook>,
+        told: Option<v1::CaseResolution>,
+    ) -> Option<Resolution> {
         let Some(told) = told else {
             self.fault(at, "must be set");
             return None;
@@ -325,11 +333,14 @@ impl Finder {
         let v1::CaseResolution {
             outcome,
             cost_micros,
+            currency_code,
         } = told;
         let outcome = self.keep(at.field("outcome"), Slug::new(outcome));
         let cost = cost_micros.map(values::cost).transpose();
         let cost = self.keep(at.field("cost_micros"), cost);
+        let currency = self.currency(at.field("currency_code"), live, &currency_code);
         let (outcome, cost) = outcome.zip(cost)?;
+        let cost = cost.map(|money| Amount { money, currency });
         Some(Resolution { outcome, cost })
     }
 

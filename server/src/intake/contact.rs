@@ -153,9 +153,9 @@ pub(crate) fn end(
     let outcome = finder.keep(At::top("outcome"), wire_enum::outcome(outcome));
     let confirmed = finder.confirmed_reason(At::top("confirmed_reason"), live, &confirmed_reason);
     let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let resolution = finder.optional_resolution(At::top("resolution"), resolution);
+    let resolution = finder.optional_resolution(At::top("resolution"), live, resolution);
     let note = finder.optional_note(&note);
-    let matters = finder.matter_ends(At::top("matters"), matters);
+    let matters = finder.matter_ends(At::top("matters"), live, matters);
     let body = contact.zip(outcome).zip(note);
     let body = body.map(|((contact, outcome), note)| {
         CommandBody::End(Box::new(EndContact {
@@ -273,7 +273,12 @@ pub(crate) fn get(request: v1::GetContactRequest) -> Result<Fresh<Query>, Faults
 
 impl Finder {
     /// What came of matters, each at most once.
-    fn matter_ends(&mut self, at: At<'_>, told: Vec<v1::MatterEnd>) -> Vec<MatterEnd> {
+    fn matter_ends(
+        &mut self,
+        at: At<'_>,
+        live: Option<&Playbook>,
+        told: Vec<v1::MatterEnd>,
+    ) -> Vec<MatterEnd> {
         if !self.within(at, told.len(), MATTERS_MAX) {
             return Vec::new();
         }
@@ -286,7 +291,7 @@ impl Finder {
                 resolution,
             } = told;
             let matter = self.keep(at.field("matter_id"), MatterId::new(matter_id));
-            let resolution = self.optional_resolution(at.field("resolution"), resolution);
+            let resolution = self.optional_resolution(at.field("resolution"), live, resolution);
             let Some(matter) = matter else { continue };
             if ends.iter().any(|earlier| earlier.matter == matter) {
                 self.fault(at.field("matter_id"), "is there twice");

@@ -9,6 +9,7 @@ use signpost_domain::customer::{LOYALTY_YEARS_MAX, Profile, ProfileField};
 use signpost_domain::event::Method;
 use signpost_domain::ids::CustomerId;
 use signpost_domain::list::OfCustomer;
+use signpost_domain::money::Amount;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
@@ -36,6 +37,7 @@ const PATHS: Paths<ProfileField> = Paths {
             "customer_id",
             "is the key of the customer, which never changes",
         ),
+        ("currency_code", "goes with value_micros: name that"),
         ("create_time", BY_SERVER),
         ("contact_count", BY_SERVER),
         ("sequence", BY_SERVER),
@@ -172,6 +174,7 @@ impl Finder {
             consents,
             vulnerable,
             cannot_use,
+            currency_code,
             // Set by us.
             create_time: _,
             contact_count: _,
@@ -186,6 +189,8 @@ impl Finder {
         let persona = self.optional_name(at.field("persona"), live, Kind::Persona, &persona);
         let value = value_micros.map(values::cost).transpose();
         let value = self.keep(at.field("value_micros"), value);
+        let currency = self.currency(at.field("currency_code"), Some(live), &currency_code);
+        let amount = |money| Amount { money, currency };
         let loyalty_years = loyalty_years.map(years).transpose();
         let loyalty_years = self.keep(at.field("loyalty_years"), loyalty_years);
         let language = self.optional(at.field("language_code"), &language, values::language);
@@ -197,7 +202,7 @@ impl Finder {
             identities,
             tier,
             persona,
-            value: value?,
+            value: value?.map(amount),
             loyalty_years: loyalty_years?,
             language,
             time_zone,

@@ -40,6 +40,7 @@ impl Finder {
             source,
             learn_time: _,
             value,
+            currency_code,
         } = told;
         let id = self.name(at.field("fact_id"), live, Kind::Fact, &fact_id);
         let source = self.keep(at.field("source"), wire_enum::fact_source(source));
@@ -52,11 +53,23 @@ impl Finder {
             (Some(value), Some(spec)) => self.knowledge(at, spec, value),
             (Some(_), None) => None,
         };
+        let at_currency = at.field("currency_code");
+        let currency = match knowledge {
+            Some(Knowledge::Known(FactValue::Money(_))) => {
+                self.currency(at_currency, Some(live), &currency_code)
+            }
+            Some(_) if !currency_code.is_empty() => {
+                self.fault(at_currency, "must be empty: this is no amount");
+                None
+            }
+            Some(_) | None => None,
+        };
         Some(Fact {
             id: id?,
             knowledge: knowledge?,
             source: source?,
             learnt_at: UnixMs::default(),
+            currency,
         })
     }
 

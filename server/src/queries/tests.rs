@@ -61,6 +61,7 @@ fn route(number: usize) -> Command {
         knowledge: Knowledge::Known(FactValue::Text("ABC123".into())),
         source: FactSource::Customer,
         learnt_at: NOW,
+        currency: None,
     };
     let context = ContactContext {
         channel: Slug::stored(channel),

@@ -8,7 +8,6 @@ use signpost_domain::case::{
 use signpost_domain::decision::{PersonTold, Told, Tried};
 use signpost_domain::event::CaseWorked;
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
-use signpost_domain::money::Money;
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 use std::sync::Arc;
@@ -183,7 +182,8 @@ pub(super) fn resolution(resolution: &Resolution) -> v1::CaseResolution {
     let Resolution { outcome, cost } = resolution;
     v1::CaseResolution {
         outcome: outcome.to_string(),
-        cost_micros: cost.map(Money::micros),
+        cost_micros: cost.map(|cost| cost.money.micros()),
+        currency_code: fact::code(cost.and_then(|cost| cost.currency)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Customers.
 
 use super::decision::text;
-use super::{case, contact, time, wire_enum};
+use super::{case, contact, fact, time, wire_enum};
 use crate::queries::Told;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::customer::{
@@ -10,7 +10,6 @@ use signpost_domain::customer::{
 };
 use signpost_domain::event::CustomerSaved;
 use signpost_domain::ids::{CustomerId, ReasonId, Seq};
-use signpost_domain::money::Money;
 use signpost_proto::v1;
 use std::sync::Arc;
 
@@ -103,7 +102,7 @@ pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
         identities: self::identities(identities),
         tier: text(tier.as_ref()),
         persona: text(persona.as_ref()),
-        value_micros: value.map(Money::micros),
+        value_micros: value.map(|value| value.money.micros()),
         loyalty_years: *loyalty_years,
         language_code: language.as_deref().unwrap_or_default().to_owned(),
         time_zone: time_zone.as_deref().unwrap_or_default().to_owned(),
@@ -117,6 +116,7 @@ pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
         etag: changed.0.to_string(),
         merged_into_customer_id: id(row.merged_into.as_ref()),
         merged: row.merged.iter().map(merged).collect(),
+        currency_code: fact::code(value.and_then(|value| value.currency)),
     }
 }
 

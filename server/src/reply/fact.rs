@@ -3,6 +3,7 @@
 use super::{time, wire_enum};
 use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
 use signpost_domain::ids::Slug;
+use signpost_domain::money::Currency;
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 use v1::fact::Value;
@@ -18,13 +19,20 @@ fn fact(fact: &Fact) -> v1::Fact {
         knowledge,
         source,
         learnt_at,
+        currency,
     } = fact;
     v1::Fact {
         fact_id: id.to_string(),
         value: Some(value(knowledge)),
         source: wire_enum::fact_source(*source),
         learn_time: Some(time::timestamp(*learnt_at)),
+        currency_code: code(*currency),
     }
+}
+
+/// The code of a currency; empty where it is not known.
+pub(super) fn code(currency: Option<Currency>) -> String {
+    currency.map_or_else(String::new, |currency| currency.to_string())
 }
 
 fn value(knowledge: &Knowledge) -> Value {

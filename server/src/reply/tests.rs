@@ -49,6 +49,7 @@ fn fact(id: &str, knowledge: Knowledge) -> Fact {
         knowledge,
         source: FactSource::Bot,
         learnt_at: UnixMs(1_500),
+        currency: None,
     }
 }
 

@@ -181,7 +181,8 @@ impl CaseService for Edge {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
         let locale = request.language_code.clone();
-        let command = intake::case::resolve(request, caller, self.numbers());
+        let live = self.live_if_any();
+        let command = intake::case::resolve(request, caller, self.numbers(), live.as_deref());
         let worked = self.work(command).await?;
         Ok(Response::new(self.resolved(&worked, &locale).await?))
     }

@@ -94,15 +94,16 @@ async fn reasons_that_are_not_there() -> Outcome {
     told.push(brief::refused(contacts.end_contact(primary).await));
     expect![[r#"
         InvalidArgument
-          context.stated_reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
-              existing_flight/cancel, baggage/lost, baggage/damaged
+          context.stated_reason: is not a reason of the live playbook; must be one of
+              existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/damaged
           UNKNOWN_REASON
         InvalidArgument
           context.stated_reason: is not a primary reason of the live playbook; must be one of existing_flight,
               baggage
           UNKNOWN_REASON
         InvalidArgument
-          context.stated_reason: is not a reason of the live playbook; did you mean existing_flight/change_date?
+          context.stated_reason: is not a reason of the live playbook; did you mean
+              existing_flight/change_date?
           UNKNOWN_REASON
         InvalidArgument
           context.stated_reason: is not a reason of the live playbook; did you mean baggage/lost?
@@ -266,8 +267,8 @@ async fn what_no_customer_and_no_queue_can_be() -> Outcome {
           context.queue_stats[0].staffed_agents: must be at most 1000000, is 4000000000; leave it out if it is
               not known
         InvalidArgument
-          context.queue_stats[0].waiting_count: must be at most 1000000, is 4000000000; leave it out if it is not
-              known
+          context.queue_stats[0].waiting_count: must be at most 1000000, is 4000000000; leave it out if it is
+              not known
         InvalidArgument:  (2 faults in all)
           context.queue_stats[0].available_agents: must be at most staffed_agents, of which they are a part
           context.queue_stats[0].available_agents: must be at most 1000000, is 4000000000; leave it out if it

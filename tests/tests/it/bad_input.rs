@@ -91,8 +91,8 @@ async fn texts_that_are_empty_too_long_or_of_another_shape() -> Outcome {
               letter
           context.customer.identities[0].value: must be printable, without spaces at its ends
           context.customer.tier: must be at most 64 bytes, is 200
-          context.stated_reason: must be primary or primary/secondary; each part must be lower-case letters, digits
-              and _, starting with a letter
+          context.stated_reason: must be primary or primary/secondary; each part must be lower-case letters,
+              digits and _, starting with a letter
           context.facts[0].fact_id: must be set
           context.stage: must be at most 64 bytes, is 200
           context.sentiment_score: must be from -100 to 100, is 101

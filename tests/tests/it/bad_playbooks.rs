@@ -81,7 +81,8 @@ async fn documents_that_are_too_large_or_explode() -> Outcome {
           : the request is too large: found 52432655 bytes, the limit is: 4194304 bytes
           UNREADABLE_REQUEST
         InvalidArgument
-          document: line 1, column 9: has an anchor; must be written out: a playbook has no anchors and aliases
+          document: line 1, column 9: has an anchor; must be written out: a playbook has no anchors and
+              aliases
         InvalidArgument
           document: line 1, column 256: is too deep; must be at most 16 levels deep
         InvalidArgument
@@ -92,8 +93,8 @@ async fn documents_that_are_too_large_or_explode() -> Outcome {
               queues, facts, routes, reasons, splits, outcomes, guards, rules, feedback_question, costs,
               last_resort, tests
         InvalidArgument
-          document: line 1, column 5: is not YAML: mapping values are not allowed in this context; must be YAML
-              or JSON
+          document: line 1, column 5: is not YAML: mapping values are not allowed in this context; must be
+              YAML or JSON
     "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
 }
@@ -132,8 +133,8 @@ async fn reasons_that_replace_each_other() -> Outcome {
         InvalidArgument:  (2 faults in all)
           document.reasons[0].secondary[0].replaces[0]: line 33, column 20: existing_flight/cancel replaces
               existing_flight/change_date in a circle; must be a retired reason
-          document.reasons[0].secondary[1].replaces[0]: line 44, column 20: existing_flight/change_date replaces
-              existing_flight/cancel in a circle; must be a retired reason
+          document.reasons[0].secondary[1].replaces[0]: line 44, column 20: existing_flight/change_date
+              replaces existing_flight/cancel in a circle; must be a retired reason
         InvalidArgument
           document.reasons[1].secondary[0].replaces[0]: line 54, column 20: baggage/lost replaces baggage/lost
               in a circle; must be a retired reason
@@ -171,10 +172,11 @@ async fn conditions_that_do_not_hold_together() -> Outcome {
           document.rules[0].when: line 66, column 22: there is no customer.contcts_7d; did you mean
               customer.contacts_7d?
         InvalidArgument
-          document.rules[0].when: line 66, column 22: there is no facts.departs; did you mean facts.departs_at?
+          document.rules[0].when: line 66, column 22: there is no facts.departs; did you mean
+              facts.departs_at?
         InvalidArgument
-          document.rules[0].when: line 66, column 22: a whole number is compared with a text; must be two of the
-              same type
+          document.rules[0].when: line 66, column 22: a whole number is compared with a text; must be two of
+              the same type
         InvalidArgument
           document.rules[0].when: line 66, column 22: an amount of money is compared with a whole number; must
               be two of the same type
@@ -182,8 +184,8 @@ async fn conditions_that_do_not_hold_together() -> Outcome {
           document.rules[0].when: line 66, column 22: the condition is a text; must be true or false, such as
               contact.asked_for_person or case.repeats >= 2
         InvalidArgument
-          document.rules[0].when: line 66, column 22: all, exists, map and filter are used; must be written out:
-              conditions have no comprehensions
+          document.rules[0].when: line 66, column 22: all, exists, map and filter are used; must be written
+              out: conditions have no comprehensions
         InvalidArgument
           document.rules[0].when: line 66, column 22: the condition cannot be read at its character 20:
               mismatched input '<EOF>'; must be a CEL expression
@@ -191,11 +193,13 @@ async fn conditions_that_do_not_hold_together() -> Outcome {
           document.rules[0].when: line 66, column 22: there is no function danger; must be one of duration,
               timestamp, money, has, size, startsWith, endsWith, contains, matches
         InvalidArgument
-          document.rules[0].when: line 66, column 22: the pattern ( unclosed group; must be a regular expression
+          document.rules[0].when: line 66, column 22: the pattern ( unclosed group; must be a regular
+              expression
         InvalidArgument
           document.rules[0].when: line 66, column 22: the condition has 2021 bytes; must have at most 2000
         InvalidArgument
-          document.rules[0].when: line 66, column 22: the condition is too deep; must be at most 32 levels deep
+          document.rules[0].when: line 66, column 22: the condition is too deep; must be at most 32 levels
+              deep
     "#]].assert_eq(&brief::all(&told));
     unchanged(server).await
 }
@@ -230,11 +234,12 @@ async fn a_document_with_hundreds_of_faults() -> Outcome {
     let refused = server.playbooks().publish_playbook(request).await;
     let refused = refused.err().ok_or("it was published")?;
     expect![[r#"
-        source.rules[0].channel line 66, column 24: there is no channel fax; must be one of phone, web_chat,
-              email (300 faults in all, the first 16 are told)"#]].assert_eq(&brief::folded(refused.message()));
+        document.rules[0].channel line 66, column 24: there is no channel fax; must be one of phone,
+              web_chat, email (300 faults in all, the first 16 are told)"#]]
+    .assert_eq(&brief::folded(refused.message()));
     assert_eq!(
         brief::fields(&refused).first().map(String::as_str),
-        Some("source.rules[0].channel")
+        Some("document.rules[0].channel")
     );
     expect![[r#"
         66:44 rules[0]: there is no key frobid; did you mean forbid? The keys here are id, reason, tier,
@@ -322,11 +327,11 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
           document.reasons[0].secondary[1].stake: line 43, column 16: is "much"; must be a decimal amount such
               as 4.10 with at most 6 decimals
         InvalidArgument
-          document.reasons[0].secondary[1].deadline: line 43, column 19: bags is of type integer; must be a fact
-              of type instant: departs_at
+          document.reasons[0].secondary[1].deadline: line 43, column 19: bags is of type integer; must be a
+              fact of type instant: departs_at
         InvalidArgument
-          document.reasons[0].secondary[1].deadline: line 43, column 19: there is no fact departure; must be one
-              of booking_reference, bag_tag, departs_at, fare, bags, is_group
+          document.reasons[0].secondary[1].deadline: line 43, column 19: there is no fact departure; must be
+              one of booking_reference, bag_tag, departs_at, fare, bags, is_group
         InvalidArgument
           document.reasons[0].secondary[1].need: line 43, column 15: is "0"; must be a decimal from 0.1 to 20
               with at most 3 decimals
@@ -334,8 +339,8 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
           document.reasons[0].secondary[1].need: line 43, column 15: is "21"; must be a decimal from 0.1 to 20
               with at most 3 decimals
         InvalidArgument
-          document.rules[0].queue: line 67, column 61: the queue letters serves only async_text; must be a queue
-              that serves one of voice: the rule leaves people in no other medium on its channels
+          document.rules[0].queue: line 67, column 61: the queue letters serves only async_text; must be a
+              queue that serves one of voice: the rule leaves people in no other medium on its channels
         InvalidArgument
           document.rules[0].queue: line 66, column 30: there is no queue rebookings; did you mean rebooking?
         InvalidArgument
@@ -354,15 +359,15 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
           document.reasons[0].secondary[0].routes.human.queue: line 40, column 20: human has no queue on
               web_chat; must have a default, or a queue for each channel or medium that has the route
         InvalidArgument
-          document.reasons[0].secondary[0].routes.human.queue: line 40, column 20: human has no queue on phone,
-              web_chat; must have a default, or a queue for each channel or medium that has the route
+          document.reasons[0].secondary[0].routes.human.queue: line 40, column 20: human has no queue on
+              phone, web_chat; must have a default, or a queue for each channel or medium that has the route
         InvalidArgument
-          document.reasons[0].secondary[0].routes.human.queue: line 41, column 27: human on phone is voice, and
-              the queue letters serves only async_text; must be a queue that serves voice there, or voice
-              must be in its media
+          document.reasons[0].secondary[0].routes.human.queue: line 41, column 27: human on phone is voice,
+              and the queue letters serves only async_text; must be a queue that serves voice there, or
+              voice must be in its media
         InvalidArgument
-          document.queues.rebooking.languages[0]: line 18, column 72: is "english"; must be a language without a
-              region, such as en or nl
+          document.queues.rebooking.languages[0]: line 18, column 72: is "english"; must be a language without
+              a region, such as en or nl
         InvalidArgument
           document.queues.rebooking.media[0]: line 18, column 68: is "fax"; must be one of voice, live_text,
               async_text, in_person
@@ -373,21 +378,21 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
           document.costs.preferred_share: line 72, column 20: is "1.5"; must be a decimal from 0 to 1 with at
               most 4 decimals
         InvalidArgument
-          document.costs.repeat_need: line 72, column 16: is "-1"; must be a decimal from 0 to 20 with at most 3
-              decimals
+          document.costs.repeat_need: line 72, column 16: is "-1"; must be a decimal from 0 to 20 with at most
+              3 decimals
         InvalidArgument
           document.last_resort: line 75, column 1: is empty; must have at least one
         InvalidArgument:  (2 faults in all)
           document.last_resort.queue: line 75, column 1: the queue is missing; must be there
-          document.last_resort.route: line 75, column 23: self_service always has to be possible to leave; must
-              be message, chat, callback or human
+          document.last_resort.route: line 75, column 23: self_service always has to be possible to leave;
+              must be message, chat, callback or human
         InvalidArgument
-          document.tests[1].expect.route: line 78, column 85: "route: message" is the same situation and expects
-              something else; must agree with it, or tell what is different
+          document.tests[1].expect.route: line 78, column 85: "route: message" is the same situation and
+              expects something else; must agree with it, or tell what is different
         InvalidArgument
           document.tests[1].expect.need: line 78, column 80: "need: 2.5" is the same situation and expects
               something else; must agree with it, or tell what is different
-        InvalidArgument: source.tests[0].expect.route line 77, column 91: "route: self_service" fails:
+        InvalidArgument: document.tests[0].expect.route line 77, column 91: "route: self_service" fails:
               expected self_service, came message; message 7.47 = handling 2.50 + waiting 0.12 + failure
               3.85 + leaving the channel 1.00 (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 +
               failure 1.44 (85 %, wait 6m); self_service is not a route of the reason; 5.00 at stake; change
@@ -397,8 +402,8 @@ async fn stakes_deadlines_queues_and_tests_that_mean_nothing() -> Outcome {
               leaving the channel 1.00 (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure
               1.44 (85 %, wait 6m); self_service is not a route of the reason; 5.00 at st…
         InvalidArgument
-          document.tests[0].expect.not: line 77, column 105: no route is left that may be taken; must leave one
-              of those under route
+          document.tests[0].expect.not: line 77, column 105: no route is left that may be taken; must leave
+              one of those under route
         InvalidArgument
           document.tests[0].expect.rule: line 77, column 83: there is no rule nobody; must be one of
               asked_for_a_person, vulnerable, third_contact_this_week, broken_promise, flying_today

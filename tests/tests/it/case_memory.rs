@@ -113,6 +113,7 @@ async fn a_case_shows_what_was_tried_and_told_until_it_is_resolved() -> Outcome 
         resolution: Some(v1::CaseResolution {
             outcome: "explained".into(),
             cost_micros: None,
+            ..Default::default()
         }),
         event_time: Some(minute(9)),
         ..Default::default()

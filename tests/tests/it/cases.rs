@@ -201,6 +201,7 @@ fn resolve(case: &str, request: &str) -> v1::ResolveCaseRequest {
         resolution: Some(v1::CaseResolution {
             outcome: "rebooked".into(),
             cost_micros: Some(12_500_000),
+            currency_code: "EUR".into(),
         }),
         note: "as promised".into(),
         event_time: Some(minute(20)),

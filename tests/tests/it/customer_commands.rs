@@ -82,14 +82,14 @@ async fn a_supervisor_merges_two_customers_reads_what_they_came_for_and_undoes_i
         total                   2        ·             2     2         ·         ·
 
         latest contacts
-        contact  place   channel  reason           customer  route    outcome  recorded
+        contact  state   channel  stated reason    customer  route    outcome  recorded
         call-2   routed  phone    baggage/damaged  c2        message           2026-03-02T09:02:00Z
         call-1   routed  phone    baggage/damaged  c1        message           2026-03-02T09:01:00Z
 
         latest cases
-        case                state  reason           tier      customer  queue    opened                contacts  repeats
-        case_0000000000003  open   baggage/damaged  standard  c2        baggage  2026-03-02T09:02:00Z         1        0
-        case_0000000000002  open   baggage/damaged  standard  c1        baggage  2026-03-02T09:01:00Z         1        0
+        case                state  stated reason    tier      customer  last queue  opened                contacts  repeats
+        case_0000000000003  open   baggage/damaged  standard  c2        baggage     2026-03-02T09:02:00Z         1        0
+        case_0000000000002  open   baggage/damaged  standard  c1        baggage     2026-03-02T09:01:00Z         1        0
     "#]].assert_eq(&unindented(&history.stdout));
     let json = ran(&server, &["--json", "customer", "history", "c1"]).await?;
     let json = json.json()?;

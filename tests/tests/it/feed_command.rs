@@ -157,7 +157,7 @@ async fn cases_and_contacts_are_watched() -> Outcome {
     expect![[r#"
           case                state      customer              reason                                contacts  repeats
           case_0000000000002  open       c1                    existing_flight/change_date                  1        ·
-          contact                               place         route         channel     customer              reason
+          contact                               state         route         channel     customer              reason
           call-1                                self_service  self_service  phone       c1                    existing_flight/change_date
         ~ case_0000000000002  open       c1                    existing_flight/change_date                  2        1
         ~ call-2                                routed        message       phone       c1                    existing_flight/change_date

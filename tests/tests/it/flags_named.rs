@@ -18,7 +18,7 @@ const WRITES: [&str; 19] = [
     "route --channel phone --fact nope=1",
     "route --channel phone --declined nope",
     "route --channel phone --identity Phone=1 --consent x=yes",
-    "take '' chat",
+    "select '' chat",
     "end call-1 resolved --confirmed-reason no/such",
     "contact add-case call-1 --reason no/such",
     "case note CASE '' --etag x",
@@ -38,7 +38,7 @@ const WRITES: [&str; 19] = [
 const OTHERS: [&str; 10] = [
     "route --channel fax",
     "preview --channel phone --queue-stats x:waiting=1",
-    "preview --channel phone --event-time 1999-01-01T00:00:00Z",
+    "preview --channel phone --at-time 1999-01-01T00:00:00Z",
     "contact list --page-token x",
     "contact watch --reason No --from x",
     "case get the-first",
@@ -48,7 +48,7 @@ const OTHERS: [&str; 10] = [
     "counts --actor nobody",
 ];
 
-const ARRIVE: [&str; 2] = ["--event-time", "2026-03-02T10:00:00Z"];
+const EVENT_TIME: [&str; 2] = ["--event-time", "2026-03-02T10:00:00Z"];
 
 /// What the command is refused for, without what is wrong with it.
 async fn refused(server: &TestServer, case: &str, line: &str, more: &[&str]) -> Outcome<String> {
@@ -79,7 +79,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
     let case = case.unwrap_or_default().case_id;
     let mut told = String::new();
     for line in WRITES {
-        told += &refused(&server, &case, line, &ARRIVE).await?;
+        told += &refused(&server, &case, line, &EVENT_TIME).await?;
     }
     for line in OTHERS {
         told += &refused(&server, &case, line, &[]).await?;
@@ -98,12 +98,12 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         route --channel phone --identity Phone=1 --consent x=yes
           context.customer.identities[0].kind (--identity)
           context.consents[0].consent_id (--consent)
-        take '' chat
+        select '' chat
           contact_id (<CONTACT>)
         end call-1 resolved --confirmed-reason no/such
           confirmed_reason (--confirmed-reason)
         contact add-case call-1 --reason no/such
-          reason (--reason)
+          stated_reason (--reason)
         case note CASE '' --etag x
           text (<TEXT>)
           etag (--etag)
@@ -112,7 +112,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
         case unlink CASE caused_by CASE --etag x
           etag (--etag)
         case merge CASE CASE
-          merged_case_id (<MERGED>)
+          duplicate_case_id (<DUPLICATE>)
         case update CASE
           update_mask (--confirmed-reason, --legal-hold, --retain-until)
         case update CASE --confirmed-reason no/such
@@ -133,8 +133,8 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
           event_time (--event-time)
         preview --channel phone --queue-stats x:waiting=1
           context.queue_stats[0].queue_id (--queue-stats)
-        preview --channel phone --event-time 1999-01-01T00:00:00Z
-          at_time (--arrive)
+        preview --channel phone --at-time 1999-01-01T00:00:00Z
+          at_time (--at-time)
         contact list --page-token x
           page_token (--page-token)
         contact watch --reason No --from x
@@ -157,7 +157,7 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
     // A program reads the fields as the contract has them.
     let json = [
         &["route", "--channel", "phone", "--tier", "x", "--json"],
-        &ARRIVE[..],
+        &EVENT_TIME[..],
     ]
     .concat();
     let json = ran(&server, &json).await?;

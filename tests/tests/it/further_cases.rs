@@ -132,14 +132,14 @@ async fn the_end_of_the_contact_resolves_its_own_case_alone() -> Outcome {
     assert_eq!(live(&bag_case), [("call-1".to_owned(), false)]);
     let told = timeline(&server, &added.case_id).await?.replace(own, "OWN");
     expect![[r#"
-        platform/test CASE_ADDED OWN: contact call-1 came about baggage/lost, too, and opened it: both in one call
-        platform/test ROUTE_TAKEN : contact call-1: the customer took human
+        platform/test CASE_ADDED_TO_CONTACT OWN: contact call-1 came about baggage/lost, too, and opened it: both in one call
+        platform/test ROUTE_SELECTED : contact call-1: the customer took human
         platform/test CONTACT_ENDED : contact call-1 ended: resolved
     "#]].assert_eq(&told);
     let told = timeline(&server, own).await?;
     expect![[r#"
         platform/test CONTACT_ROUTED : contact call-1, tier standard about existing_flight/change_date: opened it; went to self_service (rebook)
-        platform/test ROUTE_TAKEN : contact call-1: the customer took human
+        platform/test ROUTE_SELECTED : contact call-1: the customer took human
         platform/test CONTACT_ENDED : contact call-1 ended: resolved; the case is resolved
     "#]].assert_eq(&told);
     // It is resolved as cases are.
@@ -149,6 +149,7 @@ async fn the_end_of_the_contact_resolves_its_own_case_alone() -> Outcome {
         resolution: Some(v1::CaseResolution {
             outcome: "found".to_owned(),
             cost_micros: None,
+            ..Default::default()
         }),
         event_time: Some(minute(11)),
         ..v1::ResolveCaseRequest::default()

@@ -60,7 +60,7 @@ async fn what_cannot_be_added_is_refused() -> Outcome {
         InvalidArgument:  (4 faults in all)
           request_id: must not be empty
           contact_id: must not be empty
-          reason: must be set
+          stated_reason: must be set
           event_time: must be set: this server takes its time from the requests
         NotFound: there is no contact call-9
           contact call-9
@@ -72,10 +72,10 @@ async fn what_cannot_be_added_is_refused() -> Outcome {
         FailedPrecondition: contact call-1 has case_0000000000002 already, the case of this matter
           CONTACT_HAS_CASE call-1
         InvalidArgument
-          reason: must be a secondary reason, as primary/secondary
+          stated_reason: must be a secondary reason, as primary/secondary
           UNKNOWN_REASON
         InvalidArgument
-          reason: is not a reason of the live playbook; did you mean baggage/lost?
+          stated_reason: is not a reason of the live playbook; did you mean baggage/lost?
           UNKNOWN_REASON
         InvalidArgument
           facts[0].fact_id: is not a fact of the live playbook; must be one of booking_reference, bag_tag,
@@ -120,6 +120,7 @@ async fn two_further_cases_of_a_live_contact_are_merged_and_parted() -> Outcome 
         resolution: Some(v1::CaseResolution {
             outcome: "found".to_owned(),
             cost_micros: None,
+            ..Default::default()
         }),
         event_time: Some(minute(5)),
         ..v1::ResolveCaseRequest::default()

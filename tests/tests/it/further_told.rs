@@ -119,15 +119,15 @@ async fn an_agent_adds_one_on_the_command_line() -> Outcome {
         signpost: request_id key was used before with other content
         $ contact get call-1
         contact call-1 · self_service
-          case           case_0000000000002
+          case              case_0000000000002
           additional cases  case_0000000000003 (baggage/lost NEW)
-          customer       c1
-          tier by        the default
-          channel        phone
-          reason         existing_flight/change_date
-          facts          booking_reference = ABC123
-          route          self_service
-          arrived        2026-03-02T09:01:00Z
+          customer          c1
+          tier by           the default
+          channel           phone
+          stated reason     existing_flight/change_date
+          facts             booking_reference = ABC123
+          route             self_service
+          arrived           2026-03-02T09:01:00Z
 
         contact call-1 · NEW case_0000000000002
         customer c1, tier standard, reason existing_flight/change_date, need 1.0
@@ -149,7 +149,7 @@ async fn an_agent_adds_one_on_the_command_line() -> Outcome {
           callback: the consent call_back is not known
         playbook df6e4710ea5f, decided 2026-03-02T09:01:00Z
         $ contact list --case case_0000000000003
-          contact  place         channel  reason                       customer  route         outcome  recorded
+          contact  state         channel  stated reason                customer  route         outcome  recorded
           call-1   self_service  phone    existing_flight/change_date  c1        self_service           2026-03-02T09:01:00Z
     "#]].assert_eq(&lines);
     Ok(())

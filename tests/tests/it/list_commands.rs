@@ -84,15 +84,15 @@ async fn lists_come_as_tables_json_and_csv_and_go_on_where_they_ended() -> Outco
         "{table:?}"
     );
     expect![[r#"
-          case                state     reason        tier      customer       queue    opened                contacts  repeats
-          case_0000000000005  resolved  baggage/lost  standard  c0             baggage  2026-03-02T09:05:00Z         1        0
-          case_000000000000e  resolved  baggage/lost  gold      new-contact-6  baggage  2026-03-02T09:25:00Z         1        0
+        case                state     stated reason  tier      customer       last queue  opened                contacts  repeats
+        case_0000000000005  resolved  baggage/lost   standard  c0             baggage     2026-03-02T09:05:00Z         1        0
+        case_000000000000e  resolved  baggage/lost   gold      new-contact-6  baggage     2026-03-02T09:25:00Z         1        0
     "#]].assert_eq(&unindented(&table.stdout));
     let csv = ran(&server, "contact list --limit 0 --output csv")
         .await?
         .stdout;
     assert_eq!(csv.lines().count() as i64, CONTACTS + 1);
-    expect!["contact,place,channel,reason,confirmed_reason,tier,customer,case,route,queue,outcome,recorded,ended,amendments,further_cases"].assert_eq(csv.lines().next().unwrap_or_default());
+    expect!["contact,state,channel,stated_reason,confirmed_reason,tier,customer,case,route,queue,outcome,recorded,ended,amendments,additional_cases"].assert_eq(csv.lines().next().unwrap_or_default());
     let some = ran(&server, "contact list --limit 2 --output csv").await?;
     assert_eq!(some.stdout.lines().count(), 3);
     assert!(

@@ -276,8 +276,8 @@ async fn what_no_list_can_be_asked_for_is_told_at_once() -> Outcome {
           page_token: must be the next_page_token of an answer to the same list
         InvalidArgument:  (3 faults in all)
           state: is not known to this server
-          case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or
-              without case_ and the zeros in front
+          case_id: must be a case number of 11 digits, in groups or not, or the id of a case, with or without
+              case_ and the zeros in front
           page_size: must be at most 200, is 4294967295
         InvalidArgument:  (3 faults in all)
           identity.kind: must be lower-case letters, digits and _, starting with a letter
@@ -334,8 +334,7 @@ async fn a_number_that_was_heard_wrong_is_told_from_one_of_no_case() -> Outcome 
         InvalidArgument
           case_id: must be case_ and 13 letters or digits, or a case number of 11 digits, as an answer gave it
         InvalidArgument
-          case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed
-              places
+          case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
     "#]].assert_eq(&brief::all(&told));
     // A number whose check digit fits, but that no case has.
     let unknown = signpost_domain::case::CaseNumbers::new([9; 32]);

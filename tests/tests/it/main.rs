@@ -14,6 +14,7 @@ mod command_line;
 mod connect;
 mod connect_refused;
 mod contacts;
+mod currencies;
 mod customer_commands;
 mod customers;
 mod customers_merged;

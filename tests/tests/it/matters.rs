@@ -86,6 +86,7 @@ async fn each_matter_has_its_case_and_the_same_answer_again_after_a_restart() ->
     let resolution = Some(v1::CaseResolution {
         outcome: "explained".to_owned(),
         cost_micros: Some(1_000_000),
+        ..Default::default()
     });
     let over = v1::EndContactRequest {
         resolution: resolution.clone(),
@@ -158,6 +159,7 @@ async fn faults_of_matters_are_told_by_their_paths() -> Outcome {
         resolution: Some(v1::CaseResolution {
             outcome: "explained".to_owned(),
             cost_micros: None,
+            ..Default::default()
         }),
         ..end("mail-1", v1::ContactOutcome::Abandoned, 5)
     });

@@ -29,21 +29,21 @@ async fn a_menu_is_of_its_channel_and_language() -> Outcome {
         menu(&server, "email", "", "").await?,
     ];
     expect![[r#"
-        phone nl left out 0
+        phone nl omitted 0
           1 Over uw lopende zaak
           2 Bestaande vlucht = existing_flight
           3 Bagage = baggage
           4 Iets anders
-        phone en left out 0
+        phone en omitted 0
           1 Change date = existing_flight/change_date
           2 Cancel = existing_flight/cancel
           3 Something else
-        web_chat en left out 0
+        web_chat en omitted 0
           About your open case
           Existing flight = existing_flight
           Baggage = baggage
           Something else
-        email en left out 0
+        email en omitted 0
           About your open case
           Existing flight = existing_flight
             Change date = existing_flight/change_date
@@ -77,7 +77,7 @@ async fn a_keypad_leaves_out_what_it_has_no_key_for() -> Outcome {
         menu(&server, "web_chat", "en", "").await?,
     ];
     expect![[r#"
-        phone en left out 3
+        phone en omitted 3
           1 About your open case
           2 Existing flight = existing_flight
           3 Baggage = baggage
@@ -87,7 +87,7 @@ async fn a_keypad_leaves_out_what_it_has_no_key_for() -> Outcome {
           7 Baggage = baggage_4
           8 Baggage = baggage_5
           9 Something else
-        web_chat en left out 0
+        web_chat en omitted 0
           About your open case
           Existing flight = existing_flight
           Baggage = baggage

@@ -87,9 +87,9 @@ async fn a_renamed_reason_counts_on_under_its_new_name() -> Outcome {
         baggage/damaged gold: 1 contacts, 1 cases, 1 routed
         tier_assumed
         reason_replaced existing_flight/change_date
-        fact_unknown vulnerable customer.vulnerable
-        fact_unknown third_contact_this_week customer.contacts_7d
-        fact_unknown flying_today facts.departs_at
+        rule_input_unknown vulnerable customer.vulnerable
+        rule_input_unknown third_contact_this_week customer.contacts_7d
+        rule_input_unknown flying_today facts.departs_at
         wait_assumed rebooking
         awaiting_customer, no case: choose of 3 my_bags; 0 repeats, 0 switches
         existing_flight/move_date standard: 3 contacts, 3 cases, 3 routed
@@ -182,8 +182,8 @@ async fn a_choice_from_an_older_menu_is_understood() -> Outcome {
     ];
     expect![[r#"
         InvalidArgument
-          context.stated_reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
-              existing_flight/cancel, baggage/lost, baggage/broken
+          context.stated_reason: is not a reason of the live playbook; must be one of
+              existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/broken
           UNKNOWN_REASON
         routed, no case: message rebooking; 0 repeats, 0 switches
         tier_assumed
@@ -192,8 +192,8 @@ async fn a_choice_from_an_older_menu_is_understood() -> Outcome {
         wait_assumed rebooking
         InvalidArgument:  (2 faults in all)
           menu_playbook_version: is not a version that was ever live here; ListPlaybookPublications lists them
-          context.stated_reason: is not a reason of the live playbook; must be one of existing_flight/change_date,
-              existing_flight/cancel, baggage/lost, baggage/broken
+          context.stated_reason: is not a reason of the live playbook; must be one of
+              existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/broken
         routed, no case: message rebooking; 0 repeats, 0 switches
         tier_assumed
         reason_unknown baggage/stolen

@@ -189,19 +189,19 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
           event_time: must be set: this server takes its time from the requests
           document: must not be empty
         InvalidArgument:  (4 faults in all)
-          document.reasons[1].secondary[0].routes.human.queue: line 58, column 27: there is no queue bagage; did
-              you mean baggage?
+          document.reasons[1].secondary[0].routes.human.queue: line 58, column 27: there is no queue bagage;
+              did you mean baggage?
           document.reasons[1].secondary[0].routes.message.queue: line 59, column 29: there is no queue bagage;
               did you mean baggage?
-          document.reasons[1].secondary[1].routes.human.queue: line 63, column 27: there is no queue bagage; did
-              you mean baggage?
+          document.reasons[1].secondary[1].routes.human.queue: line 63, column 27: there is no queue bagage;
+              did you mean baggage?
           document.reasons[1].secondary[1].routes.message.queue: line 64, column 29: there is no queue bagage;
               did you mean baggage?
-        InvalidArgument: source.tests[0].expect.route line 77, column 75: "never" fails: expected chat, came
-              message; message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 + leaving the channel 1.00
-              (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure 1.44 (85 %, wait 6m);
-              chat is not a route of the reason; 5.00 at stake; change what decides it, or what the test
-              expects
+        InvalidArgument: document.tests[0].expect.route line 77, column 75: "never" fails: expected chat,
+              came message; message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 + leaving the channel
+              1.00 (60 %, wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure 1.44 (85 %, wait
+              6m); chat is not a route of the reason; 5.00 at stake; change what decides it, or what the
+              test expects
           document.tests[0].expect.route: line 77, column 75: "never" fails: expected chat, came message;
               message 7.47 = handling 2.50 + waiting 0.12 + failure 3.85 + leaving the channel 1.00 (60 %,
               wait 6m); human 10.84 = handling 7.00 + waiting 2.40 + failure 1.44 (85 %, wait 6m); chat is

@@ -134,7 +134,7 @@ async fn the_history_of_a_split_reason_compares_with_its_parts_together() -> Out
     "#]]
     .assert_eq(&stated.stdout);
     let json = ran(&server, "--json report volume --by reason --over-changes").await?;
-    assert_eq!(json.json()?["counts"][0]["contact_count"], 7);
+    assert_eq!(json.json()?["counts"][0]["contacts"], 7);
     let shown = ran(&server, "counts").await?;
     expect![[r#"
         reason        tier      contacts  repeats  opened  resolved  open now  self-service  message  chat  callback  human
@@ -173,9 +173,9 @@ async fn a_split_is_compared_and_refused_over_the_wire() -> Outcome {
     };
     let told: Vec<String> = diff.changes.iter().map(change).collect();
     expect![[r#"
-        KIND_SPLIT PART_REASON baggage/lost → baggage/late (default), baggage/gone (is_group true)
-        KIND_ADDED PART_REASON baggage/late → 
-        KIND_ADDED PART_REASON baggage/gone → "#]]
+        PLAYBOOK_CHANGE_KIND_SPLIT PLAYBOOK_PART_REASON baggage/lost → baggage/late (default), baggage/gone (is_group true)
+        PLAYBOOK_CHANGE_KIND_ADDED PLAYBOOK_PART_REASON baggage/late → 
+        PLAYBOOK_CHANGE_KIND_ADDED PLAYBOOK_PART_REASON baggage/gone → "#]]
     .assert_eq(&told.join("\n"));
     let circle = split().replace(
         "[baggage/late, baggage/gone]",
@@ -190,8 +190,8 @@ async fn a_split_is_compared_and_refused_over_the_wire() -> Outcome {
     expect![[r#"
         InvalidArgument:  (3 faults in all)
           event_time: must be set: this server takes its time from the requests
-          document.splits[0].into[0]: line 74, column 12: baggage/lost is split into itself in a circle; must be
-              a reason of this playbook
+          document.splits[0].into[0]: line 74, column 12: baggage/lost is split into itself in a circle; must
+              be a reason of this playbook
           document.splits[0].default: line 75, column 14: baggage/late is none of its parts; did you mean
               baggage/lost?"#]].assert_eq(&brief::refused(refused));
     server.finish().await?;

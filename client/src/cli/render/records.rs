@@ -234,7 +234,11 @@ fn resolution(resolution: &v1::CaseResolution, label: &str) -> String {
         label => format!("{} ({label})", resolution.outcome),
     };
     match resolution.cost_micros {
-        Some(cost) => format!("{outcome}, cost {}", words::money(cost)),
+        Some(cost) => {
+            let cost = words::money(cost);
+            let cost = words::amount(&cost, &resolution.currency_code);
+            format!("{outcome}, cost {cost}")
+        }
         None => outcome,
     }
 }
@@ -269,9 +273,9 @@ pub(crate) fn customer(customer: &v1::Customer, paint: Paint) -> String {
         .add("persona", customer.persona.as_str())
         .add(
             "value",
-            customer
-                .value_micros
-                .map_or(String::new(), words::money_exact),
+            customer.value_micros.map_or(String::new(), |value| {
+                words::amount(&words::money_exact(value), &customer.currency_code)
+            }),
         )
         .add(
             "loyalty",

@@ -122,6 +122,14 @@ pub(crate) fn money_exact(micros: i64) -> String {
     decimal(i128::from(micros))
 }
 
+/// An amount with its currency, if that is known.
+pub(crate) fn amount(amount: &str, currency_code: &str) -> String {
+    match currency_code {
+        "" => amount.to_owned(),
+        code => format!("{amount} {code}"),
+    }
+}
+
 fn decimal(micros: i128) -> String {
     let sign = if micros < 0 { "-" } else { "" };
     let size = micros.unsigned_abs();
@@ -213,7 +221,7 @@ pub(crate) fn fact(fact: &v1::Fact) -> String {
         Some(Value::Integer(number)) => number.to_string(),
         Some(Value::Boolean(true)) => "yes".to_owned(),
         Some(Value::Boolean(false)) => "no".to_owned(),
-        Some(Value::MoneyMicros(micros)) => money_exact(*micros),
+        Some(Value::MoneyMicros(micros)) => amount(&money_exact(*micros), &fact.currency_code),
         Some(Value::Instant(instant)) => time(Some(instant)),
         Some(Value::Declined(_)) => "declined".to_owned(),
         None => "?".to_owned(),

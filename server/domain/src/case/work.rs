@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::ids::{CaseId, ReasonId, Slug};
-use crate::money::Money;
+use crate::money::Amount;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub struct Resolution {
     /// What came of it.
     pub outcome: Slug,
     /// What it cost.
-    pub cost: Option<Money>,
+    pub cost: Option<Amount>,
 }
 
 /// How a case belongs to another.

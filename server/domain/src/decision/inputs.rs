@@ -44,7 +44,10 @@ impl Inputs for Seen<'_> {
             }
             Field::CustomerLanguage => text(self.customer_language.as_deref()),
             Field::CustomerVulnerable => self.vulnerable.map(InputValue::Bool),
-            Field::CustomerValue => profile.and_then(|p| p.value).map(InputValue::Money),
+            Field::CustomerValue => {
+                let value = profile.and_then(|profile| profile.value);
+                value.map(|value| InputValue::Money(value.money))
+            }
             Field::CustomerLoyaltyYears => profile.and_then(|p| p.loyalty_years).and_then(count),
             Field::CustomerContacts7d => profile.and_then(|_| count(standing.contacts_7d)),
             Field::CaseRepeats => count(standing.repeats),

@@ -157,7 +157,7 @@ fn merge(
 ) -> Result<CaseWorked, Stop> {
     if other == survivor.id {
         let what = "must be another case than the one that goes on";
-        return Err(Refusal::Faulty(Faults::one("merged_case_id", what)).into());
+        return Err(Refusal::Faulty(Faults::one("duplicate_case_id", what)).into());
     }
     let merged = kept(state, other)?;
     if survivor.state != CaseState::Open {

@@ -151,7 +151,7 @@ fn as_told(customer: &Customer, identity: &Identity) -> CustomerWorked {
 fn merge(state: &State, survivor: &Customer, merge: CustomerMerge) -> Result<CustomerWorked, Stop> {
     if merge.customer == survivor.id {
         let what = "must be another customer than the one that goes on";
-        return Err(Refusal::Faulty(Faults::one("merged_customer_id", what)).into());
+        return Err(Refusal::Faulty(Faults::one("duplicate_customer_id", what)).into());
     }
     let merged = kept(state, &merge.customer)?;
     goes_on(survivor)?;

@@ -124,6 +124,7 @@ impl Situation {
             knowledge: Knowledge::Known(value),
             source: FactSource::Customer,
             learnt_at: self.standing.now,
+            currency: None,
         });
     }
 

@@ -267,6 +267,7 @@ fn decided(playbook: &Playbook, asked: &Asked<'_>) -> Decision {
         knowledge: Knowledge::Known(FactValue::Text("ABC123".into())),
         source: FactSource::Customer,
         learnt_at: FIRST_DAY,
+        currency: None,
     });
     let question = Question {
         playbook,

@@ -7,7 +7,7 @@ use proptest::sample::{select, subsequence};
 use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile, ProfileField};
 use signpost_domain::ids::Slug;
-use signpost_domain::money::Money;
+use signpost_domain::money::{Amount, Money};
 use signpost_domain::route::Route;
 use std::collections::BTreeSet;
 
@@ -57,7 +57,7 @@ fn profile() -> impl Strategy<Value = Profile> {
         identities: lists.0,
         tier: names.0,
         persona: names.1,
-        value: values.0.map(Money::from_micros),
+        value: values.0.map(Money::from_micros).map(Amount::from),
         loyalty_years: values.1,
         language: texts.0,
         time_zone: texts.1,

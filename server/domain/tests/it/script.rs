@@ -34,7 +34,7 @@ use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile, Profile
 use signpost_domain::event::RequestStamp;
 use signpost_domain::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ContactId, CustomerId, MatterId, ReasonId, RequestId, Slug};
-use signpost_domain::money::Money;
+use signpost_domain::money::{Amount, Money};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::route::Route;
 use signpost_domain::time::{Millis, UnixMs};
@@ -222,7 +222,7 @@ pub(crate) fn end(contact: &str, outcome: &str, words: &Words<'_>) -> CommandBod
         confirmed: words.get("confirmed").map(reason),
         resolution: words.get("outcome").map(|outcome| Resolution {
             outcome: slug(outcome),
-            cost: words.get("cost").map(money),
+            cost: words.get("cost").map(amount),
         }),
         note: words.get("note").unwrap_or_default().into(),
         matters: matters.collect(),
@@ -279,7 +279,7 @@ pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
             identities: identities(words),
             tier: words.slug("tier"),
             persona: words.slug("persona"),
-            value: words.get("value").map(money),
+            value: words.get("value").map(amount),
             loyalty_years: words
                 .get("years")
                 .map(|years| years.parse().expect("years")),
@@ -461,6 +461,7 @@ fn facts(words: &Words<'_>, playbook: Option<&Playbook>, now: UnixMs) -> Facts {
             knowledge,
             source: FactSource::Customer,
             learnt_at: now,
+            currency: None,
         })
     }))
 }
@@ -485,6 +486,10 @@ pub(crate) fn reason(text: &str) -> ReasonId {
 
 fn route_of(text: &str) -> Route {
     Route::parse(text).unwrap_or_else(|| panic!("{text} is not a route"))
+}
+
+fn amount(text: &str) -> Amount {
+    Amount::from(money(text))
 }
 
 fn money(text: &str) -> Money {

@@ -1,6 +1,6 @@
 //! Any work on a case.
 
-use super::{case_id, money, reason, slug, text, time};
+use super::{amount, case_id, reason, slug, text, time};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::{BoxedStrategy, Strategy, any};
@@ -40,7 +40,7 @@ fn update() -> impl Strategy<Value = CaseUpdate> {
 }
 
 pub(super) fn resolution() -> impl Strategy<Value = Resolution> {
-    (slug(), of(money())).prop_map(|(outcome, cost)| Resolution { outcome, cost })
+    (slug(), of(amount())).prop_map(|(outcome, cost)| Resolution { outcome, cost })
 }
 
 pub(super) fn merged() -> impl Strategy<Value = MergedCase> {

@@ -107,6 +107,7 @@ fn departure(at: UnixMs) -> Fact {
         knowledge: Knowledge::Known(FactValue::Instant(at)),
         source: FactSource::System,
         learnt_at: at,
+        currency: None,
     }
 }
 

@@ -16,7 +16,7 @@ use signpost_domain::customer::{Consent, Customer, Identity, IdentityKey, Profil
 use signpost_domain::event::RequestKey;
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ActorId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
-use signpost_domain::money::Money;
+use signpost_domain::money::{Amount, Money};
 use signpost_domain::route::Route;
 use signpost_domain::time::{Millis, UnixMs};
 
@@ -92,6 +92,7 @@ fn facts() -> Facts {
         knowledge,
         source: FactSource::Customer,
         learnt_at: NOW - Millis::SECOND,
+        currency: None,
     }))
 }
 
@@ -119,7 +120,10 @@ fn profile() -> Profile {
         identities: identities(),
         tier: Some(slug("gold")),
         persona: Some(slug("commuter")),
-        value: Some(Money::from_micros(1_200_000_000)),
+        value: Some(Amount {
+            money: Money::from_micros(1_200_000_000),
+            currency: None,
+        }),
         loyalty_years: Some(7),
         language: Some("nl-NL".into()),
         time_zone: Some("Europe/Amsterdam".into()),

@@ -363,6 +363,7 @@ fn what_a_resolution_cost_is_never_a_gain() {
         Some(v1::CaseResolution {
             outcome: "refunded".into(),
             cost_micros: Some(cost),
+            ..Default::default()
         })
     };
     let numbers = CaseNumbers::new([7; 32]);
@@ -387,7 +388,12 @@ fn what_a_resolution_cost_is_never_a_gain() {
     let mut said = String::new();
     for cost in [-1, 0, 1_000_000_000_000, 1_000_000_000_001] {
         said += &format!("{cost}\n");
-        said += &told(sound(case::resolve(resolve(cost), caller(), &numbers)));
+        said += &told(sound(case::resolve(
+            resolve(cost),
+            caller(),
+            &numbers,
+            None,
+        )));
         said += &told(sound(contact::end(end(cost), caller(), None)));
     }
     expect![[r#"

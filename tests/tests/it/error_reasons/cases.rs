@@ -21,6 +21,7 @@ fn resolve(case: &str, request: &str, at: i64) -> v1::ResolveCaseRequest {
         resolution: Some(v1::CaseResolution {
             outcome: "done".to_owned(),
             cost_micros: None,
+            ..Default::default()
         }),
         event_time: Some(minute(at)),
         ..Default::default()

@@ -329,6 +329,7 @@ fn resolution(outcome: &str) -> v1::CaseResolution {
     v1::CaseResolution {
         outcome: outcome.to_owned(),
         cost_micros: Some(1_500_000),
+        ..Default::default()
     }
 }
 

@@ -35,6 +35,7 @@ fn further_cases_and_outcomes_as_text() {
         resolution: Some(v1::CaseResolution {
             outcome: "refunded".to_owned(),
             cost_micros: Some(12_500_000),
+            currency_code: "EUR".to_owned(),
         }),
         ..Default::default()
     };

@@ -208,6 +208,7 @@ fn a_fact_is_asked_once_and_declined_once() {
         knowledge: Knowledge::Declined,
         source: FactSource::Customer,
         learnt_at: UnixMs(0),
+        currency: None,
     });
     let decided = asked.decided();
     assert_eq!(decided.missing, []);

@@ -193,6 +193,7 @@ pub(super) fn instant(id: &Slug, at: UnixMs) -> Fact {
         knowledge: Knowledge::Known(FactValue::Instant(at)),
         source: FactSource::System,
         learnt_at: FIRST_DAY,
+        currency: None,
     }
 }
 

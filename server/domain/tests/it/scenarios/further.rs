@@ -149,8 +149,8 @@ fn a_further_case_is_refused() {
             k1: c1+ standard; stays with #1, claimed; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             refused: contact k1 has #1 already, the case of this matter
             refused: facts must tell bag_tag, which tells one matter of bags/lost from another; or that it is declined
-            refused: reason is not a secondary reason of the live playbook; GetReasonMenu lists them
-            refused: reason is not a secondary reason of the live playbook; GetReasonMenu lists them
+            refused: stated_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
+            refused: stated_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
             k1: bags/allowance too; opens #2
             refused: contact k1 has #2 already, the case of this matter
             contact k1: in self-service; case #1; offered [self_service, chat, message, human]; declined []; amended 1; further [#2]

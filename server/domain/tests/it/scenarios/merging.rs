@@ -107,7 +107,7 @@ fn merges_that_cannot_be() {
             k1: c2 gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47]
             k1 ends Switched
             customer c3 is kept
-            refused: merged_customer_id must be another customer than the one that goes on
+            refused: duplicate_customer_id must be another customer than the one that goes on
             refused: there is no customer c9
             refused: there is no customer c9
             refused: customer c1 is not merged into another

@@ -123,9 +123,9 @@ fn reasons_must_be_known_unless_the_caller_allows_for_others() {
         ",
         expect![[r#"
             playbook trips is live
-            refused: context.reason is not a reason of the live playbook; did you mean flight/change?
-            refused: context.reason is not a secondary reason of bags; GetReasonMenu lists them
-            refused: context.reason is not a reason of the live playbook; GetReasonMenu lists them
+            refused: context.stated_reason is not a reason of the live playbook; did you mean flight/change?
+            refused: context.stated_reason is not a secondary reason of bags; GetReasonMenu lists them
+            refused: context.stated_reason is not a reason of the live playbook; GetReasonMenu lists them
             chat-1: c1+ standard; no case; -> message(writers) of [message 5.95] noticing tier_assumed, reason_unknown(pets/cat), last_resort
             contact chat-1: routed to message; case none; offered [message]; declined []; amended 0
             chat-1: c1 standard; opens #1; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
@@ -187,10 +187,10 @@ fn a_callers_clock_may_be_off_by_so_much() {
         expect![[r#"
             playbook trips is live
             chat-1: standard; no case; choose a reason of [] noticing tier_assumed
-            refused: arrive_time must be at most 5m ahead of now, is 5m1s
+            refused: event_time must be at most 5m ahead of now, is 5m1s
             chat-3: standard; no case; choose a reason of [] noticing tier_assumed
-            refused: arrive_time must be at most 1d ago, is 1d1s
-            refused: arrive_time must be at most 1d ago, is 1d1h
+            refused: event_time must be at most 1d ago, is 1d1s
+            refused: event_time must be at most 1d ago, is 1d1h
         "#]],
     );
 }

@@ -201,10 +201,10 @@ fn a_contact_with_matters_is_told_no_reason_of_its_own() {
             playbook trips is live
             mail-1: for m1; c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed
               mail-1: bags/allowance too for m2; opens #2
-            refused: context.reason is of one matter, and the contact has several: tell it in `matters`, with the id of that one
-            refused: context.reason is of one matter, and the contact has several: tell it in `matters`, with the id of that one
+            refused: context.stated_reason is of one matter, and the contact has several: tell it in `matters`, with the id of that one
+            refused: context.stated_reason is of one matter, and the contact has several: tell it in `matters`, with the id of that one
             mail-2: c2+ standard; no case; choose a reason of [] noticing tier_assumed
-            refused: context.reason is of one matter, and the contact has several: tell it in `matters`, with the id of that one
+            refused: context.stated_reason is of one matter, and the contact has several: tell it in `matters`, with the id of that one
             mail-1: for m1; c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed
               mail-1: bags/allowance too for m2; stays with #2
             mail-3: c3+ standard; opens #3; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed

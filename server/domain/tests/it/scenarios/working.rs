@@ -192,7 +192,7 @@ fn only_open_cases_of_one_known_customer_merge() {
             playbook trips is live
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 6.28] noticing tier_assumed
             k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 9.56] noticing tier_assumed
-            refused: merged_case_id must be another case than the one that goes on
+            refused: duplicate_case_id must be another case than the one that goes on
             refused: there is no case case_0000003zzzzzz
             k3: c2+ standard; opens #3; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
             refused: case #3 is not of the same known customer as #1: only cases of one customer merge

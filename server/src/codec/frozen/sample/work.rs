@@ -6,12 +6,15 @@ use signpost_domain::case::{
 };
 use signpost_domain::event::{CaseWorked, Event};
 use signpost_domain::ids::{CaseId, Seq};
-use signpost_domain::money::Money;
+use signpost_domain::money::{Amount, Money};
 
 pub(super) fn resolution() -> Resolution {
     Resolution {
         outcome: slug("refunded"),
-        cost: Some(Money::from_micros(12_500_000)),
+        cost: Some(Amount {
+            money: Money::from_micros(12_500_000),
+            currency: None,
+        }),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::decision::wait::WAIT_MAX;
 use crate::decision::{AttemptOutcome, Tried};
 use crate::fact::{FACT_TEXT_BYTES_MAX, FACTS_MAX, FactType, FactValue};
 use crate::ids::{ContactId, ReasonId, Slug};
-use crate::money::Money;
+use crate::money::{Amount, Money};
 use crate::playbook::compile::Compiler;
 use crate::playbook::compile::names::Kind;
 use crate::playbook::fault::{At, echo, right_names};
@@ -270,7 +270,7 @@ impl Compiler<'_> {
         }
         if written.known.unwrap_or(told.is_some()) {
             situation.profile = Some(Profile {
-                value: value?,
+                value: value?.map(Amount::from),
                 loyalty_years: unsigned(years?),
                 ..Profile::default()
             });
