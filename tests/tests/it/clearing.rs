@@ -124,9 +124,7 @@ async fn masks_that_clear_what_may_not_be_are_refused() -> Outcome {
         InvalidArgument:  (5 faults in all)
           clear_mask.paths[0]: cannot be cleared: every call tells it
           clear_mask.paths[1]: cannot be cleared: every call tells it
-          clear_mask.paths[2]: must be one of customer.tier, device, stage, persona, sentiment_score,
-              language_code, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
-              another_matter, brand, queue_stats
+          clear_mask.paths[2]: cannot be cleared: tell another
           clear_mask.paths[3]: cannot be cleared: tell the fact anew, or as declined
           clear_mask.paths[4]: cannot be cleared: tell a matter anew under its matter_id
         InvalidArgument:  (3 faults in all)
