@@ -78,6 +78,13 @@ impl ContactService for Echo {
         Err(Status::unimplemented("not measured"))
     }
 
+    async fn report_queue_stats(
+        &self,
+        _: Request<v1::ReportQueueStatsRequest>,
+    ) -> Result<Response<v1::ReportQueueStatsResponse>, Status> {
+        Err(Status::unimplemented("not measured"))
+    }
+
     async fn get_contact(
         &self,
         _: Request<v1::GetContactRequest>,

@@ -195,6 +195,8 @@ calls! {
     write ContactServiceClient::end_contact(EndContactRequest) -> EndContactResponse;
     /// Adds an additional case to a contact: the customer brought another matter, too.
     write ContactServiceClient::add_case_to_contact(AddCaseToContactRequest) -> AddCaseToContactResponse;
+    /// Tells how queues are, for contacts that do not tell it themselves.
+    write ContactServiceClient::report_queue_stats(ReportQueueStatsRequest) -> ReportQueueStatsResponse;
     /// One contact with its last decision.
     read ContactServiceClient::get_contact(GetContactRequest) -> GetContactResponse;
     /// A page of contacts; [`Client::pages`] gives them all.

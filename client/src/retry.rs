@@ -9,6 +9,8 @@ pub const ATTEMPTS_MAX: u32 = 4;
 pub const PAUSE_FIRST: Duration = Duration::from_millis(50);
 /// The longest pause of our own choice; a server may ask for a longer one.
 pub const PAUSE_MAX: Duration = Duration::from_secs(2);
+/// The longest pause that a server may ask for and that is waited out; a longer one is for the caller to know.
+pub(crate) const PAUSE_ASKED_MAX: Duration = Duration::from_secs(30);
 
 /// The pause before the next try; `None` where a further try would not help or is one too many.
 ///
@@ -18,7 +20,8 @@ pub(crate) fn pause(status: &Status, attempt: u32, dice: u64) -> Option<Duration
     if attempt >= ATTEMPTS_MAX || !may_pass(status) {
         return None;
     }
-    Some(spread(status, attempt, dice))
+    let pause = spread(status, attempt, dice);
+    (pause <= PAUSE_ASKED_MAX).then_some(pause)
 }
 
 /// The same for a watch, which is opened again as often as its time allows; `attempt` is from 1 on.
@@ -64,6 +67,16 @@ mod tests {
                 assert!(*short >= PAUSE_FIRST / 2 && *long <= PAUSE_MAX && short <= long);
             }
         }
+    }
+
+    #[test]
+    fn a_pause_of_minutes_is_told_rather_than_waited_out() {
+        let asked = Status::with_error_details(
+            Code::ResourceExhausted,
+            "too often",
+            ErrorDetails::with_retry_info(Some(Duration::from_secs(600))),
+        );
+        assert_eq!(pause(&asked, 1, 0), None);
     }
 
     #[test]

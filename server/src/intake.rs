@@ -36,17 +36,20 @@ pub(crate) use revision::{Fresh, Revision};
 pub(crate) use stamp::content;
 
 use at::At;
+use signpost_domain::case::CaseNumbers;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::{FaultKind, Faults};
 use std::fmt::Display;
 
 /// What the names of a request are looked up in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Playbooks<'a> {
     /// The live playbook.
     pub(crate) live: &'a Playbook,
     /// The one that the caller's menu came from, where the request names one that we have.
     pub(crate) menu: Option<&'a Playbook>,
+    /// What case numbers are read by.
+    pub(crate) numbers: &'a CaseNumbers,
 }
 
 /// The faults of one request, as they are found.

@@ -155,6 +155,11 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
         | Refusal::IdentityShared { customer, .. }
         | Refusal::CustomerStep { customer, .. } => precondition(told, customer.as_str(), &message),
         Refusal::CaseStep { case, .. } => precondition(told, &case.to_string(), &message),
+        Refusal::TooManyWrongCases { wait } => {
+            let wait = Duration::from_millis(u64::try_from(wait.0).unwrap_or(0));
+            let details = ErrorDetails::with_retry_info(Some(wait));
+            told.status(Code::ResourceExhausted, &message, details)
+        }
         Refusal::CustomerChanged { .. } | Refusal::CaseChanged { .. } => {
             told.status(Code::Aborted, &message, ErrorDetails::new())
         }
@@ -194,6 +199,7 @@ pub(crate) fn faulty(faults: &Faults) -> Status {
         FaultKind::Field => ErrorReason::InvalidField,
         FaultKind::UnknownReason => ErrorReason::UnknownReason,
         FaultKind::KeyFactMissing => ErrorReason::KeyFactMissing,
+        FaultKind::CaseOfOtherReason => ErrorReason::CaseOfOtherReason,
     };
     let message = format!("{first}{more}");
     status(Code::InvalidArgument, reason, &message, details)

@@ -131,7 +131,8 @@ impl Folding {
                 | Body::IdentityLinked(_)
                 | Body::IdentityUnlinked(_)
                 | Body::CustomerMerged(_)
-                | Body::CustomerUnmerged(_),
+                | Body::CustomerUnmerged(_)
+                | Body::QueueStatsReported(_),
             )
             | None => {}
         }

@@ -142,6 +142,7 @@ impl Bench {
             reason: playbook.index.reasons[&reason],
             tier: playbook.index.tiers["gold"],
             context: &self.context,
+            reported: &[],
             profile: Some(&self.profile),
             facts: &self.facts,
             standing: self.standing,
@@ -163,6 +164,8 @@ impl Bench {
 
 fn context(facts: &Facts) -> Result<ContactContext, Box<dyn Error>> {
     Ok(ContactContext {
+        case: None,
+        previous_contact: None,
         channel: Slug::new("web_chat")?,
         direction: Direction::Inbound,
         device: None,

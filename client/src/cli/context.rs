@@ -23,6 +23,13 @@ pub(crate) struct ContextArgs {
     /// The reason: primary/secondary, primary, or none for the menu.
     #[arg(long, value_name = "REASON")]
     pub(crate) reason: Option<String>,
+    /// The case that it is about, by its number or id. It joins with proof alone: the customer, an identity of them, a
+    /// key fact.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) case: Option<String>,
+    /// The contact that it goes on from; its case is meant, with the same proof.
+    #[arg(long, value_name = "CONTACT", conflicts_with = "case")]
+    pub(crate) previous_contact: Option<String>,
     /// A fact that is known; read by the fact's type.
     #[arg(long, value_name = "ID=VALUE", value_parser = values::fact)]
     pub(crate) fact: Vec<v1::Fact>,
@@ -117,6 +124,8 @@ impl ContextArgs {
             cannot_use: self.cannot_use.into_iter().map(i32::from).collect(),
             another_matter: self.another_matter,
             matters: self.matter,
+            case_id: self.case.unwrap_or_default(),
+            previous_contact_id: self.previous_contact.unwrap_or_default(),
         }
     }
 }

@@ -24,6 +24,7 @@ mod names;
 mod out;
 mod playbook;
 mod preview;
+mod queue;
 mod reasons;
 mod render;
 mod report;
@@ -129,6 +130,12 @@ enum Command {
     /// Reads and keeps customers.
     #[command(subcommand, after_help = "Example:\n  signpost customer get c1")]
     Customer(customer::CustomerCommand),
+    /// Tells how queues are.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  signpost queue report rebooking:staffed=5,waiting=3"
+    )]
+    Queue(queue::QueueCommand),
     /// Checks, publishes and shows playbooks.
     #[command(
         subcommand,
@@ -241,6 +248,7 @@ async fn run(command: Command, session: &Session) -> Result<(), Failure> {
         Command::Contact(command) => contact::run(command, session).await,
         Command::Case(command) => case::run(command, session).await,
         Command::Customer(command) => customer::run(command, session).await,
+        Command::Queue(command) => queue::run(command, session).await,
         Command::Playbook(command) => playbook::run(command, session).await,
         Command::Counts(form) => counts::run(&form, session).await,
         Command::Report(command) => report::run(command, session).await,

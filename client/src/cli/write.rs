@@ -56,7 +56,7 @@ macro_rules! keyed {
 }
 
 keyed! {
-    SelectRouteRequest RerouteContactRequest EndContactRequest AddCaseToContactRequest
+    SelectRouteRequest RerouteContactRequest EndContactRequest AddCaseToContactRequest ReportQueueStatsRequest
     UpsertCustomerRequest LinkIdentityRequest UnlinkIdentityRequest MergeCustomersRequest UnmergeCustomerRequest
     PublishPlaybookRequest RollbackPlaybookRequest
     AddCaseNoteRequest UpdateCaseRequest ResolveCaseRequest ReopenCaseRequest MergeCasesRequest UnmergeCaseRequest

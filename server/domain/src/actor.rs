@@ -50,6 +50,9 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// The id of a platform that does not say who it is.
+    pub const ANONYMOUS: &str = "anonymous";
+
     /// Signpost itself.
     pub fn system() -> Actor {
         Actor {

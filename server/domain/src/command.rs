@@ -2,7 +2,7 @@
 
 use crate::actor::Actor;
 use crate::case::{CaseLink, CaseUpdate, Resolution};
-use crate::contact::{ContactContext, ContextField, Outcome};
+use crate::contact::{ContactContext, ContextField, Outcome, QueueStats};
 use crate::customer::{Identity, IdentityKey, Profile, ProfileField};
 use crate::decision::AttemptOutcome;
 use crate::event::{Method, RequestStamp};
@@ -52,6 +52,8 @@ pub enum CommandBody {
     Publish(PublishPlaybook),
     /// Make an earlier version live again.
     RollBack(RollBackPlaybook),
+    /// Keep how queues are.
+    ReportQueues(Vec<QueueStats>),
     /// Work on a case.
     Case(Box<WorkOnCase>),
     /// Work on a customer.

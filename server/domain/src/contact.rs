@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub const QUEUE_STATS_MAX: usize = 64;
 /// Most agents, and most contacts in line, of one queue that a request reports.
 pub const QUEUE_COUNT_MAX: u32 = 1_000_000;
+/// How old what was reported of a queue may be, to count where a contact does not tell it itself.
+pub const QUEUE_STATS_AGE_MAX: Millis = Millis(5 * Millis::MINUTE.0);
 /// After so long without a word of it, a contact that is deciding or in self-service ends as timed out.
 pub const SILENCE_MAX: Millis = Millis::DAY;
 /// After so long without a word of it, a contact in the caller's own place ends as timed out.
@@ -62,6 +64,17 @@ pub struct QueueStats {
     pub expected_wait: Option<Millis>,
 }
 
+/// What was reported of a queue last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportedQueue {
+    /// What.
+    pub stats: QueueStats,
+    /// When it was so, by the caller's clock.
+    pub observed: UnixMs,
+    /// The event that holds it.
+    pub seq: Seq,
+}
+
 /// One of several matters that a contact brings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Matter {
@@ -88,6 +101,10 @@ pub struct ContactContext {
     pub device: Option<Slug>,
     /// Who it is.
     pub customer: CustomerRef,
+    /// The case that it is said to be about; once that is proven, the case that it came to by it.
+    pub case: Option<CaseId>,
+    /// The contact that it is said to go on from; looked at where no case is told.
+    pub previous_contact: Option<ContactId>,
     /// The reason as the customer stated it.
     pub reason: Option<ReasonId>,
     /// Facts that are known.
@@ -175,6 +192,11 @@ impl ContextField {
 }
 
 impl ContactContext {
+    /// Whether a case is told, or a contact of it: it is one only with proof.
+    pub const fn names_case(&self) -> bool {
+        self.case.is_some() || self.previous_contact.is_some()
+    }
+
     /// Forgets one thing.
     pub fn clear(&mut self, field: ContextField) {
         match field {
@@ -214,10 +236,13 @@ impl ContactContext {
         told
     }
 
-    /// This context of one of its matters alone: the reason, the facts and the stage are those of the matter.
+    /// This context of one of its matters alone: the reason, the facts and the stage are those of the matter. A case
+    /// that is told is that of the leading one.
     #[must_use]
     pub fn of_matter(&self, matter: &Matter) -> ContactContext {
         ContactContext {
+            case: None,
+            previous_contact: None,
             reason: matter.reason.clone(),
             facts: matter.facts.clone(),
             stage: matter.stage.clone(),
@@ -235,6 +260,8 @@ impl ContactContext {
             direction,
             device,
             customer,
+            case,
+            previous_contact,
             reason,
             facts,
             stage,
@@ -252,6 +279,10 @@ impl ContactContext {
             matters,
         } = later.clone();
         let earlier = self.clone();
+        let (case, previous_contact) = match later.names_case() {
+            true => (case, previous_contact),
+            false => (earlier.case, earlier.previous_contact),
+        };
         let mut all_facts = earlier.facts;
         all_facts.learn_all(&facts);
         ContactContext {
@@ -263,6 +294,8 @@ impl ContactContext {
                 identities: or_earlier(customer.identities, earlier.customer.identities),
                 tier: customer.tier.or(earlier.customer.tier),
             },
+            case,
+            previous_contact,
             reason: reason.or(earlier.reason),
             facts: all_facts,
             stage: stage.or(earlier.stage),

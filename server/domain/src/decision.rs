@@ -24,13 +24,15 @@ pub(crate) use rank::decide_without_reason;
 pub use wait::{Wait, WaitBasis};
 
 use crate::ability::Ability;
-use crate::contact::{ContactContext, Offered};
+use crate::contact::{ContactContext, Offered, QueueStats};
 use crate::customer::Profile;
 use crate::fact::Facts;
 use crate::ids::{ReasonId, Slug};
 use crate::money::Money;
 use crate::playbook::limits;
-use crate::playbook::{BasisPoints, FactIndex, Need, Playbook, Reason, ReasonIndex, TierIndex};
+use crate::playbook::{
+    BasisPoints, FactIndex, Need, Playbook, Queue, Reason, ReasonIndex, TierIndex,
+};
 use crate::route::{Route, RouteSet};
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
@@ -46,6 +48,8 @@ pub struct Question<'a> {
     pub tier: TierIndex,
     /// What the caller told.
     pub context: &'a ContactContext,
+    /// Queues that the caller does not tell, as they were reported.
+    pub reported: &'a [QueueStats],
     /// What is known of the customer; `None` if anonymous.
     pub profile: Option<&'a Profile>,
     /// What the contact and its case know.
@@ -56,6 +60,14 @@ pub struct Question<'a> {
     pub memory: &'a Memory,
     /// By which formula it is decided.
     pub formula: Formula,
+}
+
+impl<'a> Question<'a> {
+    /// What is known of a queue: as the contact tells it, else as it was reported.
+    fn stats_of(&self, queue: &Queue) -> Option<&'a QueueStats> {
+        let mut all = self.context.queue_stats.iter().chain(self.reported);
+        all.find(|stats| stats.queue == queue.id)
+    }
 }
 
 /// How costs are reckoned: a stored decision is computed again by the formula that it was decided by. Numbers are
@@ -264,6 +276,10 @@ pub enum Finding {
     /// The need is more than the reason's and what rules raise it to: so many attempts with people failed on the case.
     /// It is noticed beside the decision, so that one that was stored before it was told is computed again as it was.
     NeedRaisedByAttempts(u32),
+    /// A case was told, or a contact of it, and nothing proves that this contact is about it; or there is no such.
+    CaseNumberNotProven,
+    /// What was reported of this queue is too old to count. It is noticed beside the decision.
+    QueueStatsTooOld(Slug),
 }
 
 /// The ranked routes for one contact, and why.

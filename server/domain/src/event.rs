@@ -7,7 +7,7 @@ pub use transitions::CaseTransition;
 
 use crate::actor::Actor;
 use crate::case::{CaseState, CaseWork, MatterKey, Resolution};
-use crate::contact::{ContactContext, Joined, Offered, Outcome};
+use crate::contact::{ContactContext, Joined, Offered, Outcome, QueueStats};
 use crate::customer::{Customer, CustomerWork, IdentityKey, Profile, TierFound};
 use crate::decision::{AttemptOutcome, Decision, Finding, Handover, Memory, Standing};
 use crate::fact::Facts;
@@ -96,11 +96,13 @@ pub enum Method {
     AddCaseToContact = 19,
     /// RerouteContact.
     RerouteContact = 20,
+    /// ReportQueueStats.
+    ReportQueueStats = 21,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Method; 20] = [
+    pub const ALL: [Method; 21] = [
         Method::RouteContact,
         Method::TakeRoute,
         Method::EndContact,
@@ -121,6 +123,7 @@ impl Method {
         Method::UnmergeCustomer,
         Method::AddCaseToContact,
         Method::RerouteContact,
+        Method::ReportQueueStats,
     ];
 }
 
@@ -175,6 +178,8 @@ pub enum Event {
     CustomerWorked(Box<CustomerWorked>),
     /// A contact has an additional case.
     CaseAdded(Box<CaseAdded>),
+    /// A platform told how its queues are, at the time that the envelope names as the caller's.
+    QueueStatsReported(Vec<QueueStats>),
 }
 
 /// A playbook was made live.
@@ -264,6 +269,8 @@ pub struct ContactRouted {
     pub profile: Option<Box<Profile>>,
     /// What the decision reckoned with: facts that the case knew and the context did not tell.
     pub carried: Facts,
+    /// What the decision reckoned with: queues that the context does not tell, as they were reported.
+    pub reported: Vec<QueueStats>,
     /// What was noticed before the decision: about the customer, the tier, the reason, the case.
     pub noticed: Vec<Finding>,
     /// The decision.
@@ -476,6 +483,8 @@ pub struct MatterDecided {
     pub profile: Option<Box<Profile>>,
     /// Facts that the case knew and the context does not tell.
     pub carried: Facts,
+    /// Queues that the context does not tell, as they were reported.
+    pub reported: Vec<QueueStats>,
     /// What was noticed before the decision.
     pub noticed: Vec<Finding>,
     /// The decision.

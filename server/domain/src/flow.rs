@@ -12,6 +12,7 @@ mod join;
 mod matters;
 mod publish;
 mod query;
+mod reported;
 mod reroute;
 mod route;
 mod take;
@@ -90,6 +91,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
         CommandBody::Upsert(body) => vec![upsert::upsert(state, body, actor, now)?],
         CommandBody::Publish(body) => vec![publish::publish(state, &body.playbook, &body.note)],
         CommandBody::RollBack(body) => vec![publish::publish(state, &body.playbook, &body.note)],
+        CommandBody::ReportQueues(stats) => vec![Event::QueueStatsReported(stats.clone())],
         CommandBody::Case(body) => vec![case::work(state, body, now)?],
         CommandBody::Customer(body) => vec![customer::work(state, body)?],
         CommandBody::Faulty(_, faults) => return Err(Refusal::Faulty(faults.clone()).into()),
@@ -116,6 +118,9 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
     match &command.body {
         CommandBody::Route(body) => {
             rows.push(RowKey::Contact(body.contact.clone()));
+            rows.extend(body.context.case.map(RowKey::Case));
+            let previous = body.context.previous_contact.clone();
+            rows.extend(previous.map(RowKey::Contact));
             let customer = &body.context.customer;
             rows.extend(customer.id.clone().map(RowKey::Customer));
             let identities = customer.identities.iter();
@@ -129,7 +134,10 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
         CommandBody::Upsert(body) => rows.push(RowKey::Customer(body.id.clone())),
         CommandBody::Case(body) => rows.push(RowKey::Case(body.case)),
         CommandBody::Customer(body) => rows.push(RowKey::Customer(body.customer.clone())),
-        CommandBody::Publish(_) | CommandBody::RollBack(_) | CommandBody::Faulty(..) => {}
+        CommandBody::Publish(_)
+        | CommandBody::RollBack(_)
+        | CommandBody::ReportQueues(_)
+        | CommandBody::Faulty(..) => {}
     }
     rows
 }
@@ -154,9 +162,13 @@ pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
         }
         (CommandBody::Case(body), None) => case::seek(state, body),
         (CommandBody::Customer(body), None) => customer::work(state, body).map(drop),
-        (CommandBody::Publish(_) | CommandBody::RollBack(_) | CommandBody::Faulty(..), None) => {
-            Ok(())
-        }
+        (
+            CommandBody::Publish(_)
+            | CommandBody::RollBack(_)
+            | CommandBody::ReportQueues(_)
+            | CommandBody::Faulty(..),
+            None,
+        ) => Ok(()),
     });
     match found {
         Err(Stop::Elsewhere(elsewhere)) => Err(elsewhere),
@@ -211,6 +223,7 @@ impl CommandBody {
             CommandBody::Upsert(_) => Method::UpsertCustomer,
             CommandBody::Publish(_) => Method::PublishPlaybook,
             CommandBody::RollBack(_) => Method::RollBackPlaybook,
+            CommandBody::ReportQueues(_) => Method::ReportQueueStats,
             CommandBody::Case(body) => body.step.method(),
             CommandBody::Customer(body) => body.step.method(),
             CommandBody::Faulty(method, _) => *method,

@@ -15,6 +15,7 @@ pub mod decision;
 pub mod event;
 pub mod fact;
 pub mod flow;
+pub mod guess;
 pub mod ids;
 pub mod list;
 pub mod money;

@@ -35,7 +35,7 @@ use crate::ids::{PlaybookVersion, ReasonId, Slug};
 use crate::money::Money;
 use crate::route::{Medium, Route};
 use crate::time::Millis;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults, nearest, right_names};
@@ -254,6 +254,8 @@ pub struct Index {
     pub splits: HashMap<ReasonId, u16>,
     /// Primary reasons by id (index into [`Playbook::primaries`]), and each replaced one by its old id.
     pub primaries: HashMap<Slug, u16>,
+    /// Queues that rules lead to or look at, and those of the last resort.
+    pub queues_of_all: HashSet<QueueIndex>,
     /// The rules that fit a contact by all their columns.
     pub rule_sets: rule_sets::RuleSets,
 }

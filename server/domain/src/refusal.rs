@@ -7,6 +7,7 @@ pub use cause::{CaseCause, ContactCause, CustomerCause};
 use crate::ids::{CaseId, ContactId, CustomerId, RequestId, Slug};
 use crate::list::OfCustomer;
 use crate::route::Route;
+use crate::time::Millis;
 
 /// Most faults of one request that are told.
 pub const FAULTS_MAX: usize = 16;
@@ -21,6 +22,8 @@ pub enum FaultKind {
     UnknownReason,
     /// Ask the customer for the fact that tells one matter from another.
     KeyFactMissing,
+    /// Tell the case, or the reason: they are of two matters.
+    CaseOfOtherReason,
 }
 
 /// A fault of a request.
@@ -238,6 +241,17 @@ pub enum Refusal {
         case: CaseId,
         /// Its last change.
         current: u64,
+    },
+    /// Wait, or route without the case.
+    #[error(
+        "{} cases were told without proof in the last {}: they are taken again in {wait}; without case_id and \
+         previous_contact_id the contact is routed now",
+        crate::guess::WRONG_CASES_MAX,
+        crate::guess::WRONG_CASES_WINDOW
+    )]
+    TooManyWrongCases {
+        /// How long.
+        wait: Millis,
     },
     /// Do what the text says first.
     #[error("case {case} {why}")]

@@ -16,7 +16,7 @@ pub use timers::{TimerTarget, Timers};
 
 use crate::actor::Actor;
 use crate::case::{Case, MatterKey};
-use crate::contact::Contact;
+use crate::contact::{Contact, ReportedQueue};
 use crate::customer::{Customer, IdentityKey};
 use crate::event::RequestKey;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
@@ -44,6 +44,8 @@ pub enum RowKey {
     Counts(ReasonId, Slug),
     /// One time that a version was made live.
     Publication(Seq),
+    /// What was reported of a queue last.
+    ReportedQueue(Slug),
 }
 
 /// A row.
@@ -65,6 +67,8 @@ pub enum Row {
     Counts(Counts),
     /// Under [`RowKey::Publication`].
     Publication(Arc<Publication>),
+    /// Under [`RowKey::ReportedQueue`].
+    ReportedQueue(Arc<ReportedQueue>),
 }
 
 /// A write that was answered: where its answer is.
@@ -109,6 +113,7 @@ pub struct State {
     live: Option<Arc<Playbook>>,
     publications: Vec<Arc<Publication>>,
     counts: BTreeMap<(ReasonId, Slug), Counts>,
+    reported_queues: BTreeMap<Slug, Arc<ReportedQueue>>,
     contacts: Table<ContactId, Contact>,
     cases: Table<CaseId, Case>,
     customers: Table<CustomerId, Customer>,
@@ -155,6 +160,7 @@ impl State {
             live: None,
             publications: Vec::new(),
             counts: BTreeMap::new(),
+            reported_queues: BTreeMap::new(),
             contacts: Table::default(),
             cases: Table::default(),
             customers: Table::default(),
@@ -201,6 +207,11 @@ impl State {
     /// Counts by reason and tier, of cases as they were opened.
     pub const fn counts(&self) -> &BTreeMap<(ReasonId, Slug), Counts> {
         &self.counts
+    }
+
+    /// What was reported of queues last, whatever its age.
+    pub const fn reported_queues(&self) -> &BTreeMap<Slug, Arc<ReportedQueue>> {
+        &self.reported_queues
     }
 
     /// The timers that stand.
@@ -302,7 +313,7 @@ impl State {
             RowKey::Holder(key) => self.holders.held(key).is_known(),
             RowKey::Matter(key) => self.matters.held(key).is_known(),
             RowKey::Request(key) => self.requests.held(key).is_known(),
-            RowKey::Counts(..) | RowKey::Publication(_) => true,
+            RowKey::Counts(..) | RowKey::Publication(_) | RowKey::ReportedQueue(_) => true,
         }
     }
 
@@ -326,6 +337,10 @@ impl State {
                 .find(|p| p.seq == *seq)
                 .cloned()
                 .map(Row::Publication),
+            RowKey::ReportedQueue(queue) => {
+                let row = self.reported_queues.get(queue);
+                row.cloned().map(Row::ReportedQueue)
+            }
         }
     }
 
@@ -364,7 +379,7 @@ impl State {
             RowKey::Holder(key) => self.holders.forget(key, at, |_| false),
             RowKey::Matter(key) => self.matters.forget(key, at, |_| false),
             RowKey::Request(key) => self.requests.forget(key, at, |_| false),
-            RowKey::Counts(..) | RowKey::Publication(_) => false,
+            RowKey::Counts(..) | RowKey::Publication(_) | RowKey::ReportedQueue(_) => false,
         };
     }
 
@@ -387,6 +402,9 @@ impl State {
                     .insert((counts.reason.clone(), counts.tier.clone()), counts);
             }
             Row::Publication(publication) => self.publications.push(publication),
+            Row::ReportedQueue(row) => {
+                self.reported_queues.insert(row.stats.queue.clone(), row);
+            }
             Row::Customer(_) | Row::Holder(_) | Row::Matter(_) | Row::Request(_) => {}
         }
     }

@@ -1,6 +1,9 @@
 //! The event of a further case that was added to a contact.
 
-use super::context::{context, facts, profile, write_context, write_facts, write_profile};
+use super::context::{
+    all_queue_stats, context, facts, profile, write_context, write_facts, write_profile,
+    write_queue_stats,
+};
 use super::decision::{
     decision, findings, standing, write_decision, write_finding, write_standing,
 };
@@ -50,6 +53,7 @@ fn write_decided(w: &mut Writer, decided: &MatterDecided, base: UnixMs) {
         memory,
         profile,
         carried,
+        reported,
         noticed,
         decision,
     } = decided;
@@ -61,6 +65,7 @@ fn write_decided(w: &mut Writer, decided: &MatterDecided, base: UnixMs) {
     write_facts(w, 5, carried, base);
     w.messages(6, noticed, write_finding);
     w.message(7, |w| write_decision(w, decision));
+    w.messages(8, reported, write_queue_stats);
 }
 
 fn decided(message: wire::MatterDecided, base: UnixMs) -> Result<MatterDecided, CodecError> {
@@ -72,6 +77,7 @@ fn decided(message: wire::MatterDecided, base: UnixMs) -> Result<MatterDecided, 
         carried,
         noticed,
         decision: decision_message,
+        reported,
     } = message;
     let context = context(required(context_message, "decided.context")?, base)?;
     let remembered = memory_message.map(|message| memory(message, base));
@@ -81,6 +87,7 @@ fn decided(message: wire::MatterDecided, base: UnixMs) -> Result<MatterDecided, 
         memory: remembered.transpose()?.unwrap_or_default(),
         profile: profile_message.map(profile).transpose()?.map(Box::new),
         carried: facts(carried, base)?,
+        reported: all_queue_stats(reported)?,
         noticed: findings(noticed)?,
         decision: decision(required(decision_message, "decided.decision")?)?,
     })

@@ -232,7 +232,7 @@ pub(super) fn customer() -> impl Strategy<Value = Customer> {
     )
 }
 
-fn queue_stats() -> BoxedStrategy<QueueStats> {
+pub(super) fn queue_stats() -> BoxedStrategy<QueueStats> {
     let count = || of(any::<u32>());
     let parts = (slug(), count(), count(), count(), of(span()), of(span()));
     parts
@@ -268,7 +268,14 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
         of(text()),
         of(any::<bool>()),
     );
-    let what = (of(reason()), facts(), any::<[bool; 2]>(), abilities());
+    let named = (of(case_id()), of(contact_id()));
+    let what = (
+        of(reason()),
+        facts(),
+        any::<[bool; 2]>(),
+        abilities(),
+        named,
+    );
     let how = (
         routes(),
         consents(),
@@ -279,13 +286,16 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
         .prop_map(|(place, who, what, how)| {
             let (channel, direction, device, stage, brand) = place;
             let (customer, persona, sentiment_percent, language, vulnerable) = who;
-            let (reason, facts, [asked_for_person, another_matter], cannot_use) = what;
+            let (reason, facts, [asked_for_person, another_matter], cannot_use, named) = what;
+            let (case, previous_contact) = named;
             let (preferred_routes, consents, queue_stats, matters) = how;
             ContactContext {
                 channel,
                 direction,
                 device,
                 customer,
+                case,
+                previous_contact,
                 reason,
                 facts,
                 stage,

@@ -9,6 +9,7 @@ use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Matter, Offered, QueueStats};
 use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
 use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
+use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::money::Money;
 use signpost_domain::time::{Millis, UnixMs};
 
@@ -187,7 +188,7 @@ pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
     })
 }
 
-fn write_queue_stats(w: &mut Writer, stats: &QueueStats) {
+pub(super) fn write_queue_stats(w: &mut Writer, stats: &QueueStats) {
     let QueueStats {
         queue,
         staffed,
@@ -204,7 +205,13 @@ fn write_queue_stats(w: &mut Writer, stats: &QueueStats) {
     w.number_or_none(6, span_ms(*expected_wait));
 }
 
-fn queue_stats(message: wire::QueueStats) -> Result<QueueStats, CodecError> {
+pub(super) fn all_queue_stats(
+    messages: Vec<wire::QueueStats>,
+) -> Result<Vec<QueueStats>, CodecError> {
+    messages.into_iter().map(queue_stats).collect()
+}
+
+pub(super) fn queue_stats(message: wire::QueueStats) -> Result<QueueStats, CodecError> {
     let wire::QueueStats {
         queue,
         staffed,
@@ -243,6 +250,8 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
                 identities,
                 tier: customer_tier,
             },
+        case,
+        previous_contact,
         reason,
         facts,
         stage,
@@ -280,6 +289,8 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
     w.number(19, u32::from(cannot_use.bits()));
     w.number(20, *another_matter);
     w.messages(21, matters, |w, matter| write_matter(w, matter, base));
+    w.number(22, case.map_or(0, |case| case.0.0));
+    w.name_or_none(23, previous_contact.as_ref());
 }
 
 pub(super) fn context(
@@ -308,6 +319,8 @@ pub(super) fn context(
         cannot_use_bits,
         another_matter,
         matters,
+        case_seq,
+        previous_contact,
     } = message;
     let matters = matters.into_iter().map(|message| matter(message, base));
     let percent = |number: i32| {
@@ -323,6 +336,8 @@ pub(super) fn context(
             identities: identities(customer_identities)?,
             tier: name_or_none(customer_tier),
         },
+        case: (case_seq > 0).then_some(CaseId(Seq(case_seq))),
+        previous_contact: name_or_none(previous_contact),
         reason: reason_or_none(&reason, "context.reason")?,
         facts: facts(fact_messages, base)?,
         stage: name_or_none(stage),

@@ -359,6 +359,8 @@ pub(super) fn write_finding(w: &mut Writer, finding: &Finding) {
             named(Kind::NeedRaisedByAttempts, None);
             w.number(5, *count);
         }
+        Finding::CaseNumberNotProven => named(Kind::CaseNumberNotProven, None),
+        Finding::QueueStatsTooOld(queue) => named(Kind::QueueStatsTooOld, Some(queue)),
     }
 }
 
@@ -404,6 +406,8 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
         Kind::CasePresumed => Finding::CasePresumed,
         Kind::SameMatterByKey => Finding::SameMatterByKey(name_or_none(text_of_name)),
         Kind::NeedRaisedByAttempts => Finding::NeedRaisedByAttempts(count),
+        Kind::CaseNumberNotProven => Finding::CaseNumberNotProven,
+        Kind::QueueStatsTooOld => Finding::QueueStatsTooOld(name(text_of_name, NAME)?),
     };
     Ok(finding)
 }

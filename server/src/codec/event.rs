@@ -1,7 +1,7 @@
 //! Events of the log as bytes.
 
 use super::added::{added, write_added};
-use super::context::{offered, write_offered};
+use super::context::{all_queue_stats, offered, write_offered, write_queue_stats};
 use super::customer;
 use super::handover::{handover, write_handover};
 use super::number::{known, routes};
@@ -69,6 +69,9 @@ fn write_recorded(w: &mut Writer, recorded: &Recorded) {
         Event::CaseWorked(event) => w.message(15, |w| write_worked(w, event)),
         Event::CustomerWorked(event) => w.message(16, |w| customer::write_worked(w, event)),
         Event::CaseAdded(event) => w.message(17, |w| write_added(w, event, *record_time)),
+        Event::QueueStatsReported(stats) => {
+            w.message(34, |w| w.messages(1, stats, write_queue_stats));
+        }
     }
 }
 
@@ -149,6 +152,9 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
             Event::CustomerWorked(Box::new(customer::worked(message)?))
         }
         Wire::CaseAdded(message) => Event::CaseAdded(Box::new(added(message, base)?)),
+        Wire::QueueStatsReported(wire::QueueStatsReported { queue_stats }) => {
+            Event::QueueStatsReported(all_queue_stats(queue_stats)?)
+        }
     })
 }
 

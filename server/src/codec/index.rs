@@ -89,7 +89,8 @@ pub fn follows(row: &Row) -> Follows {
         | Row::Matter(_)
         | Row::Request(_)
         | Row::Counts(_)
-        | Row::Publication(_) => Follows::default(),
+        | Row::Publication(_)
+        | Row::ReportedQueue(_) => Follows::default(),
     }
 }
 

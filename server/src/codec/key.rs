@@ -19,6 +19,8 @@ pub const PLAYBOOKS: [u8; 1] = [0x02];
 pub const PUBLICATIONS: [u8; 1] = [0x03];
 /// Counts by reason and tier.
 pub const COUNTS: [u8; 1] = [0x04];
+/// What was reported of each queue last.
+pub const REPORTED_QUEUES: [u8; 1] = [0x05];
 /// Contacts that are not over.
 pub const LIVE_CONTACTS: [u8; 1] = [0x10];
 /// Contacts that are over.
@@ -97,6 +99,7 @@ pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
             Ok(RowKey::Counts(reason, text_name(tier)?))
         }
         PUBLICATIONS => Ok(RowKey::Publication(seq(name)?)),
+        REPORTED_QUEUES => Ok(RowKey::ReportedQueue(text_name(name)?)),
         _ => Err(SHAPE),
     }
 }
@@ -122,7 +125,7 @@ impl Places {
             Row::Contact(row) => row.place.is_live(),
             Row::Case(row) => row.is_active(),
             Row::Customer(_) | Row::Holder(_) | Row::Matter(_) => false,
-            Row::Request(_) | Row::Counts(_) | Row::Publication(_) => false,
+            Row::Request(_) | Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => false,
         };
         match self.active {
             Some(active) if is_active => (active, Some(self.resting)),
@@ -141,6 +144,7 @@ fn places(key: &RowKey) -> Places {
         RowKey::Request(_) => (REQUESTS, None),
         RowKey::Counts(..) => (COUNTS, None),
         RowKey::Publication(_) => (PUBLICATIONS, None),
+        RowKey::ReportedQueue(_) => (REPORTED_QUEUES, None),
     };
     let active = active.map(|[prefix]| prefix);
     Places { resting, active }
@@ -154,6 +158,7 @@ fn under(prefix: u8, key: &RowKey) -> Vec<u8> {
             [prefix, &seq.0.to_be_bytes()].concat()
         }
         RowKey::Customer(id) => [prefix, id.as_str().as_bytes()].concat(),
+        RowKey::ReportedQueue(queue) => [prefix, queue.as_str().as_bytes()].concat(),
         RowKey::Holder(IdentityKey { kind, value }) => {
             let kind = kind.as_str().as_bytes();
             [prefix, kind, BETWEEN, value.as_bytes()].concat()

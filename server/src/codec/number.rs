@@ -53,7 +53,7 @@ numbered!(
     Method: RouteContact, TakeRoute, EndContact, UpsertCustomer, PublishPlaybook, RollBackPlaybook,
     AddCaseNote, UpdateCase, ResolveCase, ReopenCase, MergeCases, UnmergeCase, LinkCases, UnlinkCases,
     LinkIdentity, UnlinkIdentity, MergeCustomers, UnmergeCustomer, AddCaseToContact,
-    RerouteContact
+    RerouteContact, ReportQueueStats
 );
 numbered!(Outcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
 numbered!(Route: SelfService, Message, Chat, Callback, Human);

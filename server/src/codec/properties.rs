@@ -15,7 +15,7 @@ use signpost_domain::list::{ContactMark, PlaceKind};
 use signpost_domain::state::{Row, RowKey};
 
 /// Every kind of row.
-const KINDS: [RowKind; 8] = [
+const KINDS: [RowKind; 9] = [
     RowKind::Contact,
     RowKind::Case,
     RowKind::Customer,
@@ -24,6 +24,7 @@ const KINDS: [RowKind; 8] = [
     RowKind::Request,
     RowKind::Counts,
     RowKind::Publication,
+    RowKind::ReportedQueue,
 ];
 
 /// Bytes of an event or a row with some of them changed.

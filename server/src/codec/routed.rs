@@ -1,7 +1,8 @@
 //! The event of a contact that was decided on.
 
 use super::context::{
-    context, facts, offered, profile, write_context, write_facts, write_offered, write_profile,
+    all_queue_stats, context, facts, offered, profile, write_context, write_facts, write_offered,
+    write_profile, write_queue_stats,
 };
 use super::customer::{tier_found, write_tier_found};
 use super::decision::{
@@ -39,6 +40,7 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
         memory,
         profile,
         carried,
+        reported,
         noticed,
         decision,
         next,
@@ -72,6 +74,7 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
     w.number(20, *followed_by);
     w.messages(21, open_cases, |w, open| write_open(w, open, base));
     w.text(22, note);
+    w.messages(23, reported, write_queue_stats);
 }
 
 fn write_open(w: &mut Writer, open: &OpenCase, base: UnixMs) {
@@ -126,6 +129,7 @@ pub(super) fn routed(
         followed_by,
         open_cases,
         note,
+        reported,
     } = message;
     let open_cases = open_cases.into_iter().map(|open| open_case(open, base));
     let context = context(required(context_message, "routed.context")?, base)?;
@@ -149,6 +153,7 @@ pub(super) fn routed(
             .unwrap_or_default(),
         profile: profile.map(Box::new),
         carried: facts(carried, base)?,
+        reported: all_queue_stats(reported)?,
         noticed: findings(noticed)?,
         decision: decision(required(decision_message, "routed.decision")?)?,
         next: next(required(next_message, "routed.next")?)?,

@@ -3,11 +3,13 @@
 
 use super::case::{case_row, write_case};
 use super::contact::{contact, write_contact};
+use super::context::{queue_stats, write_queue_stats};
 use super::customer::{customer, write_customer};
 use super::event::{actor, write_actor};
 use super::text::{case, case_seq, hash, name, reason, version, version_or_none};
 use super::write::Writer;
 use super::{CodecError, FORMAT, message, required, wire};
+use signpost_domain::contact::ReportedQueue;
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::route::Route;
 use signpost_domain::state::{Answered, Counts, Publication, Row, RowKey};
@@ -33,6 +35,8 @@ pub enum RowKind {
     Counts,
     /// [`Row::Publication`].
     Publication,
+    /// [`Row::ReportedQueue`].
+    ReportedQueue,
 }
 
 impl RowKind {
@@ -47,6 +51,7 @@ impl RowKind {
             RowKey::Request(_) => RowKind::Request,
             RowKey::Counts(..) => RowKind::Counts,
             RowKey::Publication(_) => RowKind::Publication,
+            RowKey::ReportedQueue(_) => RowKind::ReportedQueue,
         }
     }
 }
@@ -64,6 +69,7 @@ pub fn encode(row: &Row) -> Vec<u8> {
         Row::Request(row) => w.message(7, |w| write_answered(w, row)),
         Row::Counts(row) => w.message(8, |w| write_counts(w, row)),
         Row::Publication(row) => w.message(9, |w| write_publication(w, row)),
+        Row::ReportedQueue(row) => w.message(10, |w| write_reported(w, row)),
     }
     w.into_bytes()
 }
@@ -91,6 +97,9 @@ pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
         (RowKind::Publication, Wire::Publication(row)) => {
             Ok(Row::Publication(Arc::new(publication(row)?)))
         }
+        (RowKind::ReportedQueue, Wire::ReportedQueue(row)) => {
+            Ok(Row::ReportedQueue(Arc::new(reported(row)?)))
+        }
         (
             RowKind::Contact
             | RowKind::Case
@@ -99,7 +108,8 @@ pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
             | RowKind::Matter
             | RowKind::Request
             | RowKind::Counts
-            | RowKind::Publication,
+            | RowKind::Publication
+            | RowKind::ReportedQueue,
             _,
         ) => Err(CodecError::Shape("row")),
     }
@@ -239,9 +249,33 @@ fn publication(message: wire::Publication) -> Result<Publication, CodecError> {
     })
 }
 
+fn write_reported(w: &mut Writer, reported: &ReportedQueue) {
+    let ReportedQueue {
+        stats,
+        observed,
+        seq,
+    } = reported;
+    w.message(1, |w| write_queue_stats(w, stats));
+    w.number(2, observed.0);
+    w.number(3, seq.0);
+}
+
+fn reported(message: wire::ReportedQueue) -> Result<ReportedQueue, CodecError> {
+    let wire::ReportedQueue {
+        stats,
+        observed_unix_ms,
+        seq,
+    } = message;
+    Ok(ReportedQueue {
+        stats: queue_stats(required(stats, "reported_queue.stats")?)?,
+        observed: UnixMs(observed_unix_ms),
+        seq: Seq(seq),
+    })
+}
+
 /// The number of the layout of rows: which there are, under which keys, and what follows from an event. One more for
 /// every change of any of that; rows of another layout are made again from the log.
-pub const LAYOUT: u32 = 7;
+pub const LAYOUT: u32 = 8;
 
 /// How far the rows are, under [`super::key::APPLIED`]: written with every group of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -16,9 +16,10 @@ use std::sync::Arc;
 /// Events that are folded before their rows are applied.
 const FOLDED_AT_ONCE: usize = 2_048;
 /// Rows that the engine keeps in memory.
-const KEPT_IN_MEMORY: [[u8; 1]; 4] = [
+const KEPT_IN_MEMORY: [[u8; 1]; 5] = [
     codec::key::PUBLICATIONS,
     codec::key::COUNTS,
+    codec::key::REPORTED_QUEUES,
     codec::key::OPEN_CASES,
     codec::key::LIVE_CONTACTS,
 ];
@@ -173,7 +174,8 @@ fn fetch_rows(
 pub struct Folded {
     /// The state.
     pub state: State,
-    /// Stored decisions that computing them again gives otherwise: the events' sequences.
+    /// Stored decisions, of contacts and of each further matter, that computing them again gives otherwise: the events'
+    /// sequences.
     pub decided_otherwise: Vec<Seq>,
     /// Decisions that were computed again.
     pub decided_again: u64,
@@ -215,10 +217,20 @@ pub fn fold_log(log: &LogReader) -> Result<Folded, RecoverError> {
     })
 }
 
+/// Whether the decision of an event comes out the same; `None` where none was made, or no reason was decided on.
 fn decides_again(state: &State, recorded: &Recorded) -> Option<bool> {
-    let Event::ContactRouted(routed) = &recorded.event else {
-        return None;
+    let (stored, again) = match &recorded.event {
+        Event::ContactRouted(routed) => {
+            let again = state.live().map(|live| routed.decided_again(live));
+            (&routed.decision, again)
+        }
+        Event::CaseAdded(added) => {
+            let decided = added.decided.as_deref()?;
+            let again = state.live().map(|live| decided.decided_again(live));
+            (&decided.decision, again)
+        }
+        _ => return None,
     };
-    let again = routed.decided_again(state.live()?)?;
-    Some(again == routed.decision)
+    stored.reason.as_ref()?;
+    Some(again.flatten().as_ref() == Some(stored))
 }

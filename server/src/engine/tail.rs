@@ -48,7 +48,7 @@ impl Item {
             Row::Case(row) => Some(Item::Case(row)),
             Row::Contact(row) => Some(Item::Contact(row)),
             Row::Customer(_) | Row::Holder(_) | Row::Matter(_) => None,
-            Row::Request(_) | Row::Counts(_) | Row::Publication(_) => None,
+            Row::Request(_) | Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The engine on a real store: what it acknowledged is there after a restart, and folding the log gives the same.
 
 use super::{Clock, Engine, EngineGuard, EngineOptions, Halt, Health, fold_log, open_folder};
+use crate::codec::event;
 use crate::store::{Log, LogLimits};
 use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
@@ -8,11 +9,14 @@ use signpost_domain::check::check;
 use signpost_domain::command::{
     Command, CommandBody, EndContact, PublishPlaybook, Query, RouteContact, UnknownReason,
 };
-use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Outcome};
+use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Matter, Outcome};
+use signpost_domain::decision::Decision;
 use signpost_domain::event::{Event, Next, RequestStamp};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::flow::Answer;
-use signpost_domain::ids::{ActorId, ContactId, CustomerId, ReasonId, RequestId, Slug};
+use signpost_domain::ids::{
+    ActorId, ContactId, CustomerId, MatterId, ReasonId, RequestId, Seq, Slug,
+};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::time::{Millis, UnixMs};
@@ -68,6 +72,8 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
         currency: None,
     };
     let context = ContactContext {
+        case: None,
+        previous_contact: None,
         channel: Slug::stored(channel),
         direction: Direction::Inbound,
         device: None,
@@ -184,6 +190,92 @@ async fn what_was_acknowledged_is_there_after_a_restart() -> TestResult {
     let verdict = check(&folded.state);
     assert!(verdict.is_clean(), "{:?}", verdict.broken);
     Ok(())
+}
+
+/// A contact with a matter of another reason beside the one of [`route`].
+fn route_of_two(contact: &str, at: UnixMs) -> CommandBody {
+    let CommandBody::Route(body) = route(contact, "c1", "web_chat", at) else {
+        unreachable!("it is a route");
+    };
+    let mut body = *body;
+    let matter = |id: &str, reason: Option<ReasonId>, fact: Fact| Matter {
+        id: MatterId::stored(id),
+        reason,
+        facts: Facts::from_facts([fact]),
+        stage: None,
+        note: "".into(),
+    };
+    let told = std::mem::replace(&mut body.context.facts, Facts::none());
+    let change = told.iter().next().cloned();
+    let tag = Fact {
+        id: Slug::stored("bag_tag"),
+        knowledge: Knowledge::Known(FactValue::Text("0123456789".into())),
+        currency: None,
+        source: FactSource::Customer,
+        learnt_at: at,
+    };
+    let lost = ReasonId {
+        primary: Slug::stored("baggage"),
+        secondary: Some(Slug::stored("missing_bag")),
+    };
+    body.context.matters = change
+        .map(|fact| matter("m1", body.context.reason.take(), fact))
+        .into_iter()
+        .chain([matter("m2", Some(lost), tag)])
+        .collect();
+    CommandBody::Route(Box::new(body))
+}
+
+#[tokio::test]
+async fn a_stored_decision_that_would_come_out_otherwise_is_found_whichever_matter_it_is_of()
+-> TestResult {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let (engine, guard) = start(&data)?;
+    engine.write(command("p1", MONDAY, publish()?)).await?;
+    let routed = command("r1", MONDAY, route_of_two("mail-1", MONDAY));
+    engine.write(routed).await?;
+    drop(engine);
+    guard.stop();
+
+    let (_, log) = Log::open(&open_folder(&data)?, LogLimits::default())?;
+    let folded = fold_log(&log)?;
+    assert_eq!(
+        (folded.decided_again, folded.decided_otherwise),
+        (2, vec![])
+    );
+    let stored = log.range(1, 10, usize::MAX)?;
+    assert_eq!(stored.len(), 3);
+    for altered in [2_u64, 3] {
+        let other = folder.path().join(format!("other-{altered}"));
+        let (mut copy, reader) = Log::open(&open_folder(&other)?, LogLimits::default())?;
+        let events: Result<Vec<_>, Box<dyn Error>> = stored
+            .iter()
+            .map(|(seq, bytes)| {
+                let mut recorded = event::decode(bytes)?;
+                if *seq == altered {
+                    decision_of(&mut recorded.event)?.need.0 += 1;
+                }
+                Ok(event::encode(&recorded))
+            })
+            .collect();
+        copy.append(0, events?)?;
+        let folded = fold_log(&reader)?;
+        assert_eq!(folded.decided_otherwise, [Seq(altered)]);
+        assert_eq!(folded.decided_again, 1);
+    }
+    Ok(())
+}
+
+fn decision_of(event: &mut Event) -> Result<&mut Decision, Box<dyn Error>> {
+    match event {
+        Event::ContactRouted(routed) => Ok(&mut routed.decision),
+        Event::CaseAdded(added) => {
+            let decided = added.decided.as_mut();
+            Ok(&mut decided.ok_or("nothing was decided")?.decision)
+        }
+        other => Err(format!("{other:?}").into()),
+    }
 }
 
 #[tokio::test]

@@ -8,8 +8,9 @@ use crate::codec;
 use crate::store::RowReader;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 use signpost_domain::command::{Command, CommandBody, Query};
-use signpost_domain::event::{Event, Recorded};
+use signpost_domain::event::{ContactRouted, Event, Recorded};
 use signpost_domain::flow::{self, Answer, Outcome, Stop};
+use signpost_domain::guess::{Asking, Guesses};
 use signpost_domain::ids::Seq;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::state::{RowKey, State};
@@ -40,6 +41,7 @@ pub(super) struct Writer {
     retained: VecDeque<(Seq, RowKey)>,
     /// Rows that events up to this one changed may be forgotten already.
     forgotten: Seq,
+    guesses: Guesses,
 }
 
 impl Writer {
@@ -67,6 +69,7 @@ impl Writer {
             callers: 0,
             retained: VecDeque::new(),
             forgotten,
+            guesses: Guesses::default(),
         }
     }
 
@@ -143,7 +146,19 @@ impl Writer {
         };
         let now = self.clock.now(told, self.state.now());
         self.fire(now)?;
-        match flow::decide(&self.state, command, now).map_err(turned)? {
+        let came_to = flow::decide(&self.state, command, now);
+        if let Some(asking) = Asking::by(command) {
+            let routed = match &came_to {
+                Ok(Outcome::Happens(recorded)) => recorded.first().map(|first| &first.event),
+                Ok(Outcome::Replayed(_)) | Err(_) => None,
+            };
+            match (routed, &came_to) {
+                (Some(Event::ContactRouted(routed)), _) => self.judge(asking, Ok(routed), now)?,
+                (_, Err(stop)) => self.judge(asking, Err(stop), now)?,
+                _ => {}
+            }
+        }
+        match came_to.map_err(turned)? {
             Outcome::Replayed(seq) => Ok(Decided::Replayed(seq)),
             Outcome::Happens(recorded) => {
                 let compiled = match &command.body {
@@ -165,8 +180,27 @@ impl Writer {
         self.take_in(rows)?;
         let now = self.clock.now(None, self.state.now());
         self.fire(now)?;
-        let answer = flow::look(&self.state, query, now).map_err(turned)?;
-        Ok((answer, self.state.seq()))
+        let answer = flow::look(&self.state, query, now);
+        if let Query::Preview(preview) = query {
+            let asking = Asking::by_preview(preview);
+            match &answer {
+                Ok(Answer::Preview(routed, _)) => self.judge(asking, Ok(routed), now)?,
+                Ok(_) => {}
+                Err(stop) => self.judge(asking, Err(stop), now)?,
+            }
+        }
+        Ok((answer.map_err(turned)?, self.state.seq()))
+    }
+
+    /// Whether the caller may learn what came of a contact: not if it tells cases without proof too often.
+    fn judge(
+        &mut self,
+        asking: Asking<'_>,
+        came_to: Result<&ContactRouted, &Stop>,
+        now: UnixMs,
+    ) -> Result<(), Turned> {
+        let judged = self.guesses.judge(asking, came_to, now);
+        judged.map_err(|refusal| Turned::Halt(refusal.into()))
     }
 
     fn take_in(&mut self, rows: Looked) -> Result<(), Turned> {

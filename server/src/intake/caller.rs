@@ -33,7 +33,7 @@ pub(crate) fn actor(metadata: &MetadataMap) -> Result<Actor, Faults> {
     let Some(told) = metadata.get(ACTOR_KEY) else {
         return Ok(Actor {
             kind: ActorKind::Platform,
-            id: ActorId::stored("anonymous"),
+            id: ActorId::stored(Actor::ANONYMOUS),
         });
     };
     let actor = told.to_str().ok().and_then(Actor::parse);

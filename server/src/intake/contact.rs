@@ -260,6 +260,31 @@ pub(crate) fn add_case(
     finder.command(caller, stamp, arrive_time, body)
 }
 
+/// How queues are.
+pub(crate) fn report_queues(
+    mut request: v1::ReportQueueStatsRequest,
+    caller: Caller,
+    live: &Playbook,
+) -> Result<Command, Faults> {
+    let mut finder = Finder::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::ReportQueueStats, &request);
+    let v1::ReportQueueStatsRequest {
+        request_id: _,
+        queue_stats,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::ReportQueueStats, content);
+    let at = At::top("queue_stats");
+    if queue_stats.is_empty() {
+        finder.fault(at, "must name at least one queue");
+    }
+    let stats = finder.queue_stats(at, live, queue_stats);
+    let event_time = finder.arrive_time(event_time, &caller);
+    let body = (!stats.is_empty()).then_some(CommandBody::ReportQueues(stats));
+    finder.command(caller, stamp, event_time, body)
+}
+
 /// Which contact.
 pub(crate) fn get(request: v1::GetContactRequest) -> Result<Fresh<Query>, Faults> {
     let v1::GetContactRequest {

@@ -1,6 +1,7 @@
 //! What a caller knows about one contact.
 
 use super::at::At;
+use super::case::case_named;
 use super::names::Kind;
 use super::{Finder, Playbooks, values, wire_enum};
 use signpost_domain::command::UnknownReason;
@@ -8,7 +9,7 @@ use signpost_domain::contact::{
     ContactContext, CustomerRef, MATTERS_MAX, Matter, QUEUE_COUNT_MAX, QUEUE_STATS_MAX, QueueStats,
 };
 use signpost_domain::customer::{CONSENTS_MAX, Consent, IDENTITIES_MAX, Identity, IdentityKey};
-use signpost_domain::ids::{CustomerId, MatterId, Slug};
+use signpost_domain::ids::{ContactId, CustomerId, MatterId, Slug};
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
 
@@ -43,6 +44,8 @@ impl Finder {
             brand,
             queue_stats,
             matters,
+            case_id,
+            previous_contact_id,
             cannot_use,
             another_matter,
         } = told;
@@ -58,16 +61,31 @@ impl Finder {
             allow_unknown_reason,
         );
         let facts = self.facts(at.field("facts"), live, facts);
+        let case = self.optional(at.field("case_id"), &case_id, |text| {
+            case_named(text, playbooks.numbers)
+        });
+        let previous_contact = self.optional(
+            at.field("previous_contact_id"),
+            &previous_contact_id,
+            ContactId::new,
+        );
         let alone = [
             ("stated_reason", reason.is_some()),
             ("facts", !facts.is_empty()),
             ("stage", !stage.is_empty()),
+            ("case_id", !case_id.is_empty()),
+            ("previous_contact_id", !previous_contact_id.is_empty()),
         ];
         for (field, _) in alone
             .iter()
             .filter(|(_, is_told)| *is_told && !matters.is_empty())
         {
-            let what = "is of one matter: with several it is told in `matters`";
+            let what = match *field {
+                "case_id" | "previous_contact_id" => {
+                    "is of one matter: it cannot be told in one call with `matters`"
+                }
+                _ => "is of one matter: with several it is told in `matters`",
+            };
             self.fault(at.field(field), what);
         }
         let (matters, unknown_reason) = match matters.is_empty() {
@@ -96,6 +114,8 @@ impl Finder {
             direction: direction?,
             device,
             customer,
+            case,
+            previous_contact,
             reason,
             facts,
             stage,
@@ -252,7 +272,7 @@ impl Finder {
         consents
     }
 
-    fn queue_stats(
+    pub(super) fn queue_stats(
         &mut self,
         at: At<'_>,
         live: &Playbook,

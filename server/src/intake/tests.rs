@@ -6,6 +6,7 @@ mod other;
 use super::{ArriveTime, Caller, Playbooks, contact};
 use expect_test::{Expect, expect};
 use signpost_domain::actor::Actor;
+use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, CommandBody, RouteContact, UnknownReason};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
@@ -19,6 +20,10 @@ fn playbook() -> Playbook {
     Playbook::read(include_str!("tests/playbook.yaml"))
         .unwrap()
         .0
+}
+
+fn numbers() -> CaseNumbers {
+    CaseNumbers::new([7; 32])
 }
 
 fn caller() -> Caller {
@@ -53,6 +58,7 @@ fn route(request: v1::RouteContactRequest) -> Result<Command, Faults> {
     let playbooks = Playbooks {
         live: &live,
         menu: None,
+        numbers: &numbers(),
     };
     sound(contact::route(request, caller(), playbooks))
 }
@@ -306,7 +312,11 @@ fn a_reason_of_the_callers_menu() {
     let mut request = with(|context| context.stated_reason = "baggage/lost".into());
     request.menu_playbook_version = menu.version.to_string();
     let parse = |menu| {
-        let playbooks = Playbooks { live: &live, menu };
+        let playbooks = Playbooks {
+            live: &live,
+            menu,
+            numbers: &numbers(),
+        };
         sound(contact::route(request.clone(), caller(), playbooks))
     };
     let with_menu = parse(Some(&menu)).ok().and_then(routed);

@@ -64,6 +64,8 @@ fn route(number: usize) -> Command {
         currency: None,
     };
     let context = ContactContext {
+        case: None,
+        previous_contact: None,
         channel: Slug::stored(channel),
         direction: Direction::Inbound,
         device: None,

@@ -252,7 +252,7 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         route: row.route.map_or(0, wire_enum::route),
         declined_routes: wire_enum::routes(row.declined.iter().copied()),
         outcome,
-        context: Some(context::context(&row.context)),
+        context: Some(context::context(&row.context, row.case)),
         confirmed_reason: row
             .confirmed
             .as_ref()

@@ -4,16 +4,19 @@ use super::customer::{consents, identities};
 use super::decision::text;
 use super::{fact, time, wire_enum};
 use signpost_domain::contact::{ContactContext, CustomerRef, Matter, QueueStats};
-use signpost_domain::ids::{CustomerId, ReasonId};
+use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId};
 use signpost_proto::v1;
 
-/// All that the caller told, amendments taken in.
-pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
+/// All that the caller told, amendments taken in. A case that was told is told again where the contact came to it: of
+/// one that was not proven nothing is said.
+pub(super) fn context(context: &ContactContext, own: Option<CaseId>) -> v1::ContactContext {
     let ContactContext {
         channel,
         direction,
         device,
         customer,
+        case,
+        previous_contact,
         reason,
         facts,
         stage,
@@ -35,6 +38,12 @@ pub(super) fn context(context: &ContactContext) -> v1::ContactContext {
         direction: wire_enum::direction(*direction),
         device: text(device.as_ref()),
         customer: customer_ref(customer),
+        case_id: case
+            .filter(|case| Some(*case) == own)
+            .map_or_else(String::new, |case| case.to_string()),
+        previous_contact_id: previous_contact
+            .as_ref()
+            .map_or_else(String::new, ContactId::to_string),
         stated_reason: reason
             .as_ref()
             .map_or_else(String::new, ReasonId::to_string),
@@ -88,7 +97,7 @@ fn customer_ref(customer: &CustomerRef) -> Option<v1::CustomerRef> {
     })
 }
 
-fn stats_of_queue(stats: &QueueStats) -> v1::QueueStats {
+pub(super) fn stats_of_queue(stats: &QueueStats) -> v1::QueueStats {
     let QueueStats {
         queue,
         staffed,

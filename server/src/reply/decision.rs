@@ -243,6 +243,8 @@ pub(super) fn finding(finding: &Finding) -> v1::Finding {
         Finding::CasePresumed => (Wire::CasePresumed, String::new()),
         Finding::SameMatterByKey(fact) => (Wire::SameMatterByKey, text(fact.as_ref())),
         Finding::NeedRaisedByAttempts(count) => (Wire::NeedRaisedByAttempts, count.to_string()),
+        Finding::CaseNumberNotProven => (Wire::CaseNumberNotProven, String::new()),
+        Finding::QueueStatsTooOld(queue) => (Wire::QueueStatsTooOld, queue.to_string()),
     };
     let rule_id = match finding {
         Finding::FactUnknown(rule, _) | Finding::RuleFailed(rule) | Finding::RuleSetAside(rule) => {

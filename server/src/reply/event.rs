@@ -3,7 +3,7 @@
 use super::contact::text_of_matter;
 use super::decision::text;
 use super::playbook::of_event;
-use super::{case, customer, fact, further, note, target, time, wire_enum, work_event};
+use super::{case, context, customer, fact, further, note, target, time, wire_enum, work_event};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use prost_types::Duration;
@@ -110,6 +110,16 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             name: "case_added_to_contact",
             subject: contact(&added.contact),
         },
+        Event::QueueStatsReported(stats) => Told {
+            body: Body::QueueStatsReported(v1::QueueStatsReportedEvent {
+                queue_stats: stats.iter().map(context::stats_of_queue).collect(),
+            }),
+            name: "queue_stats_reported",
+            subject: match stats.as_slice() {
+                [one] => format!("queue/{}", one.queue),
+                _ => "queues".to_owned(),
+            },
+        },
     }
 }
 
@@ -130,6 +140,7 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
         memory: _,
         profile: _,
         carried: _,
+        reported: _,
         noticed: _,
         decision,
         next,

@@ -119,6 +119,8 @@ fn routed(next: Next) -> ContactRouted {
         Knowledge::Known(FactValue::Text("ABC123".into())),
     );
     let context = ContactContext {
+        case: None,
+        previous_contact: None,
         channel: slug("phone"),
         direction: Direction::Inbound,
         device: None,
@@ -172,6 +174,7 @@ fn routed(next: Next) -> ContactRouted {
         memory: Memory::default(),
         profile: None,
         carried: Facts::from_facts([fact("passport", Knowledge::Declined)]),
+        reported: Vec::new(),
         noticed: vec![Finding::ReasonReplaced(reason("existing_flight/move_date"))],
         decision: decision(),
         next,

@@ -25,9 +25,10 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
             ..TimelineEntry::default()
         },
         Event::CaseWorked(worked) => self::worked(worked, of, seq),
-        Event::PlaybookPublished(_) | Event::CustomerSaved(_) | Event::CustomerWorked(_) => {
-            return None;
-        }
+        Event::PlaybookPublished(_)
+        | Event::CustomerSaved(_)
+        | Event::CustomerWorked(_)
+        | Event::QueueStatsReported(_) => return None,
     };
     let envelope = &recorded.envelope;
     Some(TimelineEntry {

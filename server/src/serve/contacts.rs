@@ -24,6 +24,7 @@ impl ContactService for Edge {
         let playbooks = Playbooks {
             live: &live,
             menu: menu.as_deref(),
+            numbers: self.numbers(),
         };
         let command = intake::contact::route(request, caller, playbooks);
         let command = command.map_err(|faults| status::faulty(&faults))?;
@@ -58,6 +59,7 @@ impl ContactService for Edge {
             let playbooks = Playbooks {
                 live: &live,
                 menu: menu.as_deref(),
+                numbers: self.numbers(),
             };
             let query = intake::contact::preview(request.clone(), caller.clone(), playbooks);
             let (query, _) = self.fresh(query).await?;
@@ -106,6 +108,7 @@ impl ContactService for Edge {
         let playbooks = Playbooks {
             live: &live,
             menu: menu.as_deref(),
+            numbers: self.numbers(),
         };
         let command = intake::contact::reroute(request, caller, playbooks);
         let command = command.map_err(|faults| status::faulty(&faults))?;
@@ -166,6 +169,20 @@ impl ContactService for Edge {
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
         let answer = reply::further::added((added, seq), &playbook, self.receipt(&written));
         Ok(Response::new(answer))
+    }
+
+    async fn report_queue_stats(
+        &self,
+        request: Request<v1::ReportQueueStatsRequest>,
+    ) -> Result<Response<v1::ReportQueueStatsResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let live = self.live()?;
+        let command = intake::contact::report_queues(request.into_inner(), caller, &live);
+        let command = command.map_err(|faults| status::faulty(&faults))?;
+        let written = self.write(command).await?;
+        Ok(Response::new(v1::ReportQueueStatsResponse {
+            receipt: Some(self.receipt(&written)),
+        }))
     }
 
     async fn get_contact(

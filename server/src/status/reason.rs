@@ -4,6 +4,7 @@ use super::{FIELD_BYTES_MAX, MESSAGE_BYTES_MAX, cut};
 use signpost_domain::case::{LINKS_MAX, MERGED_MAX};
 use signpost_domain::contact::FURTHER_CASES_MAX;
 use signpost_domain::customer::{CONSENTS_MAX, IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
+use signpost_domain::guess::WRONG_CASES_MAX;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId};
 use signpost_domain::refusal::{CaseCause, ContactCause, CustomerCause, Refusal};
 use signpost_domain::route::Route;
@@ -116,6 +117,9 @@ pub(super) fn told(refusal: &Refusal) -> Told {
             .with("case_id", case)
             .with("current_etag", current),
         Refusal::CaseStep { case, why } => of_case(*case, why),
+        Refusal::TooManyWrongCases { .. } => {
+            Told::of(Why::TooManyWrongCases).with("limit", WRONG_CASES_MAX)
+        }
     }
 }
 

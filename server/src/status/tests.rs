@@ -5,6 +5,7 @@ use signpost_domain::case::LinkKind;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, RequestId, Seq, Slug};
 use signpost_domain::refusal::{CaseCause, ContactCause, CustomerCause, Kind};
 use signpost_domain::route::Route;
+use signpost_domain::time::Millis;
 use std::collections::BTreeSet;
 use std::mem::discriminant;
 use tonic_types::StatusExt;
@@ -231,6 +232,7 @@ fn every_refusal() -> Vec<Refusal> {
             current: 1,
         },
         Refusal::CaseChanged { case, current: 1 },
+        Refusal::TooManyWrongCases { wait: Millis(1) },
     ];
     let of_case = case_causes().into_iter();
     all.extend(of_case.map(|why| Refusal::CaseStep { case, why }));
@@ -300,7 +302,8 @@ fn kinds(refusal: &Refusal) -> usize {
         | Refusal::IdentityTaken { .. }
         | Refusal::IdentityShared { .. }
         | Refusal::CustomerChanged { .. }
-        | Refusal::CaseChanged { .. } => 13,
+        | Refusal::CaseChanged { .. }
+        | Refusal::TooManyWrongCases { .. } => 14,
     }
 }
 

@@ -144,6 +144,11 @@ fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
             .iter()
             .map(|row| (RowKey::Publication(row.seq), Row::Publication(row.clone()))),
     );
+    let reported = state.reported_queues().iter();
+    rows.extend(reported.map(|(queue, row)| {
+        let key = RowKey::ReportedQueue(queue.clone());
+        (key, Row::ReportedQueue(row.clone()))
+    }));
     let mut stored: StoredRows = rows
         .iter()
         .map(|(key, row)| (codec::key::key_for(key, row), codec::row::encode(row)))

@@ -56,6 +56,7 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         RerouteContact: InvalidArgument, InvalidArgument
         EndContact: InvalidArgument, InvalidArgument
         AddCaseToContact: InvalidArgument, InvalidArgument
+        ReportQueueStats: InvalidArgument, InvalidArgument
         GetContact: InvalidArgument, InvalidArgument
         ListContacts: answered, InvalidArgument
         GetCase: InvalidArgument, InvalidArgument

@@ -486,6 +486,13 @@ fn finding(finding: &v1::Finding) -> String {
             };
             format!("the need is raised: {attempts} with people failed on this case")
         }
+        Ok(Kind::QueueStatsTooOld) => {
+            format!("what was reported of queue {about} is too old to count")
+        }
+        Ok(Kind::CaseNumberNotProven) => {
+            "nothing proves that it is about the case that was told, or there is no such case"
+                .to_owned()
+        }
         Ok(Kind::Unspecified) | Err(_) => format!("finding {}: {about}", finding.kind),
     }
 }

@@ -51,6 +51,10 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
             ("contact ended", with(parts, [outcome, resolved.to_owned()]))
         }
         Body::CaseAddedToContact(event) => ("case added to contact", added(event)),
+        Body::QueueStatsReported(event) => {
+            let queues = event.queue_stats.iter().map(|stats| stats.queue_id.clone());
+            ("queue stats reported", queues.collect())
+        }
         Body::CaseLapsed(event) => ("case lapsed", vec![event.case_id.clone()]),
         Body::CaseNoted(event) => {
             let parts = vec![event.case_id.clone(), event.text.clone()];

@@ -28,7 +28,7 @@ macro_rules! named {
 named! {
     RouteContactResponse PreviewRouteResponse SelectRouteResponse RerouteContactResponse EndContactResponse
     GetContactResponse GetCaseResponse
-    AddCaseToContactResponse
+    AddCaseToContactResponse ReportQueueStatsResponse
     ListCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
     UpsertCustomerResponse GetCustomerResponse LinkIdentityResponse UnlinkIdentityResponse MergeCustomersResponse

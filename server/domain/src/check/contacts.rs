@@ -74,8 +74,8 @@ fn has_cases(contact: &Contact, verdict: &mut Verdict) {
     });
 }
 
-/// A contact and a case of it are of one customer, or the contact says whose the case is; they say the same of each
-/// other.
+/// A contact and a case of it are of one customer, or the contact says whose the case is: of one that it was merged
+/// with, or of one that it told with proof. They say the same of each other.
 fn in_its_case(
     state: &State,
     contact: &Contact,
@@ -88,11 +88,15 @@ fn in_its_case(
         return;
     };
     let owner = other.or(contact.customer.as_ref());
-    verdict.expect(case.customer.as_ref() == owner, || {
+    // A case of nobody is somebody's once one of its contacts is; the others may stay anonymous.
+    let is_nobodys = contact.customer.is_none() && other.is_none();
+    verdict.expect(case.customer.as_ref() == owner || is_nobodys, || {
         format!("contact {id}: its case is of another customer")
     });
-    let apart =
-        other.is_none() || customers::could_be_one(state, [other, contact.customer.as_ref()]);
+    let is_proven = contact.context.case == Some(case.id);
+    let apart = other.is_none()
+        || is_proven
+        || customers::could_be_one(state, [other, contact.customer.as_ref()]);
     verdict.expect(apart, || {
         format!("contact {id}: its customer was never merged with that of its case")
     });

@@ -1,10 +1,9 @@
 //! What the conditions of rules may look at around a contact: what the case remembers, the clock, the queues.
 
 use super::{AttemptOutcome, Question, Wait, WaitBasis};
-use crate::contact::QueueStats;
+use crate::playbook::QueueIndex;
 use crate::playbook::calendar::hour_and_weekday;
 use crate::playbook::condition::{Field, InputValue};
-use crate::playbook::{Queue, QueueIndex};
 use crate::route::Route;
 use crate::time::UnixMs;
 
@@ -33,9 +32,7 @@ pub(super) fn value<'a>(question: &Question<'a>, field: Field) -> Option<InputVa
             hour_and_weekday(&playbook.time_zone, standing.now).1,
         )),
         Field::QueueWait(queue) => wait(question, queue),
-        Field::QueueStaffed(queue) => stats_of(question, playbook.queue(queue))?
-            .staffed
-            .map(count),
+        Field::QueueStaffed(queue) => question.stats_of(playbook.queue(queue))?.staffed.map(count),
         Field::QueueOpenUntil(queue) => match &playbook.queue(queue).calendar {
             Some(calendar) => calendar.open_until(standing.now).map(InputValue::Instant),
             None => Some(InputValue::Instant(UnixMs::MAX)),
@@ -47,15 +44,10 @@ pub(super) fn value<'a>(question: &Question<'a>, field: Field) -> Option<InputVa
 /// The wait that was reported, or that follows from what was.
 fn wait(question: &Question<'_>, queue: QueueIndex) -> Option<InputValue<'static>> {
     let queue = question.playbook.queue(queue);
-    let stats = stats_of(question, queue)?;
+    let stats = question.stats_of(queue)?;
     let wait = Wait::expected(Route::Human, Some(queue), Some(stats));
     match wait.basis {
         WaitBasis::Reported | WaitBasis::Estimated => Some(InputValue::Span(wait.expected)),
         WaitBasis::None | WaitBasis::Unknown => None,
     }
-}
-
-fn stats_of<'a>(question: &Question<'a>, queue: &Queue) -> Option<&'a QueueStats> {
-    let mut stats = question.context.queue_stats.iter();
-    stats.find(|stats| stats.queue == queue.id)
 }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::contact::QueueStats;
 use crate::money::Money;
-use crate::playbook::{BasisPoints, Need, Playbook, Queue, Reason, RouteSpec, Tier};
+use crate::playbook::{BasisPoints, Need, Queue, Reason, RouteSpec, Tier};
 use crate::route::Route;
 use crate::time::Millis;
 
@@ -34,7 +34,7 @@ pub(super) fn decide(question: &Question<'_>) -> Decided {
     options.sort_by_key(|option| option.cost.total());
     if options.is_empty() {
         findings.push(Finding::LastResort);
-        options.push(last_resort(playbook, &question.context.queue_stats));
+        options.push(last_resort(question));
     }
     let missing = missing_facts(question, reason, &effect, &options, &mut findings);
     let decision = Decision {
@@ -222,10 +222,11 @@ fn expected_wait(route: Route, queue: Option<&Queue>, stats: Option<&QueueStats>
     }
 }
 
-fn last_resort(playbook: &Playbook, stats: &[QueueStats]) -> RouteOption {
+fn last_resort(question: &Question<'_>) -> RouteOption {
+    let playbook = question.playbook;
     let resort = &playbook.last_resort[0];
     let queue = resort.queue.map(|index| playbook.queue(index));
-    let stats = queue.and_then(|queue| stats.iter().find(|stats| stats.queue == queue.id));
+    let stats = queue.and_then(|queue| question.stats_of(queue));
     RouteOption {
         route: resort.route,
         flow: None,

@@ -124,8 +124,7 @@ impl<'a> Seen<'a> {
 
     /// What was reported of a queue.
     pub(super) fn stats_of(&self, queue: &Queue) -> Option<&'a QueueStats> {
-        let mut stats = self.question.context.queue_stats.iter();
-        stats.find(|stats| stats.queue == queue.id)
+        self.question.stats_of(queue)
     }
 
     /// Where a route leads: where the last rule says whose queue serves in its medium, else where the route says.

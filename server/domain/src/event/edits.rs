@@ -10,7 +10,7 @@ impl Event {
     pub fn edits(&self) -> Vec<RowKey> {
         let contact = |id: &ContactId| RowKey::Contact(id.clone());
         match self {
-            Event::PlaybookPublished(_) => Vec::new(),
+            Event::PlaybookPublished(_) | Event::QueueStatsReported(_) => Vec::new(),
             Event::CustomerSaved(saved) => vec![RowKey::Customer(saved.customer.id.clone())],
             Event::ContactRouted(routed) => {
                 let customer = routed.customer.as_ref();

@@ -30,7 +30,8 @@ impl Event {
             Event::PlaybookPublished(_)
             | Event::CustomerSaved(_)
             | Event::RouteTaken(_)
-            | Event::CustomerWorked(_) => Vec::new(),
+            | Event::CustomerWorked(_)
+            | Event::QueueStatsReported(_) => Vec::new(),
             Event::ContactRouted(routed) => {
                 let left = routed.left.filter(|left| left.withdrawn);
                 let left = left.map(|left| step(left.case, Open, Withdrawn));

@@ -36,6 +36,8 @@ pub(super) fn add(
     let reason = reason(playbook, command, &contact.context.facts.with(&told))?;
     let facts = facts(playbook, reason, &contact.context.facts, &told)?;
     let context = ContactContext {
+        case: None,
+        previous_contact: None,
         reason: Some(playbook.reason(reason).id.clone()),
         facts,
         stage: None,
@@ -53,7 +55,7 @@ pub(super) fn add(
         further: Vec::new(),
         ..Contact::clone(&contact)
     };
-    let start = Start {
+    let mut start = Start {
         contact: contact.id.clone(),
         actor: actor.clone(),
         known: Some(contact.clone()),
@@ -64,9 +66,10 @@ pub(super) fn add(
         take_first: false,
         unknown_reason: UnknownReason::Refuse,
         may_presume: false,
+        names_case: false,
         note: command.note.clone(),
     };
-    let mut found = found(state, &start, now)?;
+    let mut found = found(state, &mut start, now)?;
     let weighed = weigh(state, &start, &mut found, (next_seq(state), now))?;
     let Some(join) = weighed.join else {
         return Err(key_missing(playbook, reason, &start.context.facts));
@@ -99,6 +102,7 @@ pub(super) fn add(
                 memory: weighed.memory,
                 profile: weighed.profile.map(Box::new),
                 carried: weighed.carried,
+                reported: weighed.reported,
                 noticed: found.noticed,
                 decision: decided.decision,
             })

@@ -17,9 +17,10 @@ use std::collections::BTreeSet;
 
 pub(super) fn joined_case(case: Option<&FoundCase>) -> Option<&Case> {
     match case? {
-        FoundCase::Stays(case, _) | FoundCase::Joins(case, _) | FoundCase::Presumed(case) => {
-            Some(case)
-        }
+        FoundCase::Stays(case, _)
+        | FoundCase::Joins(case, _)
+        | FoundCase::Presumed(case)
+        | FoundCase::Named(case, ..) => Some(case),
         FoundCase::Opens { .. } | FoundCase::KeyMissing => None,
     }
 }
@@ -42,6 +43,10 @@ pub(super) fn case_join(
         FoundCase::Presumed(case) => Some(CaseJoin {
             presumed: true,
             ..joins(case, Joined::Continued, context, now)
+        }),
+        FoundCase::Named(case, joined, claimed) => Some(CaseJoin {
+            claimed: *claimed,
+            ..joins(case, *joined, context, now)
         }),
         FoundCase::Opens {
             reason,

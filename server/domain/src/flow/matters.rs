@@ -43,13 +43,13 @@ pub(super) fn routed(
 /// As [`routed`]: the contact, and each other matter that has a case.
 pub(super) fn decided(
     state: &State,
-    start: Start,
+    mut start: Start,
     told: &ContactContext,
     now: UnixMs,
 ) -> Result<(ContactRouted, Vec<CaseAdded>), Stop> {
     let seq = next_seq(state);
     if start.context.matters.is_empty() {
-        let mut found = found(state, &start, now)?;
+        let mut found = found(state, &mut start, now)?;
         let weighed = weigh(state, &start, &mut found, (seq, now))?;
         return Ok((route::routed(state, start, found, weighed)?, Vec::new()));
     }
@@ -129,7 +129,7 @@ pub(super) fn seek(
     now: UnixMs,
 ) -> Result<(), Stop> {
     if start.context.matters.is_empty() {
-        return found(state, start, now).map(drop);
+        return found(state, &mut start.clone(), now).map(drop);
     }
     let (first, others) = starts(start, told, None);
     let firsts = match first {
@@ -140,16 +140,16 @@ pub(super) fn seek(
             led.chain([start.clone()]).collect()
         }
     };
-    for start in firsts.into_iter().chain(others) {
-        if let Err(Stop::Elsewhere(elsewhere)) = found(state, &start, now) {
+    for mut start in firsts.into_iter().chain(others) {
+        if let Err(Stop::Elsewhere(elsewhere)) = found(state, &mut start, now) {
             return Err(elsewhere.into());
         }
     }
     Ok(())
 }
 
-fn weighing(state: &State, start: Start, at: (Seq, UnixMs)) -> Result<Weighing, Stop> {
-    let mut found = found(state, &start, at.1)?;
+fn weighing(state: &State, mut start: Start, at: (Seq, UnixMs)) -> Result<Weighing, Stop> {
+    let mut found = found(state, &mut start, at.1)?;
     let weighed = weigh(state, &start, &mut found, at)?;
     Ok(Weighing {
         start,
@@ -301,6 +301,7 @@ fn by_itself(start: &Start, told: &ContactContext, matter: &Matter) -> Start {
             false => unknown_reason(start, told, &matter.id),
         },
         may_presume: false,
+        names_case: false,
         ..start.clone()
     }
 }
@@ -492,6 +493,7 @@ fn case_added(
             memory: weighed.memory,
             profile: weighed.profile.map(Box::new),
             carried: weighed.carried,
+            reported: weighed.reported,
             noticed: found.noticed,
             decision: decided.decision,
         })

@@ -39,6 +39,8 @@ fn start(
         Some(context) => context.told_at(now),
         // Told again as it is known: nothing changes by it.
         None => ContactContext {
+            case: None,
+            previous_contact: None,
             matters: Vec::new(),
             ..contact.context.cleared(&command.clear)
         },

@@ -1,13 +1,14 @@
 //! A contact comes in, or more is known of it: find who, why and which case, decide, and say what comes next.
 
-use super::find::{self, FoundCase, FoundCustomer, FoundReason, Sought};
+use super::find::{self, FoundCase, FoundCustomer, FoundReason, Named, Sought};
 use super::further::{cases_of, further_of};
 use super::join::{case_join, joined_case, left_case, memory, standing};
+use super::reported::Reported;
 use super::{Stop, live, matters};
 use crate::actor::{Actor, ActorKind};
 use crate::case::Case;
 use crate::command::{RouteContact, UnknownReason};
-use crate::contact::{Contact, ContactContext, ContextField, Joined};
+use crate::contact::{Contact, ContactContext, ContextField, Joined, QueueStats};
 use crate::customer::{Profile, TierFound};
 use crate::decision::{self, Decided, Decision, Finding, Formula, Memory, Question, Standing};
 use crate::event::{
@@ -47,6 +48,8 @@ pub(super) struct Start {
     pub(super) unknown_reason: UnknownReason,
     /// Whether a case may be presumed where the key is not told.
     pub(super) may_presume: bool,
+    /// Whether this call tells a case, or a contact of it.
+    pub(super) names_case: bool,
     /// More, for the timeline.
     pub(super) note: Arc<str>,
 }
@@ -91,6 +94,44 @@ fn start(
 }
 
 impl Start {
+    /// Takes over what a case tells that the contact is proven to be about. One that is not proven leaves a contact
+    /// that has a case as it was.
+    fn take_named(&mut self, playbook: &Playbook, named: Named) -> Result<Named, Stop> {
+        let case = match &named {
+            Named::Nothing => return Ok(named),
+            Named::Proven(case) => case,
+            Named::NotProven => {
+                let before = self.before.as_ref().filter(|before| before.case.is_some());
+                if let Some(before) = before {
+                    let context = Arc::make_mut(&mut self.context);
+                    context.case = before.context.case;
+                    context.previous_contact = before.context.previous_contact.clone();
+                }
+                return Ok(named);
+            }
+        };
+        let taken = find::reason_taken(playbook, &self.context, case, self.unknown_reason);
+        let taken = match taken {
+            Ok(taken) => taken,
+            // It was told earlier, and the reason later: the customer goes on about something else.
+            Err(_) if !self.names_case => return Ok(Named::Nothing),
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let context = Arc::make_mut(&mut self.context);
+        context.case = Some(case.id);
+        if let Some(reason) = taken {
+            let mut matters = context.matters.iter_mut();
+            let leading = matters.find(|matter| Some(&matter.id) == self.matter.as_ref());
+            if let Some(leading) = leading {
+                leading.reason = Some(reason.clone());
+            }
+            context.reason = Some(reason);
+            // What became of it since the case was opened is no fault of this request.
+            self.unknown_reason = UnknownReason::LastResort;
+        }
+        Ok(named)
+    }
+
     /// Which contact, and all that is known of it.
     fn told(&self) -> (&ContactId, &ContactContext) {
         (&self.contact, &self.context)
@@ -130,6 +171,7 @@ impl Start {
                 unknown_reason
             },
             may_presume: true,
+            names_case: told.names_case(),
             note: "".into(),
         })
     }
@@ -207,23 +249,37 @@ pub(super) struct Found {
     open: Vec<Arc<Case>>,
 }
 
-pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, Stop> {
+/// Finds what there is of a contact. Of a case that it proves to be about it takes the reason over, if it tells none.
+pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Found, Stop> {
     let playbook = live(state)?;
-    let context = &start.context;
     let mut noticed = Vec::new();
-    let before = start.before.as_deref();
+    let before = start.before.clone();
+    let before = before.as_deref();
+    let told = start.context.clone();
     before.map_or(Ok(Vec::new()), |before| cases_of(state, before))?;
     let customer_before = before.and_then(|contact| contact.customer.as_ref());
     let who = find::customer(
         state,
         playbook,
         &start.contact,
-        &context.customer,
+        &told.customer,
         customer_before,
         &mut noticed,
     )?;
-    let told_tier = context.customer.tier.as_ref();
+    let told_tier = told.customer.tier.as_ref();
     let (tier, tier_found) = find::tier(playbook, told_tier, who.as_ref(), &mut noticed);
+    let sought = Sought {
+        before,
+        context: &told,
+        who: who.as_ref(),
+        now,
+        may_presume: start.may_presume,
+    };
+    let named = start.take_named(
+        playbook,
+        find::named(state, playbook, &sought, start.names_case)?,
+    )?;
+    let context = start.context.clone();
     let reason = find::reason(
         playbook,
         context.reason.as_ref(),
@@ -232,17 +288,13 @@ pub(super) fn found(state: &State, start: &Start, now: UnixMs) -> Result<Found, 
         &mut noticed,
     )?;
     let sought = Sought {
-        before,
-        context,
-        who: who.as_ref(),
-        now,
-        may_presume: start.may_presume,
+        context: &context,
+        ..sought
     };
-    let case = match reason {
-        FoundReason::Known(index) => Some(find::case(state, playbook, index, &sought)?),
-        FoundReason::Unknown => find::case_without_reason(state, &sought)?,
-        FoundReason::Choose(_) => None,
-    };
+    if let Named::NotProven = named {
+        noticed.push(Finding::CaseNumberNotProven);
+    }
+    let case = found_case(state, playbook, &reason, &sought, &named)?;
     let mut open = Vec::new();
     match (&reason, &case, &who) {
         (FoundReason::Known(index), Some(FoundCase::KeyMissing), _) => {
@@ -287,8 +339,59 @@ fn is_joined(found: &FoundCase, contact: &ContactId) -> bool {
             let listed = listed.find(|listed| listed.contact == *contact);
             listed.is_some_and(|listed| listed.joined != Joined::Opened)
         }
+        // It was told which one.
+        FoundCase::Named(..) => false,
         FoundCase::Presumed(_) | FoundCase::Opens { .. } | FoundCase::KeyMissing => false,
     }
+}
+
+/// The case of a contact: the one that it is proven to be about, if that takes it, or else the one that is found.
+fn found_case(
+    state: &State,
+    playbook: &Playbook,
+    reason: &FoundReason,
+    sought: &Sought<'_>,
+    named: &Named,
+) -> Result<Option<FoundCase>, Stop> {
+    let index = match reason {
+        FoundReason::Known(index) => Some(*index),
+        FoundReason::Unknown => None,
+        FoundReason::Choose(_) => return Ok(None),
+    };
+    if let Named::Proven(case) = named
+        && let Some(found) = find::named_case(state, playbook, index, sought, case)?
+    {
+        return Ok(Some(found));
+    }
+    let Some(index) = index else {
+        return Ok(find::case_without_reason(state, sought)?);
+    };
+    let has_none = sought.before.is_none_or(|before| before.case.is_none());
+    let facts = &sought.context.facts;
+    let mut key = FoundCase::key_of(playbook, index);
+    if let Named::NotProven = named
+        && has_none
+        && key.any(|id| facts.get(id.as_str()).is_none())
+    {
+        // It would prove the case, or tell another.
+        return Ok(Some(FoundCase::KeyMissing));
+    }
+    let found = find::case(state, playbook, index, sought)?;
+    Ok(Some(match (found, named) {
+        (
+            FoundCase::Opens {
+                reason,
+                matter,
+                previous: None,
+            },
+            Named::Proven(case),
+        ) => FoundCase::Opens {
+            reason,
+            matter,
+            previous: find::goes_before(case),
+        },
+        (found, _) => found,
+    }))
 }
 
 /// What a decision on one matter is made from, and the decision.
@@ -298,6 +401,7 @@ pub(super) struct Weighed {
     pub(super) standing: Standing,
     pub(super) memory: Memory,
     pub(super) profile: Option<Profile>,
+    pub(super) reported: Vec<QueueStats>,
     /// `None` where there is no reason to decide on.
     pub(super) decided: Option<Decided>,
 }
@@ -323,11 +427,21 @@ pub(super) fn weigh(
         identities: Vec::new(),
         ..who.in_all.clone()
     });
+    let index = match found.reason {
+        FoundReason::Known(reason) => Some(reason),
+        FoundReason::Choose(_) | FoundReason::Unknown => None,
+    };
+    let told = &start.context.queue_stats;
+    let reported = match found.reason {
+        FoundReason::Choose(_) => Reported::default(),
+        _ => Reported::of(state, playbook, index, told, now),
+    };
     let question = |reason| Question {
         playbook,
         reason,
         tier: found.tier,
         context: &start.context,
+        reported: &reported.fresh,
         profile: profile.as_ref(),
         facts: &facts,
         standing,
@@ -348,12 +462,16 @@ pub(super) fn weigh(
         let raised = decided.decision.need_raised(reason, &memory);
         found.noticed.extend(raised);
     }
+    if let Some(decided) = &decided {
+        found.noticed.extend(reported.noticed(&decided.decision));
+    }
     Ok(Weighed {
         join,
         carried,
         standing,
         memory,
         profile,
+        reported: reported.fresh,
         decided,
     })
 }
@@ -372,6 +490,7 @@ pub(super) fn routed(
         standing,
         memory,
         profile,
+        reported,
         decided,
     } = weighed;
     let left = left_case(state, &start, join.as_ref())?;
@@ -411,6 +530,7 @@ pub(super) fn routed(
         memory,
         profile: profile.map(Box::new),
         carried,
+        reported,
         noticed: found.noticed,
         decision,
         next,
@@ -477,7 +597,7 @@ impl ContactRouted {
     pub fn decided_again(&self, playbook: &Playbook) -> Option<Decision> {
         again(
             playbook,
-            (&self.context, &self.carried),
+            (&self.context, &self.carried, &self.reported),
             self.profile.as_deref(),
             self.standing,
             &self.memory,
@@ -491,7 +611,7 @@ impl MatterDecided {
     pub fn decided_again(&self, playbook: &Playbook) -> Option<Decision> {
         again(
             playbook,
-            (&self.context, &self.carried),
+            (&self.context, &self.carried, &self.reported),
             self.profile.as_deref(),
             self.standing,
             &self.memory,
@@ -502,7 +622,7 @@ impl MatterDecided {
 
 fn again(
     playbook: &Playbook,
-    (context, carried): (&ContactContext, &Facts),
+    (context, carried, reported): (&ContactContext, &Facts, &[QueueStats]),
     profile: Option<&Profile>,
     standing: Standing,
     memory: &Memory,
@@ -515,6 +635,7 @@ fn again(
         reason: *playbook.index.reasons.get(reason)?,
         tier: *playbook.index.tiers.get(&decision.tier)?,
         context,
+        reported,
         profile,
         facts: &facts,
         standing,

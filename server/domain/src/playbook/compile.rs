@@ -30,9 +30,10 @@ use super::{
     ChannelIndex, FactIndex, Index, Playbook, QueueIndex, ReasonIndex, TierIndex, version,
 };
 use crate::ids::{ReasonId, Slug};
+use crate::playbook::condition::Field;
 use names::AllNames;
 use places::Costs;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 const STAGES_DEFAULT: [&str; 8] = [
@@ -214,8 +215,21 @@ fn index(playbook: &Playbook, replaced: Replaced) -> Index {
         reasons,
         splits: replaced.splits,
         primaries,
+        queues_of_all: queues_of_all(playbook),
         rule_sets: RuleSets::of(playbook),
     }
+}
+
+fn queues_of_all(playbook: &Playbook) -> HashSet<QueueIndex> {
+    let fields = playbook.rules.iter().flat_map(|rule| &rule.when);
+    let looked_at = fields.flat_map(|when| when.fields());
+    let looked_at = looked_at.filter_map(|field| match field {
+        Field::QueueWait(queue) | Field::QueueStaffed(queue) => Some(*queue),
+        _ => None,
+    });
+    let by_rules = playbook.rules.iter().filter_map(|rule| rule.queue);
+    let last = playbook.last_resort.iter().filter_map(|entry| entry.queue);
+    looked_at.chain(by_rules).chain(last).collect()
 }
 
 fn by_id<T, I>(items: &[T], id: fn(&T) -> &Slug, index: fn(u16) -> I) -> HashMap<Slug, I> {

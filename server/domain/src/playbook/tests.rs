@@ -8,6 +8,7 @@ mod map;
 mod map_words;
 mod meaning;
 mod robust;
+mod situation;
 mod splits;
 mod structure;
 mod warnings;

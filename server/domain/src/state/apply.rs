@@ -8,6 +8,7 @@ mod further;
 
 use super::{Answered, Publication, RowKey, State};
 use crate::case::CaseStep;
+use crate::contact::{QueueStats, ReportedQueue};
 use crate::event::{Cause, Envelope, Event, Method, PlaybookPublished, Recorded};
 use crate::playbook::Playbook;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ impl State {
             Event::CaseWorked(worked) => self.case_worked(envelope, worked),
             Event::CustomerWorked(worked) => self.customer_worked(envelope, worked),
             Event::CaseAdded(added) => self.case_added(envelope, added),
+            Event::QueueStatsReported(stats) => self.queues_reported(envelope, stats),
         }
         if let Cause::Request(stamp) = &envelope.cause
             && !follows(event, stamp.method)
@@ -54,6 +56,26 @@ impl State {
         let survivors: Vec<RowKey> = survivors.collect();
         let mut edited = named.into_iter().chain(survivors);
         edited.find(|key| !self.knows(key))
+    }
+
+    /// Of two reports of a queue the one counts that was so later.
+    fn queues_reported(&mut self, envelope: &Envelope, all: &[QueueStats]) {
+        let observed = envelope.arrive_time;
+        for stats in all {
+            let known = self.reported_queues.get(&stats.queue);
+            if known.is_some_and(|known| known.observed > observed) {
+                continue;
+            }
+            let row = ReportedQueue {
+                stats: stats.clone(),
+                observed,
+                seq: envelope.seq,
+            };
+            self.reported_queues
+                .insert(stats.queue.clone(), Arc::new(row));
+            self.touched
+                .push(RowKey::ReportedQueue(stats.queue.clone()));
+        }
     }
 
     fn published(

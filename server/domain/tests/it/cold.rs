@@ -1,10 +1,13 @@
 //! An engine in small: a state that holds only what an engine keeps in memory, with every other row in a map, looked
 //! up before a command is decided as intake does. It must come to the very events of a whole state.
 
-use signpost_domain::command::{Command, Query};
+use crate::script::{self, FIRST_DAY, Words};
+use crate::work;
+use signpost_domain::command::{Command, CommandBody, Query};
+use signpost_domain::customer::IdentityKey;
 use signpost_domain::event::{Event, Recorded};
 use signpost_domain::flow::{self, Answer, COMMAND_EVENTS_MAX, Outcome, Stop};
-use signpost_domain::ids::Seq;
+use signpost_domain::ids::{CaseId, ContactId, CustomerId, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::state::{Elsewhere, Row, RowKey, State};
 use signpost_domain::time::UnixMs;
@@ -99,6 +102,9 @@ impl Cold {
         for counts in self.state.counts().values() {
             bare.restore(Row::Counts(counts.clone()));
         }
+        for reported in self.state.reported_queues().values() {
+            bare.restore(Row::ReportedQueue(reported.clone()));
+        }
         while let Some(key) = bare.lacks(event) {
             bare.lend(key.clone(), self.rows.get(&key).cloned());
         }
@@ -115,7 +121,7 @@ impl Cold {
             let is_kept = match row {
                 Row::Contact(contact) => contact.place.is_live(),
                 Row::Case(case) => case.is_active(),
-                Row::Counts(_) | Row::Publication(_) => true,
+                Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => true,
                 Row::Customer(_) | Row::Holder(_) | Row::Matter(_) | Row::Request(_) => false,
             };
             if is_kept {
@@ -167,4 +173,75 @@ impl Cold {
             self.state.forget(&key, lent_at);
         }
     }
+}
+
+/// Fetching the rows that a command names spares the lookups one after another: what is needed in any case is named.
+#[test]
+fn a_command_names_the_rows_that_it_needs_in_any_case() {
+    let command = |line: &str| {
+        let mut words = line.split_whitespace();
+        let (verb, id) = (
+            words.next().unwrap_or_default(),
+            words.next().unwrap_or_default(),
+        );
+        let more: Vec<&str> = words.collect();
+        let words = Words::of(more.iter().copied());
+        let body = match verb {
+            "route" => {
+                let context = script::context("phone", &words, None, FIRST_DAY);
+                CommandBody::Route(Box::new(script::route(id, context, &words)))
+            }
+            "take" => script::take(id, "chat", &words),
+            "end" => script::end(id, "resolved", &words),
+            "reroute" => script::reroute(id, "failed", &words, None, FIRST_DAY),
+            "add_case" => script::add_case(id, "bags/lost", &words, None, FIRST_DAY),
+            "customer" => script::customer(id, &words),
+            "publish" => script::publish(id),
+            _ => {
+                let case = |number: &str| CaseId(Seq(number.parse().expect("a number")));
+                let all: Vec<&str> = std::iter::once(id).chain(more.iter().copied()).collect();
+                let work = work::work(verb, &all, case);
+                let work = work.or_else(|| work::work_on_customer(verb, &all));
+                work.expect("a step").0
+            }
+        };
+        script::command(0, line, &words, FIRST_DAY, body)
+    };
+    let named = |line: &str| -> Vec<String> {
+        let command = command(line);
+        let rows = flow::named_rows(&command);
+        let request = RowKey::Request(command.request.key(&command.actor));
+        assert_eq!(rows.first(), Some(&request), "{line}");
+        rows[1..].iter().map(|row| format!("{row:?}")).collect()
+    };
+    let contact = |id: &str| format!("{:?}", RowKey::Contact(ContactId::stored(id)));
+    let customer = |id: &str| format!("{:?}", RowKey::Customer(CustomerId::stored(id)));
+    let holder = |kind: &str, value: &str| {
+        format!(
+            "{:?}",
+            RowKey::Holder(IdentityKey {
+                kind: script::slug(kind),
+                value: value.into(),
+            })
+        )
+    };
+    assert_eq!(
+        named("route k1 customer=c1 verified:phone=01 unverified:email=a shared:phone=02"),
+        [contact("k1"), customer("c1"), holder("phone", "01")]
+    );
+    for line in ["route k1", "take k1", "end k1", "reroute k1", "add_case k1"] {
+        assert_eq!(named(line), [contact("k1")], "{line}");
+    }
+    for line in [
+        "customer c1",
+        "link_identity c1 verified:phone=01",
+        "merge_customers c1 c2",
+    ] {
+        assert_eq!(named(line), [customer("c1")], "{line}");
+    }
+    let case = format!("{:?}", RowKey::Case(CaseId(Seq(7))));
+    for line in ["resolve 7 explained", "merge 7 8", "note 7 seen"] {
+        assert_eq!(named(line), [case.clone()], "{line}");
+    }
+    assert_eq!(named("publish trips"), [""; 0]);
 }

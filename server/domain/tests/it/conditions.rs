@@ -65,6 +65,7 @@ fn check(
         reason: playbook.index.reasons[&reason("existing_flight/change_date")],
         tier: playbook.tier_default,
         context,
+        reported: &[],
         profile,
         facts: &Facts::none(),
         standing: Standing {

@@ -4,7 +4,10 @@
 //! questions each property is asked.
 
 mod conflicts;
+mod eligible;
+mod first_formula;
 mod inputs;
+mod last_resort;
 mod random;
 mod waits;
 

@@ -274,6 +274,7 @@ fn decided(playbook: &Playbook, asked: &Asked<'_>) -> Decision {
         reason: playbook.index.reasons[&id],
         tier,
         context: &context(asked.wait_minutes, facts.clone()),
+        reported: &[],
         profile: Some(&Profile::default()),
         facts: &facts,
         standing: Standing {
@@ -293,6 +294,8 @@ fn decided(playbook: &Playbook, asked: &Asked<'_>) -> Decision {
 
 fn context(wait_minutes: i64, facts: Facts) -> ContactContext {
     ContactContext {
+        case: None,
+        previous_contact: None,
         channel: slug("web_chat"),
         direction: Direction::Inbound,
         device: None,

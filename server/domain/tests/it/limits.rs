@@ -2,8 +2,10 @@
 
 use crate::stage::Stage;
 use signpost_domain::case::CASE_CONTACTS_LISTED_MAX;
+use signpost_domain::customer::is_language_tag;
 use signpost_domain::customer::{IDENTITIES_MAX, MERGED_CUSTOMERS_MAX, RECENT_CONTACTS_MAX};
 use signpost_domain::fact::FACTS_MAX;
+use signpost_domain::refusal::{FaultKind, Faults};
 
 #[test]
 fn a_case_counts_more_contacts_than_it_lists() {
@@ -77,4 +79,71 @@ fn a_contact_has_only_so_many_facts() {
         last,
         "refused: context.facts must be at most 64 with those told before, are 65"
     );
+}
+
+#[test]
+fn each_matter_has_only_so_many_facts() {
+    let facts = |from: usize, until: usize| -> String {
+        (from..until).map(|n| format!(",fact_{n}=x")).collect()
+    };
+    let most = facts(0, FACTS_MAX);
+    let steps = [
+        "playbook many_facts".to_owned(),
+        format!("route k1 web_chat customer=c1 matter:m1=a/b matter:m2={most}"),
+        "route k1 web_chat matter:m2=,fact_1=y".to_owned(),
+        format!(
+            "route k1 web_chat matter:m1= matter:m2={}",
+            facts(FACTS_MAX, FACTS_MAX + 2)
+        ),
+        format!("route k1 web_chat matter:m3={}", facts(0, FACTS_MAX + 1)),
+    ];
+    let stage = Stage::play(steps.iter().map(String::as_str));
+    let refused = stage
+        .told
+        .lines()
+        .filter(|line| line.starts_with("refused"));
+    assert_eq!(
+        refused.collect::<Vec<_>>(),
+        [
+            "refused: context.matters[1].facts must be at most 64 with those told before, are 66",
+            "refused: context.matters[0].facts must be at most 64 with those told before, are 65",
+        ]
+    );
+}
+
+/// What a caller can do about several faults is told only where it is the same for all that there are.
+#[test]
+fn faults_are_of_one_kind_if_all_are() {
+    let mut faults = Faults::default();
+    assert_eq!(faults.kind(), FaultKind::Field);
+    faults.push_of(FaultKind::UnknownReason, "a", "is not known");
+    assert_eq!(faults.kind(), FaultKind::UnknownReason);
+    faults.push_of(FaultKind::UnknownReason, "b", "is not known");
+    assert_eq!(faults.kind(), FaultKind::UnknownReason);
+    let mut more = faults.clone();
+    more.leave_out(1);
+    assert_eq!(more.kind(), FaultKind::Field);
+    faults.push("c", "is too long");
+    assert_eq!(faults.kind(), FaultKind::Field);
+}
+
+#[test]
+fn a_language_is_told_by_letters_and_parts_of_it_by_letters_and_digits() {
+    for tag in [
+        "nl",
+        "nld",
+        "nl-NL",
+        "zh-Hant-TW",
+        "es-419",
+        "de-1996",
+        "sl-rozaj",
+    ] {
+        assert!(is_language_tag(tag), "{tag}");
+    }
+    let long = format!("nl-{}", "a".repeat(9));
+    for tag in [
+        "", "n", "dutch", "n1", "nl-", "nl--NL", "nl_NL", "nl-N L", "nl-é", "nl-NL!", &long,
+    ] {
+        assert!(!is_language_tag(tag), "{tag}");
+    }
 }

@@ -3,17 +3,18 @@
 use crate::stage::Stage;
 use expect_test::{Expect, expect};
 use signpost_domain::actor::Actor;
+use signpost_domain::case::{CaseLink, CaseState, CaseWork, LinkKind, MergedCase};
 use signpost_domain::check::check;
-use signpost_domain::contact::Joined;
-use signpost_domain::contact::Outcome;
+use signpost_domain::contact::{Joined, Offered, Outcome};
 use signpost_domain::customer::{Customer, CustomerMerge, CustomerWork, Identity, IdentityKey};
 use signpost_domain::decision::{Decision, Memory, Standing};
 use signpost_domain::event::{
-    CaseAdded, CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerSaved,
-    CustomerWorked, Envelope, Event, Next, Recorded, RouteStep,
+    CaseAdded, CaseJoin, CaseWorked, Cause, ContactEnded, ContactRouted, CustomerJoin,
+    CustomerSaved, CustomerWorked, Envelope, Event, Next, Recorded, RouteStep, RouteTaken,
 };
 use signpost_domain::fact::Facts;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
+use signpost_domain::route::Route;
 use signpost_domain::state::State;
 
 const DAY: &str = "
@@ -178,6 +179,7 @@ fn a_contact_on_a_case_of_somebody_else() {
                 memory: Memory::default(),
                 profile: None,
                 carried: Facts::none(),
+                reported: Vec::new(),
                 noticed: Vec::new(),
                 decision: Decision::open(Slug::stored("standard")),
                 next: Next::ChooseRoute,
@@ -282,4 +284,73 @@ fn added(contact: &str, case: CaseId) -> Event {
         matter: None,
         decided: None,
     }))
+}
+
+fn worked(case: CaseId, work: CaseWork) -> Event {
+    Event::CaseWorked(Box::new(CaseWorked {
+        case,
+        state: CaseState::Open,
+        work,
+    }))
+}
+
+#[test]
+fn cases_merged_or_linked_as_they_cannot_be() {
+    let merged = |case: CaseId| {
+        let merged = MergedCase {
+            case,
+            facts: Vec::new(),
+        };
+        CaseWork::Merged(merged, "".into())
+    };
+    // Two customers.
+    breaks(
+        |state| worked(case_of(state, "chat-1"), merged(case_of(state, "chat-3"))),
+        expect![[r#"
+            case case_0000000000005: case_0000000000003 does not go on for it
+        "#]],
+    );
+    // A link to one that is nowhere.
+    let nowhere = CaseId(Seq(1_000));
+    breaks(
+        |state| {
+            let link = CaseLink {
+                kind: LinkKind::CausedBy,
+                case: nowhere,
+            };
+            worked(case_of(state, "chat-1"), CaseWork::Linked(link))
+        },
+        expect![[r#"
+            case case_0000000000003: case_00000000000z8 is not linked back
+        "#]],
+    );
+}
+
+/// A route is taken on a contact that is over.
+#[test]
+fn a_contact_that_is_over_and_goes_on() {
+    breaks_after(
+        &format!("{DAY}end chat-3 abandoned"),
+        |state| {
+            Event::RouteTaken(RouteTaken {
+                contact: ContactId::stored("chat-3"),
+                case: Some(case_of(state, "chat-3")),
+                further: Vec::new(),
+                taken: Offered {
+                    route: Route::Chat,
+                    flow: None,
+                    queue: Some(Slug::stored("desk")),
+                    wait: None,
+                },
+                declined: Vec::new(),
+                tier: None,
+                handover: None,
+            })
+        },
+        expect![[r#"
+            case case_0000000000005: it counts (1, 0, 0) contacts, live and owed ones, there are (1, 1, 0)
+            contact chat-3: its case lists it otherwise
+            contact chat-3: its place and its end time disagree
+        "#]],
+    );
 }

@@ -55,9 +55,12 @@ pub(crate) fn rows(state: &State) -> BTreeMap<RowKey, Row> {
     let counts = counts.map(|(reason, tier)| RowKey::Counts(reason.clone(), tier.clone()));
     let publications = state.publications().iter();
     let publications = publications.map(|row| RowKey::Publication(row.seq));
+    let reported = state.reported_queues().keys();
+    let reported = reported.map(|queue| RowKey::ReportedQueue(queue.clone()));
     let keys = contacts.chain(cases).chain(customers).chain(holders);
     let keys = keys.chain(matters).chain(requests).chain(counts);
     keys.chain(publications)
+        .chain(reported)
         .filter_map(|key| state.row(&key).map(|row| (key, row)))
         .collect()
 }

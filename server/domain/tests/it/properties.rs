@@ -10,6 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps of one day.
 const STEPS_MAX: usize = 60;
+/// How many days each property is played, unless `SIGNPOST_DAYS` says so.
+const DAYS: u32 = 100;
+
+fn days() -> u32 {
+    let told = std::env::var("SIGNPOST_DAYS").ok();
+    told.and_then(|told| told.parse().ok()).unwrap_or(DAYS)
+}
 
 fn word(of: &'static [&'static str]) -> impl Strategy<Value = String> {
     select(of).prop_map(str::to_owned)
@@ -88,6 +95,11 @@ const MORE: &[&str] = &[
     "cannot_use=voice",
     "another_matter",
     "another_matter",
+    "case=1",
+    "case=2",
+    "case=3",
+    "previous=k1",
+    "previous=k2",
     "clear=AskedForPerson,CannotUse,AnotherMatter",
     "clear=Vulnerable,Stage,Brand,Sentiment",
     "clear=CustomerTier,PreferredRoutes,Consents,QueueStats,Device,Language,Persona",
@@ -107,6 +119,14 @@ const MORE: &[&str] = &[
     "request=again",
     "arrived=-2h",
     "arrived=+10m",
+];
+const REPORTS: &[&str] = &[
+    "wait:desk=1m",
+    "staffed:desk=0",
+    "waiting:writers=30",
+    "wait:writers=2h",
+    "arrived=-4m",
+    "arrived=-1h",
 ];
 const ROUTES: &[&str] = &["self_service", "message", "chat", "callback", "human"];
 const ENDINGS: &[&str] = &[
@@ -178,6 +198,7 @@ fn step() -> impl Strategy<Value = String> {
         6 => add_case(),
         8 => work(),
         7 => work_on_customer(),
+        3 => words(REPORTS, 2).prop_map(|words| format!("report {}", words.join(" "))),
         8 => word(SPANS).prop_map(|span| format!("wait {span}")),
         1 => Just("playbook trips".to_owned()),
         2 => Just("playbook trips_later".to_owned()),
@@ -289,7 +310,7 @@ fn apart_from_contexts(stage: &Stage) -> BTreeMap<RowKey, Row> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: days(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_always_holds_holds_after_every_step(steps in day()) {

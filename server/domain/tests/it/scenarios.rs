@@ -2,17 +2,20 @@
 
 mod amending;
 mod clearing;
+mod counting;
 mod customers;
 mod further;
 mod further_merged;
 mod handles;
 mod joining;
 mod merging;
+mod naming;
 mod presuming;
 mod publishing;
 mod refusing;
 mod remembering;
 mod repeating;
+mod reporting;
 mod routing;
 mod several;
 mod situations;

@@ -62,8 +62,8 @@ impl<'a> Words<'a> {
     /// Fails on a word that means nothing, so that a slip of the pen is not silently left out.
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
-            mask clear sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed value years \
-            note cannot_use another_matter channel outcome cost not_vulnerable";
+            mask clear sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed \
+            value years note cannot_use another_matter case previous channel outcome cost not_vulnerable";
         const PREFIXES: [&str; 8] = [
             "matter:",
             "verified:",
@@ -90,7 +90,7 @@ impl<'a> Words<'a> {
         self.words.contains(&(name, None))
     }
 
-    fn get(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
         let found = self.words.iter().find(|(word, _)| *word == name);
         found.and_then(|(_, value)| *value)
     }
@@ -271,6 +271,10 @@ pub(crate) fn add_case(
     }))
 }
 
+pub(crate) fn report(words: &Words<'_>) -> CommandBody {
+    CommandBody::ReportQueues(queue_stats(words))
+}
+
 pub(crate) fn customer(id: &str, words: &Words<'_>) -> CommandBody {
     CommandBody::Upsert(Box::new(UpsertCustomer {
         id: CustomerId::new(id).expect("a customer id"),
@@ -302,6 +306,10 @@ pub(crate) fn context(
 ) -> ContactContext {
     ContactContext {
         channel: slug(channel),
+        case: None,
+        previous_contact: words
+            .get("previous")
+            .map(|id| ContactId::new(id).expect("a contact id")),
         direction: match words.has("outbound") {
             true => Direction::Outbound,
             false => Direction::Inbound,
@@ -340,16 +348,18 @@ fn vulnerable(words: &Words<'_>) -> Option<bool> {
 }
 
 /// `matter:ID=REASON` with facts behind it, such as `matter:m1=flight/change,booking=AAAAAA`; a reason may be left out.
+/// `note=` and `stage=` are said as facts are.
 fn matters(words: &Words<'_>, playbook: Option<&Playbook>, now: UnixMs) -> Vec<Matter> {
     let matter = |(id, told): (&str, &str)| {
         let mut told = told.split(',');
         let of = told.next().filter(|of| !of.is_empty());
+        let words = Words::of(told);
         Matter {
             id: MatterId::new(id).expect("a matter id"),
             reason: of.map(reason),
-            facts: facts(&Words::of(told), playbook, now),
-            stage: None,
-            note: "".into(),
+            facts: facts(&words, playbook, now),
+            stage: words.slug("stage"),
+            note: words.get("note").unwrap_or_default().into(),
         }
     };
     words.under("matter").into_iter().map(matter).collect()

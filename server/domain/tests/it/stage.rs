@@ -7,6 +7,7 @@ use crate::world::{Answered, World};
 use expect_test::Expect;
 use signpost_domain::actor::Actor;
 use signpost_domain::command::{CommandBody, PreviewRoute, Query};
+use signpost_domain::contact::ContactContext;
 use signpost_domain::event::Recorded;
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::{ContactId, CustomerId};
@@ -64,8 +65,11 @@ impl Stage {
                 self.write(number, line, more, |_, _, _| script::publish(name))
             }
             ("route", [contact, channel, more @ ..]) => {
+                let names = self.names.clone();
                 self.write(number, line, more, |words, live, now| {
                     let context = script::context(channel, words, live, now);
+                    let case = words.get("case").map(|case| names.case_named(case));
+                    let context = ContactContext { case, ..context };
                     CommandBody::Route(Box::new(script::route(contact, context, words)))
                 });
             }
@@ -94,6 +98,7 @@ impl Stage {
                     script::customer(id, words)
                 });
             }
+            ("report", more) => self.write(number, line, more, |words, _, _| script::report(words)),
             ("preview", [contact, channel, more @ ..]) => self.preview(contact, channel, more),
             ("contact", [id]) => {
                 self.look(&Query::Contact(ContactId::new(id).expect("a contact id")));
@@ -107,7 +112,7 @@ impl Stage {
             ("families", []) => self.families(),
             _ => {
                 let names = self.names.clone();
-                let case = |number: &str| names.case_or_none(number.parse().expect("a number"));
+                let case = |number: &str| names.case_named(number);
                 let work = work::work(verb, &rest, case);
                 let work = work.or_else(|| work::work_on_customer(verb, &rest));
                 let (body, used) = work.unwrap_or_else(|| panic!("not a step: {line}"));
@@ -158,6 +163,8 @@ impl Stage {
         let words = Words::of(words.iter().copied());
         words.refuse_unknown(live.as_deref());
         let context = script::context(channel, &words, live.as_deref(), self.world.now());
+        let case = words.get("case").map(|case| self.names.case_named(case));
+        let context = ContactContext { case, ..context };
         let body = script::route(contact, context, &words);
         let query = Query::Preview(Box::new(PreviewRoute {
             contact: Some(body.contact),

@@ -39,6 +39,11 @@ impl Names {
         known.copied().unwrap_or(CaseId(Seq(u64::from(u32::MAX))))
     }
 
+    /// The same by the number as it is written in a step.
+    pub(crate) fn case_named(&self, number: &str) -> CaseId {
+        self.case_or_none(number.parse().expect("a case's number"))
+    }
+
     pub(crate) fn told(&mut self, case: CaseId) -> String {
         if !self.cases.contains(&case) {
             self.cases.push(case);
@@ -80,10 +85,20 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
         Event::CaseLapsed(case) => format!("case {} lapses", names.told(*case)),
         Event::CaseWorked(worked) => work::told(worked, names),
         Event::CustomerWorked(worked) => work::told_of_customer(worked),
+        Event::QueueStatsReported(stats) => {
+            format!(
+                "queues are reported: {}",
+                list(stats.iter().map(|it| &it.queue))
+            )
+        }
         Event::CaseAdded(added) => {
             let joined = joined(&added.join, names);
             let matter = list(added.matter.iter().map(|matter| format!(" for {matter}")));
-            format!("{}: {} too{matter}; {joined}", added.contact, added.reason)
+            let mut said = format!("{}: {} too{matter}; {joined}", added.contact, added.reason);
+            if !added.note.is_empty() {
+                said += &format!("; noted: {}", added.note);
+            }
+            said
         }
     }
 }
@@ -151,6 +166,9 @@ pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> Str
         parts.push(format!("by {}", list(decision.fired.iter().map(rule))));
     }
     parts.extend(findings(event, decision, why));
+    if !event.note.is_empty() {
+        parts.push(format!("noted: {}", event.note));
+    }
     if why {
         let turned_down = decision.turned_down.iter();
         let turned_down = turned_down.map(|(route, why)| format!("{route} {}", turned(why)));
@@ -158,6 +176,26 @@ pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> Str
     }
     parts.retain(|part| part != ";");
     parts.join(" ")
+}
+
+/// A decision by itself: each option with its cost in parts, then why not the others, which rules and what was noticed.
+pub(crate) fn decision(decision: &Decision) -> String {
+    let options = decision.options.iter().map(|option| {
+        let to = option.flow.as_ref().or(option.queue.as_ref());
+        format!("{}({}) {}\n", option.route, list(to), cost(option))
+    });
+    let mut said: String = options.collect();
+    let turned_down = decision.turned_down.iter();
+    let turned_down = turned_down.map(|(route, why)| format!("{route} {}", turned(why)));
+    let parts = [
+        ("not", list(turned_down)),
+        ("by", list(decision.fired.iter().map(rule))),
+        ("noticing", list(decision.findings.iter().map(finding))),
+    ];
+    for (word, part) in parts.iter().filter(|(_, part)| !part.is_empty()) {
+        said += &format!("{word} {part}\n");
+    }
+    said
 }
 
 fn joined(join: &CaseJoin, names: &mut Names) -> String {
@@ -302,6 +340,8 @@ fn finding(finding: &Finding) -> String {
         Finding::SameMatterByKey(None) => "same_matter_by_key".to_owned(),
         Finding::SameMatterByKey(Some(fact)) => format!("same_matter_by_key({fact})"),
         Finding::NeedRaisedByAttempts(count) => format!("need_raised_by_attempts({count})"),
+        Finding::QueueStatsTooOld(queue) => format!("queue_stats_too_old({queue})"),
+        Finding::CaseNumberNotProven => "case_number_not_proven".to_owned(),
     }
 }
 
@@ -364,7 +404,8 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
         | Refusal::IdentityShared { .. }
         | Refusal::CustomerChanged { .. }
         | Refusal::CustomerStep { .. }
-        | Refusal::IdentityTaken { .. } => format!("refused: {refusal}"),
+        | Refusal::IdentityTaken { .. }
+        | Refusal::TooManyWrongCases { .. } => format!("refused: {refusal}"),
     }
 }
 

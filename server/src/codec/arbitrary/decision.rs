@@ -180,6 +180,8 @@ pub(in crate::codec) fn findings() -> impl Strategy<Value = Vec<Finding>> {
         Just(Finding::CasePresumed),
         of(slug()).prop_map(Finding::SameMatterByKey),
         any::<u32>().prop_map(Finding::NeedRaisedByAttempts),
+        Just(Finding::CaseNumberNotProven),
+        slug().prop_map(Finding::QueueStatsTooOld),
     ];
     vec(finding, 0..4)
 }

@@ -2,6 +2,7 @@
 
 use super::decision::{decision, findings, handover};
 use super::memory::memory;
+use super::queue_stats;
 use super::work::{resolution, worked};
 use super::{
     actor, case_id, contact_id, context, customer, customer_id, facts, joined, matter, matter_id,
@@ -117,6 +118,7 @@ fn event() -> impl Strategy<Value = Event> {
         3 => worked().prop_map(|worked| Event::CaseWorked(Box::new(worked))),
         2 => customer::worked().prop_map(|worked| Event::CustomerWorked(Box::new(worked))),
         2 => added().prop_map(|added| Event::CaseAdded(Box::new(added))),
+        1 => vec(queue_stats(), 0..3).prop_map(Event::QueueStatsReported),
     ]
 }
 
@@ -146,16 +148,25 @@ fn added() -> BoxedStrategy<CaseAdded> {
 }
 
 fn decided() -> BoxedStrategy<MatterDecided> {
-    let from = (context(), standing(), memory(), of(profile()), facts());
+    let reported = vec(queue_stats(), 0..3);
+    let from = (
+        context(),
+        standing(),
+        memory(),
+        of(profile()),
+        facts(),
+        reported,
+    );
     (from, findings(), decision())
         .prop_map(|(from, noticed, decision)| {
-            let (context, standing, memory, profile, carried) = from;
+            let (context, standing, memory, profile, carried, reported) = from;
             MatterDecided {
                 context: Arc::new(context),
                 standing,
                 memory,
                 profile: profile.map(Box::new),
                 carried,
+                reported,
                 noticed,
                 decision,
             }
@@ -239,7 +250,8 @@ fn routed() -> BoxedStrategy<ContactRouted> {
         of(customer::tier_found()),
     );
     let standing = (standing(), memory());
-    let why = (standing, facts(), findings(), decision(), (next(), text()));
+    let known = (facts(), vec(queue_stats(), 0..3));
+    let why = (standing, known, findings(), decision(), (next(), text()));
     (what, whose, why)
         .prop_map(|(what, whose, why)| {
             let (contact, step, context) = what;
@@ -250,7 +262,8 @@ fn routed() -> BoxedStrategy<ContactRouted> {
                 profile,
                 tier_found,
             ) = whose;
-            let ((standing, memory), carried, noticed, decision, (next, note)) = why;
+            let ((standing, memory), known, noticed, decision, (next, note)) = why;
+            let (carried, reported) = known;
             ContactRouted {
                 contact,
                 step,
@@ -267,6 +280,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
                 memory,
                 profile: profile.map(Box::new),
                 carried,
+                reported,
                 noticed,
                 decision,
                 next,

@@ -3,6 +3,7 @@
 use super::customer::tier_found;
 use super::decision::handover;
 use super::memory::{person_told, tried};
+use super::queue_stats;
 use super::work::{link, merged, resolution};
 use super::{
     actor, case_id, contact_id, context, customer, customer_id, facts, identity_key, joined,
@@ -15,7 +16,7 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::prop_oneof;
 use proptest::sample::select;
 use signpost_domain::case::{Case, CaseContact, CaseState, OfMerged};
-use signpost_domain::contact::{Contact, FurtherCase, Place};
+use signpost_domain::contact::{Contact, FurtherCase, Place, ReportedQueue};
 use signpost_domain::event::RequestKey;
 use signpost_domain::ids::PlaybookVersion;
 use signpost_domain::state::{Answered, Counts, Publication, Row, RowKey};
@@ -45,6 +46,14 @@ pub(in crate::codec) fn row() -> impl Strategy<Value = (RowKey, Row)> {
         publication().prop_map(|row| (
             RowKey::Publication(row.seq),
             Row::Publication(Arc::new(row))
+        )),
+        (queue_stats(), time(), seq()).prop_map(|(stats, observed, seq)| (
+            RowKey::ReportedQueue(stats.queue.clone()),
+            Row::ReportedQueue(Arc::new(ReportedQueue {
+                stats,
+                observed,
+                seq
+            }))
         )),
     ]
 }

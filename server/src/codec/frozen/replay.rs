@@ -161,6 +161,7 @@ proptest! {
             reason: ReasonIndex(reason.index(playbook.reasons.len()) as u16),
             tier: TierIndex(tier.index(playbook.tiers.len()) as u16),
             context: &context,
+            reported: &[],
             profile: profile.as_ref(),
             facts: &facts,
             standing,

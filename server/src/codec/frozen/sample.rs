@@ -151,6 +151,8 @@ fn customer() -> Customer {
 
 fn context() -> ContactContext {
     ContactContext {
+        case: None,
+        previous_contact: None,
         channel: slug("phone"),
         direction: Direction::Inbound,
         device: Some(slug("mobile")),

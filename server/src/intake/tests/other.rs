@@ -7,7 +7,6 @@ use crate::intake::{
 use expect_test::expect;
 use prost_types::Timestamp;
 use signpost_domain::actor::Actor;
-use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::Query;
 use signpost_domain::ids::{CaseId, PlaybookVersion, Seq, Slug};
 use signpost_domain::state::Publication;
@@ -276,6 +275,7 @@ fn times() {
         let playbooks = crate::intake::Playbooks {
             live: &live,
             menu: None,
+            numbers: &super::numbers(),
         };
         told(sound(contact::route(request, caller, playbooks)))
     };
@@ -307,7 +307,7 @@ fn the_content_is_all_but_the_request_id() {
 
 #[test]
 fn a_case_is_named_by_its_number_or_its_id_in_short() {
-    let numbers = CaseNumbers::new([7; 32]);
+    let numbers = super::numbers();
     let number = numbers.of(CaseId(Seq(2)));
     let named = |text: &str| {
         let request = v1::GetCaseRequest {
@@ -366,7 +366,7 @@ fn what_a_resolution_cost_is_never_a_gain() {
             ..Default::default()
         })
     };
-    let numbers = CaseNumbers::new([7; 32]);
+    let numbers = super::numbers();
     let resolve = |cost| v1::ResolveCaseRequest {
         request_id: "r".into(),
         case_id: "case_2".into(),

@@ -72,6 +72,7 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
     let answer = contacts.add_case_to_contact(asked).await;
     given.refused(Why::KeyFactMissing, answer)?;
 
+    numbers(given, &server).await?;
     let over = end("call-1", v1::ContactOutcome::Resolved, 4);
     contacts.end_contact(over).await?;
     let asked = call("call-1").at(5).route();
@@ -80,6 +81,30 @@ pub(super) async fn refuse(given: &mut Given) -> Outcome {
     let asked = add_case("call-1", "baggage/lost", "late", 65);
     let answer = contacts.add_case_to_contact(asked).await;
     given.refused(Why::ContactEnded, answer)?;
+    Ok(())
+}
+
+/// Cases that are told, of another reason and too often without proof, by a caller of its own.
+async fn numbers(given: &mut Given, server: &TestServer) -> Outcome {
+    let mut contacts = server.contacts();
+    let about = |reason: &str, previous: &str, contact: &str| {
+        let mut call = Attempt::new(contact, "phone").about(reason).of("c1").at(3);
+        call.context.previous_contact_id = previous.to_owned();
+        let mut request = tonic::Request::new(call.preview());
+        let actor = tonic::metadata::MetadataValue::from_static("chatbot/guessing");
+        request.metadata_mut().insert("signpost-actor", actor);
+        request
+    };
+    let asked = about("existing_flight/cancel", "call-1", "");
+    let answer = contacts.preview_route(asked).await;
+    given.refused(Why::CaseOfOtherReason, answer)?;
+    for place in 0..10 {
+        let guess = about("", &format!("no-{place}"), "");
+        contacts.preview_route(guess).await?;
+    }
+    let answer = contacts.preview_route(about("", "call-1", "")).await;
+    let told = given.refused(Why::TooManyWrongCases, answer)?;
+    assert_eq!(told["limit"], "10");
     Ok(())
 }
 

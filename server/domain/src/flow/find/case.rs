@@ -19,6 +19,9 @@ pub(in crate::flow) enum FoundCase {
     Joins(Arc<Case>, Joined),
     /// It joins this one, which is the only open one that may be meant: it told no key.
     Presumed(Arc<Case>),
+    /// It joins this one, which it was proven to be about; the matter that this one turned out to be, if it was
+    /// nobody's.
+    Named(Arc<Case>, Joined, Option<MatterKey>),
     /// It opens one; for the same matter there was this one.
     Opens {
         /// Its reason.
@@ -173,7 +176,7 @@ fn presumed(
 }
 
 /// What a new case for the matter of this one comes after: not one that was opened by mistake.
-fn goes_before(case: &Case) -> Option<CaseId> {
+pub(in crate::flow) fn goes_before(case: &Case) -> Option<CaseId> {
     match case.state {
         CaseState::Withdrawn => case.previous,
         CaseState::Open | CaseState::Resolved | CaseState::Lapsed | CaseState::Merged => {
@@ -189,7 +192,10 @@ pub(in crate::flow) fn case_without_reason(
 ) -> Result<Option<FoundCase>, Elsewhere> {
     let own = own_case(state, sought)?.filter(|_| sought.told_reason_before());
     // A case of nobody cannot be claimed now: what would tell its matter is not known.
-    let own = own.filter(|own| own.customer.is_some() == sought.who.is_some());
+    let own = own.filter(|own| {
+        own.customer.is_some() == sought.who.is_some()
+            || own.customer.is_some() && sought.came_by_name(own)
+    });
     Ok(own.map(|own| FoundCase::Stays(own, None)))
 }
 
@@ -283,6 +289,12 @@ impl Sought<'_> {
         self.told_reason_before() && !is_split
     }
 
+    /// Whether the contact came to this case because it told it, with proof.
+    fn came_by_name(&self, case: &Case) -> bool {
+        self.before
+            .is_some_and(|before| before.context.case == Some(case.id))
+    }
+
     fn told_reason_before(&self) -> bool {
         self.before
             .is_some_and(|before| before.context.reason == self.context.reason)
@@ -290,33 +302,34 @@ impl Sought<'_> {
 }
 
 /// The case that the contact has, unless it turned out to be somebody else's: customers that were merged were not one.
+/// One that it told, with proof, may be somebody else's.
 fn own_case(state: &State, sought: &Sought<'_>) -> Result<Option<Arc<Case>>, Elsewhere> {
     let Some(id) = sought.before.and_then(|contact| contact.case) else {
         return Ok(None);
     };
     let own = state.case_in_all(&id)?.cloned();
     Ok(own.filter(|own| match (&own.customer, sought.who) {
-        (Some(customer), Some(who)) => who.is_one_with(customer),
+        (Some(customer), Some(who)) => who.is_one_with(customer) || sought.came_by_name(own),
         (Some(_), None) | (None, _) => true,
     }))
 }
 
-fn case_key(playbook: &Playbook, reason: &Reason) -> Vec<Slug> {
+pub(super) fn case_key(playbook: &Playbook, reason: &Reason) -> Vec<Slug> {
     let key = reason.case_key.iter();
     key.map(|&fact| playbook.fact(fact).id.clone()).collect()
 }
 
 /// Whether an open case stays open until `now`: a preview may ask for a time at which it would have lapsed.
-fn is_open(case: &Case, now: UnixMs) -> bool {
+pub(super) fn is_open(case: &Case, now: UnixMs) -> bool {
     case.state.is_open() && case.lapses().is_none_or(|lapses| now < lapses)
 }
 
-fn can_reopen(case: &Case, now: UnixMs) -> bool {
+pub(super) fn can_reopen(case: &Case, now: UnixMs) -> bool {
     case.reopens_until().is_some_and(|until| now <= until)
 }
 
 /// Whether no key fact is known to be another.
-fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
+pub(super) fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
     key.iter().all(|id| {
         let (known, told) = (case.facts.value(id.as_str()), facts.value(id.as_str()));
         known.is_none() || told.is_none() || known == told
@@ -324,14 +337,14 @@ fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
 }
 
 /// What a customer's cases are looked up with.
-struct Lookup<'a> {
-    state: &'a State,
-    playbook: &'a Playbook,
-    reason: ReasonIndex,
-    who: &'a FoundCustomer,
-    key: &'a [Slug],
-    facts: &'a Facts,
-    now: UnixMs,
+pub(super) struct Lookup<'a> {
+    pub(super) state: &'a State,
+    pub(super) playbook: &'a Playbook,
+    pub(super) reason: ReasonIndex,
+    pub(super) who: &'a FoundCustomer,
+    pub(super) key: &'a [Slug],
+    pub(super) facts: &'a Facts,
+    pub(super) now: UnixMs,
 }
 
 impl Lookup<'_> {
@@ -371,7 +384,7 @@ impl Lookup<'_> {
 
     /// The latest case of the matter, also under reasons that this one replaces or is a part of: an open one rather
     /// than one that can be reopened, and that rather than others.
-    fn latest_case(&self) -> Result<Option<Arc<Case>>, Elsewhere> {
+    pub(super) fn latest_case(&self) -> Result<Option<Arc<Case>>, Elsewhere> {
         let mut latest: Option<Arc<Case>> = None;
         for matter in self.matters() {
             let Some(case) = self.state.matter(&matter)? else {

@@ -448,3 +448,62 @@ fn tests_are_told_by_their_names() {
     let again = with(&plain.replace("[human, message]", "[message, human]"));
     assert_eq!(told(&with(plain), &again), Vec::<String>::new());
 }
+
+/// Each part of a situation, by its key and as people write it.
+#[test]
+fn each_part_of_a_test_is_told_when_it_changes() {
+    let with = |rest: &str| {
+        format!(
+            "{BOOK}tests:\n  - {{ name: one, reason: order/cancel, channel: phone{rest}, expect: {{ route: [human, message] }} }}\n"
+        )
+    };
+    let parts = [
+        ", sentiment: -40, loyalty_years: 3, contacts_7d: 1, all_contacts_7d: 2, repeats: 3, case_contacts: 4",
+        ", channel_switches: 5, broken_promises: 6, case_age: 48h, wait: 90s, known: true, vulnerable: false",
+        ", outbound: true, asked_for_person: true, owed_overdue: true, value: 12.50, language: nl, device: ios",
+        ", at: 2026-11-23 10:00, cannot_use: [voice, text], prefer: [message]",
+        ", queues: { desk: { wait: 60m, staffed: 3, available: 1, waiting: 2, handle_time: 300s } }",
+        ", tried: [{ route: human, queue: desk, outcome: failed }]",
+    ];
+    let all = with(&parts.concat());
+    expect![[r#"
+        Changed Test one language `` `nl`
+        Changed Test one device `` `ios`
+        Changed Test one outbound `` `true`
+        Changed Test one sentiment `` `-40`
+        Changed Test one vulnerable `` `false`
+        Changed Test one asked_for_person `` `true`
+        Changed Test one cannot_use `` `text, voice`
+        Changed Test one prefer `` `message`
+        Changed Test one known `` `true`
+        Changed Test one value `` `12.5`
+        Changed Test one loyalty_years `` `3`
+        Changed Test one contacts_7d `` `1`
+        Changed Test one all_contacts_7d `` `2`
+        Changed Test one at `` `2026-11-23 10:00`
+        Changed Test one wait `` `1m30s`
+        Changed Test one repeats `` `3`
+        Changed Test one case_contacts `` `4`
+        Changed Test one channel_switches `` `5`
+        Changed Test one broken_promises `` `6`
+        Changed Test one case_age `` `2d`
+        Changed Test one owed_overdue `` `true`
+        Changed Test one queues.desk.wait `` `1h`
+        Changed Test one queues.desk.staffed `` `3`
+        Changed Test one queues.desk.available `` `1`
+        Changed Test one queues.desk.waiting `` `2`
+        Changed Test one queues.desk.handle_time `` `5m`
+        Changed Test one tried[0].route `` `human`
+        Changed Test one tried[0].queue `` `desk`
+        Changed Test one tried[0].outcome `` `failed`"#]]
+    .assert_eq(&told(&with(""), &all).join("\n"));
+    // Spans are the same however they are written.
+    let again = all
+        .replace("48h", "2d")
+        .replace("60m", "1h")
+        .replace("90s", "1m30s");
+    assert_eq!(
+        told(&all, &again.replace("300s", "5m")),
+        Vec::<String>::new()
+    );
+}

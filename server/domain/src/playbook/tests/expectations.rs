@@ -2,7 +2,7 @@
 
 use super::{AIRLINE, check_text, read};
 use crate::playbook::Faults;
-use crate::playbook::limits::TESTS_MAX;
+use crate::playbook::limits::{TEST_NAME_BYTES_MAX, TESTS_MAX};
 use expect_test::{Expect, expect};
 
 fn with_tests(tests: &str) -> String {
@@ -188,6 +188,63 @@ fn what_has_no_meaning_or_contradicts_itself_is_refused() {
     );
 }
 
+/// Of one situation only one answer can be expected, in each of its parts; the same may be expected twice.
+#[test]
+fn tests_of_one_situation_agree_in_each_part() {
+    let pair = |place: usize, one: &str, other: &str| {
+        let said = |number: usize, expect: &str| {
+            format!(
+                "  - {{ name: {place} of {number}, reason: baggage/lost, channel: phone, contacts_7d: {place}, expect: {{ {expect} }} }}\n"
+            )
+        };
+        said(1, one) + &said(2, other)
+    };
+    let pairs = [
+        ("need: 2.5", "need: 2.6"),
+        ("queue: baggage", "queue: rebooking"),
+        ("asks: [bag_tag]", "asks: []"),
+        ("priority: 5", "priority: 6"),
+        (
+            "need: 2.5, queue: baggage, asks: [bag_tag], priority: 5",
+            "priority: 5, asks: [bag_tag], queue: baggage, need: 2.5",
+        ),
+        ("need: 2.5", "queue: baggage"),
+        ("asks: [bag_tag]", "priority: 5"),
+    ];
+    let pairs = pairs.iter().enumerate();
+    let all: String = pairs
+        .map(|(place, (one, other))| pair(place, one, other))
+        .collect();
+    check_tests(
+        &all,
+        expect![[r#"
+        81:91 tests[1].expect.need: "0 of 1" is the same situation and expects something else; must agree with it, or tell what is different
+        83:92 tests[3].expect.queue: "1 of 1" is the same situation and expects something else; must agree with it, or tell what is different
+        85:85 tests[5].expect.asks: "2 of 1" is the same situation and expects something else; must agree with it, or tell what is different
+        87:95 tests[7].expect.priority: "3 of 1" is the same situation and expects something else; must agree with it, or tell what is different
+    "#]],
+    );
+}
+
+/// What was taken off is told as that, and a rule that is expected is named though others fired.
+#[test]
+fn a_failed_test_tells_what_was_taken_off_and_which_rules_fired() {
+    check_tests(
+        r#"
+  - name: preferred and vulnerable
+    reason: existing_flight/change_date
+    channel: web_chat
+    tier: gold
+    vulnerable: true
+    prefer: [human]
+    expect: { route: message, rule: [asked_for_a_person, vulnerable] }
+"#,
+        expect![[r#"
+            87:31 tests[0].expect.rule: "preferred and vulnerable" fails: asked_for_a_person did not fire; fired: vulnerable; change what decides it, or what the test expects
+        "#]],
+    );
+}
+
 #[test]
 fn there_are_at_most_a_thousand() {
     let many: String = (0..=TESTS_MAX)
@@ -320,5 +377,29 @@ fn a_situation_has_the_limits_of_a_request() {
         88:9 tests[0].at: is "2026-03-08 02:30"; must be a time that the clock of the playbook's time zone shows; it is put forward then and skips this one
         89:26 tests[0].facts.departs_at: is "2026-03-08 02:59"; must be a time that the clock of the playbook's time zone shows; it is put forward then and skips this one
     "#]],
+    );
+}
+
+#[test]
+fn a_test_is_named_in_one_short_line() {
+    let most = "n".repeat(TEST_NAME_BYTES_MAX);
+    let tests = [&most, &format!("{most}n"), " ", "two\\nlines"].map(|name| {
+        format!(
+            "  - {{ name: \"{name}\", reason: baggage/lost, channel: phone, contacts_7d: {}, expect: {{ need: 2.5 }} }}\n",
+            name.len()
+        )
+    });
+    let Err(faults) = read(&with_tests(&tests.concat())) else {
+        panic!("three names are at fault");
+    };
+    let faults = faults.to_string();
+    let places: Vec<&str> = faults
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    assert_eq!(
+        places,
+        ["tests[1].name:", "tests[2].name:", "tests[3].name:"],
+        "{faults}"
     );
 }

@@ -199,6 +199,48 @@ fn every_key_of_the_schema_is_described() {
     assert_eq!(schema["title"], "Signpost playbook");
 }
 
+/// What can be written in two ways is one of both in the schema, in its place.
+#[test]
+fn the_schema_takes_one_or_several_where_the_playbook_does() {
+    let schema = json_schema();
+    let kinds = |property: &serde_json::Value| -> Vec<String> {
+        let any = property["anyOf"].as_array().into_iter().flatten();
+        let kinds = any.map(|one| match (one["$ref"].as_str(), one["type"].as_str()) {
+            (Some(reference), _) => reference.rsplit('/').next().unwrap_or_default().to_owned(),
+            (_, Some(kind)) => {
+                let of = if kind == "object" {
+                    &one["additionalProperties"]
+                } else {
+                    &one["items"]
+                };
+                let of = of["$ref"].as_str().unwrap_or_default();
+                format!("{kind} of {}", of.rsplit('/').next().unwrap_or_default())
+            }
+            _ => one.to_string(),
+        });
+        kinds.collect()
+    };
+    let resort = &schema["properties"]["last_resort"];
+    assert_eq!(
+        kinds(resort),
+        ["LastResortFile", "array of LastResortFile"],
+        "{resort:#}"
+    );
+    let medium = &schema["$defs"]["LastResortFile"]["properties"]["medium"];
+    assert_eq!(kinds(medium), ["Medium", "array of Medium"], "{medium:#}");
+    let queue = &schema["$defs"]["RouteFile"]["properties"]["queue"];
+    assert_eq!(
+        kinds(&queue["anyOf"][0]),
+        ["Id", "object of Id"],
+        "{queue:#}"
+    );
+    let told = &schema["$defs"]["Told"];
+    assert_eq!(
+        told["type"],
+        serde_json::json!(["string", "number", "boolean"])
+    );
+}
+
 /// The airline with these rules only, each with some columns.
 fn with_rules(columns: &[(u8, u8, u8)]) -> String {
     let one_of = |number: u8, names: &[&str]| match number {

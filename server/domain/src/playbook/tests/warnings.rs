@@ -259,3 +259,193 @@ costs:\n",
         71:59 rules[3].only: broken_promise leaves no route together with nobody_there on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
     "#]].assert_eq(&said);
 }
+
+/// Only what costs less than the tier below is told, of waiting in an agreed window if either tier says it.
+#[test]
+fn tiers_whose_costs_are_not_in_their_order() {
+    let same = said_of(&[
+        (
+            "waiting_cost_per_minute: 4.00",
+            "waiting_cost_per_minute: 1.50",
+        ),
+        ("cost_of_failure: 40.00", "cost_of_failure: 12.00"),
+    ]);
+    assert!(!same.contains("less than"), "{same}");
+    let agreed = said_of(&[
+        (
+            "cost_of_failure: 12.00 }",
+            "cost_of_failure: 12.00, agreed_wait_cost_per_hour: 900.00 }",
+        ),
+        (
+            "waiting_cost_per_minute: 4.00",
+            "waiting_cost_per_minute: 1.49",
+        ),
+    ]);
+    let tiers: Vec<&str> = agreed
+        .lines()
+        .filter(|line| line.contains("less than"))
+        .collect();
+    expect![[r#"
+        7:103 tiers[0].waiting_cost_per_minute: the waiting_cost_per_minute of platinum is 1.49, less than the 1.50 of gold below it; must be at least that of the tiers below: the most valuable comes first
+        7:5 tiers[0].agreed_wait_cost_per_hour: the agreed_wait_cost_per_hour of platinum is 1.49, less than the 900.00 of gold below it; must be at least that of the tiers below: the most valuable comes first"#]].assert_eq(&tiers.join("\n"));
+}
+
+/// Which queue a route leads to on a channel, and so whether it has hours, is by channel and by medium.
+#[test]
+fn a_gap_is_by_the_queue_of_the_channel() {
+    let gaps = |queue: &str| {
+        let said = said_of(&[
+            (
+                "  web_chat:",
+                "  store: { medium: in_person, routes: [human] }\n  web_chat:",
+            ),
+            (
+                "human: { queue: baggage, cost: 7.00",
+                &format!("human: {{ queue: {queue}, cost: 7.00"),
+            ),
+        ]);
+        let gaps = said
+            .lines()
+            .filter(|line| line.contains("baggage/lost has no route"));
+        gaps.map(words).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let hours = "reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; \
+                 give it message or self_service; until then it is the last resort";
+    assert_eq!(gaps("baggage"), [""; 0]);
+    assert_eq!(gaps("rebooking"), [hours]);
+    assert_eq!(gaps("{ store: rebooking, default: baggage }"), [hours]);
+    assert_eq!(gaps("{ in_person: rebooking, default: baggage }"), [hours]);
+    assert_eq!(gaps("{ store: baggage, default: rebooking }"), [""; 0]);
+    assert_eq!(gaps("{ in_person: baggage, default: rebooking }"), [""; 0]);
+}
+
+/// Of several rules that say where to, how soon or to whom the last one wins, so that none repeats another.
+#[test]
+fn what_hands_over_is_never_idle() {
+    let said = said_of(&[(
+        "costs:\n",
+        "  - { id: soon, priority: 7 }
+  - { id: sooner, priority: 8 }
+  - { id: nights, skills: { nights: 2 } }
+  - { id: there, queue: baggage }
+  - { id: needed, need: 2 }
+  - { id: needed_again, need: 1.5 }
+costs:\n",
+    )]);
+    expect![[r#"
+        79:5 rules[11]: needed_again repeats what rules above it always do; remove it
+    "#]]
+    .assert_eq(&said);
+}
+
+/// Two that cannot both apply leave nothing together only on paper.
+#[test]
+fn rules_that_never_meet_leave_nothing_together_to_nobody() {
+    let said = |one: &str, other: &str| {
+        let said = said_of(&[(
+            "costs:\n",
+            &format!(
+                "  - {{ id: one, reason: baggage, {one}, forbid: [human] }}
+  - {{ id: other, reason: baggage, {other}, forbid: [message] }}
+costs:\n"
+            ),
+        )]);
+        let together = said
+            .lines()
+            .filter(|line| line.contains("other") && line.contains("together"));
+        together.count() > 0
+    };
+    // Of one tier, stage or brand, or of any.
+    for (one, other, meet) in [
+        ("need: 1.0", "need: 1.0", true),
+        ("tier: gold", "tier: gold", true),
+        ("tier: gold", "tier: standard", false),
+        ("tier: gold", "need: 1.0", true),
+        ("brand: mainline", "brand: mainline", true),
+        ("brand: mainline", "brand: express", false),
+        ("brand: mainline", "tier: gold", true),
+        // Other things may be looked at, and the same thing in the same way; not the same thing in two ways.
+        ("when: facts.bags > 3", "when: facts.is_group", true),
+        ("when: facts.bags > 3", "when: facts.bags > 3", true),
+        ("when: facts.bags > 3", "when: facts.bags < 2", false),
+        ("when: facts.bags > 3", "need: 1.0", true),
+        ("when: now.hour > 3", "when: now.hour < 2", false),
+        (
+            "when: \"facts.departs_at > now\"",
+            "when: \"facts.is_group && now > timestamp('2026-01-01T00:00:00Z')\"",
+            true,
+        ),
+    ] {
+        assert_eq!(said(one, other), meet, "{one} and {other}");
+    }
+}
+
+/// A rule of a stage takes nothing from a reason of another stage.
+#[test]
+fn a_rule_of_another_stage_leaves_nothing_to_nobody() {
+    let said = said_of(&[(
+        "costs:\n",
+        "  - { id: at_the_end, stage: retention, channel: web_chat, forbid: [self_service, chat, callback, human, message] }
+  - { id: never_so, when: \"1 > 2\", channel: web_chat, forbid: [self_service, chat, callback, human, message] }
+costs:\n",
+    )]);
+    expect![[r#"
+        74:60 rules[6].forbid: at_the_end leaves no route on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
+        75:27 rules[7].when: the condition is never true; remove the rule or change the condition
+    "#]].assert_eq(&said);
+}
+
+/// An `only` that guards leave nothing of is set aside, unless the rule forbids besides.
+#[test]
+fn a_guard_and_a_rule_that_both_leaves_and_forbids() {
+    let said = |rule: &str| {
+        let said = said_of(&[(
+            "costs:\n",
+            &format!(
+                "  - {{ id: narrow, reason: existing_flight/cancel, channel: web_chat, {rule} }}\ncosts:\n"
+            ),
+        )]);
+        let told = said.lines().filter(|line| line.contains("narrow"));
+        told.map(words)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let only = said("only: [self_service]");
+    let both = said("only: [self_service, human], forbid: [human]");
+    expect!["rules[6].only: narrow leaves no route together with any of asked_for_a_person, vulnerable, broken_promise on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort"].assert_eq(&only);
+    expect!["rules[6].only: narrow leaves no route together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort"].assert_eq(&both);
+}
+
+/// Of channels that are alike only one is looked at: those of another medium, with other routes, or that a rule names
+/// are not.
+#[test]
+fn channels_that_differ_are_looked_at() {
+    let idle = |channels: &str, rules: &str| {
+        let said = said_of(&[
+            ("  web_chat:", &format!("{channels}  web_chat:")),
+            ("costs:\n", &format!("{rules}costs:\n")),
+        ]);
+        let told = said
+            .lines()
+            .filter(|line| line.contains("nobody is ever sent"));
+        told.map(words).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = "routes: [self_service, chat, callback, message, human]";
+    assert_eq!(
+        idle(
+            "  kiosk: { medium: live_text, routes: [self_service] }\n",
+            ""
+        ),
+        [""; 0]
+    );
+    assert_eq!(
+        idle(&format!("  kiosk: {{ medium: in_person, {all} }}\n"), ""),
+        [""; 0]
+    );
+    let ruled = "  - { id: kiosk, channel: kiosk, only: [self_service] }\n";
+    assert_eq!(
+        idle(&format!("  kiosk: {{ medium: live_text, {all} }}\n"), ruled),
+        [""; 0]
+    );
+}

@@ -85,9 +85,11 @@ fn a_wish_goes_before_the_floor_of_a_tier() {
         context: waits(3),
         ..of("sketch")
     };
+    // A wish that is worth next to nothing, so that by itself it sends nobody anywhere.
     asked = asked.under(|playbook, _| {
         playbook.tiers[0].waiting_cost_per_minute = Money::from_micros(40_000_000);
         playbook.tiers[1].waiting_cost_per_minute = Money::from_micros(100_000);
+        playbook.preferred_share = BasisPoints(1);
     });
     let floored = asked.decided().decision;
     assert_ne!(first(&floored).0, Route::SelfService);
@@ -98,21 +100,66 @@ fn a_wish_goes_before_the_floor_of_a_tier() {
 }
 
 /// A rule that leaves only the flow, and a guard that takes it: the guard holds and the rule is set aside, so that what
-/// guards leave is chosen from and not the last resort.
+/// guards leave is chosen from and not the last resort. A rule that leaves only what the channel does not have, or what
+/// guards do not take, is not set aside.
 #[test]
 fn a_guard_goes_before_a_rule_that_leaves_only_what_it_takes() {
-    let mut asked = Asked {
-        context: waits(0),
+    let under = |only: &str| {
+        let source = fixtures::playbook("sketch").source.replace(
+            "last_resort:",
+            &format!("rules:\n  - {{ id: narrow, only: [{only}] }}\nlast_resort:"),
+        );
+        let (playbook, _) = Playbook::read(&source).expect("it reads");
+        let mut asked = Asked {
+            context: waits(0),
+            playbook: playbook.into(),
+            ..of("sketch")
+        };
+        asked.context.asked_for_person = true;
+        asked.decided().decision
+    };
+    let set_aside = Finding::RuleSetAside(slug("narrow"));
+    let free = under("self_service");
+    assert!(free.findings.contains(&set_aside) && free.guarded);
+    let routes = free.options.iter().map(|option| option.route);
+    assert!(
+        routes.eq([Route::Human, Route::Callback, Route::Chat]),
+        "{free:#?}"
+    );
+    assert!(!is_last_resort(&free));
+    let kept = under("self_service, chat");
+    assert!(!kept.findings.contains(&set_aside));
+    assert_eq!(kept.options.len(), 1);
+    assert_eq!(kept.options[0].route, Route::Chat);
+    // The channel has a message, and the reason has none.
+    let nothing = under("message");
+    assert!(is_last_resort(&nothing));
+}
+
+/// A rule that leaves only what the channel does not have leaves nothing: that is what it says.
+#[test]
+fn a_rule_that_leaves_only_what_the_channel_lacks_leaves_nothing() {
+    let source = fixtures::playbook("sketch")
+        .source
+        .replace(
+            "routes: [self_service, chat, callback, message, human]",
+            "routes: [self_service, chat, message]",
+        )
+        .replace(
+            "last_resort:",
+            "rules:\n  - { id: narrow, only: [human] }\nlast_resort:",
+        );
+    let (playbook, _) = Playbook::read(&source).expect("it reads");
+    let asked = Asked {
+        playbook: playbook.into(),
         ..of("sketch")
     };
-    asked.context.asked_for_person = true;
-    let free = asked.decided().decision;
-    assert!(!is_last_resort(&free));
-    assert!(free.guarded);
+    let decision = asked.decided().decision;
+    assert!(is_last_resort(&decision));
     assert!(
-        free.options
-            .iter()
-            .all(|option| option.route != Route::SelfService)
+        !decision
+            .findings
+            .contains(&Finding::RuleSetAside(slug("narrow")))
     );
 }
 

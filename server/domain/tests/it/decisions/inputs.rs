@@ -4,16 +4,18 @@ use super::conflicts;
 use super::random::Asked;
 use crate::fixtures;
 use crate::script::slug;
+use signpost_domain::actor::Actor;
 use signpost_domain::contact::{ContactContext, QueueStats};
 use signpost_domain::customer::Profile;
-use signpost_domain::decision::{Finding, WaitBasis};
+use signpost_domain::decision::{Finding, Formula, Told, WaitBasis};
 use signpost_domain::fact::{Fact, FactSource, Knowledge};
+use signpost_domain::ids::ContactId;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::route::Route;
 use signpost_domain::time::{Millis, UnixMs};
 
 /// The sketch with some of its text replaced by other text.
-fn sketch(changes: &[(&str, &str)]) -> Asked {
+pub(super) fn sketch(changes: &[(&str, &str)]) -> Asked {
     let mut source = fixtures::playbook("sketch").source.to_string();
     for (before, after) in changes {
         assert!(source.contains(before), "{before}");
@@ -28,8 +30,8 @@ fn sketch(changes: &[(&str, &str)]) -> Asked {
     }
 }
 
-fn fired(asked: &Asked) -> Vec<String> {
-    let fired = asked.decided().decision.fired;
+pub(super) fn fired(asked: &Asked, formula: Formula) -> Vec<String> {
+    let fired = asked.decided_by(formula).decision.fired;
     fired.iter().map(|rule| rule.id.to_string()).collect()
 }
 
@@ -50,7 +52,7 @@ const RULES: &str = "rules:
   - { id: stored_language, when: customer.language == 'de', need: 1.0 }
 last_resort:";
 
-fn with_rules() -> Asked {
+pub(super) fn with_rules() -> Asked {
     sketch(&[
         (
             "locales: [en]",
@@ -81,7 +83,7 @@ fn all_that_is_told_of_a_contact_is_seen_by_rules() {
         ..Profile::default()
     });
     assert_eq!(
-        fired(&asked),
+        fired(&asked, Formula::Second),
         [
             "of_second_brand",
             "of_told_stage",
@@ -100,7 +102,7 @@ fn all_that_is_told_of_a_contact_is_seen_by_rules() {
 #[test]
 fn what_is_not_told_is_of_the_reason_or_stored_or_not_known() {
     let mut asked = with_rules();
-    assert_eq!(fired(&asked), ["of_own_stage", "medium"]);
+    assert_eq!(fired(&asked, Formula::Second), ["of_own_stage", "medium"]);
     let findings = asked.decided().decision.findings;
     let unknown = findings.iter().filter_map(|finding| match finding {
         Finding::FactUnknown(rule, what) => Some((rule.as_str(), &**what)),
@@ -120,7 +122,7 @@ fn what_is_not_told_is_of_the_reason_or_stored_or_not_known() {
         ..Profile::default()
     });
     assert_eq!(
-        fired(&asked),
+        fired(&asked, Formula::Second),
         ["of_first_brand", "of_own_stage", "medium", "language"]
     );
 }
@@ -215,4 +217,45 @@ fn a_fact_is_asked_once_and_declined_once() {
     let findings = decided.decision.findings.iter();
     let declined = findings.filter(|finding| matches!(finding, Finding::FactDeclined(_)));
     assert_eq!(declined.count(), 1);
+}
+
+/// For the agent: as it was told on this contact, else on the case, else as it is stored.
+#[test]
+fn the_language_goes_along_as_it_was_told_last() {
+    let mut asked = sketch(&[]);
+    let language = |asked: &Asked| asked.decided().decision.handover.language;
+    assert_eq!(language(&asked), None);
+    asked.profile = Some(Profile {
+        language: Some("de-AT".into()),
+        ..Profile::default()
+    });
+    assert_eq!(language(&asked).as_deref(), Some("de-AT"));
+    asked.memory.told.language = Some(Told {
+        value: "nl-BE".into(),
+        contact: ContactId::stored("before"),
+        actor: Actor::parse("platform/test").expect("an actor"),
+        at: UnixMs(0),
+    });
+    assert_eq!(language(&asked).as_deref(), Some("nl-BE"));
+    asked.context.language = Some("EN-gb".into());
+    assert_eq!(language(&asked).as_deref(), Some("EN-gb"));
+}
+
+/// Each skill once, with the highest level that a rule asks for.
+#[test]
+fn rules_add_up_what_an_agent_must_know() {
+    let asked = sketch(&[(
+        "last_resort:",
+        "rules:
+  - { id: one, priority: 3, skills: { nights: 3, french: 2 } }
+  - { id: two, priority: 7, skills: { nights: 2, french: 5, billing: 1 } }
+  - { id: three, need: 1.0 }
+last_resort:",
+    )]);
+    let handover = asked.decided().decision.handover;
+    assert_eq!(handover.priority, 7);
+    let skills = handover.skills.iter();
+    let mut skills: Vec<(&str, u8)> = skills.map(|(id, level)| (id.as_str(), *level)).collect();
+    skills.sort_unstable();
+    assert_eq!(skills, [("billing", 1), ("french", 5), ("nights", 3)]);
 }

@@ -34,16 +34,21 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn decided(&self) -> Decided {
+        self.decided_by(Formula::Second)
+    }
+
+    pub(super) fn decided_by(&self, formula: Formula) -> Decided {
         decide(&Question {
             playbook: &self.playbook,
             reason: self.reason,
             tier: self.tier,
             context: &self.context,
+            reported: &[],
             profile: self.profile.as_ref(),
             facts: &self.context.facts,
             standing: self.standing,
             memory: &self.memory,
-            formula: Formula::Second,
+            formula,
         })
     }
 

@@ -57,18 +57,19 @@ proptest! {
 
 #[test]
 fn who_is_free_serves_at_once_and_the_others_wait() {
-    let of = |staffed, available, waiting| {
+    let of_handling = |staffed, available, waiting, minutes: i64| {
         let stats = QueueStats {
             queue: slug("desk"),
             staffed,
             available,
             waiting,
-            handle_time: Some(Millis(4 * Millis::MINUTE.0)),
+            handle_time: Some(Millis(minutes * Millis::MINUTE.0)),
             expected_wait: None,
         };
         let wait = wait(&stats);
         (wait.basis, wait.expected.0 / Millis::SECOND.0)
     };
+    let of = |staffed, available, waiting| of_handling(staffed, available, waiting, 4);
     use WaitBasis::{Estimated, Unknown};
     assert_eq!(of(Some(4), Some(1), Some(0)), (Estimated, 0));
     assert_eq!(of(Some(4), Some(0), Some(0)), (Estimated, 60));
@@ -79,4 +80,11 @@ fn who_is_free_serves_at_once_and_the_others_wait() {
     assert_eq!(of(None, None, Some(2)), (Estimated, 720));
     assert_eq!(of(Some(0), None, Some(2)), (Estimated, 720));
     assert_eq!(of(Some(7), None, None), (Unknown, 120));
+    // Enough are free, whether or not it is told how many there are.
+    assert_eq!(of(None, Some(2), Some(0)), (Estimated, 0));
+    assert_eq!(of(None, Some(2), Some(1)), (Estimated, 0));
+    // The longer of both says what it was taken from; of equal ones the line does.
+    assert_eq!(of_handling(None, None, Some(0), 1), (Unknown, 120));
+    assert_eq!(of_handling(None, None, Some(0), 2), (Estimated, 120));
+    assert_eq!(of_handling(None, None, Some(0), 3), (Estimated, 180));
 }

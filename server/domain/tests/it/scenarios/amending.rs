@@ -170,3 +170,24 @@ fn a_choice_is_kept() {
         "#]],
     );
 }
+
+#[test]
+fn who_was_said_to_be_vulnerable_stays_so_on_the_contact_but_for_a_supervisor() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 phone customer=c1 reason=flight/change booking=ABC123 vulnerable
+        route k1 phone not_vulnerable
+        route k1 phone fare=10.00
+        route k1 phone not_vulnerable by=supervisor/anna
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> human(desk) of [human 4.08, message 5.55] by vulnerable noticing tier_assumed
+            k1: c1 standard; stays with #1; remembers vulnerable; -> human(desk) of [human 4.08, message 5.55] by vulnerable noticing tier_assumed
+            k1: c1 standard; stays with #1; remembers vulnerable; -> human(desk) of [human 4.08, message 5.55] by vulnerable noticing tier_assumed
+            k1: c1 standard; stays with #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+        "#]],
+    );
+}

@@ -27,7 +27,7 @@ fn a_further_case_is_opened_and_the_contact_goes_on() {
         expect![[r#"
             playbook trips is live
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            k1: bags/lost too; opens #2
+            k1: bags/lost too; opens #2; noted: both_at_once
             contact k1: in self-service; case #1; offered [self_service, chat, message, human]; declined []; amended 0; further [#2]
             case #1: open; flight/change of standard c1; [k1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #2: open; bags/lost of standard c1; [k1* on web_chat]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=77

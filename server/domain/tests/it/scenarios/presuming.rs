@@ -156,3 +156,148 @@ fn another_matter_with_the_key_of_the_open_case_is_that_case_and_says_so() {
         "#]],
     );
 }
+
+#[test]
+fn a_part_of_the_key_is_enough_to_presume_unless_another_part_is_declined() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=flight/search origin=ams destination=jfk
+        route k2 web_chat customer=c1 reason=flight/search origin=ams
+        route k3 web_chat customer=c1 reason=flight/search origin=rtm
+        route k4 web_chat customer=c1 reason=flight/search origin=?
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
+            k2: c1 standard; continues #1, a repeat, presumed; 1 repeats, 1 in 7d; knows destination=jfk; remembers self_service repeated; -> message(writers) of [message 5.25, human 8.34] noticing tier_assumed, case_presumed
+            k3: c1 standard; no case; 2 in 7d; ask destination of [message 5.25, human 8.34] by third_contact noticing tier_assumed
+            k4: c1 standard; no case; 2 in 7d; ask destination of [message 5.25, human 8.34] by third_contact noticing tier_assumed, case_ambiguous(destination), fact_declined(origin)
+        "#]],
+    );
+}
+
+#[test]
+fn who_is_presumed_stays_so_until_the_key_is_told_or_declined() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=bags/lost bag_tag=1
+        route k2 web_chat customer=c1 reason=bags/lost
+        route k2 web_chat fare=10.00
+        route k2 web_chat bag_tag=?
+        route k3 web_chat customer=c1 reason=bags/lost
+        route k3 web_chat fare=10.00
+        # Who told the key, or opened the case, is not presumed: that it is another matter says nothing new.
+        route k1 web_chat another_matter
+        contact k3
+        case 1
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            k2: c1 standard; continues #1, presumed; 1 in 7d; knows bag_tag=1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed, case_presumed
+            k2: c1 standard; stays with #1, presumed; 1 in 7d; knows bag_tag=1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            k2: c1 standard; stays with #1; 1 in 7d; knows bag_tag=1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            k3: c1 standard; continues #1, presumed; 2 in 7d; knows bag_tag=1, fare=10.00; -> message(writers) of [message 8.56, human 10.36] by third_contact noticing tier_assumed, case_presumed
+            k3: c1 standard; stays with #1, presumed; 2 in 7d; knows bag_tag=1; -> message(writers) of [message 8.56, human 10.36] by third_contact noticing tier_assumed
+            k1: c1 standard; stays with #1; 2 in 7d; knows fare=10.00; -> message(writers) of [message 8.56, human 10.36] by third_contact noticing tier_assumed
+            contact k3: routed to message; case #1; offered [message, human]; declined []; amended 1
+            case #1: open; bags/lost of standard c1; [k1* on web_chat, k2* on web_chat, k3* on web_chat]; 3 live, 3 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1, fare=10.00
+        "#]],
+    );
+}
+
+/// A further case of the contact was merged into the one that is presumed.
+#[test]
+fn what_is_presumed_may_be_a_further_case_of_the_contact_under_another_name() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k0 web_chat customer=c1 reason=bags/lost bag_tag=2
+        route k1 web_chat customer=c1 reason=club/leave
+        add_case k1 bags/lost bag_tag=1
+        merge 1 3
+        route k1 web_chat reason=bags/lost
+        contact k1
+        route k2 web_chat customer=c2 reason=bags/lost bag_tag=2
+        route k3 web_chat customer=c2 reason=club/leave
+        add_case k3 bags/allowance
+        merge 4 6
+        route k3 web_chat reason=bags/lost
+        contact k3
+        ",
+        expect![[r#"
+            playbook trips is live
+            k0: c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            k1: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 6.18, human 7.37] noticing tier_assumed
+            k1: bags/lost too; opens #3
+            case #1 goes on for #3
+            k1: c1 standard; leaves #2, withdrawn; stays with #3; 1 in 7d; knows bag_tag=1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            contact k1: routed to message; case #3; offered [message, human]; declined []; amended 1
+            k2: c2+ standard; opens #4; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            k3: c2 standard; opens #5; 1 in 7d; -> message(writers) of [message 6.18, human 7.37] noticing tier_assumed
+            k3: bags/allowance too; opens #6
+            case #4 goes on for #6
+            k3: c2 standard; leaves #5, withdrawn; continues #4, presumed; 1 in 7d; knows bag_tag=2; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed, case_presumed
+            contact k3: routed to message; case #4; offered [message, human]; declined []; amended 1; further [#6]
+        "#]],
+    );
+}
+
+/// Whether the flow before did not help shows once it is sure that the contact is about the same. We call to look at it.
+#[test]
+fn a_repeat_that_is_presumed_counts_against_the_flow_once_it_is_confirmed() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=flight/change booking=AAAAAA fare=10.00
+        route k2 web_chat customer=c1 reason=flight/change
+        route k2 web_chat fare=11.00
+        route k3 web_chat customer=c1 reason=flight/change booking=AAAAAA outbound
+        route k2 web_chat booking=AAAAAA
+        route k4 web_chat customer=c1 reason=flight/change booking=AAAAAA outbound
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k2: c1 standard; continues #1, a repeat, presumed; 1 repeats, 1 in 7d; knows booking=AAAAAA, fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed, case_presumed
+            k2: c1 standard; stays with #1, a repeat, presumed; 1 repeats, 1 in 7d; knows booking=AAAAAA; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k3: c1 standard; continues #1; 1 repeats, 2 in 7d; knows fare=11.00; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
+            k2: c1 standard; stays with #1, a repeat; 1 repeats, 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k4: c1 standard; continues #1; 1 repeats, 2 in 7d; knows fare=11.00; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
+        "#]],
+    );
+}
+
+/// One that ends is taken as what it was presumed to be; who told the key, or was no repeat, changes nothing.
+#[test]
+fn a_repeat_that_is_presumed_counts_against_the_flow_when_it_ends() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=flight/change booking=AAAAAA fare=10.00
+        route k2 web_chat customer=c1 reason=flight/change outbound
+        end k2 abandoned
+        route k3 web_chat customer=c1 reason=flight/change booking=AAAAAA outbound
+        route k4 web_chat customer=c1 reason=flight/change
+        end k4 abandoned
+        route k5 web_chat customer=c1 reason=flight/change booking=AAAAAA outbound
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k2: c1 standard; continues #1, presumed; 1 in 7d; knows booking=AAAAAA, fare=10.00; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed, case_presumed
+            k2 ends Abandoned
+            k3: c1 standard; continues #1; 1 in 7d; knows fare=10.00; remembers self_service abandoned; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k4: c1 standard; continues #1, a repeat, presumed; 1 repeats, 1 in 7d; knows booking=AAAAAA, fare=10.00; remembers self_service abandoned, self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed, case_presumed
+            k4 ends Abandoned
+            k5: c1 standard; continues #1; 1 repeats, 2 in 7d; knows fare=10.00; remembers self_service abandoned, self_service repeated, chat abandoned; -> chat(desk) of [chat 5.58, message 5.94, human 8.14] by third_contact noticing tier_assumed, need_raised_by_attempts(1)
+        "#]],
+    );
+}

@@ -70,7 +70,7 @@ fn an_amended_contact_keeps_its_case_through_publications() {
             chat-2: c2 standard; stays with #2; -> message(writers) of [message 5.64] noticing tier_assumed, reason_unknown(club/leave), last_resort
             chat-2: sent back; c2 standard; stays with #2; remembers message asked_for_person; -> message(writers) of [message 5.64] noticing tier_assumed, reason_unknown(club/leave), last_resort
             case #2: open; club/leave of standard c2; [chat-2* on web_chat]; 1 live, 1 owed; 0 repeats, 0 switches, 0 reopens; knows 
-            refused: context.reason is not a reason of the live playbook; GetReasonMenu lists them
+            refused: context.stated_reason is not a reason of the live playbook; GetReasonMenu lists them
             chat-3: c3+ standard; opens #3; -> self_service(rebook) of [self_service 1.90, chat 5.94, human 8.57] noticing tier_assumed
             playbook trips is live again
             chat-3: c3 standard; stays with #3; -> message(writers) of [message 5.95] noticing tier_assumed, reason_unknown(flight/new_date), last_resort

@@ -280,3 +280,115 @@ fn our_call_pays_what_we_owe_on_its_contact_and_not_what_we_owe_on_others() {
         "#]],
     );
 }
+
+#[test]
+fn what_cannot_be_used_adds_up_and_is_of_who_told_it_first() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=bags/lost bag_tag=1 cannot_use=voice
+        route k2 web_chat customer=c1 reason=bags/lost bag_tag=1 cannot_use=voice
+        # What k2 told was known before: it stays when k2 goes.
+        route k2 web_chat bag_tag=2
+        route k3 web_chat customer=c1 reason=bags/lost bag_tag=1 cannot_use=self_service
+        route k4 web_chat customer=c1 reason=bags/lost bag_tag=1
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> message(writers) of [message 8.56] noticing tier_assumed
+            k2: c1 standard; continues #1; 1 in 7d; remembers cannot use voice; -> message(writers) of [message 8.56] noticing tier_assumed
+            k2: c1 standard; leaves #1; opens #2; 1 in 7d; -> message(writers) of [message 8.56] noticing tier_assumed
+            k3: c1 standard; continues #1; 2 in 7d; remembers cannot use voice; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
+            k4: c1 standard; continues #1; 3 in 7d; remembers cannot use voice, self_service; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
+        "#]],
+    );
+}
+
+#[test]
+fn a_merge_takes_the_newest_of_what_changes_and_the_oldest_of_what_stays() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=bags/lost bag_tag=1 language=nl cannot_use=voice
+        wait 1m
+        route k2 web_chat customer=c1 reason=bags/lost bag_tag=2 language=de cannot_use=self_service
+        wait 1m
+        route k3 web_chat customer=c1 reason=bags/lost bag_tag=3 language=fr
+        merge 2 1
+        route k4 web_chat customer=c1 reason=bags/lost bag_tag=2
+        merge 2 3
+        route k5 web_chat customer=c1 reason=bags/lost bag_tag=2
+        unmerge 3
+        unmerge 1
+        merge 1 2
+        route k6 web_chat customer=c1 reason=bags/lost bag_tag=1
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> message(writers) of [message 8.56] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            k3: c1 standard; opens #3; 2 in 7d; -> message(writers) of [message 8.56, human 10.36] by third_contact noticing tier_assumed
+            case #2 goes on for #1
+            k4: c1 standard; continues #2; 3 in 7d; remembers cannot use voice, self_service, speaks de; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
+            case #2 goes on for #3
+            k5: c1 standard; continues #2; 4 in 7d; remembers cannot use voice, self_service, speaks fr; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
+            case #2 goes on no more for #3
+            case #2 goes on no more for #1
+            case #1 goes on for #2
+            k6: c1 standard; continues #1; 5 in 7d; remembers cannot use voice, self_service, speaks de; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
+        "#]],
+    );
+}
+
+#[test]
+fn an_answer_is_overdue_once_its_time_has_passed_and_not_at_that_time() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        customer c1 tier=gold consent=call_back prefer=callback
+        route call-1 phone customer=c1 reason=flight/change booking=ABC123 fare=10.00
+        route call-2 phone customer=c1 reason=flight/change booking=ABC123
+        wait 2m
+        route call-3 phone customer=c1 reason=flight/change booking=ABC123
+        reroute call-1 no_answer
+        wait 1s
+        route call-4 phone customer=c1 reason=flight/change booking=ABC123
+        reroute call-1 no_answer
+        ",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            call-1: c1 gold; opens #1; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
+            call-2: c1 gold; continues #1; 1 in 7d; knows fare=10.00; -> callback(desk) of [callback 6.83, self_service 6.93, human 9.98, message 12.27]
+            call-3: c1 gold; continues #1; 2 in 7d; knows fare=10.00; -> callback(desk) of [callback 6.83, human 9.98, message 12.27] by third_contact
+            call-1: no answer; c1 gold; stays with #1; 2 in 7d; remembers callback no_answer; -> callback(desk) of [callback 6.83, message 12.27] by third_contact
+            call-4: c1 gold; continues #1, a repeat; 1 repeats, 3 in 7d; knows fare=10.00; remembers callback no_answer, an answer is overdue; -> callback(desk) of [callback 6.83, human 9.98, message 12.27] by third_contact
+            call-1: no answer; c1 gold; stays with #1; 1 repeats, 3 in 7d; remembers callback no_answer, callback no_answer, an answer is overdue; -> callback(desk) of [callback 6.83, message 12.27] by third_contact
+        "#]],
+    );
+}
+
+#[test]
+fn that_nobody_is_vulnerable_is_said_once_and_not_with_every_word() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=bags/lost bag_tag=1 not_vulnerable by=supervisor/anna
+        route k2 web_chat customer=c1 reason=bags/lost bag_tag=1 vulnerable
+        # The supervisor tells more, and says nothing new of that.
+        route k1 web_chat fare=10.00 by=supervisor/anna
+        route k3 web_chat customer=c1 reason=bags/lost bag_tag=1
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            k2: c1 standard; continues #1; 1 in 7d; -> human(desk) of [human 7.36, message 8.56] by vulnerable noticing tier_assumed
+            k1: c1 standard; stays with #1; 1 in 7d; remembers vulnerable; -> human(desk) of [human 7.36, message 8.56] by vulnerable noticing tier_assumed
+            k3: c1 standard; continues #1, a repeat; 1 repeats, 2 in 7d; knows fare=10.00; remembers vulnerable; -> human(desk) of [human 7.36, message 8.56] by vulnerable, third_contact noticing tier_assumed
+        "#]],
+    );
+}

@@ -1,6 +1,6 @@
 //! Working on cases: notes, resolving, opening again, merging and undoing it, linking.
 
-use crate::stage::check;
+use crate::stage::{Stage, check};
 use expect_test::expect;
 
 #[test]
@@ -319,4 +319,59 @@ fn an_outcome_at_the_end_is_one_of_the_reason_that_is_confirmed_then() {
             k2 ends Resolved; case #2 is resolved; case #3 is resolved as rebooked
         "#]],
     );
+}
+
+#[test]
+fn a_case_reopens_until_the_last_moment_of_its_time() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=flight/change booking=AAAAAA fare=10.00
+        end k1 resolved
+        route k2 web_chat customer=c2 reason=flight/change booking=AAAAAA fare=10.00
+        end k2 resolved
+        wait 14d
+        reopen 1
+        wait 1s
+        reopen 2
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k1 ends Resolved; case #1 is resolved
+            k2: c2+ standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k2 ends Resolved; case #2 is resolved
+            case #1 is reopened
+            refused: case #2 was resolved too long ago to be opened again: a new contact opens a new case that names it
+        "#]],
+    );
+}
+
+/// A note with the end is one of the case; what a distributor is handed over is kept where somebody said more than the
+/// playbook does.
+#[test]
+fn what_a_contact_leaves_behind() {
+    let steps = "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=flight/change booking=AAAAAA fare=10.00
+        end k1 abandoned
+        route k2 web_chat customer=c2 reason=bags/lost bag_tag=1 language=nl-BE
+        end k2 abandoned note=tired
+    ";
+    let stage = Stage::play(steps.lines());
+    let state = stage.world.state();
+    let mut contacts: Vec<_> = state.contacts().collect();
+    contacts.sort_by_key(|contact| contact.id.clone());
+    let languages = contacts.iter().map(|contact| {
+        let handover = contact.handover.as_ref();
+        handover.map(|handover| handover.language.as_deref().map(str::to_owned))
+    });
+    let languages: Vec<_> = languages.collect();
+    assert_eq!(languages, [None, Some(Some("nl-BE".to_owned()))]);
+    let mut cases: Vec<_> = state.cases().collect();
+    cases.sort_by_key(|case| case.id);
+    let notes: Vec<u32> = cases.iter().map(|case| case.notes).collect();
+    assert_eq!(notes, [0, 1]);
 }

@@ -7,7 +7,9 @@ use super::{
     memory, offered, profile, reason, slug, version,
 };
 use signpost_domain::ability::Abilities;
-use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Outcome};
+use signpost_domain::contact::{
+    ContactContext, CustomerRef, Direction, Joined, Outcome, QueueStats,
+};
 use signpost_domain::customer::IdentityKey;
 use signpost_domain::decision::{
     ChanceBasis, CostParts, Decision, Finding, FiredRule, Formula, Handover, Memory, RouteOption,
@@ -102,6 +104,7 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
     );
     let tiers = ContactRouted {
         tier_found: Some(customer::tier_found()),
+        reported: Vec::new(),
         noticed: vec![Finding::IdentityShared(slug("phone"))],
         ..bare(Next::ChooseRoute)
     };
@@ -145,6 +148,22 @@ fn later() -> Vec<(&'static str, Recorded)> {
             (title, recorded(seq, asked(Method::RouteContact), event))
         }),
     );
+    let route = asked(Method::RouteContact);
+    all.push((
+        "that told a case without proof",
+        recorded(150, route, matters::named()),
+    ));
+    let report = asked(Method::ReportQueueStats);
+    let reported = Event::QueueStatsReported(vec![queue_stats()]);
+    all.push(("queue stats reported", recorded(151, report, reported)));
+    let with_them = ContactRouted {
+        reported: vec![queue_stats()],
+        noticed: vec![Finding::QueueStatsTooOld(slug("desk"))],
+        ..bare(Next::ChooseRoute)
+    };
+    let with_them = Event::ContactRouted(Box::new(with_them));
+    let route = asked(Method::RouteContact);
+    all.push(("that reckoned with them", recorded(152, route, with_them)));
     all
 }
 
@@ -285,6 +304,7 @@ fn routed() -> ContactRouted {
         memory: Memory::default(),
         profile: Some(Box::new(profile())),
         carried: facts(),
+        reported: Vec::new(),
         noticed: vec![Finding::TierAssumed],
         decision: decision(),
         next: Next::Take(offered()),
@@ -312,6 +332,17 @@ fn asked(method: Method) -> Cause {
     })
 }
 
+pub(super) fn queue_stats() -> QueueStats {
+    QueueStats {
+        queue: slug("desk"),
+        staffed: Some(5),
+        available: Some(0),
+        waiting: Some(3),
+        handle_time: Some(Millis::MINUTE),
+        expected_wait: Some(Millis::HOUR),
+    }
+}
+
 /// A contact of which next to nothing is known.
 pub(in crate::codec::frozen) fn bare(next: Next) -> ContactRouted {
     ContactRouted {
@@ -330,6 +361,7 @@ pub(in crate::codec::frozen) fn bare(next: Next) -> ContactRouted {
         memory: Memory::default(),
         profile: None,
         carried: Facts::none(),
+        reported: Vec::new(),
         noticed: Vec::new(),
         decision: Decision {
             formula: Formula::First,
@@ -342,6 +374,8 @@ pub(in crate::codec::frozen) fn bare(next: Next) -> ContactRouted {
 
 fn bare_context() -> ContactContext {
     ContactContext {
+        case: None,
+        previous_contact: None,
         channel: slug("web"),
         direction: Direction::Outbound,
         device: None,

@@ -80,6 +80,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         memory: memory(),
         profile: Some(Box::new(profile())),
         carried: facts(),
+        reported: Vec::new(),
         noticed: vec![Finding::TierAssumed],
         decision: decision(),
     };
@@ -126,6 +127,20 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
             Event::ContactEnded(Box::new(ended)),
         ),
     ]
+}
+
+/// A contact that told a case without proof.
+pub(super) fn named() -> Event {
+    let named = ContactRouted {
+        context: Arc::new(ContactContext {
+            case: Some(CaseId(Seq(77))),
+            previous_contact: Some(contact_id()),
+            ..told()
+        }),
+        noticed: vec![Finding::CaseNumberNotProven],
+        ..bare(Next::ChooseRoute)
+    };
+    Event::ContactRouted(Box::new(named))
 }
 
 /// A contact with several matters that we owe an answer.

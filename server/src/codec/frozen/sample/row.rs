@@ -1,13 +1,14 @@
 //! One row of each kind.
 
 use super::customer::{merged as merged_customer, tier_found};
+use super::event::queue_stats;
 use super::work::{link, merged, resolution};
 use super::{
     NOW, actor, contact_id, context, customer, customer_id, facts, further, identities, matter,
     matters, offered, reason, request, slug, version,
 };
 use signpost_domain::case::{Case, CaseContact, CaseState};
-use signpost_domain::contact::{Contact, Joined, Outcome, Place};
+use signpost_domain::contact::{Contact, Joined, Outcome, Place, ReportedQueue};
 use signpost_domain::decision::PersonTold;
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::route::Route;
@@ -116,6 +117,16 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
     let merged = Row::Customer(Arc::new(merged_customer()));
     rows.push(("a customer that is merged and goes on", key, merged));
     rows.push(of_nobody_there());
+    let reported = ReportedQueue {
+        stats: queue_stats(),
+        observed: NOW,
+        seq: Seq(77),
+    };
+    rows.push((
+        "a queue that was reported",
+        RowKey::ReportedQueue(reported.stats.queue.clone()),
+        Row::ReportedQueue(Arc::new(reported)),
+    ));
     rows
 }
 

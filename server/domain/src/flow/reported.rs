@@ -1,0 +1,62 @@
+//! How queues are, where a contact does not tell it itself: as it was reported last, if that is not too old.
+
+use crate::contact::{QUEUE_STATS_AGE_MAX, QueueStats, ReportedQueue};
+use crate::decision::{Decision, Finding};
+use crate::ids::Slug;
+use crate::playbook::{Playbook, QueueIndex, ReasonIndex};
+use crate::state::State;
+use crate::time::UnixMs;
+
+/// What was reported of the queues that a decision may look at.
+#[derive(Debug, Default)]
+pub(super) struct Reported {
+    /// What counts.
+    pub(super) fresh: Vec<QueueStats>,
+    /// Those of which it is too old.
+    too_old: Vec<Slug>,
+}
+
+impl Reported {
+    /// Of the queues that routes of `reason`, rules and the last resort lead to or look at; not of those that the
+    /// contact `told`.
+    pub(super) fn of(
+        state: &State,
+        playbook: &Playbook,
+        reason: Option<ReasonIndex>,
+        told: &[QueueStats],
+        now: UnixMs,
+    ) -> Reported {
+        let mut reported = Reported::default();
+        for ReportedQueue {
+            stats, observed, ..
+        } in state.reported_queues().values().map(|row| &**row)
+        {
+            let is_told = told.iter().any(|told| told.queue == stats.queue);
+            let index = playbook.index.queues.get(&stats.queue);
+            let is_looked_at = index.is_some_and(|index| looks_at(playbook, reason, *index));
+            match now.since(*observed) <= QUEUE_STATS_AGE_MAX {
+                _ if is_told || !is_looked_at => {}
+                true => reported.fresh.push(stats.clone()),
+                false => reported.too_old.push(stats.queue.clone()),
+            }
+        }
+        reported
+    }
+
+    /// What to say of a decision whose routes lead to queues of which it is too old what was reported.
+    pub(super) fn noticed(&self, decision: &Decision) -> impl Iterator<Item = Finding> {
+        let leads_to = |queue: &Slug| {
+            let mut options = decision.options.iter();
+            options.any(|option| option.queue.as_ref() == Some(queue))
+        };
+        let noticed = self.too_old.iter().filter(move |queue| leads_to(queue));
+        noticed.cloned().map(Finding::QueueStatsTooOld)
+    }
+}
+
+fn looks_at(playbook: &Playbook, reason: Option<ReasonIndex>, queue: QueueIndex) -> bool {
+    let routes = reason.map(|reason| &playbook.reason(reason).routes);
+    let mut routes = routes.into_iter().flatten();
+    playbook.index.queues_of_all.contains(&queue)
+        || routes.any(|route| route.all_queues().any(|of_route| of_route == queue))
+}

@@ -1,0 +1,233 @@
+//! Who tells cases that are not proven too often: it may be guessing their numbers.
+//!
+//! The engine's deciding thread keeps this beside the state, not in it: a preview guesses as well as a write does, and
+//! leaves no event. So a restart forgets it, and what is refused for it follows from the calls and log time alone.
+
+use crate::actor::{Actor, ActorKind};
+use crate::command::{Command, CommandBody, PreviewRoute};
+use crate::contact::ContactContext;
+use crate::decision::Finding;
+use crate::event::ContactRouted;
+use crate::fact::Knowledge;
+use crate::flow::Stop;
+use crate::ids::{CaseId, ContactId};
+use crate::refusal::{FaultKind, Refusal};
+use crate::time::{Millis, UnixMs};
+use std::collections::{HashMap, VecDeque};
+
+/// How many cases one caller may tell without proof within [`WRONG_CASES_WINDOW`]. The same told again, with the same
+/// facts and identities, counts once; and what is proven later, by the same contact, counts no more.
+pub const WRONG_CASES_MAX: usize = 10;
+/// For how long a case that was told without proof counts.
+pub const WRONG_CASES_WINDOW: Millis = Millis(10 * Millis::MINUTE.0);
+/// Most wrong ones of all callers that are remembered, the newest.
+pub const WRONG_CASES_KEPT_MAX: usize = 65_536;
+
+/// A hash of what is compared.
+type Mark = [u8; 16];
+
+/// A case that was told without proof.
+#[derive(Clone, Copy, Debug)]
+struct Wrong {
+    at: UnixMs,
+    /// The contact and the case that it told.
+    of: Mark,
+    /// The same with all that could have been proof.
+    attempt: Mark,
+}
+
+/// The cases that were told without proof lately.
+#[derive(Debug, Default)]
+pub struct Guesses {
+    of_callers: HashMap<Mark, VecDeque<Wrong>>,
+    /// When, and by whom; the oldest first. Some were taken back since.
+    order: VecDeque<(UnixMs, Mark)>,
+}
+
+/// A call that may tell a case: who calls, and what it tells itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    actor: &'a Actor,
+    told: Option<&'a ContactContext>,
+}
+
+impl<'a> Asking<'a> {
+    /// By this write; `None` if it routes no contact.
+    pub fn by(command: &'a Command) -> Option<Asking<'a>> {
+        let told = match &command.body {
+            CommandBody::Route(body) => Some(&body.context),
+            CommandBody::Reroute(body) => body.context.as_ref(),
+            _ => return None,
+        };
+        let actor = &command.actor;
+        Some(Asking { actor, told })
+    }
+
+    /// By this preview.
+    pub fn by_preview(preview: &'a PreviewRoute) -> Asking<'a> {
+        Asking {
+            actor: &preview.actor,
+            told: Some(&preview.context),
+        }
+    }
+
+    /// Who calls: the actor, or where nobody says who calls, the first identity of the contact.
+    fn caller(&self, all: Option<&ContactContext>) -> Mark {
+        let is_known =
+            self.actor.kind != ActorKind::Platform || self.actor.id.as_str() != Actor::ANONYMOUS;
+        let identities = all.or(self.told).map(|told| &told.customer.identities);
+        let first = identities.and_then(|all| all.iter().map(|identity| &identity.key).min());
+        match first.filter(|_| !is_known) {
+            None => mark(&[
+                self.actor.kind.as_str().as_bytes(),
+                self.actor.id.as_str().as_bytes(),
+            ]),
+            Some(key) => mark(&[key.kind.as_str().as_bytes(), key.value.as_bytes()]),
+        }
+    }
+}
+
+impl Guesses {
+    /// What a contact was decided on to, or why it was not, as its caller may learn it.
+    ///
+    /// # Errors
+    /// When the caller told too many cases without proof: whether this one is proven, it does not learn.
+    pub fn judge<'r>(
+        &mut self,
+        asking: Asking<'_>,
+        came_to: Result<&'r ContactRouted, &Stop>,
+        now: UnixMs,
+    ) -> Result<(), Refusal> {
+        let routed = match came_to {
+            Ok(routed) => routed,
+            Err(Stop::Elsewhere(_)) => return Ok(()),
+            Err(Stop::Refused(refusal)) => {
+                let names = asking.told.is_some_and(ContactContext::names_case);
+                let shows = match &**refusal {
+                    Refusal::Faulty(faults) => faults.kind() == FaultKind::CaseOfOtherReason,
+                    _ => false,
+                };
+                return match names || shows {
+                    true => self.allowed(&asking.caller(None), now),
+                    false => Ok(()),
+                };
+            }
+        };
+        let is_wrong = routed.noticed.contains(&Finding::CaseNumberNotProven);
+        let comes = routed.case.as_ref().is_some_and(|join| join.first);
+        if !is_wrong && !(comes && routed.context.names_case()) {
+            return Ok(());
+        }
+        let caller = asking.caller(Some(&routed.context));
+        self.allowed(&caller, now)?;
+        match is_wrong {
+            true => self.note(caller, wrong(&asking, routed, now)),
+            false => self.take_back(&caller, &asking, routed),
+        }
+        Ok(())
+    }
+
+    fn allowed(&mut self, caller: &Mark, now: UnixMs) -> Result<(), Refusal> {
+        self.forget(now);
+        let wrong = self.of_callers.get(caller);
+        match wrong.and_then(|wrong| wrong.front().filter(|_| wrong.len() >= WRONG_CASES_MAX)) {
+            None => Ok(()),
+            Some(first) => Err(Refusal::TooManyWrongCases {
+                wait: (first.at + WRONG_CASES_WINDOW).since(now),
+            }),
+        }
+    }
+
+    fn note(&mut self, caller: Mark, wrong: Wrong) {
+        let all = self.of_callers.entry(caller).or_default();
+        if all.iter().any(|known| known.attempt == wrong.attempt) {
+            return;
+        }
+        all.push_back(wrong);
+        self.order.push_back((wrong.at, caller));
+    }
+
+    /// What the contact told of this case before counts no more.
+    fn take_back(&mut self, caller: &Mark, asking: &Asking<'_>, routed: &ContactRouted) {
+        let context = &routed.context;
+        let told = asking.told.and_then(|told| told.case).or(context.case);
+        let by_case = told.map(|case| of(&routed.contact, Some(case), None));
+        let by_contact = context.previous_contact.as_ref();
+        let by_contact = by_contact.map(|previous| of(&routed.contact, None, Some(previous)));
+        if let Some(all) = self.of_callers.get_mut(caller) {
+            all.retain(|known| Some(known.of) != by_case && Some(known.of) != by_contact);
+        }
+    }
+
+    /// Forgets what counts no more, and the oldest where there are too many.
+    fn forget(&mut self, now: UnixMs) {
+        while let Some(&(at, caller)) = self.order.front() {
+            if now < at + WRONG_CASES_WINDOW && self.order.len() <= WRONG_CASES_KEPT_MAX {
+                break;
+            }
+            self.order.pop_front();
+            if let Some(all) = self.of_callers.get_mut(&caller) {
+                if all.front().is_some_and(|first| first.at <= at) {
+                    all.pop_front();
+                }
+                if all.is_empty() {
+                    self.of_callers.remove(&caller);
+                }
+            }
+        }
+    }
+}
+
+fn wrong(asking: &Asking<'_>, routed: &ContactRouted, now: UnixMs) -> Wrong {
+    // Of a contact that has a case the context is as it was: what was told is in the call.
+    let named = asking.told.filter(|told| told.names_case());
+    let named = named.unwrap_or(&routed.context);
+    let of = of(
+        &routed.contact,
+        named.case,
+        named
+            .previous_contact
+            .as_ref()
+            .filter(|_| named.case.is_none()),
+    );
+    let context = &routed.context;
+    let mut parts: Vec<Vec<u8>> = vec![of.to_vec()];
+    parts.extend(context.customer.id.iter().map(|id| id.as_str().into()));
+    for identity in &context.customer.identities {
+        parts.push(identity.key.kind.as_str().into());
+        parts.push(identity.key.value.as_bytes().to_vec());
+    }
+    for fact in context.facts.iter() {
+        parts.push(fact.id.as_str().into());
+        parts.push(match &fact.knowledge {
+            Knowledge::Known(value) => value.canonical_bytes(),
+            Knowledge::Declined => Vec::new(),
+        });
+    }
+    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    Wrong {
+        at: now,
+        of,
+        attempt: mark(&parts),
+    }
+}
+
+fn of(contact: &ContactId, case: Option<CaseId>, previous: Option<&ContactId>) -> Mark {
+    let case = case.map(|case| case.0.0.to_be_bytes());
+    mark(&[
+        contact.as_str().as_bytes(),
+        case.as_ref().map_or(&[], |case| &case[..]),
+        previous.map_or("", |previous| previous.as_str()).as_bytes(),
+    ])
+}
+
+fn mark(parts: &[&[u8]]) -> Mark {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u32).to_be_bytes());
+        hasher.update(part);
+    }
+    let mut mark = Mark::default();
+    hasher.finalize_xof().fill(&mut mark);
+    mark
+}

@@ -1,0 +1,183 @@
+//! Contacts that tell which case they are about.
+
+use crate::stage::check;
+use expect_test::expect;
+
+#[test]
+fn a_number_joins_with_proof_alone() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat customer=c1 tier=gold verified:email=a@b.c unverified:phone=+31 reason=flight/change booking=ABC123
+        # Nobody knows who calls: without proof the key is asked for, whether there is such a case or not.
+        preview call-1 phone case=1 reason=flight/change
+        preview call-1 phone case=9 reason=flight/change
+        preview call-1 phone case=1
+        preview call-1 phone case=9
+        # A wrong key proves nothing, and is another matter.
+        preview call-1 phone case=1 reason=flight/change booking=XYZ789
+        preview call-1 phone case=9 reason=flight/change booking=XYZ789
+        # The key, an identity, or the customer does; no reason need be told.
+        preview call-1 phone case=1 booking=ABC123
+        preview call-1 phone case=1 unverified:email=a@b.c
+        preview call-1 phone case=1 customer=c1
+        preview call-1 phone case=1 customer=c1 reason=flight
+        # An identity that several use does not, and neither does one of nobody.
+        preview call-1 phone case=1 shared:email=a@b.c reason=flight/change
+        preview call-1 phone case=1 unverified:email=x@b.c reason=flight/change
+        # Nor is a case joined of which another key is told.
+        preview call-1 phone case=1 customer=c1 reason=flight/change booking=XYZ789
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ gold; opens #1; -> self_service(rebook) of [self_service 7.16, chat 9.13, human 11.02, message 12.47] noticing identity_not_verified(phone)
+            would be call-1: standard; no case; ask booking of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed, case_number_not_proven
+            would be call-1: standard; no case; ask booking of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed, case_number_not_proven
+            would be call-1: standard; no case; choose a reason of [] noticing tier_assumed, case_number_not_proven
+            would be call-1: standard; no case; choose a reason of [] noticing tier_assumed, case_number_not_proven
+            would be call-1: standard; opens #2; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed, case_number_not_proven
+            would be call-1: standard; opens #2; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed, case_number_not_proven
+            would be call-1: standard; continues #1, a repeat, a switch; 1 repeats, 1 switches; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
+            would be call-1: standard; continues #1, a repeat, a switch; 1 repeats, 1 switches; knows booking=ABC123; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing identity_not_verified(email), tier_assumed
+            would be call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows booking=ABC123; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
+            would be call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows booking=ABC123; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
+            would be call-1: standard; no case; ask booking of [self_service 1.98, message 5.55, human 7.08] noticing identity_shared(email), tier_assumed, case_number_not_proven
+            would be call-1: standard; no case; ask booking of [self_service 1.98, message 5.55, human 7.08] noticing identity_not_verified(email), tier_assumed, case_number_not_proven
+            would be call-1: c1 gold; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 7.39, human 10.05, message 12.67] noticing case_number_not_proven
+        "#]],
+    );
+}
+
+#[test]
+fn who_is_anonymous_goes_on_in_another_channel() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat reason=flight/change booking=ABC123
+        end chat-1 switched
+        wait 5m
+        route call-1 phone case=1
+        contact call-1
+        route call-1 phone booking=ABC123
+        route call-1 phone asked_for_person
+        contact call-1
+        case 1
+        # By the contact before, the same.
+        route mail-1 email previous=call-1 reason=flight/change
+        route mail-1 email booking=ABC123
+        # Once it is known who it is, the case is theirs; the others stay nobody's.
+        route mail-1 email customer=c1
+        case 1
+        end call-1 resolved
+        end mail-1 resolved
+        restart
+        wait 1d
+        route mail-2 email customer=c2 case=1 booking=ABC123
+        case 1
+        route mail-2 email booking=ABC123
+        end mail-2 resolved
+        case 1
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-1 ends Switched
+            call-1: standard; no case; choose a reason of [] noticing tier_assumed, case_number_not_proven
+            contact call-1: deciding; case none; offered []; declined []; amended 0
+            call-1: standard; continues #1, a repeat, a switch; 1 repeats, 1 switches; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
+            call-1: standard; stays with #1, a repeat, a switch; 1 repeats, 1 switches; remembers self_service repeated; ask fare of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
+            contact call-1: deciding; case #1; offered [message, human]; declined []; amended 2
+            case #1: open; flight/change of standard nobody; [chat-1 on web_chat, call-1* on phone]; 1 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=ABC123
+            mail-1: standard; no case; ask booking of [self_service 1.98, message 4.55] noticing tier_assumed, case_number_not_proven
+            mail-1: standard; continues #1, a repeat, a switch; 2 repeats, 2 switches; remembers self_service repeated, asked for a person; ask fare of [message 4.94] by asked_for_a_person, asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
+            mail-1: c1+ standard; stays with #1, a repeat, a switch, claimed; 2 repeats, 2 switches; remembers self_service repeated, asked for a person; ask fare of [message 4.94] by asked_for_a_person, asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
+            case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1* on phone, mail-1* on email]; 2 live, 0 owed; 2 repeats, 2 switches, 0 reopens; knows booking=ABC123
+            call-1 ends Resolved
+            mail-1 ends Resolved; case #1 is resolved
+            mail-2: c2+ standard; reopens #1, a repeat; 3 repeats, 2 switches; remembers self_service repeated; ask fare of [message 4.94] by asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
+            case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1 on phone, mail-1 on email, mail-2* on email]; 1 live, 0 owed; 3 repeats, 2 switches, 1 reopens; knows booking=ABC123
+            mail-2: c2 standard; stays with #1, a repeat; 3 repeats, 2 switches; remembers self_service repeated; ask fare of [message 4.94] by asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
+            mail-2 ends Resolved; case #1 is resolved
+            case #1: resolved; flight/change of standard c1; [chat-1 on web_chat, call-1 on phone, mail-1 on email, mail-2 on email]; 0 live, 0 owed; 3 repeats, 2 switches, 1 reopens; knows booking=ABC123
+        "#]],
+    );
+}
+
+#[test]
+fn a_number_of_another_reason_is_refused_with_proof_alone() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=flight/change booking=ABC123
+        route chat-2 web_chat customer=c1 reason=bags/lost case=1
+        route chat-2 web_chat customer=c2 reason=bags/lost case=1
+        # Told earlier, and another reason later: the customer goes on about that.
+        route chat-3 web_chat customer=c2 case=1
+        route chat-3 web_chat reason=bags/lost booking=ABC123
+        # One that has a case keeps it where a number is not proven.
+        route chat-3 web_chat case=9
+        contact chat-3
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            refused: context.case_id is about a case of flight/change, and the reason that is told is bags/lost: tell one of the two
+            chat-2: c2+ standard; no case; ask bag_tag of [message 8.56, human 10.36] noticing tier_assumed, case_number_not_proven
+            chat-3: c2 standard; no case; choose a reason of [] noticing tier_assumed, case_number_not_proven
+            chat-3: c2 standard; no case; ask bag_tag of [message 8.56, human 10.36] noticing tier_assumed
+            chat-3: c2 standard; no case; ask bag_tag of [message 8.56, human 10.36] noticing tier_assumed, case_number_not_proven
+            contact chat-3: deciding; case none; offered []; declined []; amended 2
+        "#]],
+    );
+}
+
+#[test]
+fn a_named_case_may_be_closed_merged_or_claimed() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route chat-1 web_chat customer=c1 reason=flight/change booking=ABC123
+        end chat-1 resolved
+        wait 1d
+        route chat-2 web_chat case=1 booking=ABC123
+        end chat-2 resolved
+        wait 20d
+        # Too late to be opened again: the new one comes after it.
+        route chat-3 web_chat case=1 booking=ABC123
+        end chat-3 switched
+        # Somebody else's contact stays in the case that it proved to be about.
+        route call-1 phone customer=c2 case=2 booking=ABC123
+        route call-1 phone asked_for_person
+        case 2
+        contact call-1
+        # A customer who has the matter already goes on in their own case.
+        route chat-4 web_chat customer=c3 reason=flight/change booking=ABC123
+        route chat-5 web_chat reason=flight/change booking=ABC123
+        route chat-6 web_chat customer=c3 case=4 booking=ABC123
+        route chat-7 web_chat customer=c4 case=4 booking=ABC123
+        case 4
+        ",
+        expect![[r#"
+            playbook trips is live
+            chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-1 ends Resolved; case #1 is resolved
+            chat-2: standard; reopens #1, a repeat; 1 repeats; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-2 ends Resolved; case #1 is resolved
+            chat-3: standard; opens #2 after #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-3 ends Switched
+            call-1: c2+ standard; continues #2 after #1, a repeat, a switch, claimed; 1 repeats, 1 switches; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
+            call-1: c2 standard; stays with #2 after #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; remembers self_service repeated; ask fare of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
+            case #2: open; flight/change of standard c2; [chat-3 on web_chat, call-1* on phone]; 1 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=ABC123
+            contact call-1: deciding; case #2; offered [message, human]; declined []; amended 1
+            chat-4: c3+ standard; opens #3; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-5: standard; opens #4; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-6: c3 standard; continues #3, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-7: c4+ standard; continues #4, a repeat, claimed; 1 repeats; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            case #4: open; flight/change of standard c4; [chat-5* on web_chat, chat-7* on web_chat]; 2 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=ABC123
+        "#]],
+    );
+}
