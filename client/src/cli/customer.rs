@@ -295,7 +295,6 @@ fn upsert_request(args: UpsertArgs) -> Result<v1::UpsertCustomerRequest, Failure
         customer: Some(customer),
         event_time: args.change.event_time,
         etag: args.change.etag,
-        ..Default::default()
     })
 }
 
