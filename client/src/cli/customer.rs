@@ -175,8 +175,8 @@ pub(crate) struct UpsertArgs {
     /// What the customer cannot use; no route is offered that needs it.
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = values::ability())]
     cannot_use: Vec<v1::Ability>,
-    /// A field that becomes just what is told here, so nothing if nothing is told of it; as the contract names it, such as
-    /// identities or value_micros.
+    /// A field that becomes just what is told here, so nothing if nothing is told of it; as the contract names it, such
+    /// as identities or value_micros.
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     clear: Vec<String>,
     #[command(flatten)]
@@ -287,7 +287,6 @@ fn upsert_request(args: UpsertArgs) -> Result<v1::UpsertCustomerRequest, Failure
         customer: Some(customer),
         event_time: args.change.event_time,
         etag: args.change.etag,
-        ..Default::default()
     })
 }
 
@@ -299,7 +298,7 @@ fn told(customer: &v1::Customer) -> Vec<&'static str> {
         ("persona", !customer.persona.is_empty()),
         ("value_micros", customer.value_micros.is_some()),
         ("loyalty_years", customer.loyalty_years.is_some()),
-        ("language", !customer.language_code.is_empty()),
+        ("language_code", !customer.language_code.is_empty()),
         ("time_zone", !customer.time_zone.is_empty()),
         ("preferred_routes", !customer.preferred_routes.is_empty()),
         ("consents", !customer.consents.is_empty()),

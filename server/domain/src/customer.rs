@@ -158,9 +158,9 @@ impl ProfileField {
 }
 
 impl Profile {
-    /// This profile once more is told of it. Without names, what is told replaces, what is not stays, and identities and
-    /// consents are added to those that are known, or take the place of the same one. With names, these fields become
-    /// what is told, also where that is nothing, and the others stay.
+    /// This profile once more is told of it. Without names, what is told replaces, what is not stays, and identities
+    /// and consents are added to those that are known, or take the place of the same one. With names, these fields
+    /// become what is told, also where that is nothing, and the others stay.
     #[must_use]
     pub fn updated(&self, told: &Profile, named: Option<&[ProfileField]>) -> Profile {
         match named {

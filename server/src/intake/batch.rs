@@ -62,7 +62,7 @@ pub(crate) fn upsert(
             customer: told.customer.clone(),
             update_mask: told.update_mask.clone(),
             etag: told.etag.clone(),
-            event_time: event_time,
+            event_time,
             ..Default::default()
         };
         let content = content(Method::UpsertCustomer, &same);

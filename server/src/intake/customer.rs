@@ -225,7 +225,10 @@ fn only(told: &mut v1::Customer, named: &[ProfileField]) {
             ProfileField::Identities => told.identities.clear(),
             ProfileField::Tier => told.tier.clear(),
             ProfileField::Persona => told.persona.clear(),
-            ProfileField::Value => told.value_micros = None,
+            ProfileField::Value => {
+                told.value_micros = None;
+                told.currency_code.clear();
+            }
             ProfileField::LoyaltyYears => told.loyalty_years = None,
             ProfileField::Language => told.language_code.clear(),
             ProfileField::TimeZone => told.time_zone.clear(),

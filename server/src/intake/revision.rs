@@ -1,6 +1,7 @@
 //! Revisions: a state of the store, as a text that callers keep and send back to see no older one.
 //!
-//! A revision is opaque to callers: hexadecimal digits of its kind, the store, the position in the log, and a check sum.
+//! A revision is opaque to callers: hexadecimal digits of its kind, the store, the position in the log, and a check
+//! sum.
 
 use super::Finder;
 use super::at::At;

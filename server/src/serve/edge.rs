@@ -146,8 +146,8 @@ impl Edge {
         Ok((asked.asked, self.revision(self.engine.durable())))
     }
 
-    /// Waits for the revision that a read must show before anything of it is looked up in the live playbook. A text that
-    /// is none is told with all that is wrong with the request.
+    /// Waits for the revision that a read must show before anything of it is looked up in the live playbook. A text
+    /// that is none is told with all that is wrong with the request.
     pub(super) async fn reached(&self, min_revision: &str) -> Result<(), Status> {
         match Revision::parse(min_revision) {
             Ok(revision) => self.reach(revision).await,

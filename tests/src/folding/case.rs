@@ -124,6 +124,9 @@ impl Case {
         for (_, of) in self.of_merged.iter_mut().filter(|_| is_clear) {
             of.memory.not_vulnerable();
         }
+        for (_, of) in &mut self.of_merged {
+            of.memory.take_back(source, before, &contact.telling);
+        }
         self.memory.hear(source, before, &contact.telling);
     }
 

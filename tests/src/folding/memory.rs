@@ -102,6 +102,35 @@ impl Memory {
         })
     }
 
+    /// What a contact told before and tells no more, for its caller cleared it. What others told stays: of what the
+    /// customer cannot use, all of it where others told a part.
+    pub(super) fn take_back(
+        &mut self,
+        source: Source<'_>,
+        before: Option<&Telling>,
+        now: &Telling,
+    ) {
+        let Some(before) = before else { return };
+        let own = |telling: &PersonTelling| telling.contact_id == source.contact_id;
+        if before.vulnerable == Some(true) && now.vulnerable.is_none() {
+            self.vulnerable.take_if(|telling| own(telling));
+        }
+        if before.asked_for_person && !now.asked_for_person {
+            self.asked_for_person.take_if(|telling| own(telling));
+        }
+        if !before.cannot_use.is_empty() && now.cannot_use.is_empty() {
+            let all = &before.cannot_use;
+            self.cannot_use
+                .take_if(|(known, telling)| known == all && own(telling));
+        }
+        if !before.language_code.is_empty() && now.language_code.is_empty() {
+            self.language_code.take_if(|(_, telling)| own(telling));
+        }
+        if !before.persona.is_empty() && now.persona.is_empty() {
+            self.persona.take_if(|(_, telling)| own(telling));
+        }
+    }
+
     /// What a contact tells now and did not before.
     pub(super) fn hear(&mut self, source: Source<'_>, before: Option<&Telling>, now: &Telling) {
         let telling = || PersonTelling {
@@ -109,6 +138,7 @@ impl Memory {
             actor: source.actor.to_owned(),
             tell_time: Some(source.at),
         };
+        self.take_back(source, before, now);
         if clears_vulnerable(source, before, now) {
             self.not_vulnerable();
         }

@@ -70,11 +70,8 @@ async fn a_supervisor_finds_merges_undoes_and_resolves() -> Outcome {
     let client = server.client();
     let [one, two] = two_cases(&server).await?;
     let found = case(&server, &one).await?;
-    assert_eq!(
-        case(&server, &found.case_number).await?,
-        found,
-        "by its number"
-    );
+    let by_number = case(&server, &found.case_number).await?;
+    assert_eq!(by_number, found);
 
     let merge = v1::MergeCasesRequest {
         request_id: "merge".into(),

@@ -67,7 +67,7 @@ async fn an_amendment_clears_what_it_names_and_keeps_the_rest() -> Outcome {
     assert_eq!(after.facts.len(), 1, "facts stay");
     // With nothing else told, and of a contact that is decided on again.
     let again = v1::RerouteContactRequest {
-        clear_mask: Some(mask(&["language"])),
+        clear_mask: Some(mask(&["language_code"])),
         ..reroute("call-1", v1::AttemptOutcome::GaveUp, 4)
     };
     client.reroute_contact(again).await?;
@@ -90,7 +90,7 @@ async fn masks_that_clear_what_may_not_be_are_refused() -> Outcome {
     let mut told = Vec::new();
     for paths in [
         &[][..],
-        &["channel", "direction", "reason", "facts", "matters"],
+        &["channel", "direction", "stated_reason", "facts", "matters"],
         &["customer", "customer.customer_id", "customer.identities"],
         &["mood", "*", "persona.", "brand", "brand"],
         &["vulnerable"],
@@ -132,14 +132,14 @@ async fn masks_that_clear_what_may_not_be_are_refused() -> Outcome {
           clear_mask.paths[1]: cannot be cleared: it says who the customer is
           clear_mask.paths[2]: cannot be cleared: it says who the customer is
         InvalidArgument:  (4 faults in all)
-          clear_mask.paths[0]: must be one of customer.tier, device, stage, persona, sentiment_percent,
-              language, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
+          clear_mask.paths[0]: must be one of customer.tier, device, stage, persona, sentiment_score,
+              language_code, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
               another_matter, brand, queue_stats
-          clear_mask.paths[1]: must be one of customer.tier, device, stage, persona, sentiment_percent,
-              language, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
+          clear_mask.paths[1]: must be one of customer.tier, device, stage, persona, sentiment_score,
+              language_code, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
               another_matter, brand, queue_stats
-          clear_mask.paths[2]: must be one of customer.tier, device, stage, persona, sentiment_percent,
-              language, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
+          clear_mask.paths[2]: must be one of customer.tier, device, stage, persona, sentiment_score,
+              language_code, preferred_routes, consents, vulnerable, asked_for_person, cannot_use,
               another_matter, brand, queue_stats
           clear_mask.paths[4]: is there twice
         InvalidArgument

@@ -119,9 +119,17 @@ async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
     }
     let identity = ["--identity", "phone=+31201234567:verified"];
     let upsert = ["customer", "upsert", "c1", "--tier", "gold"];
-    for upsert in [&[&upsert[..], &identity].concat()[..], &upsert, &upsert] {
+    let clear = ["--clear", "identities,persona"];
+    let consent = ["--clear", "tier", "--consent", "call_back=yes"];
+    for (upsert, code) in [
+        (&[&upsert[..], &identity].concat()[..], 0),
+        (&upsert, 0),
+        (&[&upsert[..], &["--language", "nl"], &clear].concat(), 0),
+        (&["customer", "upsert", "c1", "--clear", "name"], 2),
+        (&[&upsert[..3], &consent].concat(), 2),
+    ] {
         let came = wrote(&server, upsert).await?;
-        assert_eq!(came.code, Some(0), "{came:?}");
+        assert_eq!(came.code, Some(code), "{came:?}");
         said += &format!("{}\n{}", upsert.join(" "), came.stderr);
     }
     expect![[r#"
@@ -136,9 +144,19 @@ async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
         phone=+31201234567 was verified and is shared now, which proves nobody; link phone=+31201234567:verified again when it is no more
         customer upsert c1 --tier gold --identity phone=+31201234567:verified
         customer upsert c1 --tier gold
-        phone=+31201234567 was verified and is no longer, for --identity phone=+31201234567:verified was not told; tell it again with all the rest if it is
-        customer upsert c1 --tier gold
+        customer upsert c1 --tier gold --language nl --clear identities,persona
+        phone=+31201234567 was verified and is no longer; if it is, tell --identity phone=+31201234567:verified
+        customer upsert c1 --clear name
+        signpost: update_mask.paths[0]: must be one of identities, tier, persona, value_micros, loyalty_years, language_code, time_zone, preferred_routes, consents, vulnerable, cannot_use
+        customer upsert c1 --clear tier --consent call_back=yes
+        signpost: beside --clear, the consents that are told would be all that stay: clear consents as well if that is meant, else add them by a command of their own
     "#]].assert_eq(&said);
+    let kept = ran(&server, &["customer", "get", "c1"]).await?.stdout;
+    let told = ["gold", "nl"].map(|word| kept.contains(word));
+    assert!(
+        told == [true; 2] && !kept.contains("+31201234567"),
+        "{kept}"
+    );
     Ok(())
 }
 

@@ -131,9 +131,8 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
     let nothing = v1::GetPlaybookRequest::default();
     told.push(brief::refused(playbooks.get_playbook(nothing).await));
     let menu = v1::GetReasonMenuRequest::default();
-    told.push(brief::refused(
-        playbooks.get_reason_menu(menu.clone()).await,
-    ));
+    let unasked = playbooks.get_reason_menu(menu.clone()).await;
+    told.push(brief::refused(unasked));
     let early = Attempt::new("call-1", "phone").route();
     told.push(brief::refused(server.contacts().route_contact(early).await));
     server.publish(FLIGHTS, 0).await?;
@@ -146,26 +145,22 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
         "{}\ntests:\n  - {{ name: never, reason: baggage/lost, channel: phone, expect: {{ route: chat }} }}\n",
         FLIGHTS.trim_end()
     );
-    told.push(brief::refused(
-        playbooks.publish_playbook(publish(&failing, "p2", 1)).await,
-    ));
+    let failing = publish(&failing, "p2", 1);
+    told.push(brief::refused(playbooks.publish_playbook(failing).await));
     for version in ["", "0badc0de", "f", "no version"] {
         let back = roll_back(version, "p3", 2);
         told.push(brief::refused(playbooks.rollback_playbook(back).await));
     }
-    let unknown = v1::GetPlaybookRequest {
-        playbook_version: "0badc0de".to_owned(),
-        ..Default::default()
-    };
+    let mut unknown = v1::GetPlaybookRequest::default();
+    unknown.playbook_version.push_str("0badc0de");
     told.push(brief::refused(playbooks.get_playbook(unknown).await));
     let list = v1::ListPlaybookPublicationsRequest {
         page_size: 201,
         page_token: "x".to_owned(),
         ..Default::default()
     };
-    told.push(brief::refused(
-        playbooks.list_playbook_publications(list).await,
-    ));
+    let listed = playbooks.list_playbook_publications(list).await;
+    told.push(brief::refused(listed));
     told.push(brief::refused(playbooks.get_reason_menu(menu).await));
     let menu = v1::GetReasonMenuRequest {
         channel: "phon".to_owned(),

@@ -103,6 +103,7 @@ async fn a_mask_clears_replaces_and_looks_at_nothing_else() -> Outcome {
     // What the mask leaves out may be anything, even what the playbook does not know.
     let told = v1::Customer {
         tier: "no tier of ours".to_owned(),
+        currency_code: "XXX".to_owned(),
         language_code: "de".to_owned(),
         identities: vec![handle("email", "bob@example.com")],
         ..bare()

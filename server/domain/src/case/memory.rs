@@ -78,8 +78,8 @@ impl<'a> Telling<'a> {
 }
 
 impl PersonTold {
-    /// Takes back what a contact told and tells no more. What others told of it before stays: of what the customer cannot
-    /// use, all of it where others told a part.
+    /// Takes back what a contact told and tells no more. What others told of it before stays: of what the customer
+    /// cannot use, all of it where others told a part.
     pub(crate) fn take_back(&mut self, telling: Telling<'_>) {
         fn keep<T>(told: &mut Option<Told<T>>, contact: &ContactId) {
             *told = told.take().filter(|told| told.contact != *contact);

@@ -3,7 +3,7 @@
 use super::{CHANGE, DAMAGED};
 use signpost_client::{Client, Options, v1};
 use signpost_tests::Outcome;
-use signpost_tests::attempt::{Attempt, end, reroute, take};
+use signpost_tests::attempt::{Attempt, end, mask, reroute, take};
 use signpost_tests::further::add_case_knowing;
 use signpost_tests::server::TestServer;
 use signpost_tests::time::minute;
@@ -49,6 +49,11 @@ impl Day<'_> {
         self.client.reroute_contact(gave_up).await?;
         let asked = reroute("call-1", AttemptOutcome::AskedForPerson, 4);
         self.client.reroute_contact(asked).await?;
+        let cleared = v1::RouteContactRequest {
+            clear_mask: Some(mask(&["persona", "cannot_use"])),
+            ..call("call-1", "web_chat", 5).request_id("clears").route()
+        };
+        self.client.route_contact(cleared).await?;
         let mut vulnerable = call("call-1", "web_chat", 5);
         vulnerable.context.vulnerable = Some(true);
         self.case_of(vulnerable).await?;
