@@ -81,6 +81,7 @@ async fn readers_that_there_are_not_are_refused() -> Outcome {
           audience: is not known to this server
         InvalidArgument
           audience: is not known to this server
-    "#]].assert_eq(&brief::all(&told));
+    "#]]
+    .assert_eq(&brief::all(&told));
     bench.unchanged().await
 }
