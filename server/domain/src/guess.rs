@@ -92,10 +92,10 @@ impl Guesses {
     ///
     /// # Errors
     /// When the caller told too many cases without proof: whether this one is proven, it does not learn.
-    pub fn judge<'r>(
+    pub fn judge(
         &mut self,
         asking: Asking<'_>,
-        came_to: Result<&'r ContactRouted, &Stop>,
+        came_to: Result<&ContactRouted, &Stop>,
         now: UnixMs,
     ) -> Result<(), Refusal> {
         let routed = match came_to {
@@ -115,7 +115,8 @@ impl Guesses {
         };
         let is_wrong = routed.noticed.contains(&Finding::CaseNumberNotProven);
         let comes = routed.case.as_ref().is_some_and(|join| join.first);
-        if !is_wrong && !(comes && routed.context.names_case()) {
+        let is_proven = comes && routed.context.names_case();
+        if !is_wrong && !is_proven {
             return Ok(());
         }
         let caller = asking.caller(Some(&routed.context));

@@ -211,7 +211,7 @@ impl TailEvent {
             let place = items.iter().position(|(before, _)| before == key);
             Some(Change {
                 before: place.map(|place| items.swap_remove(place).1),
-                after: after,
+                after,
                 made: Made::default(),
             })
         });

@@ -15,7 +15,21 @@ use signpost_domain::tags::{REFERENCES_MAX, Tags};
 use signpost_proto::v1;
 
 impl Finder {
+    /// What is of one matter, and so cannot stand beside several.
+    fn refuse_beside_matters(&mut self, at: At<'_>, alone: &[(&'static str, bool)]) {
+        for (field, _) in alone.iter().filter(|(_, is_told)| *is_told) {
+            let what = match *field {
+                "case_id" | "previous_contact_id" => {
+                    "is of one matter: it cannot be told in one call with `matters`"
+                }
+                _ => "is of one matter: with several it is told in `matters`",
+            };
+            self.fault(at.field(field), what);
+        }
+    }
+
     /// The context, and what to do if the live playbook does not have its reason.
+    #[expect(clippy::too_many_lines, reason = "each field by name")]
     pub(super) fn context(
         &mut self,
         told: Option<v1::ContactContext>,
@@ -79,17 +93,8 @@ impl Finder {
             ("case_id", !case_id.is_empty()),
             ("previous_contact_id", !previous_contact_id.is_empty()),
         ];
-        for (field, _) in alone
-            .iter()
-            .filter(|(_, is_told)| *is_told && !matters.is_empty())
-        {
-            let what = match *field {
-                "case_id" | "previous_contact_id" => {
-                    "is of one matter: it cannot be told in one call with `matters`"
-                }
-                _ => "is of one matter: with several it is told in `matters`",
-            };
-            self.fault(at.field(field), what);
+        if !matters.is_empty() {
+            self.refuse_beside_matters(at, &alone);
         }
         let (matters, unknown_reason) = match matters.is_empty() {
             true => (Vec::new(), unknown_reason),
@@ -112,9 +117,10 @@ impl Finder {
         let brand = self.optional_name(at.field("brand"), live, Kind::Brand, &brand);
         let queue_stats = self.queue_stats(at.field("queue_stats"), live, queue_stats);
         let cannot_use = self.abilities(at.field("cannot_use"), &cannot_use);
+        let at_references = at.field("external_references");
         let tags = Tags {
             references: self.external_references(
-                at.field("external_references"),
+                at_references,
                 external_references,
                 REFERENCES_MAX,
             ),

@@ -306,7 +306,7 @@ async fn faulty_words_are_refused_and_change_nothing() -> Outcome {
         case_id: is no case number: its check digit does not fit; a digit is wrong, or two changed places
         there is no case case_00000000zzzzz
         update_mask: must name at least one field
-        update_mask.paths[0]: must be confirmed_reason, legal_hold or retain_until_time
+        update_mask.paths[0]: must be confirmed_reason, legal_hold, retain_until_time, external_references or labels
         case.confirmed_reason: is not a reason of the live playbook; must be one of existing_flight/change_date, existing_flight/cancel, baggage/lost, baggage/damaged"#]].assert_eq(&told);
     let after = (case(&server, &one).await?, case(&server, &two).await?);
     assert_eq!(before, after);
@@ -386,7 +386,6 @@ async fn steps_that_cannot_be_taken_are_refused_and_change_nothing() -> Outcome 
         link.kind: must be set
         link.case_id: must not be empty
         link: must be set
-        page_size: must be at most 200, is 1000
         page_token: must be the next_page_token of an answer to the same list"#]]
     .assert_eq(&told);
     let after = (case(&server, &one).await?, case(&server, &two).await?);

@@ -159,6 +159,7 @@ fn a_preview_says_why_guest_and_gold_differ() -> Outcome {
 }
 
 /// Every command once, each on what the ones before it left.
+#[expect(clippy::too_many_lines, reason = "one conversation")]
 #[test]
 fn every_command_does_its_work() -> Outcome {
     let data = Data::new()?;

@@ -61,8 +61,10 @@ async fn a_customer_is_kept_found_and_reckoned_with() -> Outcome {
     let kept = kept.customer.unwrap_or_default();
     let found = client.get_customer(by_phone("+31201234567")).await?;
     assert_eq!(found.customer.as_ref(), Some(&kept));
+    assert_eq!(kept.currency_code, "EUR");
     let told = v1::Customer {
         create_time: None,
+        currency_code: String::new(),
         sequence: 0,
         etag: String::new(),
         ..kept

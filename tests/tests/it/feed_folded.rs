@@ -181,23 +181,23 @@ fn kinds(events: &[v1::Event]) {
     let shown: String = events.iter().filter_map(body).collect();
     expect_test::expect![[r#"
         CaseNotedEvent {
-            case_id: "case_000000000000n",
-            note_id: "note_000000000000q",
+            case_id: "case_000000000000p",
+            note_id: "note_000000000000r",
             text: "called the airport",
             audience: Internal,
             text_state: Present,
         }
         CaseUpdated ["confirmed_reason", "legal_hold", "retain_until_time", "external_references", "labels"]: ("baggage/lost", true, Some(Timestamp { seconds: 1778441940, nanos: 0 })), before ("", false, None)
         CaseUpdated ["legal_hold", "labels"]: ("", false, None), before ("", true, None)
-        CaseLinkedEvent { case_id: "case_000000000000n", link: Some(CaseLink { kind: CausedBy, case_id: "case_0000000000002" }) }
-        CaseLinkedEvent { case_id: "case_000000000000n", link: Some(CaseLink { kind: CausedBy, case_id: "case_000000000000p" }) }
-        CaseUnlinkedEvent { case_id: "case_000000000000n", link: Some(CaseLink { kind: CausedBy, case_id: "case_0000000000002" }) }
-        CaseMergedEvent { surviving_case_id: "case_000000000000n", duplicate_case_id: "case_000000000000p", learnt_fact_ids: ["bag_tag"], note: "one bag", note_id: "note_000000000000x" }
-        CaseUnmergedEvent { surviving_case_id: "case_000000000000n", duplicate_case_id: "case_000000000000p", forgotten_fact_ids: ["bag_tag"] }
-        CaseMergedEvent { surviving_case_id: "case_000000000000n", duplicate_case_id: "case_000000000000p", learnt_fact_ids: ["bag_tag"], note: "one bag", note_id: "note_000000000000z" }
-        CaseResolvedEvent { case_id: "case_0000000000016", resolution: Some(CaseResolution { outcome: "refunded", cost_micros: Some(1500000), currency_code: "EUR" }), note: "the voucher is sent", note_id: "note_0000000000018" }
-        CaseReopenedEvent { case_id: "case_0000000000016", note: "it was not", note_id: "note_0000000000019" }
-        CaseUnmergedEvent { surviving_case_id: "case_000000000000n", duplicate_case_id: "case_000000000000p", forgotten_fact_ids: ["bag_tag"] }
+        CaseLinkedEvent { case_id: "case_000000000000p", link: Some(CaseLink { kind: CausedBy, case_id: "case_0000000000002" }) }
+        CaseLinkedEvent { case_id: "case_000000000000p", link: Some(CaseLink { kind: CausedBy, case_id: "case_000000000000q" }) }
+        CaseUnlinkedEvent { case_id: "case_000000000000p", link: Some(CaseLink { kind: CausedBy, case_id: "case_0000000000002" }) }
+        CaseMergedEvent { surviving_case_id: "case_000000000000p", duplicate_case_id: "case_000000000000q", learnt_fact_ids: ["bag_tag"], note: "one bag", note_id: "note_000000000000y" }
+        CaseUnmergedEvent { surviving_case_id: "case_000000000000p", duplicate_case_id: "case_000000000000q", forgotten_fact_ids: ["bag_tag"] }
+        CaseMergedEvent { surviving_case_id: "case_000000000000p", duplicate_case_id: "case_000000000000q", learnt_fact_ids: ["bag_tag"], note: "one bag", note_id: "note_0000000000010" }
+        CaseResolvedEvent { case_id: "case_0000000000017", resolution: Some(CaseResolution { outcome: "refunded", cost_micros: Some(1500000), currency_code: "EUR" }), note: "the voucher is sent", note_id: "note_0000000000019" }
+        CaseReopenedEvent { case_id: "case_0000000000017", note: "it was not", note_id: "note_000000000001a" }
+        CaseUnmergedEvent { surviving_case_id: "case_000000000000p", duplicate_case_id: "case_000000000000q", forgotten_fact_ids: ["bag_tag"] }
         IdentityLinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "phone", value: "+31201234567", verified: true, shared: false, value_state: Present }), verification_lost: false }
         IdentityUnlinkedEvent { customer_id: "c1", identity: Some(Identity { kind: "phone", value: "+31201234567", verified: false, shared: false, value_state: Present }) }
         CustomerMergedEvent { surviving_customer_id: "c1", duplicate_customer_id: "c2", proof_identity: None, note: "said so at the desk" }

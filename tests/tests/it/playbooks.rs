@@ -211,8 +211,7 @@ async fn each_call_is_refused_in_its_own_words() -> Outcome {
           playbook_version: must be 8 to 64 lower-case hexadecimal digits
         NotFound: there is no playbook 0badc0de
           playbook 0badc0de
-        InvalidArgument:  (2 faults in all)
-          page_size: must be at most 200, is 201
+        InvalidArgument
           page_token: must be the next_page_token of an answer to the same list
         InvalidArgument
           channel: must be set

@@ -193,8 +193,7 @@ async fn what_is_no_revision_of_this_store_is_refused() -> Outcome {
     expect![[r#"
         InvalidArgument
           min_revision: must be the revision of an answer, unchanged
-        InvalidArgument:  (2 faults in all)
-          page_size: must be at most 200, is 201
+        InvalidArgument
           min_revision: must be the revision of an answer, unchanged
         InvalidArgument
           start_revision: must be the revision of an answer, unchanged
@@ -202,8 +201,7 @@ async fn what_is_no_revision_of_this_store_is_refused() -> Outcome {
           start_revision: must be the revision of an answer, unchanged
         InvalidArgument
           min_revision: must be the revision of an answer, unchanged
-        InvalidArgument:  (2 faults in all)
-          page_size: must be at most 200, is 201
+        InvalidArgument
           min_revision: must be the revision of an answer, unchanged
         InvalidArgument
           start_revision: must be the revision of an answer, unchanged
@@ -211,8 +209,7 @@ async fn what_is_no_revision_of_this_store_is_refused() -> Outcome {
           start_revision: must be the revision of an answer, unchanged
         InvalidArgument
           min_revision: must be the revision of an answer, unchanged
-        InvalidArgument:  (2 faults in all)
-          page_size: must be at most 200, is 201
+        InvalidArgument
           min_revision: must be the revision of an answer, unchanged
         InvalidArgument
           start_revision: must be the revision of an answer, unchanged

@@ -105,19 +105,7 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
             let parts = identity(&event.customer_id, event.identity.as_ref());
             ("identity unlinked", parts)
         }
-        Body::CustomerMerged(event) => {
-            let parts = vec![
-                format!("customer {}", event.duplicate_customer_id),
-                format!("into {}", event.surviving_customer_id),
-                event
-                    .proof_identity
-                    .as_ref()
-                    .map(words::identity)
-                    .unwrap_or_default(),
-                event.note.clone(),
-            ];
-            ("customer merged", parts)
-        }
+        Body::CustomerMerged(event) => ("customer merged", merged(event)),
         Body::CustomerUnmerged(event) => {
             let parts = vec![
                 format!("customer {}", event.duplicate_customer_id),
@@ -127,6 +115,16 @@ fn told(body: &Body) -> (&'static str, Vec<String>) {
             ("customer unmerged", parts)
         }
     }
+}
+
+fn merged(event: &v1::CustomerMergedEvent) -> Vec<String> {
+    let proof = event.proof_identity.as_ref().map(words::identity);
+    vec![
+        format!("customer {}", event.duplicate_customer_id),
+        format!("into {}", event.surviving_customer_id),
+        proof.unwrap_or_default(),
+        event.note.clone(),
+    ]
 }
 
 fn identity(customer_id: &str, identity: Option<&v1::Identity>) -> Vec<String> {

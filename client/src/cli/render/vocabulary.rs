@@ -142,10 +142,6 @@ fn fact(of: &v1::FactTerm) -> Row {
         pattern => format!("matches {pattern}"),
     };
     let personal = if of.personal { "personal" } else { "" };
-    let more = [
-        words::fact_type(of.r#type.into()),
-        pattern,
-        personal.to_owned(),
-    ];
+    let more = [words::fact_type(of.r#type), pattern, personal.to_owned()];
     row("fact", &of.fact_id, &of.label, more)
 }

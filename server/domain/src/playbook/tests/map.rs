@@ -262,7 +262,12 @@ fn a_deadline_that_comes_nearer_takes_routes_away() -> Result<(), Faults> {
             a minute of waiting costs guest 0.40 (message 0.02)
             message at every wait; next best without a wait: human, 2.85 dearer for it
     "#]].assert_eq(&shown(&playbook, on(&playbook, "web_chat", Some("33m"))));
-    // A flow so dear that people are waited for to the last.
+    Ok(())
+}
+
+/// A flow so dear that people are waited for to the last.
+#[test]
+fn a_deadline_takes_people_away_at_the_last() -> Result<(), Faults> {
     let (playbook, _) = read(&store(&[
         ("self_service: { cost: 0.05", "self_service: { cost: 90.00"),
         (

@@ -117,7 +117,13 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
     let key = RowKey::Customer(customer_id());
     let merged = Row::Customer(Arc::new(merged_customer()));
     rows.push(("a customer that is merged and goes on", key, merged));
-    rows.push(of_nobody_there());
+    let more = [of_nobody_there()].into_iter().chain(of_callers());
+    rows.into_iter().chain(more).collect()
+}
+
+/// What callers keep for themselves, and what they report of queues.
+fn of_callers() -> Vec<(&'static str, RowKey, Row)> {
+    let mut rows = Vec::new();
     let reported = ReportedQueue {
         stats: queue_stats(),
         observed: NOW,
@@ -128,11 +134,11 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
         RowKey::ReportedQueue(reported.stats.queue.clone()),
         Row::ReportedQueue(Arc::new(reported)),
     ));
-    let mut tagged = self::contact(Place::SelfService);
+    let mut tagged = contact(Place::SelfService);
     tags::contact(&mut tagged);
     let key = RowKey::Contact(tagged.id.clone());
     rows.push(("a contact with links", key, Row::Contact(Arc::new(tagged))));
-    let mut tagged = self::case(CaseState::Open);
+    let mut tagged = case(CaseState::Open);
     tagged.tags = tags::tags();
     let key = RowKey::Case(tagged.id);
     rows.push(("a case with labels", key, Row::Case(Arc::new(tagged))));
