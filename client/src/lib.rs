@@ -12,7 +12,7 @@
 //!         contact_id: "call-4711".to_owned(),
 //!         context: Some(v1::ContactContext {
 //!             channel: "phone".to_owned(),
-//!             reason: "existing_flight/change_date".to_owned(),
+//!             stated_reason: "existing_flight/change_date".to_owned(),
 //!             ..Default::default()
 //!         }),
 //!         ..Default::default()

@@ -198,7 +198,7 @@ fn a_silent_server_is_given_up_in_time() -> TestResult {
 }
 
 /// Every command that writes, as it may be called.
-const WRITES: [&str; 21] = [
+const WRITES: [&str; 22] = [
     "route --channel phone --contact call-1",
     "select call-1 chat",
     "reroute call-1 --outcome gave_up",
@@ -212,6 +212,7 @@ const WRITES: [&str; 21] = [
     "playbook rollback 3f2a90bc",
     "contact add-case call-1 --reason order_issue/refund",
     "contact update call-1 --no-labels",
+    "queue report orders:waiting=3",
     "case note case_0000000000001 sent",
     "case update case_0000000000001 --legal-hold yes",
     "case resolve case_0000000000001 --outcome refunded",
