@@ -33,6 +33,6 @@ async function cursorOfOurs(): Promise<string> {
 
 check("the event has a cursor to go on from", await cursorOfOurs());
 const watch = signpost.feeds.watchEvents({ cursor: "nonsense" });
-const [code, names] = await refusal(watch[Symbol.asyncIterator]().next());
+const [code, , names] = await refusal(watch[Symbol.asyncIterator]().next());
 check("a cursor that is none is named", code === "INVALID_ARGUMENT" && names.join() === "cursor");
 console.log("The feed told every event, up to ours.");
