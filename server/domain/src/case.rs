@@ -15,6 +15,7 @@ pub use work::{
 use crate::contact::Joined;
 use crate::decision::{PersonTold, Tried};
 use crate::fact::{Facts, Knowledge};
+use crate::hash::Parts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
 use crate::tags::Tags;
 use crate::time::{Millis, UnixMs};
@@ -114,28 +115,19 @@ pub struct MatterKey(pub [u8; 16]);
 impl MatterKey {
     /// The matter of `customer` for `reason`, told apart by the key facts (those not known count as absent).
     pub fn of(customer: &CustomerId, reason: &ReasonId, key: &[Slug], facts: &Facts) -> MatterKey {
-        let mut hasher = blake3::Hasher::new();
-        let mut put = |part: &[u8]| {
-            hasher.update(&(part.len() as u32).to_be_bytes());
-            hasher.update(part);
-        };
-        put(customer.as_str().as_bytes());
-        put(reason.primary.as_str().as_bytes());
-        put(reason
-            .secondary
-            .as_ref()
-            .map_or("", Slug::as_str)
-            .as_bytes());
+        let secondary = reason.secondary.as_ref().map_or("", Slug::as_str);
+        let mut parts = Parts::default();
+        parts.put(customer.as_str().as_bytes());
+        parts.put(reason.primary.as_str().as_bytes());
+        parts.put(secondary.as_bytes());
         for id in key {
-            put(id.as_str().as_bytes());
+            parts.put(id.as_str().as_bytes());
             match facts.get(id.as_str()).map(|fact| &fact.knowledge) {
-                Some(Knowledge::Known(value)) => put(&value.canonical_bytes()),
-                Some(Knowledge::Declined) | None => put(&[]),
+                Some(Knowledge::Known(value)) => parts.put(&value.canonical_bytes()),
+                Some(Knowledge::Declined) | None => parts.put(&[]),
             }
         }
-        let mut key = [0; 16];
-        hasher.finalize_xof().fill(&mut key);
-        MatterKey(key)
+        MatterKey(parts.hash())
     }
 }
 

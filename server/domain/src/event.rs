@@ -11,6 +11,7 @@ use crate::contact::{ContactContext, Joined, Offered, Outcome, QueueStats};
 use crate::customer::{Customer, CustomerWork, IdentityKey, Profile, TierFound};
 use crate::decision::{AttemptOutcome, Decision, Finding, Handover, Memory, Standing};
 use crate::fact::Facts;
+use crate::hash::Parts;
 use crate::ids::{
     CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, RequestId, Seq, Slug,
 };
@@ -149,15 +150,12 @@ pub struct RequestKey(pub [u8; 16]);
 impl RequestStamp {
     /// The key of this write when `actor` asks.
     pub fn key(&self, actor: &Actor) -> RequestKey {
-        let mut hasher = blake3::Hasher::new();
+        let mut parts = Parts::default();
         for part in [actor.kind.as_str(), actor.id.as_str(), self.id.as_str()] {
-            hasher.update(&(part.len() as u32).to_be_bytes());
-            hasher.update(part.as_bytes());
+            parts.put(part.as_bytes());
         }
-        hasher.update(&[self.method as u8]);
-        let mut key = [0; 16];
-        hasher.finalize_xof().fill(&mut key);
-        RequestKey(key)
+        parts.put_byte(self.method as u8);
+        RequestKey(parts.hash())
     }
 }
 

@@ -10,6 +10,7 @@ use crate::decision::Finding;
 use crate::event::ContactRouted;
 use crate::fact::Knowledge;
 use crate::flow::Stop;
+use crate::hash::Parts;
 use crate::ids::{CaseId, ContactId};
 use crate::refusal::{FaultKind, Refusal};
 use crate::time::{Millis, UnixMs};
@@ -77,13 +78,14 @@ impl<'a> Asking<'a> {
             self.actor.kind != ActorKind::Platform || self.actor.id.as_str() != Actor::ANONYMOUS;
         let identities = all.or(self.told).map(|told| &told.customer.identities);
         let first = identities.and_then(|all| all.iter().map(|identity| &identity.key).min());
-        match first.filter(|_| !is_known) {
-            None => mark(&[
-                self.actor.kind.as_str().as_bytes(),
-                self.actor.id.as_str().as_bytes(),
-            ]),
-            Some(key) => mark(&[key.kind.as_str().as_bytes(), key.value.as_bytes()]),
-        }
+        let (kind, id) = match first.filter(|_| !is_known) {
+            None => (self.actor.kind.as_str(), self.actor.id.as_str()),
+            Some(key) => (key.kind.as_str(), &*key.value),
+        };
+        let mut parts = Parts::default();
+        parts.put(kind.as_bytes());
+        parts.put(id.as_bytes());
+        parts.hash()
     }
 }
 
@@ -192,43 +194,36 @@ fn wrong(asking: &Asking<'_>, routed: &ContactRouted, now: UnixMs) -> Wrong {
             .filter(|_| named.case.is_none()),
     );
     let context = &routed.context;
-    let mut parts: Vec<Vec<u8>> = vec![of.to_vec()];
-    parts.extend(context.customer.id.iter().map(|id| id.as_str().into()));
+    let mut attempt = Parts::default();
+    attempt.put(&of);
+    if let Some(id) = &context.customer.id {
+        attempt.put(id.as_str().as_bytes());
+    }
     for identity in &context.customer.identities {
-        parts.push(identity.key.kind.as_str().into());
-        parts.push(identity.key.value.as_bytes().to_vec());
+        attempt.put(identity.key.kind.as_str().as_bytes());
+        attempt.put(identity.key.value.as_bytes());
     }
     for fact in context.facts.iter() {
-        parts.push(fact.id.as_str().into());
-        parts.push(match &fact.knowledge {
-            Knowledge::Known(value) => value.canonical_bytes(),
-            Knowledge::Declined => Vec::new(),
-        });
+        attempt.put(fact.id.as_str().as_bytes());
+        match &fact.knowledge {
+            Knowledge::Known(value) => attempt.put(&value.canonical_bytes()),
+            Knowledge::Declined => attempt.put(&[]),
+        }
     }
-    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     Wrong {
         at: now,
         of,
-        attempt: mark(&parts),
+        attempt: attempt.hash(),
     }
 }
 
 fn of(contact: &ContactId, case: Option<CaseId>, previous: Option<&ContactId>) -> Mark {
-    let case = case.map(|case| case.0.0.to_be_bytes());
-    mark(&[
-        contact.as_str().as_bytes(),
-        case.as_ref().map_or(&[], |case| &case[..]),
-        previous.map_or("", |previous| previous.as_str()).as_bytes(),
-    ])
-}
-
-fn mark(parts: &[&[u8]]) -> Mark {
-    let mut hasher = blake3::Hasher::new();
-    for part in parts {
-        hasher.update(&(part.len() as u32).to_be_bytes());
-        hasher.update(part);
+    let mut parts = Parts::default();
+    parts.put(contact.as_str().as_bytes());
+    match case {
+        Some(case) => parts.put(&case.0.0.to_be_bytes()),
+        None => parts.put(&[]),
     }
-    let mut mark = Mark::default();
-    hasher.finalize_xof().fill(&mut mark);
-    mark
+    parts.put(previous.map_or("", ContactId::as_str).as_bytes());
+    parts.hash()
 }

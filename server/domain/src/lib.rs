@@ -16,6 +16,7 @@ pub mod event;
 pub mod fact;
 pub mod flow;
 pub mod guess;
+mod hash;
 pub mod ids;
 pub mod list;
 pub mod money;
