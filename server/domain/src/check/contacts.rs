@@ -2,7 +2,7 @@
 
 use super::{Tally, Verdict, customers};
 use crate::case::{Case, CaseContact};
-use crate::contact::{Contact, FURTHER_CASES_MAX, Place};
+use crate::contact::{Contact, FURTHER_CASES_MAX, Joined, Place};
 use crate::ids::{CaseId, CustomerId};
 use crate::route::Route;
 use crate::state::State;
@@ -88,12 +88,15 @@ fn in_its_case(
         return;
     };
     let owner = other.or(contact.customer.as_ref());
-    // A case of nobody is somebody's once one of its contacts is; the others may stay anonymous.
-    let is_nobodys = contact.customer.is_none() && other.is_none();
+    let is_proven = contact.context.case == Some(case.id);
+    let mut listed = case.contacts.iter().filter(|listed| listed.contact == *id);
+    let opened = listed.all(|listed| listed.joined == Joined::Opened);
+    // A case of nobody is somebody's once one of its contacts is; the one that opened it, and those that told it with
+    // proof, may stay anonymous.
+    let is_nobodys = contact.customer.is_none() && other.is_none() && (opened || is_proven);
     verdict.expect(case.customer.as_ref() == owner || is_nobodys, || {
         format!("contact {id}: its case is of another customer")
     });
-    let is_proven = contact.context.case == Some(case.id);
     let apart = other.is_none()
         || is_proven
         || customers::could_be_one(state, [other, contact.customer.as_ref()]);

@@ -255,6 +255,7 @@ fn a_further_case_that_is_lost_or_there_twice() {
         |state| added("chat-4", case_of(state, "chat-1")),
         expect![[r#"
             contact chat-4: it has 1 additional cases, 0 are the most
+            contact chat-4: its case is of another customer
         "#]],
     );
 }

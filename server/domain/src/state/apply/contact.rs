@@ -139,7 +139,7 @@ impl State {
         told.or(known).cloned()
     }
 
-    /// Whose the case of a contact of customer `own` is, if it is another customer's.
+    /// Whose the case of a contact of customer `own` is, if it is another customer's; nobody's is an anonymous contact's.
     pub(super) fn case_owner(
         &self,
         join: Option<&CaseJoin>,
@@ -147,7 +147,7 @@ impl State {
     ) -> Option<CustomerId> {
         let joined = join.filter(|join| join.opened.is_none())?;
         let owner = self.cases.get(&joined.case)?.customer.as_ref()?;
-        Some(owner).filter(|owner| Some(*owner) != own).cloned()
+        own.filter(|own| *own != owner).and(Some(owner)).cloned()
     }
 
     pub(super) fn route_taken(&mut self, envelope: &Envelope, taken: &RouteTaken) {
