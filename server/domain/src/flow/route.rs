@@ -294,7 +294,7 @@ pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Fou
     if let Named::NotProven = named {
         noticed.push(Finding::CaseNumberNotProven);
     }
-    let case = found_case(state, playbook, &reason, &sought, &named)?;
+    let case = find::case_of(state, playbook, &reason, &sought, &named)?;
     let mut open = Vec::new();
     match (&reason, &case, &who) {
         (FoundReason::Known(index), Some(FoundCase::KeyMissing), _) => {
@@ -343,55 +343,6 @@ fn is_joined(found: &FoundCase, contact: &ContactId) -> bool {
         FoundCase::Named(..) => false,
         FoundCase::Presumed(_) | FoundCase::Opens { .. } | FoundCase::KeyMissing => false,
     }
-}
-
-/// The case of a contact: the one that it is proven to be about, if that takes it, or else the one that is found.
-fn found_case(
-    state: &State,
-    playbook: &Playbook,
-    reason: &FoundReason,
-    sought: &Sought<'_>,
-    named: &Named,
-) -> Result<Option<FoundCase>, Stop> {
-    let index = match reason {
-        FoundReason::Known(index) => Some(*index),
-        FoundReason::Unknown => None,
-        FoundReason::Choose(_) => return Ok(None),
-    };
-    if let Named::Proven(case) = named
-        && let Some(found) = find::named_case(state, playbook, index, sought, case)?
-    {
-        return Ok(Some(found));
-    }
-    let Some(index) = index else {
-        return Ok(find::case_without_reason(state, sought)?);
-    };
-    let has_none = sought.before.is_none_or(|before| before.case.is_none());
-    let facts = &sought.context.facts;
-    let mut key = FoundCase::key_of(playbook, index);
-    if let Named::NotProven = named
-        && has_none
-        && key.any(|id| facts.get(id.as_str()).is_none())
-    {
-        // It would prove the case, or tell another.
-        return Ok(Some(FoundCase::KeyMissing));
-    }
-    let found = find::case(state, playbook, index, sought)?;
-    Ok(Some(match (found, named) {
-        (
-            FoundCase::Opens {
-                reason,
-                matter,
-                previous: None,
-            },
-            Named::Proven(case),
-        ) => FoundCase::Opens {
-            reason,
-            matter,
-            previous: find::goes_before(case),
-        },
-        (found, _) => found,
-    }))
 }
 
 /// What a decision on one matter is made from, and the decision.

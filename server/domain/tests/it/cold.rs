@@ -38,11 +38,7 @@ impl Cold {
     /// Decides with the rows that looking the command through found, and no others.
     pub(crate) fn decide(&mut self, command: &Command, now: UnixMs) -> Result<Outcome, Stop> {
         self.look_up(|state| flow::seek(state, command));
-        let mut decided = flow::decide(&self.state, command, now);
-        while let Err(Stop::Elsewhere(Elsewhere(key @ RowKey::Matter(_)))) = &decided {
-            self.look_again(key.clone());
-            decided = flow::decide(&self.state, command, now);
-        }
+        let decided = flow::decide(&self.state, command, now);
         if let Err(Stop::Elsewhere(Elsewhere(key))) = &decided {
             panic!("deciding needs {key:?}, which looking through did not find: {command:?}");
         }
@@ -51,11 +47,7 @@ impl Cold {
 
     pub(crate) fn look(&mut self, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
         self.look_up(|state| flow::seek_read(state, query));
-        let mut answer = flow::look(&self.state, query, now);
-        while let Err(Stop::Elsewhere(Elsewhere(key @ RowKey::Matter(_)))) = &answer {
-            self.look_again(key.clone());
-            answer = flow::look(&self.state, query, now);
-        }
+        let answer = flow::look(&self.state, query, now);
         if let Err(Stop::Elsewhere(Elsewhere(key))) = &answer {
             panic!("answering needs {key:?}, which looking through did not find: {query:?}");
         }
@@ -145,14 +137,6 @@ impl Cold {
 
     pub(crate) fn rows(&self) -> &BTreeMap<RowKey, Row> {
         &self.rows
-    }
-
-    /// As the engine sends a command back to look again: of a contact that names a case, the matter may be known only
-    /// once it is decided.
-    fn look_again(&mut self, key: RowKey) {
-        let row = self.rows.get(&key).cloned();
-        assert!(self.state.lend(key.clone(), row), "{key:?} is sought twice");
-        self.lent.push(key);
     }
 
     fn look_up(&mut self, seek: impl Fn(&State) -> Result<(), Elsewhere>) {

@@ -61,7 +61,7 @@ pub(in crate::flow) struct Sought<'a> {
 }
 
 /// Finds the case for a known reason.
-pub(in crate::flow) fn case(
+pub(super) fn case(
     state: &State,
     playbook: &Playbook,
     reason: ReasonIndex,
@@ -176,7 +176,7 @@ fn presumed(
 }
 
 /// What a new case for the matter of this one comes after: not one that was opened by mistake.
-pub(in crate::flow) fn goes_before(case: &Case) -> Option<CaseId> {
+pub(super) fn goes_before(case: &Case) -> Option<CaseId> {
     match case.state {
         CaseState::Withdrawn => case.previous,
         CaseState::Open | CaseState::Resolved | CaseState::Lapsed | CaseState::Merged => {
@@ -186,7 +186,7 @@ pub(in crate::flow) fn goes_before(case: &Case) -> Option<CaseId> {
 }
 
 /// The case of a contact whose reason the live playbook does not have: its own, while the reason is the same.
-pub(in crate::flow) fn case_without_reason(
+pub(super) fn case_without_reason(
     state: &State,
     sought: &Sought<'_>,
 ) -> Result<Option<FoundCase>, Elsewhere> {
@@ -248,6 +248,12 @@ pub(in crate::flow) fn all_open_cases(
 }
 
 impl Sought<'_> {
+    /// Whether this case is one of the contact's.
+    pub(super) fn has_case(&self, id: CaseId) -> bool {
+        let mut has = self.before.into_iter().flat_map(Contact::cases);
+        has.any(|case| case == id)
+    }
+
     /// Whether it is told that the contact is not about this case, which it was presumed to be about.
     fn says_another(&self, case: &Case) -> bool {
         let before = self.before.filter(|_| self.context.another_matter);
@@ -264,13 +270,10 @@ impl Sought<'_> {
         case: &Arc<Case>,
         meant: impl Fn(&Case) -> bool,
     ) -> Result<Option<Arc<Case>>, Elsewhere> {
-        let Some(before) = self.before else {
-            return Ok(None);
-        };
-        if before.cases().any(|id| id == case.id) {
+        if self.has_case(case.id) {
             return Ok(Some(case.clone()));
         }
-        for id in before.further_cases() {
+        for id in self.before.into_iter().flat_map(Contact::further_cases) {
             let kept = state.case(&id)?;
             let kept = kept.filter(|kept| kept.is_part_of(case.id) && meant(kept));
             if let Some(kept) = kept {

@@ -47,8 +47,7 @@ pub(in crate::flow) fn named(
             None => return Ok(Named::NotProven),
         },
     };
-    let mut has = sought.before.into_iter().flat_map(|before| before.cases());
-    let is_known = of_same || has.any(|id| id == told.id || id == goes_on.id);
+    let is_known = of_same || sought.has_case(told.id) || sought.has_case(goes_on.id);
     for case in [&told, &goes_on] {
         let key = key_of(playbook, case);
         let fits = agrees(case, &key, &sought.context.facts);
@@ -174,7 +173,7 @@ pub(in crate::flow) fn reason_taken(
 
 /// How a contact comes to the case that it is proven to be about; `None` where that takes no contacts any more, or the
 /// contact has it and nobody's it is.
-pub(in crate::flow) fn named_case(
+pub(super) fn named_case(
     state: &State,
     playbook: &Playbook,
     reason: Option<ReasonIndex>,
@@ -182,8 +181,7 @@ pub(in crate::flow) fn named_case(
     case: &Arc<Case>,
 ) -> Result<Option<FoundCase>, Elsewhere> {
     let claims = sought.who.filter(|_| case.customer.is_none());
-    let mut has = sought.before.into_iter().flat_map(|before| before.cases());
-    if has.any(|id| id == case.id) {
+    if sought.has_case(case.id) {
         let stays = claims.is_none();
         return Ok(stays.then(|| FoundCase::Stays(case.clone(), None)));
     }
@@ -214,8 +212,7 @@ pub(in crate::flow) fn named_case(
     // The customer has an open case for the same matter: one matter has one case.
     let other = lookup.latest_case()?;
     if let Some(other) = other.filter(|other| is_open(other, sought.now)) {
-        let mut has = sought.before.into_iter().flat_map(|before| before.cases());
-        return Ok(Some(match has.any(|id| id == other.id) {
+        return Ok(Some(match sought.has_case(other.id) {
             true => FoundCase::Stays(other, None),
             false => FoundCase::Joins(other, Joined::Continued),
         }));

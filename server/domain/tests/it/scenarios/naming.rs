@@ -181,3 +181,54 @@ fn a_named_case_may_be_closed_merged_or_claimed() {
         "#]],
     );
 }
+
+#[test]
+fn a_case_that_can_be_reopened_no_more_is_looked_for_by_its_key() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 phone customer=c1 reason=flight/change booking=AAAAAA
+        end k1 resolved
+        wait 15d
+        # The time alone says that it is too late: what is needed of the store is known beforehand all the same.
+        preview k2 phone verified:email=b booking=AAAAAA previous=k1
+        route k2 phone verified:email=b booking=AAAAAA previous=k1
+        route k3 phone customer=c1 booking=AAAAAA previous=k1
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            k1 ends Resolved; case #1 is resolved
+            would be k2: cust_ab69221a08pqwnxm+ standard; opens #2 after #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            k2: cust_ab69221a08pqwnxm+ standard; opens #2 after #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            k3: c1 standard; opens #3 after #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+        "#]],
+    );
+}
+
+#[test]
+fn who_opened_a_case_stays_anonymous_when_it_becomes_somebodys() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        # The contact that is told comes only later.
+        route k8 phone customer=c1 reason=flight/new_date booking=AAAAAA previous=k2 unknown=allowed
+        route k2 phone reason=flight/change booking=AAAAAA
+        reroute k8 asked_for_person
+        case 1
+        reroute k2 asked_for_person
+        contact k2
+        ",
+        expect![[r#"
+            playbook trips is live
+            k8: c1+ standard; no case; -> message(writers) of [message 5.95] noticing tier_assumed, reason_unknown(flight/new_date), case_number_not_proven, last_resort
+            k2: standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            k8: sent back; c1 standard; continues #1, a repeat, claimed; 1 repeats; remembers self_service repeated; ask fare of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
+            case #1: open; flight/change of standard c1; [k2* on phone, k8* on phone]; 2 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
+            k2: sent back; standard; stays with #1; 1 repeats; remembers self_service repeated, asked for a person; ask fare of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
+            contact k2: deciding; case #1; offered [message, human]; declined []; amended 1
+        "#]],
+    );
+}
