@@ -10,7 +10,6 @@ use signpost_domain::ids::{CaseId, Seq, Slug};
 use signpost_domain::money::Amount;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
-use signpost_domain::tags::REFERENCES_MAX;
 use signpost_proto::v1;
 use std::mem::take;
 use std::sync::Arc;
@@ -393,15 +392,9 @@ impl Finder {
                     update.retain_until = self.keep(at.field("retain_until_time"), until);
                 }
                 "external_references" => {
-                    let at = at.field("external_references");
-                    let told = told.external_references.clone();
-                    let references = self.external_references(at, told, REFERENCES_MAX);
-                    update.tags.references = Some(references);
+                    self.update_references(at, &told.external_references, &mut update.tags);
                 }
-                "labels" => {
-                    let labels = self.labels(at.field("labels"), told.labels.clone());
-                    update.tags.labels = Some(labels);
-                }
+                "labels" => self.update_labels(at, &told.labels, &mut update.tags),
                 _ => self.fault(
                     mask.field("paths").item(index),
                     "must be confirmed_reason, legal_hold, retain_until_time, external_references or labels",

@@ -11,7 +11,7 @@ use signpost_domain::event::Method;
 use signpost_domain::ids::{ContactId, MatterId, PlaybookVersion};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
-use signpost_domain::tags::{ContactUpdate, REFERENCES_MAX};
+use signpost_domain::tags::ContactUpdate;
 use signpost_proto::v1;
 use std::mem::take;
 
@@ -368,15 +368,9 @@ impl Finder {
         for (index, path) in paths.iter().enumerate() {
             match path.as_str() {
                 "external_references" => {
-                    let at = at.field("external_references");
-                    let told = told.external_references.clone();
-                    let references = self.external_references(at, told, REFERENCES_MAX);
-                    update.tags.references = Some(references);
+                    self.update_references(at, &told.external_references, &mut update.tags);
                 }
-                "labels" => {
-                    let labels = self.labels(at.field("labels"), told.labels.clone());
-                    update.tags.labels = Some(labels);
-                }
+                "labels" => self.update_labels(at, &told.labels, &mut update.tags),
                 "links" => {
                     let links = self.contact_links(at.field("links"), told.links.clone());
                     update.links = Some(links);

@@ -3,7 +3,8 @@
 use super::at::At;
 use super::{Finder, wire_enum};
 use signpost_domain::tags::{
-    CONTACT_LINKS_MAX, ContactLink, ExternalReference, LABELS_MAX, Labels, label_key, label_value,
+    CONTACT_LINKS_MAX, ContactLink, ExternalReference, LABELS_MAX, Labels, REFERENCES_MAX,
+    TagsUpdate, label_key, label_value,
 };
 use signpost_proto::v1;
 use std::collections::BTreeMap;
@@ -58,6 +59,28 @@ impl Finder {
             labels.extend(key.zip(value));
         }
         labels
+    }
+
+    /// The references that an update of a case or a contact, which is `at`, names in its mask.
+    pub(super) fn update_references(
+        &mut self,
+        at: At<'_>,
+        told: &[v1::ExternalReference],
+        update: &mut TagsUpdate,
+    ) {
+        let at = at.field("external_references");
+        let references = self.external_references(at, told.to_vec(), REFERENCES_MAX);
+        update.references = Some(references);
+    }
+
+    /// The labels, likewise.
+    pub(super) fn update_labels(
+        &mut self,
+        at: At<'_>,
+        told: &BTreeMap<String, String>,
+        update: &mut TagsUpdate,
+    ) {
+        update.labels = Some(self.labels(at.field("labels"), told.clone()));
     }
 
     /// Links of a contact.

@@ -54,38 +54,23 @@ pub(super) fn target(
     handover: &Handover,
     tier: Option<&Slug>,
 ) -> v1::RouteTarget {
-    let Offered {
-        route,
-        flow,
-        queue,
-        wait: _,
-    } = offered;
-    let Handover {
-        priority,
-        skills: added,
-        language,
-    } = handover;
     let default = playbook.tier_default;
     let known = tier.map(|id| playbook.index.tiers.get(id).copied());
     let of_tier = known.unwrap_or(Some(default));
     let of_tier = of_tier.map(|index| playbook.tier(index));
-    let index = queue.as_ref().and_then(|id| playbook.index.queues.get(id));
+    let queue = offered.queue.as_ref();
+    let index = queue.and_then(|id| playbook.index.queues.get(id));
     let mut all = index.map_or_else(Vec::new, |&index| playbook.queue(index).skills.clone());
-    for (id, level) in added.iter().filter(|_| queue.is_some()) {
+    for (id, level) in handover.skills.iter().filter(|_| queue.is_some()) {
         match all.iter_mut().find(|(known, _)| known == id) {
             Some((_, known)) => *known = (*known).max(*level),
             None => all.push((id.clone(), *level)),
         }
     }
     v1::RouteTarget {
-        route: wire_enum::route(*route),
-        flow_id: decision::text(flow.as_ref()),
-        queue_id: decision::text(queue.as_ref()),
         skills: skills(&all),
-        priority: u32::from(*priority),
         waiting_target: of_tier.map(|tier| time::duration(tier.waiting_target)),
-        language_code: language.as_deref().unwrap_or_default().to_owned(),
-        tier: decision::text(tier.or(of_tier.map(|tier| &tier.id))),
+        ..of_event(offered, handover, tier.or(of_tier.map(|tier| &tier.id)))
     }
 }
 

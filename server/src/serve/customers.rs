@@ -14,6 +14,7 @@ use signpost_domain::ids::CustomerId;
 use signpost_domain::refusal::{Faults, Refusal};
 use signpost_proto::v1;
 use signpost_proto::v1::customer_service_server::CustomerService;
+use signpost_proto::v1::customer_upsert_outcome::Outcome;
 use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
@@ -59,15 +60,10 @@ const BATCH_AT_ONCE: usize = 64;
 impl Edge {
     /// Keeps customers, some at once; what holds up one of them for a while holds up the whole.
     async fn keep_all(&self, items: Vec<Item>) -> Result<Vec<v1::CustomerUpsertOutcome>, Status> {
-        use v1::customer_upsert_outcome::Outcome;
         let mut outcomes = Vec::with_capacity(items.len());
-        let mut items = items.into_iter();
-        loop {
-            let some: Vec<Item> = items.by_ref().take(BATCH_AT_ONCE).collect();
-            if some.is_empty() {
-                return Ok(outcomes);
-            }
-            let some = some.into_iter().map(|(id, command)| {
+        let mut items = items.into_iter().peekable();
+        while items.peek().is_some() {
+            let some = items.by_ref().take(BATCH_AT_ONCE).map(|(id, command)| {
                 let engine = self.engine().clone();
                 let written =
                     command.map(|command| tokio::spawn(async move { engine.write(command).await }));
@@ -76,29 +72,34 @@ impl Edge {
             // All are under way before the first is waited for.
             let some: Vec<_> = some.collect();
             for (customer_id, written) in some {
-                let refused = match written {
-                    Err(faults) => status::faulty(&faults),
-                    Ok(written) => match written.await.map_err(|_| status::internal())? {
-                        Ok(written) => {
-                            let Event::CustomerSaved(saved) = &written.recorded.event else {
-                                return Err(status::internal());
-                            };
-                            let upserted = reply::receipt::upserted(self.mark(), &written, saved);
-                            outcomes.push(v1::CustomerUpsertOutcome {
-                                customer_id,
-                                outcome: Some(Outcome::Upserted(upserted)),
-                            });
-                            continue;
-                        }
-                        Err(Halt::Refused(refusal)) => status::refused(&refusal),
-                        Err(halt) => return Err(status::halted(halt)),
-                    },
+                let outcome = match written {
+                    Err(faults) => Outcome::Error(status::of_item(&status::faulty(&faults))),
+                    Ok(written) => self.kept(written.await.map_err(|_| status::internal())?)?,
                 };
                 outcomes.push(v1::CustomerUpsertOutcome {
                     customer_id,
-                    outcome: Some(Outcome::Error(status::of_item(&refused))),
+                    outcome: Some(outcome),
                 });
             }
+        }
+        Ok(outcomes)
+    }
+
+    /// What came of one of them: a refusal is of it alone, all else is of the whole.
+    fn kept(&self, written: Result<Written, Halt>) -> Result<Outcome, Status> {
+        match written {
+            Ok(written) => {
+                let Event::CustomerSaved(saved) = &written.recorded.event else {
+                    return Err(status::internal());
+                };
+                let upserted = reply::receipt::upserted(self.mark(), &written, saved);
+                Ok(Outcome::Upserted(upserted))
+            }
+            Err(Halt::Refused(refusal)) => {
+                let refused = status::of_item(&status::refused(&refusal));
+                Ok(Outcome::Error(refused))
+            }
+            Err(halt) => Err(status::halted(halt)),
         }
     }
 }
