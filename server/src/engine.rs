@@ -34,7 +34,7 @@ use keep::Wanted;
 use look::Looked;
 use playbooks::Playbooks;
 use signpost_domain::case::CaseNumbers;
-use signpost_domain::command::{Command, CommandBody, PublishPlaybook, Query, RollBackPlaybook};
+use signpost_domain::command::{Command, CommandBody, PublishPlaybook, Query, RollbackPlaybook};
 use signpost_domain::event::{Event, Recorded};
 use signpost_domain::flow::{self, Answer};
 use signpost_domain::ids::{PlaybookVersion, Seq};
@@ -178,7 +178,7 @@ impl Engine {
             )
             .await?;
         if let CommandBody::Publish(PublishPlaybook { playbook, .. })
-        | CommandBody::RollBack(RollBackPlaybook { playbook, .. }) = &command.body
+        | CommandBody::RollBack(RollbackPlaybook { playbook, .. }) = &command.body
         {
             self.shared.playbooks.keep(playbook.clone());
         }

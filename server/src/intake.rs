@@ -33,7 +33,7 @@ mod values;
 pub(crate) mod version;
 mod wire_enum;
 
-pub(crate) use caller::{ArriveTime, Caller};
+pub(crate) use caller::{Caller, EventTime};
 pub(crate) use revision::{Fresh, Revision};
 pub(crate) use stamp::content;
 

@@ -1,5 +1,6 @@
 //! Answers: from values of the domain to messages of the wire. Nothing is decided here and nothing can fail.
 
+pub(crate) mod additional;
 pub(crate) mod case;
 pub(crate) mod contact;
 mod context;
@@ -9,7 +10,6 @@ pub(crate) mod customer;
 mod decision;
 pub(crate) mod event;
 mod fact;
-pub(crate) mod further;
 pub(crate) mod matters;
 pub(crate) mod menu;
 pub(crate) mod note;

@@ -177,7 +177,7 @@ async fn publish_first(engine: &Engine, first: FirstPlaybook) -> Result<(), RunE
     let command = Command {
         actor: Actor::system(),
         request,
-        arrive_time: None,
+        event_time: None,
         body: CommandBody::Publish(PublishPlaybook { playbook, note }),
     };
     match engine.write(command).await {

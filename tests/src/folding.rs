@@ -165,8 +165,8 @@ impl Folding {
             actor: &event.actor,
             at,
         };
-        for further in &routed.additional_case_ids {
-            self.edit(further, |case| {
+        for additional in &routed.additional_case_ids {
+            self.edit(additional, |case| {
                 case.hears(source, before.as_ref(), &contact);
                 case.last_queue(&contact.queue);
             });
@@ -219,8 +219,8 @@ impl Folding {
             actor: &event.actor,
             at,
         };
-        for further in &taken.additional_case_ids {
-            self.edit(further, |case| {
+        for additional in &taken.additional_case_ids {
+            self.edit(additional, |case| {
                 case.hears(source, Some(&contact), &contact);
                 case.last_queue(&contact.queue);
             });

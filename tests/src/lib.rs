@@ -1,11 +1,11 @@
 //! What the tests of the whole server stand on. The tests themselves are in `tests/it`.
 
+pub mod additional;
 pub mod attempt;
 pub mod brief;
 pub mod child;
 pub mod crash;
 pub mod folding;
-pub mod further;
 pub mod http;
 pub mod listed;
 pub mod merging;

@@ -175,7 +175,7 @@ fn context(facts: &Facts) -> Result<ContactContext, Box<dyn Error>> {
         facts: facts.clone(),
         stage: None,
         persona: None,
-        sentiment_percent: Some(-40),
+        sentiment_score: Some(-40),
         language: Some("nl".into()),
         preferred_routes: Vec::new(),
         consents: Vec::new(),

@@ -23,7 +23,7 @@ pub(super) async fn link(
     };
     let answer = session.write(request, Client::link_identity).await?;
     if answer.verification_lost {
-        session.out.say(&proof_lost(&identity));
+        session.out.say(&verification_lost(&identity));
     }
     session.out.answer(&answer, |paint| {
         let replayed = render::replayed(answer.receipt.as_ref(), paint);
@@ -33,7 +33,7 @@ pub(super) async fn link(
     })
 }
 
-fn proof_lost(identity: &v1::Identity) -> String {
+fn verification_lost(identity: &v1::Identity) -> String {
     let v1::Identity {
         kind,
         value,

@@ -12,7 +12,7 @@ pub use work::{
     MergedCase, NoteAudience, Resolution,
 };
 
-use crate::contact::Joined;
+use crate::contact::CaseMatch;
 use crate::decision::{PersonTold, Tried};
 use crate::fact::{Facts, Knowledge};
 use crate::hash::Parts;
@@ -145,7 +145,7 @@ pub struct CaseContact {
     /// Its channel.
     pub channel: Slug,
     /// How it joined.
-    pub joined: Joined,
+    pub case_match: CaseMatch,
     /// When it arrived.
     pub arrived: UnixMs,
     /// Whether it counts as a repeat.
@@ -189,7 +189,7 @@ pub struct Case {
     pub live_contacts: u32,
     /// Of those, how many we owe an answer.
     pub owed_contacts: u32,
-    /// Further contacts of the customer for the same reason within its window.
+    /// Additional contacts of the customer for the same reason within its window.
     pub repeats: u32,
     /// How often the customer came back on another channel.
     pub channel_switches: u32,

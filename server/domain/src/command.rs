@@ -29,7 +29,7 @@ pub struct Command {
     /// What tells it from every other write.
     pub request: RequestStamp,
     /// The caller's time; now, if absent.
-    pub arrive_time: Option<UnixMs>,
+    pub event_time: Option<UnixMs>,
     /// What to do.
     pub body: CommandBody,
 }
@@ -40,7 +40,7 @@ pub enum CommandBody {
     /// Take a contact in, or amend one, and decide.
     Route(Box<RouteContact>),
     /// Record the customer's choice.
-    Take(TakeRoute),
+    Select(SelectRoute),
     /// Decide again after an attempt that came to nothing.
     Reroute(Box<RerouteContact>),
     /// End a contact.
@@ -54,7 +54,7 @@ pub enum CommandBody {
     /// Make a document live.
     Publish(PublishPlaybook),
     /// Make an earlier version live again.
-    RollBack(RollBackPlaybook),
+    RollBack(RollbackPlaybook),
     /// Keep how queues are.
     ReportQueues(Vec<QueueStats>),
     /// Work on a case.
@@ -76,7 +76,7 @@ pub struct RouteContact {
     /// What was known and is to be forgotten.
     pub clear: Vec<ContextField>,
     /// Whether the first route is taken at once.
-    pub take_first: bool,
+    pub select_first: bool,
     /// What to do with a reason that the live playbook does not have.
     pub unknown_reason: UnknownReason,
 }
@@ -92,7 +92,7 @@ pub enum UnknownReason {
 
 /// The customer's choice.
 #[derive(Clone, Debug)]
-pub struct TakeRoute {
+pub struct SelectRoute {
     /// Which contact.
     pub contact: ContactId,
     /// What was taken.
@@ -137,7 +137,7 @@ pub struct RerouteContact {
     /// As in [`RouteContact`].
     pub clear: Vec<ContextField>,
     /// Whether the first route is taken at once.
-    pub take_first: bool,
+    pub select_first: bool,
     /// As in [`RouteContact`].
     pub unknown_reason: UnknownReason,
     /// More, for the timeline; may be empty.
@@ -218,7 +218,7 @@ pub struct PublishPlaybook {
 
 /// An earlier version to make live again.
 #[derive(Clone, Debug)]
-pub struct RollBackPlaybook {
+pub struct RollbackPlaybook {
     /// Compiled as it was stored.
     pub playbook: Arc<Playbook>,
     /// Why.

@@ -21,11 +21,11 @@ pub const SILENCE_MAX: Millis = Millis::DAY;
 /// After so long without a word of it, a contact in the caller's own place ends as timed out.
 pub const ROUTED_SILENCE_MAX: Millis = Millis(30 * Millis::DAY.0);
 /// Most cases that one contact has beside its own.
-pub const FURTHER_CASES_MAX: usize = 8;
+pub const ADDITIONAL_CASES_MAX: usize = 8;
 /// Most matters that one contact brings.
-pub const MATTERS_MAX: usize = 1 + FURTHER_CASES_MAX;
+pub const MATTERS_MAX: usize = 1 + ADDITIONAL_CASES_MAX;
 /// For so long after a contact ended an additional case can be added to it.
-pub const FURTHER_CASE_AFTER_END_MAX: Millis = Millis::HOUR;
+pub const ADDITIONAL_CASE_AFTER_END_MAX: Millis = Millis::HOUR;
 
 /// Who started it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -115,7 +115,7 @@ pub struct ContactContext {
     /// The persona.
     pub persona: Option<Slug>,
     /// From -100 (furious) to 100 (delighted).
-    pub sentiment_percent: Option<i8>,
+    pub sentiment_score: Option<i8>,
     /// Such as `nl` or `nl-NL`.
     pub language: Option<Arc<str>>,
     /// The most preferred first.
@@ -207,7 +207,7 @@ impl ContactContext {
             ContextField::Device => self.device = None,
             ContextField::Stage => self.stage = None,
             ContextField::Persona => self.persona = None,
-            ContextField::Sentiment => self.sentiment_percent = None,
+            ContextField::Sentiment => self.sentiment_score = None,
             ContextField::Language => self.language = None,
             ContextField::PreferredRoutes => self.preferred_routes.clear(),
             ContextField::Consents => self.consents.clear(),
@@ -270,7 +270,7 @@ impl ContactContext {
             facts,
             stage,
             persona,
-            sentiment_percent,
+            sentiment_score,
             language,
             preferred_routes,
             consents,
@@ -305,7 +305,7 @@ impl ContactContext {
             facts: all_facts,
             stage: stage.or(earlier.stage),
             persona: persona.or(earlier.persona),
-            sentiment_percent: sentiment_percent.or(earlier.sentiment_percent),
+            sentiment_score: sentiment_score.or(earlier.sentiment_score),
             language: language.or(earlier.language),
             preferred_routes: or_earlier(preferred_routes, earlier.preferred_routes),
             consents: or_earlier(consents, earlier.consents),
@@ -355,9 +355,9 @@ fn or_earlier<T>(later: Vec<T>, earlier: Vec<T>) -> Vec<T> {
 
 /// How a contact joined its case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Joined {
+pub enum CaseMatch {
     /// It opened the case.
-    Opened,
+    New,
     /// It continued an open one.
     Continued,
     /// It reopened a resolved one.
@@ -400,9 +400,9 @@ impl From<Outcome> for AttemptOutcome {
 
 /// Where a contact is: exactly one place at any time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum ContactState {
     /// It needs an answer of the customer first: a reason, a fact, a choice.
-    Deciding,
+    AwaitingCustomer,
     /// In a flow.
     SelfService,
     /// In the caller's own place, on this route to people.
@@ -411,26 +411,28 @@ pub enum Place {
     Ended(Outcome),
 }
 
-impl Place {
+impl ContactState {
     /// Where a contact is that takes `route`.
-    pub const fn of_route(route: Route) -> Place {
+    pub const fn of_route(route: Route) -> ContactState {
         match route {
-            Route::SelfService => Place::SelfService,
-            Route::Message | Route::Chat | Route::Callback | Route::Human => Place::Routed(route),
+            Route::SelfService => ContactState::SelfService,
+            Route::Message | Route::Chat | Route::Callback | Route::Human => {
+                ContactState::Routed(route)
+            }
         }
     }
 
     /// Whether the contact is not over.
     pub const fn is_live(self) -> bool {
-        !matches!(self, Place::Ended(_))
+        !matches!(self, ContactState::Ended(_))
     }
 
     /// How long a contact may be here without a word of it; `None` once it is over.
     pub const fn silence_max(self) -> Option<Millis> {
         match self {
-            Place::Deciding | Place::SelfService => Some(SILENCE_MAX),
-            Place::Routed(_) => Some(ROUTED_SILENCE_MAX),
-            Place::Ended(_) => None,
+            ContactState::AwaitingCustomer | ContactState::SelfService => Some(SILENCE_MAX),
+            ContactState::Routed(_) => Some(ROUTED_SILENCE_MAX),
+            ContactState::Ended(_) => None,
         }
     }
 }
@@ -450,13 +452,13 @@ pub struct Offered {
 
 /// A case that a contact has beside its own: the customer brought another matter, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FurtherCase {
+pub struct AdditionalCase {
     /// Which.
     pub case: CaseId,
     /// The reason as it was stated for it.
     pub reason: ReasonId,
     /// How the contact joined it.
-    pub joined: Joined,
+    pub case_match: CaseMatch,
     /// Which of the contact's matters it is for; `None` if it was added by itself.
     pub matter: Option<MatterId>,
     /// Whose it is, if it is another customer's that was merged with the contact's own at the time.
@@ -475,9 +477,9 @@ pub struct Contact {
     /// Its own case, if it has one: what it was routed for.
     pub case: Option<CaseId>,
     /// Cases that were added to it, in that order; none is its own.
-    pub further: Vec<FurtherCase>,
+    pub additional: Vec<AdditionalCase>,
     /// Where it is.
-    pub place: Place,
+    pub state: ContactState,
     /// The route that it took.
     pub route: Option<Route>,
     /// What it can take.
@@ -513,7 +515,7 @@ pub struct Contact {
     pub heard: UnixMs,
     /// When it ended.
     pub ended: Option<UnixMs>,
-    /// Further calls about it.
+    /// Additional calls about it.
     pub amendments: u32,
     /// The sequence of the event by which it came in.
     pub opened: Seq,
@@ -540,16 +542,16 @@ impl Contact {
 
     /// All its cases, its own first.
     pub fn cases(&self) -> impl Iterator<Item = CaseId> {
-        self.case.into_iter().chain(self.further_cases())
+        self.case.into_iter().chain(self.additional_cases())
     }
 
     /// The cases that were added to it.
-    pub fn further_cases(&self) -> impl Iterator<Item = CaseId> {
-        self.further.iter().map(|further| further.case)
+    pub fn additional_cases(&self) -> impl Iterator<Item = CaseId> {
+        self.additional.iter().map(|additional| additional.case)
     }
 
     /// When it times out, if nothing is heard of it.
     pub fn times_out(&self) -> Option<UnixMs> {
-        self.place.silence_max().map(|silence| self.heard + silence)
+        self.state.silence_max().map(|silence| self.heard + silence)
     }
 }

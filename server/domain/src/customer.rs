@@ -306,7 +306,7 @@ fn added<T>(mut known: Vec<T>, told: Vec<T>, is_same: impl Fn(&T, &T) -> bool) -
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TierBasis {
     /// The caller's.
-    Told,
+    Reported,
     /// The stored one.
     Stored,
     /// The playbook's default: none was known.
@@ -329,7 +329,7 @@ impl TierFound {
     /// The one that won, where this was told; `None` if it was the playbook's default.
     pub fn won<'a>(&'a self, told: Option<&'a Slug>) -> Option<&'a Slug> {
         match self.basis {
-            TierBasis::Told => told,
+            TierBasis::Reported => told,
             TierBasis::Stored => self.stored.as_ref(),
             TierBasis::Default => None,
         }

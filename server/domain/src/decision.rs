@@ -172,7 +172,7 @@ impl RouteOption {
 
 /// Why a route was turned down: the first reason, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TurnedDown {
+pub enum IneligibilityCause {
     /// The reason does not have it.
     NotOfReason,
     /// The channel does not have it.
@@ -194,7 +194,7 @@ pub enum TurnedDown {
     /// This rule forbids it.
     ForbiddenByRule(Slug),
     /// This rule leaves only other routes.
-    NotLeftByRule(Slug),
+    ExcludedByRule(Slug),
     /// This queue is closed now, and when it opens.
     Closed(Slug, Option<UnixMs>),
     /// The platform says that nobody is signed in to this queue, and when it opens next.
@@ -230,11 +230,11 @@ pub struct FiredRule {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// This rule needs this value, which is not known.
-    FactUnknown(Slug, Arc<str>),
+    RuleInputUnknown(Slug, Arc<str>),
     /// Nothing was reported for this queue; the playbook's assumed wait was taken.
     WaitAssumed(Slug),
     /// The tier is the caller's, not this stored one.
-    TierOfCaller(Slug),
+    TierReported(Slug),
     /// No tier is known; the default was taken.
     TierAssumed,
     /// This reason is not known; the last resort was taken.
@@ -267,7 +267,7 @@ pub enum Finding {
     /// Nobody speaks this language in this queue.
     LanguageNotSpoken(Slug, Arc<str>),
     /// The last resort is this route, though this speaks against it.
-    LastResortBroken(Route, Box<TurnedDown>),
+    LastResortBroken(Route, Box<IneligibilityCause>),
     /// The contact is taken to be about the customer's one open case of its reason.
     CasePresumed,
     /// The caller said that it is another matter, but it is a case that was there: this key fact is told, or the reason
@@ -304,7 +304,7 @@ pub struct Decision {
     /// The cheapest first; of equal ones the better chance, then the first of the channel's routes.
     pub options: Vec<RouteOption>,
     /// In the order of [`Route::ALL`].
-    pub turned_down: Vec<(Route, TurnedDown)>,
+    pub ineligible: Vec<(Route, IneligibilityCause)>,
     /// In the order of the playbook.
     pub fired: Vec<FiredRule>,
     /// In the order noticed.
@@ -333,7 +333,7 @@ impl Decision {
             tier,
             need: Need::ONE,
             options: Vec::new(),
-            turned_down: Vec::new(),
+            ineligible: Vec::new(),
             fired: Vec::new(),
             findings: Vec::new(),
         }

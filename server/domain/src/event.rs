@@ -7,7 +7,7 @@ pub use transitions::CaseTransition;
 
 use crate::actor::Actor;
 use crate::case::{CaseState, CaseWork, MatterKey, Resolution};
-use crate::contact::{ContactContext, Joined, Offered, Outcome, QueueStats};
+use crate::contact::{CaseMatch, ContactContext, Offered, Outcome, QueueStats};
 use crate::customer::{Customer, CustomerWork, IdentityKey, Profile, TierFound};
 use crate::decision::{AttemptOutcome, Decision, Finding, Handover, Memory, Standing};
 use crate::fact::Facts;
@@ -37,7 +37,7 @@ pub struct Envelope {
     /// Log time; never goes back.
     pub record_time: UnixMs,
     /// The caller's time.
-    pub arrive_time: UnixMs,
+    pub event_time: UnixMs,
     /// Who asked.
     pub actor: Actor,
     /// What asked.
@@ -60,16 +60,16 @@ pub enum Cause {
 pub enum Method {
     /// RouteContact.
     RouteContact = 1,
-    /// TakeRoute.
-    TakeRoute = 2,
+    /// SelectRoute.
+    SelectRoute = 2,
     /// EndContact.
     EndContact = 3,
     /// UpsertCustomer.
     UpsertCustomer = 4,
     /// PublishPlaybook.
     PublishPlaybook = 5,
-    /// RollBackPlaybook.
-    RollBackPlaybook = 6,
+    /// RollbackPlaybook.
+    RollbackPlaybook = 6,
     /// AddCaseNote.
     AddCaseNote = 7,
     /// UpdateCase.
@@ -108,11 +108,11 @@ impl Method {
     /// Every method.
     pub const ALL: [Method; 22] = [
         Method::RouteContact,
-        Method::TakeRoute,
+        Method::SelectRoute,
         Method::EndContact,
         Method::UpsertCustomer,
         Method::PublishPlaybook,
-        Method::RollBackPlaybook,
+        Method::RollbackPlaybook,
         Method::AddCaseNote,
         Method::UpdateCase,
         Method::ResolveCase,
@@ -165,11 +165,11 @@ pub enum Event {
     /// A playbook was made live.
     PlaybookPublished(PlaybookPublished),
     /// A customer was made, or what is known of one was replaced.
-    CustomerSaved(Box<CustomerSaved>),
+    CustomerUpserted(Box<CustomerUpserted>),
     /// A contact was decided on: a new one, an amended one, or one sent back.
     ContactRouted(Box<ContactRouted>),
     /// The customer chose.
-    RouteTaken(RouteTaken),
+    RouteSelected(RouteSelected),
     /// A contact is over.
     ContactEnded(Box<ContactEnded>),
     /// Nothing was heard of a case for too long.
@@ -179,7 +179,7 @@ pub enum Event {
     /// A handle was linked, or customers were merged.
     CustomerWorked(Box<CustomerWorked>),
     /// A contact has an additional case.
-    CaseAdded(Box<CaseAdded>),
+    CaseAddedToContact(Box<CaseAddedToContact>),
     /// A platform told how its queues are, at the time that the envelope names as the caller's.
     QueueStatsReported(Vec<QueueStats>),
     /// What callers keep of a contact for themselves was changed.
@@ -203,16 +203,16 @@ pub struct PlaybookPublished {
 
 /// A customer was made, or what is known of one was replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomerSaved {
+pub struct CustomerUpserted {
     /// As it is kept from now on.
     pub customer: Customer,
     /// The handles that proved who it is and by this do no more; none for what was decided before that was kept.
-    pub lost_proofs: Vec<IdentityKey>,
+    pub unverified_identities: Vec<IdentityKey>,
 }
 
 /// Why a contact was decided on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RouteStep {
+pub enum RoutingTrigger {
     /// It is new.
     Opened,
     /// The caller told more.
@@ -227,15 +227,15 @@ pub enum RouteStep {
     Failed,
 }
 
-impl RouteStep {
+impl RoutingTrigger {
     /// What came of the attempt before; `None` if no attempt ended.
     pub const fn attempt(self) -> Option<AttemptOutcome> {
         match self {
-            RouteStep::Opened | RouteStep::Amended => None,
-            RouteStep::AskedForPerson => Some(AttemptOutcome::AskedForPerson),
-            RouteStep::GaveUp => Some(AttemptOutcome::GaveUp),
-            RouteStep::NoAnswer => Some(AttemptOutcome::NoAnswer),
-            RouteStep::Failed => Some(AttemptOutcome::Failed),
+            RoutingTrigger::Opened | RoutingTrigger::Amended => None,
+            RoutingTrigger::AskedForPerson => Some(AttemptOutcome::AskedForPerson),
+            RoutingTrigger::GaveUp => Some(AttemptOutcome::GaveUp),
+            RoutingTrigger::NoAnswer => Some(AttemptOutcome::NoAnswer),
+            RoutingTrigger::Failed => Some(AttemptOutcome::Failed),
         }
     }
 }
@@ -246,7 +246,7 @@ pub struct ContactRouted {
     /// Which.
     pub contact: ContactId,
     /// Why now.
-    pub step: RouteStep,
+    pub trigger: RoutingTrigger,
     /// All that the caller told, amendments taken in.
     pub context: Arc<ContactContext>,
     /// Who it is.
@@ -256,12 +256,12 @@ pub struct ContactRouted {
     /// Its case.
     pub case: Option<CaseJoin>,
     /// The case that it left because the customer's reason turned out to be another.
-    pub left: Option<LeftCase>,
+    pub former: Option<FormerCase>,
     /// The additional cases that the contact has by this.
-    pub further: Vec<CaseId>,
+    pub additional: Vec<CaseId>,
     /// Which of its matters it is routed for, if it brought several.
     pub leading: Option<MatterId>,
-    /// How many events of the same write follow this one: a [`CaseAdded`] for each other matter that has a case.
+    /// How many events of the same write follow this one: a [`CaseAddedToContact`] for each other matter that has a case.
     pub followed_by: u32,
     /// Open cases of the customer that may be meant, where it is not known which one is.
     pub open_cases: Vec<OpenCase>,
@@ -300,7 +300,7 @@ pub struct CaseJoin {
     /// Which.
     pub case: CaseId,
     /// How.
-    pub joined: Joined,
+    pub case_match: CaseMatch,
     /// Whether this is the event by which it joined; amendments say it again.
     pub first: bool,
     /// Whether it counts as a repeat.
@@ -347,7 +347,7 @@ pub struct OpenedCase {
 
 /// A case that a contact left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LeftCase {
+pub struct FormerCase {
     /// Which.
     pub case: CaseId,
     /// Whether it was opened by mistake: this contact was its only one.
@@ -369,18 +369,18 @@ pub enum Next {
     /// The customer must choose among the options.
     ChooseRoute,
     /// It goes there.
-    Take(Offered),
+    Target(Offered),
 }
 
 /// The customer chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RouteTaken {
+pub struct RouteSelected {
     /// Which contact.
     pub contact: ContactId,
     /// Its case.
     pub case: Option<CaseId>,
     /// Its additional cases.
-    pub further: Vec<CaseId>,
+    pub additional: Vec<CaseId>,
     /// What was taken.
     pub taken: Offered,
     /// What was shown and declined.
@@ -399,7 +399,7 @@ pub struct ContactEnded {
     /// Its case.
     pub case: Option<CaseId>,
     /// Its additional cases; none of them is resolved by it.
-    pub further: Vec<CaseId>,
+    pub additional: Vec<CaseId>,
     /// How.
     pub outcome: Outcome,
     /// The reason as the agent or the flow found it.
@@ -458,7 +458,7 @@ pub struct CustomerWorked {
 
 /// A contact has an additional case, or more is known of the matter of one that it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaseAdded {
+pub struct CaseAddedToContact {
     /// Which contact.
     pub contact: ContactId,
     /// Its channel.
@@ -468,7 +468,7 @@ pub struct CaseAdded {
     /// Its own case.
     pub own: Option<CaseId>,
     /// The additional cases that it had.
-    pub further: Vec<CaseId>,
+    pub additional: Vec<CaseId>,
     /// The reason of the matter.
     pub reason: ReasonId,
     /// What is known of the matter: what was told with it, and what the contact told of what the reason asks for.

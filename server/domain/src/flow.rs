@@ -3,11 +3,11 @@
 //! A command either gives events, of which the first holds the answer, or is the replay of an earlier one, or is
 //! refused; a row that is not in memory is asked for.
 
+mod additional;
 mod case;
 mod customer;
 mod end;
 mod find;
-mod further;
 mod join;
 mod matters;
 mod publish;
@@ -15,7 +15,7 @@ mod query;
 mod reported;
 mod reroute;
 mod route;
-mod take;
+mod select;
 mod timer;
 mod update;
 mod upsert;
@@ -85,10 +85,10 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
     let actor = &command.actor;
     let events = match &command.body {
         CommandBody::Route(body) => route::route(state, body, actor, now)?,
-        CommandBody::Take(body) => vec![take::take(state, body)?],
+        CommandBody::Select(body) => vec![select::select(state, body)?],
         CommandBody::Reroute(body) => reroute::reroute(state, body, actor, now)?,
         CommandBody::End(body) => vec![end::end(state, body)?],
-        CommandBody::AddCase(body) => vec![further::add(state, body, actor, now)?],
+        CommandBody::AddCase(body) => vec![additional::add(state, body, actor, now)?],
         CommandBody::UpdateContact(body) => vec![update::contact(state, body)?],
         CommandBody::Upsert(body) => vec![upsert::upsert(state, body, actor, now)?],
         CommandBody::Publish(body) => vec![publish::publish(state, &body.playbook, &body.note)],
@@ -98,13 +98,13 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
         CommandBody::Customer(body) => vec![customer::work(state, body)?],
         CommandBody::Faulty(_, faults) => return Err(Refusal::Faulty(faults.clone()).into()),
     };
-    let arrive_time = arrival(command.arrive_time, now)?;
+    let event_time = arrival(command.event_time, now)?;
     let seqs = (next_seq(state).0..).map(Seq);
     let recorded = seqs.zip(events).map(|(seq, event)| Recorded {
         envelope: Envelope {
             seq,
             record_time: now,
-            arrive_time,
+            event_time,
             actor: command.actor.clone(),
             cause: Cause::Request(command.request.clone()),
             playbook: state.live().map(|playbook| playbook.version.clone()),
@@ -129,7 +129,7 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
             let verified = identities.filter(|identity| identity.proves());
             rows.extend(verified.map(|identity| RowKey::Holder(identity.key.clone())));
         }
-        CommandBody::Take(body) => rows.push(RowKey::Contact(body.contact.clone())),
+        CommandBody::Select(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::Reroute(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::End(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::AddCase(body) => rows.push(RowKey::Contact(body.contact.clone())),
@@ -154,11 +154,11 @@ pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
     let found = replayed(state, command).and_then(|answered| match (&command.body, answered) {
         (_, Some(_)) => Ok(()),
         (CommandBody::Route(body), None) => route::seek(state, body, actor),
-        (CommandBody::Take(body), None) => take::take(state, body).map(drop),
+        (CommandBody::Select(body), None) => select::select(state, body).map(drop),
         (CommandBody::Reroute(body), None) => reroute::seek(state, body, actor),
         (CommandBody::End(body), None) => end::seek(state, body),
         (CommandBody::AddCase(body), None) => {
-            further::add(state, body, actor, state.now()).map(drop)
+            additional::add(state, body, actor, state.now()).map(drop)
         }
         (CommandBody::UpdateContact(body), None) => update::contact(state, body).map(drop),
         (CommandBody::Upsert(body), None) => {
@@ -220,14 +220,14 @@ impl CommandBody {
     pub fn method(&self) -> Method {
         match self {
             CommandBody::Route(_) => Method::RouteContact,
-            CommandBody::Take(_) => Method::TakeRoute,
+            CommandBody::Select(_) => Method::SelectRoute,
             CommandBody::Reroute(_) => Method::RerouteContact,
             CommandBody::End(_) => Method::EndContact,
             CommandBody::AddCase(_) => Method::AddCaseToContact,
             CommandBody::UpdateContact(_) => Method::UpdateContact,
             CommandBody::Upsert(_) => Method::UpsertCustomer,
             CommandBody::Publish(_) => Method::PublishPlaybook,
-            CommandBody::RollBack(_) => Method::RollBackPlaybook,
+            CommandBody::RollBack(_) => Method::RollbackPlaybook,
             CommandBody::ReportQueues(_) => Method::ReportQueueStats,
             CommandBody::Case(body) => body.step.method(),
             CommandBody::Customer(body) => body.step.method(),
@@ -242,7 +242,7 @@ impl Recorded {
         let envelope = Envelope {
             seq: next_seq(state),
             record_time: at,
-            arrive_time: at,
+            event_time: at,
             actor: crate::actor::Actor::system(),
             cause: Cause::Timer,
             playbook: state.live().map(|playbook| playbook.version.clone()),

@@ -3,7 +3,7 @@
 //! A filter says of one row whether it belongs to the list. Indexes find candidates faster, but the filter decides.
 
 use crate::case::{Case, CaseState};
-use crate::contact::{Contact, Place};
+use crate::contact::{Contact, ContactState};
 use crate::customer::{Customer, IdentityKey};
 use crate::ids::{CaseId, CustomerId, PlaybookVersion, ReasonId, Slug};
 use crate::playbook::Playbook;
@@ -180,25 +180,25 @@ fn is_of(customer: Option<&CustomerId>, customers: Option<&[CustomerId]>) -> boo
 
 /// Where a contact is, without how it came there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlaceKind {
-    /// [`Place::Deciding`].
-    Deciding,
-    /// [`Place::SelfService`].
+pub enum ContactStateKind {
+    /// [`ContactState::AwaitingCustomer`].
+    AwaitingCustomer,
+    /// [`ContactState::SelfService`].
     SelfService,
-    /// [`Place::Routed`].
+    /// [`ContactState::Routed`].
     Routed,
-    /// [`Place::Ended`].
+    /// [`ContactState::Ended`].
     Ended,
 }
 
-impl PlaceKind {
+impl ContactStateKind {
     /// Of a place.
-    pub const fn of(place: Place) -> PlaceKind {
+    pub const fn of(place: ContactState) -> ContactStateKind {
         match place {
-            Place::Deciding => PlaceKind::Deciding,
-            Place::SelfService => PlaceKind::SelfService,
-            Place::Routed(_) => PlaceKind::Routed,
-            Place::Ended(_) => PlaceKind::Ended,
+            ContactState::AwaitingCustomer => ContactStateKind::AwaitingCustomer,
+            ContactState::SelfService => ContactStateKind::SelfService,
+            ContactState::Routed(_) => ContactStateKind::Routed,
+            ContactState::Ended(_) => ContactStateKind::Ended,
         }
     }
 }
@@ -208,7 +208,7 @@ impl PlaceKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactFilter {
     /// In one of these places.
-    pub places: Vec<PlaceKind>,
+    pub places: Vec<ContactStateKind>,
     /// Stated or confirmed to be for one of these reasons.
     pub reasons: Vec<ReasonFilter>,
     /// Under one of these tiers.
@@ -221,7 +221,7 @@ pub struct ContactFilter {
     pub customers: Vec<OfCustomer>,
     /// When it was first recorded.
     pub opened: Between,
-    /// Of one of these cases: it is its own, or a further one.
+    /// Of one of these cases: it is its own, or an additional one.
     pub cases: Vec<CaseId>,
     /// What callers keep of it for themselves.
     pub tags: TagsFilter,
@@ -262,7 +262,7 @@ impl ContactFilter {
 #[derive(Clone, Copy, Debug)]
 pub struct ContactSeen<'a> {
     /// Where it is.
-    pub place: PlaceKind,
+    pub place: ContactStateKind,
     /// Its channel.
     pub channel: &'a Slug,
     /// The reason as it was stated and as it was confirmed.
@@ -277,7 +277,7 @@ pub struct ContactMark {
     /// When it was first recorded.
     pub recorded: UnixMs,
     /// Where it is.
-    pub place: PlaceKind,
+    pub place: ContactStateKind,
     /// Its channel.
     pub channel: Slug,
     /// The reason as it was stated.
@@ -297,7 +297,7 @@ impl ContactMark {
     pub fn of(contact: &Contact) -> ContactMark {
         ContactMark {
             recorded: contact.recorded,
-            place: PlaceKind::of(contact.place),
+            place: ContactStateKind::of(contact.state),
             channel: contact.context.channel.clone(),
             reason: contact.context.reason.clone(),
             confirmed: contact.confirmed.clone(),

@@ -373,7 +373,7 @@ impl State {
     /// open cases and live contacts.
     pub fn forget(&mut self, key: &RowKey, at: Seq) {
         match key {
-            RowKey::Contact(id) => self.contacts.forget(id, at, |row| row.place.is_live()),
+            RowKey::Contact(id) => self.contacts.forget(id, at, |row| row.state.is_live()),
             RowKey::Case(id) => self.cases.forget(id, at, |row| row.is_active()),
             RowKey::Customer(id) => self.customers.forget(id, at, |_| false),
             RowKey::Holder(key) => self.holders.forget(key, at, |_| false),

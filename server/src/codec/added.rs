@@ -13,17 +13,17 @@ use super::text::{case, case_seq, case_seqs, cases, name, name_or_none, reason};
 use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::decision::Memory;
-use signpost_domain::event::{CaseAdded, MatterDecided};
+use signpost_domain::event::{CaseAddedToContact, MatterDecided};
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
-pub(super) fn write_added(w: &mut Writer, added: &CaseAdded, base: UnixMs) {
-    let CaseAdded {
+pub(super) fn write_added(w: &mut Writer, added: &CaseAddedToContact, base: UnixMs) {
+    let CaseAddedToContact {
         contact,
         channel,
         customer,
         own,
-        further,
+        additional,
         reason,
         facts,
         join,
@@ -35,7 +35,7 @@ pub(super) fn write_added(w: &mut Writer, added: &CaseAdded, base: UnixMs) {
     w.text(2, channel.as_str());
     w.text(3, customer.as_str());
     w.number_or_none(4, own.map(case_seq));
-    w.numbers(5, case_seqs(further));
+    w.numbers(5, case_seqs(additional));
     w.reason(6, reason);
     write_facts(w, 7, facts, base);
     w.message(8, |w| write_case_join(w, join));
@@ -93,13 +93,16 @@ fn decided(message: wire::MatterDecided, base: UnixMs) -> Result<MatterDecided, 
     })
 }
 
-pub(super) fn added(message: wire::CaseAdded, base: UnixMs) -> Result<CaseAdded, CodecError> {
-    let wire::CaseAdded {
+pub(super) fn added(
+    message: wire::CaseAddedToContact,
+    base: UnixMs,
+) -> Result<CaseAddedToContact, CodecError> {
+    let wire::CaseAddedToContact {
         contact,
         channel,
         customer,
         own_seq,
-        further_seqs,
+        additional_seqs,
         reason: reason_text,
         facts: fact_messages,
         join,
@@ -108,12 +111,12 @@ pub(super) fn added(message: wire::CaseAdded, base: UnixMs) -> Result<CaseAdded,
         decided: decided_message,
     } = message;
     let decided = decided_message.map(|message| decided(message, base));
-    Ok(CaseAdded {
+    Ok(CaseAddedToContact {
         contact: name(contact, "added.contact")?,
         channel: name(channel, "added.channel")?,
         customer: name(customer, "added.customer")?,
         own: own_seq.map(case),
-        further: cases(further_seqs),
+        additional: cases(additional_seqs),
         reason: reason(&reason_text, "added.reason")?,
         facts: facts(fact_messages, base)?,
         join: case_join(required(join, "added.join")?)?,

@@ -15,7 +15,7 @@ use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::case::MatterKey;
 use signpost_domain::contact::{
-    ContactContext, CustomerRef, Direction, Joined, Matter, Offered, Outcome, QueueStats,
+    CaseMatch, ContactContext, CustomerRef, Direction, Matter, Offered, Outcome, QueueStats,
 };
 use signpost_domain::customer::{Consent, Customer, Identity, IdentityKey, Profile};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
@@ -98,8 +98,8 @@ pub(super) fn abilities() -> impl Strategy<Value = Abilities> {
     (0..=Abilities::ALL.bits()).prop_map(Abilities::from_bits)
 }
 
-pub(super) fn joined() -> impl Strategy<Value = Joined> {
-    select(&[Joined::Opened, Joined::Continued, Joined::Reopened])
+pub(super) fn joined() -> impl Strategy<Value = CaseMatch> {
+    select(&[CaseMatch::New, CaseMatch::Continued, CaseMatch::Reopened])
 }
 
 pub(super) fn outcome() -> impl Strategy<Value = Outcome> {
@@ -320,7 +320,7 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
     (place, who, what, how)
         .prop_map(|(place, who, what, how)| {
             let (channel, direction, device, stage, brand) = place;
-            let (customer, persona, sentiment_percent, language, vulnerable) = who;
+            let (customer, persona, sentiment_score, language, vulnerable) = who;
             let (reason, facts, [asked_for_person, another_matter], cannot_use, named) = what;
             let (case, previous_contact) = named;
             let (preferred_routes, consents, queue_stats, matters, tags) = how;
@@ -335,7 +335,7 @@ pub(super) fn context() -> BoxedStrategy<ContactContext> {
                 facts,
                 stage,
                 persona,
-                sentiment_percent,
+                sentiment_score,
                 language,
                 preferred_routes,
                 consents,

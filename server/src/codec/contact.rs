@@ -8,9 +8,9 @@ use super::tags::{contact_links, write_contact_links};
 use super::text::{after, at, case, case_seq, name, name_or_none, reason, reason_or_none};
 use super::write::Writer;
 use super::{CodecError, message, required, wire};
-use signpost_domain::contact::{Contact, FurtherCase, Place};
+use signpost_domain::contact::{AdditionalCase, Contact, ContactState};
 use signpost_domain::ids::{CustomerId, ReasonId, Seq, Slug};
-use signpost_domain::list::PlaceKind;
+use signpost_domain::list::ContactStateKind;
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
@@ -20,8 +20,8 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
         context,
         customer,
         case,
-        further,
-        place,
+        additional,
+        state: place,
         route,
         offered,
         handover,
@@ -49,14 +49,16 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
     w.name_or_none(3, customer.as_ref());
     w.number_or_none(4, case.map(case_seq));
     match place {
-        Place::Deciding => w.number(5, wire::PlaceKind::Deciding as u32),
-        Place::SelfService => w.number(5, wire::PlaceKind::SelfService as u32),
-        Place::Routed(route) => {
-            w.number(5, wire::PlaceKind::Routed as u32);
+        ContactState::AwaitingCustomer => {
+            w.number(5, wire::ContactStateKind::AwaitingCustomer as u32)
+        }
+        ContactState::SelfService => w.number(5, wire::ContactStateKind::SelfService as u32),
+        ContactState::Routed(route) => {
+            w.number(5, wire::ContactStateKind::Routed as u32);
             w.known(6, route);
         }
-        Place::Ended(outcome) => {
-            w.number(5, wire::PlaceKind::Ended as u32);
+        ContactState::Ended(outcome) => {
+            w.number(5, wire::ContactStateKind::Ended as u32);
             w.known(7, outcome);
         }
     }
@@ -78,7 +80,7 @@ pub(super) fn write_contact(w: &mut Writer, contact: &Contact) {
     w.name_or_none(21, tier.as_ref());
     w.messages(22, tier_found, write_tier_found);
     w.name_or_none(23, case_owner.as_ref());
-    w.messages(24, further, write_further);
+    w.messages(24, additional, write_additional);
     w.messages(25, handover.as_deref(), write_handover);
     w.name_or_none(26, leading.as_ref());
     w.signed_or_none(27, due.map(|due| after(due, *recorded)));
@@ -92,8 +94,8 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         context: context_message,
         customer,
         case_seq,
-        place: kind,
-        place_route,
+        state: kind,
+        state_route: place_route,
         outcome,
         route,
         offered: offered_messages,
@@ -111,7 +113,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
         tier,
         tier_found: tier_message,
         case_owner,
-        further: further_messages,
+        additional: additional_messages,
         leading_matter,
         due_after_ms,
         handover: handover_message,
@@ -121,14 +123,14 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
     let recorded = UnixMs(recorded_unix_ms);
     let context = context(required(context_message, "contact.context")?, recorded)?;
     let offered = offered_messages.into_iter().map(offered);
-    let further = further_messages.into_iter().map(further_case);
+    let additional = additional_messages.into_iter().map(additional_case);
     Ok(Contact {
         id: name(id, "contact.id")?,
         context: Arc::new(context),
         customer: name_or_none(customer),
         case: case_seq.map(case),
-        further: further.collect::<Result<_, _>>()?,
-        place: place(kind, place_route, outcome)?,
+        additional: additional.collect::<Result<_, _>>()?,
+        state: place(kind, place_route, outcome)?,
         route: known_or_none(route, "contact.route")?,
         offered: offered.collect::<Result<_, _>>()?,
         handover: handover_message.map(handover).transpose()?.map(Box::new),
@@ -157,7 +159,7 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactGlance {
     /// Where it is.
-    pub place: PlaceKind,
+    pub place: ContactStateKind,
     /// Its channel.
     pub channel: Slug,
     /// The reason as it was stated.
@@ -180,7 +182,7 @@ pub fn glance(bytes: &[u8]) -> Result<ContactGlance, CodecError> {
     let wire::GlancedContact {
         context,
         customer,
-        place,
+        state: place,
         confirmed_reason,
         tier,
     } = required(contact, "row")?;
@@ -195,14 +197,14 @@ pub fn glance(bytes: &[u8]) -> Result<ContactGlance, CodecError> {
     })
 }
 
-fn write_further(w: &mut Writer, further: &FurtherCase) {
-    let FurtherCase {
+fn write_additional(w: &mut Writer, additional: &AdditionalCase) {
+    let AdditionalCase {
         case,
         reason,
-        joined,
+        case_match: joined,
         matter,
         owner,
-    } = further;
+    } = additional;
     w.number(1, case_seq(*case));
     w.reason(2, reason);
     w.known(3, joined);
@@ -210,51 +212,55 @@ fn write_further(w: &mut Writer, further: &FurtherCase) {
     w.name_or_none(5, matter.as_ref());
 }
 
-fn further_case(message: wire::FurtherCase) -> Result<FurtherCase, CodecError> {
-    let wire::FurtherCase {
+fn additional_case(message: wire::AdditionalCase) -> Result<AdditionalCase, CodecError> {
+    let wire::AdditionalCase {
         case_seq,
         reason: reason_text,
-        joined,
+        case_match: joined,
         owner,
         matter,
     } = message;
-    Ok(FurtherCase {
+    Ok(AdditionalCase {
         case: case(case_seq),
-        reason: reason(&reason_text, "further_case.reason")?,
-        joined: known(joined, "further_case.joined")?,
+        reason: reason(&reason_text, "additional_case.reason")?,
+        case_match: known(joined, "additional_case.joined")?,
         matter: name_or_none(matter),
         owner: name_or_none(owner),
     })
 }
 
-pub(super) fn write_place_kind(w: &mut Writer, field: u32, place: PlaceKind) {
+pub(super) fn write_place_kind(w: &mut Writer, field: u32, place: ContactStateKind) {
     let kind = match place {
-        PlaceKind::Deciding => wire::PlaceKind::Deciding,
-        PlaceKind::SelfService => wire::PlaceKind::SelfService,
-        PlaceKind::Routed => wire::PlaceKind::Routed,
-        PlaceKind::Ended => wire::PlaceKind::Ended,
+        ContactStateKind::AwaitingCustomer => wire::ContactStateKind::AwaitingCustomer,
+        ContactStateKind::SelfService => wire::ContactStateKind::SelfService,
+        ContactStateKind::Routed => wire::ContactStateKind::Routed,
+        ContactStateKind::Ended => wire::ContactStateKind::Ended,
     };
     w.number(field, kind as u32);
 }
 
-pub(super) fn place_kind(kind: i32) -> Result<PlaceKind, CodecError> {
+pub(super) fn place_kind(kind: i32) -> Result<ContactStateKind, CodecError> {
     const FIELD: &str = "contact_mark.place";
-    match wire::PlaceKind::try_from(kind).map_err(|_| nonsense(FIELD, kind))? {
-        wire::PlaceKind::Unspecified => Err(CodecError::Missing(FIELD)),
-        wire::PlaceKind::Deciding => Ok(PlaceKind::Deciding),
-        wire::PlaceKind::SelfService => Ok(PlaceKind::SelfService),
-        wire::PlaceKind::Routed => Ok(PlaceKind::Routed),
-        wire::PlaceKind::Ended => Ok(PlaceKind::Ended),
+    match wire::ContactStateKind::try_from(kind).map_err(|_| nonsense(FIELD, kind))? {
+        wire::ContactStateKind::Unspecified => Err(CodecError::Missing(FIELD)),
+        wire::ContactStateKind::AwaitingCustomer => Ok(ContactStateKind::AwaitingCustomer),
+        wire::ContactStateKind::SelfService => Ok(ContactStateKind::SelfService),
+        wire::ContactStateKind::Routed => Ok(ContactStateKind::Routed),
+        wire::ContactStateKind::Ended => Ok(ContactStateKind::Ended),
     }
 }
 
-fn place(kind: i32, route: i32, outcome: i32) -> Result<Place, CodecError> {
+fn place(kind: i32, route: i32, outcome: i32) -> Result<ContactState, CodecError> {
     const FIELD: &str = "contact.place";
-    match wire::PlaceKind::try_from(kind).map_err(|_| nonsense(FIELD, kind))? {
-        wire::PlaceKind::Unspecified => Err(CodecError::Missing(FIELD)),
-        wire::PlaceKind::Deciding => Ok(Place::Deciding),
-        wire::PlaceKind::SelfService => Ok(Place::SelfService),
-        wire::PlaceKind::Routed => Ok(Place::Routed(known(route, "contact.place_route")?)),
-        wire::PlaceKind::Ended => Ok(Place::Ended(known(outcome, "contact.outcome")?)),
+    match wire::ContactStateKind::try_from(kind).map_err(|_| nonsense(FIELD, kind))? {
+        wire::ContactStateKind::Unspecified => Err(CodecError::Missing(FIELD)),
+        wire::ContactStateKind::AwaitingCustomer => Ok(ContactState::AwaitingCustomer),
+        wire::ContactStateKind::SelfService => Ok(ContactState::SelfService),
+        wire::ContactStateKind::Routed => {
+            Ok(ContactState::Routed(known(route, "contact.place_route")?))
+        }
+        wire::ContactStateKind::Ended => {
+            Ok(ContactState::Ended(known(outcome, "contact.outcome")?))
+        }
     }
 }

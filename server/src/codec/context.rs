@@ -257,7 +257,7 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
         facts,
         stage,
         persona,
-        sentiment_percent,
+        sentiment_score,
         language,
         preferred_routes,
         consents,
@@ -280,7 +280,7 @@ pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: Unix
     write_facts(w, 8, facts, base);
     w.name_or_none(9, stage.as_ref());
     w.name_or_none(10, persona.as_ref());
-    w.signed_or_none(11, sentiment_percent.map(i64::from));
+    w.signed_or_none(11, sentiment_score.map(i64::from));
     w.text_or_none(12, language.as_deref());
     w.all_known(13, preferred_routes);
     w.messages(14, consents, write_consent);
@@ -311,7 +311,7 @@ pub(super) fn context(
         facts: fact_messages,
         stage,
         persona,
-        sentiment_percent,
+        sentiment_score,
         language,
         preferred_routes,
         consents: consent_messages,
@@ -328,9 +328,8 @@ pub(super) fn context(
         labels,
     } = message;
     let matters = matters.into_iter().map(|message| matter(message, base));
-    let percent = |number: i32| {
-        i8::try_from(number).map_err(|_| nonsense("context.sentiment_percent", number))
-    };
+    let percent =
+        |number: i32| i8::try_from(number).map_err(|_| nonsense("context.sentiment_score", number));
     let queue_stats = queue_messages.into_iter().map(queue_stats);
     Ok(ContactContext {
         channel: name(channel, "context.channel")?,
@@ -347,7 +346,7 @@ pub(super) fn context(
         facts: facts(fact_messages, base)?,
         stage: name_or_none(stage),
         persona: name_or_none(persona),
-        sentiment_percent: sentiment_percent.map(percent).transpose()?,
+        sentiment_score: sentiment_score.map(percent).transpose()?,
         language: language.map(Into::into),
         preferred_routes: routes(&preferred_routes, "context.preferred_routes")?,
         consents: consents(consent_messages)?,

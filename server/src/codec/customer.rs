@@ -9,7 +9,7 @@ use super::text::{after, at, name, name_or_none};
 use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::customer::{Customer, CustomerMerge, CustomerWork, MergedCustomer, TierFound};
-use signpost_domain::event::{CustomerSaved, CustomerWorked};
+use signpost_domain::event::{CustomerUpserted, CustomerWorked};
 use signpost_domain::ids::Seq;
 use signpost_domain::time::UnixMs;
 
@@ -52,7 +52,7 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         merged_into,
         merged: merged_messages,
         merges,
-        lost_proofs: _,
+        unverified_identities: _,
     } = message;
     let created = UnixMs(created_unix_ms);
     let recent = recent_after_ms.into_iter().scan(created, |base, after_ms| {
@@ -75,20 +75,20 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
 }
 
 /// The event by which a customer is kept.
-pub(super) fn write_saved(w: &mut Writer, saved: &CustomerSaved) {
-    let CustomerSaved {
+pub(super) fn write_saved(w: &mut Writer, saved: &CustomerUpserted) {
+    let CustomerUpserted {
         customer,
-        lost_proofs,
+        unverified_identities,
     } = saved;
     write_customer(w, customer);
-    w.messages(11, lost_proofs, write_identity_key);
+    w.messages(11, unverified_identities, write_identity_key);
 }
 
-pub(super) fn saved(mut message: wire::Customer) -> Result<CustomerSaved, CodecError> {
-    let lost_proofs = std::mem::take(&mut message.lost_proofs);
-    let lost_proofs = lost_proofs.into_iter().map(identity_key);
-    Ok(CustomerSaved {
-        lost_proofs: lost_proofs.collect::<Result<_, _>>()?,
+pub(super) fn saved(mut message: wire::Customer) -> Result<CustomerUpserted, CodecError> {
+    let unverified_identities = std::mem::take(&mut message.unverified_identities);
+    let unverified_identities = unverified_identities.into_iter().map(identity_key);
+    Ok(CustomerUpserted {
+        unverified_identities: unverified_identities.collect::<Result<_, _>>()?,
         customer: customer(message)?,
     })
 }
@@ -143,10 +143,10 @@ pub(super) fn write_worked(w: &mut Writer, worked: &CustomerWorked) {
     match work {
         CustomerWork::Linked {
             identity,
-            proof_lost,
+            verification_lost,
         } => {
             w.message(2, |w| write_identity(w, identity));
-            w.number(6, *proof_lost);
+            w.number(6, *verification_lost);
         }
         CustomerWork::Unlinked(key) => w.message(3, |w| write_identity_key(w, key)),
         CustomerWork::Merged(merge) => w.message(4, |w| write_merge(w, merge)),
@@ -162,12 +162,12 @@ pub(super) fn worked(message: wire::CustomerWorked) -> Result<CustomerWorked, Co
     let wire::CustomerWorked {
         customer,
         work,
-        proof_lost,
+        verification_lost,
     } = message;
     let work = match required(work, "customer_worked.work")? {
         Wire::Linked(message) => CustomerWork::Linked {
             identity: identity(message)?,
-            proof_lost,
+            verification_lost,
         },
         Wire::Unlinked(message) => CustomerWork::Unlinked(identity_key(message)?),
         Wire::Merged(message) => CustomerWork::Merged(merge(message)?),

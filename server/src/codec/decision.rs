@@ -6,8 +6,8 @@ use super::text::{after, at, name, name_or_none, reason, reason_or_none, slugs, 
 use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::decision::{
-    ChanceBasis, CostKind, CostParts, Decision, Finding, FiredRule, Formula, Handover, RouteOption,
-    Standing, TurnedDown, Wait,
+    ChanceBasis, CostKind, CostParts, Decision, Finding, FiredRule, Formula, Handover,
+    IneligibilityCause, RouteOption, Standing, Wait,
 };
 use signpost_domain::ids::Slug;
 use signpost_domain::money::Money;
@@ -26,7 +26,7 @@ pub(super) fn write_decision(w: &mut Writer, decision: &Decision) {
         tier,
         need,
         options,
-        turned_down,
+        ineligible,
         fired,
         findings,
     } = decision;
@@ -34,7 +34,7 @@ pub(super) fn write_decision(w: &mut Writer, decision: &Decision) {
     w.text(2, tier.as_str());
     w.number(3, need.0);
     w.messages(4, options, write_option);
-    w.messages(5, turned_down, |w, (route, why)| {
+    w.messages(5, ineligible, |w, (route, why)| {
         write_turned_down(w, *route, why);
     });
     w.messages(6, fired, write_fired);
@@ -55,7 +55,7 @@ pub(super) fn decision(message: wire::Decision) -> Result<Decision, CodecError> 
         tier,
         need_permille,
         options,
-        turned_down: turned_down_messages,
+        ineligible: turned_down_messages,
         fired: fired_messages,
         findings: finding_messages,
         formula,
@@ -76,7 +76,7 @@ pub(super) fn decision(message: wire::Decision) -> Result<Decision, CodecError> 
         tier: name(tier, "decision.tier")?,
         need: Need(need_permille),
         options: all(options, option)?,
-        turned_down: all(turned_down_messages, turned_down)?,
+        ineligible: all(turned_down_messages, ineligible)?,
         fired: all(fired_messages, fired)?,
         findings: findings(finding_messages)?,
     })
@@ -180,49 +180,49 @@ fn option(message: wire::RouteOption) -> Result<RouteOption, CodecError> {
     })
 }
 
-fn write_turned_down(w: &mut Writer, route: Route, why: &TurnedDown) {
-    use wire::TurnedDownKind as Kind;
+fn write_turned_down(w: &mut Writer, route: Route, why: &IneligibilityCause) {
+    use wire::IneligibilityKind as Kind;
     let (kind, name) = match why {
-        TurnedDown::NotOfReason => (Kind::NotOfReason, None),
-        TurnedDown::NotOnChannel => (Kind::NotOnChannel, None),
-        TurnedDown::AskedForPerson => (Kind::AskedForPerson, None),
-        TurnedDown::ForbiddenByRule(rule) => (Kind::ForbiddenByRule, Some(rule)),
-        TurnedDown::NotLeftByRule(rule) => (Kind::NotLeftByRule, Some(rule)),
-        TurnedDown::ConsentRefused(consent) => (Kind::ConsentRefused, Some(consent)),
-        TurnedDown::ConsentUnknown(consent) => (Kind::ConsentUnknown, Some(consent)),
-        TurnedDown::Closed(queue, _) => (Kind::Closed, Some(queue)),
-        TurnedDown::NotStaffed(queue, _) => (Kind::NotStaffed, Some(queue)),
-        TurnedDown::CannotUse(_) => (Kind::CannotUse, None),
-        TurnedDown::Vulnerable => (Kind::Vulnerable, None),
-        TurnedDown::FailedBefore(flow) => (Kind::FailedBefore, Some(flow)),
-        TurnedDown::TooLate(fact) => (Kind::TooLate, Some(fact)),
-        TurnedDown::CustomerAway => (Kind::CustomerAway, None),
+        IneligibilityCause::NotOfReason => (Kind::NotOfReason, None),
+        IneligibilityCause::NotOnChannel => (Kind::NotOnChannel, None),
+        IneligibilityCause::AskedForPerson => (Kind::AskedForPerson, None),
+        IneligibilityCause::ForbiddenByRule(rule) => (Kind::ForbiddenByRule, Some(rule)),
+        IneligibilityCause::ExcludedByRule(rule) => (Kind::ExcludedByRule, Some(rule)),
+        IneligibilityCause::ConsentRefused(consent) => (Kind::ConsentRefused, Some(consent)),
+        IneligibilityCause::ConsentUnknown(consent) => (Kind::ConsentUnknown, Some(consent)),
+        IneligibilityCause::Closed(queue, _) => (Kind::Closed, Some(queue)),
+        IneligibilityCause::NotStaffed(queue, _) => (Kind::NotStaffed, Some(queue)),
+        IneligibilityCause::CannotUse(_) => (Kind::CannotUse, None),
+        IneligibilityCause::Vulnerable => (Kind::Vulnerable, None),
+        IneligibilityCause::FailedBefore(flow) => (Kind::FailedBefore, Some(flow)),
+        IneligibilityCause::TooLate(fact) => (Kind::TooLate, Some(fact)),
+        IneligibilityCause::CustomerAway => (Kind::CustomerAway, None),
     };
     w.known(1, &route);
     w.number(2, kind as u32);
     w.name_or_none(3, name);
     match why {
-        TurnedDown::Closed(_, opens) | TurnedDown::NotStaffed(_, opens) => {
+        IneligibilityCause::Closed(_, opens) | IneligibilityCause::NotStaffed(_, opens) => {
             w.number_or_none(4, opens.map(|at| at.0));
         }
-        TurnedDown::CannotUse(ability) => w.known(5, ability),
-        TurnedDown::NotOfReason
-        | TurnedDown::NotOnChannel
-        | TurnedDown::CustomerAway
-        | TurnedDown::AskedForPerson
-        | TurnedDown::Vulnerable
-        | TurnedDown::FailedBefore(_)
-        | TurnedDown::ConsentRefused(_)
-        | TurnedDown::ConsentUnknown(_)
-        | TurnedDown::ForbiddenByRule(_)
-        | TurnedDown::NotLeftByRule(_)
-        | TurnedDown::TooLate(_) => {}
+        IneligibilityCause::CannotUse(ability) => w.known(5, ability),
+        IneligibilityCause::NotOfReason
+        | IneligibilityCause::NotOnChannel
+        | IneligibilityCause::CustomerAway
+        | IneligibilityCause::AskedForPerson
+        | IneligibilityCause::Vulnerable
+        | IneligibilityCause::FailedBefore(_)
+        | IneligibilityCause::ConsentRefused(_)
+        | IneligibilityCause::ConsentUnknown(_)
+        | IneligibilityCause::ForbiddenByRule(_)
+        | IneligibilityCause::ExcludedByRule(_)
+        | IneligibilityCause::TooLate(_) => {}
     }
 }
 
-fn turned_down(message: wire::TurnedDown) -> Result<(Route, TurnedDown), CodecError> {
-    use wire::TurnedDownKind as Kind;
-    let wire::TurnedDown {
+fn ineligible(message: wire::IneligibleRoute) -> Result<(Route, IneligibilityCause), CodecError> {
+    use wire::IneligibilityKind as Kind;
+    let wire::IneligibleRoute {
         route,
         kind,
         name: text,
@@ -230,26 +230,26 @@ fn turned_down(message: wire::TurnedDown) -> Result<(Route, TurnedDown), CodecEr
         ability,
     } = message;
     let opens = opens_unix_ms.map(UnixMs);
-    let slug = || name::<Slug>(text, "turned_down.name");
-    let kind = Kind::try_from(kind).map_err(|_| nonsense("turned_down.kind", kind))?;
+    let slug = || name::<Slug>(text, "ineligible.name");
+    let kind = Kind::try_from(kind).map_err(|_| nonsense("ineligible.kind", kind))?;
     let why = match kind {
-        Kind::Unspecified => return Err(CodecError::Missing("turned_down.kind")),
-        Kind::NotOfReason => TurnedDown::NotOfReason,
-        Kind::NotOnChannel => TurnedDown::NotOnChannel,
-        Kind::AskedForPerson => TurnedDown::AskedForPerson,
-        Kind::ForbiddenByRule => TurnedDown::ForbiddenByRule(slug()?),
-        Kind::NotLeftByRule => TurnedDown::NotLeftByRule(slug()?),
-        Kind::ConsentRefused => TurnedDown::ConsentRefused(slug()?),
-        Kind::ConsentUnknown => TurnedDown::ConsentUnknown(slug()?),
-        Kind::Closed => TurnedDown::Closed(slug()?, opens),
-        Kind::NotStaffed => TurnedDown::NotStaffed(slug()?, opens),
-        Kind::CannotUse => TurnedDown::CannotUse(known(ability, "turned_down.ability")?),
-        Kind::Vulnerable => TurnedDown::Vulnerable,
-        Kind::FailedBefore => TurnedDown::FailedBefore(slug()?),
-        Kind::TooLate => TurnedDown::TooLate(slug()?),
-        Kind::CustomerAway => TurnedDown::CustomerAway,
+        Kind::Unspecified => return Err(CodecError::Missing("ineligible.kind")),
+        Kind::NotOfReason => IneligibilityCause::NotOfReason,
+        Kind::NotOnChannel => IneligibilityCause::NotOnChannel,
+        Kind::AskedForPerson => IneligibilityCause::AskedForPerson,
+        Kind::ForbiddenByRule => IneligibilityCause::ForbiddenByRule(slug()?),
+        Kind::ExcludedByRule => IneligibilityCause::ExcludedByRule(slug()?),
+        Kind::ConsentRefused => IneligibilityCause::ConsentRefused(slug()?),
+        Kind::ConsentUnknown => IneligibilityCause::ConsentUnknown(slug()?),
+        Kind::Closed => IneligibilityCause::Closed(slug()?, opens),
+        Kind::NotStaffed => IneligibilityCause::NotStaffed(slug()?, opens),
+        Kind::CannotUse => IneligibilityCause::CannotUse(known(ability, "ineligible.ability")?),
+        Kind::Vulnerable => IneligibilityCause::Vulnerable,
+        Kind::FailedBefore => IneligibilityCause::FailedBefore(slug()?),
+        Kind::TooLate => IneligibilityCause::TooLate(slug()?),
+        Kind::CustomerAway => IneligibilityCause::CustomerAway,
     };
-    Ok((known(route, "turned_down.route")?, why))
+    Ok((known(route, "ineligible.route")?, why))
 }
 
 fn write_fired(w: &mut Writer, rule: &FiredRule) {
@@ -319,12 +319,12 @@ pub(super) fn write_finding(w: &mut Writer, finding: &Finding) {
         w.name_or_none(2, name);
     };
     match finding {
-        Finding::FactUnknown(rule, value) => {
-            named(Kind::FactUnknown, Some(rule));
+        Finding::RuleInputUnknown(rule, value) => {
+            named(Kind::RuleInputUnknown, Some(rule));
             w.text(3, value);
         }
         Finding::WaitAssumed(queue) => named(Kind::WaitAssumed, Some(queue)),
-        Finding::TierOfCaller(tier) => named(Kind::TierOfCaller, Some(tier)),
+        Finding::TierReported(tier) => named(Kind::TierReported, Some(tier)),
         Finding::TierAssumed => named(Kind::TierAssumed, None),
         Finding::ReasonUnknown(reason) => {
             named(Kind::ReasonUnknown, None);
@@ -377,9 +377,9 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
     let kind = Kind::try_from(kind).map_err(|_| nonsense("finding.kind", kind))?;
     let finding = match kind {
         Kind::Unspecified => return Err(CodecError::Missing("finding.kind")),
-        Kind::FactUnknown => Finding::FactUnknown(name(text_of_name, NAME)?, text.into()),
+        Kind::RuleInputUnknown => Finding::RuleInputUnknown(name(text_of_name, NAME)?, text.into()),
         Kind::WaitAssumed => Finding::WaitAssumed(name(text_of_name, NAME)?),
-        Kind::TierOfCaller => Finding::TierOfCaller(name(text_of_name, NAME)?),
+        Kind::TierReported => Finding::TierReported(name(text_of_name, NAME)?),
         Kind::TierAssumed => Finding::TierAssumed,
         Kind::ReasonUnknown => Finding::ReasonUnknown(reason(&text_of_name, NAME)?),
         Kind::ReasonReplaced => Finding::ReasonReplaced(reason(&text_of_name, NAME)?),
@@ -400,7 +400,7 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
             Finding::LanguageNotSpoken(name(text_of_name, NAME)?, text.into())
         }
         Kind::LastResortBroken => {
-            let (route, why) = turned_down(required(broken, "finding.broken")?)?;
+            let (route, why) = ineligible(required(broken, "finding.broken")?)?;
             Finding::LastResortBroken(route, Box::new(why))
         }
         Kind::CasePresumed => Finding::CasePresumed,

@@ -17,7 +17,7 @@ use super::{CodecError, FORMAT, message, required, wire};
 use signpost_domain::actor::Actor;
 use signpost_domain::event::{
     Cause, ContactEnded, Envelope, Event, MatterEnded, PlaybookPublished, Recorded, RequestStamp,
-    RouteTaken,
+    RouteSelected,
 };
 use signpost_domain::ids::Seq;
 use signpost_domain::time::UnixMs;
@@ -43,7 +43,7 @@ fn write_recorded(w: &mut Writer, recorded: &Recorded) {
             Envelope {
                 seq,
                 record_time,
-                arrive_time,
+                event_time,
                 actor,
                 cause,
                 playbook,
@@ -53,7 +53,7 @@ fn write_recorded(w: &mut Writer, recorded: &Recorded) {
     w.number(1, FORMAT);
     w.number(2, seq.0);
     w.number(3, record_time.0);
-    w.signed(4, after(*arrive_time, *record_time));
+    w.signed(4, after(*event_time, *record_time));
     w.message(5, |w| write_actor(w, actor));
     match cause {
         Cause::Request(stamp) => w.message(6, |w| write_stamp(w, stamp)),
@@ -62,14 +62,14 @@ fn write_recorded(w: &mut Writer, recorded: &Recorded) {
     w.version_or_none(8, playbook.as_ref());
     match event {
         Event::PlaybookPublished(event) => w.message(9, |w| write_published(w, event)),
-        Event::CustomerSaved(saved) => w.message(10, |w| customer::write_saved(w, saved)),
+        Event::CustomerUpserted(saved) => w.message(10, |w| customer::write_saved(w, saved)),
         Event::ContactRouted(event) => w.message(11, |w| write_routed(w, event, *record_time)),
-        Event::RouteTaken(event) => w.message(12, |w| write_taken(w, event)),
+        Event::RouteSelected(event) => w.message(12, |w| write_taken(w, event)),
         Event::ContactEnded(event) => w.message(13, |w| write_ended(w, event)),
         Event::CaseLapsed(case) => w.message(14, |w| w.number(1, case_seq(*case))),
         Event::CaseWorked(event) => w.message(15, |w| write_worked(w, event)),
         Event::CustomerWorked(event) => w.message(16, |w| customer::write_worked(w, event)),
-        Event::CaseAdded(event) => w.message(17, |w| write_added(w, event, *record_time)),
+        Event::CaseAddedToContact(event) => w.message(17, |w| write_added(w, event, *record_time)),
         Event::QueueStatsReported(stats) => {
             w.message(34, |w| w.messages(1, stats, write_queue_stats));
         }
@@ -82,7 +82,7 @@ fn recorded(message: wire::Recorded) -> Result<Recorded, CodecError> {
         format: _,
         seq,
         record_unix_ms,
-        arrive_after_ms,
+        event_after_ms,
         actor: actor_message,
         playbook_version,
         cause: cause_message,
@@ -92,7 +92,7 @@ fn recorded(message: wire::Recorded) -> Result<Recorded, CodecError> {
     let envelope = Envelope {
         seq: Seq(seq),
         record_time,
-        arrive_time: at(record_time, arrive_after_ms),
+        event_time: at(record_time, event_after_ms),
         actor: actor(required(actor_message, "actor")?)?,
         cause: cause(required(cause_message, "cause")?)?,
         playbook: version_or_none(&playbook_version, "playbook_version")?,
@@ -144,16 +144,20 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
     use wire::recorded::Event as Wire;
     Ok(match message {
         Wire::PlaybookPublished(message) => Event::PlaybookPublished(published(message)?),
-        Wire::CustomerSaved(message) => Event::CustomerSaved(Box::new(customer::saved(message)?)),
+        Wire::CustomerUpserted(message) => {
+            Event::CustomerUpserted(Box::new(customer::saved(message)?))
+        }
         Wire::ContactRouted(message) => Event::ContactRouted(Box::new(routed(message, base)?)),
-        Wire::RouteTaken(message) => Event::RouteTaken(taken(message)?),
+        Wire::RouteSelected(message) => Event::RouteSelected(taken(message)?),
         Wire::ContactEnded(message) => Event::ContactEnded(Box::new(ended(message)?)),
         Wire::CaseLapsed(wire::CaseLapsed { case_seq }) => Event::CaseLapsed(case(case_seq)),
         Wire::CaseWorked(message) => Event::CaseWorked(Box::new(worked(message)?)),
         Wire::CustomerWorked(message) => {
             Event::CustomerWorked(Box::new(customer::worked(message)?))
         }
-        Wire::CaseAdded(message) => Event::CaseAdded(Box::new(added(message, base)?)),
+        Wire::CaseAddedToContact(message) => {
+            Event::CaseAddedToContact(Box::new(added(message, base)?))
+        }
         Wire::QueueStatsReported(wire::QueueStatsReported { queue_stats }) => {
             Event::QueueStatsReported(all_queue_stats(queue_stats)?)
         }
@@ -193,11 +197,11 @@ fn published(message: wire::PlaybookPublished) -> Result<PlaybookPublished, Code
     })
 }
 
-fn write_taken(w: &mut Writer, taken: &RouteTaken) {
-    let RouteTaken {
+fn write_taken(w: &mut Writer, taken: &RouteSelected) {
+    let RouteSelected {
         contact,
         case,
-        further,
+        additional,
         taken,
         declined,
         tier,
@@ -207,25 +211,25 @@ fn write_taken(w: &mut Writer, taken: &RouteTaken) {
     w.number_or_none(2, case.map(case_seq));
     w.message(3, |w| write_offered(w, taken));
     w.all_known(4, declined);
-    w.numbers(5, case_seqs(further));
+    w.numbers(5, case_seqs(additional));
     w.name_or_none(6, tier.as_ref());
     w.messages(7, handover.as_deref(), write_handover);
 }
 
-fn taken(message: wire::RouteTaken) -> Result<RouteTaken, CodecError> {
-    let wire::RouteTaken {
+fn taken(message: wire::RouteSelected) -> Result<RouteSelected, CodecError> {
+    let wire::RouteSelected {
         contact,
         case_seq,
         taken: taken_message,
         declined,
-        further_seqs,
+        additional_seqs,
         tier,
         handover: handover_message,
     } = message;
-    Ok(RouteTaken {
+    Ok(RouteSelected {
         contact: name(contact, "taken.contact")?,
         case: case_seq.map(case),
-        further: cases(further_seqs),
+        additional: cases(additional_seqs),
         taken: offered(required(taken_message, "taken.taken")?)?,
         declined: routes(&declined, "taken.declined")?,
         tier: name_or_none(tier),
@@ -237,7 +241,7 @@ fn write_ended(w: &mut Writer, ended: &ContactEnded) {
     let ContactEnded {
         contact,
         case,
-        further,
+        additional,
         outcome,
         confirmed,
         resolves,
@@ -252,7 +256,7 @@ fn write_ended(w: &mut Writer, ended: &ContactEnded) {
     let own = resolves.is_some() && resolves == case;
     w.number(5, own);
     w.number_or_none(6, resolves.filter(|_| !own).map(case_seq));
-    w.numbers(7, case_seqs(further));
+    w.numbers(7, case_seqs(additional));
     w.messages(8, resolution, write_resolution);
     w.text(9, note);
     w.messages(10, matters, write_matter_ended);
@@ -294,7 +298,7 @@ fn ended(message: wire::ContactEnded) -> Result<ContactEnded, CodecError> {
         confirmed_reason,
         resolves_case,
         resolves_seq,
-        further_seqs,
+        additional_seqs,
         resolution: resolution_message,
         note,
         matters,
@@ -304,7 +308,7 @@ fn ended(message: wire::ContactEnded) -> Result<ContactEnded, CodecError> {
     Ok(ContactEnded {
         contact: name(contact, "ended.contact")?,
         case: case_seq.map(case),
-        further: cases(further_seqs),
+        additional: cases(additional_seqs),
         outcome: known(outcome, "ended.outcome")?,
         confirmed: reason_or_none(&confirmed_reason, "ended.confirmed_reason")?,
         resolves: own.or(resolves_seq).map(case),

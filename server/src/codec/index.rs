@@ -116,7 +116,7 @@ pub fn is_index(key: &[u8]) -> bool {
 
 fn of_contact(contact: &Contact) -> Follows {
     let mark = (at(&CONTACT_MARKS, contact.opened), contact_mark(contact));
-    let owners = contact.further.iter().filter_map(|it| it.owner.as_ref());
+    let owners = contact.additional.iter().filter_map(|it| it.owner.as_ref());
     let customers = contact.customer.iter().chain(&contact.case_owner);
     let customers = customers.chain(owners);
     let customers = customers.map(|id| (at(&contacts_of_customer(id), contact.opened), Vec::new()));
@@ -335,7 +335,7 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
     let wire::ContactMark {
         id,
         recorded_unix_ms,
-        place,
+        state: place,
         channel,
         reason,
         confirmed_reason,

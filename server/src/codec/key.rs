@@ -53,7 +53,7 @@ pub fn key_for(key: &RowKey, row: &Row) -> Vec<u8> {
 pub fn stale_key_for(key: &RowKey, row: &Row) -> Option<Vec<u8>> {
     let moved = match row {
         // A contact that is over stays so.
-        Row::Contact(row) => !row.place.is_live(),
+        Row::Contact(row) => !row.state.is_live(),
         Row::Case(row) => row.event_count > 1,
         _ => false,
     };
@@ -122,7 +122,7 @@ impl Places {
     /// The prefix of `row`, and the one that it is not under.
     fn of(&self, row: &Row) -> (u8, Option<u8>) {
         let is_active = match row {
-            Row::Contact(row) => row.place.is_live(),
+            Row::Contact(row) => row.state.is_live(),
             Row::Case(row) => row.is_active(),
             Row::Customer(_) | Row::Holder(_) | Row::Matter(_) => false,
             Row::Request(_) | Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => false,

@@ -4,10 +4,10 @@ use super::{CodecError, wire};
 use signpost_domain::ability::Ability;
 use signpost_domain::actor::ActorKind;
 use signpost_domain::case::{CaseState, LinkKind};
-use signpost_domain::contact::{Direction, Joined, Outcome};
+use signpost_domain::contact::{CaseMatch, Direction, Outcome};
 use signpost_domain::customer::TierBasis;
 use signpost_domain::decision::{AttemptOutcome, ChanceBasis, Formula, WaitBasis};
-use signpost_domain::event::{Method, RouteStep};
+use signpost_domain::event::{Method, RoutingTrigger};
 use signpost_domain::fact::FactSource;
 use signpost_domain::playbook::BasisPoints;
 use signpost_domain::route::{Route, RouteSet};
@@ -50,17 +50,17 @@ numbered!(Direction: Inbound, Outbound);
 numbered!(FactSource: Customer, Bot, Agent, System);
 numbered!(Formula: First, Second);
 numbered!(LinkKind: DuplicateOf, DuplicatedBy, CausedBy, CauseOf);
-numbered!(Joined: Opened, Continued, Reopened);
+numbered!(CaseMatch: New, Continued, Reopened);
 numbered!(
-    Method: RouteContact, TakeRoute, EndContact, UpsertCustomer, PublishPlaybook, RollBackPlaybook,
+    Method: RouteContact, SelectRoute, EndContact, UpsertCustomer, PublishPlaybook, RollbackPlaybook,
     AddCaseNote, UpdateCase, ResolveCase, ReopenCase, MergeCases, UnmergeCase, LinkCases, UnlinkCases,
     LinkIdentity, UnlinkIdentity, MergeCustomers, UnmergeCustomer, AddCaseToContact,
     RerouteContact, ReportQueueStats, UpdateContact
 );
 numbered!(Outcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
 numbered!(Route: SelfService, Message, Chat, Callback, Human);
-numbered!(RouteStep: Opened, Amended, AskedForPerson, GaveUp, NoAnswer, Failed);
-numbered!(TierBasis: Told, Stored, Default);
+numbered!(RoutingTrigger: Opened, Amended, AskedForPerson, GaveUp, NoAnswer, Failed);
+numbered!(TierBasis: Reported, Stored, Default);
 numbered!(WaitBasis: None, Unknown, Reported, Estimated);
 
 /// What the number of a field stands for.

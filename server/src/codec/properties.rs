@@ -11,7 +11,7 @@ use proptest::sample::Index;
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use prost::Message;
 use signpost_domain::ids::Seq;
-use signpost_domain::list::{ContactMark, PlaceKind};
+use signpost_domain::list::{ContactMark, ContactStateKind};
 use signpost_domain::state::{Row, RowKey};
 
 /// Every kind of row.
@@ -107,7 +107,7 @@ proptest! {
         let seen = glance(&rows::encode(&row));
         match row {
             Row::Contact(row) => prop_assert_eq!(seen, Ok(ContactGlance {
-                place: PlaceKind::of(row.place),
+                place: ContactStateKind::of(row.state),
                 channel: row.context.channel.clone(),
                 reason: row.context.reason.clone(),
                 confirmed: row.confirmed.clone(),
@@ -177,7 +177,7 @@ proptest! {
         prop_assert!(places.contains(&bytes));
         // What never was anywhere else leaves nothing behind.
         let moved = match &row {
-            Row::Contact(row) => !row.place.is_live(),
+            Row::Contact(row) => !row.state.is_live(),
             Row::Case(row) => row.event_count > 1,
             _ => false,
         };
@@ -229,7 +229,7 @@ proptest! {
     fn open_and_live_rows_have_prefixes_of_their_own((key, row) in row()) {
         let prefix = key::key_for(&key, &row)[0];
         let is_open = matches!(&row, Row::Case(row) if row.is_active());
-        let is_live = matches!(&row, Row::Contact(row) if row.place.is_live());
+        let is_live = matches!(&row, Row::Contact(row) if row.state.is_live());
         prop_assert_eq!([prefix] == key::OPEN_CASES, is_open);
         prop_assert_eq!([prefix] == key::LIVE_CONTACTS, is_live);
     }

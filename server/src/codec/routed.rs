@@ -18,7 +18,7 @@ use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::decision::Memory;
 use signpost_domain::event::{
-    CaseJoin, ContactRouted, CustomerJoin, LeftCase, Next, OpenCase, OpenedCase,
+    CaseJoin, ContactRouted, CustomerJoin, FormerCase, Next, OpenCase, OpenedCase,
 };
 use signpost_domain::time::{Millis, UnixMs};
 use std::sync::Arc;
@@ -26,13 +26,13 @@ use std::sync::Arc;
 pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs) {
     let ContactRouted {
         contact,
-        step,
+        trigger: step,
         context,
         customer,
         tier_found,
         case,
-        left,
-        further,
+        former: left,
+        additional,
         leading,
         followed_by,
         open_cases,
@@ -64,10 +64,10 @@ pub(super) fn write_routed(w: &mut Writer, routed: &ContactRouted, base: UnixMs)
         }),
         Next::AskFacts(facts) => w.message(13, |w| w.names(1, facts)),
         Next::ChooseRoute => w.message(14, |_| ()),
-        Next::Take(offered) => w.message(15, |w| write_offered(w, offered)),
+        Next::Target(offered) => w.message(15, |w| write_offered(w, offered)),
     }
     w.messages(16, tier_found, write_tier_found);
-    w.numbers(17, case_seqs(further));
+    w.numbers(17, case_seqs(additional));
     let remembered = (*memory != Memory::default()).then_some(memory);
     w.messages(18, remembered, |w, memory| write_memory(w, memory, base));
     w.name_or_none(19, leading.as_ref());
@@ -111,11 +111,11 @@ pub(super) fn routed(
 ) -> Result<ContactRouted, CodecError> {
     let wire::ContactRouted {
         contact,
-        step,
+        trigger: step,
         context: context_message,
         customer,
         case,
-        left: left_message,
+        former: left_message,
         standing: standing_message,
         profile: profile_message,
         carried,
@@ -123,7 +123,7 @@ pub(super) fn routed(
         decision: decision_message,
         next: next_message,
         tier_found: tier_message,
-        further_seqs,
+        additional_seqs,
         memory: memory_message,
         leading_matter,
         followed_by,
@@ -136,13 +136,13 @@ pub(super) fn routed(
     let profile = profile_message.map(profile).transpose()?;
     Ok(ContactRouted {
         contact: name(contact, "routed.contact")?,
-        step: known(step, "routed.step")?,
+        trigger: known(step, "routed.step")?,
         context: Arc::new(context),
         customer: customer.map(customer_join).transpose()?,
         tier_found: tier_message.map(tier_found).transpose()?,
         case: case.map(case_join).transpose()?,
-        left: left_message.map(left),
-        further: cases(further_seqs),
+        former: left_message.map(left),
+        additional: cases(additional_seqs),
         leading: name_or_none(leading_matter),
         followed_by,
         open_cases: open_cases.collect::<Result<_, _>>()?,
@@ -178,7 +178,7 @@ fn customer_join(message: wire::CustomerJoin) -> Result<CustomerJoin, CodecError
 pub(super) fn write_case_join(w: &mut Writer, join: &CaseJoin) {
     let CaseJoin {
         case,
-        joined,
+        case_match: joined,
         first,
         repeat,
         switched,
@@ -201,7 +201,7 @@ pub(super) fn write_case_join(w: &mut Writer, join: &CaseJoin) {
 pub(super) fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError> {
     let wire::CaseJoin {
         case_seq,
-        joined,
+        case_match: joined,
         first,
         repeat,
         switched,
@@ -212,7 +212,7 @@ pub(super) fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError>
     } = message;
     Ok(CaseJoin {
         case: case(case_seq),
-        joined: known(joined, "case_join.joined")?,
+        case_match: known(joined, "case_join.joined")?,
         first,
         repeat,
         switched,
@@ -255,17 +255,17 @@ fn opened(message: wire::OpenedCase) -> Result<OpenedCase, CodecError> {
     })
 }
 
-fn write_left(w: &mut Writer, LeftCase { case, withdrawn }: &LeftCase) {
+fn write_left(w: &mut Writer, FormerCase { case, withdrawn }: &FormerCase) {
     w.number(1, case_seq(*case));
     w.number(2, *withdrawn);
 }
 
-fn left(message: wire::LeftCase) -> LeftCase {
-    let wire::LeftCase {
+fn left(message: wire::FormerCase) -> FormerCase {
+    let wire::FormerCase {
         case_seq,
         withdrawn,
     } = message;
-    LeftCase {
+    FormerCase {
         case: case(case_seq),
         withdrawn,
     }
@@ -285,6 +285,6 @@ fn next(message: wire::contact_routed::Next) -> Result<Next, CodecError> {
             Next::AskFacts(slugs(facts, "ask_facts.facts")?)
         }
         Wire::ChooseRoute(wire::ChooseRoute {}) => Next::ChooseRoute,
-        Wire::Take(taken) => Next::Take(offered(taken)?),
+        Wire::Take(taken) => Next::Target(offered(taken)?),
     })
 }

@@ -138,16 +138,16 @@ impl Writer {
         let start = at + 1;
         let end = self.0.len();
         let mut rest = (end - start) as u64;
-        let further_bytes = varint_bytes(rest) - 1;
-        if further_bytes > 0 {
-            self.0.resize(end + further_bytes, 0);
-            self.0.copy_within(start..end, start + further_bytes);
+        let additional_bytes = varint_bytes(rest) - 1;
+        if additional_bytes > 0 {
+            self.0.resize(end + additional_bytes, 0);
+            self.0.copy_within(start..end, start + additional_bytes);
         }
-        for place in &mut self.0[at..at + further_bytes] {
+        for place in &mut self.0[at..at + additional_bytes] {
             *place = rest as u8 | 0x80;
             rest >>= 7;
         }
-        self.0[at + further_bytes] = rest as u8;
+        self.0[at + additional_bytes] = rest as u8;
     }
 
     /// A message of one field for each of `values`.

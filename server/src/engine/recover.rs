@@ -224,7 +224,7 @@ fn decides_again(state: &State, recorded: &Recorded) -> Option<bool> {
             let again = state.live().map(|live| routed.decided_again(live));
             (&routed.decision, again)
         }
-        Event::CaseAdded(added) => {
+        Event::CaseAddedToContact(added) => {
             let decided = added.decided.as_deref()?;
             let again = state.live().map(|live| decided.decided_again(live));
             (&decided.decision, again)

@@ -244,7 +244,7 @@ mod tests {
         let envelope = Envelope {
             seq: Seq(seq),
             record_time: UnixMs(0),
-            arrive_time: UnixMs(0),
+            event_time: UnixMs(0),
             actor: Actor::system(),
             cause: Cause::Timer,
             playbook: None,

@@ -51,7 +51,7 @@ fn command(id: &str, at: UnixMs, body: CommandBody) -> Command {
             method: body.method(),
             content: short,
         },
-        arrive_time: Some(at),
+        event_time: Some(at),
         body,
     }
 }
@@ -89,7 +89,7 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
         facts: Facts::from_facts([reference]),
         stage: None,
         persona: None,
-        sentiment_percent: None,
+        sentiment_score: None,
         language: None,
         preferred_routes: Vec::new(),
         consents: Vec::new(),
@@ -106,7 +106,7 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
         contact: ContactId::stored(contact),
         context,
         clear: Vec::new(),
-        take_first: true,
+        select_first: true,
         unknown_reason: UnknownReason::Refuse,
     }))
 }
@@ -146,7 +146,7 @@ async fn what_was_acknowledged_is_there_after_a_restart() -> TestResult {
     let Event::ContactRouted(routed) = &first.recorded.event else {
         return Err("not routed".into());
     };
-    assert!(matches!(routed.next, Next::Take(_)), "{:?}", routed.next);
+    assert!(matches!(routed.next, Next::Target(_)), "{:?}", routed.next);
     let case = routed.case.as_ref().ok_or("no case")?.case;
     let again = engine
         .write(command(
@@ -272,7 +272,7 @@ async fn a_stored_decision_that_would_come_out_otherwise_is_found_whichever_matt
 fn decision_of(event: &mut Event) -> Result<&mut Decision, Box<dyn Error>> {
     match event {
         Event::ContactRouted(routed) => Ok(&mut routed.decision),
-        Event::CaseAdded(added) => {
+        Event::CaseAddedToContact(added) => {
             let decided = added.decided.as_mut();
             Ok(&mut decided.ok_or("nothing was decided")?.decision)
         }

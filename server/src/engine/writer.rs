@@ -142,7 +142,7 @@ impl Writer {
         // What is at fault moves no clock: nothing changes by it.
         let told = match &command.body {
             CommandBody::Faulty(..) => None,
-            _ => command.arrive_time,
+            _ => command.event_time,
         };
         let now = self.clock.now(told, self.state.now());
         self.fire(now)?;

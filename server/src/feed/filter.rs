@@ -6,7 +6,7 @@ use crate::intake::feed::Filter;
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::contact::Contact;
 use signpost_domain::ids::CustomerId;
-use signpost_domain::list::{ContactFilter, ContactSeen, OfCustomer, PlaceKind};
+use signpost_domain::list::{ContactFilter, ContactSeen, ContactStateKind, OfCustomer};
 
 /// What a watcher asked for, with the customers looked up.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,7 +76,7 @@ impl Wanted {
             Filter::Cases(filter) => filter.states.contains(&CaseState::Open),
             Filter::Contacts(filter) => {
                 let mut places = filter.places.iter();
-                places.any(|place| *place != PlaceKind::Ended)
+                places.any(|place| *place != ContactStateKind::Ended)
             }
         }
     }

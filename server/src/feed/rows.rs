@@ -363,7 +363,7 @@ impl Watcher {
 fn changed_by(event: &Event) -> impl Iterator<Item = RowKey> {
     let opened = match event {
         Event::ContactRouted(routed) => routed.case.as_ref().map(|join| RowKey::Case(join.case)),
-        Event::CaseAdded(added) => Some(RowKey::Case(added.join.case)),
+        Event::CaseAddedToContact(added) => Some(RowKey::Case(added.join.case)),
         _ => None,
     };
     event.edits().into_iter().chain(opened)

@@ -51,7 +51,7 @@ pub(crate) fn upsert(
         "customer.customer_id",
         ids.map(|id| Some(id).filter(|id| !id.is_empty())),
     );
-    let arrive_time = finder.arrive_time(event_time, caller);
+    let happened = finder.event_time(event_time, caller);
     finder.done(Some(()))?;
     let items = upserts.into_iter().enumerate();
     let items = items.map(|(index, told)| {
@@ -70,7 +70,7 @@ pub(crate) fn upsert(
         let stamp = finder.stamp(&id, Method::UpsertCustomer, content);
         let upsert = finder.upsert(Some(at.item(index)), live, told);
         let body = upsert.map(|upsert| CommandBody::Upsert(Box::new(upsert)));
-        let command = finder.command(caller.clone(), stamp, arrive_time, body);
+        let command = finder.command(caller.clone(), stamp, happened, body);
         (customer_id, command)
     });
     Ok(items.collect())

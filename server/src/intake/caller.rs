@@ -12,7 +12,7 @@ pub(crate) const ACTOR_KEY: &str = "signpost-actor";
 
 /// Whether writes must name their time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ArriveTime {
+pub(crate) enum EventTime {
     /// Absent means now.
     Optional,
     /// The server has no clock of its own.
@@ -25,7 +25,7 @@ pub(crate) struct Caller {
     /// Who asks.
     pub(crate) actor: Actor,
     /// Whether writes must name their time.
-    pub(crate) arrive_time: ArriveTime,
+    pub(crate) event_time: EventTime,
 }
 
 /// Reads the actor. One that does not say who it is counts as `platform/anonymous`.

@@ -69,7 +69,7 @@ pub(crate) fn note(
         case_id,
         text,
         etag,
-        event_time: arrive_time,
+        event_time,
         audience,
     } = request;
     let stamp = finder.stamp(&request_id, Method::AddCaseNote, content);
@@ -77,14 +77,14 @@ pub(crate) fn note(
     let text = finder.keep(At::top("text"), note_text(&text));
     let audience = finder.keep(At::top("audience"), wire_enum::audience(audience));
     let seen = finder.seen(&etag, "case");
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = work(
         case,
         seen,
         text.zip(audience)
             .map(|(text, audience)| WorkStep::Note(text, audience)),
     );
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// How a case is resolved.
@@ -104,18 +104,18 @@ pub(crate) fn resolve(
         note,
         etag,
         language_code: _,
-        event_time: arrive_time,
+        event_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::ResolveCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let resolution = finder.resolution(At::top("resolution"), live, resolution);
     let note = finder.optional_note(&note);
     let seen = finder.seen(&etag, "case");
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let step = resolution.zip(note);
     let step = step.map(|(resolution, note)| WorkStep::Resolve(resolution, note));
     let body = work(case, seen, step);
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// Which case to open again.
@@ -132,15 +132,15 @@ pub(crate) fn reopen(
         case_id,
         note,
         etag,
-        event_time: arrive_time,
+        event_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::ReopenCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let note = finder.optional_note(&note);
     let seen = finder.seen(&etag, "case");
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = work(case, seen, note.map(WorkStep::Reopen));
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// Which cases are one.
@@ -157,7 +157,7 @@ pub(crate) fn merge(
         case_id,
         duplicate_case_id: merged_case_id,
         etag,
-        event_time: arrive_time,
+        event_time,
         note,
     } = request;
     let stamp = finder.stamp(&request_id, Method::MergeCases, content);
@@ -165,11 +165,11 @@ pub(crate) fn merge(
     let merged = finder.case(At::top("duplicate_case_id"), numbers, &merged_case_id);
     let note = finder.optional_note(&note);
     let seen = finder.seen(&etag, "case");
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let step = merged.zip(note);
     let step = step.map(|(merged, note)| WorkStep::Merge(merged, note));
     let body = work(case, seen, step);
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// Which merge to undo.
@@ -185,14 +185,14 @@ pub(crate) fn unmerge(
         request_id: _,
         case_id,
         etag,
-        event_time: arrive_time,
+        event_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnmergeCase, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let seen = finder.seen(&etag, "case");
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = work(case, seen, Some(WorkStep::Unmerge));
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// Which cases belong together.
@@ -209,15 +209,15 @@ pub(crate) fn link(
         case_id,
         link,
         etag,
-        event_time: arrive_time,
+        event_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::LinkCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let link = finder.link(At::top("link"), numbers, link);
     let seen = finder.seen(&etag, "case");
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = work(case, seen, link.map(WorkStep::Link));
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// Which link to take away.
@@ -234,15 +234,15 @@ pub(crate) fn unlink(
         case_id,
         link,
         etag,
-        event_time: arrive_time,
+        event_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnlinkCases, content);
     let case = finder.case(At::top("case_id"), numbers, &case_id);
     let link = finder.link(At::top("link"), numbers, link);
     let seen = finder.seen(&etag, "case");
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = work(case, seen, link.map(WorkStep::Unlink));
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// What to change.
@@ -260,7 +260,7 @@ pub(crate) fn update(
         case,
         update_mask,
         etag,
-        event_time: arrive_time,
+        event_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UpdateCase, content);
     let told = case.unwrap_or_default();
@@ -269,9 +269,9 @@ pub(crate) fn update(
     let paths = update_mask.unwrap_or_default().paths;
     let update = finder.update(&paths, &told, live);
     let seen = finder.seen(&etag, "case");
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = work(case, seen, update.map(WorkStep::Update));
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// The work, if nothing of it is at fault; `seen` is `Some(None)` where the caller saw nothing in particular.

@@ -4,7 +4,7 @@ use super::at::At;
 use super::{Caller, Finder, Fresh, Playbooks, content, values, wire_enum};
 use signpost_domain::command::{
     AddCase, Command, CommandBody, EndContact, MatterEnd, PreviewRoute, Query, RerouteContact,
-    RouteContact, TakeRoute, UnknownReason, UpdateContact,
+    RouteContact, SelectRoute, UnknownReason, UpdateContact,
 };
 use signpost_domain::contact::MATTERS_MAX;
 use signpost_domain::event::Method;
@@ -36,7 +36,7 @@ pub(crate) fn route(
         route_selection: take,
         allow_unknown_reason,
         menu_playbook_version,
-        event_time: arrive_time,
+        event_time,
         clear_mask,
     } = request;
     let stamp = finder.stamp(&request_id, Method::RouteContact, content);
@@ -44,19 +44,19 @@ pub(crate) fn route(
     finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
     let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
     let context = finder.context(context, playbooks, allow_unknown_reason);
-    let take_first = finder.keep(At::top("route_selection"), wire_enum::take_first(take));
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = contact.zip(context).zip(take_first);
-    let body = body.map(|((contact, (context, unknown_reason)), take_first)| {
+    let select_first = finder.keep(At::top("route_selection"), wire_enum::select_first(take));
+    let event_time = finder.event_time(event_time, &caller);
+    let body = contact.zip(context).zip(select_first);
+    let body = body.map(|((contact, (context, unknown_reason)), select_first)| {
         CommandBody::Route(Box::new(RouteContact {
             contact,
             context,
             clear,
-            take_first,
+            select_first,
             unknown_reason,
         }))
     });
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// A contact to look at.
@@ -100,15 +100,15 @@ pub(crate) fn select_route(
 ) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::TakeRoute, &request);
+    let content = content(Method::SelectRoute, &request);
     let v1::SelectRouteRequest {
         request_id: _,
         contact_id,
         route,
         declined_routes: declined,
-        event_time: arrive_time,
+        event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::TakeRoute, content);
+    let stamp = finder.stamp(&request_id, Method::SelectRoute, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     let route = finder.keep(At::top("route"), wire_enum::route(route));
     let declined = finder.routes(At::top("declined_routes"), &declined);
@@ -118,15 +118,15 @@ pub(crate) fn select_route(
             "must not hold the route that was selected",
         );
     }
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = contact.zip(route).map(|(contact, route)| {
-        CommandBody::Take(TakeRoute {
+        CommandBody::Select(SelectRoute {
             contact,
             route,
             declined,
         })
     });
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// The end of a contact.
@@ -143,7 +143,7 @@ pub(crate) fn end(
         contact_id,
         outcome,
         confirmed_reason,
-        event_time: arrive_time,
+        event_time,
         resolution,
         note,
         matters,
@@ -153,7 +153,7 @@ pub(crate) fn end(
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
     let outcome = finder.keep(At::top("outcome"), wire_enum::outcome(outcome));
     let confirmed = finder.confirmed_reason(At::top("confirmed_reason"), live, &confirmed_reason);
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let resolution = finder.optional_resolution(At::top("resolution"), live, resolution);
     let note = finder.optional_note(&note);
     let matters = finder.matter_ends(At::top("matters"), live, matters);
@@ -168,7 +168,7 @@ pub(crate) fn end(
             matters,
         }))
     });
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// An attempt that came to nothing.
@@ -187,7 +187,7 @@ pub(crate) fn reroute(
         context,
         route_selection: take,
         note,
-        event_time: arrive_time,
+        event_time,
         allow_unknown_reason,
         menu_playbook_version,
         clear_mask,
@@ -200,12 +200,12 @@ pub(crate) fn reroute(
     let told = context.is_some();
     let context =
         context.and_then(|context| finder.context(Some(context), playbooks, allow_unknown_reason));
-    let take_first = finder.keep(At::top("route_selection"), wire_enum::take_first(take));
+    let select_first = finder.keep(At::top("route_selection"), wire_enum::select_first(take));
     let note = finder.optional_note(&note);
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
-    let body = contact.zip(outcome).zip(take_first).zip(note);
+    let event_time = finder.event_time(event_time, &caller);
+    let body = contact.zip(outcome).zip(select_first).zip(note);
     let body = body.filter(|_| told == context.is_some());
-    let body = body.map(|(((contact, outcome), take_first), note)| {
+    let body = body.map(|(((contact, outcome), select_first), note)| {
         let (context, unknown_reason) = match context {
             Some((context, unknown_reason)) => (Some(context), unknown_reason),
             None => (None, UnknownReason::Refuse),
@@ -215,12 +215,12 @@ pub(crate) fn reroute(
             outcome,
             context,
             clear,
-            take_first,
+            select_first,
             unknown_reason,
             note,
         }))
     });
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// A further matter of a contact's customer.
@@ -238,7 +238,7 @@ pub(crate) fn add_case(
         stated_reason: reason,
         facts,
         note,
-        event_time: arrive_time,
+        event_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::AddCaseToContact, content);
     let contact = finder.keep(At::top("contact_id"), ContactId::new(contact_id));
@@ -248,7 +248,7 @@ pub(crate) fn add_case(
     let reason = finder.confirmed_reason(At::top("stated_reason"), Some(live), &reason);
     let facts = finder.facts(At::top("facts"), live, facts);
     let note = finder.optional_note(&note);
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = contact.zip(reason).zip(note);
     let body = body.map(|((contact, reason), note)| {
         CommandBody::AddCase(Box::new(AddCase {
@@ -258,7 +258,7 @@ pub(crate) fn add_case(
             note,
         }))
     });
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// How queues are.
@@ -281,7 +281,7 @@ pub(crate) fn report_queues(
         finder.fault(at, "must name at least one queue");
     }
     let stats = finder.queue_stats(at, live, queue_stats);
-    let event_time = finder.arrive_time(event_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = (!stats.is_empty()).then_some(CommandBody::ReportQueues(stats));
     finder.command(caller, stamp, event_time, body)
 }
@@ -306,10 +306,10 @@ pub(crate) fn update(
     let contact = finder.keep(at.field("contact_id"), ContactId::new(&told.contact_id));
     let paths = update_mask.unwrap_or_default().paths;
     let update = finder.contact_update(&paths, told);
-    let arrive_time = finder.arrive_time(event_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = contact
         .map(|contact| CommandBody::UpdateContact(Box::new(UpdateContact { contact, update })));
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// Which contact.

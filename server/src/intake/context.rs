@@ -50,7 +50,7 @@ impl Finder {
             facts,
             stage,
             persona,
-            sentiment_score: sentiment_percent,
+            sentiment_score,
             language_code: language,
             preferred_routes,
             consents,
@@ -107,9 +107,9 @@ impl Finder {
         };
         let stage = self.optional_name(at.field("stage"), live, Kind::Stage, &stage);
         let persona = self.optional_name(at.field("persona"), live, Kind::Persona, &persona);
-        let sentiment_percent = self.keep(
+        let sentiment_score = self.keep(
             at.field("sentiment_score"),
-            sentiment_percent.map(sentiment).transpose(),
+            sentiment_score.map(sentiment).transpose(),
         );
         let language = self.optional(at.field("language_code"), &language, values::language);
         let preferred_routes = self.routes(at.field("preferred_routes"), &preferred_routes);
@@ -137,7 +137,7 @@ impl Finder {
             facts,
             stage,
             persona,
-            sentiment_percent: sentiment_percent?,
+            sentiment_score: sentiment_score?,
             language,
             preferred_routes,
             consents,

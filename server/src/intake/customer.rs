@@ -59,7 +59,7 @@ pub(crate) fn upsert(
     let v1::UpsertCustomerRequest {
         request_id: _,
         customer,
-        event_time: arrive_time,
+        event_time,
         etag,
         update_mask,
     } = request;
@@ -70,9 +70,9 @@ pub(crate) fn upsert(
         etag,
     };
     let upsert = finder.upsert(None, live, told);
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = upsert.map(|upsert| CommandBody::Upsert(Box::new(upsert)));
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// Which customer.

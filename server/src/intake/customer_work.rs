@@ -24,15 +24,15 @@ pub(crate) fn link(
         customer_id,
         identity,
         etag,
-        event_time: arrive_time,
+        event_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::LinkIdentity, content);
     let customer = finder.keep(At::top("customer_id"), CustomerId::new(customer_id));
     let identity = finder.one_identity(identity);
     let seen = finder.seen(&etag, "customer");
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = work(customer, seen, identity.map(CustomerStep::Link));
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// A handle that a customer has no more.
@@ -48,16 +48,16 @@ pub(crate) fn unlink(
         customer_id,
         identity,
         etag,
-        event_time: arrive_time,
+        event_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnlinkIdentity, content);
     let customer = finder.keep(At::top("customer_id"), CustomerId::new(customer_id));
     let identity = finder.one_identity(identity);
     let seen = finder.seen(&etag, "customer");
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let step = identity.map(|identity| CustomerStep::Unlink(identity.key));
     let body = work(customer, seen, step);
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// Which customers are one.
@@ -74,7 +74,7 @@ pub(crate) fn merge(
         duplicate_customer_id: merged_customer_id,
         note,
         etag,
-        event_time: arrive_time,
+        event_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::MergeCustomers, content);
     let customer = finder.keep(At::top("customer_id"), CustomerId::new(customer_id));
@@ -86,11 +86,11 @@ pub(crate) fn merge(
     };
     let note = finder.keep(At::top("note"), note);
     let seen = finder.seen(&etag, "customer");
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let step = merged.zip(note);
     let step = step.map(|(merged, note)| CustomerStep::Merge(merged, note));
     let body = work(customer, seen, step);
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// Which merge to undo.
@@ -106,15 +106,15 @@ pub(crate) fn unmerge(
         customer_id,
         note,
         etag,
-        event_time: arrive_time,
+        event_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::UnmergeCustomer, content);
     let customer = finder.keep(At::top("customer_id"), CustomerId::new(customer_id));
     let note = finder.keep(At::top("note"), why(&note));
     let seen = finder.seen(&etag, "customer");
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = work(customer, seen, note.map(CustomerStep::Unmerge));
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// The work, if nothing of it is at fault; `seen` is `Some(None)` where the caller saw nothing in particular.

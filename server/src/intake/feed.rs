@@ -6,7 +6,7 @@ use super::cursor::{Cursor, Feed, Of};
 use super::{Finder, filter, wire_enum};
 use prost::Message;
 use signpost_domain::case::{CaseNumbers, CaseState};
-use signpost_domain::list::{CaseFilter, ContactFilter, PlaceKind};
+use signpost_domain::list::{CaseFilter, ContactFilter, ContactStateKind};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
@@ -59,10 +59,10 @@ pub(crate) enum Filter {
 const START_REVISION: At<'static> = At::top("start_revision");
 
 /// Everywhere but ended.
-const LIVE: [PlaceKind; 3] = [
-    PlaceKind::Deciding,
-    PlaceKind::SelfService,
-    PlaceKind::Routed,
+const LIVE: [ContactStateKind; 3] = [
+    ContactStateKind::AwaitingCustomer,
+    ContactStateKind::SelfService,
+    ContactStateKind::Routed,
 ];
 
 /// What the cursors of WatchEvents are of, whatever the shape.

@@ -5,7 +5,7 @@ use super::names::Kind;
 use super::page::{Bound, List, Page};
 use super::{Caller, Finder, Fresh, content, values};
 use signpost_domain::command::{
-    Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollBackPlaybook,
+    Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollbackPlaybook,
 };
 use signpost_domain::event::Method;
 use signpost_domain::ids::Slug;
@@ -44,11 +44,11 @@ pub(crate) fn publish(
         request_id: _,
         document: source,
         note,
-        event_time: arrive_time,
+        event_time,
     } = request;
     let stamp = finder.stamp(&request_id, Method::PublishPlaybook, content);
     let note = finder.note(&note);
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let fits = finder.source_fits(&source);
     let (playbook, warnings) = match read {
         Ok((playbook, warnings)) => (Some(playbook), warnings),
@@ -62,7 +62,7 @@ pub(crate) fn publish(
     let body = playbook
         .zip(note)
         .map(|(playbook, note)| CommandBody::Publish(PublishPlaybook { playbook, note }));
-    let command = finder.command(caller, stamp, arrive_time, body)?;
+    let command = finder.command(caller, stamp, event_time, body)?;
     Ok((command, warnings))
 }
 
@@ -74,29 +74,29 @@ pub(crate) fn roll_back(
 ) -> Result<Command, Faults> {
     let mut finder = Finder::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::RollBackPlaybook, &request);
+    let content = content(Method::RollbackPlaybook, &request);
     let v1::RollbackPlaybookRequest {
         request_id: _,
         playbook_version: _,
         note,
-        event_time: arrive_time,
+        event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::RollBackPlaybook, content);
+    let stamp = finder.stamp(&request_id, Method::RollbackPlaybook, content);
     let note = finder.note(&note);
-    let arrive_time = finder.arrive_time(arrive_time, &caller);
+    let event_time = finder.event_time(event_time, &caller);
     let body = note.map(|note| {
-        CommandBody::RollBack(RollBackPlaybook {
+        CommandBody::RollBack(RollbackPlaybook {
             playbook: found,
             note,
         })
     });
-    finder.command(caller, stamp, arrive_time, body)
+    finder.command(caller, stamp, event_time, body)
 }
 
 /// All that is wrong with a request whose version is faulty.
 pub(crate) fn not_rolled_back(request_id: &str, version: &Faults) -> Faults {
     let mut finder = Finder::default();
-    finder.stamp(request_id, Method::RollBackPlaybook, [0; 16]);
+    finder.stamp(request_id, Method::RollbackPlaybook, [0; 16]);
     for fault in version.found() {
         finder.0.push_of(fault.kind, &fault.field, &fault.what);
     }

@@ -1,7 +1,7 @@
 //! What tells one write from another: the caller's key, the method, a hash of the content.
 
 use super::at::At;
-use super::caller::ArriveTime;
+use super::caller::EventTime;
 use super::{Finder, values};
 use prost::Message;
 use signpost_domain::command::{Command, CommandBody};
@@ -39,13 +39,13 @@ impl Finder {
     }
 
     /// The caller's time.
-    pub(super) fn arrive_time(
+    pub(super) fn event_time(
         &mut self,
         told: Option<prost_types::Timestamp>,
         caller: &Caller,
     ) -> Option<UnixMs> {
         let at = At::top("event_time");
-        if told.is_none() && caller.arrive_time == ArriveTime::Required {
+        if told.is_none() && caller.event_time == EventTime::Required {
             self.fault(
                 at,
                 "must be set: this server takes its time from the requests",
@@ -79,7 +79,7 @@ impl Finder {
         self,
         caller: Caller,
         request: Option<RequestStamp>,
-        arrive_time: Option<UnixMs>,
+        event_time: Option<UnixMs>,
         body: Option<CommandBody>,
     ) -> Result<Command, Faults> {
         let Some(request) = request else {
@@ -92,7 +92,7 @@ impl Finder {
         Ok(Command {
             actor: caller.actor,
             request,
-            arrive_time,
+            event_time,
             body,
         })
     }

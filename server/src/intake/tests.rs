@@ -3,7 +3,7 @@
 mod facts;
 mod other;
 
-use super::{ArriveTime, Caller, Playbooks, contact};
+use super::{Caller, EventTime, Playbooks, contact};
 use expect_test::{Expect, expect};
 use signpost_domain::actor::Actor;
 use signpost_domain::case::CaseNumbers;
@@ -29,7 +29,7 @@ fn numbers() -> CaseNumbers {
 fn caller() -> Caller {
     Caller {
         actor: Actor::system(),
-        arrive_time: ArriveTime::Optional,
+        event_time: EventTime::Optional,
     }
 }
 

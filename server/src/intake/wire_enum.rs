@@ -8,7 +8,7 @@ use signpost_domain::case::{CaseState, LinkKind, NoteAudience};
 use signpost_domain::command::Rerouted;
 use signpost_domain::contact::{Direction, Outcome};
 use signpost_domain::fact::FactSource;
-use signpost_domain::list::{Order, PlaceKind, View};
+use signpost_domain::list::{ContactStateKind, Order, View};
 use signpost_domain::route::{Route, RouteSet};
 use signpost_domain::tags::ContactLinkKind;
 use signpost_proto::v1;
@@ -83,7 +83,7 @@ pub(super) fn fact_source(number: i32) -> Result<FactSource, &'static str> {
 }
 
 /// Whether the first route is taken; it is, if it is not said.
-pub(super) fn take_first(number: i32) -> Result<bool, &'static str> {
+pub(super) fn select_first(number: i32) -> Result<bool, &'static str> {
     match v1::RouteSelection::try_from(number) {
         Ok(v1::RouteSelection::Unspecified | v1::RouteSelection::Automatic) => Ok(true),
         Ok(v1::RouteSelection::ByCustomer) => Ok(false),
@@ -174,13 +174,13 @@ pub(super) fn contact_link_kind(number: i32) -> Result<ContactLinkKind, &'static
 }
 
 /// Where a contact is.
-pub(super) fn place_kind(number: i32) -> Result<PlaceKind, &'static str> {
+pub(super) fn place_kind(number: i32) -> Result<ContactStateKind, &'static str> {
     match v1::ContactState::try_from(number) {
         Ok(v1::ContactState::Unspecified) => Err(UNSET),
-        Ok(v1::ContactState::AwaitingCustomer) => Ok(PlaceKind::Deciding),
-        Ok(v1::ContactState::SelfService) => Ok(PlaceKind::SelfService),
-        Ok(v1::ContactState::Routed) => Ok(PlaceKind::Routed),
-        Ok(v1::ContactState::Ended) => Ok(PlaceKind::Ended),
+        Ok(v1::ContactState::AwaitingCustomer) => Ok(ContactStateKind::AwaitingCustomer),
+        Ok(v1::ContactState::SelfService) => Ok(ContactStateKind::SelfService),
+        Ok(v1::ContactState::Routed) => Ok(ContactStateKind::Routed),
+        Ok(v1::ContactState::Ended) => Ok(ContactStateKind::Ended),
         Err(_) => Err(UNKNOWN),
     }
 }

@@ -3,7 +3,7 @@
 use super::blocks::Blocks;
 use super::look::Look;
 use super::rows::{case, whose};
-use super::run::{Joined, Run, Sequences, Step, Union};
+use super::run::{CaseMatch, Run, Sequences, Step, Union};
 use super::times::{Marks, sequences};
 use super::{Asked, Found, undecoded};
 use crate::codec::row::RowKind;
@@ -113,7 +113,7 @@ pub(super) fn page(
 }
 
 /// The sequences of what is sought, by each thing that it is to have; all of them have what there is to find.
-fn joined(look: &Look<'_>, sought: &Sought<'_>) -> Result<Joined, StoreError> {
+fn joined(look: &Look<'_>, sought: &Sought<'_>) -> Result<CaseMatch, StoreError> {
     let Sought {
         filter,
         customers,
@@ -154,7 +154,7 @@ fn joined(look: &Look<'_>, sought: &Sought<'_>) -> Result<Joined, StoreError> {
         // Every case has one tier.
         unions.push(named(reader, index::CASES_BY_TIER, |_| true)?);
     }
-    Ok(Joined(unions))
+    Ok(CaseMatch(unions))
 }
 
 /// The sequences of cases that were once in one of these states: the rows of open ones before the blocks of others.

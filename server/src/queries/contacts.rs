@@ -3,7 +3,7 @@
 use super::blocks::Blocks;
 use super::look::{Look, Span};
 use super::rows::{case, contact, whose};
-use super::run::{Joined, Run, Sequences, Step, Union};
+use super::run::{CaseMatch, Run, Sequences, Step, Union};
 use super::times::{Marks, sequences};
 use super::{Asked, Found, undecoded};
 use crate::codec::contact::{ContactGlance, glance};
@@ -12,7 +12,7 @@ use crate::codec::{self, index, key};
 use crate::store::{RowReader, StoreError};
 use signpost_domain::contact::Contact;
 use signpost_domain::ids::{CaseId, CustomerId, Seq};
-use signpost_domain::list::{ContactFilter, ContactMark, PlaceKind};
+use signpost_domain::list::{ContactFilter, ContactMark, ContactStateKind};
 use signpost_domain::state::Row;
 use signpost_domain::tags::TagsFilter;
 use std::sync::Arc;
@@ -54,9 +54,9 @@ pub(crate) fn live_contacts_of(
     let Some(span) = look.span(0, reader.applied(), asked) else {
         return Ok(Found::nothing());
     };
-    let may_hold = |mark: &ContactMark| mark.place != PlaceKind::Ended && may_hold(mark);
-    let holds = |contact: &Contact| contact.place.is_live() && holds(contact);
-    let source = Source::At(Joined(vec![of(customers)]));
+    let may_hold = |mark: &ContactMark| mark.place != ContactStateKind::Ended && may_hold(mark);
+    let holds = |contact: &Contact| contact.state.is_live() && holds(contact);
+    let source = Source::At(CaseMatch(vec![of(customers)]));
     page(&mut look, source, (may_hold, holds), span, asked)
 }
 
@@ -138,7 +138,7 @@ enum Source {
     /// All of them, in their order.
     Marks(Run),
     /// Those at some sequences.
-    At(Joined),
+    At(CaseMatch),
 }
 
 /// What comes next.
@@ -198,7 +198,7 @@ fn source(
     unions.extend(labels.map(|prefix| Union(vec![blocks(prefix)])));
     Ok(match unions.is_empty() {
         true => Source::Marks(Run::new(index::CONTACT_MARKS.to_vec())),
-        false => Source::At(Joined(unions)),
+        false => Source::At(CaseMatch(unions)),
     })
 }
 

@@ -163,7 +163,7 @@ impl Union {
 }
 
 /// Where the sequences of several unions meet.
-pub(super) struct Joined(pub(super) Vec<Union>);
+pub(super) struct CaseMatch(pub(super) Vec<Union>);
 
 /// What comes next.
 pub(super) enum Step {
@@ -175,7 +175,7 @@ pub(super) enum Step {
     End,
 }
 
-impl Joined {
+impl CaseMatch {
     /// The first sequence from `from` on, within the span, that all have.
     pub(super) fn next(
         &mut self,

@@ -46,7 +46,7 @@ fn command(body: CommandBody, name: &str) -> Command {
             method: body.method(),
             content: [0; 16],
         },
-        arrive_time: Some(NOW),
+        event_time: Some(NOW),
         body,
     }
 }
@@ -83,7 +83,7 @@ fn route(number: usize) -> Command {
         facts: Facts::from_facts([reference]),
         stage: None,
         persona: None,
-        sentiment_percent: None,
+        sentiment_score: None,
         language: None,
         preferred_routes: Vec::new(),
         consents: Vec::new(),
@@ -100,7 +100,7 @@ fn route(number: usize) -> Command {
         contact: ContactId::stored(format!("contact-{number}")),
         context,
         clear: Vec::new(),
-        take_first: true,
+        select_first: true,
         unknown_reason: UnknownReason::Refuse,
     }));
     command(body, &format!("route-{number}"))
@@ -270,7 +270,7 @@ async fn a_page_that_looked_at_all_it_may_ends_and_the_next_goes_on() -> Result<
             };
             let page = cases::page(&mut look, &sought, holds, within, &asked)?;
             (found, pages) = (found + page.items.len(), pages + 1);
-            let is_further = match order {
+            let is_additional = match order {
                 Order::OldestFirst => page.next > after,
                 Order::NewestFirst => after.is_none() || page.next < after,
             };
@@ -278,7 +278,7 @@ async fn a_page_that_looked_at_all_it_may_ends_and_the_next_goes_on() -> Result<
             if after.is_none() {
                 break;
             }
-            assert!(is_further, "{after:?} is not behind the page before");
+            assert!(is_additional, "{after:?} is not behind the page before");
         }
         assert_eq!(found, 1);
         // It looks at each case, and at few rows beside.

@@ -215,7 +215,7 @@ fn contact(listed: &CaseContact) -> v1::CaseContact {
         presumed: _,
         contact,
         channel,
-        joined,
+        case_match: joined,
         arrived,
         repeat,
         live,

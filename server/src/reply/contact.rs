@@ -3,12 +3,12 @@
 use super::matters::{self, Answered};
 use super::menu::MenuOf;
 use super::{
-    case, context, customer, decision, fact, further, menu, tags, target, time, wire_enum,
+    additional, case, context, customer, decision, fact, menu, tags, target, time, wire_enum,
 };
 use signpost_domain::case::CaseState;
-use signpost_domain::contact::{Contact, Place};
+use signpost_domain::contact::{Contact, ContactState};
 use signpost_domain::decision::Handover;
-use signpost_domain::event::{ContactEnded, Next, RouteTaken};
+use signpost_domain::event::{ContactEnded, Next, RouteSelected};
 use signpost_domain::ids::{CaseId, CustomerId, MatterId, ReasonId};
 use signpost_domain::list::View;
 use signpost_domain::playbook::{Label, Playbook};
@@ -56,7 +56,7 @@ pub(crate) fn previewed(
 
 /// The answer to SelectRoute; `playbook` is the one that was live then.
 pub(crate) fn taken(
-    taken: &RouteTaken,
+    taken: &RouteSelected,
     playbook: &Playbook,
     receipt: v1::WriteReceipt,
 ) -> v1::SelectRouteResponse {
@@ -66,7 +66,7 @@ pub(crate) fn taken(
     v1::SelectRouteResponse {
         contact_id: taken.contact.to_string(),
         case_id: case::id(taken.case),
-        state: wire_enum::place(Place::of_route(taken.taken.route)),
+        state: wire_enum::place(ContactState::of_route(taken.taken.route)),
         target: Some(target),
         receipt: Some(receipt),
     }
@@ -101,11 +101,11 @@ pub(crate) fn ended(
     v1::EndContactResponse {
         contact_id: ended.contact.to_string(),
         case_id: case::id(ended.case),
-        state: wire_enum::place(Place::Ended(ended.outcome)),
+        state: wire_enum::place(ContactState::Ended(ended.outcome)),
         outcome: wire_enum::outcome(ended.outcome),
         case_state: ended.case.map_or(0, |_| state(ended.resolves)),
         receipt: Some(receipt),
-        additional_case_ids: case::ids(&ended.further),
+        additional_case_ids: case::ids(&ended.additional),
         feedback_question: text(question.filter(|_| ended.resolves.is_some())),
         outcome_label: text(outcome.map(|outcome| &outcome.label)),
         matters: matters.collect(),
@@ -119,7 +119,7 @@ pub(crate) fn got(
     revision: String,
 ) -> v1::GetContactResponse {
     let mut answer = answer(decided);
-    answer.state = wire_enum::place(row.place);
+    answer.state = wire_enum::place(row.state);
     let mut offered = row.offered.iter();
     if let Some(taken) = offered.find(|offered| Some(offered.route) == row.route) {
         let target = target::of_decision(decided.playbook, &decided.routed.decision, taken);
@@ -156,8 +156,10 @@ fn answer(of: Answered<'_>) -> v1::ContactAnswer {
     let customer = routed.customer.as_ref();
     let standing = &routed.standing;
     let place = match &routed.next {
-        Next::ChooseReason { .. } | Next::AskFacts(_) | Next::ChooseRoute => Place::Deciding,
-        Next::Take(taken) => Place::of_route(taken.route),
+        Next::ChooseReason { .. } | Next::AskFacts(_) | Next::ChooseRoute => {
+            ContactState::AwaitingCustomer
+        }
+        Next::Target(taken) => ContactState::of_route(taken.route),
     };
     let decision = decision::decision(
         playbook,
@@ -173,7 +175,7 @@ fn answer(of: Answered<'_>) -> v1::ContactAnswer {
     v1::ContactAnswer {
         contact_id: routed.contact.to_string(),
         case_id: case::id(join.map(|join| join.case)),
-        case_match: join.map_or(0, |join| wire_enum::joined(join.joined)),
+        case_match: join.map_or(0, |join| wire_enum::joined(join.case_match)),
         customer_id: customer.map_or_else(String::new, |join| join.id.to_string()),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
         state: wire_enum::place(place),
@@ -189,7 +191,7 @@ fn answer(of: Answered<'_>) -> v1::ContactAnswer {
         open_cases: match routed.next {
             // The menu has them.
             Next::ChooseReason { .. } => Vec::new(),
-            Next::AskFacts(_) | Next::ChooseRoute | Next::Take(_) => matters::open_cases(of),
+            Next::AskFacts(_) | Next::ChooseRoute | Next::Target(_) => matters::open_cases(of),
         },
     }
 }
@@ -235,15 +237,15 @@ fn next(of: Answered<'_>) -> v1::contact_answer::Next {
             Wire::AskFacts(v1::AskFacts { questions })
         }
         Next::ChooseRoute => Wire::Target(v1::RouteTarget::default()),
-        Next::Take(taken) => Wire::Target(target::of_decision(playbook, &routed.decision, taken)),
+        Next::Target(taken) => Wire::Target(target::of_decision(playbook, &routed.decision, taken)),
     }
 }
 
 /// A contact as it is kept.
 pub(crate) fn contact(row: &Contact) -> v1::Contact {
-    let outcome = match row.place {
-        Place::Ended(outcome) => wire_enum::outcome(outcome),
-        Place::Deciding | Place::SelfService | Place::Routed(_) => 0,
+    let outcome = match row.state {
+        ContactState::Ended(outcome) => wire_enum::outcome(outcome),
+        ContactState::AwaitingCustomer | ContactState::SelfService | ContactState::Routed(_) => 0,
     };
     let found = row.tier_found.as_ref();
     let (external_references, labels) = tags::tags(&row.context.tags);
@@ -254,7 +256,7 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
             .customer
             .as_ref()
             .map_or_else(String::new, CustomerId::to_string),
-        state: wire_enum::place(row.place),
+        state: wire_enum::place(row.state),
         route: row.route.map_or(0, wire_enum::route),
         declined_routes: wire_enum::routes(row.declined.iter().copied()),
         outcome,
@@ -273,7 +275,7 @@ pub(crate) fn contact(row: &Contact) -> v1::Contact {
         stored_tier: decision::text(found.and_then(|found| found.stored.as_ref())),
         stored_tier_customer_id: customer::id(found.and_then(|found| found.stored_of.as_ref())),
         tier_basis: wire_enum::tier_basis(found),
-        additional_cases: row.further.iter().map(further::case).collect(),
+        additional_cases: row.additional.iter().map(additional::case).collect(),
         leading_matter_id: text_of_matter(row.leading.as_ref()),
         due_time: row.due.map(time::timestamp),
         external_references,

@@ -8,45 +8,45 @@ use signpost_domain::customer::{
     Consent, Customer, CustomerMerge, CustomerWork, History, HistoryCounts, Identity, IdentityKey,
     MergedCustomer, Profile,
 };
-use signpost_domain::event::CustomerSaved;
+use signpost_domain::event::CustomerUpserted;
 use signpost_domain::ids::{CustomerId, ReasonId, Seq};
 use signpost_proto::v1;
 
 /// The answer to UpsertCustomer, from its event at `seq`.
 pub(crate) fn upserted(
-    saved: &CustomerSaved,
+    saved: &CustomerUpserted,
     seq: Seq,
     receipt: v1::WriteReceipt,
 ) -> v1::UpsertCustomerResponse {
     let v1::CustomerUpsertedEvent {
         customer,
-        unverified_identities: lost_proofs,
+        unverified_identities,
     } = self::saved(saved, seq);
     v1::UpsertCustomerResponse {
         customer,
-        unverified_identities: lost_proofs,
+        unverified_identities,
         receipt: Some(receipt),
     }
 }
 
 /// The event by which a customer is kept, at `seq`, for integrators.
-pub(super) fn saved(saved: &CustomerSaved, seq: Seq) -> v1::CustomerUpsertedEvent {
-    let CustomerSaved {
+pub(super) fn saved(saved: &CustomerUpserted, seq: Seq) -> v1::CustomerUpsertedEvent {
+    let CustomerUpserted {
         customer,
-        lost_proofs,
+        unverified_identities,
     } = saved;
     v1::CustomerUpsertedEvent {
         customer: Some(self::customer(customer, seq)),
-        unverified_identities: lost_proofs.iter().map(proven).collect(),
+        unverified_identities: unverified_identities.iter().map(proven).collect(),
     }
 }
 
 /// Whether a handle was linked that proved who the customer is and by this does no more.
-pub(crate) const fn proof_lost(work: &CustomerWork) -> bool {
+pub(crate) const fn verification_lost(work: &CustomerWork) -> bool {
     matches!(
         work,
         CustomerWork::Linked {
-            proof_lost: true,
+            verification_lost: true,
             ..
         }
     )

@@ -2,7 +2,9 @@
 
 use super::cost::{Factors, reason_of};
 use super::{target, time, wire_enum};
-use signpost_domain::decision::{Decision, Finding, FiredRule, RouteOption, TurnedDown, Wait};
+use signpost_domain::decision::{
+    Decision, Finding, FiredRule, IneligibilityCause, RouteOption, Wait,
+};
 use signpost_domain::ids::{DecisionId, ReasonId, Seq, Slug};
 use signpost_domain::playbook::{Inherited, Level, Playbook, Reason};
 use signpost_domain::route::Route;
@@ -27,11 +29,11 @@ pub(super) fn decision(
         tier,
         need,
         options,
-        turned_down,
+        ineligible,
         fired,
         findings,
     } = decision;
-    let turned_down = turned_down.iter();
+    let ineligible = ineligible.iter();
     let factors = Factors::of(playbook, decision);
     let options = options
         .iter()
@@ -45,9 +47,7 @@ pub(super) fn decision(
         tier: tier.to_string(),
         need_thousandths: need.0,
         options: options.collect(),
-        ineligible_routes: turned_down
-            .map(|(route, why)| turned(*route, why))
-            .collect(),
+        ineligible_routes: ineligible.map(|(route, why)| turned(*route, why)).collect(),
         fired_rules: fired.iter().map(rule).collect(),
         findings: noticed.iter().chain(findings).map(finding).collect(),
         stake_micros: stake.micros(),
@@ -145,38 +145,38 @@ fn wait(wait: Wait) -> v1::Wait {
     }
 }
 
-fn turned(route: Route, why: &TurnedDown) -> v1::IneligibleRoute {
+fn turned(route: Route, why: &IneligibilityCause) -> v1::IneligibleRoute {
     use v1::IneligibilityCause as Wire;
     let (reason, subject) = match why {
-        TurnedDown::NotOfReason => (Wire::NotOfReason, String::new()),
-        TurnedDown::NotOnChannel => (Wire::NotOnChannel, String::new()),
-        TurnedDown::AskedForPerson => (Wire::AskedForPerson, String::new()),
-        TurnedDown::ForbiddenByRule(rule) => (Wire::ForbiddenByRule, text(Some(rule))),
-        TurnedDown::NotLeftByRule(rule) => (Wire::ExcludedByRule, text(Some(rule))),
-        TurnedDown::ConsentRefused(consent) => (Wire::ConsentRefused, text(Some(consent))),
-        TurnedDown::ConsentUnknown(consent) => (Wire::ConsentUnknown, text(Some(consent))),
-        TurnedDown::Closed(queue, _) => (Wire::Closed, text(Some(queue))),
-        TurnedDown::NotStaffed(queue, _) => (Wire::NotStaffed, text(Some(queue))),
-        TurnedDown::CannotUse(ability) => (Wire::CannotUse, ability.as_str().to_owned()),
-        TurnedDown::Vulnerable => (Wire::Vulnerable, String::new()),
-        TurnedDown::FailedBefore(flow) => (Wire::FailedBefore, text(Some(flow))),
-        TurnedDown::TooLate(fact) => (Wire::TooLate, text(Some(fact))),
-        TurnedDown::CustomerAway => (Wire::CustomerAway, String::new()),
+        IneligibilityCause::NotOfReason => (Wire::NotOfReason, String::new()),
+        IneligibilityCause::NotOnChannel => (Wire::NotOnChannel, String::new()),
+        IneligibilityCause::AskedForPerson => (Wire::AskedForPerson, String::new()),
+        IneligibilityCause::ForbiddenByRule(rule) => (Wire::ForbiddenByRule, text(Some(rule))),
+        IneligibilityCause::ExcludedByRule(rule) => (Wire::ExcludedByRule, text(Some(rule))),
+        IneligibilityCause::ConsentRefused(consent) => (Wire::ConsentRefused, text(Some(consent))),
+        IneligibilityCause::ConsentUnknown(consent) => (Wire::ConsentUnknown, text(Some(consent))),
+        IneligibilityCause::Closed(queue, _) => (Wire::Closed, text(Some(queue))),
+        IneligibilityCause::NotStaffed(queue, _) => (Wire::NotStaffed, text(Some(queue))),
+        IneligibilityCause::CannotUse(ability) => (Wire::CannotUse, ability.as_str().to_owned()),
+        IneligibilityCause::Vulnerable => (Wire::Vulnerable, String::new()),
+        IneligibilityCause::FailedBefore(flow) => (Wire::FailedBefore, text(Some(flow))),
+        IneligibilityCause::TooLate(fact) => (Wire::TooLate, text(Some(fact))),
+        IneligibilityCause::CustomerAway => (Wire::CustomerAway, String::new()),
     };
     let opens = match why {
-        TurnedDown::Closed(_, opens) | TurnedDown::NotStaffed(_, opens) => *opens,
-        TurnedDown::NotOfReason
-        | TurnedDown::NotOnChannel
-        | TurnedDown::CannotUse(_)
-        | TurnedDown::CustomerAway
-        | TurnedDown::AskedForPerson
-        | TurnedDown::Vulnerable
-        | TurnedDown::FailedBefore(_)
-        | TurnedDown::ConsentRefused(_)
-        | TurnedDown::ConsentUnknown(_)
-        | TurnedDown::ForbiddenByRule(_)
-        | TurnedDown::NotLeftByRule(_)
-        | TurnedDown::TooLate(_) => None,
+        IneligibilityCause::Closed(_, opens) | IneligibilityCause::NotStaffed(_, opens) => *opens,
+        IneligibilityCause::NotOfReason
+        | IneligibilityCause::NotOnChannel
+        | IneligibilityCause::CannotUse(_)
+        | IneligibilityCause::CustomerAway
+        | IneligibilityCause::AskedForPerson
+        | IneligibilityCause::Vulnerable
+        | IneligibilityCause::FailedBefore(_)
+        | IneligibilityCause::ConsentRefused(_)
+        | IneligibilityCause::ConsentUnknown(_)
+        | IneligibilityCause::ForbiddenByRule(_)
+        | IneligibilityCause::ExcludedByRule(_)
+        | IneligibilityCause::TooLate(_) => None,
     };
     v1::IneligibleRoute {
         route: wire_enum::route(route),
@@ -219,9 +219,9 @@ fn rule(fired: &FiredRule) -> v1::FiredRule {
 pub(super) fn finding(finding: &Finding) -> v1::Finding {
     use v1::FindingKind as Wire;
     let (kind, subject) = match finding {
-        Finding::FactUnknown(..) => (Wire::RuleInputUnknown, String::new()),
+        Finding::RuleInputUnknown(..) => (Wire::RuleInputUnknown, String::new()),
         Finding::WaitAssumed(queue) => (Wire::WaitAssumed, queue.to_string()),
-        Finding::TierOfCaller(stored) => (Wire::TierReported, stored.to_string()),
+        Finding::TierReported(stored) => (Wire::TierReported, stored.to_string()),
         Finding::TierAssumed => (Wire::TierAssumed, String::new()),
         Finding::ReasonUnknown(told) => (Wire::ReasonUnknown, told.to_string()),
         Finding::ReasonReplaced(told) => (Wire::ReasonReplaced, told.to_string()),
@@ -247,13 +247,13 @@ pub(super) fn finding(finding: &Finding) -> v1::Finding {
         Finding::QueueStatsTooOld(queue) => (Wire::QueueStatsTooOld, queue.to_string()),
     };
     let rule_id = match finding {
-        Finding::FactUnknown(rule, _) | Finding::RuleFailed(rule) | Finding::RuleSetAside(rule) => {
-            rule.to_string()
-        }
+        Finding::RuleInputUnknown(rule, _)
+        | Finding::RuleFailed(rule)
+        | Finding::RuleSetAside(rule) => rule.to_string(),
         _ => String::new(),
     };
     let input = match finding {
-        Finding::FactUnknown(_, value) => value.to_string(),
+        Finding::RuleInputUnknown(_, value) => value.to_string(),
         _ => String::new(),
     };
     v1::Finding {

@@ -4,16 +4,16 @@ use super::contact::text_of_matter;
 use super::decision::text;
 use super::playbook::of_event;
 use super::{
-    case, context, customer, fact, further, note, tags, target, time, wire_enum, work_event,
+    additional, case, context, customer, fact, note, tags, target, time, wire_enum, work_event,
 };
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use prost_types::Duration;
-use signpost_domain::contact::{Offered, Place};
+use signpost_domain::contact::{ContactState, Offered};
 use signpost_domain::decision::Handover;
 use signpost_domain::event::{
     CaseJoin, CaseTransition, Cause, ContactEnded, ContactRouted, Envelope, Event, MatterEnded,
-    Next, Recorded, RouteTaken,
+    Next, Recorded, RouteSelected,
 };
 use signpost_domain::ids::{DecisionId, PlaybookVersion, ReasonId, Seq, Slug};
 use signpost_proto::{FILE_DESCRIPTOR_SET, v1};
@@ -30,7 +30,7 @@ pub(crate) fn event(recorded: &Recorded) -> v1::Event {
     let Envelope {
         seq,
         record_time,
-        arrive_time,
+        event_time,
         actor,
         cause,
         playbook,
@@ -38,7 +38,7 @@ pub(crate) fn event(recorded: &Recorded) -> v1::Event {
     v1::Event {
         sequence: seq.0,
         record_time: Some(time::timestamp(*record_time)),
-        event_time: Some(time::timestamp(*arrive_time)),
+        event_time: Some(time::timestamp(*event_time)),
         actor: actor.to_string(),
         request_id: match cause {
             Cause::Request(stamp) => stamp.id.to_string(),
@@ -78,7 +78,7 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             name: "playbook_published",
             subject: format!("playbook/{}", published.version),
         },
-        Event::CustomerSaved(saved) => Told {
+        Event::CustomerUpserted(saved) => Told {
             body: Body::CustomerUpserted(customer::saved(saved, envelope.seq)),
             name: "customer_upserted",
             subject: format!("customer/{}", saved.customer.id),
@@ -88,7 +88,7 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             name: "contact_routed",
             subject: contact(&routed.contact),
         },
-        Event::RouteTaken(taken) => Told {
+        Event::RouteSelected(taken) => Told {
             body: Body::RouteSelected(route_taken(taken)),
             name: "route_selected",
             subject: contact(&taken.contact),
@@ -112,8 +112,8 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
             name: "contact_updated",
             subject: contact(&updated.contact),
         },
-        Event::CaseAdded(added) => Told {
-            body: Body::CaseAddedToContact(further::event(added, envelope.seq)),
+        Event::CaseAddedToContact(added) => Told {
+            body: Body::CaseAddedToContact(additional::event(added, envelope.seq)),
             name: "case_added_to_contact",
             subject: contact(&added.contact),
         },
@@ -133,13 +133,13 @@ fn told(envelope: &Envelope, event: &Event) -> Told {
 fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
     let ContactRouted {
         contact,
-        step,
+        trigger: step,
         context,
         customer: of_customer,
         tier_found,
         case: join,
-        left,
-        further,
+        former: left,
+        additional,
         leading,
         followed_by: _,
         open_cases: _,
@@ -155,11 +155,26 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
     } = routed;
     let join = join.as_ref();
     let (place, next_step, goes, asked) = match next {
-        Next::ChooseReason { .. } => (Place::Deciding, v1::NextStep::ChooseReason, None, [].iter()),
-        Next::AskFacts(facts) => (Place::Deciding, v1::NextStep::AskFacts, None, facts.iter()),
-        Next::ChooseRoute => (Place::Deciding, v1::NextStep::ChooseRoute, None, [].iter()),
-        Next::Take(taken) => {
-            let place = Place::of_route(taken.route);
+        Next::ChooseReason { .. } => (
+            ContactState::AwaitingCustomer,
+            v1::NextStep::ChooseReason,
+            None,
+            [].iter(),
+        ),
+        Next::AskFacts(facts) => (
+            ContactState::AwaitingCustomer,
+            v1::NextStep::AskFacts,
+            None,
+            facts.iter(),
+        ),
+        Next::ChooseRoute => (
+            ContactState::AwaitingCustomer,
+            v1::NextStep::ChooseRoute,
+            None,
+            [].iter(),
+        ),
+        Next::Target(taken) => {
+            let place = ContactState::of_route(taken.route);
             (place, v1::NextStep::Routed, Some(taken), [].iter())
         }
     };
@@ -173,7 +188,7 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
         tier: decision.tier.to_string(),
         reason: text_of_reason(decision.reason.as_ref()),
         case_id: case::id(join.map(|join| join.case)),
-        case_match: join.map_or(0, |join| wire_enum::joined(join.joined)),
+        case_match: join.map_or(0, |join| wire_enum::joined(join.case_match)),
         newly_matched: join.is_some_and(|join| join.first),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
         former_case_id: case::id(left.map(|left| left.case)),
@@ -198,7 +213,7 @@ fn contact_routed(routed: &ContactRouted, seq: Seq) -> v1::ContactRoutedEvent {
                 .and_then(|found| found.stored_of.as_ref()),
         ),
         tier_basis: wire_enum::tier_basis(tier_found.as_ref()),
-        additional_case_ids: case::ids(further),
+        additional_case_ids: case::ids(additional),
         leading_matter_id: text_of_matter(leading.as_ref()),
         case_presumed: join.is_some_and(|join| join.presumed),
         note: note.to_string(),
@@ -231,11 +246,11 @@ fn longest_wait(taken: &Offered) -> Option<Duration> {
     wait.map(time::duration)
 }
 
-fn route_taken(taken: &RouteTaken) -> v1::RouteSelectedEvent {
-    let RouteTaken {
+fn route_taken(taken: &RouteSelected) -> v1::RouteSelectedEvent {
+    let RouteSelected {
         contact,
         case: of_case,
-        further,
+        additional,
         taken,
         declined,
         tier,
@@ -246,10 +261,10 @@ fn route_taken(taken: &RouteTaken) -> v1::RouteSelectedEvent {
     v1::RouteSelectedEvent {
         contact_id: contact.to_string(),
         case_id: case::id(*of_case),
-        state: wire_enum::place(Place::of_route(taken.route)),
+        state: wire_enum::place(ContactState::of_route(taken.route)),
         target: Some(target::of_event(taken, handover, tier.as_ref())),
         declined_routes: wire_enum::routes(declined.iter().copied()),
-        additional_case_ids: case::ids(further),
+        additional_case_ids: case::ids(additional),
         longest_wait: longest_wait(taken),
     }
 }
@@ -258,7 +273,7 @@ fn contact_ended(ended: &ContactEnded, seq: Seq) -> v1::ContactEndedEvent {
     let ContactEnded {
         contact,
         case: of_case,
-        further,
+        additional,
         outcome,
         confirmed,
         resolves,
@@ -286,7 +301,7 @@ fn contact_ended(ended: &ContactEnded, seq: Seq) -> v1::ContactEndedEvent {
         outcome: wire_enum::outcome(*outcome),
         confirmed_reason: text_of_reason(confirmed.as_ref()),
         resolved_case_id: case::id(*resolves),
-        additional_case_ids: case::ids(further),
+        additional_case_ids: case::ids(additional),
         resolution: resolution.as_ref().map(case::resolution),
         note: note.to_string(),
         matters: matters.collect(),

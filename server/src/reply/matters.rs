@@ -5,7 +5,7 @@ use super::{case, decision, fact, menu, time, wire_enum};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::contact::{ContactContext, Matter};
 use signpost_domain::decision::Finding;
-use signpost_domain::event::{CaseAdded, ContactRouted, Event, OpenCase, Recorded};
+use signpost_domain::event::{CaseAddedToContact, ContactRouted, Event, OpenCase, Recorded};
 use signpost_domain::ids::{Seq, Slug};
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
@@ -19,7 +19,7 @@ pub(crate) struct Answered<'a> {
     /// The contact.
     pub(crate) routed: &'a ContactRouted,
     /// Its other matters that have a case.
-    pub(crate) added: &'a [&'a CaseAdded],
+    pub(crate) added: &'a [&'a CaseAddedToContact],
     /// The playbook that it was decided under.
     pub(crate) playbook: &'a Playbook,
     /// How cases are numbered.
@@ -27,10 +27,10 @@ pub(crate) struct Answered<'a> {
 }
 
 /// The other matters among the events that follow the one of a contact.
-pub(crate) fn added(followed_by: &[Arc<Recorded>]) -> Vec<&CaseAdded> {
+pub(crate) fn added(followed_by: &[Arc<Recorded>]) -> Vec<&CaseAddedToContact> {
     let events = followed_by.iter().map(|recorded| &recorded.event);
     let added = events.filter_map(|event| match event {
-        Event::CaseAdded(added) => Some(&**added),
+        Event::CaseAddedToContact(added) => Some(&**added),
         _ => None,
     });
     added.collect()
@@ -100,7 +100,7 @@ fn leading(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
     v1::MatterAnswer {
         matter_id: matter.id.to_string(),
         case_id: case::id(join.map(|join| join.case)),
-        case_match: join.map_or(0, |join| wire_enum::joined(join.joined)),
+        case_match: join.map_or(0, |join| wire_enum::joined(join.case_match)),
         previous_case_id: case::id(join.and_then(|join| join.previous)),
         decision: Some(decision::decision(
             of.playbook,
@@ -125,7 +125,7 @@ fn by_itself(of: Answered<'_>, matter: &Matter, place: usize) -> v1::MatterAnswe
     v1::MatterAnswer {
         matter_id: matter.id.to_string(),
         case_id: added.join.case.to_string(),
-        case_match: wire_enum::joined(added.join.joined),
+        case_match: wire_enum::joined(added.join.case_match),
         previous_case_id: case::id(added.join.previous),
         decision: decision(of.playbook, (added, seq)),
         known_facts: decided.map_or_else(
@@ -143,7 +143,7 @@ fn by_itself(of: Answered<'_>, matter: &Matter, place: usize) -> v1::MatterAnswe
 /// What would be best for a further matter by itself, where it was decided on.
 pub(super) fn decision(
     playbook: &Playbook,
-    (added, seq): (&CaseAdded, Option<Seq>),
+    (added, seq): (&CaseAddedToContact, Option<Seq>),
 ) -> Option<v1::Decision> {
     let decided = added.decided.as_deref()?;
     Some(decision::decision(

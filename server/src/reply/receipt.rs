@@ -4,7 +4,7 @@ use super::{customer, time};
 use crate::engine::Written;
 use crate::intake::Revision;
 use crate::intake::cursor::StoreMark;
-use signpost_domain::event::CustomerSaved;
+use signpost_domain::event::CustomerUpserted;
 use signpost_proto::v1;
 
 /// The receipt of a write to this store.
@@ -21,16 +21,16 @@ pub(crate) fn receipt(store: StoreMark, written: &Written) -> v1::WriteReceipt {
 pub(crate) fn upserted(
     store: StoreMark,
     written: &Written,
-    saved: &CustomerSaved,
+    saved: &CustomerUpserted,
 ) -> v1::CustomerUpserted {
     let seq = written.recorded.envelope.seq;
     let v1::CustomerUpsertedEvent {
         customer,
-        unverified_identities: lost_proofs,
+        unverified_identities,
     } = customer::saved(saved, seq);
     v1::CustomerUpserted {
         etag: customer.unwrap_or_default().etag,
-        unverified_identities: lost_proofs,
+        unverified_identities,
         receipt: Some(receipt(store, written)),
     }
 }

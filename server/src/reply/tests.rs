@@ -8,12 +8,12 @@ use super::matters::Answered;
 use expect_test::expect;
 use signpost_domain::ability::Abilities;
 use signpost_domain::case::CaseNumbers;
-use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Joined, Offered};
+use signpost_domain::contact::{CaseMatch, ContactContext, CustomerRef, Direction, Offered};
 use signpost_domain::decision::{
-    ChanceBasis, CostKind, CostParts, Decision, Finding, FiredRule, Formula, Handover, Memory,
-    RouteOption, Standing, TurnedDown, Wait,
+    ChanceBasis, CostKind, CostParts, Decision, Finding, FiredRule, Formula, Handover,
+    IneligibilityCause, Memory, RouteOption, Standing, Wait,
 };
-use signpost_domain::event::{CaseJoin, ContactRouted, CustomerJoin, Next, RouteStep};
+use signpost_domain::event::{CaseJoin, ContactRouted, CustomerJoin, Next, RoutingTrigger};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::money::Money;
@@ -92,11 +92,11 @@ fn decision() -> Decision {
         tier: slug("gold"),
         need: Need(1_500),
         options: vec![option()],
-        turned_down: vec![
-            (Route::Chat, TurnedDown::NotOnChannel),
+        ineligible: vec![
+            (Route::Chat, IneligibilityCause::NotOnChannel),
             (
                 Route::Human,
-                TurnedDown::Closed(slug("rebooking"), Some(UnixMs(1_795_338_000_000))),
+                IneligibilityCause::Closed(slug("rebooking"), Some(UnixMs(1_795_338_000_000))),
             ),
         ],
         fired: vec![FiredRule {
@@ -110,7 +110,10 @@ fn decision() -> Decision {
             priority: Some(7),
             skills: vec![(slug("rebooking"), 3)],
         }],
-        findings: vec![Finding::FactUnknown(slug("vip"), "customer.value".into())],
+        findings: vec![Finding::RuleInputUnknown(
+            slug("vip"),
+            "customer.value".into(),
+        )],
     }
 }
 
@@ -130,7 +133,7 @@ fn routed(next: Next) -> ContactRouted {
         facts: Facts::from_facts([told]),
         stage: None,
         persona: None,
-        sentiment_percent: None,
+        sentiment_score: None,
         language: Some("nl-NL".into()),
         preferred_routes: Vec::new(),
         consents: Vec::new(),
@@ -145,7 +148,7 @@ fn routed(next: Next) -> ContactRouted {
     };
     ContactRouted {
         contact: ContactId::stored("call-7"),
-        step: RouteStep::Opened,
+        trigger: RoutingTrigger::Opened,
         context: Arc::new(context),
         customer: Some(CustomerJoin {
             id: CustomerId::stored("c1"),
@@ -154,7 +157,7 @@ fn routed(next: Next) -> ContactRouted {
         tier_found: None,
         case: Some(CaseJoin {
             case: CaseId(Seq(9)),
-            joined: Joined::Continued,
+            case_match: CaseMatch::Continued,
             first: true,
             repeat: true,
             switched: false,
@@ -163,8 +166,8 @@ fn routed(next: Next) -> ContactRouted {
             claimed: None,
             presumed: false,
         }),
-        left: None,
-        further: Vec::new(),
+        former: None,
+        additional: Vec::new(),
         leading: None,
         followed_by: 0,
         open_cases: Vec::new(),
@@ -185,7 +188,7 @@ fn routed(next: Next) -> ContactRouted {
 }
 
 fn take() -> Next {
-    Next::Take(Offered {
+    Next::Target(Offered {
         route: Route::SelfService,
         flow: Some(slug("rebook")),
         queue: None,

@@ -1,10 +1,10 @@
 //! The timeline of a case: each event about it as an entry, in a line for people.
 
-use super::{case, further, note, time, wire_enum};
+use super::{additional, case, note, time, wire_enum};
 use signpost_domain::case::{CaseUpdate, CaseWork};
-use signpost_domain::contact::Joined;
+use signpost_domain::contact::CaseMatch;
 use signpost_domain::event::{
-    CaseWorked, ContactEnded, ContactRouted, Event, Next, Recorded, RouteStep, RouteTaken,
+    CaseWorked, ContactEnded, ContactRouted, Event, Next, Recorded, RouteSelected, RoutingTrigger,
 };
 use signpost_domain::ids::{CaseId, ReasonId, Seq};
 use signpost_proto::v1::{TimelineEntry, TimelineKind};
@@ -15,9 +15,9 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
     let seq = recorded.envelope.seq;
     let told = match &recorded.event {
         Event::ContactRouted(routed) => self::routed(routed, of, seq),
-        Event::RouteTaken(taken) => self::taken(taken, of),
+        Event::RouteSelected(taken) => self::taken(taken, of),
         Event::ContactEnded(ended) => self::ended(ended, of, seq),
-        Event::CaseAdded(added) => further::entry(added, of, seq),
+        Event::CaseAddedToContact(added) => additional::entry(added, of, seq),
         Event::CaseLapsed(case) => TimelineEntry {
             kind: TimelineKind::CaseLapsed.into(),
             text: "lapsed: nothing was heard for too long".into(),
@@ -26,7 +26,7 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
         },
         Event::CaseWorked(worked) => self::worked(worked, of, seq),
         Event::PlaybookPublished(_)
-        | Event::CustomerSaved(_)
+        | Event::CustomerUpserted(_)
         | Event::CustomerWorked(_)
         | Event::QueueStatsReported(_)
         | Event::ContactUpdated(_) => return None,
@@ -35,7 +35,7 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
     Some(TimelineEntry {
         sequence: seq.0,
         record_time: Some(time::timestamp(envelope.record_time)),
-        event_time: Some(time::timestamp(envelope.arrive_time)),
+        event_time: Some(time::timestamp(envelope.event_time)),
         actor: envelope.actor.to_string(),
         audience: note::audience(&recorded.event, &told.note_id),
         text_state: note::state(&told.note_id),
@@ -52,7 +52,7 @@ fn routed(routed: &ContactRouted, of: CaseId, seq: Seq) -> TimelineEntry {
         case_id: of.to_string(),
         ..TimelineEntry::default()
     };
-    let left = routed.left.filter(|left| left.case == of);
+    let left = routed.former.filter(|left| left.case == of);
     if left.is_some() {
         return TimelineEntry {
             kind: TimelineKind::ContactRemoved.into(),
@@ -61,23 +61,23 @@ fn routed(routed: &ContactRouted, of: CaseId, seq: Seq) -> TimelineEntry {
             ..entry
         };
     }
-    let joined = match (&routed.case, routed.step) {
-        (_, RouteStep::AskedForPerson) => "asked for a person".to_owned(),
-        (_, RouteStep::GaveUp) => "gave up".to_owned(),
-        (_, RouteStep::NoAnswer) => "did not answer".to_owned(),
-        (_, RouteStep::Failed) => "could not be helped".to_owned(),
-        (_, RouteStep::Amended) => "told more".to_owned(),
-        (Some(join), RouteStep::Opened) => {
+    let joined = match (&routed.case, routed.trigger) {
+        (_, RoutingTrigger::AskedForPerson) => "asked for a person".to_owned(),
+        (_, RoutingTrigger::GaveUp) => "gave up".to_owned(),
+        (_, RoutingTrigger::NoAnswer) => "did not answer".to_owned(),
+        (_, RoutingTrigger::Failed) => "could not be helped".to_owned(),
+        (_, RoutingTrigger::Amended) => "told more".to_owned(),
+        (Some(join), RoutingTrigger::Opened) => {
             let repeat = if join.repeat { ", a repeat" } else { "" };
             let switched = if join.switched {
                 ", on another channel"
             } else {
                 ""
             };
-            let how = match join.joined {
-                Joined::Opened => "opened it",
-                Joined::Continued => "continued it",
-                Joined::Reopened => "reopened it",
+            let how = match join.case_match {
+                CaseMatch::New => "opened it",
+                CaseMatch::Continued => "continued it",
+                CaseMatch::Reopened => "reopened it",
             };
             let presumed = match join.presumed {
                 true => ", presumably",
@@ -85,7 +85,7 @@ fn routed(routed: &ContactRouted, of: CaseId, seq: Seq) -> TimelineEntry {
             };
             format!("{how}{presumed}{repeat}{switched}")
         }
-        (None, RouteStep::Opened) => "came".to_owned(),
+        (None, RoutingTrigger::Opened) => "came".to_owned(),
     };
     let reason = routed.decision.reason.as_ref().map(ReasonId::to_string);
     let tier = &routed.decision.tier;
@@ -94,7 +94,7 @@ fn routed(routed: &ContactRouted, of: CaseId, seq: Seq) -> TimelineEntry {
         Next::ChooseReason { .. } => ("must choose a reason".to_owned(), 0),
         Next::AskFacts(facts) => (format!("is to be asked {}", list(facts)), 0),
         Next::ChooseRoute => ("is to choose a route".to_owned(), 0),
-        Next::Take(offered) => {
+        Next::Target(offered) => {
             let place = offered.queue.as_ref().or(offered.flow.as_ref());
             let place = place.map_or_else(String::new, |place| format!(" ({place})"));
             let route = offered.route;
@@ -118,7 +118,7 @@ fn routed(routed: &ContactRouted, of: CaseId, seq: Seq) -> TimelineEntry {
     }
 }
 
-fn taken(taken: &RouteTaken, of: CaseId) -> TimelineEntry {
+fn taken(taken: &RouteSelected, of: CaseId) -> TimelineEntry {
     let contact = &taken.contact;
     let route = taken.taken.route;
     let declined = match taken.declined.as_slice() {
@@ -129,7 +129,7 @@ fn taken(taken: &RouteTaken, of: CaseId) -> TimelineEntry {
         kind: TimelineKind::RouteSelected.into(),
         text: format!("contact {contact}: the customer took {route}{declined}"),
         contact_id: contact.to_string(),
-        case_id: of_these(of, taken.case, &taken.further),
+        case_id: of_these(of, taken.case, &taken.additional),
         route: wire_enum::route(route),
         ..TimelineEntry::default()
     }
@@ -143,12 +143,12 @@ fn ended(ended: &ContactEnded, of: CaseId, seq: Seq) -> TimelineEntry {
     // The end resolves its own case, or the one that goes on for that; of its other matters those that it says.
     let mut matters = ended.matters.iter();
     let matter = matters.find(|it| it.case == of || it.resolves == Some(of));
-    let is_further = ended.further.contains(&of) && ended.resolves != Some(of);
+    let is_additional = ended.additional.contains(&of) && ended.resolves != Some(of);
     let (resolves, resolution) = match matter {
         Some(matter) => (matter.resolves, matter.resolution.as_ref()),
         None => (ended.resolves, ended.resolution.as_ref()),
     };
-    let is_told = matter.is_some() || !is_further;
+    let is_told = matter.is_some() || !is_additional;
     let resolves = match (resolves, resolution) {
         (Some(_), Some(resolution)) if is_told => {
             let cost = resolution.cost;
@@ -158,7 +158,7 @@ fn ended(ended: &ContactEnded, of: CaseId, seq: Seq) -> TimelineEntry {
         (Some(_), None) if is_told => "; the case is resolved".to_owned(),
         _ => String::new(),
     };
-    let note = match is_further {
+    let note = match is_additional {
         true => "",
         false => &*ended.note,
     };
@@ -169,15 +169,15 @@ fn ended(ended: &ContactEnded, of: CaseId, seq: Seq) -> TimelineEntry {
             note,
         ),
         contact_id: contact.to_string(),
-        case_id: of_these(of, ended.case, &ended.further),
+        case_id: of_these(of, ended.case, &ended.additional),
         note_id: note::id(seq, note),
         ..TimelineEntry::default()
     }
 }
 
 /// Which case of a contact an entry is about: the one whose timeline it is in, or else its own.
-fn of_these(of: CaseId, own: Option<CaseId>, further: &[CaseId]) -> String {
-    let here = further.iter().find(|further| **further == of);
+fn of_these(of: CaseId, own: Option<CaseId>, additional: &[CaseId]) -> String {
+    let here = additional.iter().find(|additional| **additional == of);
     case::id(here.copied().or(own))
 }
 

@@ -2,10 +2,10 @@
 
 use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::case::{CaseState, LinkKind, NoteAudience};
-use signpost_domain::contact::{Direction, Joined, Outcome, Place};
+use signpost_domain::contact::{CaseMatch, ContactState, Direction, Outcome};
 use signpost_domain::customer::{TierBasis, TierFound};
 use signpost_domain::decision::{AttemptOutcome, ChanceBasis, CostKind, WaitBasis};
-use signpost_domain::event::RouteStep;
+use signpost_domain::event::RoutingTrigger;
 use signpost_domain::fact::{FactSource, FactType};
 use signpost_domain::route::{Medium, Route};
 use signpost_domain::tags::ContactLinkKind;
@@ -82,22 +82,22 @@ pub(super) fn fact_type(fact_type: FactType) -> i32 {
 }
 
 /// How a contact joined its case.
-pub(super) fn joined(joined: Joined) -> i32 {
+pub(super) fn joined(joined: CaseMatch) -> i32 {
     let wire = match joined {
-        Joined::Opened => v1::CaseMatch::New,
-        Joined::Continued => v1::CaseMatch::Continued,
-        Joined::Reopened => v1::CaseMatch::Reopened,
+        CaseMatch::New => v1::CaseMatch::New,
+        CaseMatch::Continued => v1::CaseMatch::Continued,
+        CaseMatch::Reopened => v1::CaseMatch::Reopened,
     };
     wire.into()
 }
 
 /// Where a contact is.
-pub(super) fn place(place: Place) -> i32 {
+pub(super) fn place(place: ContactState) -> i32 {
     let wire = match place {
-        Place::Deciding => v1::ContactState::AwaitingCustomer,
-        Place::SelfService => v1::ContactState::SelfService,
-        Place::Routed(_) => v1::ContactState::Routed,
-        Place::Ended(_) => v1::ContactState::Ended,
+        ContactState::AwaitingCustomer => v1::ContactState::AwaitingCustomer,
+        ContactState::SelfService => v1::ContactState::SelfService,
+        ContactState::Routed(_) => v1::ContactState::Routed,
+        ContactState::Ended(_) => v1::ContactState::Ended,
     };
     wire.into()
 }
@@ -216,14 +216,14 @@ pub(super) fn contact_link_kind(kind: ContactLinkKind) -> i32 {
 }
 
 /// Why a contact was decided on.
-pub(super) fn route_step(step: RouteStep) -> i32 {
+pub(super) fn route_step(step: RoutingTrigger) -> i32 {
     let wire = match step {
-        RouteStep::Opened => v1::RoutingTrigger::Opened,
-        RouteStep::Amended => v1::RoutingTrigger::Amended,
-        RouteStep::AskedForPerson => v1::RoutingTrigger::AskedForPerson,
-        RouteStep::GaveUp => v1::RoutingTrigger::GaveUp,
-        RouteStep::NoAnswer => v1::RoutingTrigger::NoAnswer,
-        RouteStep::Failed => v1::RoutingTrigger::Failed,
+        RoutingTrigger::Opened => v1::RoutingTrigger::Opened,
+        RoutingTrigger::Amended => v1::RoutingTrigger::Amended,
+        RoutingTrigger::AskedForPerson => v1::RoutingTrigger::AskedForPerson,
+        RoutingTrigger::GaveUp => v1::RoutingTrigger::GaveUp,
+        RoutingTrigger::NoAnswer => v1::RoutingTrigger::NoAnswer,
+        RoutingTrigger::Failed => v1::RoutingTrigger::Failed,
     };
     wire.into()
 }
@@ -231,7 +231,7 @@ pub(super) fn route_step(step: RouteStep) -> i32 {
 /// Which tier won; nothing where that was not kept.
 pub(super) fn tier_basis(found: Option<&TierFound>) -> i32 {
     let basis = found.map_or(v1::TierBasis::Unspecified, |found| match found.basis {
-        TierBasis::Told => v1::TierBasis::Reported,
+        TierBasis::Reported => v1::TierBasis::Reported,
         TierBasis::Stored => v1::TierBasis::Stored,
         TierBasis::Default => v1::TierBasis::Default,
     });

@@ -1,6 +1,6 @@
 //! Events of people's work on cases and customers, as integrators see them.
 
-use super::customer::{identity, proof_lost, proven};
+use super::customer::{identity, proven, verification_lost};
 use super::event::Told;
 use super::{case, note, tags, time, wire_enum};
 use prost_types::FieldMask;
@@ -151,7 +151,7 @@ pub(super) fn of_customer(worked: &CustomerWorked) -> Told {
             let event = v1::IdentityLinkedEvent {
                 customer_id,
                 identity: Some(identity(linked)),
-                verification_lost: proof_lost(&worked.work),
+                verification_lost: verification_lost(&worked.work),
             };
             (Body::IdentityLinked(event), "identity_linked")
         }

@@ -5,7 +5,7 @@ use crate::intake::{self, Playbooks};
 use crate::reply::matters::{self, Answered};
 use crate::{queries, reply, status};
 use signpost_domain::contact::Contact;
-use signpost_domain::event::{CaseAdded, Event};
+use signpost_domain::event::{CaseAddedToContact, Event};
 use signpost_domain::flow::Answer;
 use signpost_proto::v1;
 use signpost_proto::v1::contact_service_server::ContactService;
@@ -68,7 +68,7 @@ impl ContactService for Edge {
                 return Err(status::internal());
             };
             if Arc::ptr_eq(&live, &self.live()?) {
-                let added: Vec<&CaseAdded> = added.iter().collect();
+                let added: Vec<&CaseAddedToContact> = added.iter().collect();
                 let of = Answered {
                     seq: None,
                     routed: &routed,
@@ -90,7 +90,7 @@ impl ContactService for Edge {
         let command = intake::contact::select_route(request.into_inner(), caller);
         let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
-        let Event::RouteTaken(taken) = &written.recorded.event else {
+        let Event::RouteSelected(taken) = &written.recorded.event else {
             return Err(status::internal());
         };
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
@@ -163,12 +163,12 @@ impl ContactService for Edge {
         let command = intake::contact::add_case(request.into_inner(), caller, &live);
         let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
-        let Event::CaseAdded(added) = &written.recorded.event else {
+        let Event::CaseAddedToContact(added) = &written.recorded.event else {
             return Err(status::internal());
         };
         let seq = written.recorded.envelope.seq;
         let playbook = self.playbook_of(&written.recorded.envelope).await?;
-        let answer = reply::further::added((added, seq), &playbook, self.receipt(&written));
+        let answer = reply::additional::added((added, seq), &playbook, self.receipt(&written));
         Ok(Response::new(answer))
     }
 

@@ -89,7 +89,7 @@ impl Edge {
     fn kept(&self, written: Result<Written, Halt>) -> Result<Outcome, Status> {
         match written {
             Ok(written) => {
-                let Event::CustomerSaved(saved) = &written.recorded.event else {
+                let Event::CustomerUpserted(saved) = &written.recorded.event else {
                     return Err(status::internal());
                 };
                 let upserted = reply::receipt::upserted(self.mark(), &written, saved);
@@ -115,7 +115,7 @@ impl CustomerService for Edge {
         let command = intake::customer::upsert(request.into_inner(), caller, &live);
         let command = command.map_err(|faults| status::faulty(&faults))?;
         let written = self.write(command).await?;
-        let Event::CustomerSaved(saved) = &written.recorded.event else {
+        let Event::CustomerUpserted(saved) = &written.recorded.event else {
             return Err(status::internal());
         };
         let seq = written.recorded.envelope.seq;
@@ -192,7 +192,7 @@ impl CustomerService for Edge {
             customer_receipt: worked.customer_receipt(),
             receipt: Some(self.receipt(&worked.written)),
             duplicate: worked.receipt_of_merged(),
-            verification_lost: reply::customer::proof_lost(&worked.what.work),
+            verification_lost: reply::customer::verification_lost(&worked.what.work),
         }))
     }
 

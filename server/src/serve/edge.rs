@@ -5,7 +5,7 @@ use crate::engine::{Clock, Engine, Halt, Written};
 use crate::intake::cursor::StoreMark;
 use crate::intake::list::{Asked, Place};
 use crate::intake::playbook::Read;
-use crate::intake::{self, ArriveTime, Caller, Fresh, Revision};
+use crate::intake::{self, Caller, EventTime, Fresh, Revision};
 use crate::queries::{self, Found};
 use crate::store::{RowReader, StoreError};
 use crate::{reply, status};
@@ -57,9 +57,9 @@ impl Edge {
         let actor = intake::caller::actor(request.metadata());
         Ok(Caller {
             actor: actor.map_err(|faults| status::faulty(&faults))?,
-            arrive_time: match self.engine.clock() {
-                Clock::System => ArriveTime::Optional,
-                Clock::External => ArriveTime::Required,
+            event_time: match self.engine.clock() {
+                Clock::System => EventTime::Optional,
+                Clock::External => EventTime::Required,
             },
         })
     }

@@ -2,7 +2,7 @@
 
 use super::{FIELD_BYTES_MAX, MESSAGE_BYTES_MAX, cut};
 use signpost_domain::case::{LINKS_MAX, MERGED_MAX};
-use signpost_domain::contact::FURTHER_CASES_MAX;
+use signpost_domain::contact::ADDITIONAL_CASES_MAX;
 use signpost_domain::customer::{CONSENTS_MAX, IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
 use signpost_domain::guess::WRONG_CASES_MAX;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId};
@@ -194,8 +194,8 @@ fn of_contact(contact: &ContactId, why: &ContactCause) -> Told {
         ContactCause::HasMergedCase { case, into } => Told::of(Why::ContactHasCase)
             .with("case_id", case)
             .with("merged_into_case_id", into),
-        ContactCause::FurtherCasesMax | ContactCause::TooManyFurtherCases => {
-            Told::limit("additional_cases", FURTHER_CASES_MAX)
+        ContactCause::AdditionalCasesMax | ContactCause::TooManyFurtherCases => {
+            Told::limit("additional_cases", ADDITIONAL_CASES_MAX)
         }
     };
     told.with("contact_id", contact)

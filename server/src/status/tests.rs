@@ -182,7 +182,7 @@ fn contact_causes() -> Vec<ContactCause> {
         ContactCause::OfNobody,
         ContactCause::HasCase { case },
         ContactCause::HasMergedCase { case, into: other },
-        ContactCause::FurtherCasesMax,
+        ContactCause::AdditionalCasesMax,
         ContactCause::TooManyFurtherCases,
     ]
 }
@@ -287,7 +287,7 @@ fn kinds(refusal: &Refusal) -> usize {
             | ContactCause::OfNobody
             | ContactCause::HasCase { .. }
             | ContactCause::HasMergedCase { .. }
-            | ContactCause::FurtherCasesMax
+            | ContactCause::AdditionalCasesMax
             | ContactCause::TooManyFurtherCases => 6,
         },
         Refusal::Faulty(_)

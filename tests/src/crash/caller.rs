@@ -66,19 +66,19 @@ impl Caller {
     pub fn next(&mut self, book: &Book) -> Write {
         self.writes += 1;
         let request_id = format!("{}-w{}", self.name, self.writes);
-        let arrive_time = Some(book.next_time());
+        let event_time = Some(book.next_time());
         let full = self.open.len() >= OPEN_MAX;
         let throw = if full { 60 } else { 0 } + self.dice.below(if full { 40 } else { 100 });
         if self.open.is_empty() || throw < 45 {
-            let request = self.new_contact(request_id, arrive_time);
+            let request = self.new_contact(request_id, event_time);
             return Write::Route(Box::new(request));
         }
         if throw < 50 {
             let may_merge = self.known.len() > 1 && self.dice.one_in(2);
             if may_merge {
-                return self.merge(request_id, arrive_time);
+                return self.merge(request_id, event_time);
             }
-            return Write::Upsert(Box::new(self.customer(request_id, arrive_time)));
+            return Write::Upsert(Box::new(self.customer(request_id, event_time)));
         }
         let at = self.dice.below(self.open.len());
         let contact_id = self.open[at].id.clone();
@@ -88,7 +88,7 @@ impl Caller {
                 contact_id,
                 route,
                 declined_routes: Vec::new(),
-                event_time: arrive_time,
+                event_time,
             }),
             (50..60, _) => {
                 let context = self.amended(at);
@@ -96,23 +96,23 @@ impl Caller {
                     request_id,
                     contact_id,
                     context: Some(context),
-                    event_time: arrive_time,
+                    event_time,
                     ..Default::default()
                 }))
             }
-            (60..68, _) => Write::AddCase(self.further(request_id, contact_id, arrive_time)),
+            (60..68, _) => Write::AddCase(self.additional(request_id, contact_id, event_time)),
             (68..74, _) => Write::Reroute(Box::new(v1::RerouteContactRequest {
                 request_id,
                 contact_id,
                 outcome: ATTEMPTS[self.dice.below(ATTEMPTS.len())].into(),
-                event_time: arrive_time,
+                event_time,
                 ..Default::default()
             })),
             _ => Write::End(v1::EndContactRequest {
                 request_id,
                 contact_id,
                 outcome: OUTCOMES[self.dice.below(OUTCOMES.len())].into(),
-                event_time: arrive_time,
+                event_time,
                 ..Default::default()
             }),
         }
@@ -150,7 +150,7 @@ impl Caller {
     fn new_contact(
         &mut self,
         request_id: String,
-        arrive_time: Option<prost_types::Timestamp>,
+        event_time: Option<prost_types::Timestamp>,
     ) -> v1::RouteContactRequest {
         self.contacts += 1;
         let anonymous = self.dice.one_in(10);
@@ -178,7 +178,7 @@ impl Caller {
             contact_id: format!("{}-{}", self.name, self.contacts),
             context: Some(context),
             route_selection: take.into(),
-            event_time: arrive_time,
+            event_time,
             ..Default::default()
         }
     }
@@ -218,11 +218,11 @@ impl Caller {
     }
 
     /// A further matter, with the fact that tells it.
-    fn further(
+    fn additional(
         &mut self,
         request_id: String,
         contact_id: String,
-        arrive_time: Option<prost_types::Timestamp>,
+        event_time: Option<prost_types::Timestamp>,
     ) -> v1::AddCaseToContactRequest {
         let (reason, fact_id, value) = match self.dice.below(3) {
             0 => ("baggage/lost", "bag_tag", "KL 123456".to_owned()),
@@ -245,18 +245,18 @@ impl Caller {
                 ..Default::default()
             }],
             note: String::new(),
-            event_time: arrive_time,
+            event_time,
         }
     }
 
     /// Two customers that are there are one, or are not after all; as often as not it is refused.
-    fn merge(&mut self, request_id: String, arrive_time: Option<prost_types::Timestamp>) -> Write {
+    fn merge(&mut self, request_id: String, event_time: Option<prost_types::Timestamp>) -> Write {
         let customer_id = self.known_customer();
         if self.dice.one_in(2) {
             return Write::Unmerge(v1::UnmergeCustomerRequest {
                 request_id,
                 customer_id,
-                event_time: arrive_time,
+                event_time,
                 ..Default::default()
             });
         }
@@ -269,7 +269,7 @@ impl Caller {
             customer_id,
             duplicate_customer_id: merged_customer_id,
             note: "said so".to_owned(),
-            event_time: arrive_time,
+            event_time,
             ..Default::default()
         })
     }
@@ -283,7 +283,7 @@ impl Caller {
     fn customer(
         &mut self,
         request_id: String,
-        arrive_time: Option<prost_types::Timestamp>,
+        event_time: Option<prost_types::Timestamp>,
     ) -> v1::UpsertCustomerRequest {
         let number = self.dice.below(CUSTOMERS);
         let tier = if self.dice.one_in(2) {
@@ -299,7 +299,7 @@ impl Caller {
                 tier: tier.to_owned(),
                 ..Default::default()
             }),
-            event_time: arrive_time,
+            event_time,
             ..Default::default()
         }
     }

@@ -245,7 +245,7 @@ fn cases_of(events: &[Recorded]) -> BTreeMap<String, BTreeSet<CaseId>> {
     for recorded in events {
         let (contact, join) = match &recorded.event {
             Event::ContactRouted(routed) => (&routed.contact, routed.case.as_ref()),
-            Event::CaseAdded(added) => (&added.contact, Some(&added.join)),
+            Event::CaseAddedToContact(added) => (&added.contact, Some(&added.join)),
             _ => continue,
         };
         let of_contact = cases.entry(contact.as_str().to_owned()).or_default();

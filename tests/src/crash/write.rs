@@ -60,7 +60,7 @@ impl Write {
     pub fn method(&self) -> Method {
         match self {
             Write::Route(_) => Method::RouteContact,
-            Write::Take(_) => Method::TakeRoute,
+            Write::Take(_) => Method::SelectRoute,
             Write::End(_) => Method::EndContact,
             Write::Reroute(_) => Method::RerouteContact,
             Write::AddCase(_) => Method::AddCaseToContact,

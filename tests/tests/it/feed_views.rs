@@ -127,7 +127,7 @@ async fn views_kept_over_kills_are_what_is_there() -> Outcome {
     let open: BTreeMap<String, u64> = open
         .map(|case| (case.id.to_string(), case.changed.0))
         .collect();
-    let live = found.state.contacts().filter(|it| it.place.is_live());
+    let live = found.state.contacts().filter(|it| it.state.is_live());
     let live: BTreeMap<String, u64> = live.map(|it| (it.id.to_string(), it.changed.0)).collect();
     assert!(!open.is_empty() && !live.is_empty());
     let mut server = Process::start(&mut signpostd(&data)?, &log)?;

@@ -91,11 +91,11 @@ impl Grid {
         let likely: Vec<u32> = likely.map(|it| it.propensity_basis_points).collect();
         assert_eq!(likely.first(), Some(&10_000));
         assert_eq!(likely.iter().sum::<u32>(), 10_000);
-        let turned_down = decision
+        let ineligible = decision
             .ineligible_routes
             .iter()
             .map(v1::IneligibleRoute::route);
-        let mut told: Vec<Route> = turned_down.collect();
+        let mut told: Vec<Route> = ineligible.collect();
         if !is_last_resort(decision) {
             told.extend(decision.options.iter().map(route));
         }

@@ -69,9 +69,9 @@ async fn what_was_answered_is_there_once_after_every_kill() -> Outcome {
     let contacts = book.contacts(0).len();
     assert_eq!(found.state.contacts().count(), contacts);
     assert!(contacts > LIVES * 10, "{contacts} contacts are no load");
-    let has_further = found.state.contacts().any(|it| !it.further.is_empty());
+    let has_additional = found.state.contacts().any(|it| !it.additional.is_empty());
     let was_merged = found.state.customers().any(|it| it.merges > 0);
-    assert!(has_further && was_merged, "that is no load of all kinds");
+    assert!(has_additional && was_merged, "that is no load of all kinds");
     assert!(happened > 0, "no kill came between an event and its answer");
     Ok(())
 }

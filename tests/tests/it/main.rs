@@ -1,5 +1,8 @@
 //! The tests of the whole, one binary, a file a story.
 
+mod additional_cases;
+mod additional_refused;
+mod additional_told;
 mod bad_context;
 mod bad_input;
 mod bad_playbooks;
@@ -35,9 +38,6 @@ mod feed_snapshots;
 mod feed_steady;
 mod feed_views;
 mod flags_named;
-mod further_cases;
-mod further_refused;
-mod further_told;
 mod grid;
 mod health;
 mod ids_kept;

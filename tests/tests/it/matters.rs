@@ -82,7 +82,7 @@ async fn each_matter_has_its_case_and_the_same_answer_again_after_a_restart() ->
     assert_eq!(contact.leading_matter_id, answer.leading_matter_id);
     assert_eq!(contact.additional_cases.len(), 1);
 
-    let further = contact.additional_cases[0].matter_id.clone();
+    let additional = contact.additional_cases[0].matter_id.clone();
     let resolution = Some(v1::CaseResolution {
         outcome: "explained".to_owned(),
         cost_micros: Some(1_000_000),
@@ -92,7 +92,7 @@ async fn each_matter_has_its_case_and_the_same_answer_again_after_a_restart() ->
         resolution: resolution.clone(),
         note: "all is well".to_owned(),
         matters: vec![v1::MatterEnd {
-            matter_id: further,
+            matter_id: additional,
             resolved: true,
             resolution,
         }],

@@ -271,7 +271,7 @@ pub(crate) fn figure(count: u64) -> String {
     }
 }
 
-/// Joined by commas.
+/// CaseMatch by commas.
 pub(crate) fn listed(items: impl Iterator<Item = String>) -> String {
     items.collect::<Vec<_>>().join(", ")
 }

@@ -2,7 +2,7 @@
 
 use super::{Tally, Verdict, customers};
 use crate::case::{Case, CaseContact};
-use crate::contact::{Contact, FURTHER_CASES_MAX, Joined, Place};
+use crate::contact::{ADDITIONAL_CASES_MAX, CaseMatch, Contact, ContactState};
 use crate::ids::{CaseId, CustomerId};
 use crate::route::Route;
 use crate::state::State;
@@ -13,24 +13,25 @@ pub(super) fn check(state: &State, verdict: &mut Verdict) -> BTreeMap<CaseId, Ta
     let mut of_cases: BTreeMap<CaseId, Tally> = BTreeMap::new();
     for contact in state.contacts() {
         verdict.contacts += 1;
-        let place = match contact.place {
-            Place::Deciding => 0,
-            Place::SelfService => 1,
-            Place::Routed(_) => 2,
-            Place::Ended(_) => 3,
+        let place = match contact.state {
+            ContactState::AwaitingCustomer => 0,
+            ContactState::SelfService => 1,
+            ContactState::Routed(_) => 2,
+            ContactState::Ended(_) => 3,
         };
         verdict.places[place] += 1;
         placed(contact, verdict);
         has_cases(contact, verdict);
         let own = contact.case.map(|case| (case, contact.case_owner.as_ref()));
-        let further = contact.further.iter();
-        let further = further.map(|further| (further.case, further.owner.as_ref()));
-        for (case, owner) in own.into_iter().chain(further) {
+        let additional = contact.additional.iter();
+        let additional = additional.map(|additional| (additional.case, additional.owner.as_ref()));
+        for (case, owner) in own.into_iter().chain(additional) {
             in_its_case(state, contact, case, owner, verdict);
             let tally = of_cases.entry(case).or_default();
             tally.contacts += 1;
-            tally.live += u32::from(contact.place.is_live());
-            let owed = matches!(contact.place, Place::Routed(route) if Route::is_owed(route));
+            tally.live += u32::from(contact.state.is_live());
+            let owed =
+                matches!(contact.state, ContactState::Routed(route) if Route::is_owed(route));
             tally.owed += u32::from(owed);
         }
     }
@@ -39,38 +40,38 @@ pub(super) fn check(state: &State, verdict: &mut Verdict) -> BTreeMap<CaseId, Ta
 
 fn placed(contact: &Contact, verdict: &mut Verdict) {
     let id = &contact.id;
-    let is_live = contact.place.is_live();
+    let is_live = contact.state.is_live();
     verdict.expect(is_live == contact.ended.is_none(), || {
         format!("contact {id}: its place and its end time disagree")
     });
-    let fits = match (contact.place, contact.route) {
-        (Place::Deciding, None) | (Place::Ended(_), _) => true,
-        (place, Some(route)) => place == Place::of_route(route),
-        (Place::SelfService | Place::Routed(_), None) => false,
+    let fits = match (contact.state, contact.route) {
+        (ContactState::AwaitingCustomer, None) | (ContactState::Ended(_), _) => true,
+        (place, Some(route)) => place == ContactState::of_route(route),
+        (ContactState::SelfService | ContactState::Routed(_), None) => false,
     };
     verdict.expect(fits, || {
         format!("contact {id}: its place is not that of its route")
     });
-    let owed = matches!(contact.place, Place::Routed(route) if Route::is_owed(route));
+    let owed = matches!(contact.state, ContactState::Routed(route) if Route::is_owed(route));
     verdict.expect(owed || contact.due.is_none(), || {
         format!("contact {id}: an answer is due that nobody owes")
     });
 }
 
-/// A contact has each of its cases once, not too many, and further ones only if it is known whose they are.
+/// A contact has each of its cases once, not too many, and additional ones only if it is known whose they are.
 fn has_cases(contact: &Contact, verdict: &mut Verdict) {
     let id = &contact.id;
     let once: BTreeSet<CaseId> = contact.cases().collect();
     verdict.expect(once.len() == contact.cases().count(), || {
         format!("contact {id}: it has a case twice")
     });
-    let further = contact.further.len();
+    let additional = contact.additional.len();
     let may_have = match contact.customer {
-        Some(_) => FURTHER_CASES_MAX,
+        Some(_) => ADDITIONAL_CASES_MAX,
         None => 0,
     };
-    verdict.expect(further <= may_have, || {
-        format!("contact {id}: it has {further} additional cases, {may_have} are the most")
+    verdict.expect(additional <= may_have, || {
+        format!("contact {id}: it has {additional} additional cases, {may_have} are the most")
     });
 }
 
@@ -90,7 +91,7 @@ fn in_its_case(
     let owner = other.or(contact.customer.as_ref());
     let is_proven = contact.context.case == Some(case.id);
     let mut listed = case.contacts.iter().filter(|listed| listed.contact == *id);
-    let opened = listed.all(|listed| listed.joined == Joined::Opened);
+    let opened = listed.all(|listed| listed.case_match == CaseMatch::New);
     // A case of nobody is somebody's once one of its contacts is; the one that opened it, and those that told it with
     // proof, may stay anonymous.
     let is_nobodys = contact.customer.is_none() && other.is_none() && (opened || is_proven);
@@ -105,7 +106,7 @@ fn in_its_case(
     });
     let listed = case.contacts.iter().filter(|listed| listed.contact == *id);
     let listed: Vec<_> = listed.collect();
-    let is_live = contact.place.is_live();
+    let is_live = contact.state.is_live();
     let fits = |listed: &&CaseContact| {
         listed.live == is_live
             && listed.channel == contact.context.channel

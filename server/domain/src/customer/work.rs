@@ -42,7 +42,7 @@ pub enum CustomerWork {
         identity: Identity,
         /// Whether it proved who the customer is, and by this does no more; false for what was decided before that was
         /// kept.
-        proof_lost: bool,
+        verification_lost: bool,
     },
     /// It has it no more.
     Unlinked(IdentityKey),

@@ -2,7 +2,7 @@
 
 use super::rules::Effect;
 use super::seen::{Seen, missing_consent};
-use super::{ChanceBasis, Finding, TurnedDown, Wait, WaitBasis};
+use super::{ChanceBasis, Finding, IneligibilityCause, Wait, WaitBasis};
 use crate::ability::Ability;
 use crate::contact::QueueStats;
 use crate::fact::FactValue;
@@ -72,27 +72,27 @@ impl<'a> Candidate<'a> {
 /// [`Route::ALL`].
 pub(super) struct Eligible<'a> {
     pub(super) candidates: Vec<Candidate<'a>>,
-    pub(super) turned_down: Vec<(Route, TurnedDown)>,
+    pub(super) ineligible: Vec<(Route, IneligibilityCause)>,
 }
 
 impl Eligible<'_> {
     /// Whether a guard or a rule took a route away that the reason has on this channel.
     pub(super) fn guarded(&self) -> bool {
-        self.turned_down.iter().any(|(_, why)| match why {
-            TurnedDown::CannotUse(_)
-            | TurnedDown::CustomerAway
-            | TurnedDown::AskedForPerson
-            | TurnedDown::Vulnerable
-            | TurnedDown::FailedBefore(_)
-            | TurnedDown::ConsentRefused(_)
-            | TurnedDown::ConsentUnknown(_)
-            | TurnedDown::ForbiddenByRule(_)
-            | TurnedDown::NotLeftByRule(_) => true,
-            TurnedDown::NotOfReason
-            | TurnedDown::NotOnChannel
-            | TurnedDown::Closed(..)
-            | TurnedDown::NotStaffed(..)
-            | TurnedDown::TooLate(_) => false,
+        self.ineligible.iter().any(|(_, why)| match why {
+            IneligibilityCause::CannotUse(_)
+            | IneligibilityCause::CustomerAway
+            | IneligibilityCause::AskedForPerson
+            | IneligibilityCause::Vulnerable
+            | IneligibilityCause::FailedBefore(_)
+            | IneligibilityCause::ConsentRefused(_)
+            | IneligibilityCause::ConsentUnknown(_)
+            | IneligibilityCause::ForbiddenByRule(_)
+            | IneligibilityCause::ExcludedByRule(_) => true,
+            IneligibilityCause::NotOfReason
+            | IneligibilityCause::NotOnChannel
+            | IneligibilityCause::Closed(..)
+            | IneligibilityCause::NotStaffed(..)
+            | IneligibilityCause::TooLate(_) => false,
         })
     }
 }
@@ -104,7 +104,7 @@ pub(super) fn eligible<'a>(
     effect: &Effect,
     findings: &mut Vec<Finding>,
 ) -> Eligible<'a> {
-    let mut turned_down = Vec::with_capacity(Route::ALL.len());
+    let mut ineligible = Vec::with_capacity(Route::ALL.len());
     let mut left: Vec<&RouteSpec> = Vec::with_capacity(reason.routes.len());
     let (mut of_reason, mut on_channel, mut unguarded) =
         (RouteSet::EMPTY, RouteSet::EMPTY, RouteSet::EMPTY);
@@ -112,12 +112,12 @@ pub(super) fn eligible<'a>(
         let route = spec.route;
         of_reason = of_reason.with(route);
         if !seen.on_channel(route) {
-            turned_down.push((route, TurnedDown::NotOnChannel));
+            ineligible.push((route, IneligibilityCause::NotOnChannel));
             continue;
         }
         on_channel = on_channel.with(route);
         match guarded(seen, route, spec.flow.as_ref(), spec.consent) {
-            Some(why) => turned_down.push((route, why)),
+            Some(why) => ineligible.push((route, why)),
             None => {
                 unguarded = unguarded.with(route);
                 left.push(spec);
@@ -127,22 +127,22 @@ pub(super) fn eligible<'a>(
     let others = Route::ALL
         .into_iter()
         .filter(|route| !of_reason.contains(*route));
-    turned_down.extend(others.map(|route| (route, TurnedDown::NotOfReason)));
+    ineligible.extend(others.map(|route| (route, IneligibilityCause::NotOfReason)));
     let leaves = effect.leaves(on_channel, unguarded, findings);
     let mut candidates = Vec::with_capacity(left.len());
     for spec in left {
         let route = spec.route;
         if let Some(rule) = effect.forbidding(route) {
-            turned_down.push((route, TurnedDown::ForbiddenByRule(rule.clone())));
+            ineligible.push((route, IneligibilityCause::ForbiddenByRule(rule.clone())));
             continue;
         }
         if let Some(rule) = leaves.leaving_out(route) {
-            turned_down.push((route, TurnedDown::NotLeftByRule(rule.clone())));
+            ineligible.push((route, IneligibilityCause::ExcludedByRule(rule.clone())));
             continue;
         }
         let queue = seen.queue_of(spec, &effect.queues);
         if let Some(why) = unavailable(seen, route, queue) {
-            turned_down.push((route, why));
+            ineligible.push((route, why));
             continue;
         }
         let offer = Offer {
@@ -162,10 +162,10 @@ pub(super) fn eligible<'a>(
         &mut candidates,
         findings,
         |route, why| {
-            turned_down.push((route, why));
+            ineligible.push((route, why));
         },
     );
-    turned_down.sort_by_key(|(route, _)| *route);
+    ineligible.sort_by_key(|(route, _)| *route);
     // The order of a mapping means nothing: the version of a playbook does not tell it. That of a list does.
     if let Some(channel) = seen.of_channel() {
         let place = |route: Route| channel.routes.iter().position(|known| *known == route);
@@ -173,7 +173,7 @@ pub(super) fn eligible<'a>(
     }
     Eligible {
         candidates,
-        turned_down,
+        ineligible,
     }
 }
 
@@ -183,22 +183,22 @@ pub(super) fn guarded(
     route: Route,
     flow: Option<&Slug>,
     consent: Option<u16>,
-) -> Option<TurnedDown> {
+) -> Option<IneligibilityCause> {
     if let Some(ability) = cannot_use(seen, route) {
-        return Some(TurnedDown::CannotUse(ability));
+        return Some(IneligibilityCause::CannotUse(ability));
     }
     if seen.question.standing.away && matches!(route, Route::Human | Route::Chat) {
-        return Some(TurnedDown::CustomerAway);
+        return Some(IneligibilityCause::CustomerAway);
     }
     let guards = &seen.question.playbook.guards;
     if seen.asked_for_person && guards.asked_for_person.contains(route) {
-        return Some(TurnedDown::AskedForPerson);
+        return Some(IneligibilityCause::AskedForPerson);
     }
     if seen.vulnerable == Some(true) && guards.vulnerable.contains(route) {
-        return Some(TurnedDown::Vulnerable);
+        return Some(IneligibilityCause::Vulnerable);
     }
     if let Some(flow) = flow.filter(|flow| seen.question.memory.flow_failed(flow)) {
-        return Some(TurnedDown::FailedBefore(flow.clone()));
+        return Some(IneligibilityCause::FailedBefore(flow.clone()));
     }
     missing_consent(seen.question, consent)
 }
@@ -229,18 +229,18 @@ pub(super) fn unavailable(
     seen: &Seen<'_>,
     route: Route,
     queue: Option<&Queue>,
-) -> Option<TurnedDown> {
+) -> Option<IneligibilityCause> {
     let queue = queue.filter(|_| route.needs_open_queue())?;
     let now = seen.question.standing.now;
     let calendar = queue.calendar.as_deref();
     if let Some(calendar) = calendar.filter(|calendar| !calendar.is_open(now)) {
         let opens = calendar.next_opening(now);
-        return Some(TurnedDown::Closed(queue.id.clone(), opens));
+        return Some(IneligibilityCause::Closed(queue.id.clone(), opens));
     }
     let unstaffed = |stats: &QueueStats| stats.staffed == Some(0);
     seen.stats_of(queue).is_some_and(unstaffed).then(|| {
         let opens = calendar.and_then(|calendar| calendar.next_opening_after_closing(now));
-        TurnedDown::NotStaffed(queue.id.clone(), opens)
+        IneligibilityCause::NotStaffed(queue.id.clone(), opens)
     })
 }
 
@@ -267,7 +267,7 @@ pub(super) fn in_time(
     reason: Option<&Reason>,
     candidates: &mut Vec<Candidate<'_>>,
     findings: &mut Vec<Finding>,
-    mut too_late: impl FnMut(Route, TurnedDown),
+    mut too_late: impl FnMut(Route, IneligibilityCause),
 ) {
     let question = seen.question;
     let Some(fact) = reason.and_then(|reason| reason.deadline) else {
@@ -293,7 +293,7 @@ pub(super) fn in_time(
     candidates.retain(|candidate| {
         let late = is_late(candidate);
         if late {
-            too_late(candidate.route, TurnedDown::TooLate(fact.clone()));
+            too_late(candidate.route, IneligibilityCause::TooLate(fact.clone()));
         }
         !late
     });

@@ -13,8 +13,8 @@ use super::missing::missing_facts;
 use super::rules::{self, Effect};
 use super::seen::{Seen, missing_consent, preferred_place};
 use super::{
-    ChanceBasis, CostKind, CostParts, Decided, Decision, Finding, Formula, Handover, Question,
-    RouteOption, TurnedDown, Wait, WaitBasis,
+    ChanceBasis, CostKind, CostParts, Decided, Decision, Finding, Formula, Handover,
+    IneligibilityCause, Question, RouteOption, Wait, WaitBasis,
 };
 use crate::contact::QueueStats;
 use crate::money::Money;
@@ -29,7 +29,7 @@ pub(super) fn decide(question: &Question<'_>) -> Decided {
     let reason = playbook.reason(question.reason);
     let mut findings = Vec::new();
     let effect = rules::apply(&seen, &mut findings);
-    let (candidates, turned_down) = eligible(&seen, reason, &effect);
+    let (candidates, ineligible) = eligible(&seen, reason, &effect);
     let mut options = priced(&seen, &candidates, &effect, &mut findings);
     options.sort_by_key(|option| option.cost.total());
     if options.is_empty() {
@@ -47,44 +47,44 @@ pub(super) fn decide(question: &Question<'_>) -> Decided {
         guarded: false,
         handover: Handover::default(),
         options,
-        turned_down,
+        ineligible,
         fired: effect.fired,
         findings,
     };
     Decided { decision, missing }
 }
 
-type Sorted<'a> = (Vec<&'a RouteSpec>, Vec<(Route, TurnedDown)>);
+type Sorted<'a> = (Vec<&'a RouteSpec>, Vec<(Route, IneligibilityCause)>);
 
 fn eligible<'a>(seen: &Seen<'a>, reason: &'a Reason, effect: &Effect) -> Sorted<'a> {
     let mut candidates = Vec::with_capacity(Route::ALL.len());
-    let mut turned_down = Vec::with_capacity(Route::ALL.len());
+    let mut ineligible = Vec::with_capacity(Route::ALL.len());
     let not_of_reason = |route: &Route| reason.routes.iter().all(|spec| spec.route != *route);
     let others = Route::ALL.into_iter().filter(not_of_reason);
-    turned_down.extend(others.map(|route| (route, TurnedDown::NotOfReason)));
+    ineligible.extend(others.map(|route| (route, IneligibilityCause::NotOfReason)));
     for spec in &reason.routes {
         match turn_down(seen, spec, effect) {
             None => candidates.push(spec),
-            Some(why) => turned_down.push((spec.route, why)),
+            Some(why) => ineligible.push((spec.route, why)),
         }
     }
-    turned_down.sort_by_key(|(route, _)| *route);
-    (candidates, turned_down)
+    ineligible.sort_by_key(|(route, _)| *route);
+    (candidates, ineligible)
 }
 
-fn turn_down(seen: &Seen<'_>, spec: &RouteSpec, effect: &Effect) -> Option<TurnedDown> {
+fn turn_down(seen: &Seen<'_>, spec: &RouteSpec, effect: &Effect) -> Option<IneligibilityCause> {
     let route = spec.route;
     if !seen.on_channel(route) {
-        return Some(TurnedDown::NotOnChannel);
+        return Some(IneligibilityCause::NotOnChannel);
     }
     if seen.question.standing.needs_person && route == Route::SelfService {
-        return Some(TurnedDown::AskedForPerson);
+        return Some(IneligibilityCause::AskedForPerson);
     }
     if let Some(rule) = effect.forbidding(route) {
-        return Some(TurnedDown::ForbiddenByRule(rule.clone()));
+        return Some(IneligibilityCause::ForbiddenByRule(rule.clone()));
     }
     if let Some(rule) = effect.leaving_out(route) {
-        return Some(TurnedDown::NotLeftByRule(rule.clone()));
+        return Some(IneligibilityCause::ExcludedByRule(rule.clone()));
     }
     if let Some(missing) = missing_consent(seen.question, spec.consent) {
         return Some(missing);
@@ -95,12 +95,13 @@ fn turn_down(seen: &Seen<'_>, spec: &RouteSpec, effect: &Effect) -> Option<Turne
         .as_ref()
         .is_none_or(|calendar| calendar.is_open(seen.question.standing.now));
     if !open {
-        return Some(TurnedDown::Closed(queue.id.clone(), None));
+        return Some(IneligibilityCause::Closed(queue.id.clone(), None));
     }
     let unstaffed = seen
         .stats_of(queue)
         .is_some_and(|stats| stats.staffed == Some(0));
-    (unstaffed && route != Route::Callback).then(|| TurnedDown::NotStaffed(queue.id.clone(), None))
+    (unstaffed && route != Route::Callback)
+        .then(|| IneligibilityCause::NotStaffed(queue.id.clone(), None))
 }
 
 fn queue_of<'a>(seen: &Seen<'a>, spec: &RouteSpec) -> Option<&'a Queue> {

@@ -28,7 +28,7 @@ impl Inputs for Seen<'_> {
             ),
             Field::ContactPersona => text(self.persona.map(Slug::as_str)),
             Field::ContactSentiment => context
-                .sentiment_percent
+                .sentiment_score
                 .map(|percent| InputValue::Int(i64::from(percent))),
             Field::ContactLanguage => text(self.contact_language.as_deref()),
             Field::ContactBrand => text(context.brand.as_ref().map(Slug::as_str)),

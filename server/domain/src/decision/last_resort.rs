@@ -3,7 +3,7 @@
 use super::eligible::{Candidate, Offer, guarded, in_time, note_waits, unavailable};
 use super::rules::Effect;
 use super::seen::Seen;
-use super::{ChanceBasis, Finding, TurnedDown};
+use super::{ChanceBasis, Finding, IneligibilityCause};
 use crate::money::Money;
 use crate::playbook::{BasisPoints, LastResort, Playbook, Reason, RouteSpec};
 use crate::route::Route;
@@ -25,8 +25,8 @@ pub(super) fn last_resort<'a>(
     }
     findings.push(Finding::LastResort);
     let mut candidates: Vec<Candidate<'a>> = Vec::with_capacity(entries.len());
-    let mut against_rules: Vec<(&LastResort, TurnedDown)> = Vec::new();
-    let mut broken: Option<(&LastResort, TurnedDown)> = None;
+    let mut against_rules: Vec<(&LastResort, IneligibilityCause)> = Vec::new();
+    let mut broken: Option<(&LastResort, IneligibilityCause)> = None;
     for entry in entries {
         match breaks(seen, entry) {
             None => match effect.and_then(|effect| by_rules(effect, entry.route)) {
@@ -51,7 +51,7 @@ pub(super) fn last_resort<'a>(
     }
     if let (true, Some((entry, why))) = (candidates.is_empty(), broken) {
         let mut taken = candidate(seen, reason, entry);
-        if let TurnedDown::FailedBefore(_) = why {
+        if let IneligibilityCause::FailedBefore(_) = why {
             (taken.chance, taken.basis) = (BasisPoints(0), ChanceBasis::Tried);
         }
         findings.push(Finding::LastResortBroken(entry.route, Box::new(why)));
@@ -63,22 +63,25 @@ pub(super) fn last_resort<'a>(
 }
 
 /// The rule that takes a route away.
-fn by_rules(effect: &Effect, route: Route) -> Option<TurnedDown> {
+fn by_rules(effect: &Effect, route: Route) -> Option<IneligibilityCause> {
     let forbidden = effect.forbidding(route).cloned();
     let left_out = || effect.leaving_out(route).cloned();
-    let forbidden = forbidden.map(TurnedDown::ForbiddenByRule);
-    forbidden.or_else(|| left_out().map(TurnedDown::NotLeftByRule))
+    let forbidden = forbidden.map(IneligibilityCause::ForbiddenByRule);
+    forbidden.or_else(|| left_out().map(IneligibilityCause::ExcludedByRule))
 }
 
-fn breaks(seen: &Seen<'_>, entry: &LastResort) -> Option<TurnedDown> {
+fn breaks(seen: &Seen<'_>, entry: &LastResort) -> Option<IneligibilityCause> {
     let playbook = seen.question.playbook;
     let queue = entry.queue.map(|index| playbook.queue(index));
     guarded(seen, entry.route, None, entry.consent)
         .or_else(|| unavailable(seen, entry.route, queue))
 }
 
-fn is_guard(why: &TurnedDown) -> bool {
-    !matches!(why, TurnedDown::Closed(..) | TurnedDown::NotStaffed(..))
+fn is_guard(why: &IneligibilityCause) -> bool {
+    !matches!(
+        why,
+        IneligibilityCause::Closed(..) | IneligibilityCause::NotStaffed(..)
+    )
 }
 
 fn candidate<'a>(seen: &Seen<'a>, reason: Option<&'a Reason>, entry: &LastResort) -> Candidate<'a> {

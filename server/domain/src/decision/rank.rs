@@ -34,7 +34,7 @@ fn second(question: &Question<'_>) -> Decided {
     let guarded = sorted.guarded();
     let Eligible {
         mut candidates,
-        turned_down,
+        ineligible,
     } = sorted;
     if candidates.is_empty() {
         candidates = last_resort(&seen, Some(reason), Some(&effect), &mut findings);
@@ -62,7 +62,7 @@ fn second(question: &Question<'_>) -> Decided {
             language: seen.language.cloned(),
         },
         options,
-        turned_down,
+        ineligible,
         fired: effect.fired,
         findings,
     };

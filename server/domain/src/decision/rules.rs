@@ -107,7 +107,7 @@ pub(super) fn apply(seen: &Seen<'_>, findings: &mut Vec<Finding>) -> Effect {
             Verdict::Holds => effect.take_in(rule, question),
             Verdict::HoldsNot => {}
             Verdict::Unknown(field) => {
-                findings.push(Finding::FactUnknown(
+                findings.push(Finding::RuleInputUnknown(
                     rule.id.clone(),
                     field.name(playbook).into(),
                 ));

@@ -1,6 +1,6 @@
 //! A question as it is looked at: what the contact, the case and the customer say of the same thing, put together once.
 
-use super::{Question, TurnedDown};
+use super::{IneligibilityCause, Question};
 use crate::ability::Abilities;
 use crate::contact::QueueStats;
 use crate::ids::Slug;
@@ -166,7 +166,10 @@ fn primary_subtag(tag: &str) -> Cow<'_, str> {
 }
 
 /// Why a consent that is needed is missing. One told now wins over a stored one.
-pub(super) fn missing_consent(question: &Question<'_>, consent: Option<u16>) -> Option<TurnedDown> {
+pub(super) fn missing_consent(
+    question: &Question<'_>,
+    consent: Option<u16>,
+) -> Option<IneligibilityCause> {
     let consent = question.playbook.consents.get(usize::from(consent?))?;
     let stored = question
         .profile
@@ -177,8 +180,8 @@ pub(super) fn missing_consent(question: &Question<'_>, consent: Option<u16>) -> 
         .map(|known| known.granted)
     {
         Some(true) => None,
-        Some(false) => Some(TurnedDown::ConsentRefused(consent.clone())),
-        None => Some(TurnedDown::ConsentUnknown(consent.clone())),
+        Some(false) => Some(IneligibilityCause::ConsentRefused(consent.clone())),
+        None => Some(IneligibilityCause::ConsentUnknown(consent.clone())),
     }
 }
 

@@ -11,24 +11,24 @@ impl Event {
         let contact = |id: &ContactId| RowKey::Contact(id.clone());
         match self {
             Event::PlaybookPublished(_) | Event::QueueStatsReported(_) => Vec::new(),
-            Event::CustomerSaved(saved) => vec![RowKey::Customer(saved.customer.id.clone())],
+            Event::CustomerUpserted(saved) => vec![RowKey::Customer(saved.customer.id.clone())],
             Event::ContactRouted(routed) => {
                 let customer = routed.customer.as_ref();
                 let customer = customer.map(|join| RowKey::Customer(join.id.clone()));
                 let joined = routed.case.as_ref().filter(|join| join.opened.is_none());
                 let joined = joined.map(|join| RowKey::Case(join.case));
-                let left = routed.left.map(|left| RowKey::Case(left.case));
-                let further = cases(&routed.further);
+                let left = routed.former.map(|left| RowKey::Case(left.case));
+                let additional = cases(&routed.additional);
                 let rows = customer.into_iter().chain(joined).chain(left);
-                rows.chain(further)
+                rows.chain(additional)
                     .chain([contact(&routed.contact)])
                     .collect()
             }
-            Event::RouteTaken(taken) => taken
+            Event::RouteSelected(taken) => taken
                 .case
                 .map(RowKey::Case)
                 .into_iter()
-                .chain(cases(&taken.further))
+                .chain(cases(&taken.additional))
                 .chain([contact(&taken.contact)])
                 .collect(),
             Event::ContactEnded(ended) => ended
@@ -36,7 +36,7 @@ impl Event {
                 .into_iter()
                 .chain(ended.resolves)
                 .map(RowKey::Case)
-                .chain(cases(&ended.further))
+                .chain(cases(&ended.additional))
                 .chain([contact(&ended.contact)])
                 .collect(),
             Event::CaseLapsed(case) => vec![RowKey::Case(*case)],
@@ -52,7 +52,7 @@ impl Event {
                 .map(RowKey::Customer)
                 .collect(),
             Event::ContactUpdated(updated) => vec![contact(&updated.contact)],
-            Event::CaseAdded(added) => {
+            Event::CaseAddedToContact(added) => {
                 let joined = added.join.opened.is_none();
                 let joined = joined.then_some(RowKey::Case(added.join.case));
                 joined

@@ -3,7 +3,7 @@
 
 use super::{CaseJoin, Event};
 use crate::case::{CaseState, CaseWork};
-use crate::contact::Joined;
+use crate::contact::CaseMatch;
 use crate::ids::CaseId;
 
 /// A case goes from one state to another.
@@ -28,19 +28,19 @@ impl Event {
         };
         match self {
             Event::PlaybookPublished(_)
-            | Event::CustomerSaved(_)
-            | Event::RouteTaken(_)
+            | Event::CustomerUpserted(_)
+            | Event::RouteSelected(_)
             | Event::CustomerWorked(_)
             | Event::QueueStatsReported(_)
             | Event::ContactUpdated(_) => Vec::new(),
             Event::ContactRouted(routed) => {
-                let left = routed.left.filter(|left| left.withdrawn);
+                let left = routed.former.filter(|left| left.withdrawn);
                 let left = left.map(|left| step(left.case, Open, Withdrawn));
                 left.into_iter()
                     .chain(routed.case.as_ref().and_then(joined))
                     .collect()
             }
-            Event::CaseAdded(added) => joined(&added.join).into_iter().collect(),
+            Event::CaseAddedToContact(added) => joined(&added.join).into_iter().collect(),
             Event::ContactEnded(ended) => {
                 let others = ended.matters.iter().filter_map(|matter| matter.resolves);
                 let resolved = ended.resolves.into_iter().chain(others);
@@ -63,7 +63,7 @@ impl Event {
 
 /// A contact opens a case, or opens a resolved one again.
 fn joined(join: &CaseJoin) -> Option<CaseTransition> {
-    let reopens = join.first && join.joined == Joined::Reopened;
+    let reopens = join.first && join.case_match == CaseMatch::Reopened;
     let from = match &join.opened {
         Some(_) => None,
         None if reopens => Some(CaseState::Resolved),

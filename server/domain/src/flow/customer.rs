@@ -139,11 +139,11 @@ fn linked(customer: &Customer, identity: &Identity) -> Result<CustomerWorked, St
 }
 
 fn as_told(customer: &Customer, identity: &Identity) -> CustomerWorked {
-    let proof_lost = customer.profile.holds(&identity.key) && !identity.proves();
+    let verification_lost = customer.profile.holds(&identity.key) && !identity.proves();
     let identity = identity.clone();
     let work = CustomerWork::Linked {
         identity,
-        proof_lost,
+        verification_lost,
     };
     done(customer, work)
 }

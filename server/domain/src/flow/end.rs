@@ -1,7 +1,7 @@
 //! A contact ends.
 
-use super::further::cases_of;
-use super::take::live_contact;
+use super::additional::cases_of;
+use super::select::live_contact;
 use super::{Stop, live};
 use crate::case::{Case, Resolution};
 use crate::command::EndContact;
@@ -43,15 +43,15 @@ pub(super) fn end(state: &State, command: &EndContact) -> Result<Event, Stop> {
             let what = "is the one that the contact was routed for: `outcome` and `resolution` say what came of it";
             return Err(faulty(".matter_id", what.into()));
         }
-        let further = contact.further.iter();
-        let further = further
+        let additional = contact.additional.iter();
+        let additional = additional
             .rev()
             .find(|it| it.matter.as_ref() == Some(&told.matter));
-        let Some(further) = further else {
+        let Some(additional) = additional else {
             let what = "is no matter of the contact that has a case";
             return Err(faulty(".matter_id", what.into()));
         };
-        let goes_on = goes_on(state, cases.iter().find(|case| case.id == further.case))?;
+        let goes_on = goes_on(state, cases.iter().find(|case| case.id == additional.case))?;
         let last = goes_on.filter(|case| case.state.is_open() && is_last(&cases, case));
         let resolves = last.filter(|_| told.resolved).map(|case| case.id);
         if let Some(resolution) = &told.resolution {
@@ -59,7 +59,12 @@ pub(super) fn end(state: &State, command: &EndContact) -> Result<Event, Stop> {
                 let what = "must be true, for a resolution is told".into();
                 return Err(faulty(".resolved", what));
             }
-            let resolves = is_resolved(&contact, Some(further.case), resolves, &at(".resolution"))?;
+            let resolves = is_resolved(
+                &contact,
+                Some(additional.case),
+                resolves,
+                &at(".resolution"),
+            )?;
             let confirmed = confirmed_of(&contact, &ended, resolves);
             let field = at(".resolution.outcome");
             may_come_of(state, (resolves, confirmed), resolution, &field)?;
@@ -68,7 +73,7 @@ pub(super) fn end(state: &State, command: &EndContact) -> Result<Event, Stop> {
         resolved.extend(resolves);
         ended.matters.push(MatterEnded {
             matter: told.matter.clone(),
-            case: further.case,
+            case: additional.case,
             resolves,
             resolution: told.resolution.clone().filter(|_| resolves.is_some()),
         });
@@ -96,7 +101,7 @@ pub(super) fn over(
     Ok(ContactEnded {
         contact: contact.id.clone(),
         case: contact.case,
-        further: contact.further_cases().collect(),
+        additional: contact.additional_cases().collect(),
         outcome,
         confirmed,
         resolves: last

@@ -5,10 +5,10 @@ use super::find::{self, FoundCase, FoundCustomer};
 use super::route::Start;
 use crate::case::memory::{Telling, came_of, repeat_of};
 use crate::case::{Case, MatterKey};
-use crate::contact::{ContactContext, Direction, Joined};
+use crate::contact::{CaseMatch, ContactContext, Direction};
 use crate::customer::CONTACTS_7D;
 use crate::decision::{Memory, Standing};
-use crate::event::{CaseJoin, LeftCase, OpenedCase, RouteStep};
+use crate::event::{CaseJoin, FormerCase, OpenedCase, RoutingTrigger};
 use crate::ids::{CaseId, ContactId, Seq};
 use crate::playbook::{Playbook, TierIndex};
 use crate::state::{Elsewhere, State};
@@ -42,7 +42,7 @@ pub(super) fn case_join(
         FoundCase::Joins(case, joined) => Some(joins(case, *joined, context, now)),
         FoundCase::Presumed(case) => Some(CaseJoin {
             presumed: true,
-            ..joins(case, Joined::Continued, context, now)
+            ..joins(case, CaseMatch::Continued, context, now)
         }),
         FoundCase::Named(case, joined, claimed) => Some(CaseJoin {
             claimed: *claimed,
@@ -56,7 +56,7 @@ pub(super) fn case_join(
             let reason = playbook.reason(*reason);
             Some(CaseJoin {
                 case: CaseId(seq),
-                joined: Joined::Opened,
+                case_match: CaseMatch::New,
                 first: true,
                 repeat: false,
                 switched: false,
@@ -97,11 +97,11 @@ fn stays(
         .iter()
         .position(|listed| listed.contact == *contact);
     let listed = place.map(|place| &case.contacts[place]);
-    let joined = listed.map_or(Joined::Continued, |listed| listed.joined);
+    let joined = listed.map_or(CaseMatch::Continued, |listed| listed.case_match);
     let before = place.and_then(|place| case.contacts[..place].last());
     CaseJoin {
         case: case.id,
-        joined,
+        case_match: joined,
         first: false,
         repeat: listed.is_some_and(|listed| listed.repeat),
         switched: before.is_some_and(|before| before.channel != context.channel),
@@ -112,7 +112,7 @@ fn stays(
     }
 }
 
-fn joins(case: &Case, joined: Joined, context: &ContactContext, now: UnixMs) -> CaseJoin {
+fn joins(case: &Case, joined: CaseMatch, context: &ContactContext, now: UnixMs) -> CaseJoin {
     let last = case.contacts.last();
     // Not in its window any more, or while we owe an answer that is not overdue, or when it is us who call: not the
     // customer's repeating.
@@ -121,7 +121,7 @@ fn joins(case: &Case, joined: Joined, context: &ContactContext, now: UnixMs) -> 
     let waits = case.owed_contacts + case.merged_owed > 0 && !case.owed_overdue(now);
     CaseJoin {
         case: case.id,
-        joined,
+        case_match: joined,
         first: true,
         repeat: by_customer && in_window && !waits,
         switched: last.is_some_and(|last| last.channel != context.channel),
@@ -137,7 +137,7 @@ pub(super) fn left_case(
     state: &State,
     start: &Start,
     join: Option<&CaseJoin>,
-) -> Result<Option<LeftCase>, Stop> {
+) -> Result<Option<FormerCase>, Stop> {
     let before = start.before.as_ref().and_then(|contact| contact.case);
     let Some(before) = before.filter(|&id| Some(id) != join.map(|join| join.case)) else {
         return Ok(None);
@@ -146,7 +146,7 @@ pub(super) fn left_case(
         let only = case.contact_count == 1 && case.merged.is_empty();
         case.state.is_open() && only && case.reopens == 0
     });
-    Ok(Some(LeftCase {
+    Ok(Some(FormerCase {
         case: before,
         withdrawn: alone,
     }))
@@ -180,7 +180,7 @@ pub(super) fn standing(
         ),
         broken_promises: 0,
         case_age: case.map(|case| now.since(case.opened)),
-        needs_person: needed_person || start.step == RouteStep::AskedForPerson,
+        needs_person: needed_person || start.step == RoutingTrigger::AskedForPerson,
         away: is_away(start),
     })
 }
@@ -190,11 +190,12 @@ pub(super) fn standing(
 fn is_away(start: &Start) -> bool {
     let was_away = || start.known.as_ref().is_some_and(|contact| contact.away);
     match start.step {
-        RouteStep::NoAnswer => true,
-        RouteStep::Failed => was_away(),
-        RouteStep::Opened | RouteStep::Amended | RouteStep::AskedForPerson | RouteStep::GaveUp => {
-            false
-        }
+        RoutingTrigger::NoAnswer => true,
+        RoutingTrigger::Failed => was_away(),
+        RoutingTrigger::Opened
+        | RoutingTrigger::Amended
+        | RoutingTrigger::AskedForPerson
+        | RoutingTrigger::GaveUp => false,
     }
 }
 
@@ -245,7 +246,7 @@ pub(super) fn memory(
         told,
         owed_overdue: match start.step {
             // We tried to reach the customer: what we owed on this contact is paid.
-            RouteStep::NoAnswer => case.owed_overdue_but(contact, now),
+            RoutingTrigger::NoAnswer => case.owed_overdue_but(contact, now),
             _ => case.owed_overdue(now),
         },
         all_contacts_7d,

@@ -1,15 +1,15 @@
 //! A contact with several matters: each is found and decided on as things stood before, the contact goes by the one
 //! with the most at stake, and the others come with it as additional cases.
 
+use super::additional::cases_of;
 use super::find::{FoundCase, FoundReason};
-use super::further::cases_of;
 use super::route::{self, Found, Start, Weighed, found, weigh};
 use super::{Stop, next_seq};
 use crate::case::{Case, MatterKey};
 use crate::command::UnknownReason;
-use crate::contact::{Contact, ContactContext, FURTHER_CASES_MAX, MATTERS_MAX, Matter};
+use crate::contact::{ADDITIONAL_CASES_MAX, Contact, ContactContext, MATTERS_MAX, Matter};
 use crate::decision::Decided;
-use crate::event::{CaseAdded, CaseJoin, ContactRouted, Event, MatterDecided};
+use crate::event::{CaseAddedToContact, CaseJoin, ContactRouted, Event, MatterDecided};
 use crate::fact::FACTS_MAX;
 use crate::ids::{CaseId, MatterId, Seq};
 use crate::money::Money;
@@ -36,7 +36,7 @@ pub(super) fn routed(
     let first = Event::ContactRouted(Box::new(routed));
     let others = added
         .into_iter()
-        .map(|added| Event::CaseAdded(Box::new(added)));
+        .map(|added| Event::CaseAddedToContact(Box::new(added)));
     Ok(std::iter::once(first).chain(others).collect())
 }
 
@@ -46,7 +46,7 @@ pub(super) fn decided(
     mut start: Start,
     told: &ContactContext,
     now: UnixMs,
-) -> Result<(ContactRouted, Vec<CaseAdded>), Stop> {
+) -> Result<(ContactRouted, Vec<CaseAddedToContact>), Stop> {
     let seq = next_seq(state);
     if start.context.matters.is_empty() {
         let mut found = found(state, &mut start, now)?;
@@ -87,7 +87,7 @@ pub(super) fn decided(
         None => Vec::new(),
     };
     let mut taken = Taken::new(&has, &routed);
-    let mut added: Vec<CaseAdded> = Vec::new();
+    let mut added: Vec<CaseAddedToContact> = Vec::new();
     for other in others {
         let Some(matter) = other.matter.clone() else {
             continue;
@@ -103,18 +103,18 @@ pub(super) fn decided(
         }
     }
     let more = added.iter().filter(|added| added.join.first).count();
-    if routed.further.len() + more > FURTHER_CASES_MAX {
+    if routed.additional.len() + more > ADDITIONAL_CASES_MAX {
         return Err(Refusal::ContactStep {
             contact: routed.contact,
             why: ContactCause::TooManyFurtherCases,
         }
         .into());
     }
-    let mut further = routed.further.clone();
+    let mut additional = routed.additional.clone();
     for added in &mut added {
-        added.further = further.clone();
+        added.additional = additional.clone();
         if added.join.first {
-            further.push(added.join.case);
+            additional.push(added.join.case);
         }
     }
     routed.followed_by = added.len() as u32;
@@ -264,16 +264,16 @@ fn led_by(start: &Start, told: &ContactContext, leads: &MatterId) -> Start {
 /// One matter as if the contact came for it alone: its case so far is the contact's own.
 fn by_itself(start: &Start, told: &ContactContext, matter: &Matter) -> Start {
     let before = start.known.as_ref().and_then(|known| {
-        let further = known.further.iter();
-        let further = further
+        let additional = known.additional.iter();
+        let additional = additional
             .rev()
             .find(|it| it.matter.as_ref() == Some(&matter.id))?;
         let earlier = known.context.matters.iter().find(|it| it.id == matter.id);
         Some(Contact {
             context: Arc::new(known.context.of_matter(earlier.unwrap_or(matter))),
-            case: Some(further.case),
-            case_owner: further.owner.clone(),
-            further: Vec::new(),
+            case: Some(additional.case),
+            case_owner: additional.owner.clone(),
+            additional: Vec::new(),
             ..Contact::clone(known)
         })
     });
@@ -288,7 +288,7 @@ fn by_itself(start: &Start, told: &ContactContext, matter: &Matter) -> Start {
             }),
             case: None,
             case_owner: None,
-            further: Vec::new(),
+            additional: Vec::new(),
             ..known.clone()
         })
     });
@@ -331,8 +331,8 @@ fn check(start: &Start, told: &ContactContext) -> Result<(), Stop> {
             let what = format!("must be at most {FACTS_MAX} with those told before, are {count}");
             faults.push(format!("context.matters[{place}].facts"), what);
         }
-        let mut has = known.into_iter().flat_map(|known| &known.further);
-        let has_case = has.any(|further| further.matter.as_ref() == Some(&matter.id));
+        let mut has = known.into_iter().flat_map(|known| &known.additional);
+        let has_case = has.any(|additional| additional.matter.as_ref() == Some(&matter.id));
         let Some(known) = known.filter(|_| has_case) else {
             continue;
         };
@@ -384,8 +384,8 @@ fn at_place(stop: Stop, place: usize) -> Stop {
 /// The leading matter may not turn out to be another one that the contact brought.
 fn may_lead(before: Option<&Contact>, routed: &ContactRouted) -> Result<(), Stop> {
     let own = routed.case.as_ref().map(|join| join.case);
-    let further = before.into_iter().flat_map(|before| &before.further);
-    let mut same = further.filter(|it| Some(it.case) == own);
+    let additional = before.into_iter().flat_map(|before| &before.additional);
+    let mut same = additional.filter(|it| Some(it.case) == own);
     match same.find_map(|it| it.matter.as_ref()) {
         None => Ok(()),
         Some(matter) => {
@@ -400,7 +400,7 @@ struct Taken<'a> {
     has: &'a [Arc<Case>],
     joined: Vec<CaseId>,
     opened: Vec<MatterKey>,
-    further: Vec<CaseId>,
+    additional: Vec<CaseId>,
 }
 
 impl Taken<'_> {
@@ -409,7 +409,7 @@ impl Taken<'_> {
             has,
             joined: Vec::new(),
             opened: Vec::new(),
-            further: routed.further.clone(),
+            additional: routed.additional.clone(),
         };
         if let Some(join) = &routed.case {
             taken.note(join);
@@ -444,7 +444,7 @@ impl Taken<'_> {
             Some(_) => other.weighed.join.as_ref(),
         };
         if let Some(had) = had {
-            let still = self.further.contains(&had);
+            let still = self.additional.contains(&had);
             let stays = join.filter(|join| join.case == had && still);
             if stays.is_none() && news && still {
                 let what = format!(
@@ -479,7 +479,7 @@ fn case_added(
     other: Weighing,
     join: CaseJoin,
     note: Arc<str>,
-) -> Option<CaseAdded> {
+) -> Option<CaseAddedToContact> {
     let Weighing {
         start,
         found,
@@ -501,12 +501,12 @@ fn case_added(
     let reason = decided
         .as_ref()
         .and_then(|decided| decided.decision.reason.clone());
-    Some(CaseAdded {
+    Some(CaseAddedToContact {
         contact: routed.contact.clone(),
         channel: routed.context.channel.clone(),
         customer,
         own: routed.case.as_ref().map(|join| join.case),
-        further: Vec::new(),
+        additional: Vec::new(),
         reason: reason.or_else(|| start.context.reason.clone())?,
         facts: start.context.facts.clone(),
         join,

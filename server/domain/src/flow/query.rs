@@ -8,7 +8,7 @@ use crate::case::Case;
 use crate::command::{PreviewRoute, Query};
 use crate::contact::{Contact, ContactContext};
 use crate::customer::Customer;
-use crate::event::{CaseAdded, ContactRouted};
+use crate::event::{CaseAddedToContact, ContactRouted};
 use crate::ids::{ContactId, CustomerId};
 use crate::list::OfCustomer;
 use crate::refusal::{Faults, Kind, Refusal};
@@ -20,7 +20,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub enum Answer {
     /// To [`Query::Preview`]: the contact, and its other matters.
-    Preview(Box<ContactRouted>, Vec<CaseAdded>),
+    Preview(Box<ContactRouted>, Vec<CaseAddedToContact>),
     /// To [`Query::Contact`].
     Contact(Arc<Contact>),
     /// To [`Query::Case`].

@@ -1,12 +1,12 @@
 //! An attempt came to nothing: the contact is decided on again.
 
 use super::route::Start;
-use super::take::live_contact;
+use super::select::live_contact;
 use super::{Stop, matters};
 use crate::actor::Actor;
 use crate::command::{RerouteContact, Rerouted, UnknownReason};
 use crate::contact::ContactContext;
-use crate::event::{Event, RouteStep};
+use crate::event::{Event, RoutingTrigger};
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::time::UnixMs;
@@ -60,12 +60,12 @@ fn start(
     }
     let start = Start {
         step: match command.outcome {
-            Rerouted::AskedForPerson => RouteStep::AskedForPerson,
-            Rerouted::GaveUp => RouteStep::GaveUp,
-            Rerouted::NoAnswer => RouteStep::NoAnswer,
-            Rerouted::Failed => RouteStep::Failed,
+            Rerouted::AskedForPerson => RoutingTrigger::AskedForPerson,
+            Rerouted::GaveUp => RoutingTrigger::GaveUp,
+            Rerouted::NoAnswer => RoutingTrigger::NoAnswer,
+            Rerouted::Failed => RoutingTrigger::Failed,
         },
-        take_first: command.take_first,
+        select_first: command.select_first,
         note: command.note.clone(),
         ..start
     };

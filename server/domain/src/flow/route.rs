@@ -1,18 +1,18 @@
 //! A contact comes in, or more is known of it: find who, why and which case, decide, and say what comes next.
 
+use super::additional::{additional_of, cases_of};
 use super::find::{self, FoundCase, FoundCustomer, FoundReason, Named, Sought};
-use super::further::{cases_of, further_of};
 use super::join::{case_join, joined_case, left_case, memory, standing};
 use super::reported::Reported;
 use super::{Stop, live, matters};
 use crate::actor::{Actor, ActorKind};
 use crate::case::Case;
 use crate::command::{RouteContact, UnknownReason};
-use crate::contact::{Contact, ContactContext, ContextField, Joined, QueueStats};
+use crate::contact::{CaseMatch, Contact, ContactContext, ContextField, QueueStats};
 use crate::customer::{Profile, TierFound};
 use crate::decision::{self, Decided, Decision, Finding, Formula, Memory, Question, Standing};
 use crate::event::{
-    CaseJoin, ContactRouted, CustomerJoin, Event, MatterDecided, Next, OpenCase, RouteStep,
+    CaseJoin, ContactRouted, CustomerJoin, Event, MatterDecided, Next, OpenCase, RoutingTrigger,
 };
 use crate::fact::{FACTS_MAX, Facts, Knowledge};
 use crate::ids::{ContactId, CustomerId, MatterId, Seq, Slug};
@@ -41,9 +41,9 @@ pub(super) struct Start {
     /// Which of several matters it is for.
     pub(super) matter: Option<MatterId>,
     /// Why now.
-    pub(super) step: RouteStep,
+    pub(super) step: RoutingTrigger,
     /// Whether the first route is taken at once.
-    pub(super) take_first: bool,
+    pub(super) select_first: bool,
     /// What to do with a reason that the live playbook does not have.
     pub(super) unknown_reason: UnknownReason,
     /// Whether a case may be presumed where the key is not told.
@@ -87,7 +87,7 @@ fn start(
         command.unknown_reason,
     )?;
     let start = Start {
-        take_first: command.take_first,
+        select_first: command.select_first,
         ..start
     };
     Ok((start, told))
@@ -148,10 +148,10 @@ impl Start {
     ) -> Result<Start, Stop> {
         let tells_reason = told.reason.is_some();
         let (context, step) = match &before {
-            None => (told.clone(), RouteStep::Opened),
+            None => (told.clone(), RoutingTrigger::Opened),
             Some(contact) => (
                 amend(state, contact, actor, (told, clear))?,
-                RouteStep::Amended,
+                RoutingTrigger::Amended,
             ),
         };
         // A reason that was told earlier was known then: what became of it since is no fault of this request.
@@ -164,7 +164,7 @@ impl Start {
             context: Arc::new(context),
             matter: None,
             step,
-            take_first: true,
+            select_first: true,
             unknown_reason: if told_earlier {
                 UnknownReason::LastResort
             } else {
@@ -184,7 +184,7 @@ fn amend(
     actor: &Actor,
     (told, clear): (&ContactContext, &[ContextField]),
 ) -> Result<ContactContext, Stop> {
-    if !contact.place.is_live() {
+    if !contact.state.is_live() {
         return Err(Refusal::ContactEnded(contact.id.clone()).into());
     }
     if contact.context.channel != told.channel {
@@ -337,7 +337,7 @@ fn is_joined(found: &FoundCase, contact: &ContactId) -> bool {
         FoundCase::Stays(case, _) => {
             let mut listed = case.contacts.iter();
             let listed = listed.find(|listed| listed.contact == *contact);
-            listed.is_some_and(|listed| listed.joined != Joined::Opened)
+            listed.is_some_and(|listed| listed.case_match != CaseMatch::New)
         }
         // It was told which one.
         FoundCase::Named(..) => false,
@@ -445,7 +445,7 @@ pub(super) fn routed(
         decided,
     } = weighed;
     let left = left_case(state, &start, join.as_ref())?;
-    let further = further_of(start.before.as_deref(), join.as_ref());
+    let additional = additional_of(start.before.as_deref(), join.as_ref());
     let tier = &playbook.tier(found.tier).id;
     let (decision, next) = match decided {
         None => {
@@ -458,13 +458,13 @@ pub(super) fn routed(
             (Decision::open(tier.clone()), next)
         }
         Some(Decided { decision, missing }) => {
-            let next = next(playbook, &decision, &missing, start.take_first);
+            let next = next(playbook, &decision, &missing, start.select_first);
             (decision, next)
         }
     };
     Ok(ContactRouted {
         contact: start.contact,
-        step: start.step,
+        trigger: start.step,
         context: start.context,
         customer: found.who.map(|who| CustomerJoin {
             id: who.id,
@@ -472,8 +472,8 @@ pub(super) fn routed(
         }),
         tier_found: Some(found.tier_found),
         case: join,
-        left,
-        further,
+        former: left,
+        additional,
         leading: start.matter,
         followed_by: 0,
         open_cases: open_cases(playbook, &found.open),
@@ -514,7 +514,12 @@ fn open_cases(playbook: &Playbook, open: &[Arc<Case>]) -> Vec<OpenCase> {
     told
 }
 
-fn next(playbook: &Playbook, decision: &Decision, missing: &[FactIndex], take_first: bool) -> Next {
+fn next(
+    playbook: &Playbook,
+    decision: &Decision,
+    missing: &[FactIndex],
+    select_first: bool,
+) -> Next {
     if !missing.is_empty() {
         return Next::AskFacts(
             missing
@@ -524,7 +529,7 @@ fn next(playbook: &Playbook, decision: &Decision, missing: &[FactIndex], take_fi
         );
     }
     match decision.first() {
-        Some(option) if take_first => Next::Take(option.offered()),
+        Some(option) if select_first => Next::Target(option.offered()),
         _ => Next::ChooseRoute,
     }
 }

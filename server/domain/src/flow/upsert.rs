@@ -6,7 +6,7 @@ use super::find::{HeldBy, holder, root};
 use crate::actor::{Actor, ActorKind};
 use crate::command::UpsertCustomer;
 use crate::customer::{CONSENTS_MAX, Customer, IDENTITIES_MAX, Identity};
-use crate::event::{CustomerSaved, Event};
+use crate::event::{CustomerUpserted, Event};
 use crate::ids::CustomerId;
 use crate::refusal::{CustomerCause, Refusal};
 use crate::state::State;
@@ -68,11 +68,11 @@ pub(super) fn upsert(
     if was_vulnerable && !is_vulnerable && actor.kind != ActorKind::Supervisor {
         return Err(refused(CustomerCause::Vulnerable));
     }
-    let lost_proofs = customer.profile.proofs_lost_by(&profile);
+    let unverified_identities = customer.profile.proofs_lost_by(&profile);
     customer.profile = profile;
-    Ok(Event::CustomerSaved(Box::new(CustomerSaved {
+    Ok(Event::CustomerUpserted(Box::new(CustomerUpserted {
         customer,
-        lost_proofs,
+        unverified_identities,
     })))
 }
 

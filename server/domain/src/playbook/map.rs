@@ -8,7 +8,7 @@ pub use about::{About, Desks};
 pub use words::Told;
 
 use super::{ChannelIndex, Playbook, ReasonIndex, TierIndex};
-use crate::decision::{CostParts, TurnedDown};
+use crate::decision::{CostParts, IneligibilityCause};
 use crate::ids::Slug;
 use crate::money::Money;
 use crate::route::Route;
@@ -91,7 +91,7 @@ pub struct Resort {
     /// Into which queue.
     pub queue: Option<Slug>,
     /// What speaks against it; it is taken all the same.
-    pub against: Option<TurnedDown>,
+    pub against: Option<IneligibilityCause>,
 }
 
 /// A deadline that nothing can be done before, so that it counts no more.
@@ -109,7 +109,7 @@ pub struct Out {
     /// The route.
     pub route: Route,
     /// Why: closed, not staffed, too late, or a rule.
-    pub why: TurnedDown,
+    pub why: IneligibilityCause,
     /// From which wait on.
     pub from: Millis,
 }
@@ -166,7 +166,7 @@ pub enum TipCause {
     /// The costs of the route before and of the one from here on.
     Costs(Side, Side),
     /// The route before cannot be taken any more, and why.
-    TurnedDown(TurnedDown),
+    IneligibilityCause(IneligibilityCause),
     /// Neither is among the options of the other.
     Otherwise,
 }

@@ -68,7 +68,7 @@ impl Situation {
                 facts: Facts::none(),
                 stage: None,
                 persona: None,
-                sentiment_percent: None,
+                sentiment_score: None,
                 language: None,
                 preferred_routes: Vec::new(),
                 consents: Vec::new(),

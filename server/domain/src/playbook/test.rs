@@ -3,7 +3,7 @@
 
 mod run;
 
-pub(super) use run::{cost_word, run, turned_down};
+pub(super) use run::{cost_word, ineligible, run};
 
 use super::situation::Situation;
 use super::{FactIndex, Need, QueueIndex, RuleIndex};

@@ -1,7 +1,7 @@
 //! Why a step on a case, a customer or a contact cannot be taken: a variant for each cause, worded for people.
 
 use crate::case::{LINKS_MAX, LinkKind, MERGED_MAX};
-use crate::contact::{FURTHER_CASE_AFTER_END_MAX, FURTHER_CASES_MAX};
+use crate::contact::{ADDITIONAL_CASE_AFTER_END_MAX, ADDITIONAL_CASES_MAX};
 use crate::customer::{CONSENTS_MAX, IDENTITIES_MAX, MERGED_CUSTOMERS_MAX};
 use crate::ids::{CaseId, ContactId, CustomerId, Slug};
 
@@ -155,7 +155,7 @@ pub enum CustomerCause {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ContactCause {
     /// Another matter is a new contact.
-    #[error("ended more than {FURTHER_CASE_AFTER_END_MAX} ago: another matter is a new contact")]
+    #[error("ended more than {ADDITIONAL_CASE_AFTER_END_MAX} ago: another matter is a new contact")]
     EndedLongAgo,
     /// Tell first who it is.
     #[error(
@@ -177,10 +177,10 @@ pub enum ContactCause {
         into: CaseId,
     },
     /// Another matter is a new contact.
-    #[error("has {FURTHER_CASES_MAX} additional cases already, the most there can be")]
-    FurtherCasesMax,
+    #[error("has {ADDITIONAL_CASES_MAX} additional cases already, the most there can be")]
+    AdditionalCasesMax,
     /// Some of the matters are another contact.
-    #[error("would have more than {FURTHER_CASES_MAX} additional cases, the most there can be")]
+    #[error("would have more than {ADDITIONAL_CASES_MAX} additional cases, the most there can be")]
     TooManyFurtherCases,
 }
 

@@ -1,10 +1,10 @@
 //! Folding: what each event does to the rows. Never decides; an event says all.
 
+mod additional;
 mod case;
 mod case_work;
 mod contact;
 mod customer;
-mod further;
 
 use super::{Answered, Publication, RowKey, State};
 use crate::case::CaseStep;
@@ -22,14 +22,14 @@ impl State {
         self.now = self.now.max(envelope.record_time);
         match event {
             Event::PlaybookPublished(published) => self.published(envelope, published, compiled),
-            Event::CustomerSaved(saved) => self.customer_saved(envelope, &saved.customer),
+            Event::CustomerUpserted(saved) => self.customer_saved(envelope, &saved.customer),
             Event::ContactRouted(routed) => self.contact_routed(envelope, routed),
-            Event::RouteTaken(taken) => self.route_taken(envelope, taken),
+            Event::RouteSelected(taken) => self.route_taken(envelope, taken),
             Event::ContactEnded(ended) => self.contact_ended(envelope, ended),
             Event::CaseLapsed(case) => self.case_step(envelope, *case, CaseStep::Lapse),
             Event::CaseWorked(worked) => self.case_worked(envelope, worked),
             Event::CustomerWorked(worked) => self.customer_worked(envelope, worked),
-            Event::CaseAdded(added) => self.case_added(envelope, added),
+            Event::CaseAddedToContact(added) => self.case_added(envelope, added),
             Event::QueueStatsReported(stats) => self.queues_reported(envelope, stats),
             Event::ContactUpdated(updated) => self.contact_updated(envelope, updated),
         }
@@ -61,7 +61,7 @@ impl State {
 
     /// Of two reports of a queue the one counts that was so later.
     fn queues_reported(&mut self, envelope: &Envelope, all: &[QueueStats]) {
-        let observed = envelope.arrive_time;
+        let observed = envelope.event_time;
         for stats in all {
             let known = self.reported_queues.get(&stats.queue);
             if known.is_some_and(|known| known.observed > observed) {
@@ -108,5 +108,5 @@ impl State {
 
 /// Whether an event follows another one of the same write, which holds the answer.
 const fn follows(event: &Event, method: Method) -> bool {
-    matches!(event, Event::CaseAdded(_)) && !matches!(method, Method::AddCaseToContact)
+    matches!(event, Event::CaseAddedToContact(_)) && !matches!(method, Method::AddCaseToContact)
 }

@@ -119,7 +119,7 @@ impl Cold {
         state.stand_at(self.state.seq(), self.state.now(), live);
         for row in self.rows.values() {
             let is_kept = match row {
-                Row::Contact(contact) => contact.place.is_live(),
+                Row::Contact(contact) => contact.state.is_live(),
                 Row::Case(case) => case.is_active(),
                 Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => true,
                 Row::Customer(_) | Row::Holder(_) | Row::Matter(_) | Row::Request(_) => false,

@@ -84,7 +84,7 @@ fn check(
         .findings
         .iter()
         .filter_map(|finding| match finding {
-            Finding::FactUnknown(_, what) => Some(format!("{what} is not known\n")),
+            Finding::RuleInputUnknown(_, what) => Some(format!("{what} is not known\n")),
             _ => None,
         });
     expect.assert_eq(&fired.chain(unknown).collect::<String>());

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use random::{Asked, asked, due, instant, own_queue, waiting};
 use signpost_domain::ability::Ability;
 use signpost_domain::decision::{
-    ChanceBasis, CostKind, Decided, Decision, Finding, TurnedDown, WaitBasis,
+    ChanceBasis, CostKind, Decided, Decision, Finding, IneligibilityCause, WaitBasis,
 };
 use signpost_domain::money::Money;
 use signpost_domain::playbook::{BasisPoints, Need, TierIndex};
@@ -252,7 +252,7 @@ proptest! {
             costs
         };
         let says_why = rules(&here) != rules(&there)
-            || here.turned_down != there.turned_down
+            || here.ineligible != there.ineligible
             || leaving(&here) != leaving(&there)
             || is_last_resort(&here)
             || here.options.iter().any(|option| !there.options.iter().any(|it| it.queue == option.queue));
@@ -281,18 +281,20 @@ fn is_guarded(asked: &Asked, route: Route) -> bool {
 /// Each route is an option or turned down, once; or nothing is left and the last resort is all there is.
 fn every_route_is_explained(decided: &Decided) {
     let decision = &decided.decision;
-    let turned_down = decision.turned_down.iter().map(|(route, _)| *route);
+    let ineligible = decision.ineligible.iter().map(|(route, _)| *route);
     if is_last_resort(decision) {
         assert!(!decision.options.is_empty());
-        assert!(turned_down.eq(Route::ALL));
+        assert!(ineligible.eq(Route::ALL));
     } else {
         let options = decision.options.iter().map(|option| option.route);
-        let mut routes: Vec<Route> = options.chain(turned_down).collect();
+        let mut routes: Vec<Route> = options.chain(ineligible).collect();
         routes.sort();
         assert_eq!(routes, Route::ALL);
     }
-    for (_, why) in &decision.turned_down {
-        if let TurnedDown::ForbiddenByRule(rule) | TurnedDown::NotLeftByRule(rule) = why {
+    for (_, why) in &decision.ineligible {
+        if let IneligibilityCause::ForbiddenByRule(rule)
+        | IneligibilityCause::ExcludedByRule(rule) = why
+        {
             assert!(decision.fired.iter().any(|fired| fired.id == *rule));
         }
     }
@@ -355,9 +357,9 @@ fn a_channel_that_the_playbook_does_not_have_has_no_route() {
     asked.context.channel = slug("pigeon");
     let decision = asked.decided().decision;
     assert!(is_last_resort(&decision));
-    let all = decision.turned_down.iter();
-    assert!(
-        all.clone()
-            .all(|(_, why)| matches!(why, TurnedDown::NotOnChannel | TurnedDown::NotOfReason))
-    );
+    let all = decision.ineligible.iter();
+    assert!(all.clone().all(|(_, why)| matches!(
+        why,
+        IneligibilityCause::NotOnChannel | IneligibilityCause::NotOfReason
+    )));
 }

@@ -305,7 +305,7 @@ fn context(wait_minutes: i64, facts: Facts) -> ContactContext {
         facts,
         stage: None,
         persona: None,
-        sentiment_percent: None,
+        sentiment_score: None,
         language: None,
         preferred_routes: Vec::new(),
         consents: Vec::new(),

@@ -5,12 +5,13 @@ use expect_test::{Expect, expect};
 use signpost_domain::actor::Actor;
 use signpost_domain::case::{CaseLink, CaseState, CaseWork, LinkKind, MergedCase};
 use signpost_domain::check::check;
-use signpost_domain::contact::{Joined, Offered, Outcome};
+use signpost_domain::contact::{CaseMatch, Offered, Outcome};
 use signpost_domain::customer::{Customer, CustomerMerge, CustomerWork, Identity, IdentityKey};
 use signpost_domain::decision::{Decision, Memory, Standing};
 use signpost_domain::event::{
-    CaseAdded, CaseJoin, CaseWorked, Cause, ContactEnded, ContactRouted, CustomerJoin,
-    CustomerSaved, CustomerWorked, Envelope, Event, Next, Recorded, RouteStep, RouteTaken,
+    CaseAddedToContact, CaseJoin, CaseWorked, Cause, ContactEnded, ContactRouted, CustomerJoin,
+    CustomerUpserted, CustomerWorked, Envelope, Event, Next, Recorded, RouteSelected,
+    RoutingTrigger,
 };
 use signpost_domain::fact::Facts;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
@@ -39,7 +40,7 @@ fn breaks_after(day: &str, event: impl FnOnce(&State) -> Event, broken: Expect) 
     let envelope = Envelope {
         seq: Seq(state.seq().0 + 1),
         record_time: state.now(),
-        arrive_time: state.now(),
+        event_time: state.now(),
         actor: Actor::system(),
         cause: Cause::Timer,
         playbook: None,
@@ -61,7 +62,7 @@ fn ended(contact: &str, case: Option<CaseId>, resolves_case: bool) -> Event {
     Event::ContactEnded(Box::new(ContactEnded {
         contact: ContactId::stored(contact),
         case,
-        further: Vec::new(),
+        additional: Vec::new(),
         outcome: Outcome::Resolved,
         confirmed: None,
         resolves: case.filter(|_| resolves_case),
@@ -152,7 +153,7 @@ fn a_contact_on_a_case_of_somebody_else() {
             let case = case_of(state, "chat-3");
             Event::ContactRouted(Box::new(ContactRouted {
                 contact,
-                step: RouteStep::Amended,
+                trigger: RoutingTrigger::Amended,
                 context: row.context.clone(),
                 customer: row
                     .customer
@@ -161,7 +162,7 @@ fn a_contact_on_a_case_of_somebody_else() {
                 tier_found: None,
                 case: Some(CaseJoin {
                     case,
-                    joined: Joined::Continued,
+                    case_match: CaseMatch::Continued,
                     first: true,
                     repeat: false,
                     switched: false,
@@ -170,8 +171,8 @@ fn a_contact_on_a_case_of_somebody_else() {
                     claimed: None,
                     presumed: false,
                 }),
-                left: None,
-                further: Vec::new(),
+                former: None,
+                additional: Vec::new(),
                 leading: None,
                 followed_by: 0,
                 open_cases: Vec::new(),
@@ -207,9 +208,9 @@ fn an_identity_of_two_customers() {
                 verified: true,
                 shared: false,
             });
-            Event::CustomerSaved(Box::new(CustomerSaved {
+            Event::CustomerUpserted(Box::new(CustomerUpserted {
                 customer: other,
-                lost_proofs: Vec::new(),
+                unverified_identities: Vec::new(),
             }))
         },
         expect![[r#"
@@ -219,7 +220,7 @@ fn an_identity_of_two_customers() {
 }
 
 #[test]
-fn a_further_case_that_is_lost_or_there_twice() {
+fn a_additional_case_that_is_lost_or_there_twice() {
     let day = format!("{DAY}add_case chat-1 bags/allowance\n");
     // The contact ends, but not in its additional case.
     breaks_after(
@@ -261,17 +262,17 @@ fn a_further_case_that_is_lost_or_there_twice() {
 }
 
 fn added(contact: &str, case: CaseId) -> Event {
-    Event::CaseAdded(Box::new(CaseAdded {
+    Event::CaseAddedToContact(Box::new(CaseAddedToContact {
         contact: ContactId::stored(contact),
         channel: Slug::stored("web_chat"),
         customer: CustomerId::stored("c1"),
         own: None,
-        further: Vec::new(),
+        additional: Vec::new(),
         reason: ReasonId::parse("bags/allowance").expect("a reason"),
         facts: Facts::none(),
         join: CaseJoin {
             case,
-            joined: Joined::Continued,
+            case_match: CaseMatch::Continued,
             first: true,
             repeat: false,
             switched: false,
@@ -332,10 +333,10 @@ fn a_contact_that_is_over_and_goes_on() {
     breaks_after(
         &format!("{DAY}end chat-3 abandoned"),
         |state| {
-            Event::RouteTaken(RouteTaken {
+            Event::RouteSelected(RouteSelected {
                 contact: ContactId::stored("chat-3"),
                 case: Some(case_of(state, "chat-3")),
-                further: Vec::new(),
+                additional: Vec::new(),
                 taken: Offered {
                     route: Route::Chat,
                     flow: None,

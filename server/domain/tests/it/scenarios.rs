@@ -1,11 +1,11 @@
 //! Scenarios as text, a file a theme.
 
+mod additional;
+mod additional_merged;
 mod amending;
 mod clearing;
 mod counting;
 mod customers;
-mod further;
-mod further_merged;
 mod handles;
 mod joining;
 mod keeping;

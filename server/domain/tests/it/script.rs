@@ -25,7 +25,7 @@ use signpost_domain::actor::Actor;
 use signpost_domain::case::Resolution;
 use signpost_domain::command::{
     AddCase, Command, CommandBody, EndContact, MatterEnd, PublishPlaybook, RerouteContact,
-    Rerouted, RouteContact, TakeRoute, UnknownReason, UpdateContact, UpsertCustomer,
+    Rerouted, RouteContact, SelectRoute, UnknownReason, UpdateContact, UpsertCustomer,
 };
 use signpost_domain::contact::{
     ContactContext, ContextField, CustomerRef, Direction, Matter, Outcome, QueueStats,
@@ -146,7 +146,7 @@ pub(crate) fn command(
             method: body.method(),
             content,
         },
-        arrive_time: words.get("arrived").map(|offset| shifted(now, offset)),
+        event_time: words.get("arrived").map(|offset| shifted(now, offset)),
         body,
     }
 }
@@ -182,7 +182,7 @@ pub(crate) fn route(contact: &str, context: ContactContext, words: &Words<'_>) -
         contact: ContactId::new(contact).expect("a contact id"),
         context,
         clear: clear(words),
-        take_first: words.get("take") != Some("none"),
+        select_first: words.get("take") != Some("none"),
         unknown_reason: match words.get("unknown") {
             Some("allowed") => UnknownReason::LastResort,
             _ => UnknownReason::Refuse,
@@ -191,7 +191,7 @@ pub(crate) fn route(contact: &str, context: ContactContext, words: &Words<'_>) -
 }
 
 pub(crate) fn take(contact: &str, route: &str, words: &Words<'_>) -> CommandBody {
-    CommandBody::Take(TakeRoute {
+    CommandBody::Select(SelectRoute {
         contact: ContactId::new(contact).expect("a contact id"),
         route: route_of(route),
         declined: words.list("declined").map(route_of).collect(),
@@ -254,7 +254,7 @@ pub(crate) fn reroute(
         },
         context: channel.map(|channel| ContactContext { channel, ..told }),
         clear: clear(words),
-        take_first: words.get("take") != Some("none"),
+        select_first: words.get("take") != Some("none"),
         unknown_reason: UnknownReason::Refuse,
         note: words.get("note").unwrap_or_default().into(),
     }))
@@ -351,7 +351,7 @@ pub(crate) fn context(
         facts: facts(words, playbook, now),
         stage: words.slug("stage"),
         persona: words.slug("persona"),
-        sentiment_percent: words
+        sentiment_score: words
             .get("sentiment")
             .map(|percent| percent.parse().expect("a sentiment")),
         language: words.get("language").map(Into::into),

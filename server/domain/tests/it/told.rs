@@ -3,11 +3,13 @@
 use crate::script::FIRST_DAY;
 use crate::work;
 use signpost_domain::case::{Case, CaseState};
-use signpost_domain::contact::{Contact, Joined, Place};
+use signpost_domain::contact::{CaseMatch, Contact, ContactState};
 use signpost_domain::customer::{TierBasis, TierFound};
-use signpost_domain::decision::{CostKind, Decision, Finding, FiredRule, RouteOption, TurnedDown};
+use signpost_domain::decision::{
+    CostKind, Decision, Finding, FiredRule, IneligibilityCause, RouteOption,
+};
 use signpost_domain::event::{
-    CaseJoin, ContactEnded, ContactRouted, Event, Next, Recorded, RouteStep,
+    CaseJoin, ContactEnded, ContactRouted, Event, Next, Recorded, RoutingTrigger,
 };
 use signpost_domain::fact::{FactValue, Facts, Knowledge};
 use signpost_domain::flow::Answer;
@@ -72,9 +74,9 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
             true => format!("playbook {} is live again", published.name),
             false => format!("playbook {} is live", published.name),
         },
-        Event::CustomerSaved(saved) => work::told_of_saved(saved),
+        Event::CustomerUpserted(saved) => work::told_of_saved(saved),
         Event::ContactRouted(event) => routed(event, names, why),
-        Event::RouteTaken(taken) => {
+        Event::RouteSelected(taken) => {
             let (contact, route) = (&taken.contact, taken.taken.route);
             match taken.declined.as_slice() {
                 [] => format!("{contact} takes {route}"),
@@ -92,7 +94,7 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
             )
         }
         Event::ContactUpdated(updated) => format!("{} has {:?}", updated.contact, updated.update),
-        Event::CaseAdded(added) => {
+        Event::CaseAddedToContact(added) => {
             let joined = joined(&added.join, names);
             let matter = list(added.matter.iter().map(|matter| format!(" for {matter}")));
             let mut said = format!("{}: {} too{matter}; {joined}", added.contact, added.reason);
@@ -124,12 +126,12 @@ fn contact_ended(ended: &ContactEnded, names: &mut Names) -> String {
 pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> String {
     let decision = &event.decision;
     let mut parts = vec![format!("{}:", event.contact)];
-    parts.push(match event.step {
-        RouteStep::Opened | RouteStep::Amended => ";".to_owned(),
-        RouteStep::AskedForPerson => "sent back;".to_owned(),
-        RouteStep::GaveUp => "gave up;".to_owned(),
-        RouteStep::NoAnswer => "no answer;".to_owned(),
-        RouteStep::Failed => "failed;".to_owned(),
+    parts.push(match event.trigger {
+        RoutingTrigger::Opened | RoutingTrigger::Amended => ";".to_owned(),
+        RoutingTrigger::AskedForPerson => "sent back;".to_owned(),
+        RoutingTrigger::GaveUp => "gave up;".to_owned(),
+        RoutingTrigger::NoAnswer => "no answer;".to_owned(),
+        RoutingTrigger::Failed => "failed;".to_owned(),
     });
     if let Some(matter) = &event.leading {
         parts.push(format!("for {matter};"));
@@ -139,7 +141,7 @@ pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> Str
         parts.push(format!("{}{learnt}", customer.id));
     }
     parts.push(format!("{};", decision.tier));
-    if let Some(left) = event.left {
+    if let Some(left) = event.former {
         let withdrawn = if left.withdrawn { ", withdrawn" } else { "" };
         parts.push(format!("leaves {}{withdrawn};", names.told(left.case)));
     }
@@ -171,9 +173,9 @@ pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> Str
         parts.push(format!("noted: {}", event.note));
     }
     if why {
-        let turned_down = decision.turned_down.iter();
-        let turned_down = turned_down.map(|(route, why)| format!("{route} {}", turned(why)));
-        parts.push(format!("not [{}]", list(turned_down)));
+        let ineligible = decision.ineligible.iter();
+        let ineligible = ineligible.map(|(route, why)| format!("{route} {}", turned(why)));
+        parts.push(format!("not [{}]", list(ineligible)));
     }
     parts.retain(|part| part != ";");
     parts.join(" ")
@@ -186,10 +188,10 @@ pub(crate) fn decision(decision: &Decision) -> String {
         format!("{}({}) {}\n", option.route, list(to), cost(option))
     });
     let mut said: String = options.collect();
-    let turned_down = decision.turned_down.iter();
-    let turned_down = turned_down.map(|(route, why)| format!("{route} {}", turned(why)));
+    let ineligible = decision.ineligible.iter();
+    let ineligible = ineligible.map(|(route, why)| format!("{route} {}", turned(why)));
     let parts = [
-        ("not", list(turned_down)),
+        ("not", list(ineligible)),
         ("by", list(decision.fired.iter().map(rule))),
         ("noticing", list(decision.findings.iter().map(finding))),
     ];
@@ -201,10 +203,10 @@ pub(crate) fn decision(decision: &Decision) -> String {
 
 fn joined(join: &CaseJoin, names: &mut Names) -> String {
     let case = names.told(join.case);
-    let how = match (join.joined, join.first) {
-        (Joined::Opened, true) => "opens",
-        (Joined::Continued, true) => "continues",
-        (Joined::Reopened, true) => "reopens",
+    let how = match (join.case_match, join.first) {
+        (CaseMatch::New, true) => "opens",
+        (CaseMatch::Continued, true) => "continues",
+        (CaseMatch::Reopened, true) => "reopens",
         (_, false) => "stays with",
     };
     let mut said = format!("{how} {case}");
@@ -278,7 +280,7 @@ fn next(next: &Next) -> String {
         }
         Next::AskFacts(facts) => format!("ask {}", list(facts)),
         Next::ChooseRoute => "choose a route".to_owned(),
-        Next::Take(taken) => {
+        Next::Target(taken) => {
             let to = taken.flow.as_ref().or(taken.queue.as_ref());
             format!("-> {}({})", taken.route, list(to))
         }
@@ -305,8 +307,12 @@ fn rule(rule: &FiredRule) -> String {
 
 fn findings(event: &ContactRouted, decision: &Decision, why: bool) -> Option<String> {
     let all = event.noticed.iter().chain(&decision.findings);
-    let usual =
-        |finding: &&Finding| matches!(finding, Finding::FactUnknown(..) | Finding::WaitAssumed(_));
+    let usual = |finding: &&Finding| {
+        matches!(
+            finding,
+            Finding::RuleInputUnknown(..) | Finding::WaitAssumed(_)
+        )
+    };
     let shown = all.filter(|finding| why || !usual(finding)).map(finding);
     let shown: Vec<String> = shown.collect();
     (!shown.is_empty()).then(|| format!("noticing {}", shown.join(", ")))
@@ -314,9 +320,9 @@ fn findings(event: &ContactRouted, decision: &Decision, why: bool) -> Option<Str
 
 fn finding(finding: &Finding) -> String {
     match finding {
-        Finding::FactUnknown(rule, input) => format!("fact_unknown({rule}: {input})"),
+        Finding::RuleInputUnknown(rule, input) => format!("fact_unknown({rule}: {input})"),
         Finding::WaitAssumed(queue) => format!("wait_assumed({queue})"),
-        Finding::TierOfCaller(stored) => format!("tier_of_caller(stored {stored})"),
+        Finding::TierReported(stored) => format!("tier_of_caller(stored {stored})"),
         Finding::TierAssumed => "tier_assumed".to_owned(),
         Finding::ReasonUnknown(reason) => format!("reason_unknown({reason})"),
         Finding::ReasonReplaced(reason) => format!("reason_replaced({reason})"),
@@ -346,22 +352,24 @@ fn finding(finding: &Finding) -> String {
     }
 }
 
-fn turned(why: &TurnedDown) -> String {
+fn turned(why: &IneligibilityCause) -> String {
     match why {
-        TurnedDown::NotOfReason => "not of the reason".to_owned(),
-        TurnedDown::NotOnChannel => "not on the channel".to_owned(),
-        TurnedDown::AskedForPerson => "asked for a person".to_owned(),
-        TurnedDown::ForbiddenByRule(rule) => format!("forbidden by {rule}"),
-        TurnedDown::NotLeftByRule(rule) => format!("not left by {rule}"),
-        TurnedDown::ConsentRefused(consent) => format!("without {consent}"),
-        TurnedDown::ConsentUnknown(consent) => format!("unknown {consent}"),
-        TurnedDown::Closed(queue, opens) => format!("closed {queue}{}", opening(*opens)),
-        TurnedDown::NotStaffed(queue, opens) => format!("nobody in {queue}{}", opening(*opens)),
-        TurnedDown::CannotUse(ability) => format!("cannot use {}", ability.as_str()),
-        TurnedDown::Vulnerable => "vulnerable".to_owned(),
-        TurnedDown::CustomerAway => "away".to_owned(),
-        TurnedDown::FailedBefore(flow) => format!("{flow} failed before"),
-        TurnedDown::TooLate(fact) => format!("too late for {fact}"),
+        IneligibilityCause::NotOfReason => "not of the reason".to_owned(),
+        IneligibilityCause::NotOnChannel => "not on the channel".to_owned(),
+        IneligibilityCause::AskedForPerson => "asked for a person".to_owned(),
+        IneligibilityCause::ForbiddenByRule(rule) => format!("forbidden by {rule}"),
+        IneligibilityCause::ExcludedByRule(rule) => format!("not left by {rule}"),
+        IneligibilityCause::ConsentRefused(consent) => format!("without {consent}"),
+        IneligibilityCause::ConsentUnknown(consent) => format!("unknown {consent}"),
+        IneligibilityCause::Closed(queue, opens) => format!("closed {queue}{}", opening(*opens)),
+        IneligibilityCause::NotStaffed(queue, opens) => {
+            format!("nobody in {queue}{}", opening(*opens))
+        }
+        IneligibilityCause::CannotUse(ability) => format!("cannot use {}", ability.as_str()),
+        IneligibilityCause::Vulnerable => "vulnerable".to_owned(),
+        IneligibilityCause::CustomerAway => "away".to_owned(),
+        IneligibilityCause::FailedBefore(flow) => format!("{flow} failed before"),
+        IneligibilityCause::TooLate(fact) => format!("too late for {fact}"),
     }
 }
 
@@ -421,11 +429,11 @@ pub(crate) fn answer(answer: &Answer, names: &Names) -> String {
 }
 
 fn contact(row: &Contact, names: &Names) -> String {
-    let place = match row.place {
-        Place::Deciding => "deciding".to_owned(),
-        Place::SelfService => "in self-service".to_owned(),
-        Place::Routed(route) => format!("routed to {route}"),
-        Place::Ended(outcome) => format!("ended {outcome:?}"),
+    let place = match row.state {
+        ContactState::AwaitingCustomer => "deciding".to_owned(),
+        ContactState::SelfService => "in self-service".to_owned(),
+        ContactState::Routed(route) => format!("routed to {route}"),
+        ContactState::Ended(outcome) => format!("ended {outcome:?}"),
     };
     let offered = row.offered.iter().map(|offered| offered.route);
     let found = row.tier_found.as_ref();
@@ -433,13 +441,13 @@ fn contact(row: &Contact, names: &Names) -> String {
     let tiers = found.map_or_else(String::new, tiers);
     let told = row.context.customer.tier.as_ref();
     let tiers = told.map_or_else(|| tiers.clone(), |told| format!("{tiers}, told {told}"));
-    let further = list(row.further_cases().map(|case| names.name(case)));
-    let further = match further.is_empty() {
-        true => further,
-        false => format!("; further [{further}]"),
+    let additional = list(row.additional_cases().map(|case| names.name(case)));
+    let additional = match additional.is_empty() {
+        true => additional,
+        false => format!("; additional [{additional}]"),
     };
     format!(
-        "contact {}: {place}; case {}; offered [{}]; declined [{}]; amended {}{tiers}{further}",
+        "contact {}: {place}; case {}; offered [{}]; declined [{}]; amended {}{tiers}{additional}",
         row.id,
         row.case
             .map_or_else(|| "none".to_owned(), |id| names.name(id)),

@@ -4,7 +4,7 @@ use crate::told::{Names, list};
 use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, LinkKind, NoteAudience, Resolution};
 use signpost_domain::command::{CommandBody, CustomerStep, WorkOnCase, WorkOnCustomer, WorkStep};
 use signpost_domain::customer::{Customer, CustomerWork, Identity, IdentityKey};
-use signpost_domain::event::{CaseWorked, CustomerSaved, CustomerWorked};
+use signpost_domain::event::{CaseWorked, CustomerUpserted, CustomerWorked};
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::tags::{Labels, TagsUpdate};
 
@@ -92,8 +92,8 @@ fn identity(handle: &str) -> Identity {
 }
 
 /// A customer that is kept.
-pub(crate) fn told_of_saved(saved: &CustomerSaved) -> String {
-    let lost = saved.lost_proofs.iter();
+pub(crate) fn told_of_saved(saved: &CustomerUpserted) -> String {
+    let lost = saved.unverified_identities.iter();
     let lost: Vec<String> = lost
         .map(|key| format!("; {}={} is a proof no more", key.kind, key.value))
         .collect();
@@ -105,14 +105,18 @@ pub(crate) fn told_of_customer(worked: &CustomerWorked) -> String {
     let what = match &worked.work {
         CustomerWork::Linked {
             identity,
-            proof_lost,
+            verification_lost,
         } => {
             let how = match (identity.verified, identity.shared) {
                 (_, true) => "shares",
                 (true, false) => "holds",
                 (false, false) => "may have",
             };
-            let lost = if *proof_lost { "; a proof no more" } else { "" };
+            let lost = if *verification_lost {
+                "; a proof no more"
+            } else {
+                ""
+            };
             format!("{how} {}={}{lost}", identity.key.kind, identity.key.value)
         }
         CustomerWork::Unlinked(key) => format!("has no {}={}", key.kind, key.value),

@@ -202,7 +202,7 @@ impl World {
         let costs: Vec<_> = decision.options.iter().map(|o| o.cost.total()).collect();
         assert!(costs.is_sorted(), "{costs:?}");
         match &routed.next {
-            Next::Take(taken) => assert_eq!(Some(taken.route), costs_first(routed)),
+            Next::Target(taken) => assert_eq!(Some(taken.route), costs_first(routed)),
             Next::ChooseRoute => assert!(!costs.is_empty()),
             Next::AskFacts(facts) => assert!(!facts.is_empty() && !costs.is_empty()),
             Next::ChooseReason { .. } => assert!(decision.reason.is_none() && costs.is_empty()),
@@ -227,10 +227,10 @@ impl World {
         };
         let previewed_more = added
             .into_iter()
-            .map(|added| Event::CaseAdded(Box::new(added)));
+            .map(|added| Event::CaseAddedToContact(Box::new(added)));
         assert!(previewed_more.eq(events));
         let routed = ContactRouted {
-            next: if body.take_first {
+            next: if body.select_first {
                 routed.next.clone()
             } else {
                 previewed.next.clone()
@@ -266,7 +266,7 @@ fn decided_again(event: &Event, state: &State) {
             &routed.decision,
             live.and_then(|live| routed.decided_again(live)),
         ),
-        Event::CaseAdded(added) => {
+        Event::CaseAddedToContact(added) => {
             let Some(decided) = added.decided.as_deref() else {
                 return;
             };
@@ -284,7 +284,7 @@ fn compiled(command: &Command) -> Option<Arc<Playbook>> {
         CommandBody::Publish(body) => Some(body.playbook.clone()),
         CommandBody::RollBack(body) => Some(body.playbook.clone()),
         CommandBody::Route(_)
-        | CommandBody::Take(_)
+        | CommandBody::Select(_)
         | CommandBody::Reroute(_)
         | CommandBody::End(_)
         | CommandBody::AddCase(_)

@@ -9,13 +9,13 @@ use proptest::sample::select;
 use signpost_domain::customer::{
     CustomerMerge, CustomerWork, MergedCustomer, TierBasis, TierFound,
 };
-use signpost_domain::event::{CustomerSaved, CustomerWorked};
+use signpost_domain::event::{CustomerUpserted, CustomerWorked};
 
-pub(super) fn saved() -> impl Strategy<Value = CustomerSaved> {
+pub(super) fn saved() -> impl Strategy<Value = CustomerUpserted> {
     let parts = (customer(), vec(identity_key(), 0..3));
-    parts.prop_map(|(customer, lost_proofs)| CustomerSaved {
+    parts.prop_map(|(customer, unverified_identities)| CustomerUpserted {
         customer,
-        lost_proofs,
+        unverified_identities,
     })
 }
 
@@ -25,9 +25,11 @@ pub(super) fn worked() -> impl Strategy<Value = CustomerWorked> {
 
 fn work() -> BoxedStrategy<CustomerWork> {
     prop_oneof![
-        (identity(), any::<bool>()).prop_map(|(identity, proof_lost)| CustomerWork::Linked {
-            identity,
-            proof_lost,
+        (identity(), any::<bool>()).prop_map(|(identity, verification_lost)| {
+            CustomerWork::Linked {
+                identity,
+                verification_lost,
+            }
         }),
         identity_key().prop_map(CustomerWork::Unlinked),
         merge().prop_map(CustomerWork::Merged),
@@ -51,7 +53,7 @@ pub(super) fn merged() -> impl Strategy<Value = MergedCustomer> {
 }
 
 pub(super) fn tier_found() -> impl Strategy<Value = TierFound> {
-    let basis = select(&[TierBasis::Told, TierBasis::Stored, TierBasis::Default]);
+    let basis = select(&[TierBasis::Reported, TierBasis::Stored, TierBasis::Default]);
     let parts = (of(slug()), of(customer_id()), basis);
     parts.prop_map(|(stored, stored_of, basis)| TierFound {
         stored,

@@ -8,8 +8,8 @@ use proptest::prop_oneof;
 use proptest::sample::select;
 use signpost_domain::ability::Ability;
 use signpost_domain::decision::{
-    ChanceBasis, CostParts, Decision, Finding, FiredRule, Formula, Handover, RouteOption,
-    TurnedDown, Wait, WaitBasis,
+    ChanceBasis, CostParts, Decision, Finding, FiredRule, Formula, Handover, IneligibilityCause,
+    RouteOption, Wait, WaitBasis,
 };
 use signpost_domain::ids::Slug;
 use signpost_domain::playbook::{BasisPoints, Need};
@@ -40,14 +40,14 @@ pub(in crate::codec) fn decision() -> BoxedStrategy<Decision> {
         slug(),
         any::<u32>().prop_map(Need),
         vec(option(), 0..4),
-        vec((route(), turned_down()), 0..4),
+        vec((route(), ineligible()), 0..4),
         vec(fired(), 0..3),
         findings(),
         (formula(), money(), money(), any::<bool>(), handover()),
     );
     parts
         .prop_map(
-            |(reason, tier, need, options, turned_down, fired, findings, formula)| Decision {
+            |(reason, tier, need, options, ineligible, fired, findings, formula)| Decision {
                 formula: formula.0,
                 stake: formula.1,
                 next: formula.2,
@@ -57,7 +57,7 @@ pub(in crate::codec) fn decision() -> BoxedStrategy<Decision> {
                 tier,
                 need,
                 options,
-                turned_down,
+                ineligible,
                 fired,
                 findings,
             },
@@ -114,22 +114,23 @@ fn option() -> BoxedStrategy<RouteOption> {
         .boxed()
 }
 
-fn turned_down() -> impl Strategy<Value = TurnedDown> {
+fn ineligible() -> impl Strategy<Value = IneligibilityCause> {
     prop_oneof![
-        Just(TurnedDown::NotOfReason),
-        Just(TurnedDown::NotOnChannel),
-        Just(TurnedDown::AskedForPerson),
-        slug().prop_map(TurnedDown::ForbiddenByRule),
-        slug().prop_map(TurnedDown::NotLeftByRule),
-        slug().prop_map(TurnedDown::ConsentRefused),
-        slug().prop_map(TurnedDown::ConsentUnknown),
-        (slug(), of(time())).prop_map(|(queue, opens)| TurnedDown::Closed(queue, opens)),
-        (slug(), of(time())).prop_map(|(queue, opens)| TurnedDown::NotStaffed(queue, opens)),
-        select(&Ability::ALL).prop_map(TurnedDown::CannotUse),
-        Just(TurnedDown::Vulnerable),
-        slug().prop_map(TurnedDown::FailedBefore),
-        slug().prop_map(TurnedDown::TooLate),
-        Just(TurnedDown::CustomerAway),
+        Just(IneligibilityCause::NotOfReason),
+        Just(IneligibilityCause::NotOnChannel),
+        Just(IneligibilityCause::AskedForPerson),
+        slug().prop_map(IneligibilityCause::ForbiddenByRule),
+        slug().prop_map(IneligibilityCause::ExcludedByRule),
+        slug().prop_map(IneligibilityCause::ConsentRefused),
+        slug().prop_map(IneligibilityCause::ConsentUnknown),
+        (slug(), of(time())).prop_map(|(queue, opens)| IneligibilityCause::Closed(queue, opens)),
+        (slug(), of(time()))
+            .prop_map(|(queue, opens)| IneligibilityCause::NotStaffed(queue, opens)),
+        select(&Ability::ALL).prop_map(IneligibilityCause::CannotUse),
+        Just(IneligibilityCause::Vulnerable),
+        slug().prop_map(IneligibilityCause::FailedBefore),
+        slug().prop_map(IneligibilityCause::TooLate),
+        Just(IneligibilityCause::CustomerAway),
     ]
 }
 
@@ -158,9 +159,9 @@ fn fired() -> BoxedStrategy<FiredRule> {
 
 pub(in crate::codec) fn findings() -> impl Strategy<Value = Vec<Finding>> {
     let finding = prop_oneof![
-        (slug(), text()).prop_map(|(rule, value)| Finding::FactUnknown(rule, value)),
+        (slug(), text()).prop_map(|(rule, value)| Finding::RuleInputUnknown(rule, value)),
         slug().prop_map(Finding::WaitAssumed),
-        slug().prop_map(Finding::TierOfCaller),
+        slug().prop_map(Finding::TierReported),
         Just(Finding::TierAssumed),
         reason().prop_map(Finding::ReasonUnknown),
         reason().prop_map(Finding::ReasonReplaced),
@@ -175,7 +176,7 @@ pub(in crate::codec) fn findings() -> impl Strategy<Value = Vec<Finding>> {
         slug().prop_map(Finding::DeadlineOutOfReach),
         slug().prop_map(Finding::RuleSetAside),
         (slug(), text()).prop_map(|(queue, language)| Finding::LanguageNotSpoken(queue, language)),
-        (route(), turned_down())
+        (route(), ineligible())
             .prop_map(|(route, why)| Finding::LastResortBroken(route, Box::new(why))),
         Just(Finding::CasePresumed),
         of(slug()).prop_map(Finding::SameMatterByKey),

@@ -16,9 +16,9 @@ use proptest::prop_oneof;
 use proptest::sample::select;
 use signpost_domain::decision::Standing;
 use signpost_domain::event::{
-    CaseAdded, CaseJoin, Cause, ContactEnded, ContactRouted, ContactUpdated, CustomerJoin,
-    Envelope, Event, LeftCase, MatterDecided, MatterEnded, Method, Next, OpenCase, OpenedCase,
-    PlaybookPublished, Recorded, RequestStamp, RouteStep, RouteTaken,
+    CaseAddedToContact, CaseJoin, Cause, ContactEnded, ContactRouted, ContactUpdated, CustomerJoin,
+    Envelope, Event, FormerCase, MatterDecided, MatterEnded, Method, Next, OpenCase, OpenedCase,
+    PlaybookPublished, Recorded, RequestStamp, RouteSelected, RoutingTrigger,
 };
 use signpost_domain::ids::{CaseId, RequestId};
 use signpost_domain::tags::ContactUpdate;
@@ -32,10 +32,10 @@ fn envelope() -> BoxedStrategy<Envelope> {
     let parts = (seq(), time(), time(), actor(), cause(), of(version()));
     parts
         .prop_map(
-            |(seq, record_time, arrive_time, actor, cause, playbook)| Envelope {
+            |(seq, record_time, event_time, actor, cause, playbook)| Envelope {
                 seq,
                 record_time,
-                arrive_time,
+                event_time,
                 actor,
                 cause,
                 playbook,
@@ -91,23 +91,23 @@ fn event() -> impl Strategy<Value = Event> {
                 rolled_back,
             })
         }),
-        2 => customer::saved().prop_map(|saved| Event::CustomerSaved(Box::new(saved))),
+        2 => customer::saved().prop_map(|saved| Event::CustomerUpserted(Box::new(saved))),
         5 => routed().prop_map(|routed| Event::ContactRouted(Box::new(routed))),
-        1 => taken.prop_map(|(contact, case, further, taken, declined, with)| Event::RouteTaken(RouteTaken {
+        1 => taken.prop_map(|(contact, case, additional, taken, declined, with)| Event::RouteSelected(RouteSelected {
             contact,
             case,
-            further,
+            additional,
             taken,
             declined,
             tier: with.0,
             handover: with.1.map(Box::new),
         })),
-        1 => ended.prop_map(|(contact, case, further, outcome, confirmed, what)| {
+        1 => ended.prop_map(|(contact, case, additional, outcome, confirmed, what)| {
             let (resolves, resolution, note, matters) = what;
             Event::ContactEnded(Box::new(ContactEnded {
                 contact,
                 case,
-                further,
+                additional,
                 outcome,
                 confirmed,
                 resolves: resolves.of(case),
@@ -119,7 +119,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => case_id().prop_map(Event::CaseLapsed),
         3 => worked().prop_map(|worked| Event::CaseWorked(Box::new(worked))),
         2 => customer::worked().prop_map(|worked| Event::CustomerWorked(Box::new(worked))),
-        2 => added().prop_map(|added| Event::CaseAdded(Box::new(added))),
+        2 => added().prop_map(|added| Event::CaseAddedToContact(Box::new(added))),
         1 => vec(queue_stats(), 0..3).prop_map(Event::QueueStatsReported),
         1 => (contact_id(), tags_update(), of(contact_links())).prop_map(|(contact, tags, links)| {
             let update = ContactUpdate { tags, links };
@@ -128,20 +128,20 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-fn added() -> BoxedStrategy<CaseAdded> {
+fn added() -> BoxedStrategy<CaseAddedToContact> {
     let whose = (contact_id(), slug(), customer_id(), of(case_id()), cases());
     let what = (reason(), facts(), case_join(), text());
     let what = (what, of(matter_id()), of(decided()));
     (whose, what)
         .prop_map(|(whose, what)| {
-            let (contact, channel, customer, own, further) = whose;
+            let (contact, channel, customer, own, additional) = whose;
             let ((reason, facts, join, note), matter, decided) = what;
-            CaseAdded {
+            CaseAddedToContact {
                 contact,
                 channel,
                 customer,
                 own,
-                further,
+                additional,
                 reason,
                 facts,
                 join,
@@ -232,15 +232,15 @@ fn resolves() -> impl Strategy<Value = Resolves> {
 
 fn routed() -> BoxedStrategy<ContactRouted> {
     let step = select(&[
-        RouteStep::Opened,
-        RouteStep::Amended,
-        RouteStep::AskedForPerson,
-        RouteStep::GaveUp,
-        RouteStep::NoAnswer,
-        RouteStep::Failed,
+        RoutingTrigger::Opened,
+        RoutingTrigger::Amended,
+        RoutingTrigger::AskedForPerson,
+        RoutingTrigger::GaveUp,
+        RoutingTrigger::NoAnswer,
+        RoutingTrigger::Failed,
     ]);
     let left =
-        (case_id(), any::<bool>()).prop_map(|(case, withdrawn)| LeftCase { case, withdrawn });
+        (case_id(), any::<bool>()).prop_map(|(case, withdrawn)| FormerCase { case, withdrawn });
     let what = (contact_id(), step, context());
     let whose = (
         of(customer_join()),
@@ -264,7 +264,7 @@ fn routed() -> BoxedStrategy<ContactRouted> {
             let (
                 customer,
                 case,
-                (left, further, leading, followed_by, open_cases),
+                (left, additional, leading, followed_by, open_cases),
                 profile,
                 tier_found,
             ) = whose;
@@ -272,13 +272,13 @@ fn routed() -> BoxedStrategy<ContactRouted> {
             let (carried, reported) = known;
             ContactRouted {
                 contact,
-                step,
+                trigger: step,
                 context: Arc::new(context),
                 customer,
                 tier_found,
                 case,
-                left,
-                further,
+                former: left,
+                additional,
                 leading,
                 followed_by,
                 open_cases,
@@ -328,7 +328,7 @@ fn case_join() -> BoxedStrategy<CaseJoin> {
             |(case, joined, [first, repeat, switched, presumed], previous, opened, claimed)| {
                 CaseJoin {
                     case,
-                    joined,
+                    case_match: joined,
                     first,
                     repeat,
                     switched,
@@ -375,6 +375,6 @@ fn next() -> impl Strategy<Value = Next> {
             .prop_map(|(primary, open_case)| Next::ChooseReason { primary, open_case }),
         vec(slug(), 0..4).prop_map(Next::AskFacts),
         Just(Next::ChooseRoute),
-        offered().prop_map(Next::Take),
+        offered().prop_map(Next::Target),
     ]
 }

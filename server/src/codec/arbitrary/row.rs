@@ -16,7 +16,7 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any};
 use proptest::prop_oneof;
 use proptest::sample::select;
 use signpost_domain::case::{Case, CaseContact, CaseState, OfMerged};
-use signpost_domain::contact::{Contact, FurtherCase, Place, ReportedQueue};
+use signpost_domain::contact::{AdditionalCase, Contact, ContactState, ReportedQueue};
 use signpost_domain::event::RequestKey;
 use signpost_domain::ids::PlaybookVersion;
 use signpost_domain::state::{Answered, Counts, Publication, Row, RowKey};
@@ -64,12 +64,12 @@ pub(in crate::codec) fn request() -> impl Strategy<Value = RequestKey> {
 
 fn contact() -> BoxedStrategy<Contact> {
     let place = prop_oneof![
-        Just(Place::Deciding),
-        Just(Place::SelfService),
-        route().prop_map(Place::Routed),
-        outcome().prop_map(Place::Ended),
+        Just(ContactState::AwaitingCustomer),
+        Just(ContactState::SelfService),
+        route().prop_map(ContactState::Routed),
+        outcome().prop_map(ContactState::Ended),
     ];
-    let cases = (of(case_id()), vec(further(), 0..4));
+    let cases = (of(case_id()), vec(additional(), 0..4));
     let who = (contact_id(), context(), of(customer_id()), cases);
     let routed = (
         place,
@@ -89,7 +89,7 @@ fn contact() -> BoxedStrategy<Contact> {
     let seqs = [seq(), seq(), seq()];
     (who, routed, rest, times, seqs)
         .prop_map(|(who, routed, rest, times, seqs)| {
-            let (id, context, customer, (case, further)) = who;
+            let (id, context, customer, (case, additional)) = who;
             let (place, route, offered, declined, handover) = routed;
             let (confirmed, (tier, tier_found, case_owner), [needs_person, away], amendments) =
                 rest;
@@ -100,8 +100,8 @@ fn contact() -> BoxedStrategy<Contact> {
                 context: Arc::new(context),
                 customer,
                 case,
-                further,
-                place,
+                additional,
+                state: place,
                 route,
                 offered,
                 handover: handover.map(Box::new),
@@ -128,7 +128,7 @@ fn contact() -> BoxedStrategy<Contact> {
         .boxed()
 }
 
-fn further() -> impl Strategy<Value = FurtherCase> {
+fn additional() -> impl Strategy<Value = AdditionalCase> {
     let parts = (
         case_id(),
         reason(),
@@ -136,10 +136,10 @@ fn further() -> impl Strategy<Value = FurtherCase> {
         of(matter_id()),
         of(customer_id()),
     );
-    parts.prop_map(|(case, reason, joined, matter, owner)| FurtherCase {
+    parts.prop_map(|(case, reason, joined, matter, owner)| AdditionalCase {
         case,
         reason,
-        joined,
+        case_match: joined,
         matter,
         owner,
     })
@@ -253,7 +253,7 @@ fn case_contact() -> impl Strategy<Value = CaseContact> {
             CaseContact {
                 contact,
                 channel,
-                joined,
+                case_match: joined,
                 arrived,
                 repeat,
                 live,

@@ -1,8 +1,8 @@
 //! One of each, with every field set somewhere: words, customers and contexts here, events and rows below.
 
+mod additional;
 mod customer;
 pub(super) mod event;
-mod further;
 mod matters;
 pub(super) mod memory;
 pub(super) mod row;
@@ -167,7 +167,7 @@ fn context() -> ContactContext {
         facts: facts(),
         stage: Some(slug("fulfilment")),
         persona: Some(slug("commuter")),
-        sentiment_percent: Some(-40),
+        sentiment_score: Some(-40),
         language: Some("nl".into()),
         preferred_routes: vec![Route::Human],
         consents: consents(),

@@ -2,7 +2,7 @@
 
 use super::{caller, playbook, right, route, sound, told, words};
 use crate::intake::{
-    ArriveTime, Caller, Fresh, case, contact, customer, playbook as playbooks, version,
+    Caller, EventTime, Fresh, case, contact, customer, playbook as playbooks, version,
 };
 use expect_test::expect;
 use prost_types::Timestamp;
@@ -59,7 +59,7 @@ fn take_and_end() {
 }
 
 #[test]
-fn a_further_case() {
+fn a_additional_case() {
     let live = playbook();
     let add = |reason: &str, note: &str, facts| {
         let request = v1::AddCaseToContactRequest {
@@ -265,13 +265,13 @@ fn who_calls() {
 #[test]
 fn times() {
     let live = playbook();
-    let parse = |arrive_time, need| {
+    let parse = |event_time, need| {
         let caller = Caller {
-            arrive_time: need,
+            event_time: need,
             ..caller()
         };
         let mut request = right();
-        request.event_time = arrive_time;
+        request.event_time = event_time;
         let playbooks = crate::intake::Playbooks {
             live: &live,
             menu: None,
@@ -283,15 +283,15 @@ fn times() {
     expect![[r#"
         event_time: must be set: this server takes its time from the requests
     "#]]
-    .assert_eq(&parse(None, ArriveTime::Required));
+    .assert_eq(&parse(None, EventTime::Required));
     expect![[r#"
         event_time: must be a timestamp of the years 1 to 9999, its nanos from 0 to 999999999
     "#]]
-    .assert_eq(&parse(at(0, -1), ArriveTime::Required));
+    .assert_eq(&parse(at(0, -1), EventTime::Required));
     expect![[r#"
         nothing is wrong
     "#]]
-    .assert_eq(&parse(at(1_795_000_000, 0), ArriveTime::Required));
+    .assert_eq(&parse(at(1_795_000_000, 0), EventTime::Required));
 }
 
 #[test]

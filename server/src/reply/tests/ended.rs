@@ -5,16 +5,16 @@ use crate::reply::contact;
 use expect_test::expect;
 use signpost_domain::contact::{Offered, Outcome};
 use signpost_domain::decision::Handover;
-use signpost_domain::event::{ContactEnded, RouteTaken};
+use signpost_domain::event::{ContactEnded, RouteSelected};
 use signpost_domain::ids::{CaseId, ContactId, Seq};
 use signpost_domain::route::Route;
 
 #[test]
 fn taken() {
-    let taken = RouteTaken {
+    let taken = RouteSelected {
         contact: ContactId::stored("call-7"),
         case: Some(CaseId(Seq(9))),
-        further: Vec::new(),
+        additional: Vec::new(),
         taken: Offered {
             route: Route::Callback,
             flow: None,
@@ -73,7 +73,7 @@ fn ended() {
         let ended = ContactEnded {
             contact: ContactId::stored("call-7"),
             case,
-            further: vec![CaseId(Seq(12))],
+            additional: vec![CaseId(Seq(12))],
             outcome: Outcome::Resolved,
             confirmed: None,
             resolves: case.filter(|_| resolves),

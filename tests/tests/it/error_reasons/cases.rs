@@ -3,8 +3,8 @@
 use super::Given;
 use signpost_client::v1::{self, ErrorReason as Why};
 use signpost_tests::Outcome;
+use signpost_tests::additional::ABOUT;
 use signpost_tests::attempt::{Attempt, end};
-use signpost_tests::further::ABOUT;
 use signpost_tests::server::TestServer;
 use signpost_tests::time::minute;
 use v1::ContactOutcome as Ended;

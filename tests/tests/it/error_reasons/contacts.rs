@@ -3,8 +3,8 @@
 use super::Given;
 use signpost_client::v1::{self, ErrorReason as Why};
 use signpost_server::engine::Clock;
+use signpost_tests::additional::{ABOUT, a_call, add_case};
 use signpost_tests::attempt::{Attempt, end, reroute, take};
-use signpost_tests::further::{ABOUT, a_call, add_case};
 use signpost_tests::server::TestServer;
 use signpost_tests::{Outcome, raw};
 

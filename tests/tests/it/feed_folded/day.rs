@@ -3,8 +3,8 @@
 use super::{CHANGE, DAMAGED};
 use signpost_client::{Client, Options, v1};
 use signpost_tests::Outcome;
+use signpost_tests::additional::add_case_knowing;
 use signpost_tests::attempt::{Attempt, end, mask, reroute, take};
-use signpost_tests::further::add_case_knowing;
 use signpost_tests::server::TestServer;
 use signpost_tests::time::minute;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use super::words::local;
 use super::{Chosen, ChosenBy};
 use serde_json::{Map, Value, json};
-use signpost_domain::decision::{CostKind, TurnedDown};
+use signpost_domain::decision::{CostKind, IneligibilityCause};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::playbook::map::{
@@ -136,10 +136,10 @@ fn tip(tip: &Tip) -> Value {
             json["from_cost"] = side(old);
             json["to_cost"] = side(new);
         }
-        TipCause::TurnedDown(TurnedDown::TooLate(fact)) => {
+        TipCause::IneligibilityCause(IneligibilityCause::TooLate(fact)) => {
             json["missed_deadline"] = json!(fact.as_str());
         }
-        TipCause::TurnedDown(_) | TipCause::Otherwise => {}
+        TipCause::IneligibilityCause(_) | TipCause::Otherwise => {}
     }
     if let Some(held) = &tip.kept {
         json["from_kept_by_tier_floor"] = held_by(held);
@@ -220,7 +220,7 @@ fn last_resort(playbook: &Playbook, resort: &Resort) -> Value {
         "queue": resort.queue.as_ref().map(|queue| queue.as_str()),
     });
     if let Some(why) = &resort.against {
-        json["against"] = Value::Object(turned_down(playbook, why));
+        json["against"] = Value::Object(ineligible(playbook, why));
     }
     json
 }
@@ -228,7 +228,7 @@ fn last_resort(playbook: &Playbook, resort: &Resort) -> Value {
 /// What is not to be had.
 pub(super) fn out(playbook: &Playbook, row: &Row) -> Value {
     let out = row.out.iter().map(|out| {
-        let mut json = turned_down(playbook, &out.why);
+        let mut json = ineligible(playbook, &out.why);
         json.insert("route".to_owned(), json!(out.route.as_str()));
         json.insert("from_wait_seconds".to_owned(), json!(seconds(out.from)));
         Value::Object(json)
@@ -236,13 +236,13 @@ pub(super) fn out(playbook: &Playbook, row: &Row) -> Value {
     out.collect()
 }
 
-fn turned_down(playbook: &Playbook, why: &TurnedDown) -> Map<String, Value> {
+fn ineligible(playbook: &Playbook, why: &IneligibilityCause) -> Map<String, Value> {
     let (why, about, opens): (_, _, Option<UnixMs>) = match why {
-        TurnedDown::Closed(queue, at) => ("closed", queue.as_str(), *at),
-        TurnedDown::NotStaffed(queue, at) => ("not_staffed", queue.as_str(), *at),
-        TurnedDown::TooLate(fact) => ("too_late", fact.as_str(), None),
-        TurnedDown::ForbiddenByRule(rule) => ("forbidden_by_rule", rule.as_str(), None),
-        TurnedDown::NotLeftByRule(rule) => ("excluded_by_rule", rule.as_str(), None),
+        IneligibilityCause::Closed(queue, at) => ("closed", queue.as_str(), *at),
+        IneligibilityCause::NotStaffed(queue, at) => ("not_staffed", queue.as_str(), *at),
+        IneligibilityCause::TooLate(fact) => ("too_late", fact.as_str(), None),
+        IneligibilityCause::ForbiddenByRule(rule) => ("forbidden_by_rule", rule.as_str(), None),
+        IneligibilityCause::ExcludedByRule(rule) => ("excluded_by_rule", rule.as_str(), None),
         // A map tells no others.
         _ => ("other", "", None),
     };

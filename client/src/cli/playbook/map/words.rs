@@ -2,7 +2,7 @@
 
 use super::Chosen;
 use crate::cli::out::Paint;
-use signpost_domain::decision::TurnedDown;
+use signpost_domain::decision::IneligibilityCause;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::playbook::map::{About, Cell, Desks, Floor, Out, Resort, Row, TipCause, Told};
 use signpost_domain::time::{Millis, UnixMs};
@@ -137,18 +137,18 @@ fn not_to_be_had(playbook: &Playbook, out: &[Out]) -> Vec<String> {
         .collect()
 }
 
-fn cause(playbook: &Playbook, why: &TurnedDown, between: &str) -> String {
+fn cause(playbook: &Playbook, why: &IneligibilityCause, between: &str) -> String {
     let opens = |at: Option<UnixMs>| {
         at.map_or_else(String::new, |at| {
             format!("{between} opens {}", local(playbook, at, TIME))
         })
     };
     match why {
-        TurnedDown::Closed(_, at) => format!("desk closed{}", opens(*at)),
-        TurnedDown::NotStaffed(_, at) => format!("desk not staffed{}", opens(*at)),
-        TurnedDown::TooLate(fact) => format!("would miss the deadline {fact}"),
-        TurnedDown::ForbiddenByRule(rule) => format!("forbidden by the rule {rule}"),
-        TurnedDown::NotLeftByRule(rule) => format!("not left by the rule {rule}"),
+        IneligibilityCause::Closed(_, at) => format!("desk closed{}", opens(*at)),
+        IneligibilityCause::NotStaffed(_, at) => format!("desk not staffed{}", opens(*at)),
+        IneligibilityCause::TooLate(fact) => format!("would miss the deadline {fact}"),
+        IneligibilityCause::ForbiddenByRule(rule) => format!("forbidden by the rule {rule}"),
+        IneligibilityCause::ExcludedByRule(rule) => format!("not left by the rule {rule}"),
         // A map tells no others.
         other => format!("{other:?}"),
     }

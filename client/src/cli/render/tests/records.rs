@@ -6,8 +6,8 @@ use expect_test::{expect, expect_file};
 use signpost_client::v1;
 
 #[test]
-fn further_cases_and_outcomes_as_text() {
-    let further = v1::Contact {
+fn additional_cases_and_outcomes_as_text() {
+    let additional = v1::Contact {
         contact_id: "call-2".to_owned(),
         case_id: "case_01".to_owned(),
         state: v1::ContactState::SelfService.into(),
@@ -40,7 +40,7 @@ fn further_cases_and_outcomes_as_text() {
         ..Default::default()
     };
     let text = [
-        contact(&further, Paint::PLAIN),
+        contact(&additional, Paint::PLAIN),
         case_added(&added, Paint::PLAIN),
         case(&resolved, "Money back", Paint::PLAIN),
         case(&resolved, "", Paint::PLAIN),

@@ -2,7 +2,7 @@
 
 use super::FoundCustomer;
 use crate::case::{Case, CaseState, MatterKey};
-use crate::contact::{Contact, ContactContext, Joined};
+use crate::contact::{CaseMatch, Contact, ContactContext};
 use crate::fact::{Facts, Knowledge};
 use crate::ids::{CaseId, ReasonId, Slug};
 use crate::playbook::{Playbook, Reason, ReasonIndex};
@@ -16,12 +16,12 @@ pub(in crate::flow) enum FoundCase {
     /// It stays with the case that it has, which turned out to be this matter if that was not known so far.
     Stays(Arc<Case>, Option<MatterKey>),
     /// It joins this one.
-    Joins(Arc<Case>, Joined),
+    Joins(Arc<Case>, CaseMatch),
     /// It joins this one, which is the only open one that may be meant: it told no key.
     Presumed(Arc<Case>),
     /// It joins this one, which it was proven to be about; the matter that this one turned out to be, if it was
     /// nobody's.
-    Named(Arc<Case>, Joined, Option<MatterKey>),
+    Named(Arc<Case>, CaseMatch, Option<MatterKey>),
     /// It opens one; for the same matter there was this one.
     Opens {
         /// Its reason.
@@ -117,7 +117,7 @@ pub(super) fn case(
         None => lookup.latest_case()?,
     };
     let other = other.filter(|other| own.as_ref().is_none_or(|own| own.id != other.id));
-    // It was found by another name, or it was a further one so far: the contact does not join it twice.
+    // It was found by another name, or it was an additional one so far: the contact does not join it twice.
     let meant = |case: &Case| lookup.means(case) && agrees(case, &key, &facts);
     if let Some(other) = &other
         && let Some(case) = sought.has(state, other, meant)?
@@ -125,9 +125,11 @@ pub(super) fn case(
         return Ok(FoundCase::Stays(case, None));
     }
     Ok(match (other, own) {
-        (Some(case), _) if is_open(&case, sought.now) => FoundCase::Joins(case, Joined::Continued),
+        (Some(case), _) if is_open(&case, sought.now) => {
+            FoundCase::Joins(case, CaseMatch::Continued)
+        }
         (Some(case), _) if can_reopen(&case, sought.now) => {
-            FoundCase::Joins(case, Joined::Reopened)
+            FoundCase::Joins(case, CaseMatch::Reopened)
         }
         (_, Some(own)) => FoundCase::Stays(own, Some(matter)),
         (other, None) => FoundCase::Opens {
@@ -263,7 +265,7 @@ impl Sought<'_> {
         })
     }
 
-    /// The case of the contact that this one is: itself, or else a further one that went on in it and is `meant`.
+    /// The case of the contact that this one is: itself, or else an additional one that went on in it and is `meant`.
     fn has(
         &self,
         state: &State,
@@ -273,7 +275,7 @@ impl Sought<'_> {
         if self.has_case(case.id) {
             return Ok(Some(case.clone()));
         }
-        for id in self.before.into_iter().flat_map(Contact::further_cases) {
+        for id in self.before.into_iter().flat_map(Contact::additional_cases) {
             let kept = state.case(&id)?;
             let kept = kept.filter(|kept| kept.is_part_of(case.id) && meant(kept));
             if let Some(kept) = kept {

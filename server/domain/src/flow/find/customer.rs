@@ -205,16 +205,16 @@ pub(in crate::flow) fn tier(
         None => (None, None),
     };
     let (tier, basis) = match (index(told), index(stored.as_ref())) {
-        (Some(told), _) => (told, TierBasis::Told),
+        (Some(told), _) => (told, TierBasis::Reported),
         (None, Some(stored)) => (stored, TierBasis::Stored),
         (None, None) => (playbook.tier_default, TierBasis::Default),
     };
     match (basis, &stored) {
-        (TierBasis::Told, Some(stored)) if Some(stored) != told => {
-            noticed.push(Finding::TierOfCaller(stored.clone()));
+        (TierBasis::Reported, Some(stored)) if Some(stored) != told => {
+            noticed.push(Finding::TierReported(stored.clone()));
         }
         (TierBasis::Default, _) => noticed.push(Finding::TierAssumed),
-        (TierBasis::Told | TierBasis::Stored, _) => {}
+        (TierBasis::Reported | TierBasis::Stored, _) => {}
     }
     let found = TierFound {
         stored,

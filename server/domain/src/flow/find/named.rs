@@ -6,7 +6,7 @@ use super::family::{HeldBy, family, holder};
 use super::{FoundCase, Sought};
 use crate::case::{Case, MatterKey};
 use crate::command::UnknownReason;
-use crate::contact::{ContactContext, Joined};
+use crate::contact::{CaseMatch, ContactContext};
 use crate::customer::Identity;
 use crate::ids::{CustomerId, ReasonId, Slug};
 use crate::playbook::{Playbook, ReasonIndex};
@@ -186,8 +186,8 @@ pub(super) fn named_case(
         return Ok(stays.then(|| FoundCase::Stays(case.clone(), None)));
     }
     let joined = match (is_open(case, sought.now), can_reopen(case, sought.now)) {
-        (true, _) => Joined::Continued,
-        (false, true) => Joined::Reopened,
+        (true, _) => CaseMatch::Continued,
+        (false, true) => CaseMatch::Reopened,
         (false, false) => return Ok(None),
     };
     let Some(who) = claims else {
@@ -214,7 +214,7 @@ pub(super) fn named_case(
     if let Some(other) = other.filter(|other| is_open(other, sought.now)) {
         return Ok(Some(match sought.has_case(other.id) {
             true => FoundCase::Stays(other, None),
-            false => FoundCase::Joins(other, Joined::Continued),
+            false => FoundCase::Joins(other, CaseMatch::Continued),
         }));
     }
     let matter = MatterKey::of(&who.id, &playbook.reason(reason).id, &key, &facts);

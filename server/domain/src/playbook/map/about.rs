@@ -1,7 +1,7 @@
 //! What holds for all tiers of a reason: its deadline, its desks, its routes on the channel, what waiting costs.
 
 use super::{MapAsked, Out, OutOfReach, Resort, Row};
-use crate::decision::{TurnedDown, cost};
+use crate::decision::{IneligibilityCause, cost};
 use crate::ids::Slug;
 use crate::money::Money;
 use crate::playbook::{
@@ -57,7 +57,7 @@ impl Playbook {
             let is_of_reason = known.routes.iter().any(|spec| spec.route == *route);
             is_of_reason && !channel.routes.contains(route)
         });
-        let is_closed = |out: &Out| matches!(out.why, TurnedDown::Closed(..));
+        let is_closed = |out: &Out| matches!(out.why, IneligibilityCause::Closed(..));
         let has_closed = rows.iter().any(|row| row.out.iter().any(is_closed));
         About {
             deadline: known.deadline.map(|fact| self.fact(fact).id.clone()),

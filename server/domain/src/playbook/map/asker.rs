@@ -4,7 +4,7 @@ use super::{
     Cell, Everywhere, Floor, Held, LAST, MapAsked, Out, OutOfReach, Resort, Side, TIP_EXACT, Tip,
     TipCause, WAIT_MINUTES, minutes_of,
 };
-use crate::decision::{CostKind, CostParts, Decision, Finding, RouteOption, TurnedDown};
+use crate::decision::{CostKind, CostParts, Decision, Finding, IneligibilityCause, RouteOption};
 use crate::fact::FactValue;
 use crate::ids::Slug;
 use crate::money::Money;
@@ -81,7 +81,7 @@ impl<'p> Asker<'p> {
         let before = Millis(wait.0 - TIP_EXACT.0);
         let kept = match why {
             TipCause::Costs(..) => self.held(from, before),
-            TipCause::TurnedDown(_) | TipCause::Otherwise => None,
+            TipCause::IneligibilityCause(_) | TipCause::Otherwise => None,
         };
         Tip {
             from,
@@ -124,29 +124,29 @@ impl<'p> Asker<'p> {
     /// What is not to be had at the shortest wait, and what is too late at the longest, from when on.
     pub(super) fn out(&mut self, shortest: &Decision, longest: &Decision) -> Vec<Out> {
         let mut out = Vec::new();
-        for (route, why) in &longest.turned_down {
+        for (route, why) in &longest.ineligible {
             let is_told = match why {
-                TurnedDown::Closed(..)
-                | TurnedDown::NotStaffed(..)
-                | TurnedDown::TooLate(_)
-                | TurnedDown::ForbiddenByRule(_)
-                | TurnedDown::NotLeftByRule(_) => true,
-                TurnedDown::NotOfReason
-                | TurnedDown::NotOnChannel
-                | TurnedDown::CannotUse(_)
-                | TurnedDown::AskedForPerson
-                | TurnedDown::Vulnerable
-                | TurnedDown::FailedBefore(_)
-                | TurnedDown::ConsentRefused(_)
-                | TurnedDown::ConsentUnknown(_)
-                | TurnedDown::CustomerAway => false,
+                IneligibilityCause::Closed(..)
+                | IneligibilityCause::NotStaffed(..)
+                | IneligibilityCause::TooLate(_)
+                | IneligibilityCause::ForbiddenByRule(_)
+                | IneligibilityCause::ExcludedByRule(_) => true,
+                IneligibilityCause::NotOfReason
+                | IneligibilityCause::NotOnChannel
+                | IneligibilityCause::CannotUse(_)
+                | IneligibilityCause::AskedForPerson
+                | IneligibilityCause::Vulnerable
+                | IneligibilityCause::FailedBefore(_)
+                | IneligibilityCause::ConsentRefused(_)
+                | IneligibilityCause::ConsentUnknown(_)
+                | IneligibilityCause::CustomerAway => false,
             };
             if !is_told {
                 continue;
             }
             let is_out = |decision: &Decision| {
-                let mut turned_down = decision.turned_down.iter();
-                turned_down.any(|(other, _)| other == route)
+                let mut ineligible = decision.ineligible.iter();
+                ineligible.any(|(other, _)| other == route)
             };
             let from = match is_out(shortest) {
                 true => Millis(0),
@@ -226,7 +226,7 @@ fn resort_of(decision: &Decision) -> Option<Resort> {
     let mut findings = decision.findings.iter();
     let against = findings.find_map(|finding| match finding {
         Finding::LastResortBroken(route, why) if *route == first.route => {
-            Some(TurnedDown::clone(why))
+            Some(IneligibilityCause::clone(why))
         }
         _ => None,
     });
@@ -250,10 +250,10 @@ fn why(decision: &Decision, from: Cell, to: Cell) -> TipCause {
     match (side(decision, from.route), side(decision, to.route)) {
         (Some(old), Some(new)) => TipCause::Costs(old, new),
         (None, _) => {
-            let mut turned_down = decision.turned_down.iter();
-            let found = turned_down.find(|(route, _)| *route == from.route);
+            let mut ineligible = decision.ineligible.iter();
+            let found = ineligible.find(|(route, _)| *route == from.route);
             found.map_or(TipCause::Otherwise, |(_, why)| {
-                TipCause::TurnedDown(why.clone())
+                TipCause::IneligibilityCause(why.clone())
             })
         }
         _ => TipCause::Otherwise,

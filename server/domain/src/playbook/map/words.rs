@@ -1,9 +1,9 @@
 //! A map in words: where it tips and why, what the tier floor holds, what waiting costs.
 
 use super::{Cell, Everywhere, Floor, Held, OutOfReach, Tip, TipCause};
-use crate::decision::{CostKind, CostParts, TurnedDown};
+use crate::decision::{CostKind, CostParts, IneligibilityCause};
 use crate::money::Money;
-use crate::playbook::test::{cost_word, turned_down};
+use crate::playbook::test::{cost_word, ineligible};
 use crate::playbook::{Playbook, TierIndex};
 use crate::route::Route;
 use crate::time::Millis;
@@ -125,14 +125,14 @@ impl Tip {
         };
         let mut parts = Vec::new();
         match &self.why {
-            TipCause::TurnedDown(TurnedDown::TooLate(fact)) => {
+            TipCause::IneligibilityCause(IneligibilityCause::TooLate(fact)) => {
                 parts.push(format!(
                     "a {} would miss the deadline {fact}",
                     self.from.route
                 ));
             }
-            TipCause::TurnedDown(why) => {
-                parts.push(format!("{} {}", self.from.route, turned_down(why)));
+            TipCause::IneligibilityCause(why) => {
+                parts.push(format!("{} {}", self.from.route, ineligible(why)));
             }
             TipCause::Costs(..) | TipCause::Otherwise => {}
         }

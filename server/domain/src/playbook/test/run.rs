@@ -1,7 +1,7 @@
 //! Runs the tests of a playbook, and says why one fails in the words of costs, so that its writer sees what to change.
 
 use super::{Expected, PlaybookTest};
-use crate::decision::{CostKind, CostParts, Decided, Finding, RouteOption, TurnedDown};
+use crate::decision::{CostKind, CostParts, Decided, Finding, IneligibilityCause, RouteOption};
 use crate::money::Money;
 use crate::playbook::fault::{At, Faults, Finder};
 use crate::playbook::tree::Node;
@@ -111,9 +111,9 @@ fn why(wanted: RouteSet, decided: &Decided) -> String {
         .split_at(decision.options.len().min(OPTIONS_TOLD_MAX));
     let rest = rest.iter().filter(|option| wanted.contains(option.route));
     let mut parts: Vec<String> = told.iter().chain(rest).map(costs).collect();
-    for (route, why) in &decision.turned_down {
+    for (route, why) in &decision.ineligible {
         if wanted.contains(*route) {
-            parts.push(format!("{route} {}", turned_down(why)));
+            parts.push(format!("{route} {}", ineligible(why)));
         }
     }
     if decision.findings.contains(&Finding::LastResort) {
@@ -174,24 +174,26 @@ pub(in crate::playbook) const fn cost_word(kind: CostKind) -> &'static str {
 }
 
 /// Why a route was turned down, behind its name.
-pub(in crate::playbook) fn turned_down(why: &TurnedDown) -> String {
+pub(in crate::playbook) fn ineligible(why: &IneligibilityCause) -> String {
     match why {
-        TurnedDown::NotOfReason => "is not a route of the reason".to_owned(),
-        TurnedDown::NotOnChannel => "is not on the channel".to_owned(),
-        TurnedDown::AskedForPerson => "is out, as a person was asked for".to_owned(),
-        TurnedDown::ForbiddenByRule(rule) => format!("is forbidden by {rule}"),
-        TurnedDown::NotLeftByRule(rule) => format!("is not left by {rule}"),
-        TurnedDown::ConsentRefused(consent) => format!("needs {consent}, which is refused"),
-        TurnedDown::ConsentUnknown(consent) => format!("needs {consent}, which is not known"),
-        TurnedDown::CannotUse(ability) => {
+        IneligibilityCause::NotOfReason => "is not a route of the reason".to_owned(),
+        IneligibilityCause::NotOnChannel => "is not on the channel".to_owned(),
+        IneligibilityCause::AskedForPerson => "is out, as a person was asked for".to_owned(),
+        IneligibilityCause::ForbiddenByRule(rule) => format!("is forbidden by {rule}"),
+        IneligibilityCause::ExcludedByRule(rule) => format!("is not left by {rule}"),
+        IneligibilityCause::ConsentRefused(consent) => format!("needs {consent}, which is refused"),
+        IneligibilityCause::ConsentUnknown(consent) => {
+            format!("needs {consent}, which is not known")
+        }
+        IneligibilityCause::CannotUse(ability) => {
             format!("is out, as the customer cannot use {}", ability.as_str())
         }
-        TurnedDown::Vulnerable => "is out, as the customer is vulnerable".to_owned(),
-        TurnedDown::CustomerAway => "is out, as the customer does not answer".into(),
-        TurnedDown::FailedBefore(flow) => format!("is out, as {flow} failed before"),
-        TurnedDown::TooLate(fact) => format!("is too late for {fact}"),
-        TurnedDown::Closed(queue, _) => format!("is out, as {queue} is closed"),
-        TurnedDown::NotStaffed(queue, _) => format!("is out, as nobody staffs {queue}"),
+        IneligibilityCause::Vulnerable => "is out, as the customer is vulnerable".to_owned(),
+        IneligibilityCause::CustomerAway => "is out, as the customer does not answer".into(),
+        IneligibilityCause::FailedBefore(flow) => format!("is out, as {flow} failed before"),
+        IneligibilityCause::TooLate(fact) => format!("is too late for {fact}"),
+        IneligibilityCause::Closed(queue, _) => format!("is out, as {queue} is closed"),
+        IneligibilityCause::NotStaffed(queue, _) => format!("is out, as nobody staffs {queue}"),
     }
 }
 

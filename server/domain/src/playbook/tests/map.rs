@@ -376,7 +376,7 @@ fn what_is_closed_or_taken_by_a_rule_is_out_from_the_start() -> Result<(), Fault
           MMMMMMMMMM standard
             a minute of waiting costs standard 0.40 (message 0.02)
             message: the only route that can be taken
-            human out from 0s: NotLeftByRule(Slug(written))
+            human out from 0s: ExcludedByRule(Slug(written))
     "#]].assert_eq(&shown(&playbook, night));
     Ok(())
 }

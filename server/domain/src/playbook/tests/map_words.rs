@@ -4,7 +4,7 @@
 
 use super::map::shown;
 use super::{AIRLINE, airline, read};
-use crate::decision::TurnedDown;
+use crate::decision::IneligibilityCause;
 use crate::ids::Slug;
 use crate::playbook::map::{Cell, Desks, Floor, Held, MapAsked, Tip, TipCause};
 use crate::playbook::{ChannelIndex, Faults, Playbook, ReasonIndex};
@@ -418,8 +418,8 @@ fn each_kind_of_tip_has_its_words() {
         kept: None,
         raised: None,
     };
-    let late = TipCause::TurnedDown(TurnedDown::TooLate(slug("departs_at")));
-    let closed = TipCause::TurnedDown(TurnedDown::Closed(slug("desk"), None));
+    let late = TipCause::IneligibilityCause(IneligibilityCause::TooLate(slug("departs_at")));
+    let closed = TipCause::IneligibilityCause(IneligibilityCause::Closed(slug("desk"), None));
     let held = Held {
         floor: floor("gold"),
         from: Millis::SECOND,

@@ -103,7 +103,7 @@ fn a_customer_says_why_it_takes_no_step() {
 }
 
 #[test]
-fn a_contact_says_why_it_has_no_further_case() {
+fn a_contact_says_why_it_has_no_additional_case() {
     expect![[r#"
         ended more than 1h ago: another matter is a new contact
         is of nobody known: tell first who it is, by an id or a verified identity in RouteContact
@@ -120,7 +120,7 @@ fn a_contact_says_why_it_has_no_further_case() {
             case: case(1),
             into: case(2),
         },
-        ContactCause::FurtherCasesMax,
+        ContactCause::AdditionalCasesMax,
         ContactCause::TooManyFurtherCases,
     ]));
 }

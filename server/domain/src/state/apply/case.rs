@@ -6,9 +6,9 @@ use crate::case::{
     CASE_CONTACTS_LISTED_MAX, CASE_EVENTS_LISTED_MAX, Case, CaseContact, CaseState, CaseStep,
     MatterKey,
 };
-use crate::contact::{Contact, Direction, Joined, Offered};
+use crate::contact::{CaseMatch, Contact, Direction, Offered};
 use crate::decision::{PersonTold, Tried};
-use crate::event::{CaseJoin, ContactRouted, Envelope, LeftCase, OpenedCase};
+use crate::event::{CaseJoin, ContactRouted, Envelope, FormerCase, OpenedCase};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
 use crate::state::{Counts, OpenCases, RowKey, State, Timers};
@@ -37,8 +37,8 @@ impl State {
         let listed = CaseContact {
             contact: routed.contact.clone(),
             channel: routed.context.channel.clone(),
-            joined: join.joined,
-            arrived: envelope.arrive_time,
+            case_match: join.case_match,
+            arrived: envelope.event_time,
             repeat: join.repeat,
             live: true,
             outbound: routed.context.direction == Direction::Outbound,
@@ -79,9 +79,9 @@ impl State {
                 case.resolution = case
                     .resolution
                     .take()
-                    .filter(|_| join.joined != Joined::Reopened);
+                    .filter(|_| join.case_match != CaseMatch::Reopened);
             }
-            case.reopens += u32::from(join.joined == Joined::Reopened);
+            case.reopens += u32::from(join.case_match == CaseMatch::Reopened);
             case.repeats += u32::from(join.repeat);
             case.channel_switches += u32::from(join.switched);
             case.contact_count += 1;
@@ -91,7 +91,7 @@ impl State {
             self.count(join.case, |counts| {
                 counts.contacts += 1;
                 counts.repeats += u64::from(join.repeat);
-                counts.cases_reopened += u64::from(join.joined == Joined::Reopened);
+                counts.cases_reopened += u64::from(join.case_match == CaseMatch::Reopened);
             });
         }
     }
@@ -169,7 +169,7 @@ impl State {
         &mut self,
         envelope: &Envelope,
         routed: &ContactRouted,
-        left: &LeftCase,
+        left: &FormerCase,
     ) {
         let owed = u32::from(self.owed(&routed.contact));
         let mut repeats = 0;

@@ -1,13 +1,14 @@
 //! What events do to contacts.
 
+use super::additional::still_additional;
 use super::case::{case_knows, tried};
-use super::further::still_further;
 use crate::case::CaseStep;
-use crate::contact::{Contact, Offered, Place};
+use crate::contact::{Contact, ContactState, Offered};
 use crate::decision::Handover;
 use crate::decision::RouteOption;
 use crate::event::{
-    CaseJoin, ContactEnded, ContactRouted, ContactUpdated, Envelope, Next, RouteStep, RouteTaken,
+    CaseJoin, ContactEnded, ContactRouted, ContactUpdated, Envelope, Next, RouteSelected,
+    RoutingTrigger,
 };
 use crate::ids::{ContactId, CustomerId, Seq, Slug};
 use crate::route::Route;
@@ -21,7 +22,7 @@ impl State {
         if let Some(customer) = &routed.customer {
             self.customer_seen(envelope, routed, customer);
         }
-        if let Some(left) = &routed.left {
+        if let Some(left) = &routed.former {
             self.case_left(envelope, routed, left);
         }
         let owed_before = self.owed(&routed.contact);
@@ -30,8 +31,8 @@ impl State {
         let taken_before = before.and_then(|row| Some((row.case?, row.route?)));
         let live_before = routed.case.as_ref().is_some_and(|join| !join.first);
         self.contact_decided(envelope, routed);
-        let further = &routed.further;
-        self.further_heard(envelope, (before, &routed.contact), further, owed_before);
+        let additional = &routed.additional;
+        self.additional_heard(envelope, (before, &routed.contact), additional, owed_before);
         if let Some(join) = &routed.case {
             self.case_joined(envelope, routed, join);
             let owed = self.owed(&routed.contact);
@@ -44,15 +45,15 @@ impl State {
                 if let Some(contact) = &contact {
                     case_knows(case, envelope, (told_before, contact));
                 }
-                if let Some(outcome) = routed.step.attempt() {
+                if let Some(outcome) = routed.trigger.attempt() {
                     case.attempt_ended(&routed.contact, outcome);
                 }
-                if let Next::Take(taken) = &routed.next {
+                if let Next::Target(taken) = &routed.next {
                     case.attempts(tried(envelope, &routed.contact, taken));
                     case.queue = taken.queue.clone().or_else(|| case.queue.take());
                 }
             });
-            if let Next::Take(taken) = &routed.next
+            if let Next::Target(taken) = &routed.next
                 && taken_before != Some((join.case, taken.route))
             {
                 self.count(join.case, |counts| {
@@ -66,9 +67,9 @@ impl State {
         let before = self.contacts.get(&routed.contact).cloned();
         let (place, route) = match &routed.next {
             Next::ChooseReason { .. } | Next::AskFacts(_) | Next::ChooseRoute => {
-                (Place::Deciding, None)
+                (ContactState::AwaitingCustomer, None)
             }
-            Next::Take(taken) => (Place::of_route(taken.route), Some(taken.route)),
+            Next::Target(taken) => (ContactState::of_route(taken.route), Some(taken.route)),
         };
         // Until the fact is known that tells its case, nothing can be taken.
         let lacks_case = routed.case.is_none() && matches!(routed.next, Next::AskFacts(_));
@@ -76,7 +77,7 @@ impl State {
         let offered = options.map(RouteOption::offered);
         let first = before.as_deref();
         let due = match &routed.next {
-            Next::Take(taken) => self.due(envelope, routed, taken),
+            Next::Target(taken) => self.due(envelope, routed, taken),
             Next::ChooseReason { .. } | Next::AskFacts(_) | Next::ChooseRoute => None,
         };
         let contact = Contact {
@@ -84,8 +85,8 @@ impl State {
             context: routed.context.clone(),
             customer: routed.customer.as_ref().map(|join| join.id.clone()),
             case: routed.case.as_ref().map(|join| join.case),
-            further: still_further(first, routed),
-            place,
+            additional: still_additional(first, routed),
+            state: place,
             route,
             offered: offered.collect(),
             handover: handover(&routed.decision.handover),
@@ -102,7 +103,7 @@ impl State {
             leading: routed.leading.clone(),
             due,
             links: first.map_or_else(Vec::new, |row| row.links.clone()),
-            arrived: first.map_or(envelope.arrive_time, |row| row.arrived),
+            arrived: first.map_or(envelope.event_time, |row| row.arrived),
             recorded: first.map_or(envelope.record_time, |row| row.recorded),
             heard: envelope.record_time,
             ended: None,
@@ -118,7 +119,8 @@ impl State {
     fn due(&self, envelope: &Envelope, routed: &ContactRouted, taken: &Offered) -> Option<UnixMs> {
         let before = self.contacts.get(&routed.contact);
         let stays = before.filter(|row| {
-            routed.step == RouteStep::Amended && row.place == Place::of_route(taken.route)
+            routed.trigger == RoutingTrigger::Amended
+                && row.state == ContactState::of_route(taken.route)
         });
         let told = stays.and_then(|row| row.due);
         told.or_else(|| due_by(envelope, taken))
@@ -150,21 +152,21 @@ impl State {
         own.filter(|own| *own != owner).and(Some(owner)).cloned()
     }
 
-    pub(super) fn route_taken(&mut self, envelope: &Envelope, taken: &RouteTaken) {
+    pub(super) fn route_taken(&mut self, envelope: &Envelope, taken: &RouteSelected) {
         let route_before = self.contacts.get(&taken.contact).and_then(|row| row.route);
         let owed_before = self.owed(&taken.contact);
         self.edit_contact(envelope, &taken.contact, |contact| {
-            if contact.place != Place::of_route(taken.taken.route) || contact.due.is_none() {
+            if contact.state != ContactState::of_route(taken.taken.route) || contact.due.is_none() {
                 contact.due = due_by(envelope, &taken.taken);
             }
-            contact.place = Place::of_route(taken.taken.route);
+            contact.state = ContactState::of_route(taken.taken.route);
             contact.route = Some(taken.taken.route);
             contact.declined = taken.declined.clone();
         });
         let owed = self.owed(&taken.contact);
         let contact = self.contacts.get(&taken.contact).cloned();
         let of_contact = (contact.as_deref(), &taken.contact);
-        self.further_heard(envelope, of_contact, &taken.further, owed_before);
+        self.additional_heard(envelope, of_contact, &taken.additional, owed_before);
         if let Some(case) = taken.case {
             self.edit_case(envelope, case, |case| {
                 case.heard = envelope.record_time;
@@ -186,12 +188,12 @@ impl State {
     pub(super) fn contact_ended(&mut self, envelope: &Envelope, ended: &ContactEnded) {
         let owed = u32::from(self.owed(&ended.contact));
         self.edit_contact(envelope, &ended.contact, |contact| {
-            contact.place = Place::Ended(ended.outcome);
+            contact.state = ContactState::Ended(ended.outcome);
             contact.ended = Some(envelope.record_time);
             contact.due = None;
             contact.confirmed = ended.confirmed.clone().or_else(|| contact.confirmed.take());
         });
-        for case in ended.case.iter().chain(&ended.further) {
+        for case in ended.case.iter().chain(&ended.additional) {
             self.edit_case(envelope, *case, |case| {
                 case.heard = envelope.record_time;
                 case.live_contacts -= 1;
@@ -247,10 +249,10 @@ impl State {
 
     /// Whether we owe a live contact an answer.
     pub(super) fn owed(&self, id: &ContactId) -> bool {
-        let owed = |place: Place| matches!(place, Place::Routed(route) if Route::is_owed(route));
+        let owed = |place: ContactState| matches!(place, ContactState::Routed(route) if Route::is_owed(route));
         self.contacts
             .get(id)
-            .is_some_and(|contact| owed(contact.place))
+            .is_some_and(|contact| owed(contact.state))
     }
 
     pub(super) fn edit_contact(

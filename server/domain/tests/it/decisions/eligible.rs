@@ -5,7 +5,7 @@ use super::random::{Asked, instant};
 use crate::script::slug;
 use expect_test::expect;
 use signpost_domain::ability::{Abilities, Ability};
-use signpost_domain::decision::{Finding, TurnedDown};
+use signpost_domain::decision::{Finding, IneligibilityCause};
 use signpost_domain::playbook::{RouteSpec, TierIndex};
 use signpost_domain::route::Route;
 use signpost_domain::time::Millis;
@@ -16,8 +16,8 @@ fn options(asked: &Asked) -> Vec<Route> {
     options.iter().map(|option| option.route).collect()
 }
 
-fn out(asked: &Asked) -> Vec<(Route, TurnedDown)> {
-    asked.decided().decision.turned_down
+fn out(asked: &Asked) -> Vec<(Route, IneligibilityCause)> {
+    asked.decided().decision.ineligible
 }
 
 /// Who cannot speak is not called, who cannot write is not written to, and a flow is of the medium that it runs in.
@@ -45,7 +45,7 @@ fn what_a_route_needs_depends_on_the_medium() {
             asked.context.channel = slug(channel);
             asked.context.cannot_use = Abilities::from_list(&[ability]);
             let out = out(&asked).into_iter();
-            let out = out.filter(|(_, why)| *why == TurnedDown::CannotUse(ability));
+            let out = out.filter(|(_, why)| *why == IneligibilityCause::CannotUse(ability));
             let out: Vec<&str> = out.map(|(route, _)| route.as_str()).collect();
             let _ = writeln!(
                 table,
@@ -116,9 +116,9 @@ fn it_is_guarded_where_a_guard_or_a_rule_took_a_route_away() {
     assert_eq!(
         out(&narrow),
         [
-            (Route::Message, TurnedDown::NotOfReason),
-            (Route::Callback, TurnedDown::NotOnChannel),
-            (Route::Human, TurnedDown::NotOnChannel)
+            (Route::Message, IneligibilityCause::NotOfReason),
+            (Route::Callback, IneligibilityCause::NotOnChannel),
+            (Route::Human, IneligibilityCause::NotOnChannel)
         ]
     );
     assert!(!guarded(&narrow));
@@ -127,7 +127,7 @@ fn it_is_guarded_where_a_guard_or_a_rule_took_a_route_away() {
     let gone = out(&empty);
     assert!(
         gone.iter()
-            .any(|(_, why)| matches!(why, TurnedDown::NotStaffed(..))),
+            .any(|(_, why)| matches!(why, IneligibilityCause::NotStaffed(..))),
         "{gone:?}"
     );
     assert!(!guarded(&empty));

@@ -105,7 +105,7 @@ fn what_is_not_told_is_of_the_reason_or_stored_or_not_known() {
     assert_eq!(fired(&asked, Formula::Second), ["of_own_stage", "medium"]);
     let findings = asked.decided().decision.findings;
     let unknown = findings.iter().filter_map(|finding| match finding {
-        Finding::FactUnknown(rule, what) => Some((rule.as_str(), &**what)),
+        Finding::RuleInputUnknown(rule, what) => Some((rule.as_str(), &**what)),
         _ => None,
     });
     assert!(unknown.eq([

@@ -5,7 +5,7 @@ use crate::script::slug;
 use crate::stage::Stage;
 use signpost_domain::contact::QueueStats;
 use signpost_domain::decision::cost::failure;
-use signpost_domain::decision::{CostKind, Finding, TurnedDown};
+use signpost_domain::decision::{CostKind, Finding, IneligibilityCause};
 use signpost_domain::event::{ContactRouted, Event};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::Need;
@@ -23,7 +23,7 @@ pub(super) fn staffed(queue: &str, staffed: u32) -> QueueStats {
 }
 
 /// What is taken of two entries that cannot be, and why it could not be.
-fn taken(first: &str, second: &str) -> (Option<String>, TurnedDown) {
+fn taken(first: &str, second: &str) -> (Option<String>, IneligibilityCause) {
     let resorts = format!(
         "consents: [call_back, write]
 rules:
@@ -45,7 +45,7 @@ last_resort:
     asked.context.queue_stats = vec![staffed("day", 0), staffed("night", 0)];
     let decision = asked.decided().decision;
     let why = decision.findings.iter().find_map(|finding| match finding {
-        Finding::LastResortBroken(_, why) => Some(TurnedDown::clone(why)),
+        Finding::LastResortBroken(_, why) => Some(IneligibilityCause::clone(why)),
         _ => None,
     });
     assert_eq!(decision.options.len(), 1);
@@ -64,13 +64,13 @@ fn of_entries_that_cannot_be_taken_the_first_is_that_breaks_no_guard() {
     let not_staffed = |queue: &str| {
         (
             Some(queue.to_owned()),
-            TurnedDown::NotStaffed(slug(queue), None),
+            IneligibilityCause::NotStaffed(slug(queue), None),
         )
     };
     let unknown = |consent| {
         (
             Some("rebooking".to_owned()),
-            TurnedDown::ConsentUnknown(slug(consent)),
+            IneligibilityCause::ConsentUnknown(slug(consent)),
         )
     };
     assert_eq!(taken(closed[0], closed[1]), not_staffed("day"));

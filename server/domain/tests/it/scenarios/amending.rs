@@ -1,4 +1,4 @@
-//! Further calls about one contact.
+//! Additional calls about one contact.
 
 use crate::stage::check;
 use expect_test::expect;

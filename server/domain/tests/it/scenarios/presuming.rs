@@ -212,7 +212,7 @@ fn who_is_presumed_stays_so_until_the_key_is_told_or_declined() {
 
 /// A further case of the contact was merged into the one that is presumed.
 #[test]
-fn what_is_presumed_may_be_a_further_case_of_the_contact_under_another_name() {
+fn what_is_presumed_may_be_a_additional_case_of_the_contact_under_another_name() {
     check(
         "
         playbook trips
@@ -243,7 +243,7 @@ fn what_is_presumed_may_be_a_further_case_of_the_contact_under_another_name() {
             k3: bags/allowance too; opens #6
             case #4 goes on for #6
             k3: c2 standard; leaves #5, withdrawn; continues #4, presumed; 1 in 7d; knows bag_tag=2; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed, case_presumed
-            contact k3: routed to message; case #4; offered [message, human]; declined []; amended 1; further [#6]
+            contact k3: routed to message; case #4; offered [message, human]; declined []; amended 1; additional [#6]
         "#]],
     );
 }

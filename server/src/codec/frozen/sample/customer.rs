@@ -13,9 +13,9 @@ pub(in crate::codec::frozen) fn worked() -> Vec<(&'static str, Event)> {
         shared: true,
         ..identities().remove(0)
     };
-    let linked = |proof_lost| CustomerWork::Linked {
+    let linked = |verification_lost| CustomerWork::Linked {
         identity: shared.clone(),
-        proof_lost,
+        verification_lost,
     };
     let work = [
         ("an identity linked", linked(false)),
@@ -67,6 +67,6 @@ pub(in crate::codec::frozen) fn tier_found() -> TierFound {
     TierFound {
         stored: Some(slug("gold")),
         stored_of: Some(other()),
-        basis: TierBasis::Told,
+        basis: TierBasis::Reported,
     }
 }

@@ -4,22 +4,22 @@ use super::matters;
 use super::tags;
 use super::work::worked;
 use super::{
-    NOW, actor, contact_id, context, customer, customer_id, facts, further, identities, matter,
+    NOW, actor, additional, contact_id, context, customer, customer_id, facts, identities, matter,
     memory, offered, profile, reason, slug, version,
 };
 use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{
-    ContactContext, CustomerRef, Direction, Joined, Outcome, QueueStats,
+    CaseMatch, ContactContext, CustomerRef, Direction, Outcome, QueueStats,
 };
 use signpost_domain::customer::IdentityKey;
 use signpost_domain::decision::{
-    ChanceBasis, CostParts, Decision, Finding, FiredRule, Formula, Handover, Memory, RouteOption,
-    Standing, TurnedDown, Wait, WaitBasis,
+    ChanceBasis, CostParts, Decision, Finding, FiredRule, Formula, Handover, IneligibilityCause,
+    Memory, RouteOption, Standing, Wait, WaitBasis,
 };
 use signpost_domain::event::{
-    CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerSaved, Envelope, Event,
-    LeftCase, Method, Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteStep,
-    RouteTaken,
+    CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerUpserted, Envelope, Event,
+    FormerCase, Method, Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteSelected,
+    RoutingTrigger,
 };
 use signpost_domain::fact::Facts;
 use signpost_domain::ids::{CaseId, RequestId, Seq};
@@ -39,10 +39,10 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
         note: "first".into(),
         rolled_back: true,
     });
-    let taken = Event::RouteTaken(RouteTaken {
+    let taken = Event::RouteSelected(RouteSelected {
         contact: contact_id(),
         case: Some(CaseId(Seq(77))),
-        further: Vec::new(),
+        additional: Vec::new(),
         taken: offered(),
         declined: vec![Route::Callback, Route::Human],
         tier: None,
@@ -51,7 +51,7 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
     let ended = Event::ContactEnded(Box::new(ContactEnded {
         contact: contact_id(),
         case: Some(CaseId(Seq(77))),
-        further: Vec::new(),
+        additional: Vec::new(),
         outcome: Outcome::Resolved,
         confirmed: Some(reason()),
         resolves: Some(CaseId(Seq(77))),
@@ -90,7 +90,10 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
             "to choose a route",
             recorded(80, route(), next(Next::ChooseRoute)),
         ),
-        ("route taken", recorded(81, asked(Method::TakeRoute), taken)),
+        (
+            "route taken",
+            recorded(81, asked(Method::SelectRoute), taken),
+        ),
         (
             "contact ended",
             recorded(82, asked(Method::EndContact), ended),
@@ -116,14 +119,14 @@ pub(in crate::codec::frozen) fn events() -> Vec<(&'static str, Recorded)> {
     let merge = || asked(Method::MergeCustomers);
     all.extend(work.map(|((title, event), seq)| (title, recorded(seq, merge(), event))));
     let routed = ContactRouted {
-        further: further::cases(),
+        additional: additional::cases(),
         ..bare(Next::ChooseRoute)
     };
     let routed = Event::ContactRouted(Box::new(routed));
     all.push(("with its further cases", recorded(110, route(), routed)));
     let add = || asked(Method::AddCaseToContact);
-    let further = further::events().into_iter().zip(111..);
-    all.extend(further.map(|((title, event), seq)| (title, recorded(seq, add(), event))));
+    let additional = additional::events().into_iter().zip(111..);
+    all.extend(additional.map(|((title, event), seq)| (title, recorded(seq, add(), event))));
     all.extend(later());
     all
 }
@@ -175,11 +178,11 @@ fn later() -> Vec<(&'static str, Recorded)> {
     all
 }
 
-fn saved(lost_proofs: Vec<IdentityKey>) -> Event {
+fn saved(unverified_identities: Vec<IdentityKey>) -> Event {
     let customer = customer();
-    Event::CustomerSaved(Box::new(CustomerSaved {
+    Event::CustomerUpserted(Box::new(CustomerUpserted {
         customer,
-        lost_proofs,
+        unverified_identities,
     }))
 }
 
@@ -206,9 +209,9 @@ fn option(route: Route, queue: Option<&str>) -> RouteOption {
 
 fn findings() -> Vec<Finding> {
     vec![
-        Finding::FactUnknown(slug("vip_to_person"), "fact.bags".into()),
+        Finding::RuleInputUnknown(slug("vip_to_person"), "fact.bags".into()),
         Finding::WaitAssumed(slug("chats")),
-        Finding::TierOfCaller(slug("silver")),
+        Finding::TierReported(slug("silver")),
         Finding::TierAssumed,
         Finding::ReasonUnknown(reason()),
         Finding::ReasonReplaced(reason()),
@@ -222,16 +225,16 @@ fn findings() -> Vec<Finding> {
 }
 
 pub(super) fn decision() -> Decision {
-    let turned_down = [
-        TurnedDown::NotOfReason,
-        TurnedDown::NotOnChannel,
-        TurnedDown::AskedForPerson,
-        TurnedDown::ForbiddenByRule(slug("vip_to_person")),
-        TurnedDown::NotLeftByRule(slug("vip_to_person")),
-        TurnedDown::ConsentRefused(slug("recording")),
-        TurnedDown::ConsentUnknown(slug("recording")),
-        TurnedDown::Closed(slug("chats"), None),
-        TurnedDown::NotStaffed(slug("chats"), None),
+    let ineligible = [
+        IneligibilityCause::NotOfReason,
+        IneligibilityCause::NotOnChannel,
+        IneligibilityCause::AskedForPerson,
+        IneligibilityCause::ForbiddenByRule(slug("vip_to_person")),
+        IneligibilityCause::ExcludedByRule(slug("vip_to_person")),
+        IneligibilityCause::ConsentRefused(slug("recording")),
+        IneligibilityCause::ConsentUnknown(slug("recording")),
+        IneligibilityCause::Closed(slug("chats"), None),
+        IneligibilityCause::NotStaffed(slug("chats"), None),
     ];
     Decision {
         formula: Formula::First,
@@ -247,7 +250,7 @@ pub(super) fn decision() -> Decision {
             option(Route::Callback, Some("changes")),
             option(Route::Human, Some("changes")),
         ],
-        turned_down: turned_down.map(|why| (Route::Chat, why)).to_vec(),
+        ineligible: ineligible.map(|why| (Route::Chat, why)).to_vec(),
         fired: vec![FiredRule {
             id: slug("vip_to_person"),
             forbids: RouteSet::EMPTY.with(Route::Chat),
@@ -266,7 +269,7 @@ pub(super) fn decision() -> Decision {
 fn routed() -> ContactRouted {
     ContactRouted {
         contact: contact_id(),
-        step: RouteStep::Opened,
+        trigger: RoutingTrigger::Opened,
         context: Arc::new(context()),
         customer: Some(CustomerJoin {
             id: customer_id(),
@@ -275,7 +278,7 @@ fn routed() -> ContactRouted {
         tier_found: None,
         case: Some(CaseJoin {
             case: CaseId(Seq(77)),
-            joined: Joined::Opened,
+            case_match: CaseMatch::New,
             first: true,
             repeat: true,
             switched: true,
@@ -290,11 +293,11 @@ fn routed() -> ContactRouted {
             claimed: Some(matter()),
             presumed: false,
         }),
-        left: Some(LeftCase {
+        former: Some(FormerCase {
             case: CaseId(Seq(70)),
             withdrawn: true,
         }),
-        further: Vec::new(),
+        additional: Vec::new(),
         leading: None,
         followed_by: 0,
         open_cases: Vec::new(),
@@ -315,7 +318,7 @@ fn routed() -> ContactRouted {
         reported: Vec::new(),
         noticed: vec![Finding::TierAssumed],
         decision: decision(),
-        next: Next::Take(offered()),
+        next: Next::Target(offered()),
         note: "".into(),
     }
 }
@@ -324,7 +327,7 @@ fn recorded(seq: u64, cause: Cause, event: Event) -> Recorded {
     let envelope = Envelope {
         seq: Seq(seq),
         record_time: NOW,
-        arrive_time: NOW - Millis(20),
+        event_time: NOW - Millis(20),
         actor: actor(),
         cause,
         playbook: Some(version()),
@@ -355,13 +358,13 @@ pub(super) fn queue_stats() -> QueueStats {
 pub(in crate::codec::frozen) fn bare(next: Next) -> ContactRouted {
     ContactRouted {
         contact: contact_id(),
-        step: RouteStep::Amended,
+        trigger: RoutingTrigger::Amended,
         context: Arc::new(bare_context()),
         customer: None,
         tier_found: None,
         case: None,
-        left: None,
-        further: Vec::new(),
+        former: None,
+        additional: Vec::new(),
         leading: None,
         followed_by: 0,
         open_cases: Vec::new(),
@@ -392,7 +395,7 @@ fn bare_context() -> ContactContext {
         facts: Facts::none(),
         stage: None,
         persona: None,
-        sentiment_percent: None,
+        sentiment_score: None,
         language: None,
         preferred_routes: Vec::new(),
         consents: Vec::new(),

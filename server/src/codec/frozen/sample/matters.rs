@@ -6,12 +6,12 @@ use super::work::resolution;
 use super::{NOW, contact_id, context, customer_id, facts, offered, profile, reason, slug};
 use signpost_domain::case::{Case, CaseContact, OfMerged};
 use signpost_domain::contact::{
-    Contact, ContactContext, FurtherCase, Joined, Matter, Offered, Outcome,
+    AdditionalCase, CaseMatch, Contact, ContactContext, Matter, Offered, Outcome,
 };
 use signpost_domain::decision::{Finding, Standing};
 use signpost_domain::event::{
-    CaseAdded, CaseJoin, ContactEnded, ContactRouted, Event, MatterDecided, MatterEnded, Next,
-    OpenCase, RouteStep,
+    CaseAddedToContact, CaseJoin, ContactEnded, ContactRouted, Event, MatterDecided, MatterEnded,
+    Next, OpenCase, RoutingTrigger,
 };
 use signpost_domain::ids::{CaseId, MatterId, Seq};
 use signpost_domain::time::Millis;
@@ -37,7 +37,7 @@ fn told() -> ContactContext {
 fn join() -> CaseJoin {
     CaseJoin {
         case: CaseId(Seq(113)),
-        joined: Joined::Continued,
+        case_match: CaseMatch::Continued,
         first: true,
         repeat: true,
         switched: false,
@@ -62,14 +62,14 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         }],
         noticed: vec![Finding::CasePresumed],
         note: "by the bot".into(),
-        ..bare(Next::Take(Offered {
+        ..bare(Next::Target(Offered {
             wait: Some(Millis::MINUTE),
             ..offered()
         }))
     };
     let rerouted = |step| {
         let routed = ContactRouted {
-            step,
+            trigger: step,
             ..bare(Next::ChooseRoute)
         };
         Event::ContactRouted(Box::new(routed))
@@ -84,12 +84,12 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         noticed: vec![Finding::TierAssumed],
         decision: decision(),
     };
-    let added = CaseAdded {
+    let added = CaseAddedToContact {
         contact: contact_id(),
         channel: slug("phone"),
         customer: customer_id(),
         own: None,
-        further: Vec::new(),
+        additional: Vec::new(),
         reason: reason(),
         facts: facts(),
         join: join(),
@@ -100,7 +100,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
     let ended = ContactEnded {
         contact: contact_id(),
         case: Some(CaseId(Seq(77))),
-        further: vec![CaseId(Seq(113))],
+        additional: vec![CaseId(Seq(113))],
         outcome: Outcome::Resolved,
         confirmed: None,
         resolves: Some(CaseId(Seq(77))),
@@ -118,10 +118,10 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
             "with several matters",
             Event::ContactRouted(Box::new(routed)),
         ),
-        ("that gave up", rerouted(RouteStep::GaveUp)),
-        ("that did not answer", rerouted(RouteStep::NoAnswer)),
-        ("that could not be helped", rerouted(RouteStep::Failed)),
-        ("another matter", Event::CaseAdded(Box::new(added))),
+        ("that gave up", rerouted(RoutingTrigger::GaveUp)),
+        ("that did not answer", rerouted(RoutingTrigger::NoAnswer)),
+        ("that could not be helped", rerouted(RoutingTrigger::Failed)),
+        ("another matter", Event::CaseAddedToContact(Box::new(added))),
         (
             "contact ended with resolutions",
             Event::ContactEnded(Box::new(ended)),
@@ -145,16 +145,16 @@ pub(super) fn named() -> Event {
 
 /// A contact with several matters that we owe an answer.
 pub(super) fn contact(row: Contact) -> Contact {
-    let further = FurtherCase {
+    let additional = AdditionalCase {
         case: CaseId(Seq(113)),
         reason: reason(),
-        joined: Joined::Opened,
+        case_match: CaseMatch::New,
         matter: Some(matter_id()),
         owner: None,
     };
     Contact {
         context: Arc::new(told()),
-        further: vec![further],
+        additional: vec![additional],
         leading: Some(matter_id()),
         due: Some(NOW + Millis::HOUR),
         ..row

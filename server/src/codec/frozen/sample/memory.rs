@@ -7,9 +7,9 @@ use signpost_domain::contact::ContactContext;
 use signpost_domain::customer::Profile;
 use signpost_domain::decision::{
     AttemptOutcome, ChanceBasis, CostKind, CostParts, Decision, Finding, FiredRule, Handover,
-    Memory, PersonTold, RouteOption, Standing, Told, Tried, TurnedDown, Wait,
+    IneligibilityCause, Memory, PersonTold, RouteOption, Standing, Told, Tried, Wait,
 };
-use signpost_domain::event::{ContactRouted, Event, Next, RouteStep, RouteTaken};
+use signpost_domain::event::{ContactRouted, Event, Next, RouteSelected, RoutingTrigger};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::{BasisPoints, Need};
 use signpost_domain::route::{Route, RouteSet};
@@ -48,7 +48,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         ),
         (
             "route taken with what goes with it",
-            Event::RouteTaken(taken()),
+            Event::RouteSelected(taken()),
         ),
         ("of a customer who is away", event(away())),
     ]
@@ -58,7 +58,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
 fn away() -> ContactRouted {
     let routed = bare(Next::ChooseRoute);
     ContactRouted {
-        step: RouteStep::NoAnswer,
+        trigger: RoutingTrigger::NoAnswer,
         standing: Standing {
             away: true,
             ..routed.standing
@@ -68,7 +68,7 @@ fn away() -> ContactRouted {
             Finding::SameMatterByKey(None),
         ],
         decision: Decision {
-            turned_down: vec![(Route::Human, TurnedDown::CustomerAway)],
+            ineligible: vec![(Route::Human, IneligibilityCause::CustomerAway)],
             ..Decision::open(slug("gold"))
         },
         ..routed
@@ -92,15 +92,15 @@ fn second() -> Decision {
             propensity: BasisPoints(if micros == 1 { 10_000 } else { 0 }),
         }
     };
-    let turned_down = [
-        TurnedDown::CannotUse(Ability::Voice),
-        TurnedDown::Vulnerable,
-        TurnedDown::FailedBefore(slug("rebook")),
-        TurnedDown::TooLate(slug("departs_at")),
-        TurnedDown::Closed(slug("changes"), Some(NOW + Millis::HOUR)),
-        TurnedDown::NotStaffed(slug("changes"), Some(NOW + Millis::DAY)),
+    let ineligible = [
+        IneligibilityCause::CannotUse(Ability::Voice),
+        IneligibilityCause::Vulnerable,
+        IneligibilityCause::FailedBefore(slug("rebook")),
+        IneligibilityCause::TooLate(slug("departs_at")),
+        IneligibilityCause::Closed(slug("changes"), Some(NOW + Millis::HOUR)),
+        IneligibilityCause::NotStaffed(slug("changes"), Some(NOW + Millis::DAY)),
     ];
-    let broken = TurnedDown::CannotUse(Ability::Text);
+    let broken = IneligibilityCause::CannotUse(Ability::Text);
     Decision {
         need: Need(1_500),
         stake: Money::from_micros(78_000_000),
@@ -112,7 +112,7 @@ fn second() -> Decision {
             option(Route::Callback, ChanceBasis::Deadline, 2),
             option(Route::Message, ChanceBasis::Tried, 3),
         ],
-        turned_down: turned_down.map(|why| (Route::Human, why)).to_vec(),
+        ineligible: ineligible.map(|why| (Route::Human, why)).to_vec(),
         fired: vec![FiredRule {
             id: slug("to_experts"),
             forbids: RouteSet::EMPTY,
@@ -146,11 +146,11 @@ fn handover() -> Handover {
     }
 }
 
-fn taken() -> RouteTaken {
-    RouteTaken {
+fn taken() -> RouteSelected {
+    RouteSelected {
         contact: contact_id(),
         case: None,
-        further: Vec::new(),
+        additional: Vec::new(),
         taken: offered(),
         declined: Vec::new(),
         tier: Some(slug("gold")),

@@ -4,11 +4,11 @@ use super::customer::{merged as merged_customer, tier_found};
 use super::event::queue_stats;
 use super::work::{link, merged, resolution};
 use super::{
-    NOW, actor, contact_id, context, customer, customer_id, facts, further, identities, matter,
+    NOW, actor, additional, contact_id, context, customer, customer_id, facts, identities, matter,
     matters, offered, reason, request, slug, tags, version,
 };
 use signpost_domain::case::{Case, CaseContact, CaseState};
-use signpost_domain::contact::{Contact, Joined, Outcome, Place, ReportedQueue};
+use signpost_domain::contact::{CaseMatch, Contact, ContactState, Outcome, ReportedQueue};
 use signpost_domain::decision::PersonTold;
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::route::Route;
@@ -19,10 +19,6 @@ use std::sync::Arc;
 
 /// One row of each kind, and one contact and case of each place that has a key of its own.
 pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
-    let contact = |place| {
-        let row = contact(place);
-        (RowKey::Contact(row.id.clone()), Row::Contact(Arc::new(row)))
-    };
     let case = |state| {
         let row = case(state);
         (RowKey::Case(row.id), Row::Case(Arc::new(row)))
@@ -36,16 +32,6 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
     let count = counts();
     let publication = publication();
     let rows = [
-        ("a contact that is deciding", contact(Place::Deciding)),
-        ("a contact in self-service", contact(Place::SelfService)),
-        (
-            "a contact routed to people",
-            contact(Place::Routed(Route::Human)),
-        ),
-        (
-            "a contact that ended",
-            contact(Place::Ended(Outcome::GaveUp)),
-        ),
         ("an open case", case(CaseState::Open)),
         ("a resolved case", case(CaseState::Resolved)),
         (
@@ -82,11 +68,12 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
             ),
         ),
     ];
-    let mut rows = rows.map(|(title, (key, row))| (title, key, row)).to_vec();
+    let rows = in_each_state().into_iter().chain(rows);
+    let mut rows: Vec<_> = rows.map(|(title, (key, row))| (title, key, row)).collect();
     let of_others = Contact {
         tier_found: Some(tier_found()),
         case_owner: Some(customer_id()),
-        ..self::contact(Place::SelfService)
+        ..contact(ContactState::SelfService)
     };
     let key = RowKey::Contact(of_others.id.clone());
     rows.push((
@@ -95,8 +82,8 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
         Row::Contact(Arc::new(of_others)),
     ));
     let of_many = Contact {
-        further: further::further(),
-        ..self::contact(Place::SelfService)
+        additional: additional::additional(),
+        ..contact(ContactState::SelfService)
     };
     let key = RowKey::Contact(of_many.id.clone());
     rows.push((
@@ -104,7 +91,7 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
         key,
         Row::Contact(Arc::new(of_many)),
     ));
-    let of_several = matters::contact(self::contact(Place::SelfService));
+    let of_several = matters::contact(contact(ContactState::SelfService));
     let key = RowKey::Contact(of_several.id.clone());
     rows.push((
         "a contact with several matters",
@@ -121,6 +108,23 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
     rows.into_iter().chain(more).collect()
 }
 
+fn in_each_state() -> [(&'static str, (RowKey, Row)); 4] {
+    [
+        ("a contact that is deciding", ContactState::AwaitingCustomer),
+        ("a contact in self-service", ContactState::SelfService),
+        (
+            "a contact routed to people",
+            ContactState::Routed(Route::Human),
+        ),
+        ("a contact that ended", ContactState::Ended(Outcome::GaveUp)),
+    ]
+    .map(|(title, state)| {
+        let row = contact(state);
+        let key = RowKey::Contact(row.id.clone());
+        (title, (key, Row::Contact(Arc::new(row))))
+    })
+}
+
 /// What callers keep for themselves, and what they report of queues.
 fn of_callers() -> Vec<(&'static str, RowKey, Row)> {
     let mut rows = Vec::new();
@@ -134,7 +138,7 @@ fn of_callers() -> Vec<(&'static str, RowKey, Row)> {
         RowKey::ReportedQueue(reported.stats.queue.clone()),
         Row::ReportedQueue(Arc::new(reported)),
     ));
-    let mut tagged = contact(Place::SelfService);
+    let mut tagged = contact(ContactState::SelfService);
     tags::contact(&mut tagged);
     let key = RowKey::Contact(tagged.id.clone());
     rows.push(("a contact with links", key, Row::Contact(Arc::new(tagged))));
@@ -149,21 +153,21 @@ fn of_callers() -> Vec<(&'static str, RowKey, Row)> {
 fn of_nobody_there() -> (&'static str, RowKey, Row) {
     let contact = Contact {
         away: true,
-        ..contact(Place::Routed(Route::Callback))
+        ..contact(ContactState::Routed(Route::Callback))
     };
     let key = RowKey::Contact(contact.id.clone());
     let row = Row::Contact(Arc::new(contact));
     ("a contact of a customer who is away", key, row)
 }
 
-fn contact(place: Place) -> Contact {
+fn contact(place: ContactState) -> Contact {
     Contact {
         id: contact_id(),
         context: Arc::new(context()),
         customer: Some(customer_id()),
         case: Some(CaseId(Seq(77))),
-        further: Vec::new(),
-        place,
+        additional: Vec::new(),
+        state: place,
         route: Some(Route::Human),
         offered: vec![offered()],
         handover: None,
@@ -192,7 +196,7 @@ fn case(state: CaseState) -> Case {
     let contact = CaseContact {
         contact: contact_id(),
         channel: slug("phone"),
-        joined: Joined::Reopened,
+        case_match: CaseMatch::Reopened,
         arrived: NOW - Millis::SECOND,
         repeat: true,
         live: true,

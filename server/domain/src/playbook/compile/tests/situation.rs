@@ -182,7 +182,7 @@ impl Compiler<'_> {
         context.persona = persona?;
         context.stage = stage?;
         context.device = device?;
-        context.sentiment_percent = sentiment?.and_then(|percent| i8::try_from(percent).ok());
+        context.sentiment_score = sentiment?.and_then(|percent| i8::try_from(percent).ok());
         context.consents = consents?;
         context.cannot_use = cannot_use?;
         context.language = language.map(Into::into);

@@ -1,8 +1,10 @@
-//! Further cases of contacts.
+//! Additional cases of contacts.
 
 use super::{contact_id, customer_id, facts, matter, offered, reason, slug};
-use signpost_domain::contact::{FurtherCase, Joined, Outcome};
-use signpost_domain::event::{CaseAdded, CaseJoin, ContactEnded, Event, OpenedCase, RouteTaken};
+use signpost_domain::contact::{AdditionalCase, CaseMatch, Outcome};
+use signpost_domain::event::{
+    CaseAddedToContact, CaseJoin, ContactEnded, Event, OpenedCase, RouteSelected,
+};
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::time::Millis;
 
@@ -11,25 +13,25 @@ pub(super) fn cases() -> Vec<CaseId> {
 }
 
 /// As the row of a contact has them.
-pub(super) fn further() -> Vec<FurtherCase> {
-    let further = |case, owner| FurtherCase {
+pub(super) fn additional() -> Vec<AdditionalCase> {
+    let additional = |case, owner| AdditionalCase {
         case,
         reason: reason(),
-        joined: Joined::Continued,
+        case_match: CaseMatch::Continued,
         matter: None,
         owner,
     };
     let owners = [None, Some(customer_id())];
     let cases = cases().into_iter().zip(owners);
-    cases.map(|(case, owner)| further(case, owner)).collect()
+    cases.map(|(case, owner)| additional(case, owner)).collect()
 }
 
 /// One event of each kind that names them, apart from a contact that is decided on.
 pub(super) fn events() -> Vec<(&'static str, Event)> {
-    let taken = RouteTaken {
+    let taken = RouteSelected {
         contact: contact_id(),
         case: None,
-        further: cases(),
+        additional: cases(),
         taken: offered(),
         declined: Vec::new(),
         tier: None,
@@ -38,7 +40,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
     let ended = ContactEnded {
         contact: contact_id(),
         case: Some(CaseId(Seq(77))),
-        further: cases(),
+        additional: cases(),
         outcome: Outcome::Resolved,
         confirmed: None,
         resolves: None,
@@ -48,7 +50,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
     };
     let join = CaseJoin {
         case: CaseId(Seq(113)),
-        joined: Joined::Opened,
+        case_match: CaseMatch::New,
         first: true,
         repeat: false,
         switched: false,
@@ -63,12 +65,12 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         claimed: None,
         presumed: false,
     };
-    let added = CaseAdded {
+    let added = CaseAddedToContact {
         contact: contact_id(),
         channel: slug("phone"),
         customer: customer_id(),
         own: Some(CaseId(Seq(77))),
-        further: cases(),
+        additional: cases(),
         reason: reason(),
         facts: facts(),
         join,
@@ -77,11 +79,14 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         decided: None,
     };
     vec![
-        ("route taken with further cases", Event::RouteTaken(taken)),
+        (
+            "route taken with further cases",
+            Event::RouteSelected(taken),
+        ),
         (
             "contact ended with further cases",
             Event::ContactEnded(Box::new(ended)),
         ),
-        ("case added", Event::CaseAdded(Box::new(added))),
+        ("case added", Event::CaseAddedToContact(Box::new(added))),
     ]
 }

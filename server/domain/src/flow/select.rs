@@ -1,17 +1,17 @@
 //! The customer chose one of the routes that were offered.
 
 use super::Stop;
-use super::further::cases_of;
-use crate::command::TakeRoute;
+use super::additional::cases_of;
+use crate::command::SelectRoute;
 use crate::contact::Contact;
-use crate::event::{Event, RouteTaken};
+use crate::event::{Event, RouteSelected};
 use crate::ids::ContactId;
 use crate::refusal::{Kind, Refusal};
 use crate::state::State;
 use std::sync::Arc;
 
 /// Records what was taken and what was declined.
-pub(super) fn take(state: &State, command: &TakeRoute) -> Result<Event, Stop> {
+pub(super) fn select(state: &State, command: &SelectRoute) -> Result<Event, Stop> {
     let contact = live_contact(state, &command.contact)?;
     cases_of(state, &contact)?;
     let taken = contact
@@ -30,10 +30,10 @@ pub(super) fn take(state: &State, command: &TakeRoute) -> Result<Event, Stop> {
         }
         .into());
     };
-    Ok(Event::RouteTaken(RouteTaken {
+    Ok(Event::RouteSelected(RouteSelected {
         contact: contact.id.clone(),
         case: contact.case,
-        further: contact.further_cases().collect(),
+        additional: contact.additional_cases().collect(),
         taken,
         declined: command.declined.clone(),
         tier: contact.decided_tier().cloned(),
@@ -48,7 +48,7 @@ pub(super) fn live_contact(state: &State, id: &ContactId) -> Result<Arc<Contact>
         kind: Kind::Contact,
         id: id.to_string(),
     })?;
-    if contact.place.is_live() {
+    if contact.state.is_live() {
         Ok(contact)
     } else {
         Err(Refusal::ContactEnded(id.clone()).into())

@@ -2,13 +2,13 @@
 
 use super::case::case_knows;
 use crate::case::CaseContact;
-use crate::contact::{Contact, Direction, FurtherCase};
-use crate::event::{CaseAdded, ContactRouted, Envelope};
+use crate::contact::{AdditionalCase, Contact, Direction};
+use crate::event::{CaseAddedToContact, ContactRouted, Envelope};
 use crate::ids::{CaseId, ContactId};
 use crate::state::State;
 
 impl State {
-    pub(super) fn case_added(&mut self, envelope: &Envelope, added: &CaseAdded) {
+    pub(super) fn case_added(&mut self, envelope: &Envelope, added: &CaseAddedToContact) {
         let Some(contact) = self.contacts.get(&added.contact).cloned() else {
             return;
         };
@@ -18,11 +18,11 @@ impl State {
             let customer = Some(added.customer.clone());
             self.case_opened(envelope, customer, &added.facts, join, opened);
         }
-        let is_live = contact.place.is_live();
+        let is_live = contact.state.is_live();
         let listed = CaseContact {
             contact: added.contact.clone(),
             channel: added.channel.clone(),
-            joined: join.joined,
+            case_match: join.case_match,
             arrived: contact.arrived,
             repeat: join.repeat,
             live: is_live,
@@ -45,10 +45,10 @@ impl State {
             }
         });
         self.edit_contact(envelope, &added.contact, |contact| {
-            contact.further.push(FurtherCase {
+            contact.additional.push(AdditionalCase {
                 case: join.case,
                 reason: added.reason.clone(),
-                joined: join.joined,
+                case_match: join.case_match,
                 matter: added.matter.clone(),
                 owner,
             });
@@ -56,17 +56,17 @@ impl State {
     }
 
     /// Something was heard of a live contact: its additional cases hear of it, and of whether we owe it an answer now.
-    pub(super) fn further_heard(
+    pub(super) fn additional_heard(
         &mut self,
         envelope: &Envelope,
         (before, contact): (Option<&Contact>, &ContactId),
-        further: &[CaseId],
+        additional: &[CaseId],
         owed_before: bool,
     ) {
         let owed = self.owed(contact);
         let row = self.contacts.get(contact).cloned();
         let queue = row.as_ref().and_then(|row| row.queue()).cloned();
-        for &case in further {
+        for &case in additional {
             self.edit_case(envelope, case, |case| {
                 case.heard = envelope.record_time;
                 case.owed_contacts = case.owed_contacts + u32::from(owed) - u32::from(owed_before);
@@ -80,8 +80,11 @@ impl State {
 }
 
 /// The additional cases that a contact keeps as it is decided on.
-pub(super) fn still_further(before: Option<&Contact>, routed: &ContactRouted) -> Vec<FurtherCase> {
-    let further = before.into_iter().flat_map(|row| &row.further);
-    let still = further.filter(|further| routed.further.contains(&further.case));
+pub(super) fn still_additional(
+    before: Option<&Contact>,
+    routed: &ContactRouted,
+) -> Vec<AdditionalCase> {
+    let additional = before.into_iter().flat_map(|row| &row.additional);
+    let still = additional.filter(|additional| routed.additional.contains(&additional.case));
     still.cloned().collect()
 }

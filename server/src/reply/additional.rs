@@ -3,8 +3,8 @@
 use super::contact::text_of_matter;
 use super::event::new_case;
 use super::{case, customer, fact, matters, note, wire_enum};
-use signpost_domain::contact::{FurtherCase, Joined};
-use signpost_domain::event::CaseAdded;
+use signpost_domain::contact::{AdditionalCase, CaseMatch};
+use signpost_domain::event::CaseAddedToContact;
 use signpost_domain::ids::{CaseId, DecisionId, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_proto::v1;
@@ -12,20 +12,20 @@ use signpost_proto::v1::{TimelineEntry, TimelineKind};
 
 /// The answer to AddCaseToContact.
 pub(crate) fn added(
-    (added, seq): (&CaseAdded, Seq),
+    (added, seq): (&CaseAddedToContact, Seq),
     playbook: &Playbook,
     receipt: v1::WriteReceipt,
 ) -> v1::AddCaseToContactResponse {
     let join = &added.join;
-    let mut further = case::ids(&added.further);
-    further.push(join.case.to_string());
+    let mut additional = case::ids(&added.additional);
+    additional.push(join.case.to_string());
     v1::AddCaseToContactResponse {
         contact_id: added.contact.to_string(),
         case_id: join.case.to_string(),
-        case_match: wire_enum::joined(join.joined),
+        case_match: wire_enum::joined(join.case_match),
         previous_case_id: case::id(join.previous),
         main_case_id: case::id(added.own),
-        additional_case_ids: further,
+        additional_case_ids: additional,
         known_facts: fact::facts(&added.facts),
         receipt: Some(receipt),
         repeat: join.repeat,
@@ -35,14 +35,14 @@ pub(crate) fn added(
 }
 
 /// An additional case of a contact.
-pub(super) fn case(further: &FurtherCase) -> v1::AdditionalCase {
-    let FurtherCase {
+pub(super) fn case(additional: &AdditionalCase) -> v1::AdditionalCase {
+    let AdditionalCase {
         case,
         reason,
-        joined,
+        case_match: joined,
         matter,
         owner: _,
-    } = further;
+    } = additional;
     v1::AdditionalCase {
         case_id: case.to_string(),
         stated_reason: reason.to_string(),
@@ -52,13 +52,13 @@ pub(super) fn case(further: &FurtherCase) -> v1::AdditionalCase {
 }
 
 /// The event, for integrators.
-pub(super) fn event(added: &CaseAdded, seq: Seq) -> v1::CaseAddedToContactEvent {
-    let CaseAdded {
+pub(super) fn event(added: &CaseAddedToContact, seq: Seq) -> v1::CaseAddedToContactEvent {
+    let CaseAddedToContact {
         contact,
         channel,
         customer,
         own,
-        further: _,
+        additional: _,
         reason,
         facts,
         join,
@@ -70,7 +70,7 @@ pub(super) fn event(added: &CaseAdded, seq: Seq) -> v1::CaseAddedToContactEvent 
     v1::CaseAddedToContactEvent {
         contact_id: contact.to_string(),
         case_id: join.case.to_string(),
-        case_match: wire_enum::joined(join.joined),
+        case_match: wire_enum::joined(join.case_match),
         previous_case_id: case::id(join.previous),
         channel: channel.to_string(),
         customer_id: customer::id(Some(customer)),
@@ -89,12 +89,12 @@ pub(super) fn event(added: &CaseAdded, seq: Seq) -> v1::CaseAddedToContactEvent 
 }
 
 /// The entry in the timeline of `of`, which may be the case that goes on for the one that was added.
-pub(super) fn entry(added: &CaseAdded, of: CaseId, seq: Seq) -> TimelineEntry {
+pub(super) fn entry(added: &CaseAddedToContact, of: CaseId, seq: Seq) -> TimelineEntry {
     let join = &added.join;
-    let how = match join.joined {
-        Joined::Opened => "opened it",
-        Joined::Continued => "continued it",
-        Joined::Reopened => "reopened it",
+    let how = match join.case_match {
+        CaseMatch::New => "opened it",
+        CaseMatch::Continued => "continued it",
+        CaseMatch::Reopened => "reopened it",
     };
     let marks = [
         (join.repeat, ", a repeat"),

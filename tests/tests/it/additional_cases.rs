@@ -3,8 +3,8 @@
 use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::Outcome;
+use signpost_tests::additional::{a_call, add_case_knowing, case, contact};
 use signpost_tests::attempt::{Attempt, end};
-use signpost_tests::further::{a_call, add_case_knowing, case, contact};
 use signpost_tests::listed::{contacts_of, listed};
 use signpost_tests::merging::{AT, merge, two_customers, unmerge};
 use signpost_tests::server::TestServer;
@@ -58,13 +58,13 @@ async fn a_caller_brings_two_matters() -> Outcome {
     assert_eq!(known.collect::<Vec<_>>(), ["bag_tag"]);
 
     let found = contact(&server).await?;
-    let further = v1::AdditionalCase {
+    let additional = v1::AdditionalCase {
         case_id: added.case_id.clone(),
         stated_reason: "baggage/lost".to_owned(),
         case_match: v1::CaseMatch::New.into(),
         matter_id: String::new(),
     };
-    assert_eq!(found.additional_cases, [further]);
+    assert_eq!(found.additional_cases, [additional]);
     let bag_case = case(&server, &added.case_id).await?;
     assert_eq!(live(&bag_case), [("call-1".to_owned(), true)]);
     assert_eq!(
@@ -165,7 +165,7 @@ async fn the_end_of_the_contact_resolves_its_own_case_alone() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_further_case_is_continued_and_reopened() -> Outcome {
+async fn a_additional_case_is_continued_and_reopened() -> Outcome {
     let server = a_call().await?;
     let client = server.client();
     let chat = Attempt::new("chat-1", "web_chat").about("baggage/lost");
@@ -216,7 +216,8 @@ async fn a_further_case_is_continued_and_reopened() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_further_case_of_a_customer_who_is_one_with_the_contacts_is_found_from_both() -> Outcome {
+async fn a_additional_case_of_a_customer_who_is_one_with_the_contacts_is_found_from_both() -> Outcome
+{
     let server = two_customers().await?;
     let client = server.client();
     client.merge_customers(merge("c1", "c2", "merge")).await?;

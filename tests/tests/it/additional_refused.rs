@@ -2,8 +2,8 @@
 
 use expect_test::expect;
 use signpost_client::v1;
+use signpost_tests::additional::{ABOUT, a_call, add_case, add_case_knowing, case};
 use signpost_tests::attempt::{Attempt, end};
-use signpost_tests::further::{ABOUT, a_call, add_case, add_case_knowing, case};
 use signpost_tests::time::minute;
 use signpost_tests::{Outcome, brief};
 use v1::ContactOutcome as Ended;
@@ -92,7 +92,7 @@ async fn what_cannot_be_added_is_refused() -> Outcome {
 }
 
 #[tokio::test]
-async fn two_further_cases_of_a_live_contact_are_merged_and_parted() -> Outcome {
+async fn two_additional_cases_of_a_live_contact_are_merged_and_parted() -> Outcome {
     let server = a_call().await?;
     let client = server.client();
     let mut cases = Vec::new();

@@ -6,8 +6,10 @@ use super::{Stop, live, next_seq};
 use crate::actor::Actor;
 use crate::case::Case;
 use crate::command::{AddCase, UnknownReason};
-use crate::contact::{Contact, ContactContext, FURTHER_CASE_AFTER_END_MAX, FURTHER_CASES_MAX};
-use crate::event::{CaseAdded, CaseJoin, Event, MatterDecided, RouteStep};
+use crate::contact::{
+    ADDITIONAL_CASE_AFTER_END_MAX, ADDITIONAL_CASES_MAX, Contact, ContactContext,
+};
+use crate::event::{CaseAddedToContact, CaseJoin, Event, MatterDecided, RoutingTrigger};
 use crate::fact::{FACTS_MAX, Facts};
 use crate::ids::{CaseId, CustomerId};
 use crate::playbook::{Playbook, ReasonIndex};
@@ -54,7 +56,7 @@ pub(super) fn add(
         }),
         case: None,
         case_owner: None,
-        further: Vec::new(),
+        additional: Vec::new(),
         ..Contact::clone(&contact)
     };
     let mut start = Start {
@@ -64,8 +66,8 @@ pub(super) fn add(
         before: Some(Arc::new(before)),
         context: Arc::new(context),
         matter: None,
-        step: RouteStep::Amended,
-        take_first: false,
+        step: RoutingTrigger::Amended,
+        select_first: false,
         unknown_reason: UnknownReason::Refuse,
         may_presume: false,
         names_case: false,
@@ -86,12 +88,12 @@ pub(super) fn add(
         };
         return Err(refused(&contact, why));
     }
-    Ok(Event::CaseAdded(Box::new(CaseAdded {
+    Ok(Event::CaseAddedToContact(Box::new(CaseAddedToContact {
         contact: contact.id.clone(),
         channel: contact.context.channel.clone(),
         customer: customer.clone(),
         own: contact.case,
-        further: contact.further_cases().collect(),
+        additional: contact.additional_cases().collect(),
         reason: playbook.reason(reason).id.clone(),
         facts: start.context.facts.clone(),
         join,
@@ -121,12 +123,12 @@ pub(super) fn cases_of(state: &State, contact: &Contact) -> Result<Vec<Arc<Case>
     Ok(cases)
 }
 
-/// The additional cases that a contact has once it is decided on: a further one that turned out to be what it comes for
+/// The additional cases that a contact has once it is decided on: an additional one that turned out to be what it comes for
 /// is its own from then on.
-pub(super) fn further_of(before: Option<&Contact>, join: Option<&CaseJoin>) -> Vec<CaseId> {
+pub(super) fn additional_of(before: Option<&Contact>, join: Option<&CaseJoin>) -> Vec<CaseId> {
     let own = join.map(|join| join.case);
-    let further = before.into_iter().flat_map(Contact::further_cases);
-    further.filter(|id| Some(*id) != own).collect()
+    let additional = before.into_iter().flat_map(Contact::additional_cases);
+    additional.filter(|id| Some(*id) != own).collect()
 }
 
 fn refused(contact: &Contact, why: ContactCause) -> Stop {
@@ -137,15 +139,15 @@ fn refused(contact: &Contact, why: ContactCause) -> Stop {
 /// Whose matter it is, if the contact can have an additional case.
 fn may_have_more(contact: &Contact, now: UnixMs) -> Result<&CustomerId, Stop> {
     if let Some(ended) = contact.ended
-        && now > ended + FURTHER_CASE_AFTER_END_MAX
+        && now > ended + ADDITIONAL_CASE_AFTER_END_MAX
     {
         return Err(refused(contact, ContactCause::EndedLongAgo));
     }
     let Some(customer) = &contact.customer else {
         return Err(refused(contact, ContactCause::OfNobody));
     };
-    if contact.further.len() == FURTHER_CASES_MAX {
-        return Err(refused(contact, ContactCause::FurtherCasesMax));
+    if contact.additional.len() == ADDITIONAL_CASES_MAX {
+        return Err(refused(contact, ContactCause::AdditionalCasesMax));
     }
     Ok(customer)
 }

@@ -3,8 +3,8 @@
 use expect_test::expect;
 use signpost_client::v1;
 use signpost_tests::Outcome;
+use signpost_tests::additional::{a_call, add_case_knowing, case, contact};
 use signpost_tests::attempt::end;
-use signpost_tests::further::{a_call, add_case_knowing, case, contact};
 use signpost_tests::process::{Ran, signpost};
 use signpost_tests::watch::{Watch, feeds, next_events, watch_events};
 use v1::ContactOutcome as Ended;
