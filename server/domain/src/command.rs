@@ -26,6 +26,8 @@ pub const NOTE_BYTES_MAX: usize = 512;
 pub struct Command {
     /// Who asks.
     pub actor: Actor,
+    /// For whom the actor asks, as it says. Neither the key of the request nor what the actor may do depends on it.
+    pub on_behalf_of: Option<Actor>,
     /// What tells it from every other write.
     pub request: RequestStamp,
     /// The caller's time; now, if absent.

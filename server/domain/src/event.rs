@@ -40,6 +40,8 @@ pub struct Envelope {
     pub event_time: UnixMs,
     /// Who asked.
     pub actor: Actor,
+    /// For whom the actor asked, as it said.
+    pub on_behalf_of: Option<Actor>,
     /// What asked.
     pub cause: Cause,
     /// The playbook that was live when it was decided.

@@ -1,6 +1,6 @@
 //! The timeline of a case: each event about it as an entry, in a line for people.
 
-use super::{additional, case, note, time, wire_enum};
+use super::{actor_or_none, additional, case, note, time, wire_enum};
 use signpost_domain::case::{CaseUpdate, CaseWork};
 use signpost_domain::contact::CaseMatch;
 use signpost_domain::event::{
@@ -37,6 +37,7 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
         record_time: Some(time::timestamp(envelope.record_time)),
         event_time: Some(time::timestamp(envelope.event_time)),
         actor: envelope.actor.to_string(),
+        on_behalf_of: actor_or_none(envelope.on_behalf_of.as_ref()),
         audience: note::audience(&recorded.event, &told.note_id),
         text_state: note::state(&told.note_id),
         ..told

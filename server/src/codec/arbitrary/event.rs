@@ -29,14 +29,16 @@ pub(in crate::codec) fn recorded() -> impl Strategy<Value = Recorded> {
 }
 
 fn envelope() -> BoxedStrategy<Envelope> {
-    let parts = (seq(), time(), time(), actor(), cause(), of(version()));
+    let who = (actor(), of(actor()));
+    let parts = (seq(), time(), time(), who, cause(), of(version()));
     parts
         .prop_map(
-            |(seq, record_time, event_time, actor, cause, playbook)| Envelope {
+            |(seq, record_time, event_time, (actor, on_behalf_of), cause, playbook)| Envelope {
                 seq,
                 record_time,
                 event_time,
                 actor,
+                on_behalf_of,
                 cause,
                 playbook,
             },
