@@ -252,6 +252,14 @@ impl Folding {
                 case.memory.came_of(id, outcome);
             }
         });
+        for matter in &ended.matters {
+            let confirmed = &matter.confirmed_reason;
+            self.edit(&matter.case_id, |case| {
+                if !confirmed.is_empty() {
+                    case.row.confirmed_reason.clone_from(confirmed);
+                }
+            });
+        }
         self.note(&ended.case_id, &ended.note);
     }
 

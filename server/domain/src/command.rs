@@ -172,6 +172,8 @@ pub struct MatterEnd {
     pub resolved: bool,
     /// How its case is resolved.
     pub resolution: Option<Resolution>,
+    /// Its reason as the agent or the flow found it.
+    pub confirmed: Option<ReasonId>,
 }
 
 /// A further matter of a contact's customer.

@@ -427,6 +427,8 @@ pub struct MatterEnded {
     pub resolves: Option<CaseId>,
     /// How, if somebody said.
     pub resolution: Option<Resolution>,
+    /// Its reason as the agent or the flow found it.
+    pub confirmed: Option<ReasonId>,
 }
 
 /// What callers keep of a contact for themselves was changed.

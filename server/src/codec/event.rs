@@ -278,11 +278,13 @@ fn write_matter_ended(w: &mut Writer, ended: &MatterEnded) {
         case,
         resolves,
         resolution,
+        confirmed,
     } = ended;
     w.text(1, matter.as_str());
     w.number(2, case_seq(*case));
     w.number_or_none(3, resolves.map(case_seq));
     w.messages(4, resolution, write_resolution);
+    w.reason_or_none(5, confirmed.as_ref());
 }
 
 fn matter_ended(message: wire::MatterEnded) -> Result<MatterEnded, CodecError> {
@@ -291,12 +293,14 @@ fn matter_ended(message: wire::MatterEnded) -> Result<MatterEnded, CodecError> {
         case_seq,
         resolves_seq,
         resolution: resolution_message,
+        confirmed_reason,
     } = message;
     Ok(MatterEnded {
         matter: name(matter, "matter_ended.matter")?,
         case: case(case_seq),
         resolves: resolves_seq.map(case),
         resolution: resolution_message.map(resolution).transpose()?,
+        confirmed: reason_or_none(&confirmed_reason, "matter_ended.confirmed_reason")?,
     })
 }
 

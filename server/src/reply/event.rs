@@ -290,12 +290,14 @@ fn contact_ended(ended: &ContactEnded, seq: Seq) -> v1::ContactEndedEvent {
             case: of_case,
             resolves,
             resolution,
+            confirmed,
         } = matter;
         v1::MatterEndedEvent {
             matter_id: matter.to_string(),
             case_id: of_case.to_string(),
             resolved_case_id: case::id(*resolves),
             resolution: resolution.as_ref().map(case::resolution),
+            confirmed_reason: text_of_reason(confirmed.as_ref()),
         }
     });
     v1::ContactEndedEvent {

@@ -139,8 +139,6 @@ fn taken(taken: &RouteSelected, of: CaseId) -> TimelineEntry {
 fn ended(ended: &ContactEnded, of: CaseId, seq: Seq) -> TimelineEntry {
     let contact = &ended.contact;
     let how = wire_enum::outcome_text(ended.outcome);
-    let confirmed = ended.confirmed.as_ref();
-    let confirmed = confirmed.map_or_else(String::new, |reason| format!(", confirmed as {reason}"));
     // The end resolves its own case, or the one that goes on for that; of its other matters those that it says.
     let mut matters = ended.matters.iter();
     let matter = matters.find(|it| it.case == of || it.resolves == Some(of));
@@ -149,6 +147,12 @@ fn ended(ended: &ContactEnded, of: CaseId, seq: Seq) -> TimelineEntry {
         Some(matter) => (matter.resolves, matter.resolution.as_ref()),
         None => (ended.resolves, ended.resolution.as_ref()),
     };
+    // A reason is confirmed of one case; that of the contact is said of its own.
+    let confirmed = match ended.matters.iter().find(|it| it.case == of) {
+        Some(matter) => matter.confirmed.as_ref(),
+        None => ended.confirmed.as_ref().filter(|_| !is_additional),
+    };
+    let confirmed = confirmed.map_or_else(String::new, |reason| format!(", confirmed as {reason}"));
     let is_told = matter.is_some() || !is_additional;
     let resolves = match (resolves, resolution) {
         (Some(_), Some(resolution)) if is_told => {

@@ -12,7 +12,7 @@ async fn ran(server: &TestServer, words: &[&str]) -> Outcome<Ran> {
 }
 
 /// Writes that are refused, `''` for an empty word; each gets its time.
-const WRITES: [&str; 20] = [
+const WRITES: [&str; 21] = [
     "route --channel phone --tier x",
     "route --channel phone --reason no/such --stage x --brand y",
     "route --channel phone --fact nope=1",
@@ -20,6 +20,7 @@ const WRITES: [&str; 20] = [
     "route --channel phone --identity Phone=1 --consent x=yes",
     "select '' chat",
     "end call-1 resolved --confirmed-reason no/such",
+    "end call-1 resolved --resolved m1=No --matter-reason m2=no/such",
     "contact add-case call-1 --reason no/such",
     "contact update '' --label X=y --link other=x",
     "case note CASE '' --etag x",

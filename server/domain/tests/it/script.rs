@@ -5,7 +5,7 @@
 //! route CONTACT CHANNEL WORD…   preview CONTACT CHANNEL WORD…
 //! take CONTACT ROUTE [declined=ROUTE,…]
 //! reroute CONTACT asked_for_person|gave_up|no_answer|failed [channel=CHANNEL WORD…]   (decides again; words as in a route)
-//! end CONTACT OUTCOME [confirmed=REASON] [outcome=ID] [cost=AMOUNT] [note=WORD] [matter:ID=resolved[/OUTCOME]|open …]
+//! end CONTACT OUTCOME [confirmed=REASON] [outcome=ID] [cost=AMOUNT] [note=WORD] [matter:ID=resolved[/OUTCOME]|open[,REASON] …]
 //! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (an additional case; facts as in a route)
 //! customer ID WORD…
 //! note CASE TEXT | resolve CASE OUTCOME | reopen CASE | confirm CASE REASON | hold CASE   [stale]
@@ -204,6 +204,9 @@ pub(crate) fn take(contact: &str, route: &str, words: &Words<'_>) -> CommandBody
 
 pub(crate) fn end(contact: &str, outcome: &str, words: &Words<'_>) -> CommandBody {
     let matters = words.under("matter").into_iter().map(|(id, what)| {
+        let (what, confirmed) = what
+            .split_once(',')
+            .map_or((what, None), |(a, b)| (a, Some(b)));
         let (what, outcome) = what
             .split_once('/')
             .map_or((what, None), |(a, b)| (a, Some(b)));
@@ -214,6 +217,7 @@ pub(crate) fn end(contact: &str, outcome: &str, words: &Words<'_>) -> CommandBod
                 outcome: slug(outcome),
                 cost: None,
             }),
+            confirmed: confirmed.map(reason),
         }
     });
     CommandBody::End(Box::new(EndContact {

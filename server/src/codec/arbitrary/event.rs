@@ -184,12 +184,16 @@ fn decided() -> BoxedStrategy<MatterDecided> {
 
 fn matter_ended() -> impl Strategy<Value = MatterEnded> {
     let parts = (matter_id(), case_id(), of(case_id()), of(resolution()));
-    parts.prop_map(|(matter, case, resolves, resolution)| MatterEnded {
-        matter,
-        case,
-        resolves,
-        resolution,
-    })
+    let parts = (parts, of(reason()));
+    parts.prop_map(
+        |((matter, case, resolves, resolution), confirmed)| MatterEnded {
+            matter,
+            case,
+            resolves,
+            resolution,
+            confirmed,
+        },
+    )
 }
 
 fn open_case() -> impl Strategy<Value = OpenCase> {

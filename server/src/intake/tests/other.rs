@@ -415,6 +415,7 @@ fn what_a_resolution_cost_is_never_a_gain() {
             matter_id: "m1".into(),
             resolved: true,
             resolution: resolution(cost),
+            ..Default::default()
         }],
         ..Default::default()
     };

@@ -181,6 +181,8 @@ fn later() -> Vec<(&'static str, Recorded)> {
     all.push(("on behalf of a person", told));
     let told = recorded(161, asked(Method::RouteContact), memory::told_for(person()));
     all.push(("that remembers who told for whom", told));
+    let ended = recorded(162, asked(Method::EndContact), matters::confirmed());
+    all.push(("that confirmed the reason of another matter", ended));
     all
 }
 
