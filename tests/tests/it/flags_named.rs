@@ -104,6 +104,9 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
           contact_id (<CONTACT>)
         end call-1 resolved --confirmed-reason no/such
           confirmed_reason (--confirmed-reason)
+        end call-1 resolved --resolved m1=No --matter-reason m2=no/such
+          matters[0].resolution.outcome (--resolved)
+          matters[1].confirmed_reason (--matter-reason)
         contact add-case call-1 --reason no/such
           stated_reason (--reason)
         contact update '' --label X=y --link other=x

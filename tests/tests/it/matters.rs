@@ -223,7 +223,23 @@ async fn the_reason_of_another_matter_is_confirmed_with_the_end() -> Outcome {
         let refused = server.contacts().end_contact(over(reason)).await;
         told.push(brief::refused(refused));
     }
-    expect_test::expect![[r#""#]].assert_eq(&brief::all(&told));
+    expect_test::expect![[r#"
+        InvalidArgument
+          matters[0].confirmed_reason: is not a reason of the live playbook; did you mean baggage/lost?
+          UNKNOWN_REASON
+        InvalidArgument
+          matters[0].confirmed_reason: must be a secondary reason, as primary/secondary
+          UNKNOWN_REASON
+        InvalidArgument
+          matters[0].confirmed_reason: must be primary or primary/secondary; each part must be lower-case
+              letters, digits and _, starting with a letter
+        InvalidArgument
+          matters[0].confirmed_reason: must be primary or primary/secondary; each part must be at most 64
+              bytes, is 300
+        InvalidArgument
+          matters[0].confirmed_reason: must be primary or primary/secondary; each part must be lower-case
+              letters, digits and _, starting with a letter
+    "#]].assert_eq(&brief::all(&told));
     let case = async |server: &TestServer| -> Outcome<v1::Case> {
         let case = server.client().get_case(v1::GetCaseRequest {
             case_id: other.case_id.clone(),
