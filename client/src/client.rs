@@ -262,7 +262,7 @@ calls! {
     write CustomerServiceClient::link_identity(LinkIdentityRequest) -> LinkIdentityResponse;
     /// Takes a handle away from a customer.
     write CustomerServiceClient::unlink_identity(UnlinkIdentityRequest) -> UnlinkIdentityResponse;
-    /// Merges a customer into another, which goes on for both.
+    /// Merges a customer into another, which survives.
     write CustomerServiceClient::merge_customers(MergeCustomersRequest) -> MergeCustomersResponse;
     /// Undoes a merge of customers.
     write CustomerServiceClient::unmerge_customer(UnmergeCustomerRequest) -> UnmergeCustomerResponse;

@@ -15,7 +15,7 @@ const HEAD: &str = "\
 # Events
 
 Every change is an event of one log: numbered from 1, never changed, never left out. `FeedService.WatchEvents` streams
-them in order; a `cursor` goes on where you were, over broken connections and restarts, so that you are told each event
+them in order; a `cursor` continues where you were, over broken connections and restarts, so that you are told each event
 once if you keep the cursor together with what you made of the event.
 
 ```sh
