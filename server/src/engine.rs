@@ -42,6 +42,7 @@ use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::state::{Elsewhere, Row, RowKey, State};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
@@ -68,6 +69,7 @@ struct Shared {
     tail: Arc<Tail>,
     live: watch::Receiver<Option<Arc<Playbook>>>,
     health: watch::Receiver<Health>,
+    rows_held: Arc<AtomicUsize>,
     playbooks: Playbooks,
     clock: Clock,
 }
@@ -353,6 +355,12 @@ impl Engine {
             .wait_for(|health| *health == Health::Failed)
             .await
             .is_ok()
+    }
+
+    /// Rows that are in memory to decide with, those known to be nowhere among them: open cases, live contacts, and what
+    /// the latest events changed. As of the last answer.
+    pub fn rows_held(&self) -> usize {
+        self.shared.rows_held.load(Ordering::Relaxed)
     }
 
     /// The latest durable events, for those who watch.

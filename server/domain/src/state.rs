@@ -304,6 +304,22 @@ impl State {
             .collect()
     }
 
+    /// How many contacts, cases, customers, holders, matters and answered writes are held, those known to be nowhere
+    /// among them.
+    pub fn rows_held(&self) -> usize {
+        let State {
+            contacts,
+            cases,
+            customers,
+            holders,
+            matters,
+            requests,
+            ..
+        } = self;
+        let of_cases = contacts.len() + cases.len() + matters.len();
+        of_cases + customers.len() + holders.len() + requests.len()
+    }
+
     /// Whether it is known of a row what it is, or that there is none.
     pub fn knows(&self, key: &RowKey) -> bool {
         match key {

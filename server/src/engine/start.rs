@@ -130,6 +130,7 @@ impl Engine {
         let (changes, changes_taken) = bounded::<Changes>(CHANGES_WAITING_MAX);
         let (wanted, woken) = Wanted::new();
         let tail = Arc::new(Tail::new(state.seq()));
+        let rows_held = Arc::default();
         let writer = Writer::new(
             state,
             options.clock,
@@ -137,6 +138,7 @@ impl Engine {
             tail.clone(),
             groups,
             health.clone(),
+            Arc::clone(&rows_held),
         );
         let growing = tail.clone();
         let wishes = (wanted.clone(), woken);
@@ -174,6 +176,7 @@ impl Engine {
             tail,
             live,
             health,
+            rows_held,
             playbooks,
             clock: options.clock,
         };
