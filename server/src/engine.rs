@@ -146,8 +146,8 @@ impl From<StoreError> for Halt {
 pub(crate) enum Turned {
     /// Tell the caller.
     Halt(Halt),
-    /// Look this row up too, and ask again.
-    Again(RowKey),
+    /// Look these rows up too, and ask again.
+    Again(Vec<RowKey>),
     /// What was looked up is out of date: look again.
     Stale,
 }
@@ -408,7 +408,7 @@ impl Engine {
             match answer.await {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(Turned::Halt(halt))) => return Err(halt),
-                Ok(Err(Turned::Again(key))) => also.push(key),
+                Ok(Err(Turned::Again(keys))) => also.extend(keys),
                 Ok(Err(Turned::Stale)) => {}
                 Err(_) => return Err(self.gone()),
             }

@@ -104,14 +104,12 @@ fn names_identity(state: &State, owner: &CustomerId, told: &[Identity]) -> Resul
         return Ok(false);
     }
     let rows = family(state, owner)?;
-    for identity in told {
+    let theirs = told.into_iter().filter(|identity| {
         let mut all = rows.iter().flat_map(|row| &row.profile.identities);
-        let is_theirs = all.any(|known| known.key == identity.key && !known.shared);
-        if is_theirs && !matches!(holder(state, &identity.key)?, HeldBy::Shared(_)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+        all.any(|known| known.key == identity.key && !known.shared)
+    });
+    let held = Elsewhere::gather(theirs.map(|identity| holder(state, &identity.key)))?;
+    Ok(held.iter().any(|by| !matches!(by, HeldBy::Shared(_))))
 }
 
 /// The facts that tell a case from others of its reason, as the live playbook has it.

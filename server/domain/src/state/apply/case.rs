@@ -33,6 +33,14 @@ impl State {
                 case.matter = Some(matter);
             });
             self.put_matter(envelope.seq, matter, join.case);
+            let owner = self.cases.get(&join.case);
+            let owner = owner.and_then(|case| case.customer.clone());
+            // Of a matter there is a reason that was decided on.
+            let reason = routed.decision.reason.as_ref();
+            if let (Some(owner), Some(reason)) = (owner, reason.or(routed.context.reason.as_ref()))
+            {
+                self.has_matter_of(envelope.seq, &owner, reason);
+            }
         }
         let listed = CaseContact {
             contact: routed.contact.clone(),
@@ -150,6 +158,9 @@ impl State {
         };
         if let Some(matter) = opened.matter {
             self.put_matter(envelope.seq, matter, join.case);
+            if let Some(owner) = &case.customer {
+                self.has_matter_of(envelope.seq, owner, &opened.reason);
+            }
         }
         self.timers.replace(None, Timers::of_case(&case));
         self.open_cases
