@@ -3,6 +3,7 @@
 use super::commit;
 use super::keep::{Keeper, Wanted};
 use super::playbooks::Playbooks;
+use super::reading::Reading;
 use super::recover::{RecoverError, recover};
 use super::tail::Tail;
 use super::writer::Writer;
@@ -167,6 +168,7 @@ impl Engine {
             tasks: tasks.clone(),
             rows: reader,
             wanted,
+            reading: Reading::new(log_reader.clone()),
             log: log_reader,
             incarnation: folder.incarnation(),
             case_numbers: CaseNumbers::new(blake3::derive_key(

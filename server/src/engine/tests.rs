@@ -1,5 +1,7 @@
 //! The engine on a real store: what it acknowledged is there after a restart, and folding the log gives the same.
 
+mod reading;
+
 use super::{Clock, Engine, EngineGuard, EngineOptions, Halt, Health, fold_log, open_folder};
 use crate::codec::event;
 use crate::store::{Log, LogLimits};
