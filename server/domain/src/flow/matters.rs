@@ -421,7 +421,8 @@ impl Taken<'_> {
         self.joined.push(join.case);
         let opened = join.opened.as_ref();
         let opened = opened.and_then(|opened| opened.matter);
-        self.opened.extend(opened.or(join.claimed));
+        self.opened
+            .extend(opened.or(join.claimed.as_ref().map(|claim| claim.matter)));
     }
 
     /// How another matter joins its case; `None` where it has none yet.

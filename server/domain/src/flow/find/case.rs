@@ -3,6 +3,7 @@
 use super::FoundCustomer;
 use crate::case::{Case, CaseState, MatterKey};
 use crate::contact::{CaseMatch, Contact, ContactContext};
+use crate::event::Claim;
 use crate::fact::{Facts, Knowledge};
 use crate::ids::{CaseId, ReasonId, Slug};
 use crate::playbook::{Playbook, Reason, ReasonIndex};
@@ -14,14 +15,14 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(in crate::flow) enum FoundCase {
     /// It stays with the case that it has, which turned out to be this matter if that was not known so far.
-    Stays(Arc<Case>, Option<MatterKey>),
+    Stays(Arc<Case>, Option<Claim>),
     /// It joins this one.
     Joins(Arc<Case>, CaseMatch),
     /// It joins this one, which is the only open one that may be meant: it told no key.
     Presumed(Arc<Case>),
     /// It joins this one, which it was proven to be about; the matter that this one turned out to be, if it was
     /// nobody's.
-    Named(Arc<Case>, CaseMatch, Option<MatterKey>),
+    Named(Arc<Case>, CaseMatch, Option<Claim>),
     /// It opens one; for the same matter there was this one.
     Opens {
         /// Its reason.
@@ -136,7 +137,10 @@ pub(super) fn case(
         (Some(case), _) if can_reopen(&case, sought.now) => {
             FoundCase::Joins(case, CaseMatch::Reopened)
         }
-        (_, Some(own)) => FoundCase::Stays(own, Some(matter)),
+        (_, Some(own)) => {
+            let reason = Some(reason.id.clone());
+            FoundCase::Stays(own, Some(Claim { matter, reason }))
+        }
         (other, None) => FoundCase::Opens {
             reason: index,
             matter: Some(matter),

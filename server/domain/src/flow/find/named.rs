@@ -8,6 +8,7 @@ use crate::case::{Case, MatterKey};
 use crate::command::UnknownReason;
 use crate::contact::{CaseMatch, ContactContext};
 use crate::customer::Identity;
+use crate::event::Claim;
 use crate::ids::{CustomerId, ReasonId, Slug};
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::refusal::{FaultKind, Faults, Refusal};
@@ -217,6 +218,10 @@ pub(super) fn named_case(
             false => FoundCase::Joins(other, CaseMatch::Continued),
         }));
     }
-    let matter = MatterKey::of(&who.id, &playbook.reason(reason).id, &key, &facts);
-    Ok(Some(FoundCase::Named(case.clone(), joined, Some(matter))))
+    let reason = &playbook.reason(reason).id;
+    let claim = Claim {
+        matter: MatterKey::of(&who.id, reason, &key, &facts),
+        reason: Some(reason.clone()),
+    };
+    Ok(Some(FoundCase::Named(case.clone(), joined, Some(claim))))
 }

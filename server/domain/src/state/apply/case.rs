@@ -8,7 +8,7 @@ use crate::case::{
 };
 use crate::contact::{CaseMatch, Contact, Direction, Offered};
 use crate::decision::{PersonTold, Tried};
-use crate::event::{CaseJoin, ContactRouted, Envelope, FormerCase, OpenedCase};
+use crate::event::{CaseJoin, Claim, ContactRouted, Envelope, FormerCase, OpenedCase};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
 use crate::state::{Counts, OpenCases, RowKey, State, Timers};
@@ -27,7 +27,8 @@ impl State {
         if let Some(opened) = &join.opened {
             self.case_opened(envelope, customer.cloned(), &routed.carried, join, opened);
         }
-        if let Some(matter) = join.claimed {
+        if let Some(Claim { matter, reason }) = &join.claimed {
+            let matter = *matter;
             self.edit_case(envelope, join.case, |case| {
                 case.customer = case.customer.take().or(customer.cloned());
                 case.matter = Some(matter);
@@ -35,10 +36,8 @@ impl State {
             self.put_matter(envelope.seq, matter, join.case);
             let owner = self.cases.get(&join.case);
             let owner = owner.and_then(|case| case.customer.clone());
-            // Of a matter there is a reason that was decided on.
-            let reason = routed.decision.reason.as_ref();
-            if let (Some(owner), Some(reason)) = (owner, reason.or(routed.context.reason.as_ref()))
-            {
+            let reason = reason.as_ref().or(routed.decision.reason.as_ref());
+            if let (Some(owner), Some(reason)) = (owner, reason) {
                 self.has_matter_of(envelope.seq, &owner, reason);
             }
         }
