@@ -71,3 +71,28 @@ fn the_case_of_a_customer_with_more_reasons_than_are_listed_is_found() {
     );
     assert!(looks <= 8 && rows >= count, "{looks} looks, {rows} rows");
 }
+
+/// A case that turned out to be somebody's is found again by the reason that it was claimed for, also once that one is
+/// retired, and whatever reason the contact was decided on.
+#[test]
+fn a_claimed_case_is_found_once_its_reason_is_replaced() {
+    let named = "
+        playbook trips
+        at 09:00
+        route k1 phone reason=bags/lost bag_tag=0042
+        confirm 1 flight/search
+        route k2 phone customer=c1 case=1 bag_tag=0042 reason=flight/search
+        playbook trips_folded";
+    let last = "route k3 web_chat customer=c1 reason=luggage/lost bag_tag=0042";
+    let (told, ..) = last_of(&steps(named, last));
+    assert!(told.starts_with("k3: c1 standard; continues #1,"), "{told}");
+    let known_later = "
+        playbook trips
+        at 09:00
+        route k1 web_chat reason=flight/change booking=AAAAAA
+        route k1 web_chat customer=c1
+        playbook trips_folded";
+    let last = "route k2 phone customer=c1 reason=flight/new_date booking=AAAAAA";
+    let (told, ..) = last_of(&steps(known_later, last));
+    assert!(told.starts_with("k2: c1 standard; continues #1,"), "{told}");
+}
