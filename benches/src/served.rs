@@ -16,7 +16,15 @@ pub const RETAIL: &str = include_str!("../../playbooks/retail.yaml");
 /// # Errors
 /// When the folder does not open.
 pub async fn signpost(folder: &Path) -> Result<(), Box<dyn Error>> {
-    let (engine, _guard) = Engine::start(open_folder(folder)?, EngineOptions::new(Clock::System))?;
+    signpost_with(folder, EngineOptions::new(Clock::System)).await
+}
+
+/// As [`signpost`], with other limits.
+///
+/// # Errors
+/// When the folder does not open.
+pub async fn signpost_with(folder: &Path, options: EngineOptions) -> Result<(), Box<dyn Error>> {
+    let (engine, _guard) = Engine::start(open_folder(folder)?, options)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     say(&listener.local_addr()?.to_string());
     serve(listener, engine, std::future::pending()).await?;
@@ -28,10 +36,22 @@ pub async fn signpost(folder: &Path) -> Result<(), Box<dyn Error>> {
 /// # Errors
 /// When the server refuses it.
 pub async fn publish(address: &str) -> Result<(), Box<dyn Error>> {
+    publish_document(address, "publish", RETAIL).await
+}
+
+/// Publishes a playbook.
+///
+/// # Errors
+/// When the server refuses it.
+pub async fn publish_document(
+    address: &str,
+    request_id: &str,
+    document: &str,
+) -> Result<(), Box<dyn Error>> {
     let mut playbooks = PlaybookServiceClient::connect(address.to_owned()).await?;
     let publish = v1::PublishPlaybookRequest {
-        request_id: "publish".into(),
-        document: RETAIL.into(),
+        request_id: request_id.into(),
+        document: document.into(),
         ..v1::PublishPlaybookRequest::default()
     };
     playbooks.publish_playbook(publish).await?;

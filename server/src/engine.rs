@@ -13,6 +13,7 @@ mod index;
 mod keep;
 mod look;
 mod playbooks;
+mod reading;
 mod recover;
 mod start;
 mod tail;
@@ -26,13 +27,13 @@ pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
 pub(crate) use tail::{Change, Item, Made, Place, Tail, TailEvent};
 pub use tail::{TAIL_BYTES_MAX, TAIL_EVENTS_MAX, WATCHERS_MAX};
 
-use crate::codec;
 use crate::store::{Incarnation, LogReader, RowReader, StoreError};
 use crossbeam_channel::{Sender, TrySendError};
 use group::Task;
 use keep::Wanted;
 use look::Looked;
 use playbooks::Playbooks;
+use reading::Reading;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook, Query, RollbackPlaybook};
 use signpost_domain::event::{Event, Recorded};
@@ -42,6 +43,7 @@ use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::state::{Elsewhere, Row, RowKey, State};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
@@ -63,11 +65,13 @@ struct Shared {
     rows: RowReader,
     wanted: Wanted,
     log: LogReader,
+    reading: Reading,
     incarnation: Incarnation,
     case_numbers: CaseNumbers,
     tail: Arc<Tail>,
     live: watch::Receiver<Option<Arc<Playbook>>>,
     health: watch::Receiver<Health>,
+    rows_held: Arc<AtomicUsize>,
     playbooks: Playbooks,
     clock: Clock,
 }
@@ -144,8 +148,8 @@ impl From<StoreError> for Halt {
 pub(crate) enum Turned {
     /// Tell the caller.
     Halt(Halt),
-    /// Look this row up too, and ask again.
-    Again(RowKey),
+    /// Look these rows up too, and ask again.
+    Again(Vec<RowKey>),
     /// What was looked up is out of date: look again.
     Stale,
 }
@@ -253,12 +257,12 @@ impl Engine {
             Event::ContactRouted(routed) => u64::from(routed.followed_by),
             _ => 0,
         };
-        let mut followed_by = Vec::new();
-        for step in 1..=count {
-            let seq = Seq(recorded.envelope.seq.0 + step);
-            followed_by.push(self.event(seq).await?);
+        if count == 0 {
+            return Ok(Vec::new());
         }
-        Ok(followed_by)
+        let first = recorded.envelope.seq.0;
+        let seqs = (first + 1..=first + count).collect();
+        self.shared.reading.events(seqs, |events| events).await
     }
 
     /// A durable event.
@@ -266,15 +270,24 @@ impl Engine {
     /// # Errors
     /// [`Halt::Corrupt`] or [`Halt::Failed`] when it does not read.
     pub async fn event(&self, seq: Seq) -> Result<Arc<Recorded>, Halt> {
-        let bytes = self.shared.log.get(seq.0)?.ok_or(Halt::Corrupt)?;
-        codec::event::decode(&bytes).map(Arc::new).map_err(|error| {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                seq = seq.0,
-                "an event does not read"
-            );
-            Halt::Corrupt
-        })
+        let made = self
+            .shared
+            .reading
+            .events(vec![seq.0], |mut events| events.pop());
+        made.await?.ok_or(Halt::Corrupt)
+    }
+
+    /// What `make` makes of these durable events, off the threads that serve.
+    ///
+    /// # Errors
+    /// As [`Engine::event`].
+    pub(crate) async fn of_events<T: Send + 'static>(
+        &self,
+        seqs: &[Seq],
+        make: impl FnOnce(Vec<Arc<Recorded>>) -> T + Send + 'static,
+    ) -> Result<T, Halt> {
+        let seqs = seqs.iter().map(|seq| seq.0).collect();
+        self.shared.reading.events(seqs, make).await
     }
 
     /// The rows, once they hold every event that is durable now: what a list reads.
@@ -355,6 +368,12 @@ impl Engine {
             .is_ok()
     }
 
+    /// Rows that are in memory to decide with, those known to be nowhere among them: open cases, live contacts, and what
+    /// the latest events changed. As of the last answer.
+    pub fn rows_held(&self) -> usize {
+        self.shared.rows_held.load(Ordering::Relaxed)
+    }
+
     /// The latest durable events, for those who watch.
     pub(crate) fn tail(&self) -> &Arc<Tail> {
         &self.shared.tail
@@ -400,7 +419,7 @@ impl Engine {
             match answer.await {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(Turned::Halt(halt))) => return Err(halt),
-                Ok(Err(Turned::Again(key))) => also.push(key),
+                Ok(Err(Turned::Again(keys))) => also.extend(keys),
                 Ok(Err(Turned::Stale)) => {}
                 Err(_) => return Err(self.gone()),
             }

@@ -1,4 +1,5 @@
-//! Memory and disk as contacts come and end: resident size after 200,000 and after 1,000,000 routed and ended contacts.
+//! Memory and disk as contacts come and end: resident size after 200,000 and after 1,000,000 routed and ended contacts,
+//! and before and after reads of what is not there.
 //!
 //! `cargo run --release -p signpost-benches --bin memory [-- --contacts N]`
 
@@ -8,6 +9,8 @@ use signpost_benches::disk::bytes_below;
 use signpost_benches::load::{Calls, Until, drive};
 use signpost_benches::process::Server;
 use signpost_benches::served::{publish, say, signpost};
+use signpost_proto::v1;
+use signpost_proto::v1::contact_service_client::ContactServiceClient;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,6 +30,9 @@ struct Args {
     /// Contacts in all.
     #[arg(long, default_value_t = 1_000_000)]
     contacts: u64,
+    /// Then so many reads of contacts that are not there.
+    #[arg(long, default_value_t = 200_000)]
+    reads: u64,
     /// Serve this data folder (used by the bench itself).
     #[arg(long, hide = true)]
     serve: Option<PathBuf>,
@@ -82,5 +88,38 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ));
     }
     say(&table.to_string());
+    let before = server.resident()?.0 as f64 / 1e6;
+    read_nothing(&server.address, args.reads).await?;
+    let after = server.resident()?.0 as f64 / 1e6;
+    say(&format!(
+        "{} reads of what is not there: {before:.1} MB before, {after:.1} MB after",
+        args.reads
+    ));
+    Ok(())
+}
+
+/// Asks for so many contacts that are not there.
+async fn read_nothing(address: &str, reads: u64) -> Result<(), Box<dyn Error>> {
+    let contacts = ContactServiceClient::connect(address.to_owned()).await?;
+    let next = Arc::new(AtomicU64::new(0));
+    let mut readers = tokio::task::JoinSet::new();
+    for _ in 0..IN_FLIGHT {
+        let (mut contacts, next) = (contacts.clone(), next.clone());
+        readers.spawn(async move {
+            while let number = next.fetch_add(1, Ordering::Relaxed)
+                && number < reads
+            {
+                let request = v1::GetContactRequest {
+                    contact_id: format!("nobody-{number}"),
+                    ..v1::GetContactRequest::default()
+                };
+                let found = contacts.get_contact(request).await;
+                assert!(found.is_err(), "it is there");
+            }
+        });
+    }
+    while let Some(done) = readers.join_next().await {
+        done?;
+    }
     Ok(())
 }

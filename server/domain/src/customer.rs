@@ -1,11 +1,13 @@
 //! Customers: who they are and how special.
 
 mod history;
+mod reasons;
 mod work;
 
 pub use history::{
     HISTORY_CASES_MAX, HISTORY_REASONS_MAX, HISTORY_SHOWN_MAX, History, HistoryCounts,
 };
+pub use reasons::{CASE_REASONS_MAX, CaseReasons};
 pub use work::{
     CustomerMerge, CustomerWork, MERGE_NOTE_BYTES_MAX, MERGED_CUSTOMERS_MAX, MergedCustomer,
 };
@@ -355,6 +357,8 @@ pub struct Customer {
     pub merged: Vec<MergedCustomer>,
     /// How often it was merged with another, as the one that goes on or as the other.
     pub merges: u32,
+    /// The reasons that it ever had a case for. Follows from events, and is in none.
+    pub case_reasons: CaseReasons,
     /// The sequence of the event by which it was first recorded; 0 as long as that is not folded in.
     pub opened: Seq,
     /// The sequence of its last change.
@@ -373,6 +377,7 @@ impl Customer {
             merged_into: None,
             merged: Vec::new(),
             merges: 0,
+            case_reasons: CaseReasons::default(),
             opened: Seq(0),
             changed: Seq(0),
         }

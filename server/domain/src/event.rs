@@ -315,9 +315,18 @@ pub struct CaseJoin {
     /// What a new case starts with.
     pub opened: Option<OpenedCase>,
     /// The matter that an anonymous case turned out to be, now that its customer is known.
-    pub claimed: Option<MatterKey>,
+    pub claimed: Option<Claim>,
     /// Whether it is only presumed: the customer has no other open case that may be meant, and told no key of it.
     pub presumed: bool,
+}
+
+/// The matter that a case turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Which.
+    pub matter: MatterKey,
+    /// Of which reason. Events of before this was kept do not say it: it is the one that was decided on.
+    pub reason: Option<ReasonId>,
 }
 
 /// An open case that may be meant.

@@ -103,9 +103,34 @@ pub struct Publication {
     pub rolled_back: bool,
 }
 
-/// This row is not in memory: fetch it and ask again.
+/// These rows are not in memory: fetch them and ask again. At least one, each once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Elsewhere(pub RowKey);
+pub struct Elsewhere(pub Vec<RowKey>);
+
+impl Elsewhere {
+    /// All of what was found; or, where some of it is elsewhere, all rows that are: so that whoever fetches them need not
+    /// come again for each.
+    ///
+    /// # Errors
+    /// When any is elsewhere.
+    pub fn gather<T>(
+        found: impl IntoIterator<Item = Result<T, Elsewhere>>,
+    ) -> Result<Vec<T>, Elsewhere> {
+        let (mut all, mut missing) = (Vec::new(), Vec::new());
+        for one in found {
+            match one {
+                Ok(one) => all.push(one),
+                Err(Elsewhere(keys)) => missing.extend(keys),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(all);
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        Err(Elsewhere(missing))
+    }
+}
 
 /// Rows folded from events.
 #[derive(Clone, Debug)]
@@ -139,7 +164,7 @@ macro_rules! lookup {
                 Held::Present(row) => Ok(Some(row)),
                 Held::Absent => Ok(None),
                 Held::Elsewhere if self.whole => Ok(None),
-                Held::Elsewhere => Err(Elsewhere(RowKey::$row_key(key.clone()))),
+                Held::Elsewhere => Err(Elsewhere(vec![RowKey::$row_key(key.clone())])),
             }
         }
     };
@@ -304,6 +329,22 @@ impl State {
         once.into_iter()
             .filter_map(|key| self.row(&key).map(|row| (key, row)))
             .collect()
+    }
+
+    /// How many contacts, cases, customers, holders, matters and answered writes are held, those known to be nowhere
+    /// among them.
+    pub fn rows_held(&self) -> usize {
+        let State {
+            contacts,
+            cases,
+            customers,
+            holders,
+            matters,
+            requests,
+            ..
+        } = self;
+        let of_cases = contacts.len() + cases.len() + matters.len();
+        of_cases + customers.len() + holders.len() + requests.len()
     }
 
     /// Whether it is known of a row what it is, or that there is none.

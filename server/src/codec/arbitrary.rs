@@ -17,7 +17,7 @@ use signpost_domain::case::MatterKey;
 use signpost_domain::contact::{
     CaseMatch, ContactContext, CustomerRef, Direction, Matter, Offered, Outcome, QueueStats,
 };
-use signpost_domain::customer::{Consent, Customer, Identity, IdentityKey, Profile};
+use signpost_domain::customer::{CaseReasons, Consent, Customer, Identity, IdentityKey, Profile};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{
     ActorId, CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, Seq, Slug,
@@ -217,20 +217,27 @@ pub(super) fn customer() -> impl Strategy<Value = Customer> {
             vec(customer::merged(), 0..3),
             any::<u32>(),
         ),
+        (vec(reason(), 0..3), any::<bool>()),
         [seq(), seq()],
     );
     parts.prop_map(
-        |(id, profile, created, contact_count, recent, merges, [opened, changed])| Customer {
-            id,
-            profile,
-            created,
-            contact_count,
-            recent,
-            merged_into: merges.0,
-            merged: merges.1,
-            merges: merges.2,
-            opened,
-            changed,
+        |(id, profile, created, contact_count, recent, merges, cases, [opened, changed])| {
+            Customer {
+                id,
+                profile,
+                created,
+                contact_count,
+                recent,
+                merged_into: merges.0,
+                merged: merges.1,
+                merges: merges.2,
+                case_reasons: match cases {
+                    (_, true) => CaseReasons::stored(Vec::new(), true),
+                    (listed, false) => CaseReasons::stored(listed, false),
+                },
+                opened,
+                changed,
+            }
         },
     )
 }

@@ -5,10 +5,12 @@ use super::context::{
 };
 use super::event::{actor, write_actor, write_actor_or_none};
 use super::number::known;
-use super::text::{after, at, name, name_or_none};
+use super::text::{after, at, name, name_or_none, reason};
 use super::write::Writer;
 use super::{CodecError, required, wire};
-use signpost_domain::customer::{Customer, CustomerMerge, CustomerWork, MergedCustomer, TierFound};
+use signpost_domain::customer::{
+    CaseReasons, Customer, CustomerMerge, CustomerWork, MergedCustomer, TierFound,
+};
 use signpost_domain::event::{CustomerUpserted, CustomerWorked};
 use signpost_domain::ids::Seq;
 use signpost_domain::time::UnixMs;
@@ -23,6 +25,7 @@ pub(super) fn write_customer(w: &mut Writer, customer: &Customer) {
         merged_into,
         merged,
         merges,
+        case_reasons,
         opened,
         changed,
     } = customer;
@@ -38,6 +41,10 @@ pub(super) fn write_customer(w: &mut Writer, customer: &Customer) {
     w.name_or_none(8, merged_into.as_ref());
     w.messages(9, merged, write_merged);
     w.number(10, *merges);
+    for reason in case_reasons.listed().into_iter().flatten() {
+        w.reason(12, reason);
+    }
+    w.number(13, case_reasons.listed().is_none());
 }
 
 pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> {
@@ -53,7 +60,11 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         merged: merged_messages,
         merges,
         unverified_identities: _,
+        case_reasons,
+        case_reasons_over,
     } = message;
+    let listed = case_reasons.iter();
+    let listed = listed.map(|text| reason(text, "customer.case_reasons"));
     let created = UnixMs(created_unix_ms);
     let recent = recent_after_ms.into_iter().scan(created, |base, after_ms| {
         *base = at(*base, after_ms);
@@ -69,6 +80,7 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
         merged_into: name_or_none(merged_into),
         merged: merged.collect::<Result<_, _>>()?,
         merges,
+        case_reasons: CaseReasons::stored(listed.collect::<Result<_, _>>()?, case_reasons_over),
         opened: Seq(opened_seq),
         changed: Seq(changed_seq),
     })

@@ -12,13 +12,13 @@ use super::memory::{memory, write_memory};
 use super::number::known;
 use super::text::{
     after, at, case, case_seq, case_seqs, cases, matter_bytes, matter_or_none, name, name_or_none,
-    reason, slugs,
+    reason, reason_or_none, slugs,
 };
 use super::write::Writer;
 use super::{CodecError, required, wire};
 use signpost_domain::decision::Memory;
 use signpost_domain::event::{
-    CaseJoin, ContactRouted, CustomerJoin, FormerCase, Next, OpenCase, OpenedCase,
+    CaseJoin, Claim, ContactRouted, CustomerJoin, FormerCase, Next, OpenCase, OpenedCase,
 };
 use signpost_domain::time::{Millis, UnixMs};
 use std::sync::Arc;
@@ -194,8 +194,11 @@ pub(super) fn write_case_join(w: &mut Writer, join: &CaseJoin) {
     w.number(5, *switched);
     w.number_or_none(6, previous.map(case_seq));
     w.messages(7, opened, write_opened);
-    w.bytes(8, matter_bytes(claimed.as_ref()));
+    let matter = claimed.as_ref().map(|claim| &claim.matter);
+    w.bytes(8, matter_bytes(matter));
     w.number(9, *presumed);
+    let of = claimed.as_ref().and_then(|claim| claim.reason.as_ref());
+    w.reason_or_none(10, of);
 }
 
 pub(super) fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError> {
@@ -209,7 +212,10 @@ pub(super) fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError>
         opened: opened_message,
         claimed_matter,
         presumed,
+        claimed_reason,
     } = message;
+    let claimed = matter_or_none(&claimed_matter, "case_join.claimed_matter")?;
+    let of = reason_or_none(&claimed_reason, "case_join.claimed_reason")?;
     Ok(CaseJoin {
         case: case(case_seq),
         case_match: known(joined, "case_join.joined")?,
@@ -218,7 +224,7 @@ pub(super) fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError>
         switched,
         previous: previous_seq.map(case),
         opened: opened_message.map(opened).transpose()?,
-        claimed: matter_or_none(&claimed_matter, "case_join.claimed_matter")?,
+        claimed: claimed.map(|matter| Claim { matter, reason: of }),
         presumed,
     })
 }

@@ -35,8 +35,8 @@ pub(super) async fn look_up(
         as_of: Seq(u64::MAX),
     };
     fetch(reader, also, &mut looked, &mut state).await?;
-    while let Err(Elsewhere(key)) = seek(&state) {
-        fetch(reader, std::slice::from_ref(&key), &mut looked, &mut state).await?;
+    while let Err(Elsewhere(keys)) = seek(&state) {
+        fetch(reader, &keys, &mut looked, &mut state).await?;
     }
     Ok(looked)
 }

@@ -7,14 +7,26 @@ use signpost_domain::ids::PlaybookVersion;
 use signpost_domain::playbook::Playbook;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 
+/// Playbooks that are compiled at once, off the threads that serve: each fills a core while it is.
+const COMPILING_MAX: usize = 1;
 /// Compiled playbooks that are kept beside the live one.
 const COMPILED_MAX: usize = 8;
 
 /// The latest that were needed, the newest last.
-#[derive(Default)]
 pub(super) struct Playbooks {
     compiled: Mutex<VecDeque<Arc<Playbook>>>,
+    compiling: Arc<Semaphore>,
+}
+
+impl Default for Playbooks {
+    fn default() -> Playbooks {
+        Playbooks {
+            compiled: Mutex::default(),
+            compiling: Arc::new(Semaphore::new(COMPILING_MAX)),
+        }
+    }
 }
 
 impl Playbooks {
@@ -27,14 +39,20 @@ impl Playbooks {
         if let Some(known) = self.known(version) {
             return Ok(Some(known));
         }
-        let (values, _) = rows.get_many(&[codec::key::playbook(version)]).await?;
-        let Some(bytes) = values.into_iter().flatten().next() else {
-            return Ok(None);
-        };
-        let source = codec::row::decode_playbook(&bytes).map_err(|_| Halt::Corrupt)?;
-        let playbook = Arc::new(Playbook::stored(&source).map_err(|_| Halt::Corrupt)?);
-        self.keep(playbook.clone());
-        Ok(Some(playbook))
+        let turn = self.compiling.clone().acquire_owned().await;
+        let turn = turn.map_err(|_| Halt::Stopping)?;
+        // Whoever had the turn before may have wanted the same.
+        if let Some(known) = self.known(version) {
+            return Ok(Some(known));
+        }
+        let (rows, key) = (rows.clone(), codec::key::playbook(version));
+        let compiled = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            compiled(&rows, key)
+        });
+        let compiled = compiled.await.map_err(|_| Halt::Stopping)??;
+        compiled.iter().for_each(|it| self.keep(it.clone()));
+        Ok(compiled)
     }
 
     fn known(&self, version: &PlaybookVersion) -> Option<Arc<Playbook>> {
@@ -54,4 +72,14 @@ impl Playbooks {
             compiled.pop_front();
         }
     }
+}
+
+fn compiled(rows: &RowReader, key: Vec<u8>) -> Result<Option<Arc<Playbook>>, Halt> {
+    let (values, _) = rows.get_many_blocking(&[key])?;
+    let Some(bytes) = values.into_iter().flatten().next() else {
+        return Ok(None);
+    };
+    let source = codec::row::decode_playbook(&bytes).map_err(|_| Halt::Corrupt)?;
+    let playbook = Playbook::stored(&source).map_err(|_| Halt::Corrupt)?;
+    Ok(Some(Arc::new(playbook)))
 }

@@ -3,6 +3,7 @@
 use super::commit;
 use super::keep::{Keeper, Wanted};
 use super::playbooks::Playbooks;
+use super::reading::Reading;
 use super::recover::{RecoverError, recover};
 use super::tail::Tail;
 use super::writer::Writer;
@@ -130,6 +131,7 @@ impl Engine {
         let (changes, changes_taken) = bounded::<Changes>(CHANGES_WAITING_MAX);
         let (wanted, woken) = Wanted::new();
         let tail = Arc::new(Tail::new(state.seq()));
+        let rows_held = Arc::default();
         let writer = Writer::new(
             state,
             options.clock,
@@ -137,6 +139,7 @@ impl Engine {
             tail.clone(),
             groups,
             health.clone(),
+            Arc::clone(&rows_held),
         );
         let growing = tail.clone();
         let wishes = (wanted.clone(), woken);
@@ -165,6 +168,7 @@ impl Engine {
             tasks: tasks.clone(),
             rows: reader,
             wanted,
+            reading: Reading::new(log_reader.clone()),
             log: log_reader,
             incarnation: folder.incarnation(),
             case_numbers: CaseNumbers::new(blake3::derive_key(
@@ -174,6 +178,7 @@ impl Engine {
             tail,
             live,
             health,
+            rows_held,
             playbooks,
             clock: options.clock,
         };

@@ -1,5 +1,7 @@
 //! The engine on a real store: what it acknowledged is there after a restart, and folding the log gives the same.
 
+mod reading;
+
 use super::{Clock, Engine, EngineGuard, EngineOptions, Halt, Health, fold_log, open_folder};
 use crate::codec::event;
 use crate::store::{Log, LogLimits};
@@ -7,15 +9,17 @@ use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::check::check;
 use signpost_domain::command::{
-    Command, CommandBody, EndContact, PublishPlaybook, Query, RouteContact, UnknownReason,
+    Command, CommandBody, EndContact, PreviewRoute, PublishPlaybook, Query, RouteContact,
+    UnknownReason,
 };
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Matter, Outcome};
+use signpost_domain::customer::IdentityKey;
 use signpost_domain::decision::Decision;
 use signpost_domain::event::{Event, Next, RequestStamp};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::{
-    ActorId, ContactId, CustomerId, MatterId, ReasonId, RequestId, Seq, Slug,
+    ActorId, CaseId, ContactId, CustomerId, MatterId, ReasonId, RequestId, Seq, Slug,
 };
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
@@ -345,6 +349,54 @@ async fn what_is_not_on_disk_is_not_live_and_no_more_work_is_taken() -> TestResu
     assert_eq!(*engine.health().borrow(), Health::Failed);
     let read = engine.read(Query::Counts).await;
     assert!(matches!(read, Err(Halt::Failed)), "{read:?}");
+    guard.stop();
+    Ok(())
+}
+
+/// What a read or a refused write looked up, there or not, is forgotten once it was answered.
+#[tokio::test]
+async fn looking_for_what_is_not_there_keeps_nothing_in_memory() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let (engine, guard) = start(&folder.path().join("data"))?;
+    engine.write(command("p1", MONDAY, publish()?)).await?;
+    let routed = command("r1", MONDAY, route("chat-1", "c1", "web_chat", MONDAY));
+    engine.write(routed).await?;
+    let before = engine.rows_held();
+    assert!(before > 0);
+    for number in 0..500 {
+        let id = format!("none-{number}");
+        let of_phone = IdentityKey {
+            kind: Slug::stored("phone"),
+            value: id.as_str().into(),
+        };
+        let CommandBody::Route(asked) = route(&id, &id, "web_chat", MONDAY) else {
+            return Err("not a route".into());
+        };
+        let preview = PreviewRoute {
+            contact: None,
+            context: asked.context,
+            clear: Vec::new(),
+            unknown_reason: UnknownReason::Refuse,
+            at: None,
+            actor: Actor::system(),
+        };
+        for query in [
+            Query::Contact(ContactId::stored(id.as_str())),
+            Query::Case(CaseId(Seq(1_000_000 + number))),
+            Query::Customer(CustomerId::stored(id.as_str())),
+            Query::Holder(of_phone),
+        ] {
+            let found = engine.read(query).await;
+            assert!(matches!(found, Err(Halt::Refused(_))), "{found:?}");
+        }
+        engine.read(Query::Preview(Box::new(preview))).await?;
+        let refused = engine.write(command(&id, MONDAY, end(&id))).await;
+        assert!(matches!(refused, Err(Halt::Refused(_))), "{refused:?}");
+    }
+    engine
+        .read(Query::Contact(ContactId::stored("chat-1")))
+        .await?;
+    assert_eq!(engine.rows_held(), before);
     guard.stop();
     Ok(())
 }

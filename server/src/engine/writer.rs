@@ -17,11 +17,12 @@ use signpost_domain::state::{RowKey, State};
 use signpost_domain::time::UnixMs;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Events whose rows stay in memory after they were applied, so that what a caller looked up meanwhile is rarely
-/// out of date. More than may wait to be decided.
+/// Events whose changed rows stay in memory after they were applied, so that what a caller looked up meanwhile is
+/// rarely out of date. More than may wait to be decided. What was only looked up is not kept at all.
 const RETAINED_EVENTS: u64 = 8_192;
 /// The longest sleep without a look at the timers.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
@@ -37,11 +38,13 @@ pub(super) struct Writer {
     group: Group,
     /// How many waited for the group before.
     callers: usize,
-    /// Rows that may be forgotten once they were applied, with the event that touched them, in its order.
+    /// Rows that may be forgotten once they were applied, with the event that changed them, in its order.
     retained: VecDeque<(Seq, RowKey)>,
     /// Rows that events up to this one changed may be forgotten already.
     forgotten: Seq,
     guesses: Guesses,
+    /// How many rows are in memory, for whoever asks.
+    rows_held: Arc<AtomicUsize>,
 }
 
 impl Writer {
@@ -52,7 +55,9 @@ impl Writer {
         tail: Arc<Tail>,
         groups: Sender<Group>,
         health: watch::Receiver<Health>,
+        rows_held: Arc<AtomicUsize>,
     ) -> Writer {
+        rows_held.store(state.rows_held(), Ordering::Relaxed);
         let forgotten = state.seq();
         let group = Group {
             after: state.seq(),
@@ -70,6 +75,7 @@ impl Writer {
             retained: VecDeque::new(),
             forgotten,
             guesses: Guesses::default(),
+            rows_held,
         }
     }
 
@@ -125,20 +131,23 @@ impl Writer {
                 command,
                 rows,
                 reply,
-            } => match self.write(&command, rows) {
+            } => match self.with(rows, |writer| writer.write(&command)) {
                 Err(turned @ (Turned::Again(_) | Turned::Stale)) => drop(reply.send(Err(turned))),
                 answer => self.group.owe(Pending::Write(reply, answer)),
             },
-            Task::Read { query, rows, reply } => match self.read(&query, rows) {
-                Err(turned @ (Turned::Again(_) | Turned::Stale)) => drop(reply.send(Err(turned))),
-                answer => self.group.owe(Pending::Read(reply, answer)),
-            },
+            Task::Read { query, rows, reply } => {
+                match self.with(rows, |writer| writer.read(&query)) {
+                    Err(turned @ (Turned::Again(_) | Turned::Stale)) => {
+                        drop(reply.send(Err(turned)))
+                    }
+                    answer => self.group.owe(Pending::Read(reply, answer)),
+                }
+            }
         }
         false
     }
 
-    fn write(&mut self, command: &Command, rows: Looked) -> Result<Decided, Turned> {
-        self.take_in(rows)?;
+    fn write(&mut self, command: &Command) -> Result<Decided, Turned> {
         // What is at fault moves no clock: nothing changes by it.
         let told = match &command.body {
             CommandBody::Faulty(..) => None,
@@ -176,8 +185,7 @@ impl Writer {
         }
     }
 
-    fn read(&mut self, query: &Query, rows: Looked) -> Result<(Answer, Seq), Turned> {
-        self.take_in(rows)?;
+    fn read(&mut self, query: &Query) -> Result<(Answer, Seq), Turned> {
         let now = self.clock.now(None, self.state.now());
         self.fire(now)?;
         let answer = flow::look(&self.state, query, now);
@@ -203,7 +211,13 @@ impl Writer {
         judged.map_err(|refusal| Turned::Halt(refusal.into()))
     }
 
-    fn take_in(&mut self, rows: Looked) -> Result<(), Turned> {
+    /// Decides with the rows that were looked up for it. They are forgotten at once: whoever comes next brings its own,
+    /// so that reads alone never make memory grow. What an event changed is newer, and stays.
+    fn with<T>(
+        &mut self,
+        rows: Looked,
+        decide: impl FnOnce(&mut Writer) -> Result<T, Turned>,
+    ) -> Result<T, Turned> {
         if *self.health.borrow() == Health::Failed {
             return Err(Turned::Halt(Halt::Failed));
         }
@@ -211,12 +225,15 @@ impl Writer {
             return Err(Turned::Stale);
         }
         let at = self.state.seq();
+        let mut lent = Vec::with_capacity(rows.rows.len());
         for (key, row) in rows.rows {
             if self.state.lend(key.clone(), row) {
-                self.retained.push_back((at, key));
+                lent.push(key);
             }
         }
-        Ok(())
+        let answer = decide(self);
+        lent.iter().for_each(|key| self.state.forget(key, at));
+        answer
     }
 
     /// Fires the timers that are due at or before `now`.
@@ -258,6 +275,8 @@ impl Writer {
         let mut group = std::mem::take(&mut self.group);
         group.changes.end_at(&self.state);
         self.callers = group.pending.len();
+        self.rows_held
+            .store(self.state.rows_held(), Ordering::Relaxed);
         self.group = Group {
             after: self.state.seq(),
             ..Group::default()

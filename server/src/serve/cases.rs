@@ -128,11 +128,7 @@ impl CaseService for Edge {
         shown.truncate(page.size);
         let last = shown.last().filter(|_| has_more);
         let next = page.next(last.map(|(seq, _)| *seq));
-        let mut entries = Vec::with_capacity(shown.len());
-        for (seq, of) in shown {
-            let recorded = self.event(seq).await?;
-            entries.extend(reply::timeline::entry(&recorded, of));
-        }
+        let entries = self.timeline(shown).await?;
         Ok(Response::new(v1::ListCaseTimelineResponse {
             entries,
             next_page_token: next,

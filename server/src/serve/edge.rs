@@ -14,7 +14,7 @@ use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::{Envelope, Recorded};
 use signpost_domain::flow::Answer;
-use signpost_domain::ids::Seq;
+use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::list::View;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::{Faults, Refusal};
@@ -243,6 +243,20 @@ impl Edge {
     pub(super) async fn event(&self, seq: Seq) -> Result<Arc<Recorded>, Status> {
         let event = self.engine.event(seq).await;
         event.map_err(status::halted)
+    }
+
+    /// The entries of these events in the timelines of these cases, read and made off the threads that serve.
+    pub(super) async fn timeline(
+        &self,
+        shown: Vec<(Seq, CaseId)>,
+    ) -> Result<Vec<v1::TimelineEntry>, Status> {
+        let seqs: Vec<Seq> = shown.iter().map(|(seq, _)| *seq).collect();
+        let made = self.engine.of_events(&seqs, move |events| {
+            let events = events.iter().zip(shown);
+            let entries = events.filter_map(|(event, (_, of))| reply::timeline::entry(event, of));
+            entries.collect()
+        });
+        made.await.map_err(status::halted)
     }
 
     /// The events of the same write that follow one.

@@ -8,7 +8,8 @@ use super::database::Database;
 use super::error::{AppendError, Health, StoreError};
 use super::format::DataFolder;
 use super::log_reader::LogReader;
-use super::segment::{LOG_FAN_OUT, Segment, Segments, stored_bytes};
+use super::open_segment::Segment;
+use super::segment::{LOG_FAN_OUT, Segments, stored_bytes};
 use super::{frame, key};
 use std::sync::Arc;
 

@@ -1,11 +1,13 @@
 //! The reading end of the log: any number of clones, on any thread, beside the writer.
 //!
 //! Events that are not on disk yet do not exist here. Reading blocks, mostly for microseconds; the
-//! first read of a closed segment opens it, which takes 20 to 200 ms and longer on a busy disk.
+//! first read of a closed segment opens it, which takes 20 to 200 ms and longer on a busy disk. Only
+//! those wait for it who want that segment. So it is for threads, not for tasks of a runtime.
 
 use super::database::Handle;
 use super::error::{Health, StoreError};
 use super::log::health;
+use super::open_segment::Segment;
 use super::segment::{LOG_FAN_OUT, Segments};
 use super::{frame, key};
 use std::sync::Arc;
@@ -39,6 +41,56 @@ impl LogReader {
             Err(StoreError::Trimmed { .. }) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// These events, in their order; `None` for what is not there yet, or no more. Of one segment it takes one look.
+    ///
+    /// # Errors
+    ///
+    /// As [`LogReader::get`].
+    pub fn get_all(&self, sequences: &[u64]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let last = self.last();
+        let mut events = Vec::with_capacity(sequences.len());
+        while let Some(&next) = sequences.get(events.len()) {
+            let segment = self.segments.around(next).filter(|_| next <= last);
+            let Some(segment) = segment else {
+                events.push(None);
+                continue;
+            };
+            let end = self.segments.end(&segment).min(last + 1);
+            let rest = sequences[events.len()..].iter();
+            let here = rest.take_while(|sequence| (segment.first..end).contains(sequence));
+            let here: Vec<u64> = here.copied().collect();
+            let read = |handle: &Handle<LOG_FAN_OUT>| -> Result<Vec<_>, StoreError> {
+                let here = here.iter().map(|&sequence| event(handle, sequence));
+                here.collect()
+            };
+            match self.segments.read(&segment, read) {
+                Ok(found) => events.extend(found.into_iter().map(Some)),
+                Err(StoreError::Trimmed { .. }) => events.extend(here.iter().map(|_| None)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(events)
+    }
+
+    /// Whether these events can be read without a segment being opened, as things are.
+    pub fn are_open(&self, sequences: &[u64]) -> bool {
+        let mut known: Option<(Arc<Segment>, u64)> = None;
+        sequences.iter().all(|&sequence| {
+            let in_known =
+                |(segment, end): &(Arc<Segment>, u64)| (segment.first..*end).contains(&sequence);
+            if known.as_ref().is_some_and(in_known) {
+                return true;
+            }
+            let Some(segment) = self.segments.around(sequence) else {
+                return true;
+            };
+            let end = self.segments.end(&segment);
+            let is_open = segment.is_open();
+            known = Some((segment, end));
+            is_open
+        })
     }
 
     /// The events from `from` on, in order and without gaps: at most `events_max` of them, and none

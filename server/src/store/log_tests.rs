@@ -3,6 +3,7 @@
 mod damage;
 mod full_disk;
 mod model;
+mod shared;
 
 use super::{
     DataFolder, EVENT_BYTES_MAX, GROUP_BYTES_MAX, GROUP_EVENTS_MAX, Health, Incarnation, Log,

@@ -13,6 +13,7 @@ mod incarnation;
 mod key;
 mod log;
 mod log_reader;
+mod open_segment;
 mod rows;
 mod rows_reader;
 mod segment;

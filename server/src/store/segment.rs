@@ -12,13 +12,14 @@ use super::disk;
 use super::error::StoreError;
 use super::format::{DataFolder, FolderLock};
 use super::incarnation::Incarnation;
+use super::open_segment::{Lending, Segment};
 use super::{frame, key};
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// Rows a leaf holds. A flush writes the last leaf anew, so a small leaf costs a small group less:
 /// a quarter of the bytes and two thirds of the time of 128, with events of 1.5 KB one by one.
@@ -46,31 +47,6 @@ pub(super) struct Segments {
     lock: Arc<FolderLock>,
 }
 
-/// One segment.
-pub(super) struct Segment {
-    pub(super) first: u64,
-    pub(super) path: PathBuf,
-    state: Mutex<State>,
-}
-
-/// How a segment can be read right now. A database cannot be opened twice, so whoever changes this
-/// holds the lock while it opens or closes.
-enum State {
-    Closed,
-    /// Open because it is being written.
-    Written(Handle<LOG_FAN_OUT>),
-    /// Open because it was read.
-    Read(OpenedToRead),
-    /// Deleted by retention.
-    Gone,
-}
-
-/// Field by field, the handle goes before its database.
-struct OpenedToRead {
-    handle: Handle<LOG_FAN_OUT>,
-    _database: Database<LOG_FAN_OUT>,
-}
-
 impl Segments {
     /// The segments in the log folder; deletes those that a crash left blank or half deleted.
     pub(super) fn find(folder: &DataFolder, cache_bytes: usize) -> Result<Segments, StoreError> {
@@ -87,7 +63,8 @@ impl Segments {
                     path,
                 });
             };
-            by_first.insert(first, Arc::new(Segment::new(&path, first)));
+            let segment = Segment::new(segment_path(&path, first), first);
+            by_first.insert(first, Arc::new(segment));
         }
         if let Some(newest) = by_first.last_entry()
             && is_blank(&newest.get().path).map_err(unread)?
@@ -160,11 +137,10 @@ impl Segments {
         &self,
         segment: &Segment,
     ) -> Result<(Database<LOG_FAN_OUT>, Option<u64>), StoreError> {
-        let mut state = segment.lock();
         let database = Database::open(&segment.path, self.cache_bytes)?;
         let handle = database.handle()?;
         let last = self.check_label(segment, &handle)?;
-        *state = State::Written(handle);
+        segment.is_written(handle);
         Ok((database, last))
     }
 
@@ -173,7 +149,7 @@ impl Segments {
         &self,
         first: u64,
     ) -> Result<(Arc<Segment>, Database<LOG_FAN_OUT>), StoreError> {
-        let segment = Arc::new(Segment::new(&self.folder, first));
+        let segment = Arc::new(Segment::new(segment_path(&self.folder, first), first));
         let (database, _) = self.open_to_write(&segment)?;
         self.by_first
             .write()
@@ -207,9 +183,7 @@ impl Segments {
         segment: &Segment,
         database: Database<LOG_FAN_OUT>,
     ) -> Result<(), StoreError> {
-        let mut state = segment.lock();
-        *state = State::Closed;
-        database.close()
+        segment.close_by(|| database.close())
     }
 
     /// The row that says what `segment` is, ready to be stored.
@@ -228,28 +202,28 @@ impl Segments {
         segment: &Arc<Segment>,
         read: impl FnOnce(&Handle<LOG_FAN_OUT>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut state = segment.lock();
-        let mut was_opened = false;
-        if let State::Closed = *state {
-            let database = Database::open(&segment.path, self.cache_bytes)?;
+        let lending = segment.lend(|path| {
+            let database = Database::open(path, self.cache_bytes)?;
             let handle = database.handle()?;
             self.check_whole(segment, &handle)?;
-            *state = State::Read(OpenedToRead {
-                handle,
-                _database: database,
-            });
-            was_opened = true;
-        }
-        let result = match &*state {
-            State::Written(handle) | State::Read(OpenedToRead { handle, .. }) => read(handle),
-            State::Closed | State::Gone => Err(StoreError::Trimmed {
-                asked: segment.first,
-                first: self.first(),
-            }),
+            Ok((handle, database))
+        })?;
+        let (lent, was_opened) = match lending {
+            Lending::Lent(lent, was_opened) => (lent, was_opened),
+            Lending::Gone => {
+                return Err(StoreError::Trimmed {
+                    asked: segment.first,
+                    first: self.first(),
+                });
+            }
         };
-        drop(state);
+        let result = match lent.handle() {
+            Some(handle) => read(handle),
+            None => Err(StoreError::Closed),
+        };
+        drop(lent);
         if was_opened {
-            self.close_one_too_many(segment);
+            self.close_those_too_many(segment);
         }
         result
     }
@@ -273,8 +247,7 @@ impl Segments {
                 by_first.remove(&oldest)
             };
             if let Some(segment) = oldest {
-                let mut state = segment.lock();
-                *state = State::Gone;
+                segment.remove();
                 disk::discard(&segment.path)
                     .map_err(|error| refused("could not delete", &segment.path, error))?;
             }
@@ -325,35 +298,20 @@ impl Segments {
         })
     }
 
-    fn close_one_too_many(&self, just_opened: &Arc<Segment>) {
-        let eldest = {
-            let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Closes those opened longest ago, but for what is being read right now: that is looked at the next time.
+    fn close_those_too_many(&self, just_opened: &Arc<Segment>) {
+        let opened = || self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let eldest: Vec<Arc<Segment>> = {
+            let mut opened = opened();
             opened.push_back(just_opened.clone());
-            if opened.len() <= SEGMENTS_OPEN_MAX {
-                return;
-            }
-            opened.pop_front()
+            let over = opened.len().saturating_sub(SEGMENTS_OPEN_MAX);
+            opened.drain(..over).collect()
         };
-        if let Some(eldest) = eldest {
-            let mut state = eldest.lock();
-            if let State::Read(_) = *state {
-                *state = State::Closed;
+        for segment in eldest {
+            if !segment.close_if_idle() {
+                opened().push_front(segment);
             }
         }
-    }
-}
-
-impl Segment {
-    fn new(folder: &Path, first: u64) -> Segment {
-        Segment {
-            first,
-            path: folder.join(format!("{first:0NAME_DIGITS$}")),
-            state: Mutex::new(State::Closed),
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -373,6 +331,10 @@ fn is_blank(segment: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) => Err(error),
     }
+}
+
+fn segment_path(folder: &Path, first: u64) -> PathBuf {
+    folder.join(format!("{first:0NAME_DIGITS$}"))
 }
 
 fn first_of_name(name: &str) -> Option<u64> {

@@ -55,11 +55,28 @@ impl Event {
             Event::CaseAddedToContact(added) => {
                 let joined = added.join.opened.is_none();
                 let joined = joined.then_some(RowKey::Case(added.join.case));
+                // The row of whose case it is says what for.
+                let opens = added.join.opened.is_some();
+                let owner = opens.then(|| RowKey::Customer(added.customer.clone()));
                 joined
                     .into_iter()
+                    .chain(owner)
                     .chain([contact(&added.contact)])
                     .collect()
             }
+        }
+    }
+
+    /// The case of which it turns out what matter it is: the row of its owner says what for.
+    pub(crate) fn claimed_case(&self) -> Option<CaseId> {
+        match self {
+            Event::ContactRouted(routed) => {
+                let joined = routed.case.as_ref();
+                joined
+                    .filter(|join| join.claimed.is_some())
+                    .map(|join| join.case)
+            }
+            _ => None,
         }
     }
 }

@@ -116,11 +116,10 @@ pub(super) fn add(
 
 /// All cases of a contact, its own first, and in memory with each the one that goes on for it.
 pub(super) fn cases_of(state: &State, contact: &Contact) -> Result<Vec<Arc<Case>>, Elsewhere> {
-    let mut cases = Vec::new();
-    for id in contact.cases() {
-        cases.extend(state.case_in_all(&id)?.cloned());
-    }
-    Ok(cases)
+    let cases = contact
+        .cases()
+        .map(|id| Ok(state.case_in_all(&id)?.cloned()));
+    Ok(Elsewhere::gather(cases)?.into_iter().flatten().collect())
 }
 
 /// The additional cases that a contact has once it is decided on: one that turned out to be what it comes for

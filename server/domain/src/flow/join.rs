@@ -3,12 +3,12 @@
 use super::Stop;
 use super::find::{self, FoundCase, FoundCustomer};
 use super::route::Start;
+use crate::case::Case;
 use crate::case::memory::{Telling, came_of, repeat_of};
-use crate::case::{Case, MatterKey};
 use crate::contact::{CaseMatch, ContactContext, Direction};
 use crate::customer::CONTACTS_7D;
 use crate::decision::{Memory, Standing};
-use crate::event::{CaseJoin, FormerCase, OpenedCase, RoutingTrigger};
+use crate::event::{CaseJoin, Claim, FormerCase, OpenedCase, RoutingTrigger};
 use crate::ids::{CaseId, ContactId, Seq};
 use crate::playbook::{Playbook, TierIndex};
 use crate::state::{Elsewhere, State};
@@ -35,7 +35,7 @@ pub(super) fn case_join(
     match found {
         FoundCase::KeyMissing => None,
         FoundCase::Stays(case, claimed) => {
-            let join = stays(case, *claimed, contact, context);
+            let join = stays(case, claimed.clone(), contact, context);
             let presumed = join.presumed && !tells_key(playbook, context);
             Some(CaseJoin { presumed, ..join })
         }
@@ -45,7 +45,7 @@ pub(super) fn case_join(
             ..joins(case, CaseMatch::Continued, context, now)
         }),
         FoundCase::Named(case, joined, claimed) => Some(CaseJoin {
-            claimed: *claimed,
+            claimed: claimed.clone(),
             ..joins(case, *joined, context, now)
         }),
         FoundCase::Opens {
@@ -88,7 +88,7 @@ fn tells_key(playbook: &Playbook, context: &ContactContext) -> bool {
 /// Says again how the contact joined.
 fn stays(
     case: &Case,
-    claimed: Option<MatterKey>,
+    claimed: Option<Claim>,
     contact: &ContactId,
     context: &ContactContext,
 ) -> CaseJoin {

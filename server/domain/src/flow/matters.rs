@@ -14,7 +14,7 @@ use crate::fact::FACTS_MAX;
 use crate::ids::{CaseId, MatterId, Seq};
 use crate::money::Money;
 use crate::refusal::{ContactCause, Faults, Refusal};
-use crate::state::State;
+use crate::state::{Elsewhere, State};
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -140,12 +140,12 @@ pub(super) fn seek(
             led.chain([start.clone()]).collect()
         }
     };
-    for mut start in firsts.into_iter().chain(others) {
-        if let Err(Stop::Elsewhere(elsewhere)) = found(state, &mut start, now) {
-            return Err(elsewhere.into());
-        }
-    }
-    Ok(())
+    let all = firsts.into_iter().chain(others);
+    let found = all.map(|mut start| match found(state, &mut start, now) {
+        Err(Stop::Elsewhere(elsewhere)) => Err(elsewhere),
+        Err(Stop::Refused(_)) | Ok(_) => Ok(()),
+    });
+    Ok(Elsewhere::gather(found).map(drop)?)
 }
 
 fn weighing(state: &State, mut start: Start, at: (Seq, UnixMs)) -> Result<Weighing, Stop> {
@@ -421,7 +421,8 @@ impl Taken<'_> {
         self.joined.push(join.case);
         let opened = join.opened.as_ref();
         let opened = opened.and_then(|opened| opened.matter);
-        self.opened.extend(opened.or(join.claimed));
+        self.opened
+            .extend(opened.or(join.claimed.as_ref().map(|claim| claim.matter)));
     }
 
     /// How another matter joins its case; `None` where it has none yet.

@@ -5,11 +5,11 @@ use super::customer::{as_seen, kept};
 use super::find::{HeldBy, holder, root};
 use crate::actor::{Actor, ActorKind};
 use crate::command::UpsertCustomer;
-use crate::customer::{CONSENTS_MAX, Customer, IDENTITIES_MAX, Identity};
+use crate::customer::{CONSENTS_MAX, CaseReasons, Customer, IDENTITIES_MAX, Identity};
 use crate::event::{CustomerUpserted, Event};
 use crate::ids::CustomerId;
 use crate::refusal::{CustomerCause, Refusal};
-use crate::state::State;
+use crate::state::{Elsewhere, State};
 use crate::time::UnixMs;
 
 /// Makes a customer or changes the profile of one. A verified identity stays with who holds it, until a profile of
@@ -24,6 +24,13 @@ pub(super) fn upsert(
     if command.seen.is_some() {
         as_seen(&*kept(state, &command.id)?, command.seen)?;
     }
+    let identities = command.profile.identities.iter();
+    Elsewhere::gather(
+        identities.map(|identity| match holder(state, &identity.key)? {
+            HeldBy::One(id) => root(state, &id).map(drop),
+            HeldBy::Shared(_) | HeldBy::Nobody => Ok(()),
+        }),
+    )?;
     for identity in &command.profile.identities {
         if says_nothing_new(state, &command.id, identity)? {
             continue;
@@ -70,6 +77,7 @@ pub(super) fn upsert(
     }
     let unverified_identities = customer.profile.proofs_lost_by(&profile);
     customer.profile = profile;
+    customer.case_reasons = CaseReasons::default();
     Ok(Event::CustomerUpserted(Box::new(CustomerUpserted {
         customer,
         unverified_identities,

@@ -83,12 +83,8 @@ impl Playbook {
     /// Whether a case that was opened for `id` and knows `facts` may be about the reason at `index`: for itself, for
     /// one that it replaces, or for a retired one of which it is a part, unless the facts tell another part.
     pub fn may_mean(&self, index: ReasonIndex, id: &ReasonId, facts: &Facts) -> bool {
-        let reason = self.reason(index);
-        if reason.id == *id || reason.replaces.contains(id) {
-            return true;
-        }
-        if self.index.reasons.contains_key(id) {
-            return false;
+        if let Some(known) = self.index.reasons.get(id) {
+            return *known == index;
         }
         self.split_of(id)
             .is_some_and(|split| match self.part_told(split, facts) {
@@ -99,6 +95,18 @@ impl Playbook {
                     self.parts_of(told).contains(&index)
                 }
             })
+    }
+
+    /// Whether the matters of the reason at `index` are those of `id`, too: of itself, of one that it replaces, or of a
+    /// retired one of which it is a part.
+    pub fn has_matters_of(&self, index: ReasonIndex, id: &ReasonId) -> bool {
+        match self.index.reasons.get(id) {
+            Some(known) => *known == index,
+            None => {
+                let split = self.split_of(id);
+                split.is_some_and(|split| self.parts_of(split).contains(&index))
+            }
+        }
     }
 
     /// Retired reasons of which the one at `index` is a part, with their older names, in the order of the playbook.

@@ -55,7 +55,10 @@ impl State {
             _ => None,
         });
         let survivors: Vec<RowKey> = survivors.collect();
-        let mut edited = named.into_iter().chain(survivors);
+        let claimed = event.claimed_case();
+        let claimed = claimed.and_then(|id| self.cases.get(&id)?.customer.clone());
+        let owner = claimed.map(RowKey::Customer);
+        let mut edited = named.into_iter().chain(survivors).chain(owner);
         edited.find(|key| !self.knows(key))
     }
 

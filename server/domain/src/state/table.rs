@@ -120,6 +120,11 @@ impl<K: Eq + Hash, V> Table<K, V> {
         goes
     }
 
+    /// How many rows are known, or known to be absent.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Rows in memory, in no order.
     pub fn rows(&self) -> impl Iterator<Item = (&K, &Arc<V>)> {
         self.rows

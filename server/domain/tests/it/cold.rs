@@ -14,8 +14,9 @@ use signpost_domain::time::UnixMs;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// More rows than any one command needs.
-const LOOKED_UP_MAX: usize = 200;
+/// How often a command is looked through at most: what is missing of one step is named at once, so that this depends
+/// neither on how many rows there are nor on how many reasons.
+const LOOKS_MAX: usize = 12;
 
 /// A state with cold rows.
 pub(crate) struct Cold {
@@ -24,6 +25,10 @@ pub(crate) struct Cold {
     rows: BTreeMap<RowKey, Row>,
     /// Rows in memory for the command at hand.
     lent: Vec<RowKey>,
+    /// Rows that its events changed so far: an engine keeps them until they are on disk, and longer.
+    changed: Vec<(Seq, RowKey)>,
+    /// What the command at hand cost to look through: how often, and how many rows it needed.
+    pub(crate) looked: (usize, usize),
 }
 
 impl Cold {
@@ -32,6 +37,8 @@ impl Cold {
             state: State::partial(),
             rows: BTreeMap::new(),
             lent: Vec::new(),
+            changed: Vec::new(),
+            looked: (0, 0),
         }
     }
 
@@ -39,8 +46,8 @@ impl Cold {
     pub(crate) fn decide(&mut self, command: &Command, now: UnixMs) -> Result<Outcome, Stop> {
         self.look_up(|state| flow::seek(state, command));
         let decided = flow::decide(&self.state, command, now);
-        if let Err(Stop::Elsewhere(Elsewhere(key))) = &decided {
-            panic!("deciding needs {key:?}, which looking through did not find: {command:?}");
+        if let Err(Stop::Elsewhere(Elsewhere(keys))) = &decided {
+            panic!("deciding needs {keys:?}, which looking through did not find: {command:?}");
         }
         decided
     }
@@ -48,8 +55,8 @@ impl Cold {
     pub(crate) fn look(&mut self, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
         self.look_up(|state| flow::seek_read(state, query));
         let answer = flow::look(&self.state, query, now);
-        if let Err(Stop::Elsewhere(Elsewhere(key))) = &answer {
-            panic!("answering needs {key:?}, which looking through did not find: {query:?}");
+        if let Err(Stop::Elsewhere(Elsewhere(keys))) = &answer {
+            panic!("answering needs {keys:?}, which looking through did not find: {query:?}");
         }
         answer
     }
@@ -58,7 +65,7 @@ impl Cold {
     pub(crate) fn due(&self, now: UnixMs) -> Option<Recorded> {
         match flow::due(&self.state, now) {
             Ok(recorded) => recorded,
-            Err(Elsewhere(key)) => panic!("a timer needs {key:?}, which is not in memory"),
+            Err(Elsewhere(keys)) => panic!("a timer needs {keys:?}, which is not in memory"),
         }
     }
 
@@ -78,10 +85,13 @@ impl Cold {
         assert_eq!(touched, bare, "folded with the edited rows alone");
         let seq = self.state.seq();
         for (key, row) in touched {
-            self.state.forget(&key, seq);
+            self.changed.push((seq, key.clone()));
             self.rows.insert(key, row);
         }
         if last {
+            for (at, key) in std::mem::take(&mut self.changed) {
+                self.state.forget(&key, at);
+            }
             self.lent_until(seq);
         }
     }
@@ -142,20 +152,25 @@ impl Cold {
     fn look_up(&mut self, seek: impl Fn(&State) -> Result<(), Elsewhere>) {
         self.forget_lent(self.state.seq());
         let mut looking = State::looking(Seq(0), UnixMs(0), self.state.live().cloned());
-        for _ in 0..LOOKED_UP_MAX {
-            let Err(Elsewhere(key)) = seek(&looking) else {
+        self.looked = (0, 0);
+        for look in 1..=LOOKS_MAX {
+            let Err(Elsewhere(keys)) = seek(&looking) else {
                 return;
             };
-            let row = self.rows.get(&key).cloned();
-            assert!(
-                looking.lend(key.clone(), row.clone()),
-                "{key:?} is sought twice"
-            );
-            if self.state.lend(key.clone(), row) {
-                self.lent.push(key);
+            self.looked = (look, self.looked.1 + keys.len());
+            assert!(!keys.is_empty(), "nothing is named");
+            for key in keys {
+                let row = self.rows.get(&key).cloned();
+                assert!(
+                    looking.lend(key.clone(), row.clone()),
+                    "{key:?} is sought twice"
+                );
+                if self.state.lend(key.clone(), row) {
+                    self.lent.push(key);
+                }
             }
         }
-        panic!("looking through does not end");
+        panic!("a command is looked through more than {LOOKS_MAX} times");
     }
 
     /// Forgets what was looked up before the last events, which are up to `seq`, unless one of them changed it.

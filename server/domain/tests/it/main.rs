@@ -11,6 +11,7 @@ mod loss;
 mod profiles;
 mod projection;
 mod properties;
+mod replaced;
 mod scenarios;
 mod script;
 mod stage;

@@ -76,6 +76,11 @@ impl World {
         self.wait_until(self.now + span)
     }
 
+    /// How often the last command was looked through, and how many rows it needed.
+    pub(crate) fn looked(&self) -> (usize, usize) {
+        self.cold.looked
+    }
+
     /// All that happened so far.
     pub(crate) fn log(&self) -> &[Recorded] {
         &self.log

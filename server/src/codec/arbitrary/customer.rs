@@ -7,14 +7,18 @@ use proptest::prelude::{BoxedStrategy, Strategy, any};
 use proptest::prop_oneof;
 use proptest::sample::select;
 use signpost_domain::customer::{
-    CustomerMerge, CustomerWork, MergedCustomer, TierBasis, TierFound,
+    CaseReasons, Customer, CustomerMerge, CustomerWork, MergedCustomer, TierBasis, TierFound,
 };
 use signpost_domain::event::{CustomerUpserted, CustomerWorked};
 
 pub(super) fn saved() -> impl Strategy<Value = CustomerUpserted> {
     let parts = (customer(), vec(identity_key(), 0..3));
     parts.prop_map(|(customer, unverified_identities)| CustomerUpserted {
-        customer,
+        // Of a row alone.
+        customer: Customer {
+            case_reasons: CaseReasons::default(),
+            ..customer
+        },
         unverified_identities,
     })
 }

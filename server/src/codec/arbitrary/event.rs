@@ -16,9 +16,9 @@ use proptest::prop_oneof;
 use proptest::sample::select;
 use signpost_domain::decision::Standing;
 use signpost_domain::event::{
-    CaseAddedToContact, CaseJoin, Cause, ContactEnded, ContactRouted, ContactUpdated, CustomerJoin,
-    Envelope, Event, FormerCase, MatterDecided, MatterEnded, Method, Next, OpenCase, OpenedCase,
-    PlaybookPublished, Recorded, RequestStamp, RouteSelected, RoutingTrigger,
+    CaseAddedToContact, CaseJoin, Cause, Claim, ContactEnded, ContactRouted, ContactUpdated,
+    CustomerJoin, Envelope, Event, FormerCase, MatterDecided, MatterEnded, Method, Next, OpenCase,
+    OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteSelected, RoutingTrigger,
 };
 use signpost_domain::ids::{CaseId, RequestId};
 use signpost_domain::tags::ContactUpdate;
@@ -327,7 +327,7 @@ fn case_join() -> BoxedStrategy<CaseJoin> {
         any::<[bool; 4]>(),
         of(case_id()),
         of(opened),
-        of(matter()),
+        of((matter(), of(reason()))),
     );
     parts
         .prop_map(
@@ -340,7 +340,7 @@ fn case_join() -> BoxedStrategy<CaseJoin> {
                     switched,
                     previous,
                     opened,
-                    claimed,
+                    claimed: claimed.map(|(matter, reason)| Claim { matter, reason }),
                     presumed,
                 }
             },

@@ -13,7 +13,7 @@ use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
 use signpost_domain::case::MatterKey;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Offered, QueueStats};
-use signpost_domain::customer::{Consent, Customer, Identity, IdentityKey, Profile};
+use signpost_domain::customer::{CaseReasons, Consent, Customer, Identity, IdentityKey, Profile};
 use signpost_domain::event::RequestKey;
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ActorId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
@@ -153,6 +153,7 @@ fn customer() -> Customer {
         merged_into: None,
         merged: Vec::new(),
         merges: 0,
+        case_reasons: CaseReasons::default(),
         opened: Seq(70),
         changed: Seq(76),
     }

@@ -3,6 +3,7 @@
 use super::FoundCustomer;
 use crate::case::{Case, CaseState, MatterKey};
 use crate::contact::{CaseMatch, Contact, ContactContext};
+use crate::event::Claim;
 use crate::fact::{Facts, Knowledge};
 use crate::ids::{CaseId, ReasonId, Slug};
 use crate::playbook::{Playbook, Reason, ReasonIndex};
@@ -14,14 +15,14 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(in crate::flow) enum FoundCase {
     /// It stays with the case that it has, which turned out to be this matter if that was not known so far.
-    Stays(Arc<Case>, Option<MatterKey>),
+    Stays(Arc<Case>, Option<Claim>),
     /// It joins this one.
     Joins(Arc<Case>, CaseMatch),
     /// It joins this one, which is the only open one that may be meant: it told no key.
     Presumed(Arc<Case>),
     /// It joins this one, which it was proven to be about; the matter that this one turned out to be, if it was
     /// nobody's.
-    Named(Arc<Case>, CaseMatch, Option<MatterKey>),
+    Named(Arc<Case>, CaseMatch, Option<Claim>),
     /// It opens one; for the same matter there was this one.
     Opens {
         /// Its reason.
@@ -96,8 +97,10 @@ pub(super) fn case(
             },
         });
     };
-    // A case stays whose it is, also when the contact is of somebody who is one with them.
+    // A case stays whose it is, also when the contact is of somebody who is one with them. What it is about is noted
+    // with them, also when it is somebody else's.
     let owner = own.as_ref().and_then(|own| own.customer.as_ref());
+    owner.map(|owner| state.customer(owner)).transpose()?;
     let owner = owner.unwrap_or(&who.id);
     let matter = MatterKey::of(owner, &reason.id, &key, &facts);
     if let Some(own) = &own
@@ -134,7 +137,10 @@ pub(super) fn case(
         (Some(case), _) if can_reopen(&case, sought.now) => {
             FoundCase::Joins(case, CaseMatch::Reopened)
         }
-        (_, Some(own)) => FoundCase::Stays(own, Some(matter)),
+        (_, Some(own)) => {
+            let reason = Some(reason.id.clone());
+            FoundCase::Stays(own, Some(Claim { matter, reason }))
+        }
         (other, None) => FoundCase::Opens {
             reason: index,
             matter: Some(matter),
@@ -410,37 +416,67 @@ impl Lookup<'_> {
     /// The latest case of the matter, also under reasons that this one replaces or is a part of: an open one rather
     /// than one that can be reopened, and that rather than others.
     pub(super) fn latest_case(&self) -> Result<Option<Arc<Case>>, Elsewhere> {
-        let mut latest: Option<Arc<Case>> = None;
-        for matter in self.matters() {
-            let Some(case) = self.state.matter(&matter)? else {
-                continue;
-            };
-            let case = self.state.case(case)?.cloned();
-            let case = case.filter(|case| case.matter == Some(matter) && self.means(case));
-            let case = match case.as_ref().and_then(|case| case.merged_into) {
-                Some(survivor) => self.state.case(&survivor)?.cloned(),
-                None => case,
-            };
-            // Customers whose cases were merged need not be one any more.
-            let is_ours = |case: &Arc<Case>| {
-                let mut owner = case.customer.iter();
-                owner.any(|owner| self.who.is_one_with(owner))
-            };
-            let case = case.filter(is_ours);
-            latest = latest.into_iter().chain(case).max_by_key(|case| {
-                let is_open = is_open(case, self.now);
-                (is_open, can_reopen(case, self.now), case.id)
-            });
-        }
-        Ok(latest)
+        let matters = self.matters();
+        debug_assert!(self.overlooks_nothing(&matters), "{:?}", self.who.id);
+        let state = self.state;
+        let led_to = Elsewhere::gather(matters.iter().map(|matter| state.matter(matter)))?;
+        let led_to = matters.into_iter().zip(led_to);
+        let led_to = led_to.filter_map(|(matter, case)| Some((matter, case?)));
+        let found = led_to.map(|(matter, id)| Ok((matter, state.case(id)?)));
+        let found = Elsewhere::gather(found)?.into_iter();
+        let found = found.filter_map(|(matter, case)| {
+            case.filter(|case| case.matter == Some(matter) && self.means(case))
+        });
+        let goes_on = found.map(|case| match case.merged_into {
+            Some(survivor) => state.case(&survivor),
+            None => Ok(Some(case)),
+        });
+        let goes_on = Elsewhere::gather(goes_on)?.into_iter().flatten();
+        // Customers whose cases were merged need not be one any more.
+        let ours = goes_on.filter(|case| {
+            let mut owner = case.customer.iter();
+            owner.any(|owner| self.who.is_one_with(owner))
+        });
+        let latest = ours.max_by_key(|case| {
+            let is_open = is_open(case, self.now);
+            (is_open, can_reopen(case, self.now), case.id)
+        });
+        Ok(latest.cloned())
     }
 
-    /// The matter for each of those who are one, and for each reason that this one replaces or is a part of.
-    fn matters(&self) -> impl Iterator<Item = MatterKey> {
+    /// The matters to look for: for each of those who are one, under each reason that it has matters of and that this
+    /// one is, replaces or is a part of. However many reasons this one replaces, these are few.
+    fn matters(&self) -> Vec<MatterKey> {
+        let rows = self.who.family.iter();
+        let names = rows.flat_map(|row| match row.case_reasons.listed() {
+            Some(listed) => {
+                let meant = listed.iter();
+                let meant = meant.filter(|id| self.playbook.has_matters_of(self.reason, id));
+                meant.map(|id| (&row.id, id)).collect()
+            }
+            None => self.names().map(|id| (&row.id, id)).collect::<Vec<_>>(),
+        });
+        names
+            .map(|(member, id)| MatterKey::of(member, id, self.key, self.facts))
+            .collect()
+    }
+
+    /// This reason and all that it replaces or is a part of.
+    fn names(&self) -> impl Iterator<Item = &ReasonId> {
         let reason = self.playbook.reason(self.reason);
         let own = std::iter::once(&reason.id).chain(&reason.replaces);
-        let reasons = own.chain(self.playbook.split_from(self.reason));
-        let all = reasons.flat_map(|id| self.who.members().map(move |member| (member, id)));
-        all.map(|(member, id)| MatterKey::of(member, id, self.key, self.facts))
+        own.chain(self.playbook.split_from(self.reason))
+    }
+
+    /// Whether no matter in memory is missing among these, under the first names that there are.
+    fn overlooks_nothing(&self, matters: &[MatterKey]) -> bool {
+        const NAMES_TRIED: usize = 64;
+        let mut names = self.names().take(NAMES_TRIED);
+        names.all(|id| {
+            self.who.members().all(|member| {
+                let matter = MatterKey::of(member, id, self.key, self.facts);
+                matters.contains(&matter) || !matches!(self.state.matter(&matter), Ok(Some(_)))
+            })
+        })
     }
 }

@@ -60,6 +60,17 @@ pub(in crate::flow) fn customer(
     noticed: &mut Vec<Finding>,
 ) -> Result<Option<FoundCustomer>, Elsewhere> {
     let named = before.or(told.id.as_ref());
+    let told_of = told.identities.iter().filter(|identity| identity.proves());
+    let told_of = told_of.map(|identity| match holder(state, &identity.key)? {
+        HeldBy::One(id) => root(state, &id).map(drop),
+        HeldBy::Shared(_) | HeldBy::Nobody => Ok(()),
+    });
+    Elsewhere::gather(
+        named
+            .map(|id| root(state, id).map(drop))
+            .into_iter()
+            .chain(told_of),
+    )?;
     let named = named.map(|id| root(state, id)).transpose()?;
     let mut held_by = None;
     let mut free = Vec::new();

@@ -47,9 +47,7 @@ pub(in crate::flow) fn family(
     let Some(first) = state.customer(&root(state, id)?)?.cloned() else {
         return Ok(Vec::new());
     };
-    let mut family = vec![first.clone()];
-    for merged in first.merged_ids() {
-        family.extend(state.customer(merged)?.cloned());
-    }
-    Ok(family)
+    let merged = first.merged_ids().map(|id| state.customer(id));
+    let merged = Elsewhere::gather(merged)?.into_iter().flatten().cloned();
+    Ok(std::iter::once(first.clone()).chain(merged).collect())
 }

@@ -8,6 +8,7 @@ use crate::case::{Case, MatterKey};
 use crate::command::UnknownReason;
 use crate::contact::{CaseMatch, ContactContext};
 use crate::customer::Identity;
+use crate::event::Claim;
 use crate::ids::{CustomerId, ReasonId, Slug};
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::refusal::{FaultKind, Faults, Refusal};
@@ -104,14 +105,12 @@ fn names_identity(state: &State, owner: &CustomerId, told: &[Identity]) -> Resul
         return Ok(false);
     }
     let rows = family(state, owner)?;
-    for identity in told {
+    let theirs = told.into_iter().filter(|identity| {
         let mut all = rows.iter().flat_map(|row| &row.profile.identities);
-        let is_theirs = all.any(|known| known.key == identity.key && !known.shared);
-        if is_theirs && !matches!(holder(state, &identity.key)?, HeldBy::Shared(_)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+        all.any(|known| known.key == identity.key && !known.shared)
+    });
+    let held = Elsewhere::gather(theirs.map(|identity| holder(state, &identity.key)))?;
+    Ok(held.iter().any(|by| !matches!(by, HeldBy::Shared(_))))
 }
 
 /// The facts that tell a case from others of its reason, as the live playbook has it.
@@ -219,6 +218,10 @@ pub(super) fn named_case(
             false => FoundCase::Joins(other, CaseMatch::Continued),
         }));
     }
-    let matter = MatterKey::of(&who.id, &playbook.reason(reason).id, &key, &facts);
-    Ok(Some(FoundCase::Named(case.clone(), joined, Some(matter))))
+    let reason = &playbook.reason(reason).id;
+    let claim = Claim {
+        matter: MatterKey::of(&who.id, reason, &key, &facts),
+        reason: Some(reason.clone()),
+    };
+    Ok(Some(FoundCase::Named(case.clone(), joined, Some(claim))))
 }

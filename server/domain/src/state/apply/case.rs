@@ -8,7 +8,7 @@ use crate::case::{
 };
 use crate::contact::{CaseMatch, Contact, Direction, Offered};
 use crate::decision::{PersonTold, Tried};
-use crate::event::{CaseJoin, ContactRouted, Envelope, FormerCase, OpenedCase};
+use crate::event::{CaseJoin, Claim, ContactRouted, Envelope, FormerCase, OpenedCase};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
 use crate::state::{Counts, OpenCases, RowKey, State, Timers};
@@ -27,12 +27,19 @@ impl State {
         if let Some(opened) = &join.opened {
             self.case_opened(envelope, customer.cloned(), &routed.carried, join, opened);
         }
-        if let Some(matter) = join.claimed {
+        if let Some(Claim { matter, reason }) = &join.claimed {
+            let matter = *matter;
             self.edit_case(envelope, join.case, |case| {
                 case.customer = case.customer.take().or(customer.cloned());
                 case.matter = Some(matter);
             });
             self.put_matter(envelope.seq, matter, join.case);
+            let owner = self.cases.get(&join.case);
+            let owner = owner.and_then(|case| case.customer.clone());
+            let reason = reason.as_ref().or(routed.decision.reason.as_ref());
+            if let (Some(owner), Some(reason)) = (owner, reason) {
+                self.has_matter_of(envelope.seq, &owner, reason);
+            }
         }
         let listed = CaseContact {
             contact: routed.contact.clone(),
@@ -150,6 +157,9 @@ impl State {
         };
         if let Some(matter) = opened.matter {
             self.put_matter(envelope.seq, matter, join.case);
+            if let Some(owner) = &case.customer {
+                self.has_matter_of(envelope.seq, owner, &opened.reason);
+            }
         }
         self.timers.replace(None, Timers::of_case(&case));
         self.open_cases

@@ -2,7 +2,7 @@
 
 use crate::customer::{Customer, CustomerWork, Identity, MergedCustomer, RECENT_CONTACTS_MAX};
 use crate::event::{ContactRouted, CustomerJoin, CustomerWorked, Envelope};
-use crate::ids::{CustomerId, Seq};
+use crate::ids::{CustomerId, ReasonId, Seq};
 use crate::state::{RowKey, State};
 use crate::time::UnixMs;
 use std::sync::Arc;
@@ -89,6 +89,17 @@ impl State {
                 self.edit_customer(envelope, merged, |customer| customer.merged_into = None);
             }
         }
+    }
+
+    /// A customer has a matter of this reason from now on. That alone is no change that anybody is told of.
+    pub(super) fn has_matter_of(&mut self, seq: Seq, id: &CustomerId, reason: &ReasonId) {
+        let row = self.customers.get(id);
+        if row.is_none_or(|row| row.case_reasons.may_have(reason)) {
+            return;
+        }
+        self.customers
+            .edit(id, seq, |row| row.case_reasons.note(reason));
+        self.touched.push(RowKey::Customer(id.clone()));
     }
 
     fn identities_of(&self, id: &CustomerId) -> Vec<Identity> {

@@ -1,8 +1,9 @@
 //! Work on customers, and what rows keep of it.
 
-use super::{NOW, actor, customer, customer_id, identities, slug};
+use super::{NOW, actor, customer, customer_id, identities, reason, slug};
 use signpost_domain::customer::{
-    Customer, CustomerMerge, CustomerWork, Identity, MergedCustomer, TierBasis, TierFound,
+    CaseReasons, Customer, CustomerMerge, CustomerWork, Identity, MergedCustomer, TierBasis,
+    TierFound,
 };
 use signpost_domain::event::{CustomerWorked, Event};
 use signpost_domain::ids::CustomerId;
@@ -62,6 +63,20 @@ pub(in crate::codec::frozen) fn merged() -> Customer {
         merges: 3,
         ..customer()
     }
+}
+
+/// Customers who had cases: for reasons that are listed, and for too many to list.
+pub(in crate::codec::frozen) fn with_cases() -> [(&'static str, Customer); 2] {
+    let with = |case_reasons| Customer {
+        case_reasons,
+        ..customer()
+    };
+    let listed = CaseReasons::stored(vec![reason()], false);
+    let over = CaseReasons::stored(Vec::new(), true);
+    [
+        ("a customer with cases of one reason", with(listed)),
+        ("a customer with cases of very many reasons", with(over)),
+    ]
 }
 
 pub(in crate::codec::frozen) fn tier_found() -> TierFound {

@@ -17,9 +17,9 @@ use signpost_domain::decision::{
     Memory, RouteOption, Standing, Wait, WaitBasis,
 };
 use signpost_domain::event::{
-    CaseJoin, Cause, ContactEnded, ContactRouted, CustomerJoin, CustomerUpserted, Envelope, Event,
-    FormerCase, Method, Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp, RouteSelected,
-    RoutingTrigger,
+    CaseJoin, Cause, Claim, ContactEnded, ContactRouted, CustomerJoin, CustomerUpserted, Envelope,
+    Event, FormerCase, Method, Next, OpenedCase, PlaybookPublished, Recorded, RequestStamp,
+    RouteSelected, RoutingTrigger,
 };
 use signpost_domain::fact::Facts;
 use signpost_domain::ids::{CaseId, RequestId, Seq};
@@ -169,6 +169,13 @@ fn later() -> Vec<(&'static str, Recorded)> {
     let with_them = Event::ContactRouted(Box::new(with_them));
     let route = asked(Method::RouteContact);
     all.push(("that reckoned with them", recorded(152, route, with_them)));
+    let claims = Event::ContactRouted(Box::new(matters::claims(Claim {
+        matter: matter(),
+        reason: Some(reason()),
+    })));
+    let route = asked(Method::RouteContact);
+    let title = "that tells what matter its case turned out to be";
+    all.push((title, recorded(170, route, claims)));
     let tagged = tags::events().into_iter().zip(153..);
     all.extend(
         tagged.map(|((title, event), seq)| {
@@ -298,7 +305,10 @@ fn routed() -> ContactRouted {
                 continues_for: Millis(7 * Millis::DAY.0),
                 reopens_within: Millis(3 * Millis::DAY.0),
             }),
-            claimed: Some(matter()),
+            claimed: Some(Claim {
+                matter: matter(),
+                reason: None,
+            }),
             presumed: false,
         }),
         former: Some(FormerCase {

@@ -10,8 +10,8 @@ use signpost_domain::contact::{
 };
 use signpost_domain::decision::{Finding, Standing};
 use signpost_domain::event::{
-    CaseAddedToContact, CaseJoin, ContactEnded, ContactRouted, Event, MatterDecided, MatterEnded,
-    Next, OpenCase, RoutingTrigger,
+    CaseAddedToContact, CaseJoin, Claim, ContactEnded, ContactRouted, Event, MatterDecided,
+    MatterEnded, Next, OpenCase, RoutingTrigger,
 };
 use signpost_domain::ids::{CaseId, MatterId, Seq};
 use signpost_domain::time::Millis;
@@ -45,6 +45,18 @@ fn join() -> CaseJoin {
         opened: None,
         claimed: None,
         presumed: true,
+    }
+}
+
+/// A contact whose case turned out to be that matter.
+pub(super) fn claims(claim: Claim) -> ContactRouted {
+    let case = CaseJoin {
+        claimed: Some(claim),
+        ..join()
+    };
+    ContactRouted {
+        case: Some(case),
+        ..bare(Next::ChooseRoute)
     }
 }
 

@@ -1,6 +1,6 @@
 //! One row of each kind.
 
-use super::customer::{merged as merged_customer, tier_found};
+use super::customer::{merged as merged_customer, tier_found, with_cases};
 use super::event::queue_stats;
 use super::work::{link, merged, resolution};
 use super::{
@@ -104,6 +104,10 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
     let key = RowKey::Customer(customer_id());
     let merged = Row::Customer(Arc::new(merged_customer()));
     rows.push(("a customer that is merged and goes on", key, merged));
+    for (title, row) in with_cases() {
+        let key = RowKey::Customer(row.id.clone());
+        rows.push((title, key, Row::Customer(Arc::new(row))));
+    }
     let more = [of_nobody_there()].into_iter().chain(of_callers());
     rows.into_iter().chain(more).chain(for_a_person()).collect()
 }

@@ -1,0 +1,97 @@
+//! Reading events off the threads that serve.
+//!
+//! Looking an event up may wait for the disk, and opening a closed segment takes 20 ms to 2 s. Both are done on threads
+//! that tokio keeps for what blocks, in lanes of their own: a few events never wait behind long pages, nor what is open
+//! behind what must be opened.
+
+use super::Halt;
+use crate::codec;
+use crate::store::LogReader;
+use signpost_domain::event::Recorded;
+use signpost_domain::ids::Seq;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Events that count as few: a contact with all its matters.
+const FEW_EVENTS_MAX: usize = 16;
+/// Readers of few events at once.
+const FEW_READERS_MAX: usize = 4;
+/// Readers of more events at once: each fills a core while it reads.
+const MANY_READERS_MAX: usize = 1;
+/// Readers for whom closed segments are opened at once, of few events and of more.
+const OPENERS_MAX: usize = 1;
+
+/// Reads events for tasks.
+pub(super) struct Reading {
+    log: LogReader,
+    few: Lanes,
+    many: Lanes,
+}
+
+/// Turns to read.
+struct Lanes {
+    open: Arc<Semaphore>,
+    closed: Arc<Semaphore>,
+}
+
+impl Lanes {
+    fn new(readers: usize) -> Lanes {
+        Lanes {
+            open: Arc::new(Semaphore::new(readers)),
+            closed: Arc::new(Semaphore::new(OPENERS_MAX)),
+        }
+    }
+}
+
+impl Reading {
+    pub(super) fn new(log: LogReader) -> Reading {
+        Reading {
+            log,
+            few: Lanes::new(FEW_READERS_MAX),
+            many: Lanes::new(MANY_READERS_MAX),
+        }
+    }
+
+    /// What `make` makes of these events, in their order, on the thread that read them. A caller that leaves does not end
+    /// a read, nor does a server that stops: it is waited for.
+    ///
+    /// # Errors
+    /// [`Halt::Corrupt`] or [`Halt::Failed`] when one does not read.
+    pub(super) async fn events<T: Send + 'static>(
+        &self,
+        sequences: Vec<u64>,
+        make: impl FnOnce(Vec<Arc<Recorded>>) -> T + Send + 'static,
+    ) -> Result<T, Halt> {
+        let lanes = match sequences.len() <= FEW_EVENTS_MAX {
+            true => &self.few,
+            false => &self.many,
+        };
+        let lane = match self.log.are_open(&sequences) {
+            true => &lanes.open,
+            false => &lanes.closed,
+        };
+        let turn = lane.clone().acquire_owned().await;
+        let turn = turn.map_err(|_| Halt::Stopping)?;
+        let log = self.log.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let events = log.get_all(&sequences)?.into_iter();
+            let events = sequences.iter().zip(events);
+            let events = events.map(|(seq, bytes)| decoded(Seq(*seq), bytes));
+            Ok(make(events.collect::<Result<_, Halt>>()?))
+        });
+        read.await.map_err(|_| Halt::Stopping)?
+    }
+}
+
+fn decoded(seq: Seq, bytes: Option<Vec<u8>>) -> Result<Arc<Recorded>, Halt> {
+    let bytes = bytes.ok_or(Halt::Corrupt)?;
+    codec::event::decode(&bytes).map(Arc::new).map_err(|error| {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            seq = seq.0,
+            "an event does not read"
+        );
+        Halt::Corrupt
+    })
+}
