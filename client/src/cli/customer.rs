@@ -187,16 +187,7 @@ pub(crate) struct UpsertArgs {
 pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(), Failure> {
     match command {
         CustomerCommand::Get { customer, identity } => {
-            let by_identity = identity.map(v1::get_customer_request::By::Identity);
-            let by_key = customer.map(v1::get_customer_request::By::CustomerId);
-            let request = v1::GetCustomerRequest {
-                by: by_key.or(by_identity),
-                ..Default::default()
-            };
-            let response = session.client()?.get_customer(request).await?;
-            session.out.answer(&response, |paint| {
-                render::customer(&response.customer.clone().unwrap_or_default(), paint)
-            })
+            customer_work::get(customer, identity, session).await
         }
         CustomerCommand::List(args) => list_customers(*args, session).await,
         CustomerCommand::Upsert(args) => {

@@ -7,6 +7,33 @@ use super::render;
 use super::write::Change;
 use signpost_client::{Client, v1};
 
+/// Shows a customer, by key or by a verified handle.
+pub(super) async fn get(
+    customer: Option<String>,
+    identity: Option<v1::Identity>,
+    session: &Session,
+) -> Result<(), Failure> {
+    let client = session.client()?;
+    if identity.is_some() {
+        let request = v1::LookUpCustomerRequest {
+            identity,
+            ..Default::default()
+        };
+        let found = client.look_up_customer(request).await?;
+        return session.out.answer(&found, |paint| {
+            render::customer(&found.customer.clone().unwrap_or_default(), paint)
+        });
+    }
+    let request = v1::GetCustomerRequest {
+        by: customer.map(v1::get_customer_request::By::CustomerId),
+        ..Default::default()
+    };
+    let found = client.get_customer(request).await?;
+    session.out.answer(&found, |paint| {
+        render::customer(&found.customer.clone().unwrap_or_default(), paint)
+    })
+}
+
 /// Links a handle; says so if that takes a proof away.
 pub(super) async fn link(
     customer: String,

@@ -136,6 +136,19 @@ impl CustomerService for Edge {
         Ok(Response::new(answer))
     }
 
+    async fn look_up_customer(
+        &self,
+        request: Request<v1::LookUpCustomerRequest>,
+    ) -> Result<Response<v1::LookUpCustomerResponse>, Status> {
+        let query = intake::customer::look_up(request.into_inner());
+        let (query, _) = self.fresh(query).await?;
+        let (Answer::Customer(row), seq) = self.read(query).await? else {
+            return Err(status::internal());
+        };
+        let answer = reply::customer::looked_up(&row, self.revision(seq));
+        Ok(Response::new(answer))
+    }
+
     async fn list_customers(
         &self,
         request: Request<v1::ListCustomersRequest>,

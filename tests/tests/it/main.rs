@@ -48,6 +48,7 @@ mod list_pages;
 mod lists;
 mod lists_refused;
 mod lists_steady;
+mod look_up;
 mod matters;
 mod matters_untold;
 mod menus;

@@ -5,6 +5,7 @@ use expect_test::expect;
 use signpost_client::{Client, v1};
 use signpost_server::engine::Clock;
 use signpost_tests::attempt::{Attempt, end, take, upsert};
+use signpost_tests::merging::handle;
 use signpost_tests::server::{Data, FLIGHTS, TestServer};
 use signpost_tests::time::minute;
 use signpost_tests::watch::{Watch, feeds, next_events, watch_events};
@@ -24,6 +25,9 @@ fn bare(id: &str) -> v1::Customer {
         ..Default::default()
     }
 }
+
+/// A phone that is proof of `c1`.
+const PHONE: &str = "+31201234567";
 
 /// The receipt, which must be there.
 fn receipt(receipt: Option<v1::WriteReceipt>) -> Outcome<v1::WriteReceipt> {
@@ -67,6 +71,7 @@ async fn read_all(client: &Client, case_id: &str, min: &str) -> Outcome<Vec<Stri
         list_cases: ListCasesRequest {};
         batch_get_cases: BatchGetCasesRequest { case_ids: vec![case()] };
         get_customer: GetCustomerRequest { by: Some(By::CustomerId(id())) };
+        look_up_customer: LookUpCustomerRequest { identity: Some(handle("phone", PHONE)) };
         get_customer_history: GetCustomerHistoryRequest { by: Some(Of::CustomerId(id())) };
         list_customers: ListCustomersRequest {};
         batch_get_customers: BatchGetCustomersRequest { customer_ids: vec![id()] };
@@ -100,7 +105,11 @@ async fn every_write_names_a_revision_that_reads_take_and_give() -> Outcome {
     };
     let noted = client.add_case_note(note).await?;
     revisions.push(receipt(noted.receipt)?.revision);
-    let kept = client.upsert_customer(upsert(bare("c1"), 4)).await?;
+    let proven = v1::Customer {
+        identities: vec![handle("phone", PHONE)],
+        ..bare("c1")
+    };
+    let kept = client.upsert_customer(upsert(proven, 4)).await?;
     revisions.push(receipt(kept.receipt)?.revision);
     let ended = end("call-1", v1::ContactOutcome::Resolved, 5);
     let ended = client.end_contact(ended).await?;

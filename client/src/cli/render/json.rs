@@ -32,8 +32,8 @@ named! {
     AddCaseToContactResponse ReportQueueStatsResponse UpdateContactResponse
     ListCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
-    UpsertCustomerResponse GetCustomerResponse LinkIdentityResponse UnlinkIdentityResponse MergeCustomersResponse
-    UnmergeCustomerResponse GetCustomerHistoryResponse ValidatePlaybookResponse PublishPlaybookResponse
+    UpsertCustomerResponse GetCustomerResponse LookUpCustomerResponse LinkIdentityResponse UnlinkIdentityResponse
+    MergeCustomersResponse UnmergeCustomerResponse GetCustomerHistoryResponse ValidatePlaybookResponse PublishPlaybookResponse
     RollbackPlaybookResponse ListPlaybookPublicationsResponse GetPlaybookResponse
     GetReasonMenuResponse GetVocabularyResponse CountReasonsResponse
     ListCasesResponse ListContactsResponse ListCustomersResponse ContactAnswer DiffPlaybooksResponse
