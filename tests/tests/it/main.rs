@@ -53,6 +53,7 @@ mod matters;
 mod matters_untold;
 mod menus;
 mod misspelt;
+mod new_ids;
 mod note_audience;
 mod older_playbooks;
 mod playbooks;

@@ -7,8 +7,8 @@ use crate::actor::{Actor, ActorKind};
 use crate::command::UpsertCustomer;
 use crate::customer::{CONSENTS_MAX, Customer, IDENTITIES_MAX, Identity};
 use crate::event::{CustomerUpserted, Event};
-use crate::ids::CustomerId;
-use crate::refusal::{CustomerCause, Refusal};
+use crate::ids::{CustomerId, fits_new};
+use crate::refusal::{CustomerCause, Faults, Refusal};
 use crate::state::State;
 use crate::time::UnixMs;
 
@@ -23,6 +23,11 @@ pub(super) fn upsert(
 ) -> Result<Event, Stop> {
     if command.seen.is_some() {
         as_seen(&*kept(state, &command.id)?, command.seen)?;
+    }
+    if let Err(unfit) = fits_new(command.id.as_str())
+        && state.customer(&command.id)?.is_none()
+    {
+        return Err(Refusal::Faulty(Faults::one("customer.customer_id", unfit)).into());
     }
     for identity in &command.profile.identities {
         if says_nothing_new(state, &command.id, identity)? {
