@@ -157,8 +157,10 @@ impl CustomerService for Edge {
         &self,
         request: Request<v1::ListCustomersRequest>,
     ) -> Result<Response<v1::ListCustomersResponse>, Status> {
-        let asked = intake::list::customers(request.into_inner(), self.place());
-        let (asked, revision) = self.fresh(asked).await?;
+        let request = request.into_inner();
+        let at_least = self.reached(&request.min_revision).await?;
+        let asked = intake::list::customers(request, at_least, self.place());
+        let (asked, revision) = self.shown(asked)?;
         let show = |row: &Arc<Customer>, _| (row.opened, reply::customer::listed(row));
         let (customers, next_page_token) = self.page(asked, queries::customers, show).await?;
         Ok(Response::new(v1::ListCustomersResponse {

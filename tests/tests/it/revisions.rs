@@ -11,6 +11,7 @@ use signpost_tests::time::minute;
 use signpost_tests::watch::{Watch, feeds, next_events, watch_events};
 use signpost_tests::{Outcome, brief};
 use std::time::{Duration, Instant};
+use tonic_types::StatusExt;
 use v1::get_customer_request::By;
 
 fn call(contact: &str, at: i64) -> v1::RouteContactRequest {
@@ -268,15 +269,6 @@ async fn a_revision_that_is_not_reached_is_waited_for() -> Outcome {
           REVISION_NOT_REACHED"#]]
     .assert_eq(&brief::refused(refused));
     assert!(began.elapsed() >= Duration::from_secs(2));
-    let watch = v1::WatchEventsRequest {
-        start_revision: revision.clone(),
-        ..Default::default()
-    };
-    let watch = feeds(&older).watch_events(watch).await;
-    expect![[r#"
-        Unavailable: the revision is not reached: the last event is 1; ask again
-          REVISION_NOT_REACHED"#]]
-    .assert_eq(&brief::refused(watch.map(|it| it.map(drop))));
     // The deadline of the call comes first.
     let mut soon = tonic::Request::new(request);
     soon.set_timeout(Duration::from_millis(100));
@@ -336,5 +328,100 @@ async fn watches_begin_behind_a_revision() -> Outcome {
         }
     }
     assert_eq!(changed.unwrap_or_default().contact_count, 2);
+    Ok(())
+}
+
+/// A watch that begins behind a revision waits for it as reads do, for as long, and then says when to ask again.
+#[tokio::test]
+async fn a_watch_waits_for_the_revision_that_it_begins_behind() -> Outcome {
+    let data = Data::new()?;
+    let server = TestServer::on(data.clone(), Clock::External).await?;
+    server.publish(FLIGHTS, 0).await?;
+    server.stop().await?;
+    let older = Data::new()?;
+    copy(&data.path(), &older.path())?;
+    let server = TestServer::on(data, Clock::External).await?;
+    let client = server.client();
+    let kept = client.upsert_customer(upsert(bare("c1"), 1)).await?;
+    let start_revision = receipt(kept.receipt)?.revision;
+    let older = TestServer::on(older, Clock::External).await?;
+
+    let events = || v1::WatchEventsRequest {
+        start_revision: start_revision.clone(),
+        ..Default::default()
+    };
+    let cases = || v1::WatchCasesRequest {
+        start_revision: start_revision.clone(),
+        ..Default::default()
+    };
+    let contacts = || v1::WatchContactsRequest {
+        start_revision: start_revision.clone(),
+        ..Default::default()
+    };
+    let began = Instant::now();
+    let (mut first, mut second, mut third) = (feeds(&older), feeds(&older), feeds(&older));
+    let (first, second, third) = tokio::join!(
+        first.watch_events(events()),
+        second.watch_cases(cases()),
+        third.watch_contacts(contacts()),
+    );
+    assert!(began.elapsed() >= Duration::from_secs(2));
+    for refused in [
+        first.map(|it| it.map(drop)),
+        second.map(|it| it.map(drop)),
+        third.map(|it| it.map(drop)),
+    ] {
+        let delay = refused
+            .as_ref()
+            .err()
+            .and_then(StatusExt::get_details_retry_info);
+        let delay = delay.and_then(|info| info.retry_delay).unwrap_or_default();
+        assert!(!delay.is_zero(), "{refused:?}");
+        expect![[r#"
+            Unavailable: the revision is not reached: the last event is 1; ask again
+              REVISION_NOT_REACHED"#]]
+        .assert_eq(&brief::refused(refused));
+    }
+    // The deadline of the call comes first; a cursor says itself where to go on.
+    let mut soon = tonic::Request::new(events());
+    soon.set_timeout(Duration::from_millis(100));
+    let began = Instant::now();
+    assert!(feeds(&older).watch_events(soon).await.is_err());
+    assert!(began.elapsed() < Duration::from_secs(2));
+    let oldest = v1::WatchEventsRequest {
+        start: v1::WatchStart::Oldest.into(),
+        ..Default::default()
+    };
+    let cursor = next_events(&mut watch_events(&older, oldest).await?, 1).await?;
+    let cursor = v1::WatchEventsRequest {
+        cursor: cursor[0].cursor.clone(),
+        ..events()
+    };
+    let began = Instant::now();
+    let mut behind_cursor = watch_events(&older, cursor).await?;
+    assert!(began.elapsed() < Duration::from_secs(2));
+
+    // What is written meanwhile lets it begin, and it tells what comes after.
+    let mut waiting = feeds(&older);
+    let waiting = waiting.watch_events(events());
+    let writing = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let client = older.client();
+        client.upsert_customer(upsert(bare("c1"), 1)).await?;
+        client.upsert_customer(upsert(bare("c2"), 2)).await
+    };
+    let (begun, written) = tokio::join!(waiting, writing);
+    written?;
+    let mut begun = Watch::of(begun?.into_inner());
+    // It says first where it begins.
+    begun.item().await?;
+    let told = next_events(&mut begun, 1).await?;
+    let sequence = |item: &v1::EventItem| match &item.item {
+        Some(v1::event_item::Item::Event(event)) => event.sequence,
+        _ => 0,
+    };
+    assert_eq!(sequence(&told[0]), 3);
+    let told = next_events(&mut behind_cursor, 2).await?;
+    assert_eq!(told.iter().map(sequence).collect::<Vec<_>>(), [2, 3]);
     Ok(())
 }
