@@ -6,6 +6,7 @@ mod additional_told;
 mod bad_context;
 mod bad_input;
 mod bad_playbooks;
+mod batch_commands;
 mod batches;
 mod bench;
 mod case_fields;
