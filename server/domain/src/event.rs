@@ -261,7 +261,8 @@ pub struct ContactRouted {
     pub additional: Vec<CaseId>,
     /// Which of its matters it is routed for, if it brought several.
     pub leading: Option<MatterId>,
-    /// How many events of the same write follow this one: a [`CaseAddedToContact`] for each other matter that has a case.
+    /// How many events of the same write follow this one: a [`CaseAddedToContact`] for each other matter that has a
+    /// case.
     pub followed_by: u32,
     /// Open cases of the customer that may be meant, where it is not known which one is.
     pub open_cases: Vec<OpenCase>,

@@ -14,7 +14,7 @@ use crate::hash::Parts;
 use crate::ids::{CaseId, ContactId};
 use crate::refusal::{FaultKind, Refusal};
 use crate::time::{Millis, UnixMs};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 /// How many cases one caller may tell without proof within [`WRONG_CASES_WINDOW`]. The same told again, with the same
 /// facts and identities, counts once; and what is proven later, by the same contact, counts no more.
@@ -40,7 +40,7 @@ struct Wrong {
 /// The cases that were told without proof lately.
 #[derive(Debug, Default)]
 pub struct Guesses {
-    of_callers: HashMap<Mark, VecDeque<Wrong>>,
+    of_callers: BTreeMap<Mark, VecDeque<Wrong>>,
     /// When, and by whom; the oldest first. Some were taken back since.
     order: VecDeque<(UnixMs, Mark)>,
 }

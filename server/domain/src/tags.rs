@@ -234,7 +234,7 @@ fn is_host(authority: &str) -> bool {
             let Some((address, rest)) = rest.split_once(']') else {
                 return false;
             };
-            let is_address = address.parse::<std::net::Ipv6Addr>().is_ok();
+            let is_address = address.parse::<core::net::Ipv6Addr>().is_ok();
             (
                 is_address,
                 rest.strip_prefix(':').or((rest.is_empty()).then_some("")),

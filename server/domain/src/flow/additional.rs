@@ -123,7 +123,7 @@ pub(super) fn cases_of(state: &State, contact: &Contact) -> Result<Vec<Arc<Case>
     Ok(cases)
 }
 
-/// The additional cases that a contact has once it is decided on: an additional one that turned out to be what it comes for
+/// The additional cases that a contact has once it is decided on: one that turned out to be what it comes for
 /// is its own from then on.
 pub(super) fn additional_of(before: Option<&Contact>, join: Option<&CaseJoin>) -> Vec<CaseId> {
     let own = join.map(|join| join.case);

@@ -9,7 +9,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 /// An id, not checked yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Id(pub(super) String);
 

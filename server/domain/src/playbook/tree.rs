@@ -6,7 +6,7 @@
 use super::fault::{Fault, echo};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StrInput};
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 /// Most bytes of a playbook: what one row of the store holds.
 pub const PLAYBOOK_BYTES_MAX: usize = 1_000_000;
@@ -229,7 +229,7 @@ impl<'s> Reader<'s> {
 }
 
 fn refuse_twice(entries: &[Entry<'_>]) -> Result<(), Fault> {
-    let mut seen = HashSet::with_capacity(entries.len());
+    let mut seen = BTreeSet::new();
     match entries.iter().find(|entry| !seen.insert(&entry.key)) {
         None => Ok(()),
         Some(entry) => Err(fault(

@@ -75,7 +75,11 @@ pub(super) fn case(
             sought.keeps_reason(playbook) || playbook.may_mean(index, &own.reason, &own.facts)
         })
         .filter(|own| agrees(own, &key, &sought.context.facts))
-        .filter(|own| !sought.says_another(own));
+        .filter(|own| !sought.says_another(own))
+        .filter(|own| {
+            let means = playbook.may_mean(index, &own.reason, &own.facts);
+            means || sought.keeps_matter(own, &reason.id, &key)
+        });
     let mut facts = sought.context.facts.clone();
     if let Some(own) = &own {
         facts.learn_all(&own.facts);
@@ -95,10 +99,9 @@ pub(super) fn case(
     // A case stays whose it is, also when the contact is of somebody who is one with them.
     let owner = own.as_ref().and_then(|own| own.customer.as_ref());
     let owner = owner.unwrap_or(&who.id);
-    let matter_of = |reason: &ReasonId| MatterKey::of(owner, reason, &key, &facts);
-    let matter = matter_of(&reason.id);
+    let matter = MatterKey::of(owner, &reason.id, &key, &facts);
     if let Some(own) = &own
-        && (own.matter == Some(matter) || own.matter == Some(matter_of(&own.reason)))
+        && sought.keeps_matter(own, &reason.id, &key)
     {
         return Ok(FoundCase::Stays(own.clone(), None));
     }
@@ -262,6 +265,23 @@ impl Sought<'_> {
         before.is_some_and(|before| {
             let mut listed = case.contacts.iter();
             listed.any(|listed| listed.contact == before.id && listed.presumed)
+        })
+    }
+
+    /// Whether this case of the contact goes on without another matter: by this reason or by its own, or because the
+    /// contact is still of nobody. A case that may not mean the reason cannot take the reason's matter: nobody would
+    /// find it there.
+    fn keeps_matter(&self, own: &Case, reason: &ReasonId, key: &[Slug]) -> bool {
+        if self.who.is_none() {
+            return true;
+        }
+        let mut facts = self.context.facts.clone();
+        facts.learn_all(&own.facts);
+        let mut owner = own.customer.iter();
+        owner.any(|owner| {
+            [reason, &own.reason]
+                .map(|reason| Some(MatterKey::of(owner, reason, key, &facts)))
+                .contains(&own.matter)
         })
     }
 

@@ -193,8 +193,10 @@ pub(super) fn named_case(
     let Some(who) = claims else {
         return Ok(Some(FoundCase::Named(case.clone(), joined, None)));
     };
-    // What would tell its matter is not known.
-    let Some(reason) = reason else {
+    // Its matter is that of a reason that it may mean: nobody would find it under another.
+    let means = |reason: &ReasonIndex| playbook.may_mean(*reason, &case.reason, &case.facts);
+    let now = || playbook.reason_now(&case.reason, &case.facts);
+    let Some(reason) = reason.filter(means).or_else(now) else {
         return Ok(None);
     };
     let key = case_key(playbook, playbook.reason(reason));

@@ -4,20 +4,20 @@ use super::{Compiler, texts};
 use crate::playbook::fault::{At, echo, right_names};
 use crate::playbook::file::File;
 use crate::playbook::file_parts::Id;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of one kind in their order.
 pub(super) struct Names<'a> {
     pub(super) kind: &'static str,
     pub(super) names: Vec<&'a str>,
-    numbers: HashMap<&'a str, u16>,
+    numbers: BTreeMap<&'a str, u16>,
 }
 
 impl<'a> Names<'a> {
     /// In order; of two equal ones the first counts.
     pub(super) fn new(kind: &'static str, names: impl Iterator<Item = &'a str>) -> Names<'a> {
         let names: Vec<&str> = names.take(usize::from(u16::MAX)).collect();
-        let mut numbers = HashMap::with_capacity(names.len());
+        let mut numbers = BTreeMap::new();
         for (number, name) in (0..u16::MAX).zip(&names) {
             numbers.entry(*name).or_insert(number);
         }
@@ -112,7 +112,7 @@ impl<'a> Compiler<'a> {
 
     /// Notes every text that was there before in the list.
     pub(super) fn refuse_twice<'t>(&mut self, at: At<'_>, texts: impl Iterator<Item = &'t str>) {
-        let mut seen = HashSet::new();
+        let mut seen = BTreeSet::new();
         for (place, text) in texts.enumerate() {
             if !seen.insert(text) {
                 self.faults.add(at.item(place), || {

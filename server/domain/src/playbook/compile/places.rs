@@ -16,6 +16,7 @@ use crate::playbook::limits::{
 use crate::playbook::{BasisPoints, Channel, Need, Queue, Tier, TierIndex, primary_language};
 use crate::route::{Medium, Route};
 use crate::time::Millis;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const HANDLE_TIME_DEFAULT: Millis = Millis(6 * Millis::MINUTE.0);
@@ -262,7 +263,7 @@ impl Compiler<'_> {
 
     /// Notes every id that another item of the list has too.
     pub(super) fn refuse_ids_twice<'i>(&mut self, at: At<'_>, ids: impl Iterator<Item = &'i Id>) {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = BTreeSet::new();
         for (place, id) in ids.enumerate() {
             if !seen.insert(id) {
                 self.is_wrong(

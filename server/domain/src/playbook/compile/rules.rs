@@ -9,17 +9,17 @@ use crate::playbook::file_parts::{Columns, Id};
 use crate::playbook::limits::{COLUMN_MAX, CONDITION_PATTERNS_MAX, PRIORITY_MAX, RULES_MAX};
 use crate::playbook::{ChannelIndex, FactIndex, QueueIndex, ReasonIndex, Rule, TierIndex};
 use crate::route::{Medium, Route};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What rules refer to besides the names: made once for all of them.
 pub(super) struct Context<'a> {
     /// Secondary reasons by `primary` and by `primary/secondary`.
-    reasons: HashMap<String, Vec<ReasonIndex>>,
+    reasons: BTreeMap<String, Vec<ReasonIndex>>,
     /// What stands for a retired reason.
-    retired: HashMap<&'a str, String>,
+    retired: BTreeMap<&'a str, String>,
     declared: Declared<'a>,
     /// Conditions by their text: many rules have the same one.
-    conditions: HashMap<&'a str, Option<Condition>>,
+    conditions: BTreeMap<&'a str, Option<Condition>>,
     /// How many of those are wrong.
     wrong: usize,
     patterns: usize,
@@ -42,8 +42,8 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn context(&self) -> Context<'a> {
-        let mut reasons: HashMap<String, Vec<ReasonIndex>> = HashMap::new();
-        let mut retired = HashMap::new();
+        let mut reasons: BTreeMap<String, Vec<ReasonIndex>> = BTreeMap::new();
+        let mut retired = BTreeMap::new();
         let mut number = 0_u16;
         for primary in &self.file.reasons {
             for old in texts(&primary.replaces) {
@@ -80,7 +80,7 @@ impl<'a> Compiler<'a> {
                 brands: names(Kind::Brand),
                 queues: names(Kind::Queue),
             },
-            conditions: HashMap::new(),
+            conditions: BTreeMap::new(),
             wrong: 0,
             patterns: 0,
         }

@@ -8,14 +8,14 @@ use crate::playbook::fault::{At, echo, right_names};
 use crate::playbook::file_reasons::SplitFile;
 use crate::playbook::limits::{SPLIT_PARTS_MAX, SPLIT_VALUES_MAX, SPLITS_MAX};
 use crate::playbook::{FactIndex, Part, Primary, Reason, ReasonIndex, Split};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// What the parts of splits can be, by their names.
 struct Known<'a> {
-    live: HashMap<String, ReasonIndex>,
-    splits: HashMap<&'a str, u16>,
+    live: BTreeMap<String, ReasonIndex>,
+    splits: BTreeMap<&'a str, u16>,
     /// What already stands for a retired reason.
-    claimed: HashMap<String, String>,
+    claimed: BTreeMap<String, String>,
 }
 
 impl Compiler<'_> {
@@ -36,8 +36,8 @@ impl Compiler<'_> {
             live: live
                 .map(|(n, reason)| (reason.id.to_string(), ReasonIndex(n)))
                 .collect(),
-            splits: HashMap::new(),
-            claimed: HashMap::new(),
+            splits: BTreeMap::new(),
+            claimed: BTreeMap::new(),
         };
         for (number, split) in names {
             known.splits.entry(&split.reason).or_insert(number);
@@ -327,7 +327,7 @@ impl Compiler<'_> {
 
     /// What is a part of two would be counted twice.
     fn refuse_shared_parts(&mut self, at: At<'_>) {
-        let mut owners: HashMap<&str, usize> = HashMap::new();
+        let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
         let splits = &self.file.splits;
         for (place, split) in splits.iter().enumerate() {
             let at = at.item(place);

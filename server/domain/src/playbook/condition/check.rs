@@ -14,7 +14,7 @@ use crate::playbook::{FactIndex, QueueIndex};
 pub use calls::{FUNCTIONS, Function};
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, SelectExpr};
 use cel::parser::Parser;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Most facts that an error names.
 const NAMED_FACTS_MAX: usize = 32;
@@ -23,7 +23,7 @@ const NAMED_FACTS_MAX: usize = 32;
 #[derive(Debug, Default)]
 pub(in crate::playbook) struct Declared<'a> {
     /// Facts by id.
-    pub(in crate::playbook) facts: HashMap<&'a str, (FactIndex, FactType)>,
+    pub(in crate::playbook) facts: BTreeMap<&'a str, (FactIndex, FactType)>,
     /// Values of `contact.channel`.
     pub(in crate::playbook) channels: Vec<&'a str>,
     /// Values of `customer.tier`.

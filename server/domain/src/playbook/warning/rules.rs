@@ -5,7 +5,7 @@ use crate::playbook::condition::Field;
 use crate::playbook::fault::At;
 use crate::playbook::{FactIndex, Need, Playbook, Rule};
 use crate::route::Route;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a rule looks at to guard somebody (one of these), and what it is for. The first two are there without a rule
 /// if the `guards` of the playbook take self_service away.
@@ -39,7 +39,7 @@ const GUARDS: [(&[Field], &str, &str); 4] = [
 ];
 
 /// Where a rule applies: rules of one scope meet the same contacts.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Scope<'r> {
     columns: [Vec<u16>; 5],
     when: Option<&'r str>,
@@ -82,7 +82,7 @@ impl Watcher<'_> {
         let playbook = self.playbook;
         let top = At::top("rules");
         let possible = Possible::of(playbook);
-        let mut done: HashMap<Scope<'_>, Done> = HashMap::new();
+        let mut done: BTreeMap<Scope<'_>, Done> = BTreeMap::new();
         for (place, rule) in playbook.rules.iter().enumerate() {
             let at = top.item(place);
             self.constant(at, rule);

@@ -4,7 +4,7 @@ use super::Watcher;
 use crate::playbook::condition::Field;
 use crate::playbook::fault::At;
 use crate::playbook::{FactIndex, QueueIndex};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 impl Watcher<'_> {
     pub(super) fn unused(&mut self) {
@@ -29,7 +29,7 @@ impl Watcher<'_> {
         }
         let file = self.file;
         let queues = file.queues.0.iter();
-        let used: HashSet<_> = queues
+        let used: BTreeSet<_> = queues
             .filter_map(|(_, queue)| queue.calendar.as_ref())
             .collect();
         let top = At::top("calendars");
@@ -41,7 +41,7 @@ impl Watcher<'_> {
         }
     }
 
-    fn used_queues(&self) -> HashSet<QueueIndex> {
+    fn used_queues(&self) -> BTreeSet<QueueIndex> {
         let routes = self
             .playbook
             .reasons
@@ -56,8 +56,8 @@ impl Watcher<'_> {
             .collect()
     }
 
-    fn used_facts(&self) -> HashSet<FactIndex> {
-        let mut used = HashSet::new();
+    fn used_facts(&self) -> BTreeSet<FactIndex> {
+        let mut used = BTreeSet::new();
         for reason in &self.playbook.reasons {
             used.extend(&reason.facts);
             used.extend(reason.deadline);

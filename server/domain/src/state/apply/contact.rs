@@ -141,7 +141,7 @@ impl State {
         told.or(known).cloned()
     }
 
-    /// Whose the case of a contact of customer `own` is, if it is another customer's; nobody's is an anonymous contact's.
+    /// Whose the case of a contact of customer `own` is, if it is another customer's; no other is an anonymous one's.
     pub(super) fn case_owner(
         &self,
         join: Option<&CaseJoin>,

@@ -173,3 +173,68 @@ fn a_split_that_was_taken_back_for_a_while_finds_its_cases() {
         "#]],
     );
 }
+
+#[test]
+fn a_case_of_a_split_that_was_taken_back_is_not_claimed_for_another_reason() {
+    check(
+        "
+        playbook trips
+        wait 9h
+        playbook trips_split
+        route k7 email reason=flight/change booking=?
+        playbook trips
+        route k7 email verified:email=a reason=flight/change
+        add_case k7 flight/change
+        ",
+        expect![[r#"
+            playbook trips is live
+            playbook trips is live
+            k7: standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed, reason_replaced(flight/change), fact_declined(booking)
+            playbook trips is live again
+            k7: cust_bcr9txctcr68t6cf+ standard; leaves #1, withdrawn; opens #2; -> self_service(rebook) of [self_service 1.98, message 4.55] noticing tier_assumed, fact_declined(booking)
+            refused: contact k7 has #2 already, the case of this matter
+        "#]],
+    );
+}
+
+#[test]
+fn a_case_of_nobody_is_not_claimed_once_its_reason_is_gone() {
+    check(
+        "
+        playbook trips_later
+        route k2 web_chat reason=bags/allowance
+        playbook trips_split
+        route k2 web_chat customer=c1
+        route k5 phone customer=c1 reason=bags/allowance
+        ",
+        expect![[r#"
+            playbook trips is live
+            k2: standard; opens #1; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed, reason_replaced(bags/allowance)
+            playbook trips is live
+            k2: c1+ standard; leaves #1, withdrawn; opens #2; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
+            k5: c1 standard; continues #2, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; remembers self_service repeated; -> message(writers) of [message 5.51] noticing tier_assumed, last_resort
+        "#]],
+    );
+}
+
+#[test]
+fn a_case_that_is_told_by_its_number_is_claimed_for_a_reason_that_it_may_mean() {
+    check(
+        "
+        playbook trips
+        route k1 phone reason=bags/lost bag_tag=0042
+        confirm 1 flight/search
+        route k2 phone customer=c1 case=1 bag_tag=0042 reason=flight/search
+        route k3 phone customer=c1 reason=flight/search
+        route k4 phone customer=c1 reason=bags/lost bag_tag=0042
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: standard; opens #1; -> message(writers) of [message 8.56] noticing tier_assumed
+            case #1 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(search)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            k2: c1+ standard; continues #1, claimed; ask origin, destination of [self_service 1.13, message 5.25] noticing tier_assumed
+            k3: c1 standard; no case; 2 in 7d; ask origin, destination of [message 5.25] by third_contact noticing tier_assumed
+            k4: c1 standard; continues #1; 2 in 7d; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
+        "#]],
+    );
+}
