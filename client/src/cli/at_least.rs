@@ -5,7 +5,7 @@ use clap::Args;
 /// How new an answer must be at least.
 #[derive(Args, Debug, Default)]
 pub(crate) struct AtLeast {
-    /// Show at least what this revision has, which the JSON of a write or a read names; it is waited for, for 2 seconds.
+    /// Show at least what this revision has, which the JSON of a write or a read names; it is waited for 2 seconds.
     #[arg(
         long,
         value_name = "REVISION",

@@ -76,8 +76,8 @@ pub(crate) fn upsert(
     Ok(items.collect())
 }
 
-/// Why an item was refused, with the paths that its fields have in the batch. What was found here has them already; what
-/// the domain finds wrong with a customer is told as of a customer alone.
+/// Why an item was refused, with the paths that its fields have in the batch. What was found here has them already;
+/// what the domain finds wrong with a customer is told as of a customer alone.
 pub(crate) fn of_item(index: usize, refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::Faulty(faults) => {

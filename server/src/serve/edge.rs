@@ -30,11 +30,12 @@ pub(super) const READING_MAX: usize = 2;
 /// Most pages of lists that are read at once.
 pub(super) const LISTING_MAX: usize = 8;
 
-/// How long a read waits for the revision that it must show, and a watch for the one that it begins behind; the deadline
-/// of the call may come first.
+/// How long a read waits for the revision that it must show, and a watch for the one that it begins behind; the
+/// deadline of the call may come first.
 pub(super) const REVISION_WAIT_MAX: Duration = Duration::from_secs(2);
 
-/// Waits for the revision that a text names. One that names none is told later, with all that is wrong with the request.
+/// Waits for the revision that a text names. One that names none is told later, with all that is wrong with the
+/// request.
 ///
 /// # Errors
 /// When it is of another store, or not durable within [`REVISION_WAIT_MAX`].

@@ -34,7 +34,8 @@ named! {
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
     UpsertCustomerResponse GetCustomerResponse LookUpCustomerResponse LinkIdentityResponse UnlinkIdentityResponse
     MergeCustomersResponse UnmergeCustomerResponse GetCustomerHistoryResponse
-    ValidatePlaybookResponse PublishPlaybookResponse RollbackPlaybookResponse ListPlaybookPublicationsResponse GetPlaybookResponse
+    ValidatePlaybookResponse PublishPlaybookResponse RollbackPlaybookResponse
+    ListPlaybookPublicationsResponse GetPlaybookResponse
     GetReasonMenuResponse GetVocabularyResponse CountReasonsResponse
     ListCasesResponse ListContactsResponse ListCustomersResponse ContactAnswer DiffPlaybooksResponse
     EventItem CaseItem ContactItem
