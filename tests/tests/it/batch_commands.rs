@@ -215,7 +215,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
         &["customer", "get", "c1", "c1"],
         &["customer", "get", "c1", "c2", "--identity", "phone=1"],
         &["case", "get", "case_3", "case_2"],
-        &["case", "get", "case_2", "case_9"],
+        &["case", "get", "case_8", "case_9"],
         &["case", "get"],
     ] {
         let came = ran(&server, words).await?;
@@ -252,7 +252,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
         (2)
         $ case get case_3 case_2
         case case_0000000000003 · open · 1 contact · 0 repeats · 0 channel switches
-          case number          4727 7256 527
+          case number          4319 0914 595
           customer             c2
           tier                 standard
           stated reason        baggage/damaged
@@ -268,7 +268,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           2026-03-02T09:02:00Z  call-2   message, queue baggage  goes on
 
         case case_0000000000002 · open · 1 contact · 0 repeats · 0 channel switches
-          case number          1577 0068 941
+          case number          2008 4008 167
           customer             c1
           tier                 standard
           stated reason        baggage/damaged
@@ -283,23 +283,9 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           tried                 contact  route                   came of it
           2026-03-02T09:01:00Z  call-1   message, queue baggage  goes on
         (0)
-        $ case get case_2 case_9
-        case case_0000000000002 · open · 1 contact · 0 repeats · 0 channel switches
-          case number          1577 0068 941
-          customer             c1
-          tier                 standard
-          stated reason        baggage/damaged
-          we owe an answer by  2026-03-02T09:07:00Z
-          opened               2026-03-02T09:01:00Z
-          etag                 2
-          playbook             df6e4710ea5f
+        $ case get case_8 case_9
 
-          arrived               contact  channel  match
-          2026-03-02T09:01:00Z  call-1   phone    NEW    live
-
-          tried                 contact  route                   came of it
-          2026-03-02T09:01:00Z  call-1   message, queue baggage  goes on
-        signpost: there is no case case_9
+        signpost: 2 cases not there: case_8, case_9
         (2)
         $ case get
         error: the following required arguments were not provided:
