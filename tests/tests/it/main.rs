@@ -57,6 +57,8 @@ mod misspelt;
 mod new_ids;
 mod note_audience;
 mod older_playbooks;
+mod on_behalf_of;
+mod on_behalf_of_command;
 mod playbooks;
 mod power_cut;
 mod powercut_recorder;
