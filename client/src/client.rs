@@ -256,8 +256,10 @@ calls! {
     write CustomerServiceClient::batch_upsert_customers(BatchUpsertCustomersRequest) -> BatchUpsertCustomersResponse;
     /// Several customers by key, each found or not.
     read CustomerServiceClient::batch_get_customers(BatchGetCustomersRequest) -> BatchGetCustomersResponse;
-    /// One customer, by key or by a verified identity.
+    /// One customer, by key.
     read CustomerServiceClient::get_customer(GetCustomerRequest) -> GetCustomerResponse;
+    /// The customer who has a verified identity.
+    read CustomerServiceClient::look_up_customer(LookUpCustomerRequest) -> LookUpCustomerResponse;
     /// Says that a customer has a handle; a verified one that another holds merges that other into it.
     write CustomerServiceClient::link_identity(LinkIdentityRequest) -> LinkIdentityResponse;
     /// Takes a handle away from a customer.

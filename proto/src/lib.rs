@@ -6,6 +6,7 @@
     unreachable_pub,
     unused_qualifications,
     clippy::all,
+    deprecated,
     clippy::too_many_lines,
     reason = "generated"
 )]

@@ -16,7 +16,6 @@ mod snapshot;
 pub(crate) use outlet::Told;
 
 use crate::engine::{Engine, Halt, Place};
-use crate::intake::Revision;
 use crate::intake::cursor::{Cursor, StoreMark};
 use crate::intake::feed::{self, WatchEvents, WatchRows};
 use crate::store::StoreError;
@@ -47,15 +46,6 @@ pub(crate) enum Unwatched {
     /// The cursor is of another store.
     #[error("the cursor is of another store; begin again without it")]
     OtherStore,
-    /// The revision is of another store.
-    #[error("the revision is of another store")]
-    OtherStoreRevision,
-    /// The revision is after the last event.
-    #[error("the revision is not reached")]
-    FutureRevision {
-        /// The last event.
-        last: u64,
-    },
     /// The cursor is behind the last event.
     #[error("the cursor is of the future, the last event is {last}; begin again without it")]
     Future {
@@ -145,7 +135,8 @@ impl Feeds {
         let place = self.place()?;
         let at = match &asked.from {
             feed::From::Cursor(cursor) => self.known(cursor)?,
-            feed::From::Revision(revision) => self.begun(revision)?,
+            // It is of this store, and was waited for.
+            feed::From::Revision(revision) => revision.seq,
             feed::From::Now => Seq(self.engine.log().last()),
             feed::From::Oldest => Seq(self.engine.log().first() - 1),
         };
@@ -168,11 +159,11 @@ impl Feeds {
         let mut asked = asked;
         match (&asked.cursor, &asked.start) {
             (Some(cursor), _) => drop(self.known(cursor)?),
-            // As from the end of a snapshot.
+            // As from the end of a snapshot; it is of this store, and was waited for.
             (None, Some(revision)) => {
                 asked.cursor = Some(Cursor {
                     store: self.store,
-                    seq: self.begun(revision)?,
+                    seq: revision.seq,
                     row: None,
                 });
             }
@@ -199,16 +190,6 @@ impl Feeds {
             Cursor { store, .. } if *store != self.store => Err(Unwatched::OtherStore),
             Cursor { seq, .. } if seq.0 > last => Err(Unwatched::Future { last }),
             Cursor { seq, .. } => Ok(*seq),
-        }
-    }
-
-    /// Where a revision stands, if it is one of this store.
-    fn begun(&self, revision: &Revision) -> Result<Seq, Unwatched> {
-        let last = self.engine.log().last();
-        match revision {
-            Revision { store, .. } if *store != self.store => Err(Unwatched::OtherStoreRevision),
-            Revision { seq, .. } if seq.0 > last => Err(Unwatched::FutureRevision { last }),
-            Revision { seq, .. } => Ok(*seq),
         }
     }
 

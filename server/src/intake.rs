@@ -34,7 +34,7 @@ pub(crate) mod version;
 mod wire_enum;
 
 pub(crate) use caller::{Caller, EventTime};
-pub(crate) use revision::{Fresh, Revision};
+pub(crate) use revision::{Fresh, NamedRevision, Revision};
 pub(crate) use stamp::content;
 
 use at::At;

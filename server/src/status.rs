@@ -121,8 +121,6 @@ pub(crate) fn unwatched(why: &Unwatched) -> Status {
             let told = Told::of(ErrorReason::CursorOfAnotherStore);
             precondition(told, "cursor", &message)
         }
-        Unwatched::OtherStoreRevision => revision_of_another_store(),
-        Unwatched::FutureRevision { last } => revision_not_reached(*last),
         Unwatched::Future { last } => {
             let told = Told::of(ErrorReason::CursorOfTheFuture).with("last_sequence", last);
             precondition(told, "cursor", &message)

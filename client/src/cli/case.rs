@@ -1,27 +1,33 @@
 //! `signpost case`: reads cases, follows them, works on them.
 
 use super::Session;
+use super::at_least::AtLeast;
 use super::case_work::{self, LinkArgs, ResolveArgs, UpdateArgs};
 use super::failure::Failure;
 use super::form::FormArgs;
 use super::write::Change;
-use super::{list, render, values, watch};
+use super::{list, render, several, values, watch};
 use clap::{Args, Subcommand};
 use signpost_client::v1;
 
 /// What to do. A case is named by its id, with or without `case_` and the zeros in front, or by its number.
 #[derive(Subcommand, Debug)]
 pub(crate) enum CaseCommand {
-    /// Shows one case with its contacts.
-    #[command(
-        after_help = "Example:\n  signpost case get case_0000000000002\n  signpost case get case_2\n  signpost case get '7012 3456 788'"
-    )]
+    /// Shows cases with their contacts; several are asked for together.
+    #[command(after_help = "\
+Example:
+  signpost case get case_0000000000002
+  signpost case get case_2 case_9
+  signpost case get '7012 3456 788'")]
     Get {
-        /// The case.
-        case: String,
+        /// The case; of several the wording of outcomes is left out.
+        #[arg(required = true)]
+        case: Vec<String>,
         /// The language of the outcome [default: the playbook's first].
         #[arg(long, default_value = "", hide_default_value = true)]
         language: String,
+        #[command(flatten)]
+        at_least: AtLeast,
     },
     /// Lists cases, the newest first.
     #[command(after_help = "\
@@ -39,6 +45,8 @@ Example:
     Timeline {
         /// The case.
         case: String,
+        #[command(flatten)]
+        at_least: AtLeast,
         #[command(flatten)]
         form: FormArgs,
     },
@@ -137,13 +145,24 @@ pub(crate) struct ListArgs {
 /// Does it.
 pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), Failure> {
     match command {
-        CaseCommand::Get { case, language } => get(case, language, session).await,
+        CaseCommand::Get {
+            case,
+            language,
+            at_least,
+        } => match <[String; 1]>::try_from(case) {
+            Ok([case]) => get(case, language, at_least, session).await,
+            Err(cases) => several::cases(&cases, &at_least.min_revision, session).await,
+        },
         CaseCommand::List(args) => list_cases(*args, session).await,
         CaseCommand::Watch(args) => {
             let asked = args.asked_names();
             watch::rows(args.into_request(), &asked, session).await
         }
-        CaseCommand::Timeline { case, form } => timeline(case, &form, session).await,
+        CaseCommand::Timeline {
+            case,
+            at_least,
+            form,
+        } => timeline(case, &at_least, &form, session).await,
         CaseCommand::Note {
             case,
             text,
@@ -167,11 +186,16 @@ pub(crate) async fn run(command: CaseCommand, session: &Session) -> Result<(), F
     }
 }
 
-async fn get(case_id: String, language: String, session: &Session) -> Result<(), Failure> {
+async fn get(
+    case_id: String,
+    language: String,
+    at_least: AtLeast,
+    session: &Session,
+) -> Result<(), Failure> {
     let request = v1::GetCaseRequest {
         case_id,
         language_code: language,
-        ..Default::default()
+        min_revision: at_least.min_revision,
     };
     let response = session.client()?.get_case(request).await?;
     session.out.answer(&response, |paint| {
@@ -181,7 +205,12 @@ async fn get(case_id: String, language: String, session: &Session) -> Result<(),
 }
 
 /// Every page of it, as one.
-async fn timeline(case_id: String, form: &FormArgs, session: &Session) -> Result<(), Failure> {
+async fn timeline(
+    case_id: String,
+    at_least: &AtLeast,
+    form: &FormArgs,
+    session: &Session,
+) -> Result<(), Failure> {
     let client = session.client()?;
     let mut all = v1::ListCaseTimelineResponse::default();
     loop {
@@ -189,7 +218,7 @@ async fn timeline(case_id: String, form: &FormArgs, session: &Session) -> Result
             case_id: case_id.clone(),
             page_size: 0,
             page_token: std::mem::take(&mut all.next_page_token),
-            ..Default::default()
+            min_revision: at_least.min_revision.clone(),
         };
         let page = client.list_case_timeline(request).await?;
         all.entries.extend(page.entries);
@@ -235,7 +264,7 @@ async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
         page_size: page.page_size(),
         page_token: page.page_token.clone(),
         view,
-        ..Default::default()
+        min_revision: page.at_least.min_revision.clone(),
     };
     let (cases, next_page_token, revision) = list::all(request, &page, session).await?;
     let response = v1::ListCasesResponse {

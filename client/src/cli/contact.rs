@@ -1,6 +1,7 @@
 //! `signpost contact`: reads contacts, adds additional cases to them, and changes what is kept of them.
 
 use super::Session;
+use super::at_least::AtLeast;
 use super::contact_work::{self, AddCaseArgs, UpdateArgs};
 use super::failure::Failure;
 use super::{list, render, values, watch};
@@ -15,6 +16,8 @@ pub(crate) enum ContactCommand {
     Get {
         /// Your key of the contact.
         contact: String,
+        #[command(flatten)]
+        at_least: AtLeast,
     },
     /// Adds an additional case to a contact: the customer brought another matter, too. The contact is live, or ended at
     /// most 1 hour ago; its route and its own case stay as they are.
@@ -62,10 +65,11 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
     match command {
         ContactCommand::Get {
             contact: contact_id,
+            at_least,
         } => {
             let request = v1::GetContactRequest {
                 contact_id,
-                ..Default::default()
+                min_revision: at_least.min_revision,
             };
             let response = session.client()?.get_contact(request).await?;
             session.out.answer(&response, |paint| {
@@ -117,7 +121,7 @@ async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure>
         page_size: page.page_size(),
         page_token: page.page_token.clone(),
         view,
-        ..Default::default()
+        min_revision: page.at_least.min_revision.clone(),
     };
     let (contacts, next_page_token, revision) = list::all(request, &page, session).await?;
     let response = v1::ListContactsResponse {

@@ -2,28 +2,33 @@
 
 use super::Session;
 use super::asked::AskedNames;
+use super::at_least::AtLeast;
+use super::customer_import::ImportArgs;
 use super::failure::Failure;
 use super::form::FormArgs;
 use super::write::Change;
-use super::{customer_work, list, render, values};
+use super::{customer_import, customer_work, list, render, several, values};
 use clap::{ArgGroup, Args, Subcommand};
 use signpost_client::v1;
 
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub(crate) enum CustomerCommand {
-    /// Shows one customer.
+    /// Shows customers by key, several of them together; or one by a verified handle.
     #[command(after_help = "\
 Example:
   signpost customer get c1
+  signpost customer get c1 c2 c3 --json
   signpost customer get --identity phone=+31201234567",
               group = ArgGroup::new("by").required(true).args(["customer", "identity"]))]
     Get {
         /// The key.
-        customer: Option<String>,
+        customer: Vec<String>,
         /// A verified handle instead.
         #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
         identity: Option<v1::Identity>,
+        #[command(flatten)]
+        at_least: AtLeast,
     },
     /// Lists customers, the one first recorded last first.
     #[command(after_help = "\
@@ -37,6 +42,16 @@ Example:
   signpost customer upsert c1 --tier gold --identity email=ann@example.com:verified --language nl
   signpost customer upsert c1 --clear persona --clear consents")]
     Upsert(Box<UpsertArgs>),
+    /// Makes or changes the customer of every row of a table, many with each call; what no cell tells stays.
+    #[command(after_help = "\
+Example:
+  signpost customer import crm.csv --map customer=id,tier=segment,language=lang
+  signpost customer import crm.csv --map customer=id --map identity.phone:verified=mobile \\
+      --map consent.call_back=may_call --errors wrong.csv
+
+Each row is written or refused by itself, and each customer is of one row. Sent again with the same
+--request-id, rows that were written are answered as they were.")]
+    Import(Box<ImportArgs>),
     /// Says that a customer has a handle; a verified one that another holds merges that other into this one.
     ///
     /// A handle that the customer has already is from now on as it is told now: without :verified it is no longer
@@ -109,6 +124,8 @@ Example:
         /// A verified handle instead.
         #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
         identity: Option<v1::Identity>,
+        #[command(flatten)]
+        at_least: AtLeast,
         #[command(flatten)]
         form: FormArgs,
     },
@@ -186,18 +203,15 @@ pub(crate) struct UpsertArgs {
 /// Does it.
 pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(), Failure> {
     match command {
-        CustomerCommand::Get { customer, identity } => {
-            let by_identity = identity.map(v1::get_customer_request::By::Identity);
-            let by_key = customer.map(v1::get_customer_request::By::CustomerId);
-            let request = v1::GetCustomerRequest {
-                by: by_key.or(by_identity),
-                ..Default::default()
-            };
-            let response = session.client()?.get_customer(request).await?;
-            session.out.answer(&response, |paint| {
-                render::customer(&response.customer.clone().unwrap_or_default(), paint)
-            })
-        }
+        CustomerCommand::Get {
+            customer,
+            identity,
+            at_least,
+        } => match customer.as_slice() {
+            [] | [_] => customer_work::get(customer.first(), identity, at_least, session).await,
+            several => several::customers(several, &at_least.min_revision, session).await,
+        },
+        CustomerCommand::Import(args) => customer_import::run(*args, session).await,
         CustomerCommand::List(args) => list_customers(*args, session).await,
         CustomerCommand::Upsert(args) => {
             customer_work::upsert(upsert_request(*args)?, session).await
@@ -226,8 +240,9 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
         CustomerCommand::History {
             customer,
             identity,
+            at_least,
             form,
-        } => customer_work::history(customer, identity, &form, session).await,
+        } => customer_work::history((customer, identity), at_least, &form, session).await,
     }
 }
 
@@ -248,7 +263,7 @@ async fn list_customers(args: ListArgs, session: &Session) -> Result<(), Failure
         order: page.order(),
         page_size: page.page_size(),
         page_token: page.page_token.clone(),
-        ..Default::default()
+        min_revision: page.at_least.min_revision.clone(),
     };
     let (customers, next_page_token, revision) = list::all(request, &page, session).await?;
     let response = v1::ListCustomersResponse {

@@ -1,11 +1,42 @@
 //! `signpost customer`: handles linked, customers merged, and what a customer came for.
 
 use super::Session;
+use super::at_least::AtLeast;
 use super::failure::Failure;
 use super::form::FormArgs;
 use super::render;
 use super::write::Change;
 use signpost_client::{Client, v1};
+
+/// Shows a customer, by key or by a verified handle.
+pub(super) async fn get(
+    customer: Option<&String>,
+    identity: Option<v1::Identity>,
+    AtLeast { min_revision }: AtLeast,
+    session: &Session,
+) -> Result<(), Failure> {
+    let client = session.client()?;
+    if identity.is_some() {
+        let request = v1::LookUpCustomerRequest {
+            identity,
+            min_revision,
+        };
+        let found = client.look_up_customer(request).await?;
+        return session.out.answer(&found, |paint| {
+            render::customer(&found.customer.clone().unwrap_or_default(), paint)
+        });
+    }
+    let request = v1::GetCustomerRequest {
+        by: customer
+            .cloned()
+            .map(v1::get_customer_request::By::CustomerId),
+        min_revision,
+    };
+    let found = client.get_customer(request).await?;
+    session.out.answer(&found, |paint| {
+        render::customer(&found.customer.clone().unwrap_or_default(), paint)
+    })
+}
 
 /// Links a handle; says so if that takes a proof away.
 pub(super) async fn link(
@@ -142,8 +173,8 @@ pub(super) async fn unmerge(
 
 /// Shows what a customer came for.
 pub(super) async fn history(
-    customer: Option<String>,
-    identity: Option<v1::Identity>,
+    (customer, identity): (Option<String>, Option<v1::Identity>),
+    AtLeast { min_revision }: AtLeast,
     form: &FormArgs,
     session: &Session,
 ) -> Result<(), Failure> {
@@ -151,7 +182,7 @@ pub(super) async fn history(
     let by_identity = identity.map(By::Identity);
     let request = v1::GetCustomerHistoryRequest {
         by: customer.map(By::CustomerId).or(by_identity),
-        ..Default::default()
+        min_revision,
     };
     let answer = session.client()?.get_customer_history(request).await?;
     let text = |_wide, paint| render::history(&answer, paint);

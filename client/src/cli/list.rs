@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::asked::AskedNames;
+use super::at_least::AtLeast;
 use super::failure::Failure;
 use super::form::Output;
 use super::out::Out;
@@ -89,6 +90,8 @@ pub(crate) struct PageArgs {
         hide_default_value = true
     )]
     pub(crate) page_token: String,
+    #[command(flatten)]
+    pub(crate) at_least: AtLeast,
     /// The oldest first.
     #[arg(long)]
     oldest_first: bool,

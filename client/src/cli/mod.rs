@@ -1,6 +1,7 @@
 //! The command line: one file a command; what is common to all is here.
 
 mod asked;
+mod at_least;
 mod case;
 mod case_work;
 mod completions;
@@ -9,11 +10,13 @@ mod contact_work;
 mod context;
 mod counts;
 mod customer;
+mod customer_import;
 mod customer_work;
 #[cfg(feature = "demo")]
 mod demo;
 mod end;
 mod environment;
+mod errors_file;
 mod events;
 mod failure;
 mod flags;
@@ -21,6 +24,7 @@ mod form;
 mod list;
 mod manual;
 mod names;
+mod not_taken;
 mod out;
 mod playbook;
 mod preview;
@@ -32,6 +36,7 @@ mod reroute;
 mod route;
 mod select;
 mod send;
+mod several;
 mod table_file;
 mod tags;
 mod values;

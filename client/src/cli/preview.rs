@@ -1,6 +1,7 @@
 //! `signpost preview`: the answer that `route` would give, without any effect.
 
 use super::Session;
+use super::at_least::AtLeast;
 use super::context::ContextArgs;
 use super::failure::Failure;
 use super::{render, values};
@@ -28,6 +29,8 @@ pub(crate) struct PreviewArgs {
     /// The time to decide at, RFC 3339 [default: now].
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     at_time: Option<prost_types::Timestamp>,
+    #[command(flatten)]
+    at_least: AtLeast,
 }
 
 #[cfg(test)]
@@ -46,6 +49,7 @@ pub(crate) async fn run(args: PreviewArgs, session: &Session) -> Result<(), Fail
         allow_unknown_reason: args.allow_unknown_reason,
         menu_playbook_version: args.menu_version.unwrap_or_default(),
         at_time: args.at_time,
+        min_revision: args.at_least.min_revision,
         ..Default::default()
     };
     let response = session.client()?.preview_route(request).await?;

@@ -227,6 +227,32 @@ pub(crate) fn cell<'r>(
     }
 }
 
+/// The `target=COLUMN` parts of a text, several with commas between them. A part without `=` belongs to the one before
+/// it, for names of columns can have commas.
+///
+/// # Errors
+/// [`Failure::Fix`] if the first part has no `=`.
+pub(crate) fn mapped(text: &str) -> Result<Vec<(String, String)>, Failure> {
+    let mut parts: Vec<(String, String)> = Vec::new();
+    for part in text.split(',') {
+        match (part.split_once('='), parts.last_mut()) {
+            (Some((target, column)), _) => {
+                parts.push((target.trim().to_owned(), column.trim().to_owned()));
+            }
+            (None, Some((_, column))) => {
+                column.push(',');
+                column.push_str(part);
+            }
+            (None, None) if text.trim().is_empty() => {}
+            (None, None) => {
+                let what = format!("--map: write `{part}` as target=COLUMN");
+                return Err(Failure::Fix(what));
+            }
+        }
+    }
+    Ok(parts)
+}
+
 fn bytes(file: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let read = if file.as_os_str() == "-" {

@@ -7,7 +7,7 @@ use clap::Args;
 use signpost_client::{Client, ClientError, request_id, v1};
 
 /// The key of a write.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub(crate) struct Key {
     /// The key of this write; the same key with the same content gives the same answer [default: a fresh one].
     #[arg(long, value_name = "KEY")]
@@ -72,7 +72,7 @@ impl Keyed for v1::RouteContactRequest {
 }
 
 /// A word as a shell reads it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@+=,".contains(c);
     match !word.is_empty() && word.chars().all(is_plain) {
         true => word.to_owned(),

@@ -79,6 +79,13 @@ impl CustomerService for Moody {
         Err(Status::permission_denied("no"))
     }
 
+    async fn look_up_customer(
+        &self,
+        _: Request<v1::LookUpCustomerRequest>,
+    ) -> Result<Response<v1::LookUpCustomerResponse>, Status> {
+        self.answer().await
+    }
+
     async fn batch_upsert_customers(
         &self,
         _: Request<v1::BatchUpsertCustomersRequest>,

@@ -31,6 +31,20 @@ fn checked(text: &str, max: usize) -> Result<(), NameError> {
     }
 }
 
+/// Checks the id of something that is not there yet. `/` would end it in a URL; ids that are stored may have it, and go
+/// on naming what they name.
+///
+/// # Errors
+/// When it has a `/`.
+pub fn fits_new(id: &str) -> Result<(), NameError> {
+    match id.contains('/') {
+        true => Err(NameError::Shape(
+            "without /: a new id is printable, without / and without spaces at its ends",
+        )),
+        false => Ok(()),
+    }
+}
+
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $max:ident = $limit:expr, $shape:expr, $fits:expr) => {
         $(#[$doc])*
@@ -279,6 +293,37 @@ mod tests {
         assert!(ContactId::new(" call").is_err());
         assert!(ContactId::new("a\nb").is_err());
         assert!(PlaybookVersion::new("ab").is_err());
+    }
+
+    #[test]
+    fn new_ids_are_those_that_platforms_make_and_have_no_slash() {
+        for good in [
+            "0f8fad5b-d9cb-469f-a165-70867728950e",
+            "CA5ef8732a3c49700934481addd5ce1659",
+            "<CAJ+x=Fq2$7-w.1@mail.example.com>",
+            "tel:+31201234567",
+            "sip:ann@example.com;transport=udp?x=y",
+            "call 7 #é%2F\\",
+        ] {
+            assert!(
+                ContactId::new(good).is_ok() && fits_new(good).is_ok(),
+                "{good}"
+            );
+        }
+        for bad in ["/", "a/b", "/a", "a/"] {
+            assert!(
+                ContactId::new(bad).is_ok() && fits_new(bad).is_err(),
+                "{bad}"
+            );
+        }
+        for bad in [
+            " a", "a ", "\ta", "a\u{a0}", "a\u{7f}b", "a\u{85}b", "a\nb", "",
+        ] {
+            assert!(
+                CustomerId::new(bad).is_err() && MatterId::new(bad).is_err(),
+                "{bad:?}"
+            );
+        }
     }
 
     #[test]

@@ -90,6 +90,17 @@ impl Faults {
         self.more += count;
     }
 
+    /// The same faults with other paths.
+    #[must_use]
+    pub fn placed(&self, place: impl Fn(&str) -> String) -> Faults {
+        let mut placed = Faults::default();
+        for fault in &self.found {
+            placed.push_of(fault.kind, place(&fault.field), &fault.what);
+        }
+        placed.leave_out(self.more);
+        placed
+    }
+
     /// The value, or `None` and its fault noted.
     pub fn keep<T, E: ToString>(&mut self, field: &str, checked: Result<T, E>) -> Option<T> {
         checked.map_err(|error| self.push(field, error)).ok()

@@ -7,7 +7,7 @@ use signpost_domain::command::{Command, CommandBody};
 use signpost_domain::event::Method;
 use signpost_domain::ids::{CaseId, CustomerId, REQUEST_ID_BYTES_MAX};
 use signpost_domain::playbook::Playbook;
-use signpost_domain::refusal::Faults;
+use signpost_domain::refusal::{Faults, Refusal};
 use signpost_proto::v1;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -74,6 +74,20 @@ pub(crate) fn upsert(
         (customer_id, command)
     });
     Ok(items.collect())
+}
+
+/// Why an item was refused, with the paths that its fields have in the batch. What was found here has them already;
+/// what the domain finds wrong with a customer is told as of a customer alone.
+pub(crate) fn of_item(index: usize, refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Faulty(faults) => {
+            Refusal::Faulty(faults.placed(|field| match field.starts_with("customer.") {
+                true => format!("upserts[{index}].{field}"),
+                false => field.to_owned(),
+            }))
+        }
+        refusal => refusal,
+    }
 }
 
 /// Which customers.

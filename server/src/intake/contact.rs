@@ -1,7 +1,8 @@
 //! Contacts: route, preview, take, reroute, end, add a case, update, get.
 
 use super::at::At;
-use super::{Caller, Finder, Fresh, Playbooks, content, values, wire_enum};
+use super::revision::MIN_REVISION;
+use super::{Caller, Finder, Fresh, NamedRevision, Playbooks, content, values, wire_enum};
 use signpost_domain::command::{
     AddCase, Command, CommandBody, EndContact, MatterEnd, PreviewRoute, Query, RerouteContact,
     RouteContact, SelectRoute, UnknownReason, UpdateContact,
@@ -62,9 +63,10 @@ pub(crate) fn route(
 /// A contact to look at.
 pub(crate) fn preview(
     request: v1::PreviewRouteRequest,
+    at_least: NamedRevision,
     caller: Caller,
     playbooks: Playbooks<'_>,
-) -> Result<Fresh<Query>, Faults> {
+) -> Result<Query, Faults> {
     let mut finder = Finder::default();
     let v1::PreviewRouteRequest {
         contact_id,
@@ -72,7 +74,8 @@ pub(crate) fn preview(
         allow_unknown_reason,
         menu_playbook_version,
         at_time,
-        min_revision,
+        // It was waited for.
+        min_revision: _,
         clear_mask,
     } = request;
     let contact = finder.optional(At::top("contact_id"), &contact_id, ContactId::new);
@@ -90,7 +93,8 @@ pub(crate) fn preview(
             actor: caller.actor,
         }))
     });
-    finder.fresh(query, &min_revision)
+    finder.named_revision(MIN_REVISION, at_least);
+    finder.done(query)
 }
 
 /// The customer's choice.

@@ -14,7 +14,7 @@ use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
 use std::mem::take;
-use v1::get_customer_request::By;
+use v1::get_customer_history_request::By;
 
 const BY_SERVER: &str = "is set by the server";
 
@@ -77,9 +77,14 @@ pub(crate) fn upsert(
 
 /// Which customer.
 pub(crate) fn get(request: v1::GetCustomerRequest) -> Result<Fresh<Query>, Faults> {
+    use v1::get_customer_request::By as Of;
     let v1::GetCustomerRequest { by, min_revision } = request;
     let mut finder = Finder::default();
-    let of = finder.of_one_customer(by);
+    #[expect(deprecated, reason = "callers from before LookUpCustomer")]
+    let of = finder.of_one_customer(by.map(|by| match by {
+        Of::CustomerId(id) => By::CustomerId(id),
+        Of::Identity(identity) => By::Identity(identity),
+    }));
     let query = of.map(|of| match of {
         OfCustomer::Id(id) => Query::Customer(id),
         OfCustomer::Holder(key) => Query::Holder(key),
@@ -87,15 +92,23 @@ pub(crate) fn get(request: v1::GetCustomerRequest) -> Result<Fresh<Query>, Fault
     finder.fresh(query, &min_revision)
 }
 
+/// Whose identity.
+pub(crate) fn look_up(request: v1::LookUpCustomerRequest) -> Result<Fresh<Query>, Faults> {
+    let v1::LookUpCustomerRequest {
+        identity,
+        min_revision,
+    } = request;
+    let mut finder = Finder::default();
+    let identity = finder.one_identity(identity);
+    let query = identity.map(|identity| Query::Holder(identity.key));
+    finder.fresh(query, &min_revision)
+}
+
 /// Whose history.
 pub(crate) fn history(request: v1::GetCustomerHistoryRequest) -> Result<Fresh<OfCustomer>, Faults> {
-    use v1::get_customer_history_request::By as Of;
     let v1::GetCustomerHistoryRequest { by, min_revision } = request;
     let mut finder = Finder::default();
-    let of = finder.of_one_customer(by.map(|by| match by {
-        Of::CustomerId(id) => By::CustomerId(id),
-        Of::Identity(identity) => By::Identity(identity),
-    }));
+    let of = finder.of_one_customer(by);
     finder.fresh(of, &min_revision)
 }
 

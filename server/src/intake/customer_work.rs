@@ -141,7 +141,7 @@ fn why(note: &str) -> Result<Arc<str>, String> {
 }
 
 impl Finder {
-    fn one_identity(&mut self, told: Option<v1::Identity>) -> Option<Identity> {
+    pub(super) fn one_identity(&mut self, told: Option<v1::Identity>) -> Option<Identity> {
         let at = At::top("identity");
         match told {
             Some(told) => self.identity(at, told),

@@ -1,9 +1,8 @@
 //! Feeds: which events, which cases, which contacts, and from where on.
 
-use super::Revision;
 use super::at::At;
 use super::cursor::{Cursor, Feed, Of};
-use super::{Finder, filter, wire_enum};
+use super::{Finder, NamedRevision, Revision, filter, wire_enum};
 use prost::Message;
 use signpost_domain::case::{CaseNumbers, CaseState};
 use signpost_domain::list::{CaseFilter, ContactFilter, ContactStateKind};
@@ -72,7 +71,10 @@ pub(crate) const EVENTS: Of = Of {
 };
 
 /// Which events.
-pub(crate) fn watch_events(request: v1::WatchEventsRequest) -> Result<WatchEvents, Faults> {
+pub(crate) fn watch_events(
+    request: v1::WatchEventsRequest,
+    begin: NamedRevision,
+) -> Result<WatchEvents, Faults> {
     let v1::WatchEventsRequest {
         cursor,
         start,
@@ -84,7 +86,7 @@ pub(crate) fn watch_events(request: v1::WatchEventsRequest) -> Result<WatchEvent
     if told_start && cursor.is_empty() {
         finder.fault(START_REVISION, "must not be set together with start");
     }
-    let revision = finder.optional(START_REVISION, &start_revision, Revision::parse);
+    let revision = finder.named_revision(START_REVISION, begin);
     let cursor = finder.optional(At::top("cursor"), &cursor, |text| {
         Cursor::parse(EVENTS, text)
     });
@@ -106,13 +108,15 @@ pub(crate) fn watch_events(request: v1::WatchEventsRequest) -> Result<WatchEvent
 /// Which cases.
 pub(crate) fn watch_cases(
     request: v1::WatchCasesRequest,
+    begin: NamedRevision,
     live: Option<Arc<Playbook>>,
     numbers: &CaseNumbers,
 ) -> Result<WatchRows, Faults> {
     let v1::WatchCasesRequest {
         cursor,
         filter,
-        start_revision,
+        // It was waited for.
+        start_revision: _,
     } = request;
     let told = filter.unwrap_or_default();
     let of = of(Feed::Cases, &filter::sorted_cases(&told));
@@ -121,19 +125,21 @@ pub(crate) fn watch_cases(
     if filter.states.is_empty() {
         filter.states.push(CaseState::Open);
     }
-    finder.watch_rows(of, (&cursor, &start_revision), Filter::Cases(filter))
+    finder.watch_rows(of, (&cursor, begin), Filter::Cases(filter))
 }
 
 /// Which contacts.
 pub(crate) fn watch_contacts(
     request: v1::WatchContactsRequest,
+    begin: NamedRevision,
     live: Option<Arc<Playbook>>,
     numbers: &CaseNumbers,
 ) -> Result<WatchRows, Faults> {
     let v1::WatchContactsRequest {
         cursor,
         filter,
-        start_revision,
+        // It was waited for.
+        start_revision: _,
     } = request;
     let told = filter.unwrap_or_default();
     let of = of(Feed::Contacts, &filter::sorted_contacts(&told));
@@ -142,17 +148,17 @@ pub(crate) fn watch_contacts(
     if filter.places.is_empty() {
         filter.places.extend(LIVE);
     }
-    finder.watch_rows(of, (&cursor, &start_revision), Filter::Contacts(filter))
+    finder.watch_rows(of, (&cursor, begin), Filter::Contacts(filter))
 }
 
 impl Finder {
     fn watch_rows(
         mut self,
         of: Of,
-        (cursor, start): (&str, &str),
+        (cursor, begin): (&str, NamedRevision),
         filter: Filter,
     ) -> Result<WatchRows, Faults> {
-        let start = self.optional(START_REVISION, start, Revision::parse);
+        let start = self.named_revision(START_REVISION, begin);
         let cursor = self.optional(At::top("cursor"), cursor, |text| Cursor::parse(of, text));
         self.done(Some(WatchRows {
             cursor,

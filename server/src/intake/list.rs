@@ -2,7 +2,8 @@
 
 use super::at::At;
 use super::page::{Bound, List, Page};
-use super::{Finder, Fresh, filter, wire_enum};
+use super::revision::MIN_REVISION;
+use super::{Finder, NamedRevision, filter, wire_enum};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::list::{CaseFilter, ContactFilter, CustomerFilter, Order, View};
 use signpost_domain::playbook::Playbook;
@@ -36,13 +37,14 @@ pub(crate) struct Place {
 /// Which cases.
 pub(crate) fn cases(
     mut request: v1::ListCasesRequest,
+    at_least: NamedRevision,
     place: Place,
     numbers: &CaseNumbers,
-) -> Result<Fresh<Asked<CaseFilter>>, Faults> {
+) -> Result<Asked<CaseFilter>, Faults> {
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
-    let min_revision = take(&mut request.min_revision);
+    request.min_revision.clear();
     let view = take(&mut request.view);
     let told = request.filter.unwrap_or_default();
     request.filter = Some(filter::sorted_cases(&told));
@@ -61,20 +63,21 @@ pub(crate) fn cases(
         (order, view),
         (page_size, &page_token),
         bound,
-        &min_revision,
+        at_least,
     )
 }
 
 /// Which contacts.
 pub(crate) fn contacts(
     mut request: v1::ListContactsRequest,
+    at_least: NamedRevision,
     place: Place,
     numbers: &CaseNumbers,
-) -> Result<Fresh<Asked<ContactFilter>>, Faults> {
+) -> Result<Asked<ContactFilter>, Faults> {
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
-    let min_revision = take(&mut request.min_revision);
+    request.min_revision.clear();
     let view = take(&mut request.view);
     let told = request.filter.unwrap_or_default();
     request.filter = Some(filter::sorted_contacts(&told));
@@ -93,19 +96,20 @@ pub(crate) fn contacts(
         (order, view),
         (page_size, &page_token),
         bound,
-        &min_revision,
+        at_least,
     )
 }
 
 /// Which customers.
 pub(crate) fn customers(
     mut request: v1::ListCustomersRequest,
+    at_least: NamedRevision,
     place: Place,
-) -> Result<Fresh<Asked<CustomerFilter>>, Faults> {
+) -> Result<Asked<CustomerFilter>, Faults> {
     let mut finder = Finder::default();
     let page_size = take(&mut request.page_size);
     let page_token = take(&mut request.page_token);
-    let min_revision = take(&mut request.min_revision);
+    request.min_revision.clear();
     let told = request.filter.unwrap_or_default();
     request.filter = Some(filter::sorted_customers(&told));
     let bound = Bound::new(List::Customers, place.store, &request);
@@ -123,7 +127,7 @@ pub(crate) fn customers(
         (order, full),
         (page_size, &page_token),
         bound,
-        &min_revision,
+        at_least,
     )
 }
 
@@ -134,8 +138,8 @@ impl Finder {
         (order, view): (i32, i32),
         (page_size, page_token): (u32, &str),
         bound: Bound,
-        min_revision: &str,
-    ) -> Result<Fresh<Asked<F>>, Faults> {
+        at_least: NamedRevision,
+    ) -> Result<Asked<F>, Faults> {
         let order = self.keep(At::top("order"), wire_enum::order(order));
         let view = self.keep(At::top("view"), wire_enum::view(view));
         let page = self.page(bound, page_size, page_token);
@@ -148,6 +152,7 @@ impl Finder {
                 view,
                 page,
             });
-        self.fresh(asked, min_revision)
+        self.named_revision(MIN_REVISION, at_least);
+        self.done(asked)
     }
 }

@@ -3,7 +3,8 @@
 use super::at::At;
 use super::names::Kind;
 use super::page::{Bound, List, Page};
-use super::{Caller, Finder, Fresh, content, values};
+use super::revision::MIN_REVISION;
+use super::{Caller, Finder, Fresh, NamedRevision, content, values};
 use signpost_domain::command::{
     Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollbackPlaybook,
 };
@@ -209,14 +210,16 @@ pub(crate) struct MenuAsked {
 /// Which menu.
 pub(crate) fn menu(
     request: v1::GetReasonMenuRequest,
+    at_least: NamedRevision,
     live: &Playbook,
-) -> Result<Fresh<MenuAsked>, Faults> {
+) -> Result<MenuAsked, Faults> {
     let v1::GetReasonMenuRequest {
         channel,
         language_code: locale,
         primary_reason: primary,
         whole_tree,
-        min_revision,
+        // It was waited for.
+        min_revision: _,
     } = request;
     let mut finder = Finder::default();
     let channel = finder.name(At::top("channel"), live, Kind::Channel, &channel);
@@ -234,7 +237,8 @@ pub(crate) fn menu(
         primary,
         whole_tree,
     });
-    finder.fresh(asked, &min_revision)
+    finder.named_revision(MIN_REVISION, at_least);
+    finder.done(asked)
 }
 
 /// Which words.

@@ -14,6 +14,8 @@ const MARK_END: usize = 1 + StoreMark::BYTES;
 /// Bytes that the check sum is of.
 const TOLD_BYTES: usize = MARK_END + 8;
 const BYTES: usize = TOLD_BYTES + 4;
+/// Where reads name one.
+pub(super) const MIN_REVISION: At<'static> = At::top("min_revision");
 const MALFORMED: &str = "must be the revision of an answer, unchanged";
 
 /// All that is in the log of a store up to an event.
@@ -62,6 +64,26 @@ impl Revision {
     }
 }
 
+/// The revision that a request names, read before all else of it: what it stands for must be there before names are
+/// looked up in the live playbook. A text that is none is told later, with all that is wrong with the request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NamedRevision(Result<Option<Revision>, &'static str>);
+
+impl NamedRevision {
+    /// Reads it; an empty text names none.
+    pub(crate) fn of(text: &str) -> NamedRevision {
+        NamedRevision(match text {
+            "" => Ok(None),
+            text => Revision::parse(text).map(Some),
+        })
+    }
+
+    /// The revision, if the text is one.
+    pub(crate) fn revision(self) -> Option<Revision> {
+        self.0.ok().flatten()
+    }
+}
+
 /// A read, and how new its answer must be at least.
 #[derive(Clone, Debug)]
 pub(crate) struct Fresh<Q> {
@@ -72,9 +94,13 @@ pub(crate) struct Fresh<Q> {
 }
 
 impl Finder {
-    /// How new an answer must be at least.
-    pub(super) fn min_revision(&mut self, text: &str) -> Option<Revision> {
-        self.optional(At::top("min_revision"), text, Revision::parse)
+    /// The revision that was read before; its fault is noted.
+    pub(super) fn named_revision(
+        &mut self,
+        at: At<'_>,
+        NamedRevision(named): NamedRevision,
+    ) -> Option<Revision> {
+        self.keep(at, named).flatten()
     }
 
     /// What is asked, if nothing is wrong with the request.
@@ -83,7 +109,8 @@ impl Finder {
         asked: Option<Q>,
         min_revision: &str,
     ) -> Result<Fresh<Q>, signpost_domain::refusal::Faults> {
-        let min_revision = self.min_revision(min_revision);
+        let named = NamedRevision::of(min_revision);
+        let min_revision = self.named_revision(MIN_REVISION, named);
         self.done(asked.map(|asked| Fresh {
             asked,
             min_revision,

@@ -60,6 +60,14 @@ pub(crate) fn got(row: &Customer, revision: String) -> v1::GetCustomerResponse {
     }
 }
 
+/// The answer to LookUpCustomer.
+pub(crate) fn looked_up(row: &Customer, revision: String) -> v1::LookUpCustomerResponse {
+    v1::LookUpCustomerResponse {
+        customer: Some(customer(row, row.changed)),
+        revision,
+    }
+}
+
 /// A customer of a list.
 pub(crate) fn listed(row: &Customer) -> v1::Customer {
     customer(row, row.changed)

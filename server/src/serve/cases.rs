@@ -255,9 +255,9 @@ impl CaseService for Edge {
         request: Request<v1::ListCasesRequest>,
     ) -> Result<Response<v1::ListCasesResponse>, Status> {
         let request = request.into_inner();
-        self.reached(&request.min_revision).await?;
-        let asked = intake::list::cases(request, self.place(), self.numbers());
-        let (asked, revision) = self.fresh(asked).await?;
+        let at_least = self.reached(&request.min_revision).await?;
+        let asked = intake::list::cases(request, at_least, self.place(), self.numbers());
+        let (asked, revision) = self.shown(asked)?;
         let numbers = self.numbers();
         let show = |row: &Arc<Case>, view| (row.id.0, reply::case::listed(row, numbers, view));
         let (cases, next_page_token) = self.page(asked, queries::cases, show).await?;

@@ -52,8 +52,9 @@ impl ContactService for Edge {
     ) -> Result<Response<v1::PreviewRouteResponse>, Status> {
         let caller = self.caller(&request)?;
         let request = request.into_inner();
-        self.reached(&request.min_revision).await?;
+        let at_least = self.reached(&request.min_revision).await?;
         let menu = self.menu_playbook(&request.menu_playbook_version).await?;
+        let contact_id = request.contact_id.clone();
         // Another playbook may become live meanwhile; then the answer would be told in the words of the wrong one.
         loop {
             let live = self.live()?;
@@ -62,8 +63,9 @@ impl ContactService for Edge {
                 menu: menu.as_deref(),
                 numbers: self.numbers(),
             };
-            let query = intake::contact::preview(request.clone(), caller.clone(), playbooks);
-            let (query, _) = self.fresh(query).await?;
+            let (request, caller) = (request.clone(), caller.clone());
+            let query = intake::contact::preview(request, at_least, caller, playbooks);
+            let query = query.map_err(|faults| status::faulty(&faults))?;
             let (Answer::Preview(routed, added), seq) = self.read(query).await? else {
                 return Err(status::internal());
             };
@@ -76,7 +78,7 @@ impl ContactService for Edge {
                     playbook: &live,
                     numbers: self.numbers(),
                 };
-                let answer = reply::contact::previewed(of, request.contact_id, self.revision(seq));
+                let answer = reply::contact::previewed(of, contact_id, self.revision(seq));
                 return Ok(Response::new(answer));
             }
         }
@@ -233,9 +235,9 @@ impl ContactService for Edge {
         request: Request<v1::ListContactsRequest>,
     ) -> Result<Response<v1::ListContactsResponse>, Status> {
         let request = request.into_inner();
-        self.reached(&request.min_revision).await?;
-        let asked = intake::list::contacts(request, self.place(), self.numbers());
-        let (asked, revision) = self.fresh(asked).await?;
+        let at_least = self.reached(&request.min_revision).await?;
+        let asked = intake::list::contacts(request, at_least, self.place(), self.numbers());
+        let (asked, revision) = self.shown(asked)?;
         let show = |row: &Arc<Contact>, view| (row.opened, reply::contact::listed(row, view));
         let (contacts, next_page_token) = self.page(asked, queries::contacts, show).await?;
         Ok(Response::new(v1::ListContactsResponse {

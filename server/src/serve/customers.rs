@@ -61,20 +61,23 @@ impl Edge {
     /// Keeps customers, some at once; what holds up one of them for a while holds up the whole.
     async fn keep_all(&self, items: Vec<Item>) -> Result<Vec<v1::CustomerUpsertOutcome>, Status> {
         let mut outcomes = Vec::with_capacity(items.len());
-        let mut items = items.into_iter().peekable();
+        let mut items = items.into_iter().enumerate().peekable();
         while items.peek().is_some() {
-            let some = items.by_ref().take(BATCH_AT_ONCE).map(|(id, command)| {
+            let some = items.by_ref().take(BATCH_AT_ONCE);
+            let some = some.map(|(index, (id, command))| {
                 let engine = self.engine().clone();
                 let written =
                     command.map(|command| tokio::spawn(async move { engine.write(command).await }));
-                (id, written)
+                (index, id, written)
             });
             // All are under way before the first is waited for.
             let some: Vec<_> = some.collect();
-            for (customer_id, written) in some {
+            for (index, customer_id, written) in some {
                 let outcome = match written {
                     Err(faults) => Outcome::Error(status::of_item(&status::faulty(&faults))),
-                    Ok(written) => self.kept(written.await.map_err(|_| status::internal())?)?,
+                    Ok(written) => {
+                        self.kept(index, written.await.map_err(|_| status::internal())?)?
+                    }
                 };
                 outcomes.push(v1::CustomerUpsertOutcome {
                     customer_id,
@@ -86,7 +89,7 @@ impl Edge {
     }
 
     /// What came of one of them: a refusal is of it alone, all else is of the whole.
-    fn kept(&self, written: Result<Written, Halt>) -> Result<Outcome, Status> {
+    fn kept(&self, index: usize, written: Result<Written, Halt>) -> Result<Outcome, Status> {
         match written {
             Ok(written) => {
                 let Event::CustomerUpserted(saved) = &written.recorded.event else {
@@ -96,6 +99,7 @@ impl Edge {
                 Ok(Outcome::Upserted(upserted))
             }
             Err(Halt::Refused(refusal)) => {
+                let refusal = intake::batch::of_item(index, *refusal);
                 let refused = status::of_item(&status::refused(&refusal));
                 Ok(Outcome::Error(refused))
             }
@@ -136,12 +140,27 @@ impl CustomerService for Edge {
         Ok(Response::new(answer))
     }
 
+    async fn look_up_customer(
+        &self,
+        request: Request<v1::LookUpCustomerRequest>,
+    ) -> Result<Response<v1::LookUpCustomerResponse>, Status> {
+        let query = intake::customer::look_up(request.into_inner());
+        let (query, _) = self.fresh(query).await?;
+        let (Answer::Customer(row), seq) = self.read(query).await? else {
+            return Err(status::internal());
+        };
+        let answer = reply::customer::looked_up(&row, self.revision(seq));
+        Ok(Response::new(answer))
+    }
+
     async fn list_customers(
         &self,
         request: Request<v1::ListCustomersRequest>,
     ) -> Result<Response<v1::ListCustomersResponse>, Status> {
-        let asked = intake::list::customers(request.into_inner(), self.place());
-        let (asked, revision) = self.fresh(asked).await?;
+        let request = request.into_inner();
+        let at_least = self.reached(&request.min_revision).await?;
+        let asked = intake::list::customers(request, at_least, self.place());
+        let (asked, revision) = self.shown(asked)?;
         let show = |row: &Arc<Customer>, _| (row.opened, reply::customer::listed(row));
         let (customers, next_page_token) = self.page(asked, queries::customers, show).await?;
         Ok(Response::new(v1::ListCustomersResponse {

@@ -5,7 +5,7 @@ use crate::engine::{Clock, Engine, Halt, Written};
 use crate::intake::cursor::StoreMark;
 use crate::intake::list::{Asked, Place};
 use crate::intake::playbook::Read;
-use crate::intake::{self, Caller, EventTime, Fresh, Revision};
+use crate::intake::{self, Caller, EventTime, Fresh, NamedRevision, Revision};
 use crate::queries::{self, Found};
 use crate::store::{RowReader, StoreError};
 use crate::{reply, status};
@@ -30,8 +30,33 @@ pub(super) const READING_MAX: usize = 2;
 /// Most pages of lists that are read at once.
 pub(super) const LISTING_MAX: usize = 8;
 
-/// How long a read waits for the revision that it must show; the deadline of its call may come first.
+/// How long a read waits for the revision that it must show, and a watch for the one that it begins behind; the
+/// deadline of the call may come first.
 pub(super) const REVISION_WAIT_MAX: Duration = Duration::from_secs(2);
+
+/// Waits for the revision that a text names. One that names none is told later, with all that is wrong with the
+/// request.
+///
+/// # Errors
+/// When it is of another store, or not durable within [`REVISION_WAIT_MAX`].
+pub(super) async fn reached(engine: &Engine, text: &str) -> Result<NamedRevision, Status> {
+    let named = NamedRevision::of(text);
+    if let Some(revision) = named.revision() {
+        reach(engine, revision).await?;
+    }
+    Ok(named)
+}
+
+async fn reach(engine: &Engine, Revision { store, seq }: Revision) -> Result<(), Status> {
+    if store != StoreMark::of(engine.incarnation()) {
+        return Err(status::revision_of_another_store());
+    }
+    let reached = engine.reach(seq, REVISION_WAIT_MAX).await;
+    match reached.map_err(status::halted)? {
+        true => Ok(()),
+        false => Err(status::revision_not_reached(engine.durable().0)),
+    }
+}
 
 /// The four services.
 #[derive(Clone)]
@@ -143,29 +168,20 @@ impl Edge {
     ) -> Result<(Q, String), Status> {
         let asked = asked.map_err(|faults| status::faulty(&faults))?;
         if let Some(revision) = asked.min_revision {
-            self.reach(revision).await?;
+            reach(&self.engine, revision).await?;
         }
-        Ok((asked.asked, self.revision(self.engine.durable())))
+        self.shown(Ok(asked.asked))
     }
 
-    /// Waits for the revision that a read must show before anything of it is looked up in the live playbook. A text
-    /// that is none is told with all that is wrong with the request.
-    pub(super) async fn reached(&self, min_revision: &str) -> Result<(), Status> {
-        match Revision::parse(min_revision) {
-            Ok(revision) => self.reach(revision).await,
-            Err(_) => Ok(()),
-        }
+    /// Waits for the revision that a read must show before anything of it is looked up in the live playbook.
+    pub(super) async fn reached(&self, min_revision: &str) -> Result<NamedRevision, Status> {
+        reached(&self.engine, min_revision).await
     }
 
-    async fn reach(&self, Revision { store, seq }: Revision) -> Result<(), Status> {
-        if store != self.mark {
-            return Err(status::revision_of_another_store());
-        }
-        let reached = self.engine.reach(seq, REVISION_WAIT_MAX).await;
-        match reached.map_err(status::halted)? {
-            true => Ok(()),
-            false => Err(status::revision_not_reached(self.engine.durable().0)),
-        }
+    /// What a read asks whose revision was reached before; and the last revision that it shows for sure.
+    pub(super) fn shown<Q>(&self, asked: Result<Q, Faults>) -> Result<(Q, String), Status> {
+        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        Ok((asked, self.revision(self.engine.durable())))
     }
 
     /// The revision at this event.

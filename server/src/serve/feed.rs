@@ -2,12 +2,15 @@
 //! encode for each of them.
 
 use super::REQUEST_BYTES_MAX;
+use super::edge::reached;
 use crate::feed::{Feeds, Told, Unwatched};
+use crate::intake::NamedRevision;
 use crate::{intake, status};
 use bytes::{BufMut, Bytes};
 use http::{Request, Response};
 use prost::Message;
 use signpost_domain::refusal::Faults;
+use signpost_proto::v1;
 use signpost_proto::v1::feed_service_server::SERVICE_NAME;
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -56,26 +59,43 @@ where
         let path = request.uri().path().strip_prefix('/').unwrap_or_default();
         let method = path.strip_prefix(SERVICE_NAME).unwrap_or_default();
         match method {
-            "/WatchEvents" => watch(request, move |asked| {
-                begun(intake::feed::watch_events(asked), |asked| {
-                    feeds.watch_events(asked)
-                })
-            }),
-            "/WatchCases" => watch(request, move |asked| {
-                let (live, numbers) = (feeds.engine().live(), feeds.engine().case_numbers());
-                begun(intake::feed::watch_cases(asked, live, numbers), |asked| {
-                    feeds.watch_rows(asked)
-                })
-            }),
-            "/WatchContacts" => watch(request, move |asked| {
-                let (live, numbers) = (feeds.engine().live(), feeds.engine().case_numbers());
-                begun(
-                    intake::feed::watch_contacts(asked, live, numbers),
-                    |asked| feeds.watch_rows(asked),
-                )
-            }),
+            "/WatchEvents" => watch(request, |asked| Box::pin(watch_events(feeds, asked))),
+            "/WatchCases" => watch(request, |asked| Box::pin(watch_cases(feeds, asked))),
+            "/WatchContacts" => watch(request, |asked| Box::pin(watch_contacts(feeds, asked))),
             _ => Box::pin(async { Ok(status::no_such_method().into_http()) }),
         }
+    }
+}
+
+async fn watch_events(feeds: Arc<Feeds>, request: v1::WatchEventsRequest) -> Result<Told, Status> {
+    let begin = begin(&feeds, &request.cursor, &request.start_revision).await?;
+    let asked = intake::feed::watch_events(request, begin);
+    begun(asked, |asked| feeds.watch_events(asked))
+}
+
+async fn watch_cases(feeds: Arc<Feeds>, request: v1::WatchCasesRequest) -> Result<Told, Status> {
+    let begin = begin(&feeds, &request.cursor, &request.start_revision).await?;
+    let engine = feeds.engine();
+    let asked = intake::feed::watch_cases(request, begin, engine.live(), engine.case_numbers());
+    begun(asked, |asked| feeds.watch_rows(asked))
+}
+
+async fn watch_contacts(
+    feeds: Arc<Feeds>,
+    request: v1::WatchContactsRequest,
+) -> Result<Told, Status> {
+    let begin = begin(&feeds, &request.cursor, &request.start_revision).await?;
+    let engine = feeds.engine();
+    let asked = intake::feed::watch_contacts(request, begin, engine.live(), engine.case_numbers());
+    begun(asked, |asked| feeds.watch_rows(asked))
+}
+
+/// The revision that a watch begins behind, once it is durable; where a cursor says where to go on, nothing is waited
+/// for.
+async fn begin(feeds: &Feeds, cursor: &str, start_revision: &str) -> Result<NamedRevision, Status> {
+    match cursor.is_empty() {
+        true => reached(feeds.engine(), start_revision).await,
+        false => Ok(NamedRevision::of(start_revision)),
     }
 }
 
@@ -94,7 +114,7 @@ where
     Q: Message + Default + 'static,
     B: codegen::Body + Send + 'static,
     B::Error: Into<StdError> + Send + 'static,
-    W: FnOnce(Q) -> Result<Told, Status> + Send + 'static,
+    W: FnOnce(Q) -> BoxFuture<Told, Status> + Send + 'static,
 {
     Box::pin(async move {
         let codec = FeedCodec::<Q>(PhantomData);
@@ -109,18 +129,18 @@ struct Method<Q, W>(Option<W>, PhantomData<fn(Q)>);
 
 impl<Q, W> ServerStreamingService<Q> for Method<Q, W>
 where
-    W: FnOnce(Q) -> Result<Told, Status> + Send + 'static,
+    W: FnOnce(Q) -> BoxFuture<Told, Status> + Send + 'static,
 {
     type Response = Bytes;
     type ResponseStream = Messages;
-    type Future = std::future::Ready<Result<tonic::Response<Messages>, Status>>;
+    type Future = BoxFuture<tonic::Response<Messages>, Status>;
 
     fn call(&mut self, request: tonic::Request<Q>) -> Self::Future {
-        let begun = match self.0.take() {
-            Some(begin) => begin(request.into_inner()),
-            None => Err(status::internal()),
-        };
-        std::future::ready(begun.map(|told| tonic::Response::new(Messages(told))))
+        let begun = self.0.take().map(|begin| begin(request.into_inner()));
+        Box::pin(async {
+            let told = begun.ok_or_else(status::internal)?.await?;
+            Ok(tonic::Response::new(Messages(told)))
+        })
     }
 }
 

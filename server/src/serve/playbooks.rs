@@ -147,10 +147,9 @@ impl PlaybookService for Edge {
         request: Request<v1::GetReasonMenuRequest>,
     ) -> Result<Response<v1::GetReasonMenuResponse>, Status> {
         let request = request.into_inner();
-        self.reached(&request.min_revision).await?;
+        let at_least = self.reached(&request.min_revision).await?;
         let live = self.live()?;
-        let asked = intake::playbook::menu(request, &live);
-        let (asked, revision) = self.fresh(asked).await?;
+        let (asked, revision) = self.shown(intake::playbook::menu(request, at_least, &live))?;
         let of = MenuOf {
             channel: &asked.channel,
             language: asked.language.as_deref(),

@@ -79,6 +79,7 @@ async fn each_refuses_what_says_nothing_and_what_is_no_message() -> Outcome {
         MergeCustomers: InvalidArgument, InvalidArgument
         UnmergeCustomer: InvalidArgument, InvalidArgument
         GetCustomer: InvalidArgument, InvalidArgument
+        LookUpCustomer: InvalidArgument, InvalidArgument
         BatchGetCustomers: InvalidArgument, InvalidArgument
         GetCustomerHistory: InvalidArgument, InvalidArgument
         ListCustomers: answered, InvalidArgument

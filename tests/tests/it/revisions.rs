@@ -5,11 +5,13 @@ use expect_test::expect;
 use signpost_client::{Client, v1};
 use signpost_server::engine::Clock;
 use signpost_tests::attempt::{Attempt, end, take, upsert};
+use signpost_tests::merging::handle;
 use signpost_tests::server::{Data, FLIGHTS, TestServer};
 use signpost_tests::time::minute;
 use signpost_tests::watch::{Watch, feeds, next_events, watch_events};
 use signpost_tests::{Outcome, brief};
 use std::time::{Duration, Instant};
+use tonic_types::StatusExt;
 use v1::get_customer_request::By;
 
 fn call(contact: &str, at: i64) -> v1::RouteContactRequest {
@@ -24,6 +26,9 @@ fn bare(id: &str) -> v1::Customer {
         ..Default::default()
     }
 }
+
+/// A phone that is proof of `c1`.
+const PHONE: &str = "+31201234567";
 
 /// The receipt, which must be there.
 fn receipt(receipt: Option<v1::WriteReceipt>) -> Outcome<v1::WriteReceipt> {
@@ -67,6 +72,7 @@ async fn read_all(client: &Client, case_id: &str, min: &str) -> Outcome<Vec<Stri
         list_cases: ListCasesRequest {};
         batch_get_cases: BatchGetCasesRequest { case_ids: vec![case()] };
         get_customer: GetCustomerRequest { by: Some(By::CustomerId(id())) };
+        look_up_customer: LookUpCustomerRequest { identity: Some(handle("phone", PHONE)) };
         get_customer_history: GetCustomerHistoryRequest { by: Some(Of::CustomerId(id())) };
         list_customers: ListCustomersRequest {};
         batch_get_customers: BatchGetCustomersRequest { customer_ids: vec![id()] };
@@ -100,7 +106,11 @@ async fn every_write_names_a_revision_that_reads_take_and_give() -> Outcome {
     };
     let noted = client.add_case_note(note).await?;
     revisions.push(receipt(noted.receipt)?.revision);
-    let kept = client.upsert_customer(upsert(bare("c1"), 4)).await?;
+    let proven = v1::Customer {
+        identities: vec![handle("phone", PHONE)],
+        ..bare("c1")
+    };
+    let kept = client.upsert_customer(upsert(proven, 4)).await?;
     revisions.push(receipt(kept.receipt)?.revision);
     let ended = end("call-1", v1::ContactOutcome::Resolved, 5);
     let ended = client.end_contact(ended).await?;
@@ -259,15 +269,6 @@ async fn a_revision_that_is_not_reached_is_waited_for() -> Outcome {
           REVISION_NOT_REACHED"#]]
     .assert_eq(&brief::refused(refused));
     assert!(began.elapsed() >= Duration::from_secs(2));
-    let watch = v1::WatchEventsRequest {
-        start_revision: revision.clone(),
-        ..Default::default()
-    };
-    let watch = feeds(&older).watch_events(watch).await;
-    expect![[r#"
-        Unavailable: the revision is not reached: the last event is 1; ask again
-          REVISION_NOT_REACHED"#]]
-    .assert_eq(&brief::refused(watch.map(|it| it.map(drop))));
     // The deadline of the call comes first.
     let mut soon = tonic::Request::new(request);
     soon.set_timeout(Duration::from_millis(100));
@@ -327,5 +328,100 @@ async fn watches_begin_behind_a_revision() -> Outcome {
         }
     }
     assert_eq!(changed.unwrap_or_default().contact_count, 2);
+    Ok(())
+}
+
+/// A watch that begins behind a revision waits for it as reads do, for as long, and then says when to ask again.
+#[tokio::test]
+async fn a_watch_waits_for_the_revision_that_it_begins_behind() -> Outcome {
+    let data = Data::new()?;
+    let server = TestServer::on(data.clone(), Clock::External).await?;
+    server.publish(FLIGHTS, 0).await?;
+    server.stop().await?;
+    let older = Data::new()?;
+    copy(&data.path(), &older.path())?;
+    let server = TestServer::on(data, Clock::External).await?;
+    let client = server.client();
+    let kept = client.upsert_customer(upsert(bare("c1"), 1)).await?;
+    let start_revision = receipt(kept.receipt)?.revision;
+    let older = TestServer::on(older, Clock::External).await?;
+
+    let events = || v1::WatchEventsRequest {
+        start_revision: start_revision.clone(),
+        ..Default::default()
+    };
+    let cases = || v1::WatchCasesRequest {
+        start_revision: start_revision.clone(),
+        ..Default::default()
+    };
+    let contacts = || v1::WatchContactsRequest {
+        start_revision: start_revision.clone(),
+        ..Default::default()
+    };
+    let began = Instant::now();
+    let (mut first, mut second, mut third) = (feeds(&older), feeds(&older), feeds(&older));
+    let (first, second, third) = tokio::join!(
+        first.watch_events(events()),
+        second.watch_cases(cases()),
+        third.watch_contacts(contacts()),
+    );
+    assert!(began.elapsed() >= Duration::from_secs(2));
+    for refused in [
+        first.map(|it| it.map(drop)),
+        second.map(|it| it.map(drop)),
+        third.map(|it| it.map(drop)),
+    ] {
+        let delay = refused
+            .as_ref()
+            .err()
+            .and_then(StatusExt::get_details_retry_info);
+        let delay = delay.and_then(|info| info.retry_delay).unwrap_or_default();
+        assert!(!delay.is_zero(), "{refused:?}");
+        expect![[r#"
+            Unavailable: the revision is not reached: the last event is 1; ask again
+              REVISION_NOT_REACHED"#]]
+        .assert_eq(&brief::refused(refused));
+    }
+    // The deadline of the call comes first; a cursor says itself where to go on.
+    let mut soon = tonic::Request::new(events());
+    soon.set_timeout(Duration::from_millis(100));
+    let began = Instant::now();
+    assert!(feeds(&older).watch_events(soon).await.is_err());
+    assert!(began.elapsed() < Duration::from_secs(2));
+    let oldest = v1::WatchEventsRequest {
+        start: v1::WatchStart::Oldest.into(),
+        ..Default::default()
+    };
+    let cursor = next_events(&mut watch_events(&older, oldest).await?, 1).await?;
+    let cursor = v1::WatchEventsRequest {
+        cursor: cursor[0].cursor.clone(),
+        ..events()
+    };
+    let began = Instant::now();
+    let mut behind_cursor = watch_events(&older, cursor).await?;
+    assert!(began.elapsed() < Duration::from_secs(2));
+
+    // What is written meanwhile lets it begin, and it tells what comes after.
+    let mut waiting = feeds(&older);
+    let waiting = waiting.watch_events(events());
+    let writing = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let client = older.client();
+        client.upsert_customer(upsert(bare("c1"), 1)).await?;
+        client.upsert_customer(upsert(bare("c2"), 2)).await
+    };
+    let (begun, written) = tokio::join!(waiting, writing);
+    written?;
+    let mut begun = Watch::of(begun?.into_inner());
+    // It says first where it begins.
+    begun.item().await?;
+    let told = next_events(&mut begun, 1).await?;
+    let sequence = |item: &v1::EventItem| match &item.item {
+        Some(v1::event_item::Item::Event(event)) => event.sequence,
+        _ => 0,
+    };
+    assert_eq!(sequence(&told[0]), 3);
+    let told = next_events(&mut behind_cursor, 2).await?;
+    assert_eq!(told.iter().map(sequence).collect::<Vec<_>>(), [2, 3]);
     Ok(())
 }

@@ -28,13 +28,14 @@ macro_rules! named {
 
 named! {
     RouteContactResponse PreviewRouteResponse SelectRouteResponse RerouteContactResponse EndContactResponse
-    GetContactResponse GetCaseResponse
+    GetContactResponse GetCaseResponse BatchGetCasesResponse BatchGetCustomersResponse
     AddCaseToContactResponse ReportQueueStatsResponse UpdateContactResponse
     ListCaseTimelineResponse AddCaseNoteResponse UpdateCaseResponse ResolveCaseResponse ReopenCaseResponse
     MergeCasesResponse UnmergeCaseResponse LinkCasesResponse UnlinkCasesResponse
-    UpsertCustomerResponse GetCustomerResponse LinkIdentityResponse UnlinkIdentityResponse MergeCustomersResponse
-    UnmergeCustomerResponse GetCustomerHistoryResponse ValidatePlaybookResponse PublishPlaybookResponse
-    RollbackPlaybookResponse ListPlaybookPublicationsResponse GetPlaybookResponse
+    UpsertCustomerResponse GetCustomerResponse LookUpCustomerResponse LinkIdentityResponse UnlinkIdentityResponse
+    MergeCustomersResponse UnmergeCustomerResponse GetCustomerHistoryResponse
+    ValidatePlaybookResponse PublishPlaybookResponse RollbackPlaybookResponse
+    ListPlaybookPublicationsResponse GetPlaybookResponse
     GetReasonMenuResponse GetVocabularyResponse CountReasonsResponse
     ListCasesResponse ListContactsResponse ListCustomersResponse ContactAnswer DiffPlaybooksResponse
     EventItem CaseItem ContactItem

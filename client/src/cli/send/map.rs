@@ -1,7 +1,7 @@
 //! Which column tells what.
 
 use crate::cli::failure::Failure;
-use crate::cli::table_file::Table;
+use crate::cli::table_file::{Table, mapped};
 use signpost_domain::playbook::right_names;
 
 /// What a column can tell, facts apart.
@@ -69,7 +69,7 @@ impl Map {
             id: id.map(|id| table.column(id)).transpose()?,
         };
         for text in texts {
-            for (target, column) in parts(text)? {
+            for (target, column) in mapped(text)? {
                 map.add(&target, &column, table)?;
             }
         }
@@ -145,25 +145,4 @@ impl Map {
             .find(|(known, _)| *known == target)
             .map(|(_, column)| *column)
     }
-}
-
-fn parts(text: &str) -> Result<Vec<(String, String)>, Failure> {
-    let mut parts: Vec<(String, String)> = Vec::new();
-    for part in text.split(',') {
-        match (part.split_once('='), parts.last_mut()) {
-            (Some((target, column)), _) => {
-                parts.push((target.trim().to_owned(), column.trim().to_owned()));
-            }
-            (None, Some((_, column))) => {
-                column.push(',');
-                column.push_str(part);
-            }
-            (None, None) if text.trim().is_empty() => {}
-            (None, None) => {
-                let what = format!("--map: write `{part}` as target=COLUMN");
-                return Err(Failure::Fix(what));
-            }
-        }
-    }
-    Ok(parts)
 }

@@ -1,9 +1,7 @@
 //! `signpost send`: routes every row of a table as a contact.
 
-mod errors_file;
 mod lookup;
 mod map;
-mod not_taken;
 mod plan;
 mod stream;
 mod tally;
@@ -13,15 +11,14 @@ use super::Session;
 use super::failure::Failure;
 use super::render::words;
 use super::table_file::{Table, TableArgs};
-use super::values;
+use super::{errors_file, not_taken, values};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lookup::Lookup;
 use map::{Map, Target};
-use plan::{Bad, Plan};
+use plan::Plan;
 use signpost_client::{Client, ClientError, v1};
 use signpost_domain::playbook::Playbook;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -221,7 +218,7 @@ fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> R
     // What became of the rows is said even where they cannot be written.
     let written = match &args.errors {
         None => Ok(()),
-        Some(file) => errors(file, table, &kinds)
+        Some(file) => errors_file::write(file, table, &kinds)
             .map_err(|error| Failure::Other(format!("{}: {error}", file.display()))),
     };
     if session.out.json {
@@ -232,30 +229,6 @@ fn report(args: &SendArgs, table: &Table, tally: &Tally, session: &Session) -> R
         session.out.text(&tally.text(session.out.paint))?;
     }
     written
-}
-
-/// The rows that were not taken, as the file has them, each with its line and what is wrong.
-fn errors(file: &PathBuf, table: &Table, kinds: &[(&str, &Vec<Bad>)]) -> Result<(), csv::Error> {
-    let mut wrong: BTreeMap<u64, (&str, &str)> = BTreeMap::new();
-    for (kind, rows) in kinds {
-        wrong.extend(
-            rows.iter()
-                .map(|row| (row.line, (*kind, row.what.as_str()))),
-        );
-    }
-    let mut out = csv::WriterBuilder::new().flexible(true).from_path(file)?;
-    let head = ["line", "problem", "what"].into_iter();
-    out.write_record(head.chain(table.header.iter().map(String::as_str)))?;
-    for row in table.rows() {
-        if let Some((kind, what)) = wrong.get(&row.line) {
-            let line = row.line.to_string();
-            let cells = row.cells.unwrap_or_default();
-            let head = [line.as_str(), kind, what].into_iter();
-            out.write_record(head.chain(cells.iter()))?;
-        }
-    }
-    out.flush()?;
-    Ok(())
 }
 
 /// How it ends: what to do next if it is not over, and the exit code.

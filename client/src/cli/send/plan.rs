@@ -5,6 +5,7 @@ use super::lookup::{Lookup, NOT_TOLD};
 use super::map::{Map, Target};
 use super::times::Times;
 use crate::cli::failure::Failure;
+use crate::cli::not_taken::Bad;
 use crate::cli::table_file::{self, Row, Table};
 use crate::cli::values;
 use signpost_client::v1;
@@ -38,15 +39,6 @@ impl Ready {
     pub(super) fn customer(&self) -> Option<&str> {
         Some(self.context.customer.as_ref()?.customer_id.as_str()).filter(|id| !id.is_empty())
     }
-}
-
-/// What is wrong with a row.
-#[derive(Debug)]
-pub(super) struct Bad {
-    /// The line it begins on.
-    pub(super) line: u64,
-    /// What is wrong.
-    pub(super) what: String,
 }
 
 /// All rows.

@@ -1,7 +1,6 @@
 //! What became of the rows: sums that add up to the rows read.
 
-use super::not_taken::Alike;
-use super::plan::Bad;
+use crate::cli::not_taken::{Alike, Bad};
 use crate::cli::out::Paint;
 use crate::cli::render::table::{Column, table};
 use crate::cli::render::words;

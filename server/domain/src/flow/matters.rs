@@ -11,7 +11,7 @@ use crate::contact::{ADDITIONAL_CASES_MAX, Contact, ContactContext, MATTERS_MAX,
 use crate::decision::Decided;
 use crate::event::{CaseAddedToContact, CaseJoin, ContactRouted, Event, MatterDecided};
 use crate::fact::FACTS_MAX;
-use crate::ids::{CaseId, MatterId, Seq};
+use crate::ids::{CaseId, MatterId, Seq, fits_new};
 use crate::money::Money;
 use crate::refusal::{ContactCause, Faults, Refusal};
 use crate::state::{Elsewhere, State};
@@ -323,6 +323,11 @@ fn check(start: &Start, told: &ContactContext) -> Result<(), Stop> {
         faults.push("context.stated_reason", what);
     }
     for (place, matter) in told.matters.iter().enumerate() {
+        let mut before = known.into_iter().flat_map(|known| &known.context.matters);
+        if !before.any(|before| before.id == matter.id) {
+            let field = format!("context.matters[{place}].matter_id");
+            faults.keep(&field, fits_new(matter.id.as_str()));
+        }
         let all = start.context.matters.iter().find(|it| it.id == matter.id);
         if let Some(count) = all
             .map(|it| it.facts.len())
@@ -369,15 +374,10 @@ fn at_place(stop: Stop, place: usize) -> Stop {
     let Refusal::Faulty(faults) = &**refusal else {
         return stop;
     };
-    let mut placed = Faults::default();
-    for fault in faults.found() {
-        let field = match fault.field.as_str() {
-            "context.stated_reason" => format!("context.matters[{place}].stated_reason"),
-            other => other.to_owned(),
-        };
-        placed.push_of(fault.kind, field, &fault.what);
-    }
-    placed.leave_out(faults.more());
+    let placed = faults.placed(|field| match field {
+        "context.stated_reason" => format!("context.matters[{place}].stated_reason"),
+        other => other.to_owned(),
+    });
     Refusal::Faulty(placed).into()
 }
 

@@ -15,7 +15,7 @@ use crate::event::{
     CaseJoin, ContactRouted, CustomerJoin, Event, MatterDecided, Next, OpenCase, RoutingTrigger,
 };
 use crate::fact::{FACTS_MAX, Facts, Knowledge};
-use crate::ids::{ContactId, CustomerId, MatterId, Seq, Slug};
+use crate::ids::{ContactId, CustomerId, MatterId, Seq, Slug, fits_new};
 use crate::playbook::{FactIndex, Playbook, ReasonIndex, TierIndex};
 use crate::refusal::{Faults, Refusal};
 use crate::state::State;
@@ -147,6 +147,7 @@ impl Start {
         unknown_reason: UnknownReason,
     ) -> Result<Start, Stop> {
         let tells_reason = told.reason.is_some();
+        named_anew(state, (&contact, before.as_deref()), told)?;
         let (context, step) = match &before {
             None => (told.clone(), RoutingTrigger::Opened),
             Some(contact) => (
@@ -174,6 +175,29 @@ impl Start {
             names_case: told.names_case(),
             note: "".into(),
         })
+    }
+}
+
+/// What is not there yet has ids that new things may have: the contact, and the customer that it would make.
+fn named_anew(
+    state: &State,
+    (contact, before): (&ContactId, Option<&Contact>),
+    told: &ContactContext,
+) -> Result<(), Stop> {
+    let mut faults = Faults::default();
+    if before.is_none() {
+        faults.keep("contact_id", fits_new(contact.as_str()));
+    }
+    let has_customer = before.is_some_and(|before| before.customer.is_some());
+    if let (false, Some(id)) = (has_customer, &told.customer.id)
+        && let Err(unfit) = fits_new(id.as_str())
+        && state.customer(id)?.is_none()
+    {
+        faults.push("context.customer.customer_id", unfit);
+    }
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::Faulty(faults).into()),
     }
 }
 

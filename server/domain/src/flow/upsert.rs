@@ -7,8 +7,8 @@ use crate::actor::{Actor, ActorKind};
 use crate::command::UpsertCustomer;
 use crate::customer::{CONSENTS_MAX, CaseReasons, Customer, IDENTITIES_MAX, Identity};
 use crate::event::{CustomerUpserted, Event};
-use crate::ids::CustomerId;
-use crate::refusal::{CustomerCause, Refusal};
+use crate::ids::{CustomerId, fits_new};
+use crate::refusal::{CustomerCause, Faults, Refusal};
 use crate::state::{Elsewhere, State};
 use crate::time::UnixMs;
 
@@ -24,13 +24,11 @@ pub(super) fn upsert(
     if command.seen.is_some() {
         as_seen(&*kept(state, &command.id)?, command.seen)?;
     }
-    let identities = command.profile.identities.iter();
-    Elsewhere::gather(
-        identities.map(|identity| match holder(state, &identity.key)? {
-            HeldBy::One(id) => root(state, &id).map(drop),
-            HeldBy::Shared(_) | HeldBy::Nobody => Ok(()),
-        }),
-    )?;
+    if let Err(unfit) = fits_new(command.id.as_str())
+        && state.customer(&command.id)?.is_none()
+    {
+        return Err(Refusal::Faulty(Faults::one("customer.customer_id", unfit)).into());
+    }
     for identity in &command.profile.identities {
         if says_nothing_new(state, &command.id, identity)? {
             continue;

@@ -8,6 +8,7 @@ mod golden;
 mod history;
 mod limits;
 mod loss;
+mod old_ids;
 mod profiles;
 mod projection;
 mod properties;

@@ -7,6 +7,7 @@ mod clearing;
 mod counting;
 mod customers;
 mod handles;
+mod ids;
 mod joining;
 mod keeping;
 mod merging;

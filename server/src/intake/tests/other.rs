@@ -2,7 +2,8 @@
 
 use super::{caller, playbook, right, route, sound, told, words};
 use crate::intake::{
-    Caller, EventTime, Fresh, case, contact, customer, playbook as playbooks, version,
+    Caller, EventTime, Fresh, NamedRevision, case, contact, customer, playbook as playbooks,
+    version,
 };
 use expect_test::expect;
 use prost_types::Timestamp;
@@ -193,7 +194,7 @@ fn menus_and_pages() {
         language_code: must be a language such as nl or nl-NL
         primary_reason: is not a primary reason of the live playbook; did you mean baggage?
     "#]]
-    .assert_eq(&told(playbooks::menu(menu, &live)));
+    .assert_eq(&told(playbooks::menu(menu, NamedRevision::of(""), &live)));
     let list = v1::ListPlaybookPublicationsRequest {
         page_size: 201,
         page_token: "7".into(),

@@ -1,6 +1,6 @@
 //! Command lines and files that cannot be meant.
 
-use super::{Desk, NOBODY};
+use super::{Desk, NOBODY, parts};
 use signpost_tests::Outcome;
 use signpost_tests::process::{Ran, signpost, text};
 
@@ -126,5 +126,40 @@ fn a_file_for_errors_that_cannot_be_is_refused_before_anything_is_sent() -> Outc
     let ran = signpost(NOBODY, &send)?.stdin(opened).output()?;
     assert_eq!(ran.status.code(), Some(2), "{ran:?}");
     assert_eq!(std::fs::read_to_string(&table)?, TABLE);
+    Ok(())
+}
+
+/// An id that nothing new may have is said of its row; the other rows are taken.
+#[test]
+fn a_row_whose_id_has_a_slash_is_refused_by_its_line() -> Outcome {
+    const TABLE: &str = "key,category,channel,who\n\
+        k-1,a,phone,ann\n\
+        k/2,a,phone,ann\n\
+        k-3,a,phone,acme/nl\n\
+        k-4,a,phone,sip:bob@example.com;x=y\n";
+    let desk = Desk::new()?;
+    let table = desk.put("t.csv", TABLE)?;
+    let columns = ["--primary", "category", "--secondary", "channel"];
+    let columns = [&columns[..], &["--channel", "channel"]].concat();
+    let server = desk.server(&table, &columns, &[])?;
+    let send = [
+        "--json",
+        "send",
+        text(&table)?,
+        "--map",
+        "primary=category,channel=channel,customer=who",
+        "--id",
+        "key",
+    ];
+    let sent = server.signpost(&send)?;
+    assert_eq!(sent.code, Some(2), "{sent:?}");
+    let said = sent.stderr.lines().filter(|line| line.starts_with("line"));
+    expect_test::expect![[r#"
+        line 3: refused: contact_id: must be without /: a new id is printable, without / and without spaces at its ends
+        line 4: refused: context.customer.customer_id: must be without /: a new id is printable, without / and without spaces at its ends"#]].assert_eq(&said.collect::<Vec<_>>().join("\n"));
+    assert_eq!(
+        parts(&serde_json::from_str(&sent.stdout)?),
+        [4, 0, 2, 0, 2, 0, 0]
+    );
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! The file for the rows that were not taken: looked at before anything is sent.
 
-use crate::cli::failure::Failure;
+use super::failure::Failure;
+use super::not_taken::Bad;
+use super::table_file::Table;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -8,7 +11,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`Failure::Fix`] if it is the table itself, under whatever name, or cannot be written.
-pub(super) fn check(errors: &Path, table: &Path) -> Result<(), Failure> {
+pub(crate) fn check(errors: &Path, table: &Path) -> Result<(), Failure> {
     let fix = |what: String| Failure::Fix(format!("--errors {}: {what}", errors.display()));
     // A shell may have opened the table for us.
     let table = match table.as_os_str() == "-" {
@@ -44,4 +47,35 @@ fn is_one_file(one: &Path, other: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_one_file(_one: &Path, _other: &Path) -> bool {
     false
+}
+
+/// Writes the rows that were not taken, as the file has them, each with its line and what is wrong.
+///
+/// # Errors
+/// When the file does not take them.
+pub(crate) fn write(
+    file: &Path,
+    table: &Table,
+    kinds: &[(&str, &Vec<Bad>)],
+) -> Result<(), csv::Error> {
+    let mut wrong: BTreeMap<u64, (&str, &str)> = BTreeMap::new();
+    for (kind, rows) in kinds {
+        wrong.extend(
+            rows.iter()
+                .map(|row| (row.line, (*kind, row.what.as_str()))),
+        );
+    }
+    let mut out = csv::WriterBuilder::new().flexible(true).from_path(file)?;
+    let head = ["line", "problem", "what"].into_iter();
+    out.write_record(head.chain(table.header.iter().map(String::as_str)))?;
+    for row in table.rows() {
+        if let Some((kind, what)) = wrong.get(&row.line) {
+            let line = row.line.to_string();
+            let cells = row.cells.unwrap_or_default();
+            let head = [line.as_str(), kind, what].into_iter();
+            out.write_record(head.chain(cells.iter()))?;
+        }
+    }
+    out.flush()?;
+    Ok(())
 }

@@ -1,7 +1,6 @@
 //! Rows that were not taken: those of which the same is wrong are said together, and every one is counted.
 
-use super::plan::Bad;
-use crate::cli::render::words;
+use super::render::words;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -10,9 +9,18 @@ const SAME_SAID_MAX: usize = 3;
 /// Rows of one kind from which on nothing else that is wrong is said.
 const ROWS_SAID_MAX: usize = 20;
 
+/// What is wrong with a row.
+#[derive(Debug)]
+pub(crate) struct Bad {
+    /// The line it begins on.
+    pub(crate) line: u64,
+    /// What is wrong.
+    pub(crate) what: String,
+}
+
 /// Rows of which the same is wrong.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Alike<'t> {
+pub(crate) struct Alike<'t> {
     /// `bad`, `refused` or `not ended`.
     problem: &'static str,
     /// What is wrong.
@@ -29,7 +37,7 @@ pub(super) struct Alike<'t> {
 }
 
 /// Rows by what is wrong with them; what comes first in the file comes first.
-pub(super) fn alike<'t>(problem: &'static str, rows: &'t [Bad]) -> Vec<Alike<'t>> {
+pub(crate) fn alike<'t>(problem: &'static str, rows: &'t [Bad]) -> Vec<Alike<'t>> {
     let mut in_order: Vec<&Bad> = rows.iter().collect();
     in_order.sort_by_key(|row| row.line);
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -57,7 +65,7 @@ pub(super) fn alike<'t>(problem: &'static str, rows: &'t [Bad]) -> Vec<Alike<'t>
 }
 
 /// What is said of the rows of one kind, a line each.
-pub(super) fn said(all: &[Alike<'_>]) -> Vec<String> {
+pub(crate) fn said(all: &[Alike<'_>]) -> Vec<String> {
     let mut told = Vec::new();
     let mut rows_said = 0;
     let mut left = all.iter();
