@@ -49,6 +49,7 @@ pub struct Client {
     channel: Channel,
     deadline: Duration,
     actor: MetadataValue<Ascii>,
+    on_behalf_of: Option<MetadataValue<Ascii>>,
 }
 
 /// Whether the same request twice is as good as once.
@@ -77,17 +78,23 @@ impl Client {
     /// # Errors
     /// [`ClientError::Invalid`] if the actor is not `kind/id`.
     pub fn over(channel: Channel, options: Options) -> Result<Client, ClientError> {
-        let parts = options.actor.split_once('/');
-        let named = parts.is_some_and(|(kind, id)| !kind.is_empty() && !id.is_empty());
-        let actor = options.actor.parse().ok().filter(|_| named);
-        let actor = actor.ok_or_else(|| {
-            let what = format!("`{}` is not kind/id", options.actor);
-            ClientError::Invalid(vec![("actor".to_owned(), what)], Cause::default())
-        })?;
         Ok(Client {
             channel,
             deadline: options.deadline,
-            actor,
+            actor: named("actor", &options.actor)?,
+            on_behalf_of: None,
+        })
+    }
+
+    /// A client over the same connection whose writes are made on behalf of this person, `kind/id` as the actor is; the
+    /// actor stays. The server keeps the person with each write, and shows them beside the actor.
+    ///
+    /// # Errors
+    /// [`ClientError::Invalid`] if it is not `kind/id`.
+    pub fn on_behalf_of(&self, person: &str) -> Result<Client, ClientError> {
+        Ok(Client {
+            on_behalf_of: Some(named("on_behalf_of", person)?),
+            ..self.clone()
         })
     }
 
@@ -126,6 +133,9 @@ impl Client {
         let mut request = Request::new(asked);
         let metadata = request.metadata_mut();
         metadata.insert("signpost-actor", self.actor.clone());
+        if let Some(person) = &self.on_behalf_of {
+            metadata.insert("signpost-on-behalf-of", person.clone());
+        }
         request
     }
 
@@ -143,6 +153,17 @@ impl Client {
         let what = format!("no answer within {} s", self.deadline.as_secs_f64());
         ClientError::Unavailable(what, Cause::default())
     }
+}
+
+/// Somebody as metadata names them.
+fn named(field: &str, text: &str) -> Result<MetadataValue<Ascii>, ClientError> {
+    let parts = text.split_once('/');
+    let is_named = parts.is_some_and(|(kind, id)| !kind.is_empty() && !id.is_empty());
+    let value = text.parse().ok().filter(|_| is_named);
+    value.ok_or_else(|| {
+        let what = format!("`{text}` is not kind/id");
+        ClientError::Invalid(vec![(field.to_owned(), what)], Cause::default())
+    })
 }
 
 /// Any number, for spreading pauses.
@@ -241,7 +262,7 @@ calls! {
     write CustomerServiceClient::link_identity(LinkIdentityRequest) -> LinkIdentityResponse;
     /// Takes a handle away from a customer.
     write CustomerServiceClient::unlink_identity(UnlinkIdentityRequest) -> UnlinkIdentityResponse;
-    /// Merges a customer into another, which goes on for both.
+    /// Merges a customer into another, which survives.
     write CustomerServiceClient::merge_customers(MergeCustomersRequest) -> MergeCustomersResponse;
     /// Undoes a merge of customers.
     write CustomerServiceClient::unmerge_customer(UnmergeCustomerRequest) -> UnmergeCustomerResponse;

@@ -162,7 +162,7 @@ def continue_in_a_chat(signpost, keys):
     check("what the call told is known", [fact.text for fact in answer.known_facts] == [keys.order])
     check("the tier of the call held for the call", answer.decision.tier == "silver")
     route = types.Route.Name(answer.target.route)
-    print("Ann hangs up in the line and opens a chat: the case goes on, "
+    print("Ann hangs up in the line and opens a chat: the case continues, "
           f"{answer.repeat_count} repeat, {answer.channel_switch_count} channel switch.")
     print(f"Nothing is asked again: {route}, queue {answer.target.queue_id}.")
 

@@ -244,7 +244,7 @@ async fn continue_in_a_chat(signpost: &Client, keys: &Keys, case_id: &str) -> To
     check("the tier of the call held for the call", tier == "silver")?;
     let routed = routed(&answer)?;
     println!(
-        "Ann hangs up in the line and opens a chat: the case goes on, {} repeat, {} channel switch.",
+        "Ann hangs up in the line and opens a chat: the case continues, {} repeat, {} channel switch.",
         answer.repeat_count, answer.channel_switch_count
     );
     println!(

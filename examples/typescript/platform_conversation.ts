@@ -157,7 +157,7 @@ async function continueInAChat(signpost: Signpost, keys: Keys, caseId: string) {
   check("the tier of the call held for the call", answer.decision?.tier === "silver");
   check("nothing is asked", answer.next.case === "target");
   console.log(
-    "Ann hangs up in the line and opens a chat: the case goes on, " +
+    "Ann hangs up in the line and opens a chat: the case continues, " +
       `${answer.repeatCount} repeat, ${answer.channelSwitchCount} channel switch.`,
   );
   console.log(`Nothing is asked again: ${name(answer.next.value.route)}, queue ${answer.next.value.queueId}.`);

@@ -24,3 +24,10 @@ pub(crate) mod timeline;
 pub(crate) mod vocabulary;
 mod wire_enum;
 mod work_event;
+
+use signpost_domain::actor::Actor;
+
+/// Somebody as `kind/id`; empty: nobody.
+fn actor_or_none(told: Option<&Actor>) -> String {
+    told.map_or_else(String::new, Actor::to_string)
+}

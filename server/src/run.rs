@@ -176,6 +176,7 @@ async fn publish_first(engine: &Engine, first: FirstPlaybook) -> Result<(), RunE
     let note = "published at the first start".into();
     let command = Command {
         actor: Actor::system(),
+        on_behalf_of: None,
         request,
         event_time: None,
         body: CommandBody::Publish(PublishPlaybook { playbook, note }),

@@ -45,6 +45,7 @@ struct Telling {
 struct Source<'a> {
     contact_id: &'a str,
     actor: &'a str,
+    on_behalf_of: &'a str,
     at: Timestamp,
 }
 
@@ -163,6 +164,7 @@ impl Folding {
         let source = Source {
             contact_id: id,
             actor: &event.actor,
+            on_behalf_of: &event.on_behalf_of,
             at,
         };
         for additional in &routed.additional_case_ids {
@@ -217,6 +219,7 @@ impl Folding {
         let source = Source {
             contact_id: id,
             actor: &event.actor,
+            on_behalf_of: &event.on_behalf_of,
             at,
         };
         for additional in &taken.additional_case_ids {
@@ -249,6 +252,14 @@ impl Folding {
                 case.memory.came_of(id, outcome);
             }
         });
+        for matter in &ended.matters {
+            let confirmed = &matter.confirmed_reason;
+            self.edit(&matter.case_id, |case| {
+                if !confirmed.is_empty() {
+                    case.row.confirmed_reason.clone_from(confirmed);
+                }
+            });
+        }
         self.note(&ended.case_id, &ended.note);
     }
 
@@ -274,6 +285,7 @@ impl Folding {
                 let source = Source {
                     contact_id: id,
                     actor: &event.actor,
+                    on_behalf_of: &event.on_behalf_of,
                     at,
                 };
                 case.hears(source, None, &contact);

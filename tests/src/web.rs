@@ -50,7 +50,7 @@ pub async fn call_from(
 pub async fn preflight(origin: &str, to: SocketAddr, path: &str) -> Outcome<WebAnswer> {
     let head = format!(
         "OPTIONS {path} HTTP/1.1\r\nhost: {to}\r\norigin: {origin}\r\naccess-control-request-method: POST\r\n\
-         access-control-request-headers: content-type,x-grpc-web,grpc-timeout,signpost-actor\r\n\
+         access-control-request-headers: content-type,x-grpc-web,grpc-timeout,signpost-actor,signpost-on-behalf-of\r\n\
          connection: close\r\n\r\n"
     );
     frames(http::exchange(to, head.as_bytes()).await?)

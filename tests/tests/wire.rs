@@ -51,6 +51,8 @@ fn personal_fields_are_marked_and_redacted() -> Outcome {
         }
     }
     expect![[r#"
+        ContactLink uri
+        ContactLink title
         Fact text
         Fact integer
         Fact boolean

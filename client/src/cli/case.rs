@@ -85,10 +85,10 @@ Example:
     /// Merges a duplicate into another open case of the same customer.
     #[command(after_help = "\
 Example:
-  signpost case merge case_0000000000002 case_0000000000009   # the first goes on for both
+  signpost case merge case_0000000000002 case_0000000000009   # the first one survives
   signpost case merge case_0000000000002 case_0000000000009 --note 'The same bag, told twice'")]
     Merge {
-        /// The case that goes on.
+        /// The case that survives.
         case: String,
         /// The duplicate.
         duplicate: String,
@@ -98,7 +98,7 @@ Example:
         #[command(flatten)]
         change: Change,
     },
-    /// Undoes a merge; contacts that came after it stay with the case that went on.
+    /// Undoes a merge; contacts that came after it stay with the surviving case.
     #[command(after_help = "Example:\n  signpost case unmerge case_0000000000009")]
     Unmerge {
         /// The case that was merged into another.

@@ -28,7 +28,7 @@ pub(crate) struct ContextArgs {
     /// key fact.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) case: Option<String>,
-    /// The contact that it goes on from; its case is meant, with the same proof.
+    /// The contact that this one continues; its case is meant, with the same proof.
     #[arg(long, value_name = "CONTACT", conflicts_with = "case")]
     pub(crate) previous_contact: Option<String>,
     /// A fact that is known; read by the fact's type.

@@ -46,7 +46,7 @@ Example:
   signpost customer link c1 email=ann@example.com:verified
   signpost customer link c1 phone=+31201234567:shared")]
     Link {
-        /// The customer; of a merge that follows, the one that goes on.
+        /// The customer; if two are merged by this, the one that survives.
         customer: String,
         /// The handle.
         #[arg(value_name = "KIND=VALUE[:verified|:shared]", value_parser = values::identity)]
@@ -67,12 +67,12 @@ Example:
         #[command(flatten)]
         change: Change,
     },
-    /// Merges a customer into another, which goes on for both.
+    /// Merges a customer into another, which survives.
     #[command(after_help = "\
 Example:
   signpost customer merge c1 c2 --note 'said so on the phone, same birthday'")]
     Merge {
-        /// The customer that goes on.
+        /// The customer that survives.
         customer: String,
         /// The other.
         other: String,
@@ -82,7 +82,7 @@ Example:
         #[command(flatten)]
         change: Change,
     },
-    /// Undoes a merge of customers; contacts that came after it stay with the one that went on.
+    /// Undoes a merge of customers; contacts that came after it stay with the surviving customer.
     #[command(after_help = "\
 Example:
   signpost customer unmerge c2 --note 'father and son'")]

@@ -36,6 +36,9 @@ pub(crate) struct EndArgs {
     /// Another of its matters that is settled, with what came of it if that is to be said.
     #[arg(long, value_name = "MATTER[=OUTCOME]", value_parser = values::matter_end)]
     resolved: Vec<v1::MatterEnd>,
+    /// Another of its matters with its reason as the agent or the flow found it, settled or not.
+    #[arg(long, value_name = "MATTER=REASON", value_parser = values::matter_reason)]
+    matter_reason: Vec<v1::MatterEnd>,
     /// The reason as the agent or the flow found it, if it is not the stated one.
     #[arg(long, value_name = "REASON")]
     confirmed_reason: Option<String>,
@@ -44,6 +47,21 @@ pub(crate) struct EndArgs {
     event_time: Option<prost_types::Timestamp>,
     #[command(flatten)]
     key: Key,
+}
+
+/// What came of other matters, and their reasons, each matter once.
+fn matters(resolved: Vec<v1::MatterEnd>, confirmed: Vec<v1::MatterEnd>) -> Vec<v1::MatterEnd> {
+    let mut matters = resolved;
+    for told in confirmed {
+        let same = |it: &&mut v1::MatterEnd| {
+            it.matter_id == told.matter_id && it.confirmed_reason.is_empty()
+        };
+        match matters.iter_mut().find(same) {
+            Some(matter) => matter.confirmed_reason = told.confirmed_reason,
+            None => matters.push(told),
+        }
+    }
+    matters
 }
 
 /// Ends the contact and prints what came of it.
@@ -62,7 +80,7 @@ pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure>
         event_time: args.event_time,
         resolution,
         note: args.note,
-        matters: args.resolved,
+        matters: matters(args.resolved, args.matter_reason),
         language_code: args.language,
     };
     let response = session.write(request, Client::end_contact).await?;
@@ -70,4 +88,39 @@ pub(crate) async fn run(args: EndArgs, session: &Session) -> Result<(), Failure>
         let replayed = render::replayed(response.receipt.as_ref(), paint);
         format!("{replayed}{}", render::ended(&response, paint))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::values::{matter_end, matter_reason};
+
+    #[test]
+    fn a_matter_is_told_once_with_all_that_came_of_it() -> Result<(), String> {
+        let resolved = ["m1=explained", "m2"].map(matter_end);
+        let resolved = resolved.into_iter().collect::<Result<_, _>>()?;
+        let confirmed = ["m2=a/b", "m3=c/d", "m3=e/f"].map(matter_reason);
+        let confirmed = confirmed.into_iter().collect::<Result<_, _>>()?;
+        let told = matters(resolved, confirmed);
+        let told = told.iter().map(|it| {
+            let outcome = it.resolution.as_ref().map_or("", |it| it.outcome.as_str());
+            (
+                it.matter_id.as_str(),
+                it.resolved,
+                outcome,
+                it.confirmed_reason.as_str(),
+            )
+        });
+        let told: Vec<_> = told.collect();
+        // What is told twice is left to the server, which refuses it.
+        let expected = [
+            ("m1", true, "explained", ""),
+            ("m2", true, "", "a/b"),
+            ("m3", false, "", "c/d"),
+            ("m3", false, "", "e/f"),
+        ];
+        assert_eq!(told, expected);
+        assert!(matter_reason("m1").is_err() && matter_reason("m1=").is_err());
+        Ok(())
+    }
 }

@@ -82,7 +82,11 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("link.kind", &["kind"]),
     ("language_code", &["language"]),
     ("menu_playbook_version", &["menu_version"]),
+    ("matters", &["resolved", "matter_reason"]),
+    ("matters.confirmed_reason", &["matter_reason"]),
+    ("matters.resolution", &["resolved"]),
     ("note", &["note"]),
+    ("on_behalf_of", &[ON_BEHALF_OF]),
     ("outcome", &["outcome"]),
     ("page_token", &["page_token"]),
     ("playbook_version", &["version"]),
@@ -108,10 +112,13 @@ const FIELDS: &[(&str, &[&str])] = &[
     ),
     // As the metadata of a call has it.
     ("signpost-actor", &[ACTOR]),
+    ("signpost-on-behalf-of", &[ON_BEHALF_OF]),
 ];
 
 /// The argument that says who calls: of no request, but of every call.
 const ACTOR: &str = "actor";
+/// The argument that says for whom; of every call, too.
+const ON_BEHALF_OF: &str = "on_behalf_of";
 
 /// The arguments of the command that is run.
 #[derive(Debug, Default)]
@@ -220,6 +227,10 @@ mod tests {
             ("route --channel phone", "context"),
             ("route --channel phone", "menu_playbook"),
             ("route --channel phone --actor x/y", "signpost-actor"),
+            (
+                "route --channel phone --on-behalf-of x/y",
+                "signpost-on-behalf-of",
+            ),
             ("reroute call-1 --outcome failed", "context.cannot_use[0]"),
             ("case get 7", "case_id"),
             ("case link 7 caused_by 8", "link.case_id"),
@@ -240,6 +251,7 @@ mod tests {
             route --channel phone | context | nothing
             route --channel phone | menu_playbook | nothing
             route --channel phone --actor x/y | signpost-actor | --actor
+            route --channel phone --on-behalf-of x/y | signpost-on-behalf-of | --on-behalf-of
             reroute call-1 --outcome failed | context.cannot_use[0] | --cannot-use
             case get 7 | case_id | <CASE>
             case link 7 caused_by 8 | link.case_id | <OTHER>
@@ -275,7 +287,11 @@ mod tests {
             commands.extend(commands[seen].get_subcommands());
             seen += 1;
         }
-        for (field, ids) in FIELDS.iter().filter(|(_, ids)| *ids != [ACTOR]) {
+        let of_every_call = [[ACTOR], [ON_BEHALF_OF]];
+        let of_requests = FIELDS
+            .iter()
+            .filter(|(_, ids)| !of_every_call.iter().any(|it| it == ids));
+        for (field, ids) in of_requests {
             let is_told = requests.iter().any(|request| leads_to(request, field));
             assert!(is_told, "no request has {field}");
             for id in *ids {

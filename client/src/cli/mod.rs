@@ -92,6 +92,9 @@ struct Globals {
         default_value = "client/signpost"
     )]
     actor: String,
+    /// The person for whom the caller writes, named as callers are. It is kept and shown beside the caller.
+    #[arg(long, global = true, value_name = "KIND/ID")]
+    on_behalf_of: Option<String>,
 }
 
 /// What to do.
@@ -187,7 +190,11 @@ impl Session {
             deadline: self.globals.timeout,
             actor: self.globals.actor.clone(),
         };
-        Ok(Client::connect(&self.globals.server, options)?)
+        let client = Client::connect(&self.globals.server, options)?;
+        Ok(match &self.globals.on_behalf_of {
+            Some(person) => client.on_behalf_of(person)?,
+            None => client,
+        })
     }
 }
 

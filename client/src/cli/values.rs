@@ -106,6 +106,20 @@ pub(crate) fn matter_end(text: &str) -> Result<v1::MatterEnd, String> {
             outcome: outcome.to_owned(),
             ..Default::default()
         }),
+        confirmed_reason: String::new(),
+    })
+}
+
+/// `matter=reason`: what it is about as it was found.
+pub(crate) fn matter_reason(text: &str) -> Result<v1::MatterEnd, String> {
+    let (matter, reason) = text.split_once('=').ok_or("must be matter=reason")?;
+    if reason.is_empty() {
+        return Err("must be matter=reason".to_owned());
+    }
+    Ok(v1::MatterEnd {
+        matter_id: matter.to_owned(),
+        confirmed_reason: reason.to_owned(),
+        ..Default::default()
     })
 }
 

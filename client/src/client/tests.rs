@@ -211,3 +211,35 @@ async fn a_silent_or_absent_server_is_unavailable_within_the_deadline() {
     };
     assert!(Client::connect("127.0.0.1:1", nameless).is_err());
 }
+
+#[tokio::test]
+async fn a_client_acts_on_behalf_of_one_person_and_its_source_of_nobody() {
+    let client = Client::connect("127.0.0.1:1", Options::default()).unwrap();
+    let told = |client: &Client| {
+        let request = client.request(());
+        let told = |key| {
+            request
+                .metadata()
+                .get(key)?
+                .to_str()
+                .ok()
+                .map(str::to_owned)
+        };
+        (told("signpost-actor"), told("signpost-on-behalf-of"))
+    };
+    let actor = Some("client/signpost".to_owned());
+    let ann = client.on_behalf_of("supervisor/ann").unwrap();
+    assert_eq!(
+        told(&ann),
+        (actor.clone(), Some("supervisor/ann".to_owned()))
+    );
+    let bob = ann.on_behalf_of("supervisor/bob").unwrap();
+    assert_eq!(
+        told(&bob),
+        (actor.clone(), Some("supervisor/bob".to_owned()))
+    );
+    assert_eq!(told(&client), (actor, None));
+    for bad in ["", "ann", "supervisor/", "/ann", "supervisor/a\nb"] {
+        assert!(client.on_behalf_of(bad).is_err(), "{bad}");
+    }
+}

@@ -26,6 +26,8 @@ pub const NOTE_BYTES_MAX: usize = 512;
 pub struct Command {
     /// Who asks.
     pub actor: Actor,
+    /// For whom the actor asks, as it says. Neither the key of the request nor what the actor may do depends on it.
+    pub on_behalf_of: Option<Actor>,
     /// What tells it from every other write.
     pub request: RequestStamp,
     /// The caller's time; now, if absent.
@@ -170,6 +172,8 @@ pub struct MatterEnd {
     pub resolved: bool,
     /// How its case is resolved.
     pub resolution: Option<Resolution>,
+    /// Its reason as the agent or the flow found it.
+    pub confirmed: Option<ReasonId>,
 }
 
 /// A further matter of a contact's customer.

@@ -40,6 +40,8 @@ pub struct Envelope {
     pub event_time: UnixMs,
     /// Who asked.
     pub actor: Actor,
+    /// For whom the actor asked, as it said.
+    pub on_behalf_of: Option<Actor>,
     /// What asked.
     pub cause: Cause,
     /// The playbook that was live when it was decided.
@@ -435,6 +437,8 @@ pub struct MatterEnded {
     pub resolves: Option<CaseId>,
     /// How, if somebody said.
     pub resolution: Option<Resolution>,
+    /// Its reason as the agent or the flow found it.
+    pub confirmed: Option<ReasonId>,
 }
 
 /// What callers keep of a contact for themselves was changed.

@@ -122,12 +122,22 @@ impl Guesses {
             return Ok(());
         }
         let caller = asking.caller(Some(&routed.context));
+        let wrong = is_wrong.then(|| wrong(&asking, routed, now));
+        // What was told before, and is told no more of, teaches nothing: the contact goes on.
+        if wrong.is_some_and(|wrong| self.knows(&caller, &wrong)) {
+            return Ok(());
+        }
         self.allowed(&caller, now)?;
-        match is_wrong {
-            true => self.note(caller, wrong(&asking, routed, now)),
-            false => self.take_back(&caller, &asking, routed),
+        match wrong {
+            Some(wrong) => self.note(caller, wrong),
+            None => self.take_back(&caller, &asking, routed),
         }
         Ok(())
+    }
+
+    fn knows(&self, caller: &Mark, wrong: &Wrong) -> bool {
+        let all = self.of_callers.get(caller);
+        all.is_some_and(|all| all.iter().any(|known| known.attempt == wrong.attempt))
     }
 
     fn allowed(&mut self, caller: &Mark, now: UnixMs) -> Result<(), Refusal> {
@@ -142,11 +152,7 @@ impl Guesses {
     }
 
     fn note(&mut self, caller: Mark, wrong: Wrong) {
-        let all = self.of_callers.entry(caller).or_default();
-        if all.iter().any(|known| known.attempt == wrong.attempt) {
-            return;
-        }
-        all.push_back(wrong);
+        self.of_callers.entry(caller).or_default().push_back(wrong);
         self.order.push_back((wrong.at, caller));
     }
 

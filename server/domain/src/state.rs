@@ -95,6 +95,8 @@ pub struct Publication {
     pub at: UnixMs,
     /// By whom.
     pub actor: Actor,
+    /// For whom, as the actor said.
+    pub on_behalf_of: Option<Actor>,
     /// Why.
     pub note: Arc<str>,
     /// Whether it was live before.

@@ -3,7 +3,7 @@
 use super::context::{
     identity, identity_key, profile, write_identity, write_identity_key, write_profile,
 };
-use super::event::{actor, write_actor};
+use super::event::{actor, write_actor, write_actor_or_none};
 use super::number::known;
 use super::text::{after, at, name, name_or_none, reason};
 use super::write::Writer;
@@ -130,10 +130,16 @@ fn merge(message: wire::CustomerMerge) -> Result<CustomerMerge, CodecError> {
 }
 
 fn write_merged(w: &mut Writer, merged: &MergedCustomer) {
-    let MergedCustomer { merge, at, actor } = merged;
+    let MergedCustomer {
+        merge,
+        at,
+        actor,
+        on_behalf_of,
+    } = merged;
     w.message(1, |w| write_merge(w, merge));
     w.number(2, at.0);
     w.message(3, |w| write_actor(w, actor));
+    write_actor_or_none(w, 4, on_behalf_of.as_ref());
 }
 
 fn merged(message: wire::MergedCustomer) -> Result<MergedCustomer, CodecError> {
@@ -141,11 +147,13 @@ fn merged(message: wire::MergedCustomer) -> Result<MergedCustomer, CodecError> {
         merge: merge_message,
         at_unix_ms,
         actor: actor_message,
+        on_behalf_of,
     } = message;
     Ok(MergedCustomer {
         merge: merge(required(merge_message, "merged.merge")?)?,
         at: UnixMs(at_unix_ms),
         actor: actor(required(actor_message, "merged.actor")?)?,
+        on_behalf_of: on_behalf_of.map(actor).transpose()?,
     })
 }
 

@@ -45,6 +45,7 @@ fn write_recorded(w: &mut Writer, recorded: &Recorded) {
                 record_time,
                 event_time,
                 actor,
+                on_behalf_of,
                 cause,
                 playbook,
             },
@@ -75,6 +76,7 @@ fn write_recorded(w: &mut Writer, recorded: &Recorded) {
         }
         Event::ContactUpdated(event) => w.message(33, |w| write_contact_updated(w, event)),
     }
+    write_actor_or_none(w, 35, on_behalf_of.as_ref());
 }
 
 fn recorded(message: wire::Recorded) -> Result<Recorded, CodecError> {
@@ -84,6 +86,7 @@ fn recorded(message: wire::Recorded) -> Result<Recorded, CodecError> {
         record_unix_ms,
         event_after_ms,
         actor: actor_message,
+        on_behalf_of,
         playbook_version,
         cause: cause_message,
         event: event_message,
@@ -94,6 +97,7 @@ fn recorded(message: wire::Recorded) -> Result<Recorded, CodecError> {
         record_time,
         event_time: at(record_time, event_after_ms),
         actor: actor(required(actor_message, "actor")?)?,
+        on_behalf_of: on_behalf_of.map(actor).transpose()?,
         cause: cause(required(cause_message, "cause")?)?,
         playbook: version_or_none(&playbook_version, "playbook_version")?,
     };
@@ -104,6 +108,12 @@ fn recorded(message: wire::Recorded) -> Result<Recorded, CodecError> {
 pub(super) fn write_actor(w: &mut Writer, Actor { kind, id }: &Actor) {
     w.known(1, kind);
     w.text(2, id.as_str());
+}
+
+pub(super) fn write_actor_or_none(w: &mut Writer, field: u32, told: Option<&Actor>) {
+    if let Some(told) = told {
+        w.message(field, |w| write_actor(w, told));
+    }
 }
 
 pub(super) fn actor(message: wire::Actor) -> Result<Actor, CodecError> {
@@ -268,11 +278,13 @@ fn write_matter_ended(w: &mut Writer, ended: &MatterEnded) {
         case,
         resolves,
         resolution,
+        confirmed,
     } = ended;
     w.text(1, matter.as_str());
     w.number(2, case_seq(*case));
     w.number_or_none(3, resolves.map(case_seq));
     w.messages(4, resolution, write_resolution);
+    w.reason_or_none(5, confirmed.as_ref());
 }
 
 fn matter_ended(message: wire::MatterEnded) -> Result<MatterEnded, CodecError> {
@@ -281,12 +293,14 @@ fn matter_ended(message: wire::MatterEnded) -> Result<MatterEnded, CodecError> {
         case_seq,
         resolves_seq,
         resolution: resolution_message,
+        confirmed_reason,
     } = message;
     Ok(MatterEnded {
         matter: name(matter, "matter_ended.matter")?,
         case: case(case_seq),
         resolves: resolves_seq.map(case),
         resolution: resolution_message.map(resolution).transpose()?,
+        confirmed: reason_or_none(&confirmed_reason, "matter_ended.confirmed_reason")?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What a case remembers: what was tried, and what was told of the person.
 
 use super::context::abilities;
-use super::event::{actor, write_actor};
+use super::event::{actor, write_actor, write_actor_or_none};
 use super::number::{known, known_or_none};
 use super::text::{after, at, name, name_or_none};
 use super::write::Writer;
@@ -137,6 +137,7 @@ fn write_told<T>(w: &mut Writer, told: &Told<T>, cannot_use: Abilities, text: &s
         value: _,
         contact,
         actor,
+        on_behalf_of,
         at,
     } = told;
     w.text(1, contact.as_str());
@@ -144,6 +145,7 @@ fn write_told<T>(w: &mut Writer, told: &Told<T>, cannot_use: Abilities, text: &s
     w.signed(3, after(*at, base));
     w.number(4, u32::from(cannot_use.bits()));
     w.text(5, text);
+    write_actor_or_none(w, 6, on_behalf_of.as_ref());
 }
 
 fn told<T>(
@@ -158,6 +160,7 @@ fn told<T>(
     let wire::Told {
         contact,
         actor: actor_message,
+        on_behalf_of,
         at_after_ms,
         cannot_use_bits: _,
         text: _,
@@ -166,6 +169,7 @@ fn told<T>(
         value,
         contact: name(contact, "told.contact")?,
         actor: actor(required(actor_message, "told.actor")?)?,
+        on_behalf_of: on_behalf_of.map(actor).transpose()?,
         at: at(base, at_after_ms),
     }))
 }

@@ -5,7 +5,7 @@ use super::case::{case_row, write_case};
 use super::contact::{contact, write_contact};
 use super::context::{queue_stats, write_queue_stats};
 use super::customer::{customer, write_customer};
-use super::event::{actor, write_actor};
+use super::event::{actor, write_actor, write_actor_or_none};
 use super::text::{case, case_seq, hash, name, reason, version, version_or_none};
 use super::write::Writer;
 use super::{CodecError, FORMAT, message, required, wire};
@@ -216,6 +216,7 @@ fn write_publication(w: &mut Writer, publication: &Publication) {
         name,
         at,
         actor,
+        on_behalf_of,
         note,
         rolled_back,
     } = publication;
@@ -226,6 +227,7 @@ fn write_publication(w: &mut Writer, publication: &Publication) {
     w.message(5, |w| write_actor(w, actor));
     w.text(6, note);
     w.number(7, *rolled_back);
+    write_actor_or_none(w, 8, on_behalf_of.as_ref());
 }
 
 fn publication(message: wire::Publication) -> Result<Publication, CodecError> {
@@ -235,6 +237,7 @@ fn publication(message: wire::Publication) -> Result<Publication, CodecError> {
         name: playbook_name,
         at_unix_ms,
         actor: actor_message,
+        on_behalf_of,
         note,
         rolled_back,
     } = message;
@@ -244,6 +247,7 @@ fn publication(message: wire::Publication) -> Result<Publication, CodecError> {
         name: name(playbook_name, "publication.name")?,
         at: UnixMs(at_unix_ms),
         actor: actor(required(actor_message, "publication.actor")?)?,
+        on_behalf_of: on_behalf_of.map(actor).transpose()?,
         note: note.into(),
         rolled_back,
     })

@@ -50,6 +50,7 @@ fn command(id: &str, at: UnixMs, body: CommandBody) -> Command {
             kind: ActorKind::Platform,
             id: ActorId::stored("test"),
         },
+        on_behalf_of: None,
         request: RequestStamp {
             id: RequestId::stored(id),
             method: body.method(),

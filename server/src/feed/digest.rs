@@ -182,6 +182,7 @@ mod tests {
                 record_time: UnixMs(0),
                 event_time: UnixMs(0),
                 actor: Actor::system(),
+                on_behalf_of: None,
                 cause: Cause::Timer,
                 playbook: None,
             };

@@ -1,4 +1,4 @@
-//! Who calls: the actor of a request's metadata, and how the server keeps time.
+//! Who calls: the actor of a request's metadata and for whom it acts, and how the server keeps time.
 
 use super::Finder;
 use super::at::At;
@@ -8,7 +8,11 @@ use signpost_domain::refusal::Faults;
 use tonic::metadata::MetadataMap;
 
 /// The metadata key of the actor, written `kind/id`.
-pub(crate) const ACTOR_KEY: &str = "signpost-actor";
+const ACTOR_KEY: &str = "signpost-actor";
+/// The metadata key of whom the actor acts for, written as the actor is.
+const ON_BEHALF_OF_KEY: &str = "signpost-on-behalf-of";
+const SHAPE: &str =
+    "must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes";
 
 /// Whether writes must name their time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,25 +28,39 @@ pub(crate) enum EventTime {
 pub(crate) struct Caller {
     /// Who asks.
     pub(crate) actor: Actor,
+    /// For whom it asks, as it says; it may do what the actor may, and no more.
+    pub(crate) on_behalf_of: Option<Actor>,
     /// Whether writes must name their time.
     pub(crate) event_time: EventTime,
 }
 
-/// Reads the actor. One that does not say who it is counts as `platform/anonymous`.
-pub(crate) fn actor(metadata: &MetadataMap) -> Result<Actor, Faults> {
-    let Some(told) = metadata.get(ACTOR_KEY) else {
-        return Ok(Actor {
-            kind: ActorKind::Platform,
-            id: ActorId::stored(Actor::ANONYMOUS),
-        });
-    };
-    let actor = told.to_str().ok().and_then(Actor::parse);
+/// Reads who calls and for whom. An actor that does not say who it is counts as `platform/anonymous`.
+pub(crate) fn who(metadata: &MetadataMap) -> Result<(Actor, Option<Actor>), Faults> {
     let mut finder = Finder::default();
-    if actor.is_none() {
-        finder.fault(
-            At::top(ACTOR_KEY),
-            "must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes",
-        );
+    let actor = finder.named(metadata, ACTOR_KEY);
+    let on_behalf_of = finder.named(metadata, ON_BEHALF_OF_KEY);
+    let actor = actor.unwrap_or_else(|| Actor {
+        kind: ActorKind::Platform,
+        id: ActorId::stored(Actor::ANONYMOUS),
+    });
+    finder.done(Some((actor, on_behalf_of)))
+}
+
+impl Finder {
+    /// Whom this key names; `None` if it is not told, or told wrongly.
+    fn named(&mut self, metadata: &MetadataMap, key: &'static str) -> Option<Actor> {
+        let at = At::top(key);
+        let mut told = metadata.get_all(key).iter();
+        let first = told.next()?;
+        let more = told.count();
+        if more > 0 {
+            self.fault(at, format!("must be told once, is told {} times", more + 1));
+            return None;
+        }
+        let named = first.to_str().ok().and_then(Actor::parse);
+        if named.is_none() {
+            self.fault(at, SHAPE);
+        }
+        named
     }
-    finder.done(actor)
 }

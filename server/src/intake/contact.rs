@@ -341,9 +341,12 @@ impl Finder {
                 matter_id,
                 resolved,
                 resolution,
+                confirmed_reason,
             } = told;
             let matter = self.keep(at.field("matter_id"), MatterId::new(matter_id));
             let resolution = self.optional_resolution(at.field("resolution"), live, resolution);
+            let confirmed =
+                self.confirmed_reason(at.field("confirmed_reason"), live, &confirmed_reason);
             let Some(matter) = matter else { continue };
             if ends.iter().any(|earlier| earlier.matter == matter) {
                 self.fault(at.field("matter_id"), "is there twice");
@@ -353,6 +356,7 @@ impl Finder {
                 matter,
                 resolved,
                 resolution,
+                confirmed,
             });
         }
         ends

@@ -91,6 +91,7 @@ impl Finder {
         };
         Ok(Command {
             actor: caller.actor,
+            on_behalf_of: caller.on_behalf_of,
             request,
             event_time,
             body,

@@ -29,6 +29,7 @@ fn numbers() -> CaseNumbers {
 fn caller() -> Caller {
     Caller {
         actor: Actor::system(),
+        on_behalf_of: None,
         event_time: EventTime::Optional,
     }
 }

@@ -41,6 +41,7 @@ fn command(body: CommandBody, name: &str) -> Command {
             kind: ActorKind::Platform,
             id: ActorId::stored("test"),
         },
+        on_behalf_of: None,
         request: RequestStamp {
             id: RequestId::stored(name),
             method: body.method(),

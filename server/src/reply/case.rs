@@ -1,7 +1,7 @@
 //! Cases.
 
 use super::decision::text;
-use super::{fact, tags, time, wire_enum};
+use super::{actor_or_none, fact, tags, time, wire_enum};
 use signpost_domain::case::{
     Case, CaseContact, CaseLink, CaseNumbers, CaseState, CaseWork, Resolution,
 };
@@ -154,6 +154,7 @@ fn telling<T>(told: Option<&Told<T>>) -> Option<v1::PersonTelling> {
     told.map(|told| v1::PersonTelling {
         contact_id: told.contact.to_string(),
         actor: told.actor.to_string(),
+        on_behalf_of: actor_or_none(told.on_behalf_of.as_ref()),
         tell_time: Some(time::timestamp(told.at)),
     })
 }

@@ -1,7 +1,7 @@
 //! Customers.
 
 use super::decision::text;
-use super::{case, contact, fact, time, wire_enum};
+use super::{actor_or_none, case, contact, fact, time, wire_enum};
 use crate::queries::Told;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::customer::{
@@ -112,7 +112,12 @@ pub(super) fn customer(row: &Customer, changed: Seq) -> v1::Customer {
 }
 
 fn merged(merged: &MergedCustomer) -> v1::MergedCustomer {
-    let MergedCustomer { merge, at, actor } = merged;
+    let MergedCustomer {
+        merge,
+        at,
+        actor,
+        on_behalf_of,
+    } = merged;
     let CustomerMerge {
         customer,
         proof,
@@ -122,6 +127,7 @@ fn merged(merged: &MergedCustomer) -> v1::MergedCustomer {
         customer_id: customer.to_string(),
         merge_time: Some(time::timestamp(*at)),
         actor: actor.to_string(),
+        on_behalf_of: actor_or_none(on_behalf_of.as_ref()),
         note: note.to_string(),
         proof_identity: proof.as_ref().map(proven),
     }

@@ -4,7 +4,8 @@ use super::contact::text_of_matter;
 use super::decision::text;
 use super::playbook::of_event;
 use super::{
-    additional, case, context, customer, fact, note, tags, target, time, wire_enum, work_event,
+    actor_or_none, additional, case, context, customer, fact, note, tags, target, time, wire_enum,
+    work_event,
 };
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
@@ -32,6 +33,7 @@ pub(crate) fn event(recorded: &Recorded) -> v1::Event {
         record_time,
         event_time,
         actor,
+        on_behalf_of,
         cause,
         playbook,
     } = envelope;
@@ -40,6 +42,7 @@ pub(crate) fn event(recorded: &Recorded) -> v1::Event {
         record_time: Some(time::timestamp(*record_time)),
         event_time: Some(time::timestamp(*event_time)),
         actor: actor.to_string(),
+        on_behalf_of: actor_or_none(on_behalf_of.as_ref()),
         request_id: match cause {
             Cause::Request(stamp) => stamp.id.to_string(),
             Cause::Timer => String::new(),
@@ -287,12 +290,14 @@ fn contact_ended(ended: &ContactEnded, seq: Seq) -> v1::ContactEndedEvent {
             case: of_case,
             resolves,
             resolution,
+            confirmed,
         } = matter;
         v1::MatterEndedEvent {
             matter_id: matter.to_string(),
             case_id: of_case.to_string(),
             resolved_case_id: case::id(*resolves),
             resolution: resolution.as_ref().map(case::resolution),
+            confirmed_reason: text_of_reason(confirmed.as_ref()),
         }
     });
     v1::ContactEndedEvent {

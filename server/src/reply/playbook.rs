@@ -1,6 +1,6 @@
 //! Playbooks: publications, findings of a check.
 
-use super::time;
+use super::{actor_or_none, time};
 use signpost_domain::event::{Envelope, PlaybookPublished};
 use signpost_domain::ids::Seq;
 use signpost_domain::playbook::diff::{Change, ChangeKind, ChangePart, Diff};
@@ -157,6 +157,7 @@ fn publication(row: &Publication, live: Option<Seq>) -> v1::PlaybookPublication 
         name,
         at,
         actor,
+        on_behalf_of,
         note,
         rolled_back,
     } = row;
@@ -165,6 +166,7 @@ fn publication(row: &Publication, live: Option<Seq>) -> v1::PlaybookPublication 
         name: name.to_string(),
         publish_time: Some(time::timestamp(*at)),
         actor: actor.to_string(),
+        on_behalf_of: actor_or_none(on_behalf_of.as_ref()),
         note: note.to_string(),
         rolled_back: *rolled_back,
         live: live == Some(*seq),
@@ -186,6 +188,7 @@ pub(super) fn of_event(envelope: &Envelope, event: &PlaybookPublished) -> v1::Pl
         name: name.to_string(),
         publish_time: Some(time::timestamp(envelope.record_time)),
         actor: envelope.actor.to_string(),
+        on_behalf_of: actor_or_none(envelope.on_behalf_of.as_ref()),
         note: note.to_string(),
         rolled_back: *rolled_back,
         live: true,

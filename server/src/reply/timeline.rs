@@ -1,6 +1,6 @@
 //! The timeline of a case: each event about it as an entry, in a line for people.
 
-use super::{additional, case, note, time, wire_enum};
+use super::{actor_or_none, additional, case, note, time, wire_enum};
 use signpost_domain::case::{CaseUpdate, CaseWork};
 use signpost_domain::contact::CaseMatch;
 use signpost_domain::event::{
@@ -37,6 +37,7 @@ pub(crate) fn entry(recorded: &Recorded, of: CaseId) -> Option<TimelineEntry> {
         record_time: Some(time::timestamp(envelope.record_time)),
         event_time: Some(time::timestamp(envelope.event_time)),
         actor: envelope.actor.to_string(),
+        on_behalf_of: actor_or_none(envelope.on_behalf_of.as_ref()),
         audience: note::audience(&recorded.event, &told.note_id),
         text_state: note::state(&told.note_id),
         ..told
@@ -138,8 +139,6 @@ fn taken(taken: &RouteSelected, of: CaseId) -> TimelineEntry {
 fn ended(ended: &ContactEnded, of: CaseId, seq: Seq) -> TimelineEntry {
     let contact = &ended.contact;
     let how = wire_enum::outcome_text(ended.outcome);
-    let confirmed = ended.confirmed.as_ref();
-    let confirmed = confirmed.map_or_else(String::new, |reason| format!(", confirmed as {reason}"));
     // The end resolves its own case, or the one that goes on for that; of its other matters those that it says.
     let mut matters = ended.matters.iter();
     let matter = matters.find(|it| it.case == of || it.resolves == Some(of));
@@ -148,6 +147,12 @@ fn ended(ended: &ContactEnded, of: CaseId, seq: Seq) -> TimelineEntry {
         Some(matter) => (matter.resolves, matter.resolution.as_ref()),
         None => (ended.resolves, ended.resolution.as_ref()),
     };
+    // A reason is confirmed of one case; that of the contact is said of its own.
+    let confirmed = match ended.matters.iter().find(|it| it.case == of) {
+        Some(matter) => matter.confirmed.as_ref(),
+        None => ended.confirmed.as_ref().filter(|_| !is_additional),
+    };
+    let confirmed = confirmed.map_or_else(String::new, |reason| format!(", confirmed as {reason}"));
     let is_told = matter.is_some() || !is_additional;
     let resolves = match (resolves, resolution) {
         (Some(_), Some(resolution)) if is_told => {

@@ -54,9 +54,11 @@ impl Edge {
 
     /// Who calls.
     pub(super) fn caller<T>(&self, request: &Request<T>) -> Result<Caller, Status> {
-        let actor = intake::caller::actor(request.metadata());
+        let who = intake::caller::who(request.metadata());
+        let (actor, on_behalf_of) = who.map_err(|faults| status::faulty(&faults))?;
         Ok(Caller {
-            actor: actor.map_err(|faults| status::faulty(&faults))?,
+            actor,
+            on_behalf_of,
             event_time: match self.engine.clock() {
                 Clock::System => EventTime::Optional,
                 Clock::External => EventTime::Required,

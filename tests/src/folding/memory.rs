@@ -136,6 +136,7 @@ impl Memory {
         let telling = || PersonTelling {
             contact_id: source.contact_id.to_owned(),
             actor: source.actor.to_owned(),
+            on_behalf_of: source.on_behalf_of.to_owned(),
             tell_time: Some(source.at),
         };
         self.take_back(source, before, now);

@@ -214,6 +214,11 @@ async fn who_tells_wrong_numbers_too_often_waits() -> Outcome {
         answer.map(drop).map_err(|status| status.code()),
         Err(Code::ResourceExhausted)
     );
+    // A contact that told a wrong one before is served: it tells no more of it.
+    let mut person = call("call-9", &none).at(2).request_id("person");
+    person.context.case_id.clear();
+    person.context.asked_for_person = true;
+    ask(&server, bot, person).await?;
     // Others are served, and so is a contact that tells no number.
     ask(&server, bot, Attempt::new("call-11", "phone").at(2)).await?;
     ask(&server, other, right()).await?;

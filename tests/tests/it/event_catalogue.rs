@@ -15,7 +15,7 @@ const HEAD: &str = "\
 # Events
 
 Every change is an event of one log: numbered from 1, never changed, never left out. `FeedService.WatchEvents` streams
-them in order; a `cursor` goes on where you were, over broken connections and restarts, so that you are told each event
+them in order; a `cursor` continues where you were, over broken connections and restarts, so that you are told each event
 once if you keep the cursor together with what you made of the event.
 
 ```sh
@@ -52,9 +52,9 @@ for `case_number`, `sequence` and `etag`. `tests/src/folding.rs` does it and is 
   which nothing came so far gives way. What came of it: `trigger` of the next `contact_routed`, `outcome` of
   `contact_ended`. A repeat that is not only presumed to be about the case turns the newest attempt of another contact
   to repeated, if that was self-service and did not fail. A resolved case keeps the newest attempt alone.
-- **Person**: what `contact_routed` tells and did not tell before, by its `actor` at its `record_time`, for the
-  contact's own and additional cases; a resolved case forgets it. What it told before and tells no more was cleared
-  (`clear_mask`): it is taken back, unless another contact told it first or told a part of it.
+- **Person**: what `contact_routed` tells and did not tell before, by its `actor`, for its `on_behalf_of`, at its
+  `record_time`, for the contact's own and additional cases; a resolved case forgets it. What it told before and tells
+  no more was cleared (`clear_mask`): it is taken back, unless another contact told it first or told a part of it.
 - **Merged cases** keep their own; the surviving case shows its attempts and person with theirs, by time.
 
 This page is made from the comments of `proto/signpost/v1/event.proto`; a test holds it.

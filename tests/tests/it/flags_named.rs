@@ -19,7 +19,7 @@ const WRITES: [&str; 20] = [
     "route --channel phone --declined nope",
     "route --channel phone --identity Phone=1 --consent x=yes",
     "select '' chat",
-    "end call-1 resolved --confirmed-reason no/such",
+    "end call-1 resolved --confirmed-reason no/such --resolved m1=No --matter-reason m2=no/such",
     "contact add-case call-1 --reason no/such",
     "contact update '' --label X=y --link other=x",
     "case note CASE '' --etag x",
@@ -101,8 +101,10 @@ async fn every_command_names_the_flag_of_a_field_that_is_at_fault() -> Outcome {
           context.consents[0].consent_id (--consent)
         select '' chat
           contact_id (<CONTACT>)
-        end call-1 resolved --confirmed-reason no/such
+        end call-1 resolved --confirmed-reason no/such --resolved m1=No --matter-reason m2=no/such
           confirmed_reason (--confirmed-reason)
+          matters[0].resolution.outcome (--resolved)
+          matters[1].confirmed_reason (--matter-reason)
         contact add-case call-1 --reason no/such
           stated_reason (--reason)
         contact update '' --label X=y --link other=x

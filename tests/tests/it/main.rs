@@ -54,6 +54,8 @@ mod menus;
 mod misspelt;
 mod note_audience;
 mod older_playbooks;
+mod on_behalf_of;
+mod on_behalf_of_command;
 mod playbooks;
 mod power_cut;
 mod powercut_recorder;

@@ -95,6 +95,7 @@ async fn each_matter_has_its_case_and_the_same_answer_again_after_a_restart() ->
             matter_id: additional,
             resolved: true,
             resolution,
+            confirmed_reason: String::new(),
         }],
         ..end("mail-1", v1::ContactOutcome::Resolved, 5)
     };
@@ -151,7 +152,7 @@ async fn faults_of_matters_are_told_by_their_paths() -> Outcome {
         matters: vec![v1::MatterEnd {
             matter_id: "m9".to_owned(),
             resolved: true,
-            resolution: None,
+            ..Default::default()
         }],
         ..end("mail-1", v1::ContactOutcome::Resolved, 5)
     });
@@ -197,6 +198,86 @@ async fn faults_of_matters_are_told_by_their_paths() -> Outcome {
           contact nobody
     "#]].assert_eq(&brief::all(&told));
     server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_reason_of_another_matter_is_confirmed_with_the_end() -> Outcome {
+    let server = TestServer::start().await?;
+    let routed = server.client().route_contact(two_matters().route()).await?;
+    let answer = routed.answer.unwrap_or_default();
+    let other = answer.matters.iter();
+    let mut other = other.filter(|it| it.matter_id != answer.leading_matter_id);
+    let other = other.next().ok_or("there is one matter")?;
+    let over = |reason: &str| v1::EndContactRequest {
+        matters: vec![v1::MatterEnd {
+            matter_id: other.matter_id.clone(),
+            confirmed_reason: reason.to_owned(),
+            ..Default::default()
+        }],
+        ..end("mail-1", v1::ContactOutcome::Resolved, 5)
+    };
+    let mut told = Vec::new();
+    let long = "x".repeat(300);
+    for reason in ["baggage/lots", "baggage", "a/b/c", &long, "baggage/\u{1}"] {
+        let refused = server.contacts().end_contact(over(reason)).await;
+        told.push(brief::refused(refused));
+    }
+    expect_test::expect![[r#"
+        InvalidArgument
+          matters[0].confirmed_reason: is not a reason of the live playbook; did you mean baggage/lost?
+          UNKNOWN_REASON
+        InvalidArgument
+          matters[0].confirmed_reason: must be a secondary reason, as primary/secondary
+          UNKNOWN_REASON
+        InvalidArgument
+          matters[0].confirmed_reason: must be primary or primary/secondary; each part must be lower-case
+              letters, digits and _, starting with a letter
+        InvalidArgument
+          matters[0].confirmed_reason: must be primary or primary/secondary; each part must be at most 64
+              bytes, is 300
+        InvalidArgument
+          matters[0].confirmed_reason: must be primary or primary/secondary; each part must be lower-case
+              letters, digits and _, starting with a letter
+    "#]].assert_eq(&brief::all(&told));
+    let case = async |server: &TestServer| -> Outcome<v1::Case> {
+        let case = server.client().get_case(v1::GetCaseRequest {
+            case_id: other.case_id.clone(),
+            ..Default::default()
+        });
+        Ok(case.await?.case.unwrap_or_default())
+    };
+    assert_eq!(case(&server).await?.confirmed_reason, "");
+    server.client().end_contact(over("baggage/damaged")).await?;
+    let server = server.restart().await?;
+    let kept = case(&server).await?;
+    assert_eq!(kept.state(), v1::CaseState::Open);
+    assert_eq!(kept.confirmed_reason, "baggage/damaged");
+    let listed = server.client().list_cases(v1::ListCasesRequest {
+        filter: Some(v1::CaseFilter {
+            reasons: vec!["baggage/damaged".to_owned()],
+            ..Default::default()
+        }),
+        ..Default::default()
+    });
+    let listed = listed.await?.cases;
+    let listed: Vec<&str> = listed.iter().map(|it| it.case_id.as_str()).collect();
+    assert_eq!(listed, [other.case_id.as_str()]);
+    for (id, said) in [(&other.case_id, true), (&answer.case_id, false)] {
+        let timeline = v1::ListCaseTimelineRequest {
+            case_id: id.clone(),
+            ..Default::default()
+        };
+        let entries = server.client().list_case_timeline(timeline).await?.entries;
+        let text = entries.last().map_or("", |entry| entry.text.as_str());
+        assert_eq!(
+            text.contains("confirmed as baggage/damaged"),
+            said,
+            "{text}"
+        );
+    }
+    // One routing, one more for the other matter, one end.
+    assert_eq!(server.finish().await?.state.seq().0, 4);
     Ok(())
 }
 

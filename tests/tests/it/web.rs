@@ -87,7 +87,7 @@ async fn only_pages_of_origins_that_are_named_may_call() -> Outcome {
         channel: "web_chat".to_owned(),
         ..Default::default()
     };
-    let headers = "content-type,x-grpc-web,grpc-timeout,signpost-actor";
+    let headers = "content-type,x-grpc-web,grpc-timeout,signpost-actor,signpost-on-behalf-of";
     let exposed = "grpc-status,grpc-message,grpc-status-details-bin";
     for origin in [desk, shop] {
         let asked = web::preflight(origin, to, path).await?;

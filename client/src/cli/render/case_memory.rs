@@ -35,7 +35,8 @@ pub(super) fn person(person: &v1::CasePerson) -> [(&'static str, String); 5] {
 /// `told on call-1 by bot/web at 2026-03-02T09:01:00Z`.
 fn telling(told: &v1::PersonTelling) -> String {
     let at = words::time(told.tell_time.as_ref());
-    format!("told on {} by {} at {at}", told.contact_id, told.actor)
+    let who = words::who(&told.actor, &told.on_behalf_of);
+    format!("told on {} by {who} at {at}", told.contact_id)
 }
 
 /// What was tried, as a table; nothing if nothing was.

@@ -48,7 +48,7 @@ pub(crate) fn timeline_listing(timeline: &v1::ListCaseTimelineResponse) -> Listi
 fn entry_row(entry: &v1::TimelineEntry) -> Vec<String> {
     vec![
         words::time(entry.record_time.as_ref()),
-        entry.actor.clone(),
+        words::who(&entry.actor, &entry.on_behalf_of),
         entry.channel.clone(),
         words::timeline_kind(entry.kind),
         entry.text.clone(),

@@ -30,7 +30,7 @@ pub(crate) fn publication(publication: &v1::PlaybookPublication, paint: Paint) -
     let mut line = format!(
         "{back} {} by {}",
         words::time(publication.publish_time.as_ref()),
-        publication.actor
+        words::who(&publication.actor, &publication.on_behalf_of)
     );
     if !publication.note.is_empty() {
         line += &format!(": {}", publication.note);
@@ -66,7 +66,7 @@ pub(crate) fn publications(publications: &[v1::PlaybookPublication], wide: bool)
             },
             publication.name.clone(),
             words::time(publication.publish_time.as_ref()),
-            publication.actor.clone(),
+            words::who(&publication.actor, &publication.on_behalf_of),
             words::listed(marks.map(|(_, mark)| mark.to_owned())),
             publication.note.clone(),
         ]

@@ -341,7 +341,8 @@ fn merged(merged: &v1::MergedCustomer) -> String {
         Some(proof) => format!("proven by {}={}", proof.kind, proof.value),
         None => merged.note.clone(),
     };
-    format!("{} ({why}, by {})", merged.customer_id, merged.actor)
+    let who = words::who(&merged.actor, &merged.on_behalf_of);
+    format!("{} ({why}, by {who})", merged.customer_id)
 }
 
 /// The tier that a contact was decided under, where more than one was known.

@@ -17,6 +17,14 @@ fn word(name: Option<&'static str>, prefix: &str, number: i32) -> String {
     }
 }
 
+/// Who did something, and for whom: `platform/crm for supervisor/ann`.
+pub(crate) fn who(actor: &str, on_behalf_of: &str) -> String {
+    match on_behalf_of {
+        "" => actor.to_owned(),
+        person => format!("{actor} for {person}"),
+    }
+}
+
 /// A route.
 pub(crate) fn route(number: i32) -> String {
     let name = v1::Route::try_from(number).ok();

@@ -47,6 +47,7 @@ impl OfMerged {
 pub(crate) struct Telling<'a> {
     pub(crate) contact: &'a ContactId,
     pub(crate) actor: &'a Actor,
+    pub(crate) on_behalf_of: Option<&'a Actor>,
     pub(crate) at: UnixMs,
     pub(crate) before: Option<&'a ContactContext>,
     pub(crate) now: &'a ContactContext,
@@ -59,6 +60,7 @@ impl<'a> Telling<'a> {
             value,
             contact: self.contact.clone(),
             actor: self.actor.clone(),
+            on_behalf_of: self.on_behalf_of.cloned(),
             at: self.at,
         })
     }

@@ -31,6 +31,8 @@ pub struct MergedCustomer {
     pub at: UnixMs,
     /// By whom.
     pub actor: Actor,
+    /// For whom, as the actor said.
+    pub on_behalf_of: Option<Actor>,
 }
 
 /// What was done to a customer.

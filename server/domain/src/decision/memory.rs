@@ -110,6 +110,8 @@ pub struct Told<T> {
     pub contact: ContactId,
     /// By whom.
     pub actor: Actor,
+    /// For whom, as the actor said.
+    pub on_behalf_of: Option<Actor>,
     /// When.
     pub at: UnixMs,
 }

@@ -7,6 +7,7 @@ use crate::case::{Case, Resolution};
 use crate::command::EndContact;
 use crate::contact::{Contact, Outcome};
 use crate::event::{ContactEnded, Event, MatterEnded};
+use crate::fact::Facts;
 use crate::ids::{CaseId, ReasonId};
 use crate::refusal::{Faults, Refusal};
 use crate::state::State;
@@ -15,11 +16,13 @@ use std::sync::Arc;
 /// Ends a contact.
 pub(super) fn end(state: &State, command: &EndContact) -> Result<Event, Stop> {
     let contact = live_contact(state, &command.contact)?;
-    let confirmed = confirmed(state, &contact, command.confirmed.as_ref())?;
+    let own = command.confirmed.as_ref();
+    let confirmed = confirmed(state, &contact.context.facts, own, "confirmed_reason")?;
     let mut ended = over(state, &contact, command.outcome, confirmed)?;
+    ended.matters = matters(state, &contact, command)?;
     if let Some(resolution) = &command.resolution {
         let resolves = is_resolved(&contact, contact.case, ended.resolves, "resolution")?;
-        let confirmed = confirmed_of(&contact, &ended, resolves);
+        let confirmed = confirmed_of(&ended, resolves);
         may_come_of(
             state,
             (resolves, confirmed),
@@ -33,52 +36,66 @@ pub(super) fn end(state: &State, command: &EndContact) -> Result<Event, Stop> {
         let what = "is for the timeline of a case, and the contact has none";
         return Err(Refusal::Faulty(Faults::one("note", what)).into());
     }
-    let cases = cases_of(state, &contact)?;
-    let mut resolved: Vec<CaseId> = ended.resolves.into_iter().collect();
-    for (place, told) in command.matters.iter().enumerate() {
-        let at = |field: &str| format!("matters[{place}]{field}");
-        let faulty =
-            |field: &str, what: String| Stop::from(Refusal::Faulty(Faults::one(at(field), what)));
-        if contact.leading.as_ref() == Some(&told.matter) {
-            let what = "is the one that the contact was routed for: `outcome` and `resolution` say what came of it";
-            return Err(faulty(".matter_id", what.into()));
-        }
-        let additional = contact.additional.iter();
-        let additional = additional
-            .rev()
-            .find(|it| it.matter.as_ref() == Some(&told.matter));
-        let Some(additional) = additional else {
-            let what = "is no matter of the contact that has a case";
-            return Err(faulty(".matter_id", what.into()));
+    for (place, (told, matter)) in command.matters.iter().zip(&ended.matters).enumerate() {
+        let Some(resolution) = &told.resolution else {
+            continue;
         };
-        let goes_on = goes_on(state, cases.iter().find(|case| case.id == additional.case))?;
-        let last = goes_on.filter(|case| case.state.is_open() && is_last(&cases, case));
-        let resolves = last.filter(|_| told.resolved).map(|case| case.id);
-        if let Some(resolution) = &told.resolution {
-            if !told.resolved {
-                let what = "must be true, for a resolution is told".into();
-                return Err(faulty(".resolved", what));
-            }
-            let resolves = is_resolved(
-                &contact,
-                Some(additional.case),
-                resolves,
-                &at(".resolution"),
-            )?;
-            let confirmed = confirmed_of(&contact, &ended, resolves);
-            let field = at(".resolution.outcome");
-            may_come_of(state, (resolves, confirmed), resolution, &field)?;
+        if !told.resolved {
+            let what = "must be true, for a resolution is told";
+            let field = format!("matters[{place}].resolved");
+            return Err(Refusal::Faulty(Faults::one(field, what)).into());
         }
-        let resolves = resolves.filter(|id| !resolved.contains(id));
-        resolved.extend(resolves);
-        ended.matters.push(MatterEnded {
-            matter: told.matter.clone(),
-            case: additional.case,
-            resolves,
-            resolution: told.resolution.clone().filter(|_| resolves.is_some()),
-        });
+        let field = format!("matters[{place}].resolution");
+        let resolves = is_resolved(&contact, Some(matter.case), matter.resolves, &field)?;
+        let confirmed = confirmed_of(&ended, resolves);
+        let field = format!("{field}.outcome");
+        may_come_of(state, (resolves, confirmed), resolution, &field)?;
+    }
+    let mut resolved: Vec<CaseId> = ended.resolves.into_iter().collect();
+    for (told, matter) in command.matters.iter().zip(&mut ended.matters) {
+        matter.resolves = matter.resolves.filter(|id| !resolved.contains(id));
+        resolved.extend(matter.resolves);
+        let resolution = told.resolution.clone();
+        matter.resolution = resolution.filter(|_| matter.resolves.is_some());
     }
     Ok(Event::ContactEnded(Box::new(ended)))
+}
+
+/// What comes of its other matters, each as if it were the only one, and how they are resolved left out.
+fn matters(
+    state: &State,
+    contact: &Contact,
+    command: &EndContact,
+) -> Result<Vec<MatterEnded>, Stop> {
+    let cases = cases_of(state, contact)?;
+    let mut matters = Vec::with_capacity(command.matters.len());
+    for (place, told) in command.matters.iter().enumerate() {
+        let at = |field: &str| format!("matters[{place}].{field}");
+        let no_matter = |what: &str| Refusal::Faulty(Faults::one(at("matter_id"), what));
+        if contact.leading.as_ref() == Some(&told.matter) {
+            let what = "is the one that the contact was routed for: `outcome`, `resolution` and `confirmed_reason` \
+                        say what came of it";
+            return Err(no_matter(what).into());
+        }
+        let additional = contact.additional.iter().rev();
+        let mut additional = additional.filter(|it| it.matter.as_ref() == Some(&told.matter));
+        let Some(additional) = additional.next() else {
+            return Err(no_matter("is no matter of the contact that has a case").into());
+        };
+        let case = cases.iter().find(|case| case.id == additional.case);
+        let facts = case.map_or(&contact.context.facts, |case| &case.facts);
+        let goes_on = goes_on(state, case)?;
+        let last = goes_on.filter(|case| case.state.is_open() && is_last(&cases, case));
+        let reason = told.confirmed.as_ref();
+        matters.push(MatterEnded {
+            matter: told.matter.clone(),
+            case: additional.case,
+            resolves: last.filter(|_| told.resolved).map(|case| case.id),
+            resolution: None,
+            confirmed: confirmed(state, facts, reason, &at("confirmed_reason"))?,
+        });
+    }
+    Ok(matters)
 }
 
 /// Finds what ending needs, without deciding.
@@ -150,14 +167,13 @@ fn is_resolved(
     })
 }
 
-/// The reason that this end confirms of a case: that of the contact's own.
-fn confirmed_of<'a>(
-    contact: &Contact,
-    ended: &'a ContactEnded,
-    case: CaseId,
-) -> Option<&'a ReasonId> {
-    let confirmed = ended.confirmed.as_ref();
-    confirmed.filter(|_| contact.case == Some(case))
+/// The reason that this end confirms of a case: of the contact's own, or of another matter's.
+fn confirmed_of(ended: &ContactEnded, case: CaseId) -> Option<&ReasonId> {
+    let mut matters = ended.matters.iter();
+    match ended.case == Some(case) {
+        true => ended.confirmed.as_ref(),
+        false => matters.find_map(|it| it.confirmed.as_ref().filter(|_| it.case == case)),
+    }
 }
 
 /// The outcome is one that the live playbook has for the case, of its reason as it is confirmed now.
@@ -174,17 +190,19 @@ fn may_come_of(
     may.map_err(|what| Refusal::Faulty(Faults::one(field, what)).into())
 }
 
+/// A reason that is confirmed, as the live playbook has it.
 fn confirmed(
     state: &State,
-    contact: &Contact,
+    facts: &Facts,
     told: Option<&ReasonId>,
+    field: &str,
 ) -> Result<Option<ReasonId>, Refusal> {
     let Some(told) = told else { return Ok(None) };
     let playbook = live(state)?;
-    match playbook.reason_now(told, &contact.context.facts) {
+    match playbook.reason_now(told, facts) {
         Some(index) => Ok(Some(playbook.reason(index).id.clone())),
         None => Err(Refusal::Faulty(Faults::one(
-            "confirmed_reason",
+            field,
             "is not a secondary reason of the live playbook; GetReasonMenu lists them",
         ))),
     }

@@ -229,6 +229,8 @@ pub(super) fn memory(
     let telling = Telling {
         contact,
         actor: &start.actor,
+        // Here it is only taken back; what is told now is heard when the event is folded.
+        on_behalf_of: None,
         at: now,
         before: before.map(|before| &*before.context),
         now: &start.context,

@@ -257,7 +257,7 @@ pub(super) struct SecondaryFile {
     #[schemars(extend("examples" = ["departs_at"]))]
     pub(super) deadline: Option<Id>,
     /// Retired reasons (`primary/secondary`) that this one stands for: requests that name them mean this one, open
-    /// cases go on, and their counts are added to this one's. So a reason that is renamed, or merged out of several,
+    /// cases continue, and their counts are added to this one's. So a reason that is renamed, or merged out of several,
     /// compares with its whole history.
     ///
     /// A reason is replaced by one reason only. One that became several is told in `splits`.

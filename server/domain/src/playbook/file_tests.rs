@@ -145,7 +145,7 @@ pub(super) struct TriedFile {
     #[serde(default)]
     pub(super) queue: Option<Id>,
     /// What came of it: resolved, abandoned, gave_up, asked_for_person, no_answer, failed, repeated, transferred,
-    /// switched or timed_out. Left out: it goes on.
+    /// switched or timed_out. Left out: it is not over.
     #[serde(default)]
     pub(super) outcome: Option<String>,
 }

@@ -102,6 +102,7 @@ impl State {
             name: name.clone(),
             at: envelope.record_time,
             actor: envelope.actor.clone(),
+            on_behalf_of: envelope.on_behalf_of.clone(),
             note: note.clone(),
             rolled_back: *rolled_back,
         }));

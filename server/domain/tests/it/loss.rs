@@ -42,6 +42,7 @@ fn breaks_after(day: &str, event: impl FnOnce(&State) -> Event, broken: Expect) 
         record_time: state.now(),
         event_time: state.now(),
         actor: Actor::system(),
+        on_behalf_of: None,
         cause: Cause::Timer,
         playbook: None,
     };

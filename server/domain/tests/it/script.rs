@@ -5,7 +5,7 @@
 //! route CONTACT CHANNEL WORD…   preview CONTACT CHANNEL WORD…
 //! take CONTACT ROUTE [declined=ROUTE,…]
 //! reroute CONTACT asked_for_person|gave_up|no_answer|failed [channel=CHANNEL WORD…]   (decides again; words as in a route)
-//! end CONTACT OUTCOME [confirmed=REASON] [outcome=ID] [cost=AMOUNT] [note=WORD] [matter:ID=resolved[/OUTCOME]|open …]
+//! end CONTACT OUTCOME [confirmed=REASON] [outcome=ID] [cost=AMOUNT] [note=WORD] [matter:ID=resolved[/OUTCOME]|open[,REASON] …]
 //! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (an additional case; facts as in a route)
 //! customer ID WORD…
 //! note CASE TEXT | resolve CASE OUTCOME | reopen CASE | confirm CASE REASON | hold CASE   [stale]
@@ -17,7 +17,7 @@
 //! Words: `customer= tier= reason= take=none verified:KIND= unverified:KIND= shared:KIND= prefer= consent= refuse= brand= stage=
 //! persona= device= language= sentiment= wait:QUEUE= staffed:QUEUE= waiting:QUEUE= available:QUEUE= asked_for_person vulnerable
 //! cannot_use=voice,text another_matter outbound unknown=allowed clear=FIELD,…`; of a customer `mask=FIELD,…` or `mask=*`; any other `NAME=VALUE` is a fact, `NAME=?` one that the customer would not tell. Every write takes
-//! `request=ID`, `by=ACTOR` and `arrived=±SPAN`, a preview `at=+SPAN`; `why` shows what is else left out.
+//! `request=ID`, `by=ACTOR`, `for=PERSON` and `arrived=±SPAN`, a preview `at=+SPAN`; `why` shows what is else left out.
 
 use crate::fixtures;
 use signpost_domain::ability::{Abilities, Ability};
@@ -65,7 +65,7 @@ impl<'a> Words<'a> {
     /// Fails on a word that means nothing, so that a slip of the pen is not silently left out.
     pub(crate) fn refuse_unknown(&self, playbook: Option<&Playbook>) {
         const NAMES: &str = "customer tier reason take prefer consent refuse brand stage persona device language \
-            mask clear sentiment asked_for_person vulnerable outbound unknown request by arrived at why declined confirmed \
+            mask clear sentiment asked_for_person vulnerable outbound unknown request by for arrived at why declined confirmed \
             value years note cannot_use another_matter case previous channel outcome cost not_vulnerable ref label link \
             no_refs no_labels no_links";
         const PREFIXES: [&str; 8] = [
@@ -130,7 +130,8 @@ pub(crate) fn command(
 ) -> Command {
     let mut hasher = DefaultHasher::new();
     let said = line.split_whitespace();
-    let said = said.filter(|word| !word.starts_with("request=") && *word != "why");
+    let is_beside = |word: &str| word.starts_with("request=") || word.starts_with("for=");
+    let said = said.filter(|word| !is_beside(word) && *word != "why");
     let mut said: Vec<&str> = said.collect();
     said.sort_unstable();
     said.hash(&mut hasher);
@@ -141,6 +142,9 @@ pub(crate) fn command(
         .map_or_else(|| format!("line-{number}"), str::to_owned);
     Command {
         actor: Actor::parse(words.get("by").unwrap_or("platform/test")).expect("an actor"),
+        on_behalf_of: words
+            .get("for")
+            .map(|told| Actor::parse(told).expect("an actor")),
         request: RequestStamp {
             id: RequestId::new(id).expect("a request id"),
             method: body.method(),
@@ -200,6 +204,9 @@ pub(crate) fn take(contact: &str, route: &str, words: &Words<'_>) -> CommandBody
 
 pub(crate) fn end(contact: &str, outcome: &str, words: &Words<'_>) -> CommandBody {
     let matters = words.under("matter").into_iter().map(|(id, what)| {
+        let (what, confirmed) = what
+            .split_once(',')
+            .map_or((what, None), |(a, b)| (a, Some(b)));
         let (what, outcome) = what
             .split_once('/')
             .map_or((what, None), |(a, b)| (a, Some(b)));
@@ -210,6 +217,7 @@ pub(crate) fn end(contact: &str, outcome: &str, words: &Words<'_>) -> CommandBod
                 outcome: slug(outcome),
                 cost: None,
             }),
+            confirmed: confirmed.map(reason),
         }
     });
     CommandBody::End(Box::new(EndContact {

@@ -111,6 +111,11 @@ fn contact_ended(ended: &ContactEnded, names: &mut Names) -> String {
     if let Some(confirmed) = &ended.confirmed {
         said += &format!(" as {confirmed}");
     }
+    for matter in &ended.matters {
+        if let Some(confirmed) = &matter.confirmed {
+            said += &format!("; {} as {confirmed}", matter.matter);
+        }
+    }
     let matters = ended.matters.iter();
     let resolved = matters.map(|matter| (matter.resolves, &matter.resolution));
     for (case, resolution) in std::iter::once((ended.resolves, &ended.resolution)).chain(resolved) {

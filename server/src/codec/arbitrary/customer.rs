@@ -52,8 +52,13 @@ fn merge() -> impl Strategy<Value = CustomerMerge> {
 }
 
 pub(super) fn merged() -> impl Strategy<Value = MergedCustomer> {
-    let parts = (merge(), time(), actor());
-    parts.prop_map(|(merge, at, actor)| MergedCustomer { merge, at, actor })
+    let parts = (merge(), time(), actor(), of(actor()));
+    parts.prop_map(|(merge, at, actor, on_behalf_of)| MergedCustomer {
+        merge,
+        at,
+        actor,
+        on_behalf_of,
+    })
 }
 
 pub(super) fn tier_found() -> impl Strategy<Value = TierFound> {

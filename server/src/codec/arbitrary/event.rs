@@ -29,14 +29,16 @@ pub(in crate::codec) fn recorded() -> impl Strategy<Value = Recorded> {
 }
 
 fn envelope() -> BoxedStrategy<Envelope> {
-    let parts = (seq(), time(), time(), actor(), cause(), of(version()));
+    let who = (actor(), of(actor()));
+    let parts = (seq(), time(), time(), who, cause(), of(version()));
     parts
         .prop_map(
-            |(seq, record_time, event_time, actor, cause, playbook)| Envelope {
+            |(seq, record_time, event_time, (actor, on_behalf_of), cause, playbook)| Envelope {
                 seq,
                 record_time,
                 event_time,
                 actor,
+                on_behalf_of,
                 cause,
                 playbook,
             },
@@ -182,12 +184,16 @@ fn decided() -> BoxedStrategy<MatterDecided> {
 
 fn matter_ended() -> impl Strategy<Value = MatterEnded> {
     let parts = (matter_id(), case_id(), of(case_id()), of(resolution()));
-    parts.prop_map(|(matter, case, resolves, resolution)| MatterEnded {
-        matter,
-        case,
-        resolves,
-        resolution,
-    })
+    let parts = (parts, of(reason()));
+    parts.prop_map(
+        |((matter, case, resolves, resolution), confirmed)| MatterEnded {
+            matter,
+            case,
+            resolves,
+            resolution,
+            confirmed,
+        },
+    )
 }
 
 fn open_case() -> impl Strategy<Value = OpenCase> {

@@ -61,11 +61,12 @@ pub(in crate::codec) fn person_told() -> BoxedStrategy<PersonTold> {
 }
 
 fn told<T: std::fmt::Debug>(value: impl Strategy<Value = T>) -> impl Strategy<Value = Told<T>> {
-    let parts = (value, contact_id(), actor(), time());
-    parts.prop_map(|(value, contact, actor, at)| Told {
+    let parts = (value, contact_id(), actor(), of(actor()), time());
+    parts.prop_map(|(value, contact, actor, on_behalf_of, at)| Told {
         value,
         contact,
         actor,
+        on_behalf_of,
         at,
     })
 }

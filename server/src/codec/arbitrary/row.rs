@@ -307,18 +307,19 @@ fn publication() -> BoxedStrategy<Publication> {
         version(),
         slug(),
         time(),
-        actor(),
+        (actor(), of(actor())),
         text(),
         any::<bool>(),
     );
     parts
         .prop_map(
-            |(seq, version, name, at, actor, note, rolled_back)| Publication {
+            |(seq, version, name, at, (actor, on_behalf_of), note, rolled_back)| Publication {
                 seq,
                 version,
                 name,
                 at,
                 actor,
+                on_behalf_of,
                 note,
                 rolled_back,
             },

@@ -62,6 +62,13 @@ fn actor() -> Actor {
     }
 }
 
+fn person() -> Actor {
+    Actor {
+        kind: ActorKind::Supervisor,
+        id: ActorId::stored("ann"),
+    }
+}
+
 fn offered() -> Offered {
     Offered {
         route: Route::SelfService,

@@ -214,6 +214,7 @@ fn versions_by_their_first_digits() {
             name: Slug::stored("small"),
             at: UnixMs(0),
             actor: Actor::system(),
+            on_behalf_of: None,
             note: "".into(),
             rolled_back: false,
         })
@@ -244,22 +245,54 @@ fn versions_by_their_first_digits() {
 
 #[test]
 fn who_calls() {
-    let actor = |text: Option<&'static str>| {
+    let who = |text: &[(&'static str, &'static str)]| {
         let mut metadata = MetadataMap::new();
-        if let Some(text) = text {
-            metadata.insert("signpost-actor", MetadataValue::from_static(text));
+        for (key, text) in text {
+            metadata.append(*key, MetadataValue::from_static(text));
         }
-        crate::intake::caller::actor(&metadata)
+        crate::intake::caller::who(&metadata)
     };
-    let shown = |text| actor(text).map(|actor| actor.to_string()).ok();
-    assert_eq!(shown(None).as_deref(), Some("platform/anonymous"));
-    assert_eq!(shown(Some("chatbot/web")).as_deref(), Some("chatbot/web"));
-    for bad in ["", "chatbot", "robot/1", "chatbot/", "system/signpost"] {
-        expect![[r#"
-            signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
-        "#]]
-        .assert_eq(&told(actor(Some(bad))));
+    let shown = |text: &[_]| {
+        let (actor, person) = who(text).map_err(|faults| words(&faults))?;
+        let person = person.map_or_else(|| "nobody".to_owned(), |person| person.to_string());
+        Ok::<_, String>(format!("{actor} for {person}"))
+    };
+    let (actor, person) = ("signpost-actor", "signpost-on-behalf-of");
+    let right = [
+        shown(&[]),
+        shown(&[(actor, "chatbot/web")]),
+        shown(&[(person, "supervisor/ann")]),
+        shown(&[(actor, "platform/crm"), (person, "supervisor/ann")]),
+    ];
+    expect![[r#"
+        [
+            Ok(
+                "platform/anonymous for nobody",
+            ),
+            Ok(
+                "chatbot/web for nobody",
+            ),
+            Ok(
+                "platform/anonymous for supervisor/ann",
+            ),
+            Ok(
+                "platform/crm for supervisor/ann",
+            ),
+        ]
+    "#]]
+    .assert_debug_eq(&right);
+    for key in [actor, person] {
+        for bad in ["", "chatbot", "robot/1", "chatbot/", "system/signpost"] {
+            let shape = "must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes";
+            assert_eq!(told(who(&[(key, bad)])), format!("{key}: {shape}\n"));
+        }
     }
+    let twice = (person, "supervisor/ann");
+    expect![[r#"
+        signpost-actor: must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes
+        signpost-on-behalf-of: must be told once, is told 2 times
+    "#]]
+    .assert_eq(&told(who(&[(actor, "robot/1"), twice, twice])));
 }
 
 #[test]
@@ -382,6 +415,7 @@ fn what_a_resolution_cost_is_never_a_gain() {
             matter_id: "m1".into(),
             resolved: true,
             resolution: resolution(cost),
+            ..Default::default()
         }],
         ..Default::default()
     };

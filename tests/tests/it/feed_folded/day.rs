@@ -118,6 +118,7 @@ impl Day<'_> {
                 matter_id: id.to_owned(),
                 resolved: true,
                 resolution: Some(resolution("explained")),
+                confirmed_reason: CHANGE.to_owned(),
             })
             .into();
         // The leading one is told by the outcome.

@@ -115,6 +115,10 @@ fn what_a_case_remembers_as_text() {
         Some(v1::PersonTelling {
             contact_id: contact.to_owned(),
             actor: "chatbot/web".to_owned(),
+            on_behalf_of: match contact {
+                "chat-1" => "supervisor/ann".to_owned(),
+                _ => String::new(),
+            },
             tell_time: second(10),
         })
     };
@@ -167,10 +171,10 @@ fn what_a_case_remembers_as_text() {
     };
     expect![[r#"
         case case_01 · open · 0 contacts · 0 repeats · 0 channel switches
-          vulnerable           yes (told on chat-1 by chatbot/web at 2026-03-02T09:30:10Z)
+          vulnerable           yes (told on chat-1 by chatbot/web for supervisor/ann at 2026-03-02T09:30:10Z)
           cannot use           voice, self_service (told on call-2 by chatbot/web at 2026-03-02T09:30:10Z)
-          language             nl-NL (told on chat-1 by chatbot/web at 2026-03-02T09:30:10Z)
-          persona              planner (told on chat-1 by chatbot/web at 2026-03-02T09:30:10Z)
+          language             nl-NL (told on chat-1 by chatbot/web for supervisor/ann at 2026-03-02T09:30:10Z)
+          persona              planner (told on chat-1 by chatbot/web for supervisor/ann at 2026-03-02T09:30:10Z)
           we owe an answer by  2026-03-02T09:40:00Z
 
           tried                 contact  route                      came of it
@@ -374,7 +378,8 @@ fn contacts_of_who_goes_on_for_another_are_its_own() {
         customer_id: "c1".to_owned(),
         merged: vec![v1::MergedCustomer {
             customer_id: "c2".to_owned(),
-            actor: "supervisor/ann".to_owned(),
+            actor: "platform/crm".to_owned(),
+            on_behalf_of: "supervisor/ann".to_owned(),
             note: "same birthday".to_owned(),
             ..Default::default()
         }],
@@ -383,7 +388,7 @@ fn contacts_of_who_goes_on_for_another_are_its_own() {
     };
     expect![[r#"
         customer c1
-          goes on for  c2 (same birthday, by supervisor/ann)
+          goes on for  c2 (same birthday, by platform/crm for supervisor/ann)
           contacts     2 of its own
     "#]]
     .assert_eq(&customer(&survivor, Paint::PLAIN));

@@ -220,7 +220,7 @@ fields! {
     /// The routes that were tried on the case: `'chat' in case.tried`. Always known.
     CaseTried = "case.tried": Routes,
     /// What came of the newest attempt: resolved, abandoned, gave_up, asked_for_person, no_answer, failed, repeated,
-    /// transferred, switched or timed_out. Unknown when nothing was tried, or it goes on.
+    /// transferred, switched or timed_out. Unknown when nothing was tried, or it is not over.
     CaseLastOutcome = "case.last_outcome": Text,
     /// Whether an answer that we owe on the case is overdue. Always known.
     CaseOwedOverdue = "case.owed_overdue": Bool,

@@ -334,6 +334,7 @@ pub(super) fn case_knows(
     case.hear(Telling {
         contact: &contact.id,
         actor: &envelope.actor,
+        on_behalf_of: envelope.on_behalf_of.as_ref(),
         at: envelope.record_time,
         before: before.map(|before| &*before.context),
         now: &contact.context,

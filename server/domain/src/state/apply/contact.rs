@@ -217,6 +217,13 @@ impl State {
                 case.notes += u32::from(!ended.note.is_empty());
             });
         }
+        for matter in &ended.matters {
+            if let Some(confirmed) = &matter.confirmed {
+                self.edit_case(envelope, matter.case, |case| {
+                    case.confirmed = Some(confirmed.clone());
+                });
+            }
+        }
         let own = (ended.resolves, &ended.resolution);
         let others = ended.matters.iter();
         let others = others.map(|matter| (matter.resolves, &matter.resolution));

@@ -69,6 +69,7 @@ impl State {
                     merge: merge.clone(),
                     at: envelope.record_time,
                     actor: envelope.actor.clone(),
+                    on_behalf_of: envelope.on_behalf_of.clone(),
                 };
                 self.edit_customer(envelope, id, |customer| {
                     customer.merged.push(merged);

@@ -234,6 +234,7 @@ fn the_language_goes_along_as_it_was_told_last() {
         value: "nl-BE".into(),
         contact: ContactId::stored("before"),
         actor: Actor::parse("platform/test").expect("an actor"),
+        on_behalf_of: None,
         at: UnixMs(0),
     });
     assert_eq!(language(&asked).as_deref(), Some("nl-BE"));

@@ -125,6 +125,8 @@ fn who_is_stored_as_vulnerable_stays_so_but_for_a_supervisor() {
         playbook trips
         customer c1 tier=gold vulnerable
         customer c1 tier=gold not_vulnerable
+        # Who asks is not who it is asked for.
+        customer c1 tier=gold not_vulnerable for=supervisor/anna
         customer c1 tier=gold
         customer c1 tier=gold not_vulnerable by=supervisor/anna
         customer c1 tier=gold not_vulnerable
@@ -132,6 +134,7 @@ fn who_is_stored_as_vulnerable_stays_so_but_for_a_supervisor() {
         expect![[r#"
             playbook trips is live
             customer c1 is kept
+            refused: customer c1 is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); leave it out to keep it
             refused: customer c1 is vulnerable: only a supervisor can say that they are not (the metadata signpost-actor: supervisor/ID); leave it out to keep it
             customer c1 is kept
             customer c1 is kept

@@ -322,6 +322,50 @@ fn an_outcome_at_the_end_is_one_of_the_reason_that_is_confirmed_then() {
 }
 
 #[test]
+fn the_reason_of_another_matter_is_confirmed_at_the_end_too() {
+    check(
+        "
+        playbook trips_split
+        at 09:00
+        route k1 web_chat customer=c1 matter:m1=bags/lost,bag_tag=2 matter:m2=club/leave matter:m3=bags/lost,bag_tag=3
+        end k1 resolved matter:m2=open,pets/cat
+        end k1 resolved matter:m2=open,bags
+        end k1 resolved matter:m1=open,bags/lost
+        end k1 resolved matter:m2=resolved/found,flight/change_name
+        end k1 resolved confirmed=flight/change_name matter:m3=resolved/rebooked
+        end k1 resolved confirmed=bags/lost matter:m2=resolved/rebooked,flight/change_name matter:m3=open,club/leave
+        # What is confirmed of a case that is open counts from then on.
+        resolve 3 rebooked
+        resolve 3 explained
+        # A case that goes on for the contact's own is judged by what is confirmed of it in the same call.
+        route k2 web_chat customer=c2 matter:m1=bags/lost,bag_tag=5 matter:m2=club/leave
+        merge 5 4
+        end k2 resolved outcome=rebooked matter:m2=open
+        end k2 resolved outcome=rebooked matter:m2=open,flight/change_name
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: for m1; c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+              k1: club/leave too for m2; opens #2
+              k1: bags/lost too for m3; opens #3
+            refused: matters[0].confirmed_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
+            refused: matters[0].confirmed_reason is not a secondary reason of the live playbook; GetReasonMenu lists them
+            refused: matters[0].matter_id is the one that the contact was routed for: `outcome`, `resolution` and `confirmed_reason` say what came of it
+            refused: matters[0].resolution.outcome is no outcome of a case for flight/change_name; must be one of explained, rebooked
+            refused: matters[0].resolution.outcome is no outcome of a case for bags/lost; must be one of explained, found
+            k1 ends Resolved as bags/lost; m2 as flight/change_name; m3 as club/leave; case #1 is resolved; case #2 is resolved as rebooked
+            refused: resolution.outcome is no outcome of a case for club/leave; must be one of explained
+            case #3 is resolved as explained
+            k2: for m1; c2+ standard; opens #4; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+              k2: club/leave too for m2; opens #5
+            case #5 goes on for #4 with bag_tag
+            refused: resolution.outcome is no outcome of a case for club/leave; must be one of explained
+            k2 ends Resolved; m2 as flight/change_name; case #5 is resolved as rebooked
+        "#]],
+    );
+}
+
+#[test]
 fn a_case_reopens_until_the_last_moment_of_its_time() {
     check(
         "

@@ -58,6 +58,7 @@ pub(in crate::codec::frozen) fn merged() -> Customer {
             merge: merge(),
             at: NOW,
             actor: actor(),
+            on_behalf_of: None,
         }],
         merges: 3,
         ..customer()

@@ -5,7 +5,7 @@ use super::tags;
 use super::work::worked;
 use super::{
     NOW, actor, additional, contact_id, context, customer, customer_id, facts, identities, matter,
-    memory, offered, profile, reason, slug, version,
+    memory, offered, person, profile, reason, slug, version,
 };
 use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{
@@ -182,6 +182,14 @@ fn later() -> Vec<(&'static str, Recorded)> {
             (title, recorded(seq, asked(Method::UpdateContact), event))
         }),
     );
+    let lapsed = Event::CaseLapsed(CaseId(Seq(77)));
+    let mut told = recorded(160, asked(Method::AddCaseNote), lapsed);
+    told.envelope.on_behalf_of = Some(person());
+    all.push(("on behalf of a person", told));
+    let told = recorded(161, asked(Method::RouteContact), memory::told_for(person()));
+    all.push(("that remembers who told for whom", told));
+    let ended = recorded(162, asked(Method::EndContact), matters::confirmed());
+    all.push(("that confirmed the reason of another matter", ended));
     all
 }
 
@@ -339,6 +347,7 @@ fn recorded(seq: u64, cause: Cause, event: Event) -> Recorded {
         record_time: NOW,
         event_time: NOW - Millis(20),
         actor: actor(),
+        on_behalf_of: None,
         cause,
         playbook: Some(version()),
     };

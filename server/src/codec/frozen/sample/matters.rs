@@ -109,22 +109,7 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         matter: Some(matter_id()),
         decided: Some(Box::new(decided)),
     };
-    let ended = ContactEnded {
-        contact: contact_id(),
-        case: Some(CaseId(Seq(77))),
-        additional: vec![CaseId(Seq(113))],
-        outcome: Outcome::Resolved,
-        confirmed: None,
-        resolves: Some(CaseId(Seq(77))),
-        resolution: Some(resolution()),
-        note: "all is well".into(),
-        matters: vec![MatterEnded {
-            matter: matter_id(),
-            case: CaseId(Seq(113)),
-            resolves: Some(CaseId(Seq(113))),
-            resolution: Some(resolution()),
-        }],
-    };
+    let ended = ended();
     vec![
         (
             "with several matters",
@@ -139,6 +124,35 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
             Event::ContactEnded(Box::new(ended)),
         ),
     ]
+}
+
+fn ended() -> ContactEnded {
+    ContactEnded {
+        contact: contact_id(),
+        case: Some(CaseId(Seq(77))),
+        additional: vec![CaseId(Seq(113))],
+        outcome: Outcome::Resolved,
+        confirmed: None,
+        resolves: Some(CaseId(Seq(77))),
+        resolution: Some(resolution()),
+        note: "all is well".into(),
+        matters: vec![MatterEnded {
+            matter: matter_id(),
+            case: CaseId(Seq(113)),
+            resolves: Some(CaseId(Seq(113))),
+            resolution: Some(resolution()),
+            confirmed: None,
+        }],
+    }
+}
+
+/// An end that confirms the reason of another matter, too.
+pub(super) fn confirmed() -> Event {
+    let mut ended = ended();
+    for matter in &mut ended.matters {
+        matter.confirmed = Some(reason());
+    }
+    Event::ContactEnded(Box::new(ended))
 }
 
 /// A contact that told a case without proof.

@@ -3,6 +3,7 @@
 use super::event::bare;
 use super::{NOW, actor, contact_id, context, offered, profile, slug};
 use signpost_domain::ability::{Abilities, Ability};
+use signpost_domain::actor::Actor;
 use signpost_domain::contact::ContactContext;
 use signpost_domain::customer::Profile;
 use signpost_domain::decision::{
@@ -52,6 +53,24 @@ pub(super) fn events() -> Vec<(&'static str, Event)> {
         ),
         ("of a customer who is away", event(away())),
     ]
+}
+
+/// A routed contact that remembers what somebody told for this person.
+pub(super) fn told_for(person: Actor) -> Event {
+    let told = Told {
+        on_behalf_of: Some(person),
+        ..told(())
+    };
+    Event::ContactRouted(Box::new(ContactRouted {
+        memory: Memory {
+            told: PersonTold {
+                vulnerable: Some(told),
+                ..PersonTold::default()
+            },
+            ..Memory::default()
+        },
+        ..bare(Next::ChooseRoute)
+    }))
 }
 
 /// Nobody answered, and it is no other matter than the one that was there.
@@ -188,6 +207,7 @@ fn told<T>(value: T) -> Told<T> {
         value,
         contact: contact_id(),
         actor: actor(),
+        on_behalf_of: None,
         at: NOW - Millis::DAY,
     }
 }

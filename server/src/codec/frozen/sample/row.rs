@@ -5,7 +5,7 @@ use super::event::queue_stats;
 use super::work::{link, merged, resolution};
 use super::{
     NOW, actor, additional, contact_id, context, customer, customer_id, facts, identities, matter,
-    matters, offered, reason, request, slug, tags, version,
+    matters, offered, person, reason, request, slug, tags, version,
 };
 use signpost_domain::case::{Case, CaseContact, CaseState};
 use signpost_domain::contact::{CaseMatch, Contact, ContactState, Outcome, ReportedQueue};
@@ -109,7 +109,7 @@ pub(in crate::codec::frozen) fn rows() -> Vec<(&'static str, RowKey, Row)> {
         rows.push((title, key, Row::Customer(Arc::new(row))));
     }
     let more = [of_nobody_there()].into_iter().chain(of_callers());
-    rows.into_iter().chain(more).collect()
+    rows.into_iter().chain(more).chain(for_a_person()).collect()
 }
 
 fn in_each_state() -> [(&'static str, (RowKey, Row)); 4] {
@@ -151,6 +151,30 @@ fn of_callers() -> Vec<(&'static str, RowKey, Row)> {
     let key = RowKey::Case(tagged.id);
     rows.push(("a case with labels", key, Row::Case(Arc::new(tagged))));
     rows
+}
+
+/// What an actor did for somebody.
+fn for_a_person() -> [(&'static str, RowKey, Row); 2] {
+    let publication = Publication {
+        on_behalf_of: Some(person()),
+        ..publication()
+    };
+    let mut customer = merged_customer();
+    for merged in &mut customer.merged {
+        merged.on_behalf_of = Some(person());
+    }
+    [
+        (
+            "a publication on behalf of a person",
+            RowKey::Publication(publication.seq),
+            Row::Publication(Arc::new(publication)),
+        ),
+        (
+            "a customer that goes on, on behalf of a person",
+            RowKey::Customer(customer_id()),
+            Row::Customer(Arc::new(customer)),
+        ),
+    ]
 }
 
 /// A contact of a customer who did not answer.
@@ -275,6 +299,7 @@ fn publication() -> Publication {
         name: slug("air"),
         at: NOW,
         actor: actor(),
+        on_behalf_of: None,
         note: "first".into(),
         rolled_back: true,
     }
