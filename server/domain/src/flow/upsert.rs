@@ -9,7 +9,7 @@ use crate::customer::{CONSENTS_MAX, CaseReasons, Customer, IDENTITIES_MAX, Ident
 use crate::event::{CustomerUpserted, Event};
 use crate::ids::{CustomerId, fits_new};
 use crate::refusal::{CustomerCause, Faults, Refusal};
-use crate::state::{Elsewhere, State};
+use crate::state::State;
 use crate::time::UnixMs;
 
 /// Makes a customer or changes the profile of one. A verified identity stays with who holds it, until a profile of
