@@ -198,12 +198,13 @@ fn a_silent_server_is_given_up_in_time() -> TestResult {
 }
 
 /// Every command that writes, as it may be called.
-const WRITES: [&str; 22] = [
+const WRITES: [&str; 23] = [
     "route --channel phone --contact call-1",
     "select call-1 chat",
     "reroute call-1 --outcome gave_up",
     "end call-1 resolved",
     "customer upsert c1 --tier gold",
+    "customer import tests/customers.csv --map customer=id,tier=tier",
     "customer link c1 email=ann@example.com",
     "customer unlink c1 email=ann@example.com",
     "customer merge c1 c2 --note same",

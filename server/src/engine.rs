@@ -368,8 +368,8 @@ impl Engine {
             .is_ok()
     }
 
-    /// Rows that are in memory to decide with, those known to be nowhere among them: open cases, live contacts, and what
-    /// the latest events changed. As of the last answer.
+    /// Rows that are in memory to decide with, those known to be nowhere among them: open cases, live contacts, and
+    /// what the latest events changed. As of the last answer.
     pub fn rows_held(&self) -> usize {
         self.shared.rows_held.load(Ordering::Relaxed)
     }

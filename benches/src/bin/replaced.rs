@@ -1,5 +1,5 @@
-//! What a contact costs whose reason replaces very many retired ones: none, 100, and as many as a playbook may name. The
-//! customers are known and have cases, so that there is something to find.
+//! What a contact costs whose reason replaces very many retired ones: none, 100, and as many as a playbook may name.
+//! The customers are known and have cases, so that there is something to find.
 //!
 //! `cargo run --release -p signpost-benches --bin replaced [-- --contacts N]`
 

@@ -36,7 +36,9 @@ pub(super) async fn customers(
         let found = found.map(|customer| render::customer(customer, paint));
         found.collect::<Vec<_>>().join("\n")
     };
-    session.out.answer(&all, shown)?;
+    if session.out.json || all.customers.iter().any(|it| it.customer.is_some()) {
+        session.out.answer(&all, shown)?;
+    }
     let missing = all.customers.iter().filter(|it| it.customer.is_none());
     all_there("customer", missing.map(|it| it.customer_id.as_str()))
 }
@@ -68,7 +70,9 @@ pub(super) async fn cases(
         let found = found.map(|case| render::case(case, "", paint));
         found.collect::<Vec<_>>().join("\n")
     };
-    session.out.answer(&all, shown)?;
+    if session.out.json || all.cases.iter().any(|it| it.case.is_some()) {
+        session.out.answer(&all, shown)?;
+    }
     let missing = all.cases.iter().filter(|it| it.case.is_none());
     all_there("case", missing.map(|it| it.case_id.as_str()))
 }

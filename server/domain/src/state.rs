@@ -108,8 +108,8 @@ pub struct Publication {
 pub struct Elsewhere(pub Vec<RowKey>);
 
 impl Elsewhere {
-    /// All of what was found; or, where some of it is elsewhere, all rows that are: so that whoever fetches them need not
-    /// come again for each.
+    /// All of what was found; or, where some of it is elsewhere, all rows that are: so that whoever fetches them need
+    /// not come again for each.
     ///
     /// # Errors
     /// When any is elsewhere.

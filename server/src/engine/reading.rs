@@ -52,8 +52,8 @@ impl Reading {
         }
     }
 
-    /// What `make` makes of these events, in their order, on the thread that read them. A caller that leaves does not end
-    /// a read, nor does a server that stops: it is waited for.
+    /// What `make` makes of these events, in their order, on the thread that read them. A caller that leaves does not
+    /// end a read, nor does a server that stops: it is waited for.
     ///
     /// # Errors
     /// [`Halt::Corrupt`] or [`Halt::Failed`] when one does not read.

@@ -221,6 +221,15 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
         let came = ran(&server, words).await?;
         told += &format!("$ {}\n{}", words.join(" "), said(&came));
     }
+    // Another store has other numbers.
+    for case in ["case_2", "case_3"] {
+        let request = v1::GetCaseRequest {
+            case_id: case.to_owned(),
+            ..Default::default()
+        };
+        let number = client.get_case(request).await?.case.unwrap_or_default();
+        told = told.replace(&number.case_number, &format!("<that of {case}>"));
+    }
     expect![[r#"
         $ customer get c2 c1
         customer c2
@@ -252,7 +261,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
         (2)
         $ case get case_3 case_2
         case case_0000000000003 · open · 1 contact · 0 repeats · 0 channel switches
-          case number          4319 0914 595
+          case number          <that of case_3>
           customer             c2
           tier                 standard
           stated reason        baggage/damaged
@@ -268,7 +277,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           2026-03-02T09:02:00Z  call-2   message, queue baggage  goes on
 
         case case_0000000000002 · open · 1 contact · 0 repeats · 0 channel switches
-          case number          2008 4008 167
+          case number          <that of case_2>
           customer             c1
           tier                 standard
           stated reason        baggage/damaged
@@ -284,7 +293,6 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           2026-03-02T09:01:00Z  call-1   message, queue baggage  goes on
         (0)
         $ case get case_8 case_9
-
         signpost: 2 cases not there: case_8, case_9
         (2)
         $ case get

@@ -183,7 +183,7 @@ async fn every_matter_of_a_contact_is_told_for_the_person() -> Outcome {
     call.context.facts.clear();
     call.context.matters = reasons
         .map(|reason| v1::Matter {
-            matter_id: reason.to_owned(),
+            matter_id: reason.replace('/', "-"),
             stated_reason: reason.to_owned(),
             ..Default::default()
         })
