@@ -199,6 +199,20 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
     Ok(())
 }
 
+/// Another store has other case numbers.
+async fn without_numbers(server: &TestServer, mut told: String) -> Outcome<String> {
+    for case in ["case_2", "case_3"] {
+        let request = v1::GetCaseRequest {
+            case_id: case.to_owned(),
+            ..Default::default()
+        };
+        let case_of = server.client().get_case(request).await?.case;
+        let number = case_of.unwrap_or_default().case_number;
+        told = told.replace(&number, &format!("<that of {case}>"));
+    }
+    Ok(told)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
     let server = TestServer::start().await?;
@@ -221,15 +235,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
         let came = ran(&server, words).await?;
         told += &format!("$ {}\n{}", words.join(" "), said(&came));
     }
-    // Another store has other numbers.
-    for case in ["case_2", "case_3"] {
-        let request = v1::GetCaseRequest {
-            case_id: case.to_owned(),
-            ..Default::default()
-        };
-        let number = client.get_case(request).await?.case.unwrap_or_default();
-        told = told.replace(&number.case_number, &format!("<that of {case}>"));
-    }
+    let told = without_numbers(&server, told).await?;
     expect![[r#"
         $ customer get c2 c1
         customer c2
