@@ -4,7 +4,7 @@
 use prost::Message;
 use signpost_proto::v1;
 use signpost_server::engine::open_folder;
-use signpost_server::store::{Alone, GROUP_EVENTS_MAX, Log, LogLimits};
+use signpost_server::store::{GROUP_EVENTS_MAX, Log, LogLimits, SingleThreadedRayon};
 use std::error::Error;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -30,7 +30,7 @@ impl Appended {
         std::thread::Builder::new()
             .name("append".into())
             .spawn(move || {
-                let (_folder, _alone) = (folder, Alone::here());
+                let (_folder, _alone) = (folder, SingleThreadedRayon::here());
                 append(log, &taken);
             })?;
         Ok(Appended { events })

@@ -3,7 +3,7 @@
 use signpost_proto::v1;
 use signpost_proto::v1::playbook_service_client::PlaybookServiceClient;
 use signpost_server::engine::{Clock, Engine, EngineOptions, open_folder};
-use signpost_server::serve::serve;
+use signpost_server::grpc::serve;
 use std::error::Error;
 use std::path::Path;
 use tokio::net::TcpListener;

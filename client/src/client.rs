@@ -118,7 +118,8 @@ impl Client {
                 Ok(response) => return Ok(response.into_inner()),
                 Err(status) => status,
             };
-            let pause = retry::pause(&status, attempt, dice()).filter(|_| twice == Twice::Safe);
+            let pause =
+                retry::pause(&status, attempt, randomness()).filter(|_| twice == Twice::Safe);
             match pause {
                 Some(pause) if Instant::now() + pause < until => tokio::time::sleep(pause).await,
                 _ if Instant::now() >= until => return Err(self.late()),
@@ -167,7 +168,7 @@ fn named(field: &str, text: &str) -> Result<MetadataValue<Ascii>, ClientError> {
 }
 
 /// Any number, for spreading pauses.
-pub(crate) fn dice() -> u64 {
+pub(crate) fn randomness() -> u64 {
     uuid::Uuid::new_v4().as_u64_pair().1
 }
 

@@ -1,6 +1,6 @@
 //! Watches: streams of the contract's feeds that go on by themselves where a lost connection cut them off.
 
-use crate::client::{Client, dice};
+use crate::client::{Client, randomness};
 use crate::error::ClientError;
 use crate::retry;
 use crate::v1;
@@ -134,7 +134,7 @@ impl<F: Feed> Watch<F> {
             };
             self.stream = None;
             let until = *until.get_or_insert_with(|| Instant::now() + self.client.deadline());
-            match retry::pause_of_watch(&lost, attempt, dice()) {
+            match retry::pause_of_watch(&lost, attempt, randomness()) {
                 Some(pause) if Instant::now() + pause < until => {
                     tell(&self.connected, false);
                     tokio::time::sleep(pause).await;

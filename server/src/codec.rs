@@ -4,32 +4,16 @@
 //! A message starts with the number of its format; what a newer program wrote is refused. Reading never panics,
 //! whatever the bytes. Checksums and files are the business of the store, below this.
 
-mod added;
-pub mod age;
-#[cfg(test)]
-mod arbitrary;
-pub mod block;
-mod case;
-pub mod contact;
 mod context;
-mod customer;
-mod decision;
-pub mod event;
-#[cfg(test)]
-mod frozen;
-mod handover;
+pub mod events;
 pub mod index;
-pub mod key;
-mod memory;
 mod money;
 mod number;
-#[cfg(test)]
-mod properties;
-mod routed;
-pub mod row;
+pub mod rows;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod text;
-mod work;
 mod write;
 
 /// The messages, as they are compiled from `server/proto`.

@@ -14,11 +14,11 @@ pub use environment::misspelt;
 pub use error::{ConfigError, ConfigErrors};
 
 use crate::engine::Clock;
+use crate::grpc::CorsOrigin;
 use crate::logging::{LogFilter, LogFormat};
-use crate::serve::Origin;
 use crate::store::DataFolder;
 use args::Args;
-use error::Finder;
+use error::ConfigFaults;
 use file::File;
 use layer::{Key, Layer, Said};
 use signpost_domain::playbook::{PLAYBOOK_BYTES_MAX, Playbook};
@@ -49,7 +49,7 @@ pub struct Config {
     /// What goes into it.
     pub log_filter: LogFilter,
     /// Whose pages may call from a browser.
-    pub cors_origins: Vec<Origin>,
+    pub cors_origins: Vec<CorsOrigin>,
 }
 
 /// A playbook that is published into an empty store, read and compiled.
@@ -63,7 +63,7 @@ pub struct FirstPlaybook {
 
 /// What the command line asks for.
 #[derive(Debug)]
-pub enum Asked {
+pub enum Invocation {
     /// Run a server.
     Run(Box<Config>),
     /// Show this, and be done: the effective configuration, as TOML.
@@ -85,7 +85,7 @@ pub enum ReadError {
 ///
 /// # Errors
 /// When one of them is wrong. Show it and exit with 2; for help and version clap says how.
-pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Asked, ReadError> {
+pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Invocation, ReadError> {
     let args = Args::read(args)?;
     let file = match &args.config {
         Some(path) => Some(file::read(path)?),
@@ -95,8 +95,8 @@ pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Asked, ReadError
     let needs_playbook = |data: &Path| args.check_config || !DataFolder::is_there(data);
     let (config, effective) = Config::of(&layers, needs_playbook)?;
     Ok(match args.check_config {
-        true => Asked::Show(effective.to_toml()),
-        false => Asked::Run(Box::new(config)),
+        true => Invocation::Show(effective.to_toml()),
+        false => Invocation::Run(Box::new(config)),
     })
 }
 
@@ -107,7 +107,7 @@ impl Config {
         layers: &[Layer],
         needs_playbook: impl Fn(&Path) -> bool,
     ) -> Result<(Config, File), ConfigErrors> {
-        let mut finder = Finder::default();
+        let mut finder = ConfigFaults::default();
         let said = |key: Key| layers.iter().find_map(|layer| layer.said(key));
         let or = |key: Key, default: &str| said(key).unwrap_or_else(|| Said::by_default(default));
         let data = match said(Key::Data) {
@@ -125,7 +125,11 @@ impl Config {
         let origins = said_in_order(layers, Key::CorsOrigin);
         let mut cors_origins = Vec::new();
         for origin in &origins {
-            cors_origins.extend(finder.keep(Key::CorsOrigin, origin, Origin::parse(&origin.text)));
+            cors_origins.extend(finder.keep(
+                Key::CorsOrigin,
+                origin,
+                CorsOrigin::parse(&origin.text),
+            ));
         }
         let (playbook, sample) = first_said(layers);
         let needs_playbook = data.as_deref().is_none_or(needs_playbook);
@@ -202,7 +206,7 @@ fn clock(text: &str) -> Result<Clock, &'static str> {
 /// The playbook for an empty store, if one is named. A file that changed under a store that has a playbook keeps no
 /// server from starting again.
 fn first(
-    finder: &mut Finder,
+    finder: &mut ConfigFaults,
     playbook: Option<&Said>,
     sample: Option<&Said>,
     is_needed: bool,

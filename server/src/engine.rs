@@ -6,34 +6,34 @@
 //! A caller looks up what its command needs and is not in memory, so that the deciding thread never waits for the
 //! disk to read. Every answer, refusals and reads included, leaves after the group that it saw is durable.
 
+mod batch;
 mod clock;
-mod commit;
-mod group;
+mod decider;
 mod index;
-mod keep;
-mod look;
+mod log_writer;
 mod playbooks;
+mod prefetch;
 mod reading;
 mod recover;
+mod row_writer;
 mod start;
 mod tail;
 #[cfg(test)]
 mod tests;
-mod writer;
 
 pub use clock::Clock;
 pub use recover::{Folded, RecoverError, fold_log};
 pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
-pub(crate) use tail::{Change, Item, Made, Place, Tail, TailEvent};
+pub(crate) use tail::{Change, EncodedOnce, Item, Tail, TailEvent, TailPosition};
 pub use tail::{TAIL_BYTES_MAX, TAIL_EVENTS_MAX, WATCHERS_MAX};
 
-use crate::store::{Incarnation, LogReader, RowReader, StoreError};
+use crate::store::{LogReader, RowReader, StoreError, StoreId};
+use batch::Task;
 use crossbeam_channel::{Sender, TrySendError};
-use group::Task;
-use keep::Wanted;
-use look::Looked;
-use playbooks::Playbooks;
+use playbooks::PlaybookCache;
+use prefetch::Prefetched;
 use reading::Reading;
+use row_writer::CatchUpSignal;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook, Query, RollbackPlaybook};
 use signpost_domain::event::{Event, Recorded};
@@ -41,7 +41,7 @@ use signpost_domain::flow::{self, Answer};
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
-use signpost_domain::state::{Elsewhere, Row, RowKey, State};
+use signpost_domain::state::{Row, RowKey, RowNotLoaded, State};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -63,22 +63,22 @@ pub struct Engine {
 struct Shared {
     tasks: Sender<Task>,
     rows: RowReader,
-    wanted: Wanted,
+    wanted: CatchUpSignal,
     log: LogReader,
     reading: Reading,
-    incarnation: Incarnation,
+    incarnation: StoreId,
     case_numbers: CaseNumbers,
     tail: Arc<Tail>,
     live: watch::Receiver<Option<Arc<Playbook>>>,
-    health: watch::Receiver<Health>,
+    health: watch::Receiver<EngineHealth>,
     rows_held: Arc<AtomicUsize>,
-    playbooks: Playbooks,
+    playbooks: PlaybookCache,
     clock: Clock,
 }
 
 /// Whether the engine takes work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Health {
+pub enum EngineHealth {
     /// It does.
     Serving,
     /// The store failed: it stopped taking work, and the process must start again from disk.
@@ -98,7 +98,7 @@ pub struct Written {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, thiserror::Error)]
-pub enum Halt {
+pub enum EngineError {
     /// The request is refused; nothing was changed.
     #[error(transparent)]
     Refused(Box<Refusal>),
@@ -124,39 +124,41 @@ impl Written {
     }
 }
 
-impl From<Refusal> for Halt {
-    fn from(refusal: Refusal) -> Halt {
-        Halt::Refused(Box::new(refusal))
+impl From<Refusal> for EngineError {
+    fn from(refusal: Refusal) -> EngineError {
+        EngineError::Refused(Box::new(refusal))
     }
 }
 
-impl From<StoreError> for Halt {
-    fn from(error: StoreError) -> Halt {
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> EngineError {
         tracing::error!(
             error = &error as &dyn std::error::Error,
             "the store could not be read"
         );
         match error {
-            StoreError::Corrupt { .. } | StoreError::Damaged { .. } => Halt::Corrupt,
-            StoreError::Trimmed { .. } | StoreError::Io { .. } | StoreError::Closed => Halt::Failed,
+            StoreError::Corrupt { .. } | StoreError::Damaged { .. } => EngineError::Corrupt,
+            StoreError::Trimmed { .. } | StoreError::Io { .. } | StoreError::Closed => {
+                EngineError::Failed
+            }
         }
     }
 }
 
 /// What the deciding thread says, other than an answer.
 #[derive(Debug)]
-pub(crate) enum Turned {
+pub(crate) enum DecideRetry {
     /// Tell the caller.
-    Halt(Halt),
+    Failed(EngineError),
     /// Look these rows up too, and ask again.
-    Again(Vec<RowKey>),
+    NeedsRow(Vec<RowKey>),
     /// What was looked up is out of date: look again.
     Stale,
 }
 
 /// What the deciding thread answers to a write.
 #[derive(Debug)]
-pub(crate) enum Decided {
+pub(crate) enum WriteDecision {
     /// It happened.
     Recorded(Vec<Arc<Recorded>>),
     /// It happened before; the answer is in that event.
@@ -167,13 +169,13 @@ impl Engine {
     /// Carries a command out. It is durable when this returns.
     ///
     /// # Errors
-    /// See [`Halt`].
-    pub async fn write(&self, command: Command) -> Result<Written, Halt> {
+    /// See [`EngineError`].
+    pub async fn write(&self, command: Command) -> Result<Written, EngineError> {
         let command = Arc::new(command);
         let decided = self
             .ask(
                 flow::named_rows(&command),
-                |state| flow::seek(state, &command),
+                |state| flow::missing_rows(state, &command),
                 |rows, reply| Task::Write {
                     command: command.clone(),
                     rows,
@@ -187,15 +189,15 @@ impl Engine {
             self.shared.playbooks.keep(playbook.clone());
         }
         match decided {
-            Decided::Recorded(recorded) => {
+            WriteDecision::Recorded(recorded) => {
                 let mut recorded = recorded.into_iter();
                 Ok(Written {
-                    recorded: recorded.next().ok_or(Halt::Corrupt)?,
+                    recorded: recorded.next().ok_or(EngineError::Corrupt)?,
                     followed_by: recorded.collect(),
                     replayed: false,
                 })
             }
-            Decided::Replayed(seq) => {
+            WriteDecision::Replayed(seq) => {
                 let recorded = self.event(seq).await?;
                 Ok(Written {
                     followed_by: self.followed_by(&recorded).await?,
@@ -209,16 +211,16 @@ impl Engine {
     /// Answers a read. What it shows is durable.
     ///
     /// # Errors
-    /// See [`Halt`].
-    pub async fn read(&self, query: Query) -> Result<Answer, Halt> {
+    /// See [`EngineError`].
+    pub async fn read(&self, query: Query) -> Result<Answer, EngineError> {
         self.read_at(query).await.map(|(answer, _)| answer)
     }
 
     /// As [`Engine::read`], with the last event that the answer shows.
     ///
     /// # Errors
-    /// See [`Halt`].
-    pub async fn read_at(&self, query: Query) -> Result<(Answer, Seq), Halt> {
+    /// See [`EngineError`].
+    pub async fn read_at(&self, query: Query) -> Result<(Answer, Seq), EngineError> {
         let query = Arc::new(query);
         self.ask(
             Vec::new(),
@@ -240,8 +242,11 @@ impl Engine {
     /// A published version, compiled; `None` if it was never published.
     ///
     /// # Errors
-    /// [`Halt::Corrupt`] or [`Halt::Failed`] when it does not read.
-    pub async fn playbook(&self, version: &PlaybookVersion) -> Result<Option<Arc<Playbook>>, Halt> {
+    /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when it does not read.
+    pub async fn playbook(
+        &self,
+        version: &PlaybookVersion,
+    ) -> Result<Option<Arc<Playbook>>, EngineError> {
         match self.live().filter(|live| live.version == *version) {
             Some(live) => Ok(Some(live)),
             None => self.shared.playbooks.find(version, &self.shared.rows).await,
@@ -252,7 +257,10 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::event`].
-    pub async fn followed_by(&self, recorded: &Recorded) -> Result<Vec<Arc<Recorded>>, Halt> {
+    pub async fn followed_by(
+        &self,
+        recorded: &Recorded,
+    ) -> Result<Vec<Arc<Recorded>>, EngineError> {
         let count = match &recorded.event {
             Event::ContactRouted(routed) => u64::from(routed.followed_by),
             _ => 0,
@@ -268,13 +276,13 @@ impl Engine {
     /// A durable event.
     ///
     /// # Errors
-    /// [`Halt::Corrupt`] or [`Halt::Failed`] when it does not read.
-    pub async fn event(&self, seq: Seq) -> Result<Arc<Recorded>, Halt> {
+    /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when it does not read.
+    pub async fn event(&self, seq: Seq) -> Result<Arc<Recorded>, EngineError> {
         let made = self
             .shared
             .reading
             .events(vec![seq.0], |mut events| events.pop());
-        made.await?.ok_or(Halt::Corrupt)
+        made.await?.ok_or(EngineError::Corrupt)
     }
 
     /// What `make` makes of these durable events, off the threads that serve.
@@ -285,7 +293,7 @@ impl Engine {
         &self,
         seqs: &[Seq],
         make: impl FnOnce(Vec<Arc<Recorded>>) -> T + Send + 'static,
-    ) -> Result<T, Halt> {
+    ) -> Result<T, EngineError> {
         let seqs = seqs.iter().map(|seq| seq.0).collect();
         self.shared.reading.events(seqs, make).await
     }
@@ -293,24 +301,25 @@ impl Engine {
     /// The rows, once they hold every event that is durable now: what a list reads.
     ///
     /// # Errors
-    /// [`Halt::Busy`] when they are further behind than they catch up in [`ROWS_BEHIND_MAX`]; [`Halt::Failed`].
-    pub async fn rows_caught_up(&self) -> Result<RowReader, Halt> {
+    /// [`EngineError::Busy`] when they are further behind than they catch up in [`ROWS_BEHIND_MAX`];
+    /// [`EngineError::Failed`].
+    pub async fn rows_caught_up(&self) -> Result<RowReader, EngineError> {
         let caught_up = self.rows_reach(Seq(self.shared.log.last()));
         match tokio::time::timeout(ROWS_BEHIND_MAX, caught_up).await {
             Ok(reached) => reached.map(|()| self.shared.rows.clone()),
-            Err(_) => Err(Halt::Busy),
+            Err(_) => Err(EngineError::Busy),
         }
     }
 
     /// Has the rows brought up to a durable event, and waits for it.
     ///
     /// # Errors
-    /// [`Halt::Failed`].
-    pub(crate) async fn rows_reach(&self, seq: Seq) -> Result<(), Halt> {
+    /// [`EngineError::Failed`].
+    pub(crate) async fn rows_reach(&self, seq: Seq) -> Result<(), EngineError> {
         self.shared.wanted.ask(seq.0);
         tokio::select! {
             biased;
-            _ = self.failed() => Err(Halt::Failed),
+            _ = self.failed() => Err(EngineError::Failed),
             () = self.shared.rows.reached(seq.0) => Ok(()),
         }
     }
@@ -328,8 +337,8 @@ impl Engine {
     /// Waits until this event is durable, for a time: says whether it is.
     ///
     /// # Errors
-    /// [`Halt::Failed`] or [`Halt::Stopping`], once there will be none any more.
-    pub(crate) async fn reach(&self, seq: Seq, patience: Duration) -> Result<bool, Halt> {
+    /// [`EngineError::Failed`] or [`EngineError::Stopping`], once there will be none any more.
+    pub(crate) async fn reach(&self, seq: Seq, patience: Duration) -> Result<bool, EngineError> {
         if self.durable() >= seq {
             return Ok(true);
         }
@@ -347,12 +356,12 @@ impl Engine {
     }
 
     /// Which store it is.
-    pub fn incarnation(&self) -> Incarnation {
+    pub fn incarnation(&self) -> StoreId {
         self.shared.incarnation
     }
 
     /// Whether the engine takes work, now and from now on.
-    pub fn health(&self) -> watch::Receiver<Health> {
+    pub fn health(&self) -> watch::Receiver<EngineHealth> {
         self.shared.health.clone()
     }
 
@@ -363,7 +372,7 @@ impl Engine {
     pub async fn failed(&self) -> bool {
         let mut health = self.health();
         health
-            .wait_for(|health| *health == Health::Failed)
+            .wait_for(|health| *health == EngineHealth::Failed)
             .await
             .is_ok()
     }
@@ -392,9 +401,9 @@ impl Engine {
     /// These rows as they are by [`RowReader::applied`] or later, in their order.
     ///
     /// # Errors
-    /// [`Halt::Corrupt`] or [`Halt::Failed`] when they do not read.
-    pub(crate) async fn rows_of(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>, Halt> {
-        Ok(look::read(&self.shared.rows, keys).await?)
+    /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when they do not read.
+    pub(crate) async fn rows_of(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>, EngineError> {
+        Ok(prefetch::read(&self.shared.rows, keys).await?)
     }
 
     /// Where time comes from.
@@ -405,32 +414,32 @@ impl Engine {
     async fn ask<T>(
         &self,
         mut also: Vec<RowKey>,
-        seek: impl Fn(&State) -> Result<(), Elsewhere>,
-        task: impl Fn(Looked, oneshot::Sender<Result<T, Turned>>) -> Task,
-    ) -> Result<T, Halt> {
+        seek: impl Fn(&State) -> Result<(), RowNotLoaded>,
+        task: impl Fn(Prefetched, oneshot::Sender<Result<T, DecideRetry>>) -> Task,
+    ) -> Result<T, EngineError> {
         for _ in 0..LOOKS_MAX {
-            let rows = look::look_up(&self.shared.rows, self.live(), &also, &seek).await?;
+            let rows = prefetch::look_up(&self.shared.rows, self.live(), &also, &seek).await?;
             let (reply, answer) = oneshot::channel();
             match self.shared.tasks.try_send(task(rows, reply)) {
                 Ok(()) => {}
-                Err(TrySendError::Full(_)) => return Err(Halt::Busy),
+                Err(TrySendError::Full(_)) => return Err(EngineError::Busy),
                 Err(TrySendError::Disconnected(_)) => return Err(self.gone()),
             }
             match answer.await {
                 Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(Turned::Halt(halt))) => return Err(halt),
-                Ok(Err(Turned::Again(keys))) => also.extend(keys),
-                Ok(Err(Turned::Stale)) => {}
+                Ok(Err(DecideRetry::Failed(halt))) => return Err(halt),
+                Ok(Err(DecideRetry::NeedsRow(keys))) => also.extend(keys),
+                Ok(Err(DecideRetry::Stale)) => {}
                 Err(_) => return Err(self.gone()),
             }
         }
-        Err(Halt::Busy)
+        Err(EngineError::Busy)
     }
 
-    fn gone(&self) -> Halt {
+    fn gone(&self) -> EngineError {
         match *self.shared.health.borrow() {
-            Health::Serving => Halt::Stopping,
-            Health::Failed => Halt::Failed,
+            EngineHealth::Serving => EngineError::Stopping,
+            EngineHealth::Failed => EngineError::Failed,
         }
     }
 }

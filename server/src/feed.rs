@@ -4,29 +4,30 @@
 //! waits for more; nobody queues anything for it, so that a slow one costs the others nothing. What is the same for
 //! all is made into bytes once.
 
-mod bytes_out;
-mod digest;
+mod encode;
 mod events;
 mod filter;
-mod outlet;
-mod piece;
+mod log_chunk;
 mod rows;
 mod snapshot;
+mod tail_batch;
+mod watch_stream;
 
-pub(crate) use outlet::Told;
+pub(crate) use watch_stream::WatchStream;
 
-use crate::engine::{Engine, Halt, Place};
-use crate::intake::cursor::{Cursor, StoreMark};
-use crate::intake::feed::{self, WatchEvents, WatchRows};
+use crate::engine::{Engine, EngineError, TailPosition};
+use crate::grpc::from_proto::feed;
+use crate::grpc::from_proto::feed::{WatchEvents, WatchRows};
+use crate::grpc::tokens::cursor::{Cursor, StoreIdPrefix};
 use crate::store::StoreError;
-use digest::Digests;
-use outlet::Outlet;
 use signpost_domain::ids::Seq;
 use snapshot::Pages;
 use std::sync::Arc;
 use std::time::Duration;
+use tail_batch::Digests;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
+use watch_stream::WatchSender;
 
 /// Silence after which a watcher is told how far its feed is.
 pub const PROGRESS_EVERY: Duration = Duration::from_secs(10);
@@ -56,7 +57,7 @@ pub(crate) enum Unwatched {
 
 /// How far all watchers may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Standing {
+struct DurablePosition {
     /// The last durable event that is told.
     last: Seq,
     /// Why all watches end.
@@ -69,11 +70,11 @@ enum End {
     Failed,
 }
 
-impl From<End> for Halt {
-    fn from(end: End) -> Halt {
+impl From<End> for EngineError {
+    fn from(end: End) -> EngineError {
         match end {
-            End::Stopping => Halt::Stopping,
-            End::Failed => Halt::Failed,
+            End::Stopping => EngineError::Stopping,
+            End::Failed => EngineError::Failed,
         }
     }
 }
@@ -81,9 +82,9 @@ impl From<End> for Halt {
 /// All that is told.
 pub(crate) struct Feeds {
     engine: Engine,
-    store: StoreMark,
+    store: StoreIdPrefix,
     source: String,
-    standing: Arc<watch::Sender<Standing>>,
+    standing: Arc<watch::Sender<DurablePosition>>,
     digests: Arc<Digests>,
     pages: Pages,
     reading: Semaphore,
@@ -100,13 +101,13 @@ impl Feeds {
     /// The feeds of an engine. Must be called within a runtime.
     pub(crate) fn new(engine: Engine) -> Arc<Feeds> {
         let last = Seq(engine.log().last());
-        let standing = Arc::new(watch::Sender::new(Standing { last, end: None }));
+        let standing = Arc::new(watch::Sender::new(DurablePosition { last, end: None }));
         let digests = Arc::<Digests>::default();
         let relay = relay(engine.clone(), standing.clone(), digests.clone());
         let relay = tokio::spawn(relay);
         let incarnation = engine.incarnation();
         Arc::new(Feeds {
-            store: StoreMark::of(incarnation),
+            store: StoreIdPrefix::of(incarnation),
             source: incarnation.to_string(),
             engine,
             standing,
@@ -131,7 +132,10 @@ impl Feeds {
     ///
     /// # Errors
     /// See [`Unwatched`].
-    pub(crate) fn watch_events(self: &Arc<Self>, asked: WatchEvents) -> Result<Told, Unwatched> {
+    pub(crate) fn watch_events(
+        self: &Arc<Self>,
+        asked: WatchEvents,
+    ) -> Result<WatchStream, Unwatched> {
         let place = self.place()?;
         let at = match &asked.from {
             feed::From::Cursor(cursor) => self.known(cursor)?,
@@ -140,8 +144,8 @@ impl Feeds {
             feed::From::Now => Seq(self.engine.log().last()),
             feed::From::Oldest => Seq(self.engine.log().first() - 1),
         };
-        let (mut outlet, told) = outlet::channel(self.standing.subscribe());
-        let watcher = events::Watcher::new(self.clone(), at, asked.as_cloud_events);
+        let (mut outlet, told) = watch_stream::channel(self.standing.subscribe());
+        let watcher = events::EventWatcher::new(self.clone(), at, asked.as_cloud_events);
         tokio::spawn(async move {
             let over = watcher.run(&mut outlet).await;
             outlet.end(over);
@@ -154,7 +158,7 @@ impl Feeds {
     ///
     /// # Errors
     /// See [`Unwatched`].
-    pub(crate) fn watch_rows(self: &Arc<Self>, asked: WatchRows) -> Result<Told, Unwatched> {
+    pub(crate) fn watch_rows(self: &Arc<Self>, asked: WatchRows) -> Result<WatchStream, Unwatched> {
         let place = self.place()?;
         let mut asked = asked;
         match (&asked.cursor, &asked.start) {
@@ -169,8 +173,8 @@ impl Feeds {
             }
             (None, None) => {}
         }
-        let (mut outlet, told) = outlet::channel(self.standing.subscribe());
-        let watcher = rows::Watcher::new(self.clone(), asked);
+        let (mut outlet, told) = watch_stream::channel(self.standing.subscribe());
+        let watcher = rows::RowWatcher::new(self.clone(), asked);
         tokio::spawn(async move {
             let over = watcher.run(&mut outlet).await;
             outlet.end(over);
@@ -179,7 +183,7 @@ impl Feeds {
         Ok(told)
     }
 
-    fn place(&self) -> Result<Place, Unwatched> {
+    fn place(&self) -> Result<TailPosition, Unwatched> {
         self.engine.tail().place().ok_or(Unwatched::TooMany)
     }
 
@@ -194,24 +198,24 @@ impl Feeds {
     }
 
     /// Waits until there is more than `at`, or it is time to say that there is not.
-    async fn more(&self, at: Seq, outlet: &mut Outlet) -> Result<More, Over> {
+    async fn more(&self, at: Seq, outlet: &mut WatchSender) -> Result<Wakeup, WatchEnd> {
         let more = outlet.news(at).await?;
         self.goes_on()?;
         Ok(more)
     }
 
     /// An error once every watch is to end.
-    fn goes_on(&self) -> Result<(), Over> {
+    fn goes_on(&self) -> Result<(), WatchEnd> {
         match self.standing.borrow().end {
             None => Ok(()),
-            Some(end) => Err(Over::Halted(end.into())),
+            Some(end) => Err(WatchEnd::Halted(end.into())),
         }
     }
 }
 
 /// What there is for a watcher.
 #[derive(Debug)]
-enum More {
+enum Wakeup {
     /// Events up to this one.
     UpTo(Seq),
     /// Nothing, for [`PROGRESS_EVERY`].
@@ -220,27 +224,31 @@ enum More {
 
 /// Why a watch is over.
 #[derive(Debug)]
-enum Over {
+enum WatchEnd {
     /// Nobody listens, or the last word was said.
     Gone,
     /// It cannot go on.
-    Halted(Halt),
+    Halted(EngineError),
 }
 
-impl From<Halt> for Over {
-    fn from(halt: Halt) -> Over {
-        Over::Halted(halt)
+impl From<EngineError> for WatchEnd {
+    fn from(halt: EngineError) -> WatchEnd {
+        WatchEnd::Halted(halt)
     }
 }
 
-impl From<StoreError> for Over {
-    fn from(error: StoreError) -> Over {
-        Over::Halted(error.into())
+impl From<StoreError> for WatchEnd {
+    fn from(error: StoreError) -> WatchEnd {
+        WatchEnd::Halted(error.into())
     }
 }
 
 /// Tells all watchers of what became durable: at once after a silence, and then at the pace that their number allows.
-async fn relay(engine: Engine, standing: Arc<watch::Sender<Standing>>, digests: Arc<Digests>) {
+async fn relay(
+    engine: Engine,
+    standing: Arc<watch::Sender<DurablePosition>>,
+    digests: Arc<Digests>,
+) {
     let mut durable = engine.tail().last();
     loop {
         let last = *durable.borrow_and_update();
@@ -264,6 +272,6 @@ async fn relay(engine: Engine, standing: Arc<watch::Sender<Standing>>, digests: 
     }
 }
 
-fn end(standing: &watch::Sender<Standing>, end: End) {
+fn end(standing: &watch::Sender<DurablePosition>, end: End) {
     standing.send_modify(|standing| standing.end = standing.end.or(Some(end)));
 }

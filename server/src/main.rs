@@ -1,7 +1,7 @@
 //! `signpostd`: the server as a program. Exits with 0 when it was told to stop, 1 when it failed, 2 when the command
 //! line or the configuration is wrong.
 
-use signpost_server::config::{self, Asked, Config, ReadError};
+use signpost_server::config::{self, Config, Invocation, ReadError};
 use signpost_server::{logging, run};
 use std::fmt::Display;
 use std::io::Write;
@@ -17,11 +17,11 @@ const BAD_CONFIG: u8 = 2;
 
 fn main() -> ExitCode {
     match config::read(std::env::args_os()) {
-        Ok(Asked::Run(config)) => match start(*config) {
+        Ok(Invocation::Run(config)) => match start(*config) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(FAILED, &error),
         },
-        Ok(Asked::Show(text)) => {
+        Ok(Invocation::Show(text)) => {
             misspelt().for_each(|words| warn(&words));
             say(&text.trim_end());
             ExitCode::SUCCESS

@@ -7,67 +7,39 @@
 //! The snapshots of watches are read the same way, page by page, of what is open or live.
 
 mod batch;
-mod blocks;
 mod cases;
 mod contacts;
 mod customers;
 mod history;
-mod look;
-mod rows;
-mod run;
 #[cfg(test)]
 mod tests;
-mod times;
 
+pub(crate) use crate::index_scan::PageRequest;
+pub(crate) use crate::index_scan::rows::whose;
+use crate::index_scan::undecoded;
 pub(crate) use batch::{batch_of_cases, batch_of_customers};
 pub(crate) use cases::{active_cases, cases};
 pub(crate) use contacts::{contacts, live_contacts, live_contacts_of};
 pub(crate) use customers::customers;
-pub(crate) use history::{Told, history};
-pub(crate) use rows::whose;
+pub(crate) use history::{CustomerHistory, history};
 
-use crate::store::StoreError;
 use signpost_domain::ids::Seq;
-use signpost_domain::list::Order;
-use std::path::PathBuf;
-
-/// Entries, marks and rows that one page looks at. Over it the page ends with what it has.
-pub(crate) const LOOKED_AT_MAX: usize = 10_000;
-
-/// Which page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Asked {
-    /// In which order.
-    pub(crate) order: Order,
-    /// At most so many items.
-    pub(crate) size: usize,
-    /// Where the page before ended.
-    pub(crate) after: Option<Seq>,
-}
 
 /// A page. Where it ends is told by a sequence, if by nothing else.
 #[derive(Clone, Debug)]
-pub(crate) struct Found<T, N = Seq> {
+pub(crate) struct ListPage<T, N = Seq> {
     /// In the order asked for.
     pub(crate) items: Vec<T>,
     /// Where it ended; `None` at the end of the list.
     pub(crate) next: Option<N>,
 }
 
-impl<T> Found<T> {
+impl<T> ListPage<T> {
     /// Nothing, and nothing after it.
-    fn nothing() -> Found<T> {
-        Found {
+    fn nothing() -> ListPage<T> {
+        ListPage {
             items: Vec::new(),
             next: None,
         }
-    }
-}
-
-/// Rows that do not decode.
-fn undecoded(error: impl ToString) -> StoreError {
-    StoreError::Damaged {
-        path: PathBuf::from("state"),
-        what: error.to_string(),
     }
 }

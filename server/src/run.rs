@@ -1,12 +1,14 @@
 //! The life of a server: take the address, open the folder, start the engine, publish the first playbook, serve, stop.
 
 use crate::config::{Config, ConfigError, FirstPlaybook};
-use crate::engine::{Engine, EngineGuard, EngineOptions, Halt, Health, StartError, open_folder};
-use crate::intake::content;
-use crate::serve::{ServeError, serve_to_pages};
+use crate::engine::{
+    Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, StartError, open_folder,
+};
+use crate::grpc::from_proto::content;
+use crate::grpc::{ServeError, serve_to_pages};
 use signpost_domain::actor::Actor;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook};
-use signpost_domain::event::{Method, RequestStamp};
+use signpost_domain::event::{IdempotencyKey, Method};
 use signpost_domain::ids::RequestId;
 use signpost_proto::v1;
 use std::net::SocketAddr;
@@ -32,7 +34,7 @@ pub enum RunError {
         /// Where it came from.
         from: String,
         /// Why.
-        halt: Halt,
+        halt: EngineError,
     },
     /// There is no first playbook, and none is live.
     #[error("no playbook is live, and the first one cannot be published: {0}")]
@@ -106,7 +108,7 @@ pub async fn run(
     bound(address);
     let end = stop_or_failed(&engine, stop);
     let served = serve_to_pages(&cors_origins, listener, engine.clone(), end).await;
-    let failed = *engine.health().borrow() == Health::Failed;
+    let failed = *engine.health().borrow() == EngineHealth::Failed;
     spawn_blocking(move || guard.stop()).await?;
     served?;
     match failed {
@@ -168,10 +170,10 @@ async fn publish_first(engine: &Engine, first: FirstPlaybook) -> Result<(), RunE
         document: playbook.source.to_string(),
         ..v1::PublishPlaybookRequest::default()
     };
-    let request = RequestStamp {
+    let request = IdempotencyKey {
         id: RequestId::stored(format!("first-{version}")),
         method: Method::PublishPlaybook,
-        content: content(Method::PublishPlaybook, &message),
+        fingerprint: content(Method::PublishPlaybook, &message),
     };
     let note = "published at the first start".into();
     let command = Command {

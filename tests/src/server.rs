@@ -7,7 +7,7 @@ use signpost_domain::check;
 use signpost_server::engine::{
     Clock, Engine, EngineGuard, EngineOptions, Folded, fold_log, open_folder,
 };
-use signpost_server::serve::{ServeError, serve};
+use signpost_server::grpc::{ServeError, serve};
 use signpost_server::store::{Log, LogLimits};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -191,19 +191,22 @@ fn there_is_no_drawer() -> TestResult {
 }
 
 fn steps_back(tree: &[File]) -> Vec<String> {
-    let flow = ["intake", "engine", "queries", "reply", "feed", "serve"];
+    let flow = [
+        "grpc::from_proto",
+        "engine",
+        "queries",
+        "grpc::to_proto",
+        "feed",
+        "grpc::services",
+    ];
     let mut broken = Vec::new();
     for (place, stage) in flow.iter().enumerate() {
-        let files = under(tree, "server/src/").filter(|file| file.is_in(stage));
-        let first = |file: &&File| {
-            // A folder of an earlier stage may hold a file named as a later one.
-            let mut stages = file.path.split('/').filter_map(|part| {
-                let name = part.split('.').next();
-                flow.iter().position(|stage| Some(*stage) == name)
-            });
-            stages.next() == Some(place)
-        };
-        for file in files.filter(first) {
+        let folder = format!("server/src/{}", stage.replace("::", "/"));
+        let files = rust(tree).filter(|file| {
+            let rest = file.path.strip_prefix(&folder);
+            rest.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+        });
+        for file in files {
             for later in &flow[place + 1..] {
                 if file.text.contains(&format!("crate::{later}::")) {
                     broken.push(format!(
@@ -222,9 +225,9 @@ fn data_flows_one_way() -> TestResult {
     holds(
         steps_back,
         &[
-            ("server/src/engine.rs", "use crate::reply::case;\n"),
+            ("server/src/engine.rs", "use crate::grpc::to_proto::case;\n"),
             (
-                "server/src/engine/writer.rs",
+                "server/src/engine/decider.rs",
                 "use crate::queries::cases;\n",
             ),
         ],
@@ -318,7 +321,7 @@ fn sled_stays_in_the_store() -> TestResult {
 }
 
 fn codes_elsewhere(tree: &[File]) -> Vec<String> {
-    let status = ["server/src/status.rs", "server/src/status/"];
+    let status = ["server/src/grpc/status.rs", "server/src/grpc/status/"];
     let elsewhere = under(tree, "server/src/");
     let elsewhere = elsewhere.filter(|file| !status.iter().any(|own| file.path.starts_with(own)));
     let picks = |file: &&File| {

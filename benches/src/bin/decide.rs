@@ -9,7 +9,7 @@ use signpost_benches::playbooks::sized;
 use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction};
 use signpost_domain::customer::Profile;
-use signpost_domain::decision::{Decided, Formula, Memory, Question, Standing, decide};
+use signpost_domain::decision::{ContactStats, Decided, Formula, Memory, Question, decide};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ReasonId, Slug};
 use signpost_domain::money::Money;
@@ -91,7 +91,7 @@ struct Bench {
     context: ContactContext,
     profile: Profile,
     facts: Facts,
-    standing: Standing,
+    standing: ContactStats,
     memory: Memory,
 }
 
@@ -111,12 +111,12 @@ impl Bench {
             fact("departs_at", FactValue::Instant(now + Millis::HOUR)),
             fact("amount", FactValue::Money(Money::from_micros(300_000_000))),
         ]);
-        let standing = Standing {
+        let standing = ContactStats {
             now,
             contacts_7d: 3,
             case_contacts: 1,
             repeats: 1,
-            ..Standing::default()
+            ..ContactStats::default()
         };
         let profile = Profile {
             vulnerable: Some(false),

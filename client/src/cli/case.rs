@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::at_least::AtLeast;
-use super::case_work::{self, LinkArgs, ResolveArgs, UpdateArgs};
+use super::case_work::{self, LinkArgs, ResolveArgs, UpdateCaseArgs};
 use super::failure::Failure;
 use super::form::FormArgs;
 use super::write::Change;
@@ -36,7 +36,7 @@ Example:
   signpost case list --case '7012 3456 788'
   signpost case list --identity phone=+31201234567 --output wide
   signpost case list --external-reference crm:T-1001 --label team=north --full --output json")]
-    List(Box<ListArgs>),
+    List(Box<ListCasesArgs>),
     /// Shows the open cases that match, then each case as it changes.
     #[command(after_help = "Example:\n  signpost case watch --reason order_issue --tier gold")]
     Watch(watch::WatchCasesArgs),
@@ -70,7 +70,7 @@ Example:
 Example:
   signpost case update case_0000000000002 --confirmed-reason order_issue/status_mystery_fee \\
     --legal-hold=yes")]
-    Update(UpdateArgs),
+    Update(UpdateCaseArgs),
     /// Resolves a case that has no live contact.
     #[command(after_help = "\
 Example:
@@ -128,7 +128,7 @@ Example:
 
 /// Which cases.
 #[derive(Args, Debug)]
-pub(crate) struct ListArgs {
+pub(crate) struct ListCasesArgs {
     /// In this state.
     #[arg(long, value_name = "STATE", value_parser = values::case_state())]
     state: Vec<v1::CaseState>,
@@ -235,8 +235,8 @@ async fn timeline(
     form.show(session, &all, text, || render::timeline_listing(&all))
 }
 
-async fn list_cases(args: ListArgs, session: &Session) -> Result<(), Failure> {
-    let ListArgs {
+async fn list_cases(args: ListCasesArgs, session: &Session) -> Result<(), Failure> {
+    let ListCasesArgs {
         state,
         case,
         filter,

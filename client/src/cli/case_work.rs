@@ -10,7 +10,7 @@ use signpost_client::{Client, v1};
 
 /// New values of a case.
 #[derive(Args, Debug)]
-pub(crate) struct UpdateArgs {
+pub(crate) struct UpdateCaseArgs {
     /// The case.
     case: String,
     /// The reason as an agent or a flow found it; empty: none.
@@ -199,8 +199,8 @@ pub(super) async fn unlink(args: LinkArgs, session: &Session) -> Result<(), Fail
 }
 
 /// Changes fields.
-pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Failure> {
-    let UpdateArgs {
+pub(super) async fn update(args: UpdateCaseArgs, session: &Session) -> Result<(), Failure> {
+    let UpdateCaseArgs {
         case,
         confirmed_reason,
         legal_hold,

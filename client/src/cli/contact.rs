@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::at_least::AtLeast;
-use super::contact_work::{self, AddCaseArgs, UpdateArgs};
+use super::contact_work::{self, AddCaseArgs, UpdateContactArgs};
 use super::failure::Failure;
 use super::{list, render, values, watch};
 use clap::{Args, Subcommand};
@@ -32,13 +32,13 @@ Example:
 Example:
   signpost contact update call-4711 --label team=north --external-reference crm:T-1001
   signpost contact update call-4711 --link 'transcript=https://calls.example/4711 What was said'")]
-    Update(UpdateArgs),
+    Update(UpdateContactArgs),
     /// Lists contacts, the newest first.
     #[command(after_help = "\
 Example:
   signpost contact list --state routed --queue orders
   signpost contact list --customer c1 --output csv")]
-    List(Box<ListArgs>),
+    List(Box<ListContactsArgs>),
     /// Shows the live contacts that match, then each contact as it changes.
     #[command(after_help = "Example:\n  signpost contact watch --state routed --channel phone")]
     Watch(watch::WatchContactsArgs),
@@ -46,7 +46,7 @@ Example:
 
 /// Which contacts.
 #[derive(Args, Debug)]
-pub(crate) struct ListArgs {
+pub(crate) struct ListContactsArgs {
     /// In this state.
     #[arg(long, value_name = "STATE", value_parser = values::contact_state())]
     state: Vec<v1::ContactState>,
@@ -92,8 +92,8 @@ pub(crate) async fn run(command: ContactCommand, session: &Session) -> Result<()
     }
 }
 
-async fn list_contacts(args: ListArgs, session: &Session) -> Result<(), Failure> {
-    let ListArgs {
+async fn list_contacts(args: ListContactsArgs, session: &Session) -> Result<(), Failure> {
+    let ListContactsArgs {
         state,
         case,
         filter,

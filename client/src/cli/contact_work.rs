@@ -55,7 +55,7 @@ pub(super) async fn add_case(args: AddCaseArgs, session: &Session) -> Result<(),
 
 /// New values of what is kept of a contact.
 #[derive(Args, Debug)]
-pub(crate) struct UpdateArgs {
+pub(crate) struct UpdateContactArgs {
     /// Your key of the contact.
     contact: String,
     #[command(flatten)]
@@ -74,7 +74,7 @@ pub(crate) struct UpdateArgs {
 }
 
 /// Changes what is kept.
-pub(super) async fn update(args: UpdateArgs, session: &Session) -> Result<(), Failure> {
+pub(super) async fn update(args: UpdateContactArgs, session: &Session) -> Result<(), Failure> {
     let (external_references, labels, mut paths) = args.tags.into_parts();
     if args.no_links || !args.link.is_empty() {
         paths.push("links".to_owned());

@@ -35,7 +35,7 @@ Example:
 Example:
   signpost customer list --tier gold
   signpost customer list --identity email=ann@example.com")]
-    List(Box<ListArgs>),
+    List(Box<ListCustomersArgs>),
     /// Makes a customer, or changes what is known of one; what is not told stays.
     #[command(after_help = "\
 Example:
@@ -133,7 +133,7 @@ Example:
 
 /// Which customers.
 #[derive(Args, Debug)]
-pub(crate) struct ListArgs {
+pub(crate) struct ListCustomersArgs {
     /// Kept with this tier.
     #[arg(long, value_name = "TIER")]
     tier: Vec<String>,
@@ -246,7 +246,7 @@ pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(
     }
 }
 
-async fn list_customers(args: ListArgs, session: &Session) -> Result<(), Failure> {
+async fn list_customers(args: ListCustomersArgs, session: &Session) -> Result<(), Failure> {
     let page = args.page;
     let asked = AskedNames {
         tiers: args.tier.clone(),

@@ -184,8 +184,8 @@ rows! {
     WatchContactsRequest Contact "contact" contact_titles contact_line contact_item
 }
 
-/// Follows a feed of cases or of contacts, a line for each that is told. Once it has told what there is, it says which
-/// of the names that were asked for the live playbook does not have: nothing may ever come for such.
+/// Follows a feed of cases or of contacts, a line for each that is told. Once it has told what there is, it says
+/// which of the names that were asked for the live playbook does not have: nothing may ever come for such.
 ///
 /// # Errors
 /// When the watch or stdout fails.

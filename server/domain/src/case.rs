@@ -8,7 +8,7 @@ pub use memory::{INBOUND_OF_MERGED_MAX, OfMerged};
 
 pub use number::{CaseNumbers, NumberError};
 pub use work::{
-    CASE_TEXT_BYTES_MAX, CaseLink, CaseUpdate, CaseWork, LINKS_MAX, LinkKind, MERGED_MAX,
+    CASE_TEXT_BYTES_MAX, CaseAction, CaseLink, CaseUpdate, LINKS_MAX, LinkKind, MERGED_MAX,
     MergedCase, NoteAudience, Resolution,
 };
 
@@ -110,11 +110,11 @@ impl CaseStep {
 
 /// What tells one matter from another: a hash of the customer, the reason and its key facts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MatterKey(pub [u8; 16]);
+pub struct CaseKey(pub [u8; 16]);
 
-impl MatterKey {
+impl CaseKey {
     /// The matter of `customer` for `reason`, told apart by the key facts (those not known count as absent).
-    pub fn of(customer: &CustomerId, reason: &ReasonId, key: &[Slug], facts: &Facts) -> MatterKey {
+    pub fn of(customer: &CustomerId, reason: &ReasonId, key: &[Slug], facts: &Facts) -> CaseKey {
         let secondary = reason.secondary.as_ref().map_or("", Slug::as_str);
         let mut parts = Parts::default();
         parts.put(customer.as_str().as_bytes());
@@ -127,11 +127,11 @@ impl MatterKey {
                 Some(Knowledge::Declined) | None => parts.put(&[]),
             }
         }
-        MatterKey(parts.hash())
+        CaseKey(parts.hash())
     }
 }
 
-impl fmt::Debug for MatterKey {
+impl fmt::Debug for CaseKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
@@ -170,7 +170,7 @@ pub struct Case {
     /// Its customer, if known.
     pub customer: Option<CustomerId>,
     /// What tells it from the customer's other cases; none for an anonymous one.
-    pub matter: Option<MatterKey>,
+    pub key: Option<CaseKey>,
     /// The reason as the customer stated it.
     pub reason: ReasonId,
     /// The reason as an agent or a flow found it.
@@ -188,7 +188,7 @@ pub struct Case {
     /// How many of them are live.
     pub live_contacts: u32,
     /// Of those, how many we owe an answer.
-    pub owed_contacts: u32,
+    pub awaiting_reply: u32,
     /// Additional contacts of the customer for the same reason within its window.
     pub repeats: u32,
     /// How often the customer came back on another channel.
@@ -215,7 +215,7 @@ pub struct Case {
     /// How many contacts of those are live, each counted in every one of them that it has.
     pub merged_live: u32,
     /// Of those, how many we owe an answer.
-    pub merged_owed: u32,
+    pub merged_awaiting_reply: u32,
     /// Not to be erased whatever its age.
     pub legal_hold: bool,
     /// Not to be erased before then.
@@ -231,7 +231,7 @@ pub struct Case {
     /// When it was opened.
     pub opened: UnixMs,
     /// When it was last heard of.
-    pub heard: UnixMs,
+    pub last_activity: UnixMs,
     /// When it was resolved, lapsed or withdrawn.
     pub closed: Option<UnixMs>,
     /// How long after it was last heard of it is continued.
@@ -279,7 +279,7 @@ impl Case {
     /// When it lapses, if nothing is heard: only while it is open and none of its contacts is live.
     pub fn lapses(&self) -> Option<UnixMs> {
         let idle = self.state.is_open() && self.live_in_all() == 0;
-        idle.then(|| self.heard + self.continues_for)
+        idle.then(|| self.last_activity + self.continues_for)
     }
 
     /// Until when a contact opens it again; `None` unless it is resolved.

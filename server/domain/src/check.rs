@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What the check found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Verdict {
+pub struct CheckReport {
     /// Contacts taken in.
     pub contacts: u64,
     /// Contacts in each place: deciding, self-service, routed, ended. They add up to `contacts`.
@@ -22,7 +22,7 @@ pub struct Verdict {
     pub broken: Vec<String>,
 }
 
-impl Verdict {
+impl CheckReport {
     fn expect(&mut self, holds: bool, broken: impl FnOnce() -> String) {
         if !holds {
             self.broken.push(broken());
@@ -37,8 +37,8 @@ impl Verdict {
 
 /// Proves of a whole state that every contact is in exactly one place, that cases and customers know just their own
 /// contacts and cases, that counts and timers are those of the rows.
-pub fn check(state: &State) -> Verdict {
-    let mut verdict = Verdict::default();
+pub fn check(state: &State) -> CheckReport {
+    let mut verdict = CheckReport::default();
     let of_cases = contacts::check(state, &mut verdict);
     let of_counts = cases(state, &of_cases, &mut verdict);
     counts(state, &of_counts, &mut verdict);
@@ -70,7 +70,7 @@ struct Sum {
 fn cases(
     state: &State,
     of_cases: &BTreeMap<CaseId, Tally>,
-    verdict: &mut Verdict,
+    verdict: &mut CheckReport,
 ) -> BTreeMap<CountKey, Sum> {
     let mut of_counts: BTreeMap<CountKey, Sum> = BTreeMap::new();
     let none = Tally::default();
@@ -86,15 +86,15 @@ fn cases(
         sum.contacts += u64::from(case.contact_count);
         sum.repeats += u64::from(case.repeats);
         sum.in_state[case.state as usize] += 1;
-        let latest = case.matter.and_then(|matter| state.matter(&matter).ok()?);
-        let leads_here = case.matter.is_none() || latest.is_some_and(|id| **id == case.id);
+        let latest = case.key.and_then(|matter| state.matter(&matter).ok()?);
+        let leads_here = case.key.is_none() || latest.is_some_and(|id| **id == case.id);
         verdict.expect(!case.state.is_open() || leads_here, || {
             format!(
                 "case {}: it is open but its matter leads elsewhere",
                 case.id
             )
         });
-        verdict.expect(case.matter.is_some() == case.customer.is_some(), || {
+        verdict.expect(case.key.is_some() == case.customer.is_some(), || {
             format!(
                 "case {}: it has a matter without a customer, or a customer without a matter",
                 case.id
@@ -110,9 +110,9 @@ fn cases(
     of_counts
 }
 
-fn case_fits(case: &Case, tally: &Tally, verdict: &mut Verdict) {
+fn case_fits(case: &Case, tally: &Tally, verdict: &mut CheckReport) {
     let id = case.id;
-    let kept = (case.contact_count, case.live_contacts, case.owed_contacts);
+    let kept = (case.contact_count, case.live_contacts, case.awaiting_reply);
     let found = (tally.contacts, tally.live, tally.owed);
     verdict.expect(kept == found, || {
         format!("case {id}: it counts {kept:?} contacts, live and owed ones, there are {found:?}")
@@ -127,7 +127,7 @@ fn case_fits(case: &Case, tally: &Tally, verdict: &mut Verdict) {
 }
 
 /// A case that is merged and the one that goes on for it know of each other.
-fn case_merges(state: &State, case: &Case, verdict: &mut Verdict) {
+fn case_merges(state: &State, case: &Case, verdict: &mut CheckReport) {
     let id = case.id;
     let is_merged = case.state == CaseState::Merged;
     verdict.expect(is_merged == case.merged_into.is_some(), || {
@@ -151,10 +151,14 @@ fn case_merges(state: &State, case: &Case, verdict: &mut Verdict) {
         (
             cases + here,
             live + merged.live_contacts,
-            owed + merged.owed_contacts,
+            owed + merged.awaiting_reply,
         )
     });
-    let kept = (case.merged.len() as u32, case.merged_live, case.merged_owed);
+    let kept = (
+        case.merged.len() as u32,
+        case.merged_live,
+        case.merged_awaiting_reply,
+    );
     verdict.expect(kept == found, || {
         format!("case {id}: of cases merged into it, live and owed contacts it counts {kept:?}, there are {found:?}")
     });
@@ -178,7 +182,7 @@ fn case_merges(state: &State, case: &Case, verdict: &mut Verdict) {
 
 /// Where a case never had more contacts than it lists, what it counts is what it lists. `ever_left` contacts left
 /// cases of this kind.
-fn case_lists(case: &Case, ever_left: u64, verdict: &mut Verdict) {
+fn case_lists(case: &Case, ever_left: u64, verdict: &mut CheckReport) {
     let id = case.id;
     let listed = case.contacts.len() as u64;
     let count = u64::from(case.contact_count);
@@ -206,7 +210,7 @@ fn case_lists(case: &Case, ever_left: u64, verdict: &mut Verdict) {
     });
 }
 
-fn counts(state: &State, of_rows: &BTreeMap<CountKey, Sum>, verdict: &mut Verdict) {
+fn counts(state: &State, of_rows: &BTreeMap<CountKey, Sum>, verdict: &mut CheckReport) {
     let none = Sum::default();
     for (key, counts) in state.counts() {
         let sum = of_rows.get(key).unwrap_or(&none);
@@ -226,7 +230,7 @@ fn counts(state: &State, of_rows: &BTreeMap<CountKey, Sum>, verdict: &mut Verdic
     }
 }
 
-fn open_cases(state: &State, verdict: &mut Verdict) {
+fn open_cases(state: &State, verdict: &mut CheckReport) {
     let mut open = 0;
     for case in state.cases().filter(|case| case.state.is_open()) {
         let Some(id) = &case.customer else { continue };
@@ -243,7 +247,7 @@ fn open_cases(state: &State, verdict: &mut Verdict) {
     });
 }
 
-fn timers(state: &State, verdict: &mut Verdict) {
+fn timers(state: &State, verdict: &mut CheckReport) {
     let contacts = state.contacts().filter_map(|contact| {
         contact
             .times_out()
@@ -270,7 +274,7 @@ fn timers(state: &State, verdict: &mut Verdict) {
     }
 }
 
-fn requests(state: &State, verdict: &mut Verdict) {
+fn requests(state: &State, verdict: &mut CheckReport) {
     let mut seen = BTreeSet::new();
     for (_, answered) in state.requests() {
         if answered.seq > state.seq() || !seen.insert(answered.seq) {

@@ -2,10 +2,10 @@
 
 use crate::actor::Actor;
 use crate::case::{CaseLink, CaseUpdate, NoteAudience, Resolution};
-use crate::contact::{ContactContext, ContextField, Outcome, QueueStats};
+use crate::contact::{ContactContext, ContactOutcome, ContextField, QueueStats};
 use crate::customer::{Identity, IdentityKey, Profile, ProfileField};
 use crate::decision::AttemptOutcome;
-use crate::event::{Method, RequestStamp};
+use crate::event::{IdempotencyKey, Method};
 use crate::fact::Facts;
 use crate::ids::{
     CaseId, ContactId, CustomerId, MatterId, NameError, PLAYBOOK_VERSION_BYTES_MAX,
@@ -29,7 +29,7 @@ pub struct Command {
     /// For whom the actor asks, as it says. Neither the key of the request nor what the actor may do depends on it.
     pub on_behalf_of: Option<Actor>,
     /// What tells it from every other write.
-    pub request: RequestStamp,
+    pub request: IdempotencyKey,
     /// The caller's time; now, if absent.
     pub event_time: Option<UnixMs>,
     /// What to do.
@@ -60,9 +60,9 @@ pub enum CommandBody {
     /// Keep how queues are.
     ReportQueues(Vec<QueueStats>),
     /// Work on a case.
-    Case(Box<WorkOnCase>),
+    Case(Box<ActOnCase>),
     /// Work on a customer.
-    Customer(Box<WorkOnCustomer>),
+    Customer(Box<ActOnCustomer>),
     /// A request of this method whose content has faults. It is refused, unless it is the replay of one that had none
     /// under the playbook of its time.
     Faulty(Method, Faults),
@@ -152,7 +152,7 @@ pub struct EndContact {
     /// Which.
     pub contact: ContactId,
     /// How.
-    pub outcome: Outcome,
+    pub outcome: ContactOutcome,
     /// The reason as the agent or the flow found it.
     pub confirmed: Option<ReasonId>,
     /// How its own case is resolved by it, if it is.
@@ -231,7 +231,7 @@ pub struct RollbackPlaybook {
 
 /// Work on a case.
 #[derive(Clone, Debug)]
-pub struct WorkOnCase {
+pub struct ActOnCase {
     /// Which. Of a merge, the one that goes on; of undoing one, the one that was merged.
     pub case: CaseId,
     /// Its last change as the caller saw it; whatever it is, if absent.
@@ -279,7 +279,7 @@ impl WorkStep {
 
 /// Work on a customer.
 #[derive(Clone, Debug)]
-pub struct WorkOnCustomer {
+pub struct ActOnCustomer {
     /// Which. Of a merge, the one that goes on; of undoing one, the one that was merged.
     pub customer: CustomerId,
     /// Its last change as the caller saw it; whatever it is, if absent.

@@ -366,7 +366,7 @@ pub enum CaseMatch {
 
 /// How a contact ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub enum ContactOutcome {
     /// The matter is settled.
     Resolved,
     /// The customer left before being helped.
@@ -383,17 +383,17 @@ pub enum Outcome {
     TimedOut,
 }
 
-impl From<Outcome> for AttemptOutcome {
+impl From<ContactOutcome> for AttemptOutcome {
     /// What the end of a contact says of the attempt that went on.
-    fn from(outcome: Outcome) -> AttemptOutcome {
+    fn from(outcome: ContactOutcome) -> AttemptOutcome {
         match outcome {
-            Outcome::Resolved => AttemptOutcome::Resolved,
-            Outcome::Abandoned => AttemptOutcome::Abandoned,
-            Outcome::GaveUp => AttemptOutcome::GaveUp,
-            Outcome::NoAnswer => AttemptOutcome::NoAnswer,
-            Outcome::Transferred => AttemptOutcome::Transferred,
-            Outcome::Switched => AttemptOutcome::Switched,
-            Outcome::TimedOut => AttemptOutcome::TimedOut,
+            ContactOutcome::Resolved => AttemptOutcome::Resolved,
+            ContactOutcome::Abandoned => AttemptOutcome::Abandoned,
+            ContactOutcome::GaveUp => AttemptOutcome::GaveUp,
+            ContactOutcome::NoAnswer => AttemptOutcome::NoAnswer,
+            ContactOutcome::Transferred => AttemptOutcome::Transferred,
+            ContactOutcome::Switched => AttemptOutcome::Switched,
+            ContactOutcome::TimedOut => AttemptOutcome::TimedOut,
         }
     }
 }
@@ -408,7 +408,7 @@ pub enum ContactState {
     /// In the caller's own place, on this route to people.
     Routed(Route),
     /// Over.
-    Ended(Outcome),
+    Ended(ContactOutcome),
 }
 
 impl ContactState {
@@ -512,7 +512,7 @@ pub struct Contact {
     /// When it was first recorded.
     pub recorded: UnixMs,
     /// When it was last heard of.
-    pub heard: UnixMs,
+    pub last_activity: UnixMs,
     /// When it ended.
     pub ended: Option<UnixMs>,
     /// Additional calls about it.
@@ -552,6 +552,8 @@ impl Contact {
 
     /// When it times out, if nothing is heard of it.
     pub fn times_out(&self) -> Option<UnixMs> {
-        self.state.silence_max().map(|silence| self.heard + silence)
+        self.state
+            .silence_max()
+            .map(|silence| self.last_activity + silence)
     }
 }

@@ -9,7 +9,7 @@ pub use history::{
 };
 pub use reasons::{CASE_REASONS_MAX, CaseReasons};
 pub use work::{
-    CustomerMerge, CustomerWork, MERGE_NOTE_BYTES_MAX, MERGED_CUSTOMERS_MAX, MergedCustomer,
+    CustomerAction, CustomerMerge, MERGE_NOTE_BYTES_MAX, MERGED_CUSTOMERS_MAX, MergedCustomer,
 };
 
 use crate::ability::Abilities;
@@ -63,7 +63,7 @@ pub struct Identity {
 
 impl Identity {
     /// Whether it proves who somebody is.
-    pub const fn proves(&self) -> bool {
+    pub const fn identifies_customer(&self) -> bool {
         self.verified && !self.shared
     }
 }
@@ -232,7 +232,8 @@ impl Profile {
 
     /// Whether this identity proves that somebody is this customer.
     pub fn holds(&self, key: &IdentityKey) -> bool {
-        self.identity(key).is_some_and(Identity::proves)
+        self.identity(key)
+            .is_some_and(Identity::identifies_customer)
     }
 
     /// Whether this identity is known to be used by others, too.
@@ -242,7 +243,10 @@ impl Profile {
 
     /// The handles that prove that somebody is this customer, and would not by `later`.
     pub fn proofs_lost_by(&self, later: &Profile) -> Vec<IdentityKey> {
-        let proofs = self.identities.iter().filter(|known| known.proves());
+        let proofs = self
+            .identities
+            .iter()
+            .filter(|known| known.identifies_customer());
         let lost = proofs.filter(|known| !later.holds(&known.key));
         lost.map(|known| known.key.clone()).collect()
     }

@@ -18,7 +18,7 @@ pub mod wait;
 
 pub use cost::{CostKind, CostParts};
 pub use eligible::FLOW_TAKES;
-pub use memory::{AttemptOutcome, Memory, PersonTold, Told, Tried};
+pub use memory::{AttemptOutcome, Memory, PersonTold, Reported, Tried};
 pub use rank::decide;
 pub(crate) use rank::decide_without_reason;
 pub use wait::{Wait, WaitBasis};
@@ -55,7 +55,7 @@ pub struct Question<'a> {
     /// What the contact and its case know.
     pub facts: &'a Facts,
     /// How things stand.
-    pub standing: Standing,
+    pub standing: ContactStats,
     /// What the case remembers.
     pub memory: &'a Memory,
     /// By which formula it is decided.
@@ -84,7 +84,7 @@ pub enum Formula {
 
 /// How things stand with the customer and the case, as numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Standing {
+pub struct ContactStats {
     /// Log time of the decision.
     pub now: UnixMs,
     /// Contacts of the customer in the seven days before this one.

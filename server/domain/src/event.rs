@@ -6,10 +6,10 @@ mod transitions;
 pub use transitions::CaseTransition;
 
 use crate::actor::Actor;
-use crate::case::{CaseState, CaseWork, MatterKey, Resolution};
-use crate::contact::{CaseMatch, ContactContext, Offered, Outcome, QueueStats};
-use crate::customer::{Customer, CustomerWork, IdentityKey, Profile, TierFound};
-use crate::decision::{AttemptOutcome, Decision, Finding, Handover, Memory, Standing};
+use crate::case::{CaseAction, CaseKey, CaseState, Resolution};
+use crate::contact::{CaseMatch, ContactContext, ContactOutcome, Offered, QueueStats};
+use crate::customer::{Customer, CustomerAction, IdentityKey, Profile, TierFound};
+use crate::decision::{AttemptOutcome, ContactStats, Decision, Finding, Handover, Memory};
 use crate::fact::Facts;
 use crate::hash::Parts;
 use crate::ids::{
@@ -52,7 +52,7 @@ pub struct Envelope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// A write of a caller.
-    Request(RequestStamp),
+    Request(IdempotencyKey),
     /// A timer that was due.
     Timer,
 }
@@ -136,20 +136,20 @@ impl Method {
 
 /// What tells one write of a caller from another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct RequestStamp {
+pub struct IdempotencyKey {
     /// The caller's key.
     pub id: RequestId,
     /// The method.
     pub method: Method,
     /// A hash of the parsed command.
-    pub content: [u8; 16],
+    pub fingerprint: [u8; 16],
 }
 
 /// The scope and the id of one write, hashed: what the store finds it by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestKey(pub [u8; 16]);
 
-impl RequestStamp {
+impl IdempotencyKey {
     /// The key of this write when `actor` asks.
     pub fn key(&self, actor: &Actor) -> RequestKey {
         let mut parts = Parts::default();
@@ -177,9 +177,9 @@ pub enum Event {
     /// Nothing was heard of a case for too long.
     CaseLapsed(CaseId),
     /// Somebody worked on a case.
-    CaseWorked(Box<CaseWorked>),
+    CaseActionTaken(Box<CaseActionTaken>),
     /// A handle was linked, or customers were merged.
-    CustomerWorked(Box<CustomerWorked>),
+    CustomerActionTaken(Box<CustomerActionTaken>),
     /// A contact has an additional case.
     CaseAddedToContact(Box<CaseAddedToContact>),
     /// A platform told how its queues are, at the time that the envelope names as the caller's.
@@ -269,7 +269,7 @@ pub struct ContactRouted {
     /// Open cases of the customer that may be meant, where it is not known which one is.
     pub open_cases: Vec<OpenCase>,
     /// What the decision reckoned with, apart from the context: numbers.
-    pub standing: Standing,
+    pub standing: ContactStats,
     /// What the decision reckoned with: what the case remembered.
     pub memory: Memory,
     /// What the decision reckoned with: the customer, without identities.
@@ -279,7 +279,7 @@ pub struct ContactRouted {
     /// What the decision reckoned with: queues that the context does not tell, as they were reported.
     pub reported: Vec<QueueStats>,
     /// What was noticed before the decision: about the customer, the tier, the reason, the case.
-    pub noticed: Vec<Finding>,
+    pub findings: Vec<Finding>,
     /// The decision.
     pub decision: Decision,
     /// What comes next.
@@ -324,7 +324,7 @@ pub struct CaseJoin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// Which.
-    pub matter: MatterKey,
+    pub matter: CaseKey,
     /// Of which reason. Events of before this was kept do not say it: it is the one that was decided on.
     pub reason: Option<ReasonId>,
 }
@@ -348,7 +348,7 @@ pub struct OpenedCase {
     /// Its reason.
     pub reason: ReasonId,
     /// What tells it from the customer's other cases.
-    pub matter: Option<MatterKey>,
+    pub key: Option<CaseKey>,
     /// The tier.
     pub tier: Slug,
     /// How long it is continued.
@@ -413,7 +413,7 @@ pub struct ContactEnded {
     /// Its additional cases; none of them is resolved by it.
     pub additional: Vec<CaseId>,
     /// How.
-    pub outcome: Outcome,
+    pub outcome: ContactOutcome,
     /// The reason as the agent or the flow found it.
     pub confirmed: Option<ReasonId>,
     /// The case that is resolved by it: its own, or the one that goes on for it.
@@ -452,22 +452,22 @@ pub struct ContactUpdated {
 
 /// Somebody worked on a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaseWorked {
+pub struct CaseActionTaken {
     /// Which. Of a merge, the one that goes on.
     pub case: CaseId,
     /// Its state by this.
     pub state: CaseState,
     /// What was done.
-    pub work: CaseWork,
+    pub action: CaseAction,
 }
 
 /// Somebody worked on a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomerWorked {
+pub struct CustomerActionTaken {
     /// Which. Of a merge, the one that goes on.
     pub customer: CustomerId,
     /// What was done.
-    pub work: CustomerWork,
+    pub action: CustomerAction,
 }
 
 /// A contact has an additional case, or more is known of the matter of one that it has.
@@ -503,7 +503,7 @@ pub struct MatterDecided {
     /// What the caller told of the contact, with the reason, the facts and the stage of this matter.
     pub context: Arc<ContactContext>,
     /// Numbers.
-    pub standing: Standing,
+    pub standing: ContactStats,
     /// What the case remembered.
     pub memory: Memory,
     /// The customer, without identities.

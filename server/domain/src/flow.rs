@@ -15,10 +15,10 @@ mod query;
 mod reported;
 mod reroute;
 mod route;
+mod save_customer;
 mod select;
 mod timer;
 mod update;
-mod upsert;
 
 pub use query::{Answer, look, seek_read};
 pub use route::OPEN_CASES_TOLD_MAX;
@@ -29,7 +29,7 @@ use crate::event::{Cause, Envelope, Event, Method, Recorded};
 use crate::ids::Seq;
 use crate::playbook::Playbook;
 use crate::refusal::{Faults, Refusal};
-use crate::state::{Elsewhere, RowKey, State};
+use crate::state::{RowKey, RowNotLoaded, State};
 use crate::time::{Millis, UnixMs};
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub const REQUESTS_KEPT_MIN: u64 = 100_000;
 
 /// What a command comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum WriteResult {
     /// This happens: one event, or more of one contact with several matters. All or none of them are kept.
     Happens(Vec<Recorded>),
     /// This write was answered before; the answer is in that event.
@@ -55,32 +55,32 @@ pub enum Outcome {
 
 /// Why a command came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub enum DecideError {
     /// Fetch the row and ask again.
-    Elsewhere(Elsewhere),
+    RowNotLoaded(RowNotLoaded),
     /// Tell the caller.
     Refused(Box<Refusal>),
 }
 
-impl From<Elsewhere> for Stop {
-    fn from(elsewhere: Elsewhere) -> Stop {
-        Stop::Elsewhere(elsewhere)
+impl From<RowNotLoaded> for DecideError {
+    fn from(elsewhere: RowNotLoaded) -> DecideError {
+        DecideError::RowNotLoaded(elsewhere)
     }
 }
 
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Stop {
-        Stop::Refused(Box::new(refusal))
+impl From<Refusal> for DecideError {
+    fn from(refusal: Refusal) -> DecideError {
+        DecideError::Refused(Box::new(refusal))
     }
 }
 
 /// What `command` comes to at log time `now`, which is not before [`State::now`].
 ///
 /// # Errors
-/// [`Stop::Elsewhere`] when a row is not in memory, [`Stop::Refused`] with the reason to tell the caller.
-pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, Stop> {
+/// [`Stop::RowNotLoaded`] when a row is not in memory, [`DecideError::Refused`] with the reason to tell the caller.
+pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResult, DecideError> {
     if let Some(answered) = replayed(state, command)? {
-        return Ok(Outcome::Replayed(answered));
+        return Ok(WriteResult::Replayed(answered));
     }
     let actor = &command.actor;
     let events = match &command.body {
@@ -90,7 +90,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
         CommandBody::End(body) => vec![end::end(state, body)?],
         CommandBody::AddCase(body) => vec![additional::add(state, body, actor, now)?],
         CommandBody::UpdateContact(body) => vec![update::contact(state, body)?],
-        CommandBody::Upsert(body) => vec![upsert::upsert(state, body, actor, now)?],
+        CommandBody::Upsert(body) => vec![save_customer::upsert(state, body, actor, now)?],
         CommandBody::Publish(body) => vec![publish::publish(state, &body.playbook, &body.note)],
         CommandBody::RollBack(body) => vec![publish::publish(state, &body.playbook, &body.note)],
         CommandBody::ReportQueues(stats) => vec![Event::QueueStatsReported(stats.clone())],
@@ -112,7 +112,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<Outcome, 
         },
         event,
     });
-    Ok(Outcome::Happens(recorded.collect()))
+    Ok(WriteResult::Happens(recorded.collect()))
 }
 
 /// Rows that `command` needs whatever else is known: worth fetching at once, before [`seek`].
@@ -127,8 +127,8 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
             let customer = &body.context.customer;
             rows.extend(customer.id.clone().map(RowKey::Customer));
             let identities = customer.identities.iter();
-            let verified = identities.filter(|identity| identity.proves());
-            rows.extend(verified.map(|identity| RowKey::Holder(identity.key.clone())));
+            let verified = identities.filter(|identity| identity.identifies_customer());
+            rows.extend(verified.map(|identity| RowKey::IdentityOwner(identity.key.clone())));
         }
         CommandBody::Select(body) => rows.push(RowKey::Contact(body.contact.clone())),
         CommandBody::Reroute(body) => rows.push(RowKey::Contact(body.contact.clone())),
@@ -150,7 +150,7 @@ pub fn named_rows(command: &Command) -> Vec<RowKey> {
 ///
 /// # Errors
 /// The first row that is not in memory.
-pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
+pub fn missing_rows(state: &State, command: &Command) -> Result<(), RowNotLoaded> {
     let actor = &command.actor;
     let found = replayed(state, command).and_then(|answered| match (&command.body, answered) {
         (_, Some(_)) => Ok(()),
@@ -163,7 +163,7 @@ pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
         }
         (CommandBody::UpdateContact(body), None) => update::contact(state, body).map(drop),
         (CommandBody::Upsert(body), None) => {
-            upsert::upsert(state, body, actor, state.now()).map(drop)
+            save_customer::upsert(state, body, actor, state.now()).map(drop)
         }
         (CommandBody::Case(body), None) => case::seek(state, body),
         (CommandBody::Customer(body), None) => customer::work(state, body).map(drop),
@@ -176,16 +176,16 @@ pub fn seek(state: &State, command: &Command) -> Result<(), Elsewhere> {
         ) => Ok(()),
     });
     match found {
-        Err(Stop::Elsewhere(elsewhere)) => Err(elsewhere),
-        Err(Stop::Refused(_)) | Ok(()) => Ok(()),
+        Err(DecideError::RowNotLoaded(elsewhere)) => Err(elsewhere),
+        Err(DecideError::Refused(_)) | Ok(()) => Ok(()),
     }
 }
 
-fn replayed(state: &State, command: &Command) -> Result<Option<Seq>, Stop> {
+fn replayed(state: &State, command: &Command) -> Result<Option<Seq>, DecideError> {
     let stamp = &command.request;
     match state.request(&stamp.key(&command.actor))? {
         None => Ok(None),
-        Some(answered) if answered.content == stamp.content => Ok(Some(answered.seq)),
+        Some(answered) if answered.fingerprint == stamp.fingerprint => Ok(Some(answered.seq)),
         Some(_) => Err(Refusal::RequestReused(stamp.id.clone()).into()),
     }
 }

@@ -9,7 +9,7 @@ use crate::contact::ContactContext;
 use crate::decision::Finding;
 use crate::event::ContactRouted;
 use crate::fact::Knowledge;
-use crate::flow::Stop;
+use crate::flow::DecideError;
 use crate::hash::Parts;
 use crate::ids::{CaseId, ContactId};
 use crate::refusal::{FaultKind, Refusal};
@@ -25,24 +25,24 @@ pub const WRONG_CASES_WINDOW: Millis = Millis(10 * Millis::MINUTE.0);
 pub const WRONG_CASES_KEPT_MAX: usize = 65_536;
 
 /// A hash of what is compared.
-type Mark = [u8; 16];
+type Hash = [u8; 16];
 
 /// A case that was told without proof.
 #[derive(Clone, Copy, Debug)]
 struct Wrong {
     at: UnixMs,
     /// The contact and the case that it told.
-    of: Mark,
+    of: Hash,
     /// The same with all that could have been proof.
-    attempt: Mark,
+    attempt: Hash,
 }
 
 /// The cases that were told without proof lately.
 #[derive(Debug, Default)]
 pub struct Guesses {
-    of_callers: BTreeMap<Mark, VecDeque<Wrong>>,
+    of_callers: BTreeMap<Hash, VecDeque<Wrong>>,
     /// When, and by whom; the oldest first. Some were taken back since.
-    order: VecDeque<(UnixMs, Mark)>,
+    order: VecDeque<(UnixMs, Hash)>,
 }
 
 /// A call that may tell a case: who calls, and what it tells itself.
@@ -73,7 +73,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Who calls: the actor, or where nobody says who calls, the first identity of the contact.
-    fn caller(&self, all: Option<&ContactContext>) -> Mark {
+    fn caller(&self, all: Option<&ContactContext>) -> Hash {
         let is_known =
             self.actor.kind != ActorKind::Platform || self.actor.id.as_str() != Actor::ANONYMOUS;
         let identities = all.or(self.told).map(|told| &told.customer.identities);
@@ -97,13 +97,13 @@ impl Guesses {
     pub fn judge(
         &mut self,
         asking: Asking<'_>,
-        came_to: Result<&ContactRouted, &Stop>,
+        came_to: Result<&ContactRouted, &DecideError>,
         now: UnixMs,
     ) -> Result<(), Refusal> {
         let routed = match came_to {
             Ok(routed) => routed,
-            Err(Stop::Elsewhere(_)) => return Ok(()),
-            Err(Stop::Refused(refusal)) => {
+            Err(DecideError::RowNotLoaded(_)) => return Ok(()),
+            Err(DecideError::Refused(refusal)) => {
                 let names = asking.told.is_some_and(ContactContext::names_case);
                 let shows = match &**refusal {
                     Refusal::Faulty(faults) => faults.kind() == FaultKind::CaseOfOtherReason,
@@ -115,7 +115,7 @@ impl Guesses {
                 };
             }
         };
-        let is_wrong = routed.noticed.contains(&Finding::CaseNumberNotProven);
+        let is_wrong = routed.findings.contains(&Finding::CaseNumberNotProven);
         let comes = routed.case.as_ref().is_some_and(|join| join.first);
         let is_proven = comes && routed.context.names_case();
         if !is_wrong && !is_proven {
@@ -135,12 +135,12 @@ impl Guesses {
         Ok(())
     }
 
-    fn knows(&self, caller: &Mark, wrong: &Wrong) -> bool {
+    fn knows(&self, caller: &Hash, wrong: &Wrong) -> bool {
         let all = self.of_callers.get(caller);
         all.is_some_and(|all| all.iter().any(|known| known.attempt == wrong.attempt))
     }
 
-    fn allowed(&mut self, caller: &Mark, now: UnixMs) -> Result<(), Refusal> {
+    fn allowed(&mut self, caller: &Hash, now: UnixMs) -> Result<(), Refusal> {
         self.forget(now);
         let wrong = self.of_callers.get(caller);
         match wrong.and_then(|wrong| wrong.front().filter(|_| wrong.len() >= WRONG_CASES_MAX)) {
@@ -151,13 +151,13 @@ impl Guesses {
         }
     }
 
-    fn note(&mut self, caller: Mark, wrong: Wrong) {
+    fn note(&mut self, caller: Hash, wrong: Wrong) {
         self.of_callers.entry(caller).or_default().push_back(wrong);
         self.order.push_back((wrong.at, caller));
     }
 
     /// What the contact told of this case before counts no more.
-    fn take_back(&mut self, caller: &Mark, asking: &Asking<'_>, routed: &ContactRouted) {
+    fn take_back(&mut self, caller: &Hash, asking: &Asking<'_>, routed: &ContactRouted) {
         let context = &routed.context;
         let told = asking.told.and_then(|told| told.case).or(context.case);
         let by_case = told.map(|case| of(&routed.contact, Some(case), None));
@@ -223,7 +223,7 @@ fn wrong(asking: &Asking<'_>, routed: &ContactRouted, now: UnixMs) -> Wrong {
     }
 }
 
-fn of(contact: &ContactId, case: Option<CaseId>, previous: Option<&ContactId>) -> Mark {
+fn of(contact: &ContactId, case: Option<CaseId>, previous: Option<&ContactId>) -> Hash {
     let mut parts = Parts::default();
     parts.put(contact.as_str().as_bytes());
     match case {

@@ -132,8 +132,8 @@ pub struct CaseFilter {
     pub channels: Vec<Slug>,
     /// One of its contacts was last sent to one of these lines.
     pub queues: Vec<Slug>,
-    /// Of one of these customers, or of who is one with them. Looked up by whoever asks: [`CaseFilter::holds`] knows
-    /// keys only.
+    /// Of one of these customers, or of who is one with them. Looked up by whoever asks: [`CaseFilter::holds`]
+    /// knows keys only.
     pub customers: Vec<OfCustomer>,
     /// When it was opened.
     pub opened: Between,

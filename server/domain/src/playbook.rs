@@ -38,8 +38,8 @@ use crate::time::Millis;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, Fault, Faults, nearest, right_names};
-pub use outcome::Outcome;
+pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, PlaybookFault, PlaybookFaults, nearest, right_names};
+pub use outcome::OutcomeDefinition;
 pub use routes::{
     Guards, Inherited, LastResort, Level, QueueColumn, RouteSpec, Whereabouts, primary_language,
 };
@@ -129,7 +129,7 @@ pub struct Playbook {
     /// Reasons that became several, in the order written.
     pub splits: Vec<Split>,
     /// What can come of a case, in the order written; empty: anything.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<OutcomeDefinition>,
     /// In the order in which they apply.
     pub rules: Vec<Rule>,
     /// Which routes the guards take away, before any rule.
@@ -209,7 +209,7 @@ impl Playbook {
     /// First the structure: its first fault alone. Then all faults of meaning at once, at most [`FAULTS_MAX`],
     /// then those of its tests that fail. Show them to the writer. Where there are none there may still be warnings,
     /// at most [`WARNINGS_MAX`].
-    pub fn read(source: &str) -> Result<(Playbook, Warnings), Faults> {
+    pub fn read(source: &str) -> Result<(Playbook, Warnings), PlaybookFaults> {
         let root = tree::read(source)?;
         let file = structure::fit(&root)?;
         match compile::compile(&file, &root, source) {
@@ -229,7 +229,7 @@ impl Playbook {
     ///
     /// # Errors
     /// When it has no meaning to this program; then it was damaged, or written by a newer one.
-    pub fn stored(source: &str) -> Result<Playbook, Faults> {
+    pub fn stored(source: &str) -> Result<Playbook, PlaybookFaults> {
         let root = tree::read(source)?;
         let file = structure::fit(&root)?;
         let (playbook, faults) = compile::compile(&file, &root, source);

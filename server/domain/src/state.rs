@@ -15,7 +15,7 @@ pub use table::{Held, Table};
 pub use timers::{TimerTarget, Timers};
 
 use crate::actor::Actor;
-use crate::case::{Case, MatterKey};
+use crate::case::{Case, CaseKey};
 use crate::contact::{Contact, ReportedQueue};
 use crate::customer::{Customer, IdentityKey};
 use crate::event::RequestKey;
@@ -35,9 +35,9 @@ pub enum RowKey {
     /// A customer.
     Customer(CustomerId),
     /// Who holds a verified identity, or was last told to share it with others.
-    Holder(IdentityKey),
+    IdentityOwner(IdentityKey),
     /// The latest case of a matter.
-    Matter(MatterKey),
+    Matter(CaseKey),
     /// A write that was answered.
     Request(RequestKey),
     /// Counts of a reason and a tier.
@@ -58,11 +58,11 @@ pub enum Row {
     /// Under [`RowKey::Customer`].
     Customer(Arc<Customer>),
     /// Under [`RowKey::Holder`].
-    Holder(Arc<CustomerId>),
+    IdentityOwner(Arc<CustomerId>),
     /// Under [`RowKey::Matter`].
     Matter(Arc<CaseId>),
     /// Under [`RowKey::Request`].
-    Request(Arc<Answered>),
+    Request(Arc<IdempotencyRecord>),
     /// Under [`RowKey::Counts`].
     Counts(Counts),
     /// Under [`RowKey::Publication`].
@@ -73,13 +73,13 @@ pub enum Row {
 
 /// A write that was answered: where its answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answered {
+pub struct IdempotencyRecord {
     /// The event that holds the answer.
     pub seq: Seq,
     /// When it was recorded.
     pub at: UnixMs,
     /// A hash of the parsed command.
-    pub content: [u8; 16],
+    pub fingerprint: [u8; 16],
 }
 
 /// One time that a version was made live.
@@ -105,22 +105,22 @@ pub struct Publication {
 
 /// These rows are not in memory: fetch them and ask again. At least one, each once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Elsewhere(pub Vec<RowKey>);
+pub struct RowNotLoaded(pub Vec<RowKey>);
 
-impl Elsewhere {
+impl RowNotLoaded {
     /// All of what was found; or, where some of it is elsewhere, all rows that are: so that whoever fetches them need
     /// not come again for each.
     ///
     /// # Errors
     /// When any is elsewhere.
     pub fn gather<T>(
-        found: impl IntoIterator<Item = Result<T, Elsewhere>>,
-    ) -> Result<Vec<T>, Elsewhere> {
+        found: impl IntoIterator<Item = Result<T, RowNotLoaded>>,
+    ) -> Result<Vec<T>, RowNotLoaded> {
         let (mut all, mut missing) = (Vec::new(), Vec::new());
         for one in found {
             match one {
                 Ok(one) => all.push(one),
-                Err(Elsewhere(keys)) => missing.extend(keys),
+                Err(RowNotLoaded(keys)) => missing.extend(keys),
             }
         }
         if missing.is_empty() {
@@ -128,7 +128,7 @@ impl Elsewhere {
         }
         missing.sort_unstable();
         missing.dedup();
-        Err(Elsewhere(missing))
+        Err(RowNotLoaded(missing))
     }
 }
 
@@ -145,12 +145,12 @@ pub struct State {
     cases: Table<CaseId, Case>,
     customers: Table<CustomerId, Customer>,
     holders: Table<IdentityKey, CustomerId>,
-    matters: Table<MatterKey, CaseId>,
-    requests: Table<RequestKey, Answered>,
+    matters: Table<CaseKey, CaseId>,
+    requests: Table<RequestKey, IdempotencyRecord>,
     timers: Timers,
     open_cases: OpenCases,
     whole: bool,
-    touched: Vec<RowKey>,
+    changed_rows: Vec<RowKey>,
 }
 
 macro_rules! lookup {
@@ -159,12 +159,12 @@ macro_rules! lookup {
         ///
         /// # Errors
         /// When the row is not in memory.
-        pub fn $name(&self, key: &$key) -> Result<Option<&Arc<$row>>, Elsewhere> {
+        pub fn $name(&self, key: &$key) -> Result<Option<&Arc<$row>>, RowNotLoaded> {
             match self.$table.held(key) {
                 Held::Present(row) => Ok(Some(row)),
                 Held::Absent => Ok(None),
-                Held::Elsewhere if self.whole => Ok(None),
-                Held::Elsewhere => Err(Elsewhere(vec![RowKey::$row_key(key.clone())])),
+                Held::NotLoaded if self.whole => Ok(None),
+                Held::NotLoaded => Err(RowNotLoaded(vec![RowKey::$row_key(key.clone())])),
             }
         }
     };
@@ -197,12 +197,12 @@ impl State {
             timers: Timers::default(),
             open_cases: OpenCases::default(),
             whole: false,
-            touched: Vec::new(),
+            changed_rows: Vec::new(),
         }
     }
 
     /// A partial state with a live playbook: what intake looks commands through with.
-    pub fn looking(seq: Seq, now: UnixMs, live: Option<Arc<Playbook>>) -> State {
+    pub fn for_prefetch(seq: Seq, now: UnixMs, live: Option<Arc<Playbook>>) -> State {
         State {
             seq,
             now,
@@ -265,22 +265,22 @@ impl State {
     );
     lookup!(
         /// Who holds a verified identity, or was last told to share it with others.
-        holder, holders, IdentityKey, CustomerId, Holder
+        holder, holders, IdentityKey, CustomerId, IdentityOwner
     );
     lookup!(
         /// The latest case of a matter.
-        matter, matters, MatterKey, CaseId, Matter
+        matter, matters, CaseKey, CaseId, Matter
     );
     lookup!(
         /// A write that was answered.
-        request, requests, RequestKey, Answered, Request
+        request, requests, RequestKey, IdempotencyRecord, Request
     );
 
     /// A case, and in memory with it the one that goes on for it: what changes the one changes both.
     ///
     /// # Errors
     /// When either row is elsewhere.
-    pub fn case_in_all(&self, id: &CaseId) -> Result<Option<&Arc<Case>>, Elsewhere> {
+    pub fn case_with_survivor(&self, id: &CaseId) -> Result<Option<&Arc<Case>>, RowNotLoaded> {
         let case = self.case(id)?;
         let survivor = case.and_then(|case| case.merged_into);
         survivor.map(|id| self.case(&id)).transpose()?;
@@ -308,18 +308,18 @@ impl State {
     }
 
     /// Matters in memory, in no order.
-    pub fn matters(&self) -> impl Iterator<Item = (&MatterKey, &Arc<CaseId>)> {
+    pub fn matters(&self) -> impl Iterator<Item = (&CaseKey, &Arc<CaseId>)> {
         self.matters.rows()
     }
 
     /// Answered writes in memory, in no order.
-    pub fn requests(&self) -> impl Iterator<Item = (&RequestKey, &Arc<Answered>)> {
+    pub fn requests(&self) -> impl Iterator<Item = (&RequestKey, &Arc<IdempotencyRecord>)> {
         self.requests.rows()
     }
 
     /// The rows that events changed since this was last asked, in the order of change, each as it is now.
-    pub fn take_touched(&mut self) -> Vec<(RowKey, Row)> {
-        let touched = std::mem::take(&mut self.touched);
+    pub fn take_changed_rows(&mut self) -> Vec<(RowKey, Row)> {
+        let touched = std::mem::take(&mut self.changed_rows);
         let mut once: Vec<RowKey> = Vec::with_capacity(touched.len());
         for key in touched {
             if !once.contains(&key) {
@@ -353,7 +353,7 @@ impl State {
             RowKey::Contact(id) => self.contacts.held(id).is_known(),
             RowKey::Case(id) => self.cases.held(id).is_known(),
             RowKey::Customer(id) => self.customers.held(id).is_known(),
-            RowKey::Holder(key) => self.holders.held(key).is_known(),
+            RowKey::IdentityOwner(key) => self.holders.held(key).is_known(),
             RowKey::Matter(key) => self.matters.held(key).is_known(),
             RowKey::Request(key) => self.requests.held(key).is_known(),
             RowKey::Counts(..) | RowKey::Publication(_) | RowKey::ReportedQueue(_) => true,
@@ -366,7 +366,7 @@ impl State {
             RowKey::Contact(id) => self.contacts.get(id).cloned().map(Row::Contact),
             RowKey::Case(id) => self.cases.get(id).cloned().map(Row::Case),
             RowKey::Customer(id) => self.customers.get(id).cloned().map(Row::Customer),
-            RowKey::Holder(key) => self.holders.get(key).cloned().map(Row::Holder),
+            RowKey::IdentityOwner(key) => self.holders.get(key).cloned().map(Row::IdentityOwner),
             RowKey::Matter(key) => self.matters.get(key).cloned().map(Row::Matter),
             RowKey::Request(key) => self.requests.get(key).cloned().map(Row::Request),
             RowKey::Counts(reason, tier) => self
@@ -389,39 +389,43 @@ impl State {
 
     /// Takes in a row that was read elsewhere, or that it is nowhere, unless something newer is held.
     /// Says whether it was taken; it is then to be forgotten some time, see [`State::forget`].
-    pub fn lend(&mut self, key: RowKey, row: Option<Row>) -> bool {
+    pub fn cache(&mut self, key: RowKey, row: Option<Row>) -> bool {
         let at = self.seq;
         match (key, row) {
-            (RowKey::Contact(id), Some(Row::Contact(row))) => self.contacts.lend(id, Some(row), at),
-            (RowKey::Contact(id), None) => self.contacts.lend(id, None, at),
-            (RowKey::Case(id), Some(Row::Case(row))) => self.cases.lend(id, Some(row), at),
-            (RowKey::Case(id), None) => self.cases.lend(id, None, at),
+            (RowKey::Contact(id), Some(Row::Contact(row))) => {
+                self.contacts.cache(id, Some(row), at)
+            }
+            (RowKey::Contact(id), None) => self.contacts.cache(id, None, at),
+            (RowKey::Case(id), Some(Row::Case(row))) => self.cases.cache(id, Some(row), at),
+            (RowKey::Case(id), None) => self.cases.cache(id, None, at),
             (RowKey::Customer(id), Some(Row::Customer(row))) => {
-                self.customers.lend(id, Some(row), at)
+                self.customers.cache(id, Some(row), at)
             }
-            (RowKey::Customer(id), None) => self.customers.lend(id, None, at),
-            (RowKey::Holder(key), Some(Row::Holder(row))) => self.holders.lend(key, Some(row), at),
-            (RowKey::Holder(key), None) => self.holders.lend(key, None, at),
-            (RowKey::Matter(key), Some(Row::Matter(row))) => self.matters.lend(key, Some(row), at),
-            (RowKey::Matter(key), None) => self.matters.lend(key, None, at),
+            (RowKey::Customer(id), None) => self.customers.cache(id, None, at),
+            (RowKey::IdentityOwner(key), Some(Row::IdentityOwner(row))) => {
+                self.holders.cache(key, Some(row), at)
+            }
+            (RowKey::IdentityOwner(key), None) => self.holders.cache(key, None, at),
+            (RowKey::Matter(key), Some(Row::Matter(row))) => self.matters.cache(key, Some(row), at),
+            (RowKey::Matter(key), None) => self.matters.cache(key, None, at),
             (RowKey::Request(key), Some(Row::Request(row))) => {
-                self.requests.lend(key, Some(row), at)
+                self.requests.cache(key, Some(row), at)
             }
-            (RowKey::Request(key), None) => self.requests.lend(key, None, at),
+            (RowKey::Request(key), None) => self.requests.cache(key, None, at),
             _ => false,
         }
     }
 
     /// Forgets a row that was changed or lent at `at` and not since. What the engine needs to decide stays:
     /// open cases and live contacts.
-    pub fn forget(&mut self, key: &RowKey, at: Seq) {
+    pub fn evict(&mut self, key: &RowKey, at: Seq) {
         match key {
-            RowKey::Contact(id) => self.contacts.forget(id, at, |row| row.state.is_live()),
-            RowKey::Case(id) => self.cases.forget(id, at, |row| row.is_active()),
-            RowKey::Customer(id) => self.customers.forget(id, at, |_| false),
-            RowKey::Holder(key) => self.holders.forget(key, at, |_| false),
-            RowKey::Matter(key) => self.matters.forget(key, at, |_| false),
-            RowKey::Request(key) => self.requests.forget(key, at, |_| false),
+            RowKey::Contact(id) => self.contacts.evict(id, at, |row| row.state.is_live()),
+            RowKey::Case(id) => self.cases.evict(id, at, |row| row.is_active()),
+            RowKey::Customer(id) => self.customers.evict(id, at, |_| false),
+            RowKey::IdentityOwner(key) => self.holders.evict(key, at, |_| false),
+            RowKey::Matter(key) => self.matters.evict(key, at, |_| false),
+            RowKey::Request(key) => self.requests.evict(key, at, |_| false),
             RowKey::Counts(..) | RowKey::Publication(_) | RowKey::ReportedQueue(_) => false,
         };
     }
@@ -448,7 +452,7 @@ impl State {
             Row::ReportedQueue(row) => {
                 self.reported_queues.insert(row.stats.queue.clone(), row);
             }
-            Row::Customer(_) | Row::Holder(_) | Row::Matter(_) | Row::Request(_) => {}
+            Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => {}
         }
     }
 

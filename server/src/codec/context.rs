@@ -4,7 +4,7 @@ use super::money::{self, write_currency};
 use super::number::{known, nonsense, routes};
 use super::tags::{tags, write_tags};
 use super::text::{after, at, name, name_or_none, reason_or_none, span_ms};
-use super::write::Writer;
+use super::write::MessageWriter;
 use super::{CodecError, required, wire};
 use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Matter, Offered, QueueStats};
@@ -14,11 +14,11 @@ use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::money::Money;
 use signpost_domain::time::{Millis, UnixMs};
 
-pub(super) fn write_facts(w: &mut Writer, field: u32, facts: &Facts, base: UnixMs) {
+pub(super) fn write_facts(w: &mut MessageWriter, field: u32, facts: &Facts, base: UnixMs) {
     w.messages(field, facts.iter(), |w, fact| write_fact(w, fact, base));
 }
 
-fn write_fact(w: &mut Writer, fact: &Fact, base: UnixMs) {
+fn write_fact(w: &mut MessageWriter, fact: &Fact, base: UnixMs) {
     let Fact {
         id,
         knowledge,
@@ -74,7 +74,7 @@ fn fact(message: wire::Fact, base: UnixMs) -> Result<Fact, CodecError> {
     })
 }
 
-pub(super) fn write_identity(w: &mut Writer, identity: &Identity) {
+pub(super) fn write_identity(w: &mut MessageWriter, identity: &Identity) {
     let Identity {
         key,
         verified,
@@ -94,7 +94,7 @@ pub(super) fn identity(message: wire::Identity) -> Result<Identity, CodecError> 
     })
 }
 
-pub(super) fn write_identity_key(w: &mut Writer, IdentityKey { kind, value }: &IdentityKey) {
+pub(super) fn write_identity_key(w: &mut MessageWriter, IdentityKey { kind, value }: &IdentityKey) {
     w.text(1, kind.as_str());
     w.text(2, value);
 }
@@ -116,7 +116,7 @@ fn identities(messages: Vec<wire::Identity>) -> Result<Vec<Identity>, CodecError
     messages.into_iter().map(identity).collect()
 }
 
-fn write_consent(w: &mut Writer, Consent { id, granted }: &Consent) {
+fn write_consent(w: &mut MessageWriter, Consent { id, granted }: &Consent) {
     w.text(1, id.as_str());
     w.number(2, *granted);
 }
@@ -131,7 +131,7 @@ fn consents(messages: Vec<wire::Consent>) -> Result<Vec<Consent>, CodecError> {
     messages.into_iter().map(consent).collect()
 }
 
-pub(super) fn write_profile(w: &mut Writer, profile: &Profile) {
+pub(super) fn write_profile(w: &mut MessageWriter, profile: &Profile) {
     let Profile {
         identities,
         tier,
@@ -189,7 +189,7 @@ pub(super) fn profile(message: wire::Profile) -> Result<Profile, CodecError> {
     })
 }
 
-pub(super) fn write_queue_stats(w: &mut Writer, stats: &QueueStats) {
+pub(super) fn write_queue_stats(w: &mut MessageWriter, stats: &QueueStats) {
     let QueueStats {
         queue,
         staffed,
@@ -240,7 +240,7 @@ pub(super) fn abilities(bits: u32, field: &'static str) -> Result<Abilities, Cod
         .ok_or_else(|| nonsense(field, bits))
 }
 
-pub(super) fn write_context(w: &mut Writer, context: &ContactContext, base: UnixMs) {
+pub(super) fn write_context(w: &mut MessageWriter, context: &ContactContext, base: UnixMs) {
     let ContactContext {
         channel,
         direction,
@@ -361,7 +361,7 @@ pub(super) fn context(
     })
 }
 
-fn write_matter(w: &mut Writer, matter: &Matter, base: UnixMs) {
+fn write_matter(w: &mut MessageWriter, matter: &Matter, base: UnixMs) {
     let Matter {
         id,
         reason,
@@ -393,7 +393,7 @@ fn matter(message: wire::ToldMatter, base: UnixMs) -> Result<Matter, CodecError>
     })
 }
 
-pub(super) fn write_offered(w: &mut Writer, offered: &Offered) {
+pub(super) fn write_offered(w: &mut MessageWriter, offered: &Offered) {
     let Offered {
         route,
         flow,

@@ -4,29 +4,28 @@
 //! only where it would otherwise look at rows without end:
 //!
 //! - *Blocks* of cases by reason, tier, channel, waiting line and closed state: a name, then the number of a block
-//!   ([`super::block`]) that says which of thousands of sequences opened such a case. Any one of these filters, and any
-//!   of them together (their blocks are intersected), finds a page among millions of cases at the cost of that page.
-//!   Cases of one second share their blocks: what a case adds is a few bits. There is none for open cases, which have a
-//!   prefix of their own, and none for all cases, of which each has just one tier.
-//! - Entries of a customer's cases and contacts, and of contacts of others on its cases, beside the customer's row,
-//!   whose leaf is written for every contact anyway. A prefix of their own would cost another leaf, hit at random, for
-//!   every contact.
-//! - A *mark* of every contact and customer under the sequence by which it came: its name, which is the caller's and so
-//!   in no order of time, and what lists filter by. Contacts are filtered by looking at their marks one after another,
-//!   which is slower for rare values than blocks are, but a contact changes more often than a case.
-//! - Entries of customers under each of their handles.
-//! - Blocks of cases and of contacts by external reference and by label, of those that have any: who looks for one
-//!   of millions by the id that another system has for it finds it at once.
+//!   ([`super::index::block`]) that says which of thousands of sequences opened such a case. Any one of these filters,
+//! and any   of them together (their blocks are intersected), finds a page among millions of cases at the cost of that
+//! page.   Cases of one second share their blocks: what a case adds is a few bits. There is none for open cases, which
+//! have a   prefix of their own, and none for all cases, of which each has just one tier. - Entries of a customer's
+//! cases and contacts, and of contacts of others on its cases, beside the customer's row,   whose leaf is written for
+//! every contact anyway. A prefix of their own would cost another leaf, hit at random, for   every contact. - A *mark*
+//! of every contact and customer under the sequence by which it came: its name, which is the caller's and so   in no
+//! order of time, and what lists filter by. Contacts are filtered by looking at their marks one after another,   which
+//! is slower for rare values than blocks are, but a contact changes more often than a case. - Entries of customers
+//! under each of their handles. - Blocks of cases and of contacts by external reference and by label, of those that
+//! have any: who looks for one   of millions by the id that another system has for it finds it at once.
 //!
 //! A mark is replaced when its row changes. Nothing leaves a block and no entry is deleted: they say that a row once
 //! matched, and the list looks at the row itself. So a case that goes from state to state, or a customer that becomes
 //! known, needs no more than what is new, and what there is follows from the log alone.
 
-use super::block;
-use super::contact::{place_kind, write_place_kind};
-use super::key::CUSTOMERS;
+pub mod request_id_buckets;
+pub mod seq_bitmap;
+use super::rows::contact::{place_kind, write_place_kind};
+use super::rows::key::CUSTOMERS;
 use super::text::{case_seqs, cases, name, name_or_none, reason_or_none, reason_text};
-use super::write::Writer;
+use super::write::MessageWriter;
 use super::{CodecError, wire};
 use prost::Message;
 use signpost_domain::case::{Case, CaseState};
@@ -77,13 +76,13 @@ pub type Entry = (Vec<u8>, Vec<u8>);
 
 /// What follows from a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Follows {
+pub struct IndexEntries {
     /// Whether the row is new, and with it all of that.
     pub is_new: bool,
     /// To be put as they are.
     pub entries: Vec<Entry>,
     /// Entries that hardly ever change: to be put where they are not there yet.
-    pub steady: Vec<Entry>,
+    pub static_entries: Vec<Entry>,
     /// The prefixes of blocks that the sequence is a member of.
     pub blocks: Vec<Vec<u8>>,
     /// The sequence that opened what the row is of.
@@ -91,17 +90,17 @@ pub struct Follows {
 }
 
 /// What follows from a row.
-pub fn follows(row: &Row) -> Follows {
+pub fn follows(row: &Row) -> IndexEntries {
     match row {
         Row::Contact(contact) => of_contact(contact),
         Row::Case(case) => of_case(case),
         Row::Customer(customer) => of_customer(customer),
-        Row::Holder(_)
+        Row::IdentityOwner(_)
         | Row::Matter(_)
         | Row::Request(_)
         | Row::Counts(_)
         | Row::Publication(_)
-        | Row::ReportedQueue(_) => Follows::default(),
+        | Row::ReportedQueue(_) => IndexEntries::default(),
     }
 }
 
@@ -114,7 +113,7 @@ pub fn is_index(key: &[u8]) -> bool {
     }
 }
 
-fn of_contact(contact: &Contact) -> Follows {
+fn of_contact(contact: &Contact) -> IndexEntries {
     let mark = (at(&CONTACT_MARKS, contact.opened), contact_mark(contact));
     let owners = contact.additional.iter().filter_map(|it| it.owner.as_ref());
     let customers = contact.customer.iter().chain(&contact.case_owner);
@@ -125,16 +124,16 @@ fn of_contact(contact: &Contact) -> Follows {
     let labels = labels
         .iter()
         .map(|(key, value)| contacts_by_label(key, value));
-    Follows {
+    IndexEntries {
         is_new: contact.opened == contact.changed,
         entries: std::iter::once(mark).chain(customers).collect(),
         blocks: references.chain(labels).collect(),
         opened: contact.opened,
-        ..Follows::default()
+        ..IndexEntries::default()
     }
 }
 
-fn of_case(case: &Case) -> Follows {
+fn of_case(case: &Case) -> IndexEntries {
     let mut blocks = vec![cases_by_reason(&case.reason), cases_by_tier(&case.tier)];
     let confirmed = case.confirmed.as_ref().filter(|it| **it != case.reason);
     blocks.extend(confirmed.map(cases_by_reason));
@@ -153,16 +152,16 @@ fn of_case(case: &Case) -> Follows {
     blocks.extend(labels.map(|(key, value)| cases_by_label(key, value)));
     let customer = case.customer.as_ref().map(cases_of_customer);
     let customer = customer.map(|prefix| (at(&prefix, case.id.0), Vec::new()));
-    Follows {
+    IndexEntries {
         is_new: case.id.0 == case.changed,
         entries: customer.into_iter().collect(),
         blocks,
         opened: case.id.0,
-        ..Follows::default()
+        ..IndexEntries::default()
     }
 }
 
-fn of_customer(customer: &Customer) -> Follows {
+fn of_customer(customer: &Customer) -> IndexEntries {
     let mark = (
         at(&CUSTOMER_MARKS, customer.opened),
         customer_mark(customer),
@@ -173,11 +172,11 @@ fn of_customer(customer: &Customer) -> Follows {
         (at(&customers_by_handle(key), customer.opened), id)
     };
     let handles = identities.map(|identity| entry(&identity.key));
-    Follows {
+    IndexEntries {
         is_new: customer.opened == customer.changed,
-        steady: std::iter::once(mark).chain(handles).collect(),
+        static_entries: std::iter::once(mark).chain(handles).collect(),
         opened: customer.opened,
-        ..Follows::default()
+        ..IndexEntries::default()
     }
 }
 
@@ -272,7 +271,7 @@ fn under_two([prefix]: [u8; 1], one: &str, other: &str) -> Vec<u8> {
 
 /// The key of the block under a prefix that a sequence is in.
 pub fn block_of(prefix: &[u8], seq: Seq) -> Vec<u8> {
-    at(prefix, Seq(block::number_of(seq)))
+    at(prefix, Seq(seq_bitmap::number_of(seq)))
 }
 
 /// The key under a prefix for a sequence, or for the number of a block.
@@ -314,7 +313,7 @@ fn contact_mark(contact: &Contact) -> Vec<u8> {
         queue,
         cases,
     } = ContactMark::of(contact);
-    let mut w = Writer::new();
+    let mut w = MessageWriter::new();
     w.text(1, contact.id.as_str());
     w.number(2, recorded.0);
     write_place_kind(&mut w, 3, place);
@@ -357,7 +356,7 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
 }
 
 fn customer_mark(customer: &Customer) -> Vec<u8> {
-    let mut w = Writer::new();
+    let mut w = MessageWriter::new();
     w.text(1, customer.id.as_str());
     w.number(2, customer.created.0);
     w.name_or_none(3, customer.profile.tier.as_ref());

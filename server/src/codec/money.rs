@@ -1,11 +1,11 @@
 //! Amounts that callers told, with their currency.
 
 use super::CodecError;
-use super::write::Writer;
+use super::write::MessageWriter;
 use signpost_domain::money::{Amount, Currency, Money};
 
 /// Three capital letters; nothing where the currency is not known.
-pub(super) fn write_currency(w: &mut Writer, field: u32, currency: Option<Currency>) {
+pub(super) fn write_currency(w: &mut MessageWriter, field: u32, currency: Option<Currency>) {
     w.text(field, currency.as_ref().map_or("", Currency::as_str));
 }
 

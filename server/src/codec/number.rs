@@ -4,7 +4,7 @@ use super::{CodecError, wire};
 use signpost_domain::ability::Ability;
 use signpost_domain::actor::ActorKind;
 use signpost_domain::case::{CaseState, LinkKind};
-use signpost_domain::contact::{CaseMatch, Direction, Outcome};
+use signpost_domain::contact::{CaseMatch, ContactOutcome, Direction};
 use signpost_domain::customer::TierBasis;
 use signpost_domain::decision::{AttemptOutcome, ChanceBasis, Formula, WaitBasis};
 use signpost_domain::event::{Method, RoutingTrigger};
@@ -57,7 +57,7 @@ numbered!(
     LinkIdentity, UnlinkIdentity, MergeCustomers, UnmergeCustomer, AddCaseToContact,
     RerouteContact, ReportQueueStats, UpdateContact
 );
-numbered!(Outcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
+numbered!(ContactOutcome: Resolved, Abandoned, GaveUp, NoAnswer, Transferred, Switched, TimedOut);
 numbered!(Route: SelfService, Message, Chat, Callback, Human);
 numbered!(RoutingTrigger: Opened, Amended, AskedForPerson, GaveUp, NoAnswer, Failed);
 numbered!(TierBasis: Reported, Stored, Default);

@@ -2,7 +2,7 @@
 
 use super::number::known;
 use super::text::name;
-use super::write::Writer;
+use super::write::MessageWriter;
 use super::{CodecError, wire};
 use signpost_domain::event::ContactUpdated;
 use signpost_domain::tags::{
@@ -10,20 +10,20 @@ use signpost_domain::tags::{
 };
 
 /// Writes references into one field and labels into the next.
-pub(super) fn write_tags(w: &mut Writer, field: u32, tags: &Tags) {
+pub(super) fn write_tags(w: &mut MessageWriter, field: u32, tags: &Tags) {
     let Tags { references, labels } = tags;
     write_references(w, field, references);
     write_labels(w, field + 1, labels);
 }
 
-fn write_references(w: &mut Writer, field: u32, references: &[ExternalReference]) {
+fn write_references(w: &mut MessageWriter, field: u32, references: &[ExternalReference]) {
     w.messages(field, references, |w, ExternalReference { system, id }| {
         w.text(1, system);
         w.text(2, id);
     });
 }
 
-fn write_labels(w: &mut Writer, field: u32, labels: &Labels) {
+fn write_labels(w: &mut MessageWriter, field: u32, labels: &Labels) {
     w.messages(field, labels, |w, (key, value)| {
         w.text(1, key);
         w.text(2, value);
@@ -51,7 +51,7 @@ fn labels(messages: Vec<wire::Label>) -> Labels {
 }
 
 /// Writes what was changed of references into one field and of labels into the next.
-pub(super) fn write_tags_update(w: &mut Writer, field: u32, update: &TagsUpdate) {
+pub(super) fn write_tags_update(w: &mut MessageWriter, field: u32, update: &TagsUpdate) {
     let TagsUpdate { references, labels } = update;
     w.messages(field, references, |w, references| {
         write_references(w, 1, references);
@@ -69,7 +69,7 @@ pub(super) fn tags_update(
     }
 }
 
-pub(super) fn write_contact_links(w: &mut Writer, field: u32, links: &[ContactLink]) {
+pub(super) fn write_contact_links(w: &mut MessageWriter, field: u32, links: &[ContactLink]) {
     w.messages(field, links, |w, ContactLink { kind, uri, title }| {
         w.known(1, kind);
         w.text(2, uri);
@@ -90,7 +90,7 @@ pub(super) fn contact_links(
     messages.into_iter().map(link).collect()
 }
 
-pub(super) fn write_contact_updated(w: &mut Writer, updated: &ContactUpdated) {
+pub(super) fn write_contact_updated(w: &mut MessageWriter, updated: &ContactUpdated) {
     let ContactUpdated {
         contact,
         update: ContactUpdate { tags, links },

@@ -1,7 +1,7 @@
 //! Names, reasons, versions, hashes and times as they are stored.
 
 use super::CodecError;
-use signpost_domain::case::MatterKey;
+use signpost_domain::case::CaseKey;
 use signpost_domain::ids::{
     ActorId, CaseId, ContactId, CustomerId, MatterId, PlaybookVersion, ReasonId, RequestId, Seq,
     Slug,
@@ -107,17 +107,17 @@ pub(super) fn hash(bytes: &[u8], field: &'static str) -> Result<[u8; 16], CodecE
 }
 
 /// Empty, if there is none.
-pub(super) fn matter_bytes(matter: Option<&MatterKey>) -> &[u8] {
+pub(super) fn matter_bytes(matter: Option<&CaseKey>) -> &[u8] {
     matter.map_or(&[], |key| &key.0)
 }
 
 pub(super) fn matter_or_none(
     bytes: &[u8],
     field: &'static str,
-) -> Result<Option<MatterKey>, CodecError> {
+) -> Result<Option<CaseKey>, CodecError> {
     let there = (!bytes.is_empty()).then_some(bytes);
     there
-        .map(|bytes| hash(bytes, field).map(MatterKey))
+        .map(|bytes| hash(bytes, field).map(CaseKey))
         .transpose()
 }
 

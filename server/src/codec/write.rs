@@ -13,11 +13,11 @@ const VARINT: u32 = 0;
 const LENGTH_DELIMITED: u32 = 2;
 
 /// A message that is being written.
-pub(super) struct Writer(Vec<u8>);
+pub(super) struct MessageWriter(Vec<u8>);
 
-impl Writer {
-    pub(super) fn new() -> Writer {
-        Writer(Vec::with_capacity(CAPACITY_BYTES))
+impl MessageWriter {
+    pub(super) fn new() -> MessageWriter {
+        MessageWriter(Vec::with_capacity(CAPACITY_BYTES))
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
@@ -130,7 +130,7 @@ impl Writer {
     }
 
     /// What `write` writes, with its length before it.
-    pub(super) fn message(&mut self, field: u32, write: impl FnOnce(&mut Writer)) {
+    pub(super) fn message(&mut self, field: u32, write: impl FnOnce(&mut MessageWriter)) {
         self.tag(field, LENGTH_DELIMITED);
         let at = self.0.len();
         self.0.push(0);
@@ -155,7 +155,7 @@ impl Writer {
         &mut self,
         field: u32,
         values: impl IntoIterator<Item = T>,
-        write: impl Fn(&mut Writer, T),
+        write: impl Fn(&mut MessageWriter, T),
     ) {
         for value in values {
             self.message(field, |w| write(w, value));

@@ -1,6 +1,6 @@
 //! The command line and the environment, as typed. What the values mean is checked in [`super::Config`].
 
-use super::layer::{Key, Layer, Origin};
+use super::layer::{Key, Layer, SettingOrigin};
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
@@ -70,8 +70,8 @@ impl Args {
     pub(super) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
         let matches = Typed::command().try_get_matches_from(args)?;
         let typed = Typed::from_arg_matches(&matches)?;
-        let mut flags = Layer::new(Origin::Flags);
-        let mut environment = Layer::new(Origin::Environment);
+        let mut flags = Layer::new(SettingOrigin::Flags);
+        let mut environment = Layer::new(SettingOrigin::Environment);
         for key in Key::ALL {
             let layer = match matches.value_source(key.field()) {
                 Some(ValueSource::EnvVariable) => &mut environment,

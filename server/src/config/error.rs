@@ -68,9 +68,9 @@ impl std::error::Error for ConfigErrors {}
 
 /// What is wrong, as it is found.
 #[derive(Debug, Default)]
-pub(super) struct Finder(Vec<ConfigError>);
+pub(super) struct ConfigFaults(Vec<ConfigError>);
 
-impl Finder {
+impl ConfigFaults {
     /// Notes what is wrong with a value.
     pub(super) fn fault(&mut self, key: Key, said: &Said, what: impl fmt::Display) {
         self.0.push(ConfigError::of(key, said, what));

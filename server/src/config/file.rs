@@ -1,7 +1,7 @@
 //! The configuration file as written. Paths in it are taken from where the server is started.
 
 use super::error::{ConfigError, ConfigErrors};
-use super::layer::{Key, Layer, Origin};
+use super::layer::{Key, Layer, SettingOrigin};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -50,7 +50,7 @@ impl File {
             log_filter,
             cors_origin,
         } = self;
-        let mut layer = Layer::new(Origin::File(path.to_owned()));
+        let mut layer = Layer::new(SettingOrigin::File(path.to_owned()));
         layer.say(Key::Data, data);
         layer.say(Key::Listen, listen);
         layer.say(Key::Playbook, playbook);

@@ -68,21 +68,21 @@ impl Key {
 
 /// A place where values are said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(super) enum SettingOrigin {
     Flags,
     Environment,
     File(PathBuf),
     Default,
 }
 
-impl Origin {
+impl SettingOrigin {
     /// Where a value of `key` was said, for people.
     pub(super) fn of(&self, key: Key) -> String {
         match self {
-            Origin::Flags => format!("--{}", key.name()),
-            Origin::Environment => key.env().to_owned(),
-            Origin::File(path) => path.display().to_string(),
-            Origin::Default => "default".to_owned(),
+            SettingOrigin::Flags => format!("--{}", key.name()),
+            SettingOrigin::Environment => key.env().to_owned(),
+            SettingOrigin::File(path) => path.display().to_string(),
+            SettingOrigin::Default => "default".to_owned(),
         }
     }
 }
@@ -91,7 +91,7 @@ impl Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Said {
     pub(super) text: String,
-    pub(super) origin: Origin,
+    pub(super) origin: SettingOrigin,
 }
 
 impl Said {
@@ -99,7 +99,7 @@ impl Said {
     pub(super) fn by_default(text: &str) -> Said {
         Said {
             text: text.to_owned(),
-            origin: Origin::Default,
+            origin: SettingOrigin::Default,
         }
     }
 }
@@ -107,12 +107,12 @@ impl Said {
 /// All that one place says.
 #[derive(Clone, Debug)]
 pub(super) struct Layer {
-    origin: Origin,
+    origin: SettingOrigin,
     values: Vec<(Key, String)>,
 }
 
 impl Layer {
-    pub(super) fn new(origin: Origin) -> Layer {
+    pub(super) fn new(origin: SettingOrigin) -> Layer {
         Layer {
             origin,
             values: Vec::new(),

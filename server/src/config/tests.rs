@@ -1,15 +1,15 @@
 //! Precedence, and what is said of a configuration that is wrong.
 
 use super::file;
-use super::layer::{Key, Layer, Origin};
-use super::{Asked, Config, ReadError};
+use super::layer::{Key, Layer, SettingOrigin};
+use super::{Config, Invocation, ReadError};
 use expect_test::{Expect, expect};
 use std::ffi::OsString;
 use std::path::Path;
 
 type Values<'a> = &'a [(Key, &'a str)];
 
-fn layer(origin: Origin, values: Values<'_>) -> Layer {
+fn layer(origin: SettingOrigin, values: Values<'_>) -> Layer {
     let mut layer = Layer::new(origin);
     for (key, value) in values {
         layer.say(*key, Some((*value).to_owned()));
@@ -19,8 +19,8 @@ fn layer(origin: Origin, values: Values<'_>) -> Layer {
 
 fn check(flags: Values<'_>, environment: Values<'_>, file: &str, expected: Expect) {
     let mut layers = vec![
-        layer(Origin::Flags, flags),
-        layer(Origin::Environment, environment),
+        layer(SettingOrigin::Flags, flags),
+        layer(SettingOrigin::Environment, environment),
     ];
     let path = Path::new("signpost.toml");
     let shown = match file::parse(file) {
@@ -200,9 +200,9 @@ fn a_file_is_read_strictly() {
 fn the_command_line_is_read() {
     let read = |args: &[&str]| super::read(args.iter().map(OsString::from));
     let run = read(&["signpostd", "--data", "d", "--sample", "airline"]);
-    assert!(matches!(run, Ok(Asked::Run(config)) if config.first.is_some()));
+    assert!(matches!(run, Ok(Invocation::Run(config)) if config.first.is_some()));
     let show = read(&["signpostd", "--data", "d", "--check-config"]);
-    assert!(matches!(show, Ok(Asked::Show(_))));
+    assert!(matches!(show, Ok(Invocation::Show(_))));
     let unknown = read(&["signpostd", "--dat", "d"]);
     assert!(matches!(unknown, Err(ReadError::Args(error)) if error.exit_code() == 2));
     let missing = read(&["signpostd", "--config", "no/such/file.toml"]);

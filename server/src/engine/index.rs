@@ -3,9 +3,9 @@
 //! Blocks that were changed lately are kept in memory: most cases are new, and go to the newest block of each name.
 //! What hardly ever changes is not put again, which would write a leaf far behind the tail.
 
-use super::keep::KeepError;
-use crate::codec::block::Block;
-use crate::codec::index::{Entry, Follows, block_of, follows};
+use super::row_writer::KeepError;
+use crate::codec::index::seq_bitmap::SeqBitmap;
+use crate::codec::index::{Entry, IndexEntries, block_of, follows};
 use crate::store::{RowReader, StoreError};
 use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey};
@@ -19,8 +19,8 @@ const STEADY_MAX: usize = 32_768;
 /// Knows what is there already.
 pub(super) struct Indexer {
     reader: RowReader,
-    blocks: HashMap<Vec<u8>, Block>,
-    steady: HashMap<Vec<u8>, Vec<u8>>,
+    blocks: HashMap<Vec<u8>, SeqBitmap>,
+    static_entries: HashMap<Vec<u8>, Vec<u8>>,
 }
 
 impl Indexer {
@@ -28,7 +28,7 @@ impl Indexer {
         Indexer {
             reader,
             blocks: HashMap::new(),
-            steady: HashMap::new(),
+            static_entries: HashMap::new(),
         }
     }
 
@@ -41,10 +41,10 @@ impl Indexer {
         let mut puts: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
         let mut changed: Vec<Vec<u8>> = Vec::new();
         for (_, row) in rows {
-            let Follows {
+            let IndexEntries {
                 is_new,
                 entries,
-                steady,
+                static_entries: steady,
                 blocks,
                 opened,
             } = follows(row);
@@ -64,14 +64,14 @@ impl Indexer {
         changed.sort_unstable();
         changed.dedup();
         for key in changed {
-            let block = self.blocks.get(&key).map(Block::encode);
+            let block = self.blocks.get(&key).map(SeqBitmap::encode);
             puts.extend(block.map(|value| (key, value)));
         }
         if self.blocks.len() > BLOCKS_MAX {
             self.blocks.clear();
         }
-        if self.steady.len() > STEADY_MAX {
-            self.steady.clear();
+        if self.static_entries.len() > STEADY_MAX {
+            self.static_entries.clear();
         }
         Ok(puts.into_iter().collect())
     }
@@ -83,8 +83,8 @@ impl Indexer {
         }
         let stored = self.stored(key)?;
         let mut block = match stored {
-            Some(bytes) => Block::decode(&bytes)?,
-            None => Block::default(),
+            Some(bytes) => SeqBitmap::decode(&bytes)?,
+            None => SeqBitmap::default(),
         };
         let is_new = block.insert(seq);
         self.blocks.insert(key.to_vec(), block);
@@ -93,11 +93,11 @@ impl Indexer {
 
     /// Whether an entry is there as it is. If not, it is remembered as if it were: it is about to be put.
     fn is_there(&mut self, (key, value): &Entry) -> Result<bool, KeepError> {
-        let is_there = match self.steady.get(key) {
+        let is_there = match self.static_entries.get(key) {
             Some(known) => known == value,
             None => self.stored(key)?.as_ref() == Some(value),
         };
-        self.steady.insert(key.clone(), value.clone());
+        self.static_entries.insert(key.clone(), value.clone());
         Ok(is_there)
     }
 

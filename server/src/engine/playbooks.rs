@@ -1,6 +1,6 @@
 //! Published playbooks, compiled when they are needed again.
 
-use super::Halt;
+use super::EngineError;
 use crate::codec;
 use crate::store::RowReader;
 use signpost_domain::ids::PlaybookVersion;
@@ -15,42 +15,42 @@ const COMPILING_MAX: usize = 1;
 const COMPILED_MAX: usize = 8;
 
 /// The latest that were needed, the newest last.
-pub(super) struct Playbooks {
+pub(super) struct PlaybookCache {
     compiled: Mutex<VecDeque<Arc<Playbook>>>,
     compiling: Arc<Semaphore>,
 }
 
-impl Default for Playbooks {
-    fn default() -> Playbooks {
-        Playbooks {
+impl Default for PlaybookCache {
+    fn default() -> PlaybookCache {
+        PlaybookCache {
             compiled: Mutex::default(),
             compiling: Arc::new(Semaphore::new(COMPILING_MAX)),
         }
     }
 }
 
-impl Playbooks {
+impl PlaybookCache {
     /// A published version; `None` if it was never published.
     pub(super) async fn find(
         &self,
         version: &PlaybookVersion,
         rows: &RowReader,
-    ) -> Result<Option<Arc<Playbook>>, Halt> {
+    ) -> Result<Option<Arc<Playbook>>, EngineError> {
         if let Some(known) = self.known(version) {
             return Ok(Some(known));
         }
         let turn = self.compiling.clone().acquire_owned().await;
-        let turn = turn.map_err(|_| Halt::Stopping)?;
+        let turn = turn.map_err(|_| EngineError::Stopping)?;
         // Whoever had the turn before may have wanted the same.
         if let Some(known) = self.known(version) {
             return Ok(Some(known));
         }
-        let (rows, key) = (rows.clone(), codec::key::playbook(version));
+        let (rows, key) = (rows.clone(), codec::rows::key::playbook(version));
         let compiled = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             compiled(&rows, key)
         });
-        let compiled = compiled.await.map_err(|_| Halt::Stopping)??;
+        let compiled = compiled.await.map_err(|_| EngineError::Stopping)??;
         compiled.iter().for_each(|it| self.keep(it.clone()));
         Ok(compiled)
     }
@@ -74,12 +74,12 @@ impl Playbooks {
     }
 }
 
-fn compiled(rows: &RowReader, key: Vec<u8>) -> Result<Option<Arc<Playbook>>, Halt> {
+fn compiled(rows: &RowReader, key: Vec<u8>) -> Result<Option<Arc<Playbook>>, EngineError> {
     let (values, _) = rows.get_many_blocking(&[key])?;
     let Some(bytes) = values.into_iter().flatten().next() else {
         return Ok(None);
     };
-    let source = codec::row::decode_playbook(&bytes).map_err(|_| Halt::Corrupt)?;
-    let playbook = Playbook::stored(&source).map_err(|_| Halt::Corrupt)?;
+    let source = codec::rows::decode_playbook(&bytes).map_err(|_| EngineError::Corrupt)?;
+    let playbook = Playbook::stored(&source).map_err(|_| EngineError::Corrupt)?;
     Ok(Some(Arc::new(playbook)))
 }

@@ -4,7 +4,7 @@
 //! that tokio keeps for what blocks, in lanes of their own: a few events never wait behind long pages, nor what is open
 //! behind what must be opened.
 
-use super::Halt;
+use super::EngineError;
 use crate::codec;
 use crate::store::LogReader;
 use signpost_domain::event::Recorded;
@@ -56,12 +56,12 @@ impl Reading {
     /// end a read, nor does a server that stops: it is waited for.
     ///
     /// # Errors
-    /// [`Halt::Corrupt`] or [`Halt::Failed`] when one does not read.
+    /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when one does not read.
     pub(super) async fn events<T: Send + 'static>(
         &self,
         sequences: Vec<u64>,
         make: impl FnOnce(Vec<Arc<Recorded>>) -> T + Send + 'static,
-    ) -> Result<T, Halt> {
+    ) -> Result<T, EngineError> {
         let lanes = match sequences.len() <= FEW_EVENTS_MAX {
             true => &self.few,
             false => &self.many,
@@ -71,27 +71,29 @@ impl Reading {
             false => &lanes.closed,
         };
         let turn = lane.clone().acquire_owned().await;
-        let turn = turn.map_err(|_| Halt::Stopping)?;
+        let turn = turn.map_err(|_| EngineError::Stopping)?;
         let log = self.log.clone();
         let read = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             let events = log.get_all(&sequences)?.into_iter();
             let events = sequences.iter().zip(events);
             let events = events.map(|(seq, bytes)| decoded(Seq(*seq), bytes));
-            Ok(make(events.collect::<Result<_, Halt>>()?))
+            Ok(make(events.collect::<Result<_, EngineError>>()?))
         });
-        read.await.map_err(|_| Halt::Stopping)?
+        read.await.map_err(|_| EngineError::Stopping)?
     }
 }
 
-fn decoded(seq: Seq, bytes: Option<Vec<u8>>) -> Result<Arc<Recorded>, Halt> {
-    let bytes = bytes.ok_or(Halt::Corrupt)?;
-    codec::event::decode(&bytes).map(Arc::new).map_err(|error| {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            seq = seq.0,
-            "an event does not read"
-        );
-        Halt::Corrupt
-    })
+fn decoded(seq: Seq, bytes: Option<Vec<u8>>) -> Result<Arc<Recorded>, EngineError> {
+    let bytes = bytes.ok_or(EngineError::Corrupt)?;
+    codec::events::decode(&bytes)
+        .map(Arc::new)
+        .map_err(|error| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                seq = seq.0,
+                "an event does not read"
+            );
+            EngineError::Corrupt
+        })
 }

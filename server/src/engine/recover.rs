@@ -1,9 +1,9 @@
 //! Starting from disk: what the rows hold, then the rest of the log folded in.
 
-use super::group::Changes;
-use super::keep::{KeepError, Keeper};
-use super::look::read_blocking;
-use crate::codec::row::RowKind;
+use super::batch::Changes;
+use super::prefetch::read_blocking;
+use super::row_writer::{KeepError, RowWriter};
+use crate::codec::rows::RowKind;
 use crate::codec::{self, CodecError};
 use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
 use signpost_domain::event::{Event, Recorded};
@@ -17,11 +17,11 @@ use std::sync::Arc;
 const FOLDED_AT_ONCE: usize = 2_048;
 /// Rows that the engine keeps in memory.
 const KEPT_IN_MEMORY: [[u8; 1]; 5] = [
-    codec::key::PUBLICATIONS,
-    codec::key::COUNTS,
-    codec::key::REPORTED_QUEUES,
-    codec::key::OPEN_CASES,
-    codec::key::LIVE_CONTACTS,
+    codec::rows::key::PUBLICATIONS,
+    codec::rows::key::COUNTS,
+    codec::rows::key::REPORTED_QUEUES,
+    codec::rows::key::OPEN_CASES,
+    codec::rows::key::LIVE_CONTACTS,
 ];
 /// Bytes of events that are read at once.
 const READ_BYTES: usize = 8 * 1024 * 1024;
@@ -74,13 +74,13 @@ fn undecoded(error: CodecError) -> RecoverError {
 
 /// An event of the log.
 fn decoded(seq: u64, bytes: &[u8]) -> Result<Recorded, RecoverError> {
-    codec::event::decode(bytes).map_err(|source| RecoverError::Event { seq, source })
+    codec::events::decode(bytes).map_err(|source| RecoverError::Event { seq, source })
 }
 
 /// The state as of the last event of the log; the rows are applied up to it.
 pub(super) fn recover(
     log: &LogReader,
-    keeper: &mut Keeper,
+    keeper: &mut RowWriter,
     rows: &RowReader,
 ) -> Result<State, RecoverError> {
     let mut state = restored(rows)?;
@@ -99,9 +99,7 @@ pub(super) fn recover(
         }
         changes.end_at(&state);
         keeper.keep(changes)?;
-        touched
-            .iter()
-            .for_each(|(seq, key)| state.forget(key, *seq));
+        touched.iter().for_each(|(seq, key)| state.evict(key, *seq));
         if folded.is_multiple_of(64 * FOLDED_AT_ONCE) {
             tracing::info!(folded, of = log.last(), "folding the log");
         }
@@ -116,16 +114,16 @@ pub(super) fn recover(
 /// What the rows hold of what the engine keeps in memory.
 fn restored(rows: &RowReader) -> Result<State, RecoverError> {
     let mut state = State::partial();
-    let Some(bytes) = stored(rows, codec::key::APPLIED.to_vec())? else {
+    let Some(bytes) = stored(rows, codec::rows::key::APPLIED.to_vec())? else {
         return Ok(state);
     };
-    let standing = codec::row::decode_applied(&bytes).map_err(undecoded)?;
+    let standing = codec::rows::decode_applied(&bytes).map_err(undecoded)?;
     let live = match &standing.live {
         None => None,
         Some(version) => {
-            let bytes = stored(rows, codec::key::playbook(version))?;
+            let bytes = stored(rows, codec::rows::key::playbook(version))?;
             let bytes = bytes.ok_or_else(|| RecoverError::Rows(format!("no {version}")))?;
-            let source = codec::row::decode_playbook(&bytes).map_err(undecoded)?;
+            let source = codec::rows::decode_playbook(&bytes).map_err(undecoded)?;
             let playbook = Playbook::stored(&source);
             Some(Arc::new(playbook.map_err(|faults| {
                 RecoverError::Rows(format!("the live playbook: {faults}"))
@@ -141,8 +139,8 @@ fn restored(rows: &RowReader) -> Result<State, RecoverError> {
             let Some((last, _)) = found.last() else { break };
             after = Some(last.clone());
             for (key, value) in &found {
-                let kind = RowKind::of(&codec::key::decode(key).map_err(undecoded)?);
-                state.restore(codec::row::decode(kind, value).map_err(undecoded)?);
+                let kind = RowKind::of(&codec::rows::key::decode(key).map_err(undecoded)?);
+                state.restore(codec::rows::decode(kind, value).map_err(undecoded)?);
             }
         }
     }
@@ -162,7 +160,7 @@ fn fetch_rows(
     touched: &mut Vec<(Seq, RowKey)>,
 ) -> Result<(), RecoverError> {
     while let Some(key) = state.lacks(event) {
-        if state.lend(key.clone(), read_blocking(rows, &key).map_err(of_rows)?) {
+        if state.cache(key.clone(), read_blocking(rows, &key).map_err(of_rows)?) {
             touched.push((state.seq(), key));
         }
     }
@@ -207,7 +205,7 @@ pub fn fold_log(log: &LogReader) -> Result<Folded, RecoverError> {
                 None => {}
             }
             state.apply(&recorded, None);
-            state.take_touched();
+            state.take_changed_rows();
         }
     }
     Ok(Folded {

@@ -1,17 +1,17 @@
 //! Starting and stopping: the threads, and what they hand each other.
 
-use super::commit;
-use super::keep::{Keeper, Wanted};
-use super::playbooks::Playbooks;
+use super::decider::Decider;
+use super::log_writer;
+use super::playbooks::PlaybookCache;
 use super::reading::Reading;
 use super::recover::{RecoverError, recover};
+use super::row_writer::{CatchUpSignal, RowWriter};
 use super::tail::Tail;
-use super::writer::Writer;
-use super::{Clock, Engine, Health, QUEUE_TASKS_MAX, Shared};
-use crate::engine::group::{Changes, Task};
+use super::{Clock, Engine, EngineHealth, QUEUE_TASKS_MAX, Shared};
+use crate::engine::batch::{Changes, Task};
 use crate::store::{
-    Alone, DataFolder, Incarnation, Log, LogLimits, LogReader, OpenError, Opened, RowLimits,
-    RowReader, Rows, StoreError,
+    DataFolder, Log, LogLimits, LogReader, OpenError, Opened, RowLimits, RowReader, Rows,
+    SingleThreadedRayon, StoreError, StoreId,
 };
 use crossbeam_channel::{Sender, bounded};
 use signpost_domain::case::CaseNumbers;
@@ -110,7 +110,7 @@ pub fn open_folder(path: &Path) -> Result<DataFolder, OpenError> {
         path: path.to_path_buf(),
         source: error.into(),
     })?;
-    DataFolder::open(path, Incarnation(incarnation))
+    DataFolder::open(path, StoreId(incarnation))
 }
 
 impl Engine {
@@ -125,14 +125,14 @@ impl Engine {
         let (log, log_reader) = Log::open(&folder, options.log)?;
         let (state, keeper, reader) = recovered(&folder, options.rows, &log_reader)?;
         let (live_sender, live) = watch::channel(state.live().cloned());
-        let (health_sender, health) = watch::channel(Health::Serving);
+        let (health_sender, health) = watch::channel(EngineHealth::Serving);
         let (tasks, tasks_taken) = bounded(QUEUE_TASKS_MAX);
         let (groups, groups_taken) = bounded(0);
         let (changes, changes_taken) = bounded::<Changes>(CHANGES_WAITING_MAX);
-        let (wanted, woken) = Wanted::new();
+        let (wanted, woken) = CatchUpSignal::new();
         let tail = Arc::new(Tail::new(state.seq()));
         let rows_held = Arc::default();
-        let writer = Writer::new(
+        let writer = Decider::new(
             state,
             options.clock,
             reader.clone(),
@@ -147,7 +147,7 @@ impl Engine {
         let threads = vec![
             spawn("decide", &alarm, move || writer.run(&tasks_taken))?,
             spawn("commit", &alarm, move || {
-                commit::run(
+                log_writer::run(
                     log,
                     groups_taken,
                     changes,
@@ -160,7 +160,7 @@ impl Engine {
                 keeper.run(&changes_taken, &wishes, &health_sender)
             })?,
         ];
-        let playbooks = Playbooks::default();
+        let playbooks = PlaybookCache::default();
         live.borrow()
             .iter()
             .for_each(|live| playbooks.keep(live.clone()));
@@ -202,7 +202,7 @@ fn recovered(
     folder: &DataFolder,
     limits: RowLimits,
     log: &LogReader,
-) -> Result<(State, Keeper, RowReader), StartError> {
+) -> Result<(State, RowWriter, RowReader), StartError> {
     let what = match opened(folder, limits, log) {
         Err(StartError::Recover(RecoverError::Rows(what))) => what,
         other => return other,
@@ -217,7 +217,7 @@ fn opened(
     folder: &DataFolder,
     limits: RowLimits,
     log: &LogReader,
-) -> Result<(State, Keeper, RowReader), StartError> {
+) -> Result<(State, RowWriter, RowReader), StartError> {
     let (rows, reader) = match Rows::open(folder, limits)? {
         Opened::Ready(rows, reader) => (rows, reader),
         Opened::Damaged { what } => return Err(RecoverError::Rows(what).into()),
@@ -226,7 +226,7 @@ fn opened(
         let (rows, log) = (rows.applied(), log.last());
         return Err(StartError::LogCutShort { rows, log });
     }
-    let mut keeper = Keeper::new(rows, reader.clone());
+    let mut keeper = RowWriter::new(rows, reader.clone());
     let state = recover(log, &mut keeper, &reader)?;
     Ok((state, keeper, reader))
 }
@@ -234,7 +234,7 @@ fn opened(
 /// Starts a thread of the engine. Should it panic, no more work is taken.
 fn spawn(
     name: &str,
-    health: &watch::Sender<Health>,
+    health: &watch::Sender<EngineHealth>,
     run: impl FnOnce() + Send + 'static,
 ) -> Result<JoinHandle<()>, std::io::Error> {
     let alarm = Alarm(health.clone());
@@ -242,18 +242,18 @@ fn spawn(
         .name(name.into())
         .spawn(move || {
             let _alarm = alarm;
-            let _alone = Alone::here();
+            let _alone = SingleThreadedRayon::here();
             run();
         })
 }
 
 /// Says that the engine failed when the thread that holds it panics.
-struct Alarm(watch::Sender<Health>);
+struct Alarm(watch::Sender<EngineHealth>);
 
 impl Drop for Alarm {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.send_replace(Health::Failed);
+            self.0.send_replace(EngineHealth::Failed);
         }
     }
 }
@@ -264,15 +264,15 @@ mod tests {
 
     #[test]
     fn a_panic_ends_the_taking_of_work_and_an_end_does_not() -> Result<(), std::io::Error> {
-        let health = watch::Sender::new(Health::Serving);
+        let health = watch::Sender::new(EngineHealth::Serving);
         assert!(spawn("ends", &health, || {})?.join().is_ok());
-        assert_eq!(*health.borrow(), Health::Serving);
+        assert_eq!(*health.borrow(), EngineHealth::Serving);
         assert!(
             spawn("panics", &health, || panic!("on purpose"))?
                 .join()
                 .is_err()
         );
-        assert_eq!(*health.borrow(), Health::Failed);
+        assert_eq!(*health.borrow(), EngineHealth::Failed);
         Ok(())
     }
 }

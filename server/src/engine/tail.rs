@@ -23,9 +23,9 @@ const FORMS: usize = 2;
 
 /// Bytes that are made from a thing when the first watcher asks for them, once for all.
 #[derive(Debug, Default)]
-pub(crate) struct Made([OnceLock<Bytes>; FORMS]);
+pub(crate) struct EncodedOnce([OnceLock<Bytes>; FORMS]);
 
-impl Made {
+impl EncodedOnce {
     /// The bytes of this form.
     pub(crate) fn get(&self, form: usize, make: impl FnOnce() -> Bytes) -> Bytes {
         self.0[form % FORMS].get_or_init(make).clone()
@@ -47,7 +47,7 @@ impl Item {
         match row {
             Row::Case(row) => Some(Item::Case(row)),
             Row::Contact(row) => Some(Item::Contact(row)),
-            Row::Customer(_) | Row::Holder(_) | Row::Matter(_) => None,
+            Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) => None,
             Row::Request(_) | Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => None,
         }
     }
@@ -77,7 +77,7 @@ pub(crate) struct Change {
     /// As it is by the event.
     pub(crate) after: Item,
     /// `after`, as watchers are sent it.
-    pub(crate) made: Made,
+    pub(crate) made: EncodedOnce,
 }
 
 /// An event of the tail.
@@ -88,7 +88,7 @@ pub(crate) struct TailEvent {
     /// What it changed.
     pub(crate) changes: Vec<Change>,
     /// The event, as watchers are sent it.
-    pub(crate) made: Made,
+    pub(crate) made: EncodedOnce,
 }
 
 /// Cases and contacts as they were before an event.
@@ -108,9 +108,9 @@ struct Kept {
 }
 
 /// The place of one watcher; given back when it is dropped.
-pub(crate) struct Place(Arc<Tail>);
+pub(crate) struct TailPosition(Arc<Tail>);
 
-impl Drop for Place {
+impl Drop for TailPosition {
     fn drop(&mut self) {
         self.0.watchers.fetch_sub(1, Ordering::Relaxed);
     }
@@ -127,11 +127,11 @@ impl Tail {
     }
 
     /// A place for one more watcher; `None` if there are [`WATCHERS_MAX`].
-    pub(crate) fn place(self: &Arc<Tail>) -> Option<Place> {
+    pub(crate) fn place(self: &Arc<Tail>) -> Option<TailPosition> {
         let more = |watchers: usize| (watchers < WATCHERS_MAX).then_some(watchers + 1);
         let ordering = Ordering::Relaxed;
         let taken = self.watchers.fetch_update(ordering, ordering, more);
-        taken.ok().map(|_| Place(self.clone()))
+        taken.ok().map(|_| TailPosition(self.clone()))
     }
 
     /// How many watch.
@@ -212,13 +212,13 @@ impl TailEvent {
             Some(Change {
                 before: place.map(|place| items.swap_remove(place).1),
                 after,
-                made: Made::default(),
+                made: EncodedOnce::default(),
             })
         });
         TailEvent {
             recorded: recorded.clone(),
             changes: changes.collect(),
-            made: Made::default(),
+            made: EncodedOnce::default(),
         }
     }
 }
@@ -253,7 +253,7 @@ mod tests {
         let event = Event::CaseLapsed(CaseId(Seq(1)));
         let recorded = Arc::new(Recorded { envelope, event });
         let changes = Vec::new();
-        let made = Made::default();
+        let made = EncodedOnce::default();
         let event = TailEvent {
             recorded,
             changes,

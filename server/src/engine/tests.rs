@@ -2,8 +2,10 @@
 
 mod reading;
 
-use super::{Clock, Engine, EngineGuard, EngineOptions, Halt, Health, fold_log, open_folder};
-use crate::codec::event;
+use super::{
+    Clock, Engine, EngineError, EngineGuard, EngineHealth, EngineOptions, fold_log, open_folder,
+};
+use crate::codec::events;
 use crate::store::{Log, LogLimits};
 use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
@@ -12,10 +14,10 @@ use signpost_domain::command::{
     Command, CommandBody, EndContact, PreviewRoute, PublishPlaybook, Query, RouteContact,
     UnknownReason,
 };
-use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Matter, Outcome};
+use signpost_domain::contact::{ContactContext, ContactOutcome, CustomerRef, Direction, Matter};
 use signpost_domain::customer::IdentityKey;
 use signpost_domain::decision::Decision;
-use signpost_domain::event::{Event, Next, RequestStamp};
+use signpost_domain::event::{Event, IdempotencyKey, Next};
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::flow::Answer;
 use signpost_domain::ids::{
@@ -51,10 +53,10 @@ fn command(id: &str, at: UnixMs, body: CommandBody) -> Command {
             id: ActorId::stored("test"),
         },
         on_behalf_of: None,
-        request: RequestStamp {
+        request: IdempotencyKey {
             id: RequestId::stored(id),
             method: body.method(),
-            content: short,
+            fingerprint: short,
         },
         event_time: Some(at),
         body,
@@ -119,7 +121,7 @@ fn route(contact: &str, customer: &str, channel: &str, at: UnixMs) -> CommandBod
 fn end(contact: &str) -> CommandBody {
     CommandBody::End(Box::new(EndContact {
         contact: ContactId::stored(contact),
-        outcome: Outcome::Resolved,
+        outcome: ContactOutcome::Resolved,
         confirmed: None,
         resolution: None,
         note: "".into(),
@@ -139,7 +141,7 @@ async fn what_was_acknowledged_is_there_after_a_restart() -> TestResult {
             route("call-0", "c1", "phone", MONDAY),
         ))
         .await;
-    assert!(matches!(early, Err(Halt::Refused(refusal)) if *refusal == Refusal::NoPlaybook));
+    assert!(matches!(early, Err(EngineError::Refused(refusal)) if *refusal == Refusal::NoPlaybook));
     engine.write(command("p1", MONDAY, publish()?)).await?;
     let first = engine
         .write(command(
@@ -259,11 +261,11 @@ async fn a_stored_decision_that_would_come_out_otherwise_is_found_whichever_matt
         let events: Result<Vec<_>, Box<dyn Error>> = stored
             .iter()
             .map(|(seq, bytes)| {
-                let mut recorded = event::decode(bytes)?;
+                let mut recorded = events::decode(bytes)?;
                 if *seq == altered {
                     decision_of(&mut recorded.event)?.need.0 += 1;
                 }
-                Ok(event::encode(&recorded))
+                Ok(events::encode(&recorded))
             })
             .collect();
         copy.append(0, events?)?;
@@ -344,11 +346,11 @@ async fn what_is_not_on_disk_is_not_live_and_no_more_work_is_taken() -> TestResu
     let note = "it never was".into();
     let unheard = CommandBody::Publish(PublishPlaybook { playbook, note });
     let failed = engine.write(command("p2", MONDAY, unheard)).await;
-    assert!(matches!(failed, Err(Halt::Failed)), "{failed:?}");
+    assert!(matches!(failed, Err(EngineError::Failed)), "{failed:?}");
     assert!(Arc::ptr_eq(&live, &engine.live().ok_or("nothing is live")?));
-    assert_eq!(*engine.health().borrow(), Health::Failed);
+    assert_eq!(*engine.health().borrow(), EngineHealth::Failed);
     let read = engine.read(Query::Counts).await;
-    assert!(matches!(read, Err(Halt::Failed)), "{read:?}");
+    assert!(matches!(read, Err(EngineError::Failed)), "{read:?}");
     guard.stop();
     Ok(())
 }
@@ -387,11 +389,14 @@ async fn looking_for_what_is_not_there_keeps_nothing_in_memory() -> TestResult {
             Query::Holder(of_phone),
         ] {
             let found = engine.read(query).await;
-            assert!(matches!(found, Err(Halt::Refused(_))), "{found:?}");
+            assert!(matches!(found, Err(EngineError::Refused(_))), "{found:?}");
         }
         engine.read(Query::Preview(Box::new(preview))).await?;
         let refused = engine.write(command(&id, MONDAY, end(&id))).await;
-        assert!(matches!(refused, Err(Halt::Refused(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(EngineError::Refused(_))),
+            "{refused:?}"
+        );
     }
     engine
         .read(Query::Contact(ContactId::stored("chat-1")))

@@ -1,11 +1,11 @@
 //! The feed of events: every one, in order, each once.
 
-use super::outlet::Outlet;
-use super::piece::Piece;
-use super::{Feeds, More, Over, bytes_out};
-use crate::intake::cursor::Cursor;
-use crate::intake::feed::EVENTS;
-use crate::reply;
+use super::log_chunk::LogChunk;
+use super::watch_stream::WatchSender;
+use super::{Feeds, Wakeup, WatchEnd, encode};
+use crate::grpc::from_proto::feed::EVENTS;
+use crate::grpc::to_proto;
+use crate::grpc::tokens::cursor::Cursor;
 use bytes::{Bytes, BytesMut};
 use signpost_domain::event::Recorded;
 use signpost_domain::ids::Seq;
@@ -15,16 +15,16 @@ use std::sync::Arc;
 use v1::event_item::Item;
 
 /// One who watches events.
-pub(super) struct Watcher {
+pub(super) struct EventWatcher {
     feeds: Arc<Feeds>,
     /// All up to this one was sent.
     at: Seq,
     as_cloud_events: bool,
 }
 
-impl Watcher {
-    pub(super) fn new(feeds: Arc<Feeds>, at: Seq, as_cloud_events: bool) -> Watcher {
-        Watcher {
+impl EventWatcher {
+    pub(super) fn new(feeds: Arc<Feeds>, at: Seq, as_cloud_events: bool) -> EventWatcher {
+        EventWatcher {
             feeds,
             at,
             as_cloud_events,
@@ -32,23 +32,23 @@ impl Watcher {
     }
 
     /// Watches until it is over.
-    pub(super) async fn run(mut self, outlet: &mut Outlet) -> Over {
+    pub(super) async fn run(mut self, outlet: &mut WatchSender) -> WatchEnd {
         match self.watch(outlet).await {
             Ok(never) => match never {},
             Err(over) => over,
         }
     }
 
-    async fn watch(&mut self, outlet: &mut Outlet) -> Result<Infallible, Over> {
+    async fn watch(&mut self, outlet: &mut WatchSender) -> Result<Infallible, WatchEnd> {
         let begun = self.item(self.at, Item::Heartbeat(v1::Heartbeat {}));
         self.send(outlet, begun, self.at).await?;
         loop {
             match self.feeds.more(self.at, outlet).await? {
-                More::Nothing => {
+                Wakeup::Nothing => {
                     let nothing = self.item(self.at, Item::Heartbeat(v1::Heartbeat {}));
                     self.send(outlet, nothing, self.at).await?;
                 }
-                More::UpTo(last) => {
+                Wakeup::UpTo(last) => {
                     while self.at < last {
                         self.feeds.goes_on()?;
                         let piece = self.feeds.piece(self.at, last).await?;
@@ -59,13 +59,13 @@ impl Watcher {
         }
     }
 
-    async fn tell(&mut self, outlet: &mut Outlet, piece: Piece) -> Result<(), Over> {
+    async fn tell(&mut self, outlet: &mut WatchSender, piece: LogChunk) -> Result<(), WatchEnd> {
         match piece {
-            Piece::TooOld => {
+            LogChunk::TooOld => {
                 let reason = v1::WatchEndCause::CursorTooOld;
                 Err(outlet.say_last(self.resume(reason)))
             }
-            Piece::Tail(digest) => {
+            LogChunk::Tail(digest) => {
                 let form = usize::from(self.as_cloud_events);
                 let messages = digest.messages(form, |event| self.made(&event.recorded));
                 for (message, at) in messages {
@@ -73,17 +73,21 @@ impl Watcher {
                 }
                 Ok(())
             }
-            Piece::Log(events) => self.tell_log(outlet, events).await,
+            LogChunk::Log(events) => self.tell_log(outlet, events).await,
         }
     }
 
-    async fn tell_log(&mut self, outlet: &mut Outlet, events: Vec<Recorded>) -> Result<(), Over> {
+    async fn tell_log(
+        &mut self,
+        outlet: &mut WatchSender,
+        events: Vec<Recorded>,
+    ) -> Result<(), WatchEnd> {
         let mut message = BytesMut::new();
         let mut at = self.at;
         for recorded in events {
             message.extend_from_slice(&self.made(&recorded));
             at = recorded.envelope.seq;
-            if message.len() >= bytes_out::MESSAGE_BYTES {
+            if message.len() >= encode::MESSAGE_BYTES {
                 self.send(outlet, message.split().freeze(), at).await?;
             }
         }
@@ -94,7 +98,12 @@ impl Watcher {
     }
 
     /// Sends a message that ends with the event `at`.
-    async fn send(&mut self, outlet: &mut Outlet, message: Bytes, at: Seq) -> Result<(), Over> {
+    async fn send(
+        &mut self,
+        outlet: &mut WatchSender,
+        message: Bytes,
+        at: Seq,
+    ) -> Result<(), WatchEnd> {
         let too_slow = || self.resume(v1::WatchEndCause::TooSlow);
         outlet.send(message, too_slow).await?;
         self.at = at;
@@ -103,8 +112,8 @@ impl Watcher {
 
     fn made(&self, recorded: &Recorded) -> Bytes {
         let item = match self.as_cloud_events {
-            false => Item::Event(reply::event::event(recorded)),
-            true => Item::CloudEvent(reply::event::cloud_event(recorded, &self.feeds.source)),
+            false => Item::Event(to_proto::event::event(recorded)),
+            true => Item::CloudEvent(to_proto::event::cloud_event(recorded, &self.feeds.source)),
         };
         self.item(recorded.envelope.seq, item)
     }
@@ -124,6 +133,6 @@ impl Watcher {
             cursor: cursor.text(EVENTS),
             item: Some(item),
         };
-        bytes_out::of(&v1::WatchEventsResponse { items: vec![item] })
+        encode::of(&v1::WatchEventsResponse { items: vec![item] })
     }
 }

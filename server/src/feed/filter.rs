@@ -1,8 +1,8 @@
 //! Whether a case or a contact is one that a watcher asked for.
 
-use crate::codec::contact::ContactGlance;
+use crate::codec::rows::contact::PartialContact;
 use crate::engine::Item;
-use crate::intake::feed::Filter;
+use crate::grpc::from_proto::feed::Filter;
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::contact::Contact;
 use signpost_domain::ids::CustomerId;
@@ -10,7 +10,7 @@ use signpost_domain::list::{ContactFilter, ContactSeen, ContactStateKind, OfCust
 
 /// What a watcher asked for, with the customers looked up.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Wanted {
+pub(super) struct ResolvedFilter {
     /// Which.
     pub(super) filter: Filter,
     /// Whose; anybody's, if `None`.
@@ -27,10 +27,10 @@ impl Filter {
     }
 }
 
-impl Wanted {
+impl ResolvedFilter {
     /// `customers` are all who are one with those that the filter names, as far as there are any. One who is named by
     /// key and is not there yet counts from the beginning.
-    pub(super) fn new(filter: Filter, mut customers: Option<Vec<CustomerId>>) -> Wanted {
+    pub(super) fn new(filter: Filter, mut customers: Option<Vec<CustomerId>>) -> ResolvedFilter {
         if let Some(customers) = &mut customers {
             for of in filter.customers() {
                 match of {
@@ -39,7 +39,7 @@ impl Wanted {
                 }
             }
         }
-        Wanted { filter, customers }
+        ResolvedFilter { filter, customers }
     }
 
     /// Whose; anybody's, if `None`.
@@ -83,7 +83,7 @@ impl Wanted {
 }
 
 /// Whether a contact of anybody may be asked for, as far as a glance tells.
-pub(super) fn may_hold(filter: &ContactFilter, seen: &ContactGlance) -> bool {
+pub(super) fn may_hold(filter: &ContactFilter, seen: &PartialContact) -> bool {
     filter.may_hold_seen(&ContactSeen {
         place: seen.place,
         channel: &seen.channel,

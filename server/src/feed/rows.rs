@@ -4,16 +4,17 @@
 //! after it. From disk there is only the row as it is now: it is told at the event of its last change, and one that
 //! does not match is said to have left, for nobody knows any more whether it matched before.
 
-use super::digest::{Changed, Digest};
-use super::filter::Wanted;
-use super::outlet::Outlet;
-use super::piece::Piece;
+use super::filter::ResolvedFilter;
+use super::log_chunk::LogChunk;
 use super::snapshot::Kept;
-use super::{Feeds, More, Over, PROGRESS_EVERY, bytes_out};
-use crate::engine::{Halt, Item};
-use crate::intake::cursor::{Cursor, Of};
-use crate::intake::feed::{Filter, WatchRows};
-use crate::{queries, reply};
+use super::tail_batch::{Changed, TailBatch};
+use super::watch_stream::WatchSender;
+use super::{Feeds, PROGRESS_EVERY, Wakeup, WatchEnd, encode};
+use crate::engine::{EngineError, Item};
+use crate::grpc::from_proto::feed::{Filter, WatchRows};
+use crate::grpc::to_proto;
+use crate::grpc::tokens::cursor::{Cursor, CursorScope};
+use crate::queries;
 use bytes::{Bytes, BytesMut};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::event::{Event, Recorded};
@@ -34,15 +35,15 @@ const PROGRESS: u32 = 6;
 const RESUME_REQUIRED: u32 = 7;
 
 /// One who watches cases or contacts.
-pub(super) struct Watcher {
+pub(super) struct RowWatcher {
     feeds: Arc<Feeds>,
-    of: Of,
-    wanted: Wanted,
+    of: CursorScope,
+    wanted: ResolvedFilter,
     cursor: Option<Cursor>,
     /// All changes up to this event were told.
     at: Seq,
     /// Rows of the snapshot that are newer than its start, with the event that changed them.
-    ahead: HashMap<RowKey, Seq>,
+    newer_in_snapshot: HashMap<RowKey, Seq>,
     /// What is to be sent.
     message: BytesMut,
     /// The cursor of the last item of it.
@@ -52,8 +53,8 @@ pub(super) struct Watcher {
     spoke: Instant,
 }
 
-impl Watcher {
-    pub(super) fn new(feeds: Arc<Feeds>, asked: WatchRows) -> Watcher {
+impl RowWatcher {
+    pub(super) fn new(feeds: Arc<Feeds>, asked: WatchRows) -> RowWatcher {
         let WatchRows {
             cursor,
             start: _,
@@ -70,29 +71,29 @@ impl Watcher {
             row: None,
         };
         let stands = cursor.clone().unwrap_or(start);
-        Watcher {
+        RowWatcher {
             feeds,
             of,
-            wanted: Wanted::new(filter, None),
+            wanted: ResolvedFilter::new(filter, None),
             put: stands.clone(),
             sent: stands,
             cursor,
             at,
-            ahead: HashMap::new(),
+            newer_in_snapshot: HashMap::new(),
             message: BytesMut::new(),
             spoke: Instant::now(),
         }
     }
 
     /// Watches until it is over.
-    pub(super) async fn run(mut self, outlet: &mut Outlet) -> Over {
+    pub(super) async fn run(mut self, outlet: &mut WatchSender) -> WatchEnd {
         match self.watch(outlet).await {
             Ok(never) => match never {},
             Err(over) => over,
         }
     }
 
-    async fn watch(&mut self, outlet: &mut Outlet) -> Result<Infallible, Over> {
+    async fn watch(&mut self, outlet: &mut WatchSender) -> Result<Infallible, WatchEnd> {
         self.look_up().await?;
         match self.cursor.take() {
             None => {
@@ -104,8 +105,8 @@ impl Watcher {
         }
         loop {
             match self.feeds.more(self.at, outlet).await? {
-                More::Nothing => self.progress(outlet).await?,
-                More::UpTo(last) => {
+                Wakeup::Nothing => self.progress(outlet).await?,
+                Wakeup::UpTo(last) => {
                     while self.at < last {
                         self.feeds.goes_on()?;
                         let piece = self.feeds.piece(self.at, last).await?;
@@ -120,7 +121,7 @@ impl Watcher {
     }
 
     /// Finds out whom the filter means.
-    async fn look_up(&mut self) -> Result<(), Over> {
+    async fn look_up(&mut self) -> Result<(), WatchEnd> {
         let filter = self.wanted.filter.clone();
         if filter.customers().is_empty() {
             return Ok(());
@@ -130,13 +131,15 @@ impl Watcher {
         let rows = engine.rows().clone();
         let of = filter.customers().to_vec();
         let found = tokio::task::spawn_blocking(move || queries::whose(&rows, &of));
-        let customers = found.await.map_err(|_| Over::Halted(Halt::Stopping))??;
-        self.wanted = Wanted::new(filter, customers);
+        let customers = found
+            .await
+            .map_err(|_| WatchEnd::Halted(EngineError::Stopping))??;
+        self.wanted = ResolvedFilter::new(filter, customers);
         Ok(())
     }
 
     /// Begins with all that is durable now: whoever watches sees what was acknowledged before.
-    async fn catch_up(&mut self) -> Result<(), Over> {
+    async fn catch_up(&mut self) -> Result<(), WatchEnd> {
         let engine = &self.feeds.engine;
         engine.rows_reach(Seq(engine.log().last())).await?;
         self.at = Seq(engine.rows().applied());
@@ -147,9 +150,9 @@ impl Watcher {
 
     async fn snapshot(
         &mut self,
-        outlet: &mut Outlet,
+        outlet: &mut WatchSender,
         mut after: Option<Vec<u8>>,
-    ) -> Result<(), Over> {
+    ) -> Result<(), WatchEnd> {
         let feeds = self.feeds.clone();
         let _under_way = feeds.pages.begin();
         loop {
@@ -163,7 +166,7 @@ impl Watcher {
                 }
                 let changed = item.changed();
                 if changed > self.at {
-                    self.ahead.insert(item.key(), changed);
+                    self.newer_in_snapshot.insert(item.key(), changed);
                 }
                 let cursor = self.cursor_at(self.at, Some(key.clone()));
                 let numbers = self.feeds.engine.case_numbers();
@@ -176,30 +179,34 @@ impl Watcher {
                 None => break,
             }
         }
-        let end = bytes_out::of(&v1::SnapshotEnd {});
+        let end = encode::of(&v1::SnapshotEnd {});
         let cursor = self.cursor_at(self.at, None);
         self.put(outlet, cursor, SNAPSHOT_END, &end).await?;
         self.flush(outlet).await
     }
 
-    async fn tell(&mut self, outlet: &mut Outlet, piece: Piece) -> Result<(), Over> {
+    async fn tell(&mut self, outlet: &mut WatchSender, piece: LogChunk) -> Result<(), WatchEnd> {
         let last = match piece {
-            Piece::TooOld => {
+            LogChunk::TooOld => {
                 let reason = v1::WatchEndCause::CursorTooOld;
                 return Err(outlet.say_last(self.resume(reason)));
             }
-            Piece::Tail(digest) => {
+            LogChunk::Tail(digest) => {
                 self.tell_tail(outlet, &digest).await?;
                 digest.last
             }
-            Piece::Log(events) => self.tell_log(outlet, &events).await?,
+            LogChunk::Log(events) => self.tell_log(outlet, &events).await?,
         };
         self.flush(outlet).await?;
         self.at = last;
         Ok(())
     }
 
-    async fn tell_tail(&mut self, outlet: &mut Outlet, digest: &Digest) -> Result<(), Over> {
+    async fn tell_tail(
+        &mut self,
+        outlet: &mut WatchSender,
+        digest: &TailBatch,
+    ) -> Result<(), WatchEnd> {
         match &self.wanted.filter {
             Filter::Cases(_) => {
                 for changed in digest.cases() {
@@ -217,9 +224,9 @@ impl Watcher {
 
     async fn tell_changed(
         &mut self,
-        outlet: &mut Outlet,
+        outlet: &mut WatchSender,
         changed: Changed<'_>,
-    ) -> Result<(), Over> {
+    ) -> Result<(), WatchEnd> {
         let Changed {
             key,
             before,
@@ -227,15 +234,15 @@ impl Watcher {
             change,
         } = changed;
         // Hardly anybody has any.
-        let ahead = match self.ahead.is_empty() {
+        let ahead = match self.newer_in_snapshot.is_empty() {
             true => None,
-            false => self.ahead.get(key).copied(),
+            false => self.newer_in_snapshot.get(key).copied(),
         };
         if ahead.is_some_and(|ahead| ahead >= seq) {
             return Ok(());
         }
         if ahead.is_some() {
-            self.ahead.remove(key);
+            self.newer_in_snapshot.remove(key);
         }
         if self.wanted.holds(&change.after) {
             let numbers = self.feeds.engine.case_numbers();
@@ -249,14 +256,18 @@ impl Watcher {
             None => false,
         };
         if was_told {
-            let left = bytes_out::of(&left(key, seq));
+            let left = encode::of(&left(key, seq));
             let cursor = self.cursor_at(seq, None);
             self.put(outlet, cursor, LEFT_FILTER, &left).await?;
         }
         Ok(())
     }
 
-    async fn tell_log(&mut self, outlet: &mut Outlet, events: &[Recorded]) -> Result<Seq, Over> {
+    async fn tell_log(
+        &mut self,
+        outlet: &mut WatchSender,
+        events: &[Recorded],
+    ) -> Result<Seq, WatchEnd> {
         let mut touched: HashMap<RowKey, Seq> = HashMap::new();
         let mut last = self.at;
         for recorded in events {
@@ -279,7 +290,11 @@ impl Watcher {
             let Some(item) = item.filter(|item| item.changed() == seq) else {
                 continue;
             };
-            if self.ahead.remove(&key).is_some_and(|ahead| ahead >= seq) {
+            if self
+                .newer_in_snapshot
+                .remove(&key)
+                .is_some_and(|ahead| ahead >= seq)
+            {
                 continue;
             }
             let cursor = self.cursor_at(seq, None);
@@ -289,7 +304,7 @@ impl Watcher {
                     self.put(outlet, cursor, CHANGED, &body).await?;
                 }
                 false => {
-                    let left = bytes_out::of(&left(&key, seq));
+                    let left = encode::of(&left(&key, seq));
                     self.put(outlet, cursor, LEFT_FILTER, &left).await?;
                 }
             }
@@ -313,20 +328,20 @@ impl Watcher {
     /// Adds an item to the message, and sends it if it is long enough.
     async fn put(
         &mut self,
-        outlet: &mut Outlet,
+        outlet: &mut WatchSender,
         cursor: Cursor,
         field: u32,
         body: &Bytes,
-    ) -> Result<(), Over> {
-        bytes_out::put_item(&mut self.message, &cursor.text(self.of), field, body);
+    ) -> Result<(), WatchEnd> {
+        encode::put_item(&mut self.message, &cursor.text(self.of), field, body);
         self.put = cursor;
-        match self.message.len() >= bytes_out::MESSAGE_BYTES {
+        match self.message.len() >= encode::MESSAGE_BYTES {
             true => self.flush(outlet).await,
             false => Ok(()),
         }
     }
 
-    async fn flush(&mut self, outlet: &mut Outlet) -> Result<(), Over> {
+    async fn flush(&mut self, outlet: &mut WatchSender) -> Result<(), WatchEnd> {
         if self.message.is_empty() {
             return Ok(());
         }
@@ -338,8 +353,8 @@ impl Watcher {
         Ok(())
     }
 
-    async fn progress(&mut self, outlet: &mut Outlet) -> Result<(), Over> {
-        let nothing = bytes_out::of(&v1::Heartbeat {});
+    async fn progress(&mut self, outlet: &mut WatchSender) -> Result<(), WatchEnd> {
+        let nothing = encode::of(&v1::Heartbeat {});
         let cursor = self.cursor_at(self.at, None);
         self.put(outlet, cursor, PROGRESS, &nothing).await?;
         self.flush(outlet).await
@@ -347,9 +362,9 @@ impl Watcher {
 
     fn resume(&self, reason: v1::WatchEndCause) -> Bytes {
         let reason = reason.into();
-        let body = bytes_out::of(&v1::WatchEnded { cause: reason });
+        let body = encode::of(&v1::WatchEnded { cause: reason });
         let mut message = BytesMut::new();
-        bytes_out::put_item(
+        encode::put_item(
             &mut message,
             &self.sent.text(self.of),
             RESUME_REQUIRED,
@@ -371,8 +386,8 @@ fn changed_by(event: &Event) -> impl Iterator<Item = RowKey> {
 
 fn body(item: &Item, numbers: &CaseNumbers) -> Bytes {
     match item {
-        Item::Case(case) => bytes_out::of(&reply::case::case(case, numbers)),
-        Item::Contact(contact) => bytes_out::of(&reply::contact::contact(contact)),
+        Item::Case(case) => encode::of(&to_proto::case::case(case, numbers)),
+        Item::Contact(contact) => encode::of(&to_proto::contact::contact(contact)),
     }
 }
 

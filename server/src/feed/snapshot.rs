@@ -3,12 +3,13 @@
 //! Pages are read as those of lists are, so that one costs what it shows and not what there is. Watchers who ask for
 //! the same at about the same time share them.
 
-use super::filter::{Wanted, may_hold};
-use super::{Feeds, Over};
-use crate::codec::{index, key};
-use crate::engine::{Halt, Item, Made};
-use crate::intake::feed::Filter;
-use crate::queries::{self, Asked, Found};
+use super::filter::{ResolvedFilter, may_hold};
+use super::{Feeds, WatchEnd};
+use crate::codec::index;
+use crate::codec::rows::key;
+use crate::engine::{EncodedOnce, EngineError, Item};
+use crate::grpc::from_proto::feed::Filter;
+use crate::queries::{self, ListPage, PageRequest};
 use crate::store::{RowReader, StoreError};
 use signpost_domain::contact::Contact;
 use signpost_domain::ids::{CustomerId, Seq};
@@ -30,12 +31,12 @@ pub(super) struct Kept {
     /// The row.
     pub(super) item: Item,
     /// The row, as watchers are sent it.
-    pub(super) made: Made,
+    pub(super) made: EncodedOnce,
 }
 
 /// A page of a snapshot.
-pub(super) struct Page {
-    wanted: Wanted,
+pub(super) struct SnapshotPage {
+    wanted: ResolvedFilter,
     after: Option<Vec<u8>>,
     /// It holds every event up to this one.
     as_of: Seq,
@@ -52,7 +53,7 @@ pub(super) struct Pages(Mutex<Shared>);
 #[derive(Default)]
 struct Shared {
     under_way: usize,
-    kept: VecDeque<Arc<Page>>,
+    kept: VecDeque<Arc<SnapshotPage>>,
 }
 
 /// A snapshot that is under way. With the last of them all pages go.
@@ -76,14 +77,19 @@ impl Pages {
     }
 
     /// The page of this filter behind this key, if one is here that holds every event up to `at`.
-    fn get(&self, wanted: &Wanted, after: Option<&[u8]>, at: Seq) -> Option<Arc<Page>> {
-        let is_asked = |page: &&Arc<Page>| {
+    fn get(
+        &self,
+        wanted: &ResolvedFilter,
+        after: Option<&[u8]>,
+        at: Seq,
+    ) -> Option<Arc<SnapshotPage>> {
+        let is_asked = |page: &&Arc<SnapshotPage>| {
             page.as_of >= at && page.after.as_deref() == after && page.wanted == *wanted
         };
         self.shared().kept.iter().find(is_asked).cloned()
     }
 
-    fn put(&self, page: Arc<Page>) {
+    fn put(&self, page: Arc<SnapshotPage>) {
         let kept = &mut self.shared().kept;
         kept.retain(|older| older.after != page.after || older.wanted != page.wanted);
         if kept.len() >= PAGES_MAX {
@@ -102,26 +108,32 @@ impl Feeds {
     /// one that another watcher had read, or one that is read now.
     pub(super) async fn page(
         &self,
-        wanted: &Wanted,
+        wanted: &ResolvedFilter,
         after: Option<Vec<u8>>,
         at: Seq,
-    ) -> Result<Arc<Page>, Over> {
+    ) -> Result<Arc<SnapshotPage>, WatchEnd> {
         let turn = self.reading.acquire().await;
-        let _turn = turn.map_err(|_| Over::Halted(Halt::Stopping))?;
+        let _turn = turn.map_err(|_| WatchEnd::Halted(EngineError::Stopping))?;
         if let Some(page) = self.pages.get(wanted, after.as_deref(), at) {
             return Ok(page);
         }
         let rows = self.engine.rows().clone();
         let wanted = wanted.clone();
         let read = tokio::task::spawn_blocking(move || read(&rows, wanted, after));
-        let page = read.await.map_err(|_| Over::Halted(Halt::Stopping))??;
+        let page = read
+            .await
+            .map_err(|_| WatchEnd::Halted(EngineError::Stopping))??;
         let page = Arc::new(page);
         self.pages.put(page.clone());
         Ok(page)
     }
 }
 
-fn read(rows: &RowReader, wanted: Wanted, after: Option<Vec<u8>>) -> Result<Page, StoreError> {
+fn read(
+    rows: &RowReader,
+    wanted: ResolvedFilter,
+    after: Option<Vec<u8>>,
+) -> Result<SnapshotPage, StoreError> {
     // Before the look at the rows: what is applied after this may or may not be seen.
     let as_of = Seq(rows.applied());
     let key = after.as_deref();
@@ -133,7 +145,7 @@ fn read(rows: &RowReader, wanted: Wanted, after: Option<Vec<u8>>) -> Result<Page
             contacts_of_customers(rows, &wanted, (filter, customers), key)?
         }
     };
-    Ok(Page {
+    Ok(SnapshotPage {
         wanted,
         after,
         as_of,
@@ -151,7 +163,7 @@ fn cases(
     after: Option<&[u8]>,
 ) -> Result<Read, StoreError> {
     let asked = asked(&key::OPEN_CASES, after);
-    let Found { items, next } = queries::active_cases(rows, filter, customers, &asked)?;
+    let ListPage { items, next } = queries::active_cases(rows, filter, customers, &asked)?;
     let kept = items.into_iter().map(|case| {
         let key = index::at(&key::OPEN_CASES, case.id.0);
         kept(key, Item::Case(case))
@@ -162,7 +174,7 @@ fn cases(
 
 fn contacts(
     rows: &RowReader,
-    wanted: &Wanted,
+    wanted: &ResolvedFilter,
     filter: &ContactFilter,
     after: Option<&[u8]>,
 ) -> Result<Read, StoreError> {
@@ -178,7 +190,7 @@ fn contacts(
 
 fn contacts_of_customers(
     rows: &RowReader,
-    wanted: &Wanted,
+    wanted: &ResolvedFilter,
     (filter, customers): (&ContactFilter, &[CustomerId]),
     after: Option<&[u8]>,
 ) -> Result<Read, StoreError> {
@@ -197,8 +209,8 @@ fn contacts_of_customers(
 
 /// The page behind a key. One that is of no key under this prefix is none of ours, or was given when snapshots were
 /// read otherwise: then the snapshot begins again, which repeats and misses nothing.
-fn asked(prefix: &[u8], after: Option<&[u8]>) -> Asked {
-    Asked {
+fn asked(prefix: &[u8], after: Option<&[u8]>) -> PageRequest {
+    PageRequest {
         order: Order::OldestFirst,
         size: PAGE_ITEMS,
         after: after.and_then(|key| index::seq_under(prefix, key).ok()),
@@ -209,7 +221,7 @@ fn kept(key: Vec<u8>, item: Item) -> Kept {
     Kept {
         key,
         item,
-        made: Made::default(),
+        made: EncodedOnce::default(),
     }
 }
 
@@ -219,22 +231,22 @@ mod tests {
     use signpost_domain::case::CaseState;
     use signpost_domain::ids::Slug;
 
-    fn of(tiers: &[&str]) -> Wanted {
+    fn of(tiers: &[&str]) -> ResolvedFilter {
         let tiers = tiers.iter().map(|tier| Slug::stored(*tier));
         let filter = CaseFilter {
             states: vec![CaseState::Open],
             tiers: tiers.collect(),
             ..CaseFilter::default()
         };
-        Wanted::new(Filter::Cases(filter), None)
+        ResolvedFilter::new(Filter::Cases(filter), None)
     }
 
-    fn gold() -> Wanted {
+    fn gold() -> ResolvedFilter {
         of(&["gold"])
     }
 
-    fn page(wanted: Wanted, after: Option<&[u8]>, as_of: u64) -> Arc<Page> {
-        Arc::new(Page {
+    fn page(wanted: ResolvedFilter, after: Option<&[u8]>, as_of: u64) -> Arc<SnapshotPage> {
+        Arc::new(SnapshotPage {
             wanted,
             after: after.map(<[u8]>::to_vec),
             as_of: Seq(as_of),
@@ -249,7 +261,7 @@ mod tests {
         let pages = Pages::default();
         let (first, second) = (pages.begin(), pages.begin());
         pages.put(page(any(), None, 7));
-        let get = |wanted: Wanted, after: Option<&[u8]>, at: u64| {
+        let get = |wanted: ResolvedFilter, after: Option<&[u8]>, at: u64| {
             let found = pages.get(&wanted, after, Seq(at));
             found.map(|page| page.as_of.0)
         };

@@ -1,6 +1,6 @@
 //! Several customers or cases by their names.
 
-use super::rows;
+use crate::index_scan::rows;
 use crate::store::{RowReader, StoreError};
 use signpost_domain::case::Case;
 use signpost_domain::customer::Customer;

@@ -1,13 +1,15 @@
 //! Cases that match a filter.
 
-use super::blocks::Blocks;
-use super::look::Look;
-use super::rows::{case, whose};
-use super::run::{CaseMatch, Run, Sequences, Step, Union};
-use super::times::{Marks, sequences};
-use super::{Asked, Found, undecoded};
-use crate::codec::row::RowKind;
-use crate::codec::{self, index, key};
+use super::{ListPage, PageRequest, undecoded};
+use crate::codec;
+use crate::codec::index;
+use crate::codec::rows::RowKind;
+use crate::codec::rows::key;
+use crate::index_scan::blocks::Blocks;
+use crate::index_scan::budget::ScanBudget;
+use crate::index_scan::cursor::{Cursor, Intersection, Sequences, Step, Union};
+use crate::index_scan::rows::{case, whose};
+use crate::index_scan::times::{Marks, sequences};
 use crate::store::{RowReader, StoreError, Towards};
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq};
@@ -17,7 +19,7 @@ use std::sync::Arc;
 
 /// What cases are to have.
 #[derive(Clone, Copy)]
-pub(super) struct Sought<'a> {
+pub(super) struct WantedCases<'a> {
     /// All that is asked for.
     pub(super) filter: &'a CaseFilter,
     /// Whose they are to be; anybody's, if `None`.
@@ -33,17 +35,17 @@ pub(super) struct Sought<'a> {
 pub(crate) fn cases(
     reader: &RowReader,
     filter: &CaseFilter,
-    asked: &Asked,
-) -> Result<Found<Arc<Case>>, StoreError> {
+    asked: &PageRequest,
+) -> Result<ListPage<Arc<Case>>, StoreError> {
     let customers = whose(reader, &filter.customers)?;
     let within = sequences(reader, Marks::Contacts, filter.opened, reader.applied())?;
-    let sought = Sought {
+    let sought = WantedCases {
         filter,
         customers: customers.as_deref(),
         active: filter.states == [CaseState::Open],
     };
     let holds = |case: &Case| filter.holds(case, customers.as_deref());
-    let mut look = Look::new(reader, asked.order);
+    let mut look = ScanBudget::new(reader, asked.order);
     page(&mut look, &sought, holds, within, asked)
 }
 
@@ -55,29 +57,29 @@ pub(crate) fn active_cases(
     reader: &RowReader,
     filter: &CaseFilter,
     customers: Option<&[CustomerId]>,
-    asked: &Asked,
-) -> Result<Found<Arc<Case>>, StoreError> {
-    let sought = Sought {
+    asked: &PageRequest,
+) -> Result<ListPage<Arc<Case>>, StoreError> {
+    let sought = WantedCases {
         filter,
         customers,
         active: true,
     };
     let within = (0, reader.applied());
-    let mut look = Look::new(reader, asked.order);
+    let mut look = ScanBudget::new(reader, asked.order);
     let holds = |case: &Case| filter.holds(case, customers);
     page(&mut look, &sought, holds, within, asked)
 }
 
 /// A page of what was opened from one sequence to another.
 pub(super) fn page(
-    look: &mut Look<'_>,
-    sought: &Sought<'_>,
+    look: &mut ScanBudget<'_>,
+    sought: &WantedCases<'_>,
     holds: impl Fn(&Case) -> bool,
     (low, high): (u64, u64),
-    asked: &Asked,
-) -> Result<Found<Arc<Case>>, StoreError> {
+    asked: &PageRequest,
+) -> Result<ListPage<Arc<Case>>, StoreError> {
     let Some(span) = look.span(low, high, asked) else {
-        return Ok(Found::nothing());
+        return Ok(ListPage::nothing());
     };
     let mut joined = joined(look, sought)?;
     let mut items: Vec<Arc<Case>> = Vec::new();
@@ -87,9 +89,9 @@ pub(super) fn page(
             Step::At(seq) => seq,
             Step::Spent(at) => {
                 let next = Some(look.previous(at));
-                return Ok(Found { items, next });
+                return Ok(ListPage { items, next });
             }
-            Step::End => return Ok(Found { items, next: None }),
+            Step::End => return Ok(ListPage { items, next: None }),
         };
         let found = match joined.row(seq) {
             Some(row) => Some(decoded(row)?),
@@ -101,20 +103,20 @@ pub(super) fn page(
         if let Some(found) = found.filter(|found| holds(found)) {
             if items.len() == asked.size {
                 let next = items.last().map(|last| last.id.0);
-                return Ok(Found { items, next });
+                return Ok(ListPage { items, next });
             }
             items.push(found);
         }
         match look.next(seq) {
             Some(next) if !look.is_before(span.last, next) => from = next,
-            _ => return Ok(Found { items, next: None }),
+            _ => return Ok(ListPage { items, next: None }),
         }
     }
 }
 
 /// The sequences of what is sought, by each thing that it is to have; all of them have what there is to find.
-fn joined(look: &Look<'_>, sought: &Sought<'_>) -> Result<CaseMatch, StoreError> {
-    let Sought {
+fn joined(look: &ScanBudget<'_>, sought: &WantedCases<'_>) -> Result<Intersection, StoreError> {
+    let WantedCases {
         filter,
         customers,
         active,
@@ -123,10 +125,10 @@ fn joined(look: &Look<'_>, sought: &Sought<'_>) -> Result<CaseMatch, StoreError>
     let mut unions: Vec<Union> = Vec::new();
     if !filter.ids.is_empty() {
         let ids = filter.ids.iter().map(|id| id.0).collect();
-        unions.push(Union(vec![Sequences::Run(Run::of_all(look, ids))]));
+        unions.push(Union(vec![Sequences::Run(Cursor::of_all(look, ids))]));
     }
     if let Some(customers) = customers {
-        let run = |customer| Sequences::Run(Run::new(index::cases_of_customer(customer)));
+        let run = |customer| Sequences::Run(Cursor::new(index::cases_of_customer(customer)));
         unions.push(Union(customers.iter().map(run).collect()));
     }
     if !filter.reasons.is_empty() {
@@ -154,13 +156,13 @@ fn joined(look: &Look<'_>, sought: &Sought<'_>) -> Result<CaseMatch, StoreError>
         // Every case has one tier.
         unions.push(named(reader, index::CASES_BY_TIER, |_| true)?);
     }
-    Ok(CaseMatch(unions))
+    Ok(Intersection(unions))
 }
 
 /// The sequences of cases that were once in one of these states: the rows of open ones before the blocks of others.
 /// `None` if any state will do.
 fn in_states(states: &[CaseState], active: bool) -> Option<Union> {
-    let rows = || Sequences::Rows(Run::new(key::OPEN_CASES.to_vec()));
+    let rows = || Sequences::Rows(Cursor::new(key::OPEN_CASES.to_vec()));
     if active {
         return Some(Union(vec![rows()]));
     }
@@ -173,7 +175,7 @@ fn in_states(states: &[CaseState], active: bool) -> Option<Union> {
 }
 
 fn decoded(row: &[u8]) -> Result<Arc<Case>, StoreError> {
-    match codec::row::decode(RowKind::Case, row).map_err(undecoded)? {
+    match codec::rows::decode(RowKind::Case, row).map_err(undecoded)? {
         Row::Case(case) => Ok(case),
         _ => Err(undecoded("no case")),
     }

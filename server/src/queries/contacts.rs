@@ -1,14 +1,16 @@
 //! Contacts that match a filter.
 
-use super::blocks::Blocks;
-use super::look::{Look, Span};
-use super::rows::{case, contact, whose};
-use super::run::{CaseMatch, Run, Sequences, Step, Union};
-use super::times::{Marks, sequences};
-use super::{Asked, Found, undecoded};
-use crate::codec::contact::{ContactGlance, glance};
-use crate::codec::row::RowKind;
-use crate::codec::{self, index, key};
+use super::{ListPage, PageRequest, undecoded};
+use crate::codec;
+use crate::codec::index;
+use crate::codec::rows::RowKind;
+use crate::codec::rows::contact::{PartialContact, decode_partial};
+use crate::codec::rows::key;
+use crate::index_scan::blocks::Blocks;
+use crate::index_scan::budget::{ScanBudget, Span};
+use crate::index_scan::cursor::{Cursor, Intersection, Sequences, Step, Union};
+use crate::index_scan::rows::{case, contact, whose};
+use crate::index_scan::times::{Marks, sequences};
 use crate::store::{RowReader, StoreError};
 use signpost_domain::contact::Contact;
 use signpost_domain::ids::{CaseId, CustomerId, Seq};
@@ -24,14 +26,14 @@ use std::sync::Arc;
 pub(crate) fn contacts(
     reader: &RowReader,
     filter: &ContactFilter,
-    asked: &Asked,
-) -> Result<Found<Arc<Contact>>, StoreError> {
-    let mut look = Look::new(reader, asked.order);
+    asked: &PageRequest,
+) -> Result<ListPage<Arc<Contact>>, StoreError> {
+    let mut look = ScanBudget::new(reader, asked.order);
     let customers = whose(reader, &filter.customers)?;
     let customers = customers.as_deref();
     let (low, high) = sequences(reader, Marks::Contacts, filter.opened, reader.applied())?;
     let Some(span) = look.span(low, high, asked) else {
-        return Ok(Found::nothing());
+        return Ok(ListPage::nothing());
     };
     let source = source(&mut look, filter, customers)?;
     let may_hold = |mark: &ContactMark| filter.may_hold(mark);
@@ -48,15 +50,15 @@ pub(crate) fn live_contacts_of(
     customers: &[CustomerId],
     may_hold: impl Fn(&ContactMark) -> bool,
     holds: impl Fn(&Contact) -> bool,
-    asked: &Asked,
-) -> Result<Found<Arc<Contact>>, StoreError> {
-    let mut look = Look::new(reader, asked.order);
+    asked: &PageRequest,
+) -> Result<ListPage<Arc<Contact>>, StoreError> {
+    let mut look = ScanBudget::new(reader, asked.order);
     let Some(span) = look.span(0, reader.applied(), asked) else {
-        return Ok(Found::nothing());
+        return Ok(ListPage::nothing());
     };
     let may_hold = |mark: &ContactMark| mark.place != ContactStateKind::Ended && may_hold(mark);
     let holds = |contact: &Contact| contact.state.is_live() && holds(contact);
-    let source = Source::At(CaseMatch(vec![of(customers)]));
+    let source = Source::At(Intersection(vec![of(customers)]));
     page(&mut look, source, (may_hold, holds), span, asked)
 }
 
@@ -68,50 +70,50 @@ pub(crate) fn live_contacts_of(
 /// When the rows do not read.
 pub(crate) fn live_contacts(
     reader: &RowReader,
-    may_hold: impl Fn(&ContactGlance) -> bool,
+    may_hold: impl Fn(&PartialContact) -> bool,
     holds: impl Fn(&Contact) -> bool,
     after: Option<&[u8]>,
     max: usize,
-) -> Result<Found<Arc<Contact>, Vec<u8>>, StoreError> {
+) -> Result<ListPage<Arc<Contact>, Vec<u8>>, StoreError> {
     let (rows, _) = reader.scan_blocking(&key::LIVE_CONTACTS, after, max)?;
     let mut items = Vec::new();
     for (_, row) in &rows {
-        if !may_hold(&glance(row).map_err(undecoded)?) {
+        if !may_hold(&decode_partial(row).map_err(undecoded)?) {
             continue;
         }
-        match codec::row::decode(RowKind::Contact, row).map_err(undecoded)? {
+        match codec::rows::decode(RowKind::Contact, row).map_err(undecoded)? {
             Row::Contact(contact) if holds(&contact) => items.push(contact),
             _ => {}
         }
     }
     let next = rows.last().filter(|_| rows.len() == max);
     let next = next.map(|(key, _)| key.clone());
-    Ok(Found { items, next })
+    Ok(ListPage { items, next })
 }
 
 /// A page of the contacts of a span that hold, of which the marks tell which may.
 fn page(
-    look: &mut Look<'_>,
+    look: &mut ScanBudget<'_>,
     mut source: Source,
     (may_hold, holds): (impl Fn(&ContactMark) -> bool, impl Fn(&Contact) -> bool),
     span: Span,
-    asked: &Asked,
-) -> Result<Found<Arc<Contact>>, StoreError> {
+    asked: &PageRequest,
+) -> Result<ListPage<Arc<Contact>>, StoreError> {
     let mut items: Vec<Arc<Contact>> = Vec::new();
     let mut last_shown = None;
     let mut from = span.first;
     loop {
         if look.is_spent() && from != span.first {
             let next = Some(look.previous(from));
-            return Ok(Found { items, next });
+            return Ok(ListPage { items, next });
         }
         let (seq, mark) = match source.next(look, from, span)? {
             Next::Mark(seq, mark) => (seq, mark),
             Next::Spent(at) => {
                 let next = Some(look.previous(at));
-                return Ok(Found { items, next });
+                return Ok(ListPage { items, next });
             }
-            Next::End => return Ok(Found { items, next: None }),
+            Next::End => return Ok(ListPage { items, next: None }),
         };
         let (id, mark) = index::decode_contact_mark(&mark).map_err(undecoded)?;
         if may_hold(&mark) {
@@ -120,7 +122,7 @@ fn page(
             if let Some(found) = found.filter(|found| holds(found)) {
                 if items.len() == asked.size {
                     let next = last_shown;
-                    return Ok(Found { items, next });
+                    return Ok(ListPage { items, next });
                 }
                 items.push(found);
                 last_shown = Some(seq);
@@ -128,7 +130,7 @@ fn page(
         }
         match look.next(seq) {
             Some(next) if !look.is_before(span.last, next) => from = next,
-            _ => return Ok(Found { items, next: None }),
+            _ => return Ok(ListPage { items, next: None }),
         }
     }
 }
@@ -136,9 +138,9 @@ fn page(
 /// Where marks come from.
 enum Source {
     /// All of them, in their order.
-    Marks(Run),
+    Marks(Cursor),
     /// Those at some sequences.
-    At(CaseMatch),
+    At(Intersection),
 }
 
 /// What comes next.
@@ -153,7 +155,12 @@ enum Next {
 
 impl Source {
     /// The first mark from `from` on, within the span.
-    fn next(&mut self, look: &mut Look<'_>, from: Seq, span: Span) -> Result<Next, StoreError> {
+    fn next(
+        &mut self,
+        look: &mut ScanBudget<'_>,
+        from: Seq,
+        span: Span,
+    ) -> Result<Next, StoreError> {
         match self {
             Source::Marks(run) => match run.seek(look, from)? {
                 Some(seq) if !look.is_before(span.last, seq) => {
@@ -178,7 +185,7 @@ impl Source {
 
 /// The fewest marks that have all that a filter is to find.
 fn source(
-    look: &mut Look<'_>,
+    look: &mut ScanBudget<'_>,
     filter: &ContactFilter,
     customers: Option<&[CustomerId]>,
 ) -> Result<Source, StoreError> {
@@ -197,13 +204,13 @@ fn source(
     let labels = labels.map(|(key, value)| index::contacts_by_label(key, value));
     unions.extend(labels.map(|prefix| Union(vec![blocks(prefix)])));
     Ok(match unions.is_empty() {
-        true => Source::Marks(Run::new(index::CONTACT_MARKS.to_vec())),
-        false => Source::At(CaseMatch(unions)),
+        true => Source::Marks(Cursor::new(index::CONTACT_MARKS.to_vec())),
+        false => Source::At(Intersection(unions)),
     })
 }
 
 /// The sequences of contacts of the customers of some cases, all contacts of the cases among them.
-fn of_cases(look: &Look<'_>, ids: &[CaseId]) -> Result<Union, StoreError> {
+fn of_cases(look: &ScanBudget<'_>, ids: &[CaseId]) -> Result<Union, StoreError> {
     let (mut customers, mut sequences) = (Vec::new(), Vec::new());
     for id in ids {
         let Some(case) = case(look.reader, *id)? else {
@@ -223,12 +230,12 @@ fn of_cases(look: &Look<'_>, ids: &[CaseId]) -> Result<Union, StoreError> {
     customers.sort_unstable();
     customers.dedup();
     let mut all = of(&customers);
-    all.0.push(Sequences::Run(Run::of_all(look, sequences)));
+    all.0.push(Sequences::Run(Cursor::of_all(look, sequences)));
     Ok(all)
 }
 
 /// The sequences of the contacts of some customers.
 fn of(customers: &[CustomerId]) -> Union {
-    let run = |id| Sequences::Run(Run::new(index::contacts_of_customer(id)));
+    let run = |id| Sequences::Run(Cursor::new(index::contacts_of_customer(id)));
     Union(customers.iter().map(run).collect())
 }

@@ -1,11 +1,11 @@
 //! Customers that match a filter.
 
-use super::look::Look;
-use super::rows::customer;
-use super::run::Run;
-use super::times::{Marks, sequences};
-use super::{Asked, Found, undecoded};
+use super::{ListPage, PageRequest, undecoded};
 use crate::codec::index;
+use crate::index_scan::budget::ScanBudget;
+use crate::index_scan::cursor::Cursor;
+use crate::index_scan::rows::customer;
+use crate::index_scan::times::{Marks, sequences};
 use crate::store::{RowReader, StoreError};
 use signpost_domain::customer::Customer;
 use signpost_domain::ids::{CustomerId, Seq};
@@ -19,16 +19,16 @@ use std::sync::Arc;
 pub(crate) fn customers(
     reader: &RowReader,
     filter: &CustomerFilter,
-    asked: &Asked,
-) -> Result<Found<Arc<Customer>>, StoreError> {
-    let mut look = Look::new(reader, asked.order);
+    asked: &PageRequest,
+) -> Result<ListPage<Arc<Customer>>, StoreError> {
+    let mut look = ScanBudget::new(reader, asked.order);
     let (low, high) = sequences(reader, Marks::Customers, filter.opened, reader.applied())?;
     let Some(span) = look.span(low, high, asked) else {
-        return Ok(Found::nothing());
+        return Ok(ListPage::nothing());
     };
     let (mut run, by_mark) = match (filter.ids.as_slice(), &filter.identity) {
-        ([], Some(handle)) => (Run::new(index::customers_by_handle(handle)), false),
-        ([], None) => (Run::new(index::CUSTOMER_MARKS.to_vec()), true),
+        ([], Some(handle)) => (Cursor::new(index::customers_by_handle(handle)), false),
+        ([], None) => (Cursor::new(index::CUSTOMER_MARKS.to_vec()), true),
         (ids, _) => (named(&look, ids)?, false),
     };
     let mut items: Vec<Arc<Customer>> = Vec::new();
@@ -36,11 +36,11 @@ pub(crate) fn customers(
     loop {
         if look.is_spent() && from != span.first {
             let next = Some(look.previous(from));
-            return Ok(Found { items, next });
+            return Ok(ListPage { items, next });
         }
         let found = run.seek(&mut look, from)?;
         let Some(seq) = found.filter(|seq| !look.is_before(span.last, *seq)) else {
-            return Ok(Found { items, next: None });
+            return Ok(ListPage { items, next: None });
         };
         let id = match by_mark {
             true => of_mark(filter, run.value())?,
@@ -52,14 +52,14 @@ pub(crate) fn customers(
             if let Some(found) = found.filter(|found| filter.holds(found)) {
                 if items.len() == asked.size {
                     let next = items.last().map(|last| last.opened);
-                    return Ok(Found { items, next });
+                    return Ok(ListPage { items, next });
                 }
                 items.push(found);
             }
         }
         match look.next(seq) {
             Some(next) if !look.is_before(span.last, next) => from = next,
-            _ => return Ok(Found { items, next: None }),
+            _ => return Ok(ListPage { items, next: None }),
         }
     }
 }
@@ -72,7 +72,7 @@ fn of_mark(filter: &CustomerFilter, mark: &[u8]) -> Result<Option<CustomerId>, S
 }
 
 /// The customers with these keys, each once.
-fn named(look: &Look<'_>, ids: &[CustomerId]) -> Result<Run, StoreError> {
+fn named(look: &ScanBudget<'_>, ids: &[CustomerId]) -> Result<Cursor, StoreError> {
     let mut all: Vec<(Seq, Vec<u8>)> = Vec::new();
     for id in ids {
         let found = customer(look.reader, id)?;
@@ -83,5 +83,5 @@ fn named(look: &Look<'_>, ids: &[CustomerId]) -> Result<Run, StoreError> {
     if look.order() == Order::NewestFirst {
         all.reverse();
     }
-    Ok(Run::of(all))
+    Ok(Cursor::of(all))
 }

@@ -1,7 +1,7 @@
 //! What a customer came for so far.
 
-use super::rows::goes_on;
-use super::{Asked, cases, contacts};
+use super::{PageRequest, cases, contacts};
+use crate::index_scan::rows::goes_on;
 use crate::store::{RowReader, StoreError};
 use signpost_domain::case::Case;
 use signpost_domain::contact::Contact;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// A customer's history.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct CustomerHistory {
     /// The one that goes on.
     pub(crate) customer: Arc<Customer>,
     /// By reason.
@@ -33,11 +33,11 @@ pub(crate) fn history(
     reader: &RowReader,
     of: &OfCustomer,
     live: Option<&Playbook>,
-) -> Result<Option<Told>, StoreError> {
+) -> Result<Option<CustomerHistory>, StoreError> {
     let Some(customer) = goes_on(reader, of)? else {
         return Ok(None);
     };
-    let newest = |size| Asked {
+    let newest = |size| PageRequest {
         order: Order::NewestFirst,
         size,
         after: None,
@@ -56,7 +56,7 @@ pub(crate) fn history(
     let history = History::of(found.items.iter().map(Arc::as_ref), live);
     let mut shown = found.items;
     shown.truncate(HISTORY_SHOWN_MAX);
-    Ok(Some(Told {
+    Ok(Some(CustomerHistory {
         customer,
         history,
         has_older_cases: found.next.is_some(),

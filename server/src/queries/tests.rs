@@ -1,9 +1,10 @@
 //! What a page looks at: it follows what is shown, not what is there.
 
-use super::cases::Sought;
-use super::look::Look;
-use super::{Asked, LOOKED_AT_MAX, cases};
+use super::cases::WantedCases;
+use super::{PageRequest, cases};
 use crate::engine::{Clock, Engine, EngineOptions, open_folder};
+use crate::index_scan::LOOKED_AT_MAX;
+use crate::index_scan::budget::ScanBudget;
 use crate::store::RowReader;
 use signpost_domain::ability::Abilities;
 use signpost_domain::actor::{Actor, ActorKind};
@@ -11,8 +12,8 @@ use signpost_domain::case::Case;
 use signpost_domain::command::{
     Command, CommandBody, EndContact, PublishPlaybook, RouteContact, UnknownReason,
 };
-use signpost_domain::contact::{ContactContext, CustomerRef, Direction, Outcome};
-use signpost_domain::event::RequestStamp;
+use signpost_domain::contact::{ContactContext, ContactOutcome, CustomerRef, Direction};
+use signpost_domain::event::IdempotencyKey;
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ActorId, ContactId, CustomerId, ReasonId, RequestId, Slug};
 use signpost_domain::list::{CaseFilter, Order, ReasonFilter};
@@ -42,10 +43,10 @@ fn command(body: CommandBody, name: &str) -> Command {
             id: ActorId::stored("test"),
         },
         on_behalf_of: None,
-        request: RequestStamp {
+        request: IdempotencyKey {
             id: RequestId::stored(name),
             method: body.method(),
-            content: [0; 16],
+            fingerprint: [0; 16],
         },
         event_time: Some(NOW),
         body,
@@ -110,7 +111,7 @@ fn route(number: usize) -> Command {
 fn end(number: usize) -> Command {
     let body = CommandBody::End(Box::new(EndContact {
         contact: ContactId::stored(format!("contact-{number}")),
-        outcome: Outcome::Resolved,
+        outcome: ContactOutcome::Resolved,
         confirmed: None,
         resolution: None,
         note: "".into(),
@@ -144,8 +145,8 @@ async fn bring(engine: &Engine) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn open_ones<'a>(filter: &'a CaseFilter, customers: Option<&'a [CustomerId]>) -> Sought<'a> {
-    Sought {
+fn open_ones<'a>(filter: &'a CaseFilter, customers: Option<&'a [CustomerId]>) -> WantedCases<'a> {
+    WantedCases {
         filter,
         customers,
         active: true,
@@ -155,17 +156,17 @@ fn open_ones<'a>(filter: &'a CaseFilter, customers: Option<&'a [CustomerId]>) ->
 /// Every open case that is sought and holds, page by page, and how many rows were looked at.
 fn all(
     rows: &RowReader,
-    sought: Sought<'_>,
+    sought: WantedCases<'_>,
     holds: impl Fn(&Case) -> bool,
 ) -> Result<(usize, usize), Box<dyn Error>> {
     let (mut found, mut looked_at, mut after) = (0, 0, None);
     loop {
-        let asked = Asked {
+        let asked = PageRequest {
             order: Order::OldestFirst,
             size: 479,
             after,
         };
-        let mut look = Look::new(rows, asked.order);
+        let mut look = ScanBudget::new(rows, asked.order);
         let within = (0, rows.applied());
         let page = cases::page(&mut look, &sought, &holds, within, &asked)?;
         found += page.items.len();
@@ -255,16 +256,16 @@ async fn a_page_that_looked_at_all_it_may_ends_and_the_next_goes_on() -> Result<
     for order in [Order::OldestFirst, Order::NewestFirst] {
         let (mut found, mut pages, mut after) = (0, 0, None);
         loop {
-            let asked = Asked {
+            let asked = PageRequest {
                 order,
                 size: 50,
                 after,
             };
-            let mut look = Look::new(&rows, order);
+            let mut look = ScanBudget::new(&rows, order);
             look.looked_at(LOOKED_AT_MAX - LEFT);
             let within = (0, rows.applied());
             let any = CaseFilter::default();
-            let sought = Sought {
+            let sought = WantedCases {
                 filter: &any,
                 customers: None,
                 active: false,

@@ -260,15 +260,15 @@ impl<const FAN_OUT: usize> Handle<FAN_OUT> {
 
 /// As long as this is kept, its thread does alone what sled otherwise spreads over a pool of threads: for a few leaves,
 /// waking those costs more than what they do.
-pub struct Alone {
+pub struct SingleThreadedRayon {
     _pool: Option<rayon::ThreadPool>,
 }
 
-impl Alone {
+impl SingleThreadedRayon {
     /// The calling thread, if it can be.
-    pub fn here() -> Alone {
+    pub fn here() -> SingleThreadedRayon {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
-        Alone {
+        SingleThreadedRayon {
             _pool: pool.use_current_thread().build().ok(),
         }
     }

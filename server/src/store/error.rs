@@ -138,7 +138,7 @@ pub enum ApplyError {
 
 /// Whether the log takes groups.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Health {
+pub enum StoreHealth {
     /// It does.
     Serving,
     /// It does not, until a restart.

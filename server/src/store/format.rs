@@ -7,11 +7,13 @@
 //! DATA/state/   rows folded from the events; may be deleted
 //! ```
 
+#[cfg(test)]
+pub(super) mod tests;
 use super::database::ENGINE;
 use super::disk;
-use super::incarnation::{Incarnation, IncarnationError};
 use super::rows::STATE_FAN_OUT;
 use super::segment::LOG_FAN_OUT;
+use super::store_id::{StoreId, StoreIdError};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -40,7 +42,7 @@ const LOCK_RETRY: Duration = Duration::from_millis(10);
 #[derive(Clone, Debug)]
 pub struct DataFolder {
     path: PathBuf,
-    incarnation: Incarnation,
+    incarnation: StoreId,
     created: bool,
     lock: Arc<FolderLock>,
 }
@@ -144,7 +146,7 @@ impl DataFolder {
     /// # Errors
     ///
     /// [`OpenError`] says what is in the way and what would be right.
-    pub fn open(path: &Path, fresh: Incarnation) -> Result<DataFolder, OpenError> {
+    pub fn open(path: &Path, fresh: StoreId) -> Result<DataFolder, OpenError> {
         create_if_missing(path)?;
         let format = path.join(FORMAT);
         if !exists(&format)? {
@@ -175,7 +177,7 @@ impl DataFolder {
     }
 
     /// Which store it is.
-    pub fn incarnation(&self) -> Incarnation {
+    pub fn incarnation(&self) -> StoreId {
         self.incarnation
     }
 
@@ -294,7 +296,7 @@ fn take_lock(path: &Path) -> Result<FolderLock, OpenError> {
 }
 
 /// FORMAT comes last: with it the store exists, without it nothing does.
-fn create_store(path: &Path, incarnation: Incarnation) -> io::Result<()> {
+fn create_store(path: &Path, incarnation: StoreId) -> io::Result<()> {
     for folder in [LOG, STATE] {
         fs::create_dir_all(path.join(folder))?;
     }
@@ -327,7 +329,7 @@ fn expected() -> [(&'static str, String); 3] {
     ]
 }
 
-fn read_format(path: &Path, bytes: &[u8]) -> Result<Incarnation, OpenError> {
+fn read_format(path: &Path, bytes: &[u8]) -> Result<StoreId, OpenError> {
     let unreadable = |what: String| OpenError::Unreadable {
         path: path.to_owned(),
         what,
@@ -367,7 +369,7 @@ fn read_format(path: &Path, bytes: &[u8]) -> Result<Incarnation, OpenError> {
     }
     let incarnation = take("incarnation")?
         .parse()
-        .map_err(|error: IncarnationError| unreadable(error.to_string()))?;
+        .map_err(|error: StoreIdError| unreadable(error.to_string()))?;
     match lines.keys().next() {
         Some(key) => Err(unreadable(format!("`{key}` is not known"))),
         None => Ok(incarnation),

@@ -4,8 +4,10 @@
 //! [`LogReader`]. A group that was appended with an unknown outcome can be asked again after a restart:
 //! it carries the sequence that it expects to follow.
 
+#[cfg(test)]
+pub(super) mod tests;
 use super::database::Database;
-use super::error::{AppendError, Health, StoreError};
+use super::error::{AppendError, StoreError, StoreHealth};
 use super::format::DataFolder;
 use super::log_reader::LogReader;
 use super::open_segment::Segment;
@@ -141,7 +143,7 @@ impl Log {
     }
 
     /// Whether the log takes groups.
-    pub fn health(&self) -> Health {
+    pub fn health(&self) -> StoreHealth {
         health(&self.segments)
     }
 
@@ -192,12 +194,12 @@ impl Drop for Log {
     }
 }
 
-pub(super) fn health(segments: &Segments) -> Health {
+pub(super) fn health(segments: &Segments) -> StoreHealth {
     match segments.failure() {
-        Some(why) => Health::Poisoned {
+        Some(why) => StoreHealth::Poisoned {
             why: why.to_owned(),
         },
-        None => Health::Serving,
+        None => StoreHealth::Serving,
     }
 }
 

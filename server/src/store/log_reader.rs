@@ -5,7 +5,7 @@
 //! those wait for it who want that segment. So it is for threads, not for tasks of a runtime.
 
 use super::database::Handle;
-use super::error::{Health, StoreError};
+use super::error::{StoreError, StoreHealth};
 use super::log::health;
 use super::open_segment::Segment;
 use super::segment::{LOG_FAN_OUT, Segments};
@@ -139,7 +139,7 @@ impl LogReader {
     }
 
     /// Whether the log takes groups.
-    pub fn health(&self) -> Health {
+    pub fn health(&self) -> StoreHealth {
         health(&self.segments)
     }
 }

@@ -4,12 +4,14 @@
 //! Keys and values are the caller's, except for keys that begin with the byte 0: there the store
 //! keeps which store the rows belong to and how far they are folded.
 
+#[cfg(test)]
+pub(super) mod tests;
 use super::database::{Database, Handle};
 use super::disk;
 use super::error::{ApplyError, StoreError};
 use super::format::{DataFolder, FolderLock};
-use super::incarnation::Incarnation;
 use super::rows_reader::{RowReader, Shared};
+use super::store_id::StoreId;
 use super::{frame, key};
 use std::fs::{self, File};
 use std::io;
@@ -66,7 +68,7 @@ pub struct Rows {
     /// `None` after a failure.
     database: Option<Database<STATE_FAN_OUT>>,
     shared: Arc<Shared>,
-    incarnation: Incarnation,
+    incarnation: StoreId,
     limits: RowLimits,
     /// Estimate of the bytes that only opening anew would free.
     held_bytes: u64,
@@ -263,7 +265,7 @@ impl Rows {
         work(self).map_err(|error| {
             self.failure = Some(error.to_string());
             if let StoreError::Damaged { .. } = error {
-                self.shared.condemned();
+                self.shared.mark_damaged();
             }
             ApplyError::Failed(error)
         })
@@ -291,12 +293,12 @@ fn latest(mut changes: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Vec<(Vec<u8>, Option<
     changes
 }
 
-fn position(incarnation: Incarnation, applied: u64) -> Vec<u8> {
+fn position(incarnation: StoreId, applied: u64) -> Vec<u8> {
     let payload = [incarnation.0.as_slice(), &key::sequence(applied)].concat();
     frame::wrap(POSITION_KEY, &payload)
 }
 
-fn read_position(stored: &[u8], incarnation: Incarnation) -> Result<u64, String> {
+fn read_position(stored: &[u8], incarnation: StoreId) -> Result<u64, String> {
     let payload = frame::unwrap(POSITION_KEY, stored).map_err(|error| error.to_string())?;
     let (store, applied) = payload
         .split_at_checked(incarnation.0.len())

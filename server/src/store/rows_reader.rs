@@ -23,7 +23,7 @@ const IDLE_HANDLES_MAX: usize = 16;
 /// What is under each of some keys.
 pub type Values = Vec<Option<Vec<u8>>>;
 /// Key and value.
-pub type Row = (Vec<u8>, Vec<u8>);
+pub type StoredRow = (Vec<u8>, Vec<u8>);
 
 /// Which way a run of rows goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl RowReader {
         prefix: &[u8],
         after: Option<&[u8]>,
         max: usize,
-    ) -> Result<(Vec<Row>, u64), StoreError> {
+    ) -> Result<(Vec<StoredRow>, u64), StoreError> {
         self.read(|handle| scan(handle, prefix, after, max)).await
     }
 
@@ -112,7 +112,7 @@ impl RowReader {
         prefix: &[u8],
         after: Option<&[u8]>,
         max: usize,
-    ) -> Result<(Vec<Row>, u64), StoreError> {
+    ) -> Result<(Vec<StoredRow>, u64), StoreError> {
         self.read_blocking(|handle| scan(handle, prefix, after, max))
     }
 
@@ -128,7 +128,7 @@ impl RowReader {
         from: &[u8],
         towards: Towards,
         max: usize,
-    ) -> Result<Vec<Row>, StoreError> {
+    ) -> Result<Vec<StoredRow>, StoreError> {
         let read = |handle: &Handle<STATE_FAN_OUT>| run(handle, prefix, from, towards, max);
         self.read_blocking(read).map(|(rows, _)| rows)
     }
@@ -195,7 +195,7 @@ impl RowReader {
         let result = read(&handle);
         handles.give_back(handle);
         if let Err(StoreError::Damaged { .. }) = result {
-            self.shared.condemned();
+            self.shared.mark_damaged();
         }
         Ok((result?, as_of))
     }
@@ -217,7 +217,7 @@ impl Shared {
     }
 
     /// Has the next start make the rows anew.
-    pub(super) fn condemned(&self) {
+    pub(super) fn mark_damaged(&self) {
         if let Err(error) = condemn(&self.path) {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
@@ -300,7 +300,7 @@ fn scan(
     prefix: &[u8],
     after: Option<&[u8]>,
     max: usize,
-) -> Result<Vec<Row>, StoreError> {
+) -> Result<Vec<StoredRow>, StoreError> {
     /// The first key that is not the store's own.
     const FIRST_KEY: &[u8] = &[1];
     let max = max.min(SCAN_ROWS_MAX);
@@ -339,7 +339,7 @@ fn run(
     from: &[u8],
     towards: Towards,
     max: usize,
-) -> Result<Vec<Row>, StoreError> {
+) -> Result<Vec<StoredRow>, StoreError> {
     let max = max.min(SCAN_ROWS_MAX);
     let mut rows = Vec::new();
     let mut damage = Ok(());

@@ -11,8 +11,8 @@ use super::database::{Database, Handle};
 use super::disk;
 use super::error::StoreError;
 use super::format::{DataFolder, FolderLock};
-use super::incarnation::Incarnation;
 use super::open_segment::{Lending, Segment};
+use super::store_id::StoreId;
 use super::{frame, key};
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
@@ -35,7 +35,7 @@ const NAME_DIGITS: usize = 20;
 /// What the writer and the readers of a log share.
 pub(super) struct Segments {
     folder: PathBuf,
-    incarnation: Incarnation,
+    incarnation: StoreId,
     cache_bytes: usize,
     by_first: RwLock<BTreeMap<u64, Arc<Segment>>>,
     /// Those opened for reading, the one opened longest ago in front.

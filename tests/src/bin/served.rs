@@ -5,9 +5,9 @@ use std::error::Error;
 use std::io::Write;
 use std::path::Path;
 
-use signpost_server::engine::{Clock, Engine, EngineOptions, Health, open_folder};
+use signpost_server::engine::{Clock, Engine, EngineHealth, EngineOptions, open_folder};
+use signpost_server::grpc::serve;
 use signpost_server::run::stop_or_failed;
-use signpost_server::serve::serve;
 use signpost_tests::crash::small_limits;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     serve(listener, engine.clone(), stop_or_failed(&engine, told)).await?;
     guard.stop();
     match *engine.health().borrow() {
-        Health::Serving => Ok(()),
-        Health::Failed => Err("the store failed".into()),
+        EngineHealth::Serving => Ok(()),
+        EngineHealth::Failed => Err("the store failed".into()),
     }
 }

@@ -8,8 +8,8 @@ use signpost_domain::event::{Cause, Event, Method, Recorded};
 use signpost_domain::ids::{CaseId, ContactId};
 use signpost_domain::state::{Row, RowKey, State};
 use signpost_server::codec;
-use signpost_server::codec::age::{self, Stretch};
-use signpost_server::codec::block::Block;
+use signpost_server::codec::index::request_id_buckets::{self as buckets, RequestIdBucket};
+use signpost_server::codec::index::seq_bitmap::SeqBitmap;
 use signpost_server::engine::{Engine, EngineOptions, fold_log, open_folder};
 use signpost_server::store::{DataFolder, Log, LogReader, Opened, RowReader, Rows, SCAN_ROWS_MAX};
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,11 +117,12 @@ fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
             .customers()
             .map(|row| (RowKey::Customer(row.id.clone()), Row::Customer(row.clone()))),
     );
-    rows.extend(
-        state
-            .holders()
-            .map(|(key, row)| (RowKey::Holder(key.clone()), Row::Holder(row.clone()))),
-    );
+    rows.extend(state.holders().map(|(key, row)| {
+        (
+            RowKey::IdentityOwner(key.clone()),
+            Row::IdentityOwner(row.clone()),
+        )
+    }));
     rows.extend(
         state
             .matters()
@@ -151,34 +152,41 @@ fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
     }));
     let mut stored: StoredRows = rows
         .iter()
-        .map(|(key, row)| (codec::key::key_for(key, row), codec::row::encode(row)))
+        .map(|(key, row)| {
+            (
+                codec::rows::key::key_for(key, row),
+                codec::rows::encode(row),
+            )
+        })
         .collect();
     let mut answered: Vec<_> = state.requests().collect();
     answered.sort_unstable_by_key(|(_, answered)| answered.seq);
-    let mut stretches: BTreeMap<u64, Stretch> = BTreeMap::new();
+    let mut stretches: BTreeMap<u64, RequestIdBucket> = BTreeMap::new();
     for (key, answered) in answered {
-        let stretch = stretches.entry(age::stretch_of(answered.seq)).or_default();
+        let stretch = stretches
+            .entry(buckets::stretch_of(answered.seq))
+            .or_default();
         stretch.push(answered.seq, answered.at, *key);
     }
     stored.extend(
         stretches
             .iter()
-            .map(|(number, stretch)| (age::key(*number), stretch.encode())),
+            .map(|(number, stretch)| (buckets::key(*number), stretch.encode())),
     );
     for recorded in events {
         if let Event::PlaybookPublished(published) = &recorded.event {
-            let document = codec::row::encode_playbook(&published.source);
-            stored.insert(codec::key::playbook(&published.version), document);
+            let document = codec::rows::encode_playbook(&published.source);
+            stored.insert(codec::rows::key::playbook(&published.version), document);
         }
     }
-    let applied = codec::row::Applied {
+    let applied = codec::rows::Applied {
         seq: state.seq(),
         now: state.now(),
         live: state.live().map(|live| live.version.clone()),
     };
     if !events.is_empty() {
-        let applied = codec::row::encode_applied(&applied);
-        stored.insert(codec::key::APPLIED.to_vec(), applied);
+        let applied = codec::rows::encode_applied(&applied);
+        stored.insert(codec::rows::key::APPLIED.to_vec(), applied);
     }
     stored
 }
@@ -187,12 +195,12 @@ fn rows_of_state(state: &State, events: &[Recorded]) -> StoredRows {
 fn index_of_log(log: &LogReader) -> Outcome<StoredRows> {
     let mut state = State::whole();
     let mut index = StoredRows::new();
-    let mut blocks: BTreeMap<Vec<u8>, Block> = BTreeMap::new();
+    let mut blocks: BTreeMap<Vec<u8>, SeqBitmap> = BTreeMap::new();
     for recorded in all_events(log)? {
         state.apply(&recorded, None);
-        for (_, row) in state.take_touched() {
+        for (_, row) in state.take_changed_rows() {
             let follows = codec::index::follows(&row);
-            index.extend(follows.entries.into_iter().chain(follows.steady));
+            index.extend(follows.entries.into_iter().chain(follows.static_entries));
             for prefix in follows.blocks {
                 let block = codec::index::block_of(&prefix, follows.opened);
                 blocks.entry(block).or_default().insert(follows.opened);
@@ -209,7 +217,7 @@ fn difference(expected: &StoredRows, found: &StoredRows) -> Option<String> {
     let key = keys
         .into_iter()
         .find(|key| expected.get(*key) != found.get(*key))?;
-    let name = codec::key::decode(key);
+    let name = codec::rows::key::decode(key);
     let (expected, found) = (expected.get(key), found.get(key));
     Some(format!(
         "{name:?}: {expected:02x?} expected, {found:02x?} found"
@@ -221,7 +229,7 @@ fn all_events(log: &LogReader) -> Outcome<Vec<Recorded>> {
     while (events.len() as u64) < log.last() {
         let from = events.len() as u64 + 1;
         for (_, bytes) in log.range(from, EVENTS_AT_ONCE, BYTES_AT_ONCE)? {
-            events.push(codec::event::decode(&bytes)?);
+            events.push(codec::events::decode(&bytes)?);
         }
     }
     Ok(events)

@@ -392,7 +392,7 @@ async fn a_number_that_was_heard_wrong_is_told_from_one_of_no_case() -> Outcome 
 /// Rows that another program laid out are not read but made again.
 #[tokio::test]
 async fn rows_of_another_layout_are_made_again() -> Outcome {
-    use signpost_server::codec::{key, row};
+    use signpost_server::codec::rows::{self as row, key};
     use signpost_server::engine::{Clock, open_folder};
     use signpost_server::store::{Opened, RowLimits, Rows};
     let asked = v1::ListCasesRequest {

@@ -26,7 +26,7 @@ const STORM_WEIGHT: u64 = 5;
 
 /// A reason with the facts that it asks for.
 #[derive(Clone, Debug)]
-pub(super) struct Reason {
+pub(super) struct DemoReason {
     /// `primary/secondary`.
     pub(super) id: String,
     /// Its primary.
@@ -47,8 +47,8 @@ pub(super) struct Matter {
 /// The reasons of the playbook, each with its weight in calm and in a storm.
 #[derive(Debug)]
 pub(super) struct Reasons {
-    calm: Vec<(Reason, u64)>,
-    storm: Vec<(Reason, u64)>,
+    calm: Vec<(DemoReason, u64)>,
+    storm: Vec<(DemoReason, u64)>,
     specs: Vec<FactSpec>,
 }
 
@@ -62,7 +62,7 @@ impl Reasons {
             let id = reason.id.to_string();
             let primary = id.split('/').next().unwrap_or_default().to_owned();
             let facts = reason.facts.iter().filter_map(spec).collect();
-            Reason { id, primary, facts }
+            DemoReason { id, primary, facts }
         });
         let calm: Vec<_> = reasons
             .map(|reason| {

@@ -3,7 +3,7 @@
 use crate::cli::failure::Failure;
 use signpost_domain::check;
 use signpost_server::engine::{Clock, Engine, EngineGuard, EngineOptions, fold_log, open_folder};
-use signpost_server::serve::{self, ServeError};
+use signpost_server::grpc::{self, ServeError};
 use signpost_server::store::{Log, LogLimits};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ impl Running {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(other)?;
         let address = listener.local_addr().map_err(other)?;
         let (stop, stopped) = oneshot::channel();
-        let served = tokio::spawn(serve::serve(listener, engine, async {
+        let served = tokio::spawn(grpc::serve(listener, engine, async {
             // Told, or the demo is gone: both mean stop.
             let _told_or_gone = stopped.await;
         }));

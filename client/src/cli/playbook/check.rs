@@ -4,7 +4,7 @@ use crate::cli::Session;
 use crate::cli::failure::Failure;
 use crate::cli::render::{self, words};
 use signpost_client::v1;
-use signpost_domain::playbook::{Fault, Playbook};
+use signpost_domain::playbook::{Playbook, PlaybookFault};
 use std::path::Path;
 
 /// Checks the document and prints what the server would find.
@@ -65,7 +65,7 @@ fn look(source: &str) -> (v1::ValidatePlaybookResponse, usize, usize) {
     }
 }
 
-fn finding(fault: Fault) -> v1::PlaybookDiagnostic {
+fn finding(fault: PlaybookFault) -> v1::PlaybookDiagnostic {
     v1::PlaybookDiagnostic {
         path: fault.path,
         line: fault.line,

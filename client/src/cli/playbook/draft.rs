@@ -22,9 +22,9 @@ pub(super) struct Draft {
     /// The language of the labels.
     pub(super) locale: String,
     /// Where contacts come in.
-    pub(super) channels: Vec<Channel>,
+    pub(super) channels: Vec<DraftChannel>,
     /// What reasons ask for.
-    pub(super) facts: Vec<Fact>,
+    pub(super) facts: Vec<DraftFact>,
     /// Primary reasons in the order of the menu.
     pub(super) primaries: Vec<Primary>,
     /// What can come of a case: id and label; none: anything.
@@ -33,7 +33,7 @@ pub(super) struct Draft {
 
 /// Where contacts come in.
 #[derive(Debug)]
-pub(super) struct Channel {
+pub(super) struct DraftChannel {
     /// Its id.
     pub(super) id: String,
     /// Its name.
@@ -46,7 +46,7 @@ pub(super) struct Channel {
 
 /// What reasons ask for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fact {
+pub(super) struct DraftFact {
     /// Its id.
     pub(super) id: &'static str,
     /// Its type in the format.

@@ -1,6 +1,6 @@
 //! `signpost playbook from-csv`: a first playbook out of a table's two columns of reasons, without a server.
 
-use super::draft::{Channel, Draft, LEVELS_MAX, REASONS_EASY_MAX};
+use super::draft::{Draft, DraftChannel, LEVELS_MAX, REASONS_EASY_MAX};
 use super::harvest::{Columns, Found, Harvest};
 use crate::cli::Session;
 use crate::cli::failure::Failure;
@@ -172,8 +172,8 @@ fn name(args: &FromCsvArgs) -> String {
 }
 
 /// The channels of a company that tells none.
-pub(super) fn usual() -> Vec<Channel> {
-    let channel = |id: &str, label: &str, medium| Channel {
+pub(super) fn usual() -> Vec<DraftChannel> {
+    let channel = |id: &str, label: &str, medium| DraftChannel {
         id: id.to_owned(),
         label: label.to_owned(),
         medium,

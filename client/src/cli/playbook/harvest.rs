@@ -1,7 +1,7 @@
 //! The reasons and channels that a table's rows name: what `playbook from-csv` makes a playbook of, with all that a
 //! reader of it should know.
 
-use super::draft::{Channel, Primary, Secondary};
+use super::draft::{DraftChannel, Primary, Secondary};
 use super::words::{Word, Words, cut};
 use crate::cli::names::{self, CHANNEL_PREFIX, OTHER, REASON_PREFIX};
 use crate::cli::table_file::{self, Table, TableArgs};
@@ -144,7 +144,7 @@ impl Harvest {
     pub(super) fn draft(
         self,
         (primaries_max, secondaries_max): (usize, usize),
-    ) -> (Vec<Channel>, Vec<Primary>, Found) {
+    ) -> (Vec<DraftChannel>, Vec<Primary>, Found) {
         let Harvest {
             reasons,
             channels,
@@ -339,7 +339,7 @@ const MEDIA: [(Medium, &[&str]); 4] = [
     ),
 ];
 
-fn channel(word: Word<()>) -> Channel {
+fn channel(word: Word<()>) -> DraftChannel {
     let name = format!("_{}_", word.id);
     let says = |words: &[&str]| {
         let mut words = words.iter();
@@ -351,7 +351,7 @@ fn channel(word: Word<()>) -> Channel {
     let medium = media
         .find(|(_, words)| says(words))
         .map(|(medium, _)| medium);
-    Channel {
+    DraftChannel {
         id: word.id,
         label: word.label,
         medium: medium.unwrap_or(Medium::AsyncText),

@@ -1,6 +1,6 @@
 //! `signpost playbook new`: a first playbook of a company that has nothing yet, from a template.
 
-use super::draft::{Channel, Draft, Fact, Primary, Secondary};
+use super::draft::{Draft, DraftChannel, DraftFact, Primary, Secondary};
 use super::from_csv::{self, CompanyArgs};
 use super::templates::{self, Template};
 use crate::cli::Session;
@@ -92,9 +92,9 @@ fn draft(kind: Kind, name: &str, company: &CompanyArgs) -> Draft {
     }
 }
 
-fn channel(channel: &templates::Channel) -> Channel {
+fn channel(channel: &templates::Channel) -> DraftChannel {
     let (id, label, medium) = channel;
-    Channel {
+    DraftChannel {
         id: (*id).to_owned(),
         label: (*label).to_owned(),
         medium: *medium,
@@ -102,9 +102,9 @@ fn channel(channel: &templates::Channel) -> Channel {
     }
 }
 
-fn fact(fact: &templates::Fact) -> Fact {
+fn fact(fact: &templates::Fact) -> DraftFact {
     let (id, label, pattern) = *fact;
-    Fact {
+    DraftFact {
         id,
         fact_type: "text",
         label,

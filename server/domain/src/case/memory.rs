@@ -4,7 +4,7 @@ use super::Case;
 use crate::actor::{Actor, ActorKind};
 use crate::contact::ContactContext;
 use crate::decision::memory::TRIED_MAX;
-use crate::decision::{AttemptOutcome, PersonTold, Told, Tried};
+use crate::decision::{AttemptOutcome, PersonTold, Reported, Tried};
 use crate::ids::{CaseId, ContactId};
 use crate::route::Route;
 use crate::time::UnixMs;
@@ -55,8 +55,8 @@ pub(crate) struct Telling<'a> {
 }
 
 impl<'a> Telling<'a> {
-    fn told<T>(self, value: T) -> Option<Told<T>> {
-        Some(Told {
+    fn told<T>(self, value: T) -> Option<Reported<T>> {
+        Some(Reported {
             value,
             contact: self.contact.clone(),
             actor: self.actor.clone(),
@@ -83,7 +83,7 @@ impl PersonTold {
     /// Takes back what a contact told and tells no more. What others told of it before stays: of what the customer
     /// cannot use, all of it where others told a part.
     pub(crate) fn take_back(&mut self, telling: Telling<'_>) {
-        fn keep<T>(told: &mut Option<Told<T>>, contact: &ContactId) {
+        fn keep<T>(told: &mut Option<Reported<T>>, contact: &ContactId) {
             *told = told.take().filter(|told| told.contact != *contact);
         }
         let Some(before) = telling.before else { return };
@@ -137,7 +137,7 @@ impl PersonTold {
 
     /// Takes back what this contact told.
     fn unhear(&mut self, contact: &ContactId) {
-        fn keep<T>(told: &mut Option<Told<T>>, contact: &ContactId) {
+        fn keep<T>(told: &mut Option<Reported<T>>, contact: &ContactId) {
             *told = told.take().filter(|told| told.contact != *contact);
         }
         let PersonTold {
@@ -156,11 +156,11 @@ impl PersonTold {
 
     /// What was told here and there: what holds from when it was told first, of the rest the newest.
     fn unite(&mut self, other: &PersonTold) {
-        fn first<T: Clone>(told: &mut Option<Told<T>>, other: Option<&Told<T>>) {
+        fn first<T: Clone>(told: &mut Option<Reported<T>>, other: Option<&Reported<T>>) {
             let all = told.take().into_iter().chain(other.cloned());
             *told = all.min_by_key(|told| told.at);
         }
-        fn newest<T: Clone>(told: &mut Option<Told<T>>, other: Option<&Told<T>>) {
+        fn newest<T: Clone>(told: &mut Option<Reported<T>>, other: Option<&Reported<T>>) {
             let all = other.cloned().into_iter().chain(told.take());
             *told = all.max_by_key(|told| told.at);
         }

@@ -128,7 +128,7 @@ pub enum NoteAudience {
 
 /// What was done to a case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum CaseWork {
+pub enum CaseAction {
     /// Somebody wrote this down, for these readers.
     Noted(Arc<str>, NoteAudience),
     /// These fields were changed, and held this before; `None` for what was changed before that was kept.
@@ -147,16 +147,16 @@ pub enum CaseWork {
     Unlinked(CaseLink),
 }
 
-impl CaseWork {
+impl CaseAction {
     /// The other case that this changes.
     pub const fn other(&self) -> Option<CaseId> {
         match self {
-            CaseWork::Merged(merged, _) | CaseWork::Unmerged(merged) => Some(merged.case),
-            CaseWork::Linked(link) | CaseWork::Unlinked(link) => Some(link.case),
-            CaseWork::Noted(..)
-            | CaseWork::Updated(..)
-            | CaseWork::Resolved(..)
-            | CaseWork::Reopened(_) => None,
+            CaseAction::Merged(merged, _) | CaseAction::Unmerged(merged) => Some(merged.case),
+            CaseAction::Linked(link) | CaseAction::Unlinked(link) => Some(link.case),
+            CaseAction::Noted(..)
+            | CaseAction::Updated(..)
+            | CaseAction::Resolved(..)
+            | CaseAction::Reopened(_) => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Of the conservation check, what concerns contacts and the cases that they have.
 
-use super::{Tally, Verdict, customers};
+use super::{CheckReport, Tally, customers};
 use crate::case::{Case, CaseContact};
 use crate::contact::{ADDITIONAL_CASES_MAX, CaseMatch, Contact, ContactState};
 use crate::ids::{CaseId, CustomerId};
@@ -9,7 +9,7 @@ use crate::state::State;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every contact is in one place, and each of its cases knows of it. What the contacts of each case come to.
-pub(super) fn check(state: &State, verdict: &mut Verdict) -> BTreeMap<CaseId, Tally> {
+pub(super) fn check(state: &State, verdict: &mut CheckReport) -> BTreeMap<CaseId, Tally> {
     let mut of_cases: BTreeMap<CaseId, Tally> = BTreeMap::new();
     for contact in state.contacts() {
         verdict.contacts += 1;
@@ -38,7 +38,7 @@ pub(super) fn check(state: &State, verdict: &mut Verdict) -> BTreeMap<CaseId, Ta
     of_cases
 }
 
-fn placed(contact: &Contact, verdict: &mut Verdict) {
+fn placed(contact: &Contact, verdict: &mut CheckReport) {
     let id = &contact.id;
     let is_live = contact.state.is_live();
     verdict.expect(is_live == contact.ended.is_none(), || {
@@ -59,7 +59,7 @@ fn placed(contact: &Contact, verdict: &mut Verdict) {
 }
 
 /// A contact has each of its cases once, not too many, and additional ones only if it is known whose they are.
-fn has_cases(contact: &Contact, verdict: &mut Verdict) {
+fn has_cases(contact: &Contact, verdict: &mut CheckReport) {
     let id = &contact.id;
     let once: BTreeSet<CaseId> = contact.cases().collect();
     verdict.expect(once.len() == contact.cases().count(), || {
@@ -82,7 +82,7 @@ fn in_its_case(
     contact: &Contact,
     case: CaseId,
     other: Option<&CustomerId>,
-    verdict: &mut Verdict,
+    verdict: &mut CheckReport,
 ) {
     let id = &contact.id;
     let Some(case) = state.case(&case).ok().flatten() else {
@@ -118,7 +118,7 @@ fn in_its_case(
 }
 
 /// Whom a case lists has it.
-pub(super) fn are_of(state: &State, case: &Case, verdict: &mut Verdict) {
+pub(super) fn are_of(state: &State, case: &Case, verdict: &mut CheckReport) {
     for listed in &case.contacts {
         let contact = state.contact(&listed.contact).ok().flatten();
         let has = contact.is_some_and(|contact| contact.cases().any(|id| id == case.id));

@@ -1,13 +1,13 @@
 //! Of the conservation check, what concerns customers.
 
-use super::Verdict;
+use super::CheckReport;
 use crate::customer::{Customer, MERGED_CUSTOMERS_MAX};
 use crate::ids::CustomerId;
 use crate::state::State;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Customers count just their own contacts, hold their identities, and know of each other when they are merged.
-pub(super) fn check(state: &State, verdict: &mut Verdict) {
+pub(super) fn check(state: &State, verdict: &mut CheckReport) {
     let mut contacts: BTreeMap<&CustomerId, u64> = BTreeMap::new();
     for id in state
         .contacts()
@@ -24,7 +24,7 @@ pub(super) fn check(state: &State, verdict: &mut Verdict) {
             format!("customer {id}: counts {counted} contacts, there are {found}")
         });
         let identities = customer.profile.identities.iter();
-        for identity in identities.filter(|identity| identity.proves()) {
+        for identity in identities.filter(|identity| identity.identifies_customer()) {
             let holder = state.holder(&identity.key).ok().flatten();
             verdict.expect(holder.is_some_and(|holder| **holder == *id), || {
                 let kind = &identity.key.kind;
@@ -40,7 +40,7 @@ pub(super) fn check(state: &State, verdict: &mut Verdict) {
 }
 
 /// A customer that is merged and the one that goes on for it know of each other, and neither is in a chain.
-fn merges(state: &State, customer: &Customer, verdict: &mut Verdict) {
+fn merges(state: &State, customer: &Customer, verdict: &mut CheckReport) {
     let id = &customer.id;
     let row = |id: &CustomerId| state.customer(id).ok().flatten();
     if let Some(survivor) = &customer.merged_into {

@@ -37,7 +37,7 @@ pub struct MergedCustomer {
 
 /// What was done to a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum CustomerWork {
+pub enum CustomerAction {
     /// It has a handle.
     Linked {
         /// Which, as it is told now.
@@ -54,13 +54,13 @@ pub enum CustomerWork {
     Unmerged(CustomerId, Arc<str>),
 }
 
-impl CustomerWork {
+impl CustomerAction {
     /// The other customer that this changes.
     pub const fn other(&self) -> Option<&CustomerId> {
         match self {
-            CustomerWork::Merged(merge) => Some(&merge.customer),
-            CustomerWork::Unmerged(customer, _) => Some(customer),
-            CustomerWork::Linked { .. } | CustomerWork::Unlinked(_) => None,
+            CustomerAction::Merged(merge) => Some(&merge.customer),
+            CustomerAction::Unmerged(customer, _) => Some(customer),
+            CustomerAction::Linked { .. } | CustomerAction::Unlinked(_) => None,
         }
     }
 }

@@ -103,7 +103,7 @@ impl Tried {
 
 /// Something that was told of a person, with who said it and when.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Told<T> {
+pub struct Reported<T> {
     /// What.
     pub value: T,
     /// On which contact.
@@ -120,15 +120,15 @@ pub struct Told<T> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PersonTold {
     /// That the customer is vulnerable.
-    pub vulnerable: Option<Told<()>>,
+    pub vulnerable: Option<Reported<()>>,
     /// What the customer cannot use.
-    pub cannot_use: Option<Told<Abilities>>,
+    pub cannot_use: Option<Reported<Abilities>>,
     /// That the customer asked for a person.
-    pub asked_for_person: Option<Told<()>>,
+    pub asked_for_person: Option<Reported<()>>,
     /// The language, such as `nl` or `nl-NL`.
-    pub language: Option<Told<Arc<str>>>,
+    pub language: Option<Reported<Arc<str>>>,
     /// The persona.
-    pub persona: Option<Told<Slug>>,
+    pub persona: Option<Reported<Slug>>,
 }
 
 /// What a decision knows of the case before this contact's own words.

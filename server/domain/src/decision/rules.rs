@@ -5,7 +5,7 @@ use super::seen::Seen;
 use super::{Finding, FiredRule, Question};
 use crate::ids::Slug;
 use crate::money::Money;
-use crate::playbook::condition::Verdict;
+use crate::playbook::condition::ConditionResult;
 use crate::playbook::rule_sets::RuleColumns;
 use crate::playbook::{Need, QueueIndex, Rule};
 use crate::route::{Route, RouteSet};
@@ -102,17 +102,17 @@ pub(super) fn apply(seen: &Seen<'_>, findings: &mut Vec<Finding>) -> Effect {
         let verdict = rule
             .when
             .as_ref()
-            .map_or(Verdict::Holds, |when| when.holds(seen));
+            .map_or(ConditionResult::Holds, |when| when.holds(seen));
         match verdict {
-            Verdict::Holds => effect.take_in(rule, question),
-            Verdict::HoldsNot => {}
-            Verdict::Unknown(field) => {
+            ConditionResult::Holds => effect.take_in(rule, question),
+            ConditionResult::HoldsNot => {}
+            ConditionResult::Unknown(field) => {
                 findings.push(Finding::RuleInputUnknown(
                     rule.id.clone(),
                     field.name(playbook).into(),
                 ));
             }
-            Verdict::Failed(_) => findings.push(Finding::RuleFailed(rule.id.clone())),
+            ConditionResult::Failed(_) => findings.push(Finding::RuleFailed(rule.id.clone())),
         }
     }
     effect

@@ -40,12 +40,12 @@ impl Event {
                 .chain([contact(&ended.contact)])
                 .collect(),
             Event::CaseLapsed(case) => vec![RowKey::Case(*case)],
-            Event::CaseWorked(worked) => [Some(worked.case), worked.work.other()]
+            Event::CaseActionTaken(worked) => [Some(worked.case), worked.action.other()]
                 .into_iter()
                 .flatten()
                 .map(RowKey::Case)
                 .collect(),
-            Event::CustomerWorked(worked) => [Some(&worked.customer), worked.work.other()]
+            Event::CustomerActionTaken(worked) => [Some(&worked.customer), worked.action.other()]
                 .into_iter()
                 .flatten()
                 .cloned()

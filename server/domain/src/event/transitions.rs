@@ -2,7 +2,7 @@
 //! but joining begins in one state, and how a contact joined says whether the case was resolved.
 
 use super::{CaseJoin, Event};
-use crate::case::{CaseState, CaseWork};
+use crate::case::{CaseAction, CaseState};
 use crate::contact::CaseMatch;
 use crate::ids::CaseId;
 
@@ -30,7 +30,7 @@ impl Event {
             Event::PlaybookPublished(_)
             | Event::CustomerUpserted(_)
             | Event::RouteSelected(_)
-            | Event::CustomerWorked(_)
+            | Event::CustomerActionTaken(_)
             | Event::QueueStatsReported(_)
             | Event::ContactUpdated(_) => Vec::new(),
             Event::ContactRouted(routed) => {
@@ -47,15 +47,15 @@ impl Event {
                 resolved.map(|case| step(case, Open, Resolved)).collect()
             }
             Event::CaseLapsed(case) => vec![step(*case, Open, Lapsed)],
-            Event::CaseWorked(worked) => match &worked.work {
-                CaseWork::Resolved(..) => vec![step(worked.case, Open, Resolved)],
-                CaseWork::Reopened(_) => vec![step(worked.case, Resolved, Open)],
-                CaseWork::Merged(merged, _) => vec![step(merged.case, Open, Merged)],
-                CaseWork::Unmerged(merged) => vec![step(merged.case, Merged, Open)],
-                CaseWork::Noted(..)
-                | CaseWork::Updated(..)
-                | CaseWork::Linked(_)
-                | CaseWork::Unlinked(_) => Vec::new(),
+            Event::CaseActionTaken(worked) => match &worked.action {
+                CaseAction::Resolved(..) => vec![step(worked.case, Open, Resolved)],
+                CaseAction::Reopened(_) => vec![step(worked.case, Resolved, Open)],
+                CaseAction::Merged(merged, _) => vec![step(merged.case, Open, Merged)],
+                CaseAction::Unmerged(merged) => vec![step(merged.case, Merged, Open)],
+                CaseAction::Noted(..)
+                | CaseAction::Updated(..)
+                | CaseAction::Linked(_)
+                | CaseAction::Unlinked(_) => Vec::new(),
             },
         }
     }

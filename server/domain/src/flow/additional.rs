@@ -2,7 +2,7 @@
 
 use super::find::FoundCase;
 use super::route::{Start, found, weigh};
-use super::{Stop, live, next_seq};
+use super::{DecideError, live, next_seq};
 use crate::actor::Actor;
 use crate::case::Case;
 use crate::command::{AddCase, UnknownReason};
@@ -14,7 +14,7 @@ use crate::fact::{FACTS_MAX, Facts};
 use crate::ids::{CaseId, CustomerId};
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::refusal::{ContactCause, FaultKind, Faults, Kind, Refusal};
-use crate::state::{Elsewhere, State};
+use crate::state::{RowNotLoaded, State};
 use crate::tags::Tags;
 use crate::time::UnixMs;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(super) fn add(
     command: &AddCase,
     actor: &Actor,
     now: UnixMs,
-) -> Result<Event, Stop> {
+) -> Result<Event, DecideError> {
     let playbook = live(state)?;
     let contact = state.contact(&command.contact)?.cloned();
     let contact = contact.ok_or_else(|| Refusal::NotFound {
@@ -115,11 +115,11 @@ pub(super) fn add(
 }
 
 /// All cases of a contact, its own first, and in memory with each the one that goes on for it.
-pub(super) fn cases_of(state: &State, contact: &Contact) -> Result<Vec<Arc<Case>>, Elsewhere> {
+pub(super) fn cases_of(state: &State, contact: &Contact) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
     let cases = contact
         .cases()
-        .map(|id| Ok(state.case_in_all(&id)?.cloned()));
-    Ok(Elsewhere::gather(cases)?.into_iter().flatten().collect())
+        .map(|id| Ok(state.case_with_survivor(&id)?.cloned()));
+    Ok(RowNotLoaded::gather(cases)?.into_iter().flatten().collect())
 }
 
 /// The additional cases that a contact has once it is decided on: one that turned out to be what it comes for
@@ -130,13 +130,13 @@ pub(super) fn additional_of(before: Option<&Contact>, join: Option<&CaseJoin>) -
     additional.filter(|id| Some(*id) != own).collect()
 }
 
-fn refused(contact: &Contact, why: ContactCause) -> Stop {
+fn refused(contact: &Contact, why: ContactCause) -> DecideError {
     let contact = contact.id.clone();
     Refusal::ContactStep { contact, why }.into()
 }
 
 /// Whose matter it is, if the contact can have an additional case.
-fn may_have_more(contact: &Contact, now: UnixMs) -> Result<&CustomerId, Stop> {
+fn may_have_more(contact: &Contact, now: UnixMs) -> Result<&CustomerId, DecideError> {
     if let Some(ended) = contact.ended
         && now > ended + ADDITIONAL_CASE_AFTER_END_MAX
     {
@@ -157,7 +157,7 @@ fn facts(
     reason: ReasonIndex,
     of_contact: &Facts,
     told: &Facts,
-) -> Result<Facts, Stop> {
+) -> Result<Facts, DecideError> {
     let reason = playbook.reason(reason);
     let asked = reason.facts.iter().chain(&reason.case_key);
     let asked = asked.filter_map(|&fact| of_contact.get(playbook.fact(fact).id.as_str()));
@@ -172,7 +172,11 @@ fn facts(
     Ok(facts)
 }
 
-fn reason(playbook: &Playbook, command: &AddCase, facts: &Facts) -> Result<ReasonIndex, Stop> {
+fn reason(
+    playbook: &Playbook,
+    command: &AddCase,
+    facts: &Facts,
+) -> Result<ReasonIndex, DecideError> {
     let index = playbook.reason_now(&command.reason, facts);
     index.ok_or_else(|| {
         let what = "is not a secondary reason of the live playbook; GetReasonMenu lists them";
@@ -181,7 +185,7 @@ fn reason(playbook: &Playbook, command: &AddCase, facts: &Facts) -> Result<Reaso
 }
 
 /// What is told where the key is missing that tells one matter of a reason from another.
-fn key_missing(playbook: &Playbook, reason: ReasonIndex, facts: &Facts) -> Stop {
+fn key_missing(playbook: &Playbook, reason: ReasonIndex, facts: &Facts) -> DecideError {
     let missing = FoundCase::key_of(playbook, reason);
     let missing = missing.filter(|id| facts.get(id.as_str()).is_none());
     let missing: Vec<String> = missing.map(|id| id.to_string()).collect();

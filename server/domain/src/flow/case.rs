@@ -1,11 +1,11 @@
 //! Somebody works on a case.
 
-use super::{Stop, find};
+use super::{DecideError, find};
 use crate::case::{
-    Case, CaseLink, CaseState, CaseStep, CaseWork, LINKS_MAX, MERGED_MAX, MergedCase,
+    Case, CaseAction, CaseLink, CaseState, CaseStep, LINKS_MAX, MERGED_MAX, MergedCase,
 };
-use crate::command::{WorkOnCase, WorkStep};
-use crate::event::{CaseWorked, Event};
+use crate::command::{ActOnCase, WorkStep};
+use crate::event::{CaseActionTaken, Event};
 use crate::ids::{CaseId, ContactId, Slug};
 use crate::refusal::{CaseCause, Faults, Kind, Refusal};
 use crate::state::State;
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What the work comes to.
-pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<Event, Stop> {
+pub(super) fn work(state: &State, command: &ActOnCase, now: UnixMs) -> Result<Event, DecideError> {
     let case = kept(state, command.case)?;
     if command.seen.is_some_and(|seen| seen != case.changed) {
         return Err(Refusal::CaseChanged {
@@ -25,7 +25,7 @@ pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<E
     }
     let worked = match &command.step {
         WorkStep::Note(text, audience) => {
-            let noted = CaseWork::Noted(text.clone(), *audience);
+            let noted = CaseAction::Noted(text.clone(), *audience);
             done(&case, case.state, noted)
         }
         WorkStep::Update(update) => {
@@ -33,14 +33,14 @@ pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<E
             done(
                 &case,
                 case.state,
-                CaseWork::Updated(update.clone(), Some(before)),
+                CaseAction::Updated(update.clone(), Some(before)),
             )
         }
         WorkStep::Resolve(resolution, note) => {
             let after = step(&case, CaseStep::Resolve)?;
             no_live_contact(state, &case)?;
             may_come_of(state, &case, &resolution.outcome)?;
-            let work = CaseWork::Resolved(resolution.clone(), note.clone());
+            let work = CaseAction::Resolved(resolution.clone(), note.clone());
             done(&case, after, work)
         }
         WorkStep::Reopen(note) => {
@@ -49,7 +49,7 @@ pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<E
                 return Err(refused(&case, CaseCause::ReopenWindowPassed));
             }
             leads_its_matter(state, &case)?;
-            done(&case, after, CaseWork::Reopened(note.clone()))
+            done(&case, after, CaseAction::Reopened(note.clone()))
         }
         WorkStep::Merge(other, note) => merge(state, &case, *other, note)?,
         WorkStep::Unmerge => unmerge(state, &case)?,
@@ -60,20 +60,20 @@ pub(super) fn work(state: &State, command: &WorkOnCase, now: UnixMs) -> Result<E
                 return Err(refused(&case, CaseCause::NotLinked { kind, other }));
             }
             kept(state, link.case)?;
-            done(&case, case.state, CaseWork::Unlinked(*link))
+            done(&case, case.state, CaseAction::Unlinked(*link))
         }
     };
-    Ok(Event::CaseWorked(Box::new(worked)))
+    Ok(Event::CaseActionTaken(Box::new(worked)))
 }
 
 /// Finds what the work needs, without deciding.
-pub(super) fn seek(state: &State, command: &WorkOnCase) -> Result<(), Stop> {
+pub(super) fn seek(state: &State, command: &ActOnCase) -> Result<(), DecideError> {
     work(state, command, state.now()).map(drop)
 }
 
 /// A case, and in memory with it the one that goes on for it.
-fn kept(state: &State, id: CaseId) -> Result<Arc<Case>, Stop> {
-    let case = state.case_in_all(&id)?.cloned();
+fn kept(state: &State, id: CaseId) -> Result<Arc<Case>, DecideError> {
+    let case = state.case_with_survivor(&id)?.cloned();
     case.ok_or_else(|| {
         Refusal::NotFound {
             kind: Kind::Case,
@@ -83,20 +83,20 @@ fn kept(state: &State, id: CaseId) -> Result<Arc<Case>, Stop> {
     })
 }
 
-fn done(case: &Case, state: CaseState, work: CaseWork) -> CaseWorked {
-    CaseWorked {
+fn done(case: &Case, state: CaseState, work: CaseAction) -> CaseActionTaken {
+    CaseActionTaken {
         case: case.id,
         state,
-        work,
+        action: work,
     }
 }
 
-fn refused(case: &Case, why: CaseCause) -> Stop {
+fn refused(case: &Case, why: CaseCause) -> DecideError {
     Refusal::CaseStep { case: case.id, why }.into()
 }
 
 /// The state after a step, if it can be taken.
-fn step(case: &Case, step: CaseStep) -> Result<CaseState, Stop> {
+fn step(case: &Case, step: CaseStep) -> Result<CaseState, DecideError> {
     let after = case.state.after(step);
     after.ok_or_else(|| {
         let why = match (case.state, case.merged_into) {
@@ -110,7 +110,7 @@ fn step(case: &Case, step: CaseStep) -> Result<CaseState, Stop> {
     })
 }
 
-fn no_live_contact(state: &State, case: &Case) -> Result<(), Stop> {
+fn no_live_contact(state: &State, case: &Case) -> Result<(), DecideError> {
     if case.live_in_all() == 0 {
         return Ok(());
     }
@@ -131,7 +131,7 @@ fn no_live_contact(state: &State, case: &Case) -> Result<(), Stop> {
 }
 
 /// The outcome is one that the live playbook has for the case.
-fn may_come_of(state: &State, case: &Case, outcome: &Slug) -> Result<(), Stop> {
+fn may_come_of(state: &State, case: &Case, outcome: &Slug) -> Result<(), DecideError> {
     let Some(playbook) = state.live() else {
         return Ok(());
     };
@@ -140,8 +140,8 @@ fn may_come_of(state: &State, case: &Case, outcome: &Slug) -> Result<(), Stop> {
 }
 
 /// An open case is the one that its matter leads to.
-fn leads_its_matter(state: &State, case: &Case) -> Result<(), Stop> {
-    let Some(matter) = case.matter else {
+fn leads_its_matter(state: &State, case: &Case) -> Result<(), DecideError> {
+    let Some(matter) = case.key else {
         return Ok(());
     };
     match state.matter(&matter)? {
@@ -157,7 +157,7 @@ fn merge(
     survivor: &Case,
     other: CaseId,
     note: &Arc<str>,
-) -> Result<CaseWorked, Stop> {
+) -> Result<CaseActionTaken, DecideError> {
     if other == survivor.id {
         let what = "must be another case than the one that goes on";
         return Err(Refusal::Faulty(Faults::one("duplicate_case_id", what)).into());
@@ -184,19 +184,19 @@ fn merge(
     let unknown = |id: &str| survivor.facts.get(id).is_none();
     let learnt = merged.facts.iter().map(|fact| fact.id.clone());
     let facts = learnt.filter(|id| unknown(id.as_str())).collect();
-    let work = CaseWork::Merged(MergedCase { case: other, facts }, note.clone());
+    let work = CaseAction::Merged(MergedCase { case: other, facts }, note.clone());
     Ok(done(survivor, CaseState::Open, work))
 }
 
 /// Whether two cases are of the same known customer, or of customers who are one.
-fn of_one_customer(state: &State, one: &Case, other: &Case) -> Result<bool, Stop> {
+fn of_one_customer(state: &State, one: &Case, other: &Case) -> Result<bool, DecideError> {
     let (Some(one), Some(other)) = (&one.customer, &other.customer) else {
         return Ok(false);
     };
-    Ok(one == other || find::root(state, one)? == find::root(state, other)?)
+    Ok(one == other || find::survivor(state, one)? == find::survivor(state, other)?)
 }
 
-fn unmerge(state: &State, merged: &Case) -> Result<CaseWorked, Stop> {
+fn unmerge(state: &State, merged: &Case) -> Result<CaseActionTaken, DecideError> {
     let (Some(survivor), CaseState::Merged) = (merged.merged_into, merged.state) else {
         return Err(refused(merged, CaseCause::NotMerged));
     };
@@ -210,10 +210,14 @@ fn unmerge(state: &State, merged: &Case) -> Result<CaseWorked, Stop> {
         let id = id.as_str();
         survivor.facts.get(id) == merged.facts.get(id)
     });
-    Ok(done(&survivor, survivor.state, CaseWork::Unmerged(listed)))
+    Ok(done(
+        &survivor,
+        survivor.state,
+        CaseAction::Unmerged(listed),
+    ))
 }
 
-fn link_to(state: &State, case: &Case, link: CaseLink) -> Result<CaseWorked, Stop> {
+fn link_to(state: &State, case: &Case, link: CaseLink) -> Result<CaseActionTaken, DecideError> {
     if link.case == case.id {
         let what = "must be another case";
         return Err(Refusal::Faulty(Faults::one("link.case_id", what)).into());
@@ -228,5 +232,5 @@ fn link_to(state: &State, case: &Case, link: CaseLink) -> Result<CaseWorked, Sto
             return Err(refused(end, CaseCause::LinksMax));
         }
     }
-    Ok(done(case, case.state, CaseWork::Linked(link)))
+    Ok(done(case, case.state, CaseAction::Linked(link)))
 }

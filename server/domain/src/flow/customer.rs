@@ -1,19 +1,19 @@
 //! Somebody works on a customer: links a handle, merges customers, undoes it.
 
-use super::Stop;
-use super::find::{HeldBy, holder, root};
-use crate::command::{CustomerStep, WorkOnCustomer};
+use super::DecideError;
+use super::find::{IdentityOwner, identity_owner, survivor};
+use crate::command::{ActOnCustomer, CustomerStep};
 use crate::customer::{
-    Customer, CustomerMerge, CustomerWork, IDENTITIES_MAX, Identity, MERGED_CUSTOMERS_MAX,
+    Customer, CustomerAction, CustomerMerge, IDENTITIES_MAX, Identity, MERGED_CUSTOMERS_MAX,
 };
-use crate::event::{CustomerWorked, Event};
+use crate::event::{CustomerActionTaken, Event};
 use crate::ids::{CustomerId, Seq};
 use crate::refusal::{CustomerCause, Faults, Kind, Refusal};
 use crate::state::State;
 use std::sync::Arc;
 
 /// What the work comes to.
-pub(super) fn work(state: &State, command: &WorkOnCustomer) -> Result<Event, Stop> {
+pub(super) fn work(state: &State, command: &ActOnCustomer) -> Result<Event, DecideError> {
     let customer = kept(state, &command.customer)?;
     as_seen(&customer, command.seen)?;
     let worked = match &command.step {
@@ -24,7 +24,7 @@ pub(super) fn work(state: &State, command: &WorkOnCustomer) -> Result<Event, Sto
                 let kind = key.kind.clone();
                 return Err(refused(&customer, CustomerCause::NoSuchIdentity { kind }));
             }
-            done(&customer, CustomerWork::Unlinked(key.clone()))
+            done(&customer, CustomerAction::Unlinked(key.clone()))
         }
         CustomerStep::Merge(other, note) => {
             let merge = CustomerMerge {
@@ -36,11 +36,11 @@ pub(super) fn work(state: &State, command: &WorkOnCustomer) -> Result<Event, Sto
         }
         CustomerStep::Unmerge(note) => unmerge(state, &customer, note)?,
     };
-    Ok(Event::CustomerWorked(Box::new(worked)))
+    Ok(Event::CustomerActionTaken(Box::new(worked)))
 }
 
 /// That a customer is still as the caller saw it, if the caller says so.
-pub(super) fn as_seen(customer: &Customer, seen: Option<Seq>) -> Result<(), Stop> {
+pub(super) fn as_seen(customer: &Customer, seen: Option<Seq>) -> Result<(), DecideError> {
     if seen.is_none_or(|seen| seen == customer.changed) {
         return Ok(());
     }
@@ -52,7 +52,7 @@ pub(super) fn as_seen(customer: &Customer, seen: Option<Seq>) -> Result<(), Stop
 }
 
 /// The customer as it is kept.
-pub(super) fn kept(state: &State, id: &CustomerId) -> Result<Arc<Customer>, Stop> {
+pub(super) fn kept(state: &State, id: &CustomerId) -> Result<Arc<Customer>, DecideError> {
     let customer = state.customer(id)?.cloned();
     customer.ok_or_else(|| {
         Refusal::NotFound {
@@ -63,20 +63,20 @@ pub(super) fn kept(state: &State, id: &CustomerId) -> Result<Arc<Customer>, Stop
     })
 }
 
-fn done(customer: &Customer, work: CustomerWork) -> CustomerWorked {
-    CustomerWorked {
+fn done(customer: &Customer, work: CustomerAction) -> CustomerActionTaken {
+    CustomerActionTaken {
         customer: customer.id.clone(),
-        work,
+        action: work,
     }
 }
 
-fn refused(customer: &Customer, why: CustomerCause) -> Stop {
+fn refused(customer: &Customer, why: CustomerCause) -> DecideError {
     let customer = customer.id.clone();
     Refusal::CustomerStep { customer, why }.into()
 }
 
 /// Whoever is merged does nothing more by itself.
-fn goes_on(customer: &Customer) -> Result<(), Stop> {
+fn goes_on(customer: &Customer) -> Result<(), DecideError> {
     match &customer.merged_into {
         Some(survivor) => {
             let into = survivor.clone();
@@ -86,11 +86,15 @@ fn goes_on(customer: &Customer) -> Result<(), Stop> {
     }
 }
 
-fn link(state: &State, customer: &Customer, identity: &Identity) -> Result<CustomerWorked, Stop> {
+fn link(
+    state: &State,
+    customer: &Customer,
+    identity: &Identity,
+) -> Result<CustomerActionTaken, DecideError> {
     goes_on(customer)?;
     let (id, kind) = (&customer.id, &identity.key.kind);
-    let held = holder(state, &identity.key)?;
-    let (HeldBy::One(other) | HeldBy::Shared(other)) = &held else {
+    let held = identity_owner(state, &identity.key)?;
+    let (IdentityOwner::One(other) | IdentityOwner::Shared(other)) = &held else {
         return linked(customer, identity);
     };
     let claims = !identity.verified && !identity.shared;
@@ -98,19 +102,19 @@ fn link(state: &State, customer: &Customer, identity: &Identity) -> Result<Custo
         return linked(customer, identity);
     }
     // What somebody has who is merged into it is said of them again.
-    let one = root(state, other)?;
+    let one = survivor(state, other)?;
     if one == *id {
         return Ok(as_told(&*kept(state, other)?, identity));
     }
     match held {
-        HeldBy::One(holder) if !identity.proves() => {
+        IdentityOwner::One(holder) if !identity.identifies_customer() => {
             let kind = kind.clone();
             Err(refused(
                 customer,
                 CustomerCause::IdentityTaken { kind, holder },
             ))
         }
-        HeldBy::One(_) => {
+        IdentityOwner::One(_) => {
             let merge = CustomerMerge {
                 customer: one,
                 proof: Some(identity.key.clone()),
@@ -118,18 +122,20 @@ fn link(state: &State, customer: &Customer, identity: &Identity) -> Result<Custo
             };
             self::merge(state, customer, merge)
         }
-        HeldBy::Shared(sharer) if identity.proves() => Err(Refusal::IdentityShared {
-            kind: kind.clone(),
-            customer: id.clone(),
-            sharer,
+        IdentityOwner::Shared(sharer) if identity.identifies_customer() => {
+            Err(Refusal::IdentityShared {
+                kind: kind.clone(),
+                customer: id.clone(),
+                sharer,
+            }
+            .into())
         }
-        .into()),
-        HeldBy::Shared(_) | HeldBy::Nobody => linked(customer, identity),
+        IdentityOwner::Shared(_) | IdentityOwner::Nobody => linked(customer, identity),
     }
 }
 
 /// The customer has the handle as it is told now.
-fn linked(customer: &Customer, identity: &Identity) -> Result<CustomerWorked, Stop> {
+fn linked(customer: &Customer, identity: &Identity) -> Result<CustomerActionTaken, DecideError> {
     let identities = &customer.profile.identities;
     let is_new = !identities.iter().any(|known| known.key == identity.key);
     if is_new && identities.len() == IDENTITIES_MAX {
@@ -138,17 +144,22 @@ fn linked(customer: &Customer, identity: &Identity) -> Result<CustomerWorked, St
     Ok(as_told(customer, identity))
 }
 
-fn as_told(customer: &Customer, identity: &Identity) -> CustomerWorked {
-    let verification_lost = customer.profile.holds(&identity.key) && !identity.proves();
+fn as_told(customer: &Customer, identity: &Identity) -> CustomerActionTaken {
+    let verification_lost =
+        customer.profile.holds(&identity.key) && !identity.identifies_customer();
     let identity = identity.clone();
-    let work = CustomerWork::Linked {
+    let work = CustomerAction::Linked {
         identity,
         verification_lost,
     };
     done(customer, work)
 }
 
-fn merge(state: &State, survivor: &Customer, merge: CustomerMerge) -> Result<CustomerWorked, Stop> {
+fn merge(
+    state: &State,
+    survivor: &Customer,
+    merge: CustomerMerge,
+) -> Result<CustomerActionTaken, DecideError> {
     if merge.customer == survivor.id {
         let what = "must be another customer than the one that goes on";
         return Err(Refusal::Faulty(Faults::one("duplicate_customer_id", what)).into());
@@ -169,14 +180,18 @@ fn merge(state: &State, survivor: &Customer, merge: CustomerMerge) -> Result<Cus
     if survivor.merged.len() == MERGED_CUSTOMERS_MAX {
         return Err(refused(survivor, CustomerCause::MergesMax));
     }
-    Ok(done(survivor, CustomerWork::Merged(merge)))
+    Ok(done(survivor, CustomerAction::Merged(merge)))
 }
 
-fn unmerge(state: &State, merged: &Customer, note: &Arc<str>) -> Result<CustomerWorked, Stop> {
+fn unmerge(
+    state: &State,
+    merged: &Customer,
+    note: &Arc<str>,
+) -> Result<CustomerActionTaken, DecideError> {
     let Some(survivor) = &merged.merged_into else {
         return Err(refused(merged, CustomerCause::NotMerged));
     };
     let survivor = kept(state, survivor)?;
-    let work = CustomerWork::Unmerged(merged.id.clone(), note.clone());
+    let work = CustomerAction::Unmerged(merged.id.clone(), note.clone());
     Ok(done(&survivor, work))
 }

@@ -2,10 +2,10 @@
 
 use super::additional::cases_of;
 use super::select::live_contact;
-use super::{Stop, live};
+use super::{DecideError, live};
 use crate::case::{Case, Resolution};
 use crate::command::EndContact;
-use crate::contact::{Contact, Outcome};
+use crate::contact::{Contact, ContactOutcome};
 use crate::event::{ContactEnded, Event, MatterEnded};
 use crate::fact::Facts;
 use crate::ids::{CaseId, ReasonId};
@@ -14,7 +14,7 @@ use crate::state::State;
 use std::sync::Arc;
 
 /// Ends a contact.
-pub(super) fn end(state: &State, command: &EndContact) -> Result<Event, Stop> {
+pub(super) fn end(state: &State, command: &EndContact) -> Result<Event, DecideError> {
     let contact = live_contact(state, &command.contact)?;
     let own = command.confirmed.as_ref();
     let confirmed = confirmed(state, &contact.context.facts, own, "confirmed_reason")?;
@@ -66,7 +66,7 @@ fn matters(
     state: &State,
     contact: &Contact,
     command: &EndContact,
-) -> Result<Vec<MatterEnded>, Stop> {
+) -> Result<Vec<MatterEnded>, DecideError> {
     let cases = cases_of(state, contact)?;
     let mut matters = Vec::with_capacity(command.matters.len());
     for (place, told) in command.matters.iter().enumerate() {
@@ -99,18 +99,20 @@ fn matters(
 }
 
 /// Finds what ending needs, without deciding.
-pub(super) fn seek(state: &State, command: &EndContact) -> Result<(), Stop> {
+pub(super) fn seek(state: &State, command: &EndContact) -> Result<(), DecideError> {
     let contact = live_contact(state, &command.contact)?;
-    cases_of(state, &contact).map(drop).map_err(Stop::from)
+    cases_of(state, &contact)
+        .map(drop)
+        .map_err(DecideError::from)
 }
 
 /// How a contact ends; its own case is resolved with its last live contact, its additional cases are not.
 pub(super) fn over(
     state: &State,
     contact: &Contact,
-    outcome: Outcome,
+    outcome: ContactOutcome,
     confirmed: Option<ReasonId>,
-) -> Result<ContactEnded, Stop> {
+) -> Result<ContactEnded, DecideError> {
     let cases = cases_of(state, contact)?;
     let own = cases.iter().find(|case| Some(case.id) == contact.case);
     let goes_on = goes_on(state, own)?;
@@ -122,7 +124,7 @@ pub(super) fn over(
         outcome,
         confirmed,
         resolves: last
-            .filter(|_| outcome == Outcome::Resolved)
+            .filter(|_| outcome == ContactOutcome::Resolved)
             .map(|case| case.id),
         resolution: None,
         note: "".into(),
@@ -134,7 +136,7 @@ pub(super) fn over(
 fn goes_on<'a>(
     state: &'a State,
     case: Option<&'a Arc<Case>>,
-) -> Result<Option<&'a Arc<Case>>, Stop> {
+) -> Result<Option<&'a Arc<Case>>, DecideError> {
     match case.and_then(|case| case.merged_into) {
         Some(survivor) => Ok(state.case(&survivor)?),
         None => Ok(case),
@@ -154,7 +156,7 @@ fn is_resolved(
     case: Option<CaseId>,
     resolves: Option<CaseId>,
     field: &str,
-) -> Result<CaseId, Stop> {
+) -> Result<CaseId, DecideError> {
     resolves.ok_or_else(|| {
         let what = match case {
             None => format!("cannot be told: contact {} has no case", contact.id),
@@ -182,7 +184,7 @@ fn may_come_of(
     (case, confirmed): (CaseId, Option<&ReasonId>),
     resolution: &Resolution,
     field: &str,
-) -> Result<(), Stop> {
+) -> Result<(), DecideError> {
     let (Some(playbook), Some(case)) = (state.live(), state.case(&case)?) else {
         return Ok(());
     };

@@ -1,17 +1,17 @@
 //! How a contact joins its case and leaves another, and how things stand with them then.
 
-use super::Stop;
+use super::DecideError;
 use super::find::{self, FoundCase, FoundCustomer};
 use super::route::Start;
 use crate::case::Case;
 use crate::case::memory::{Telling, came_of, repeat_of};
 use crate::contact::{CaseMatch, ContactContext, Direction};
 use crate::customer::CONTACTS_7D;
-use crate::decision::{Memory, Standing};
+use crate::decision::{ContactStats, Memory};
 use crate::event::{CaseJoin, Claim, FormerCase, OpenedCase, RoutingTrigger};
 use crate::ids::{CaseId, ContactId, Seq};
 use crate::playbook::{Playbook, TierIndex};
-use crate::state::{Elsewhere, State};
+use crate::state::{RowNotLoaded, State};
 use crate::time::UnixMs;
 use std::collections::BTreeSet;
 
@@ -63,7 +63,7 @@ pub(super) fn case_join(
                 previous: *previous,
                 opened: Some(OpenedCase {
                     reason: reason.id.clone(),
-                    matter: *matter,
+                    key: *matter,
                     tier: playbook.tier(tier).id.clone(),
                     continues_for: reason.continues_for,
                     reopens_within: reason.reopens_within,
@@ -116,9 +116,9 @@ fn joins(case: &Case, joined: CaseMatch, context: &ContactContext, now: UnixMs) 
     let last = case.contacts.last();
     // Not in its window any more, or while we owe an answer that is not overdue, or when it is us who call: not the
     // customer's repeating.
-    let in_window = now <= case.heard + case.continues_for;
+    let in_window = now <= case.last_activity + case.continues_for;
     let by_customer = context.direction == Direction::Inbound;
-    let waits = case.owed_contacts + case.merged_owed > 0 && !case.owed_overdue(now);
+    let waits = case.awaiting_reply + case.merged_awaiting_reply > 0 && !case.owed_overdue(now);
     CaseJoin {
         case: case.id,
         case_match: joined,
@@ -137,12 +137,12 @@ pub(super) fn left_case(
     state: &State,
     start: &Start,
     join: Option<&CaseJoin>,
-) -> Result<Option<FormerCase>, Stop> {
+) -> Result<Option<FormerCase>, DecideError> {
     let before = start.before.as_ref().and_then(|contact| contact.case);
     let Some(before) = before.filter(|&id| Some(id) != join.map(|join| join.case)) else {
         return Ok(None);
     };
-    let alone = state.case_in_all(&before)?.is_some_and(|case| {
+    let alone = state.case_with_survivor(&before)?.is_some_and(|case| {
         let only = case.contact_count == 1 && case.merged.is_empty();
         case.state.is_open() && only && case.reopens == 0
     });
@@ -159,14 +159,14 @@ pub(super) fn standing(
     case: Option<&Case>,
     join: Option<&CaseJoin>,
     now: UnixMs,
-) -> Result<Standing, Elsewhere> {
+) -> Result<ContactStats, RowNotLoaded> {
     let first = join.is_some_and(|join| join.first);
     let count = |before: Option<u32>, adds: bool| before.unwrap_or(0) + u32::from(first && adds);
     let needed_person = start
         .known
         .as_ref()
         .is_some_and(|contact| contact.needs_person);
-    Ok(Standing {
+    Ok(ContactStats {
         now,
         contacts_7d: contacts_7d(state, start, who, now)?,
         case_contacts: case.map_or(0, |case| case.contact_count - u32::from(!first)),
@@ -261,7 +261,7 @@ fn contacts_7d(
     start: &Start,
     who: Option<&FoundCustomer>,
     now: UnixMs,
-) -> Result<u32, Elsewhere> {
+) -> Result<u32, RowNotLoaded> {
     let Some(who) = who else { return Ok(0) };
     let mut contacts: BTreeSet<ContactId> = BTreeSet::new();
     for case in find::all_open_cases(state, who, now)? {

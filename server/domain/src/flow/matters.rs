@@ -4,8 +4,8 @@
 use super::additional::cases_of;
 use super::find::{FoundCase, FoundReason};
 use super::route::{self, Found, Start, Weighed, found, weigh};
-use super::{Stop, next_seq};
-use crate::case::{Case, MatterKey};
+use super::{DecideError, next_seq};
+use crate::case::{Case, CaseKey};
 use crate::command::UnknownReason;
 use crate::contact::{ADDITIONAL_CASES_MAX, Contact, ContactContext, MATTERS_MAX, Matter};
 use crate::decision::Decided;
@@ -14,7 +14,7 @@ use crate::fact::FACTS_MAX;
 use crate::ids::{CaseId, MatterId, Seq, fits_new};
 use crate::money::Money;
 use crate::refusal::{ContactCause, Faults, Refusal};
-use crate::state::{Elsewhere, State};
+use crate::state::{RowNotLoaded, State};
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub(super) fn routed(
     start: Start,
     told: &ContactContext,
     now: UnixMs,
-) -> Result<Vec<Event>, Stop> {
+) -> Result<Vec<Event>, DecideError> {
     let (routed, added) = decided(state, start, told, now)?;
     let first = Event::ContactRouted(Box::new(routed));
     let others = added
@@ -46,7 +46,7 @@ pub(super) fn decided(
     mut start: Start,
     told: &ContactContext,
     now: UnixMs,
-) -> Result<(ContactRouted, Vec<CaseAddedToContact>), Stop> {
+) -> Result<(ContactRouted, Vec<CaseAddedToContact>), DecideError> {
     let seq = next_seq(state);
     if start.context.matters.is_empty() {
         let mut found = found(state, &mut start, now)?;
@@ -127,7 +127,7 @@ pub(super) fn seek(
     start: &Start,
     told: &ContactContext,
     now: UnixMs,
-) -> Result<(), Stop> {
+) -> Result<(), DecideError> {
     if start.context.matters.is_empty() {
         return found(state, &mut start.clone(), now).map(drop);
     }
@@ -142,13 +142,13 @@ pub(super) fn seek(
     };
     let all = firsts.into_iter().chain(others);
     let found = all.map(|mut start| match found(state, &mut start, now) {
-        Err(Stop::Elsewhere(elsewhere)) => Err(elsewhere),
-        Err(Stop::Refused(_)) | Ok(_) => Ok(()),
+        Err(DecideError::RowNotLoaded(elsewhere)) => Err(elsewhere),
+        Err(DecideError::Refused(_)) | Ok(_) => Ok(()),
     });
-    Ok(Elsewhere::gather(found).map(drop)?)
+    Ok(RowNotLoaded::gather(found).map(drop)?)
 }
 
-fn weighing(state: &State, mut start: Start, at: (Seq, UnixMs)) -> Result<Weighing, Stop> {
+fn weighing(state: &State, mut start: Start, at: (Seq, UnixMs)) -> Result<Weighing, DecideError> {
     let mut found = found(state, &mut start, at.1)?;
     let weighed = weigh(state, &start, &mut found, at)?;
     Ok(Weighing {
@@ -165,7 +165,7 @@ fn most_at_stake(
     (start, told): (&Start, &ContactContext),
     all: &[Start],
     at: (Seq, UnixMs),
-) -> Result<Option<MatterId>, Stop> {
+) -> Result<Option<MatterId>, DecideError> {
     let mut most: Option<((bool, Money), MatterId)> = None;
     for one in all {
         let Some(matter) = one.matter.clone() else {
@@ -307,7 +307,7 @@ fn by_itself(start: &Start, told: &ContactContext, matter: &Matter) -> Start {
 }
 
 /// What cannot be told of several matters, whatever is found of them.
-fn check(start: &Start, told: &ContactContext) -> Result<(), Stop> {
+fn check(start: &Start, told: &ContactContext) -> Result<(), DecideError> {
     let mut faults = Faults::default();
     let count = start.context.matters.len();
     if count > MATTERS_MAX {
@@ -367,8 +367,8 @@ fn place_of(context: &ContactContext, told: &ContactContext, matter: &MatterId) 
 }
 
 /// A fault of a context that has one matter is one of that matter.
-fn at_place(stop: Stop, place: usize) -> Stop {
-    let Stop::Refused(refusal) = &stop else {
+fn at_place(stop: DecideError, place: usize) -> DecideError {
+    let DecideError::Refused(refusal) = &stop else {
         return stop;
     };
     let Refusal::Faulty(faults) = &**refusal else {
@@ -382,7 +382,7 @@ fn at_place(stop: Stop, place: usize) -> Stop {
 }
 
 /// The leading matter may not turn out to be another one that the contact brought.
-fn may_lead(before: Option<&Contact>, routed: &ContactRouted) -> Result<(), Stop> {
+fn may_lead(before: Option<&Contact>, routed: &ContactRouted) -> Result<(), DecideError> {
     let own = routed.case.as_ref().map(|join| join.case);
     let additional = before.into_iter().flat_map(|before| &before.additional);
     let mut same = additional.filter(|it| Some(it.case) == own);
@@ -399,7 +399,7 @@ fn may_lead(before: Option<&Contact>, routed: &ContactRouted) -> Result<(), Stop
 struct Taken<'a> {
     has: &'a [Arc<Case>],
     joined: Vec<CaseId>,
-    opened: Vec<MatterKey>,
+    opened: Vec<CaseKey>,
     additional: Vec<CaseId>,
 }
 
@@ -420,7 +420,7 @@ impl Taken<'_> {
     fn note(&mut self, join: &CaseJoin) {
         self.joined.push(join.case);
         let opened = join.opened.as_ref();
-        let opened = opened.and_then(|opened| opened.matter);
+        let opened = opened.and_then(|opened| opened.key);
         self.opened
             .extend(opened.or(join.claimed.as_ref().map(|claim| claim.matter)));
     }
@@ -431,7 +431,7 @@ impl Taken<'_> {
         other: &Weighing,
         (place, matter): (usize, &MatterId),
         news: bool,
-    ) -> Result<Option<CaseJoin>, Stop> {
+    ) -> Result<Option<CaseJoin>, DecideError> {
         let fault = |field: &str, what: String| {
             let field = format!("context.matters[{place}]{field}");
             Err(Refusal::Faulty(Faults::one(field, what)).into())
@@ -457,7 +457,7 @@ impl Taken<'_> {
             return Ok(stays.cloned());
         }
         let Some(join) = join else { return Ok(None) };
-        let opened = join.opened.as_ref().and_then(|opened| opened.matter);
+        let opened = join.opened.as_ref().and_then(|opened| opened.key);
         let has = self.has.iter().find(|case| case.is_part_of(join.case));
         let twice = opened.is_some_and(|key| self.opened.contains(&key))
             || self.joined.contains(&join.case) && join.opened.is_none()

@@ -1,7 +1,7 @@
 //! Reads: what is asked of the state, without any effect.
 
-use super::Stop;
-use super::find::{HeldBy, holder, root};
+use super::DecideError;
+use super::find::{IdentityOwner, identity_owner, survivor};
 use super::matters;
 use super::route::Start;
 use crate::case::Case;
@@ -12,7 +12,7 @@ use crate::event::{CaseAddedToContact, ContactRouted};
 use crate::ids::{ContactId, CustomerId};
 use crate::list::OfCustomer;
 use crate::refusal::{Faults, Kind, Refusal};
-use crate::state::{Counts, Elsewhere, Publication, State};
+use crate::state::{Counts, Publication, RowNotLoaded, State};
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub enum Answer {
 ///
 /// # Errors
 /// As [`super::decide`].
-pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
+pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, DecideError> {
     match query {
         Query::Preview(preview) => preview_route(state, preview, now),
         Query::Contact(id) => {
@@ -51,9 +51,9 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
             .map(Answer::Case)
             .ok_or_else(|| not_found(Kind::Case, id)),
         Query::Customer(id) => customer(state, id),
-        Query::Holder(key) => match holder(state, key)? {
-            HeldBy::One(id) => customer(state, &id),
-            HeldBy::Shared(_) | HeldBy::Nobody => {
+        Query::Holder(key) => match identity_owner(state, key)? {
+            IdentityOwner::One(id) => customer(state, &id),
+            IdentityOwner::Shared(_) | IdentityOwner::Nobody => {
                 Err(Refusal::no_customer(&OfCustomer::Holder(key.clone())).into())
             }
         },
@@ -66,7 +66,7 @@ pub fn look(state: &State, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
 ///
 /// # Errors
 /// The first row that is not in memory.
-pub fn seek_read(state: &State, query: &Query) -> Result<(), Elsewhere> {
+pub fn seek_read(state: &State, query: &Query) -> Result<(), RowNotLoaded> {
     let found = match query {
         Query::Preview(preview) => preview_start(state, preview, state.now())
             .and_then(|(start, told)| matters::seek(state, &start, &told, state.now())),
@@ -76,8 +76,8 @@ pub fn seek_read(state: &State, query: &Query) -> Result<(), Elsewhere> {
         }
     };
     match found {
-        Err(Stop::Elsewhere(elsewhere)) => Err(elsewhere),
-        Err(Stop::Refused(_)) | Ok(()) => Ok(()),
+        Err(DecideError::RowNotLoaded(elsewhere)) => Err(elsewhere),
+        Err(DecideError::Refused(_)) | Ok(()) => Ok(()),
     }
 }
 
@@ -90,13 +90,13 @@ fn counts(state: &State) -> Vec<Counts> {
 }
 
 /// A customer, or the one that goes on for it.
-fn customer(state: &State, id: &CustomerId) -> Result<Answer, Stop> {
-    let row = state.customer(&root(state, id)?)?.cloned();
+fn customer(state: &State, id: &CustomerId) -> Result<Answer, DecideError> {
+    let row = state.customer(&survivor(state, id)?)?.cloned();
     row.map(Answer::Customer)
         .ok_or_else(|| Refusal::no_customer(&OfCustomer::Id(id.clone())).into())
 }
 
-fn not_found(kind: Kind, id: &impl ToString) -> Stop {
+fn not_found(kind: Kind, id: &impl ToString) -> DecideError {
     Refusal::NotFound {
         kind,
         id: id.to_string(),
@@ -104,7 +104,11 @@ fn not_found(kind: Kind, id: &impl ToString) -> Stop {
     .into()
 }
 
-fn preview_route(state: &State, preview: &PreviewRoute, now: UnixMs) -> Result<Answer, Stop> {
+fn preview_route(
+    state: &State,
+    preview: &PreviewRoute,
+    now: UnixMs,
+) -> Result<Answer, DecideError> {
     let now = match preview.at {
         None => now,
         Some(at) if at >= state.now() => at,
@@ -122,7 +126,7 @@ fn preview_start(
     state: &State,
     preview: &PreviewRoute,
     now: UnixMs,
-) -> Result<(Start, ContactContext), Stop> {
+) -> Result<(Start, ContactContext), DecideError> {
     let (contact, before) = match &preview.contact {
         None => (ContactId::stored("preview"), None),
         Some(id) => (id.clone(), state.contact(id)?.cloned()),

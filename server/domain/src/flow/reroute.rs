@@ -2,7 +2,7 @@
 
 use super::route::Start;
 use super::select::live_contact;
-use super::{Stop, matters};
+use super::{DecideError, matters};
 use crate::actor::Actor;
 use crate::command::{RerouteContact, Rerouted, UnknownReason};
 use crate::contact::ContactContext;
@@ -17,13 +17,17 @@ pub(super) fn reroute(
     command: &RerouteContact,
     actor: &Actor,
     now: UnixMs,
-) -> Result<Vec<Event>, Stop> {
+) -> Result<Vec<Event>, DecideError> {
     let (start, told) = start(state, command, actor, now)?;
     matters::routed(state, start, &told, now)
 }
 
 /// Finds what deciding again needs, without deciding.
-pub(super) fn seek(state: &State, command: &RerouteContact, actor: &Actor) -> Result<(), Stop> {
+pub(super) fn seek(
+    state: &State,
+    command: &RerouteContact,
+    actor: &Actor,
+) -> Result<(), DecideError> {
     let (start, told) = start(state, command, actor, state.now())?;
     matters::seek(state, &start, &told, state.now())
 }
@@ -33,7 +37,7 @@ fn start(
     command: &RerouteContact,
     actor: &Actor,
     now: UnixMs,
-) -> Result<(Start, ContactContext), Stop> {
+) -> Result<(Start, ContactContext), DecideError> {
     let contact = live_contact(state, &command.contact)?;
     let told = match &command.context {
         Some(context) => context.told_at(now),

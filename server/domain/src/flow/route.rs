@@ -4,13 +4,13 @@ use super::additional::{additional_of, cases_of};
 use super::find::{self, FoundCase, FoundCustomer, FoundReason, Named, Sought};
 use super::join::{case_join, joined_case, left_case, memory, standing};
 use super::reported::Reported;
-use super::{Stop, live, matters};
+use super::{DecideError, live, matters};
 use crate::actor::{Actor, ActorKind};
 use crate::case::Case;
 use crate::command::{RouteContact, UnknownReason};
 use crate::contact::{CaseMatch, Contact, ContactContext, ContextField, QueueStats};
 use crate::customer::{Profile, TierFound};
-use crate::decision::{self, Decided, Decision, Finding, Formula, Memory, Question, Standing};
+use crate::decision::{self, ContactStats, Decided, Decision, Finding, Formula, Memory, Question};
 use crate::event::{
     CaseJoin, ContactRouted, CustomerJoin, Event, MatterDecided, Next, OpenCase, RoutingTrigger,
 };
@@ -60,13 +60,17 @@ pub(super) fn route(
     command: &RouteContact,
     actor: &Actor,
     now: UnixMs,
-) -> Result<Vec<Event>, Stop> {
+) -> Result<Vec<Event>, DecideError> {
     let (start, told) = start(state, command, actor, now)?;
     matters::routed(state, start, &told, now)
 }
 
 /// Finds what routing needs, without deciding.
-pub(super) fn seek(state: &State, command: &RouteContact, actor: &Actor) -> Result<(), Stop> {
+pub(super) fn seek(
+    state: &State,
+    command: &RouteContact,
+    actor: &Actor,
+) -> Result<(), DecideError> {
     let (start, told) = start(state, command, actor, state.now())?;
     matters::seek(state, &start, &told, state.now())
 }
@@ -76,7 +80,7 @@ fn start(
     command: &RouteContact,
     actor: &Actor,
     now: UnixMs,
-) -> Result<(Start, ContactContext), Stop> {
+) -> Result<(Start, ContactContext), DecideError> {
     let told = command.context.told_at(now);
     let before = state.contact(&command.contact)?.cloned();
     let start = Start::of(
@@ -96,7 +100,7 @@ fn start(
 impl Start {
     /// Takes over what a case tells that the contact is proven to be about. One that is not proven leaves a contact
     /// that has a case as it was.
-    fn take_named(&mut self, playbook: &Playbook, named: Named) -> Result<Named, Stop> {
+    fn take_named(&mut self, playbook: &Playbook, named: Named) -> Result<Named, DecideError> {
         let case = match &named {
             Named::Nothing => return Ok(named),
             Named::Proven(case) => case,
@@ -145,7 +149,7 @@ impl Start {
         actor: &Actor,
         (told, clear): (&ContactContext, &[ContextField]),
         unknown_reason: UnknownReason,
-    ) -> Result<Start, Stop> {
+    ) -> Result<Start, DecideError> {
         let tells_reason = told.reason.is_some();
         named_anew(state, (&contact, before.as_deref()), told)?;
         let (context, step) = match &before {
@@ -183,7 +187,7 @@ fn named_anew(
     state: &State,
     (contact, before): (&ContactId, Option<&Contact>),
     told: &ContactContext,
-) -> Result<(), Stop> {
+) -> Result<(), DecideError> {
     let mut faults = Faults::default();
     if before.is_none() {
         faults.keep("contact_id", fits_new(contact.as_str()));
@@ -207,7 +211,7 @@ fn amend(
     contact: &Contact,
     actor: &Actor,
     (told, clear): (&ContactContext, &[ContextField]),
-) -> Result<ContactContext, Stop> {
+) -> Result<ContactContext, DecideError> {
     if !contact.state.is_live() {
         return Err(Refusal::ContactEnded(contact.id.clone()).into());
     }
@@ -254,12 +258,12 @@ fn may_be_named(
     contact: &Contact,
     customer: &CustomerId,
     named: &CustomerId,
-) -> Result<bool, Stop> {
+) -> Result<bool, DecideError> {
     let told_before = contact.context.customer.id.as_ref();
     if customer == named || told_before == Some(named) {
         return Ok(true);
     }
-    Ok(find::root(state, customer)? == find::root(state, named)?)
+    Ok(find::survivor(state, customer)? == find::survivor(state, named)?)
 }
 
 /// What was found of a contact before any decision.
@@ -274,7 +278,7 @@ pub(super) struct Found {
 }
 
 /// Finds what there is of a contact. Of a case that it proves to be about it takes the reason over, if it tells none.
-pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Found, Stop> {
+pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Found, DecideError> {
     let playbook = live(state)?;
     let mut noticed = Vec::new();
     let before = start.before.clone();
@@ -373,7 +377,7 @@ fn is_joined(found: &FoundCase, contact: &ContactId) -> bool {
 pub(super) struct Weighed {
     pub(super) join: Option<CaseJoin>,
     pub(super) carried: Facts,
-    pub(super) standing: Standing,
+    pub(super) standing: ContactStats,
     pub(super) memory: Memory,
     pub(super) profile: Option<Profile>,
     pub(super) reported: Vec<QueueStats>,
@@ -387,7 +391,7 @@ pub(super) fn weigh(
     start: &Start,
     found: &mut Found,
     (seq, now): (Seq, UnixMs),
-) -> Result<Weighed, Stop> {
+) -> Result<Weighed, DecideError> {
     let playbook = live(state)?;
     let case = found.case.as_ref();
     let join =
@@ -457,7 +461,7 @@ pub(super) fn routed(
     start: Start,
     found: Found,
     weighed: Weighed,
-) -> Result<ContactRouted, Stop> {
+) -> Result<ContactRouted, DecideError> {
     let playbook = live(state)?;
     let Weighed {
         join,
@@ -506,7 +510,7 @@ pub(super) fn routed(
         profile: profile.map(Box::new),
         carried,
         reported,
-        noticed: found.noticed,
+        findings: found.noticed,
         decision,
         next,
         note: start.note,
@@ -604,7 +608,7 @@ fn again(
     playbook: &Playbook,
     (context, carried, reported): (&ContactContext, &Facts, &[QueueStats]),
     profile: Option<&Profile>,
-    standing: Standing,
+    standing: ContactStats,
     memory: &Memory,
     decision: &Decision,
 ) -> Option<Decision> {

@@ -1,6 +1,6 @@
 //! The customer chose one of the routes that were offered.
 
-use super::Stop;
+use super::DecideError;
 use super::additional::cases_of;
 use crate::command::SelectRoute;
 use crate::contact::Contact;
@@ -11,7 +11,7 @@ use crate::state::State;
 use std::sync::Arc;
 
 /// Records what was taken and what was declined.
-pub(super) fn select(state: &State, command: &SelectRoute) -> Result<Event, Stop> {
+pub(super) fn select(state: &State, command: &SelectRoute) -> Result<Event, DecideError> {
     let contact = live_contact(state, &command.contact)?;
     cases_of(state, &contact)?;
     let taken = contact
@@ -42,7 +42,7 @@ pub(super) fn select(state: &State, command: &SelectRoute) -> Result<Event, Stop
 }
 
 /// A contact that is not over.
-pub(super) fn live_contact(state: &State, id: &ContactId) -> Result<Arc<Contact>, Stop> {
+pub(super) fn live_contact(state: &State, id: &ContactId) -> Result<Arc<Contact>, DecideError> {
     let contact = state.contact(id)?.cloned();
     let contact = contact.ok_or_else(|| Refusal::NotFound {
         kind: Kind::Contact,

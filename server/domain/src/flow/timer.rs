@@ -1,9 +1,9 @@
 //! Timers that are due. They are commands of the system's own.
 
-use super::{Stop, end};
-use crate::contact::Outcome;
+use super::{DecideError, end};
+use crate::contact::ContactOutcome;
 use crate::event::{Event, Recorded};
-use crate::state::{Elsewhere, State, TimerTarget};
+use crate::state::{RowNotLoaded, State, TimerTarget};
 use crate::time::UnixMs;
 
 /// The event of the first timer that is due at or before `now`, if there is one: recorded at its due time.
@@ -11,7 +11,7 @@ use crate::time::UnixMs;
 ///
 /// # Errors
 /// When a row that it needs is not in memory.
-pub fn due(state: &State, now: UnixMs) -> Result<Option<Recorded>, Elsewhere> {
+pub fn due(state: &State, now: UnixMs) -> Result<Option<Recorded>, RowNotLoaded> {
     let Some((due, target)) = state.timers().next().filter(|(due, _)| *due <= now) else {
         return Ok(None);
     };
@@ -24,10 +24,10 @@ pub fn due(state: &State, now: UnixMs) -> Result<Option<Recorded>, Elsewhere> {
             let Some(contact) = state.contact(id)?.cloned() else {
                 return Ok(None);
             };
-            match end::over(state, &contact, Outcome::TimedOut, None) {
+            match end::over(state, &contact, ContactOutcome::TimedOut, None) {
                 Ok(ended) => Event::ContactEnded(Box::new(ended)),
-                Err(Stop::Elsewhere(elsewhere)) => return Err(elsewhere),
-                Err(Stop::Refused(_)) => return Ok(None),
+                Err(DecideError::RowNotLoaded(elsewhere)) => return Err(elsewhere),
+                Err(DecideError::Refused(_)) => return Ok(None),
             }
         }
     };

@@ -1,13 +1,13 @@
 //! Somebody changes what callers keep of a contact for themselves.
 
-use super::Stop;
+use super::DecideError;
 use crate::command::UpdateContact;
 use crate::event::{ContactUpdated, Event};
 use crate::refusal::{Kind, Refusal};
 use crate::state::State;
 
 /// What the change comes to, of a contact that is live or over.
-pub(super) fn contact(state: &State, command: &UpdateContact) -> Result<Event, Stop> {
+pub(super) fn contact(state: &State, command: &UpdateContact) -> Result<Event, DecideError> {
     let UpdateContact { contact, update } = command;
     if state.contact(contact)?.is_none() {
         let id = contact.to_string();

@@ -20,7 +20,7 @@ mod splits;
 mod tests;
 mod values;
 
-use super::fault::{At, Faults, Finder};
+use super::fault::{At, Finder, PlaybookFaults};
 use super::file::File;
 use super::file_parts::Id;
 use super::limits::{BRANDS_MAX, CONSENTS_MAX, LOCALES_MAX, PERSONAS_MAX, STAGES_MAX};
@@ -49,7 +49,11 @@ const STAGES_DEFAULT: [&str; 8] = [
 
 /// Compiles what was written. There is a playbook unless something in it has no meaning; the faults say all that is
 /// wrong either way.
-pub(super) fn compile(file: &File, root: &Node<'_>, source: &str) -> (Option<Playbook>, Faults) {
+pub(super) fn compile(
+    file: &File,
+    root: &Node<'_>,
+    source: &str,
+) -> (Option<Playbook>, PlaybookFaults) {
     let stages: Vec<&str> = match file.stages.is_empty() {
         true => STAGES_DEFAULT.to_vec(),
         false => texts(&file.stages).collect(),

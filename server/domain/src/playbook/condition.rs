@@ -15,7 +15,7 @@ pub use check::{FUNCTIONS, Function};
 pub use inputs::{Field, InputValue, Inputs, Variable, variables};
 use std::fmt;
 use std::sync::Arc;
-use term::{Stop, Term};
+use term::{Term, TermError};
 
 /// Most bytes of a condition as written.
 pub const CONDITION_BYTES_MAX: usize = 2_000;
@@ -24,7 +24,7 @@ pub const CONDITION_DEPTH_MAX: usize = 32;
 
 /// What a condition says of one contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ConditionResult {
     /// It is true.
     Holds,
     /// It is false.
@@ -68,13 +68,13 @@ impl Condition {
 
     /// Whether it holds. A value that is missing makes the verdict unknown unless the result does not depend on it:
     /// `false && missing` holds not, `true || missing` holds. Never fails, never panics, and does not allocate.
-    pub fn holds(&self, inputs: &dyn Inputs) -> Verdict {
+    pub fn holds(&self, inputs: &dyn Inputs) -> ConditionResult {
         match self.0.term.walk(inputs) {
-            Ok(InputValue::Bool(true)) => Verdict::Holds,
-            Ok(InputValue::Bool(false)) => Verdict::HoldsNot,
-            Ok(_) => Verdict::Failed(term::OTHER_TYPE),
-            Err(Stop::Missing(field)) => Verdict::Unknown(field),
-            Err(Stop::Failed(why)) => Verdict::Failed(why),
+            Ok(InputValue::Bool(true)) => ConditionResult::Holds,
+            Ok(InputValue::Bool(false)) => ConditionResult::HoldsNot,
+            Ok(_) => ConditionResult::Failed(term::OTHER_TYPE),
+            Err(TermError::Missing(field)) => ConditionResult::Unknown(field),
+            Err(TermError::Failed(why)) => ConditionResult::Failed(why),
         }
     }
 
@@ -120,9 +120,9 @@ impl Condition {
         }
         match self.holds(&NothingKnown) {
             _ if self.0.term.asks_presence() => None,
-            Verdict::Holds => Some(true),
-            Verdict::HoldsNot => Some(false),
-            Verdict::Unknown(_) | Verdict::Failed(_) => None,
+            ConditionResult::Holds => Some(true),
+            ConditionResult::HoldsNot => Some(false),
+            ConditionResult::Unknown(_) | ConditionResult::Failed(_) => None,
         }
     }
 }

@@ -9,7 +9,7 @@ mod routes;
 mod splits;
 mod values;
 
-use super::fault::Faults;
+use super::fault::PlaybookFaults;
 use super::file::File;
 use super::{Playbook, structure, tree};
 use parts::{Thing, Things};
@@ -122,7 +122,7 @@ impl Diff {
 ///
 /// # Errors
 /// When one of the two does not read any more; it was made from a text that did.
-pub fn diff(before: &Playbook, after: &Playbook) -> Result<Diff, Faults> {
+pub fn diff(before: &Playbook, after: &Playbook) -> Result<Diff, PlaybookFaults> {
     let (root_before, root_after) = (tree::read(&before.source)?, tree::read(&after.source)?);
     let files: (File, File) = (structure::fit(&root_before)?, structure::fit(&root_after)?);
     let mut diff = Diff::default();

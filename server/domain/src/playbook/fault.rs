@@ -12,7 +12,7 @@ const LISTED_MAX: usize = 12;
 
 /// One thing that is wrong, or (as a warning) that is probably not meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct PlaybookFault {
     /// Where in the document, as `reasons[0].secondary[2].routes.chat.queue`; empty for the document as a whole.
     pub path: String,
     /// From 1; 0 where the text has no place (it was not read at all).
@@ -25,7 +25,7 @@ pub struct Fault {
     pub fix: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for PlaybookFault {
     /// `12:9 reasons[0].id: is "Flight"; must be lower-case letters …`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.line > 0 {
@@ -40,30 +40,30 @@ impl fmt::Display for Fault {
 
 /// All that is wrong, in the order of the document, at most [`FAULTS_MAX`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Faults {
+pub struct PlaybookFaults {
     /// Those that are told.
-    pub found: Vec<Fault>,
+    pub found: Vec<PlaybookFault>,
     /// How many more there are.
     pub more: usize,
 }
 
-impl Faults {
+impl PlaybookFaults {
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 }
 
-impl From<Fault> for Faults {
-    fn from(fault: Fault) -> Faults {
-        Faults {
+impl From<PlaybookFault> for PlaybookFaults {
+    fn from(fault: PlaybookFault) -> PlaybookFaults {
+        PlaybookFaults {
             found: vec![fault],
             more: 0,
         }
     }
 }
 
-impl fmt::Display for Faults {
+impl fmt::Display for PlaybookFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, fault) in self.found.iter().enumerate() {
             let line_break = if index == 0 { "" } else { "\n" };
@@ -76,7 +76,7 @@ impl fmt::Display for Faults {
     }
 }
 
-impl std::error::Error for Faults {}
+impl std::error::Error for PlaybookFaults {}
 
 /// One step down into the document.
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +146,7 @@ impl fmt::Display for At<'_> {
 #[derive(Debug)]
 pub(super) struct Finder<'a> {
     root: &'a Node<'a>,
-    found: Faults,
+    found: PlaybookFaults,
 }
 
 impl<'a> Finder<'a> {
@@ -154,7 +154,7 @@ impl<'a> Finder<'a> {
     pub(super) fn new(root: &'a Node<'a>) -> Finder<'a> {
         Finder {
             root,
-            found: Faults::default(),
+            found: PlaybookFaults::default(),
         }
     }
 
@@ -166,7 +166,7 @@ impl<'a> Finder<'a> {
         }
         let place = place_of(self.root, &at.steps());
         let (what, fix) = words();
-        self.found.found.push(Fault {
+        self.found.found.push(PlaybookFault {
             path: at.to_string(),
             line: place.line,
             column: place.column,
@@ -176,7 +176,7 @@ impl<'a> Finder<'a> {
     }
 
     /// What was found, in the order of finding.
-    pub(super) fn into_faults(self) -> Faults {
+    pub(super) fn into_faults(self) -> PlaybookFaults {
         self.found
     }
 }

@@ -5,7 +5,7 @@ mod asker;
 mod words;
 
 pub use about::{About, Desks};
-pub use words::Told;
+pub use words::RowText;
 
 use super::{ChannelIndex, Playbook, ReasonIndex, TierIndex};
 use crate::decision::{CostParts, IneligibilityCause};
@@ -44,7 +44,7 @@ pub struct Cell {
 
 /// A row of a map: one reason and one tier.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct MapRow {
     /// The reason.
     pub reason: ReasonIndex,
     /// The tier.
@@ -56,7 +56,7 @@ pub struct Row {
     /// Where it tips, in the order of waits.
     pub tips: Vec<Tip>,
     /// What holds the last of the cells, from when on.
-    pub held: Option<Held>,
+    pub held: Option<HeldRoute>,
     /// Where one route is got at every wait: why.
     pub everywhere: Option<Everywhere>,
     /// What the last resort is, where it is taken; each once, in the order of waits.
@@ -125,7 +125,7 @@ pub struct Floor {
 
 /// A stretch of waits in which the tier floor holds a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldRoute {
     /// By which tier, and what would be got at the start of the stretch.
     pub floor: Floor,
     /// Where it starts.
@@ -155,7 +155,7 @@ pub struct Tip {
     /// Why.
     pub why: TipCause,
     /// What held the route before until here.
-    pub kept: Option<Held>,
+    pub kept: Option<HeldRoute>,
     /// What gives the route from here on, if it is not the cheapest.
     pub raised: Option<Floor>,
 }
@@ -182,7 +182,7 @@ impl Playbook {
     }
 
     /// The row of one reason and tier.
-    pub fn map_row(&self, asked: MapAsked, reason: ReasonIndex, tier: TierIndex) -> Row {
+    pub fn map_row(&self, asked: MapAsked, reason: ReasonIndex, tier: TierIndex) -> MapRow {
         let mut asker = Asker::new(self, asked, reason, tier);
         let decisions = WAIT_MINUTES.map(|minutes| asker.decide(minutes_of(minutes)));
         let cells = decisions.each_ref().map(cell_of);
@@ -208,7 +208,7 @@ impl Playbook {
             asker.note(decision);
         }
         let [shortest, .., longest] = &decisions;
-        Row {
+        MapRow {
             everywhere: asker.everywhere(&cells, shortest, asked),
             out_of_reach: asker.out_of_reach(shortest, longest),
             reason,

@@ -6,7 +6,7 @@ use crate::ids::{ReasonId, Slug};
 
 /// What can come of a case.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub struct OutcomeDefinition {
     /// Its id.
     pub id: Slug,
     /// For people.
@@ -15,7 +15,7 @@ pub struct Outcome {
     pub reasons: Vec<ReasonIndex>,
 }
 
-impl Outcome {
+impl OutcomeDefinition {
     /// Whether it can come of a case for the reason at an index.
     pub fn is_for(&self, reason: ReasonIndex) -> bool {
         self.reasons.is_empty() || self.reasons.binary_search(&reason).is_ok()
@@ -24,7 +24,7 @@ impl Outcome {
 
 impl Playbook {
     /// A declared outcome.
-    pub fn outcome(&self, id: &Slug) -> Option<&Outcome> {
+    pub fn outcome(&self, id: &Slug) -> Option<&OutcomeDefinition> {
         self.outcomes.iter().find(|outcome| outcome.id == *id)
     }
 
@@ -46,7 +46,8 @@ impl Playbook {
         let told = confirmed.or(case.confirmed.as_ref());
         let told = told.unwrap_or(&case.reason);
         let reason = self.reason_now(told, &case.facts);
-        let fits = |outcome: &&Outcome| reason.is_none_or(|reason| outcome.is_for(reason));
+        let fits =
+            |outcome: &&OutcomeDefinition| reason.is_none_or(|reason| outcome.is_for(reason));
         let names = self.outcomes.iter().filter(fits);
         let names = names.map(|outcome| outcome.id.as_str());
         let right = right_names(id.as_str(), "outcome", names);

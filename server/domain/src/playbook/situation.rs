@@ -4,7 +4,7 @@ use super::{ChannelIndex, Playbook, ReasonIndex, TierIndex};
 use crate::ability::Abilities;
 use crate::contact::{ContactContext, CustomerRef, Direction, QueueStats};
 use crate::customer::{Consent, Profile};
-use crate::decision::{Decided, Formula, Memory, Question, Standing, decide};
+use crate::decision::{ContactStats, Decided, Formula, Memory, Question, decide};
 use crate::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
 use crate::money::Money;
 use crate::tags::Tags;
@@ -41,7 +41,7 @@ pub struct Situation {
     /// What is known.
     pub facts: Facts,
     /// How things stand.
-    pub standing: Standing,
+    pub standing: ContactStats,
     /// What the case remembers.
     pub memory: Memory,
 }
@@ -83,9 +83,9 @@ impl Situation {
             },
             profile: None,
             facts: Facts::none(),
-            standing: Standing {
+            standing: ContactStats {
                 now,
-                ..Standing::default()
+                ..ContactStats::default()
             },
             memory: Memory::default(),
         }

@@ -3,7 +3,7 @@
 //! A scalar is the text that was written, whatever YAML would make of it: `1.50` and `"1.50"` are the same decimal and
 //! `no` is a text.
 
-use super::fault::{Fault, echo, right_names};
+use super::fault::{PlaybookFault, echo, right_names};
 use super::schema::json_schema;
 use super::tree::{Entry, Node, Place, Value};
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, Unexpected, Visitor};
@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 ///
 /// # Errors
 /// The first fault: a key that is not known or is missing, a list where a text should be, and so on.
-pub(super) fn fit<'de, T: de::Deserialize<'de>>(root: &'de Node<'de>) -> Result<T, Fault> {
+pub(super) fn fit<'de, T: de::Deserialize<'de>>(root: &'de Node<'de>) -> Result<T, PlaybookFault> {
     T::deserialize(Fit(root)).map_err(|misfit| misfit.into_fault(root))
 }
 
@@ -65,7 +65,7 @@ impl Misfit {
         self
     }
 
-    fn into_fault(self, root: &Node<'_>) -> Fault {
+    fn into_fault(self, root: &Node<'_>) -> PlaybookFault {
         let place = self.place.unwrap_or(root.place);
         let mut path = String::new();
         for step in self.path.iter().rev() {
@@ -74,7 +74,7 @@ impl Misfit {
             }
             path.push_str(step);
         }
-        Fault {
+        PlaybookFault {
             path,
             line: place.line,
             column: place.column,

@@ -13,7 +13,7 @@ mod splits;
 mod structure;
 mod warnings;
 
-use super::{Faults, Playbook, Warnings};
+use super::{Playbook, PlaybookFaults, Warnings};
 use expect_test::Expect;
 
 /// A small playbook that has no faults.
@@ -39,7 +39,7 @@ fn edited(text: &str, edits: &[(&str, &str)]) -> String {
     })
 }
 
-fn read(source: &str) -> Result<(Playbook, Warnings), Faults> {
+fn read(source: &str) -> Result<(Playbook, Warnings), PlaybookFaults> {
     Playbook::read(source)
 }
 

@@ -3,7 +3,7 @@
 //! This is where YAML ends. Anchors, aliases, tags and directives are refused, so that a document is a tree and its
 //! size is the size of its text; nothing here knows what a playbook is.
 
-use super::fault::{Fault, echo};
+use super::fault::{PlaybookFault, echo};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StrInput};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -67,9 +67,9 @@ impl Value<'_> {
 ///
 /// # Errors
 /// The first fault: too long, not YAML, a key twice, an anchor, alias or tag, too deep, or not one document.
-pub(super) fn read(source: &str) -> Result<Node<'_>, Fault> {
+pub(super) fn read(source: &str) -> Result<Node<'_>, PlaybookFault> {
     if source.len() > PLAYBOOK_BYTES_MAX {
-        return Err(Fault {
+        return Err(PlaybookFault {
             path: String::new(),
             line: 0,
             column: 0,
@@ -95,7 +95,7 @@ struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
-    fn document(&mut self) -> Result<Node<'s>, Fault> {
+    fn document(&mut self) -> Result<Node<'s>, PlaybookFault> {
         loop {
             match self.next()? {
                 (Event::StreamStart, _) => {}
@@ -120,7 +120,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn next(&mut self) -> Result<(Event<'s>, Place), Fault> {
+    fn next(&mut self) -> Result<(Event<'s>, Place), PlaybookFault> {
         match self.events.next_event() {
             Some(Ok((event, span))) => Ok((event, place(&span))),
             Some(Err(error)) if *error.kind() == ErrorKind::RecursionLimitExceeded => {
@@ -135,7 +135,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn node(&mut self, (event, place): (Event<'s>, Place)) -> Result<Node<'s>, Fault> {
+    fn node(&mut self, (event, place): (Event<'s>, Place)) -> Result<Node<'s>, PlaybookFault> {
         let tagged = match &event {
             Event::Scalar(_, _, anchor, tag)
             | Event::SequenceStart(_, anchor, tag)
@@ -175,7 +175,7 @@ impl<'s> Reader<'s> {
         Ok(Node { place, value })
     }
 
-    fn list(&mut self, place: Place) -> Result<Value<'s>, Fault> {
+    fn list(&mut self, place: Place) -> Result<Value<'s>, PlaybookFault> {
         self.descend(place)?;
         let mut items = Vec::new();
         loop {
@@ -188,7 +188,7 @@ impl<'s> Reader<'s> {
         Ok(Value::List(items))
     }
 
-    fn map(&mut self, place: Place) -> Result<Value<'s>, Fault> {
+    fn map(&mut self, place: Place) -> Result<Value<'s>, PlaybookFault> {
         self.descend(place)?;
         let mut entries = Vec::new();
         loop {
@@ -202,7 +202,7 @@ impl<'s> Reader<'s> {
         Ok(Value::Map(entries))
     }
 
-    fn entry(&mut self, event: (Event<'s>, Place)) -> Result<Entry<'s>, Fault> {
+    fn entry(&mut self, event: (Event<'s>, Place)) -> Result<Entry<'s>, PlaybookFault> {
         let key = self.node(event)?;
         let Value::Scalar { text, .. } = key.value else {
             return Err(fault(
@@ -219,7 +219,7 @@ impl<'s> Reader<'s> {
         })
     }
 
-    fn descend(&mut self, place: Place) -> Result<(), Fault> {
+    fn descend(&mut self, place: Place) -> Result<(), PlaybookFault> {
         self.depth += 1;
         if self.depth > PLAYBOOK_DEPTH_MAX {
             return Err(too_deep(place));
@@ -228,7 +228,7 @@ impl<'s> Reader<'s> {
     }
 }
 
-fn refuse_twice(entries: &[Entry<'_>]) -> Result<(), Fault> {
+fn refuse_twice(entries: &[Entry<'_>]) -> Result<(), PlaybookFault> {
     let mut seen = BTreeSet::new();
     match entries.iter().find(|entry| !seen.insert(&entry.key)) {
         None => Ok(()),
@@ -240,7 +240,7 @@ fn refuse_twice(entries: &[Entry<'_>]) -> Result<(), Fault> {
     }
 }
 
-fn too_deep(place: Place) -> Fault {
+fn too_deep(place: Place) -> PlaybookFault {
     let fix = format!("must be at most {PLAYBOOK_DEPTH_MAX} levels deep");
     fault(place, "is too deep", &fix)
 }
@@ -259,8 +259,8 @@ fn marked(marker: &granit_parser::Marker) -> Place {
     }
 }
 
-fn fault(place: Place, what: &str, fix: &str) -> Fault {
-    Fault {
+fn fault(place: Place, what: &str, fix: &str) -> PlaybookFault {
+    PlaybookFault {
         path: String::new(),
         line: place.line,
         column: place.column,

@@ -10,7 +10,7 @@ mod shape;
 mod unused;
 
 use super::Playbook;
-use super::fault::{At, FAULTS_MAX, Fault, Faults, Finder};
+use super::fault::{At, FAULTS_MAX, Finder, PlaybookFault, PlaybookFaults};
 use super::file::File;
 use super::tree::Node;
 use std::fmt;
@@ -23,7 +23,7 @@ const NAMES_TOLD_MAX: usize = 3;
 
 /// Something that is probably not meant, with its path and place and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Warning(pub Fault);
+pub struct Warning(pub PlaybookFault);
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,7 +73,7 @@ pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warning
     watcher.keypads();
     watcher.unused();
     watcher.labels();
-    let Faults { found, more } = watcher.notes.into_faults();
+    let PlaybookFaults { found, more } = watcher.notes.into_faults();
     Warnings {
         found: found.into_iter().map(Warning).collect(),
         more,

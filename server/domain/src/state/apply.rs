@@ -6,7 +6,7 @@ mod case_work;
 mod contact;
 mod customer;
 
-use super::{Answered, Publication, RowKey, State};
+use super::{IdempotencyRecord, Publication, RowKey, State};
 use crate::case::CaseStep;
 use crate::contact::{QueueStats, ReportedQueue};
 use crate::event::{Cause, Envelope, Event, Method, PlaybookPublished, Recorded};
@@ -27,8 +27,8 @@ impl State {
             Event::RouteSelected(taken) => self.route_taken(envelope, taken),
             Event::ContactEnded(ended) => self.contact_ended(envelope, ended),
             Event::CaseLapsed(case) => self.case_step(envelope, *case, CaseStep::Lapse),
-            Event::CaseWorked(worked) => self.case_worked(envelope, worked),
-            Event::CustomerWorked(worked) => self.customer_worked(envelope, worked),
+            Event::CaseActionTaken(worked) => self.case_worked(envelope, worked),
+            Event::CustomerActionTaken(worked) => self.customer_worked(envelope, worked),
             Event::CaseAddedToContact(added) => self.case_added(envelope, added),
             Event::QueueStatsReported(stats) => self.queues_reported(envelope, stats),
             Event::ContactUpdated(updated) => self.contact_updated(envelope, updated),
@@ -37,13 +37,13 @@ impl State {
             && !follows(event, stamp.method)
         {
             let key = stamp.key(&envelope.actor);
-            let row = Answered {
+            let row = IdempotencyRecord {
                 seq: envelope.seq,
                 at: envelope.record_time,
-                content: stamp.content,
+                fingerprint: stamp.fingerprint,
             };
             self.requests.put(key, Some(Arc::new(row)), envelope.seq);
-            self.touched.push(RowKey::Request(key));
+            self.changed_rows.push(RowKey::Request(key));
         }
     }
 
@@ -77,7 +77,7 @@ impl State {
             };
             self.reported_queues
                 .insert(stats.queue.clone(), Arc::new(row));
-            self.touched
+            self.changed_rows
                 .push(RowKey::ReportedQueue(stats.queue.clone()));
         }
     }
@@ -106,7 +106,7 @@ impl State {
             note: note.clone(),
             rolled_back: *rolled_back,
         }));
-        self.touched.push(RowKey::Publication(envelope.seq));
+        self.changed_rows.push(RowKey::Publication(envelope.seq));
     }
 }
 

@@ -27,13 +27,13 @@ pub enum Held<'a, V> {
     /// There is none.
     Absent,
     /// It is not in memory.
-    Elsewhere,
+    NotLoaded,
 }
 
 impl<V> Held<'_, V> {
     /// Whether it is known what the row is, or that there is none.
     pub const fn is_known(&self) -> bool {
-        !matches!(self, Held::Elsewhere)
+        !matches!(self, Held::NotLoaded)
     }
 }
 
@@ -54,7 +54,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
         match self.rows.get(key) {
             Some(Slot { row: Some(row), .. }) => Held::Present(row),
             Some(Slot { row: None, .. }) => Held::Absent,
-            None => Held::Elsewhere,
+            None => Held::NotLoaded,
         }
     }
 
@@ -65,7 +65,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
     {
         match self.held(key) {
             Held::Present(row) => Some(row),
-            Held::Absent | Held::Elsewhere => None,
+            Held::Absent | Held::NotLoaded => None,
         }
     }
 
@@ -98,7 +98,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
     }
 
     /// Takes a row in that was read elsewhere, unless something is held. Says whether it was taken.
-    pub(super) fn lend(&mut self, key: K, row: Option<Arc<V>>, at: Seq) -> bool {
+    pub(super) fn cache(&mut self, key: K, row: Option<Arc<V>>, at: Seq) -> bool {
         match self.rows.entry(key) {
             Entry::Occupied(_) => false,
             Entry::Vacant(vacant) => {
@@ -109,7 +109,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
     }
 
     /// Forgets a row that was put or lent at `at` and not since, unless `stays`.
-    pub(super) fn forget(&mut self, key: &K, at: Seq, stays: impl Fn(&V) -> bool) -> bool {
+    pub(super) fn evict(&mut self, key: &K, at: Seq, stays: impl Fn(&V) -> bool) -> bool {
         let goes = self
             .rows
             .get(key)

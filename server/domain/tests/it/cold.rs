@@ -6,10 +6,10 @@ use crate::work;
 use signpost_domain::command::{Command, CommandBody, Query};
 use signpost_domain::customer::IdentityKey;
 use signpost_domain::event::{Event, Recorded};
-use signpost_domain::flow::{self, Answer, COMMAND_EVENTS_MAX, Outcome, Stop};
+use signpost_domain::flow::{self, Answer, COMMAND_EVENTS_MAX, DecideError, WriteResult};
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, Seq};
 use signpost_domain::playbook::Playbook;
-use signpost_domain::state::{Elsewhere, Row, RowKey, State};
+use signpost_domain::state::{Row, RowKey, RowNotLoaded, State};
 use signpost_domain::time::UnixMs;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,19 +43,23 @@ impl Cold {
     }
 
     /// Decides with the rows that looking the command through found, and no others.
-    pub(crate) fn decide(&mut self, command: &Command, now: UnixMs) -> Result<Outcome, Stop> {
-        self.look_up(|state| flow::seek(state, command));
+    pub(crate) fn decide(
+        &mut self,
+        command: &Command,
+        now: UnixMs,
+    ) -> Result<WriteResult, DecideError> {
+        self.look_up(|state| flow::missing_rows(state, command));
         let decided = flow::decide(&self.state, command, now);
-        if let Err(Stop::Elsewhere(Elsewhere(keys))) = &decided {
+        if let Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) = &decided {
             panic!("deciding needs {keys:?}, which looking through did not find: {command:?}");
         }
         decided
     }
 
-    pub(crate) fn look(&mut self, query: &Query, now: UnixMs) -> Result<Answer, Stop> {
+    pub(crate) fn look(&mut self, query: &Query, now: UnixMs) -> Result<Answer, DecideError> {
         self.look_up(|state| flow::seek_read(state, query));
         let answer = flow::look(&self.state, query, now);
-        if let Err(Stop::Elsewhere(Elsewhere(keys))) = &answer {
+        if let Err(DecideError::RowNotLoaded(RowNotLoaded(keys))) = &answer {
             panic!("answering needs {keys:?}, which looking through did not find: {query:?}");
         }
         answer
@@ -65,7 +69,7 @@ impl Cold {
     pub(crate) fn due(&self, now: UnixMs) -> Option<Recorded> {
         match flow::due(&self.state, now) {
             Ok(recorded) => recorded,
-            Err(Elsewhere(keys)) => panic!("a timer needs {keys:?}, which is not in memory"),
+            Err(RowNotLoaded(keys)) => panic!("a timer needs {keys:?}, which is not in memory"),
         }
     }
 
@@ -81,7 +85,7 @@ impl Cold {
         let lacks = self.state.lacks(&recorded.event);
         assert_eq!(lacks, None, "edited but not in memory");
         self.state.apply(recorded, compiled);
-        let touched = self.state.take_touched();
+        let touched = self.state.take_changed_rows();
         assert_eq!(touched, bare, "folded with the edited rows alone");
         let seq = self.state.seq();
         for (key, row) in touched {
@@ -90,7 +94,7 @@ impl Cold {
         }
         if last {
             for (at, key) in std::mem::take(&mut self.changed) {
-                self.state.forget(&key, at);
+                self.state.evict(&key, at);
             }
             self.lent_until(seq);
         }
@@ -116,10 +120,10 @@ impl Cold {
             bare.restore(Row::ReportedQueue(reported.clone()));
         }
         while let Some(key) = bare.lacks(event) {
-            bare.lend(key.clone(), self.rows.get(&key).cloned());
+            bare.cache(key.clone(), self.rows.get(&key).cloned());
         }
         bare.apply(recorded, compiled);
-        bare.take_touched()
+        bare.take_changed_rows()
     }
 
     /// Stops and starts: what is in memory is what the rows say.
@@ -132,7 +136,9 @@ impl Cold {
                 Row::Contact(contact) => contact.state.is_live(),
                 Row::Case(case) => case.is_active(),
                 Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => true,
-                Row::Customer(_) | Row::Holder(_) | Row::Matter(_) | Row::Request(_) => false,
+                Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => {
+                    false
+                }
             };
             if is_kept {
                 state.restore(row.clone());
@@ -149,12 +155,12 @@ impl Cold {
         &self.rows
     }
 
-    fn look_up(&mut self, seek: impl Fn(&State) -> Result<(), Elsewhere>) {
+    fn look_up(&mut self, seek: impl Fn(&State) -> Result<(), RowNotLoaded>) {
         self.forget_lent(self.state.seq());
-        let mut looking = State::looking(Seq(0), UnixMs(0), self.state.live().cloned());
+        let mut looking = State::for_prefetch(Seq(0), UnixMs(0), self.state.live().cloned());
         self.looked = (0, 0);
         for look in 1..=LOOKS_MAX {
-            let Err(Elsewhere(keys)) = seek(&looking) else {
+            let Err(RowNotLoaded(keys)) = seek(&looking) else {
                 return;
             };
             self.looked = (look, self.looked.1 + keys.len());
@@ -162,10 +168,10 @@ impl Cold {
             for key in keys {
                 let row = self.rows.get(&key).cloned();
                 assert!(
-                    looking.lend(key.clone(), row.clone()),
+                    looking.cache(key.clone(), row.clone()),
                     "{key:?} is sought twice"
                 );
-                if self.state.lend(key.clone(), row) {
+                if self.state.cache(key.clone(), row) {
                     self.lent.push(key);
                 }
             }
@@ -178,14 +184,14 @@ impl Cold {
         let back = (1..=COMMAND_EVENTS_MAX as u64).filter(|back| *back <= seq.0);
         for key in std::mem::take(&mut self.lent) {
             for back in back.clone() {
-                self.state.forget(&key, Seq(seq.0 - back));
+                self.state.evict(&key, Seq(seq.0 - back));
             }
         }
     }
 
     fn forget_lent(&mut self, lent_at: Seq) {
         for key in std::mem::take(&mut self.lent) {
-            self.state.forget(&key, lent_at);
+            self.state.evict(&key, lent_at);
         }
     }
 }
@@ -234,7 +240,7 @@ fn a_command_names_the_rows_that_it_needs_in_any_case() {
     let holder = |kind: &str, value: &str| {
         format!(
             "{:?}",
-            RowKey::Holder(IdentityKey {
+            RowKey::IdentityOwner(IdentityKey {
                 kind: script::slug(kind),
                 value: value.into(),
             })

@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use signpost_domain::contact::{ContactContext, QueueStats};
 use signpost_domain::customer::Profile;
 use signpost_domain::decision::{
-    AttemptOutcome, Finding, Formula, Memory, Question, Standing, Tried, decide,
+    AttemptOutcome, ContactStats, Finding, Formula, Memory, Question, Tried, decide,
 };
 use signpost_domain::fact::Facts;
 use signpost_domain::ids::ContactId;
@@ -68,9 +68,9 @@ fn check(
         reported: &[],
         profile,
         facts: &Facts::none(),
-        standing: Standing {
+        standing: ContactStats {
             now: UnixMs(now.as_millisecond()),
-            ..Standing::default()
+            ..ContactStats::default()
         },
         memory,
         formula: Formula::default(),

@@ -7,7 +7,7 @@ use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, CustomerRef, Direction, QueueStats};
 use signpost_domain::customer::Profile;
 use signpost_domain::decision::{
-    AttemptOutcome, Decision, Formula, Memory, Question, Standing, Tried, decide,
+    AttemptOutcome, ContactStats, Decision, Formula, Memory, Question, Tried, decide,
 };
 use signpost_domain::fact::{Fact, FactSource, FactValue, Facts, Knowledge};
 use signpost_domain::ids::ContactId;
@@ -278,12 +278,12 @@ fn decided(playbook: &Playbook, asked: &Asked<'_>) -> Decision {
         reported: &[],
         profile: Some(&Profile::default()),
         facts: &facts,
-        standing: Standing {
+        standing: ContactStats {
             now: FIRST_DAY + Millis(10 * Millis::HOUR.0),
             contacts_7d: repeats,
             case_contacts: repeats,
             repeats,
-            ..Standing::default()
+            ..ContactStats::default()
         },
         memory: &asked.memory,
         formula: asked.formula,

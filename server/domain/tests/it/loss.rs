@@ -3,15 +3,15 @@
 use crate::stage::Stage;
 use expect_test::{Expect, expect};
 use signpost_domain::actor::Actor;
-use signpost_domain::case::{CaseLink, CaseState, CaseWork, LinkKind, MergedCase};
+use signpost_domain::case::{CaseAction, CaseLink, CaseState, LinkKind, MergedCase};
 use signpost_domain::check::check;
-use signpost_domain::contact::{CaseMatch, Offered, Outcome};
-use signpost_domain::customer::{Customer, CustomerMerge, CustomerWork, Identity, IdentityKey};
-use signpost_domain::decision::{Decision, Memory, Standing};
+use signpost_domain::contact::{CaseMatch, ContactOutcome, Offered};
+use signpost_domain::customer::{Customer, CustomerAction, CustomerMerge, Identity, IdentityKey};
+use signpost_domain::decision::{ContactStats, Decision, Memory};
 use signpost_domain::event::{
-    CaseAddedToContact, CaseJoin, CaseWorked, Cause, ContactEnded, ContactRouted, CustomerJoin,
-    CustomerUpserted, CustomerWorked, Envelope, Event, Next, Recorded, RouteSelected,
-    RoutingTrigger,
+    CaseActionTaken, CaseAddedToContact, CaseJoin, Cause, ContactEnded, ContactRouted,
+    CustomerActionTaken, CustomerJoin, CustomerUpserted, Envelope, Event, Next, Recorded,
+    RouteSelected, RoutingTrigger,
 };
 use signpost_domain::fact::Facts;
 use signpost_domain::ids::{CaseId, ContactId, CustomerId, ReasonId, Seq, Slug};
@@ -64,7 +64,7 @@ fn ended(contact: &str, case: Option<CaseId>, resolves_case: bool) -> Event {
         contact: ContactId::stored(contact),
         case,
         additional: Vec::new(),
-        outcome: Outcome::Resolved,
+        outcome: ContactOutcome::Resolved,
         confirmed: None,
         resolves: case.filter(|_| resolves_case),
         resolution: None,
@@ -113,9 +113,9 @@ fn a_contact_that_ends_another_case() {
 }
 
 fn merged(customer: &str, other: &str) -> Event {
-    Event::CustomerWorked(Box::new(CustomerWorked {
+    Event::CustomerActionTaken(Box::new(CustomerActionTaken {
         customer: CustomerId::stored(customer),
-        work: CustomerWork::Merged(CustomerMerge {
+        action: CustomerAction::Merged(CustomerMerge {
             customer: CustomerId::stored(other),
             proof: None,
             note: "".into(),
@@ -177,12 +177,12 @@ fn a_contact_on_a_case_of_somebody_else() {
                 leading: None,
                 followed_by: 0,
                 open_cases: Vec::new(),
-                standing: Standing::default(),
+                standing: ContactStats::default(),
                 memory: Memory::default(),
                 profile: None,
                 carried: Facts::none(),
                 reported: Vec::new(),
-                noticed: Vec::new(),
+                findings: Vec::new(),
                 decision: Decision::open(Slug::stored("standard")),
                 next: Next::ChooseRoute,
                 note: "".into(),
@@ -288,11 +288,11 @@ fn added(contact: &str, case: CaseId) -> Event {
     }))
 }
 
-fn worked(case: CaseId, work: CaseWork) -> Event {
-    Event::CaseWorked(Box::new(CaseWorked {
+fn worked(case: CaseId, work: CaseAction) -> Event {
+    Event::CaseActionTaken(Box::new(CaseActionTaken {
         case,
         state: CaseState::Open,
-        work,
+        action: work,
     }))
 }
 
@@ -303,7 +303,7 @@ fn cases_merged_or_linked_as_they_cannot_be() {
             case,
             facts: Vec::new(),
         };
-        CaseWork::Merged(merged, "".into())
+        CaseAction::Merged(merged, "".into())
     };
     // Two customers.
     breaks(
@@ -320,7 +320,7 @@ fn cases_merged_or_linked_as_they_cannot_be() {
                 kind: LinkKind::CausedBy,
                 case: nowhere,
             };
-            worked(case_of(state, "chat-1"), CaseWork::Linked(link))
+            worked(case_of(state, "chat-1"), CaseAction::Linked(link))
         },
         expect![[r#"
             case case_0000000000003: case_00000000000z8 is not linked back

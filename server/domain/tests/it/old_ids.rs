@@ -2,13 +2,13 @@
 
 use crate::script::{self, FIRST_DAY, Words};
 use crate::stage::Stage;
-use signpost_domain::case::MatterKey;
+use signpost_domain::case::CaseKey;
 use signpost_domain::check::check;
 use signpost_domain::command::{CommandBody, PreviewRoute, Query};
 use signpost_domain::contact::ContactContext;
 use signpost_domain::event::{Event, Recorded};
 use signpost_domain::fact::Facts;
-use signpost_domain::flow::{self, Outcome, Stop};
+use signpost_domain::flow::{self, DecideError, WriteResult};
 use signpost_domain::ids::{ContactId, CustomerId, MatterId};
 use signpost_domain::refusal::Refusal;
 use signpost_domain::state::State;
@@ -37,8 +37,8 @@ fn stored(recorded: &Recorded) -> Recorded {
             let opened = routed.case.iter_mut().flat_map(|case| &mut case.opened);
             for opened in opened {
                 let customer = CustomerId::stored(CUSTOMER);
-                let key = MatterKey::of(&customer, &opened.reason, &[], &Facts::default());
-                opened.matter = Some(key);
+                let key = CaseKey::of(&customer, &opened.reason, &[], &Facts::default());
+                opened.key = Some(key);
             }
         }
         _ => {}
@@ -69,7 +69,7 @@ fn write(state: &mut State, line: &str) -> Result<(), Box<Refusal>> {
     let number = usize::try_from(state.seq().0).expect("a small number");
     let command = script::command(number, line, &words, now, body);
     match flow::decide(state, &command, now) {
-        Ok(Outcome::Happens(recorded)) => {
+        Ok(WriteResult::Happens(recorded)) => {
             for one in recorded {
                 state.apply(&one, None);
             }
@@ -77,7 +77,7 @@ fn write(state: &mut State, line: &str) -> Result<(), Box<Refusal>> {
             assert!(verdict.is_clean(), "{:#?}", verdict.broken);
             Ok(())
         }
-        Err(Stop::Refused(refusal)) => Err(refusal),
+        Err(DecideError::Refused(refusal)) => Err(refusal),
         other => panic!("{line}: {other:?}"),
     }
 }

@@ -48,7 +48,9 @@ pub(crate) fn rows(state: &State) -> BTreeMap<RowKey, Row> {
     let cases = state.cases().map(|row| RowKey::Case(row.id));
     let customers = state.customers();
     let customers = customers.map(|row| RowKey::Customer(row.id.clone()));
-    let holders = state.holders().map(|(key, _)| RowKey::Holder(key.clone()));
+    let holders = state
+        .holders()
+        .map(|(key, _)| RowKey::IdentityOwner(key.clone()));
     let matters = state.matters().map(|(key, _)| RowKey::Matter(*key));
     let requests = state.requests().map(|(key, _)| RowKey::Request(*key));
     let counts = state.counts().keys();

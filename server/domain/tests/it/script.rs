@@ -28,10 +28,10 @@ use signpost_domain::command::{
     Rerouted, RouteContact, SelectRoute, UnknownReason, UpdateContact, UpsertCustomer,
 };
 use signpost_domain::contact::{
-    ContactContext, ContextField, CustomerRef, Direction, Matter, Outcome, QueueStats,
+    ContactContext, ContactOutcome, ContextField, CustomerRef, Direction, Matter, QueueStats,
 };
 use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile, ProfileField};
-use signpost_domain::event::RequestStamp;
+use signpost_domain::event::IdempotencyKey;
 use signpost_domain::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ContactId, CustomerId, MatterId, ReasonId, RequestId, Slug};
 use signpost_domain::money::{Amount, Money};
@@ -145,10 +145,10 @@ pub(crate) fn command(
         on_behalf_of: words
             .get("for")
             .map(|told| Actor::parse(told).expect("an actor")),
-        request: RequestStamp {
+        request: IdempotencyKey {
             id: RequestId::new(id).expect("a request id"),
             method: body.method(),
-            content,
+            fingerprint: content,
         },
         event_time: words.get("arrived").map(|offset| shifted(now, offset)),
         body,
@@ -223,12 +223,12 @@ pub(crate) fn end(contact: &str, outcome: &str, words: &Words<'_>) -> CommandBod
     CommandBody::End(Box::new(EndContact {
         contact: ContactId::new(contact).expect("a contact id"),
         outcome: match outcome {
-            "resolved" => Outcome::Resolved,
-            "abandoned" => Outcome::Abandoned,
-            "gave_up" => Outcome::GaveUp,
-            "no_answer" => Outcome::NoAnswer,
-            "transferred" => Outcome::Transferred,
-            "switched" => Outcome::Switched,
+            "resolved" => ContactOutcome::Resolved,
+            "abandoned" => ContactOutcome::Abandoned,
+            "gave_up" => ContactOutcome::GaveUp,
+            "no_answer" => ContactOutcome::NoAnswer,
+            "transferred" => ContactOutcome::Transferred,
+            "switched" => ContactOutcome::Switched,
             _ => panic!("{outcome} is not an outcome"),
         },
         confirmed: words.get("confirmed").map(reason),

@@ -85,8 +85,8 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
         }
         Event::ContactEnded(ended) => contact_ended(ended, names),
         Event::CaseLapsed(case) => format!("case {} lapses", names.told(*case)),
-        Event::CaseWorked(worked) => work::told(worked, names),
-        Event::CustomerWorked(worked) => work::told_of_customer(worked),
+        Event::CaseActionTaken(worked) => work::told(worked, names),
+        Event::CustomerActionTaken(worked) => work::told_of_customer(worked),
         Event::QueueStatsReported(stats) => {
             format!(
                 "queues are reported: {}",
@@ -311,7 +311,7 @@ fn rule(rule: &FiredRule) -> String {
 }
 
 fn findings(event: &ContactRouted, decision: &Decision, why: bool) -> Option<String> {
-    let all = event.noticed.iter().chain(&decision.findings);
+    let all = event.findings.iter().chain(&decision.findings);
     let usual = |finding: &&Finding| {
         matches!(
             finding,
@@ -494,7 +494,7 @@ fn case(row: &Case, names: &Names) -> String {
         row.customer.as_ref().map_or("nobody", |id| id.as_str()),
         list(contacts),
         row.live_contacts,
-        row.owed_contacts,
+        row.awaiting_reply,
         row.repeats,
         row.channel_switches,
         row.reopens,

@@ -1,10 +1,10 @@
 //! Steps of scenarios that work on cases and customers; a case goes by its number in the story.
 
 use crate::told::{Names, list};
-use signpost_domain::case::{CaseLink, CaseUpdate, CaseWork, LinkKind, NoteAudience, Resolution};
-use signpost_domain::command::{CommandBody, CustomerStep, WorkOnCase, WorkOnCustomer, WorkStep};
-use signpost_domain::customer::{Customer, CustomerWork, Identity, IdentityKey};
-use signpost_domain::event::{CaseWorked, CustomerUpserted, CustomerWorked};
+use signpost_domain::case::{CaseAction, CaseLink, CaseUpdate, LinkKind, NoteAudience, Resolution};
+use signpost_domain::command::{ActOnCase, ActOnCustomer, CommandBody, CustomerStep, WorkStep};
+use signpost_domain::customer::{Customer, CustomerAction, Identity, IdentityKey};
+use signpost_domain::event::{CaseActionTaken, CustomerActionTaken, CustomerUpserted};
 use signpost_domain::ids::{CaseId, CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::tags::{Labels, TagsUpdate};
 
@@ -40,7 +40,7 @@ pub(crate) fn work(
         _ => return None,
     };
     let stale = words[used..].contains(&"stale");
-    let work = WorkOnCase {
+    let work = ActOnCase {
         case: case(first),
         seen: stale.then_some(Seq(0)),
         step,
@@ -64,7 +64,7 @@ pub(crate) fn work_on_customer(verb: &str, words: &[&str]) -> Option<(CommandBod
         _ => return None,
     };
     let stale = words[used..].contains(&"stale");
-    let work = WorkOnCustomer {
+    let work = ActOnCustomer {
         customer: customer(first),
         seen: stale.then_some(Seq(0)),
         step,
@@ -101,9 +101,9 @@ pub(crate) fn told_of_saved(saved: &CustomerUpserted) -> String {
 }
 
 /// What was done to a customer.
-pub(crate) fn told_of_customer(worked: &CustomerWorked) -> String {
-    let what = match &worked.work {
-        CustomerWork::Linked {
+pub(crate) fn told_of_customer(worked: &CustomerActionTaken) -> String {
+    let what = match &worked.action {
+        CustomerAction::Linked {
             identity,
             verification_lost,
         } => {
@@ -119,8 +119,8 @@ pub(crate) fn told_of_customer(worked: &CustomerWorked) -> String {
             };
             format!("{how} {}={}{lost}", identity.key.kind, identity.key.value)
         }
-        CustomerWork::Unlinked(key) => format!("has no {}={}", key.kind, key.value),
-        CustomerWork::Merged(merge) => {
+        CustomerAction::Unlinked(key) => format!("has no {}={}", key.kind, key.value),
+        CustomerAction::Merged(merge) => {
             let why = merge.proof.as_ref();
             let why = why.map_or_else(
                 || merge.note.to_string(),
@@ -128,7 +128,7 @@ pub(crate) fn told_of_customer(worked: &CustomerWorked) -> String {
             );
             format!("goes on for {}: {why}", merge.customer)
         }
-        CustomerWork::Unmerged(merged, _) => format!("goes on no more for {merged}"),
+        CustomerAction::Unmerged(merged, _) => format!("goes on no more for {merged}"),
     };
     format!("customer {} {what}", worked.customer)
 }
@@ -175,30 +175,30 @@ fn link(kind: &str, case: CaseId) -> CaseLink {
 }
 
 /// What was done to a case.
-pub(crate) fn told(worked: &CaseWorked, names: &mut Names) -> String {
+pub(crate) fn told(worked: &CaseActionTaken, names: &mut Names) -> String {
     let of_facts = |facts: &[Slug]| match facts {
         [] => String::new(),
         facts => format!(" with {}", list(facts)),
     };
-    let what = match &worked.work {
-        CaseWork::Noted(text, _) => format!("is noted: {text}"),
-        CaseWork::Updated(update, _) => format!("is updated: {update:?}"),
-        CaseWork::Resolved(resolution, _) => format!("is resolved as {}", resolution.outcome),
-        CaseWork::Reopened(_) => "is reopened".to_owned(),
-        CaseWork::Merged(merged, note) => {
+    let what = match &worked.action {
+        CaseAction::Noted(text, _) => format!("is noted: {text}"),
+        CaseAction::Updated(update, _) => format!("is updated: {update:?}"),
+        CaseAction::Resolved(resolution, _) => format!("is resolved as {}", resolution.outcome),
+        CaseAction::Reopened(_) => "is reopened".to_owned(),
+        CaseAction::Merged(merged, note) => {
             let facts = of_facts(&merged.facts);
             let colon = if note.is_empty() { "" } else { ": " };
             let other = names.told(merged.case);
             format!("goes on for {other}{facts}{colon}{note}")
         }
-        CaseWork::Unmerged(merged) => {
+        CaseAction::Unmerged(merged) => {
             let facts = of_facts(&merged.facts);
             format!("goes on no more for {}{facts}", names.told(merged.case))
         }
-        CaseWork::Linked(link) => {
+        CaseAction::Linked(link) => {
             format!("is {} {}", link.kind.as_str(), names.told(link.case))
         }
-        CaseWork::Unlinked(link) => {
+        CaseAction::Unlinked(link) => {
             format!("is not {} {}", link.kind.as_str(), names.told(link.case))
         }
     };

@@ -7,7 +7,7 @@ use signpost_domain::case::CaseState;
 use signpost_domain::check::check;
 use signpost_domain::command::{Command, CommandBody, PreviewRoute, Query, RouteContact};
 use signpost_domain::event::{ContactRouted, Event, Next, Recorded};
-use signpost_domain::flow::{self, Answer, Outcome, Stop};
+use signpost_domain::flow::{self, Answer, DecideError, WriteResult};
 use signpost_domain::ids::CaseId;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
@@ -94,9 +94,11 @@ impl World {
         let decided = flow::decide(&self.whole, &command, self.now);
         assert_eq!(decided, self.cold.decide(&command, self.now));
         match decided {
-            Err(Stop::Elsewhere(elsewhere)) => panic!("a whole state has all: {elsewhere:?}"),
-            Err(Stop::Refused(refusal)) => Answered::Refused(refusal),
-            Ok(Outcome::Replayed(seq)) => {
+            Err(DecideError::RowNotLoaded(elsewhere)) => {
+                panic!("a whole state has all: {elsewhere:?}")
+            }
+            Err(DecideError::Refused(refusal)) => Answered::Refused(refusal),
+            Ok(WriteResult::Replayed(seq)) => {
                 let answer = &self.log[seq.0 as usize - 1..];
                 assert_eq!(answer[0].envelope.seq, seq);
                 let more = match &answer[0].event {
@@ -105,7 +107,7 @@ impl World {
                 };
                 Answered::Replayed(answer[..=more].to_vec())
             }
-            Ok(Outcome::Happens(recorded)) => {
+            Ok(WriteResult::Happens(recorded)) => {
                 for (place, one) in recorded.iter().enumerate() {
                     let is_last = place + 1 == recorded.len();
                     self.apply(one, compiled(&command), is_last);
@@ -127,8 +129,8 @@ impl World {
         let cold = self.cold.look(query, self.now);
         assert_eq!(format!("{answer:?}"), format!("{cold:?}"));
         answer.map_err(|stop| match stop {
-            Stop::Elsewhere(elsewhere) => panic!("a whole state has all: {elsewhere:?}"),
-            Stop::Refused(refusal) => refusal,
+            DecideError::RowNotLoaded(elsewhere) => panic!("a whole state has all: {elsewhere:?}"),
+            DecideError::Refused(refusal) => refusal,
         })
     }
 
@@ -193,7 +195,7 @@ impl World {
             assert_eq!(before, transition.from, "{recorded:#?}");
             assert_ne!(before, Some(transition.to), "{recorded:#?}");
         }
-        for (_, row) in self.whole.take_touched() {
+        for (_, row) in self.whole.take_changed_rows() {
             if let Row::Case(row) = row {
                 let known = self.case_states.get(&row.id);
                 assert_eq!(known, Some(&row.state), "{recorded:#?}");
@@ -221,7 +223,7 @@ impl World {
         };
         let previewed = self.read(&preview_of(body, command));
         let decided = flow::decide(&self.whole, command, self.now);
-        let (Ok(Answer::Preview(previewed, added)), Ok(Outcome::Happens(recorded))) =
+        let (Ok(Answer::Preview(previewed, added)), Ok(WriteResult::Happens(recorded))) =
             (previewed, decided)
         else {
             return;
@@ -254,7 +256,7 @@ impl World {
     }
 
     fn write_only(&mut self, command: &Command) {
-        if let Ok(Outcome::Happens(recorded)) = flow::decide(&self.whole, command, self.now) {
+        if let Ok(WriteResult::Happens(recorded)) = flow::decide(&self.whole, command, self.now) {
             for one in recorded {
                 self.whole.apply(&one, compiled(command));
                 self.log.push(one);

@@ -103,7 +103,7 @@ async fn what_is_being_read_when_the_server_stops_is_read_to_the_end() -> TestRe
         readers.spawn(async move {
             let seqs: Vec<Seq> = (from..=last.min(from + 3)).map(Seq).collect();
             let count = engine.of_events(&seqs, |events| events.len()).await?;
-            Ok::<bool, crate::engine::Halt>(count == seqs.len())
+            Ok::<bool, crate::engine::EngineError>(count == seqs.len())
         });
     }
     let at = MONDAY;

@@ -6,7 +6,7 @@ use super::{Chosen, json};
 use crate::cli::out::Paint;
 use crate::cli::render::words;
 use serde_json::Value;
-use signpost_domain::playbook::map::Row;
+use signpost_domain::playbook::map::MapRow;
 
 /// The most columns of the names of channels beside a row; longer ones stand over it.
 const CHANNELS_WIDTH_MAX: usize = 30;
@@ -14,7 +14,7 @@ const CHANNELS_WIDTH_MAX: usize = 30;
 /// One channel and all of its rows.
 pub(super) struct OfChannel<'p> {
     pub(super) chosen: Chosen<'p>,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<MapRow>,
 }
 
 /// The map of each channel of the playbook.
@@ -67,12 +67,12 @@ fn alike<'c>(
     channels: &'c [OfChannel<'_>],
     place: usize,
     tiers: usize,
-) -> Vec<(Vec<String>, &'c [Row])> {
-    let mut alike: Vec<(Vec<String>, &[Row])> = Vec::new();
+) -> Vec<(Vec<String>, &'c [MapRow])> {
+    let mut alike: Vec<(Vec<String>, &[MapRow])> = Vec::new();
     for OfChannel { chosen, rows } in channels {
         let rows = rows.chunks(tiers.max(1)).nth(place).unwrap_or_default();
         let is_same =
-            |one: &Row, other: &Row| one.cells == other.cells && one.floors == other.floors;
+            |one: &MapRow, other: &MapRow| one.cells == other.cells && one.floors == other.floors;
         let known = alike.iter_mut().find(|(_, others)| {
             let mut pairs = others.iter().zip(rows);
             pairs.all(|(one, other)| is_same(one, other))

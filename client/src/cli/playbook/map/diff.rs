@@ -7,12 +7,12 @@ use crate::cli::out::Paint;
 use crate::cli::render::words;
 use serde_json::{Value, json};
 use signpost_domain::playbook::Playbook;
-use signpost_domain::playbook::map::Row;
+use signpost_domain::playbook::map::MapRow;
 
 /// A row before and after.
 pub(super) struct Changed {
-    pub(super) before: Row,
-    pub(super) after: Row,
+    pub(super) before: MapRow,
+    pub(super) after: MapRow,
 }
 
 /// The rows with another cell, and how many are the same. A reason or a tier that only one of the two has is left out:

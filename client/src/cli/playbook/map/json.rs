@@ -7,12 +7,13 @@ use signpost_domain::decision::{CostKind, IneligibilityCause};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::playbook::map::{
-    Cell, Desks, Everywhere, Floor, Held, MapAsked, Resort, Row, Side, Tip, TipCause, WAIT_MINUTES,
+    Cell, Desks, Everywhere, Floor, HeldRoute, MapAsked, MapRow, Resort, Side, Tip, TipCause,
+    WAIT_MINUTES,
 };
 use signpost_domain::time::{Millis, UnixMs};
 
 /// The map of one channel.
-pub(super) fn map(chosen: &Chosen<'_>, rows: &[Row]) -> Value {
+pub(super) fn map(chosen: &Chosen<'_>, rows: &[MapRow]) -> Value {
     let mut map = head(chosen);
     map["reasons"] = reasons(chosen, rows);
     map["rows"] = rows.iter().map(|it| row(chosen, it)).collect();
@@ -43,7 +44,7 @@ pub(super) fn head(chosen: &Chosen<'_>) -> Value {
 }
 
 /// What holds for all tiers of each reason.
-pub(super) fn reasons(chosen: &Chosen<'_>, rows: &[Row]) -> Value {
+pub(super) fn reasons(chosen: &Chosen<'_>, rows: &[MapRow]) -> Value {
     let reasons = rows.chunk_by(|one, other| one.reason == other.reason);
     let reasons = reasons.filter_map(|rows| {
         let reason = rows.first()?.reason;
@@ -66,7 +67,7 @@ pub(super) fn reasons(chosen: &Chosen<'_>, rows: &[Row]) -> Value {
 }
 
 /// A reason and a tier.
-pub(super) fn row(chosen: &Chosen<'_>, row: &Row) -> Value {
+pub(super) fn row(chosen: &Chosen<'_>, row: &MapRow) -> Value {
     let playbook = chosen.playbook;
     let place = (row.reason, row.tier, chosen.asked.channel);
     let minute = playbook.minute_of_waiting(place).into_iter();
@@ -105,7 +106,7 @@ pub(super) fn row(chosen: &Chosen<'_>, row: &Row) -> Value {
 }
 
 /// The routes, and of the last resort and the tier floor that it is.
-pub(super) fn cells(row: &Row) -> Value {
+pub(super) fn cells(row: &MapRow) -> Value {
     let cells = row.cells.iter().zip(&row.floors);
     let cell = |(cell, floor): (&Cell, &Option<Floor>)| match (cell.last_resort, floor) {
         (true, _) => json!({ "last_resort": cell.route.as_str() }),
@@ -120,7 +121,7 @@ pub(super) fn cells(row: &Row) -> Value {
 }
 
 /// The tips of a row.
-pub(super) fn tips(row: &Row) -> Value {
+pub(super) fn tips(row: &MapRow) -> Value {
     row.tips.iter().map(tip).collect()
 }
 
@@ -154,7 +155,7 @@ fn tip(tip: &Tip) -> Value {
 }
 
 /// What the tier floor holds, with what it and the cheapest cost where that starts.
-fn held_by(held: &Held) -> Value {
+fn held_by(held: &HeldRoute) -> Value {
     let mut json = json!({
         "because_of": held.floor.tier.as_str(),
         "by_own_cost": held.floor.own.as_str(),
@@ -226,7 +227,7 @@ fn last_resort(playbook: &Playbook, resort: &Resort) -> Value {
 }
 
 /// What is not to be had.
-pub(super) fn out(playbook: &Playbook, row: &Row) -> Value {
+pub(super) fn out(playbook: &Playbook, row: &MapRow) -> Value {
     let out = row.out.iter().map(|out| {
         let mut json = ineligible(playbook, &out.why);
         json.insert("route".to_owned(), json!(out.route.as_str()));

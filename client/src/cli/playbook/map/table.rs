@@ -5,7 +5,7 @@ use super::{Chosen, ChosenBy};
 use crate::cli::out::Paint;
 use crate::cli::render::words;
 use signpost_domain::playbook::Playbook;
-use signpost_domain::playbook::map::{Row, WAIT_MINUTES};
+use signpost_domain::playbook::map::{MapRow, WAIT_MINUTES};
 use signpost_domain::route::Route;
 use signpost_domain::time::UnixMs;
 
@@ -23,7 +23,7 @@ const BELOW_REASON: &str = "    ";
 const BELOW_ROW: &str = "      ";
 
 /// Everything for people.
-pub(super) fn text(chosen: &Chosen<'_>, rows: &[Row], is_brief: bool, paint: Paint) -> String {
+pub(super) fn text(chosen: &Chosen<'_>, rows: &[MapRow], is_brief: bool, paint: Paint) -> String {
     let playbook = chosen.playbook;
     let mut text = head(chosen, is_brief, paint);
     let mut primary = None;
@@ -53,7 +53,7 @@ pub(super) fn text(chosen: &Chosen<'_>, rows: &[Row], is_brief: bool, paint: Pai
 }
 
 /// Tiers that get the same, whatever the wait, as one row.
-pub(super) struct Alike {
+pub(super) struct AlikeRows {
     /// Their names.
     pub(super) words: String,
     /// The most valuable, if they are several.
@@ -63,11 +63,11 @@ pub(super) struct Alike {
 /// The rows of one reason, each with its tiers; `is_brief`: only letters count.
 pub(super) fn tiers_alike<'r>(
     chosen: &Chosen<'_>,
-    rows: &'r [Row],
+    rows: &'r [MapRow],
     is_brief: bool,
-) -> Vec<(Alike, &'r Row)> {
+) -> Vec<(AlikeRows, &'r MapRow)> {
     let playbook = chosen.playbook;
-    let same = |one: &Row, other: &Row| {
+    let same = |one: &MapRow, other: &MapRow| {
         let is_same = one.cells == other.cells && one.floors == other.floors;
         let is_plain = one.tips.is_empty()
             && one.held.is_none()
@@ -85,7 +85,7 @@ pub(super) fn tiers_alike<'r>(
             false => words::listed(tiers.clone()),
         };
         let of = tiers.take(1).next().filter(|_| same.len() > 1);
-        Some((Alike { words, of }, same.first()?))
+        Some((AlikeRows { words, of }, same.first()?))
     });
     alike.collect()
 }

@@ -4,7 +4,9 @@ use super::Chosen;
 use crate::cli::out::Paint;
 use signpost_domain::decision::IneligibilityCause;
 use signpost_domain::playbook::Playbook;
-use signpost_domain::playbook::map::{About, Cell, Desks, Floor, Out, Resort, Row, TipCause, Told};
+use signpost_domain::playbook::map::{
+    About, Cell, Desks, Floor, MapRow, Out, Resort, RowText, TipCause,
+};
 use signpost_domain::time::{Millis, UnixMs};
 
 /// How times are written.
@@ -25,14 +27,14 @@ impl Under {
     }
 }
 
-impl From<Told> for Under {
-    fn from(Told { what, why }: Told) -> Under {
+impl From<RowText> for Under {
+    fn from(RowText { what, why }: RowText) -> Under {
         Under { what, why }
     }
 }
 
 /// What holds for all tiers, once under the reason.
-pub(super) fn about(chosen: &Chosen<'_>, about: &About, rows: &[Row]) -> Vec<String> {
+pub(super) fn about(chosen: &Chosen<'_>, about: &About, rows: &[MapRow]) -> Vec<String> {
     let playbook = chosen.playbook;
     let mut lines = Vec::new();
     if !about.not_offered.is_empty() {
@@ -71,7 +73,7 @@ pub(super) fn about(chosen: &Chosen<'_>, about: &About, rows: &[Row]) -> Vec<Str
 /// All lines under a row that do not stand under its reason; `of`: whose the amounts are, if that must be told.
 pub(super) fn under(
     playbook: &Playbook,
-    row: &Row,
+    row: &MapRow,
     about: Option<&About>,
     of: Option<&str>,
     paint: Paint,
@@ -162,7 +164,7 @@ pub(super) fn local(playbook: &Playbook, at: UnixMs, form: &str) -> String {
 }
 
 /// The letter of a cell, with a star if the tier floor holds it.
-pub(super) fn letters(row: &Row, paint: Paint) -> Vec<String> {
+pub(super) fn letters(row: &MapRow, paint: Paint) -> Vec<String> {
     let cells = row.cells.iter().zip(&row.floors);
     cells
         .map(|(cell, floor)| letter(*cell, floor.as_ref(), paint))

@@ -1,13 +1,13 @@
 //! What the contact is about: the case.
 
 use super::FoundCustomer;
-use crate::case::{Case, CaseState, MatterKey};
+use crate::case::{Case, CaseKey, CaseState};
 use crate::contact::{CaseMatch, Contact, ContactContext};
 use crate::event::Claim;
 use crate::fact::{Facts, Knowledge};
 use crate::ids::{CaseId, ReasonId, Slug};
 use crate::playbook::{Playbook, Reason, ReasonIndex};
-use crate::state::{Elsewhere, State};
+use crate::state::{RowNotLoaded, State};
 use crate::time::UnixMs;
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(in crate::flow) enum FoundCase {
         /// Its reason.
         reason: ReasonIndex,
         /// What tells it from the customer's other cases; none if the customer is not known.
-        matter: Option<MatterKey>,
+        matter: Option<CaseKey>,
         /// The case before.
         previous: Option<CaseId>,
     },
@@ -67,7 +67,7 @@ pub(super) fn case(
     playbook: &Playbook,
     reason: ReasonIndex,
     sought: &Sought<'_>,
-) -> Result<FoundCase, Elsewhere> {
+) -> Result<FoundCase, RowNotLoaded> {
     let index = reason;
     let reason = playbook.reason(reason);
     let key = case_key(playbook, reason);
@@ -102,7 +102,7 @@ pub(super) fn case(
     let owner = own.as_ref().and_then(|own| own.customer.as_ref());
     owner.map(|owner| state.customer(owner)).transpose()?;
     let owner = owner.unwrap_or(&who.id);
-    let matter = MatterKey::of(owner, &reason.id, &key, &facts);
+    let matter = CaseKey::of(owner, &reason.id, &key, &facts);
     if let Some(own) = &own
         && sought.keeps_matter(own, &reason.id, &key)
     {
@@ -155,7 +155,7 @@ fn presumed(
     playbook: &Playbook,
     (reason, key): (ReasonIndex, &[Slug]),
     sought: &Sought<'_>,
-) -> Result<FoundCase, Elsewhere> {
+) -> Result<FoundCase, RowNotLoaded> {
     let facts = &sought.context.facts;
     let declined = |id: &Slug| {
         let fact = facts.get(id.as_str());
@@ -200,7 +200,7 @@ pub(super) fn goes_before(case: &Case) -> Option<CaseId> {
 pub(super) fn case_without_reason(
     state: &State,
     sought: &Sought<'_>,
-) -> Result<Option<FoundCase>, Elsewhere> {
+) -> Result<Option<FoundCase>, RowNotLoaded> {
     let own = own_case(state, sought)?.filter(|_| sought.told_reason_before());
     // A case of nobody cannot be claimed now: what would tell its matter is not known.
     let own = own.filter(|own| {
@@ -217,7 +217,7 @@ pub(in crate::flow) fn ambiguous(
     playbook: &Playbook,
     reason: ReasonIndex,
     sought: &Sought<'_>,
-) -> Result<(Vec<Arc<Case>>, Vec<Slug>), Elsewhere> {
+) -> Result<(Vec<Arc<Case>>, Vec<Slug>), RowNotLoaded> {
     let facts = &sought.context.facts;
     let Some(who) = sought.who else {
         return Ok((Vec::new(), Vec::new()));
@@ -246,7 +246,7 @@ pub(in crate::flow) fn all_open_cases(
     state: &State,
     who: &FoundCustomer,
     now: UnixMs,
-) -> Result<Vec<Arc<Case>>, Elsewhere> {
+) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
     let mut open = Vec::new();
     for id in who
         .members()
@@ -286,8 +286,8 @@ impl Sought<'_> {
         let mut owner = own.customer.iter();
         owner.any(|owner| {
             [reason, &own.reason]
-                .map(|reason| Some(MatterKey::of(owner, reason, key, &facts)))
-                .contains(&own.matter)
+                .map(|reason| Some(CaseKey::of(owner, reason, key, &facts)))
+                .contains(&own.key)
         })
     }
 
@@ -297,7 +297,7 @@ impl Sought<'_> {
         state: &State,
         case: &Arc<Case>,
         meant: impl Fn(&Case) -> bool,
-    ) -> Result<Option<Arc<Case>>, Elsewhere> {
+    ) -> Result<Option<Arc<Case>>, RowNotLoaded> {
         if self.has_case(case.id) {
             return Ok(Some(case.clone()));
         }
@@ -334,11 +334,11 @@ impl Sought<'_> {
 
 /// The case that the contact has, unless it turned out to be somebody else's: customers that were merged were not one.
 /// One that it told, with proof, may be somebody else's.
-fn own_case(state: &State, sought: &Sought<'_>) -> Result<Option<Arc<Case>>, Elsewhere> {
+fn own_case(state: &State, sought: &Sought<'_>) -> Result<Option<Arc<Case>>, RowNotLoaded> {
     let Some(id) = sought.before.and_then(|contact| contact.case) else {
         return Ok(None);
     };
-    let own = state.case_in_all(&id)?.cloned();
+    let own = state.case_with_survivor(&id)?.cloned();
     Ok(own.filter(|own| match (&own.customer, sought.who) {
         (Some(customer), Some(who)) => who.is_one_with(customer) || sought.came_by_name(own),
         (Some(_), None) | (None, _) => true,
@@ -380,7 +380,7 @@ pub(super) struct Lookup<'a> {
 
 impl Lookup<'_> {
     /// Where the customer would not tell a key fact: the one open case that can be meant, if there is just one.
-    fn only_open_case(&self) -> Result<Option<Arc<Case>>, Elsewhere> {
+    fn only_open_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
         let declined = |id: &Slug| {
             let fact = self.facts.get(id.as_str());
             fact.is_some_and(|fact| fact.knowledge == Knowledge::Declined)
@@ -395,7 +395,7 @@ impl Lookup<'_> {
     }
 
     /// The customer's open cases of the reason that can be meant.
-    fn open_cases(&self) -> Result<Vec<Arc<Case>>, Elsewhere> {
+    fn open_cases(&self) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
         let mut open = Vec::new();
         let open_cases = self.state.open_cases();
         let ids = self.who.members().flat_map(|member| open_cases.of(member));
@@ -415,23 +415,23 @@ impl Lookup<'_> {
 
     /// The latest case of the matter, also under reasons that this one replaces or is a part of: an open one rather
     /// than one that can be reopened, and that rather than others.
-    pub(super) fn latest_case(&self) -> Result<Option<Arc<Case>>, Elsewhere> {
+    pub(super) fn latest_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
         let matters = self.matters();
         debug_assert!(self.overlooks_nothing(&matters), "{:?}", self.who.id);
         let state = self.state;
-        let led_to = Elsewhere::gather(matters.iter().map(|matter| state.matter(matter)))?;
+        let led_to = RowNotLoaded::gather(matters.iter().map(|matter| state.matter(matter)))?;
         let led_to = matters.into_iter().zip(led_to);
         let led_to = led_to.filter_map(|(matter, case)| Some((matter, case?)));
         let found = led_to.map(|(matter, id)| Ok((matter, state.case(id)?)));
-        let found = Elsewhere::gather(found)?.into_iter();
+        let found = RowNotLoaded::gather(found)?.into_iter();
         let found = found.filter_map(|(matter, case)| {
-            case.filter(|case| case.matter == Some(matter) && self.means(case))
+            case.filter(|case| case.key == Some(matter) && self.means(case))
         });
         let goes_on = found.map(|case| match case.merged_into {
             Some(survivor) => state.case(&survivor),
             None => Ok(Some(case)),
         });
-        let goes_on = Elsewhere::gather(goes_on)?.into_iter().flatten();
+        let goes_on = RowNotLoaded::gather(goes_on)?.into_iter().flatten();
         // Customers whose cases were merged need not be one any more.
         let ours = goes_on.filter(|case| {
             let mut owner = case.customer.iter();
@@ -446,7 +446,7 @@ impl Lookup<'_> {
 
     /// The matters to look for: for each of those who are one, under each reason that it has matters of and that this
     /// one is, replaces or is a part of. However many reasons this one replaces, these are few.
-    fn matters(&self) -> Vec<MatterKey> {
+    fn matters(&self) -> Vec<CaseKey> {
         let rows = self.who.family.iter();
         let names = rows.flat_map(|row| match row.case_reasons.listed() {
             Some(listed) => {
@@ -457,7 +457,7 @@ impl Lookup<'_> {
             None => self.names().map(|id| (&row.id, id)).collect::<Vec<_>>(),
         });
         names
-            .map(|(member, id)| MatterKey::of(member, id, self.key, self.facts))
+            .map(|(member, id)| CaseKey::of(member, id, self.key, self.facts))
             .collect()
     }
 
@@ -469,12 +469,12 @@ impl Lookup<'_> {
     }
 
     /// Whether no matter in memory is missing among these, under the first names that there are.
-    fn overlooks_nothing(&self, matters: &[MatterKey]) -> bool {
+    fn overlooks_nothing(&self, matters: &[CaseKey]) -> bool {
         const NAMES_TRIED: usize = 64;
         let mut names = self.names().take(NAMES_TRIED);
         names.all(|id| {
             self.who.members().all(|member| {
-                let matter = MatterKey::of(member, id, self.key, self.facts);
+                let matter = CaseKey::of(member, id, self.key, self.facts);
                 matters.contains(&matter) || !matches!(self.state.matter(&matter), Ok(Some(_)))
             })
         })

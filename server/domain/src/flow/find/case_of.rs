@@ -4,7 +4,7 @@ use super::case::{case, case_without_reason, goes_before};
 use super::named::named_case;
 use super::{FoundCase, FoundReason, Named, Sought};
 use crate::playbook::{Playbook, ReasonIndex};
-use crate::state::{Elsewhere, State};
+use crate::state::{RowNotLoaded, State};
 
 /// The case of a contact: the one that it is proven to be about, if that takes it, or else the one that is found. Both
 /// are looked for in any case: which rows a contact needs must not depend on the time, which whoever looks them up
@@ -15,7 +15,7 @@ pub(in crate::flow) fn case_of(
     reason: &FoundReason,
     sought: &Sought<'_>,
     named: &Named,
-) -> Result<Option<FoundCase>, Elsewhere> {
+) -> Result<Option<FoundCase>, RowNotLoaded> {
     let index = match reason {
         FoundReason::Known(index) => Some(*index),
         FoundReason::Unknown => None,
@@ -40,7 +40,7 @@ fn case_by_key(
     reason: ReasonIndex,
     sought: &Sought<'_>,
     named: &Named,
-) -> Result<FoundCase, Elsewhere> {
+) -> Result<FoundCase, RowNotLoaded> {
     let has_none = sought.before.is_none_or(|before| before.case.is_none());
     let facts = &sought.context.facts;
     let mut key = FoundCase::key_of(playbook, reason);

@@ -1,12 +1,12 @@
 //! Who the contact is of: the customer and the tier.
 
-use super::family::{HeldBy, family, holder, root};
+use super::merge_group::{IdentityOwner, identity_owner, merge_group, survivor};
 use crate::contact::CustomerRef;
 use crate::customer::{Customer, IDENTITIES_MAX, Identity, Profile, TierBasis, TierFound};
 use crate::decision::Finding;
 use crate::ids::{ContactId, CustomerId, Slug};
 use crate::playbook::{Playbook, TierIndex};
-use crate::state::{Elsewhere, State};
+use crate::state::{RowNotLoaded, State};
 use std::sync::Arc;
 
 /// Who it is.
@@ -58,41 +58,44 @@ pub(in crate::flow) fn customer(
     told: &CustomerRef,
     before: Option<&CustomerId>,
     noticed: &mut Vec<Finding>,
-) -> Result<Option<FoundCustomer>, Elsewhere> {
+) -> Result<Option<FoundCustomer>, RowNotLoaded> {
     let named = before.or(told.id.as_ref());
-    let told_of = told.identities.iter().filter(|identity| identity.proves());
-    let told_of = told_of.map(|identity| match holder(state, &identity.key)? {
-        HeldBy::One(id) => root(state, &id).map(drop),
-        HeldBy::Shared(_) | HeldBy::Nobody => Ok(()),
+    let told_of = told
+        .identities
+        .iter()
+        .filter(|identity| identity.identifies_customer());
+    let told_of = told_of.map(|identity| match identity_owner(state, &identity.key)? {
+        IdentityOwner::One(id) => survivor(state, &id).map(drop),
+        IdentityOwner::Shared(_) | IdentityOwner::Nobody => Ok(()),
     });
-    Elsewhere::gather(
+    RowNotLoaded::gather(
         named
-            .map(|id| root(state, id).map(drop))
+            .map(|id| survivor(state, id).map(drop))
             .into_iter()
             .chain(told_of),
     )?;
-    let named = named.map(|id| root(state, id)).transpose()?;
+    let named = named.map(|id| survivor(state, id)).transpose()?;
     let mut held_by = None;
     let mut free = Vec::new();
     for identity in in_order(&told.identities) {
         let kind = || identity.key.kind.clone();
-        if !identity.proves() {
+        if !identity.identifies_customer() {
             noticed.push(match identity.shared {
                 true => Finding::IdentityShared(kind()),
                 false => Finding::IdentityNotVerified(kind()),
             });
             continue;
         }
-        let held = match holder(state, &identity.key)? {
-            HeldBy::Nobody => {
+        let held = match identity_owner(state, &identity.key)? {
+            IdentityOwner::Nobody => {
                 free.push(identity);
                 continue;
             }
-            HeldBy::Shared(_) => {
+            IdentityOwner::Shared(_) => {
                 noticed.push(Finding::IdentityShared(kind()));
                 continue;
             }
-            HeldBy::One(id) => root(state, &id)?,
+            IdentityOwner::One(id) => survivor(state, &id)?,
         };
         if named
             .as_ref()
@@ -110,7 +113,7 @@ pub(in crate::flow) fn customer(
         None if free.is_empty() => return Ok(None),
         None => new_id(state, contact)?,
     };
-    let family = family(state, &id)?;
+    let family = merge_group(state, &id)?;
     Ok(Some(found(playbook, id, family, told.tier.as_ref(), &free)))
 }
 
@@ -174,7 +177,7 @@ fn in_order(identities: &[Identity]) -> Vec<&Identity> {
 
 /// A key of our own for a customer whom the contact brings. It follows from the contact and not from the sequence,
 /// so that it can be looked up before the contact is decided; one that is taken already is passed over.
-fn new_id(state: &State, contact: &ContactId) -> Result<CustomerId, Elsewhere> {
+fn new_id(state: &State, contact: &ContactId) -> Result<CustomerId, RowNotLoaded> {
     let mut attempt = 0;
     loop {
         let id = CustomerId::brought_by(contact, attempt);

@@ -2,9 +2,9 @@
 //! no such case, so that guessing teaches nothing.
 
 use super::case::{Lookup, agrees, can_reopen, case_key, is_open};
-use super::family::{HeldBy, family, holder};
+use super::merge_group::{IdentityOwner, identity_owner, merge_group};
 use super::{FoundCase, Sought};
-use crate::case::{Case, MatterKey};
+use crate::case::{Case, CaseKey};
 use crate::command::UnknownReason;
 use crate::contact::{CaseMatch, ContactContext};
 use crate::customer::Identity;
@@ -12,7 +12,7 @@ use crate::event::Claim;
 use crate::ids::{CustomerId, ReasonId, Slug};
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::refusal::{FaultKind, Faults, Refusal};
-use crate::state::{Elsewhere, State};
+use crate::state::{RowNotLoaded, State};
 use std::sync::Arc;
 
 /// What came of a case that was told.
@@ -33,7 +33,7 @@ pub(in crate::flow) fn named(
     playbook: &Playbook,
     sought: &Sought<'_>,
     told_now: bool,
-) -> Result<Named, Elsewhere> {
+) -> Result<Named, RowNotLoaded> {
     let has_case = sought.before.is_some_and(|before| before.case.is_some());
     if !sought.context.names_case() || (has_case && !told_now) {
         return Ok(Named::Nothing);
@@ -60,7 +60,7 @@ pub(in crate::flow) fn named(
 }
 
 /// The case that is told, and whether it is that of an earlier contact of the same customer.
-fn told(state: &State, sought: &Sought<'_>) -> Result<Option<(Arc<Case>, bool)>, Elsewhere> {
+fn told(state: &State, sought: &Sought<'_>) -> Result<Option<(Arc<Case>, bool)>, RowNotLoaded> {
     if let Some(id) = &sought.context.case {
         return Ok(state.case(id)?.cloned().map(|case| (case, false)));
     }
@@ -85,7 +85,7 @@ fn is_proven(
     case: &Case,
     key: &[Slug],
     sought: &Sought<'_>,
-) -> Result<bool, Elsewhere> {
+) -> Result<bool, RowNotLoaded> {
     if let Some(owner) = &case.customer {
         let is_theirs = sought.who.is_some_and(|who| who.is_one_with(owner));
         if is_theirs || names_identity(state, owner, &sought.context.customer.identities)? {
@@ -99,18 +99,24 @@ fn is_proven(
 }
 
 /// Whether one of these is an identity of a customer, and of nobody else as far as we know.
-fn names_identity(state: &State, owner: &CustomerId, told: &[Identity]) -> Result<bool, Elsewhere> {
+fn names_identity(
+    state: &State,
+    owner: &CustomerId,
+    told: &[Identity],
+) -> Result<bool, RowNotLoaded> {
     let told: Vec<&Identity> = told.iter().filter(|identity| !identity.shared).collect();
     if told.is_empty() {
         return Ok(false);
     }
-    let rows = family(state, owner)?;
+    let rows = merge_group(state, owner)?;
     let theirs = told.into_iter().filter(|identity| {
         let mut all = rows.iter().flat_map(|row| &row.profile.identities);
         all.any(|known| known.key == identity.key && !known.shared)
     });
-    let held = Elsewhere::gather(theirs.map(|identity| holder(state, &identity.key)))?;
-    Ok(held.iter().any(|by| !matches!(by, HeldBy::Shared(_))))
+    let held = RowNotLoaded::gather(theirs.map(|identity| identity_owner(state, &identity.key)))?;
+    Ok(held
+        .iter()
+        .any(|by| !matches!(by, IdentityOwner::Shared(_))))
 }
 
 /// The facts that tell a case from others of its reason, as the live playbook has it.
@@ -178,7 +184,7 @@ pub(super) fn named_case(
     reason: Option<ReasonIndex>,
     sought: &Sought<'_>,
     case: &Arc<Case>,
-) -> Result<Option<FoundCase>, Elsewhere> {
+) -> Result<Option<FoundCase>, RowNotLoaded> {
     let claims = sought.who.filter(|_| case.customer.is_none());
     if sought.has_case(case.id) {
         let stays = claims.is_none();
@@ -220,7 +226,7 @@ pub(super) fn named_case(
     }
     let reason = &playbook.reason(reason).id;
     let claim = Claim {
-        matter: MatterKey::of(&who.id, reason, &key, &facts),
+        matter: CaseKey::of(&who.id, reason, &key, &facts),
         reason: Some(reason.clone()),
     };
     Ok(Some(FoundCase::Named(case.clone(), joined, Some(claim))))

@@ -1,7 +1,7 @@
 //! Facts.
 
 use super::Compiler;
-use super::names::Kind;
+use super::names::NameKind;
 use crate::fact::FactType;
 use crate::playbook::fault::{At, echo};
 use crate::playbook::file_parts::Id;
@@ -62,7 +62,7 @@ impl Compiler<'_> {
     /// A list of facts to ask for.
     pub(super) fn asked_facts(&mut self, at: At<'_>, ids: &[Id]) -> Option<Vec<FactIndex>> {
         self.limit(at, ids.len(), ASKED_FACTS_MAX, "facts");
-        let found = self.find_all(at, super::texts(ids), Kind::Fact)?;
+        let found = self.find_all(at, super::texts(ids), NameKind::Fact)?;
         Some(found.into_iter().map(FactIndex).collect())
     }
 }

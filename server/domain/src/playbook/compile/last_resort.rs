@@ -1,7 +1,7 @@
 //! Guards, and where contacts go when nothing else is allowed.
 
 use super::Compiler;
-use super::names::Kind;
+use super::names::NameKind;
 use crate::playbook::fault::At;
 use crate::playbook::file_routes::LastResortFile;
 use crate::playbook::limits::{LAST_RESORTS_MAX, WAIT_MAX};
@@ -87,7 +87,7 @@ impl Compiler<'_> {
         self.refuse_twice(at.key("medium"), names);
         let at_queue = at.key("queue");
         let queue = match queue {
-            Some(id) => self.find(at_queue, &id.0, Kind::Queue).map(Some),
+            Some(id) => self.find(at_queue, &id.0, NameKind::Queue).map(Some),
             None => {
                 self.faults.add(at_queue, || {
                     (
@@ -113,7 +113,9 @@ impl Compiler<'_> {
         };
         let consent = match consent {
             None => Some(None),
-            Some(id) => self.find(at.key("consent"), &id.0, Kind::Consent).map(Some),
+            Some(id) => self
+                .find(at.key("consent"), &id.0, NameKind::Consent)
+                .map(Some),
         };
         let takes = match takes {
             None => Some(None),

@@ -1,7 +1,7 @@
 //! Where routes lead: one queue, or one by channel, brand, medium and language.
 
 use super::Compiler;
-use super::names::Kind;
+use super::names::NameKind;
 use super::routes::Lines;
 use crate::playbook::fault::{At, echo, right_names};
 use crate::playbook::file::ChannelFile;
@@ -29,7 +29,7 @@ impl<'a> Compiler<'a> {
     ) -> Option<Lines> {
         let choices = match written {
             QueueChoice::One(id) => {
-                let queue = QueueIndex(self.find(at, &id.0, Kind::Queue)?);
+                let queue = QueueIndex(self.find(at, &id.0, NameKind::Queue)?);
                 let channels = self.channels_with(route);
                 self.refuse_unserved(at, route, queue, &channels);
                 return Some(Lines {
@@ -49,7 +49,7 @@ impl<'a> Compiler<'a> {
         choices.sort_by_key(|(key, _)| (self.precedence(key), key.as_str()));
         for (key, id) in choices {
             let at = at.key(key);
-            let queue = self.find(at, &id.0, Kind::Queue).map(QueueIndex);
+            let queue = self.find(at, &id.0, NameKind::Queue).map(QueueIndex);
             if key == DEFAULT {
                 default = Some((at, queue));
                 is_sound &= queue.is_some();
@@ -85,10 +85,10 @@ impl<'a> Compiler<'a> {
     /// nothing, as in every mapping of a playbook: its version does not tell it.
     fn precedence(&self, key: &str) -> u8 {
         // A key that is both is read as the channel.
-        if self.names.of(Kind::Channel).number(key).is_some() {
+        if self.names.of(NameKind::Channel).number(key).is_some() {
             return 1;
         }
-        if self.names.of(Kind::Brand).number(key).is_some() {
+        if self.names.of(NameKind::Brand).number(key).is_some() {
             return 0;
         }
         match Medium::parse(key) {
@@ -99,10 +99,10 @@ impl<'a> Compiler<'a> {
 
     /// What a key of such a mapping stands for.
     fn queue_column(&mut self, at: At<'_>, key: &str) -> Option<QueueColumn> {
-        if let Some(channel) = self.names.of(Kind::Channel).number(key) {
+        if let Some(channel) = self.names.of(NameKind::Channel).number(key) {
             return Some(QueueColumn::Channel(ChannelIndex(channel)));
         }
-        if let Some(brand) = self.names.of(Kind::Brand).number(key) {
+        if let Some(brand) = self.names.of(NameKind::Brand).number(key) {
             return Some(QueueColumn::Brand(brand));
         }
         if let Some(medium) = Medium::parse(key) {
@@ -116,8 +116,8 @@ impl<'a> Compiler<'a> {
         self.faults.add(at, || {
             let what = format!("there is no channel, brand, medium or language {}", echo(key));
             let mut names: Vec<&str> = vec![DEFAULT];
-            names.extend(&self.names.of(Kind::Channel).names);
-            names.extend(&self.names.of(Kind::Brand).names);
+            names.extend(&self.names.of(NameKind::Channel).names);
+            names.extend(&self.names.of(NameKind::Brand).names);
             names.extend(Medium::ALL.map(Medium::as_str));
             names.extend(languages.iter().map(AsRef::as_ref));
             let fix = match right_names(key, "key", names.into_iter()) {

@@ -36,7 +36,7 @@ impl<'a> Names<'a> {
 
 /// What a name is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum NameKind {
     Locale,
     Tier,
     Stage,
@@ -71,7 +71,7 @@ impl<'a> AllNames<'a> {
     }
 
     /// Those of one kind.
-    pub(super) fn of(&self, kind: Kind) -> &Names<'a> {
+    pub(super) fn of(&self, kind: NameKind) -> &Names<'a> {
         &self.0[kind as usize]
     }
 }
@@ -82,7 +82,7 @@ fn keys<T>(entries: &[(Id, T)]) -> impl Iterator<Item = &str> {
 
 impl<'a> Compiler<'a> {
     /// The number of what a text refers to.
-    pub(super) fn find(&mut self, at: At<'_>, name: &str, kind: Kind) -> Option<u16> {
+    pub(super) fn find(&mut self, at: At<'_>, name: &str, kind: NameKind) -> Option<u16> {
         let names = self.names.of(kind);
         let number = names.number(name);
         if number.is_none() {
@@ -99,7 +99,7 @@ impl<'a> Compiler<'a> {
         &mut self,
         at: At<'_>,
         ids: impl Iterator<Item = &'t str> + Clone,
-        kind: Kind,
+        kind: NameKind,
     ) -> Option<Vec<u16>> {
         self.refuse_twice(at, ids.clone());
         // Every one is looked up before the first that is missing ends it.

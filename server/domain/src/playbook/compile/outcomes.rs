@@ -3,13 +3,16 @@
 use super::Compiler;
 use crate::playbook::fault::At;
 use crate::playbook::limits::OUTCOMES_MAX;
-use crate::playbook::{Outcome, Reason, ReasonIndex};
+use crate::playbook::{OutcomeDefinition, Reason, ReasonIndex};
 
 /// Reasons without an outcome that a fault names.
 const NAMED_MAX: usize = 3;
 
 impl Compiler<'_> {
-    pub(super) fn outcomes(&mut self, reasons: Option<&[Reason]>) -> Option<Vec<Outcome>> {
+    pub(super) fn outcomes(
+        &mut self,
+        reasons: Option<&[Reason]>,
+    ) -> Option<Vec<OutcomeDefinition>> {
         let file = self.file;
         let at = At::top("outcomes");
         self.limit(at, file.outcomes.len(), OUTCOMES_MAX, "outcomes");
@@ -22,15 +25,22 @@ impl Compiler<'_> {
             let label = self.label(at.key("label"), &written.label);
             let reasons = self.reason_column(at.key("reason"), &written.reason, &context);
             let outcome = id.zip(reasons);
-            outcomes.push(outcome.map(|(id, reasons)| Outcome { id, label, reasons }));
+            outcomes.push(outcome.map(|(id, reasons)| OutcomeDefinition { id, label, reasons }));
         }
-        let outcomes = outcomes.into_iter().collect::<Option<Vec<Outcome>>>()?;
+        let outcomes = outcomes
+            .into_iter()
+            .collect::<Option<Vec<OutcomeDefinition>>>()?;
         self.refuse_without_outcome(at, reasons?, &outcomes);
         Some(outcomes)
     }
 
     /// Where outcomes are declared, each reason has one: its cases could never be resolved by anybody.
-    fn refuse_without_outcome(&mut self, at: At<'_>, reasons: &[Reason], outcomes: &[Outcome]) {
+    fn refuse_without_outcome(
+        &mut self,
+        at: At<'_>,
+        reasons: &[Reason],
+        outcomes: &[OutcomeDefinition],
+    ) {
         if outcomes.is_empty() || outcomes.iter().any(|outcome| outcome.reasons.is_empty()) {
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::Compiler;
 use super::is_language;
-use super::names::Kind;
+use super::names::NameKind;
 use crate::ids::Slug;
 use crate::money::Money;
 use crate::playbook::calendar::Calendar;
@@ -161,7 +161,7 @@ impl Compiler<'_> {
         let calendar = match &written.calendar {
             None => Some(None),
             Some(calendar) => self
-                .find(at.key("calendar"), &calendar.0, Kind::Calendar)
+                .find(at.key("calendar"), &calendar.0, NameKind::Calendar)
                 .and_then(|number| calendars?.get(usize::from(number)).cloned())
                 .map(Some),
         };

@@ -1,7 +1,7 @@
 //! Primary and secondary reasons with their routes.
 
 use super::Compiler;
-use super::names::Kind;
+use super::names::NameKind;
 use super::routes::{Layer, Layers};
 use crate::fact::FactType;
 use crate::ids::{ReasonId, Slug};
@@ -104,7 +104,9 @@ impl Compiler<'_> {
     fn stage(&mut self, at: At<'_>, written: Option<&Id>) -> Option<Option<u16>> {
         match written {
             None => Some(None),
-            Some(stage) => self.find(at.key("stage"), &stage.0, Kind::Stage).map(Some),
+            Some(stage) => self
+                .find(at.key("stage"), &stage.0, NameKind::Stage)
+                .map(Some),
         }
     }
 
@@ -176,7 +178,7 @@ impl Compiler<'_> {
 
     /// A fact that is a point in time.
     fn deadline(&mut self, at: At<'_>, id: &Id) -> Option<FactIndex> {
-        let number = self.find(at, &id.0, Kind::Fact)?;
+        let number = self.find(at, &id.0, NameKind::Fact)?;
         let file = self.file;
         let (_, fact) = &file.facts.0[usize::from(number)];
         if fact.fact_type != FactType::Instant {

@@ -1,7 +1,7 @@
 //! Routes of reasons: what a reason, its primary reason and the playbook say of each, key by key.
 
 use super::Compiler;
-use super::names::Kind;
+use super::names::NameKind;
 use crate::ids::Slug;
 use crate::money::Money;
 use crate::playbook::fault::At;
@@ -174,7 +174,7 @@ impl Compiler<'_> {
             facts: facts
                 .as_ref()
                 .map(|facts| self.asked_facts(at.key("facts"), facts)),
-            consent: consent.map(|id| self.find(at.key("consent"), &id.0, Kind::Consent)),
+            consent: consent.map(|id| self.find(at.key("consent"), &id.0, NameKind::Consent)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Rules with their columns and conditions.
 
-use super::names::Kind;
+use super::names::NameKind;
 use super::{Compiler, texts};
 use crate::playbook::condition::{Condition, Declared};
 use crate::playbook::fault::{At, FAULTS_MAX, echo, right_names};
@@ -73,12 +73,12 @@ impl<'a> Compiler<'a> {
                 facts: facts
                     .map(|(n, (id, fact))| (id.0.as_str(), (FactIndex(n), fact.fact_type)))
                     .collect(),
-                channels: names(Kind::Channel),
-                tiers: names(Kind::Tier),
-                stages: names(Kind::Stage),
-                personas: names(Kind::Persona),
-                brands: names(Kind::Brand),
-                queues: names(Kind::Queue),
+                channels: names(NameKind::Channel),
+                tiers: names(NameKind::Tier),
+                stages: names(NameKind::Stage),
+                personas: names(NameKind::Persona),
+                brands: names(NameKind::Brand),
+                queues: names(NameKind::Queue),
             },
             conditions: BTreeMap::new(),
             wrong: 0,
@@ -94,10 +94,10 @@ impl<'a> Compiler<'a> {
     ) -> Option<Rule> {
         let id = self.slug(at.key("id"), &written.id.0);
         let reasons = self.reason_column(at.key("reason"), &written.reason, context);
-        let tiers = self.column(at.key("tier"), &written.tier, Kind::Tier);
-        let channels = self.column(at.key("channel"), &written.channel, Kind::Channel);
-        let stages = self.column(at.key("stage"), &written.stage, Kind::Stage);
-        let brands = self.column(at.key("brand"), &written.brand, Kind::Brand);
+        let tiers = self.column(at.key("tier"), &written.tier, NameKind::Tier);
+        let channels = self.column(at.key("channel"), &written.channel, NameKind::Channel);
+        let stages = self.column(at.key("stage"), &written.stage, NameKind::Stage);
+        let brands = self.column(at.key("brand"), &written.brand, NameKind::Brand);
         let when = match &written.when {
             None => Some(None),
             Some(when) => self.condition(at.key("when"), when, context).map(Some),
@@ -151,7 +151,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn rule_queue(&mut self, at: At<'_>, id: &Id) -> Option<QueueIndex> {
-        self.find(at, &id.0, Kind::Queue).map(QueueIndex)
+        self.find(at, &id.0, NameKind::Queue).map(QueueIndex)
     }
 
     /// Refuses a queue that serves none of the routes to people that its rule leaves on any of its channels; none named
@@ -222,7 +222,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Sorted; empty means any.
-    fn column(&mut self, at: At<'_>, written: &Columns, kind: Kind) -> Option<Vec<u16>> {
+    fn column(&mut self, at: At<'_>, written: &Columns, kind: NameKind) -> Option<Vec<u16>> {
         self.refuse_odd_column(at, written);
         let ids = written.ids.iter().map(String::as_str);
         let mut numbers = match written.is_list {

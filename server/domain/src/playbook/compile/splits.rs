@@ -1,6 +1,6 @@
 //! Reasons that became several.
 
-use super::names::Kind;
+use super::names::NameKind;
 use super::{Compiler, Replaced};
 use crate::fact::{FactType, FactValue};
 use crate::ids::ReasonId;
@@ -254,7 +254,7 @@ impl Compiler<'_> {
                 ("the values are missing".to_owned(), right.to_owned())
             });
         }
-        let number = self.find(at_fact, &fact.0, Kind::Fact)?;
+        let number = self.find(at_fact, &fact.0, NameKind::Fact)?;
         let (_, spec) = &self.file.facts.0[usize::from(number)];
         let tells = matches!(
             spec.fact_type,

@@ -3,7 +3,7 @@
 mod situation;
 
 use super::Compiler;
-use super::names::Kind;
+use super::names::NameKind;
 use crate::ids::Slug;
 use crate::playbook::fault::{At, echo, right_names};
 use crate::playbook::file_parts::Columns;
@@ -116,7 +116,7 @@ impl Compiler<'_> {
         let queue = match &written.queue {
             None => Some(None),
             Some(queue) => self
-                .find(at.key("queue"), &queue.0, Kind::Queue)
+                .find(at.key("queue"), &queue.0, NameKind::Queue)
                 .map(|number| Some(QueueIndex(number))),
         };
         let rules = self.test_rules(at.key("rule"), &written.rule, whole.playbook);

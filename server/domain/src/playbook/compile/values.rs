@@ -1,7 +1,7 @@
 //! Scalars and labels: from text to checked values.
 
 use super::Compiler;
-use super::names::Kind;
+use super::names::NameKind;
 use crate::ids::Slug;
 use crate::money::{Money, MoneyError, parse_scaled};
 use crate::playbook::fault::{At, echo, right_names};
@@ -148,7 +148,7 @@ impl Compiler<'_> {
         let mut texts = Vec::with_capacity(written.0.len());
         for (locale, text) in &written.0 {
             let at = at.key(locale);
-            self.find(at, locale, Kind::Locale);
+            self.find(at, locale, NameKind::Locale);
             let fits = !text.trim().is_empty()
                 && text.len() <= LABEL_BYTES_MAX
                 && !text.chars().any(char::is_control);
@@ -173,7 +173,7 @@ impl Compiler<'_> {
             None => {
                 let locale = self
                     .names
-                    .of(Kind::Locale)
+                    .of(NameKind::Locale)
                     .names
                     .first()
                     .copied()

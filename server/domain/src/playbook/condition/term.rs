@@ -64,12 +64,12 @@ pub(super) enum TextTest {
 
 /// Why there is no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(super) enum TermError {
     Missing(Field),
     Failed(&'static str),
 }
 
-type Walked<'a> = Result<InputValue<'a>, Stop>;
+type Walked<'a> = Result<InputValue<'a>, TermError>;
 
 impl Term {
     /// The value for these inputs.
@@ -94,7 +94,7 @@ impl Term {
             Term::InRoutes(parts) => {
                 let name = parts.0.text(inputs)?;
                 let InputValue::Routes(routes) = input(parts.1, inputs)? else {
-                    return Err(Stop::Failed(OTHER_TYPE));
+                    return Err(TermError::Failed(OTHER_TYPE));
                 };
                 InputValue::Bool(Route::parse(name).is_some_and(|route| routes.contains(route)))
             }
@@ -145,27 +145,27 @@ impl Term {
         }
     }
 
-    pub(super) fn truth(&self, inputs: &dyn Inputs) -> Result<bool, Stop> {
+    pub(super) fn truth(&self, inputs: &dyn Inputs) -> Result<bool, TermError> {
         match self.walk(inputs)? {
             InputValue::Bool(value) => Ok(value),
-            _ => Err(Stop::Failed(OTHER_TYPE)),
+            _ => Err(TermError::Failed(OTHER_TYPE)),
         }
     }
 
-    fn text<'a>(&'a self, inputs: &'a dyn Inputs) -> Result<&'a str, Stop> {
+    fn text<'a>(&'a self, inputs: &'a dyn Inputs) -> Result<&'a str, TermError> {
         match self.walk(inputs)? {
             InputValue::Text(text) => Ok(text),
-            _ => Err(Stop::Failed(OTHER_TYPE)),
+            _ => Err(TermError::Failed(OTHER_TYPE)),
         }
     }
 }
 
 fn input(field: Field, inputs: &dyn Inputs) -> Walked<'_> {
-    inputs.value(field).ok_or(Stop::Missing(field))
+    inputs.value(field).ok_or(TermError::Missing(field))
 }
 
 /// `&&` (decided by false) and `||` (decided by true): a side that decides wins over one that has no value.
-fn either(sides: &(Term, Term), decides: bool, inputs: &dyn Inputs) -> Result<bool, Stop> {
+fn either(sides: &(Term, Term), decides: bool, inputs: &dyn Inputs) -> Result<bool, TermError> {
     let left = sides.0.truth(inputs);
     if left == Ok(decides) {
         return left;
@@ -178,7 +178,7 @@ fn either(sides: &(Term, Term), decides: bool, inputs: &dyn Inputs) -> Result<bo
     }
 }
 
-fn is_in(needle: &Term, list: &[Term], inputs: &dyn Inputs) -> Result<bool, Stop> {
+fn is_in(needle: &Term, list: &[Term], inputs: &dyn Inputs) -> Result<bool, TermError> {
     let needle = needle.walk(inputs)?;
     let mut found = false;
     for item in list {
@@ -189,7 +189,7 @@ fn is_in(needle: &Term, list: &[Term], inputs: &dyn Inputs) -> Result<bool, Stop
 }
 
 impl Comparison {
-    fn holds(self, left: InputValue<'_>, right: InputValue<'_>) -> Result<bool, Stop> {
+    fn holds(self, left: InputValue<'_>, right: InputValue<'_>) -> Result<bool, TermError> {
         let ordering = match (left, right) {
             (InputValue::Text(left), InputValue::Text(right)) => left.cmp(right),
             (InputValue::Int(left), InputValue::Int(right)) => left.cmp(&right),
@@ -197,7 +197,7 @@ impl Comparison {
             (InputValue::Money(left), InputValue::Money(right)) => left.cmp(&right),
             (InputValue::Instant(left), InputValue::Instant(right)) => left.cmp(&right),
             (InputValue::Span(left), InputValue::Span(right)) => left.cmp(&right),
-            _ => return Err(Stop::Failed(OTHER_TYPE)),
+            _ => return Err(TermError::Failed(OTHER_TYPE)),
         };
         Ok(match self {
             Comparison::Equal => ordering == Ordering::Equal,
@@ -222,14 +222,14 @@ impl Arithmetic {
             (Instant(left), Instant(right)) => (span, left.0, right.0),
             (Instant(left), Span(right)) => (instant, left.0, right.0),
             (Span(left), Instant(right)) => (instant, left.0, right.0),
-            _ => return Err(Stop::Failed(OTHER_TYPE)),
+            _ => return Err(TermError::Failed(OTHER_TYPE)),
         };
         let value = match self {
             Arithmetic::Add => left.checked_add(right),
             Arithmetic::Subtract => left.checked_sub(right),
             Arithmetic::Multiply => left.checked_mul(right),
         };
-        value.map(make).ok_or(Stop::Failed(TOO_LARGE))
+        value.map(make).ok_or(TermError::Failed(TOO_LARGE))
     }
 }
 
@@ -247,9 +247,12 @@ fn negative(value: InputValue<'_>) -> Walked<'_> {
     let (make, value): (fn(i64) -> InputValue<'static>, i64) = match value {
         InputValue::Int(value) => (InputValue::Int, value),
         InputValue::Money(value) => (money, value.micros()),
-        _ => return Err(Stop::Failed(OTHER_TYPE)),
+        _ => return Err(TermError::Failed(OTHER_TYPE)),
     };
-    value.checked_neg().map(make).ok_or(Stop::Failed(TOO_LARGE))
+    value
+        .checked_neg()
+        .map(make)
+        .ok_or(TermError::Failed(TOO_LARGE))
 }
 
 fn money(micros: i64) -> InputValue<'static> {

@@ -3,7 +3,7 @@
 mod any_text;
 mod same_as_cel;
 
-use super::{Condition, Declared, Field, InputValue, Inputs, Verdict};
+use super::{Condition, ConditionResult, Declared, Field, InputValue, Inputs};
 use crate::fact::FactType;
 use crate::money::Money;
 use crate::playbook::{FactIndex, QueueIndex};
@@ -488,7 +488,7 @@ fn inputs_are_told_and_so_is_what_never_changes() {
     assert_eq!(constant("facts.bags > 1"), None);
     assert_eq!(
         compiled("true").map(|condition| condition.holds(&Known::default())),
-        Some(Verdict::Holds)
+        Some(ConditionResult::Holds)
     );
 }
 

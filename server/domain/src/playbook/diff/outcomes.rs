@@ -1,11 +1,11 @@
 //! What can come of a case, as a thing that changes.
 
 use super::parts::{Thing, column};
-use crate::playbook::Outcome;
+use crate::playbook::OutcomeDefinition;
 use crate::playbook::file_reasons::OutcomeFile;
 
-pub(super) fn thing(outcome: &Outcome, written: &OutcomeFile) -> Thing {
-    let Outcome {
+pub(super) fn thing(outcome: &OutcomeDefinition, written: &OutcomeFile) -> Thing {
+    let OutcomeDefinition {
         id,
         label,
         reasons: _,

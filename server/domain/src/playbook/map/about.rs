@@ -1,6 +1,6 @@
 //! What holds for all tiers of a reason: its deadline, its desks, its routes on the channel, what waiting costs.
 
-use super::{MapAsked, Out, OutOfReach, Resort, Row};
+use super::{MapAsked, MapRow, Out, OutOfReach, Resort};
 use crate::decision::{IneligibilityCause, cost};
 use crate::ids::Slug;
 use crate::money::Money;
@@ -42,7 +42,7 @@ pub enum Desks {
 
 impl Playbook {
     /// What holds for all of these rows of one reason.
-    pub fn map_about(&self, asked: MapAsked, reason: ReasonIndex, rows: &[Row]) -> About {
+    pub fn map_about(&self, asked: MapAsked, reason: ReasonIndex, rows: &[MapRow]) -> About {
         let first = rows.first();
         let of_all = |out: &&Out| rows.iter().all(|row| row.out.contains(out));
         let resorts = first.filter(|first| rows.iter().all(|row| row.resorts == first.resorts));

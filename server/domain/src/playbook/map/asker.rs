@@ -1,8 +1,8 @@
 //! One reason and tier, asked again and again with other waits.
 
 use super::{
-    Cell, Everywhere, Floor, Held, LAST, MapAsked, Out, OutOfReach, Resort, Side, TIP_EXACT, Tip,
-    TipCause, WAIT_MINUTES, minutes_of,
+    Cell, Everywhere, Floor, HeldRoute, LAST, MapAsked, Out, OutOfReach, Resort, Side, TIP_EXACT,
+    Tip, TipCause, WAIT_MINUTES, minutes_of,
 };
 use crate::decision::{CostKind, CostParts, Decision, Finding, IneligibilityCause, RouteOption};
 use crate::fact::FactValue;
@@ -94,7 +94,7 @@ impl<'p> Asker<'p> {
     }
 
     /// The stretch of waits up to `until` in which the tier floor holds this.
-    pub(super) fn held(&mut self, cell: Cell, until: Millis) -> Option<Held> {
+    pub(super) fn held(&mut self, cell: Cell, until: Millis) -> Option<HeldRoute> {
         let holds = |decision: &Decision| {
             let is_held = floor_of(decision).is_some();
             is_held && cell_of(decision) == cell
@@ -114,7 +114,7 @@ impl<'p> Asker<'p> {
         let decision = self.decide(high);
         let floor = floor_of(&decision)?;
         let own = floor.own;
-        Some(Held {
+        Some(HeldRoute {
             floor,
             from: high,
             costs: side(&decision, cell.route).zip(side(&decision, own)),

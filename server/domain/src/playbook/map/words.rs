@@ -1,6 +1,6 @@
 //! A map in words: where it tips and why, what the tier floor holds, what waiting costs.
 
-use super::{Cell, Everywhere, Floor, Held, OutOfReach, Tip, TipCause};
+use super::{Cell, Everywhere, Floor, HeldRoute, OutOfReach, Tip, TipCause};
 use crate::decision::{CostKind, CostParts, IneligibilityCause};
 use crate::money::Money;
 use crate::playbook::test::{cost_word, ineligible};
@@ -14,14 +14,14 @@ const HALF_CENT: Money = Money::from_micros(5_000);
 
 /// A line in two parts: what is got, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct RowText {
     /// `from 6m20s callback instead of human: `, with what parts it from the rest.
     pub what: String,
     /// The rest.
     pub why: String,
 }
 
-impl Told {
+impl RowText {
     /// Both in one.
     pub fn whole(&self) -> String {
         format!("{}{}", self.what, self.why)
@@ -75,7 +75,7 @@ fn differences(old: &CostParts, new: &CostParts) -> String {
     }
 }
 
-impl Held {
+impl HeldRoute {
     /// `By its own cost message from 25m6s: waiting 20.08 less, …`.
     fn by_own_cost(&self) -> String {
         let from = match self.from {
@@ -93,14 +93,14 @@ impl Held {
     }
 
     /// That this is held up to the longest wait of the map; `name` names it.
-    pub fn told(&self, cell: Cell, name: impl Fn(Cell) -> String) -> Told {
+    pub fn told(&self, cell: Cell, name: impl Fn(Cell) -> String) -> RowText {
         let (kept, tier) = (name(cell), &self.floor.tier);
         let what = match self.from {
             Millis(0) => format!("{kept} at every wait, because {tier} has it. "),
             from => format!("from {from} still {kept}, because {tier} has it. "),
         };
         let (own, costs) = (self.floor.own, self.costs_in_words());
-        Told {
+        RowText {
             what,
             why: format!("By its own cost {own}{costs}"),
         }
@@ -114,7 +114,7 @@ impl Held {
 
 impl Tip {
     /// What is got from when on, and why; `name` names what is got.
-    pub fn told(&self, name: impl Fn(Cell) -> String) -> Told {
+    pub fn told(&self, name: impl Fn(Cell) -> String) -> RowText {
         let (from, to, wait) = (name(self.from), name(self.to), self.wait);
         let what = match &self.kept {
             None => format!("from {wait} {to} instead of {from}: "),
@@ -153,7 +153,7 @@ impl Tip {
         }
         // What is kept ends a sentence.
         let between = if self.kept.is_some() { ". " } else { "; " };
-        Told {
+        RowText {
             what,
             why: parts.join(between),
         }
@@ -167,14 +167,14 @@ impl Tip {
 
 impl Everywhere {
     /// Why one route is got at every wait; `name` names it, `of` says of whom the amount is.
-    pub fn told(&self, cell: Cell, name: impl Fn(Cell) -> String, of: Option<&str>) -> Told {
+    pub fn told(&self, cell: Cell, name: impl Fn(Cell) -> String, of: Option<&str>) -> RowText {
         let route = name(cell);
         match self {
-            Everywhere::OnlyOfReason => Told {
+            Everywhere::OnlyOfReason => RowText {
                 what: format!("{route}: "),
                 why: "the only route of this reason here".to_owned(),
             },
-            Everywhere::OnlyLeft => Told {
+            Everywhere::OnlyLeft => RowText {
                 what: format!("{route}: "),
                 why: "the only route that can be taken".to_owned(),
             },
@@ -187,7 +187,7 @@ impl Everywhere {
                     false => format!("{dearer} dearer"),
                 };
                 let of = of.map_or_else(String::new, |tier| format!(" for {tier}"));
-                Told {
+                RowText {
                     what: format!("{route} at every wait; "),
                     why: format!("next best without a wait: {next}, {dearer}{of}"),
                 }

@@ -3,7 +3,7 @@
 use super::{Expected, PlaybookTest};
 use crate::decision::{CostKind, CostParts, Decided, Finding, IneligibilityCause, RouteOption};
 use crate::money::Money;
-use crate::playbook::fault::{At, Faults, Finder};
+use crate::playbook::fault::{At, Finder, PlaybookFaults};
 use crate::playbook::tree::Node;
 use crate::playbook::{Need, Playbook};
 use crate::route::{Route, RouteSet};
@@ -15,7 +15,7 @@ const OPTIONS_TOLD_MAX: usize = 3;
 const FIX: &str = "change what decides it, or what the test expects";
 
 /// What fails, each with the place of what was expected.
-pub(in crate::playbook) fn run(playbook: &Playbook, root: &Node<'_>) -> Faults {
+pub(in crate::playbook) fn run(playbook: &Playbook, root: &Node<'_>) -> PlaybookFaults {
     let mut finder = Finder::new(root);
     let top = At::top("tests");
     for (place, test) in playbook.tests.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::{AIRLINE, check_text, read};
 use crate::fact::FACT_TEXT_BYTES_MAX;
-use crate::playbook::Faults;
+use crate::playbook::PlaybookFaults;
 use crate::playbook::limits::{TEST_NAME_BYTES_MAX, TESTS_MAX};
 use crate::playbook::test::PlaybookTest;
 use crate::time::Millis;
@@ -278,7 +278,7 @@ fn the_keys_of_a_test_are_named() {
 }
 
 #[test]
-fn a_version_that_was_published_is_read_whatever_its_tests_say() -> Result<(), Faults> {
+fn a_version_that_was_published_is_read_whatever_its_tests_say() -> Result<(), PlaybookFaults> {
     let failing =
         "  - { name: x, reason: baggage/lost, channel: email, expect: { route: chat } }\n";
     assert!(read(&with_tests(failing)).is_err());
@@ -411,7 +411,7 @@ fn a_test_is_named_in_one_short_line() {
 
 /// What a test tells of queues, of the customer and of attempts is what the decision is asked with.
 #[test]
-fn what_a_test_tells_is_what_is_asked() -> Result<(), Faults> {
+fn what_a_test_tells_is_what_is_asked() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(&with_tests(
         "  - name: one
     reason: existing_flight/change_date

@@ -3,7 +3,8 @@
 use super::{STORE, read};
 use crate::playbook::limits::PRIORITY_MAX;
 use crate::playbook::{
-    BasisPoints, ChannelIndex, Faults, Need, Playbook, QueueIndex, Whereabouts, primary_language,
+    BasisPoints, ChannelIndex, Need, Playbook, PlaybookFaults, QueueIndex, Whereabouts,
+    primary_language,
 };
 use crate::route::{Medium, Route, RouteSet};
 use crate::time::Millis;
@@ -11,7 +12,7 @@ use expect_test::expect;
 use std::fmt::Write as _;
 
 #[test]
-fn a_reason_has_its_own_routes_and_what_is_above() -> Result<(), Faults> {
+fn a_reason_has_its_own_routes_and_what_is_above() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(STORE)?;
     let mut shown = String::new();
     for reason in &playbook.reasons {
@@ -55,7 +56,7 @@ fn a_reason_has_its_own_routes_and_what_is_above() -> Result<(), Faults> {
 }
 
 #[test]
-fn the_queue_is_the_first_that_fits() -> Result<(), Faults> {
+fn the_queue_is_the_first_that_fits() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(STORE)?;
     let leads = |reason: usize, route, channel: u16, brand, language: Option<&str>| {
         let mut specs = playbook.reasons[reason].routes.iter();
@@ -85,7 +86,7 @@ fn the_queue_is_the_first_that_fits() -> Result<(), Faults> {
 
 /// The version of a playbook does not tell the order of a mapping, so no decision may follow from it.
 #[test]
-fn the_order_of_a_mapping_means_nothing() -> Result<(), Faults> {
+fn the_order_of_a_mapping_means_nothing() -> Result<(), PlaybookFaults> {
     let written = "queue: { in_person: shop, nl: dutch_calls, default: calls }";
     let turned = "queue: { default: calls, nl: dutch_calls, in_person: shop }";
     assert!(STORE.contains(written));
@@ -101,7 +102,7 @@ fn the_order_of_a_mapping_means_nothing() -> Result<(), Faults> {
 }
 
 #[test]
-fn languages_and_media_of_queues() -> Result<(), Faults> {
+fn languages_and_media_of_queues() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(STORE)?;
     let queue = |index| playbook.queue(QueueIndex(index));
     assert!(queue(0).speaks("en") && !queue(0).speaks("nl"));
@@ -118,7 +119,7 @@ fn languages_and_media_of_queues() -> Result<(), Faults> {
 }
 
 #[test]
-fn what_is_left_out_is_what_it_was() -> Result<(), Faults> {
+fn what_is_left_out_is_what_it_was() -> Result<(), PlaybookFaults> {
     let (store, _) = read(STORE)?;
     assert_eq!(store.preferred_share, BasisPoints(2_000));
     assert_eq!(store.repeat_need, Need(1_250));
@@ -163,7 +164,7 @@ fn what_is_left_out_is_what_it_was() -> Result<(), Faults> {
 }
 
 #[test]
-fn a_need_that_was_published_once_stays() -> Result<(), Faults> {
+fn a_need_that_was_published_once_stays() -> Result<(), PlaybookFaults> {
     let source = super::airline(&[("need: 2.5", "need: 100"), ("need: 3.0", "need: 20.001")]);
     let told = read(&source)
         .map(|_| ())

@@ -3,7 +3,7 @@
 use super::{AIRLINE, STORE, airline, read, store};
 use crate::playbook::map::{MapAsked, WAIT_MINUTES};
 use crate::playbook::{ChannelIndex, ReasonIndex, TierIndex};
-use crate::playbook::{Faults, Playbook};
+use crate::playbook::{Playbook, PlaybookFaults};
 use crate::time::Millis;
 use expect_test::expect;
 use std::fmt::Write as _;
@@ -69,7 +69,7 @@ pub(super) fn shown(playbook: &Playbook, asked: MapAsked) -> String {
 }
 
 #[test]
-fn routes_by_reason_tier_and_wait() -> Result<(), Faults> {
+fn routes_by_reason_tier_and_wait() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(AIRLINE)?;
     let asked = MapAsked {
         channel: playbook.richest_channel(),
@@ -113,7 +113,7 @@ fn routes_by_reason_tier_and_wait() -> Result<(), Faults> {
 }
 
 #[test]
-fn tips_are_where_the_answer_changes() -> Result<(), Faults> {
+fn tips_are_where_the_answer_changes() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(AIRLINE)?;
     let asked = |channel| MapAsked {
         channel,
@@ -142,7 +142,7 @@ fn tips_are_where_the_answer_changes() -> Result<(), Faults> {
 }
 
 #[test]
-fn the_tier_floor_holds_what_the_less_valuable_tier_gets() -> Result<(), Faults> {
+fn the_tier_floor_holds_what_the_less_valuable_tier_gets() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(include_str!("../../../../../playbooks/airline.yaml"))?;
     let asked = MapAsked {
         channel: playbook.richest_channel(),
@@ -192,7 +192,7 @@ fn on(playbook: &Playbook, channel: &str, deadline_in: Option<&str>) -> MapAsked
 
 /// A deadline in ten minutes: what takes longer falls, and then comes too late.
 #[test]
-fn a_deadline_that_comes_nearer_takes_routes_away() -> Result<(), Faults> {
+fn a_deadline_that_comes_nearer_takes_routes_away() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(
         &store(&[("message: { queue: post", "message: { queue: calls_back")]).replace(
             "  post: { assumed_wait: 4h",
@@ -267,7 +267,7 @@ fn a_deadline_that_comes_nearer_takes_routes_away() -> Result<(), Faults> {
 
 /// A flow so dear that people are waited for to the last.
 #[test]
-fn a_deadline_takes_people_away_at_the_last() -> Result<(), Faults> {
+fn a_deadline_takes_people_away_at_the_last() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(&store(&[
         ("self_service: { cost: 0.05", "self_service: { cost: 90.00"),
         (
@@ -316,7 +316,7 @@ fn a_deadline_takes_people_away_at_the_last() -> Result<(), Faults> {
 
 /// At night, when the desk is closed and the line is not: what is out, why, and from when on.
 #[test]
-fn what_is_closed_or_taken_by_a_rule_is_out_from_the_start() -> Result<(), Faults> {
+fn what_is_closed_or_taken_by_a_rule_is_out_from_the_start() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(&airline(&[(
         "  - { id: broken_promise,",
         "  - { id: no_flow, reason: existing_flight, channel: web_chat, tier: gold, forbid: [self_service, message] }\n  - { id: written, reason: baggage, tier: standard, only: [message] }\n  - { id: broken_promise,",
@@ -383,7 +383,7 @@ fn what_is_closed_or_taken_by_a_rule_is_out_from_the_start() -> Result<(), Fault
 
 /// A platinum minute is dear and a gold one costs next to nothing: what gold waits for, platinum is given.
 #[test]
-fn the_floor_holds_up_to_the_longest_wait() -> Result<(), Faults> {
+fn the_floor_holds_up_to_the_longest_wait() -> Result<(), PlaybookFaults> {
     let prices = [
         (
             "waiting_cost_per_minute: 4.00",
@@ -484,7 +484,7 @@ fn the_floor_holds_up_to_the_longest_wait() -> Result<(), Faults> {
 
 /// A tip is the first second at which it is otherwise.
 #[test]
-fn a_tip_is_exact_to_the_second() -> Result<(), Faults> {
+fn a_tip_is_exact_to_the_second() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(AIRLINE)?;
     let asked = on(&playbook, "web_chat", None);
     let mut met = 0;
@@ -517,11 +517,11 @@ fn first(
 
 /// Of channels with as many routes it is the first.
 #[test]
-fn the_richest_channel_has_the_most_routes() -> Result<(), Faults> {
+fn the_richest_channel_has_the_most_routes() -> Result<(), PlaybookFaults> {
     let richest = |source: &str| {
         let (playbook, _) = read(source)?;
         let channel = playbook.richest_channel();
-        Ok::<_, Faults>(playbook.channels[usize::from(channel.0)].id.to_string())
+        Ok::<_, PlaybookFaults>(playbook.channels[usize::from(channel.0)].id.to_string())
     };
     assert_eq!(richest(STORE)?, "web_chat");
     let phone = "routes: [self_service, callback, human, message] }";

@@ -6,8 +6,8 @@ use super::map::shown;
 use super::{AIRLINE, airline, read};
 use crate::decision::IneligibilityCause;
 use crate::ids::Slug;
-use crate::playbook::map::{Cell, Desks, Floor, Held, MapAsked, Tip, TipCause};
-use crate::playbook::{ChannelIndex, Faults, Playbook, ReasonIndex};
+use crate::playbook::map::{Cell, Desks, Floor, HeldRoute, MapAsked, Tip, TipCause};
+use crate::playbook::{ChannelIndex, Playbook, PlaybookFaults, ReasonIndex};
 use crate::route::Route;
 use crate::time::Millis;
 use expect_test::{Expect, expect};
@@ -307,7 +307,7 @@ fn what_a_rule_takes_from_all_and_what_it_prefers_is_told() {
 }
 
 #[test]
-fn a_minute_that_costs_each_route_the_same_has_no_brackets() -> Result<(), Faults> {
+fn a_minute_that_costs_each_route_the_same_has_no_brackets() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(AIRLINE)?;
     let (tier, _) = playbook.tiers_indexed().next().unwrap();
     let cost = playbook.tier(tier).waiting_cost_per_minute;
@@ -319,7 +319,7 @@ fn a_minute_that_costs_each_route_the_same_has_no_brackets() -> Result<(), Fault
 }
 
 #[test]
-fn desks_are_looked_at_by_the_routes_that_lead_to_them() -> Result<(), Faults> {
+fn desks_are_looked_at_by_the_routes_that_lead_to_them() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(&airline(&[(
         "message: { queue: baggage, cost: 2.50",
         "message: { queue: rebooking, cost: 2.50",
@@ -420,7 +420,7 @@ fn each_kind_of_tip_has_its_words() {
     };
     let late = TipCause::IneligibilityCause(IneligibilityCause::TooLate(slug("departs_at")));
     let closed = TipCause::IneligibilityCause(IneligibilityCause::Closed(slug("desk"), None));
-    let held = Held {
+    let held = HeldRoute {
         floor: floor("gold"),
         from: Millis::SECOND,
         costs: None,
@@ -445,7 +445,7 @@ fn each_kind_of_tip_has_its_words() {
             tip.raised = Some(floor("standard"));
         }),
         held.words(cell(Route::Chat)) + "\n",
-        Held {
+        HeldRoute {
             from: Millis(0),
             ..held.clone()
         }

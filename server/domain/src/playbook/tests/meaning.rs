@@ -4,14 +4,14 @@ use super::{AIRLINE, airline, read};
 use crate::ids::{ReasonId, Slug};
 use crate::playbook::rule_sets::{RuleColumns, RuleSets};
 use crate::playbook::{
-    ChannelIndex, Faults, Playbook, ReasonIndex, Rule, RuleIndex, TierIndex, json_schema,
+    ChannelIndex, Playbook, PlaybookFaults, ReasonIndex, Rule, RuleIndex, TierIndex, json_schema,
 };
 use expect_test::expect;
 use proptest::prelude::*;
 use std::fmt::Write as _;
 
 #[test]
-fn the_version_is_the_hash_of_what_was_written() -> Result<(), Faults> {
+fn the_version_is_the_hash_of_what_was_written() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(AIRLINE)?;
     expect!["18bb411791645f2b62d18326d201c3a293fc81574e7c91a47fe81898562ca10b"]
         .assert_eq(playbook.version.as_str());
@@ -19,7 +19,7 @@ fn the_version_is_the_hash_of_what_was_written() -> Result<(), Faults> {
 }
 
 #[test]
-fn the_version_counts_what_means_something() -> Result<(), Faults> {
+fn the_version_counts_what_means_something() -> Result<(), PlaybookFaults> {
     let version = |edits: &[(&str, &str)]| read(&airline(edits)).map(|(read, _)| read.version);
     let written = version(&[])?;
     for same in [
@@ -62,7 +62,7 @@ fn the_version_counts_what_means_something() -> Result<(), Faults> {
 }
 
 #[test]
-fn json_is_read_too() -> Result<(), Faults> {
+fn json_is_read_too() -> Result<(), PlaybookFaults> {
     let json = r#"{"playbook": "small", "currency": "USD", "time_zone": "UTC", "locales": ["en"],
         "tiers": [{"id": "all", "label": {"en": "All"}, "waiting_target": "1m", "waiting_cost_per_minute": 0.5,
                    "cost_of_failure": "2.00", "default": true}],
@@ -77,7 +77,7 @@ fn json_is_read_too() -> Result<(), Faults> {
 }
 
 #[test]
-fn retired_reasons_lead_to_what_stands_for_them() -> Result<(), Faults> {
+fn retired_reasons_lead_to_what_stands_for_them() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(AIRLINE)?;
     let mut shown = String::new();
     let mut old: Vec<_> = playbook.index.reasons.iter().collect();
@@ -113,7 +113,7 @@ fn retired_reasons_lead_to_what_stands_for_them() -> Result<(), Faults> {
 }
 
 #[test]
-fn menus() -> Result<(), Faults> {
+fn menus() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(AIRLINE)?;
     let mut shown = String::new();
     for (channel, locale, primary) in [
@@ -147,7 +147,7 @@ fn menus() -> Result<(), Faults> {
 }
 
 #[test]
-fn a_keypad_keeps_its_exit() -> Result<(), Faults> {
+fn a_keypad_keeps_its_exit() -> Result<(), PlaybookFaults> {
     let more: String = (0..9)
         .map(|n| format!("      - {{ id: more_{n}, label: {{en: More {n}}}, routes: {{ message: {{ queue: baggage, cost: 1, resolves: 0.5 }} }} }}\n"))
         .collect();
@@ -165,7 +165,7 @@ fn a_keypad_keeps_its_exit() -> Result<(), Faults> {
 }
 
 #[test]
-fn labels_fall_back() -> Result<(), Faults> {
+fn labels_fall_back() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(&airline(&[(
         "label: {en: Cancel, nl: Annuleren}",
         "label: {en: Cancel}",
@@ -319,7 +319,7 @@ fn no_rules_fit_where_there_are_none() {
 }
 
 #[test]
-fn ids_are_found() -> Result<(), Faults> {
+fn ids_are_found() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(AIRLINE)?;
     assert_eq!(playbook.index.tiers.get("gold"), Some(&TierIndex(1)));
     let old = ReasonId {

@@ -1,12 +1,12 @@
 //! Nothing that is written makes reading panic, and what was published once stays readable.
 
 use super::{AIRLINE, STORE, airline, read};
-use crate::playbook::{Faults, Playbook};
+use crate::playbook::{Playbook, PlaybookFaults};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
 #[test]
-fn a_published_version_is_not_checked_again() -> Result<(), Faults> {
+fn a_published_version_is_not_checked_again() -> Result<(), PlaybookFaults> {
     let source = airline(&[
         (
             "personas: [planner, hurried]",

@@ -3,7 +3,7 @@
 use super::{AIRLINE, airline, read};
 use crate::fact::{FactValue, Knowledge};
 use crate::playbook::situation::Situation;
-use crate::playbook::{ChannelIndex, Faults, Playbook, ReasonIndex, TierIndex};
+use crate::playbook::{ChannelIndex, Playbook, PlaybookFaults, ReasonIndex, TierIndex};
 use crate::time::{Millis, UnixMs};
 
 /// Monday, 2 March 2026, 10:00 in Amsterdam.
@@ -15,10 +15,10 @@ fn hours(count: i64) -> UnixMs {
 
 #[test]
 fn the_ordinary_hour_is_the_first_at_which_most_is_open_and_the_quiet_one_at_which_least_is()
--> Result<(), Faults> {
+-> Result<(), PlaybookFaults> {
     let times = |edits: &[(&str, &str)]| {
         let (playbook, _) = read(&airline(edits))?;
-        Ok::<_, Faults>((playbook.ordinary_time(), playbook.quiet_time()))
+        Ok::<_, PlaybookFaults>((playbook.ordinary_time(), playbook.quiet_time()))
     };
     // The desk is open when it is looked at first, and closes at ten in the evening.
     assert_eq!(times(&[])?, (MONDAY, hours(12)));
@@ -61,7 +61,7 @@ fn known(playbook: &Playbook) -> Vec<(String, FactValue)> {
 
 /// Each fact is of a value by which no rule fires; one that every value sets off a rule by stays unknown.
 #[test]
-fn an_ordinary_contact_tells_what_no_rule_looks_for() -> Result<(), Faults> {
+fn an_ordinary_contact_tells_what_no_rule_looks_for() -> Result<(), PlaybookFaults> {
     let rules = |rules: &str| {
         let all = "facts: [booking_reference, bags, fare, departs_at, is_group]";
         let rules = format!("rules:\n{rules}");
@@ -69,7 +69,7 @@ fn an_ordinary_contact_tells_what_no_rule_looks_for() -> Result<(), Faults> {
             ("facts: [booking_reference]", all),
             ("rules:\n", &rules),
         ]))?;
-        Ok::<_, Faults>(known(&playbook))
+        Ok::<_, PlaybookFaults>(known(&playbook))
     };
     let days = |count: i64| FactValue::Instant(MONDAY + Millis(count * Millis::DAY.0));
     let units = |whole: i64| FactValue::Money(crate::money::Money::from_micros(whole * 1_000_000));

@@ -37,7 +37,7 @@ impl State {
         let owed = self.owed(&added.contact);
         self.edit_case(envelope, join.case, |case| {
             case.live_contacts += u32::from(is_live);
-            case.owed_contacts += u32::from(owed);
+            case.awaiting_reply += u32::from(owed);
             case.notes += u32::from(!added.note.is_empty());
             case_knows(case, envelope, (None, &contact));
             if let Some(queue) = contact.queue() {
@@ -68,8 +68,9 @@ impl State {
         let queue = row.as_ref().and_then(|row| row.queue()).cloned();
         for &case in additional {
             self.edit_case(envelope, case, |case| {
-                case.heard = envelope.record_time;
-                case.owed_contacts = case.owed_contacts + u32::from(owed) - u32::from(owed_before);
+                case.last_activity = envelope.record_time;
+                case.awaiting_reply =
+                    case.awaiting_reply + u32::from(owed) - u32::from(owed_before);
                 case.queue = queue.clone().or_else(|| case.queue.take());
                 if let Some(row) = &row {
                     case_knows(case, envelope, (before, row));

@@ -3,8 +3,8 @@
 use crate::case::OfMerged;
 use crate::case::memory::Telling;
 use crate::case::{
-    CASE_CONTACTS_LISTED_MAX, CASE_EVENTS_LISTED_MAX, Case, CaseContact, CaseState, CaseStep,
-    MatterKey,
+    CASE_CONTACTS_LISTED_MAX, CASE_EVENTS_LISTED_MAX, Case, CaseContact, CaseKey, CaseState,
+    CaseStep,
 };
 use crate::contact::{CaseMatch, Contact, Direction, Offered};
 use crate::decision::{PersonTold, Tried};
@@ -31,7 +31,7 @@ impl State {
             let matter = *matter;
             self.edit_case(envelope, join.case, |case| {
                 case.customer = case.customer.take().or(customer.cloned());
-                case.matter = Some(matter);
+                case.key = Some(matter);
             });
             self.put_matter(envelope.seq, matter, join.case);
             let owner = self.cases.get(&join.case);
@@ -64,7 +64,7 @@ impl State {
         listed: CaseContact,
     ) {
         self.edit_case(envelope, join.case, |case| {
-            case.heard = envelope.record_time;
+            case.last_activity = envelope.record_time;
             case.facts.learn_all(told);
             if !join.first {
                 let contact = &listed.contact;
@@ -115,7 +115,7 @@ impl State {
             id: join.case,
             state: CaseState::Open,
             customer,
-            matter: opened.matter,
+            key: opened.key,
             reason: opened.reason.clone(),
             confirmed: None,
             tier: opened.tier.clone(),
@@ -124,7 +124,7 @@ impl State {
             contacts: Vec::new(),
             contact_count: 0,
             live_contacts: 0,
-            owed_contacts: 0,
+            awaiting_reply: 0,
             repeats: 0,
             channel_switches: 0,
             reopens: 0,
@@ -137,7 +137,7 @@ impl State {
             merged_into: None,
             merged: Vec::new(),
             merged_live: 0,
-            merged_owed: 0,
+            merged_awaiting_reply: 0,
             legal_hold: false,
             retain_until: None,
             tags: Tags::default(),
@@ -145,7 +145,7 @@ impl State {
             event_count: 1,
             previous: join.previous,
             opened: envelope.record_time,
-            heard: envelope.record_time,
+            last_activity: envelope.record_time,
             closed: None,
             continues_for: opened.continues_for,
             reopens_within: opened.reopens_within,
@@ -155,7 +155,7 @@ impl State {
                 .unwrap_or_else(|| PlaybookVersion::stored("")),
             changed: envelope.seq,
         };
-        if let Some(matter) = opened.matter {
+        if let Some(matter) = opened.key {
             self.put_matter(envelope.seq, matter, join.case);
             if let Some(owner) = &case.customer {
                 self.has_matter_of(envelope.seq, owner, &opened.reason);
@@ -166,13 +166,13 @@ impl State {
             .replace(join.case, None, OpenCases::owner(&case));
         self.cases
             .put(join.case, Some(Arc::new(case)), envelope.seq);
-        self.touched.push(RowKey::Case(join.case));
+        self.changed_rows.push(RowKey::Case(join.case));
         self.count(join.case, |counts| counts.cases_opened += 1);
     }
 
-    fn put_matter(&mut self, seq: Seq, matter: MatterKey, case: CaseId) {
+    fn put_matter(&mut self, seq: Seq, matter: CaseKey, case: CaseId) {
         self.matters.put(matter, Some(Arc::new(case)), seq);
-        self.touched.push(RowKey::Matter(matter));
+        self.changed_rows.push(RowKey::Matter(matter));
     }
 
     pub(super) fn case_left(
@@ -184,10 +184,10 @@ impl State {
         let owed = u32::from(self.owed(&routed.contact));
         let mut repeats = 0;
         self.edit_case(envelope, left.case, |case| {
-            case.heard = envelope.record_time;
+            case.last_activity = envelope.record_time;
             case.contact_count -= 1;
             case.live_contacts -= 1;
-            case.owed_contacts -= owed;
+            case.awaiting_reply -= owed;
             repeats = unlist_contact(case, &routed.contact);
             case.forgets(&routed.contact);
         });
@@ -218,7 +218,7 @@ impl State {
             }
             if step == CaseStep::Reopen {
                 case.reopens += 1;
-                case.heard = envelope.record_time;
+                case.last_activity = envelope.record_time;
             }
         });
         self.count(id, |counts| match step {
@@ -257,13 +257,13 @@ impl State {
             open_cases.replace(id, owner_before, OpenCases::owner(row));
         });
         if edited {
-            self.touched.push(RowKey::Case(id));
+            self.changed_rows.push(RowKey::Case(id));
         }
         if let Some((survivor, before, after)) = of_survivor {
             let known: Box<dyn FnOnce(&mut Case)> = Box::new(move |case| {
                 case.merged_live = case.merged_live + after.live - before.live;
-                case.merged_owed = case.merged_owed + after.owed - before.owed;
-                case.heard = case.heard.max(after.heard);
+                case.merged_awaiting_reply = case.merged_awaiting_reply + after.owed - before.owed;
+                case.last_activity = case.last_activity.max(after.heard);
                 let mut of_merged = case.of_merged.iter_mut();
                 let of = of_merged.find(|of| of.case == id);
                 if let (Some(of), Some(known)) = (of, after.known) {
@@ -285,7 +285,7 @@ impl State {
             .entry(key)
             .or_insert_with(|| Counts::none(reason.clone(), tier.clone()));
         edit(counts);
-        self.touched.push(RowKey::Counts(reason, tier));
+        self.changed_rows.push(RowKey::Counts(reason, tier));
     }
 }
 
@@ -302,8 +302,8 @@ impl ContactsOf {
     fn case(row: &Case) -> ContactsOf {
         ContactsOf {
             live: row.live_contacts,
-            owed: row.owed_contacts,
-            heard: row.heard,
+            owed: row.awaiting_reply,
+            heard: row.last_activity,
             known: row.merged_into.map(|_| OfMerged::of(row)),
         }
     }

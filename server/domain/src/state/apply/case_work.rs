@@ -1,39 +1,39 @@
 //! What people's work does to cases.
 
 use crate::case::{
-    CaseLink, CaseStep, CaseUpdate, CaseWork, LinkKind, MergedCase, OfMerged, Resolution,
+    CaseAction, CaseLink, CaseStep, CaseUpdate, LinkKind, MergedCase, OfMerged, Resolution,
 };
-use crate::event::{CaseWorked, Envelope};
+use crate::event::{CaseActionTaken, Envelope};
 use crate::ids::CaseId;
 use crate::state::State;
 
 impl State {
-    pub(super) fn case_worked(&mut self, envelope: &Envelope, worked: &CaseWorked) {
+    pub(super) fn case_worked(&mut self, envelope: &Envelope, worked: &CaseActionTaken) {
         let id = worked.case;
-        match &worked.work {
-            CaseWork::Noted(..) => self.edit_case(envelope, id, |case| case.notes += 1),
-            CaseWork::Updated(update, _) => self.case_updated(envelope, id, update),
-            CaseWork::Resolved(resolution, note) => {
+        match &worked.action {
+            CaseAction::Noted(..) => self.edit_case(envelope, id, |case| case.notes += 1),
+            CaseAction::Updated(update, _) => self.case_updated(envelope, id, update),
+            CaseAction::Resolved(resolution, note) => {
                 self.case_resolved(envelope, id, resolution, !note.is_empty());
             }
-            CaseWork::Reopened(note) => {
+            CaseAction::Reopened(note) => {
                 self.case_step(envelope, id, CaseStep::Reopen);
                 self.edit_case(envelope, id, |case| {
                     case.notes += u32::from(!note.is_empty())
                 });
             }
-            CaseWork::Merged(merged, note) => {
+            CaseAction::Merged(merged, note) => {
                 self.case_merged(envelope, id, merged);
                 self.edit_case(envelope, id, |case| {
                     case.notes += u32::from(!note.is_empty())
                 });
             }
-            CaseWork::Unmerged(merged) => self.case_unmerged(envelope, id, merged),
-            CaseWork::Linked(link) => {
+            CaseAction::Unmerged(merged) => self.case_unmerged(envelope, id, merged),
+            CaseAction::Linked(link) => {
                 self.case_linked(envelope, id, link.kind, link.case);
                 self.case_linked(envelope, link.case, link.kind.reversed(), id);
             }
-            CaseWork::Unlinked(link) => {
+            CaseAction::Unlinked(link) => {
                 self.case_unlinked(envelope, id, link.kind, link.case);
                 self.case_unlinked(envelope, link.case, link.kind.reversed(), id);
             }
@@ -84,8 +84,8 @@ impl State {
             case.merged.push(merged.clone());
             case.of_merged.push(OfMerged::of(&row));
             case.merged_live += row.live_contacts;
-            case.merged_owed += row.owed_contacts;
-            case.heard = case.heard.max(row.heard);
+            case.merged_awaiting_reply += row.awaiting_reply;
+            case.last_activity = case.last_activity.max(row.last_activity);
         });
         self.case_step(envelope, merged.case, CaseStep::Merge);
         self.edit_case(envelope, merged.case, |case| {
@@ -108,14 +108,15 @@ impl State {
             case.merged.retain(|listed| listed.case != merged.case);
             case.of_merged.retain(|of| of.case != merged.case);
             case.merged_live -= row.live_contacts;
-            case.merged_owed -= row.owed_contacts;
+            case.merged_awaiting_reply -= row.awaiting_reply;
             // With the last live contact gone from it, it is as if heard of now.
-            case.heard = envelope.record_time;
+            case.last_activity = envelope.record_time;
         });
         let stood = row.closed.map(|closed| envelope.record_time.since(closed));
         self.case_step(envelope, merged.case, CaseStep::Unmerge);
         self.edit_case(envelope, merged.case, |case| {
-            case.heard = stood.map_or(case.heard, |stood| case.heard + stood);
+            case.last_activity =
+                stood.map_or(case.last_activity, |stood| case.last_activity + stood);
         });
     }
 

@@ -41,7 +41,7 @@ impl State {
             self.edit_case(envelope, join.case, |case| {
                 case.live_contacts += u32::from(!live_before);
                 let before = u32::from(live_before && owed_before);
-                case.owed_contacts = case.owed_contacts + u32::from(owed) - before;
+                case.awaiting_reply = case.awaiting_reply + u32::from(owed) - before;
                 if let Some(contact) = &contact {
                     case_knows(case, envelope, (told_before, contact));
                 }
@@ -105,7 +105,7 @@ impl State {
             links: first.map_or_else(Vec::new, |row| row.links.clone()),
             arrived: first.map_or(envelope.event_time, |row| row.arrived),
             recorded: first.map_or(envelope.record_time, |row| row.recorded),
-            heard: envelope.record_time,
+            last_activity: envelope.record_time,
             ended: None,
             amendments: first.map_or(0, |row| row.amendments + 1),
             opened: first.map_or(envelope.seq, |row| row.opened),
@@ -169,8 +169,9 @@ impl State {
         self.additional_heard(envelope, of_contact, &taken.additional, owed_before);
         if let Some(case) = taken.case {
             self.edit_case(envelope, case, |case| {
-                case.heard = envelope.record_time;
-                case.owed_contacts = case.owed_contacts + u32::from(owed) - u32::from(owed_before);
+                case.last_activity = envelope.record_time;
+                case.awaiting_reply =
+                    case.awaiting_reply + u32::from(owed) - u32::from(owed_before);
                 case.queue = taken.taken.queue.clone().or_else(|| case.queue.take());
                 case.attempts(tried(envelope, &taken.contact, &taken.taken));
                 if let Some(contact) = &contact {
@@ -195,9 +196,9 @@ impl State {
         });
         for case in ended.case.iter().chain(&ended.additional) {
             self.edit_case(envelope, *case, |case| {
-                case.heard = envelope.record_time;
+                case.last_activity = envelope.record_time;
                 case.live_contacts -= 1;
-                case.owed_contacts -= owed;
+                case.awaiting_reply -= owed;
                 let mut listed = case.contacts.iter_mut();
                 let listed = listed.find(|listed| listed.contact == ended.contact);
                 let was_presumed = listed.is_some_and(|listed| {
@@ -250,7 +251,7 @@ impl State {
             row.changed = envelope.seq;
         });
         if edited {
-            self.touched.push(RowKey::Contact(id.clone()));
+            self.changed_rows.push(RowKey::Contact(id.clone()));
         }
     }
 
@@ -272,12 +273,12 @@ impl State {
         let edited = self.contacts.edit(id, envelope.seq, |row| {
             let before = Timers::of_contact(row);
             edit(row);
-            row.heard = envelope.record_time;
+            row.last_activity = envelope.record_time;
             row.changed = envelope.seq;
             timers.replace(before, Timers::of_contact(row));
         });
         if edited {
-            self.touched.push(RowKey::Contact(id.clone()));
+            self.changed_rows.push(RowKey::Contact(id.clone()));
         }
     }
 
@@ -286,7 +287,7 @@ impl State {
             before.and_then(Timers::of_contact),
             Timers::of_contact(&after),
         );
-        self.touched.push(RowKey::Contact(after.id.clone()));
+        self.changed_rows.push(RowKey::Contact(after.id.clone()));
         self.contacts
             .put(after.id.clone(), Some(Arc::new(after)), seq);
     }

@@ -1,7 +1,7 @@
 //! What events do to customers and to who holds which identity.
 
-use crate::customer::{Customer, CustomerWork, Identity, MergedCustomer, RECENT_CONTACTS_MAX};
-use crate::event::{ContactRouted, CustomerJoin, CustomerWorked, Envelope};
+use crate::customer::{Customer, CustomerAction, Identity, MergedCustomer, RECENT_CONTACTS_MAX};
+use crate::event::{ContactRouted, CustomerActionTaken, CustomerJoin, Envelope};
 use crate::ids::{CustomerId, ReasonId, Seq};
 use crate::state::{RowKey, State};
 use crate::time::UnixMs;
@@ -41,10 +41,10 @@ impl State {
         }
     }
 
-    pub(super) fn customer_worked(&mut self, envelope: &Envelope, worked: &CustomerWorked) {
+    pub(super) fn customer_worked(&mut self, envelope: &Envelope, worked: &CustomerActionTaken) {
         let id = &worked.customer;
-        match &worked.work {
-            CustomerWork::Linked { identity, .. } => {
+        match &worked.action {
+            CustomerAction::Linked { identity, .. } => {
                 let before = self.identities_of(id);
                 self.edit_customer(envelope, id, |customer| {
                     let identities = &mut customer.profile.identities;
@@ -58,13 +58,13 @@ impl State {
                 });
                 self.hold_identities(envelope.seq, id, &before);
             }
-            CustomerWork::Unlinked(key) => self.edit_customer(envelope, id, |customer| {
+            CustomerAction::Unlinked(key) => self.edit_customer(envelope, id, |customer| {
                 customer
                     .profile
                     .identities
                     .retain(|known| known.key != *key);
             }),
-            CustomerWork::Merged(merge) => {
+            CustomerAction::Merged(merge) => {
                 let merged = MergedCustomer {
                     merge: merge.clone(),
                     at: envelope.record_time,
@@ -80,7 +80,7 @@ impl State {
                     customer.merges += 1;
                 });
             }
-            CustomerWork::Unmerged(merged, _) => {
+            CustomerAction::Unmerged(merged, _) => {
                 self.edit_customer(envelope, id, |customer| {
                     customer
                         .merged
@@ -99,7 +99,7 @@ impl State {
         }
         self.customers
             .edit(id, seq, |row| row.case_reasons.note(reason));
-        self.touched.push(RowKey::Customer(id.clone()));
+        self.changed_rows.push(RowKey::Customer(id.clone()));
     }
 
     fn identities_of(&self, id: &CustomerId) -> Vec<Identity> {
@@ -117,7 +117,8 @@ impl State {
         for identity in leads.filter(|identity| !before.contains(identity)) {
             self.holders
                 .put(identity.key.clone(), Some(Arc::new(id.clone())), seq);
-            self.touched.push(RowKey::Holder(identity.key.clone()));
+            self.changed_rows
+                .push(RowKey::IdentityOwner(identity.key.clone()));
         }
     }
 
@@ -137,7 +138,7 @@ impl State {
             edit(row);
             row.changed = envelope.seq;
         });
-        self.touched.push(RowKey::Customer(id.clone()));
+        self.changed_rows.push(RowKey::Customer(id.clone()));
     }
 }
 

@@ -5,7 +5,7 @@ use super::{first, is_last_resort};
 use crate::fixtures;
 use crate::script::{FIRST_DAY, Words, context, slug};
 use signpost_domain::contact::{ContactContext, QueueStats};
-use signpost_domain::decision::{ChanceBasis, CostKind, Finding, Memory, Standing};
+use signpost_domain::decision::{ChanceBasis, ContactStats, CostKind, Finding, Memory};
 use signpost_domain::money::Money;
 use signpost_domain::playbook::{BasisPoints, Playbook, ReasonIndex, TierIndex};
 use signpost_domain::route::Route;
@@ -21,9 +21,9 @@ pub(super) fn of(name: &str) -> Asked {
         tier: TierIndex(0),
         context: context(channel.as_str(), &none, None, UnixMs(0)),
         profile: None,
-        standing: Standing {
+        standing: ContactStats {
             now: FIRST_DAY,
-            ..Standing::default()
+            ..ContactStats::default()
         },
         memory: Memory::default(),
         playbook,

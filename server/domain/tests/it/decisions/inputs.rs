@@ -7,7 +7,7 @@ use crate::script::slug;
 use signpost_domain::actor::Actor;
 use signpost_domain::contact::{ContactContext, QueueStats};
 use signpost_domain::customer::Profile;
-use signpost_domain::decision::{Finding, Formula, Told, WaitBasis};
+use signpost_domain::decision::{Finding, Formula, Reported, WaitBasis};
 use signpost_domain::fact::{Fact, FactSource, Knowledge};
 use signpost_domain::ids::ContactId;
 use signpost_domain::playbook::Playbook;
@@ -230,7 +230,7 @@ fn the_language_goes_along_as_it_was_told_last() {
         ..Profile::default()
     });
     assert_eq!(language(&asked).as_deref(), Some("de-AT"));
-    asked.memory.told.language = Some(Told {
+    asked.memory.told.language = Some(Reported {
         value: "nl-BE".into(),
         contact: ContactId::stored("before"),
         actor: Actor::parse("platform/test").expect("an actor"),

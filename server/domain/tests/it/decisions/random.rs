@@ -10,7 +10,7 @@ use signpost_domain::ability::Abilities;
 use signpost_domain::contact::{ContactContext, QueueStats};
 use signpost_domain::customer::{Consent, Profile};
 use signpost_domain::decision::{
-    AttemptOutcome, Decided, Formula, Memory, Question, Standing, Tried, decide,
+    AttemptOutcome, ContactStats, Decided, Formula, Memory, Question, Tried, decide,
 };
 use signpost_domain::fact::{Fact, FactSource, FactType, FactValue, Facts, Knowledge};
 use signpost_domain::ids::{ContactId, Slug};
@@ -28,7 +28,7 @@ pub(super) struct Asked {
     pub(super) tier: TierIndex,
     pub(super) context: ContactContext,
     pub(super) profile: Option<Profile>,
-    pub(super) standing: Standing,
+    pub(super) standing: ContactStats,
     pub(super) memory: Memory,
 }
 
@@ -176,12 +176,12 @@ fn made(
         reason,
         tier: TierIndex(tier % playbook.tiers.len() as u16),
         profile: (flags & 64 != 0).then(Profile::default),
-        standing: Standing {
+        standing: ContactStats {
             now,
             contacts_7d: week,
             case_contacts: contacts,
             repeats,
-            ..Standing::default()
+            ..ContactStats::default()
         },
         memory: Memory {
             tried: tried.collect(),

@@ -11,7 +11,7 @@ use crate::fact::{FACT_TEXT_BYTES_MAX, FACTS_MAX, FactType, FactValue};
 use crate::ids::{ContactId, ReasonId, Slug};
 use crate::money::{Amount, Money};
 use crate::playbook::compile::Compiler;
-use crate::playbook::compile::names::Kind;
+use crate::playbook::compile::names::NameKind;
 use crate::playbook::fault::{At, echo, right_names};
 use crate::playbook::file_parts::{Decimal, Id, Span};
 use crate::playbook::file_tests::{TestFile, TestQueueFile, Told, TriedFile};
@@ -34,11 +34,11 @@ impl Compiler<'_> {
     ) -> Option<Situation> {
         let playbook = whole.playbook;
         let reason = self.test_reason(at.key("reason"), &written.reason, playbook);
-        let channel = self.find(at.key("channel"), &written.channel.0, Kind::Channel);
+        let channel = self.find(at.key("channel"), &written.channel.0, NameKind::Channel);
         let tier = match &written.tier {
             None => Some(playbook.tier_default),
             Some(tier) => self
-                .find(at.key("tier"), &tier.0, Kind::Tier)
+                .find(at.key("tier"), &tier.0, NameKind::Tier)
                 .map(TierIndex),
         };
         let now = match &written.at {
@@ -120,7 +120,7 @@ impl Compiler<'_> {
         let mut sound = Some(());
         for (id, Told(text)) in facts {
             let at = at.key(&id.0);
-            let fact = self.find(at, &id.0, Kind::Fact).map(FactIndex);
+            let fact = self.find(at, &id.0, NameKind::Fact).map(FactIndex);
             let value = fact.and_then(|fact| {
                 let value = fact_value(playbook, fact, text, now);
                 match value {
@@ -153,14 +153,14 @@ impl Compiler<'_> {
                 Some(of.get(usize::from(number)).cloned())
             }
         };
-        let brand = named("brand", &written.brand, Kind::Brand, &playbook.brands);
+        let brand = named("brand", &written.brand, NameKind::Brand, &playbook.brands);
         let persona = named(
             "persona",
             &written.persona,
-            Kind::Persona,
+            NameKind::Persona,
             &playbook.personas,
         );
-        let stage = named("stage", &written.stage, Kind::Stage, &playbook.stages);
+        let stage = named("stage", &written.stage, NameKind::Stage, &playbook.stages);
         let device = match &written.device {
             None => Some(None),
             Some(device) => self.slug(at.key("device"), &device.0).map(Some),
@@ -226,7 +226,7 @@ impl Compiler<'_> {
     ) -> Option<Vec<Consent>> {
         let mut consents = Some(Vec::new());
         for (id, granted) in &written.consents.0 {
-            let number = self.find(at.key(&id.0), &id.0, Kind::Consent);
+            let number = self.find(at.key(&id.0), &id.0, NameKind::Consent);
             consents = consents.zip(number).map(|(mut all, number)| {
                 all.push(Consent {
                     id: playbook.consents[usize::from(number)].clone(),
@@ -309,7 +309,7 @@ impl Compiler<'_> {
         let at = at.key("queues");
         for (id, written) in &written.queues.0 {
             let at = at.key(&id.0);
-            let Some(number) = self.find(at, &id.0, Kind::Queue) else {
+            let Some(number) = self.find(at, &id.0, NameKind::Queue) else {
                 sound = None;
                 continue;
             };
@@ -454,7 +454,7 @@ impl Compiler<'_> {
         let queue = match &written.queue {
             None => Some(spec.and_then(|spec| spec.queue)),
             Some(queue) => self
-                .find(at.key("queue"), &queue.0, Kind::Queue)
+                .find(at.key("queue"), &queue.0, NameKind::Queue)
                 .map(|number| Some(QueueIndex(number))),
         };
         let outcome = match &written.outcome {

@@ -3,7 +3,7 @@
 use super::{FACTS, Known, Value, declared};
 use crate::fact::FactType;
 use crate::playbook::condition::inputs::{FIELDS, QUEUE_FIELDS, Type};
-use crate::playbook::condition::{Condition, Field, Verdict};
+use crate::playbook::condition::{Condition, ConditionResult, Field};
 use crate::playbook::{FactIndex, QueueIndex};
 use crate::route::Route;
 use cel::{Context, Program, Value as CelValue};
@@ -282,9 +282,9 @@ proptest! {
             }
         };
         let ours = match condition.holds(&known) {
-            Verdict::Holds => Some(true),
-            Verdict::HoldsNot => Some(false),
-            Verdict::Unknown(_) | Verdict::Failed(_) => None,
+            ConditionResult::Holds => Some(true),
+            ConditionResult::HoldsNot => Some(false),
+            ConditionResult::Unknown(_) | ConditionResult::Failed(_) => None,
         };
         prop_assert_eq!(Ok(ours), by_cel(&text, &known), "{}\n{:?}", text, known);
     }

@@ -1,0 +1,180 @@
+//! `signpost demo`: a server in this process, a seeded morning of an airline, and what became of it.
+//!
+//! The server runs on the callers' clock, so that five hours take seconds and the same seed gives the same figures.
+
+mod agenda;
+mod calls;
+mod dice;
+mod habits;
+mod matter;
+mod morning;
+mod play;
+mod report;
+mod samples;
+mod seen;
+mod server;
+
+use super::Session;
+use super::failure::Failure;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use play::Play;
+use server::Running;
+use signpost_client::{Client, Options, v1};
+use signpost_domain::playbook::Playbook;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// The airline that is played.
+pub(super) const PLAYBOOK: &str = include_str!("../../../playbooks/airline.yaml");
+/// Most contacts that can be asked for.
+const CONTACTS_MAX: u64 = 200_000;
+
+/// The flags.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  signpost demo
+  signpost demo --seed 7 --data ./demo-data")]
+pub(crate) struct DemoArgs {
+    /// Another seed, another morning; the same seed, the same one.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+    /// About how many contacts come.
+    #[arg(long, value_name = "COUNT", default_value_t = 2000,
+          value_parser = clap::value_parser!(u64).range(1..=CONTACTS_MAX))]
+    contacts: u64,
+    /// Keep the store here, in a folder that is new or empty [default: a temporary one].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Plays and reports; Ctrl-C stops it and leaves nothing behind but what was to be kept.
+pub(crate) async fn run(args: DemoArgs, session: &Session) -> Result<(), Failure> {
+    tokio::select! {
+        done = play(args, session) => done.map_err(of_its_own),
+        _ = tokio::signal::ctrl_c() => Err(Failure::Other("stopped".to_owned())),
+    }
+}
+
+/// A call that failed was of the server in this process: which other one the command line names has no part in it.
+fn of_its_own(failure: Failure) -> Failure {
+    match failure {
+        Failure::Call(error) => Failure::Again(format!("the server of the demo: {error}")),
+        other => other,
+    }
+}
+
+async fn play(args: DemoArgs, session: &Session) -> Result<(), Failure> {
+    let (playbook, _) = Playbook::read(PLAYBOOK)
+        .map_err(|faults| Failure::Other(format!("the built-in playbook: {faults}")))?;
+    let temporary = match args.data {
+        Some(_) => None,
+        None => Some(tempfile::tempdir().map_err(|error| Failure::Other(error.to_string()))?),
+    };
+    let data = match (&args.data, &temporary) {
+        (Some(kept), _) => kept.as_path(),
+        (None, Some(temporary)) => temporary.path(),
+        (None, None) => Path::new("."),
+    };
+    if args.data.is_some() {
+        must_be_new(data)?;
+    }
+    let began = Instant::now();
+    let running = Running::start(data).await?;
+    let client = Client::connect(
+        &running.address(),
+        Options {
+            deadline: session.globals.timeout,
+            actor: "client/demo".to_owned(),
+        },
+    )?;
+    publish(&client).await?;
+    let bar = bar(args.contacts);
+    let contacts = usize::try_from(args.contacts).unwrap_or(usize::MAX);
+    let morning = Play::new(&client, &playbook, args.seed, contacts);
+    let seen = morning.run(|| bar.inc(1)).await?;
+    bar.finish_and_clear();
+    let counts = client
+        .count_reasons(v1::CountReasonsRequest {
+            ..Default::default()
+        })
+        .await?
+        .counts;
+    drop(client);
+    let proof = running.finish().await?;
+    session.out.say(&format!(
+        "{} contacts, {} durable writes in {:.1} s",
+        seen.contacts,
+        seen.writes,
+        began.elapsed().as_secs_f64()
+    ));
+    let tiers = playbook.tiers.iter().map(|tier| tier.id.to_string());
+    let report = report::Report {
+        tiers: &tiers.collect::<Vec<_>>(),
+        seed: args.seed,
+        seen: &seen,
+        counts: &counts,
+        proof: &proof,
+        kept: args.data.as_deref(),
+    };
+    session.out.data(&if session.out.json {
+        report.json()?
+    } else {
+        report.text(session.out.paint)
+    })?;
+    if proof.broken.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Other("the log does not prove itself".to_owned()))
+    }
+}
+
+/// A store that has seen another morning would take this one for a repetition.
+fn must_be_new(data: &Path) -> Result<(), Failure> {
+    match std::fs::read_dir(data).map(|mut entries| entries.next().is_some()) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Failure::Fix(format!("{}: is not empty", data.display()))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::Fix(format!("{}: {error}", data.display()))),
+    }
+}
+
+async fn publish(client: &Client) -> Result<(), Failure> {
+    let request = v1::PublishPlaybookRequest {
+        request_id: "demo-playbook".to_owned(),
+        document: PLAYBOOK.to_owned(),
+        note: "the demo's airline".to_owned(),
+        event_time: Some(prost_types::Timestamp {
+            seconds: morning::BEGIN,
+            nanos: 0,
+        }),
+    };
+    client.publish_playbook(request).await?;
+    Ok(())
+}
+
+/// On stderr, and only if that is a terminal.
+fn bar(contacts: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(contacts), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("a morning {bar:32} {pos}/{len} contacts, {elapsed}");
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use signpost_client::{Cause, ClientError};
+
+    #[test]
+    fn a_call_that_fails_is_not_put_down_to_the_server_of_the_command_line() {
+        let broken = ClientError::Unavailable("no answer within 10 s".to_owned(), Cause::default());
+        let told = of_its_own(broken.into());
+        assert_eq!(told.exit_code(), 1);
+        let of_demo = matches!(&told, Failure::Again(words) if words.contains("of the demo"));
+        assert!(of_demo, "{told:?}");
+    }
+}

@@ -1,0 +1,197 @@
+//! The keys of rows: one byte that says what, then the name. Byte order is the order of the names.
+//!
+//! Open cases and live contacts are under prefixes of their own, so that a start reads just them. A row that goes
+//! from one prefix to the other is written under the new key and its stale key is deleted in the same batch.
+
+use crate::codec::CodecError;
+use crate::codec::text::{Name, hash, name, reason, reason_text, version_bytes};
+use signpost_domain::case::CaseKey;
+use signpost_domain::customer::IdentityKey;
+use signpost_domain::event::RequestKey;
+use signpost_domain::ids::{CaseId, PlaybookVersion, Seq};
+use signpost_domain::state::{Row, RowKey};
+
+/// The one row of [`super::Applied`].
+pub const APPLIED: [u8; 1] = [0x01];
+/// Playbooks as they were written.
+pub const PLAYBOOKS: [u8; 1] = [0x02];
+/// Each time that a version was made live, in the order of time.
+pub const PUBLICATIONS: [u8; 1] = [0x03];
+/// Counts by reason and tier.
+pub const COUNTS: [u8; 1] = [0x04];
+/// What was reported of each queue last.
+pub const REPORTED_QUEUES: [u8; 1] = [0x05];
+/// Contacts that are not over.
+pub const LIVE_CONTACTS: [u8; 1] = [0x10];
+/// Contacts that are over.
+pub const ENDED_CONTACTS: [u8; 1] = [0x11];
+/// Cases that are being worked on, or of which a contact is live.
+pub const OPEN_CASES: [u8; 1] = [0x12];
+/// All other cases.
+pub const CLOSED_CASES: [u8; 1] = [0x13];
+/// Customers.
+pub const CUSTOMERS: [u8; 1] = [0x20];
+/// Who holds which verified identity, or was last told to share it with others.
+pub const HOLDERS: [u8; 1] = [0x21];
+/// The latest case of each matter.
+pub const MATTERS: [u8; 1] = [0x22];
+/// Writes that were answered.
+pub const REQUESTS: [u8; 1] = [0x30];
+/// The keys of writes that were answered, in stretches of the log, the oldest first.
+pub const REQUEST_AGES: [u8; 1] = [0x31];
+
+/// Between two names of one key; no name has it.
+const BETWEEN: &[u8] = &[0];
+
+/// Where `row`, named `key`, goes.
+pub fn key_for(key: &RowKey, row: &Row) -> Vec<u8> {
+    under(places(key).of(row).0, key)
+}
+
+/// Where an earlier state of `row`, named `key`, may be: to be deleted when it is written. `None` for rows that never
+/// moved.
+pub fn stale_key_for(key: &RowKey, row: &Row) -> Option<Vec<u8>> {
+    let moved = match row {
+        // A contact that is over stays so.
+        Row::Contact(row) => !row.state.is_live(),
+        Row::Case(row) => row.event_count > 1,
+        _ => false,
+    };
+    let stale = places(key).of(row).1.filter(|_| moved);
+    stale.map(|stale| under(stale, key))
+}
+
+/// Where the row named `key` may be: at one of these, if anywhere. The first is where one is that the engine does not
+/// keep in memory.
+pub fn lookup_keys(key: &RowKey) -> impl Iterator<Item = Vec<u8>> {
+    let Places { resting, active } = places(key);
+    std::iter::once(resting)
+        .chain(active)
+        .map(move |prefix| under(prefix, key))
+}
+
+/// Where the row named `key` is while it is open or live; `None` for what never is.
+pub fn active(key: &RowKey) -> Option<Vec<u8>> {
+    places(key).active.map(|prefix| under(prefix, key))
+}
+
+/// Reads the key of a row.
+///
+/// # Errors
+/// When it is none.
+pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
+    let (prefix, name) = bytes.split_first().ok_or(SHAPE)?;
+    match [*prefix] {
+        LIVE_CONTACTS | ENDED_CONTACTS => Ok(RowKey::Contact(text_name(name)?)),
+        OPEN_CASES | CLOSED_CASES => Ok(RowKey::Case(CaseId(seq(name)?))),
+        CUSTOMERS => Ok(RowKey::Customer(text_name(name)?)),
+        HOLDERS => {
+            let (kind, value) = parts(name)?;
+            let kind = text_name(kind)?;
+            let value = text(value)?.into();
+            Ok(RowKey::IdentityOwner(IdentityKey { kind, value }))
+        }
+        MATTERS => Ok(RowKey::Matter(CaseKey(hash(name, FIELD)?))),
+        REQUESTS => Ok(RowKey::Request(RequestKey(hash(name, FIELD)?))),
+        COUNTS => {
+            let (of_reason, tier) = parts(name)?;
+            let reason = reason(text(of_reason)?, FIELD)?;
+            Ok(RowKey::Counts(reason, text_name(tier)?))
+        }
+        PUBLICATIONS => Ok(RowKey::Publication(seq(name)?)),
+        REPORTED_QUEUES => Ok(RowKey::ReportedQueue(text_name(name)?)),
+        _ => Err(SHAPE),
+    }
+}
+
+/// Where a playbook is kept as it was written.
+pub fn playbook(version: &PlaybookVersion) -> Vec<u8> {
+    let hash = version_bytes(version).unwrap_or_default();
+    [&PLAYBOOKS[..], &hash].concat()
+}
+
+/// The prefixes under which a row may be.
+struct Places {
+    /// Where it is when nothing is to be done.
+    resting: u8,
+    /// Where it is while it is open or live, if that is elsewhere.
+    active: Option<u8>,
+}
+
+impl Places {
+    /// The prefix of `row`, and the one that it is not under.
+    fn of(&self, row: &Row) -> (u8, Option<u8>) {
+        let is_active = match row {
+            Row::Contact(row) => row.state.is_live(),
+            Row::Case(row) => row.is_active(),
+            Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) => false,
+            Row::Request(_) | Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => false,
+        };
+        match self.active {
+            Some(active) if is_active => (active, Some(self.resting)),
+            active => (self.resting, active),
+        }
+    }
+}
+
+fn places(key: &RowKey) -> Places {
+    let ([resting], active) = match key {
+        RowKey::Contact(_) => (ENDED_CONTACTS, Some(LIVE_CONTACTS)),
+        RowKey::Case(_) => (CLOSED_CASES, Some(OPEN_CASES)),
+        RowKey::Customer(_) => (CUSTOMERS, None),
+        RowKey::IdentityOwner(_) => (HOLDERS, None),
+        RowKey::Matter(_) => (MATTERS, None),
+        RowKey::Request(_) => (REQUESTS, None),
+        RowKey::Counts(..) => (COUNTS, None),
+        RowKey::Publication(_) => (PUBLICATIONS, None),
+        RowKey::ReportedQueue(_) => (REPORTED_QUEUES, None),
+    };
+    let active = active.map(|[prefix]| prefix);
+    Places { resting, active }
+}
+
+fn under(prefix: u8, key: &RowKey) -> Vec<u8> {
+    let prefix: &[u8] = &[prefix];
+    match key {
+        RowKey::Contact(id) => [prefix, id.as_str().as_bytes()].concat(),
+        RowKey::Case(CaseId(seq)) | RowKey::Publication(seq) => {
+            [prefix, &seq.0.to_be_bytes()].concat()
+        }
+        RowKey::Customer(id) => [prefix, id.as_str().as_bytes()].concat(),
+        RowKey::ReportedQueue(queue) => [prefix, queue.as_str().as_bytes()].concat(),
+        RowKey::IdentityOwner(IdentityKey { kind, value }) => {
+            let kind = kind.as_str().as_bytes();
+            [prefix, kind, BETWEEN, value.as_bytes()].concat()
+        }
+        RowKey::Matter(CaseKey(hash)) | RowKey::Request(RequestKey(hash)) => {
+            [prefix, hash].concat()
+        }
+        RowKey::Counts(reason, tier) => {
+            let reason = reason_text(reason);
+            let tier = tier.as_str().as_bytes();
+            [prefix, reason.as_bytes(), BETWEEN, tier].concat()
+        }
+    }
+}
+
+const FIELD: &str = "key";
+const SHAPE: CodecError = CodecError::Shape(FIELD);
+
+fn parts(name: &[u8]) -> Result<(&[u8], &[u8]), CodecError> {
+    let at = name.iter().position(|byte| BETWEEN == [*byte]);
+    let at = at.ok_or(SHAPE)?;
+    Ok((&name[..at], &name[at + 1..]))
+}
+
+fn text(bytes: &[u8]) -> Result<&str, CodecError> {
+    std::str::from_utf8(bytes).map_err(|_| SHAPE)
+}
+
+fn text_name<N: Name>(bytes: &[u8]) -> Result<N, CodecError> {
+    name(text(bytes)?.to_owned(), FIELD)
+}
+
+fn seq(bytes: &[u8]) -> Result<Seq, CodecError> {
+    let bytes = bytes.try_into().map_err(|_| SHAPE)?;
+    Ok(Seq(u64::from_be_bytes(bytes)))
+}

@@ -1,0 +1,335 @@
+//! The deciding thread: the only one that touches the state.
+
+use super::batch::{Batch, Pending, Task};
+use super::prefetch::Prefetched;
+use super::tail::{Tail, TailEvent};
+use super::{Clock, DecideRetry, EngineError, EngineHealth, WriteDecision};
+use crate::codec;
+use crate::store::RowReader;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
+use signpost_domain::command::{Command, CommandBody, Query};
+use signpost_domain::event::{ContactRouted, Event, Recorded};
+use signpost_domain::flow::{self, Answer, DecideError, WriteResult};
+use signpost_domain::guess::{Asking, Guesses};
+use signpost_domain::ids::Seq;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::state::{RowKey, State};
+use signpost_domain::time::UnixMs;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Events whose changed rows stay in memory after they were applied, so that what a caller looked up meanwhile is
+/// rarely out of date. More than may wait to be decided. What was only looked up is not kept at all.
+const RETAINED_EVENTS: u64 = 8_192;
+/// The longest sleep without a look at the timers.
+const SLEEP_MAX: Duration = Duration::from_secs(1);
+
+/// The deciding thread's own.
+pub(super) struct Decider {
+    state: State,
+    clock: Clock,
+    rows: RowReader,
+    tail: Arc<Tail>,
+    groups: Sender<Batch>,
+    health: watch::Receiver<EngineHealth>,
+    group: Batch,
+    /// How many waited for the group before.
+    callers: usize,
+    /// Rows that may be forgotten once they were applied, with the event that changed them, in its order.
+    retained: VecDeque<(Seq, RowKey)>,
+    /// Rows that events up to this one changed may be forgotten already.
+    forgotten: Seq,
+    guesses: Guesses,
+    /// How many rows are in memory, for whoever asks.
+    rows_held: Arc<AtomicUsize>,
+}
+
+impl Decider {
+    pub(super) fn new(
+        state: State,
+        clock: Clock,
+        rows: RowReader,
+        tail: Arc<Tail>,
+        groups: Sender<Batch>,
+        health: watch::Receiver<EngineHealth>,
+        rows_held: Arc<AtomicUsize>,
+    ) -> Decider {
+        rows_held.store(state.rows_held(), Ordering::Relaxed);
+        let forgotten = state.seq();
+        let group = Batch {
+            after: state.seq(),
+            ..Batch::default()
+        };
+        Decider {
+            state,
+            clock,
+            rows,
+            tail,
+            groups,
+            health,
+            group,
+            callers: 0,
+            retained: VecDeque::new(),
+            forgotten,
+            guesses: Guesses::default(),
+            rows_held,
+        }
+    }
+
+    /// Decides until it is told to stop; then finishes what was taken in.
+    pub(super) fn run(mut self, tasks: &Receiver<Task>) {
+        let mut stopping = false;
+        while !stopping {
+            stopping = match (self.group.is_empty(), self.group.is_full()) {
+                (true, _) => match tasks.recv_timeout(self.sleep()) {
+                    Ok(task) => self.take(task),
+                    Err(RecvTimeoutError::Timeout) => self.wake(),
+                    Err(RecvTimeoutError::Disconnected) => true,
+                },
+                (false, true) => !self.send(),
+                (false, false) => self.gather(tasks),
+            };
+            while !stopping && !self.group.is_full() {
+                let Ok(task) = tasks.try_recv() else { break };
+                stopping = self.take(task);
+            }
+            self.forget();
+        }
+        while let Ok(task) = tasks.try_recv() {
+            if self.group.is_full() {
+                self.send();
+            }
+            self.take(task);
+        }
+        self.send();
+    }
+
+    /// Takes a task in or hands the group on, whichever can be done first. Says whether it was told to stop.
+    fn gather(&mut self, tasks: &Receiver<Task>) -> bool {
+        if let Some(patience) = self.group.linger(self.callers) {
+            return match tasks.recv_timeout(patience) {
+                Ok(task) => self.take(task),
+                Err(RecvTimeoutError::Timeout) => false,
+                Err(RecvTimeoutError::Disconnected) => true,
+            };
+        }
+        let groups = self.groups.clone();
+        select! {
+            recv(tasks) -> task => task.map_or(true, |task| self.take(task)),
+            send(groups, self.next_group()) -> sent => sent.is_err(),
+        }
+    }
+
+    /// Says whether it was told to stop.
+    fn take(&mut self, task: Task) -> bool {
+        match task {
+            Task::Stop => return true,
+            Task::Write {
+                command,
+                rows,
+                reply,
+            } => match self.with(rows, |writer| writer.write(&command)) {
+                Err(turned @ (DecideRetry::NeedsRow(_) | DecideRetry::Stale)) => {
+                    drop(reply.send(Err(turned)))
+                }
+                answer => self.group.push_reply(Pending::Write(reply, answer)),
+            },
+            Task::Read { query, rows, reply } => {
+                match self.with(rows, |writer| writer.read(&query)) {
+                    Err(turned @ (DecideRetry::NeedsRow(_) | DecideRetry::Stale)) => {
+                        drop(reply.send(Err(turned)))
+                    }
+                    answer => self.group.push_reply(Pending::Read(reply, answer)),
+                }
+            }
+        }
+        false
+    }
+
+    fn write(&mut self, command: &Command) -> Result<WriteDecision, DecideRetry> {
+        // What is at fault moves no clock: nothing changes by it.
+        let told = match &command.body {
+            CommandBody::Faulty(..) => None,
+            _ => command.event_time,
+        };
+        let now = self.clock.now(told, self.state.now());
+        self.fire(now)?;
+        let came_to = flow::decide(&self.state, command, now);
+        if let Some(asking) = Asking::by(command) {
+            let routed = match &came_to {
+                Ok(WriteResult::Happens(recorded)) => recorded.first().map(|first| &first.event),
+                Ok(WriteResult::Replayed(_)) | Err(_) => None,
+            };
+            match (routed, &came_to) {
+                (Some(Event::ContactRouted(routed)), _) => self.judge(asking, Ok(routed), now)?,
+                (_, Err(stop)) => self.judge(asking, Err(stop), now)?,
+                _ => {}
+            }
+        }
+        match came_to.map_err(turned)? {
+            WriteResult::Replayed(seq) => Ok(WriteDecision::Replayed(seq)),
+            WriteResult::Happens(recorded) => {
+                let compiled = match &command.body {
+                    CommandBody::Publish(publish) => Some(publish.playbook.clone()),
+                    CommandBody::RollBack(back) => Some(back.playbook.clone()),
+                    _ => None,
+                };
+                let recorded = recorded.into_iter().map(Arc::new);
+                let recorded: Vec<Arc<Recorded>> = recorded.collect();
+                for one in &recorded {
+                    self.record(one, compiled.clone());
+                }
+                Ok(WriteDecision::Recorded(recorded))
+            }
+        }
+    }
+
+    fn read(&mut self, query: &Query) -> Result<(Answer, Seq), DecideRetry> {
+        let now = self.clock.now(None, self.state.now());
+        self.fire(now)?;
+        let answer = flow::look(&self.state, query, now);
+        if let Query::Preview(preview) = query {
+            let asking = Asking::by_preview(preview);
+            match &answer {
+                Ok(Answer::Preview(routed, _)) => self.judge(asking, Ok(routed), now)?,
+                Ok(_) => {}
+                Err(stop) => self.judge(asking, Err(stop), now)?,
+            }
+        }
+        Ok((answer.map_err(turned)?, self.state.seq()))
+    }
+
+    /// Whether the caller may learn what came of a contact: not if it tells cases without proof too often.
+    fn judge(
+        &mut self,
+        asking: Asking<'_>,
+        came_to: Result<&ContactRouted, &DecideError>,
+        now: UnixMs,
+    ) -> Result<(), DecideRetry> {
+        let judged = self.guesses.judge(asking, came_to, now);
+        judged.map_err(|refusal| DecideRetry::Failed(refusal.into()))
+    }
+
+    /// Decides with the rows that were looked up for it. They are forgotten at once: whoever comes next brings its own,
+    /// so that reads alone never make memory grow. What an event changed is newer, and stays.
+    fn with<T>(
+        &mut self,
+        rows: Prefetched,
+        decide: impl FnOnce(&mut Decider) -> Result<T, DecideRetry>,
+    ) -> Result<T, DecideRetry> {
+        if *self.health.borrow() == EngineHealth::Failed {
+            return Err(DecideRetry::Failed(EngineError::Failed));
+        }
+        if rows.as_of < self.forgotten {
+            return Err(DecideRetry::Stale);
+        }
+        let at = self.state.seq();
+        let mut lent = Vec::with_capacity(rows.rows.len());
+        for (key, row) in rows.rows {
+            if self.state.cache(key.clone(), row) {
+                lent.push(key);
+            }
+        }
+        let answer = decide(self);
+        lent.iter().for_each(|key| self.state.evict(key, at));
+        answer
+    }
+
+    /// Fires the timers that are due at or before `now`.
+    fn fire(&mut self, now: UnixMs) -> Result<(), DecideRetry> {
+        loop {
+            match flow::due(&self.state, now) {
+                Ok(None) => return Ok(()),
+                Ok(Some(recorded)) => self.record(&Arc::new(recorded), None),
+                Err(elsewhere) => return Err(DecideRetry::NeedsRow(elsewhere.0)),
+            }
+            if self.group.is_full() && !self.send() {
+                return Err(DecideRetry::Failed(EngineError::Failed));
+            }
+        }
+    }
+
+    /// Folds an event in and puts it into the group.
+    fn record(&mut self, recorded: &Arc<Recorded>, compiled: Option<Arc<Playbook>>) {
+        let bytes = codec::events::encode(recorded);
+        let before = self.tail.before(&self.state, &recorded.event);
+        self.state.apply(recorded, compiled);
+        let group = &mut self.group;
+        let seq = recorded.envelope.seq;
+        let touched = group.changes.take_in(&mut self.state, &recorded.event);
+        let watched = before.map(|before| TailEvent::of(recorded, before, &self.state, &touched));
+        group
+            .watched
+            .push(watched.map(|event| (event, bytes.len())));
+        group.bytes += bytes.len();
+        group.events.push(bytes);
+        self.retained
+            .extend(touched.into_iter().map(|key| (seq, key)));
+        if let Event::PlaybookPublished(_) = &recorded.event {
+            group.live = self.state.live().cloned();
+        }
+    }
+
+    fn next_group(&mut self) -> Batch {
+        let mut group = std::mem::take(&mut self.group);
+        group.changes.end_at(&self.state);
+        self.callers = group.pending.len();
+        self.rows_held
+            .store(self.state.rows_held(), Ordering::Relaxed);
+        self.group = Batch {
+            after: self.state.seq(),
+            ..Batch::default()
+        };
+        group
+    }
+
+    /// Hands the group on, waiting for the one before. Says whether anybody takes it.
+    fn send(&mut self) -> bool {
+        let group = self.next_group();
+        group.is_empty() || self.groups.send(group).is_ok()
+    }
+
+    /// Forgets rows that were applied long enough ago.
+    fn forget(&mut self) {
+        let applied = self.rows.applied().saturating_sub(RETAINED_EVENTS);
+        while let Some((seq, _)) = self.retained.front().filter(|(seq, _)| seq.0 <= applied) {
+            self.forgotten = *seq;
+            if let Some((seq, key)) = self.retained.pop_front() {
+                self.state.evict(&key, seq);
+            }
+        }
+    }
+
+    /// How long nothing falls due.
+    fn sleep(&self) -> Duration {
+        let next = self.state.timers().next().map(|(due, _)| due);
+        match (self.clock, next) {
+            (Clock::System, Some(due)) => {
+                let left = due.since(self.clock.now(None, self.state.now())).0;
+                SLEEP_MAX.min(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
+            }
+            (Clock::System | Clock::External, _) => SLEEP_MAX,
+        }
+    }
+
+    /// Fires what fell due while nobody asked for anything. Never a reason to stop.
+    fn wake(&mut self) -> bool {
+        if self.clock == Clock::System && *self.health.borrow() == EngineHealth::Serving {
+            let now = self.clock.now(None, self.state.now());
+            if let Err(turned) = self.fire(now) {
+                tracing::error!(?turned, "a timer could not fire");
+            }
+        }
+        false
+    }
+}
+
+fn turned(stop: DecideError) -> DecideRetry {
+    match stop {
+        DecideError::RowNotLoaded(elsewhere) => DecideRetry::NeedsRow(elsewhere.0),
+        DecideError::Refused(refusal) => DecideRetry::Failed(EngineError::Refused(refusal)),
+    }
+}

@@ -1,0 +1,64 @@
+//! The thread that appends: a group becomes durable, then its playbook is live for all, then its callers are answered,
+//! then those who watch are told, then its rows go on.
+
+use super::EngineHealth;
+use super::batch::{Batch, Changes};
+use super::tail::Tail;
+use crate::store::Log;
+use crossbeam_channel::{Receiver, Sender};
+use signpost_domain::playbook::Playbook;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Appends groups until there are no more. After a failure nothing is appended, undone or tried again: every caller
+/// is told that the outcome is unknown.
+pub(super) fn run(
+    mut log: Log,
+    groups: Receiver<Batch>,
+    changes: Sender<Changes>,
+    tail: &Tail,
+    live: watch::Sender<Option<Arc<Playbook>>>,
+    health: watch::Sender<EngineHealth>,
+) {
+    for group in groups {
+        let failed = *health.borrow() == EngineHealth::Failed;
+        if failed || !append(&mut log, group.after.0, group.events) {
+            health.send_replace(EngineHealth::Failed);
+            group
+                .pending
+                .into_iter()
+                .for_each(super::batch::Pending::fail);
+            continue;
+        }
+        // Before the answers: whoever was told of a playbook finds it live.
+        if group.live.is_some() {
+            live.send_replace(group.live);
+        }
+        group
+            .pending
+            .into_iter()
+            .for_each(super::batch::Pending::answer);
+        if !group.watched.is_empty() {
+            tail.grow(group.changes.last, group.watched);
+        }
+        if !group.changes.rows.is_empty() && changes.send(group.changes).is_err() {
+            health.send_replace(EngineHealth::Failed);
+        }
+    }
+}
+
+fn append(log: &mut Log, after: u64, events: Vec<Vec<u8>>) -> bool {
+    if events.is_empty() {
+        return true;
+    }
+    match log.append(after, events) {
+        Ok(_) => true,
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the log could not be written; taking no more work"
+            );
+            false
+        }
+    }
+}

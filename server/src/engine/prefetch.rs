@@ -1,0 +1,108 @@
+//! Looking rows up for a command before it is decided.
+
+use crate::codec;
+use crate::codec::rows::RowKind;
+use crate::store::{RowReader, StoreError};
+use signpost_domain::ids::Seq;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::state::{Row, RowKey, RowNotLoaded, State};
+use signpost_domain::time::UnixMs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Rows that were looked up, or found to be nowhere.
+#[derive(Debug)]
+pub(crate) struct Prefetched {
+    /// In the order in which they were needed.
+    pub(crate) rows: Vec<(RowKey, Option<Row>)>,
+    /// They hold every event up to this one.
+    pub(crate) as_of: Seq,
+}
+
+/// Looks up every row that `seek` asks for, and `also` those.
+///
+/// # Errors
+/// When the rows do not read.
+pub(super) async fn look_up(
+    reader: &RowReader,
+    live: Option<Arc<Playbook>>,
+    also: &[RowKey],
+    seek: impl Fn(&State) -> Result<(), RowNotLoaded>,
+) -> Result<Prefetched, StoreError> {
+    let mut state = State::for_prefetch(Seq(0), UnixMs(0), live);
+    let mut looked = Prefetched {
+        rows: Vec::new(),
+        as_of: Seq(u64::MAX),
+    };
+    fetch(reader, also, &mut looked, &mut state).await?;
+    while let Err(RowNotLoaded(keys)) = seek(&state) {
+        fetch(reader, &keys, &mut looked, &mut state).await?;
+    }
+    Ok(looked)
+}
+
+async fn fetch(
+    reader: &RowReader,
+    keys: &[RowKey],
+    looked: &mut Prefetched,
+    state: &mut State,
+) -> Result<(), StoreError> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let stored_keys = keys.iter().map(codec::rows::key::lookup_keys);
+    let places: Vec<usize> = stored_keys.clone().map(Iterator::count).collect();
+    let stored_keys: Vec<Vec<u8>> = stored_keys.flatten().collect();
+    let (values, as_of) = reader.get_many(&stored_keys).await?;
+    looked.as_of = looked.as_of.min(Seq(as_of));
+    let mut values = values.into_iter();
+    for (key, places) in keys.iter().zip(places) {
+        let row = first_row(key, values.by_ref().take(places))?;
+        looked.rows.push((key.clone(), row.clone()));
+        state.cache(key.clone(), row);
+    }
+    Ok(())
+}
+
+/// These rows, in their order.
+///
+/// # Errors
+/// When they do not read.
+pub(super) async fn read(
+    reader: &RowReader,
+    keys: &[RowKey],
+) -> Result<Vec<Option<Row>>, StoreError> {
+    let stored_keys = keys.iter().map(codec::rows::key::lookup_keys);
+    let places: Vec<usize> = stored_keys.clone().map(Iterator::count).collect();
+    let stored_keys: Vec<Vec<u8>> = stored_keys.flatten().collect();
+    let (values, _) = reader.get_many(&stored_keys).await?;
+    let mut values = values.into_iter();
+    let rows = keys.iter().zip(places);
+    rows.map(|(key, places)| first_row(key, values.by_ref().take(places)))
+        .collect()
+}
+
+/// A row, read on a thread of the engine's own.
+///
+/// # Errors
+/// When it does not read.
+pub(super) fn read_blocking(reader: &RowReader, key: &RowKey) -> Result<Option<Row>, StoreError> {
+    let stored_keys: Vec<Vec<u8>> = codec::rows::key::lookup_keys(key).collect();
+    let (values, _) = reader.get_many_blocking(&stored_keys)?;
+    first_row(key, values.into_iter())
+}
+
+/// The row under one of the keys of `key`, of which at most one has it.
+fn first_row(
+    key: &RowKey,
+    values: impl Iterator<Item = Option<Vec<u8>>>,
+) -> Result<Option<Row>, StoreError> {
+    let stored = values.fold(None, Option::or);
+    let decoded = stored
+        .map(|bytes| codec::rows::decode(RowKind::of(key), &bytes))
+        .transpose();
+    decoded.map_err(|error| StoreError::Damaged {
+        path: PathBuf::from("state"),
+        what: error.to_string(),
+    })
+}

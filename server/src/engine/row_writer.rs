@@ -1,0 +1,298 @@
+//! The thread that keeps the rows: a little behind the log, off the path of the answers.
+
+use super::EngineHealth;
+use super::batch::Changes;
+use super::index::Indexer;
+use crate::codec::index::Entry;
+use crate::codec::index::request_id_buckets;
+use crate::codec::index::request_id_buckets::RequestIdBucket;
+use crate::codec::{self, CodecError};
+use crate::store::{ApplyError, CHANGES_MAX, RowReader, Rows, StoreError};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
+use signpost_domain::flow::{REQUEST_KEPT, REQUESTS_KEPT_MIN};
+use signpost_domain::ids::Seq;
+use signpost_domain::state::{Row, RowKey};
+use signpost_domain::time::UnixMs;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// How often rows are flushed to disk. What is lost in between is folded again from the log. A flush writes every leaf
+/// that was touched, so that rows hit at random cost a leaf each: at ten seconds most leaves are shared.
+const FLUSH_EVERY: Duration = Duration::from_secs(10);
+/// How long changes gather before they are applied, unless somebody waits for them: of rows that change again meanwhile
+/// only the last state is written, and what is written together shares its leaves.
+const GATHER_ROWS: Duration = Duration::from_millis(500);
+/// Rows that one application takes at most, but for its last group. What lists are read by comes on top of them: at
+/// worst, customers with all their handles told anew, 9 for a row. With a last group of the same that still fits.
+const ROWS_AT_ONCE_MAX: usize = CHANGES_MAX / 16;
+/// Stretches of old request ids that are deleted at once: as many ids as events can be applied at once.
+const STRETCHES_PRUNED_MAX: usize = 128;
+
+/// The rows and how they are written.
+pub(super) struct RowWriter {
+    rows: Rows,
+    reader: RowReader,
+    indexer: Indexer,
+    /// The newest stretch of request ids, as it is stored.
+    newest: Option<(u64, RequestIdBucket)>,
+}
+
+/// Up to which event somebody waits for the rows. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct CatchUpSignal {
+    seq: Arc<AtomicU64>,
+    wake: Sender<()>,
+}
+
+impl CatchUpSignal {
+    /// Nothing is wanted yet; the receiver hears of every wish.
+    pub(super) fn new() -> (CatchUpSignal, Receiver<()>) {
+        let (wake, woken) = bounded(1);
+        let seq = Arc::default();
+        (CatchUpSignal { seq, wake }, woken)
+    }
+
+    /// Asks for the rows up to `seq` without delay.
+    pub(super) fn ask(&self, seq: u64) {
+        self.seq.fetch_max(seq, Ordering::AcqRel);
+        match self.wake.try_send(()) {
+            Ok(()) | Err(TrySendError::Full(())) | Err(TrySendError::Disconnected(())) => {}
+        }
+    }
+
+    fn is_beyond(&self, applied: u64) -> bool {
+        self.seq.load(Ordering::Acquire) > applied
+    }
+}
+
+/// Changes that wait to be applied together.
+struct Gathered {
+    changes: Changes,
+    since: Instant,
+}
+
+impl Gathered {
+    fn add(gathered: &mut Option<Gathered>, next: Changes) {
+        match gathered {
+            Some(gathered) => gathered.changes.follow(next),
+            none => {
+                *none = Some(Gathered {
+                    changes: next,
+                    since: Instant::now(),
+                });
+            }
+        }
+    }
+}
+
+/// Why rows could not be kept.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum KeepError {
+    /// They could not be written.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// They could not be read.
+    #[error(transparent)]
+    Read(#[from] StoreError),
+    /// They do not decode.
+    #[error(transparent)]
+    Decode(#[from] CodecError),
+}
+
+impl RowWriter {
+    pub(super) fn new(rows: Rows, reader: RowReader) -> RowWriter {
+        let indexer = Indexer::new(reader.clone());
+        RowWriter {
+            rows,
+            reader,
+            indexer,
+            newest: None,
+        }
+    }
+
+    /// Keeps what groups changed until there are no more, and flushes at the end.
+    pub(super) fn run(
+        mut self,
+        changes: &Receiver<Changes>,
+        (wanted, woken): &(CatchUpSignal, Receiver<()>),
+        health: &watch::Sender<EngineHealth>,
+    ) {
+        if let Err(error) = self.keep_on(changes, wanted, woken) {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the rows could not be kept; taking no more work"
+            );
+            health.send_replace(EngineHealth::Failed);
+        }
+    }
+
+    fn keep_on(
+        &mut self,
+        changes: &Receiver<Changes>,
+        wanted: &CatchUpSignal,
+        woken: &Receiver<()>,
+    ) -> Result<(), KeepError> {
+        let mut flushed = Instant::now();
+        let mut dirty = false;
+        let mut gathered: Option<Gathered> = None;
+        loop {
+            let due = match &gathered {
+                Some(gathered) => gathered.since + GATHER_ROWS,
+                None => flushed + FLUSH_EVERY,
+            };
+            select! {
+                recv(changes) -> next => match next {
+                    Ok(next) => Gathered::add(&mut gathered, next),
+                    Err(_) => break,
+                },
+                recv(woken) -> _ => {}
+                default(due.saturating_duration_since(Instant::now())) => {}
+            }
+            let applied = self.rows.applied();
+            let ready = gathered.take_if(|gathered| {
+                gathered.changes.rows.len() >= ROWS_AT_ONCE_MAX
+                    || gathered.since.elapsed() >= GATHER_ROWS
+                    || wanted.is_beyond(applied)
+            });
+            if let Some(ready) = ready {
+                self.keep(ready.changes)?;
+                dirty = true;
+            }
+            if flushed.elapsed() >= FLUSH_EVERY {
+                if dirty {
+                    self.rows.flush()?;
+                }
+                (flushed, dirty) = (Instant::now(), false);
+            }
+        }
+        if let Some(rest) = gathered {
+            self.keep(rest.changes)?;
+        }
+        Ok(self.rows.flush()?)
+    }
+
+    /// Applies what events changed, as one.
+    pub(super) fn keep(&mut self, changes: Changes) -> Result<(), KeepError> {
+        let Changes {
+            rows,
+            documents,
+            last,
+            now,
+            live,
+        } = changes;
+        let mut puts: Vec<(Vec<u8>, Option<Vec<u8>>)> = Vec::with_capacity(2 * rows.len());
+        let mut seen = HashSet::with_capacity(rows.len());
+        // Of two rows with one key the later counts: from the last on, what was seen already stays.
+        for (key, row) in rows.iter().rev().filter(|(key, _)| seen.insert(key)) {
+            puts.extend(codec::rows::key::stale_key_for(key, row).map(|stale| (stale, None)));
+            puts.push((
+                codec::rows::key::key_for(key, row),
+                Some(codec::rows::encode(row)),
+            ));
+        }
+        drop(seen);
+        let beside = self.indexer.puts(&rows)?.into_iter();
+        let beside = beside.chain(self.stretches(&rows)?);
+        puts.extend(beside.map(|(key, value)| (key, Some(value))));
+        for (version, source) in documents {
+            let document = codec::rows::encode_playbook(&source);
+            puts.push((codec::rows::key::playbook(&version), Some(document)));
+        }
+        let applied = codec::rows::Applied {
+            seq: last,
+            now,
+            live,
+        };
+        let applied = codec::rows::encode_applied(&applied);
+        puts.push((codec::rows::key::APPLIED.to_vec(), Some(applied)));
+        let pruned = self.pruned(last, now)?.into_iter();
+        puts.extend(pruned.map(|key| (key, None)));
+        Ok(self.rows.apply(puts, last.0)?)
+    }
+
+    /// The stretches of the log that the requests among these rows belong to.
+    fn stretches(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, KeepError> {
+        let mut puts = Vec::new();
+        let mut put = |(number, stretch): &(u64, RequestIdBucket)| {
+            puts.push((request_id_buckets::key(*number), stretch.encode()));
+        };
+        let mut is_new = false;
+        for (key, row) in rows {
+            let (RowKey::Request(request), Row::Request(answered)) = (key, row) else {
+                continue;
+            };
+            let number = request_id_buckets::stretch_of(answered.seq);
+            if self
+                .newest
+                .as_ref()
+                .is_none_or(|(newest, _)| *newest != number)
+            {
+                self.newest.iter().filter(|_| is_new).for_each(&mut put);
+                let (stored, _) = self
+                    .reader
+                    .get_many_blocking(&[request_id_buckets::key(number)])?;
+                let stored = stored.into_iter().flatten().next();
+                let stretch = stored
+                    .map(|bytes| RequestIdBucket::decode(&bytes))
+                    .transpose()?;
+                self.newest = Some((number, stretch.unwrap_or_default()));
+            }
+            if let Some((_, stretch)) = &mut self.newest {
+                stretch.push(answered.seq, answered.at, *request);
+                is_new = true;
+            }
+        }
+        self.newest.iter().filter(|_| is_new).for_each(&mut put);
+        Ok(puts)
+    }
+
+    /// The keys of request ids that are old enough to go, and of their stretches.
+    fn pruned(&self, last: Seq, now: UnixMs) -> Result<Vec<Vec<u8>>, KeepError> {
+        let first_to_stay =
+            last.0.saturating_sub(REQUESTS_KEPT_MIN) / request_id_buckets::STRETCH_EVENTS;
+        if first_to_stay == 0 {
+            return Ok(Vec::new());
+        }
+        // Most of the time the oldest is too young: look at it alone first.
+        if self.prunable(1, first_to_stay, now)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.prunable(STRETCHES_PRUNED_MAX, first_to_stay, now)
+    }
+
+    /// The same for at most so many stretches.
+    fn prunable(
+        &self,
+        max: usize,
+        first_to_stay: u64,
+        now: UnixMs,
+    ) -> Result<Vec<Vec<u8>>, KeepError> {
+        let prefix = codec::rows::key::REQUEST_AGES;
+        let (stretches, _) = self.reader.scan_blocking(&prefix, None, max)?;
+        let mut gone = Vec::new();
+        for (key, value) in stretches {
+            let stretch = RequestIdBucket::decode(&value)?;
+            if request_id_buckets::decode_key(&key)? >= first_to_stay
+                || stretch.last > now - REQUEST_KEPT
+            {
+                break;
+            }
+            for request in stretch.requests() {
+                gone.extend(codec::rows::key::lookup_keys(&RowKey::Request(request)));
+            }
+            gone.push(key);
+        }
+        Ok(gone)
+    }
+
+    /// Flushes the rows.
+    pub(super) fn flush(&mut self) -> Result<(), KeepError> {
+        Ok(self.rows.flush()?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

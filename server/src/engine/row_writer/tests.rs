@@ -1,0 +1,80 @@
+//! How long request ids are kept.
+
+use super::*;
+use crate::engine::open_folder;
+use crate::store::{Opened, RowLimits};
+use signpost_domain::event::RequestKey;
+use signpost_domain::state::IdempotencyRecord;
+use signpost_domain::time::Millis;
+use std::error::Error;
+
+const START: UnixMs = UnixMs(1_792_000_000_000);
+
+fn keeper(path: &std::path::Path) -> Result<RowWriter, Box<dyn Error>> {
+    match Rows::open(&open_folder(path)?, RowLimits::default())? {
+        Opened::Ready(rows, reader) => Ok(RowWriter::new(rows, reader)),
+        Opened::Damaged { what } => Err(what.into()),
+    }
+}
+
+fn request(seq: u64) -> RowKey {
+    RowKey::Request(RequestKey(u128::from(seq).to_be_bytes()))
+}
+
+/// Keeps the answer of one event.
+fn answer(keeper: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), KeepError> {
+    let answered = IdempotencyRecord {
+        seq: Seq(seq),
+        at,
+        fingerprint: [7; 16],
+    };
+    keeper.keep(Changes {
+        rows: vec![(request(seq), Row::Request(Arc::new(answered)))],
+        last: Seq(seq),
+        now: at,
+        ..Changes::default()
+    })
+}
+
+/// Which of these are still known.
+fn known(keeper: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, KeepError> {
+    let mut keys = Vec::new();
+    for &seq in seqs {
+        keys.extend(codec::rows::key::lookup_keys(&request(seq)));
+    }
+    let (values, _) = keeper.reader.get_many_blocking(&keys)?;
+    let found = seqs.iter().zip(values).filter(|(_, value)| value.is_some());
+    Ok(found.map(|(&seq, _)| seq).collect())
+}
+
+/// A request id goes when a day of log time and so many events have passed, and not before both have.
+#[test]
+fn a_request_id_is_kept_a_day_and_for_so_many_events() -> Result<(), Box<dyn Error>> {
+    let scratch = tempfile::tempdir()?;
+    let mut keeper = keeper(&scratch.path().join("data"))?;
+    let all = [1, 2, 70, 200];
+    let second = Millis(1_000);
+    for seq in all {
+        answer(&mut keeper, seq, START)?;
+    }
+    // A day later, but after few events.
+    answer(&mut keeper, 300, START + Millis::DAY + second)?;
+    assert_eq!(known(&keeper, &all)?, all);
+    // As many events as are kept at least behind the first stretch, not behind the second.
+    let beyond = REQUESTS_KEPT_MIN + request_id_buckets::STRETCH_EVENTS;
+    answer(&mut keeper, beyond, START + Millis::DAY + second)?;
+    assert_eq!(known(&keeper, &all)?, [70, 200]);
+    answer(&mut keeper, 2 * beyond, START + Millis::DAY + second)?;
+    assert_eq!(known(&keeper, &all)?, [0; 0]);
+    // Many events later, but within the day.
+    assert_eq!(known(&keeper, &[300, beyond])?, [300, beyond]);
+    answer(&mut keeper, 4 * beyond, START + Millis(2 * Millis::DAY.0))?;
+    assert_eq!(known(&keeper, &[300, beyond])?, [300, beyond]);
+    answer(
+        &mut keeper,
+        4 * beyond + 1,
+        START + Millis(2 * Millis::DAY.0) + second,
+    )?;
+    assert_eq!(known(&keeper, &[300, beyond])?, [0; 0]);
+    Ok(())
+}

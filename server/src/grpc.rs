@@ -1,0 +1,196 @@
+//! The gRPC edge on a port: the services, health, reflection, gRPC-Web, and the Connect protocol.
+//!
+//! A handler is the whole way of one call: read the request, ask the engine, write the answer. What each step means
+//! is in its own module.
+
+mod connect;
+mod cors;
+mod edge;
+pub(crate) mod from_proto;
+pub(crate) mod services;
+pub(crate) mod status;
+pub(crate) mod to_proto;
+pub(crate) mod tokens;
+
+use crate::engine::Engine;
+use crate::feed::Feeds;
+use connect::ConnectLayer;
+pub use cors::{CorsOrigin, OriginError, PREFLIGHT_KEPT};
+use edge::Services;
+use services::feed::FeedServer;
+use signpost_proto::FILE_DESCRIPTOR_SET;
+use signpost_proto::v1::case_service_server::{self, CaseServiceServer};
+use signpost_proto::v1::contact_service_server::{self, ContactServiceServer};
+use signpost_proto::v1::customer_service_server::{self, CustomerServiceServer};
+use signpost_proto::v1::feed_service_server;
+use signpost_proto::v1::insight_service_server::{self, InsightServiceServer};
+use signpost_proto::v1::playbook_service_server::{self, PlaybookServiceServer};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tonic::Status;
+use tonic::service::Routes;
+use tonic::transport::server::{Server, TcpIncoming};
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+use tonic_web::GrpcWebLayer;
+use tower::util::{MapResponseLayer, option_layer};
+
+/// Most bytes of a request, playbooks and customers apart.
+pub const REQUEST_BYTES_MAX: usize = 256 * 1024;
+/// Most bytes of a request that carries a playbook.
+pub const PLAYBOOK_REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Most bytes of a request about customers: a batch of them.
+pub const CUSTOMER_REQUEST_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Most calls of one connection that are under way.
+pub const CONNECTION_CALLS_MAX: u32 = 1_024;
+/// How often a connection that says nothing is asked whether it is there.
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
+/// How long it may take to say that it is.
+pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long calls that are under way may take once the server is told to stop.
+pub const STOP_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// Why the port is served no more.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The contract that was compiled in does not describe itself: a fault of the build.
+    #[error("the descriptors of the contract cannot be read")]
+    Reflection(#[from] tonic_reflection::server::Error),
+    /// Nor can its methods be told from them.
+    #[error("the descriptors of the contract do not fit together")]
+    Contract(#[from] prost_reflect::DescriptorError),
+    /// The port or the protocol failed.
+    #[error("the port cannot be served")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+/// Serves `listener` until `stop` comes, then takes no new call and finishes those that were accepted, for
+/// [`STOP_TIME_MAX`] at most. Pages in browsers may call only if they came from here.
+///
+/// # Errors
+/// When the port fails; what was answered stands.
+pub async fn serve(
+    listener: TcpListener,
+    engine: Engine,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    serve_to_pages(&[], listener, engine, stop).await
+}
+
+/// As [`grpc`], and pages of these origins may call too.
+///
+/// # Errors
+/// As for [`grpc`].
+pub async fn serve_to_pages(
+    origins: &[CorsOrigin],
+    listener: TcpListener,
+    engine: Engine,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let feeds = Feeds::new(engine.clone());
+    let edge = Services::new(engine.clone());
+    let (health, health_service) = tonic_health::server::health_reporter();
+    set_health(&health, ServingStatus::Serving).await;
+    let routes = routes(edge, feeds.clone())?.add_service(health_service);
+    let told = Notify::new();
+    let stopped = async {
+        stop.await;
+        set_health(&health, ServingStatus::NotServing).await;
+        // Watches of either kind would keep their connections open.
+        end_health_watches(health.clone()).await;
+        feeds.stop();
+        told.notify_one();
+    };
+    let late = async {
+        told.notified().await;
+        tokio::time::sleep(STOP_TIME_MAX).await;
+    };
+    let watched = async {
+        if !engine.failed().await {
+            tracing::debug!("the engine has ended");
+        }
+        set_health(&health, ServingStatus::NotServing).await;
+        std::future::pending::<()>().await;
+    };
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let mut server = Server::builder()
+        .accept_http1(true)
+        .max_concurrent_streams(CONNECTION_CALLS_MAX)
+        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        .layer(option_layer(cors::layer(origins)))
+        .layer(ConnectLayer::new()?)
+        .layer(GrpcWebLayer::new())
+        .layer(MapResponseLayer::new(in_our_words));
+    let served = server
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(incoming, stopped);
+    tokio::select! {
+        served = served => Ok(served?),
+        () = late => Ok(()),
+        () = watched => Ok(()),
+    }
+}
+
+fn routes(edge: Services, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let contacts = ContactServiceServer::new(edge.clone());
+    let cases = CaseServiceServer::new(edge.clone());
+    let customers = CustomerServiceServer::new(edge.clone());
+    let playbooks = PlaybookServiceServer::new(edge.clone());
+    let insights = InsightServiceServer::new(edge);
+    Ok(Routes::default()
+        .add_service(contacts.max_decoding_message_size(REQUEST_BYTES_MAX))
+        .add_service(cases.max_decoding_message_size(REQUEST_BYTES_MAX))
+        .add_service(customers.max_decoding_message_size(CUSTOMER_REQUEST_BYTES_MAX))
+        .add_service(playbooks.max_decoding_message_size(PLAYBOOK_REQUEST_BYTES_MAX))
+        .add_service(insights.max_decoding_message_size(REQUEST_BYTES_MAX))
+        .add_service(FeedServer::new(feeds))
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?))
+}
+
+/// Those of whose health we tell: each service, and the whole.
+const HEALTH_SERVICES: [&str; 7] = [
+    "",
+    contact_service_server::SERVICE_NAME,
+    case_service_server::SERVICE_NAME,
+    customer_service_server::SERVICE_NAME,
+    feed_service_server::SERVICE_NAME,
+    playbook_service_server::SERVICE_NAME,
+    insight_service_server::SERVICE_NAME,
+];
+
+/// Tells those who ask after our health.
+async fn set_health(health: &HealthReporter, status: ServingStatus) {
+    for name in HEALTH_SERVICES {
+        health.set_service_status(name, status).await;
+    }
+}
+
+/// Ends the streams of those who watch our health, once they were told what is told now.
+async fn end_health_watches(mut health: HealthReporter) {
+    for name in HEALTH_SERVICES {
+        health.clear_service_status(name).await;
+    }
+}
+
+/// Puts what the transport, and the services that we took, tell in their own words into ours.
+fn in_our_words<B>(mut response: http::Response<B>) -> http::Response<B> {
+    let headers = response.headers_mut();
+    let ours = Status::from_header_map(headers).and_then(|status| status::in_our_words(&status));
+    if let Some(ours) = ours {
+        // Where it cannot be written the transport's own words stay.
+        let mut told = http::HeaderMap::new();
+        if ours.add_header(&mut told).is_ok() {
+            headers.extend(told);
+        }
+    }
+    response
+}

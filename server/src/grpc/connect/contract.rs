@@ -1,0 +1,52 @@
+//! The methods that can be called by the Connect protocol, by their paths.
+
+use crate::grpc::{CUSTOMER_REQUEST_BYTES_MAX, PLAYBOOK_REQUEST_BYTES_MAX, REQUEST_BYTES_MAX};
+use prost_reflect::{DescriptorError, DescriptorPool, MessageDescriptor};
+use signpost_proto::FILE_DESCRIPTOR_SET;
+use signpost_proto::v1::{customer_service_server, playbook_service_server};
+use std::collections::HashMap;
+
+/// A method.
+pub(super) struct Method {
+    pub(super) input: MessageDescriptor,
+    pub(super) output: MessageDescriptor,
+    /// Whether it is answered by a stream.
+    pub(super) streams: bool,
+    /// Most bytes of a request, as over gRPC.
+    pub(super) bytes_max: usize,
+}
+
+/// All methods.
+pub(super) struct Contract(HashMap<String, Method>);
+
+impl Contract {
+    /// Those of the contract and of health; reflection has streams of requests, which nobody needs here.
+    pub(super) fn new() -> Result<Contract, DescriptorError> {
+        let mut pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET)?;
+        pool.decode_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)?;
+        let mut methods = HashMap::new();
+        for service in pool.services() {
+            let bytes_max = match service.full_name() {
+                playbook_service_server::SERVICE_NAME => PLAYBOOK_REQUEST_BYTES_MAX,
+                customer_service_server::SERVICE_NAME => CUSTOMER_REQUEST_BYTES_MAX,
+                _ => REQUEST_BYTES_MAX,
+            };
+            for method in service.methods().filter(|it| !it.is_client_streaming()) {
+                let path = format!("/{}/{}", service.full_name(), method.name());
+                let method = Method {
+                    input: method.input(),
+                    output: method.output(),
+                    streams: method.is_server_streaming(),
+                    bytes_max,
+                };
+                methods.insert(path, method);
+            }
+        }
+        Ok(Contract(methods))
+    }
+
+    /// The method at this path.
+    pub(super) fn method(&self, path: &str) -> Option<&Method> {
+        self.0.get(path)
+    }
+}

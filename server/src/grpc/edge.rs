@@ -1,0 +1,296 @@
+//! What every handler works with: the engine, and how requests are taken.
+
+use super::services::answer::{ANSWER_BYTES_MAX, cut};
+use crate::engine::{Clock, Engine, EngineError, Written};
+use crate::grpc::from_proto;
+use crate::grpc::from_proto::list::{ListRequest, ListScope};
+use crate::grpc::from_proto::playbook::Read;
+use crate::grpc::from_proto::{Caller, EventTime, Fresh, NamedRevision, Revision};
+use crate::grpc::tokens::cursor::StoreIdPrefix;
+use crate::grpc::{status, to_proto};
+use crate::queries::{self, ListPage};
+use crate::store::{RowReader, StoreError};
+use prost::Message;
+use signpost_domain::case::CaseNumbers;
+use signpost_domain::command::{Command, Query};
+use signpost_domain::event::{Envelope, Recorded};
+use signpost_domain::flow::Answer;
+use signpost_domain::ids::{CaseId, Seq};
+use signpost_domain::list::View;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::{Faults, Refusal};
+use signpost_domain::state::Publication;
+use signpost_proto::v1;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tonic::{Request, Status};
+
+/// Most playbooks that are read at once.
+pub(super) const READING_MAX: usize = 2;
+/// Most pages of lists that are read at once.
+pub(super) const LISTING_MAX: usize = 8;
+
+/// How long a read waits for the revision that it must show, and a watch for the one that it begins behind; the
+/// deadline of the call may come first.
+pub(super) const REVISION_WAIT_MAX: Duration = Duration::from_secs(2);
+
+/// Waits for the revision that a text names. One that names none is told later, with all that is wrong with the
+/// request.
+///
+/// # Errors
+/// When it is of another store, or not durable within [`REVISION_WAIT_MAX`].
+pub(super) async fn reached(engine: &Engine, text: &str) -> Result<NamedRevision, Status> {
+    let named = NamedRevision::of(text);
+    if let Some(revision) = named.revision() {
+        reach(engine, revision).await?;
+    }
+    Ok(named)
+}
+
+async fn reach(engine: &Engine, Revision { store, seq }: Revision) -> Result<(), Status> {
+    if store != StoreIdPrefix::of(engine.incarnation()) {
+        return Err(status::revision_of_another_store());
+    }
+    let reached = engine.reach(seq, REVISION_WAIT_MAX).await;
+    match reached.map_err(status::halted)? {
+        true => Ok(()),
+        false => Err(status::revision_not_reached(engine.durable().0)),
+    }
+}
+
+/// The four services.
+#[derive(Clone)]
+pub(super) struct Services {
+    engine: Engine,
+    mark: StoreIdPrefix,
+    reading: Arc<Semaphore>,
+    listing: Arc<Semaphore>,
+}
+
+impl Services {
+    pub(super) fn new(engine: Engine) -> Services {
+        Services {
+            mark: StoreIdPrefix::of(engine.incarnation()),
+            engine,
+            reading: Arc::new(Semaphore::new(READING_MAX)),
+            listing: Arc::new(Semaphore::new(LISTING_MAX)),
+        }
+    }
+
+    /// Who calls.
+    pub(super) fn caller<T>(&self, request: &Request<T>) -> Result<Caller, Status> {
+        let who = from_proto::caller::who(request.metadata());
+        let (actor, on_behalf_of) = who.map_err(|faults| status::faulty(&faults))?;
+        Ok(Caller {
+            actor,
+            on_behalf_of,
+            event_time: match self.engine.clock() {
+                Clock::System => EventTime::Optional,
+                Clock::External => EventTime::Required,
+            },
+        })
+    }
+
+    /// The numbers of this store's cases.
+    pub(super) fn numbers(&self) -> &CaseNumbers {
+        self.engine.case_numbers()
+    }
+
+    /// The live playbook.
+    pub(super) fn live(&self) -> Result<Arc<Playbook>, Status> {
+        let live = self.engine.live();
+        live.ok_or_else(|| status::refused(&Refusal::NoPlaybook))
+    }
+
+    /// The live playbook, if there is one.
+    pub(super) fn live_if_any(&self) -> Option<Arc<Playbook>> {
+        self.engine.live()
+    }
+
+    /// The playbook that the caller's menu came from, where the request names one that we have.
+    pub(super) async fn menu_playbook(&self, text: &str) -> Result<Option<Arc<Playbook>>, Status> {
+        match from_proto::contact::menu_version(text) {
+            Some(version) => {
+                let found = self.engine.playbook(&version).await;
+                found.map_err(status::halted)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The playbook that an event was decided under.
+    pub(super) async fn playbook_of(&self, envelope: &Envelope) -> Result<Arc<Playbook>, Status> {
+        let corrupt = || status::halted(EngineError::Corrupt);
+        let version = envelope.playbook.as_ref().ok_or_else(corrupt)?;
+        let live = self.engine.live();
+        if let Some(live) = live.filter(|live| live.version == *version) {
+            return Ok(live);
+        }
+        let found = self.engine.playbook(version).await;
+        found.map_err(status::halted)?.ok_or_else(corrupt)
+    }
+
+    /// The playbook of a publication.
+    pub(super) async fn playbook_at(
+        &self,
+        publication: &Publication,
+    ) -> Result<Arc<Playbook>, Status> {
+        let found = self.engine.playbook(&publication.version).await;
+        let found = found.map_err(status::halted)?;
+        found.ok_or_else(|| status::halted(EngineError::Corrupt))
+    }
+
+    /// What a write came to; it is durable.
+    pub(super) async fn write(&self, command: Command) -> Result<Written, Status> {
+        let written = self.engine.write(command).await;
+        written.map_err(status::halted)
+    }
+
+    /// The receipt of a write.
+    pub(super) fn receipt(&self, written: &Written) -> v1::WriteReceipt {
+        to_proto::receipt::receipt(self.mark, written)
+    }
+
+    /// Takes a write that the engine can carry out beside others.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The mark of the store.
+    pub(super) fn mark(&self) -> StoreIdPrefix {
+        self.mark
+    }
+
+    /// What a read asks, once what it must show is durable; and the last revision that it shows for sure.
+    pub(super) async fn fresh<Q>(
+        &self,
+        asked: Result<Fresh<Q>, Faults>,
+    ) -> Result<(Q, String), Status> {
+        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        if let Some(revision) = asked.min_revision {
+            reach(&self.engine, revision).await?;
+        }
+        self.shown(Ok(asked.asked))
+    }
+
+    /// Waits for the revision that a read must show before anything of it is looked up in the live playbook.
+    pub(super) async fn reached(&self, min_revision: &str) -> Result<NamedRevision, Status> {
+        reached(&self.engine, min_revision).await
+    }
+
+    /// What a read asks whose revision was reached before; and the last revision that it shows for sure.
+    pub(super) fn shown<Q>(&self, asked: Result<Q, Faults>) -> Result<(Q, String), Status> {
+        let asked = asked.map_err(|faults| status::faulty(&faults))?;
+        Ok((asked, self.revision(self.engine.durable())))
+    }
+
+    /// The revision at this event.
+    pub(super) fn revision(&self, seq: Seq) -> String {
+        let store = self.mark;
+        Revision { store, seq }.text()
+    }
+
+    /// The answer to a read, and the last event that it shows.
+    pub(super) async fn read(&self, query: Query) -> Result<(Answer, Seq), Status> {
+        let answer = self.engine.read_at(query).await;
+        answer.map_err(status::halted)
+    }
+
+    /// What was published, the oldest first.
+    pub(super) async fn publications(&self) -> Result<Vec<Arc<Publication>>, Status> {
+        match self.read(Query::Publications).await?.0 {
+            Answer::Publications(publications) => Ok(publications),
+            _ => Err(status::internal()),
+        }
+    }
+
+    /// Where lists are read.
+    pub(super) fn place(&self) -> ListScope {
+        ListScope {
+            live: self.engine.live(),
+            store: self.store(),
+        }
+    }
+
+    /// The name of the store.
+    pub(super) fn store(&self) -> [u8; 16] {
+        self.engine.incarnation().0
+    }
+
+    /// A page of a list, read off the threads that serve; and the token of the next one, empty at the end. `show` makes
+    /// an item of a row, with the sequence that opened it.
+    pub(super) async fn page<F: Send + 'static, T: Send + 'static, M: Message>(
+        &self,
+        asked: ListRequest<F>,
+        list: fn(&RowReader, &F, &queries::PageRequest) -> Result<ListPage<T>, StoreError>,
+        show: impl Fn(&T, View) -> (Seq, M),
+    ) -> Result<(Vec<M>, String), Status> {
+        let ListRequest {
+            filter,
+            order,
+            view,
+            page,
+        } = asked;
+        let asked = queries::PageRequest {
+            order,
+            size: page.size,
+            after: page.after,
+        };
+        let found = self.rows(move |rows| list(rows, &filter, &asked)).await?;
+        let shown = found.items.iter().map(|row| show(row, view));
+        let (items, cut) = cut(shown, ANSWER_BYTES_MAX);
+        Ok((items, page.next(cut.or(found.next))))
+    }
+
+    /// What is read of the rows, once they hold all that is durable now, off the threads that serve.
+    pub(super) async fn rows<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&RowReader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Status> {
+        let turn = self.listing.acquire().await;
+        let _turn = turn.map_err(|_| status::internal())?;
+        let rows = self.engine.rows_caught_up().await.map_err(status::halted)?;
+        let read = tokio::task::spawn_blocking(move || read(&rows)).await;
+        let found = read.map_err(|_| status::internal())?;
+        found.map_err(|error| status::halted(error.into()))
+    }
+
+    /// An event of the log.
+    pub(super) async fn event(&self, seq: Seq) -> Result<Arc<Recorded>, Status> {
+        let event = self.engine.event(seq).await;
+        event.map_err(status::halted)
+    }
+
+    /// The entries of these events in the timelines of these cases, read and made off the threads that serve.
+    pub(super) async fn timeline(
+        &self,
+        shown: Vec<(Seq, CaseId)>,
+    ) -> Result<Vec<v1::TimelineEntry>, Status> {
+        let seqs: Vec<Seq> = shown.iter().map(|(seq, _)| *seq).collect();
+        let made = self.engine.of_events(&seqs, move |events| {
+            let events = events.iter().zip(shown);
+            let entries =
+                events.filter_map(|(event, (_, of))| to_proto::timeline::entry(event, of));
+            entries.collect()
+        });
+        made.await.map_err(status::halted)
+    }
+
+    /// The events of the same write that follow one.
+    pub(super) async fn followed_by(
+        &self,
+        recorded: &Recorded,
+    ) -> Result<Vec<Arc<Recorded>>, Status> {
+        let events = self.engine.followed_by(recorded).await;
+        events.map_err(status::halted)
+    }
+
+    /// A playbook as somebody wrote it, read off the threads that serve.
+    pub(super) async fn read_playbook(&self, source: String) -> Result<Read, Status> {
+        let turn = self.reading.acquire().await;
+        let _turn = turn.map_err(|_| status::internal())?;
+        let read = tokio::task::spawn_blocking(move || from_proto::playbook::read(&source)).await;
+        read.map_err(|_| status::internal())
+    }
+}

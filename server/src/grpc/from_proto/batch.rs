@@ -1,0 +1,185 @@
+//! Batches: several customers to keep, several customers or cases to read.
+
+use super::field_path::FieldPath;
+use super::{Caller, Fresh, Validator, content};
+use signpost_domain::case::CaseNumbers;
+use signpost_domain::command::{Command, CommandBody};
+use signpost_domain::event::Method;
+use signpost_domain::ids::{CaseId, CustomerId, REQUEST_ID_BYTES_MAX};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::{Faults, Refusal};
+use signpost_proto::v1;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// Most items of a batch.
+pub(crate) const BATCH_ITEMS_MAX: usize = 500;
+/// Most bytes of the request id of a batch: the position of an item goes behind it.
+pub(crate) const BATCH_REQUEST_ID_BYTES_MAX: usize = REQUEST_ID_BYTES_MAX - "/499".len();
+
+/// An item of a batch to keep: its customer as it was told, and the command, or what is wrong with it.
+pub(crate) type BatchItem = (String, Result<Command, Faults>);
+
+/// Customers to keep. An item is the same write as UpsertCustomer by `request_id/POSITION`, positions from 0.
+///
+/// # Errors
+/// What is wrong with the whole.
+pub(crate) fn upsert(
+    request: v1::BatchUpsertCustomersRequest,
+    caller: &Caller,
+    live: &Playbook,
+) -> Result<Vec<BatchItem>, Faults> {
+    let v1::BatchUpsertCustomersRequest {
+        request_id,
+        upserts,
+        event_time,
+    } = request;
+    let mut finder = Validator::default();
+    let checked = finder.stamp(&request_id, Method::UpsertCustomer, [0; 16]);
+    if checked.is_some() && request_id.len() > BATCH_REQUEST_ID_BYTES_MAX {
+        let len = request_id.len();
+        let what = format_args!("must be at most {BATCH_REQUEST_ID_BYTES_MAX} bytes, is {len}");
+        finder.fault(FieldPath::top("request_id"), what);
+    }
+    let at = FieldPath::top("upserts");
+    let ids = upserts.iter().map(|told| {
+        let customer = told.customer.as_ref();
+        customer.map_or("", |customer| customer.customer_id.as_str())
+    });
+    finder.batch(
+        at,
+        "customer.customer_id",
+        ids.map(|id| Some(id).filter(|id| !id.is_empty())),
+    );
+    let happened = finder.event_time(event_time, caller);
+    finder.done(Some(()))?;
+    let items = upserts.into_iter().enumerate();
+    let items = items.map(|(index, told)| {
+        let customer = told.customer.as_ref();
+        let customer_id = customer.map_or_else(String::new, |told| told.customer_id.clone());
+        let mut finder = Validator::default();
+        let same = v1::UpsertCustomerRequest {
+            customer: told.customer.clone(),
+            update_mask: told.update_mask.clone(),
+            etag: told.etag.clone(),
+            event_time,
+            ..Default::default()
+        };
+        let content = content(Method::UpsertCustomer, &same);
+        let id = format!("{request_id}/{index}");
+        let stamp = finder.stamp(&id, Method::UpsertCustomer, content);
+        let upsert = finder.upsert(Some(at.item(index)), live, told);
+        let body = upsert.map(|upsert| CommandBody::Upsert(Box::new(upsert)));
+        let command = finder.command(caller.clone(), stamp, happened, body);
+        (customer_id, command)
+    });
+    Ok(items.collect())
+}
+
+/// Why an item was refused, with the paths that its fields have in the batch. What was found here has them already;
+/// what the domain finds wrong with a customer is told as of a customer alone.
+pub(crate) fn of_item(index: usize, refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Faulty(faults) => {
+            Refusal::Faulty(faults.placed(|field| match field.starts_with("customer.") {
+                true => format!("upserts[{index}].{field}"),
+                false => field.to_owned(),
+            }))
+        }
+        refusal => refusal,
+    }
+}
+
+/// Which customers.
+pub(crate) fn customers(
+    request: v1::BatchGetCustomersRequest,
+) -> Result<Fresh<Vec<CustomerId>>, Faults> {
+    let v1::BatchGetCustomersRequest {
+        customer_ids,
+        min_revision,
+    } = request;
+    let mut finder = Validator::default();
+    let at = FieldPath::top("customer_ids");
+    let ids = finder.each(at, customer_ids, |finder, at, id| {
+        finder.check(at, CustomerId::new(id))
+    });
+    finder.fresh(Some(ids), &min_revision)
+}
+
+/// Which cases, each with how it was named.
+pub(crate) fn cases(
+    request: v1::BatchGetCasesRequest,
+    numbers: &CaseNumbers,
+) -> Result<Fresh<Vec<(String, CaseId)>>, Faults> {
+    let v1::BatchGetCasesRequest {
+        case_ids,
+        min_revision,
+    } = request;
+    let mut finder = Validator::default();
+    let at = FieldPath::top("case_ids");
+    let named = case_ids.clone();
+    let ids = finder.each(at, case_ids, |finder, at, id| finder.case(at, numbers, &id));
+    finder.fresh(Some(named.into_iter().zip(ids).collect()), &min_revision)
+}
+
+impl Validator {
+    /// What a batch names, each once.
+    fn each<T: Clone + Eq + Hash>(
+        &mut self,
+        at: FieldPath<'_>,
+        told: Vec<String>,
+        parse: impl Fn(&mut Validator, FieldPath<'_>, String) -> Option<T>,
+    ) -> Vec<T> {
+        if !self.fits_a_batch(at, told.len()) {
+            return Vec::new();
+        }
+        let told = told.into_iter().enumerate();
+        let parsed: Vec<Option<T>> = told
+            .map(|(index, text)| parse(self, at.item(index), text))
+            .collect();
+        self.once(at, None, parsed.iter().map(Option::as_ref));
+        parsed.into_iter().flatten().collect()
+    }
+
+    /// A batch whose items are known by these names, told in that field; `None` for one without.
+    fn batch<'t>(
+        &mut self,
+        at: FieldPath<'_>,
+        field: &'static str,
+        names: impl ExactSizeIterator<Item = Option<&'t str>>,
+    ) {
+        if self.fits_a_batch(at, names.len()) {
+            self.once(at, Some(field), names);
+        }
+    }
+
+    fn fits_a_batch(&mut self, at: FieldPath<'_>, len: usize) -> bool {
+        if len == 0 {
+            self.fault(at, "must not be empty");
+        }
+        self.within(at, len, BATCH_ITEMS_MAX) && len > 0
+    }
+
+    /// Notes each name that was there before.
+    fn once<N: Eq + Hash>(
+        &mut self,
+        at: FieldPath<'_>,
+        field: Option<&'static str>,
+        names: impl Iterator<Item = Option<N>>,
+    ) {
+        let mut seen: HashMap<N, usize> = HashMap::new();
+        for (index, name) in names.enumerate() {
+            let Some(name) = name else { continue };
+            if let Some(first) = seen.get(&name) {
+                let item = at.item(index);
+                let at = match field {
+                    Some(field) => item.field(field),
+                    None => item,
+                };
+                self.fault(at, format_args!("is the same as item {first}: each once"));
+                continue;
+            }
+            seen.insert(name, index);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Who calls: the actor of a request's metadata and for whom it acts, and how the server keeps time.
+
+use super::Validator;
+use super::field_path::FieldPath;
+use signpost_domain::actor::{Actor, ActorKind};
+use signpost_domain::ids::ActorId;
+use signpost_domain::refusal::Faults;
+use tonic::metadata::MetadataMap;
+
+/// The metadata key of the actor, written `kind/id`.
+const ACTOR_KEY: &str = "signpost-actor";
+/// The metadata key of whom the actor acts for, written as the actor is.
+const ON_BEHALF_OF_KEY: &str = "signpost-on-behalf-of";
+const SHAPE: &str =
+    "must be kind/id: platform, chatbot, supervisor or client, and 1 to 64 printable bytes";
+
+/// Whether writes must name their time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EventTime {
+    /// Absent means now.
+    Optional,
+    /// The server has no clock of its own.
+    Required,
+}
+
+/// What is known of a call apart from its message.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// Who asks.
+    pub(crate) actor: Actor,
+    /// For whom it asks, as it says; it may do what the actor may, and no more.
+    pub(crate) on_behalf_of: Option<Actor>,
+    /// Whether writes must name their time.
+    pub(crate) event_time: EventTime,
+}
+
+/// Reads who calls and for whom. An actor that does not say who it is counts as `platform/anonymous`.
+pub(crate) fn who(metadata: &MetadataMap) -> Result<(Actor, Option<Actor>), Faults> {
+    let mut finder = Validator::default();
+    let actor = finder.named(metadata, ACTOR_KEY);
+    let on_behalf_of = finder.named(metadata, ON_BEHALF_OF_KEY);
+    let actor = actor.unwrap_or_else(|| Actor {
+        kind: ActorKind::Platform,
+        id: ActorId::stored(Actor::ANONYMOUS),
+    });
+    finder.done(Some((actor, on_behalf_of)))
+}
+
+impl Validator {
+    /// Whom this key names; `None` if it is not told, or told wrongly.
+    fn named(&mut self, metadata: &MetadataMap, key: &'static str) -> Option<Actor> {
+        let at = FieldPath::top(key);
+        let mut told = metadata.get_all(key).iter();
+        let first = told.next()?;
+        let more = told.count();
+        if more > 0 {
+            self.fault(at, format!("must be told once, is told {} times", more + 1));
+            return None;
+        }
+        let named = first.to_str().ok().and_then(Actor::parse);
+        if named.is_none() {
+            self.fault(at, SHAPE);
+        }
+        named
+    }
+}

@@ -1,0 +1,435 @@
+//! Cases: read one, work on one.
+
+use super::field_path::FieldPath;
+use super::{Caller, Fresh, Validator, content, values, wire_enum};
+use crate::grpc::tokens::page::{List, Page, TokenScope};
+use signpost_domain::case::{CASE_TEXT_BYTES_MAX, CaseLink, CaseNumbers, CaseUpdate, Resolution};
+use signpost_domain::command::{ActOnCase, Command, CommandBody, Query, WorkStep};
+use signpost_domain::event::Method;
+use signpost_domain::ids::{CaseId, Seq, Slug};
+use signpost_domain::money::Amount;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Faults;
+use signpost_proto::v1;
+use std::mem::take;
+use std::sync::Arc;
+
+/// Digits and letters of a case's id, zeros in front included.
+const ID_LETTERS_MAX: usize = 13;
+
+/// Which case.
+pub(crate) fn get(
+    request: v1::GetCaseRequest,
+    numbers: &CaseNumbers,
+) -> Result<Fresh<Query>, Faults> {
+    let v1::GetCaseRequest {
+        case_id,
+        // The language is for the answer alone.
+        language_code: _,
+        min_revision,
+    } = request;
+    let mut finder = Validator::default();
+    let id = finder.case(FieldPath::top("case_id"), numbers, &case_id);
+    finder.fresh(id.map(Query::Case), &min_revision)
+}
+
+/// Which timeline, and which page of it.
+pub(crate) fn timeline(
+    mut request: v1::ListCaseTimelineRequest,
+    numbers: &CaseNumbers,
+    store: [u8; 16],
+) -> Result<Fresh<(Query, Page)>, Faults> {
+    let page_size = take(&mut request.page_size);
+    let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
+    let bound = TokenScope::new(List::Timeline, store, &request);
+    let v1::ListCaseTimelineRequest {
+        case_id,
+        page_size: _,
+        page_token: _,
+        min_revision: _,
+    } = request;
+    let mut finder = Validator::default();
+    let id = finder.case(FieldPath::top("case_id"), numbers, &case_id);
+    let page = finder.page(bound, page_size, &page_token);
+    finder.fresh(id.map(Query::Case).zip(page), &min_revision)
+}
+
+/// A note.
+pub(crate) fn note(
+    mut request: v1::AddCaseNoteRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::AddCaseNote, &request);
+    let v1::AddCaseNoteRequest {
+        request_id: _,
+        case_id,
+        text,
+        etag,
+        event_time,
+        audience,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::AddCaseNote, content);
+    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
+    let text = finder.check(FieldPath::top("text"), note_text(&text));
+    let audience = finder.check(FieldPath::top("audience"), wire_enum::audience(audience));
+    let seen = finder.seen(&etag, "case");
+    let event_time = finder.event_time(event_time, &caller);
+    let body = work(
+        case,
+        seen,
+        text.zip(audience)
+            .map(|(text, audience)| WorkStep::Note(text, audience)),
+    );
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// How a case is resolved.
+pub(crate) fn resolve(
+    mut request: v1::ResolveCaseRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+    live: Option<&Playbook>,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::ResolveCase, &request);
+    let v1::ResolveCaseRequest {
+        request_id: _,
+        case_id,
+        resolution,
+        note,
+        etag,
+        language_code: _,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::ResolveCase, content);
+    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
+    let resolution = finder.resolution(FieldPath::top("resolution"), live, resolution);
+    let note = finder.optional_note(&note);
+    let seen = finder.seen(&etag, "case");
+    let event_time = finder.event_time(event_time, &caller);
+    let step = resolution.zip(note);
+    let step = step.map(|(resolution, note)| WorkStep::Resolve(resolution, note));
+    let body = work(case, seen, step);
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// Which case to open again.
+pub(crate) fn reopen(
+    mut request: v1::ReopenCaseRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::ReopenCase, &request);
+    let v1::ReopenCaseRequest {
+        request_id: _,
+        case_id,
+        note,
+        etag,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::ReopenCase, content);
+    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
+    let note = finder.optional_note(&note);
+    let seen = finder.seen(&etag, "case");
+    let event_time = finder.event_time(event_time, &caller);
+    let body = work(case, seen, note.map(WorkStep::Reopen));
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// Which cases are one.
+pub(crate) fn merge(
+    mut request: v1::MergeCasesRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::MergeCases, &request);
+    let v1::MergeCasesRequest {
+        request_id: _,
+        case_id,
+        duplicate_case_id: merged_case_id,
+        etag,
+        event_time,
+        note,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::MergeCases, content);
+    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
+    let merged = finder.case(
+        FieldPath::top("duplicate_case_id"),
+        numbers,
+        &merged_case_id,
+    );
+    let note = finder.optional_note(&note);
+    let seen = finder.seen(&etag, "case");
+    let event_time = finder.event_time(event_time, &caller);
+    let step = merged.zip(note);
+    let step = step.map(|(merged, note)| WorkStep::Merge(merged, note));
+    let body = work(case, seen, step);
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// Which merge to undo.
+pub(crate) fn unmerge(
+    mut request: v1::UnmergeCaseRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::UnmergeCase, &request);
+    let v1::UnmergeCaseRequest {
+        request_id: _,
+        case_id,
+        etag,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::UnmergeCase, content);
+    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
+    let seen = finder.seen(&etag, "case");
+    let event_time = finder.event_time(event_time, &caller);
+    let body = work(case, seen, Some(WorkStep::Unmerge));
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// Which cases belong together.
+pub(crate) fn link(
+    mut request: v1::LinkCasesRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::LinkCases, &request);
+    let v1::LinkCasesRequest {
+        request_id: _,
+        case_id,
+        link,
+        etag,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::LinkCases, content);
+    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
+    let link = finder.link(FieldPath::top("link"), numbers, link);
+    let seen = finder.seen(&etag, "case");
+    let event_time = finder.event_time(event_time, &caller);
+    let body = work(case, seen, link.map(WorkStep::Link));
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// Which link to take away.
+pub(crate) fn unlink(
+    mut request: v1::UnlinkCasesRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::UnlinkCases, &request);
+    let v1::UnlinkCasesRequest {
+        request_id: _,
+        case_id,
+        link,
+        etag,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::UnlinkCases, content);
+    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
+    let link = finder.link(FieldPath::top("link"), numbers, link);
+    let seen = finder.seen(&etag, "case");
+    let event_time = finder.event_time(event_time, &caller);
+    let body = work(case, seen, link.map(WorkStep::Unlink));
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// What to change.
+pub(crate) fn update(
+    mut request: v1::UpdateCaseRequest,
+    caller: Caller,
+    numbers: &CaseNumbers,
+    live: Option<&Playbook>,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::UpdateCase, &request);
+    let v1::UpdateCaseRequest {
+        request_id: _,
+        case,
+        update_mask,
+        etag,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::UpdateCase, content);
+    let told = case.unwrap_or_default();
+    let at = FieldPath::top("case");
+    let case = finder.case(at.field("case_id"), numbers, &told.case_id);
+    let paths = update_mask.unwrap_or_default().paths;
+    let update = finder.update(&paths, &told, live);
+    let seen = finder.seen(&etag, "case");
+    let event_time = finder.event_time(event_time, &caller);
+    let body = work(case, seen, update.map(WorkStep::Update));
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// The work, if nothing of it is at fault; `seen` is `Some(None)` where the caller saw nothing in particular.
+fn work(
+    case: Option<CaseId>,
+    seen: Option<Option<Seq>>,
+    step: Option<WorkStep>,
+) -> Option<CommandBody> {
+    let (case, seen, step) = (case?, seen?, step?);
+    Some(CommandBody::Case(Box::new(ActOnCase { case, seen, step })))
+}
+
+fn note_text(text: &str) -> Result<Arc<str>, String> {
+    match text.len() {
+        0 => Err("must not be empty".into()),
+        len if len > CASE_TEXT_BYTES_MAX => Err(format!(
+            "must be at most {CASE_TEXT_BYTES_MAX} bytes, is {len}"
+        )),
+        _ if text.trim().is_empty() => Err("must say something".into()),
+        _ => Ok(text.into()),
+    }
+}
+
+impl Validator {
+    /// A case by its id or its number.
+    pub(super) fn case(
+        &mut self,
+        at: FieldPath<'_>,
+        numbers: &CaseNumbers,
+        text: &str,
+    ) -> Option<CaseId> {
+        self.check(at, case_named(text, numbers))
+    }
+
+    pub(super) fn optional_note(&mut self, text: &str) -> Option<Arc<str>> {
+        match text {
+            "" => Some("".into()),
+            text => self.check(FieldPath::top("note"), note_text(text)),
+        }
+    }
+
+    /// How a case was resolved, if it is told.
+    pub(super) fn optional_resolution(
+        &mut self,
+        at: FieldPath<'_>,
+        live: Option<&Playbook>,
+        told: Option<v1::CaseResolution>,
+    ) -> Option<Resolution> {
+        told.and_then(|told| self.resolution(at, live, Some(told)))
+    }
+
+    /// A note at this path, which may be empty.
+    pub(super) fn note_at(&mut self, at: FieldPath<'_>, text: &str) -> Arc<str> {
+        let kept = match text {
+            "" => None,
+            text => self.check(at, note_text(text)),
+        };
+        kept.unwrap_or_else(|| "".into())
+    }
+
+    fn resolution(
+        &mut self,
+        at: FieldPath<'_>,
+        live: Option<&Playbook>,
+        told: Option<v1::CaseResolution>,
+    ) -> Option<Resolution> {
+        let Some(told) = told else {
+            self.fault(at, "must be set");
+            return None;
+        };
+        let v1::CaseResolution {
+            outcome,
+            cost_micros,
+            currency_code,
+        } = told;
+        let outcome = self.check(at.field("outcome"), Slug::new(outcome));
+        let cost = cost_micros.map(values::cost).transpose();
+        let cost = self.check(at.field("cost_micros"), cost);
+        let currency = self.currency(at.field("currency_code"), live, &currency_code);
+        let (outcome, cost) = outcome.zip(cost)?;
+        let cost = cost.map(|money| Amount { money, currency });
+        Some(Resolution { outcome, cost })
+    }
+
+    fn link(
+        &mut self,
+        at: FieldPath<'_>,
+        numbers: &CaseNumbers,
+        told: Option<v1::CaseLink>,
+    ) -> Option<CaseLink> {
+        let Some(v1::CaseLink { kind, case_id }) = told else {
+            self.fault(at, "must be set");
+            return None;
+        };
+        let kind = self.check(at.field("kind"), wire_enum::link_kind(kind));
+        let case = self.case(at.field("case_id"), numbers, &case_id);
+        let (kind, case) = kind.zip(case)?;
+        Some(CaseLink { kind, case })
+    }
+
+    fn update(
+        &mut self,
+        paths: &[String],
+        told: &v1::Case,
+        live: Option<&Playbook>,
+    ) -> Option<CaseUpdate> {
+        let at = FieldPath::top("case");
+        let mask = FieldPath::top("update_mask");
+        let mut update = CaseUpdate::default();
+        if paths.is_empty() {
+            self.fault(mask, "must name at least one field");
+        }
+        for (index, path) in paths.iter().enumerate() {
+            match path.as_str() {
+                "confirmed_reason" => {
+                    let at = at.field("confirmed_reason");
+                    let confirmed = self.confirmed_reason(at, live, &told.confirmed_reason);
+                    update.confirmed = Some(confirmed);
+                }
+                "legal_hold" => update.legal_hold = Some(told.legal_hold),
+                "retain_until_time" => {
+                    let until = told.retain_until_time.map(values::instant).transpose();
+                    update.retain_until = self.check(at.field("retain_until_time"), until);
+                }
+                "external_references" => {
+                    self.update_references(at, &told.external_references, &mut update.tags);
+                }
+                "labels" => self.update_labels(at, &told.labels, &mut update.tags),
+                _ => self.fault(
+                    mask.field("paths").item(index),
+                    "must be confirmed_reason, legal_hold, retain_until_time, external_references or labels",
+                ),
+            }
+        }
+        Some(update)
+    }
+}
+
+/// A case by its number, or by its id with or without `case_` and the zeros in front.
+pub(super) fn case_named(text: &str, numbers: &CaseNumbers) -> Result<CaseId, String> {
+    const SHAPE: &str = "must be a case number of 11 digits, in groups or not, or the id of a case, with or without \
+        case_ and the zeros in front";
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("must not be empty".to_owned());
+    }
+    if CaseNumbers::is_meant(text) {
+        return numbers.read(text).map_err(|why| why.to_string());
+    }
+    let text = text.to_ascii_lowercase();
+    let digits = text.strip_prefix("case_").unwrap_or(&text);
+    let whole = format!("case_{digits:0>ID_LETTERS_MAX$}");
+    let id = CaseId::parse(&whole).map_err(|_| SHAPE)?;
+    (id.0 > Seq(0))
+        .then_some(id)
+        .ok_or_else(|| SHAPE.to_owned())
+}

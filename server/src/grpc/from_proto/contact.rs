@@ -1,0 +1,416 @@
+//! Contacts: route, preview, take, reroute, end, add a case, update, get.
+
+use super::field_path::FieldPath;
+use super::revision::MIN_REVISION;
+use super::{Caller, Fresh, NamedPlaybooks, NamedRevision, Validator, content, values, wire_enum};
+use signpost_domain::command::{
+    AddCase, Command, CommandBody, EndContact, MatterEnd, PreviewRoute, Query, RerouteContact,
+    RouteContact, SelectRoute, UnknownReason, UpdateContact,
+};
+use signpost_domain::contact::MATTERS_MAX;
+use signpost_domain::event::Method;
+use signpost_domain::ids::{ContactId, MatterId, PlaybookVersion};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Faults;
+use signpost_domain::tags::ContactUpdate;
+use signpost_proto::v1;
+use std::mem::take;
+
+/// The playbook that the caller's menu came from, if the text names one.
+pub(crate) fn menu_version(text: &str) -> Option<PlaybookVersion> {
+    PlaybookVersion::new(text).ok()
+}
+
+/// A contact to route.
+pub(crate) fn route(
+    mut request: v1::RouteContactRequest,
+    caller: Caller,
+    playbooks: NamedPlaybooks<'_>,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::RouteContact, &request);
+    let v1::RouteContactRequest {
+        request_id: _,
+        contact_id,
+        context,
+        route_selection: take,
+        allow_unknown_reason,
+        menu_playbook_version,
+        event_time,
+        clear_mask,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::RouteContact, content);
+    let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
+    finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
+    let context = finder.context(context, playbooks, allow_unknown_reason);
+    let select_first = finder.check(
+        FieldPath::top("route_selection"),
+        wire_enum::select_first(take),
+    );
+    let event_time = finder.event_time(event_time, &caller);
+    let body = contact.zip(context).zip(select_first);
+    let body = body.map(|((contact, (context, unknown_reason)), select_first)| {
+        CommandBody::Route(Box::new(RouteContact {
+            contact,
+            context,
+            clear,
+            select_first,
+            unknown_reason,
+        }))
+    });
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// A contact to look at.
+pub(crate) fn preview(
+    request: v1::PreviewRouteRequest,
+    at_least: NamedRevision,
+    caller: Caller,
+    playbooks: NamedPlaybooks<'_>,
+) -> Result<Query, Faults> {
+    let mut finder = Validator::default();
+    let v1::PreviewRouteRequest {
+        contact_id,
+        context,
+        allow_unknown_reason,
+        menu_playbook_version,
+        at_time,
+        // It was waited for.
+        min_revision: _,
+        clear_mask,
+    } = request;
+    let contact = finder.optional(FieldPath::top("contact_id"), &contact_id, ContactId::new);
+    finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
+    let context = finder.context(context, playbooks, allow_unknown_reason);
+    let at = finder.check(
+        FieldPath::top("at_time"),
+        at_time.map(values::instant).transpose(),
+    );
+    let query = context.zip(at).map(|((context, unknown_reason), at)| {
+        Query::Preview(Box::new(PreviewRoute {
+            contact,
+            context,
+            clear,
+            unknown_reason,
+            at,
+            actor: caller.actor,
+        }))
+    });
+    finder.named_revision(MIN_REVISION, at_least);
+    finder.done(query)
+}
+
+/// The customer's choice.
+pub(crate) fn select_route(
+    mut request: v1::SelectRouteRequest,
+    caller: Caller,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::SelectRoute, &request);
+    let v1::SelectRouteRequest {
+        request_id: _,
+        contact_id,
+        route,
+        declined_routes: declined,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::SelectRoute, content);
+    let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
+    let route = finder.check(FieldPath::top("route"), wire_enum::route(route));
+    let declined = finder.routes(FieldPath::top("declined_routes"), &declined);
+    if route.is_some_and(|route| declined.contains(&route)) {
+        finder.fault(
+            FieldPath::top("declined_routes"),
+            "must not hold the route that was selected",
+        );
+    }
+    let event_time = finder.event_time(event_time, &caller);
+    let body = contact.zip(route).map(|(contact, route)| {
+        CommandBody::Select(SelectRoute {
+            contact,
+            route,
+            declined,
+        })
+    });
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// The end of a contact.
+pub(crate) fn end(
+    mut request: v1::EndContactRequest,
+    caller: Caller,
+    live: Option<&Playbook>,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::EndContact, &request);
+    let v1::EndContactRequest {
+        request_id: _,
+        contact_id,
+        outcome,
+        confirmed_reason,
+        event_time,
+        resolution,
+        note,
+        matters,
+        language_code: _,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::EndContact, content);
+    let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
+    let outcome = finder.check(FieldPath::top("outcome"), wire_enum::outcome(outcome));
+    let confirmed =
+        finder.confirmed_reason(FieldPath::top("confirmed_reason"), live, &confirmed_reason);
+    let event_time = finder.event_time(event_time, &caller);
+    let resolution = finder.optional_resolution(FieldPath::top("resolution"), live, resolution);
+    let note = finder.optional_note(&note);
+    let matters = finder.matter_ends(FieldPath::top("matters"), live, matters);
+    let body = contact.zip(outcome).zip(note);
+    let body = body.map(|((contact, outcome), note)| {
+        CommandBody::End(Box::new(EndContact {
+            contact,
+            outcome,
+            confirmed,
+            resolution,
+            note,
+            matters,
+        }))
+    });
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// An attempt that came to nothing.
+pub(crate) fn reroute(
+    mut request: v1::RerouteContactRequest,
+    caller: Caller,
+    playbooks: NamedPlaybooks<'_>,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::RerouteContact, &request);
+    let v1::RerouteContactRequest {
+        request_id: _,
+        contact_id,
+        outcome,
+        context,
+        route_selection: take,
+        note,
+        event_time,
+        allow_unknown_reason,
+        menu_playbook_version,
+        clear_mask,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::RerouteContact, content);
+    let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
+    let outcome = finder.check(FieldPath::top("outcome"), wire_enum::rerouted(outcome));
+    finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
+    let told = context.is_some();
+    let context =
+        context.and_then(|context| finder.context(Some(context), playbooks, allow_unknown_reason));
+    let select_first = finder.check(
+        FieldPath::top("route_selection"),
+        wire_enum::select_first(take),
+    );
+    let note = finder.optional_note(&note);
+    let event_time = finder.event_time(event_time, &caller);
+    let body = contact.zip(outcome).zip(select_first).zip(note);
+    let body = body.filter(|_| told == context.is_some());
+    let body = body.map(|(((contact, outcome), select_first), note)| {
+        let (context, unknown_reason) = match context {
+            Some((context, unknown_reason)) => (Some(context), unknown_reason),
+            None => (None, UnknownReason::Refuse),
+        };
+        CommandBody::Reroute(Box::new(RerouteContact {
+            contact,
+            outcome,
+            context,
+            clear,
+            select_first,
+            unknown_reason,
+            note,
+        }))
+    });
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// A further matter of a contact's customer.
+pub(crate) fn add_case(
+    mut request: v1::AddCaseToContactRequest,
+    caller: Caller,
+    live: &Playbook,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::AddCaseToContact, &request);
+    let v1::AddCaseToContactRequest {
+        request_id: _,
+        contact_id,
+        stated_reason: reason,
+        facts,
+        note,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::AddCaseToContact, content);
+    let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
+    if reason.is_empty() {
+        finder.fault(FieldPath::top("stated_reason"), "must be set");
+    }
+    let reason = finder.confirmed_reason(FieldPath::top("stated_reason"), Some(live), &reason);
+    let facts = finder.facts(FieldPath::top("facts"), live, facts);
+    let note = finder.optional_note(&note);
+    let event_time = finder.event_time(event_time, &caller);
+    let body = contact.zip(reason).zip(note);
+    let body = body.map(|((contact, reason), note)| {
+        CommandBody::AddCase(Box::new(AddCase {
+            contact,
+            reason,
+            facts,
+            note,
+        }))
+    });
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// How queues are.
+pub(crate) fn report_queues(
+    mut request: v1::ReportQueueStatsRequest,
+    caller: Caller,
+    live: &Playbook,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::ReportQueueStats, &request);
+    let v1::ReportQueueStatsRequest {
+        request_id: _,
+        queue_stats,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::ReportQueueStats, content);
+    let at = FieldPath::top("queue_stats");
+    if queue_stats.is_empty() {
+        finder.fault(at, "must name at least one queue");
+    }
+    let stats = finder.queue_stats(at, live, queue_stats);
+    let event_time = finder.event_time(event_time, &caller);
+    let body = (!stats.is_empty()).then_some(CommandBody::ReportQueues(stats));
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// What callers keep of a contact for themselves.
+pub(crate) fn update(
+    mut request: v1::UpdateContactRequest,
+    caller: Caller,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::UpdateContact, &request);
+    let v1::UpdateContactRequest {
+        request_id: _,
+        contact,
+        update_mask,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::UpdateContact, content);
+    let told = contact.unwrap_or_default();
+    let at = FieldPath::top("contact");
+    let contact = finder.check(at.field("contact_id"), ContactId::new(&told.contact_id));
+    let paths = update_mask.unwrap_or_default().paths;
+    let update = finder.contact_update(&paths, told);
+    let event_time = finder.event_time(event_time, &caller);
+    let body = contact
+        .map(|contact| CommandBody::UpdateContact(Box::new(UpdateContact { contact, update })));
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// Which contact.
+pub(crate) fn get(request: v1::GetContactRequest) -> Result<Fresh<Query>, Faults> {
+    let v1::GetContactRequest {
+        contact_id,
+        min_revision,
+    } = request;
+    let mut finder = Validator::default();
+    let id = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
+    finder.fresh(id.map(Query::Contact), &min_revision)
+}
+
+impl Validator {
+    /// What came of matters, each at most once.
+    fn matter_ends(
+        &mut self,
+        at: FieldPath<'_>,
+        live: Option<&Playbook>,
+        told: Vec<v1::MatterEnd>,
+    ) -> Vec<MatterEnd> {
+        if !self.within(at, told.len(), MATTERS_MAX) {
+            return Vec::new();
+        }
+        let mut ends: Vec<MatterEnd> = Vec::with_capacity(told.len());
+        for (index, told) in told.into_iter().enumerate() {
+            let at = at.item(index);
+            let v1::MatterEnd {
+                matter_id,
+                resolved,
+                resolution,
+                confirmed_reason,
+            } = told;
+            let matter = self.check(at.field("matter_id"), MatterId::new(matter_id));
+            let resolution = self.optional_resolution(at.field("resolution"), live, resolution);
+            let confirmed =
+                self.confirmed_reason(at.field("confirmed_reason"), live, &confirmed_reason);
+            let Some(matter) = matter else { continue };
+            if ends.iter().any(|earlier| earlier.matter == matter) {
+                self.fault(at.field("matter_id"), "is there twice");
+                continue;
+            }
+            ends.push(MatterEnd {
+                matter,
+                resolved,
+                resolution,
+                confirmed,
+            });
+        }
+        ends
+    }
+
+    fn contact_update(&mut self, paths: &[String], told: v1::Contact) -> ContactUpdate {
+        let at = FieldPath::top("contact");
+        let mask = FieldPath::top("update_mask");
+        let mut update = ContactUpdate::default();
+        if paths.is_empty() {
+            self.fault(mask, "must name at least one field");
+        }
+        for (index, path) in paths.iter().enumerate() {
+            match path.as_str() {
+                "external_references" => {
+                    self.update_references(at, &told.external_references, &mut update.tags);
+                }
+                "labels" => self.update_labels(at, &told.labels, &mut update.tags),
+                "links" => {
+                    let links = self.contact_links(at.field("links"), told.links.clone());
+                    update.links = Some(links);
+                }
+                _ => self.fault(
+                    mask.field("paths").item(index),
+                    "must be external_references, labels or links",
+                ),
+            }
+        }
+        update
+    }
+
+    /// Checks that a menu's playbook, if one is named, is one that we have.
+    fn menu_playbook_version(&mut self, text: &str, found: Option<&Playbook>) {
+        let at = FieldPath::top("menu_playbook_version");
+        let version = self.optional(at, text, PlaybookVersion::new);
+        if version.is_some() && found.is_none() {
+            self.fault(
+                at,
+                "is not a version that was ever live here; ListPlaybookPublications lists them",
+            );
+        }
+    }
+}

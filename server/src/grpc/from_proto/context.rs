@@ -1,0 +1,377 @@
+//! What a caller knows about one contact.
+
+use super::case::case_named;
+use super::field_path::FieldPath;
+use super::names::Kind;
+use super::{NamedPlaybooks, Validator, values, wire_enum};
+use signpost_domain::command::UnknownReason;
+use signpost_domain::contact::{
+    ContactContext, CustomerRef, MATTERS_MAX, Matter, QUEUE_COUNT_MAX, QUEUE_STATS_MAX, QueueStats,
+};
+use signpost_domain::customer::{CONSENTS_MAX, Consent, IDENTITIES_MAX, Identity, IdentityKey};
+use signpost_domain::ids::{ContactId, CustomerId, MatterId, Slug};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::tags::{REFERENCES_MAX, Tags};
+use signpost_proto::v1;
+
+impl Validator {
+    /// What is of one matter, and so cannot stand beside several.
+    fn refuse_beside_matters(&mut self, at: FieldPath<'_>, alone: &[(&'static str, bool)]) {
+        for (field, _) in alone.iter().filter(|(_, is_told)| *is_told) {
+            let what = match *field {
+                "case_id" | "previous_contact_id" => {
+                    "is of one matter: it cannot be told in one call with `matters`"
+                }
+                _ => "is of one matter: with several it is told in `matters`",
+            };
+            self.fault(at.field(field), what);
+        }
+    }
+
+    /// The context, and what to do if the live playbook does not have its reason.
+    #[expect(clippy::too_many_lines, reason = "each field by name")]
+    pub(super) fn context(
+        &mut self,
+        told: Option<v1::ContactContext>,
+        playbooks: NamedPlaybooks<'_>,
+        allow_unknown_reason: bool,
+    ) -> Option<(ContactContext, UnknownReason)> {
+        let at = FieldPath::top("context");
+        let Some(told) = told else {
+            self.fault(at, "must be set");
+            return None;
+        };
+        let v1::ContactContext {
+            channel,
+            direction,
+            device,
+            customer,
+            stated_reason: reason,
+            facts,
+            stage,
+            persona,
+            sentiment_score,
+            language_code: language,
+            preferred_routes,
+            consents,
+            vulnerable,
+            asked_for_person,
+            brand,
+            queue_stats,
+            matters,
+            case_id,
+            previous_contact_id,
+            cannot_use,
+            another_matter,
+            external_references,
+            labels,
+        } = told;
+        let live = playbooks.live;
+        let channel = self.name(at.field("channel"), live, Kind::Channel, &channel);
+        let direction = self.check(at.field("direction"), wire_enum::direction(direction));
+        let device = self.optional(at.field("device"), &device, Slug::new);
+        let customer = self.customer_ref(at.field("customer"), live, customer);
+        let (reason, unknown_reason) = self.reason(
+            at.field("stated_reason"),
+            playbooks,
+            &reason,
+            allow_unknown_reason,
+        );
+        let facts = self.facts(at.field("facts"), live, facts);
+        let case = self.optional(at.field("case_id"), &case_id, |text| {
+            case_named(text, playbooks.numbers)
+        });
+        let previous_contact = self.optional(
+            at.field("previous_contact_id"),
+            &previous_contact_id,
+            ContactId::new,
+        );
+        let alone = [
+            ("stated_reason", reason.is_some()),
+            ("facts", !facts.is_empty()),
+            ("stage", !stage.is_empty()),
+            ("case_id", !case_id.is_empty()),
+            ("previous_contact_id", !previous_contact_id.is_empty()),
+        ];
+        if !matters.is_empty() {
+            self.refuse_beside_matters(at, &alone);
+        }
+        let (matters, unknown_reason) = match matters.is_empty() {
+            true => (Vec::new(), unknown_reason),
+            false => self.matters(
+                at.field("matters"),
+                playbooks,
+                matters,
+                allow_unknown_reason,
+            ),
+        };
+        let stage = self.optional_name(at.field("stage"), live, Kind::Stage, &stage);
+        let persona = self.optional_name(at.field("persona"), live, Kind::Persona, &persona);
+        let sentiment_score = self.check(
+            at.field("sentiment_score"),
+            sentiment_score.map(sentiment).transpose(),
+        );
+        let language = self.optional(at.field("language_code"), &language, values::language);
+        let preferred_routes = self.routes(at.field("preferred_routes"), &preferred_routes);
+        let consents = self.consents(at.field("consents"), live, consents);
+        let brand = self.optional_name(at.field("brand"), live, Kind::Brand, &brand);
+        let queue_stats = self.queue_stats(at.field("queue_stats"), live, queue_stats);
+        let cannot_use = self.abilities(at.field("cannot_use"), &cannot_use);
+        let at_references = at.field("external_references");
+        let tags = Tags {
+            references: self.external_references(
+                at_references,
+                external_references,
+                REFERENCES_MAX,
+            ),
+            labels: self.labels(at.field("labels"), labels),
+        };
+        let context = ContactContext {
+            channel: channel?,
+            direction: direction?,
+            device,
+            customer,
+            case,
+            previous_contact,
+            reason,
+            facts,
+            stage,
+            persona,
+            sentiment_score: sentiment_score?,
+            language,
+            preferred_routes,
+            consents,
+            vulnerable,
+            asked_for_person,
+            cannot_use,
+            another_matter,
+            brand,
+            queue_stats,
+            matters,
+            tags,
+        };
+        Some((context, unknown_reason))
+    }
+
+    /// Several matters, each with an id of its own, and what to do with a reason that the live playbook does not have.
+    fn matters(
+        &mut self,
+        at: FieldPath<'_>,
+        playbooks: NamedPlaybooks<'_>,
+        told: Vec<v1::Matter>,
+        allow_unknown_reason: bool,
+    ) -> (Vec<Matter>, UnknownReason) {
+        let mut unknown = UnknownReason::Refuse;
+        if !self.within(at, told.len(), MATTERS_MAX) {
+            return (Vec::new(), unknown);
+        }
+        let mut matters: Vec<Matter> = Vec::with_capacity(told.len());
+        for (index, told) in told.into_iter().enumerate() {
+            let at = at.item(index);
+            let v1::Matter {
+                matter_id,
+                stated_reason,
+                facts,
+                stage,
+                note,
+            } = told;
+            let id = self.check(at.field("matter_id"), MatterId::new(matter_id));
+            let place = at.field("stated_reason");
+            let reason = self.reason(place, playbooks, &stated_reason, allow_unknown_reason);
+            if reason.1 == UnknownReason::LastResort {
+                unknown = UnknownReason::LastResort;
+            }
+            let live = playbooks.live;
+            let facts = self.facts(at.field("facts"), live, facts);
+            let stage = self.optional_name(at.field("stage"), live, Kind::Stage, &stage);
+            let note = self.note_at(at.field("note"), &note);
+            let Some(id) = id else { continue };
+            if matters.iter().any(|earlier| earlier.id == id) {
+                self.fault(at.field("matter_id"), "is there twice");
+                continue;
+            }
+            matters.push(Matter {
+                id,
+                reason: reason.0,
+                facts,
+                stage,
+                note,
+            });
+        }
+        (matters, unknown)
+    }
+
+    fn customer_ref(
+        &mut self,
+        at: FieldPath<'_>,
+        live: &Playbook,
+        told: Option<v1::CustomerRef>,
+    ) -> CustomerRef {
+        let v1::CustomerRef {
+            customer_id,
+            identities,
+            tier,
+        } = told.unwrap_or_default();
+        CustomerRef {
+            id: self.optional(at.field("customer_id"), &customer_id, CustomerId::new),
+            identities: self.identities(at.field("identities"), identities),
+            tier: self.optional_name(at.field("tier"), live, Kind::Tier, &tier),
+        }
+    }
+
+    /// Handles, each at most once.
+    pub(super) fn identities(
+        &mut self,
+        at: FieldPath<'_>,
+        told: Vec<v1::Identity>,
+    ) -> Vec<Identity> {
+        if !self.within(at, told.len(), IDENTITIES_MAX) {
+            return Vec::new();
+        }
+        let mut identities: Vec<Identity> = Vec::with_capacity(told.len());
+        for (index, told) in told.into_iter().enumerate() {
+            let at = at.item(index);
+            let Some(identity) = self.identity(at, told) else {
+                continue;
+            };
+            if identities.iter().any(|earlier| earlier.key == identity.key) {
+                self.fault(at, "is there twice");
+                continue;
+            }
+            identities.push(identity);
+        }
+        identities
+    }
+
+    /// One handle.
+    pub(super) fn identity(&mut self, at: FieldPath<'_>, told: v1::Identity) -> Option<Identity> {
+        let v1::Identity {
+            kind,
+            value,
+            verified,
+            shared,
+            value_state: _,
+        } = told;
+        let kind = self.check(at.field("kind"), Slug::new(kind));
+        let value = self.check(at.field("value"), values::handle(&value));
+        let key = IdentityKey {
+            kind: kind?,
+            value: value?,
+        };
+        Some(Identity {
+            key,
+            verified,
+            shared,
+        })
+    }
+
+    /// Consents, each at most once.
+    pub(super) fn consents(
+        &mut self,
+        at: FieldPath<'_>,
+        live: &Playbook,
+        told: Vec<v1::Consent>,
+    ) -> Vec<Consent> {
+        if !self.within(at, told.len(), CONSENTS_MAX) {
+            return Vec::new();
+        }
+        let mut consents: Vec<Consent> = Vec::with_capacity(told.len());
+        for (index, told) in told.into_iter().enumerate() {
+            let at = at.item(index);
+            let at = at.field("consent_id");
+            let v1::Consent {
+                consent_id,
+                granted,
+            } = told;
+            let Some(id) = self.name(at, live, Kind::Consent, &consent_id) else {
+                continue;
+            };
+            if consents.iter().any(|earlier| earlier.id == id) {
+                self.fault(at, "is there twice");
+                continue;
+            }
+            consents.push(Consent { id, granted });
+        }
+        consents
+    }
+
+    pub(super) fn queue_stats(
+        &mut self,
+        at: FieldPath<'_>,
+        live: &Playbook,
+        told: Vec<v1::QueueStats>,
+    ) -> Vec<QueueStats> {
+        if !self.within(at, told.len(), QUEUE_STATS_MAX) {
+            return Vec::new();
+        }
+        let mut all: Vec<QueueStats> = Vec::with_capacity(told.len());
+        for (index, told) in told.into_iter().enumerate() {
+            let at = at.item(index);
+            let Some(stats) = self.stats_of_queue(at, live, told) else {
+                continue;
+            };
+            if all.iter().any(|earlier| earlier.queue == stats.queue) {
+                self.fault(at.field("queue_id"), "is there twice");
+                continue;
+            }
+            all.push(stats);
+        }
+        all
+    }
+
+    fn stats_of_queue(
+        &mut self,
+        at: FieldPath<'_>,
+        live: &Playbook,
+        told: v1::QueueStats,
+    ) -> Option<QueueStats> {
+        let v1::QueueStats {
+            queue_id,
+            staffed_agents,
+            available_agents,
+            waiting_count: waiting,
+            average_handle_time: handle_time,
+            expected_wait,
+        } = told;
+        let queue = self.name(at.field("queue_id"), live, Kind::Queue, &queue_id);
+        let too_many_free = staffed_agents
+            .is_some_and(|staffed| available_agents.is_some_and(|free| free > staffed));
+        if too_many_free {
+            self.fault(
+                at.field("available_agents"),
+                "must be at most staffed_agents, of which they are a part",
+            );
+        }
+        for (name, count) in [
+            ("staffed_agents", staffed_agents),
+            ("available_agents", available_agents),
+            ("waiting_count", waiting),
+        ] {
+            if let Some(count) = count.filter(|&count| count > QUEUE_COUNT_MAX) {
+                self.fault(
+                    at.field(name),
+                    format!("must be at most {QUEUE_COUNT_MAX}, is {count}; leave it out if it is not known"),
+                );
+            }
+        }
+        let handle_time = handle_time.map(values::span).transpose();
+        let handle_time = self.check(at.field("average_handle_time"), handle_time);
+        let expected_wait = expected_wait.map(values::span).transpose();
+        let expected_wait = self.check(at.field("expected_wait"), expected_wait);
+        Some(QueueStats {
+            queue: queue?,
+            staffed: staffed_agents,
+            available: available_agents,
+            waiting,
+            handle_time: handle_time?,
+            expected_wait: expected_wait?,
+        })
+    }
+}
+
+fn sentiment(percent: i32) -> Result<i8, String> {
+    let fits = i8::try_from(percent)
+        .ok()
+        .filter(|percent| percent.abs() <= 100);
+    fits.ok_or_else(|| format!("must be from -100 to 100, is {percent}"))
+}

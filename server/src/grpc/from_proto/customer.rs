@@ -1,0 +1,272 @@
+//! Customers: upsert and get.
+
+use super::field_path::FieldPath;
+use super::mask::Paths;
+use super::names::Kind;
+use super::{Caller, Fresh, Validator, content, values};
+use signpost_domain::command::{Command, CommandBody, Query, UpsertCustomer};
+use signpost_domain::customer::{LOYALTY_YEARS_MAX, Profile, ProfileField};
+use signpost_domain::event::Method;
+use signpost_domain::ids::CustomerId;
+use signpost_domain::list::OfCustomer;
+use signpost_domain::money::Amount;
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Faults;
+use signpost_proto::v1;
+use std::mem::take;
+use v1::get_customer_history_request::By;
+
+const BY_SERVER: &str = "is set by the server";
+
+const PATHS: Paths<ProfileField> = Paths {
+    known: &[
+        ("identities", ProfileField::Identities),
+        ("tier", ProfileField::Tier),
+        ("persona", ProfileField::Persona),
+        ("value_micros", ProfileField::Value),
+        ("loyalty_years", ProfileField::LoyaltyYears),
+        ("language_code", ProfileField::Language),
+        ("time_zone", ProfileField::TimeZone),
+        ("preferred_routes", ProfileField::PreferredRoutes),
+        ("consents", ProfileField::Consents),
+        ("vulnerable", ProfileField::Vulnerable),
+        ("cannot_use", ProfileField::CannotUse),
+    ],
+    refused: &[
+        (
+            "customer_id",
+            "is the key of the customer, which never changes",
+        ),
+        ("currency_code", "goes with value_micros: name that"),
+        ("create_time", BY_SERVER),
+        ("contact_count", BY_SERVER),
+        ("sequence", BY_SERVER),
+        ("etag", BY_SERVER),
+        ("merged_into_customer_id", BY_SERVER),
+        ("merged", BY_SERVER),
+    ],
+};
+
+/// A customer to keep.
+pub(crate) fn upsert(
+    mut request: v1::UpsertCustomerRequest,
+    caller: Caller,
+    live: &Playbook,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::UpsertCustomer, &request);
+    let v1::UpsertCustomerRequest {
+        request_id: _,
+        customer,
+        event_time,
+        etag,
+        update_mask,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::UpsertCustomer, content);
+    let told = v1::CustomerUpsert {
+        customer,
+        update_mask,
+        etag,
+    };
+    let upsert = finder.upsert(None, live, told);
+    let event_time = finder.event_time(event_time, &caller);
+    let body = upsert.map(|upsert| CommandBody::Upsert(Box::new(upsert)));
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// Which customer.
+pub(crate) fn get(request: v1::GetCustomerRequest) -> Result<Fresh<Query>, Faults> {
+    use v1::get_customer_request::By as Of;
+    let v1::GetCustomerRequest { by, min_revision } = request;
+    let mut finder = Validator::default();
+    #[expect(deprecated, reason = "callers from before LookUpCustomer")]
+    let of = finder.of_one_customer(by.map(|by| match by {
+        Of::CustomerId(id) => By::CustomerId(id),
+        Of::Identity(identity) => By::Identity(identity),
+    }));
+    let query = of.map(|of| match of {
+        OfCustomer::Id(id) => Query::Customer(id),
+        OfCustomer::Holder(key) => Query::Holder(key),
+    });
+    finder.fresh(query, &min_revision)
+}
+
+/// Whose identity.
+pub(crate) fn look_up(request: v1::LookUpCustomerRequest) -> Result<Fresh<Query>, Faults> {
+    let v1::LookUpCustomerRequest {
+        identity,
+        min_revision,
+    } = request;
+    let mut finder = Validator::default();
+    let identity = finder.one_identity(identity);
+    let query = identity.map(|identity| Query::Holder(identity.key));
+    finder.fresh(query, &min_revision)
+}
+
+/// Whose history.
+pub(crate) fn history(request: v1::GetCustomerHistoryRequest) -> Result<Fresh<OfCustomer>, Faults> {
+    let v1::GetCustomerHistoryRequest { by, min_revision } = request;
+    let mut finder = Validator::default();
+    let of = finder.of_one_customer(by);
+    finder.fresh(of, &min_revision)
+}
+
+impl Validator {
+    fn of_one_customer(&mut self, by: Option<By>) -> Option<OfCustomer> {
+        match by {
+            Some(By::CustomerId(id)) => self
+                .check(FieldPath::top("customer_id"), CustomerId::new(id))
+                .map(OfCustomer::Id),
+            Some(By::Identity(identity)) => self
+                .identity(FieldPath::top("identity"), identity)
+                .map(|identity| OfCustomer::Holder(identity.key)),
+            None => {
+                self.fault(FieldPath::top("by"), "must be set: customer_id or identity");
+                None
+            }
+        }
+    }
+
+    /// A customer to keep, told at this place; `None`: by the request itself.
+    pub(super) fn upsert(
+        &mut self,
+        at: Option<FieldPath<'_>>,
+        live: &Playbook,
+        told: v1::CustomerUpsert,
+    ) -> Option<UpsertCustomer> {
+        let field = |name| match &at {
+            Some(at) => at.field(name),
+            None => FieldPath::top(name),
+        };
+        let v1::CustomerUpsert {
+            customer,
+            update_mask,
+            etag,
+        } = told;
+        let named = self.mask(field("update_mask"), update_mask.as_ref(), &PATHS);
+        let customer = match customer {
+            Some(mut told) => {
+                // What the mask leaves out is not looked at.
+                if let Some(named) = &named {
+                    only(&mut told, named);
+                }
+                self.customer(field("customer"), live, told)
+            }
+            None => {
+                self.fault(field("customer"), "must be set");
+                None
+            }
+        };
+        let seen = self.seen_at(field("etag"), &etag, "customer");
+        let told = customer.zip(seen);
+        told.map(|((id, profile), seen)| UpsertCustomer {
+            id,
+            seen,
+            profile,
+            named,
+        })
+    }
+
+    fn customer(
+        &mut self,
+        at: FieldPath<'_>,
+        live: &Playbook,
+        told: v1::Customer,
+    ) -> Option<(CustomerId, Profile)> {
+        let v1::Customer {
+            customer_id,
+            identities,
+            tier,
+            persona,
+            value_micros,
+            loyalty_years,
+            language_code: language,
+            time_zone,
+            preferred_routes,
+            consents,
+            vulnerable,
+            cannot_use,
+            currency_code,
+            // Set by us.
+            create_time: _,
+            contact_count: _,
+            sequence: _,
+            etag: _,
+            merged_into_customer_id: _,
+            merged: _,
+        } = told;
+        let id = self.check(at.field("customer_id"), CustomerId::new(customer_id));
+        let identities = self.identities(at.field("identities"), identities);
+        let tier = self.optional_name(at.field("tier"), live, Kind::Tier, &tier);
+        let persona = self.optional_name(at.field("persona"), live, Kind::Persona, &persona);
+        let value = value_micros.map(values::cost).transpose();
+        let value = self.check(at.field("value_micros"), value);
+        let currency = self.currency(at.field("currency_code"), Some(live), &currency_code);
+        let amount = |money| Amount { money, currency };
+        let loyalty_years = loyalty_years.map(years).transpose();
+        let loyalty_years = self.check(at.field("loyalty_years"), loyalty_years);
+        let language = self.optional(at.field("language_code"), &language, values::language);
+        let time_zone = self.optional(at.field("time_zone"), &time_zone, values::time_zone);
+        let preferred_routes = self.routes(at.field("preferred_routes"), &preferred_routes);
+        let consents = self.consents(at.field("consents"), live, consents);
+        let cannot_use = self.abilities(at.field("cannot_use"), &cannot_use);
+        let profile = Profile {
+            identities,
+            tier,
+            persona,
+            value: value?.map(amount),
+            loyalty_years: loyalty_years?,
+            language,
+            time_zone,
+            preferred_routes,
+            consents,
+            vulnerable,
+            cannot_use,
+        };
+        Some((id?, profile))
+    }
+}
+
+/// Leaves of a customer its key and these fields.
+fn only(told: &mut v1::Customer, named: &[ProfileField]) {
+    for field in ProfileField::ALL {
+        if named.contains(&field) {
+            continue;
+        }
+        match field {
+            ProfileField::Identities => told.identities.clear(),
+            ProfileField::Tier => told.tier.clear(),
+            ProfileField::Persona => told.persona.clear(),
+            ProfileField::Value => {
+                told.value_micros = None;
+                told.currency_code.clear();
+            }
+            ProfileField::LoyaltyYears => told.loyalty_years = None,
+            ProfileField::Language => told.language_code.clear(),
+            ProfileField::TimeZone => told.time_zone.clear(),
+            ProfileField::PreferredRoutes => told.preferred_routes.clear(),
+            ProfileField::Consents => told.consents.clear(),
+            ProfileField::Vulnerable => told.vulnerable = None,
+            ProfileField::CannotUse => told.cannot_use.clear(),
+        }
+    }
+}
+
+fn years(count: u32) -> Result<u32, String> {
+    match count <= LOYALTY_YEARS_MAX {
+        true => Ok(count),
+        false => Err(format!("must be at most {LOYALTY_YEARS_MAX}, is {count}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_of_a_profile_has_a_path() {
+        let fields: Vec<ProfileField> = PATHS.known.iter().map(|(_, field)| *field).collect();
+        assert_eq!(fields, ProfileField::ALL);
+    }
+}

@@ -1,0 +1,180 @@
+//! Feeds: which events, which cases, which contacts, and from where on.
+
+use super::field_path::FieldPath;
+use super::{NamedRevision, Revision, Validator, filter, wire_enum};
+use crate::grpc::tokens::cursor::{Cursor, CursorScope, Feed};
+use prost::Message;
+use signpost_domain::case::{CaseNumbers, CaseState};
+use signpost_domain::list::{CaseFilter, ContactFilter, ContactStateKind};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::refusal::Faults;
+use signpost_proto::v1;
+use std::sync::Arc;
+
+/// Which events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WatchEvents {
+    /// Where to begin.
+    pub(crate) from: From,
+    /// Whether they are wanted as CloudEvents.
+    pub(crate) as_cloud_events: bool,
+}
+
+/// Where a watch of events begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum From {
+    /// Behind this.
+    Cursor(Cursor),
+    /// Behind this.
+    Revision(Revision),
+    /// With the next.
+    Now,
+    /// With the oldest.
+    Oldest,
+}
+
+/// Which rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WatchRows {
+    /// Behind this; `None`: with a snapshot.
+    pub(crate) cursor: Option<Cursor>,
+    /// Without a cursor: behind this, without a snapshot.
+    pub(crate) start: Option<Revision>,
+    /// What its cursors are of.
+    pub(crate) of: CursorScope,
+    /// Which.
+    pub(crate) filter: Filter,
+}
+
+/// Which rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Filter {
+    /// Cases; the states are told.
+    Cases(CaseFilter),
+    /// Contacts; the places are told.
+    Contacts(ContactFilter),
+}
+
+const START_REVISION: FieldPath<'static> = FieldPath::top("start_revision");
+
+/// Everywhere but ended.
+const LIVE: [ContactStateKind; 3] = [
+    ContactStateKind::AwaitingCustomer,
+    ContactStateKind::SelfService,
+    ContactStateKind::Routed,
+];
+
+/// What the cursors of WatchEvents are of, whatever the shape.
+pub(crate) const EVENTS: CursorScope = CursorScope {
+    feed: Feed::Events,
+    filter: 0,
+};
+
+/// Which events.
+pub(crate) fn watch_events(
+    request: v1::WatchEventsRequest,
+    begin: NamedRevision,
+) -> Result<WatchEvents, Faults> {
+    let v1::WatchEventsRequest {
+        cursor,
+        start,
+        format: shape,
+        start_revision,
+    } = request;
+    let mut finder = Validator::default();
+    let told_start = start != 0 && !start_revision.is_empty();
+    if told_start && cursor.is_empty() {
+        finder.fault(START_REVISION, "must not be set together with start");
+    }
+    let revision = finder.named_revision(START_REVISION, begin);
+    let cursor = finder.optional(FieldPath::top("cursor"), &cursor, |text| {
+        Cursor::parse(EVENTS, text)
+    });
+    let from_oldest = finder.check(FieldPath::top("start"), wire_enum::from_oldest(start));
+    let as_cloud_events = finder.check(FieldPath::top("format"), wire_enum::as_cloud_events(shape));
+    let watch = from_oldest.zip(as_cloud_events);
+    let watch = watch.map(|(from_oldest, as_cloud_events)| WatchEvents {
+        from: match (cursor, revision, from_oldest) {
+            (Some(cursor), _, _) => From::Cursor(cursor),
+            (None, Some(revision), _) => From::Revision(revision),
+            (None, None, true) => From::Oldest,
+            (None, None, false) => From::Now,
+        },
+        as_cloud_events,
+    });
+    finder.done(watch)
+}
+
+/// Which cases.
+pub(crate) fn watch_cases(
+    request: v1::WatchCasesRequest,
+    begin: NamedRevision,
+    live: Option<Arc<Playbook>>,
+    numbers: &CaseNumbers,
+) -> Result<WatchRows, Faults> {
+    let v1::WatchCasesRequest {
+        cursor,
+        filter,
+        // It was waited for.
+        start_revision: _,
+    } = request;
+    let told = filter.unwrap_or_default();
+    let of = of(Feed::Cases, &filter::sorted_cases(&told));
+    let mut finder = Validator::default();
+    let mut filter = finder.case_filter(told, live, numbers);
+    if filter.states.is_empty() {
+        filter.states.push(CaseState::Open);
+    }
+    finder.watch_rows(of, (&cursor, begin), Filter::Cases(filter))
+}
+
+/// Which contacts.
+pub(crate) fn watch_contacts(
+    request: v1::WatchContactsRequest,
+    begin: NamedRevision,
+    live: Option<Arc<Playbook>>,
+    numbers: &CaseNumbers,
+) -> Result<WatchRows, Faults> {
+    let v1::WatchContactsRequest {
+        cursor,
+        filter,
+        // It was waited for.
+        start_revision: _,
+    } = request;
+    let told = filter.unwrap_or_default();
+    let of = of(Feed::Contacts, &filter::sorted_contacts(&told));
+    let mut finder = Validator::default();
+    let mut filter = finder.contact_filter(told, live, numbers);
+    if filter.places.is_empty() {
+        filter.places.extend(LIVE);
+    }
+    finder.watch_rows(of, (&cursor, begin), Filter::Contacts(filter))
+}
+
+impl Validator {
+    fn watch_rows(
+        mut self,
+        of: CursorScope,
+        (cursor, begin): (&str, NamedRevision),
+        filter: Filter,
+    ) -> Result<WatchRows, Faults> {
+        let start = self.named_revision(START_REVISION, begin);
+        let cursor = self.optional(FieldPath::top("cursor"), cursor, |text| {
+            Cursor::parse(of, text)
+        });
+        self.done(Some(WatchRows {
+            cursor,
+            start,
+            of,
+            filter,
+        }))
+    }
+}
+
+/// What the cursors of a feed with this filter are of.
+fn of(feed: Feed, canonical: &impl Message) -> CursorScope {
+    CursorScope {
+        feed,
+        filter: crc32fast::hash(&canonical.encode_to_vec()),
+    }
+}

@@ -1,0 +1,247 @@
+//! Filters of lists and watches: which cases, contacts and customers.
+
+use super::case::case_named;
+use super::field_path::FieldPath;
+use super::{Validator, reason, values, wire_enum};
+use prost_types::Timestamp;
+use signpost_domain::case::CaseNumbers;
+use signpost_domain::customer::IdentityKey;
+use signpost_domain::ids::{CaseId, CustomerId, Slug};
+use signpost_domain::list::{
+    Between, CaseFilter, ContactFilter, CustomerFilter, OfCustomer, ReasonFilter,
+};
+use signpost_domain::playbook::Playbook;
+use signpost_domain::tags::TagsFilter;
+use signpost_proto::v1;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Most values of one list of a filter.
+pub(crate) const FILTER_VALUES_MAX: usize = 32;
+
+const FILTER: FieldPath<'static> = FieldPath::top("filter");
+
+impl Validator {
+    /// Which cases.
+    pub(super) fn case_filter(
+        &mut self,
+        told: v1::CaseFilter,
+        live: Option<Arc<Playbook>>,
+        numbers: &CaseNumbers,
+    ) -> CaseFilter {
+        let v1::CaseFilter {
+            states,
+            reasons,
+            tiers,
+            channels,
+            customer_ids,
+            queue_ids,
+            identity,
+            from_time,
+            before_time,
+            case_ids,
+            external_references,
+            labels,
+        } = told;
+        CaseFilter {
+            states: self.values("states", &states, |it| wire_enum::case_state(*it)),
+            reasons: self.reasons_wanted(&reasons, live),
+            tiers: self.slugs("tiers", &tiers),
+            channels: self.slugs("channels", &channels),
+            queues: self.slugs("queue_ids", &queue_ids),
+            customers: self.of_customers(&customer_ids, identity),
+            opened: self.opened(from_time, before_time),
+            ids: self.cases(&case_ids, numbers),
+            tags: self.tags_wanted(external_references, labels),
+        }
+    }
+
+    /// Which contacts.
+    pub(super) fn contact_filter(
+        &mut self,
+        told: v1::ContactFilter,
+        live: Option<Arc<Playbook>>,
+        numbers: &CaseNumbers,
+    ) -> ContactFilter {
+        let v1::ContactFilter {
+            states,
+            reasons,
+            tiers,
+            channels,
+            customer_ids,
+            queue_ids,
+            identity,
+            from_time,
+            before_time,
+            case_ids,
+            external_references,
+            labels,
+        } = told;
+        ContactFilter {
+            places: self.values("states", &states, |it| wire_enum::place_kind(*it)),
+            reasons: self.reasons_wanted(&reasons, live),
+            tiers: self.slugs("tiers", &tiers),
+            channels: self.slugs("channels", &channels),
+            queues: self.slugs("queue_ids", &queue_ids),
+            customers: self.of_customers(&customer_ids, identity),
+            opened: self.opened(from_time, before_time),
+            cases: self.cases(&case_ids, numbers),
+            tags: self.tags_wanted(external_references, labels),
+        }
+    }
+
+    /// Which customers.
+    pub(super) fn customer_filter(&mut self, told: v1::CustomerFilter) -> CustomerFilter {
+        let v1::CustomerFilter {
+            tiers,
+            customer_ids,
+            identity,
+            from_time,
+            before_time,
+        } = told;
+        CustomerFilter {
+            tiers: self.slugs("tiers", &tiers),
+            ids: self.customers(&customer_ids),
+            identity: self.handle(identity),
+            opened: self.opened(from_time, before_time),
+        }
+    }
+
+    /// A list of the filter.
+    fn values<W, T, E: std::fmt::Display>(
+        &mut self,
+        field: &'static str,
+        told: &[W],
+        parse: impl Fn(&W) -> Result<T, E>,
+    ) -> Vec<T> {
+        let at = FILTER.field(field);
+        if !self.within(at, told.len(), FILTER_VALUES_MAX) {
+            return Vec::new();
+        }
+        let parsed = told.iter().enumerate();
+        parsed
+            .filter_map(|(place, told)| self.check(at.item(place), parse(told)))
+            .collect()
+    }
+
+    /// Names of some playbook: what a retired one named is still kept.
+    fn slugs(&mut self, field: &'static str, told: &[String]) -> Vec<Slug> {
+        self.values(field, told, |text| Slug::new(text))
+    }
+
+    fn customers(&mut self, told: &[String]) -> Vec<CustomerId> {
+        self.values("customer_ids", told, |text| CustomerId::new(text))
+    }
+
+    /// Cases by the texts of their numbers or their ids.
+    fn cases(&mut self, told: &[String], numbers: &CaseNumbers) -> Vec<CaseId> {
+        self.values("case_ids", told, |text| case_named(text, numbers))
+    }
+
+    fn reasons_wanted(
+        &mut self,
+        told: &[String],
+        live: Option<Arc<Playbook>>,
+    ) -> Vec<ReasonFilter> {
+        self.values("reasons", told, |text| {
+            let wanted = reason::parse(text)?;
+            Ok::<_, String>(ReasonFilter::new(wanted, live.clone()))
+        })
+    }
+
+    fn of_customers(&mut self, ids: &[String], identity: Option<v1::Identity>) -> Vec<OfCustomer> {
+        if !ids.is_empty() && identity.is_some() {
+            let what = "must not be set together with customer_ids";
+            self.fault(FILTER.field("identity"), what);
+        }
+        let ids = self.customers(ids).into_iter().map(OfCustomer::Id);
+        let holder = self.handle(identity).map(OfCustomer::Holder);
+        ids.chain(holder).collect()
+    }
+
+    fn handle(&mut self, identity: Option<v1::Identity>) -> Option<IdentityKey> {
+        let identity = self.identity(FILTER.field("identity"), identity?)?;
+        Some(identity.key)
+    }
+
+    fn opened(&mut self, from: Option<Timestamp>, before: Option<Timestamp>) -> Between {
+        let mut time = |field, told: Option<Timestamp>| {
+            let told = told.map(values::instant).transpose();
+            self.check(FILTER.field(field), told).flatten()
+        };
+        let from = time("from_time", from);
+        let before = time("before_time", before);
+        if from
+            .zip(before)
+            .is_some_and(|(from, before)| from >= before)
+        {
+            self.fault(FILTER.field("before_time"), "must be after from_time");
+        }
+        Between { from, before }
+    }
+
+    fn tags_wanted(
+        &mut self,
+        references: Vec<v1::ExternalReference>,
+        labels: BTreeMap<String, String>,
+    ) -> TagsFilter {
+        let at = FILTER.field("external_references");
+        TagsFilter {
+            references: self.external_references(at, references, FILTER_VALUES_MAX),
+            labels: self.labels(FILTER.field("labels"), labels),
+        }
+    }
+}
+
+/// The same filter, whatever the order of its values was and how often they were told.
+pub(super) fn sorted_cases(told: &v1::CaseFilter) -> v1::CaseFilter {
+    v1::CaseFilter {
+        states: sorted(&told.states),
+        reasons: sorted(&told.reasons),
+        tiers: sorted(&told.tiers),
+        channels: sorted(&told.channels),
+        customer_ids: sorted(&told.customer_ids),
+        queue_ids: sorted(&told.queue_ids),
+        case_ids: sorted(&told.case_ids),
+        external_references: sorted_references(&told.external_references),
+        ..told.clone()
+    }
+}
+
+/// The same filter, whatever the order of its values was and how often they were told.
+pub(super) fn sorted_contacts(told: &v1::ContactFilter) -> v1::ContactFilter {
+    v1::ContactFilter {
+        states: sorted(&told.states),
+        reasons: sorted(&told.reasons),
+        tiers: sorted(&told.tiers),
+        channels: sorted(&told.channels),
+        customer_ids: sorted(&told.customer_ids),
+        queue_ids: sorted(&told.queue_ids),
+        case_ids: sorted(&told.case_ids),
+        external_references: sorted_references(&told.external_references),
+        ..told.clone()
+    }
+}
+
+/// The same filter, whatever the order of its values was and how often they were told.
+pub(super) fn sorted_customers(told: &v1::CustomerFilter) -> v1::CustomerFilter {
+    v1::CustomerFilter {
+        tiers: sorted(&told.tiers),
+        customer_ids: sorted(&told.customer_ids),
+        ..told.clone()
+    }
+}
+
+fn sorted<T: Clone + Ord>(told: &[T]) -> Vec<T> {
+    let mut values = told.to_vec();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+fn sorted_references(told: &[v1::ExternalReference]) -> Vec<v1::ExternalReference> {
+    let mut values = told.to_vec();
+    values.sort_unstable_by(|a, b| (&a.system, &a.id).cmp(&(&b.system, &b.id)));
+    values.dedup();
+    values
+}

@@ -1,0 +1,55 @@
+//! Field masks: which fields of a message count.
+
+use super::Validator;
+use super::field_path::FieldPath;
+use prost_types::FieldMask;
+
+/// What paths a mask may have, and what is said of others.
+pub(super) struct Paths<T: 'static> {
+    /// Those that there are.
+    pub(super) known: &'static [(&'static str, T)],
+    /// Those that a caller might think of, with what is wrong with them.
+    pub(super) refused: &'static [(&'static str, &'static str)],
+}
+
+impl Validator {
+    /// The fields that a mask names, each once; `None` where there is no mask.
+    pub(super) fn mask<T: Copy + PartialEq>(
+        &mut self,
+        at: FieldPath<'_>,
+        told: Option<&FieldMask>,
+        paths: &Paths<T>,
+    ) -> Option<Vec<T>> {
+        let told = told?;
+        if told.paths.is_empty() {
+            self.fault(at, "must name at least one field, or be left out");
+        }
+        let at = at.field("paths");
+        let mut fields = Vec::new();
+        // Each path may be there once: a longer mask says nothing more.
+        if !self.within(at, told.paths.len(), paths.known.len()) {
+            return Some(fields);
+        }
+        for (index, path) in told.paths.iter().enumerate() {
+            let mut known = paths.known.iter();
+            match known.find(|(name, _)| name == path) {
+                Some((_, field)) if fields.contains(field) => {
+                    self.fault(at.item(index), "is there twice");
+                }
+                Some((_, field)) => fields.push(*field),
+                None => self.no_such_path(at.item(index), path, paths),
+            }
+        }
+        Some(fields)
+    }
+
+    fn no_such_path<T>(&mut self, at: FieldPath<'_>, path: &str, paths: &Paths<T>) {
+        let known: Vec<&str> = paths.known.iter().map(|(name, _)| *name).collect();
+        let known = known.join(", ");
+        let mut refused = paths.refused.iter();
+        match refused.find(|(name, _)| *name == path) {
+            Some((_, why)) => self.fault(at, why),
+            None => self.fault(at, format_args!("must be one of {known}")),
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! Playbooks: validate, publish, roll back, list, get, and the menu.
+
+use super::field_path::FieldPath;
+use super::names::Kind;
+use super::revision::MIN_REVISION;
+use super::{Caller, Fresh, NamedRevision, Validator, content, values};
+use crate::grpc::tokens::page::{List, Page, TokenScope};
+use signpost_domain::command::{
+    Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollbackPlaybook,
+};
+use signpost_domain::event::Method;
+use signpost_domain::ids::Slug;
+use signpost_domain::playbook::{self, PLAYBOOK_BYTES_MAX, Playbook, Warnings};
+use signpost_domain::refusal::Faults;
+use signpost_proto::v1;
+use std::mem::take;
+use std::sync::Arc;
+
+/// A document that was read, or what is wrong with it.
+pub(crate) type Read = Result<(Arc<Playbook>, Warnings), playbook::PlaybookFaults>;
+
+/// Reads a document. Takes milliseconds for a large one.
+pub(crate) fn read(source: &str) -> Read {
+    Playbook::read(source).map(|(playbook, warnings)| (Arc::new(playbook), warnings))
+}
+
+/// The document to check.
+pub(crate) fn validate(request: v1::ValidatePlaybookRequest) -> Result<String, Faults> {
+    let v1::ValidatePlaybookRequest { document: source } = request;
+    let mut finder = Validator::default();
+    let fits = finder.source_fits(&source);
+    finder.done(fits.then_some(source))
+}
+
+/// A document to make live, which [`read`] gave as `read`.
+pub(crate) fn publish(
+    mut request: v1::PublishPlaybookRequest,
+    caller: Caller,
+    read: Read,
+) -> Result<(Command, Warnings), Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::PublishPlaybook, &request);
+    let v1::PublishPlaybookRequest {
+        request_id: _,
+        document: source,
+        note,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::PublishPlaybook, content);
+    let note = finder.note(&note);
+    let event_time = finder.event_time(event_time, &caller);
+    let fits = finder.source_fits(&source);
+    let (playbook, warnings) = match read {
+        Ok((playbook, warnings)) => (Some(playbook), warnings),
+        Err(faults) => {
+            if fits {
+                finder.document("document", &faults);
+            }
+            (None, Warnings::default())
+        }
+    };
+    let body = playbook
+        .zip(note)
+        .map(|(playbook, note)| CommandBody::Publish(PublishPlaybook { playbook, note }));
+    let command = finder.command(caller, stamp, event_time, body)?;
+    Ok((command, warnings))
+}
+
+/// An earlier version to make live again; `found` is the one that the request names.
+pub(crate) fn roll_back(
+    mut request: v1::RollbackPlaybookRequest,
+    caller: Caller,
+    found: Arc<Playbook>,
+) -> Result<Command, Faults> {
+    let mut finder = Validator::default();
+    let request_id = take(&mut request.request_id);
+    let content = content(Method::RollbackPlaybook, &request);
+    let v1::RollbackPlaybookRequest {
+        request_id: _,
+        playbook_version: _,
+        note,
+        event_time,
+    } = request;
+    let stamp = finder.stamp(&request_id, Method::RollbackPlaybook, content);
+    let note = finder.note(&note);
+    let event_time = finder.event_time(event_time, &caller);
+    let body = note.map(|note| {
+        CommandBody::RollBack(RollbackPlaybook {
+            playbook: found,
+            note,
+        })
+    });
+    finder.command(caller, stamp, event_time, body)
+}
+
+/// All that is wrong with a request whose version is faulty.
+pub(crate) fn not_rolled_back(request_id: &str, version: &Faults) -> Faults {
+    let mut finder = Validator::default();
+    finder.stamp(request_id, Method::RollbackPlaybook, [0; 16]);
+    for fault in version.found() {
+        finder.0.push_of(fault.kind, &fault.field, &fault.what);
+    }
+    finder.0
+}
+
+/// Which publications.
+pub(crate) fn list(
+    mut request: v1::ListPlaybookPublicationsRequest,
+    store: [u8; 16],
+) -> Result<Fresh<Page>, Faults> {
+    let page_size = take(&mut request.page_size);
+    let page_token = take(&mut request.page_token);
+    let min_revision = take(&mut request.min_revision);
+    let bound = TokenScope::new(List::Playbooks, store, &request);
+    let v1::ListPlaybookPublicationsRequest {
+        page_size: _,
+        page_token: _,
+        min_revision: _,
+    } = request;
+    let mut finder = Validator::default();
+    let page = finder.page(bound, page_size, &page_token);
+    finder.fresh(page, &min_revision)
+}
+
+/// Which version; empty: the live one.
+pub(crate) fn get(request: v1::GetPlaybookRequest) -> Result<Fresh<String>, Faults> {
+    let v1::GetPlaybookRequest {
+        playbook_version,
+        min_revision,
+    } = request;
+    Validator::default().fresh(Some(playbook_version), &min_revision)
+}
+
+/// How new the counts must be.
+pub(crate) fn counts(request: v1::CountReasonsRequest) -> Result<Fresh<()>, Faults> {
+    let v1::CountReasonsRequest { min_revision } = request;
+    Validator::default().fresh(Some(()), &min_revision)
+}
+
+/// What to compare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DiffAsked {
+    /// The version that comes first; empty: the live one.
+    pub(crate) from: String,
+    /// What it is compared with.
+    pub(crate) to: DiffTo,
+}
+
+/// What a version is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DiffTo {
+    /// A version; empty: the live one.
+    Version(String),
+    /// A document that is not published.
+    Document(String),
+}
+
+/// What to compare.
+pub(crate) fn diff(request: v1::DiffPlaybooksRequest) -> Result<Fresh<DiffAsked>, Faults> {
+    let v1::DiffPlaybooksRequest {
+        from_playbook_version: from,
+        to_playbook_version,
+        to_document: to_source,
+        min_revision,
+    } = request;
+    let mut finder = Validator::default();
+    let to = match (to_playbook_version.is_empty(), to_source.is_empty()) {
+        (_, true) => Some(DiffTo::Version(to_playbook_version)),
+        (true, false) => finder
+            .fits(FieldPath::top("to_document"), &to_source)
+            .then_some(DiffTo::Document(to_source)),
+        (false, false) => {
+            finder.fault(
+                FieldPath::top("to_document"),
+                "must not be set together with to_playbook_version",
+            );
+            None
+        }
+    };
+    finder.fresh(to.map(|to| DiffAsked { from, to }), &min_revision)
+}
+
+/// The document that a version is compared with, if it has no faults.
+pub(crate) fn to_compare(read: Read) -> Result<Arc<Playbook>, Faults> {
+    let mut finder = Validator::default();
+    let playbook = match read {
+        Ok((playbook, _)) => Some(playbook),
+        Err(faults) => {
+            finder.document("to_document", &faults);
+            None
+        }
+    };
+    finder.done(playbook)
+}
+
+/// Which menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MenuAsked {
+    /// The channel.
+    pub(crate) channel: Slug,
+    /// The customer's language.
+    pub(crate) language: Option<Arc<str>>,
+    /// The primary reason whose secondary ones are asked for.
+    pub(crate) primary: Option<Slug>,
+    /// Whether the whole tree is asked for.
+    pub(crate) whole_tree: bool,
+}
+
+/// Which menu.
+pub(crate) fn menu(
+    request: v1::GetReasonMenuRequest,
+    at_least: NamedRevision,
+    live: &Playbook,
+) -> Result<MenuAsked, Faults> {
+    let v1::GetReasonMenuRequest {
+        channel,
+        language_code: locale,
+        primary_reason: primary,
+        whole_tree,
+        // It was waited for.
+        min_revision: _,
+    } = request;
+    let mut finder = Validator::default();
+    let channel = finder.name(FieldPath::top("channel"), live, Kind::Channel, &channel);
+    let language = finder.optional(FieldPath::top("language_code"), &locale, values::language);
+    let primary = finder.optional_primary(FieldPath::top("primary_reason"), live, &primary);
+    if whole_tree && primary.is_some() {
+        finder.fault(
+            FieldPath::top("whole_tree"),
+            "must not be set together with primary",
+        );
+    }
+    let asked = channel.map(|channel| MenuAsked {
+        channel,
+        language,
+        primary,
+        whole_tree,
+    });
+    finder.named_revision(MIN_REVISION, at_least);
+    finder.done(asked)
+}
+
+/// Which words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct VocabularyAsked {
+    /// The version; empty: the live one.
+    pub(crate) version: String,
+    /// The language of the labels.
+    pub(crate) language: Option<Arc<str>>,
+}
+
+/// Which words.
+pub(crate) fn vocabulary(
+    request: v1::GetVocabularyRequest,
+) -> Result<Fresh<VocabularyAsked>, Faults> {
+    let v1::GetVocabularyRequest {
+        playbook_version: version,
+        language_code,
+        min_revision,
+    } = request;
+    let mut finder = Validator::default();
+    let language = finder.optional(
+        FieldPath::top("language_code"),
+        &language_code,
+        values::language,
+    );
+    finder.fresh(Some(VocabularyAsked { version, language }), &min_revision)
+}
+
+impl Validator {
+    fn note(&mut self, note: &str) -> Option<Arc<str>> {
+        let len = note.len();
+        if len > NOTE_BYTES_MAX {
+            let what = format_args!("must be at most {NOTE_BYTES_MAX} bytes, is {len}");
+            self.fault(FieldPath::top("note"), what);
+            return None;
+        }
+        Some(note.into())
+    }
+
+    fn source_fits(&mut self, source: &str) -> bool {
+        self.fits(FieldPath::top("document"), source)
+    }
+
+    fn fits(&mut self, at: FieldPath<'_>, source: &str) -> bool {
+        match source.len() {
+            0 => self.fault(at, "must not be empty"),
+            len if len > PLAYBOOK_BYTES_MAX => {
+                let what = format_args!("must be at most {PLAYBOOK_BYTES_MAX} bytes, is {len}");
+                self.fault(at, what);
+            }
+            _ => return true,
+        }
+        false
+    }
+
+    /// The faults of a document, each under its path in it.
+    fn document(&mut self, field: &str, faults: &playbook::PlaybookFaults) {
+        for fault in &faults.found {
+            let playbook::PlaybookFault {
+                path,
+                line,
+                column,
+                what,
+                fix,
+            } = fault;
+            let field = match path.as_str() {
+                "" => field.to_owned(),
+                path => format!("{field}.{path}"),
+            };
+            let place = format_args!("line {line}, column {column}");
+            self.0.push(field, format_args!("{place}: {what}; {fix}"));
+        }
+        self.0.leave_out(faults.more);
+    }
+}

@@ -1,0 +1,111 @@
+//! Reasons: those of the live playbook, those that it replaced, those of the playbook of the caller's menu.
+
+use super::field_path::FieldPath;
+use super::{NamedPlaybooks, Validator};
+use signpost_domain::command::UnknownReason;
+use signpost_domain::ids::{ReasonId, Slug};
+use signpost_domain::playbook::{Playbook, right_names};
+
+impl Validator {
+    /// The stated reason, if there is one, and what to do if the live playbook does not have it.
+    pub(super) fn reason(
+        &mut self,
+        at: FieldPath<'_>,
+        playbooks: NamedPlaybooks<'_>,
+        text: &str,
+        allow_unknown: bool,
+    ) -> (Option<ReasonId>, UnknownReason) {
+        let told = self.optional(at, text, parse);
+        let Some(told) = told else {
+            let unknown = match allow_unknown {
+                true => UnknownReason::LastResort,
+                false => UnknownReason::Refuse,
+            };
+            return (None, unknown);
+        };
+        let of_menu = playbooks.menu.is_some_and(|menu| has(menu, &told));
+        if allow_unknown || of_menu {
+            return (Some(told), UnknownReason::LastResort);
+        }
+        if !has(playbooks.live, &told) {
+            self.unknown_reason(at, what_is_right(playbooks.live, &told));
+        }
+        (Some(told), UnknownReason::Refuse)
+    }
+
+    /// A primary reason that may be absent, which is empty; one that was replaced is what stands for it.
+    pub(super) fn optional_primary(
+        &mut self,
+        at: FieldPath<'_>,
+        live: &Playbook,
+        text: &str,
+    ) -> Option<Slug> {
+        let told = self.optional(at, text, Slug::new)?;
+        match live.index.primaries.get(&told) {
+            Some(&index) => Some(live.primaries[index as usize].id.clone()),
+            None => {
+                let told = ReasonId {
+                    primary: told,
+                    secondary: None,
+                };
+                self.unknown_reason(at, what_is_right(live, &told));
+                None
+            }
+        }
+    }
+
+    /// The reason as an agent or a flow found it: a secondary one.
+    pub(super) fn confirmed_reason(
+        &mut self,
+        at: FieldPath<'_>,
+        live: Option<&Playbook>,
+        text: &str,
+    ) -> Option<ReasonId> {
+        let told = self.optional(at, text, parse)?;
+        match live {
+            Some(live) if !live.knows(&told) => {
+                self.unknown_reason(at, what_is_right(live, &told));
+            }
+            Some(_) | None => {}
+        }
+        Some(told)
+    }
+}
+
+/// Reads `primary` or `primary/secondary`.
+pub(super) fn parse(text: &str) -> Result<ReasonId, String> {
+    ReasonId::parse(text)
+        .map_err(|error| format!("must be primary or primary/secondary; each part {error}"))
+}
+
+fn has(playbook: &Playbook, reason: &ReasonId) -> bool {
+    match reason.secondary {
+        None => playbook.index.primaries.contains_key(&reason.primary),
+        Some(_) => playbook.knows(reason),
+    }
+}
+
+fn what_is_right(live: &Playbook, told: &ReasonId) -> String {
+    let Some(secondary) = &told.secondary else {
+        let primaries = live.primaries.iter().map(|primary| primary.id.as_str());
+        let right = right_names(told.primary.as_str(), "primary reason", primaries);
+        return match live.index.primaries.contains_key(&told.primary) {
+            true => "must be a secondary reason, as primary/secondary".into(),
+            false => format!("is not a primary reason of the live playbook; {right}"),
+        };
+    };
+    let same = live
+        .reasons
+        .iter()
+        .find(|reason| reason.id.secondary.as_ref() == Some(secondary));
+    if let Some(same) = same {
+        return format!(
+            "is not a reason of the live playbook; did you mean {}?",
+            same.id
+        );
+    }
+    let names: Vec<String> = live.reasons.iter().map(|it| it.id.to_string()).collect();
+    let names = names.iter().map(String::as_str);
+    let right = right_names(&told.to_string(), "reason", names);
+    format!("is not a reason of the live playbook; {right}")
+}

@@ -1,0 +1,108 @@
+//! What callers keep of cases and contacts for themselves: references, labels, links.
+
+use super::field_path::FieldPath;
+use super::{Validator, wire_enum};
+use signpost_domain::tags::{
+    CONTACT_LINKS_MAX, ContactLink, ExternalReference, LABELS_MAX, Labels, REFERENCES_MAX,
+    TagsUpdate, label_key, label_value,
+};
+use signpost_proto::v1;
+use std::collections::BTreeMap;
+
+impl Validator {
+    /// References to other systems, at most so many, each at most once.
+    pub(super) fn external_references(
+        &mut self,
+        at: FieldPath<'_>,
+        told: Vec<v1::ExternalReference>,
+        max: usize,
+    ) -> Vec<ExternalReference> {
+        if !self.within(at, told.len(), max) {
+            return Vec::new();
+        }
+        let mut all: Vec<ExternalReference> = Vec::with_capacity(told.len());
+        for (place, told) in told.into_iter().enumerate() {
+            let at = at.item(place);
+            let v1::ExternalReference { system, id } = told;
+            let system = self.check(at.field("system"), ExternalReference::part(&system));
+            let id = self.check(at.field("id"), ExternalReference::part(&id));
+            let Some((system, id)) = system.zip(id) else {
+                continue;
+            };
+            let reference = ExternalReference { system, id };
+            match all.contains(&reference) {
+                true => self.fault(at, "is there twice"),
+                false => all.push(reference),
+            }
+        }
+        all
+    }
+
+    /// Labels. A fault of one names the place of its key among the others, for what callers wrote is not repeated.
+    pub(super) fn labels(&mut self, at: FieldPath<'_>, told: BTreeMap<String, String>) -> Labels {
+        let mut labels = Labels::new();
+        if !self.within(at, told.len(), LABELS_MAX) {
+            return labels;
+        }
+        for (place, (key, value)) in told.into_iter().enumerate() {
+            let place = place + 1;
+            let of_key = label_key(&key).map_err(|why| {
+                format!("must have other keys: in the order of the alphabet, key {place} {why}")
+            });
+            let of_value = label_value(&value).map_err(|why| {
+                format!(
+                    "must have other values: in the order of their keys, the value of label {place} {why}"
+                )
+            });
+            let key = self.check(at, of_key);
+            let value = self.check(at, of_value);
+            labels.extend(key.zip(value));
+        }
+        labels
+    }
+
+    /// The references that an update of a case or a contact, which is `at`, names in its mask.
+    pub(super) fn update_references(
+        &mut self,
+        at: FieldPath<'_>,
+        told: &[v1::ExternalReference],
+        update: &mut TagsUpdate,
+    ) {
+        let at = at.field("external_references");
+        let references = self.external_references(at, told.to_vec(), REFERENCES_MAX);
+        update.references = Some(references);
+    }
+
+    /// The labels, likewise.
+    pub(super) fn update_labels(
+        &mut self,
+        at: FieldPath<'_>,
+        told: &BTreeMap<String, String>,
+        update: &mut TagsUpdate,
+    ) {
+        update.labels = Some(self.labels(at.field("labels"), told.clone()));
+    }
+
+    /// Links of a contact.
+    pub(super) fn contact_links(
+        &mut self,
+        at: FieldPath<'_>,
+        told: Vec<v1::ContactLink>,
+    ) -> Vec<ContactLink> {
+        if !self.within(at, told.len(), CONTACT_LINKS_MAX) {
+            return Vec::new();
+        }
+        let mut links = Vec::with_capacity(told.len());
+        for (place, told) in told.into_iter().enumerate() {
+            let at = at.item(place);
+            let v1::ContactLink { kind, uri, title } = told;
+            let kind = self.check(at.field("kind"), wire_enum::contact_link_kind(kind));
+            let uri = self.check(at.field("uri"), ContactLink::address(&uri));
+            let title = self.check(at.field("title"), ContactLink::name(&title));
+            if let Some(((kind, uri), title)) = kind.zip(uri).zip(title) {
+                links.push(ContactLink { kind, uri, title });
+            }
+        }
+        links
+    }
+}

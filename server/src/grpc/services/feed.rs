@@ -1,0 +1,195 @@
+//! FeedService, by hand: its answers come as bytes that are the same for many watchers, which the generated code would
+//! encode for each of them.
+
+use crate::feed::{Feeds, Unwatched, WatchStream};
+use crate::grpc::REQUEST_BYTES_MAX;
+use crate::grpc::edge::reached;
+use crate::grpc::from_proto::NamedRevision;
+use crate::grpc::{from_proto, status};
+use bytes::{BufMut, Bytes};
+use http::{Request, Response};
+use prost::Message;
+use signpost_domain::refusal::Faults;
+use signpost_proto::v1;
+use signpost_proto::v1::feed_service_server::SERVICE_NAME;
+use std::convert::Infallible;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tonic::body::Body;
+use tonic::codec::{BufferSettings, Codec, EncodeBuf, Encoder};
+use tonic::codegen::tokio_stream::Stream;
+use tonic::codegen::{BoxFuture, Service, StdError};
+use tonic::server::{Grpc, NamedService, ServerStreamingService};
+use tonic::{Status, codegen};
+use tonic_prost::{ProstCodec, ProstDecoder};
+
+/// The service.
+#[derive(Clone)]
+pub(in crate::grpc) struct FeedServer {
+    feeds: Arc<Feeds>,
+}
+
+impl FeedServer {
+    pub(in crate::grpc) fn new(feeds: Arc<Feeds>) -> FeedServer {
+        FeedServer { feeds }
+    }
+}
+
+impl NamedService for FeedServer {
+    const NAME: &'static str = SERVICE_NAME;
+}
+
+impl<B> Service<Request<B>> for FeedServer
+where
+    B: codegen::Body + Send + 'static,
+    B::Error: Into<StdError> + Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<Response<Body>, Infallible>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let feeds = self.feeds.clone();
+        let path = request.uri().path().strip_prefix('/').unwrap_or_default();
+        let method = path.strip_prefix(SERVICE_NAME).unwrap_or_default();
+        match method {
+            "/WatchEvents" => watch(request, |asked| Box::pin(watch_events(feeds, asked))),
+            "/WatchCases" => watch(request, |asked| Box::pin(watch_cases(feeds, asked))),
+            "/WatchContacts" => watch(request, |asked| Box::pin(watch_contacts(feeds, asked))),
+            _ => Box::pin(async { Ok(status::no_such_method().into_http()) }),
+        }
+    }
+}
+
+async fn watch_events(
+    feeds: Arc<Feeds>,
+    request: v1::WatchEventsRequest,
+) -> Result<WatchStream, Status> {
+    let begin = begin(&feeds, &request.cursor, &request.start_revision).await?;
+    let asked = from_proto::feed::watch_events(request, begin);
+    begun(asked, |asked| feeds.watch_events(asked))
+}
+
+async fn watch_cases(
+    feeds: Arc<Feeds>,
+    request: v1::WatchCasesRequest,
+) -> Result<WatchStream, Status> {
+    let begin = begin(&feeds, &request.cursor, &request.start_revision).await?;
+    let engine = feeds.engine();
+    let asked = from_proto::feed::watch_cases(request, begin, engine.live(), engine.case_numbers());
+    begun(asked, |asked| feeds.watch_rows(asked))
+}
+
+async fn watch_contacts(
+    feeds: Arc<Feeds>,
+    request: v1::WatchContactsRequest,
+) -> Result<WatchStream, Status> {
+    let begin = begin(&feeds, &request.cursor, &request.start_revision).await?;
+    let engine = feeds.engine();
+    let asked =
+        from_proto::feed::watch_contacts(request, begin, engine.live(), engine.case_numbers());
+    begun(asked, |asked| feeds.watch_rows(asked))
+}
+
+/// The revision that a watch begins behind, once it is durable; where a cursor says where to go on, nothing is waited
+/// for.
+async fn begin(feeds: &Feeds, cursor: &str, start_revision: &str) -> Result<NamedRevision, Status> {
+    match cursor.is_empty() {
+        true => reached(feeds.engine(), start_revision).await,
+        false => Ok(NamedRevision::of(start_revision)),
+    }
+}
+
+/// The watch that is asked for, or why it does not begin.
+fn begun<A>(
+    asked: Result<A, Faults>,
+    watch: impl FnOnce(A) -> Result<WatchStream, Unwatched>,
+) -> Result<WatchStream, Status> {
+    let asked = asked.map_err(|faults| status::faulty(&faults))?;
+    watch(asked).map_err(|why| status::unwatched(&why))
+}
+
+/// Answers a call whose request is a `Q`.
+fn watch<Q, B, W>(request: Request<B>, begin: W) -> BoxFuture<Response<Body>, Infallible>
+where
+    Q: Message + Default + 'static,
+    B: codegen::Body + Send + 'static,
+    B::Error: Into<StdError> + Send + 'static,
+    W: FnOnce(Q) -> BoxFuture<WatchStream, Status> + Send + 'static,
+{
+    Box::pin(async move {
+        let codec = FeedCodec::<Q>(PhantomData);
+        let mut grpc = Grpc::new(codec).max_decoding_message_size(REQUEST_BYTES_MAX);
+        let method = Method(Some(begin), PhantomData);
+        Ok(grpc.server_streaming(method, request).await)
+    })
+}
+
+/// One call of a method.
+struct Method<Q, W>(Option<W>, PhantomData<fn(Q)>);
+
+impl<Q, W> ServerStreamingService<Q> for Method<Q, W>
+where
+    W: FnOnce(Q) -> BoxFuture<WatchStream, Status> + Send + 'static,
+{
+    type Response = Bytes;
+    type ResponseStream = Messages;
+    type Future = BoxFuture<tonic::Response<Messages>, Status>;
+
+    fn call(&mut self, request: tonic::Request<Q>) -> Self::Future {
+        let begun = self.0.take().map(|begin| begin(request.into_inner()));
+        Box::pin(async {
+            let told = begun.ok_or_else(status::internal)?.await?;
+            Ok(tonic::Response::new(Messages(told)))
+        })
+    }
+}
+
+/// What a watcher is told, with the status of its end.
+struct Messages(WatchStream);
+
+impl Stream for Messages {
+    type Item = Result<Bytes, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.0.poll_next(context);
+        next.map(|next| next.map(|told| told.map_err(status::halted)))
+    }
+}
+
+/// Requests are messages; answers are the bytes of messages.
+struct FeedCodec<Q>(PhantomData<fn(Q)>);
+
+impl<Q: Message + Default + 'static> Codec for FeedCodec<Q> {
+    type Encode = Bytes;
+    type Decode = Q;
+    type Encoder = RawBytesEncoder;
+    type Decoder = ProstDecoder<Q>;
+
+    fn encoder(&mut self) -> RawBytesEncoder {
+        RawBytesEncoder
+    }
+
+    fn decoder(&mut self) -> ProstDecoder<Q> {
+        ProstCodec::<Q, Q>::raw_decoder(BufferSettings::default())
+    }
+}
+
+/// Writes bytes as they are.
+struct RawBytesEncoder;
+
+impl Encoder for RawBytesEncoder {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn encode(&mut self, message: Bytes, out: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        out.put(message);
+        Ok(())
+    }
+}

@@ -1,0 +1,292 @@
+//! The only place that picks gRPC codes, and that chooses the words of an error.
+//!
+//! Details are google.rpc messages. They travel in HTTP/2 trailers, in base64, and many clients take no more than
+//! 8 KiB of those: texts are cut and details left out well before, and the message says how many.
+
+pub(crate) mod connect;
+mod reason;
+
+use crate::engine::EngineError;
+use crate::feed::Unwatched;
+use reason::ReasonDetails;
+use signpost_domain::refusal::{FaultKind, Faults, Refusal};
+use signpost_proto::v1::{self, ErrorReason};
+use std::time::Duration;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+/// Most bytes of the texts of all details together.
+pub(crate) const DETAILS_BYTES_MAX: usize = 3_000;
+/// Most bytes of the path of a field.
+pub(crate) const FIELD_BYTES_MAX: usize = 160;
+/// Most bytes of one text of a detail.
+pub(crate) const WHAT_BYTES_MAX: usize = 320;
+/// Most bytes of the message.
+pub(crate) const MESSAGE_BYTES_MAX: usize = 512;
+/// When a caller that was turned away because the engine is busy should come again.
+pub(crate) const BUSY_RETRY_DELAY: Duration = Duration::from_millis(100);
+/// When a caller for whose watch there was no room should come again.
+pub(crate) const WATCHERS_RETRY_DELAY: Duration = Duration::from_secs(5);
+/// When a caller that asked for a later revision than there is should come again.
+pub(crate) const REVISION_RETRY_DELAY: Duration = Duration::from_millis(500);
+/// When a caller that found the server stopping should come again.
+pub(crate) const STOPPING_RETRY_DELAY: Duration = Duration::from_secs(1);
+
+/// The status for a command or a query that came to nothing.
+pub(crate) fn halted(halt: EngineError) -> Status {
+    match halt {
+        EngineError::Refused(refusal) => refused(&refusal),
+        EngineError::Busy => {
+            let details = ErrorDetails::with_retry_info(Some(BUSY_RETRY_DELAY));
+            let message = "more commands are waiting than the server takes; nothing was changed";
+            status(Code::ResourceExhausted, ErrorReason::Busy, message, details)
+        }
+        EngineError::Stopping => {
+            let details = ErrorDetails::with_retry_info(Some(STOPPING_RETRY_DELAY));
+            let message = "the server is stopping";
+            status(Code::Unavailable, ErrorReason::Stopping, message, details)
+        }
+        EngineError::Failed => {
+            let message = "the store failed and no more work is taken; whether this write happened \
+                is known after a restart: send it again with the same request_id";
+            plain(Code::Unavailable, ErrorReason::StoreFailed, message)
+        }
+        EngineError::Corrupt => {
+            let message = "stored bytes that this needs cannot be read";
+            plain(Code::DataLoss, ErrorReason::StoredBytesUnreadable, message)
+        }
+    }
+}
+
+/// The status for a revision that is of another store.
+pub(crate) fn revision_of_another_store() -> Status {
+    let message = "the revision is of another store; ask without it";
+    let told = ReasonDetails::of(ErrorReason::RevisionOfAnotherStore);
+    precondition(told, "revision", message)
+}
+
+/// The status for a revision after the last event, `last`.
+pub(crate) fn revision_not_reached(last: u64) -> Status {
+    let message = format!("the revision is not reached: the last event is {last}; ask again");
+    let details = ErrorDetails::with_retry_info(Some(REVISION_RETRY_DELAY));
+    let told = ReasonDetails::of(ErrorReason::RevisionNotReached).with("last_sequence", last);
+    told.status(Code::Unavailable, &message, details)
+}
+
+/// The status for a batch of which only the first `fitting` items fit into an answer.
+pub(crate) fn answer_too_large(limit: usize, fitting: usize) -> Status {
+    let message = format!(
+        "the answer would be larger than {limit} bytes: ask for fewer at once; the first {fitting} fit"
+    );
+    let told = ReasonDetails::of(ErrorReason::AnswerTooLarge)
+        .with("limit_bytes", limit)
+        .with("fitting_count", fitting);
+    precondition(told, "batch", &message)
+}
+
+/// What a status says, for one item of a batch.
+pub(crate) fn of_item(status: &Status) -> v1::ItemError {
+    let details = status.get_error_details();
+    let info = details.error_info();
+    let reason = info.map_or(ErrorReason::Unspecified, |info| {
+        reason::of_name(&info.reason)
+    });
+    let bad = details.bad_request().into_iter();
+    let violations = bad.flat_map(|bad| &bad.field_violations);
+    let violations = violations.map(|violation| v1::FieldViolation {
+        field: violation.field.clone(),
+        description: violation.description.clone(),
+    });
+    v1::ItemError {
+        code: status.code().into(),
+        reason: reason.into(),
+        message: status.message().to_owned(),
+        field_violations: violations.collect(),
+        metadata: info
+            .map(|info| info.metadata.clone().into_iter().collect())
+            .unwrap_or_default(),
+    }
+}
+
+/// The status for a watch that does not begin.
+pub(crate) fn unwatched(why: &Unwatched) -> Status {
+    let message = why.to_string();
+    match why {
+        Unwatched::TooMany => {
+            let details = ErrorDetails::with_retry_info(Some(WATCHERS_RETRY_DELAY));
+            let reason = ErrorReason::TooManyWatchers;
+            status(Code::ResourceExhausted, reason, &message, details)
+        }
+        Unwatched::OtherStore => {
+            let told = ReasonDetails::of(ErrorReason::CursorOfAnotherStore);
+            precondition(told, "cursor", &message)
+        }
+        Unwatched::Future { last } => {
+            let told =
+                ReasonDetails::of(ErrorReason::CursorOfTheFuture).with("last_sequence", last);
+            precondition(told, "cursor", &message)
+        }
+    }
+}
+
+/// The status for a request that is refused. Nothing was changed.
+pub(crate) fn refused(refusal: &Refusal) -> Status {
+    let message = refusal.to_string();
+    let told = reason::told(refusal);
+    match refusal {
+        Refusal::Faulty(faults) => faulty(faults),
+        Refusal::NotFound { kind, id } => {
+            let mut details = ErrorDetails::new();
+            details.set_resource_info(kind.as_str(), cut(id, FIELD_BYTES_MAX), "", "");
+            told.status(Code::NotFound, &message, details)
+        }
+        Refusal::RequestReused(id) => {
+            let mut details = ErrorDetails::new();
+            details.set_resource_info("request", cut(id.as_str(), FIELD_BYTES_MAX), "", "");
+            told.status(Code::AlreadyExists, &message, details)
+        }
+        Refusal::NoPlaybook => precondition(told, "playbook", &message),
+        Refusal::ContactEnded(contact)
+        | Refusal::NoReason(contact)
+        | Refusal::OtherChannel { contact, .. }
+        | Refusal::OtherCustomer { contact, .. }
+        | Refusal::NotOffered { contact, .. }
+        | Refusal::ContactStep { contact, .. } => precondition(told, contact.as_str(), &message),
+        Refusal::IdentityTaken { customer, .. }
+        | Refusal::IdentityShared { customer, .. }
+        | Refusal::CustomerStep { customer, .. } => precondition(told, customer.as_str(), &message),
+        Refusal::CaseStep { case, .. } => precondition(told, &case.to_string(), &message),
+        Refusal::TooManyWrongCases { wait } => {
+            let wait = Duration::from_millis(u64::try_from(wait.0).unwrap_or(0));
+            let details = ErrorDetails::with_retry_info(Some(wait));
+            told.status(Code::ResourceExhausted, &message, details)
+        }
+        Refusal::CustomerChanged { .. } | Refusal::CaseChanged { .. } => {
+            told.status(Code::Aborted, &message, ErrorDetails::new())
+        }
+    }
+}
+
+/// The status for a request with faults: the first of them, as far as they fit.
+pub(crate) fn faulty(faults: &Faults) -> Status {
+    let mut details = ErrorDetails::new();
+    let mut room = DETAILS_BYTES_MAX;
+    let mut told = 0;
+    for fault in faults.found() {
+        let field = cut(&fault.field, FIELD_BYTES_MAX);
+        let what = cut(&fault.what, WHAT_BYTES_MAX);
+        let Some(left) = room.checked_sub(field.len() + what.len()) else {
+            break;
+        };
+        room = left;
+        told += 1;
+        details.add_bad_request_violation(field, what);
+    }
+    let more = faults.found().len() + faults.more() - told;
+    let first = faults.found().first();
+    let first = first.map_or_else(String::new, |fault| {
+        format!("{} {}", fault.field, fault.what)
+    });
+    let more = match (told, more) {
+        (..=1, 0) => String::new(),
+        (told, 0) => format!(" ({told} faults in all)"),
+        (told, more) => format!(
+            " ({} faults in all, the first {told} are told)",
+            told + more
+        ),
+    };
+    let first = cut(&first, MESSAGE_BYTES_MAX - more.len());
+    let reason = match faults.kind() {
+        FaultKind::Field => ErrorReason::InvalidField,
+        FaultKind::UnknownReason => ErrorReason::UnknownReason,
+        FaultKind::KeyFactMissing => ErrorReason::KeyFactMissing,
+        FaultKind::CaseOfOtherReason => ErrorReason::CaseOfOtherReason,
+    };
+    let message = format!("{first}{more}");
+    status(Code::InvalidArgument, reason, &message, details)
+}
+
+/// The status to tell instead of one that the transport, or a service that we took, made by itself: about bytes that
+/// are not the method's message, or more of them than it takes; about a method or a thing that is not there. `None` for
+/// any other status.
+pub(crate) fn in_our_words(foreign: &Status) -> Option<Status> {
+    if !foreign.details().is_empty() {
+        return None;
+    }
+    let text = foreign.message();
+    let message = match foreign.code() {
+        Code::Internal => text
+            .strip_prefix("failed to decode Protobuf message: ")
+            .map(|what| {
+                format!(
+                    "the request is not the message of this method, its strings in UTF-8: {what}"
+                )
+            }),
+        Code::OutOfRange => text
+            .strip_prefix("Error, decoded message length too large: ")
+            .map(|what| format!("the request is too large: {what}")),
+        Code::Unimplemented if text.is_empty() => return Some(no_such_method()),
+        Code::Unimplemented => {
+            let reason = ErrorReason::NotSupported;
+            return Some(plain(Code::Unimplemented, reason, text));
+        }
+        Code::NotFound => return Some(plain(Code::NotFound, ErrorReason::NotFound, text)),
+        _ => None,
+    }?;
+    Some(unreadable(&message))
+}
+
+/// The status for bytes that cannot be read.
+fn unreadable(message: &str) -> Status {
+    let what = cut(message, WHAT_BYTES_MAX);
+    let details = ErrorDetails::with_bad_request_violation("", what);
+    let reason = ErrorReason::UnreadableRequest;
+    status(Code::InvalidArgument, reason, message, details)
+}
+
+/// The status for a method that a service does not have.
+pub(crate) fn no_such_method() -> Status {
+    let reason = ErrorReason::NotSupported;
+    plain(Code::Unimplemented, reason, "there is no such method")
+}
+
+/// The status for a task of our own that broke off.
+pub(crate) fn internal() -> Status {
+    let message = "the server failed on this request";
+    plain(Code::Internal, ErrorReason::Internal, message)
+}
+
+fn precondition(told: ReasonDetails, subject: &str, message: &str) -> Status {
+    let subject = cut(subject, FIELD_BYTES_MAX);
+    let what = cut(message, WHAT_BYTES_MAX);
+    let kind = reason::name(told.reason);
+    let details = ErrorDetails::with_precondition_failure_violation(kind, subject, what);
+    told.status(Code::FailedPrecondition, message, details)
+}
+
+/// A status with nothing to tell beyond its reason.
+fn plain(code: Code, reason: ErrorReason, message: &str) -> Status {
+    status(code, reason, message, ErrorDetails::new())
+}
+
+fn status(code: Code, reason: ErrorReason, message: &str, details: ErrorDetails) -> Status {
+    ReasonDetails::of(reason).status(code, message, details)
+}
+
+/// The start of a text, at most `max` bytes.
+fn cut(text: &str, max: usize) -> String {
+    const DOTS: &str = "…";
+    if text.len() <= max {
+        return text.to_owned();
+    }
+    let fits = |&(start, c): &(usize, char)| start + c.len_utf8() + DOTS.len() <= max;
+    let start: String = text
+        .char_indices()
+        .take_while(fits)
+        .map(|(_, c)| c)
+        .collect();
+    start + DOTS
+}
+
+#[cfg(test)]
+mod tests;

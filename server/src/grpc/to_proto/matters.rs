@@ -1,0 +1,220 @@
+//! Several matters of one contact: the answer for each, and cases to choose from.
+
+use super::menu::MenuOf;
+use super::{case, decision, fact, menu, time, wire_enum};
+use signpost_domain::case::CaseNumbers;
+use signpost_domain::contact::{ContactContext, Matter};
+use signpost_domain::decision::Finding;
+use signpost_domain::event::{CaseAddedToContact, ContactRouted, Event, OpenCase, Recorded};
+use signpost_domain::ids::{Seq, Slug};
+use signpost_domain::playbook::Playbook;
+use signpost_proto::v1;
+use std::sync::Arc;
+
+/// What an answer is made from: a contact that was decided on, and its other matters.
+#[derive(Clone, Copy)]
+pub(crate) struct Answered<'a> {
+    /// The sequence of its event, which those of its other matters follow; `None` in a preview.
+    pub(crate) seq: Option<Seq>,
+    /// The contact.
+    pub(crate) routed: &'a ContactRouted,
+    /// Its other matters that have a case.
+    pub(crate) added: &'a [&'a CaseAddedToContact],
+    /// The playbook that it was decided under.
+    pub(crate) playbook: &'a Playbook,
+    /// How cases are numbered.
+    pub(crate) numbers: &'a CaseNumbers,
+}
+
+/// The other matters among the events that follow the one of a contact.
+pub(crate) fn added(followed_by: &[Arc<Recorded>]) -> Vec<&CaseAddedToContact> {
+    let events = followed_by.iter().map(|recorded| &recorded.event);
+    let added = events.filter_map(|event| match event {
+        Event::CaseAddedToContact(added) => Some(&**added),
+        _ => None,
+    });
+    added.collect()
+}
+
+/// The answer for each matter, in the order told.
+pub(super) fn matters(of: Answered<'_>) -> Vec<v1::MatterAnswer> {
+    let context = &of.routed.context;
+    let answer = |matter: &Matter| {
+        let is_leading = of.routed.leading.as_ref() == Some(&matter.id);
+        let mut added = of.added.iter();
+        match added.position(|added| added.matter.as_ref() == Some(&matter.id)) {
+            _ if is_leading => leading(of, matter),
+            Some(place) => by_itself(of, matter, place),
+            None => without_case(of, matter),
+        }
+    };
+    context.matters.iter().map(answer).collect()
+}
+
+/// Of a matter that has no case: what is missing, or that its reason is not known and nothing comes of it.
+fn without_case(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
+    let playbook = of.playbook;
+    let mut answer = v1::MatterAnswer {
+        matter_id: matter.id.to_string(),
+        questions: questions(of, matter),
+        ..v1::MatterAnswer::default()
+    };
+    match &matter.reason {
+        Some(told) if primary_of(playbook, matter).is_none() => {
+            if playbook.reason_now(told, &matter.facts).is_none() {
+                let unknown = Finding::ReasonUnknown(told.clone());
+                answer.findings = vec![decision::finding(&unknown)];
+            }
+        }
+        Some(_) | None => answer.choose_reason = Some(choose_reason(of, matter)),
+    }
+    answer
+}
+
+/// The primary reason of a matter of which nothing below it is known.
+pub(super) fn primary_of<'a>(playbook: &'a Playbook, matter: &Matter) -> Option<&'a Slug> {
+    let told = matter.reason.as_ref()?;
+    let told = told.secondary.is_none().then_some(&told.primary)?;
+    let index = playbook.index.primaries.get(told)?;
+    Some(&playbook.primaries[usize::from(*index)].id)
+}
+
+/// The menu for a matter, below its primary reason if that is known.
+fn choose_reason(of: Answered<'_>, matter: &Matter) -> v1::ChooseReason {
+    let menu_of = MenuOf {
+        channel: &of.routed.context.channel,
+        language: language(of.routed),
+        primary: primary_of(of.playbook, matter),
+        whole_tree: false,
+        open_case: false,
+    };
+    v1::ChooseReason {
+        menu: Some(menu::menu(of.playbook, menu_of)),
+        matter_id: matter.id.to_string(),
+    }
+}
+
+fn leading(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
+    let routed = of.routed;
+    let join = routed.case.as_ref();
+    v1::MatterAnswer {
+        matter_id: matter.id.to_string(),
+        case_id: case::id(join.map(|join| join.case)),
+        case_match: join.map_or(0, |join| wire_enum::joined(join.case_match)),
+        previous_case_id: case::id(join.and_then(|join| join.previous)),
+        decision: Some(decision::decision(
+            of.playbook,
+            (of.seq, routed.standing.now),
+            &routed.findings,
+            &routed.decision,
+        )),
+        known_facts: known_facts(&routed.context, &routed.carried),
+        repeat_count: routed.standing.repeats,
+        channel_switch_count: routed.standing.channel_switches,
+        questions: Vec::new(),
+        choose_reason: None,
+        findings: Vec::new(),
+    }
+}
+
+fn by_itself(of: Answered<'_>, matter: &Matter, place: usize) -> v1::MatterAnswer {
+    let added = of.added[place];
+    let seq = of.seq.map(|seq| Seq(seq.0 + 1 + place as u64));
+    let decided = added.decided.as_deref();
+    let standing = decided.map(|decided| decided.standing);
+    v1::MatterAnswer {
+        matter_id: matter.id.to_string(),
+        case_id: added.join.case.to_string(),
+        case_match: wire_enum::joined(added.join.case_match),
+        previous_case_id: case::id(added.join.previous),
+        decision: decision(of.playbook, (added, seq)),
+        known_facts: decided.map_or_else(
+            || fact::facts(&added.facts),
+            |decided| known_facts(&decided.context, &decided.carried),
+        ),
+        repeat_count: standing.map_or(0, |standing| standing.repeats),
+        channel_switch_count: standing.map_or(0, |standing| standing.channel_switches),
+        questions: Vec::new(),
+        choose_reason: None,
+        findings: Vec::new(),
+    }
+}
+
+/// What would be best for a further matter by itself, where it was decided on.
+pub(super) fn decision(
+    playbook: &Playbook,
+    (added, seq): (&CaseAddedToContact, Option<Seq>),
+) -> Option<v1::Decision> {
+    let decided = added.decided.as_deref()?;
+    Some(decision::decision(
+        playbook,
+        (seq, decided.standing.now),
+        &decided.noticed,
+        &decided.decision,
+    ))
+}
+
+fn known_facts(context: &ContactContext, carried: &signpost_domain::fact::Facts) -> Vec<v1::Fact> {
+    let mut known = context.facts.clone();
+    known.learn_all(carried);
+    fact::facts(&known)
+}
+
+/// The key facts that a matter without a case does not tell.
+fn questions(of: Answered<'_>, matter: &Matter) -> Vec<v1::FactQuestion> {
+    let reason = matter.reason.as_ref();
+    let reason = reason.and_then(|reason| of.playbook.reason_now(reason, &matter.facts));
+    let key = reason
+        .into_iter()
+        .flat_map(|it| &of.playbook.reason(it).case_key);
+    let key = key.map(|&key| of.playbook.fact(key).id.clone());
+    let missing = key.filter(|id| matter.facts.get(id.as_str()).is_none());
+    let missing: Vec<Slug> = missing.collect();
+    let mut questions = fact::questions(of.playbook, language(of.routed), &missing);
+    for question in &mut questions {
+        question.matter_id = matter.id.to_string();
+    }
+    questions
+}
+
+/// The language to ask in.
+pub(super) fn language(routed: &ContactRouted) -> Option<&str> {
+    let profile = routed.profile.as_deref();
+    let told = routed.context.language.as_deref();
+    told.or_else(|| profile?.language.as_deref())
+}
+
+/// Cases to choose from.
+pub(super) fn open_cases(of: Answered<'_>) -> Vec<v1::OpenCase> {
+    let told = |open: &OpenCase| {
+        let OpenCase {
+            case,
+            reason,
+            key,
+            arrived,
+        } = open;
+        v1::OpenCase {
+            case_id: case.to_string(),
+            case_number: of.numbers.of(*case),
+            stated_reason: reason.to_string(),
+            key_facts: fact::facts(key),
+            last_contact_time: Some(time::timestamp(*arrived)),
+        }
+    };
+    of.routed.open_cases.iter().map(told).collect()
+}
+
+/// What tells the presumed case from others.
+pub(super) fn presumed_key(of: Answered<'_>) -> Vec<v1::Fact> {
+    let routed = of.routed;
+    let presumed = routed.case.as_ref().filter(|join| join.presumed);
+    let reason = presumed.and(routed.decision.reason.as_ref());
+    let reason = reason.and_then(|reason| of.playbook.index.reasons.get(reason));
+    let key = reason
+        .into_iter()
+        .flat_map(|&it| &of.playbook.reason(it).case_key);
+    let key: Vec<&Slug> = key.map(|&key| &of.playbook.fact(key).id).collect();
+    let mut known = known_facts(&routed.context, &routed.carried);
+    known.retain(|fact| key.iter().any(|id| id.as_str() == fact.fact_id));
+    known
+}

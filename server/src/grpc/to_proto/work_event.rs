@@ -1,0 +1,191 @@
+//! Events of people's work on cases and customers, as integrators see them.
+
+use super::customer::{identity, proven, verification_lost};
+use super::event::EventParts;
+use super::{case, note, tags, time, wire_enum};
+use prost_types::FieldMask;
+use signpost_domain::case::{CaseAction, CaseLink, CaseUpdate};
+use signpost_domain::customer::CustomerAction;
+use signpost_domain::event::{CaseActionTaken, CustomerActionTaken};
+use signpost_domain::ids::{CaseId, ReasonId, Seq, Slug};
+use signpost_domain::tags::TagsUpdate;
+use signpost_proto::v1;
+use v1::event::Body;
+
+/// Work on a case, in the event at `seq`.
+pub(super) fn of_case(worked: &CaseActionTaken, seq: Seq) -> EventParts {
+    let of_case = worked.case;
+    let case_id = of_case.to_string();
+    let (body, name) = match &worked.action {
+        CaseAction::Noted(text, audience) => {
+            let event = v1::CaseNotedEvent {
+                case_id,
+                note_id: note::id(seq, text),
+                text: text.to_string(),
+                audience: wire_enum::audience(*audience),
+                text_state: v1::ValueState::Present.into(),
+            };
+            (Body::CaseNoted(event), "case_noted")
+        }
+        CaseAction::Updated(update, before) => {
+            let values = |update| Some(updated(of_case, update));
+            let event = v1::CaseUpdatedEvent {
+                case_id,
+                update_mask: Some(mask(update)),
+                case: values(update),
+                previous_case: before.as_ref().and_then(values),
+            };
+            (Body::CaseUpdated(event), "case_updated")
+        }
+        CaseAction::Resolved(resolution, note) => {
+            let event = v1::CaseResolvedEvent {
+                case_id,
+                resolution: Some(case::resolution(resolution)),
+                note: note.to_string(),
+                note_id: note::id(seq, note),
+            };
+            (Body::CaseResolved(event), "case_resolved")
+        }
+        CaseAction::Reopened(note) => {
+            let event = v1::CaseReopenedEvent {
+                case_id,
+                note: note.to_string(),
+                note_id: note::id(seq, note),
+            };
+            (Body::CaseReopened(event), "case_reopened")
+        }
+        CaseAction::Merged(merged, note) => {
+            let event = v1::CaseMergedEvent {
+                surviving_case_id: case_id,
+                duplicate_case_id: merged.case.to_string(),
+                learnt_fact_ids: merged.facts.iter().map(Slug::to_string).collect(),
+                note: note.to_string(),
+                note_id: note::id(seq, note),
+            };
+            (Body::CaseMerged(event), "case_merged")
+        }
+        CaseAction::Unmerged(merged) => {
+            let event = v1::CaseUnmergedEvent {
+                surviving_case_id: case_id,
+                duplicate_case_id: merged.case.to_string(),
+                forgotten_fact_ids: merged.facts.iter().map(Slug::to_string).collect(),
+            };
+            (Body::CaseUnmerged(event), "case_unmerged")
+        }
+        CaseAction::Linked(link) => {
+            let event = v1::CaseLinkedEvent {
+                case_id,
+                link: linked(link),
+            };
+            (Body::CaseLinked(event), "case_linked")
+        }
+        CaseAction::Unlinked(link) => {
+            let event = v1::CaseUnlinkedEvent {
+                case_id,
+                link: linked(link),
+            };
+            (Body::CaseUnlinked(event), "case_unlinked")
+        }
+    };
+    EventParts {
+        body,
+        name,
+        subject: format!("case/{of_case}"),
+    }
+}
+
+fn linked(link: &CaseLink) -> Option<v1::CaseLink> {
+    Some(case::link(link))
+}
+
+/// The fields that an update names.
+fn mask(update: &CaseUpdate) -> FieldMask {
+    let CaseUpdate {
+        confirmed,
+        legal_hold,
+        retain_until,
+        tags: TagsUpdate { references, labels },
+    } = update;
+    let paths = [
+        (confirmed.is_some(), "confirmed_reason"),
+        (legal_hold.is_some(), "legal_hold"),
+        (retain_until.is_some(), "retain_until_time"),
+        (references.is_some(), "external_references"),
+        (labels.is_some(), "labels"),
+    ];
+    let named = paths.iter().filter(|(is_named, _)| *is_named);
+    FieldMask {
+        paths: named.map(|(_, path)| (*path).to_owned()).collect(),
+    }
+}
+
+/// The values of an update, in the fields of a case.
+fn updated(of_case: CaseId, update: &CaseUpdate) -> v1::Case {
+    let CaseUpdate {
+        confirmed,
+        legal_hold,
+        retain_until,
+        tags: kept,
+    } = update;
+    let (external_references, labels) = tags::updated_tags(kept);
+    let confirmed = confirmed.as_ref().and_then(Option::as_ref);
+    v1::Case {
+        case_id: of_case.to_string(),
+        confirmed_reason: confirmed.map_or_else(String::new, ReasonId::to_string),
+        legal_hold: legal_hold.unwrap_or_default(),
+        retain_until_time: retain_until.flatten().map(time::timestamp),
+        external_references,
+        labels,
+        ..v1::Case::default()
+    }
+}
+
+/// Work on a customer.
+pub(super) fn of_customer(worked: &CustomerActionTaken) -> EventParts {
+    let customer_id = worked.customer.to_string();
+    let subject = format!("customer/{customer_id}");
+    let (body, name) = match &worked.action {
+        CustomerAction::Linked {
+            identity: linked, ..
+        } => {
+            let event = v1::IdentityLinkedEvent {
+                customer_id,
+                identity: Some(identity(linked)),
+                verification_lost: verification_lost(&worked.action),
+            };
+            (Body::IdentityLinked(event), "identity_linked")
+        }
+        CustomerAction::Unlinked(key) => {
+            let event = v1::IdentityUnlinkedEvent {
+                customer_id,
+                identity: Some(v1::Identity {
+                    verified: false,
+                    ..proven(key)
+                }),
+            };
+            (Body::IdentityUnlinked(event), "identity_unlinked")
+        }
+        CustomerAction::Merged(merge) => {
+            let event = v1::CustomerMergedEvent {
+                surviving_customer_id: customer_id,
+                duplicate_customer_id: merge.customer.to_string(),
+                proof_identity: merge.proof.as_ref().map(proven),
+                note: merge.note.to_string(),
+            };
+            (Body::CustomerMerged(event), "customer_merged")
+        }
+        CustomerAction::Unmerged(duplicate, note) => {
+            let event = v1::CustomerUnmergedEvent {
+                surviving_customer_id: customer_id,
+                duplicate_customer_id: duplicate.to_string(),
+                note: note.to_string(),
+            };
+            (Body::CustomerUnmerged(event), "customer_unmerged")
+        }
+    };
+    EventParts {
+        body,
+        name,
+        subject,
+    }
+}

@@ -1,0 +1,195 @@
+//! Cursors of feeds: where a watcher stands, as a text that callers keep and send back.
+//!
+//! A cursor is opaque to callers: hexadecimal digits of the feed, the store, the filter, the position in the log, the
+//! row after which a snapshot goes on, and a check sum.
+
+use crate::store::StoreId;
+use signpost_domain::ids::Seq;
+
+/// The feeds that there are. Numbers are in callers' hands: keep them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Feed {
+    /// WatchEvents.
+    Events = 1,
+    /// WatchCases.
+    Cases = 2,
+    /// WatchContacts.
+    Contacts = 3,
+}
+
+/// What a cursor goes on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CursorScope {
+    /// The feed.
+    pub(crate) feed: Feed,
+    /// A check sum of the filter; 0 for none.
+    pub(crate) filter: u32,
+}
+
+/// Where a watcher stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    /// The store, by the start of its name.
+    pub(crate) store: StoreIdPrefix,
+    /// All events up to this one were told.
+    pub(crate) seq: Seq,
+    /// Within a snapshot: the key of the last row that was told.
+    pub(crate) row: Option<Vec<u8>>,
+}
+
+/// The start of the name of a store: enough to tell it from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StoreIdPrefix([u8; MARK_BYTES]);
+
+const MARK_BYTES: usize = 8;
+const CHECK_BYTES: usize = 4;
+/// Bytes without those of a row's key.
+const FIXED_BYTES: usize = 1 + MARK_BYTES + 4 + 8 + CHECK_BYTES;
+/// Most bytes of a row's key.
+const ROW_BYTES_MAX: usize = 1 + signpost_domain::ids::CONTACT_ID_BYTES_MAX;
+const MALFORMED: &str = "must be the cursor of an item of a watch, unchanged";
+
+impl StoreIdPrefix {
+    /// So many bytes.
+    pub(in crate::grpc) const BYTES: usize = MARK_BYTES;
+
+    pub(in crate::grpc) const fn as_bytes(&self) -> &[u8; MARK_BYTES] {
+        &self.0
+    }
+
+    pub(in crate::grpc) const fn from_bytes(mark: [u8; MARK_BYTES]) -> StoreIdPrefix {
+        StoreIdPrefix(mark)
+    }
+
+    /// The mark of a store.
+    pub(crate) fn of(StoreId(name): StoreId) -> StoreIdPrefix {
+        let mut mark = [0; MARK_BYTES];
+        mark.copy_from_slice(&name[..MARK_BYTES]);
+        StoreIdPrefix(mark)
+    }
+}
+
+impl Cursor {
+    /// The text of it.
+    pub(crate) fn text(&self, of: CursorScope) -> String {
+        let mut bytes = vec![of.feed as u8];
+        bytes.extend(self.store.0);
+        bytes.extend(of.filter.to_be_bytes());
+        bytes.extend(self.seq.0.to_be_bytes());
+        bytes.extend(self.row.iter().flatten());
+        bytes.extend(crc32fast::hash(&bytes).to_be_bytes());
+        let mut text = String::with_capacity(2 * bytes.len());
+        push_digits(&mut text, &bytes);
+        text
+    }
+
+    /// Reads a cursor of this feed and this filter.
+    ///
+    /// # Errors
+    /// What would be right.
+    pub(crate) fn parse(of: CursorScope, text: &str) -> Result<Cursor, &'static str> {
+        if text.len() > 2 * (FIXED_BYTES + ROW_BYTES_MAX) {
+            return Err(MALFORMED);
+        }
+        let bytes = bytes_of(text).ok_or(MALFORMED)?;
+        let (told, check) = bytes.split_last_chunk().ok_or(MALFORMED)?;
+        if *check != crc32fast::hash(told).to_be_bytes() {
+            return Err(MALFORMED);
+        }
+        let (feed, rest) = told.split_first().ok_or(MALFORMED)?;
+        let (store, rest) = rest.split_first_chunk().ok_or(MALFORMED)?;
+        let (filter, rest) = rest.split_first_chunk().ok_or(MALFORMED)?;
+        let (seq, row) = rest.split_first_chunk().ok_or(MALFORMED)?;
+        if *feed != of.feed as u8 {
+            return Err("must be a cursor of the same method");
+        }
+        if u32::from_be_bytes(*filter) != of.filter {
+            return Err("must be sent with the filter that it was given for");
+        }
+        Ok(Cursor {
+            store: StoreIdPrefix(*store),
+            seq: Seq(u64::from_be_bytes(*seq)),
+            row: (!row.is_empty()).then(|| row.to_vec()),
+        })
+    }
+}
+
+/// Writes bytes as two digits each.
+pub(in crate::grpc) fn push_digits(text: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(digit), 16).unwrap_or_default());
+        }
+    }
+}
+
+/// The bytes that digits stand for.
+pub(in crate::grpc) fn bytes_of(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let byte = |[high, low]: &[u8; 2]| Some(digit(*high)? << 4 | digit(*low)?);
+    rest.is_empty()
+        .then(|| pairs.iter().map(byte).collect())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OF: CursorScope = CursorScope {
+        feed: Feed::Contacts,
+        filter: 7,
+    };
+
+    fn cursor(row: Option<Vec<u8>>) -> Cursor {
+        Cursor {
+            store: StoreIdPrefix::of(StoreId([0x5a; 16])),
+            seq: Seq(u64::MAX),
+            row,
+        }
+    }
+
+    #[test]
+    fn cursors_read_back() {
+        for row in [None, Some(vec![0x10, 0]), Some(vec![0xff; ROW_BYTES_MAX])] {
+            let cursor = cursor(row);
+            assert_eq!(Cursor::parse(OF, &cursor.text(OF)), Ok(cursor));
+        }
+    }
+
+    #[test]
+    fn nothing_else_does() {
+        let good = cursor(None).text(OF);
+        for place in 0..good.len() {
+            let mut bad = good.clone().into_bytes();
+            bad[place] = if bad[place] == b'0' { b'1' } else { b'0' };
+            let bad = String::from_utf8(bad).unwrap_or_default();
+            assert_eq!(Cursor::parse(OF, &bad), Err(MALFORMED), "{bad}");
+        }
+        let long = "0".repeat(10_000);
+        for bad in [
+            "",
+            "0",
+            "é",
+            "00000000",
+            &good[2..],
+            &good.to_uppercase(),
+            &long,
+        ] {
+            assert!(Cursor::parse(OF, bad).is_err(), "{bad}");
+        }
+        let other = |feed, filter| Cursor::parse(CursorScope { feed, filter }, &good);
+        assert_eq!(
+            [other(Feed::Cases, 7), other(Feed::Contacts, 8)],
+            [
+                Err("must be a cursor of the same method"),
+                Err("must be sent with the filter that it was given for")
+            ]
+        );
+    }
+}

@@ -1,0 +1,33 @@
+//! Everything that touches the disk, as bytes in and bytes out: the data folder, the log of events
+//! and the rows folded from them.
+//!
+//! Left out: what the bytes mean. No type of the storage engine appears in a signature that leaves
+//! this folder; only `database` names it.
+
+mod database;
+mod disk;
+mod error;
+mod format;
+mod frame;
+mod key;
+mod log;
+mod log_reader;
+mod open_segment;
+mod rows;
+mod rows_reader;
+mod segment;
+mod store_id;
+
+pub use database::SingleThreadedRayon;
+pub use error::{AppendError, ApplyError, StoreError, StoreHealth};
+pub use format::{DataFolder, OpenError};
+pub use log::{
+    EVENT_BYTES_MAX, GROUP_BYTES_MAX, GROUP_EVENTS_MAX, Log, LogLimits, SEGMENT_BYTES_MAX,
+};
+pub use log_reader::LogReader;
+pub use rows::{
+    CHANGES_MAX, Opened, REOPEN_BYTES, ROW_BYTES_MAX, ROW_KEY_BYTES_MAX, RowLimits, Rows,
+};
+pub use rows_reader::{RowReader, SCAN_ROWS_MAX, StoredRow, Towards, Values};
+pub use segment::SEGMENTS_OPEN_MAX;
+pub use store_id::{StoreId, StoreIdError};

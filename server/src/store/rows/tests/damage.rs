@@ -1,0 +1,113 @@
+//! The rows after damage and failures.
+
+use super::super::STATE_FAN_OUT;
+use super::{Failure, Outcome, SMALL, filled, key, open, put};
+use crate::store::database::Database;
+use crate::store::{ApplyError, DataFolder, Opened, Rows, StoreError, StoreId};
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+fn damage(folder: &DataFolder) -> Result<Option<String>, Failure> {
+    match Rows::open(folder, SMALL)? {
+        Opened::Ready(..) => Ok(None),
+        Opened::Damaged { what } => Ok(Some(what)),
+    }
+}
+
+#[test]
+fn damage_met_while_reading_is_reported_by_the_next_open() -> Outcome {
+    let (temporary, folder) = filled()?;
+    let mut database = Database::<STATE_FAN_OUT>::open(&temporary.path().join("state"), 1024)?;
+    database.put_all([(key(5), b"no frame of ours".to_vec())])?;
+    database.close()?;
+
+    let (rows, reader) = open(&folder)?;
+    assert!(reader.get_many_blocking(&[key(4)]).is_ok());
+    let read = reader.get_many_blocking(&[key(5)]);
+    assert!(matches!(read, Err(StoreError::Damaged { .. })), "{read:?}");
+    drop(rows);
+    assert_eq!(
+        damage(&folder)?.as_deref(),
+        Some("it was found damaged while it was read")
+    );
+    Rows::reset(&folder)?;
+    let (rows, reader) = open(&folder)?;
+    assert_eq!(
+        (rows.applied(), reader.scan_blocking(b"", None, 10)?.0),
+        (0, vec![])
+    );
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_built_on_is_reported_and_reset() -> Outcome {
+    type Damage = fn(&Path) -> std::io::Result<()>;
+    let damages: [(&str, Damage); 4] = [
+        ("a file in its place", |state| {
+            fs::remove_dir_all(state)?;
+            fs::write(state, "")
+        }),
+        ("no leaves", |state| fs::remove_dir_all(state.join("slabs"))),
+        ("cut off", |state| {
+            fs::write(state.join("durability_cookie"), "")
+        }),
+        ("garbage", |state| {
+            for entry in fs::read_dir(state.join("metadata"))? {
+                let path = entry?.path();
+                if path.to_string_lossy().contains("snapshot_") {
+                    fs::write(path, [7; 100])?;
+                }
+            }
+            Ok(())
+        }),
+    ];
+    for (name, damages_it) in damages {
+        let (temporary, folder) = filled()?;
+        // So that all is in the snapshot.
+        drop(open(&folder)?);
+        damages_it(&temporary.path().join("state"))?;
+        assert!(damage(&folder)?.is_some(), "{name}");
+        Rows::reset(&folder)?;
+        let (mut rows, _) = open(&folder)?;
+        assert_eq!(rows.applied(), 0, "{name}");
+        rows.apply(vec![put(1, 1)], 1)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn rows_that_vanished_or_belong_to_another_store_are_not_taken() -> Outcome {
+    let (temporary, folder) = filled()?;
+    let other = TempDir::new()?;
+    let other_folder = DataFolder::open(other.path(), StoreId([2; 16]))?;
+    fs::remove_dir_all(other.path().join("state"))?;
+    fs::rename(temporary.path().join("state"), other.path().join("state"))?;
+    assert_eq!(
+        damage(&other_folder)?.as_deref(),
+        Some("it belongs to another store")
+    );
+    assert_eq!(open(&folder)?.0.applied(), 0);
+    Rows::reset(&folder)?;
+    Rows::reset(&folder)?;
+    assert_eq!(open(&folder)?.0.applied(), 0);
+    Ok(())
+}
+
+#[test]
+fn a_failure_poisons_the_rows() -> Outcome {
+    let (temporary, folder) = filled()?;
+    let (mut rows, _) = open(&folder)?;
+    fs::remove_dir_all(temporary.path().join("state"))?;
+    fs::write(temporary.path().join("state"), "")?;
+    // Enough to make it open anew, which it cannot.
+    let failed = rows.apply((0..200).map(|number| put(number, 200)).collect(), 8);
+    assert!(matches!(failed, Err(ApplyError::Failed(_))), "{failed:?}");
+    let again = rows.apply(vec![put(1, 1)], 9);
+    assert!(
+        matches!(again, Err(ApplyError::Poisoned { .. })),
+        "{again:?}"
+    );
+    assert!(matches!(rows.flush(), Err(ApplyError::Poisoned { .. })));
+    Ok(())
+}
