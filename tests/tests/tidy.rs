@@ -1,7 +1,7 @@
 //! House rules that a compiler does not check. Each is a function over the files of the repository, so that it can be
 //! shown to bite: it passes on the files as they are, and finds what is planted in a copy of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -351,6 +351,58 @@ fn one_place_picks_codes() -> TestResult {
             (
                 "server/src/feed/status_of.rs",
                 "fn code() -> tonic::Code { tonic::Code::Internal }\n",
+            ),
+        ],
+    )
+}
+
+/// A word names one thing: no name of a type stands in two modules of a crate.
+fn names_twice(tree: &[File]) -> Vec<String> {
+    let mut found: BTreeMap<(&str, String), BTreeSet<&str>> = BTreeMap::new();
+    for crate_of in ["server/domain/src/", "server/src/", "client/src/"] {
+        for file in under(tree, crate_of).filter(|file| !file.is_test()) {
+            for line in file.code() {
+                let line = line.trim_start();
+                let Some(rest) = line.strip_prefix("pub") else {
+                    continue;
+                };
+                let rest = match rest.strip_prefix('(') {
+                    Some(of) => of.split_once(')').map_or("", |(_, rest)| rest),
+                    None => rest,
+                };
+                let mut words = rest.split_whitespace();
+                let kind = words.next().unwrap_or_default();
+                let name = words.next().unwrap_or_default();
+                let name = name.split(|c: char| !c.is_alphanumeric()).next();
+                if ["struct", "enum", "trait", "type"].contains(&kind) {
+                    let name = name.unwrap_or_default().to_owned();
+                    let files = found.entry((crate_of, name)).or_default();
+                    files.insert(file.path.as_str());
+                }
+            }
+        }
+    }
+    let twice = found.into_iter().filter(|(_, files)| files.len() > 1);
+    twice
+        .map(|((_, name), files)| {
+            let files: Vec<&str> = files.into_iter().collect();
+            format!("{name} is the name of several types: {}", files.join(", "))
+        })
+        .collect()
+}
+
+#[test]
+fn a_name_of_a_type_means_one_thing() -> TestResult {
+    holds(
+        names_twice,
+        &[
+            (
+                "server/src/queries/prefetched.rs",
+                "//! Rows.\npub(super) struct Prefetched;\n",
+            ),
+            (
+                "client/src/cli/broken.rs",
+                "//! What broke.\npub(crate) struct Failure;\n",
             ),
         ],
     )

@@ -4,17 +4,19 @@
 //! only where it would otherwise look at rows without end:
 //!
 //! - *Blocks* of cases by reason, tier, channel, waiting line and closed state: a name, then the number of a block
-//!   ([`super::index::block`]) that says which of thousands of sequences opened such a case. Any one of these filters,
-//! and any   of them together (their blocks are intersected), finds a page among millions of cases at the cost of that
-//! page.   Cases of one second share their blocks: what a case adds is a few bits. There is none for open cases, which
-//! have a   prefix of their own, and none for all cases, of which each has just one tier. - Entries of a customer's
-//! cases and contacts, and of contacts of others on its cases, beside the customer's row,   whose leaf is written for
-//! every contact anyway. A prefix of their own would cost another leaf, hit at random, for   every contact. - A *mark*
-//! of every contact and customer under the sequence by which it came: its name, which is the caller's and so   in no
-//! order of time, and what lists filter by. Contacts are filtered by looking at their marks one after another,   which
-//! is slower for rare values than blocks are, but a contact changes more often than a case. - Entries of customers
-//! under each of their handles. - Blocks of cases and of contacts by external reference and by label, of those that
-//! have any: who looks for one   of millions by the id that another system has for it finds it at once.
+//!   ([`seq_bitmap`]) that says which of thousands of sequences opened such a case. Any one of these filters, and any
+//!   of them together (their blocks are intersected), finds a page among millions of cases at the cost of that page.
+//!   Cases of one second share their blocks: what a case adds is a few bits. There is none for open cases, which have a
+//!   prefix of their own, and none for all cases, of which each has just one tier.
+//! - Entries of a customer's cases and contacts, and of contacts of others on its cases, beside the customer's row,
+//!   whose leaf is written for every contact anyway. A prefix of their own would cost another leaf, hit at random, for
+//!   every contact.
+//! - A *mark* of every contact and customer under the sequence by which it came: its name, which is the caller's and so
+//!   in no order of time, and what lists filter by. Contacts are filtered by looking at their marks one after another,
+//!   which is slower for rare values than blocks are, but a contact changes more often than a case.
+//! - Entries of customers under each of their handles.
+//! - Blocks of cases and of contacts by external reference and by label, of those that have any: who looks for one
+//!   of millions by the id that another system has for it finds it at once.
 //!
 //! A mark is replaced when its row changes. Nothing leaves a block and no entry is deleted: they say that a row once
 //! matched, and the list looks at the row itself. So a case that goes from state to state, or a customer that becomes

@@ -1,7 +1,7 @@
 //! The members of the blocks under one prefix, in one order.
 
 use super::budget::ScanBudget;
-use super::cursor::Cursor;
+use super::cursor::EntryCursor;
 use crate::codec::index::seq_bitmap::{SeqBitmap, number_of};
 use crate::index_scan::undecoded;
 use crate::store::StoreError;
@@ -11,7 +11,7 @@ use signpost_domain::list::Order;
 /// Reads one block after another.
 pub(crate) struct Blocks {
     /// The blocks, by their numbers.
-    run: Cursor,
+    run: EntryCursor,
     /// The block where it is, and its number; `None` before the first.
     at: Option<(u64, SeqBitmap)>,
 }
@@ -20,7 +20,7 @@ impl Blocks {
     /// Of what is under `prefix`.
     pub(crate) fn new(prefix: Vec<u8>) -> Blocks {
         Blocks {
-            run: Cursor::sparing(prefix),
+            run: EntryCursor::sparing(prefix),
             at: None,
         }
     }

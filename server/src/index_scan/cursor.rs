@@ -15,7 +15,7 @@ const CHUNK_MIN: usize = 4;
 const CHUNK_MAX: usize = 256;
 
 /// The sequences under one prefix, each with its value.
-pub(crate) struct Cursor {
+pub(crate) struct EntryCursor {
     prefix: Vec<u8>,
     ahead: VecDeque<(Seq, Vec<u8>)>,
     /// Whether there is nothing behind `ahead`.
@@ -27,10 +27,10 @@ pub(crate) struct Cursor {
     reads: usize,
 }
 
-impl Cursor {
+impl EntryCursor {
     /// Of what is under `prefix`.
-    pub(crate) fn new(prefix: Vec<u8>) -> Cursor {
-        Cursor {
+    pub(crate) fn new(prefix: Vec<u8>) -> EntryCursor {
+        EntryCursor {
             prefix,
             ahead: VecDeque::new(),
             has_ended: false,
@@ -41,30 +41,30 @@ impl Cursor {
     }
 
     /// The same, of which often the first row is all that is wanted, and of which there may be hundreds.
-    pub(crate) fn sparing(prefix: Vec<u8>) -> Cursor {
-        Cursor {
+    pub(crate) fn sparing(prefix: Vec<u8>) -> EntryCursor {
+        EntryCursor {
             chunk: 1,
             used: 1,
-            ..Cursor::new(prefix)
+            ..EntryCursor::new(prefix)
         }
     }
 
     /// Of these, in any order.
-    pub(crate) fn of_all(look: &ScanBudget<'_>, mut sequences: Vec<Seq>) -> Cursor {
+    pub(crate) fn of_all(look: &ScanBudget<'_>, mut sequences: Vec<Seq>) -> EntryCursor {
         sequences.sort_unstable();
         sequences.dedup();
         if look.order() == Order::NewestFirst {
             sequences.reverse();
         }
-        Cursor::of(sequences.into_iter().map(|seq| (seq, Vec::new())).collect())
+        EntryCursor::of(sequences.into_iter().map(|seq| (seq, Vec::new())).collect())
     }
 
     /// Of these, which are in the order of the page.
-    pub(crate) fn of(sequences: Vec<(Seq, Vec<u8>)>) -> Cursor {
-        Cursor {
+    pub(crate) fn of(sequences: Vec<(Seq, Vec<u8>)>) -> EntryCursor {
+        EntryCursor {
             ahead: sequences.into(),
             has_ended: true,
-            ..Cursor::new(Vec::new())
+            ..EntryCursor::new(Vec::new())
         }
     }
 
@@ -116,9 +116,9 @@ impl Cursor {
 /// The sequences of some items.
 pub(crate) enum Sequences {
     /// One under each key.
-    Run(Cursor),
+    Run(EntryCursor),
     /// The same, where what is under each key is the row itself.
-    Rows(Cursor),
+    Rows(EntryCursor),
     /// In blocks.
     Blocks(Blocks),
 }

@@ -7,7 +7,7 @@ use crate::codec::rows::RowKind;
 use crate::codec::rows::key;
 use crate::index_scan::blocks::Blocks;
 use crate::index_scan::budget::ScanBudget;
-use crate::index_scan::cursor::{Cursor, Intersection, Sequences, Step, Union};
+use crate::index_scan::cursor::{EntryCursor, Intersection, Sequences, Step, Union};
 use crate::index_scan::rows::{case, whose};
 use crate::index_scan::times::{Marks, sequences};
 use crate::store::{RowReader, StoreError, Towards};
@@ -125,10 +125,10 @@ fn joined(look: &ScanBudget<'_>, sought: &WantedCases<'_>) -> Result<Intersectio
     let mut unions: Vec<Union> = Vec::new();
     if !filter.ids.is_empty() {
         let ids = filter.ids.iter().map(|id| id.0).collect();
-        unions.push(Union(vec![Sequences::Run(Cursor::of_all(look, ids))]));
+        unions.push(Union(vec![Sequences::Run(EntryCursor::of_all(look, ids))]));
     }
     if let Some(customers) = customers {
-        let run = |customer| Sequences::Run(Cursor::new(index::cases_of_customer(customer)));
+        let run = |customer| Sequences::Run(EntryCursor::new(index::cases_of_customer(customer)));
         unions.push(Union(customers.iter().map(run).collect()));
     }
     if !filter.reasons.is_empty() {
@@ -162,7 +162,7 @@ fn joined(look: &ScanBudget<'_>, sought: &WantedCases<'_>) -> Result<Intersectio
 /// The sequences of cases that were once in one of these states: the rows of open ones before the blocks of others.
 /// `None` if any state will do.
 fn in_states(states: &[CaseState], active: bool) -> Option<Union> {
-    let rows = || Sequences::Rows(Cursor::new(key::OPEN_CASES.to_vec()));
+    let rows = || Sequences::Rows(EntryCursor::new(key::OPEN_CASES.to_vec()));
     if active {
         return Some(Union(vec![rows()]));
     }

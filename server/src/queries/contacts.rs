@@ -8,7 +8,7 @@ use crate::codec::rows::contact::{PartialContact, decode_partial};
 use crate::codec::rows::key;
 use crate::index_scan::blocks::Blocks;
 use crate::index_scan::budget::{ScanBudget, Span};
-use crate::index_scan::cursor::{Cursor, Intersection, Sequences, Step, Union};
+use crate::index_scan::cursor::{EntryCursor, Intersection, Sequences, Step, Union};
 use crate::index_scan::rows::{case, contact, whose};
 use crate::index_scan::times::{Marks, sequences};
 use crate::store::{RowReader, StoreError};
@@ -138,7 +138,7 @@ fn page(
 /// Where marks come from.
 enum Source {
     /// All of them, in their order.
-    Marks(Cursor),
+    Marks(EntryCursor),
     /// Those at some sequences.
     At(Intersection),
 }
@@ -204,7 +204,7 @@ fn source(
     let labels = labels.map(|(key, value)| index::contacts_by_label(key, value));
     unions.extend(labels.map(|prefix| Union(vec![blocks(prefix)])));
     Ok(match unions.is_empty() {
-        true => Source::Marks(Cursor::new(index::CONTACT_MARKS.to_vec())),
+        true => Source::Marks(EntryCursor::new(index::CONTACT_MARKS.to_vec())),
         false => Source::At(Intersection(unions)),
     })
 }
@@ -230,12 +230,13 @@ fn of_cases(look: &ScanBudget<'_>, ids: &[CaseId]) -> Result<Union, StoreError> 
     customers.sort_unstable();
     customers.dedup();
     let mut all = of(&customers);
-    all.0.push(Sequences::Run(Cursor::of_all(look, sequences)));
+    all.0
+        .push(Sequences::Run(EntryCursor::of_all(look, sequences)));
     Ok(all)
 }
 
 /// The sequences of the contacts of some customers.
 fn of(customers: &[CustomerId]) -> Union {
-    let run = |id| Sequences::Run(Cursor::new(index::contacts_of_customer(id)));
+    let run = |id| Sequences::Run(EntryCursor::new(index::contacts_of_customer(id)));
     Union(customers.iter().map(run).collect())
 }

@@ -3,7 +3,7 @@
 use super::{ListPage, PageRequest, undecoded};
 use crate::codec::index;
 use crate::index_scan::budget::ScanBudget;
-use crate::index_scan::cursor::Cursor;
+use crate::index_scan::cursor::EntryCursor;
 use crate::index_scan::rows::customer;
 use crate::index_scan::times::{Marks, sequences};
 use crate::store::{RowReader, StoreError};
@@ -27,8 +27,8 @@ pub(crate) fn customers(
         return Ok(ListPage::nothing());
     };
     let (mut run, by_mark) = match (filter.ids.as_slice(), &filter.identity) {
-        ([], Some(handle)) => (Cursor::new(index::customers_by_handle(handle)), false),
-        ([], None) => (Cursor::new(index::CUSTOMER_MARKS.to_vec()), true),
+        ([], Some(handle)) => (EntryCursor::new(index::customers_by_handle(handle)), false),
+        ([], None) => (EntryCursor::new(index::CUSTOMER_MARKS.to_vec()), true),
         (ids, _) => (named(&look, ids)?, false),
     };
     let mut items: Vec<Arc<Customer>> = Vec::new();
@@ -72,7 +72,7 @@ fn of_mark(filter: &CustomerFilter, mark: &[u8]) -> Result<Option<CustomerId>, S
 }
 
 /// The customers with these keys, each once.
-fn named(look: &ScanBudget<'_>, ids: &[CustomerId]) -> Result<Cursor, StoreError> {
+fn named(look: &ScanBudget<'_>, ids: &[CustomerId]) -> Result<EntryCursor, StoreError> {
     let mut all: Vec<(Seq, Vec<u8>)> = Vec::new();
     for id in ids {
         let found = customer(look.reader, id)?;
@@ -83,5 +83,5 @@ fn named(look: &ScanBudget<'_>, ids: &[CustomerId]) -> Result<Cursor, StoreError
     if look.order() == Order::NewestFirst {
         all.reverse();
     }
-    Ok(Cursor::of(all))
+    Ok(EntryCursor::of(all))
 }

@@ -56,6 +56,7 @@ mod menus;
 mod misspelt;
 mod new_ids;
 mod note_audience;
+mod old_folder;
 mod older_playbooks;
 mod on_behalf_of;
 mod on_behalf_of_command;

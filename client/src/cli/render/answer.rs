@@ -184,15 +184,19 @@ fn happened(answer: &v1::ContactAnswer, paint: Paint) -> String {
     text
 }
 
-/// `at stake 27.00 EUR; if it fails: 8.10 more (the best that could follow)`; nothing where no route was priced.
+/// `at stake 27.00 EUR; if it fails: 8.10 more (the best that could follow)`, or `nothing could follow`; nothing where
+/// no route was priced.
 fn at_stake(decision: &v1::Decision) -> String {
     if decision.stake_micros == 0 && decision.next_micros == 0 {
         return String::new();
     }
     let stake = words::money(decision.stake_micros);
-    let next = words::money(decision.next_micros);
+    let next = match decision.next_micros {
+        0 => "nothing could follow".to_owned(),
+        micros => format!("{} more (the best that could follow)", words::money(micros)),
+    };
     format!(
-        "at stake {stake} {}; if it fails: {next} more (the best that could follow)\n",
+        "at stake {stake} {}; if it fails: {next}\n",
         decision.currency_code
     )
 }
@@ -376,7 +380,10 @@ fn rule(fired: &v1::FiredRule) -> String {
         does.push(format!("{verb} {} by {amount}", words::route(gain.route)));
     }
     if let Some(need) = fired.need_thousandths {
-        does.push(format!("raises the need to {}", words::factor(need)));
+        does.push(format!(
+            "raises the need to at least {}",
+            words::factor(need)
+        ));
     }
     if !fired.required_fact_ids.is_empty() {
         does.push(format!("asks for {}", fired.required_fact_ids.join(", ")));

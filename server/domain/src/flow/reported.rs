@@ -9,14 +9,14 @@ use crate::time::UnixMs;
 
 /// What was reported of the queues that a decision may look at.
 #[derive(Debug, Default)]
-pub(super) struct Reported {
+pub(super) struct ReportedQueues {
     /// What counts.
     pub(super) fresh: Vec<QueueStats>,
     /// Those of which it is too old.
     too_old: Vec<Slug>,
 }
 
-impl Reported {
+impl ReportedQueues {
     /// Of the queues that routes of `reason`, rules and the last resort lead to or look at; not of those that the
     /// contact `told`.
     pub(super) fn of(
@@ -25,8 +25,8 @@ impl Reported {
         reason: Option<ReasonIndex>,
         told: &[QueueStats],
         now: UnixMs,
-    ) -> Reported {
-        let mut reported = Reported::default();
+    ) -> ReportedQueues {
+        let mut reported = ReportedQueues::default();
         for ReportedQueue {
             stats, observed, ..
         } in state.reported_queues().values().map(|row| &**row)

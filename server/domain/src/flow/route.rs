@@ -3,7 +3,7 @@
 use super::additional::{additional_of, cases_of};
 use super::find::{self, FoundCase, FoundCustomer, FoundReason, Named, Sought};
 use super::join::{case_join, joined_case, left_case, memory, standing};
-use super::reported::Reported;
+use super::reported::ReportedQueues;
 use super::{DecideError, live, matters};
 use crate::actor::{Actor, ActorKind};
 use crate::case::Case;
@@ -412,8 +412,8 @@ pub(super) fn weigh(
     };
     let told = &start.context.queue_stats;
     let reported = match found.reason {
-        FoundReason::Choose(_) => Reported::default(),
-        _ => Reported::of(state, playbook, index, told, now),
+        FoundReason::Choose(_) => ReportedQueues::default(),
+        _ => ReportedQueues::of(state, playbook, index, told, now),
     };
     let question = |reason| Question {
         playbook,

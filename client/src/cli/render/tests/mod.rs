@@ -143,6 +143,19 @@ fn a_routed_contact_as_text() {
 }
 
 #[test]
+fn where_nothing_could_follow_a_failure_it_is_said() {
+    let mut last = routed();
+    let decision = last.decision.get_or_insert_default();
+    decision.next_micros = 0;
+    let told = answer(&last, Paint::PLAIN);
+    let line = told.lines().find(|line| line.starts_with("at stake"));
+    assert_eq!(
+        line,
+        Some("at stake 36.00 EUR; if it fails: nothing could follow")
+    );
+}
+
+#[test]
 fn a_routed_contact_as_json() {
     let response = v1::RouteContactResponse {
         answer: Some(routed()),

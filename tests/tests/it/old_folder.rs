@@ -1,0 +1,105 @@
+//! A data folder that a program of before wrote: sixty contacts of the demo's morning, decided by the first formula, with
+//! the list of cases as that program showed it (`tests/fixtures/folders`). Only its log is kept: rows follow from it.
+
+use expect_test::expect_file;
+use signpost_client::v1;
+use signpost_server::engine::Clock;
+use signpost_tests::server::{Data, TestServer};
+use signpost_tests::{Outcome, brief};
+use std::path::Path;
+use std::process::Command;
+
+fn unpacked() -> Outcome<Data> {
+    let data = Data::new()?;
+    let packed = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/folders/first.tar.gz");
+    std::fs::create_dir_all(data.path())?;
+    let mut tar = Command::new("tar");
+    let unpacked = tar
+        .arg("-xzf")
+        .arg(packed)
+        .arg("-C")
+        .arg(data.path())
+        .status()?;
+    assert!(unpacked.success(), "{unpacked}");
+    Ok(data)
+}
+
+async fn cases(server: &TestServer) -> Outcome<String> {
+    let listed = v1::ListCasesRequest {
+        page_size: 50,
+        view: v1::View::Full.into(),
+        ..Default::default()
+    };
+    let mut cases = server.client().list_cases(listed).await?.cases;
+    cases.sort_by(|a, b| a.case_id.cmp(&b.case_id));
+    let told = cases.iter().map(|case| {
+        let contacts = case
+            .contacts
+            .iter()
+            .map(|listed| listed.contact_id.as_str());
+        let state = case.state().as_str_name().replace("CASE_STATE_", "");
+        let customer = match case.customer_id.as_str() {
+            "" => "-",
+            id => id,
+        };
+        format!(
+            "{} {state} {customer} {} {}",
+            case.case_id,
+            case.stated_reason,
+            contacts.collect::<Vec<_>>().join(",")
+        )
+    });
+    Ok(brief::all(&told.collect::<Vec<_>>()))
+}
+
+#[tokio::test]
+async fn a_folder_of_before_opens_lists_the_same_and_its_decisions_replay() -> Outcome {
+    let server = TestServer::on(unpacked()?, Clock::External).await?;
+    expect_file!["../../fixtures/folders/first.txt"].assert_eq(&cases(&server).await?);
+    // What it folds to is whole, and every decision comes out the same: by the formula that it was made by.
+    let folded = server.finish().await?;
+    let cases = folded.state.cases().count();
+    assert!(cases > 50, "{cases}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_folder_of_before_takes_new_contacts() -> Outcome {
+    let server = TestServer::on(unpacked()?, Clock::External).await?;
+    let before = cases(&server).await?;
+    let listed = v1::ListCasesRequest {
+        page_size: 1,
+        ..Default::default()
+    };
+    let newest = server.client().list_cases(listed).await?.cases;
+    let newest = newest.first().cloned().unwrap_or_default();
+    let request = v1::RouteContactRequest {
+        request_id: "new-1".to_owned(),
+        contact_id: "new-1".to_owned(),
+        context: Some(v1::ContactContext {
+            channel: "app".to_owned(),
+            stated_reason: newest.stated_reason.clone(),
+            customer: Some(v1::CustomerRef {
+                customer_id: newest.customer_id.clone(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        }),
+        event_time: newest.open_time,
+        ..Default::default()
+    };
+    server.client().route_contact(request).await?;
+    // Opened again: rows and log say the same.
+    let data = server.stop().await?;
+    let server = TestServer::on(data, Clock::External).await?;
+    let after = cases(&server).await?;
+    assert_ne!(before, after);
+    let contact = v1::GetContactRequest {
+        contact_id: "new-1".to_owned(),
+        ..Default::default()
+    };
+    let contact = server.client().get_contact(contact).await?.contact;
+    assert_eq!(contact.unwrap_or_default().customer_id, newest.customer_id);
+    server.finish().await?;
+    Ok(())
+}
