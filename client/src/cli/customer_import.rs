@@ -351,7 +351,7 @@ fn stopped(error: ClientError, line: u64, key: &str, session: &Session) -> Failu
         "stopped at line {line}; the rows before it are written"
     ));
     match error {
-        ClientError::Unavailable(..) | ClientError::TryAgain(..) => Failure::Unsure {
+        ClientError::Unavailable(..) | ClientError::TryAgain { .. } => Failure::Unsure {
             error,
             again: format!("--request-id {}", quoted(key)),
         },

@@ -35,7 +35,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-            Failure::Call(ClientError::TryAgain(..) | ClientError::Unavailable(..))
+            Failure::Call(ClientError::TryAgain { .. } | ClientError::Unavailable(..))
             | Failure::Unsure { .. }
             | Failure::Again(_) => 1,
             Failure::Call(
@@ -139,13 +139,18 @@ mod tests {
         assert_eq!(told, expected);
     }
 
+    fn try_again() -> ClientError {
+        ClientError::TryAgain {
+            message: String::new(),
+            pause: None,
+            cause: Cause::default(),
+        }
+    }
+
     #[test]
     fn exit_codes_say_what_to_do() {
         let table = [
-            (
-                Failure::Call(ClientError::TryAgain(None, Cause::default())),
-                1,
-            ),
+            (Failure::Call(try_again()), 1),
             (
                 Failure::Call(ClientError::Unavailable(String::new(), Cause::default())),
                 1,
@@ -165,7 +170,7 @@ mod tests {
             (Failure::Again(String::new()), 1),
             (
                 Failure::Unsure {
-                    error: ClientError::TryAgain(None, Cause::default()),
+                    error: try_again(),
                     again: String::new(),
                 },
                 1,
