@@ -1,7 +1,7 @@
 //! `signpost customer import`: every row of a table as a customer that is made or changed, many with each call.
 
 use super::failure::Failure;
-use super::not_taken::{self, Bad};
+use super::not_taken::{self, Alike, Bad};
 use super::out::Progress;
 use super::render::words;
 use super::table_file::{self, Row, Table, TableArgs, mapped};
@@ -211,6 +211,25 @@ struct Tally {
 }
 
 impl Tally {
+    /// The rows that were not taken.
+    fn kinds(&self) -> [(&'static str, &Vec<Bad>); 2] {
+        [("bad", &self.bad), ("refused", &self.refused)]
+    }
+
+    fn not_taken(&self) -> u64 {
+        (self.bad.len() + self.refused.len()) as u64
+    }
+
+    /// Whether the server said of any row what became of it.
+    fn is_answered(&self) -> bool {
+        self.kept > 0 || !self.refused.is_empty()
+    }
+
+    /// Leaves out what is wrong with rows from this line on: nothing was done about them.
+    fn before(&mut self, line: u64) {
+        self.bad.retain(|bad| bad.line < line);
+    }
+
     fn add(&mut self, rows: &[Ready], answer: v1::BatchUpsertCustomersResponse) {
         for (row, item) in rows.iter().zip(answer.outcomes) {
             match item.outcome {
@@ -257,36 +276,56 @@ pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), F
     let (ready, bad) = read_rows(&table, &map, &args.table);
     let client = session.client()?;
     let key = std::mem::take(&mut args.key).or_fresh();
-    let mut tally = Tally::default();
+    let mut tally = Tally {
+        bad,
+        ..Tally::default()
+    };
+    let asked = tokio::signal::ctrl_c();
+    tokio::pin!(asked);
     let mut progress = Progress::of("customers");
     let (mut rest, mut number) = (&ready[..], 0);
     while !rest.is_empty() {
         let (some, more) = rest.split_at(fitting(rest));
-        let request = v1::BatchUpsertCustomersRequest {
-            request_id: format!("{key}-{number}"),
-            upserts: some
-                .iter()
-                .map(|row| v1::CustomerUpsert {
-                    customer: Some(row.customer.clone()),
-                    ..Default::default()
-                })
-                .collect(),
-            event_time: args.event_time,
+        let request = request(some, args.event_time, &format!("{key}-{number}"));
+        let why = tokio::select! {
+            answer = client.batch_upsert_customers(request) => match answer {
+                Ok(answer) => {
+                    tally.add(some, answer);
+                    None
+                }
+                Err(error) => Some(Stopped::Failed(error)),
+            },
+            _ = &mut asked => Some(Stopped::Asked),
         };
-        match client.batch_upsert_customers(request).await {
-            Ok(answer) => tally.add(some, answer),
-            Err(error) => {
-                drop(progress);
-                return Err(stopped(error, some[0].line, &key, session));
-            }
+        if let Some(why) = why {
+            drop(progress);
+            tally.before(some[0].line);
+            tell_stop(&args, &table, &tally, some[0].line, session)?;
+            return Err(why.failure(&key));
         }
         progress.add(some.len());
         (rest, number) = (more, number + 1);
     }
     drop(progress);
     let revision = revision(&client).await;
-    tally.bad = bad;
     report(&args, &table, &tally, revision, session)
+}
+
+/// A call for these rows.
+fn request(
+    rows: &[Ready],
+    event_time: Option<prost_types::Timestamp>,
+    request_id: &str,
+) -> v1::BatchUpsertCustomersRequest {
+    let upserts = rows.iter().map(|row| v1::CustomerUpsert {
+        customer: Some(row.customer.clone()),
+        ..Default::default()
+    });
+    v1::BatchUpsertCustomersRequest {
+        request_id: request_id.to_owned(),
+        upserts: upserts.collect(),
+        event_time,
+    }
 }
 
 /// Prints the rows that were not taken and the summary.
@@ -297,12 +336,8 @@ fn report(
     revision: Option<String>,
     session: &Session,
 ) -> Result<(), Failure> {
-    let kinds = [("bad", &tally.bad), ("refused", &tally.refused)];
-    let alike = kinds.map(|(kind, rows)| not_taken::alike(kind, rows));
-    for line in alike.iter().flat_map(|alike| not_taken::said(alike)) {
-        session.out.say(&line);
-    }
-    let not_taken = (tally.bad.len() + tally.refused.len()) as u64;
+    let alike = tell_not_taken(tally, session);
+    let not_taken = tally.not_taken();
     let rows = tally.kept + not_taken;
     if session.out.json {
         let alike: Vec<_> = alike.iter().flatten().collect();
@@ -332,10 +367,7 @@ fn report(
         };
         session.out.text(&format!("{said}{again}{lost}"))?;
     }
-    if let Some(file) = &args.errors {
-        errors_file::write(file, table, &kinds)
-            .map_err(|error| Failure::Other(format!("{}: {error}", file.display())))?;
-    }
+    write_errors(args, table, tally)?;
     match not_taken == 0 || args.allow_bad {
         true => Ok(()),
         false => Err(Failure::Fix(format!(
@@ -345,17 +377,71 @@ fn report(
     }
 }
 
-/// Where it stopped, and how the same is sent again: what was written by then is answered as it was.
-fn stopped(error: ClientError, line: u64, key: &str, session: &Session) -> Failure {
-    session.out.say(&format!(
-        "stopped at line {line}; the rows before it are written"
-    ));
-    match error {
-        ClientError::Unavailable(..) | ClientError::TryAgain { .. } => Failure::Unsure {
-            error,
-            again: format!("--request-id {}", quoted(key)),
-        },
-        error => error.into(),
+/// Says which rows were not taken, of each kind.
+fn tell_not_taken<'t>(tally: &'t Tally, session: &Session) -> [Vec<Alike<'t>>; 2] {
+    let alike = tally
+        .kinds()
+        .map(|(kind, rows)| not_taken::alike(kind, rows));
+    for line in alike.iter().flat_map(|alike| not_taken::said(alike)) {
+        session.out.say(&line);
+    }
+    alike
+}
+
+/// Writes the rows that were not taken where that is asked for.
+fn write_errors(args: &ImportArgs, table: &Table, tally: &Tally) -> Result<(), Failure> {
+    match &args.errors {
+        None => Ok(()),
+        Some(file) => errors_file::write(file, table, &tally.kinds())
+            .map_err(|error| Failure::Other(format!("{}: {error}", file.display()))),
+    }
+}
+
+/// Why not all calls were made.
+enum Stopped {
+    /// Somebody pressed Ctrl-C.
+    Asked,
+    /// A call failed.
+    Failed(ClientError),
+}
+
+impl Stopped {
+    /// With how the same is sent again: what was written by then is answered as it was.
+    fn failure(self, key: &str) -> Failure {
+        let again = format!("--request-id {}", quoted(key));
+        match self {
+            Stopped::Asked => Failure::Again(format!("stopped\nthe same again: {again}")),
+            Stopped::Failed(
+                error @ (ClientError::Unavailable(..) | ClientError::TryAgain { .. }),
+            ) => Failure::Unsure { error, again },
+            Stopped::Failed(error) => error.into(),
+        }
+    }
+}
+
+/// Says what became of the rows before the first of a call that was not answered.
+fn tell_stop(
+    args: &ImportArgs,
+    table: &Table,
+    tally: &Tally,
+    line: u64,
+    session: &Session,
+) -> Result<(), Failure> {
+    tell_not_taken(tally, session);
+    let before = match (tally.is_answered(), tally.not_taken()) {
+        // What an earlier run wrote of this table stays where nothing is known of this one.
+        (false, _) => "no call was answered".to_owned(),
+        (true, 0) => "the rows before it are written".to_owned(),
+        (true, not_taken) => {
+            format!("the rows before it are written, but for {not_taken} that are told above")
+        }
+    };
+    session
+        .out
+        .say(&format!("stopped at line {line}; {before}"));
+    match tally.is_answered() {
+        true => write_errors(args, table, tally),
+        false => Ok(()),
     }
 }
 

@@ -163,6 +163,53 @@ async fn a_large_table_goes_in_several_calls() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_is_broken_off_tells_what_it_did_not_write() -> Outcome {
+    let server = TestServer::start().await?;
+    let desk = Data::new()?;
+    let (table, errors) = (desk.beside().join("t.csv"), desk.beside().join("e.csv"));
+    // The server takes no call as large as the last row but one.
+    let large = "x".repeat(1_000_000);
+    let large = format!("huge,,{large},{large},{large}\n");
+    let rows = "id,tier,a,b,c\nc1,gold\nc2,golden,,,\nc3,gold,,,\n";
+    std::fs::write(&table, format!("{rows}{large}c5,gold\n"))?;
+    let map = "customer=id,tier=tier,identity.phone=a,identity.phone=b,identity.phone=c";
+    let import = ["customer", "import", text(&table)?, "--map", map];
+    let import = [&import[..], &AT, &["--errors", text(&errors)?]].concat();
+    let came = ran(&server, &import).await?;
+    expect![[r#"
+        line 2: bad: has 2 cells, and the header has 5
+        line 3: refused: customer.tier: is not a tier of the live playbook; did you mean gold?
+        stopped at line 5; the rows before it are written, but for 2 that are told above
+        signpost: the request is too large: found 3000109 bytes, the limit is: 2097152 bytes
+        (2)
+    "#]]
+    .assert_eq(&said(&came));
+    let told = std::fs::read_to_string(&errors)?;
+    expect![[r#"
+        line,problem,what,id,tier,a,b,c
+        2,bad,"has 2 cells, and the header has 5"
+        3,refused,customer.tier: is not a tier of the live playbook; did you mean gold?,c2,golden,,,
+    "#]]
+    .assert_eq(&told);
+    assert_eq!(customer(&server, "c3").await?.tier, "gold");
+    // Where no server is reached, what an import before this one told stays.
+    let nobody = [&import[..], &["--timeout", "500ms", "--request-id", "k"]].concat();
+    let mut command = signpost("127.0.0.1:1", &nobody)?;
+    let came = tokio::task::spawn_blocking(move || Ran::of(&mut command)).await??;
+    assert_eq!(came.code, Some(1), "{came:?}");
+    let stop =
+        "line 2: bad: has 2 cells, and the header has 5\nstopped at line 3; no call was answered\n";
+    assert!(came.stderr.starts_with(stop), "{came:?}");
+    assert!(
+        came.stderr.ends_with("the same again: --request-id k\n"),
+        "{came:?}"
+    );
+    assert_eq!(std::fs::read_to_string(&errors)?, told);
+    server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
     let desk = Data::new()?;
     let table = desk.beside().join("t.csv");
