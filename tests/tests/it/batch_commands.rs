@@ -246,6 +246,45 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_quote_that_is_not_closed_takes_no_rows_with_it() -> Outcome {
+    let server = TestServer::start().await?;
+    let desk = Data::new()?;
+    let table = desk.beside().join("t.csv");
+    let rows = (1..=100).map(|row| match row {
+        4 => "uq4,\"open\n".to_owned(),
+        row => format!("uq{row},x\n"),
+    });
+    std::fs::write(&table, format!("id,n\n{}", rows.collect::<String>()))?;
+    let file = text(&table)?;
+    let mut told = String::new();
+    for words in [
+        &["customer", "import", file, "--map", "customer=id"][..],
+        &[
+            "send",
+            file,
+            "--map",
+            "customer=id,reason=n",
+            "--channel",
+            "phone",
+        ],
+    ] {
+        told += &said(&ran(&server, words).await?).replace(text(desk.beside())?, "TMP");
+    }
+    expect![[r#"
+        signpost: TMP/t.csv: line 5: a quote is opened and never closed
+        (2)
+        signpost: TMP/t.csv: line 5: a quote is opened and never closed
+        (2)
+    "#]]
+    .assert_eq(&told);
+    let list = v1::ListCustomersRequest::default();
+    let kept = server.client().list_customers(list).await?.customers;
+    assert!(kept.is_empty(), "{kept:?}");
+    server.finish().await?;
+    Ok(())
+}
+
 /// Another store has other case numbers.
 async fn without_numbers(server: &TestServer, mut told: String) -> Outcome<String> {
     for case in ["case_2", "case_3"] {
