@@ -16,8 +16,12 @@ use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 use v1::customer_upsert_outcome::Outcome;
 
-/// Most customers of one call.
+/// Most customers of one call: those of so many rows of the table, one behind the other.
 const ITEMS_MAX: usize = 500;
+/// Hexadecimal digits that tell the calls of one import apart, behind its key.
+const CALL_DIGITS: usize = 16;
+/// Most bytes of the key of an import: the server takes 124 of each call.
+const KEY_BYTES_MAX: usize = 124 - 1 - CALL_DIGITS;
 /// Bytes of customers from which on a call takes no more; the server takes 2 MiB.
 const BYTES_MAX: usize = 1 << 20;
 /// What columns can tell.
@@ -144,6 +148,8 @@ fn read_map(texts: &[String], table: &Table) -> Result<Vec<(Target, usize)>, Fai
 /// A customer of a row.
 struct Ready {
     line: u64,
+    /// Which row of the table it is, from 0; those that are bad count, too.
+    place: usize,
     customer: v1::Customer,
 }
 
@@ -151,7 +157,7 @@ struct Ready {
 fn read_rows(table: &Table, map: &[(Target, usize)], args: &TableArgs) -> (Vec<Ready>, Vec<Bad>) {
     let (mut ready, mut bad) = (Vec::new(), Vec::new());
     let mut firsts: HashMap<String, u64> = HashMap::new();
-    for row in table.rows() {
+    for (place, row) in table.rows().enumerate() {
         let line = row.line;
         let read = read_row(table, map, args, row).and_then(|customer| {
             match firsts.entry(customer.customer_id.clone()) {
@@ -163,7 +169,11 @@ fn read_rows(table: &Table, map: &[(Target, usize)], args: &TableArgs) -> (Vec<R
             }
         });
         match read {
-            Ok(customer) => ready.push(Ready { line, customer }),
+            Ok(customer) => ready.push(Ready {
+                line,
+                place,
+                customer,
+            }),
             Err(what) => bad.push(Bad { line, what }),
         }
     }
@@ -190,12 +200,14 @@ fn read_row(
     }
 }
 
-/// How many rows one call takes.
+/// How many rows one call takes. Which rows go together follows from their places in the table, so that a row that is
+/// mended leaves the calls for rows far from it as they were.
 fn fitting(rows: &[Ready]) -> usize {
+    let call_of = |row: &Ready| row.place / ITEMS_MAX;
     let mut bytes = 0;
-    let fit = rows.iter().take(ITEMS_MAX).take_while(|row| {
+    let fit = rows.iter().take_while(|row| {
         bytes += row.customer.encoded_len();
-        bytes <= BYTES_MAX
+        bytes <= BYTES_MAX && call_of(row) == call_of(&rows[0])
     });
     fit.count().max(1)
 }
@@ -276,6 +288,12 @@ pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), F
     let (ready, bad) = read_rows(&table, &map, &args.table);
     let client = session.client()?;
     let key = std::mem::take(&mut args.key).or_fresh();
+    if key.len() > KEY_BYTES_MAX {
+        return Err(Failure::Fix(format!(
+            "--request-id: the key of an import must have at most {KEY_BYTES_MAX} bytes, has {}",
+            key.len()
+        )));
+    }
     let mut tally = Tally {
         bad,
         ..Tally::default()
@@ -283,10 +301,10 @@ pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), F
     let asked = tokio::signal::ctrl_c();
     tokio::pin!(asked);
     let mut progress = Progress::of("customers");
-    let (mut rest, mut number) = (&ready[..], 0);
+    let mut rest = &ready[..];
     while !rest.is_empty() {
         let (some, more) = rest.split_at(fitting(rest));
-        let request = request(some, args.event_time, &format!("{key}-{number}"));
+        let request = request(some, args.event_time, &key);
         let why = tokio::select! {
             answer = client.batch_upsert_customers(request) => match answer {
                 Ok(answer) => {
@@ -304,28 +322,32 @@ pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), F
             return Err(why.failure(&key));
         }
         progress.add(some.len());
-        (rest, number) = (more, number + 1);
+        rest = more;
     }
     drop(progress);
     let revision = revision(&client).await;
     report(&args, &table, &tally, revision, session)
 }
 
-/// A call for these rows.
+/// A call for these rows. Its key follows from what it tells: the same is answered as it was, and all else is another
+/// write.
 fn request(
     rows: &[Ready],
     event_time: Option<prost_types::Timestamp>,
-    request_id: &str,
+    key: &str,
 ) -> v1::BatchUpsertCustomersRequest {
     let upserts = rows.iter().map(|row| v1::CustomerUpsert {
         customer: Some(row.customer.clone()),
         ..Default::default()
     });
-    v1::BatchUpsertCustomersRequest {
-        request_id: request_id.to_owned(),
+    let mut request = v1::BatchUpsertCustomersRequest {
+        request_id: String::new(),
         upserts: upserts.collect(),
         event_time,
-    }
+    };
+    let told = blake3::hash(&request.encode_to_vec()).to_hex();
+    request.request_id = format!("{key}-{}", &told.as_str()[..CALL_DIGITS]);
+    request
 }
 
 /// Prints the rows that were not taken and the summary.

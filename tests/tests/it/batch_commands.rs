@@ -162,6 +162,45 @@ async fn a_large_table_goes_in_several_calls() -> Outcome {
     Ok(())
 }
 
+/// The counts of an import.
+async fn counted(server: &TestServer, import: &[&str]) -> Outcome<[u64; 4]> {
+    let json = [&["--json"], import, &["--allow-bad"]].concat();
+    let json = ran(server, &json).await?.json()?;
+    Ok(["kept", "replayed", "refused", "bad"].map(|name| json[name].as_u64().unwrap_or(99)))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mended_table_is_taken_under_the_same_key() -> Outcome {
+    /// As many as two calls take, and one more.
+    const ROWS: usize = 1_001;
+    let server = TestServer::start().await?;
+    let desk = Data::new()?;
+    let table = desk.beside().join("t.csv");
+    let write = |first: &str, second: &str| {
+        let rows = (2..ROWS).map(|row| format!("c{row},gold\n"));
+        let rows: String = rows.collect();
+        std::fs::write(&table, format!("id,worth\n{first}\n{second}\n{rows}"))
+    };
+    let map = "customer=id,tier=worth";
+    let import = ["customer", "import", text(&table)?, "--map", map];
+    let import = [&import[..], &AT, &["--request-id", "k"]].concat();
+    write("c0", "c1,golden")?;
+    assert_eq!(counted(&server, &import).await?, [999, 0, 1, 1]);
+    let untouched = customer(&server, "c1000").await?.etag;
+    // Of the same table nothing is written again; what was refused is tried again.
+    assert_eq!(counted(&server, &import).await?, [999, 999, 1, 1]);
+    // A bad row that is mended, and a refused one: the calls behind theirs are the same as before.
+    write("c0,gold", "c1,gold")?;
+    assert_eq!(counted(&server, &import).await?, [1_001, 501, 0, 0]);
+    // A row that was kept says something else.
+    write("c0,standard", "c1,gold")?;
+    assert_eq!(counted(&server, &import).await?, [1_001, 501, 0, 0]);
+    assert_eq!(customer(&server, "c0").await?.tier, "standard");
+    assert_eq!(customer(&server, "c1000").await?.etag, untouched);
+    server.finish().await?;
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_that_is_broken_off_tells_what_it_did_not_write() -> Outcome {
     let server = TestServer::start().await?;
