@@ -19,7 +19,10 @@ pub(crate) enum CustomerCommand {
 Example:
   signpost customer get c1
   signpost customer get c1 c2 c3 --json
-  signpost customer get --identity phone=+31201234567",
+  signpost customer get --identity phone=+31201234567
+
+With --json, several keys print {\"customers\": […]}: an item for each, without a customer where there
+is none.",
               group = ArgGroup::new("by").required(true).args(["customer", "identity"]))]
     Get {
         /// The key.

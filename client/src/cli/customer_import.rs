@@ -404,9 +404,15 @@ fn tell_not_taken<'t>(tally: &'t Tally, session: &Session) -> [Vec<Alike<'t>>; 2
     let alike = tally
         .kinds()
         .map(|(kind, rows)| not_taken::alike(kind, rows));
-    for line in alike.iter().flat_map(|alike| not_taken::said(alike)) {
-        session.out.say(&line);
-    }
+    let said: Vec<String> = match session.out.json {
+        true => alike
+            .iter()
+            .flatten()
+            .map(|it| json!(it).to_string())
+            .collect(),
+        false => alike.iter().flat_map(|it| not_taken::said(it)).collect(),
+    };
+    said.iter().for_each(|line| session.out.say(line));
     alike
 }
 
@@ -432,7 +438,7 @@ impl Stopped {
     fn failure(self, key: &str) -> Failure {
         let again = format!("--request-id {}", quoted(key));
         match self {
-            Stopped::Asked => Failure::Again(format!("stopped\nthe same again: {again}")),
+            Stopped::Asked => Failure::Interrupted(again),
             Stopped::Failed(
                 error @ (ClientError::Unavailable(..) | ClientError::TryAgain { .. }),
             ) => Failure::Unsure { error, again },
@@ -458,9 +464,10 @@ fn tell_stop(
             format!("the rows before it are written, but for {not_taken} that are told above")
         }
     };
-    session
-        .out
-        .say(&format!("stopped at line {line}; {before}"));
+    session.out.say(&match session.out.json {
+        true => json!({"problem": "stopped", "what": before, "line": line}).to_string(),
+        false => format!("stopped at line {line}; {before}"),
+    });
     match tally.is_answered() {
         true => write_errors(args, table, tally),
         false => Ok(()),

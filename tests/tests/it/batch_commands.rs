@@ -219,7 +219,7 @@ async fn an_import_that_is_broken_off_tells_what_it_did_not_write() -> Outcome {
         line 2: bad: has 2 cells, and the header has 5
         line 3: refused: customer.tier: is not a tier of the live playbook; did you mean gold?
         stopped at line 5; the rows before it are written, but for 2 that are told above
-        signpost: the request is too large: found 3000109 bytes, the limit is: 2097152 bytes
+        signpost: the request is too large: found 3000124 bytes, the limit is: 2097152 bytes
         (2)
     "#]]
     .assert_eq(&said(&came));
@@ -320,6 +320,47 @@ async fn a_quote_that_is_not_closed_takes_no_rows_with_it() -> Outcome {
     let list = v1::ListCustomersRequest::default();
     let kept = server.client().list_customers(list).await?.customers;
     assert!(kept.is_empty(), "{kept:?}");
+    server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_read_each_refusal_as_a_line_of_json() -> Outcome {
+    let server = TestServer::start().await?;
+    let desk = Data::new()?;
+    let table = desk.beside().join("t.csv");
+    std::fs::write(&table, "id,tier\nc1,gold\nc2\nc3,golden\n")?;
+    let file = text(&table)?;
+    let mut told = String::new();
+    for words in [
+        &["customer", "import", file, "--map", "customer=id,tier=tier"][..],
+        &["customer", "import", file, "--map", "customer=key"],
+        &["customer", "import", "no-such.csv", "--map", "customer=id"],
+        &["customer", "get", "c1", "c8", "c9"],
+        &["case", "get", "case_8", "case_9"],
+    ] {
+        let at = match words[1] {
+            "import" => &AT[..],
+            _ => &[],
+        };
+        let came = ran(&server, &[&["--json"], words, at].concat()).await?;
+        assert_eq!(came.code, Some(2), "{came:?}");
+        for line in came.stderr.lines() {
+            let json: Value = serde_json::from_str(line)?;
+            assert!(json.is_object(), "{line}");
+        }
+        told += &came.stderr.replace(text(desk.beside())?, "TMP");
+    }
+    expect![[r#"
+        {"first_line":3,"last_line":3,"problem":"bad","rows":1,"what":"has 1 cells, and the header has 2"}
+        {"first_line":4,"last_line":4,"problem":"refused","rows":1,"what":"customer.tier: is not a tier of the live playbook; did you mean gold?"}
+        {"message":"2 rows not taken","reason":""}
+        {"message":"TMP/t.csv: there is no column key; the columns are id, tier","reason":""}
+        {"message":"no-such.csv: No such file or directory (os error 2)","reason":""}
+        {"message":"2 customers not there: c8, c9","reason":"NOT_FOUND"}
+        {"message":"2 cases not there: case_8, case_9","reason":"NOT_FOUND"}
+    "#]]
+    .assert_eq(&told);
     server.finish().await?;
     Ok(())
 }
