@@ -83,7 +83,7 @@ struct Globals {
         default_value = "http://127.0.0.1:7100"
     )]
     server: String,
-    /// Print JSON.
+    /// Print JSON. Why a command failed is then a line of JSON on stderr.
     #[arg(long, global = true)]
     json: bool,
     /// How long a call may take, its repetitions included.

@@ -39,8 +39,15 @@ pub enum ClientError {
     Conflict(String, Cause),
     /// It is no longer, or not yet, in a state in which this can be done: read it again. Nothing changed.
     WrongState(String, Cause),
-    /// The server has too much to do: try again, after this long if it said so. Nothing changed.
-    TryAgain(Option<Duration>, Cause),
+    /// Not now: try again, after this long if the server said so. Nothing changed.
+    TryAgain {
+        /// What the server said.
+        message: String,
+        /// How long it asked to wait.
+        pause: Option<Duration>,
+        /// Why: too much to do, or what the reason says.
+        cause: Cause,
+    },
     /// Not reachable, not serving, or no answer within the deadline. A write may or may not have happened: repeat it
     /// with the same `request_id`.
     Unavailable(String, Cause),
@@ -59,7 +66,11 @@ impl ClientError {
                 ClientError::Conflict(status.message().to_owned(), why)
             }
             Code::FailedPrecondition => ClientError::WrongState(state_faults(&status), why),
-            Code::ResourceExhausted => ClientError::TryAgain(pause_asked(&status), why),
+            Code::ResourceExhausted => ClientError::TryAgain {
+                message: status.message().to_owned(),
+                pause: pause_asked(&status),
+                cause: why,
+            },
             Code::Unavailable | Code::DeadlineExceeded => {
                 ClientError::Unavailable(status.message().to_owned(), why)
             }
@@ -83,7 +94,7 @@ impl ClientError {
             ClientError::Invalid(_, cause)
             | ClientError::Conflict(_, cause)
             | ClientError::WrongState(_, cause)
-            | ClientError::TryAgain(_, cause)
+            | ClientError::TryAgain { cause, .. }
             | ClientError::Unavailable(_, cause) => cause.clone(),
             ClientError::NotFound { .. } => Cause {
                 reason: ErrorReason::NotFound,
@@ -95,7 +106,7 @@ impl ClientError {
 }
 
 impl Cause {
-    fn of(status: &Status) -> Cause {
+    pub(crate) fn of(status: &Status) -> Cause {
         let info = status.get_details_error_info();
         let info = info.filter(|info| info.domain == DOMAIN);
         info.map_or_else(Cause::default, |info| Cause {
@@ -113,6 +124,11 @@ impl Cause {
         };
         name.trim_start_matches("ERROR_REASON_")
     }
+}
+
+/// Whether it is for too much work that a server does not take a call, as far as it says why.
+fn is_busy(cause: &Cause) -> bool {
+    matches!(cause.reason, ErrorReason::Busy | ErrorReason::Unspecified)
 }
 
 /// How long the server asks to wait, if it does.
@@ -180,12 +196,25 @@ impl fmt::Display for ClientError {
             ClientError::Conflict(what, _) | ClientError::WrongState(what, _) => {
                 write!(f, "{what}")
             }
-            ClientError::TryAgain(Some(pause), _) => write!(
+            ClientError::TryAgain { message, cause, .. } if !is_busy(cause) => {
+                write!(f, "{message}")
+            }
+            ClientError::TryAgain {
+                pause: Some(pause), ..
+            } => write!(
                 f,
                 "the server has too much to do; try again in {:.1} s",
                 pause.as_secs_f64()
             ),
-            ClientError::TryAgain(None, _) => write!(f, "the server has too much to do; try again"),
+            ClientError::TryAgain { pause: None, .. } => {
+                write!(f, "the server has too much to do; try again")
+            }
+            // It answered: there is only no answer that is new enough.
+            ClientError::Unavailable(what, cause)
+                if cause.reason == ErrorReason::RevisionNotReached =>
+            {
+                write!(f, "{what}")
+            }
             ClientError::Unavailable(what, _) => write!(f, "the server is not available: {what}"),
             ClientError::Other(status) => {
                 write!(f, "{}: {}", status.code().description(), status.message())
@@ -263,6 +292,42 @@ mod tests {
             matches!(inner, ClientError::Other(_)),
             "a server's own words"
         );
+    }
+
+    #[test]
+    fn what_the_server_says_is_not_taken_for_something_else() {
+        let told = |code, reason: &str, message| {
+            let mut details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
+            details.set_retry_info(Some(Duration::from_secs(599)));
+            shown(code, message, details)
+        };
+        let table = [
+            told(
+                Code::ResourceExhausted,
+                "TOO_MANY_WRONG_CASES",
+                "10 cases were told without proof",
+            ),
+            told(
+                Code::ResourceExhausted,
+                "TOO_MANY_WATCHERS",
+                "no more than 9 watch",
+            ),
+            told(Code::ResourceExhausted, "BUSY", "commands are waiting"),
+            told(
+                Code::Unavailable,
+                "REVISION_NOT_REACHED",
+                "the last event is 5",
+            ),
+            told(Code::Unavailable, "STOPPING", "stopping"),
+        ]
+        .join("\n");
+        expect_test::expect![[r#"
+            TryAgain: 10 cases were told without proof
+            TryAgain: no more than 9 watch
+            TryAgain: the server has too much to do; try again in 599.0 s
+            Unavailable: the last event is 5
+            Unavailable: the server is not available: stopping"#]]
+        .assert_eq(&table);
     }
 
     #[test]

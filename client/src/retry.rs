@@ -1,5 +1,7 @@
 //! When a call is repeated, and after how long a pause.
 
+use crate::error::Cause;
+use signpost_proto::v1::ErrorReason;
 use std::time::Duration;
 use tonic::{Code, Status};
 
@@ -17,7 +19,7 @@ pub(crate) const PAUSE_ASKED_MAX: Duration = Duration::from_secs(30);
 /// `attempt` is the try that failed, from 1 on. The pause is between half and the whole of its bound, so that many
 /// callers do not come back at once; `dice` is any number.
 pub(crate) fn pause(status: &Status, attempt: u32, dice: u64) -> Option<Duration> {
-    if attempt >= ATTEMPTS_MAX || !may_pass(status) {
+    if attempt >= ATTEMPTS_MAX || !may_pass(status) || waited_there(status) {
         return None;
     }
     let pause = spread(status, attempt, dice);
@@ -37,6 +39,11 @@ fn spread(status: &Status, attempt: u32, dice: u64) -> Duration {
     let spread_micros = u64::try_from(half.as_micros()).unwrap_or(u64::MAX).max(1);
     let ours = half + Duration::from_micros(dice % spread_micros);
     ours.max(crate::error::pause_asked(status).unwrap_or_default())
+}
+
+/// Whether the server has waited already for what the call asks for.
+fn waited_there(status: &Status) -> bool {
+    Cause::of(status).reason == ErrorReason::RevisionNotReached
 }
 
 /// Whether the same call can end otherwise in a moment.

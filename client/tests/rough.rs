@@ -254,6 +254,34 @@ fn a_server_that_goes_in_the_middle_leaves_the_way_to_send_it_again() -> TestRes
     Ok(())
 }
 
+#[cfg(unix)]
+#[test]
+fn an_import_that_is_interrupted_leaves_the_way_to_send_it_again() -> TestResult {
+    let (sender, reached) = std::sync::mpsc::channel();
+    // Keeps the connection, and says nothing.
+    let silent = other_server(move |stream| drop(sender.send(stream)))?;
+    let import = ["customer", "import", "tests/customers.csv"];
+    let mut command = signpost(&import);
+    command.args(["--map", "customer=id,tier=tier", "--server", &silent]);
+    command.args(["--request-id", "key-1", "--timeout", "15s"]);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let _open = reached.recv_timeout(PATIENCE)?;
+    let mut interrupt = Command::new("kill");
+    interrupt.args(["-INT", &child.id().to_string()]);
+    assert!(interrupt.status()?.success());
+    let output = child.wait_with_output()?;
+    let words = String::from_utf8(output.stderr)?;
+    assert_eq!(output.status.code(), Some(1), "{words}");
+    let expected = "stopped at line 2; no call was answered\n\
+        signpost: stopped\n\
+        signpost: the same again: --request-id key-1\n";
+    assert_eq!(words, expected);
+    Ok(())
+}
+
 #[test]
 fn every_command_with_a_key_is_among_the_writes() {
     let sections = include_str!("../../docs/client.md").split("\n## signpost ");

@@ -18,7 +18,10 @@ pub(crate) enum CaseCommand {
 Example:
   signpost case get case_0000000000002
   signpost case get case_2 case_9
-  signpost case get '7012 3456 788'")]
+  signpost case get '7012 3456 788'
+
+With --json, several cases print {\"cases\": […]}: an item for each, without a case where there is
+none.")]
     Get {
         /// The case; of several the wording of outcomes is left out.
         #[arg(required = true)]

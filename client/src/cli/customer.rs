@@ -19,7 +19,10 @@ pub(crate) enum CustomerCommand {
 Example:
   signpost customer get c1
   signpost customer get c1 c2 c3 --json
-  signpost customer get --identity phone=+31201234567",
+  signpost customer get --identity phone=+31201234567
+
+With --json, several keys print {\"customers\": […]}: an item for each, without a customer where there
+is none.",
               group = ArgGroup::new("by").required(true).args(["customer", "identity"]))]
     Get {
         /// The key.
@@ -49,8 +52,10 @@ Example:
   signpost customer import crm.csv --map customer=id --map identity.phone:verified=mobile \\
       --map consent.call_back=may_call --errors wrong.csv
 
-Each row is written or refused by itself, and each customer is of one row. Sent again with the same
---request-id, rows that were written are answered as they were.")]
+Each row is written or refused by itself, and each customer is of one row. A call has up to 500
+rows that follow each other. Sent again with the same --request-id, a call that tells the same is
+answered as it was. A call with a row that was mended is a new write, and writes its other rows
+again, too.")]
     Import(Box<ImportArgs>),
     /// Says that a customer has a handle; a verified one that another holds merges that other into this one.
     ///

@@ -1,7 +1,7 @@
 //! `signpost customer import`: every row of a table as a customer that is made or changed, many with each call.
 
 use super::failure::Failure;
-use super::not_taken::{self, Bad};
+use super::not_taken::{self, Alike, Bad};
 use super::out::Progress;
 use super::render::words;
 use super::table_file::{self, Row, Table, TableArgs, mapped};
@@ -16,8 +16,12 @@ use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 use v1::customer_upsert_outcome::Outcome;
 
-/// Most customers of one call.
+/// Most customers of one call: those of so many rows of the table, one behind the other.
 const ITEMS_MAX: usize = 500;
+/// Hexadecimal digits that tell the calls of one import apart, behind its key.
+const CALL_DIGITS: usize = 16;
+/// Most bytes of the key of an import: the server takes 124 of each call.
+const KEY_BYTES_MAX: usize = 124 - 1 - CALL_DIGITS;
 /// Bytes of customers from which on a call takes no more; the server takes 2 MiB.
 const BYTES_MAX: usize = 1 << 20;
 /// What columns can tell.
@@ -144,6 +148,8 @@ fn read_map(texts: &[String], table: &Table) -> Result<Vec<(Target, usize)>, Fai
 /// A customer of a row.
 struct Ready {
     line: u64,
+    /// Which row of the table it is, from 0; those that are bad count, too.
+    place: usize,
     customer: v1::Customer,
 }
 
@@ -151,7 +157,7 @@ struct Ready {
 fn read_rows(table: &Table, map: &[(Target, usize)], args: &TableArgs) -> (Vec<Ready>, Vec<Bad>) {
     let (mut ready, mut bad) = (Vec::new(), Vec::new());
     let mut firsts: HashMap<String, u64> = HashMap::new();
-    for row in table.rows() {
+    for (place, row) in table.rows().enumerate() {
         let line = row.line;
         let read = read_row(table, map, args, row).and_then(|customer| {
             match firsts.entry(customer.customer_id.clone()) {
@@ -163,7 +169,11 @@ fn read_rows(table: &Table, map: &[(Target, usize)], args: &TableArgs) -> (Vec<R
             }
         });
         match read {
-            Ok(customer) => ready.push(Ready { line, customer }),
+            Ok(customer) => ready.push(Ready {
+                line,
+                place,
+                customer,
+            }),
             Err(what) => bad.push(Bad { line, what }),
         }
     }
@@ -190,12 +200,14 @@ fn read_row(
     }
 }
 
-/// How many rows one call takes.
+/// How many rows one call takes. Which rows go together follows from their places in the table, so that a row that is
+/// mended leaves the calls for rows far from it as they were.
 fn fitting(rows: &[Ready]) -> usize {
+    let call_of = |row: &Ready| row.place / ITEMS_MAX;
     let mut bytes = 0;
-    let fit = rows.iter().take(ITEMS_MAX).take_while(|row| {
+    let fit = rows.iter().take_while(|row| {
         bytes += row.customer.encoded_len();
-        bytes <= BYTES_MAX
+        bytes <= BYTES_MAX && call_of(row) == call_of(&rows[0])
     });
     fit.count().max(1)
 }
@@ -211,6 +223,25 @@ struct Tally {
 }
 
 impl Tally {
+    /// The rows that were not taken.
+    fn kinds(&self) -> [(&'static str, &Vec<Bad>); 2] {
+        [("bad", &self.bad), ("refused", &self.refused)]
+    }
+
+    fn not_taken(&self) -> u64 {
+        (self.bad.len() + self.refused.len()) as u64
+    }
+
+    /// Whether the server said of any row what became of it.
+    fn is_answered(&self) -> bool {
+        self.kept > 0 || !self.refused.is_empty()
+    }
+
+    /// Leaves out what is wrong with rows from this line on: nothing was done about them.
+    fn before(&mut self, line: u64) {
+        self.bad.retain(|bad| bad.line < line);
+    }
+
     fn add(&mut self, rows: &[Ready], answer: v1::BatchUpsertCustomersResponse) {
         for (row, item) in rows.iter().zip(answer.outcomes) {
             match item.outcome {
@@ -257,36 +288,66 @@ pub(super) async fn run(mut args: ImportArgs, session: &Session) -> Result<(), F
     let (ready, bad) = read_rows(&table, &map, &args.table);
     let client = session.client()?;
     let key = std::mem::take(&mut args.key).or_fresh();
-    let mut tally = Tally::default();
+    if key.len() > KEY_BYTES_MAX {
+        return Err(Failure::Fix(format!(
+            "--request-id: the key of an import must have at most {KEY_BYTES_MAX} bytes, has {}",
+            key.len()
+        )));
+    }
+    let mut tally = Tally {
+        bad,
+        ..Tally::default()
+    };
+    let asked = tokio::signal::ctrl_c();
+    tokio::pin!(asked);
     let mut progress = Progress::of("customers");
-    let (mut rest, mut number) = (&ready[..], 0);
+    let mut rest = &ready[..];
     while !rest.is_empty() {
         let (some, more) = rest.split_at(fitting(rest));
-        let request = v1::BatchUpsertCustomersRequest {
-            request_id: format!("{key}-{number}"),
-            upserts: some
-                .iter()
-                .map(|row| v1::CustomerUpsert {
-                    customer: Some(row.customer.clone()),
-                    ..Default::default()
-                })
-                .collect(),
-            event_time: args.event_time,
+        let request = request(some, args.event_time, &key);
+        let why = tokio::select! {
+            answer = client.batch_upsert_customers(request) => match answer {
+                Ok(answer) => {
+                    tally.add(some, answer);
+                    None
+                }
+                Err(error) => Some(Stopped::Failed(error)),
+            },
+            _ = &mut asked => Some(Stopped::Asked),
         };
-        match client.batch_upsert_customers(request).await {
-            Ok(answer) => tally.add(some, answer),
-            Err(error) => {
-                drop(progress);
-                return Err(stopped(error, some[0].line, &key, session));
-            }
+        if let Some(why) = why {
+            drop(progress);
+            tally.before(some[0].line);
+            tell_stop(&args, &table, &tally, some[0].line, session)?;
+            return Err(why.failure(&key));
         }
         progress.add(some.len());
-        (rest, number) = (more, number + 1);
+        rest = more;
     }
     drop(progress);
     let revision = revision(&client).await;
-    tally.bad = bad;
     report(&args, &table, &tally, revision, session)
+}
+
+/// A call for these rows. Its key follows from what it tells: the same is answered as it was, and all else is another
+/// write.
+fn request(
+    rows: &[Ready],
+    event_time: Option<prost_types::Timestamp>,
+    key: &str,
+) -> v1::BatchUpsertCustomersRequest {
+    let upserts = rows.iter().map(|row| v1::CustomerUpsert {
+        customer: Some(row.customer.clone()),
+        ..Default::default()
+    });
+    let mut request = v1::BatchUpsertCustomersRequest {
+        request_id: String::new(),
+        upserts: upserts.collect(),
+        event_time,
+    };
+    let told = blake3::hash(&request.encode_to_vec()).to_hex();
+    request.request_id = format!("{key}-{}", &told.as_str()[..CALL_DIGITS]);
+    request
 }
 
 /// Prints the rows that were not taken and the summary.
@@ -297,12 +358,8 @@ fn report(
     revision: Option<String>,
     session: &Session,
 ) -> Result<(), Failure> {
-    let kinds = [("bad", &tally.bad), ("refused", &tally.refused)];
-    let alike = kinds.map(|(kind, rows)| not_taken::alike(kind, rows));
-    for line in alike.iter().flat_map(|alike| not_taken::said(alike)) {
-        session.out.say(&line);
-    }
-    let not_taken = (tally.bad.len() + tally.refused.len()) as u64;
+    let alike = tell_not_taken(tally, session);
+    let not_taken = tally.not_taken();
     let rows = tally.kept + not_taken;
     if session.out.json {
         let alike: Vec<_> = alike.iter().flatten().collect();
@@ -332,10 +389,7 @@ fn report(
         };
         session.out.text(&format!("{said}{again}{lost}"))?;
     }
-    if let Some(file) = &args.errors {
-        errors_file::write(file, table, &kinds)
-            .map_err(|error| Failure::Other(format!("{}: {error}", file.display())))?;
-    }
+    write_errors(args, table, tally)?;
     match not_taken == 0 || args.allow_bad {
         true => Ok(()),
         false => Err(Failure::Fix(format!(
@@ -345,17 +399,78 @@ fn report(
     }
 }
 
-/// Where it stopped, and how the same is sent again: what was written by then is answered as it was.
-fn stopped(error: ClientError, line: u64, key: &str, session: &Session) -> Failure {
-    session.out.say(&format!(
-        "stopped at line {line}; the rows before it are written"
-    ));
-    match error {
-        ClientError::Unavailable(..) | ClientError::TryAgain(..) => Failure::Unsure {
-            error,
-            again: format!("--request-id {}", quoted(key)),
-        },
-        error => error.into(),
+/// Says which rows were not taken, of each kind.
+fn tell_not_taken<'t>(tally: &'t Tally, session: &Session) -> [Vec<Alike<'t>>; 2] {
+    let alike = tally
+        .kinds()
+        .map(|(kind, rows)| not_taken::alike(kind, rows));
+    let said: Vec<String> = match session.out.json {
+        true => alike
+            .iter()
+            .flatten()
+            .map(|it| json!(it).to_string())
+            .collect(),
+        false => alike.iter().flat_map(|it| not_taken::said(it)).collect(),
+    };
+    said.iter().for_each(|line| session.out.say(line));
+    alike
+}
+
+/// Writes the rows that were not taken where that is asked for.
+fn write_errors(args: &ImportArgs, table: &Table, tally: &Tally) -> Result<(), Failure> {
+    match &args.errors {
+        None => Ok(()),
+        Some(file) => errors_file::write(file, table, &tally.kinds())
+            .map_err(|error| Failure::Other(format!("{}: {error}", file.display()))),
+    }
+}
+
+/// Why not all calls were made.
+enum Stopped {
+    /// Somebody pressed Ctrl-C.
+    Asked,
+    /// A call failed.
+    Failed(ClientError),
+}
+
+impl Stopped {
+    /// With how the same is sent again: what was written by then is answered as it was.
+    fn failure(self, key: &str) -> Failure {
+        let again = format!("--request-id {}", quoted(key));
+        match self {
+            Stopped::Asked => Failure::Interrupted(again),
+            Stopped::Failed(
+                error @ (ClientError::Unavailable(..) | ClientError::TryAgain { .. }),
+            ) => Failure::Unsure { error, again },
+            Stopped::Failed(error) => error.into(),
+        }
+    }
+}
+
+/// Says what became of the rows before the first of a call that was not answered.
+fn tell_stop(
+    args: &ImportArgs,
+    table: &Table,
+    tally: &Tally,
+    line: u64,
+    session: &Session,
+) -> Result<(), Failure> {
+    tell_not_taken(tally, session);
+    let before = match (tally.is_answered(), tally.not_taken()) {
+        // What an earlier run wrote of this table stays where nothing is known of this one.
+        (false, _) => "no call was answered".to_owned(),
+        (true, 0) => "the rows before it are written".to_owned(),
+        (true, not_taken) => {
+            format!("the rows before it are written, but for {not_taken} that are told above")
+        }
+    };
+    session.out.say(&match session.out.json {
+        true => json!({"problem": "stopped", "what": before, "line": line}).to_string(),
+        false => format!("stopped at line {line}; {before}"),
+    });
+    match tally.is_answered() {
+        true => write_errors(args, table, tally),
+        false => Ok(()),
     }
 }
 

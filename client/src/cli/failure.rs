@@ -3,6 +3,7 @@
 use super::Globals;
 use super::flags::Flags;
 use super::out::say;
+use super::render::words;
 use serde_json::json;
 use signpost_client::ClientError;
 use std::io;
@@ -24,8 +25,17 @@ pub(crate) enum Failure {
     Fix(String),
     /// Stdout does not take what is printed.
     Output(io::Error),
+    /// Nothing of that kind has one of these names.
+    Missing {
+        /// What kind of thing, such as `case`.
+        kind: &'static str,
+        /// Those names.
+        names: Vec<String>,
+    },
     /// It stopped before its end, and can go on.
     Again(String),
+    /// Somebody stopped it; the flags that make the same command line the same write.
+    Interrupted(String),
     /// Something else that the caller cannot mend.
     Other(String),
 }
@@ -35,15 +45,17 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-            Failure::Call(ClientError::TryAgain(..) | ClientError::Unavailable(..))
+            Failure::Call(ClientError::TryAgain { .. } | ClientError::Unavailable(..))
             | Failure::Unsure { .. }
-            | Failure::Again(_) => 1,
+            | Failure::Again(_)
+            | Failure::Interrupted(_) => 1,
             Failure::Call(
                 ClientError::Invalid(..)
                 | ClientError::NotFound { .. }
                 | ClientError::Conflict(..)
                 | ClientError::WrongState(..),
             )
+            | Failure::Missing { .. }
             | Failure::Fix(_) => 2,
             Failure::Call(ClientError::Other(_)) | Failure::Output(_) | Failure::Other(_) => 3,
         }
@@ -52,16 +64,11 @@ impl Failure {
     /// Says on stderr what happened, with the server that was asked where that may be the wrong one, with the flag of
     /// each field that is at fault, and gives the exit code.
     ///
-    /// Where a program reads, what a call came to is a line of JSON with the reason that the server gave.
+    /// Where a program reads, it is a line of JSON, with the reason that the server gave if it gave one.
     pub(crate) fn tell(&self, globals: &Globals, flags: &Flags) -> ExitCode {
         let (server, json) = (globals.server.as_str(), globals.json);
-        let for_programs = match self {
-            Failure::Call(error) if json => Some(as_json(error, None)),
-            Failure::Unsure { error, again } if json => Some(as_json(error, Some(again))),
-            _ => None,
-        };
-        if let Some(line) = for_programs {
-            say(&line);
+        if json {
+            self.for_programs().iter().for_each(|line| say(line));
             return ExitCode::from(self.exit_code());
         }
         let words = match self {
@@ -72,6 +79,8 @@ impl Failure {
                 "{}\nthe same again: {again}",
                 called(error, server, flags)
             )),
+            Failure::Missing { kind, names } => Some(missing(kind, names)),
+            Failure::Interrupted(again) => Some(format!("stopped\nthe same again: {again}")),
             Failure::Fix(words) | Failure::Again(words) | Failure::Other(words) => {
                 Some(words.clone())
             }
@@ -80,6 +89,37 @@ impl Failure {
             say(&format!("signpost: {line}"));
         }
         ExitCode::from(self.exit_code())
+    }
+
+    /// What happened, in a line of JSON; nothing where nobody reads any more.
+    fn for_programs(&self) -> Option<String> {
+        let of = |reason: &str, message: &str| {
+            Some(json!({"reason": reason, "message": message}).to_string())
+        };
+        match self {
+            Failure::Call(error) => Some(as_json(error, None)),
+            Failure::Unsure { error, again } => Some(as_json(error, Some(again))),
+            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
+            Failure::Output(error) => of("", &format!("stdout: {error}")),
+            Failure::Missing { kind, names } => of("NOT_FOUND", &missing(kind, names)),
+            Failure::Interrupted(again) => {
+                let told = json!({"reason": "", "message": "stopped", "again": again});
+                Some(told.to_string())
+            }
+            Failure::Fix(words) | Failure::Again(words) | Failure::Other(words) => of("", words),
+        }
+    }
+}
+
+/// That these are not there.
+fn missing(kind: &str, names: &[String]) -> String {
+    match names {
+        [one] => format!("there is no {kind} {one}"),
+        more => format!(
+            "{} not there: {}",
+            words::counted(more.len() as u64, kind),
+            more.join(", ")
+        ),
     }
 }
 
@@ -137,15 +177,36 @@ mod tests {
         let told = as_json(&gone, Some("--request-id r1"));
         let expected = r#"{"again":"--request-id r1","message":"the server is not available: gone","reason":""}"#;
         assert_eq!(told, expected);
+        let here = [
+            Failure::Fix("t.csv: there is no \"header\"".to_owned()),
+            Failure::Interrupted("--request-id r1".to_owned()),
+            Failure::Missing {
+                kind: "case",
+                names: vec!["case_8".to_owned(), "case_9".to_owned()],
+            },
+            Failure::Output(io::ErrorKind::BrokenPipe.into()),
+        ];
+        let told = here.iter().flat_map(Failure::for_programs);
+        expect_test::expect![[r#"
+            {"message":"t.csv: there is no \"header\"","reason":""}
+            {"again":"--request-id r1","message":"stopped","reason":""}
+            {"message":"2 cases not there: case_8, case_9","reason":"NOT_FOUND"}
+        "#]]
+        .assert_eq(&(told.collect::<Vec<_>>().join("\n") + "\n"));
+    }
+
+    fn try_again() -> ClientError {
+        ClientError::TryAgain {
+            message: String::new(),
+            pause: None,
+            cause: Cause::default(),
+        }
     }
 
     #[test]
     fn exit_codes_say_what_to_do() {
         let table = [
-            (
-                Failure::Call(ClientError::TryAgain(None, Cause::default())),
-                1,
-            ),
+            (Failure::Call(try_again()), 1),
             (
                 Failure::Call(ClientError::Unavailable(String::new(), Cause::default())),
                 1,
@@ -163,9 +224,17 @@ mod tests {
                 2,
             ),
             (Failure::Again(String::new()), 1),
+            (Failure::Interrupted(String::new()), 1),
+            (
+                Failure::Missing {
+                    kind: "case",
+                    names: Vec::new(),
+                },
+                2,
+            ),
             (
                 Failure::Unsure {
-                    error: ClientError::TryAgain(None, Cause::default()),
+                    error: try_again(),
                     again: String::new(),
                 },
                 1,

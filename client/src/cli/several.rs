@@ -3,7 +3,7 @@
 use super::Session;
 use super::failure::Failure;
 use super::out::Paint;
-use super::render::{self, words};
+use super::render;
 use signpost_client::v1;
 
 /// Items that are asked for at once: even large ones fit into one answer.
@@ -12,7 +12,7 @@ const AT_ONCE: usize = 50;
 /// Shows customers in the order in which they were named.
 ///
 /// # Errors
-/// [`Failure::Fix`] if there is no such customer, once the others are shown.
+/// [`Failure::Missing`] if there is no such customer, once the others are shown.
 pub(super) async fn customers(
     ids: &[String],
     min_revision: &str,
@@ -46,7 +46,7 @@ pub(super) async fn customers(
 /// Shows cases in the order in which they were named.
 ///
 /// # Errors
-/// [`Failure::Fix`] if there is no such case, once the others are shown.
+/// [`Failure::Missing`] if there is no such case, once the others are shown.
 pub(super) async fn cases(
     ids: &[String],
     min_revision: &str,
@@ -77,15 +77,13 @@ pub(super) async fn cases(
     all_there("case", missing.map(|it| it.case_id.as_str()))
 }
 
-fn all_there<'n>(kind: &str, missing: impl Iterator<Item = &'n str>) -> Result<(), Failure> {
-    let missing: Vec<&str> = missing.collect();
-    match missing.as_slice() {
-        [] => Ok(()),
-        [one] => Err(Failure::Fix(format!("there is no {kind} {one}"))),
-        more => Err(Failure::Fix(format!(
-            "{} not there: {}",
-            words::counted(more.len() as u64, kind),
-            more.join(", ")
-        ))),
+fn all_there<'n>(
+    kind: &'static str,
+    missing: impl Iterator<Item = &'n str>,
+) -> Result<(), Failure> {
+    let names: Vec<String> = missing.map(str::to_owned).collect();
+    match names.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Missing { kind, names }),
     }
 }

@@ -1,4 +1,6 @@
-//! A table of rows in a CSV file: read as a whole, checked to be UTF-8, its columns found by name.
+//! A table of rows in a CSV file: read as a whole, checked to be UTF-8 and to close its quotes, its columns found by name.
+
+mod quotes;
 
 use super::failure::Failure;
 use clap::Args;
@@ -69,7 +71,8 @@ impl Table {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`Failure::Fix`] if it does not read, is too large, is not UTF-8 (with the line), or has no header.
+    /// [`Failure::Fix`] if it does not read, is too large, is not UTF-8 or does not close a quote (with the
+    /// line), or has no header.
     pub(crate) fn read(args: &TableArgs) -> Result<Table, Failure> {
         let name = args.file.display().to_string();
         let bytes = bytes(&args.file).map_err(|what| Failure::Fix(format!("{name}: {what}")))?;
@@ -91,6 +94,7 @@ impl Table {
             Some(rest) => rest.to_owned(),
             None => text,
         };
+        quotes::check(text.as_bytes(), delimiter).map_err(fix)?;
         let mut table = Table {
             name,
             header: Vec::new(),

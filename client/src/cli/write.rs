@@ -94,7 +94,7 @@ impl Session {
         let client = self.client()?;
         call(&client, request).await.map_err(|error| match error {
             // Too much to do is what the last try met; one before it may have come through.
-            ClientError::Unavailable(..) | ClientError::TryAgain(..) => {
+            ClientError::Unavailable(..) | ClientError::TryAgain { .. } => {
                 Failure::Unsure { error, again }
             }
             error => error.into(),

@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 use super::*;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
+use tonic::Code;
+use tonic_types::{ErrorDetails, StatusExt};
 use v1::case_service_server::{CaseService, CaseServiceServer};
 use v1::customer_service_server::{CustomerService, CustomerServiceServer};
 
@@ -14,6 +17,8 @@ use v1::customer_service_server::{CustomerService, CustomerServiceServer};
 struct Moody {
     refusals: u32,
     silent: bool,
+    /// Says that it has no revision as new as asked for.
+    behind: bool,
     calls: Arc<AtomicU32>,
 }
 
@@ -23,6 +28,20 @@ impl Moody {
             std::future::pending::<()>().await;
         }
         if self.calls.fetch_add(1, Ordering::SeqCst) < self.refusals {
+            if self.behind {
+                let mut details = ErrorDetails::with_error_info(
+                    "REVISION_NOT_REACHED",
+                    "signpost.v1",
+                    HashMap::new(),
+                );
+                details.set_retry_info(Some(Duration::from_millis(1)));
+                let message = "the revision is not reached";
+                return Err(Status::with_error_details(
+                    Code::Unavailable,
+                    message,
+                    details,
+                ));
+            }
             return Err(Status::unavailable("not yet"));
         }
         Ok(Response::new(A::default()))
@@ -192,6 +211,21 @@ async fn repeats_what_is_safe_and_gives_up_in_time() {
     assert_eq!(moody.calls.load(Ordering::SeqCst), 1 + retry::ATTEMPTS_MAX);
     let denied = client.get_customer(v1::GetCustomerRequest::default()).await;
     assert!(matches!(denied, Err(ClientError::Other(_))));
+}
+
+#[tokio::test]
+async fn a_revision_that_the_server_waited_for_is_not_asked_for_again() {
+    let moody = Moody {
+        refusals: u32::MAX,
+        behind: true,
+        ..Moody::default()
+    };
+    let client = client_of(&moody, DEADLINE_DEFAULT).await;
+    let behind = client.get_case(v1::GetCaseRequest::default()).await;
+    let behind = behind.unwrap_err();
+    assert!(matches!(behind, ClientError::Unavailable(..)), "{behind:?}");
+    assert_eq!(behind.to_string(), "the revision is not reached");
+    assert_eq!(moody.calls.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

@@ -162,6 +162,92 @@ async fn a_large_table_goes_in_several_calls() -> Outcome {
     Ok(())
 }
 
+/// The counts of an import.
+async fn counted(server: &TestServer, import: &[&str]) -> Outcome<[u64; 4]> {
+    let json = [&["--json"], import, &["--allow-bad"]].concat();
+    let json = ran(server, &json).await?.json()?;
+    Ok(["kept", "replayed", "refused", "bad"].map(|name| json[name].as_u64().unwrap_or(99)))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mended_table_is_taken_under_the_same_key() -> Outcome {
+    /// As many as two calls take, and one more.
+    const ROWS: usize = 1_001;
+    let server = TestServer::start().await?;
+    let desk = Data::new()?;
+    let table = desk.beside().join("t.csv");
+    let write = |first: &str, second: &str| {
+        let rows = (2..ROWS).map(|row| format!("c{row},gold\n"));
+        let rows: String = rows.collect();
+        std::fs::write(&table, format!("id,worth\n{first}\n{second}\n{rows}"))
+    };
+    let map = "customer=id,tier=worth";
+    let import = ["customer", "import", text(&table)?, "--map", map];
+    let import = [&import[..], &AT, &["--request-id", "k"]].concat();
+    write("c0", "c1,golden")?;
+    assert_eq!(counted(&server, &import).await?, [999, 0, 1, 1]);
+    let untouched = customer(&server, "c1000").await?.etag;
+    // Of the same table nothing is written again; what was refused is tried again.
+    assert_eq!(counted(&server, &import).await?, [999, 999, 1, 1]);
+    // A bad row that is mended, and a refused one: the calls behind theirs are the same as before.
+    write("c0,gold", "c1,gold")?;
+    assert_eq!(counted(&server, &import).await?, [1_001, 501, 0, 0]);
+    // A row that was kept says something else.
+    write("c0,standard", "c1,gold")?;
+    assert_eq!(counted(&server, &import).await?, [1_001, 501, 0, 0]);
+    assert_eq!(customer(&server, "c0").await?.tier, "standard");
+    assert_eq!(customer(&server, "c1000").await?.etag, untouched);
+    server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_is_broken_off_tells_what_it_did_not_write() -> Outcome {
+    let server = TestServer::start().await?;
+    let desk = Data::new()?;
+    let (table, errors) = (desk.beside().join("t.csv"), desk.beside().join("e.csv"));
+    // The server takes no call as large as the last row but one.
+    let large = "x".repeat(1_000_000);
+    let large = format!("huge,,{large},{large},{large}\n");
+    let rows = "id,tier,a,b,c\nc1,gold\nc2,golden,,,\nc3,gold,,,\n";
+    std::fs::write(&table, format!("{rows}{large}c5,gold\n"))?;
+    let map = "customer=id,tier=tier,identity.phone=a,identity.phone=b,identity.phone=c";
+    let import = ["customer", "import", text(&table)?, "--map", map];
+    let import = [&import[..], &AT, &["--errors", text(&errors)?]].concat();
+    let came = ran(&server, &import).await?;
+    expect![[r#"
+        line 2: bad: has 2 cells, and the header has 5
+        line 3: refused: customer.tier: is not a tier of the live playbook; did you mean gold?
+        stopped at line 5; the rows before it are written, but for 2 that are told above
+        signpost: the request is too large: found 3000124 bytes, the limit is: 2097152 bytes
+        (2)
+    "#]]
+    .assert_eq(&said(&came));
+    let told = std::fs::read_to_string(&errors)?;
+    expect![[r#"
+        line,problem,what,id,tier,a,b,c
+        2,bad,"has 2 cells, and the header has 5"
+        3,refused,customer.tier: is not a tier of the live playbook; did you mean gold?,c2,golden,,,
+    "#]]
+    .assert_eq(&told);
+    assert_eq!(customer(&server, "c3").await?.tier, "gold");
+    // Where no server is reached, what an import before this one told stays.
+    let nobody = [&import[..], &["--timeout", "500ms", "--request-id", "k"]].concat();
+    let mut command = signpost("127.0.0.1:1", &nobody)?;
+    let came = tokio::task::spawn_blocking(move || Ran::of(&mut command)).await??;
+    assert_eq!(came.code, Some(1), "{came:?}");
+    let stop =
+        "line 2: bad: has 2 cells, and the header has 5\nstopped at line 3; no call was answered\n";
+    assert!(came.stderr.starts_with(stop), "{came:?}");
+    assert!(
+        came.stderr.ends_with("the same again: --request-id k\n"),
+        "{came:?}"
+    );
+    assert_eq!(std::fs::read_to_string(&errors)?, told);
+    server.finish().await?;
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
     let desk = Data::new()?;
@@ -196,6 +282,86 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
         signpost: --map: write `customer` as target=COLUMN
         (2)
     "#]].assert_eq(&told);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_quote_that_is_not_closed_takes_no_rows_with_it() -> Outcome {
+    let server = TestServer::start().await?;
+    let desk = Data::new()?;
+    let table = desk.beside().join("t.csv");
+    let rows = (1..=100).map(|row| match row {
+        4 => "uq4,\"open\n".to_owned(),
+        row => format!("uq{row},x\n"),
+    });
+    std::fs::write(&table, format!("id,n\n{}", rows.collect::<String>()))?;
+    let file = text(&table)?;
+    let mut told = String::new();
+    for words in [
+        &["customer", "import", file, "--map", "customer=id"][..],
+        &[
+            "send",
+            file,
+            "--map",
+            "customer=id,reason=n",
+            "--channel",
+            "phone",
+        ],
+    ] {
+        told += &said(&ran(&server, words).await?).replace(text(desk.beside())?, "TMP");
+    }
+    expect![[r#"
+        signpost: TMP/t.csv: line 5: a quote is opened and never closed
+        (2)
+        signpost: TMP/t.csv: line 5: a quote is opened and never closed
+        (2)
+    "#]]
+    .assert_eq(&told);
+    let list = v1::ListCustomersRequest::default();
+    let kept = server.client().list_customers(list).await?.customers;
+    assert!(kept.is_empty(), "{kept:?}");
+    server.finish().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_read_each_refusal_as_a_line_of_json() -> Outcome {
+    let server = TestServer::start().await?;
+    let desk = Data::new()?;
+    let table = desk.beside().join("t.csv");
+    std::fs::write(&table, "id,tier\nc1,gold\nc2\nc3,golden\n")?;
+    let file = text(&table)?;
+    let mut told = String::new();
+    for words in [
+        &["customer", "import", file, "--map", "customer=id,tier=tier"][..],
+        &["customer", "import", file, "--map", "customer=key"],
+        &["customer", "import", "no-such.csv", "--map", "customer=id"],
+        &["customer", "get", "c1", "c8", "c9"],
+        &["case", "get", "case_8", "case_9"],
+    ] {
+        let at = match words[1] {
+            "import" => &AT[..],
+            _ => &[],
+        };
+        let came = ran(&server, &[&["--json"], words, at].concat()).await?;
+        assert_eq!(came.code, Some(2), "{came:?}");
+        for line in came.stderr.lines() {
+            let json: Value = serde_json::from_str(line)?;
+            assert!(json.is_object(), "{line}");
+        }
+        told += &came.stderr.replace(text(desk.beside())?, "TMP");
+    }
+    expect![[r#"
+        {"first_line":3,"last_line":3,"problem":"bad","rows":1,"what":"has 1 cells, and the header has 2"}
+        {"first_line":4,"last_line":4,"problem":"refused","rows":1,"what":"customer.tier: is not a tier of the live playbook; did you mean gold?"}
+        {"message":"2 rows not taken","reason":""}
+        {"message":"TMP/t.csv: there is no column key; the columns are id, tier","reason":""}
+        {"message":"no-such.csv: No such file or directory (os error 2)","reason":""}
+        {"message":"2 customers not there: c8, c9","reason":"NOT_FOUND"}
+        {"message":"2 cases not there: case_8, case_9","reason":"NOT_FOUND"}
+    "#]]
+    .assert_eq(&told);
+    server.finish().await?;
     Ok(())
 }
 

@@ -308,7 +308,7 @@ fn became(answer: v1::ContactAnswer) -> Became {
 /// Whether the next row would fare no better.
 fn is_hopeless(error: &ClientError) -> bool {
     match error {
-        ClientError::Unavailable(..) | ClientError::TryAgain(..) | ClientError::Other(_) => true,
+        ClientError::Unavailable(..) | ClientError::TryAgain { .. } | ClientError::Other(_) => true,
         ClientError::Invalid(faults, _) => faults.iter().any(|(field, _)| field == "event_time"),
         ClientError::NotFound { .. } | ClientError::Conflict(..) | ClientError::WrongState(..) => {
             false
@@ -325,7 +325,7 @@ where
     let mut pause = PAUSE_FIRST;
     loop {
         let error = match call().await {
-            Err(error @ (ClientError::Unavailable(..) | ClientError::TryAgain(..))) => error,
+            Err(error @ (ClientError::Unavailable(..) | ClientError::TryAgain { .. })) => error,
             other => return other,
         };
         if Instant::now() + pause > until {
