@@ -1,4 +1,5 @@
-//! A table of rows in a CSV file: read as a whole, checked to be UTF-8 and to close its quotes, its columns found by name.
+//! A table of rows in a CSV file: read as a whole, checked to be UTF-8 and to close its quotes, its columns found by
+//! name.
 
 mod quotes;
 

@@ -1,5 +1,6 @@
-//! A data folder that a program of before wrote: sixty contacts of the demo's morning, decided by the first formula, with
-//! the list of cases as that program showed it (`tests/fixtures/folders`). Only its log is kept: rows follow from it.
+//! A data folder that a program of before wrote: sixty contacts of the demo's morning, decided by the first formula,
+//! with the list of cases as that program showed it (`tests/fixtures/folders`). Only its log is kept: rows follow from
+//! it.
 
 use expect_test::expect_file;
 use signpost_client::v1;
@@ -67,39 +68,43 @@ async fn a_folder_of_before_opens_lists_the_same_and_its_decisions_replay() -> O
 async fn a_folder_of_before_takes_new_contacts() -> Outcome {
     let server = TestServer::on(unpacked()?, Clock::External).await?;
     let before = cases(&server).await?;
+    // An open case of a known customer goes on.
     let listed = v1::ListCasesRequest {
-        page_size: 1,
+        page_size: 50,
+        view: v1::View::Full.into(),
         ..Default::default()
     };
-    let newest = server.client().list_cases(listed).await?.cases;
-    let newest = newest.first().cloned().unwrap_or_default();
+    let mut listed = server.client().list_cases(listed).await?.cases.into_iter();
+    let open =
+        listed.find(|case| case.state() == v1::CaseState::Open && !case.customer_id.is_empty());
+    let open = open.ok_or("no open case")?;
     let request = v1::RouteContactRequest {
         request_id: "new-1".to_owned(),
         contact_id: "new-1".to_owned(),
         context: Some(v1::ContactContext {
             channel: "app".to_owned(),
-            stated_reason: newest.stated_reason.clone(),
+            case_id: open.case_id.clone(),
             customer: Some(v1::CustomerRef {
-                customer_id: newest.customer_id.clone(),
+                customer_id: open.customer_id.clone(),
                 ..Default::default()
             }),
             ..Default::default()
         }),
-        event_time: newest.open_time,
+        event_time: open.open_time,
         ..Default::default()
     };
     server.client().route_contact(request).await?;
     // Opened again: rows and log say the same.
     let data = server.stop().await?;
     let server = TestServer::on(data, Clock::External).await?;
-    let after = cases(&server).await?;
-    assert_ne!(before, after);
-    let contact = v1::GetContactRequest {
-        contact_id: "new-1".to_owned(),
+    assert_ne!(before, cases(&server).await?);
+    let request = v1::GetCaseRequest {
+        case_id: open.case_id.clone(),
         ..Default::default()
     };
-    let contact = server.client().get_contact(contact).await?.contact;
-    assert_eq!(contact.unwrap_or_default().customer_id, newest.customer_id);
+    let case = server.client().get_case(request).await?.case;
+    let last = case.and_then(|case| case.contacts.last().cloned());
+    assert_eq!(last.unwrap_or_default().contact_id, "new-1");
     server.finish().await?;
     Ok(())
 }
