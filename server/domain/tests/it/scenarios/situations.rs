@@ -34,7 +34,7 @@ fn a_cancelled_flight_leaves_in_six_hours_and_in_three() {
             playbook airline is live
             customer p1 is kept
             would be app-1: p1 platinum; opens #1; -> callback(disruption_desk) of [callback 43.85, human 101.95, chat 126.14, self_service 129.74] by stranded_now
-            would be app-2: p1 platinum; opens #1; -> callback(disruption_desk) of [callback 52.17, human 110.27, chat 151.10, self_service 208.78] by leaving_within_hours, stranded_now
+            would be app-2: p1 platinum; opens #1; -> callback(disruption_desk) of [callback 52.17, human 110.27, chat 151.10, self_service 208.78] by stranded_now, leaving_within_hours
         "#]],
     );
 }
