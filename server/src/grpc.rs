@@ -79,10 +79,10 @@ pub async fn serve(
     serve_to_pages(&[], listener, engine, stop).await
 }
 
-/// As [`grpc`], and pages of these origins may call too.
+/// As [`serve`], and pages of these origins may call too.
 ///
 /// # Errors
-/// As for [`grpc`].
+/// As for [`serve`].
 pub async fn serve_to_pages(
     origins: &[CorsOrigin],
     listener: TcpListener,

@@ -77,7 +77,8 @@ impl From<Refusal> for DecideError {
 /// What `command` comes to at log time `now`, which is not before [`State::now`].
 ///
 /// # Errors
-/// [`Stop::RowNotLoaded`] when a row is not in memory, [`DecideError::Refused`] with the reason to tell the caller.
+/// [`DecideError::RowNotLoaded`] when a row is not in memory, [`DecideError::Refused`] with the reason to tell the
+/// caller.
 pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResult, DecideError> {
     if let Some(answered) = replayed(state, command)? {
         return Ok(WriteResult::Replayed(answered));
@@ -115,7 +116,7 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
     Ok(WriteResult::Happens(recorded.collect()))
 }
 
-/// Rows that `command` needs whatever else is known: worth fetching at once, before [`seek`].
+/// Rows that `command` needs whatever else is known: worth fetching at once, before [`missing_rows`].
 pub fn named_rows(command: &Command) -> Vec<RowKey> {
     let mut rows = vec![RowKey::Request(command.request.key(&command.actor))];
     match &command.body {

@@ -57,7 +57,7 @@ pub enum Row {
     Case(Arc<Case>),
     /// Under [`RowKey::Customer`].
     Customer(Arc<Customer>),
-    /// Under [`RowKey::Holder`].
+    /// Under [`RowKey::IdentityOwner`].
     IdentityOwner(Arc<CustomerId>),
     /// Under [`RowKey::Matter`].
     Matter(Arc<CaseId>),
@@ -388,7 +388,7 @@ impl State {
     }
 
     /// Takes in a row that was read elsewhere, or that it is nowhere, unless something newer is held.
-    /// Says whether it was taken; it is then to be forgotten some time, see [`State::forget`].
+    /// Says whether it was taken; it is then to be forgotten some time, see [`State::evict`].
     pub fn cache(&mut self, key: RowKey, row: Option<Row>) -> bool {
         let at = self.seq;
         match (key, row) {

@@ -29,7 +29,7 @@ pub enum RowKind {
     Case,
     /// [`Row::Customer`].
     Customer,
-    /// [`Row::Holder`].
+    /// [`Row::IdentityOwner`].
     Holder,
     /// [`Row::Matter`].
     Matter,

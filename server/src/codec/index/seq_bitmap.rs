@@ -87,7 +87,7 @@ impl SeqBitmap {
         bytes
     }
 
-    /// Reads what [`Block::encode`] wrote.
+    /// Reads what [`SeqBitmap::encode`] wrote.
     ///
     /// # Errors
     /// When it did not write that.
