@@ -76,11 +76,14 @@ pub(super) fn case(
             sought.keeps_reason(playbook) || playbook.may_mean(index, &own.reason, &own.facts)
         })
         .filter(|own| agrees(own, &key, &sought.context.facts))
-        .filter(|own| !sought.says_another(own))
-        .filter(|own| {
-            let means = playbook.may_mean(index, &own.reason, &own.facts);
-            means || sought.keeps_matter(own, &reason.id, &key)
-        });
+        .filter(|own| !sought.says_another(own));
+    if let Some(own) = &own
+        && sought.keeps_matter(own, &reason.id, &key)
+    {
+        return Ok(FoundCase::Stays(own.clone(), None));
+    }
+    // One that may not mean the reason cannot take the reason's matter: nobody would find it there.
+    let own = own.filter(|own| playbook.may_mean(index, &own.reason, &own.facts));
     let mut facts = sought.context.facts.clone();
     if let Some(own) = &own {
         facts.learn_all(&own.facts);
@@ -88,13 +91,10 @@ pub(super) fn case(
         return presumed(state, playbook, (index, &key), sought);
     }
     let Some(who) = sought.who else {
-        return Ok(match own {
-            Some(own) => FoundCase::Stays(own, None),
-            None => FoundCase::Opens {
-                reason: index,
-                matter: None,
-                previous: None,
-            },
+        return Ok(FoundCase::Opens {
+            reason: index,
+            matter: None,
+            previous: None,
         });
     };
     // A case stays whose it is, also when the contact is of somebody who is one with them. What it is about is noted
@@ -103,11 +103,6 @@ pub(super) fn case(
     owner.map(|owner| state.customer(owner)).transpose()?;
     let owner = owner.unwrap_or(&who.id);
     let matter = CaseKey::of(owner, &reason.id, &key, &facts);
-    if let Some(own) = &own
-        && sought.keeps_matter(own, &reason.id, &key)
-    {
-        return Ok(FoundCase::Stays(own.clone(), None));
-    }
     let lookup = Lookup {
         state,
         playbook,
@@ -275,8 +270,7 @@ impl Sought<'_> {
     }
 
     /// Whether this case of the contact goes on without another matter: by this reason or by its own, or because the
-    /// contact is still of nobody. A case that may not mean the reason cannot take the reason's matter: nobody would
-    /// find it there.
+    /// contact is still of nobody.
     fn keeps_matter(&self, own: &Case, reason: &ReasonId, key: &[Slug]) -> bool {
         if self.who.is_none() {
             return true;
