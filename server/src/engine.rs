@@ -33,6 +33,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use playbooks::PlaybookCache;
 use prefetch::Prefetched;
 use reading::Reading;
+pub(crate) use reading::decoded;
 use row_writer::CatchUpSignal;
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::command::{Command, CommandBody, PublishPlaybook, Query, RollbackPlaybook};

@@ -8,7 +8,6 @@ use super::EngineError;
 use crate::codec;
 use crate::store::LogReader;
 use signpost_domain::event::Recorded;
-use signpost_domain::ids::Seq;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -77,23 +76,24 @@ impl Reading {
             let _turn = turn;
             let events = log.get_all(&sequences)?.into_iter();
             let events = sequences.iter().zip(events);
-            let events = events.map(|(seq, bytes)| decoded(Seq(*seq), bytes));
+            let events = events.map(|(seq, bytes)| {
+                let bytes = bytes.ok_or(EngineError::Corrupt)?;
+                decoded(*seq, &bytes).map(Arc::new)
+            });
             Ok(make(events.collect::<Result<_, EngineError>>()?))
         });
         read.await.map_err(|_| EngineError::Stopping)?
     }
 }
 
-fn decoded(seq: Seq, bytes: Option<Vec<u8>>) -> Result<Arc<Recorded>, EngineError> {
-    let bytes = bytes.ok_or(EngineError::Corrupt)?;
-    codec::events::decode(&bytes)
-        .map(Arc::new)
-        .map_err(|error| {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                seq = seq.0,
-                "an event does not read"
-            );
-            EngineError::Corrupt
-        })
+/// An event of the log as it is stored.
+///
+/// # Errors
+/// [`EngineError::Corrupt`] when it does not read, which is logged.
+pub(crate) fn decoded(seq: u64, bytes: &[u8]) -> Result<Recorded, EngineError> {
+    codec::events::decode(bytes).map_err(|error| {
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(error, seq, "an event does not read");
+        EngineError::Corrupt
+    })
 }

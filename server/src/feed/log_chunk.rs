@@ -2,8 +2,7 @@
 
 use super::tail_batch::TailBatch;
 use super::{Feeds, WatchEnd};
-use crate::codec;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, decoded};
 use crate::store::StoreError;
 use signpost_domain::event::Recorded;
 use signpost_domain::ids::Seq;
@@ -41,7 +40,10 @@ impl Feeds {
                 return Ok(LogChunk::TooOld);
             }
             match log.range(from.0, PIECE_EVENTS_MAX, PIECE_BYTES_MAX) {
-                Ok(events) => decoded(events).map(LogChunk::Log),
+                Ok(events) => {
+                    let events = events.iter().map(|(seq, bytes)| decoded(*seq, bytes));
+                    events.collect::<Result<_, _>>().map(LogChunk::Log)
+                }
                 Err(StoreError::Trimmed { .. }) => Ok(LogChunk::TooOld),
                 Err(error) => Err(error.into()),
             }
@@ -51,16 +53,4 @@ impl Feeds {
             .map_err(|_| WatchEnd::Halted(EngineError::Stopping))?;
         Ok(read?)
     }
-}
-
-fn decoded(events: Vec<(u64, Vec<u8>)>) -> Result<Vec<Recorded>, EngineError> {
-    let events = events.into_iter();
-    let decode = |(seq, bytes): (u64, Vec<u8>)| {
-        codec::events::decode(&bytes).map_err(|error| {
-            let error = &error as &dyn std::error::Error;
-            tracing::error!(error, seq, "an event does not read");
-            EngineError::Corrupt
-        })
-    };
-    events.map(decode).collect()
 }
