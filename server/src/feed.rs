@@ -16,8 +16,7 @@ mod watch_stream;
 pub(crate) use watch_stream::WatchStream;
 
 use crate::engine::{Engine, EngineError, TailPosition};
-use crate::grpc::from_proto::feed;
-use crate::grpc::from_proto::feed::{WatchEvents, WatchRows};
+use crate::grpc::from_proto::feed::{self, WatchEvents, WatchRows};
 use crate::grpc::tokens::cursor::{Cursor, StoreIdPrefix};
 use crate::store::StoreError;
 use signpost_domain::ids::Seq;

@@ -2,10 +2,9 @@
 
 use super::services::answer::{ANSWER_BYTES_MAX, cut};
 use crate::engine::{Clock, Engine, EngineError, Written};
-use crate::grpc::from_proto;
 use crate::grpc::from_proto::list::{ListRequest, ListScope};
 use crate::grpc::from_proto::playbook::Read;
-use crate::grpc::from_proto::{Caller, EventTime, Fresh, NamedRevision, Revision};
+use crate::grpc::from_proto::{self, Caller, EventTime, Fresh, NamedRevision, Revision};
 use crate::grpc::tokens::cursor::StoreIdPrefix;
 use crate::grpc::{status, to_proto};
 use crate::queries::{self, ListPage};

@@ -1,10 +1,9 @@
 //! Cases that match a filter.
 
 use super::{ListPage, PageRequest, undecoded};
-use crate::codec;
-use crate::codec::index;
 use crate::codec::rows::RowKind;
 use crate::codec::rows::key;
+use crate::codec::{self, index};
 use crate::index_scan::blocks::Blocks;
 use crate::index_scan::budget::ScanBudget;
 use crate::index_scan::cursor::{EntryCursor, Intersection, Sequences, Step, Union};

@@ -1,11 +1,10 @@
 //! Contacts that match a filter.
 
 use super::{ListPage, PageRequest, undecoded};
-use crate::codec;
-use crate::codec::index;
 use crate::codec::rows::RowKind;
 use crate::codec::rows::contact::{PartialContact, decode_partial};
 use crate::codec::rows::key;
+use crate::codec::{self, index};
 use crate::index_scan::blocks::Blocks;
 use crate::index_scan::budget::{ScanBudget, Span};
 use crate::index_scan::cursor::{EntryCursor, Intersection, Sequences, Step, Union};

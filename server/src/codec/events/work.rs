@@ -1,7 +1,6 @@
 //! What people do to cases: the event, and what of it the row keeps.
 
-use crate::codec::money;
-use crate::codec::money::write_currency;
+use crate::codec::money::{self, write_currency};
 use crate::codec::number::{Numbered, known};
 use crate::codec::tags::{tags_update, write_tags_update};
 use crate::codec::text::{case, case_seq, name, reason_or_none, reason_text, slugs};

@@ -4,11 +4,9 @@
 mod replay;
 mod sample;
 
-use crate::codec::index::request_id_buckets;
-use crate::codec::index::request_id_buckets::RequestIdBucket;
+use crate::codec::index::request_id_buckets::{self, RequestIdBucket};
 use crate::codec::index::seq_bitmap::SeqBitmap;
-use crate::codec::rows;
-use crate::codec::rows::key;
+use crate::codec::rows::{self, key};
 use crate::codec::rows::{Applied, RowKind};
 use crate::codec::{events, index, wire};
 use expect_test::{expect, expect_file};

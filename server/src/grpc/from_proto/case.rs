@@ -1,7 +1,7 @@
 //! Cases: read one, work on one.
 
 use super::field_path::FieldPath;
-use super::{Caller, Fresh, Validator, content, values, wire_enum};
+use super::{Caller, Fresh, Validator, values, wire_enum};
 use crate::grpc::tokens::page::{List, Page, TokenScope};
 use signpost_domain::case::{CASE_TEXT_BYTES_MAX, CaseLink, CaseNumbers, CaseUpdate, Resolution};
 use signpost_domain::command::{ActOnCase, Command, CommandBody, Query, WorkStep};
@@ -61,9 +61,8 @@ pub(crate) fn note(
     caller: Caller,
     numbers: &CaseNumbers,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::AddCaseNote, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::AddCaseNote, &request_id, &request);
     let v1::AddCaseNoteRequest {
         request_id: _,
         case_id,
@@ -72,7 +71,6 @@ pub(crate) fn note(
         event_time,
         audience,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::AddCaseNote, content);
     let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
     let text = finder.check(FieldPath::top("text"), note_text(&text));
     let audience = finder.check(FieldPath::top("audience"), wire_enum::audience(audience));
@@ -94,9 +92,8 @@ pub(crate) fn resolve(
     numbers: &CaseNumbers,
     live: Option<&Playbook>,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::ResolveCase, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::ResolveCase, &request_id, &request);
     let v1::ResolveCaseRequest {
         request_id: _,
         case_id,
@@ -106,7 +103,6 @@ pub(crate) fn resolve(
         language_code: _,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::ResolveCase, content);
     let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
     let resolution = finder.resolution(FieldPath::top("resolution"), live, resolution);
     let note = finder.optional_note(&note);
@@ -124,9 +120,8 @@ pub(crate) fn reopen(
     caller: Caller,
     numbers: &CaseNumbers,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::ReopenCase, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::ReopenCase, &request_id, &request);
     let v1::ReopenCaseRequest {
         request_id: _,
         case_id,
@@ -134,7 +129,6 @@ pub(crate) fn reopen(
         etag,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::ReopenCase, content);
     let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
     let note = finder.optional_note(&note);
     let seen = finder.seen(&etag, "case");
@@ -149,9 +143,8 @@ pub(crate) fn merge(
     caller: Caller,
     numbers: &CaseNumbers,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::MergeCases, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::MergeCases, &request_id, &request);
     let v1::MergeCasesRequest {
         request_id: _,
         case_id,
@@ -160,7 +153,6 @@ pub(crate) fn merge(
         event_time,
         note,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::MergeCases, content);
     let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
     let merged = finder.case(
         FieldPath::top("duplicate_case_id"),
@@ -182,16 +174,14 @@ pub(crate) fn unmerge(
     caller: Caller,
     numbers: &CaseNumbers,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::UnmergeCase, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::UnmergeCase, &request_id, &request);
     let v1::UnmergeCaseRequest {
         request_id: _,
         case_id,
         etag,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::UnmergeCase, content);
     let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
     let seen = finder.seen(&etag, "case");
     let event_time = finder.event_time(event_time, &caller);
@@ -205,9 +195,8 @@ pub(crate) fn link(
     caller: Caller,
     numbers: &CaseNumbers,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::LinkCases, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::LinkCases, &request_id, &request);
     let v1::LinkCasesRequest {
         request_id: _,
         case_id,
@@ -215,7 +204,6 @@ pub(crate) fn link(
         etag,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::LinkCases, content);
     let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
     let link = finder.link(FieldPath::top("link"), numbers, link);
     let seen = finder.seen(&etag, "case");
@@ -230,9 +218,8 @@ pub(crate) fn unlink(
     caller: Caller,
     numbers: &CaseNumbers,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::UnlinkCases, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::UnlinkCases, &request_id, &request);
     let v1::UnlinkCasesRequest {
         request_id: _,
         case_id,
@@ -240,7 +227,6 @@ pub(crate) fn unlink(
         etag,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::UnlinkCases, content);
     let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
     let link = finder.link(FieldPath::top("link"), numbers, link);
     let seen = finder.seen(&etag, "case");
@@ -256,9 +242,8 @@ pub(crate) fn update(
     numbers: &CaseNumbers,
     live: Option<&Playbook>,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::UpdateCase, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::UpdateCase, &request_id, &request);
     let v1::UpdateCaseRequest {
         request_id: _,
         case,
@@ -266,7 +251,6 @@ pub(crate) fn update(
         etag,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::UpdateCase, content);
     let told = case.unwrap_or_default();
     let at = FieldPath::top("case");
     let case = finder.case(at.field("case_id"), numbers, &told.case_id);

@@ -2,7 +2,7 @@
 
 use super::field_path::FieldPath;
 use super::revision::MIN_REVISION;
-use super::{Caller, Fresh, NamedPlaybooks, NamedRevision, Validator, content, values, wire_enum};
+use super::{Caller, Fresh, NamedPlaybooks, NamedRevision, Validator, values, wire_enum};
 use signpost_domain::command::{
     AddCase, Command, CommandBody, EndContact, MatterEnd, PreviewRoute, Query, RerouteContact,
     RouteContact, SelectRoute, UnknownReason, UpdateContact,
@@ -27,9 +27,8 @@ pub(crate) fn route(
     caller: Caller,
     playbooks: NamedPlaybooks<'_>,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::RouteContact, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::RouteContact, &request_id, &request);
     let v1::RouteContactRequest {
         request_id: _,
         contact_id,
@@ -40,7 +39,6 @@ pub(crate) fn route(
         event_time,
         clear_mask,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::RouteContact, content);
     let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
     finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
     let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
@@ -108,9 +106,8 @@ pub(crate) fn select_route(
     mut request: v1::SelectRouteRequest,
     caller: Caller,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::SelectRoute, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::SelectRoute, &request_id, &request);
     let v1::SelectRouteRequest {
         request_id: _,
         contact_id,
@@ -118,7 +115,6 @@ pub(crate) fn select_route(
         declined_routes: declined,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::SelectRoute, content);
     let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
     let route = finder.check(FieldPath::top("route"), wire_enum::route(route));
     let declined = finder.routes(FieldPath::top("declined_routes"), &declined);
@@ -145,9 +141,8 @@ pub(crate) fn end(
     caller: Caller,
     live: Option<&Playbook>,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::EndContact, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::EndContact, &request_id, &request);
     let v1::EndContactRequest {
         request_id: _,
         contact_id,
@@ -159,7 +154,6 @@ pub(crate) fn end(
         matters,
         language_code: _,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::EndContact, content);
     let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
     let outcome = finder.check(FieldPath::top("outcome"), wire_enum::outcome(outcome));
     let confirmed =
@@ -188,9 +182,8 @@ pub(crate) fn reroute(
     caller: Caller,
     playbooks: NamedPlaybooks<'_>,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::RerouteContact, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::RerouteContact, &request_id, &request);
     let v1::RerouteContactRequest {
         request_id: _,
         contact_id,
@@ -203,7 +196,6 @@ pub(crate) fn reroute(
         menu_playbook_version,
         clear_mask,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::RerouteContact, content);
     let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
     let outcome = finder.check(FieldPath::top("outcome"), wire_enum::rerouted(outcome));
     finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
@@ -243,9 +235,8 @@ pub(crate) fn add_case(
     caller: Caller,
     live: &Playbook,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::AddCaseToContact, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::AddCaseToContact, &request_id, &request);
     let v1::AddCaseToContactRequest {
         request_id: _,
         contact_id,
@@ -254,7 +245,6 @@ pub(crate) fn add_case(
         note,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::AddCaseToContact, content);
     let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
     if reason.is_empty() {
         finder.fault(FieldPath::top("stated_reason"), "must be set");
@@ -281,15 +271,13 @@ pub(crate) fn report_queues(
     caller: Caller,
     live: &Playbook,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::ReportQueueStats, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::ReportQueueStats, &request_id, &request);
     let v1::ReportQueueStatsRequest {
         request_id: _,
         queue_stats,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::ReportQueueStats, content);
     let at = FieldPath::top("queue_stats");
     if queue_stats.is_empty() {
         finder.fault(at, "must name at least one queue");
@@ -305,16 +293,14 @@ pub(crate) fn update(
     mut request: v1::UpdateContactRequest,
     caller: Caller,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::UpdateContact, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::UpdateContact, &request_id, &request);
     let v1::UpdateContactRequest {
         request_id: _,
         contact,
         update_mask,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::UpdateContact, content);
     let told = contact.unwrap_or_default();
     let at = FieldPath::top("contact");
     let contact = finder.check(at.field("contact_id"), ContactId::new(&told.contact_id));

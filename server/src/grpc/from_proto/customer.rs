@@ -3,7 +3,7 @@
 use super::field_path::FieldPath;
 use super::mask::Paths;
 use super::names::Kind;
-use super::{Caller, Fresh, Validator, content, values};
+use super::{Caller, Fresh, Validator, values};
 use signpost_domain::command::{Command, CommandBody, Query, UpsertCustomer};
 use signpost_domain::customer::{LOYALTY_YEARS_MAX, Profile, ProfileField};
 use signpost_domain::event::Method;
@@ -53,9 +53,8 @@ pub(crate) fn upsert(
     caller: Caller,
     live: &Playbook,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::UpsertCustomer, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::UpsertCustomer, &request_id, &request);
     let v1::UpsertCustomerRequest {
         request_id: _,
         customer,
@@ -63,7 +62,6 @@ pub(crate) fn upsert(
         etag,
         update_mask,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::UpsertCustomer, content);
     let told = v1::CustomerUpsert {
         customer,
         update_mask,

@@ -1,7 +1,7 @@
 //! Work on customers: handles, merges, undoing them.
 
 use super::field_path::FieldPath;
-use super::{Caller, Validator, content};
+use super::{Caller, Validator};
 use signpost_domain::command::{ActOnCustomer, Command, CommandBody, CustomerStep};
 use signpost_domain::customer::{Identity, MERGE_NOTE_BYTES_MAX};
 use signpost_domain::event::Method;
@@ -16,9 +16,8 @@ pub(crate) fn link(
     mut request: v1::LinkIdentityRequest,
     caller: Caller,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::LinkIdentity, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::LinkIdentity, &request_id, &request);
     let v1::LinkIdentityRequest {
         request_id: _,
         customer_id,
@@ -26,7 +25,6 @@ pub(crate) fn link(
         etag,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::LinkIdentity, content);
     let customer = finder.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
     let identity = finder.one_identity(identity);
     let seen = finder.seen(&etag, "customer");
@@ -40,9 +38,8 @@ pub(crate) fn unlink(
     mut request: v1::UnlinkIdentityRequest,
     caller: Caller,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::UnlinkIdentity, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::UnlinkIdentity, &request_id, &request);
     let v1::UnlinkIdentityRequest {
         request_id: _,
         customer_id,
@@ -50,7 +47,6 @@ pub(crate) fn unlink(
         etag,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::UnlinkIdentity, content);
     let customer = finder.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
     let identity = finder.one_identity(identity);
     let seen = finder.seen(&etag, "customer");
@@ -65,9 +61,8 @@ pub(crate) fn merge(
     mut request: v1::MergeCustomersRequest,
     caller: Caller,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::MergeCustomers, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::MergeCustomers, &request_id, &request);
     let v1::MergeCustomersRequest {
         request_id: _,
         customer_id,
@@ -76,7 +71,6 @@ pub(crate) fn merge(
         etag,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::MergeCustomers, content);
     let customer = finder.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
     let merged = CustomerId::new(merged_customer_id);
     let merged = finder.check(FieldPath::top("duplicate_customer_id"), merged);
@@ -98,9 +92,8 @@ pub(crate) fn unmerge(
     mut request: v1::UnmergeCustomerRequest,
     caller: Caller,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::UnmergeCustomer, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::UnmergeCustomer, &request_id, &request);
     let v1::UnmergeCustomerRequest {
         request_id: _,
         customer_id,
@@ -108,7 +101,6 @@ pub(crate) fn unmerge(
         etag,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::UnmergeCustomer, content);
     let customer = finder.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
     let note = finder.check(FieldPath::top("note"), why(&note));
     let seen = finder.seen(&etag, "customer");

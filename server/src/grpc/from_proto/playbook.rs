@@ -3,7 +3,7 @@
 use super::field_path::FieldPath;
 use super::names::Kind;
 use super::revision::MIN_REVISION;
-use super::{Caller, Fresh, NamedRevision, Validator, content, values};
+use super::{Caller, Fresh, NamedRevision, Validator, values};
 use crate::grpc::tokens::page::{List, Page, TokenScope};
 use signpost_domain::command::{
     Command, CommandBody, NOTE_BYTES_MAX, PublishPlaybook, RollbackPlaybook,
@@ -38,16 +38,14 @@ pub(crate) fn publish(
     caller: Caller,
     read: Read,
 ) -> Result<(Command, Warnings), Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::PublishPlaybook, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::PublishPlaybook, &request_id, &request);
     let v1::PublishPlaybookRequest {
         request_id: _,
         document: source,
         note,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::PublishPlaybook, content);
     let note = finder.note(&note);
     let event_time = finder.event_time(event_time, &caller);
     let fits = finder.source_fits(&source);
@@ -73,16 +71,14 @@ pub(crate) fn roll_back(
     caller: Caller,
     found: Arc<Playbook>,
 ) -> Result<Command, Faults> {
-    let mut finder = Validator::default();
     let request_id = take(&mut request.request_id);
-    let content = content(Method::RollbackPlaybook, &request);
+    let (mut finder, stamp) = Validator::of_write(Method::RollbackPlaybook, &request_id, &request);
     let v1::RollbackPlaybookRequest {
         request_id: _,
         playbook_version: _,
         note,
         event_time,
     } = request;
-    let stamp = finder.stamp(&request_id, Method::RollbackPlaybook, content);
     let note = finder.note(&note);
     let event_time = finder.event_time(event_time, &caller);
     let body = note.map(|note| {

@@ -23,6 +23,18 @@ pub(crate) fn content(method: Method, message: &impl Message) -> [u8; 16] {
 }
 
 impl Validator {
+    /// Begins with a write of this request id, and what tells it from every other. The message has no request id any
+    /// more.
+    pub(super) fn of_write(
+        method: Method,
+        request_id: &str,
+        message: &impl Message,
+    ) -> (Validator, Option<IdempotencyKey>) {
+        let mut validator = Validator::default();
+        let key = validator.stamp(request_id, method, content(method, message));
+        (validator, key)
+    }
+
     /// What tells this write from every other.
     pub(super) fn stamp(
         &mut self,
@@ -59,7 +71,7 @@ impl Validator {
         self.seen_at(FieldPath::top("etag"), etag, what)
     }
 
-    /// As [`Finder::seen`], of an etag that is told there.
+    /// As [`Validator::seen`], of an etag that is told there.
     pub(super) fn seen_at(
         &mut self,
         at: FieldPath<'_>,

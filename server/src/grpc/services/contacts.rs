@@ -1,12 +1,11 @@
 //! ContactService.
 
 use crate::grpc::edge::Services;
-use crate::grpc::from_proto;
-use crate::grpc::from_proto::NamedPlaybooks;
-use crate::grpc::to_proto::matters;
-use crate::grpc::to_proto::matters::Answered;
+use crate::grpc::from_proto::{self, NamedPlaybooks};
+use crate::grpc::to_proto::matters::{self, Answered};
 use crate::grpc::{status, to_proto};
 use crate::queries;
+use signpost_domain::command::Command;
 use signpost_domain::contact::Contact;
 use signpost_domain::event::{CaseAddedToContact, Event};
 use signpost_domain::flow::Answer;
@@ -32,20 +31,7 @@ impl ContactService for Services {
         };
         let command = from_proto::contact::route(request, caller, playbooks);
         let command = command.map_err(|faults| status::faulty(&faults))?;
-        let written = self.write(command).await?;
-        let Event::ContactRouted(routed) = &written.recorded.event else {
-            return Err(status::internal());
-        };
-        let playbook = self.playbook_of(&written.recorded.envelope).await?;
-        let added = matters::added(&written.followed_by);
-        let of = Answered {
-            seq: Some(written.recorded.envelope.seq),
-            routed,
-            added: &added,
-            playbook: &playbook,
-            numbers: self.numbers(),
-        };
-        let answer = to_proto::contact::routed(of, self.receipt(&written));
+        let answer = self.routed(command, to_proto::contact::routed).await?;
         Ok(Response::new(answer))
     }
 
@@ -118,20 +104,7 @@ impl ContactService for Services {
         };
         let command = from_proto::contact::reroute(request, caller, playbooks);
         let command = command.map_err(|faults| status::faulty(&faults))?;
-        let written = self.write(command).await?;
-        let Event::ContactRouted(routed) = &written.recorded.event else {
-            return Err(status::internal());
-        };
-        let playbook = self.playbook_of(&written.recorded.envelope).await?;
-        let added = matters::added(&written.followed_by);
-        let of = Answered {
-            seq: Some(written.recorded.envelope.seq),
-            routed,
-            added: &added,
-            playbook: &playbook,
-            numbers: self.numbers(),
-        };
-        let answer = to_proto::contact::rerouted(of, self.receipt(&written));
+        let answer = self.routed(command, to_proto::contact::rerouted).await?;
         Ok(Response::new(answer))
     }
 
@@ -248,5 +221,29 @@ impl ContactService for Services {
             next_page_token,
             revision,
         }))
+    }
+}
+
+impl Services {
+    /// The answer to a write by which a contact was decided on.
+    async fn routed<A>(
+        &self,
+        command: Command,
+        answer: impl FnOnce(Answered<'_>, v1::WriteReceipt) -> A,
+    ) -> Result<A, Status> {
+        let written = self.write(command).await?;
+        let Event::ContactRouted(routed) = &written.recorded.event else {
+            return Err(status::internal());
+        };
+        let playbook = self.playbook_of(&written.recorded.envelope).await?;
+        let added = matters::added(&written.followed_by);
+        let of = Answered {
+            seq: Some(written.recorded.envelope.seq),
+            routed,
+            added: &added,
+            playbook: &playbook,
+            numbers: self.numbers(),
+        };
+        Ok(answer(of, self.receipt(&written)))
     }
 }
