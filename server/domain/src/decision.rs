@@ -203,6 +203,38 @@ pub enum IneligibilityCause {
     TooLate(Slug),
 }
 
+impl IneligibilityCause {
+    /// What it names: a rule, a consent, a queue, a flow or a fact.
+    pub fn subject(&self) -> Option<&Slug> {
+        match self {
+            IneligibilityCause::FailedBefore(name)
+            | IneligibilityCause::ConsentRefused(name)
+            | IneligibilityCause::ConsentUnknown(name)
+            | IneligibilityCause::ForbiddenByRule(name)
+            | IneligibilityCause::ExcludedByRule(name)
+            | IneligibilityCause::Closed(name, _)
+            | IneligibilityCause::NotStaffed(name, _)
+            | IneligibilityCause::TooLate(name) => Some(name),
+            IneligibilityCause::NotOfReason
+            | IneligibilityCause::NotOnChannel
+            | IneligibilityCause::CannotUse(_)
+            | IneligibilityCause::CustomerAway
+            | IneligibilityCause::AskedForPerson
+            | IneligibilityCause::Vulnerable => None,
+        }
+    }
+
+    /// When the queue that it names opens, if that is known.
+    pub fn opens(&self) -> Option<UnixMs> {
+        match self {
+            IneligibilityCause::Closed(_, opens) | IneligibilityCause::NotStaffed(_, opens) => {
+                *opens
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A rule that applied, and what it did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FiredRule {
@@ -280,6 +312,38 @@ pub enum Finding {
     CaseNumberNotProven,
     /// What was reported of this queue is too old to count. It is noticed beside the decision.
     QueueStatsTooOld(Slug),
+}
+
+impl Finding {
+    /// What it names: a rule, a queue, a tier, a kind of identity or a fact.
+    pub fn subject(&self) -> Option<&Slug> {
+        match self {
+            Finding::RuleInputUnknown(name, _)
+            | Finding::WaitAssumed(name)
+            | Finding::TierReported(name)
+            | Finding::IdentityNotVerified(name)
+            | Finding::IdentityOfOtherCustomer(name)
+            | Finding::IdentityShared(name)
+            | Finding::FactDeclined(name)
+            | Finding::CaseAmbiguous(name)
+            | Finding::RuleFailed(name)
+            | Finding::TierFloor(name)
+            | Finding::DeadlinePassed(name)
+            | Finding::DeadlineOutOfReach(name)
+            | Finding::RuleSetAside(name)
+            | Finding::LanguageNotSpoken(name, _)
+            | Finding::QueueStatsTooOld(name) => Some(name),
+            Finding::SameMatterByKey(name) => name.as_ref(),
+            Finding::TierAssumed
+            | Finding::ReasonUnknown(_)
+            | Finding::ReasonReplaced(_)
+            | Finding::LastResort
+            | Finding::LastResortBroken(..)
+            | Finding::CasePresumed
+            | Finding::NeedRaisedByAttempts(_)
+            | Finding::CaseNumberNotProven => None,
+        }
+    }
 }
 
 /// The ranked routes for one contact, and why.

@@ -77,7 +77,7 @@ pub(super) fn target(
 /// What an agent must know.
 pub(super) fn skills(skills: &[(Slug, u8)]) -> Vec<v1::Skill> {
     let skill = |(id, level): &(Slug, u8)| v1::Skill {
-        skill_id: id.to_string(),
+        skill_id: id.as_str().to_owned(),
         level: u32::from(*level),
     };
     skills.iter().map(skill).collect()
