@@ -1,20 +1,28 @@
 //! Stored bytes: the domain's values as protobuf messages of the private package `signpost.store.v1`, and the keys
 //! under which rows are kept.
 //!
+//! Each message is made by a `…_to_wire` beside the function that reads it; prost writes its fields in the order of their
+//! numbers, so that the same value has the same bytes.
+//!
 //! A message starts with the number of its format; what a newer program wrote is refused. Reading never panics,
 //! whatever the bytes. Checksums and files are the business of the store, below this.
 
+mod actor;
+mod case_work;
 mod context;
+mod customer;
 pub mod events;
+mod handover;
 pub mod index;
+mod memory;
 mod money;
 mod number;
+mod profile;
 pub mod rows;
 mod tags;
 #[cfg(test)]
 mod tests;
 mod text;
-mod write;
 
 /// The messages, as they are compiled from `server/proto`.
 #[expect(

@@ -24,10 +24,12 @@
 
 pub mod request_id_buckets;
 pub mod seq_bitmap;
-use super::rows::contact::{place_kind, write_place_kind};
+use super::rows::contact::{state_kind, state_kind_to_wire};
 use super::rows::key::CUSTOMERS;
-use super::text::{case_seqs, cases, name, name_or_none, reason_or_none, reason_text};
-use super::write::MessageWriter;
+use super::text::{
+    case_seqs, cases, name, name_or_none, name_text, reason_or_none, reason_text,
+    reason_text_or_none,
+};
 use super::{CodecError, wire};
 use prost::Message;
 use signpost_domain::case::{Case, CaseState};
@@ -315,17 +317,18 @@ fn contact_mark(contact: &Contact) -> Vec<u8> {
         queue,
         cases,
     } = ContactMark::of(contact);
-    let mut w = MessageWriter::new();
-    w.text(1, contact.id.as_str());
-    w.number(2, recorded.0);
-    write_place_kind(&mut w, 3, place);
-    w.text(4, channel.as_str());
-    w.reason_or_none(5, reason.as_ref());
-    w.reason_or_none(6, confirmed.as_ref());
-    w.name_or_none(7, tier.as_ref());
-    w.name_or_none(8, queue.as_ref());
-    w.numbers(10, case_seqs(&cases));
-    w.into_bytes()
+    wire::ContactMark {
+        id: contact.id.as_str().to_owned(),
+        recorded_unix_ms: recorded.0,
+        state: state_kind_to_wire(place).into(),
+        channel: channel.as_str().to_owned(),
+        reason: reason_text_or_none(reason.as_ref()),
+        confirmed_reason: reason_text_or_none(confirmed.as_ref()),
+        tier: name_text(tier.as_ref()),
+        queue: name_text(queue.as_ref()),
+        case_seqs: case_seqs(&cases),
+    }
+    .encode_to_vec()
 }
 
 /// Reads a mark of a contact.
@@ -346,7 +349,7 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
     } = wire::ContactMark::decode(bytes)?;
     let mark = ContactMark {
         recorded: UnixMs(recorded_unix_ms),
-        place: place_kind(place)?,
+        place: state_kind(place)?,
         channel: name(channel, "contact_mark.channel")?,
         reason: reason_or_none(&reason, "contact_mark.reason")?,
         confirmed: reason_or_none(&confirmed_reason, "contact_mark.confirmed_reason")?,
@@ -358,11 +361,12 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
 }
 
 fn customer_mark(customer: &Customer) -> Vec<u8> {
-    let mut w = MessageWriter::new();
-    w.text(1, customer.id.as_str());
-    w.number(2, customer.created.0);
-    w.name_or_none(3, customer.profile.tier.as_ref());
-    w.into_bytes()
+    wire::CustomerMark {
+        id: customer.id.as_str().to_owned(),
+        created_unix_ms: customer.created.0,
+        tier: name_text(customer.profile.tier.as_ref()),
+    }
+    .encode_to_vec()
 }
 
 /// Of a customer, what lists filter by.

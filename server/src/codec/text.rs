@@ -41,6 +41,20 @@ pub(super) fn slugs(texts: Vec<String>, field: &'static str) -> Result<Vec<Slug>
     texts.into_iter().map(|text| name(text, field)).collect()
 }
 
+/// The text of a name; empty, if there is none.
+pub(super) fn name_text(name: Option<&impl Name>) -> String {
+    name.map_or_else(String::new, |name| name.text().to_owned())
+}
+
+pub(super) fn name_texts(names: &[impl Name]) -> Vec<String> {
+    names.iter().map(|name| name.text().to_owned()).collect()
+}
+
+/// As [`reason_text`]; empty, if there is none.
+pub(super) fn reason_text_or_none(reason: Option<&ReasonId>) -> String {
+    reason.map_or_else(String::new, reason_text)
+}
+
 /// `primary` or `primary/secondary`.
 pub(super) fn reason_text(reason: &ReasonId) -> String {
     let secondary = reason.secondary.as_ref().map_or("", Slug::as_str);
@@ -82,6 +96,13 @@ pub(super) fn version_bytes(version: &PlaybookVersion) -> Option<[u8; VERSION_BY
     (digits.len() == 2 * VERSION_BYTES).then_some(bytes)
 }
 
+/// As [`version_bytes`]; empty, if there is none.
+pub(super) fn version_vec(version: Option<&PlaybookVersion>) -> Vec<u8> {
+    version
+        .and_then(version_bytes)
+        .map_or_else(Vec::new, Vec::from)
+}
+
 pub(super) fn version_or_none(
     bytes: &[u8],
     field: &'static str,
@@ -107,8 +128,8 @@ pub(super) fn hash(bytes: &[u8], field: &'static str) -> Result<[u8; 16], CodecE
 }
 
 /// Empty, if there is none.
-pub(super) fn matter_bytes(matter: Option<&CaseKey>) -> &[u8] {
-    matter.map_or(&[], |key| &key.0)
+pub(super) fn matter_bytes(matter: Option<&CaseKey>) -> Vec<u8> {
+    matter.map_or_else(Vec::new, |key| key.0.to_vec())
 }
 
 pub(super) fn matter_or_none(
@@ -129,8 +150,8 @@ pub(super) fn case(seq: u64) -> CaseId {
     CaseId(Seq(seq))
 }
 
-pub(super) fn case_seqs(cases: &[CaseId]) -> impl Iterator<Item = u64> {
-    cases.iter().copied().map(case_seq)
+pub(super) fn case_seqs(cases: &[CaseId]) -> Vec<u64> {
+    cases.iter().copied().map(case_seq).collect()
 }
 
 pub(super) fn cases(seqs: Vec<u64>) -> Vec<CaseId> {
