@@ -2,13 +2,13 @@
 
 use super::number::{Numbered, known};
 use super::text::name;
-use super::{CodecError, wire};
+use super::{CodecError, wire, written};
 use signpost_domain::actor::Actor;
 
-pub(super) fn actor_to_wire(Actor { kind, id }: &Actor) -> wire::Actor {
-    wire::Actor {
+pub(super) fn actor_to_wire(Actor { kind, id }: &Actor) -> written::Actor<'_> {
+    written::Actor {
         kind: kind.number(),
-        id: id.as_str().to_owned(),
+        id: id.as_str().into(),
     }
 }
 

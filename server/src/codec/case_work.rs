@@ -3,15 +3,15 @@
 use super::money;
 use super::number::{Numbered, known};
 use super::text::{case, case_seq, name, name_texts, slugs};
-use super::{CodecError, wire};
+use super::{CodecError, wire, written};
 use signpost_domain::case::{CaseLink, MergedCase, Resolution};
 
-pub(super) fn resolution_to_wire(resolution: &Resolution) -> wire::Resolution {
+pub(super) fn resolution_to_wire(resolution: &Resolution) -> written::Resolution<'_> {
     let Resolution { outcome, cost } = resolution;
-    wire::Resolution {
-        outcome: outcome.as_str().to_owned(),
+    written::Resolution {
+        outcome: outcome.as_str().into(),
         cost_micros: cost.map(|cost| cost.money.micros()),
-        currency: money::currency_text(cost.and_then(|cost| cost.currency)),
+        currency: money::currency_text(cost.as_ref().and_then(|cost| cost.currency.as_ref())),
     }
 }
 
@@ -27,9 +27,9 @@ pub(super) fn resolution(message: wire::Resolution) -> Result<Resolution, CodecE
     })
 }
 
-pub(super) fn merged_case_to_wire(merged: &MergedCase) -> wire::MergedCase {
+pub(super) fn merged_case_to_wire(merged: &MergedCase) -> written::MergedCase<'_> {
     let MergedCase { case, facts } = merged;
-    wire::MergedCase {
+    written::MergedCase {
         case_seq: case_seq(*case),
         facts: name_texts(facts),
     }
@@ -43,9 +43,9 @@ pub(super) fn merged_case(message: wire::MergedCase) -> Result<MergedCase, Codec
     })
 }
 
-pub(super) fn link_to_wire(link: &CaseLink) -> wire::CaseLink {
+pub(super) fn link_to_wire(link: &CaseLink) -> written::CaseLink {
     let CaseLink { kind, case } = link;
-    wire::CaseLink {
+    written::CaseLink {
         kind: kind.number(),
         case_seq: case_seq(*case),
     }

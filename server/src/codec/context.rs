@@ -5,22 +5,22 @@ use super::number::{Numbered, abilities, known, nonsense, numbers, routes};
 use super::profile::{consents, consents_to_wire, identities, identities_to_wire};
 use super::tags::{labels_to_wire, references_to_wire, tags};
 use super::text::{
-    after, at, case, case_seq, name, name_or_none, name_text, reason_or_none, reason_text_or_none,
-    span_ms,
+    after, at, borrowed, case, case_seq, name, name_or_none, name_text, reason_or_none,
+    reason_text_or_none, span_ms,
 };
-use super::{CodecError, required, wire};
+use super::{CodecError, required, wire, written};
 use signpost_domain::contact::{ContactContext, CustomerRef, Matter, Offered, QueueStats};
 use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
 use signpost_domain::money::Money;
 use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
 
-pub(super) fn facts_to_wire(facts: &Facts, base: UnixMs) -> Vec<wire::Fact> {
+pub(super) fn facts_to_wire(facts: &Facts, base: UnixMs) -> Vec<written::Fact<'_>> {
     facts.iter().map(|fact| fact_to_wire(fact, base)).collect()
 }
 
-fn fact_to_wire(fact: &Fact, base: UnixMs) -> wire::Fact {
-    use wire::fact::Knowledge as Wire;
+fn fact_to_wire(fact: &Fact, base: UnixMs) -> written::Fact<'_> {
+    use written::fact::Knowledge as Wire;
     let Fact {
         id,
         knowledge,
@@ -29,19 +29,19 @@ fn fact_to_wire(fact: &Fact, base: UnixMs) -> wire::Fact {
         currency,
     } = fact;
     let knowledge = match knowledge {
-        Knowledge::Known(FactValue::Text(text)) => Wire::Text(text[..].to_owned()),
+        Knowledge::Known(FactValue::Text(text)) => Wire::Text(borrowed(text)),
         Knowledge::Known(FactValue::Integer(number)) => Wire::Integer(*number),
         Knowledge::Known(FactValue::Boolean(yes)) => Wire::Boolean(*yes),
         Knowledge::Known(FactValue::Money(amount)) => Wire::MoneyMicros(amount.micros()),
         Knowledge::Known(FactValue::Instant(at)) => Wire::InstantUnixMs(at.0),
-        Knowledge::Declined => Wire::Declined(wire::Declined {}),
+        Knowledge::Declined => Wire::Declined(written::Declined {}),
     };
-    wire::Fact {
-        id: id.as_str().to_owned(),
+    written::Fact {
+        id: id.as_str().into(),
         knowledge: Some(knowledge),
         source: source.number(),
         learnt_after_ms: after(*learnt_at, base),
-        currency: money::currency_text(*currency),
+        currency: money::currency_text(currency.as_ref()),
     }
 }
 
@@ -79,11 +79,11 @@ fn fact(message: wire::Fact, base: UnixMs) -> Result<Fact, CodecError> {
     })
 }
 
-pub(super) fn all_queue_stats_to_wire(all: &[QueueStats]) -> Vec<wire::QueueStats> {
+pub(super) fn all_queue_stats_to_wire(all: &[QueueStats]) -> Vec<written::QueueStats<'_>> {
     all.iter().map(queue_stats_to_wire).collect()
 }
 
-pub(super) fn queue_stats_to_wire(stats: &QueueStats) -> wire::QueueStats {
+pub(super) fn queue_stats_to_wire(stats: &QueueStats) -> written::QueueStats<'_> {
     let QueueStats {
         queue,
         staffed,
@@ -92,8 +92,8 @@ pub(super) fn queue_stats_to_wire(stats: &QueueStats) -> wire::QueueStats {
         handle_time,
         expected_wait,
     } = stats;
-    wire::QueueStats {
-        queue: queue.as_str().to_owned(),
+    written::QueueStats {
+        queue: queue.as_str().into(),
         staffed: *staffed,
         available: *available,
         waiting: *waiting,
@@ -127,7 +127,10 @@ pub(super) fn queue_stats(message: wire::QueueStats) -> Result<QueueStats, Codec
     })
 }
 
-pub(super) fn context_to_wire(context: &ContactContext, base: UnixMs) -> wire::ContactContext {
+pub(super) fn context_to_wire(
+    context: &ContactContext,
+    base: UnixMs,
+) -> written::ContactContext<'_> {
     let ContactContext {
         channel,
         direction,
@@ -158,8 +161,8 @@ pub(super) fn context_to_wire(context: &ContactContext, base: UnixMs) -> wire::C
         tags: Tags { references, labels },
     } = context;
     let matters = matters.iter().map(|matter| matter_to_wire(matter, base));
-    wire::ContactContext {
-        channel: channel.as_str().to_owned(),
+    written::ContactContext {
+        channel: channel.as_str().into(),
         direction: direction.number(),
         device: name_text(device.as_ref()),
         customer_id: name_text(customer_id.as_ref()),
@@ -170,7 +173,7 @@ pub(super) fn context_to_wire(context: &ContactContext, base: UnixMs) -> wire::C
         stage: name_text(stage.as_ref()),
         persona: name_text(persona.as_ref()),
         sentiment_score: sentiment_score.map(i32::from),
-        language: language.as_deref().map(str::to_owned),
+        language: language.as_deref().map(borrowed),
         preferred_routes: numbers(preferred_routes),
         consents: consents_to_wire(consents),
         vulnerable: *vulnerable,
@@ -252,7 +255,7 @@ pub(super) fn context(
     })
 }
 
-fn matter_to_wire(matter: &Matter, base: UnixMs) -> wire::ToldMatter {
+fn matter_to_wire(matter: &Matter, base: UnixMs) -> written::ToldMatter<'_> {
     let Matter {
         id,
         reason,
@@ -260,12 +263,12 @@ fn matter_to_wire(matter: &Matter, base: UnixMs) -> wire::ToldMatter {
         stage,
         note,
     } = matter;
-    wire::ToldMatter {
-        id: id.as_str().to_owned(),
+    written::ToldMatter {
+        id: id.as_str().into(),
         reason: reason_text_or_none(reason.as_ref()),
         facts: facts_to_wire(facts, base),
         stage: name_text(stage.as_ref()),
-        note: note[..].to_owned(),
+        note: borrowed(note),
     }
 }
 
@@ -286,14 +289,14 @@ fn matter(message: wire::ToldMatter, base: UnixMs) -> Result<Matter, CodecError>
     })
 }
 
-pub(super) fn offered_to_wire(offered: &Offered) -> wire::Offered {
+pub(super) fn offered_to_wire(offered: &Offered) -> written::Offered<'_> {
     let Offered {
         route,
         flow,
         queue,
         wait,
     } = offered;
-    wire::Offered {
+    written::Offered {
         route: route.number(),
         flow: name_text(flow.as_ref()),
         queue: name_text(queue.as_ref()),

@@ -3,13 +3,13 @@
 use super::actor::{actor, actor_to_wire};
 use super::number::{Numbered, known};
 use super::profile::{identity_key, identity_key_to_wire, profile, profile_to_wire};
-use super::text::{after, at, name, name_or_none, name_text, reason, reason_text};
-use super::{CodecError, required, wire};
+use super::text::{after, at, borrowed, name, name_or_none, name_text, reason, reason_text};
+use super::{CodecError, required, wire, written};
 use signpost_domain::customer::{CaseReasons, Customer, CustomerMerge, MergedCustomer, TierFound};
 use signpost_domain::ids::Seq;
 use signpost_domain::time::UnixMs;
 
-pub(super) fn customer_to_wire(customer: &Customer) -> wire::Customer {
+pub(super) fn customer_to_wire(customer: &Customer) -> written::Customer<'_> {
     let Customer {
         id,
         profile,
@@ -26,8 +26,8 @@ pub(super) fn customer_to_wire(customer: &Customer) -> wire::Customer {
     let bases = std::iter::once(created).chain(recent);
     let spans = recent.iter().zip(bases);
     let reasons = case_reasons.listed().unwrap_or_default();
-    wire::Customer {
-        id: id.as_str().to_owned(),
+    written::Customer {
+        id: id.as_str().into(),
         profile: Some(profile_to_wire(profile)),
         created_unix_ms: created.0,
         contact_count: *contact_count,
@@ -82,16 +82,16 @@ pub(super) fn customer(message: wire::Customer) -> Result<Customer, CodecError> 
     })
 }
 
-pub(super) fn merge_to_wire(merge: &CustomerMerge) -> wire::CustomerMerge {
+pub(super) fn merge_to_wire(merge: &CustomerMerge) -> written::CustomerMerge<'_> {
     let CustomerMerge {
         customer,
         proof,
         note,
     } = merge;
-    wire::CustomerMerge {
-        customer: customer.as_str().to_owned(),
+    written::CustomerMerge {
+        customer: customer.as_str().into(),
         proof: proof.as_ref().map(identity_key_to_wire),
-        note: note[..].to_owned(),
+        note: borrowed(note),
     }
 }
 
@@ -108,14 +108,14 @@ pub(super) fn merge(message: wire::CustomerMerge) -> Result<CustomerMerge, Codec
     })
 }
 
-fn merged_to_wire(merged: &MergedCustomer) -> wire::MergedCustomer {
+fn merged_to_wire(merged: &MergedCustomer) -> written::MergedCustomer<'_> {
     let MergedCustomer {
         merge,
         at,
         actor,
         on_behalf_of,
     } = merged;
-    wire::MergedCustomer {
+    written::MergedCustomer {
         merge: Some(merge_to_wire(merge)),
         at_unix_ms: at.0,
         actor: Some(actor_to_wire(actor)),
@@ -138,13 +138,13 @@ fn merged(message: wire::MergedCustomer) -> Result<MergedCustomer, CodecError> {
     })
 }
 
-pub(super) fn tier_found_to_wire(found: &TierFound) -> wire::TierFound {
+pub(super) fn tier_found_to_wire(found: &TierFound) -> written::TierFound<'_> {
     let TierFound {
         stored,
         stored_of,
         basis,
     } = found;
-    wire::TierFound {
+    written::TierFound {
         stored: name_text(stored.as_ref()),
         stored_of: name_text(stored_of.as_ref()),
         basis: basis.number(),

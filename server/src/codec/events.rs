@@ -12,18 +12,21 @@ mod routed;
 use super::actor::{actor, actor_to_wire};
 use super::context::{all_queue_stats, all_queue_stats_to_wire};
 use super::number::{Numbered, known};
-use super::text::{after, at, case, case_seq, hash, name, version, version_or_none, version_vec};
-use super::{CodecError, FORMAT, message, required, wire};
+use super::text::{
+    after, at, borrowed, case, case_seq, hash, name, version, version_cow, version_or_none,
+};
+use super::write::Written;
+use super::{CodecError, FORMAT, message, required, wire, written};
 use added::{added, added_to_wire};
-use prost::Message;
 use routed::{routed, routed_to_wire};
 use signpost_domain::event::{Cause, Envelope, Event, IdempotencyKey, PlaybookPublished, Recorded};
 use signpost_domain::ids::Seq;
 use signpost_domain::time::UnixMs;
+use std::borrow::Cow;
 
 /// The bytes of an event: the same for the same event, always.
 pub fn encode(recorded: &Recorded) -> Vec<u8> {
-    recorded_to_wire(recorded).encode_to_vec()
+    recorded_to_wire(recorded).to_bytes()
 }
 
 /// Reads an event.
@@ -34,7 +37,7 @@ pub fn decode(bytes: &[u8]) -> Result<Recorded, CodecError> {
     recorded(message(bytes)?)
 }
 
-fn recorded_to_wire(recorded: &Recorded) -> wire::Recorded {
+fn recorded_to_wire(recorded: &Recorded) -> written::Recorded<'_> {
     let Recorded {
         envelope:
             Envelope {
@@ -48,14 +51,14 @@ fn recorded_to_wire(recorded: &Recorded) -> wire::Recorded {
             },
         event,
     } = recorded;
-    wire::Recorded {
+    written::Recorded {
         format: FORMAT,
         seq: seq.0,
         record_unix_ms: record_time.0,
         event_after_ms: after(*event_time, *record_time),
         actor: Some(actor_to_wire(actor)),
         cause: Some(cause_to_wire(cause)),
-        playbook_version: version_vec(playbook.as_ref()),
+        playbook_version: version_cow(playbook.as_ref()),
         event: Some(event_to_wire(event, *record_time)),
         on_behalf_of: on_behalf_of.as_ref().map(actor_to_wire),
     }
@@ -87,18 +90,18 @@ fn recorded(message: wire::Recorded) -> Result<Recorded, CodecError> {
     Ok(Recorded { envelope, event })
 }
 
-fn cause_to_wire(cause: &Cause) -> wire::recorded::Cause {
+fn cause_to_wire(cause: &Cause) -> written::recorded::Cause<'_> {
     match cause {
         Cause::Request(IdempotencyKey {
             id,
             method,
             fingerprint,
-        }) => wire::recorded::Cause::Request(wire::IdempotencyKey {
-            id: id.as_str().to_owned(),
+        }) => written::recorded::Cause::Request(written::IdempotencyKey {
+            id: id.as_str().into(),
             method: method.number(),
-            fingerprint: fingerprint.to_vec(),
+            fingerprint: Cow::Borrowed(fingerprint),
         }),
-        Cause::Timer => wire::recorded::Cause::Timer(wire::Timer {}),
+        Cause::Timer => written::recorded::Cause::Timer(written::Timer {}),
     }
 }
 
@@ -117,15 +120,15 @@ fn cause(message: wire::recorded::Cause) -> Result<Cause, CodecError> {
     }
 }
 
-fn event_to_wire(event: &Event, base: UnixMs) -> wire::recorded::Event {
-    use wire::recorded::Event as Wire;
+fn event_to_wire(event: &Event, base: UnixMs) -> written::recorded::Event<'_> {
+    use written::recorded::Event as Wire;
     match event {
         Event::PlaybookPublished(event) => Wire::PlaybookPublished(published_to_wire(event)),
         Event::CustomerUpserted(event) => Wire::CustomerUpserted(customer::upserted_to_wire(event)),
         Event::ContactRouted(event) => Wire::ContactRouted(routed_to_wire(event, base)),
         Event::RouteSelected(event) => Wire::RouteSelected(contact::selected_to_wire(event)),
         Event::ContactEnded(event) => Wire::ContactEnded(contact::ended_to_wire(event)),
-        Event::CaseLapsed(case) => Wire::CaseLapsed(wire::CaseLapsed {
+        Event::CaseLapsed(case) => Wire::CaseLapsed(written::CaseLapsed {
             case_seq: case_seq(*case),
         }),
         Event::CaseActionTaken(event) => Wire::CaseActionTaken(case_action::action_to_wire(event)),
@@ -133,7 +136,7 @@ fn event_to_wire(event: &Event, base: UnixMs) -> wire::recorded::Event {
             Wire::CustomerActionTaken(customer::action_to_wire(event))
         }
         Event::CaseAddedToContact(event) => Wire::CaseAddedToContact(added_to_wire(event, base)),
-        Event::QueueStatsReported(stats) => Wire::QueueStatsReported(wire::QueueStatsReported {
+        Event::QueueStatsReported(stats) => Wire::QueueStatsReported(written::QueueStatsReported {
             queue_stats: all_queue_stats_to_wire(stats),
         }),
         Event::ContactUpdated(event) => Wire::ContactUpdated(contact::updated_to_wire(event)),
@@ -169,7 +172,7 @@ fn event(message: wire::recorded::Event, base: UnixMs) -> Result<Event, CodecErr
     })
 }
 
-fn published_to_wire(published: &PlaybookPublished) -> wire::PlaybookPublished {
+fn published_to_wire(published: &PlaybookPublished) -> written::PlaybookPublished<'_> {
     let PlaybookPublished {
         version,
         name,
@@ -177,11 +180,11 @@ fn published_to_wire(published: &PlaybookPublished) -> wire::PlaybookPublished {
         note,
         rolled_back,
     } = published;
-    wire::PlaybookPublished {
-        version: version_vec(Some(version)),
-        name: name.as_str().to_owned(),
-        source: source[..].to_owned(),
-        note: note[..].to_owned(),
+    written::PlaybookPublished {
+        version: version_cow(Some(version)),
+        name: name.as_str().into(),
+        source: borrowed(source),
+        note: borrowed(note),
         rolled_back: *rolled_back,
     }
 }

@@ -1,21 +1,21 @@
 //! What goes with a contact wherever it is sent.
 
 use super::number::nonsense;
-use super::text::name;
-use super::{CodecError, wire};
+use super::text::{borrowed, name};
+use super::{CodecError, wire, written};
 use signpost_domain::decision::Handover;
 use signpost_domain::ids::Slug;
 
-pub(super) fn handover_to_wire(handover: &Handover) -> wire::Handover {
+pub(super) fn handover_to_wire(handover: &Handover) -> written::Handover<'_> {
     let Handover {
         priority,
         skills,
         language,
     } = handover;
-    wire::Handover {
+    written::Handover {
         priority: (*priority).into(),
         skills: skills.iter().map(skill_to_wire).collect(),
-        language: language.as_deref().map(str::to_owned),
+        language: language.as_deref().map(borrowed),
     }
 }
 
@@ -32,9 +32,9 @@ pub(super) fn handover(message: wire::Handover) -> Result<Handover, CodecError> 
     })
 }
 
-pub(super) fn skill_to_wire((id, level): &(Slug, u8)) -> wire::Skill {
-    wire::Skill {
-        id: id.as_str().to_owned(),
+pub(super) fn skill_to_wire((id, level): &(Slug, u8)) -> written::Skill<'_> {
+    written::Skill {
+        id: id.as_str().into(),
         level: (*level).into(),
     }
 }

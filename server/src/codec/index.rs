@@ -30,7 +30,8 @@ use super::text::{
     case_seqs, cases, name, name_or_none, name_text, reason_or_none, reason_text,
     reason_text_or_none,
 };
-use super::{CodecError, wire};
+use super::write::Written;
+use super::{CodecError, wire, written};
 use prost::Message;
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::contact::Contact;
@@ -317,18 +318,18 @@ fn contact_mark(contact: &Contact) -> Vec<u8> {
         queue,
         cases,
     } = ContactMark::of(contact);
-    wire::ContactMark {
-        id: contact.id.as_str().to_owned(),
+    written::ContactMark {
+        id: contact.id.as_str().into(),
         recorded_unix_ms: recorded.0,
         state: state_kind_to_wire(place).into(),
-        channel: channel.as_str().to_owned(),
+        channel: channel.as_str().into(),
         reason: reason_text_or_none(reason.as_ref()),
         confirmed_reason: reason_text_or_none(confirmed.as_ref()),
         tier: name_text(tier.as_ref()),
         queue: name_text(queue.as_ref()),
         case_seqs: case_seqs(&cases),
     }
-    .encode_to_vec()
+    .to_bytes()
 }
 
 /// Reads a mark of a contact.
@@ -361,12 +362,12 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
 }
 
 fn customer_mark(customer: &Customer) -> Vec<u8> {
-    wire::CustomerMark {
-        id: customer.id.as_str().to_owned(),
+    written::CustomerMark {
+        id: customer.id.as_str().into(),
         created_unix_ms: customer.created.0,
         tier: name_text(customer.profile.tier.as_ref()),
     }
-    .encode_to_vec()
+    .to_bytes()
 }
 
 /// Of a customer, what lists filter by.

@@ -3,20 +3,20 @@
 use super::actor::{actor, actor_to_wire};
 use super::number::{Numbered, abilities, known, known_or_none, number_or_none};
 use super::text::{after, at, name, name_or_none, name_text};
-use super::{CodecError, required, wire};
+use super::{CodecError, required, wire, written};
 use signpost_domain::ability::Abilities;
 use signpost_domain::decision::{Memory, PersonTold, Reported, Tried};
 use signpost_domain::time::UnixMs;
 
 /// `None` for one of nothing.
-pub(super) fn memory_to_wire(memory: &Memory, base: UnixMs) -> Option<wire::Memory> {
+pub(super) fn memory_to_wire(memory: &Memory, base: UnixMs) -> Option<written::Memory<'_>> {
     let Memory {
         tried,
         told,
         owed_overdue,
         all_contacts_7d,
     } = memory;
-    (*memory != Memory::default()).then(|| wire::Memory {
+    (*memory != Memory::default()).then(|| written::Memory {
         tried: all_tried_to_wire(tried, base),
         told: person_told_to_wire(told, base),
         owed_overdue: *owed_overdue,
@@ -40,11 +40,11 @@ pub(super) fn memory(message: Option<wire::Memory>, base: UnixMs) -> Result<Memo
     })
 }
 
-pub(super) fn all_tried_to_wire(all: &[Tried], base: UnixMs) -> Vec<wire::Tried> {
+pub(super) fn all_tried_to_wire(all: &[Tried], base: UnixMs) -> Vec<written::Tried<'_>> {
     all.iter().map(|tried| tried_to_wire(tried, base)).collect()
 }
 
-fn tried_to_wire(tried: &Tried, base: UnixMs) -> wire::Tried {
+fn tried_to_wire(tried: &Tried, base: UnixMs) -> written::Tried<'_> {
     let Tried {
         contact,
         route,
@@ -53,8 +53,8 @@ fn tried_to_wire(tried: &Tried, base: UnixMs) -> wire::Tried {
         at,
         outcome,
     } = tried;
-    wire::Tried {
-        contact: contact.as_str().to_owned(),
+    written::Tried {
+        contact: contact.as_str().into(),
         route: route.number(),
         flow: name_text(flow.as_ref()),
         queue: name_text(queue.as_ref()),
@@ -91,7 +91,10 @@ fn tried(message: wire::Tried, base: UnixMs) -> Result<Tried, CodecError> {
 }
 
 /// `None`, if nothing was told.
-pub(super) fn person_told_to_wire(told: &PersonTold, base: UnixMs) -> Option<wire::PersonTold> {
+pub(super) fn person_told_to_wire(
+    told: &PersonTold,
+    base: UnixMs,
+) -> Option<written::PersonTold<'_>> {
     let PersonTold {
         vulnerable,
         cannot_use,
@@ -99,14 +102,14 @@ pub(super) fn person_told_to_wire(told: &PersonTold, base: UnixMs) -> Option<wir
         language,
         persona,
     } = told;
-    let bare = |told: &Reported<()>| told_to_wire(told, Abilities::EMPTY, "", base);
+    let (vulnerable, asked) = (vulnerable.as_ref(), asked_for_person.as_ref());
     let cannot_use = cannot_use.as_ref();
     let language = language.as_ref();
     let persona = persona.as_ref();
-    (*told != PersonTold::default()).then(|| wire::PersonTold {
-        vulnerable: vulnerable.as_ref().map(bare),
+    (*told != PersonTold::default()).then(|| written::PersonTold {
+        vulnerable: vulnerable.map(|told| told_to_wire(told, Abilities::EMPTY, "", base)),
         cannot_use: cannot_use.map(|told| told_to_wire(told, told.value, "", base)),
-        asked_for_person: asked_for_person.as_ref().map(bare),
+        asked_for_person: asked.map(|told| told_to_wire(told, Abilities::EMPTY, "", base)),
         language: language.map(|told| told_to_wire(told, Abilities::EMPTY, &told.value, base)),
         persona: persona
             .map(|told| told_to_wire(told, Abilities::EMPTY, told.value.as_str(), base)),
@@ -136,12 +139,12 @@ pub(super) fn person_told(
     })
 }
 
-fn told_to_wire<T>(
-    told: &Reported<T>,
+fn told_to_wire<'a, T>(
+    told: &'a Reported<T>,
     cannot_use: Abilities,
-    text: &str,
+    text: &'a str,
     base: UnixMs,
-) -> wire::Told {
+) -> written::Told<'a> {
     let Reported {
         value: _,
         contact,
@@ -149,12 +152,12 @@ fn told_to_wire<T>(
         on_behalf_of,
         at,
     } = told;
-    wire::Told {
-        contact: contact.as_str().to_owned(),
+    written::Told {
+        contact: contact.as_str().into(),
         actor: Some(actor_to_wire(actor)),
         at_after_ms: after(*at, base),
         cannot_use_bits: cannot_use.bits().into(),
-        text: text.to_owned(),
+        text: text.into(),
         on_behalf_of: on_behalf_of.as_ref().map(actor_to_wire),
     }
 }

@@ -2,10 +2,11 @@
 
 use super::CodecError;
 use signpost_domain::money::{Amount, Currency, Money};
+use std::borrow::Cow;
 
 /// Three capital letters; empty where the currency is not known.
-pub(super) fn currency_text(currency: Option<Currency>) -> String {
-    currency.map_or_else(String::new, |currency| currency.as_str().to_owned())
+pub(super) fn currency_text(currency: Option<&Currency>) -> Cow<'_, str> {
+    currency.map_or(Cow::Borrowed(""), |currency| currency.as_str().into())
 }
 
 pub(super) fn currency(code: &str, field: &'static str) -> Result<Option<Currency>, CodecError> {

@@ -2,17 +2,17 @@
 
 use super::money;
 use super::number::{abilities, numbers, routes};
-use super::text::{name, name_or_none, name_text};
-use super::{CodecError, wire};
+use super::text::{borrowed, name, name_or_none, name_text};
+use super::{CodecError, wire, written};
 use signpost_domain::customer::{Consent, Identity, IdentityKey, Profile};
 
-pub(super) fn identity_to_wire(identity: &Identity) -> wire::Identity {
+pub(super) fn identity_to_wire(identity: &Identity) -> written::Identity<'_> {
     let Identity {
         key,
         verified,
         shared,
     } = identity;
-    wire::Identity {
+    written::Identity {
         verified: *verified,
         shared: *shared,
         ..identity_key_to_wire(key)
@@ -28,10 +28,12 @@ pub(super) fn identity(message: wire::Identity) -> Result<Identity, CodecError> 
     })
 }
 
-pub(super) fn identity_key_to_wire(IdentityKey { kind, value }: &IdentityKey) -> wire::Identity {
-    wire::Identity {
-        kind: kind.as_str().to_owned(),
-        value: value[..].to_owned(),
+pub(super) fn identity_key_to_wire(
+    IdentityKey { kind, value }: &IdentityKey,
+) -> written::Identity<'_> {
+    written::Identity {
+        kind: kind.as_str().into(),
+        value: borrowed(value),
         verified: false,
         shared: false,
     }
@@ -50,7 +52,7 @@ pub(super) fn identity_key(message: wire::Identity) -> Result<IdentityKey, Codec
     })
 }
 
-pub(super) fn identities_to_wire(identities: &[Identity]) -> Vec<wire::Identity> {
+pub(super) fn identities_to_wire(identities: &[Identity]) -> Vec<written::Identity<'_>> {
     identities.iter().map(identity_to_wire).collect()
 }
 
@@ -58,12 +60,14 @@ pub(super) fn identities(messages: Vec<wire::Identity>) -> Result<Vec<Identity>,
     messages.into_iter().map(identity).collect()
 }
 
-pub(super) fn consents_to_wire(consents: &[Consent]) -> Vec<wire::Consent> {
-    let consent = |Consent { id, granted }: &Consent| wire::Consent {
-        id: id.as_str().to_owned(),
-        granted: *granted,
-    };
-    consents.iter().map(consent).collect()
+pub(super) fn consents_to_wire(consents: &[Consent]) -> Vec<written::Consent<'_>> {
+    let consents = consents
+        .iter()
+        .map(|Consent { id, granted }| written::Consent {
+            id: id.as_str().into(),
+            granted: *granted,
+        });
+    consents.collect()
 }
 
 pub(super) fn consents(messages: Vec<wire::Consent>) -> Result<Vec<Consent>, CodecError> {
@@ -76,7 +80,7 @@ pub(super) fn consents(messages: Vec<wire::Consent>) -> Result<Vec<Consent>, Cod
     messages.into_iter().map(consent).collect()
 }
 
-pub(super) fn profile_to_wire(profile: &Profile) -> wire::Profile {
+pub(super) fn profile_to_wire(profile: &Profile) -> written::Profile<'_> {
     let Profile {
         identities,
         tier,
@@ -90,19 +94,21 @@ pub(super) fn profile_to_wire(profile: &Profile) -> wire::Profile {
         vulnerable,
         cannot_use,
     } = profile;
-    wire::Profile {
+    written::Profile {
         identities: identities_to_wire(identities),
         tier: name_text(tier.as_ref()),
         persona: name_text(persona.as_ref()),
         value_micros: value.map(|value| value.money.micros()),
         loyalty_years: *loyalty_years,
-        language: language.as_deref().map(str::to_owned),
-        time_zone: time_zone.as_deref().map(str::to_owned),
+        language: language.as_deref().map(borrowed),
+        time_zone: time_zone.as_deref().map(borrowed),
         preferred_routes: numbers(preferred_routes),
         consents: consents_to_wire(consents),
         vulnerable: *vulnerable,
         cannot_use_bits: cannot_use.bits().into(),
-        value_currency: money::currency_text(value.and_then(|value| value.currency)),
+        value_currency: money::currency_text(
+            value.as_ref().and_then(|value| value.currency.as_ref()),
+        ),
     }
 }
 

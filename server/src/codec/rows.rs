@@ -9,17 +9,19 @@ use super::actor::{actor, actor_to_wire};
 use super::context::{queue_stats, queue_stats_to_wire};
 use super::customer::{customer, customer_to_wire};
 use super::text::{
-    case, case_seq, hash, name, reason, reason_text, version, version_or_none, version_vec,
+    borrowed, case, case_seq, hash, name, reason, reason_text, version, version_cow,
+    version_or_none,
 };
-use super::{CodecError, FORMAT, message, required, wire};
+use super::write::Written;
+use super::{CodecError, FORMAT, message, required, wire, written};
 use case::{case_row, case_to_wire};
 use contact::{contact, contact_to_wire};
-use prost::Message;
 use signpost_domain::contact::ReportedQueue;
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::route::Route;
 use signpost_domain::state::{Counts, IdempotencyRecord, Publication, Row, RowKey};
 use signpost_domain::time::UnixMs;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What kind of row.
@@ -65,23 +67,23 @@ impl RowKind {
 /// The bytes of a row: the same for the same row, always.
 pub fn encode(row: &Row) -> Vec<u8> {
     let row = row_to_wire(row);
-    wire::Row {
+    written::Row {
         format: FORMAT,
         row: Some(row),
     }
-    .encode_to_vec()
+    .to_bytes()
 }
 
-fn row_to_wire(row: &Row) -> wire::row::Row {
-    use wire::row::Row as Wire;
+fn row_to_wire(row: &Row) -> written::row::Row<'_> {
+    use written::row::Row as Wire;
     match row {
         Row::Contact(row) => Wire::Contact(contact_to_wire(row)),
         Row::Case(row) => Wire::Case(case_to_wire(row)),
         Row::Customer(row) => Wire::Customer(customer_to_wire(row)),
-        Row::IdentityOwner(customer) => Wire::Holder(wire::Holder {
-            customer: customer.as_str().to_owned(),
+        Row::IdentityOwner(customer) => Wire::Holder(written::Holder {
+            customer: customer.as_str().into(),
         }),
-        Row::Matter(case) => Wire::Matter(wire::Matter {
+        Row::Matter(case) => Wire::Matter(written::Matter {
             case_seq: case_seq(**case),
         }),
         Row::Request(row) => Wire::Request(answered_to_wire(row)),
@@ -132,16 +134,16 @@ pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
     }
 }
 
-fn answered_to_wire(record: &IdempotencyRecord) -> wire::IdempotencyRecord {
+fn answered_to_wire(record: &IdempotencyRecord) -> written::IdempotencyRecord<'_> {
     let IdempotencyRecord {
         seq,
         at,
         fingerprint,
     } = record;
-    wire::IdempotencyRecord {
+    written::IdempotencyRecord {
         seq: seq.0,
         at_unix_ms: at.0,
-        fingerprint: fingerprint.to_vec(),
+        fingerprint: Cow::Borrowed(fingerprint),
     }
 }
 
@@ -158,7 +160,7 @@ fn answered(message: wire::IdempotencyRecord) -> Result<IdempotencyRecord, Codec
     })
 }
 
-fn counts_to_wire(counts: &Counts) -> wire::Counts {
+fn counts_to_wire(counts: &Counts) -> written::Counts<'_> {
     let Counts {
         reason,
         tier,
@@ -174,9 +176,9 @@ fn counts_to_wire(counts: &Counts) -> wire::Counts {
         routes_taken,
     } = counts;
     let taken = |route: Route| routes_taken[route as usize];
-    wire::Counts {
+    written::Counts {
         reason: reason_text(reason),
-        tier: tier.as_str().to_owned(),
+        tier: tier.as_str().into(),
         contacts: *contacts,
         contacts_left: *contacts_left,
         repeats: *repeats,
@@ -235,7 +237,7 @@ fn counts(message: wire::Counts) -> Result<Counts, CodecError> {
     })
 }
 
-fn publication_to_wire(publication: &Publication) -> wire::Publication {
+fn publication_to_wire(publication: &Publication) -> written::Publication<'_> {
     let Publication {
         seq,
         version,
@@ -246,13 +248,13 @@ fn publication_to_wire(publication: &Publication) -> wire::Publication {
         note,
         rolled_back,
     } = publication;
-    wire::Publication {
+    written::Publication {
         seq: seq.0,
-        version: version_vec(Some(version)),
-        name: name.as_str().to_owned(),
+        version: version_cow(Some(version)),
+        name: name.as_str().into(),
         at_unix_ms: at.0,
         actor: Some(actor_to_wire(actor)),
-        note: note[..].to_owned(),
+        note: borrowed(note),
         rolled_back: *rolled_back,
         on_behalf_of: on_behalf_of.as_ref().map(actor_to_wire),
     }
@@ -281,13 +283,13 @@ fn publication(message: wire::Publication) -> Result<Publication, CodecError> {
     })
 }
 
-fn reported_to_wire(reported: &ReportedQueue) -> wire::ReportedQueue {
+fn reported_to_wire(reported: &ReportedQueue) -> written::ReportedQueue<'_> {
     let ReportedQueue {
         stats,
         observed,
         seq,
     } = reported;
-    wire::ReportedQueue {
+    written::ReportedQueue {
         stats: Some(queue_stats_to_wire(stats)),
         observed_unix_ms: observed.0,
         seq: seq.0,
@@ -324,14 +326,14 @@ pub struct Applied {
 
 /// The bytes under [`super::rows::key::APPLIED`].
 pub fn encode_applied(Applied { seq, now, live }: &Applied) -> Vec<u8> {
-    wire::Applied {
+    written::Applied {
         format: FORMAT,
         seq: seq.0,
         now_unix_ms: now.0,
-        live_version: version_vec(live.as_ref()),
+        live_version: version_cow(live.as_ref()),
         layout: LAYOUT,
     }
-    .encode_to_vec()
+    .to_bytes()
 }
 
 /// Reads what is under [`super::rows::key::APPLIED`].
@@ -358,11 +360,11 @@ pub fn decode_applied(bytes: &[u8]) -> Result<Applied, CodecError> {
 
 /// The bytes of a playbook under [`super::rows::key::playbook`].
 pub fn encode_playbook(source: &str) -> Vec<u8> {
-    wire::PlaybookDocument {
+    written::PlaybookDocument {
         format: FORMAT,
-        source: source.to_owned(),
+        source: source.into(),
     }
-    .encode_to_vec()
+    .to_bytes()
 }
 
 /// Reads a playbook: the text as it was published.

@@ -1,25 +1,30 @@
 //! What callers keep of cases and contacts for themselves.
 
 use super::number::{Numbered, known};
-use super::{CodecError, wire};
+use super::text::borrowed;
+use super::{CodecError, wire, written};
 use signpost_domain::tags::{ContactLink, ExternalReference, Labels, Tags, TagsUpdate};
-use std::sync::Arc;
 
-pub(super) fn references_to_wire(references: &[ExternalReference]) -> Vec<wire::ExternalReference> {
-    let reference =
-        |ExternalReference { system, id }: &ExternalReference| wire::ExternalReference {
-            system: system[..].to_owned(),
-            id: id[..].to_owned(),
-        };
-    references.iter().map(reference).collect()
+pub(super) fn references_to_wire(
+    references: &[ExternalReference],
+) -> Vec<written::ExternalReference<'_>> {
+    let references = references.iter();
+    let references =
+        references.map(
+            |ExternalReference { system, id }| written::ExternalReference {
+                system: borrowed(system),
+                id: borrowed(id),
+            },
+        );
+    references.collect()
 }
 
-pub(super) fn labels_to_wire(labels: &Labels) -> Vec<wire::Label> {
-    let label = |(key, value): (&Arc<str>, &Arc<str>)| wire::Label {
-        key: key[..].to_owned(),
-        value: value[..].to_owned(),
-    };
-    labels.iter().map(label).collect()
+pub(super) fn labels_to_wire(labels: &Labels) -> Vec<written::Label<'_>> {
+    let labels = labels.iter().map(|(key, value)| written::Label {
+        key: borrowed(key),
+        value: borrowed(value),
+    });
+    labels.collect()
 }
 
 pub(super) fn tags(references: Vec<wire::ExternalReference>, labels: Vec<wire::Label>) -> Tags {
@@ -45,14 +50,17 @@ fn labels(messages: Vec<wire::Label>) -> Labels {
 /// What was changed of references and of labels.
 pub(super) fn tags_update_to_wire(
     update: &TagsUpdate,
-) -> (Option<wire::ExternalReferences>, Option<wire::Labels>) {
+) -> (
+    Option<written::ExternalReferences<'_>>,
+    Option<written::Labels<'_>>,
+) {
     let TagsUpdate { references, labels } = update;
     let references = references
         .as_deref()
-        .map(|references| wire::ExternalReferences {
+        .map(|references| written::ExternalReferences {
             references: references_to_wire(references),
         });
-    let labels = labels.as_ref().map(|labels| wire::Labels {
+    let labels = labels.as_ref().map(|labels| written::Labels {
         labels: labels_to_wire(labels),
     });
     (references, labels)
@@ -68,13 +76,15 @@ pub(super) fn tags_update(
     }
 }
 
-pub(super) fn contact_links_to_wire(links: &[ContactLink]) -> Vec<wire::ContactLink> {
-    let link = |ContactLink { kind, uri, title }: &ContactLink| wire::ContactLink {
-        kind: kind.number(),
-        uri: uri[..].to_owned(),
-        title: title[..].to_owned(),
-    };
-    links.iter().map(link).collect()
+pub(super) fn contact_links_to_wire(links: &[ContactLink]) -> Vec<written::ContactLink<'_>> {
+    let links = links
+        .iter()
+        .map(|ContactLink { kind, uri, title }| written::ContactLink {
+            kind: kind.number(),
+            uri: borrowed(uri),
+            title: borrowed(title),
+        });
+    links.collect()
 }
 
 pub(super) fn contact_links(

@@ -10,12 +10,13 @@ use super::rows::key;
 use super::rows::{Applied, RowKind};
 use super::tests::arbitrary::event::recorded;
 use super::tests::arbitrary::row::{request, row};
-use super::{CodecError, FORMAT, events, index, rows};
+use super::{CodecError, FORMAT, events, index, rows, wire};
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::{Strategy, any};
 use proptest::sample::Index;
 use proptest::{prop_assert, prop_assert_eq, proptest};
+use prost::Message;
 use signpost_domain::ids::Seq;
 use signpost_domain::list::{ContactMark, ContactStateKind};
 use signpost_domain::state::{Row, RowKey};
@@ -97,6 +98,17 @@ proptest! {
     #[test]
     fn a_row_reads_back((key, row) in row()) {
         prop_assert_eq!(rows::decode(RowKind::of(&key), &rows::encode(&row)), Ok(row));
+    }
+
+    /// What is written in one pass is what prost would write.
+    #[test]
+    fn bytes_are_those_of_the_messages(event in recorded(), (_, row) in row()) {
+        let bytes = events::encode(&event);
+        let message = wire::Recorded::decode(&bytes[..]);
+        prop_assert_eq!(message.map(|message| message.encode_to_vec()), Ok(bytes));
+        let bytes = rows::encode(&row);
+        let message = wire::Row::decode(&bytes[..]);
+        prop_assert_eq!(message.map(|message| message.encode_to_vec()), Ok(bytes));
     }
 
     /// A glance at a contact sees what the whole row holds.

@@ -9,14 +9,17 @@ use crate::codec::context::{
 use crate::codec::memory::{memory, memory_to_wire};
 use crate::codec::profile::{profile, profile_to_wire};
 use crate::codec::text::{
-    case, case_seq, case_seqs, cases, name, name_or_none, name_text, reason, reason_text,
+    borrowed, case, case_seq, case_seqs, cases, name, name_or_none, name_text, reason, reason_text,
 };
-use crate::codec::{CodecError, required, wire};
+use crate::codec::{CodecError, required, wire, written};
 use signpost_domain::event::{CaseAddedToContact, MatterDecided};
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
-pub(super) fn added_to_wire(added: &CaseAddedToContact, base: UnixMs) -> wire::CaseAddedToContact {
+pub(super) fn added_to_wire(
+    added: &CaseAddedToContact,
+    base: UnixMs,
+) -> written::CaseAddedToContact<'_> {
     let CaseAddedToContact {
         contact,
         channel,
@@ -31,22 +34,22 @@ pub(super) fn added_to_wire(added: &CaseAddedToContact, base: UnixMs) -> wire::C
         decided,
     } = added;
     let decided = decided.as_deref();
-    wire::CaseAddedToContact {
-        contact: contact.as_str().to_owned(),
-        channel: channel.as_str().to_owned(),
-        customer: customer.as_str().to_owned(),
+    written::CaseAddedToContact {
+        contact: contact.as_str().into(),
+        channel: channel.as_str().into(),
+        customer: customer.as_str().into(),
         own_seq: own.map(case_seq),
         additional_seqs: case_seqs(additional),
         reason: reason_text(reason),
         facts: facts_to_wire(facts, base),
         join: Some(case_join_to_wire(join)),
-        note: note[..].to_owned(),
+        note: borrowed(note),
         matter: name_text(matter.as_ref()),
         decided: decided.map(|decided| decided_to_wire(decided, base)),
     }
 }
 
-fn decided_to_wire(decided: &MatterDecided, base: UnixMs) -> wire::MatterDecided {
+fn decided_to_wire(decided: &MatterDecided, base: UnixMs) -> written::MatterDecided<'_> {
     let MatterDecided {
         context,
         standing,
@@ -57,7 +60,7 @@ fn decided_to_wire(decided: &MatterDecided, base: UnixMs) -> wire::MatterDecided
         noticed,
         decision,
     } = decided;
-    wire::MatterDecided {
+    written::MatterDecided {
         context: Some(context_to_wire(context, base)),
         standing: Some(standing_to_wire(standing, base)),
         memory: memory_to_wire(memory, base),

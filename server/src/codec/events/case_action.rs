@@ -5,42 +5,40 @@ use crate::codec::case_work::{
 };
 use crate::codec::number::{Numbered, known};
 use crate::codec::tags::{tags_update, tags_update_to_wire};
-use crate::codec::text::{case, case_seq, reason_or_none, reason_text_or_none};
-use crate::codec::{CodecError, required, wire};
+use crate::codec::text::{borrowed, case, case_seq, reason_or_none, reason_text_or_none};
+use crate::codec::{CodecError, required, wire, written};
 use signpost_domain::case::{CaseAction, CaseUpdate, NoteAudience, Resolution};
 use signpost_domain::event::CaseActionTaken;
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
-pub(super) fn action_to_wire(taken: &CaseActionTaken) -> wire::CaseActionTaken {
-    use wire::case_action_taken::Work as Wire;
+pub(super) fn action_to_wire(taken: &CaseActionTaken) -> written::CaseActionTaken<'_> {
+    use written::case_action_taken::Work as Wire;
     let CaseActionTaken {
         case,
         state,
         action,
     } = taken;
-    let mut message = wire::CaseActionTaken {
+    let mut message = written::CaseActionTaken {
         case_seq: case_seq(*case),
         state: state.number() as u32,
-        ..wire::CaseActionTaken::default()
-    };
-    let with_note = |resolution: Option<&Resolution>, note: &str| wire::WithNote {
-        resolution: resolution.map(resolution_to_wire),
-        note: note.to_owned(),
+        ..written::CaseActionTaken::default()
     };
     message.work = Some(match action {
         CaseAction::Noted(text, audience) => {
             message.noted_for_customer = *audience == NoteAudience::Customer;
-            Wire::Noted(text[..].to_owned())
+            Wire::Noted(borrowed(text))
         }
         CaseAction::Updated(update, before) => {
             message.before = before.as_ref().map(update_to_wire);
             Wire::Updated(update_to_wire(update))
         }
-        CaseAction::Resolved(resolution, note) => Wire::Resolved(with_note(Some(resolution), note)),
-        CaseAction::Reopened(note) => Wire::Reopened(with_note(None, note)),
+        CaseAction::Resolved(resolution, note) => {
+            Wire::Resolved(with_note_to_wire(Some(resolution), note))
+        }
+        CaseAction::Reopened(note) => Wire::Reopened(with_note_to_wire(None, note)),
         CaseAction::Merged(merged, note) => {
-            note[..].clone_into(&mut message.note);
+            message.note = borrowed(note);
             Wire::Merged(merged_case_to_wire(merged))
         }
         CaseAction::Unmerged(merged) => Wire::Unmerged(merged_case_to_wire(merged)),
@@ -48,6 +46,16 @@ pub(super) fn action_to_wire(taken: &CaseActionTaken) -> wire::CaseActionTaken {
         CaseAction::Unlinked(link) => Wire::Unlinked(link_to_wire(link)),
     });
     message
+}
+
+fn with_note_to_wire<'a>(
+    resolution: Option<&'a Resolution>,
+    note: &'a str,
+) -> written::WithNote<'a> {
+    written::WithNote {
+        resolution: resolution.map(resolution_to_wire),
+        note: note.into(),
+    }
 }
 
 pub(super) fn action(message: wire::CaseActionTaken) -> Result<CaseActionTaken, CodecError> {
@@ -95,7 +103,7 @@ fn with_note(message: wire::WithNote) -> (Option<wire::Resolution>, Arc<str>) {
     (resolution, note.into())
 }
 
-fn update_to_wire(update: &CaseUpdate) -> wire::CaseUpdate {
+fn update_to_wire(update: &CaseUpdate) -> written::CaseUpdate<'_> {
     let CaseUpdate {
         confirmed,
         legal_hold,
@@ -104,7 +112,7 @@ fn update_to_wire(update: &CaseUpdate) -> wire::CaseUpdate {
     } = update;
     let (references, labels) = tags_update_to_wire(tags);
     let confirmed = confirmed.as_ref();
-    wire::CaseUpdate {
+    written::CaseUpdate {
         confirmed_reason: confirmed.map(|confirmed| reason_text_or_none(confirmed.as_ref())),
         legal_hold: *legal_hold,
         retain_until_unix_ms: retain_until.flatten().map(|until| until.0),

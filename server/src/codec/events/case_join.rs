@@ -5,11 +5,11 @@ use crate::codec::text::{
     case, case_seq, matter_bytes, matter_or_none, name, reason, reason_or_none, reason_text,
     reason_text_or_none,
 };
-use crate::codec::{CodecError, wire};
+use crate::codec::{CodecError, wire, written};
 use signpost_domain::event::{CaseJoin, Claim, OpenedCase};
 use signpost_domain::time::Millis;
 
-pub(super) fn case_join_to_wire(join: &CaseJoin) -> wire::CaseJoin {
+pub(super) fn case_join_to_wire(join: &CaseJoin) -> written::CaseJoin<'_> {
     let CaseJoin {
         case,
         case_match,
@@ -23,7 +23,7 @@ pub(super) fn case_join_to_wire(join: &CaseJoin) -> wire::CaseJoin {
     } = join;
     let claimed = claimed.as_ref();
     let of = claimed.and_then(|claim| claim.reason.as_ref());
-    wire::CaseJoin {
+    written::CaseJoin {
         case_seq: case_seq(*case),
         case_match: case_match.number(),
         first: *first,
@@ -65,7 +65,7 @@ pub(super) fn case_join(message: wire::CaseJoin) -> Result<CaseJoin, CodecError>
     })
 }
 
-fn opened_to_wire(opened: &OpenedCase) -> wire::OpenedCase {
+fn opened_to_wire(opened: &OpenedCase) -> written::OpenedCase<'_> {
     let OpenedCase {
         reason,
         key,
@@ -73,10 +73,10 @@ fn opened_to_wire(opened: &OpenedCase) -> wire::OpenedCase {
         continues_for,
         reopens_within,
     } = opened;
-    wire::OpenedCase {
+    written::OpenedCase {
         reason: reason_text(reason),
         matter: matter_bytes(key.as_ref()),
-        tier: tier.as_str().to_owned(),
+        tier: tier.as_str().into(),
         continues_for_ms: continues_for.0,
         reopens_within_ms: reopens_within.0,
     }

@@ -6,14 +6,14 @@ use crate::codec::handover::{handover, handover_to_wire};
 use crate::codec::number::{Numbered, known, numbers, routes};
 use crate::codec::tags::{contact_links, contact_links_to_wire, tags_update, tags_update_to_wire};
 use crate::codec::text::{
-    case, case_seq, case_seqs, cases, name, name_or_none, name_text, reason_or_none,
+    borrowed, case, case_seq, case_seqs, cases, name, name_or_none, name_text, reason_or_none,
     reason_text_or_none,
 };
-use crate::codec::{CodecError, required, wire};
+use crate::codec::{CodecError, required, wire, written};
 use signpost_domain::event::{ContactEnded, ContactUpdated, MatterEnded, RouteSelected};
 use signpost_domain::tags::ContactUpdate;
 
-pub(super) fn selected_to_wire(selected: &RouteSelected) -> wire::RouteSelected {
+pub(super) fn selected_to_wire(selected: &RouteSelected) -> written::RouteSelected<'_> {
     let RouteSelected {
         contact,
         case,
@@ -23,8 +23,8 @@ pub(super) fn selected_to_wire(selected: &RouteSelected) -> wire::RouteSelected 
         tier,
         handover,
     } = selected;
-    wire::RouteSelected {
-        contact: contact.as_str().to_owned(),
+    written::RouteSelected {
+        contact: contact.as_str().into(),
         case_seq: case.map(case_seq),
         taken: Some(offered_to_wire(taken)),
         declined: numbers(declined),
@@ -55,17 +55,17 @@ pub(super) fn selected(message: wire::RouteSelected) -> Result<RouteSelected, Co
     })
 }
 
-pub(super) fn updated_to_wire(updated: &ContactUpdated) -> wire::ContactUpdated {
+pub(super) fn updated_to_wire(updated: &ContactUpdated) -> written::ContactUpdated<'_> {
     let ContactUpdated {
         contact,
         update: ContactUpdate { tags, links },
     } = updated;
     let (references, labels) = tags_update_to_wire(tags);
-    let links = links.as_deref().map(|links| wire::ContactLinks {
+    let links = links.as_deref().map(|links| written::ContactLinks {
         links: contact_links_to_wire(links),
     });
-    wire::ContactUpdated {
-        contact: contact.as_str().to_owned(),
+    written::ContactUpdated {
+        contact: contact.as_str().into(),
         references,
         labels,
         links,
@@ -89,7 +89,7 @@ pub(super) fn updated(message: wire::ContactUpdated) -> Result<ContactUpdated, C
     })
 }
 
-pub(super) fn ended_to_wire(ended: &ContactEnded) -> wire::ContactEnded {
+pub(super) fn ended_to_wire(ended: &ContactEnded) -> written::ContactEnded<'_> {
     let ContactEnded {
         contact,
         case,
@@ -102,8 +102,8 @@ pub(super) fn ended_to_wire(ended: &ContactEnded) -> wire::ContactEnded {
         matters,
     } = ended;
     let own = resolves.is_some() && resolves == case;
-    wire::ContactEnded {
-        contact: contact.as_str().to_owned(),
+    written::ContactEnded {
+        contact: contact.as_str().into(),
         case_seq: case.map(case_seq),
         outcome: outcome.number(),
         confirmed_reason: reason_text_or_none(confirmed.as_ref()),
@@ -111,7 +111,7 @@ pub(super) fn ended_to_wire(ended: &ContactEnded) -> wire::ContactEnded {
         resolves_seq: resolves.filter(|_| !own).map(case_seq),
         additional_seqs: case_seqs(additional),
         resolution: resolution.as_ref().map(resolution_to_wire),
-        note: note[..].to_owned(),
+        note: borrowed(note),
         matters: matters.iter().map(matter_ended_to_wire).collect(),
     }
 }
@@ -144,7 +144,7 @@ pub(super) fn ended(message: wire::ContactEnded) -> Result<ContactEnded, CodecEr
     })
 }
 
-fn matter_ended_to_wire(ended: &MatterEnded) -> wire::MatterEnded {
+fn matter_ended_to_wire(ended: &MatterEnded) -> written::MatterEnded<'_> {
     let MatterEnded {
         matter,
         case,
@@ -152,8 +152,8 @@ fn matter_ended_to_wire(ended: &MatterEnded) -> wire::MatterEnded {
         resolution,
         confirmed,
     } = ended;
-    wire::MatterEnded {
-        matter: matter.as_str().to_owned(),
+    written::MatterEnded {
+        matter: matter.as_str().into(),
         case_seq: case_seq(*case),
         resolves_seq: resolves.map(case_seq),
         resolution: resolution.as_ref().map(resolution_to_wire),

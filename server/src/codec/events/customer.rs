@@ -2,18 +2,18 @@
 
 use crate::codec::customer::{customer, customer_to_wire, merge, merge_to_wire};
 use crate::codec::profile::{identity, identity_key, identity_key_to_wire, identity_to_wire};
-use crate::codec::text::name;
-use crate::codec::{CodecError, required, wire};
+use crate::codec::text::{borrowed, name};
+use crate::codec::{CodecError, required, wire, written};
 use signpost_domain::customer::{CustomerAction, CustomerMerge};
 use signpost_domain::event::{CustomerActionTaken, CustomerUpserted};
 
-pub(super) fn upserted_to_wire(upserted: &CustomerUpserted) -> wire::Customer {
+pub(super) fn upserted_to_wire(upserted: &CustomerUpserted) -> written::Customer<'_> {
     let CustomerUpserted {
         customer,
         unverified_identities,
     } = upserted;
     let unverified_identities = unverified_identities.iter().map(identity_key_to_wire);
-    wire::Customer {
+    written::Customer {
         unverified_identities: unverified_identities.collect(),
         ..customer_to_wire(customer)
     }
@@ -28,8 +28,8 @@ pub(super) fn upserted(mut message: wire::Customer) -> Result<CustomerUpserted, 
     })
 }
 
-pub(super) fn action_to_wire(taken: &CustomerActionTaken) -> wire::CustomerActionTaken {
-    use wire::customer_action_taken::Work as Wire;
+pub(super) fn action_to_wire(taken: &CustomerActionTaken) -> written::CustomerActionTaken<'_> {
+    use written::customer_action_taken::Work as Wire;
     let CustomerActionTaken { customer, action } = taken;
     let mut lost = false;
     let work = match action {
@@ -42,14 +42,14 @@ pub(super) fn action_to_wire(taken: &CustomerActionTaken) -> wire::CustomerActio
         }
         CustomerAction::Unlinked(key) => Wire::Unlinked(identity_key_to_wire(key)),
         CustomerAction::Merged(merge) => Wire::Merged(merge_to_wire(merge)),
-        CustomerAction::Unmerged(customer, note) => Wire::Unmerged(wire::CustomerMerge {
-            customer: customer.as_str().to_owned(),
+        CustomerAction::Unmerged(customer, note) => Wire::Unmerged(written::CustomerMerge {
+            customer: customer.as_str().into(),
             proof: None,
-            note: note[..].to_owned(),
+            note: borrowed(note),
         }),
     };
-    wire::CustomerActionTaken {
-        customer: customer.as_str().to_owned(),
+    written::CustomerActionTaken {
+        customer: customer.as_str().into(),
         work: Some(work),
         verification_lost: lost,
     }

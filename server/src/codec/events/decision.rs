@@ -9,7 +9,7 @@ use crate::codec::text::{
     after, at, name, name_or_none, name_text, name_texts, reason_or_none, reason_text_or_none,
     slugs, span_ms,
 };
-use crate::codec::{CodecError, wire};
+use crate::codec::{CodecError, wire, written};
 use signpost_domain::decision::{
     ChanceBasis, ContactStats, CostKind, CostParts, Decision, FiredRule, Formula, Handover,
     RouteOption, Wait,
@@ -18,7 +18,7 @@ use signpost_domain::money::Money;
 use signpost_domain::playbook::{BasisPoints, Need};
 use signpost_domain::time::{Millis, UnixMs};
 
-pub(super) fn decision_to_wire(decision: &Decision) -> wire::Decision {
+pub(super) fn decision_to_wire(decision: &Decision) -> written::Decision<'_> {
     let Decision {
         formula,
         stake,
@@ -36,9 +36,9 @@ pub(super) fn decision_to_wire(decision: &Decision) -> wire::Decision {
     let ineligible = ineligible.iter();
     let formula = (*formula != Formula::First).then_some(formula);
     let handed = *handover != Handover::default();
-    wire::Decision {
+    written::Decision {
         reason: reason_text_or_none(reason.as_ref()),
-        tier: tier.as_str().to_owned(),
+        tier: tier.as_str().into(),
         need_permille: need.0,
         options: options.iter().map(option_to_wire).collect(),
         ineligible: ineligible
@@ -94,7 +94,7 @@ fn all<M, T>(
     messages.into_iter().map(read).collect()
 }
 
-fn option_to_wire(option: &RouteOption) -> wire::RouteOption {
+fn option_to_wire(option: &RouteOption) -> written::RouteOption<'_> {
     let RouteOption {
         route,
         flow,
@@ -113,7 +113,7 @@ fn option_to_wire(option: &RouteOption) -> wire::RouteOption {
     } = option;
     let micros = |kind| cost.part(kind).micros();
     let chance_basis = (*chance_basis != ChanceBasis::Written).then_some(chance_basis);
-    wire::RouteOption {
+    written::RouteOption {
         route: route.number(),
         flow: name_text(flow.as_ref()),
         queue: name_text(queue.as_ref()),
@@ -186,7 +186,7 @@ fn option(message: wire::RouteOption) -> Result<RouteOption, CodecError> {
     })
 }
 
-fn fired_to_wire(rule: &FiredRule) -> wire::FiredRule {
+fn fired_to_wire(rule: &FiredRule) -> written::FiredRule<'_> {
     let FiredRule {
         id,
         forbids,
@@ -198,12 +198,12 @@ fn fired_to_wire(rule: &FiredRule) -> wire::FiredRule {
         priority,
         skills,
     } = rule;
-    let prefers = prefers.iter().map(|(route, gain)| wire::Preference {
+    let prefers = prefers.iter().map(|(route, gain)| written::Preference {
         route: route.number(),
         gain_micros: gain.micros(),
     });
-    wire::FiredRule {
-        id: id.as_str().to_owned(),
+    written::FiredRule {
+        id: id.as_str().into(),
         forbids_bits: forbids.bits().into(),
         leaves_bits: leaves.bits().into(),
         prefers: prefers.collect(),
@@ -245,7 +245,7 @@ fn fired(message: wire::FiredRule) -> Result<FiredRule, CodecError> {
     })
 }
 
-pub(super) fn standing_to_wire(standing: &ContactStats, base: UnixMs) -> wire::ContactStats {
+pub(super) fn standing_to_wire(standing: &ContactStats, base: UnixMs) -> written::ContactStats {
     let ContactStats {
         now,
         contacts_7d,
@@ -257,7 +257,7 @@ pub(super) fn standing_to_wire(standing: &ContactStats, base: UnixMs) -> wire::C
         needs_person,
         away,
     } = standing;
-    wire::ContactStats {
+    written::ContactStats {
         now_after_ms: after(*now, base),
         contacts_7d: *contacts_7d,
         case_contacts: *case_contacts,

@@ -1,14 +1,14 @@
 //! What was noticed while deciding, and why routes were turned down.
 
 use crate::codec::number::{Numbered, known, nonsense, number_or_none};
-use crate::codec::text::{name, name_or_none, name_text, reason, reason_text};
-use crate::codec::{CodecError, required, wire};
+use crate::codec::text::{borrowed, name, name_or_none, name_text, reason, reason_text};
+use crate::codec::{CodecError, required, wire, written};
 use signpost_domain::decision::{Finding, IneligibilityCause};
 use signpost_domain::ids::Slug;
 use signpost_domain::route::Route;
 use signpost_domain::time::UnixMs;
 
-pub(super) fn findings_to_wire(findings: &[Finding]) -> Vec<wire::Finding> {
+pub(super) fn findings_to_wire(findings: &[Finding]) -> Vec<written::Finding<'_>> {
     findings.iter().map(finding_to_wire).collect()
 }
 
@@ -16,7 +16,7 @@ pub(super) fn findings(messages: Vec<wire::Finding>) -> Result<Vec<Finding>, Cod
     messages.into_iter().map(finding).collect()
 }
 
-fn finding_to_wire(finding: &Finding) -> wire::Finding {
+fn finding_to_wire(finding: &Finding) -> written::Finding<'_> {
     use wire::FindingKind as Kind;
     let kind = match finding {
         Finding::RuleInputUnknown(..) => Kind::RuleInputUnknown,
@@ -44,14 +44,14 @@ fn finding_to_wire(finding: &Finding) -> wire::Finding {
         Finding::CaseNumberNotProven => Kind::CaseNumberNotProven,
         Finding::QueueStatsTooOld(_) => Kind::QueueStatsTooOld,
     };
-    let mut message = wire::Finding {
+    let mut message = written::Finding {
         kind: kind.into(),
         name: name_text(finding.subject()),
-        ..wire::Finding::default()
+        ..written::Finding::default()
     };
     match finding {
         Finding::RuleInputUnknown(_, text) | Finding::LanguageNotSpoken(_, text) => {
-            text[..].clone_into(&mut message.text);
+            message.text = borrowed(text);
         }
         Finding::ReasonUnknown(reason) | Finding::ReasonReplaced(reason) => {
             message.name = reason_text(reason);
@@ -113,7 +113,10 @@ fn finding(message: wire::Finding) -> Result<Finding, CodecError> {
     Ok(finding)
 }
 
-pub(super) fn ineligible_to_wire(route: Route, why: &IneligibilityCause) -> wire::IneligibleRoute {
+pub(super) fn ineligible_to_wire(
+    route: Route,
+    why: &IneligibilityCause,
+) -> written::IneligibleRoute<'_> {
     use wire::IneligibilityKind as Kind;
     let kind = match why {
         IneligibilityCause::NotOfReason => Kind::NotOfReason,
@@ -135,7 +138,7 @@ pub(super) fn ineligible_to_wire(route: Route, why: &IneligibilityCause) -> wire
         IneligibilityCause::CannotUse(ability) => Some(ability),
         _ => None,
     };
-    wire::IneligibleRoute {
+    written::IneligibleRoute {
         route: route.number(),
         kind: kind.into(),
         name: name_text(why.subject()),

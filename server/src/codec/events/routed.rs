@@ -12,15 +12,15 @@ use crate::codec::memory::{memory, memory_to_wire};
 use crate::codec::number::{Numbered, known};
 use crate::codec::profile::{profile, profile_to_wire};
 use crate::codec::text::{
-    after, at, case, case_seq, case_seqs, cases, name, name_or_none, name_text, name_texts, reason,
-    reason_text, slugs,
+    after, at, borrowed, case, case_seq, case_seqs, cases, name, name_or_none, name_text,
+    name_texts, reason, reason_text, slugs,
 };
-use crate::codec::{CodecError, required, wire};
+use crate::codec::{CodecError, required, wire, written};
 use signpost_domain::event::{ContactRouted, CustomerJoin, FormerCase, Next, OpenCase};
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
-pub(super) fn routed_to_wire(routed: &ContactRouted, base: UnixMs) -> wire::ContactRouted {
+pub(super) fn routed_to_wire(routed: &ContactRouted, base: UnixMs) -> written::ContactRouted<'_> {
     let ContactRouted {
         contact,
         trigger,
@@ -44,8 +44,8 @@ pub(super) fn routed_to_wire(routed: &ContactRouted, base: UnixMs) -> wire::Cont
         note,
     } = routed;
     let open_cases = open_cases.iter().map(|open| open_case_to_wire(open, base));
-    wire::ContactRouted {
-        contact: contact.as_str().to_owned(),
+    written::ContactRouted {
+        contact: contact.as_str().into(),
         trigger: trigger.number(),
         context: Some(context_to_wire(context, base)),
         customer: customer.as_ref().map(customer_join_to_wire),
@@ -63,19 +63,19 @@ pub(super) fn routed_to_wire(routed: &ContactRouted, base: UnixMs) -> wire::Cont
         leading_matter: name_text(leading.as_ref()),
         followed_by: *followed_by,
         open_cases: open_cases.collect(),
-        note: note[..].to_owned(),
+        note: borrowed(note),
         reported: all_queue_stats_to_wire(reported),
     }
 }
 
-fn open_case_to_wire(open: &OpenCase, base: UnixMs) -> wire::OpenCase {
+fn open_case_to_wire(open: &OpenCase, base: UnixMs) -> written::OpenCase<'_> {
     let OpenCase {
         case,
         reason,
         key,
         arrived,
     } = open;
-    wire::OpenCase {
+    written::OpenCase {
         case_seq: case_seq(*case),
         reason: reason_text(reason),
         key: facts_to_wire(key, base),
@@ -151,10 +151,10 @@ pub(super) fn routed(
     })
 }
 
-fn customer_join_to_wire(join: &CustomerJoin) -> wire::CustomerJoin {
+fn customer_join_to_wire(join: &CustomerJoin) -> written::CustomerJoin<'_> {
     let CustomerJoin { id, learnt } = join;
-    wire::CustomerJoin {
-        id: id.as_str().to_owned(),
+    written::CustomerJoin {
+        id: id.as_str().into(),
         learnt: learnt.as_deref().map(profile_to_wire),
     }
 }
@@ -167,8 +167,8 @@ fn customer_join(message: wire::CustomerJoin) -> Result<CustomerJoin, CodecError
     })
 }
 
-fn former_to_wire(FormerCase { case, withdrawn }: &FormerCase) -> wire::FormerCase {
-    wire::FormerCase {
+fn former_to_wire(FormerCase { case, withdrawn }: &FormerCase) -> written::FormerCase {
+    written::FormerCase {
         case_seq: case_seq(*case),
         withdrawn: *withdrawn,
     }
@@ -185,17 +185,17 @@ fn former(message: wire::FormerCase) -> FormerCase {
     }
 }
 
-fn next_to_wire(next: &Next) -> wire::contact_routed::Next {
-    use wire::contact_routed::Next as Wire;
+fn next_to_wire(next: &Next) -> written::contact_routed::Next<'_> {
+    use written::contact_routed::Next as Wire;
     match next {
-        Next::ChooseReason { primary, open_case } => Wire::ChooseReason(wire::ChooseReason {
+        Next::ChooseReason { primary, open_case } => Wire::ChooseReason(written::ChooseReason {
             primary: name_text(primary.as_ref()),
             no_open_case: !*open_case,
         }),
-        Next::AskFacts(facts) => Wire::AskFacts(wire::AskFacts {
+        Next::AskFacts(facts) => Wire::AskFacts(written::AskFacts {
             facts: name_texts(facts),
         }),
-        Next::ChooseRoute => Wire::ChooseRoute(wire::ChooseRoute {}),
+        Next::ChooseRoute => Wire::ChooseRoute(written::ChooseRoute {}),
         Next::Target(offered) => Wire::Take(offered_to_wire(offered)),
     }
 }

@@ -9,15 +9,15 @@ use crate::codec::number::{Numbered, known};
 use crate::codec::tags::{labels_to_wire, references_to_wire, tags};
 use crate::codec::text::{
     after, at, case, case_seq, matter_bytes, matter_or_none, name, name_or_none, name_text, reason,
-    reason_or_none, reason_text, reason_text_or_none, version_or_none, version_vec,
+    reason_or_none, reason_text, reason_text_or_none, version_cow, version_or_none,
 };
-use crate::codec::{CodecError, wire};
+use crate::codec::{CodecError, wire, written};
 use signpost_domain::case::{Case, CaseContact, OfMerged};
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
 
-pub(super) fn case_to_wire(row: &Case) -> wire::Case {
+pub(super) fn case_to_wire(row: &Case) -> written::Case<'_> {
     let Case {
         id,
         state,
@@ -64,14 +64,14 @@ pub(super) fn case_to_wire(row: &Case) -> wire::Case {
     let steps = events.iter().zip(before);
     let contacts = contacts.iter().map(|row| case_contact_to_wire(row, base));
     let of_merged = of_merged.iter().map(|of| of_merged_to_wire(of, base));
-    wire::Case {
+    written::Case {
         seq: case_seq(*id),
         state: state.number(),
         customer: name_text(customer.as_ref()),
         matter: matter_bytes(matter.as_ref()),
         reason: reason_text(reason),
         confirmed_reason: reason_text_or_none(confirmed.as_ref()),
-        tier: tier.as_str().to_owned(),
+        tier: tier.as_str().into(),
         facts: facts_to_wire(facts, base),
         contacts: contacts.collect(),
         contact_count: *contact_count,
@@ -86,7 +86,7 @@ pub(super) fn case_to_wire(row: &Case) -> wire::Case {
         closed_after_ms: closed.map(|closed| after(closed, base)),
         continues_for_ms: continues_for.0,
         reopens_within_ms: reopens_within.0,
-        playbook_version: version_vec(Some(playbook)),
+        playbook_version: version_cow(Some(playbook)),
         changed_seq: changed.0,
         resolution: resolution.as_ref().map(resolution_to_wire),
         notes: *notes,
@@ -110,7 +110,7 @@ pub(super) fn case_to_wire(row: &Case) -> wire::Case {
     }
 }
 
-fn of_merged_to_wire(of: &OfMerged, base: UnixMs) -> wire::OfMerged {
+fn of_merged_to_wire(of: &OfMerged, base: UnixMs) -> written::OfMerged<'_> {
     let OfMerged {
         case,
         tried,
@@ -119,11 +119,11 @@ fn of_merged_to_wire(of: &OfMerged, base: UnixMs) -> wire::OfMerged {
         inbound,
     } = of;
     let inbound = inbound.iter();
-    let inbound = inbound.map(|(contact, arrived)| wire::InboundContact {
-        contact: contact.as_str().to_owned(),
+    let inbound = inbound.map(|(contact, arrived)| written::InboundContact {
+        contact: contact.as_str().into(),
         arrived_after_ms: after(*arrived, base),
     });
-    wire::OfMerged {
+    written::OfMerged {
         case_seq: case_seq(*case),
         tried: all_tried_to_wire(tried, base),
         told: person_told_to_wire(told, base),
@@ -260,7 +260,7 @@ fn events(steps: &[i64]) -> Vec<Seq> {
     steps.iter().scan(0, next).collect()
 }
 
-fn case_contact_to_wire(row: &CaseContact, base: UnixMs) -> wire::CaseContact {
+fn case_contact_to_wire(row: &CaseContact, base: UnixMs) -> written::CaseContact<'_> {
     let CaseContact {
         contact,
         channel,
@@ -272,9 +272,9 @@ fn case_contact_to_wire(row: &CaseContact, base: UnixMs) -> wire::CaseContact {
         due,
         presumed,
     } = row;
-    wire::CaseContact {
-        contact: contact.as_str().to_owned(),
-        channel: channel.as_str().to_owned(),
+    written::CaseContact {
+        contact: contact.as_str().into(),
+        channel: channel.as_str().into(),
         case_match: case_match.number(),
         arrived_after_ms: after(*arrived, base),
         repeat: *repeat,

@@ -11,14 +11,14 @@ use crate::codec::text::{
     after, at, case, case_seq, name, name_or_none, name_text, reason, reason_or_none, reason_text,
     reason_text_or_none,
 };
-use crate::codec::{CodecError, message, required, wire};
+use crate::codec::{CodecError, message, required, wire, written};
 use signpost_domain::contact::{AdditionalCase, Contact, ContactState};
 use signpost_domain::ids::{CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::list::ContactStateKind;
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 
-pub(super) fn contact_to_wire(contact: &Contact) -> wire::Contact {
+pub(super) fn contact_to_wire(contact: &Contact) -> written::Contact<'_> {
     let Contact {
         id,
         context,
@@ -54,8 +54,8 @@ pub(super) fn contact_to_wire(contact: &Contact) -> wire::Contact {
         ContactState::Routed(route) => (Some(route), None),
         ContactState::Ended(outcome) => (None, Some(outcome)),
     };
-    wire::Contact {
-        id: id.as_str().to_owned(),
+    written::Contact {
+        id: id.as_str().into(),
         context: Some(context_to_wire(context, base)),
         customer: name_text(customer.as_ref()),
         case_seq: case.map(case_seq),
@@ -196,7 +196,7 @@ pub fn decode_partial(bytes: &[u8]) -> Result<PartialContact, CodecError> {
     })
 }
 
-fn additional_to_wire(additional: &AdditionalCase) -> wire::AdditionalCase {
+fn additional_to_wire(additional: &AdditionalCase) -> written::AdditionalCase<'_> {
     let AdditionalCase {
         case,
         reason,
@@ -204,7 +204,7 @@ fn additional_to_wire(additional: &AdditionalCase) -> wire::AdditionalCase {
         matter,
         owner,
     } = additional;
-    wire::AdditionalCase {
+    written::AdditionalCase {
         case_seq: case_seq(*case),
         reason: reason_text(reason),
         case_match: case_match.number(),

@@ -1,6 +1,6 @@
 //! A decision and its reasons.
 
-use super::cost::{Factors, reason_of};
+use super::cost::Factors;
 use super::{target, time, wire_enum};
 use signpost_domain::decision::{
     Decision, Finding, FiredRule, IneligibilityCause, RouteOption, Wait,
@@ -79,7 +79,7 @@ fn option(
         basis,
         propensity,
     } = option;
-    let inherited = reason_of(playbook, decision).map(|reason| inherited(reason, *route));
+    let inherited = factors.reason.map(|reason| inherited(reason, *route));
     v1::RouteOption {
         target: Some(target::of_decision(playbook, decision, &option.offered())),
         cost_micros: cost.total().micros(),
