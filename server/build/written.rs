@@ -35,7 +35,7 @@ fn write_message(code: &mut String, message: &MessageDescriptor) -> std::fmt::Re
         writeln!(code, "    pub(in crate::codec) {name}: {rust},")?;
     }
     let life = if life.is_empty() { "" } else { "<'_>" };
-    writeln!(code, "}}\nimpl Written for {name}{life} {{")?;
+    writeln!(code, "}}\nimpl Encodable for {name}{life} {{")?;
     let w = if message.fields().len() == 0 {
         "_"
     } else {

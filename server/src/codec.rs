@@ -1,9 +1,9 @@
 //! Stored bytes: the domain's values as protobuf messages of the private package `signpost.store.v1`, and the keys
 //! under which rows are kept.
 //!
-//! Each message is made by a `…_to_wire` beside the function that reads it. Both are of types generated from the `.proto`
-//! files: what is read is prost's and owns what it holds, what is written borrows it, and its fields are written in the
-//! order of their numbers, so that the same value has the same bytes.
+//! Each message is made by a `…_to_wire` beside the function that reads it. Both are of types generated from the
+//! `.proto` files: what is read is prost's and owns what it holds; what is written borrows it, and its fields are
+//! written in the order of their numbers, so that the same value has the same bytes.
 //!
 //! A message starts with the number of its format; what a newer program wrote is refused. Reading never panics,
 //! whatever the bytes. Checksums and files are the business of the store, below this.
@@ -37,9 +37,9 @@ mod wire {
 }
 
 /// The same messages as they are written, borrowed from what they are made of.
-#[allow(dead_code, reason = "generated; some are only read")]
+#[allow(dead_code, clippy::all, reason = "generated; some are only read")]
 mod written {
-    use super::write::{MessageWriter, Written, zigzag};
+    use super::write::{Encodable, MessageWriter, zigzag};
     use std::borrow::Cow;
     include!(concat!(env!("OUT_DIR"), "/signpost.store.v1.written.rs"));
 }

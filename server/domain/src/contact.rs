@@ -229,7 +229,8 @@ impl ContactContext {
         context
     }
 
-    /// This context as it is told at log time `at`: its facts are learnt then. One without facts is the same at any time.
+    /// This context as it is told at log time `at`: its facts are learnt then. One without facts is the same at any
+    /// time.
     #[must_use]
     pub fn told_at(&self, at: UnixMs) -> Cow<'_, ContactContext> {
         let facts = self.matters.iter().map(|matter| &matter.facts);

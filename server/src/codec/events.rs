@@ -15,7 +15,7 @@ use super::number::{Numbered, known};
 use super::text::{
     after, at, borrowed, case, case_seq, hash, name, version, version_cow, version_or_none,
 };
-use super::write::Written;
+use super::write::Encodable;
 use super::{CodecError, FORMAT, message, required, wire, written};
 use added::{added, added_to_wire};
 use routed::{routed, routed_to_wire};

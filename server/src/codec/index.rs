@@ -30,7 +30,7 @@ use super::text::{
     case_seqs, cases, name, name_or_none, name_text, reason_or_none, reason_text,
     reason_text_or_none,
 };
-use super::write::Written;
+use super::write::Encodable;
 use super::{CodecError, wire, written};
 use prost::Message;
 use signpost_domain::case::{Case, CaseState};

@@ -12,7 +12,7 @@ use super::text::{
     borrowed, case, case_seq, hash, name, reason, reason_text, version, version_cow,
     version_or_none,
 };
-use super::write::Written;
+use super::write::Encodable;
 use super::{CodecError, FORMAT, message, required, wire, written};
 use case::{case_row, case_to_wire};
 use contact::{contact, contact_to_wire};

@@ -9,7 +9,7 @@ const VARINT: u32 = 0;
 const LENGTH_DELIMITED: u32 = 2;
 
 /// A message that can be written.
-pub(super) trait Written {
+pub(super) trait Encodable {
     /// Writes its fields in the order of their numbers; what is zero or empty is left out, unless it can be absent.
     fn write(&self, w: &mut MessageWriter);
 
