@@ -1,9 +1,9 @@
 //! What goes from thread to thread: tasks in, groups on, changes last.
 
 use super::prefetch::Prefetched;
-use super::tail::TailEvent;
 use super::{DecideRetry, EngineError, WriteDecision};
 use crate::store::{GROUP_BYTES_MAX, GROUP_EVENTS_MAX};
+use crate::tail::TailEvent;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::Event;
 use signpost_domain::flow::{Answer, COMMAND_EVENTS_MAX};

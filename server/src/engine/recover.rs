@@ -2,7 +2,8 @@
 
 use super::batch::Changes;
 use super::prefetch::read_blocking;
-use super::row_writer::{KeepError, RowWriter};
+use super::row_write_error::RowWriteError;
+use super::row_writer::RowWriter;
 use crate::codec::rows::RowKind;
 use crate::codec::{self, CodecError};
 use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
@@ -48,13 +49,15 @@ pub enum RecoverError {
     Rows(String),
 }
 
-impl From<KeepError> for RecoverError {
-    fn from(error: KeepError) -> RecoverError {
+impl From<RowWriteError> for RecoverError {
+    fn from(error: RowWriteError) -> RecoverError {
         match error {
-            KeepError::Apply(ApplyError::Failed(StoreError::Damaged { .. }))
-            | KeepError::Read(StoreError::Damaged { .. })
-            | KeepError::Decode(_) => RecoverError::Rows(error.to_string()),
-            KeepError::Apply(_) | KeepError::Read(_) => RecoverError::Keep(error.to_string()),
+            RowWriteError::Apply(ApplyError::Failed(StoreError::Damaged { .. }))
+            | RowWriteError::Read(StoreError::Damaged { .. })
+            | RowWriteError::Decode(_) => RecoverError::Rows(error.to_string()),
+            RowWriteError::Apply(_) | RowWriteError::Read(_) => {
+                RecoverError::Keep(error.to_string())
+            }
         }
     }
 }

@@ -3,10 +3,11 @@
 use super::EngineHealth;
 use super::batch::Changes;
 use super::index::Indexer;
+use super::row_write_error::RowWriteError;
 use crate::codec::index::Entry;
 use crate::codec::index::request_id_buckets::{self, RequestIdBucket};
-use crate::codec::{self, CodecError};
-use crate::store::{ApplyError, CHANGES_MAX, RowReader, Rows, StoreError};
+use crate::codec::{self};
+use crate::store::{CHANGES_MAX, RowReader, Rows};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
 use signpost_domain::flow::{REQUEST_KEPT, REQUESTS_KEPT_MIN};
 use signpost_domain::ids::Seq;
@@ -87,20 +88,6 @@ impl Gathered {
     }
 }
 
-/// Why rows could not be kept.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum KeepError {
-    /// They could not be written.
-    #[error(transparent)]
-    Apply(#[from] ApplyError),
-    /// They could not be read.
-    #[error(transparent)]
-    Read(#[from] StoreError),
-    /// They do not decode.
-    #[error(transparent)]
-    Decode(#[from] CodecError),
-}
-
 impl RowWriter {
     pub(super) fn new(rows: Rows, reader: RowReader) -> RowWriter {
         let indexer = Indexer::new(reader.clone());
@@ -133,7 +120,7 @@ impl RowWriter {
         changes: &Receiver<Changes>,
         wanted: &CatchUpSignal,
         woken: &Receiver<()>,
-    ) -> Result<(), KeepError> {
+    ) -> Result<(), RowWriteError> {
         let mut flushed = Instant::now();
         let mut dirty = false;
         let mut gathered: Option<Gathered> = None;
@@ -174,7 +161,7 @@ impl RowWriter {
     }
 
     /// Applies what events changed, as one.
-    pub(super) fn keep(&mut self, changes: Changes) -> Result<(), KeepError> {
+    pub(super) fn keep(&mut self, changes: Changes) -> Result<(), RowWriteError> {
         let Changes {
             rows,
             documents,
@@ -213,7 +200,7 @@ impl RowWriter {
     }
 
     /// The stretches of the log that the requests among these rows belong to.
-    fn stretches(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, KeepError> {
+    fn stretches(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, RowWriteError> {
         let mut puts = Vec::new();
         let mut put = |(number, stretch): &(u64, RequestIdBucket)| {
             puts.push((request_id_buckets::key(*number), stretch.encode()));
@@ -249,7 +236,7 @@ impl RowWriter {
     }
 
     /// The keys of request ids that are old enough to go, and of their stretches.
-    fn pruned(&self, last: Seq, now: UnixMs) -> Result<Vec<Vec<u8>>, KeepError> {
+    fn pruned(&self, last: Seq, now: UnixMs) -> Result<Vec<Vec<u8>>, RowWriteError> {
         let first_to_stay =
             last.0.saturating_sub(REQUESTS_KEPT_MIN) / request_id_buckets::STRETCH_EVENTS;
         if first_to_stay == 0 {
@@ -268,7 +255,7 @@ impl RowWriter {
         max: usize,
         first_to_stay: u64,
         now: UnixMs,
-    ) -> Result<Vec<Vec<u8>>, KeepError> {
+    ) -> Result<Vec<Vec<u8>>, RowWriteError> {
         let prefix = codec::rows::key::REQUEST_AGES;
         let (stretches, _) = self.reader.scan_blocking(&prefix, None, max)?;
         let mut gone = Vec::new();
@@ -288,7 +275,7 @@ impl RowWriter {
     }
 
     /// Flushes the rows.
-    pub(super) fn flush(&mut self) -> Result<(), KeepError> {
+    pub(super) fn flush(&mut self) -> Result<(), RowWriteError> {
         Ok(self.rows.flush()?)
     }
 }

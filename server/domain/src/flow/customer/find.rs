@@ -21,14 +21,14 @@ pub(in crate::flow) struct FoundCustomer {
     /// What is known of all of them from now on.
     pub(in crate::flow) in_all: Profile,
     /// The tier that was stored before.
-    pub(in crate::flow) stored_tier: Option<StoredTier>,
+    pub(super) stored_tier: Option<StoredTier>,
     /// Whether more is kept of it than before.
     pub(in crate::flow) learnt: bool,
 }
 
 /// A tier that is stored of somebody.
 #[derive(Clone, Debug)]
-pub(in crate::flow) struct StoredTier {
+pub(super) struct StoredTier {
     /// Which.
     tier: Slug,
     /// Of whom, if it is not the customer that goes on.

@@ -11,29 +11,29 @@ use std::marker::PhantomData;
 /// An id, not checked yet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Id(pub(super) String);
+pub(in crate::playbook) struct Id(pub(in crate::playbook) String);
 
 /// A decimal as the text that was written: exact, quoted or not.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Decimal(pub(super) String);
+pub(in crate::playbook) struct Decimal(pub(in crate::playbook) String);
 
 /// A span of time as written: `1h30m`.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Span(pub(super) String);
+pub(in crate::playbook) struct Span(pub(in crate::playbook) String);
 
 /// A mapping whose order is kept.
 #[derive(Debug)]
-pub(super) struct Entries<K, T>(pub(super) Vec<(K, T)>);
+pub(in crate::playbook) struct Entries<K, T>(pub(in crate::playbook) Vec<(K, T)>);
 
 /// A column of a rule: one id or a list of them.
 #[derive(Debug, Default)]
-pub(super) struct Columns {
+pub(in crate::playbook) struct Columns {
     /// The ids.
-    pub(super) ids: Vec<String>,
+    pub(in crate::playbook) ids: Vec<String>,
     /// Whether they were written as a list.
-    pub(super) is_list: bool,
+    pub(in crate::playbook) is_list: bool,
 }
 
 impl<K, T> Default for Entries<K, T> {

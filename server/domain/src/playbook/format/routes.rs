@@ -1,6 +1,6 @@
 //! Routes, guards and the last resort as written.
 
-use super::file_parts::{Decimal, Entries, Id, Span};
+use super::parts::{Decimal, Entries, Id, Span};
 use crate::route::{Medium, Route};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -13,37 +13,37 @@ use std::fmt;
 /// playbook; in the end there must be cost, resolves, and the flow or the queue.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RouteFile {
+pub(in crate::playbook) struct RouteFile {
     /// The flow, for self_service only. Left out: that of the primary reason, then of the playbook.
     #[serde(default)]
-    pub(super) flow: Option<Id>,
+    pub(in crate::playbook) flow: Option<Id>,
     /// The waiting line, for every other route: one, or one by brand, channel, medium or language, of which the first
     /// in that order that fits is taken, and `default` where none does. Left out: that of the primary reason, then of
     /// the playbook.
     #[serde(default)]
     #[schemars(extend("examples" = ["desk", {"phone": "calls", "nl": "dutch_desk", "default": "desk"}]))]
-    pub(super) queue: Option<QueueChoice>,
+    pub(in crate::playbook) queue: Option<QueueChoice>,
     /// What handling costs, in the playbook's currency. Left out: as with the queue.
     #[serde(default)]
-    pub(super) cost: Option<Decimal>,
+    pub(in crate::playbook) cost: Option<Decimal>,
     /// How likely it resolves, from 0 to 1. Left out: as with the queue.
     #[serde(default)]
-    pub(super) resolves: Option<Decimal>,
+    pub(in crate::playbook) resolves: Option<Decimal>,
     /// How long it takes from when the wait is over until the matter is settled; looked at where the reason has a
     /// deadline. Left out: 5m for self_service, else the handle time of the queue.
     #[serde(default)]
-    pub(super) takes: Option<Span>,
+    pub(in crate::playbook) takes: Option<Span>,
     /// What else must be known for it. Left out: as with the queue, and nothing in the end.
     #[serde(default)]
-    pub(super) facts: Option<Vec<Id>>,
+    pub(in crate::playbook) facts: Option<Vec<Id>>,
     /// The consent without which it is not allowed. Left out: as with the queue, and none in the end.
     #[serde(default)]
-    pub(super) consent: Option<Id>,
+    pub(in crate::playbook) consent: Option<Id>,
 }
 
 /// The waiting line of a route.
 #[derive(Debug)]
-pub(super) enum QueueChoice {
+pub(in crate::playbook) enum QueueChoice {
     /// The same for all.
     One(Id),
     /// By channel, brand, medium or language, and `default`.
@@ -53,54 +53,54 @@ pub(super) enum QueueChoice {
 /// Which routes are taken away from whom.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct GuardsFile {
+pub(in crate::playbook) struct GuardsFile {
     /// From who asked for a person. Left out: self_service.
     #[serde(default)]
-    pub(super) asked_for_person: Option<Vec<Route>>,
+    pub(in crate::playbook) asked_for_person: Option<Vec<Route>>,
     /// From who is vulnerable. Left out: self_service.
     #[serde(default)]
-    pub(super) vulnerable: Option<Vec<Route>>,
+    pub(in crate::playbook) vulnerable: Option<Vec<Route>>,
 }
 
 /// Where contacts go when nothing else is allowed.
 #[derive(Debug)]
-pub(super) struct LastResorts {
+pub(in crate::playbook) struct LastResorts {
     /// In the order written.
-    pub(super) entries: Vec<LastResortFile>,
+    pub(in crate::playbook) entries: Vec<LastResortFile>,
     /// Whether they were written as a list.
-    pub(super) is_list: bool,
+    pub(in crate::playbook) is_list: bool,
 }
 
 /// Where a contact goes when nothing else is allowed.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct LastResortFile {
+pub(in crate::playbook) struct LastResortFile {
     /// How we help then: any route but self_service.
-    pub(super) route: Route,
+    pub(in crate::playbook) route: Route,
     /// Which waiting line. Left out: refused.
     #[serde(default)]
-    pub(super) queue: Option<Id>,
+    pub(in crate::playbook) queue: Option<Id>,
     /// For contacts by channels of this medium, or of these. Left out: any.
     #[serde(default)]
-    pub(super) medium: Media,
+    pub(in crate::playbook) medium: Media,
     /// What handling costs. Left out: what the reason says of the route, or else the mean of the reasons that have it.
     #[serde(default)]
-    pub(super) cost: Option<Decimal>,
+    pub(in crate::playbook) cost: Option<Decimal>,
     /// How likely it resolves, from 0 to 1. Left out: as with the cost.
     #[serde(default)]
-    pub(super) resolves: Option<Decimal>,
+    pub(in crate::playbook) resolves: Option<Decimal>,
     /// The consent without which it is not allowed. Left out: none.
     #[serde(default)]
-    pub(super) consent: Option<Id>,
+    pub(in crate::playbook) consent: Option<Id>,
     /// How long it takes from when the wait is over until the matter is settled. Left out: the handle time of the
     /// queue.
     #[serde(default)]
-    pub(super) takes: Option<Span>,
+    pub(in crate::playbook) takes: Option<Span>,
 }
 
 /// One medium or a list of them.
 #[derive(Debug, Default)]
-pub(super) struct Media(pub(super) Vec<Medium>);
+pub(in crate::playbook) struct Media(pub(in crate::playbook) Vec<Medium>);
 
 impl<'de> Deserialize<'de> for QueueChoice {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<QueueChoice, D::Error> {

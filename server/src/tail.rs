@@ -1,16 +1,18 @@
 //! The tail of the log in memory: the latest durable events with the cases and contacts that they changed, shared by
 //! all who watch. Nothing is kept while nobody does; what is not here any more is in the log.
 
-use bytes::Bytes;
-use signpost_domain::case::Case;
-use signpost_domain::contact::Contact;
-use signpost_domain::event::{Event, Recorded};
+mod change;
+
+use change::item;
+use signpost_domain::event::Event;
 use signpost_domain::ids::Seq;
-use signpost_domain::state::{Row, RowKey, State};
+use signpost_domain::state::State;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
+
+pub(crate) use change::{Before, Change, EncodedOnce, Item, TailEvent};
 
 /// Most events that are kept.
 pub const TAIL_EVENTS_MAX: usize = 4_096;
@@ -18,81 +20,6 @@ pub const TAIL_EVENTS_MAX: usize = 4_096;
 pub const TAIL_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most watchers at once.
 pub const WATCHERS_MAX: usize = 4_096;
-/// Forms in which one thing is sent.
-const FORMS: usize = 2;
-
-/// Bytes that are made from a thing when the first watcher asks for them, once for all.
-#[derive(Debug, Default)]
-pub(crate) struct EncodedOnce([OnceLock<Bytes>; FORMS]);
-
-impl EncodedOnce {
-    /// The bytes of this form.
-    pub(crate) fn get(&self, form: usize, make: impl FnOnce() -> Bytes) -> Bytes {
-        self.0[form % FORMS].get_or_init(make).clone()
-    }
-}
-
-/// What can be watched as it changes.
-#[derive(Clone, Debug)]
-pub(crate) enum Item {
-    /// A case.
-    Case(Arc<Case>),
-    /// A contact.
-    Contact(Arc<Contact>),
-}
-
-impl Item {
-    /// Of a row; `None` for one of another kind.
-    pub(crate) fn of(row: Row) -> Option<Item> {
-        match row {
-            Row::Case(row) => Some(Item::Case(row)),
-            Row::Contact(row) => Some(Item::Contact(row)),
-            Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) => None,
-            Row::Request(_) | Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => None,
-        }
-    }
-
-    /// Its name.
-    pub(crate) fn key(&self) -> RowKey {
-        match self {
-            Item::Case(case) => RowKey::Case(case.id),
-            Item::Contact(contact) => RowKey::Contact(contact.id.clone()),
-        }
-    }
-
-    /// The event of its last change.
-    pub(crate) fn changed(&self) -> Seq {
-        match self {
-            Item::Case(case) => case.changed,
-            Item::Contact(contact) => contact.changed,
-        }
-    }
-}
-
-/// A case or a contact that an event changed.
-#[derive(Debug)]
-pub(crate) struct Change {
-    /// As it was; `None` for a new one.
-    pub(crate) before: Option<Item>,
-    /// As it is by the event.
-    pub(crate) after: Item,
-    /// `after`, as watchers are sent it.
-    pub(crate) made: EncodedOnce,
-}
-
-/// An event of the tail.
-#[derive(Debug)]
-pub(crate) struct TailEvent {
-    /// The event.
-    pub(crate) recorded: Arc<Recorded>,
-    /// What it changed.
-    pub(crate) changes: Vec<Change>,
-    /// The event, as watchers are sent it.
-    pub(crate) made: EncodedOnce,
-}
-
-/// Cases and contacts as they were before an event.
-pub(crate) struct Before(Vec<(RowKey, Item)>);
 
 /// The latest durable events.
 pub(crate) struct Tail {
@@ -118,7 +45,7 @@ impl Drop for TailPosition {
 
 impl Tail {
     /// The tail of a log whose last durable event is `last`.
-    pub(super) fn new(last: Seq) -> Tail {
+    pub(crate) fn new(last: Seq) -> Tail {
         Tail {
             watchers: AtomicUsize::new(0),
             kept: RwLock::default(),
@@ -154,7 +81,7 @@ impl Tail {
     }
 
     /// What `event`, which is about to be folded in, finds; `None` if nobody watches.
-    pub(super) fn before(&self, state: &State, event: &Event) -> Option<Before> {
+    pub(crate) fn before(&self, state: &State, event: &Event) -> Option<Before> {
         (self.watchers() > 0).then(|| {
             let keys = event.edits().into_iter();
             let items = keys.filter_map(|key| Some((key.clone(), item(state, &key)?)));
@@ -164,7 +91,7 @@ impl Tail {
 
     /// Takes in what became durable, with the bytes of each, and tells those who wait for it. `None` among the events:
     /// nobody watched when it was decided.
-    pub(super) fn grow(&self, last: Seq, events: Vec<Option<(TailEvent, usize)>>) {
+    pub(crate) fn grow(&self, last: Seq, events: Vec<Option<(TailEvent, usize)>>) {
         let grown: Option<Vec<_>> = events.into_iter().collect();
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         match grown.filter(|_| self.watchers() > 0) {
@@ -197,45 +124,11 @@ impl Kept {
     }
 }
 
-impl TailEvent {
-    /// An event that was just folded in and touched the rows named `keys`.
-    pub(super) fn of(
-        recorded: &Arc<Recorded>,
-        before: Before,
-        state: &State,
-        keys: &[RowKey],
-    ) -> TailEvent {
-        let Before(mut items) = before;
-        let changes = keys.iter().filter_map(|key| {
-            let after = item(state, key)?;
-            let place = items.iter().position(|(before, _)| before == key);
-            Some(Change {
-                before: place.map(|place| items.swap_remove(place).1),
-                after,
-                made: EncodedOnce::default(),
-            })
-        });
-        TailEvent {
-            recorded: recorded.clone(),
-            changes: changes.collect(),
-            made: EncodedOnce::default(),
-        }
-    }
-}
-
-/// A case or a contact in memory.
-fn item(state: &State, key: &RowKey) -> Option<Item> {
-    match key {
-        RowKey::Case(_) | RowKey::Contact(_) => state.row(key).and_then(Item::of),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use signpost_domain::actor::Actor;
-    use signpost_domain::event::{Cause, Envelope};
+    use signpost_domain::event::{Cause, Envelope, Recorded};
     use signpost_domain::ids::CaseId;
     use signpost_domain::time::UnixMs;
 

@@ -1,8 +1,9 @@
 //! The case of a contact: by what it names, or by its key.
 
-use super::case::{case, case_without_reason, goes_before};
-use super::named::named_case;
-use super::{FoundCase, FoundReason, Named, Sought};
+use super::by_key::{case, case_without_reason, goes_before};
+use super::find::{FoundCase, Sought};
+use super::named::{Named, named_case};
+use crate::flow::contact::reason::FoundReason;
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::state::{RowNotLoaded, State};
 

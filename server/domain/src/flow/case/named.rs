@@ -1,14 +1,14 @@
 //! A case that is told by its number, or by a contact of it. It counts only with proof; without, it is as if there were
 //! no such case, so that guessing teaches nothing.
 
-use super::case::{Lookup, agrees, can_reopen, case_key, is_open};
-use super::merge_group::{IdentityOwner, identity_owner, merge_group};
-use super::{FoundCase, Sought};
+use super::find::{FoundCase, Sought};
+use super::lookup::{Lookup, agrees, can_reopen, case_key, is_open};
 use crate::case::{Case, CaseKey};
 use crate::command::UnknownReason;
 use crate::contact::{CaseMatch, ContactContext};
 use crate::customer::Identity;
 use crate::event::Claim;
+use crate::flow::customer::merge_group::{IdentityOwner, identity_owner, merge_group};
 use crate::ids::{CustomerId, ReasonId, Slug};
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::refusal::{FaultKind, Faults, Refusal};

@@ -1,12 +1,12 @@
 //! More is known of a customer, or something else.
 
-use super::DecideError;
-use super::customer::{as_seen, kept};
-use super::find::{IdentityOwner, identity_owner, survivor};
+use super::act::{as_seen, kept};
+use super::merge_group::{IdentityOwner, identity_owner, survivor};
 use crate::actor::{Actor, ActorKind};
 use crate::command::UpsertCustomer;
 use crate::customer::{CONSENTS_MAX, CaseReasons, Customer, IDENTITIES_MAX, Identity};
 use crate::event::{CustomerUpserted, Event};
+use crate::flow::result::DecideError;
 use crate::ids::{CustomerId, fits_new};
 use crate::refusal::{CustomerCause, Faults, Refusal};
 use crate::state::State;
@@ -15,7 +15,7 @@ use crate::time::UnixMs;
 /// Makes a customer or changes the profile of one. A verified identity stays with who holds it, until a profile of
 /// theirs leaves it out: nobody else is given it, verified or not. One that another shares proves nobody. A customer
 /// that is merged is kept for itself. Whoever is vulnerable stays so until a supervisor says otherwise.
-pub(super) fn upsert(
+pub(in crate::flow) fn upsert(
     state: &State,
     command: &UpsertCustomer,
     actor: &Actor,

@@ -1,27 +1,29 @@
 //! A customer brings a further matter: a contact has several cases.
 
-use super::find::FoundCase;
-use super::route::{Start, found, weigh};
-use super::{DecideError, live, next_seq};
+use super::cases::cases_of;
+use super::find::found;
+use super::start::Start;
+use super::weigh::weigh;
 use crate::actor::Actor;
-use crate::case::Case;
 use crate::command::{AddCase, UnknownReason};
 use crate::contact::{
     ADDITIONAL_CASE_AFTER_END_MAX, ADDITIONAL_CASES_MAX, Contact, ContactContext,
 };
-use crate::event::{CaseAddedToContact, CaseJoin, Event, MatterDecided, RoutingTrigger};
+use crate::event::{CaseAddedToContact, Event, MatterDecided, RoutingTrigger};
 use crate::fact::{FACTS_MAX, Facts};
-use crate::ids::{CaseId, CustomerId};
+use crate::flow::case::find::FoundCase;
+use crate::flow::result::{DecideError, live, next_seq};
+use crate::ids::CustomerId;
 use crate::playbook::{Playbook, ReasonIndex};
 use crate::refusal::{ContactCause, FaultKind, Faults, Kind, Refusal};
-use crate::state::{RowNotLoaded, State};
+use crate::state::State;
 use crate::tags::Tags;
 use crate::time::UnixMs;
 use std::sync::Arc;
 
 /// Finds the case of a further matter as routing would, and adds it to the contact. Neither the route of the contact
 /// nor its own case changes.
-pub(super) fn add(
+pub(in crate::flow) fn add(
     state: &State,
     command: &AddCase,
     actor: &Actor,
@@ -112,22 +114,6 @@ pub(super) fn add(
             })
         }),
     })))
-}
-
-/// All cases of a contact, its own first, and in memory with each the one that goes on for it.
-pub(super) fn cases_of(state: &State, contact: &Contact) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
-    let cases = contact
-        .cases()
-        .map(|id| Ok(state.case_with_survivor(&id)?.cloned()));
-    Ok(RowNotLoaded::gather(cases)?.into_iter().flatten().collect())
-}
-
-/// The additional cases that a contact has once it is decided on: one that turned out to be what it comes for
-/// is its own from then on.
-pub(super) fn additional_of(before: Option<&Contact>, join: Option<&CaseJoin>) -> Vec<CaseId> {
-    let own = join.map(|join| join.case);
-    let additional = before.into_iter().flat_map(Contact::additional_cases);
-    additional.filter(|id| Some(*id) != own).collect()
 }
 
 fn refused(contact: &Contact, why: ContactCause) -> DecideError {

@@ -1,9 +1,9 @@
 //! The tests of a playbook as things that change, each by its name.
 
-use super::parts::{Thing, column, joined};
+use super::thing::{Thing, column, joined};
 use super::values::{decimal, span};
-use crate::playbook::file_parts::{Entries, Id, Span};
-use crate::playbook::file_tests::{ExpectFile, TestFile, TestQueueFile, Told, TriedFile};
+use crate::playbook::format::parts::{Entries, Id, Span};
+use crate::playbook::format::test::{ExpectFile, TestFile, TestQueueFile, Told, TriedFile};
 
 pub(super) fn thing(test: &TestFile) -> Thing {
     let TestFile {

@@ -1,20 +1,19 @@
 //! A contact ends.
 
-use super::additional::cases_of;
-use super::select::live_contact;
-use super::{DecideError, live};
+use super::cases::{cases_of, live_contact};
 use crate::case::{Case, Resolution};
 use crate::command::EndContact;
 use crate::contact::{Contact, ContactOutcome};
 use crate::event::{ContactEnded, Event, MatterEnded};
 use crate::fact::Facts;
+use crate::flow::result::{DecideError, live};
 use crate::ids::{CaseId, ReasonId};
 use crate::refusal::{Faults, Refusal};
 use crate::state::State;
 use std::sync::Arc;
 
 /// Ends a contact.
-pub(super) fn end(state: &State, command: &EndContact) -> Result<Event, DecideError> {
+pub(in crate::flow) fn end(state: &State, command: &EndContact) -> Result<Event, DecideError> {
     let contact = live_contact(state, &command.contact)?;
     let own = command.confirmed.as_ref();
     let confirmed = confirmed(state, &contact.context.facts, own, "confirmed_reason")?;
@@ -99,7 +98,7 @@ fn matters(
 }
 
 /// Finds what ending needs, without deciding.
-pub(super) fn seek(state: &State, command: &EndContact) -> Result<(), DecideError> {
+pub(in crate::flow) fn seek(state: &State, command: &EndContact) -> Result<(), DecideError> {
     let contact = live_contact(state, &command.contact)?;
     cases_of(state, &contact)
         .map(drop)
@@ -107,7 +106,7 @@ pub(super) fn seek(state: &State, command: &EndContact) -> Result<(), DecideErro
 }
 
 /// How a contact ends; its own case is resolved with its last live contact, its additional cases are not.
-pub(super) fn over(
+pub(in crate::flow) fn over(
     state: &State,
     contact: &Contact,
     outcome: ContactOutcome,

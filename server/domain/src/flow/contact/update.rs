@@ -1,13 +1,16 @@
 //! Somebody changes what callers keep of a contact for themselves.
 
-use super::DecideError;
 use crate::command::UpdateContact;
 use crate::event::{ContactUpdated, Event};
+use crate::flow::result::DecideError;
 use crate::refusal::{Kind, Refusal};
 use crate::state::State;
 
 /// What the change comes to, of a contact that is live or over.
-pub(super) fn contact(state: &State, command: &UpdateContact) -> Result<Event, DecideError> {
+pub(in crate::flow) fn contact(
+    state: &State,
+    command: &UpdateContact,
+) -> Result<Event, DecideError> {
     let UpdateContact { contact, update } = command;
     if state.contact(contact)?.is_none() {
         let id = contact.to_string();

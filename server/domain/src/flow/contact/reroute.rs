@@ -1,18 +1,19 @@
 //! An attempt came to nothing: the contact is decided on again.
 
-use super::route::Start;
-use super::select::live_contact;
-use super::{DecideError, matters};
+use super::cases::live_contact;
+use super::matters;
+use super::start::Start;
 use crate::actor::Actor;
 use crate::command::{RerouteContact, Rerouted, UnknownReason};
 use crate::contact::ContactContext;
 use crate::event::{Event, RoutingTrigger};
+use crate::flow::result::DecideError;
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::time::UnixMs;
 
 /// Decides again.
-pub(super) fn reroute(
+pub(in crate::flow) fn reroute(
     state: &State,
     command: &RerouteContact,
     actor: &Actor,
@@ -23,7 +24,7 @@ pub(super) fn reroute(
 }
 
 /// Finds what deciding again needs, without deciding.
-pub(super) fn seek(
+pub(in crate::flow) fn seek(
     state: &State,
     command: &RerouteContact,
     actor: &Actor,
