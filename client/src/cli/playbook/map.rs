@@ -66,8 +66,8 @@ pub(crate) struct MapArgs {
     /// The channel, or all [default: the one with the most routes].
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
-    /// The letters of every channel in one table, and under each reason what is not to be had where, and why; the same as
-    /// --channel all.
+    /// The letters of every channel in one table, and under each reason what is not to be had where, and why; the
+    /// same as --channel all.
     #[arg(long, conflicts_with_all = ["channel", "diff"])]
     all_channels: bool,
     /// A tier [default: all].

@@ -66,8 +66,8 @@ const NOBODY: [(&str, &str); 2] = [
         "",
     ),
     (
-        "languages: [en, nl], calendar: round_the_clock, skills: { rebooking: 4",
-        "languages: [en, nl], calendar: desk, skills: { rebooking: 4",
+        "calendar: round_the_clock, skills: { rebooking: 4",
+        "calendar: desk, skills: { rebooking: 4",
     ),
 ];
 
@@ -432,13 +432,13 @@ fn all_channels_are_one_table() {
                 has no deadline: --deadline-in changes nothing here
                 phone, web_chat, app, airport_desk: message: forbidden by the rule stranded_now_live
                 phone: callback, human: desk closed, opens Tue 2026-11-24 07:00
-                phone, web_chat, app, airport_desk: last resort: human (queue disruption_desk), although desk closed;
-                  opens Tue 2026-11-24 07:00
+                phone, airport_desk: last resort: human (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00
                 web_chat, app: chat, callback, human: desk closed, opens Tue 2026-11-24 07:00
+                web_chat, app: last resort: chat (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00
                 sms, email, social: callback: desk closed, opens Tue 2026-11-24 07:00
                 airport_desk: human: desk closed, opens Tue 2026-11-24 07:00
-              phone, web_chat, app, airport_desk
-                                            all tiers                   h  h  h  h  h  h  h  h  h  h
+              phone, airport_desk           all tiers                   h  h  h  h  h  h  h  h  h  h
+              web_chat, app                 all tiers                   c  c  c  c  c  c  c  c  c  c
               sms, email, social            all tiers                   M  M  M  M  M  M  M  M  M  M
 
               wait on every queue, min                                  0  1  2  5 10 15 20 30 45 60

@@ -265,7 +265,7 @@ fn a_vulnerable_caller_at_a_closed_desk_is_not_sent_a_letter() {
             playbook retail is live
             call-1: v1+ guest; opens #1; ask purchased_at of [human 8.44] by vulnerable_customer, vulnerable_customer_live, day_of_purchase_counts noticing tier_assumed, last_resort
             call-2: v2+ guest; opens #2; ask purchased_at of [message 7.93] by vulnerable_customer, vulnerable_customer_live, day_of_purchase_counts noticing tier_assumed, last_resort, last_resort_broken(message forbidden by vulnerable_customer_live)
-            chat-3: v3+ guest; opens #3; ask purchased_at of [message 7.93] by vulnerable_customer, vulnerable_customer_live, day_of_purchase_counts noticing tier_assumed, last_resort, last_resort_broken(message forbidden by vulnerable_customer_live)
+            chat-3: v3+ guest; opens #3; ask purchased_at of [chat 7.87] by vulnerable_customer, vulnerable_customer_live, day_of_purchase_counts noticing tier_assumed, last_resort
         "#]],
     );
 }
