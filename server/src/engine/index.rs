@@ -5,7 +5,7 @@
 
 use super::row_write_error::RowWriteError;
 use crate::codec::index::seq_bitmap::SeqBitmap;
-use crate::codec::index::{Entry, IndexEntries, block_of, follows};
+use crate::codec::index::{Entry, IndexEntries, block_of, follows, writes};
 use crate::store::{RowReader, StoreError};
 use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey};
@@ -48,6 +48,8 @@ impl Indexer {
                 blocks,
                 opened,
             } = follows(row);
+            let follow = entries.len() + steady.len() + blocks.len();
+            debug_assert!(2 + follow <= writes(row), "{follow} follow from {row:?}");
             puts.extend(entries);
             for entry in steady {
                 if is_new || !self.is_there(&entry)? {

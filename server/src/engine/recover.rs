@@ -3,7 +3,7 @@
 use super::batch::Changes;
 use super::prefetch::read_blocking;
 use super::row_write_error::RowWriteError;
-use super::row_writer::RowWriter;
+use super::row_writer::{RowWriter, WRITES_AT_ONCE_MAX};
 use crate::codec::rows::RowKind;
 use crate::codec::{self, CodecError};
 use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
@@ -87,7 +87,7 @@ pub(super) fn recover(
     rows: &RowReader,
 ) -> Result<State, RecoverError> {
     let mut state = restored(rows)?;
-    let mut folded = 0_usize;
+    let (mut folded, mut reported) = (0_usize, 0);
     while state.seq().0 < log.last() {
         let events = log.range(state.seq().0 + 1, FOLDED_AT_ONCE, READ_BYTES)?;
         let mut changes = Changes::default();
@@ -99,11 +99,15 @@ pub(super) fn recover(
             folded += 1;
             let keys = changes.take_in(&mut state, &recorded.event);
             touched.extend(keys.into_iter().map(|key| (recorded.envelope.seq, key)));
+            if changes.writes >= WRITES_AT_ONCE_MAX {
+                break;
+            }
         }
         changes.end_at(&state);
         keeper.keep(changes)?;
         touched.iter().for_each(|(seq, key)| state.evict(key, *seq));
-        if folded.is_multiple_of(64 * FOLDED_AT_ONCE) {
+        if reported + 64 * FOLDED_AT_ONCE <= folded {
+            reported = folded;
             tracing::info!(folded, of = log.last(), "folding the log");
         }
     }

@@ -1,12 +1,12 @@
 //! The thread that keeps the rows: a little behind the log, off the path of the answers.
 
 use super::EngineHealth;
-use super::batch::Changes;
+use super::batch::{BATCH_WRITES_MAX, Changes, EVENT_WRITES_MAX};
 use super::index::Indexer;
 use super::row_write_error::RowWriteError;
+use crate::codec;
 use crate::codec::index::Entry;
-use crate::codec::index::request_id_buckets::{self, RequestIdBucket};
-use crate::codec::{self};
+use crate::codec::index::request_id_buckets::{self, RequestIdBucket, STRETCH_EVENTS};
 use crate::store::{CHANGES_MAX, RowReader, Rows};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
 use signpost_domain::flow::{REQUEST_KEPT, REQUESTS_KEPT_MIN};
@@ -25,11 +25,17 @@ const FLUSH_EVERY: Duration = Duration::from_secs(10);
 /// How long changes gather before they are applied, unless somebody waits for them: of rows that change again meanwhile
 /// only the last state is written, and what is written together shares its leaves.
 const GATHER_ROWS: Duration = Duration::from_millis(500);
-/// Rows that one application takes at most, but for its last group. What lists are read by comes on top of them: at
-/// worst, customers with all their handles told anew, 9 for a row. With a last group of the same that still fits.
-const ROWS_AT_ONCE_MAX: usize = CHANGES_MAX / 16;
+/// Writes from which on changes are applied without waiting for more; a last group comes on top.
+pub(super) const WRITES_AT_ONCE_MAX: usize = CHANGES_MAX / 4;
 /// Stretches of old request ids that are deleted at once: as many ids as events can be applied at once.
 const STRETCHES_PRUNED_MAX: usize = 128;
+/// Writes beside those of rows: where they stand, the stretches of their requests, and what is deleted as old.
+const OTHER_WRITES_MAX: usize = 2
+    + (WRITES_AT_ONCE_MAX + BATCH_WRITES_MAX) / STRETCH_EVENTS as usize
+    + STRETCHES_PRUNED_MAX * (1 + 2 * STRETCH_EVENTS as usize);
+// What is applied at once always fits: of groups while the server runs, and of events at a start.
+const _: () = assert!(WRITES_AT_ONCE_MAX + BATCH_WRITES_MAX + OTHER_WRITES_MAX <= CHANGES_MAX);
+const _: () = assert!(EVENT_WRITES_MAX < BATCH_WRITES_MAX);
 
 /// The rows and how they are written.
 pub(super) struct RowWriter {
@@ -139,7 +145,7 @@ impl RowWriter {
             }
             let applied = self.rows.applied();
             let ready = gathered.take_if(|gathered| {
-                gathered.changes.rows.len() >= ROWS_AT_ONCE_MAX
+                gathered.changes.writes >= WRITES_AT_ONCE_MAX
                     || gathered.since.elapsed() >= GATHER_ROWS
                     || wanted.is_beyond(applied)
             });
@@ -164,6 +170,7 @@ impl RowWriter {
     pub(super) fn keep(&mut self, changes: Changes) -> Result<(), RowWriteError> {
         let Changes {
             rows,
+            writes: _,
             documents,
             last,
             now,
@@ -237,8 +244,7 @@ impl RowWriter {
 
     /// The keys of request ids that are old enough to go, and of their stretches.
     fn pruned(&self, last: Seq, now: UnixMs) -> Result<Vec<Vec<u8>>, RowWriteError> {
-        let first_to_stay =
-            last.0.saturating_sub(REQUESTS_KEPT_MIN) / request_id_buckets::STRETCH_EVENTS;
+        let first_to_stay = last.0.saturating_sub(REQUESTS_KEPT_MIN) / STRETCH_EVENTS;
         if first_to_stay == 0 {
             return Ok(Vec::new());
         }

@@ -61,7 +61,7 @@ fn a_request_id_is_kept_a_day_and_for_so_many_events() -> Result<(), Box<dyn Err
     answer(&mut keeper, 300, START + Millis::DAY + second)?;
     assert_eq!(known(&keeper, &all)?, all);
     // As many events as are kept at least behind the first stretch, not behind the second.
-    let beyond = REQUESTS_KEPT_MIN + request_id_buckets::STRETCH_EVENTS;
+    let beyond = REQUESTS_KEPT_MIN + STRETCH_EVENTS;
     answer(&mut keeper, beyond, START + Millis::DAY + second)?;
     assert_eq!(known(&keeper, &all)?, [70, 200]);
     answer(&mut keeper, 2 * beyond, START + Millis::DAY + second)?;

@@ -8,12 +8,13 @@ use crate::command::UnknownReason;
 use crate::contact::CaseMatch;
 use crate::customer::TierFound;
 use crate::decision::Finding;
+use crate::flow::case::by_key::ambiguous;
 use crate::flow::case::find::{FoundCase, Sought};
 use crate::flow::case::lookup::all_open_cases;
-use crate::flow::case::named::Named;
-use crate::flow::customer::find::FoundCustomer;
+use crate::flow::case::named::{Named, named, reason_taken};
+use crate::flow::case::of_contact::case_of;
+use crate::flow::customer::find::{FoundCustomer, customer, tier};
 use crate::flow::result::{DecideError, live};
-use crate::flow::{case, customer};
 use crate::ids::ContactId;
 use crate::playbook::{Playbook, TierIndex};
 use crate::state::State;
@@ -40,7 +41,7 @@ pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Fou
     let told = start.context.clone();
     before.map_or(Ok(Vec::new()), |before| cases_of(state, before))?;
     let customer_before = before.and_then(|contact| contact.customer.as_ref());
-    let who = customer::find::customer(
+    let who = customer(
         state,
         playbook,
         &start.contact,
@@ -49,7 +50,7 @@ pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Fou
         &mut noticed,
     )?;
     let told_tier = told.customer.tier.as_ref();
-    let (tier, tier_found) = customer::find::tier(playbook, told_tier, who.as_ref(), &mut noticed);
+    let (tier, tier_found) = tier(playbook, told_tier, who.as_ref(), &mut noticed);
     let sought = Sought {
         before,
         context: &told,
@@ -57,10 +58,7 @@ pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Fou
         now,
         may_presume: start.may_presume,
     };
-    let named = start.take_named(
-        playbook,
-        case::named::named(state, playbook, &sought, start.names_case)?,
-    )?;
+    let named = start.take_named(playbook, named(state, playbook, &sought, start.names_case)?)?;
     let context = start.context.clone();
     let reason = reason::reason(
         playbook,
@@ -76,12 +74,12 @@ pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Fou
     if let Named::NotProven = named {
         noticed.push(Finding::CaseNumberNotProven);
     }
-    let case = case::of_contact::case_of(state, playbook, &reason, &sought, &named)?;
+    let case = case_of(state, playbook, &reason, &sought, &named)?;
     let mut open = Vec::new();
     match (&reason, &case, &who) {
         (FoundReason::Known(index), Some(FoundCase::KeyMissing), _) => {
             let facts;
-            (open, facts) = case::by_key::ambiguous(state, playbook, *index, &sought)?;
+            (open, facts) = ambiguous(state, playbook, *index, &sought)?;
             noticed.extend(facts.into_iter().map(Finding::CaseAmbiguous));
         }
         (FoundReason::Choose(_), _, Some(who)) => open = all_open_cases(state, who, now)?,
@@ -129,7 +127,7 @@ impl Start {
                 return Ok(named);
             }
         };
-        let taken = case::named::reason_taken(playbook, &self.context, case, self.unknown_reason);
+        let taken = reason_taken(playbook, &self.context, case, self.unknown_reason);
         let taken = match taken {
             Ok(taken) => taken,
             // It was told earlier, and the reason later: the customer goes on about something else.

@@ -1,4 +1,4 @@
-//! What people's work does to cases.
+//! What people's actions do to cases.
 
 use crate::case::{
     CaseAction, CaseLink, CaseStep, CaseUpdate, LinkKind, MergedCase, OfMerged, Resolution,
@@ -8,7 +8,11 @@ use crate::ids::CaseId;
 use crate::state::State;
 
 impl State {
-    pub(super) fn case_worked(&mut self, envelope: &Envelope, worked: &CaseActionTaken) {
+    pub(in crate::state::apply) fn case_worked(
+        &mut self,
+        envelope: &Envelope,
+        worked: &CaseActionTaken,
+    ) {
         let id = worked.case;
         match &worked.action {
             CaseAction::Noted(..) => self.edit_case(envelope, id, |case| case.notes += 1),

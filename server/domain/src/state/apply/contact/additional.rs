@@ -1,14 +1,18 @@
 //! What events do to the additional cases of contacts.
 
-use super::case::case_knows;
 use crate::case::CaseContact;
 use crate::contact::{AdditionalCase, Contact, Direction};
 use crate::event::{CaseAddedToContact, ContactRouted, Envelope};
 use crate::ids::{CaseId, ContactId};
 use crate::state::State;
+use crate::state::apply::case::case_knows;
 
 impl State {
-    pub(super) fn case_added(&mut self, envelope: &Envelope, added: &CaseAddedToContact) {
+    pub(in crate::state::apply) fn case_added(
+        &mut self,
+        envelope: &Envelope,
+        added: &CaseAddedToContact,
+    ) {
         let Some(contact) = self.contacts.get(&added.contact).cloned() else {
             return;
         };
@@ -56,7 +60,7 @@ impl State {
     }
 
     /// Something was heard of a live contact: its additional cases hear of it, and of whether we owe it an answer now.
-    pub(super) fn additional_heard(
+    pub(in crate::state::apply) fn additional_heard(
         &mut self,
         envelope: &Envelope,
         (before, contact): (Option<&Contact>, &ContactId),
@@ -81,7 +85,7 @@ impl State {
 }
 
 /// The additional cases that a contact keeps as it is decided on.
-pub(super) fn still_additional(
+pub(in crate::state::apply) fn still_additional(
     before: Option<&Contact>,
     routed: &ContactRouted,
 ) -> Vec<AdditionalCase> {
