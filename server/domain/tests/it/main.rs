@@ -13,6 +13,7 @@ mod profiles;
 mod projection;
 mod properties;
 mod replaced;
+mod samples;
 mod scenarios;
 mod script;
 mod stage;
