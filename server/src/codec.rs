@@ -65,7 +65,7 @@ pub enum CodecError {
     #[error("{0} is missing")]
     Missing(&'static str),
     /// This field holds a number that means nothing: they were damaged.
-    #[error("{field} means nothing as {number}")]
+    #[error("{field}: unknown value {number}")]
     Number {
         /// Which.
         field: &'static str,
@@ -73,7 +73,7 @@ pub enum CodecError {
         number: i64,
     },
     /// This field has another shape or length: they were damaged.
-    #[error("{0} has another shape")]
+    #[error("{0} is malformed")]
     Shape(&'static str),
 }
 
