@@ -461,7 +461,7 @@ fn tell_stop(
         (false, _) => "no call was answered".to_owned(),
         (true, 0) => "the rows before it are written".to_owned(),
         (true, not_taken) => {
-            format!("the rows before it are written, but for {not_taken} that are told above")
+            format!("all rows before it are written, except the {not_taken} listed above")
         }
     };
     session.out.say(&match session.out.json {

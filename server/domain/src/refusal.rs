@@ -230,7 +230,7 @@ pub enum Refusal {
         sharer: CustomerId,
     },
     /// Read the customer again, then decide whether the write still makes sense.
-    #[error("customer {customer} has changed since: its etag is {current} now")]
+    #[error("customer {customer} has changed since you read it: its etag is now {current}")]
     CustomerChanged {
         /// Which.
         customer: CustomerId,
@@ -246,7 +246,7 @@ pub enum Refusal {
         why: CustomerCause,
     },
     /// Read the case again, then decide whether the write still makes sense.
-    #[error("case {case} has changed since: its etag is {current} now")]
+    #[error("case {case} has changed since you read it: its etag is now {current}")]
     CaseChanged {
         /// Which.
         case: CaseId,

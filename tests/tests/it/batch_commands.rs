@@ -218,7 +218,7 @@ async fn an_import_that_is_broken_off_tells_what_it_did_not_write() -> Outcome {
     expect![[r#"
         line 2: bad: has 2 cells, and the header has 5
         line 3: refused: customer.tier: is not a tier of the live playbook; did you mean gold?
-        stopped at line 5; the rows before it are written, but for 2 that are told above
+        stopped at line 5; all rows before it are written, except the 2 listed above
         signpost: the request is too large: found 3000124 bytes, the limit is: 2097152 bytes
         (2)
     "#]]

@@ -476,7 +476,7 @@ fn finding(finding: &v1::Finding) -> String {
                 "1" => "1 attempt".to_owned(),
                 count => format!("{count} attempts"),
             };
-            format!("the need is raised: {attempts} with people failed on this case")
+            format!("the need is raised: {attempts} by people failed on this case")
         }
         Ok(Kind::QueueStatsTooOld) => {
             format!("what was reported of queue {about} is too old to count")

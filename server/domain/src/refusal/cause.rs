@@ -62,7 +62,7 @@ pub enum CaseCause {
         latest: CaseId,
     },
     /// Tell first that the customers are one.
-    #[error("is not of the same known customer as {survivor}: only cases of one customer merge")]
+    #[error("cannot be merged into {survivor}: both cases must be of one identified customer")]
     NotSameCustomer {
         /// The case that it was to be merged into.
         survivor: CaseId,

@@ -141,7 +141,7 @@ fn a_handle_is_linked_and_taken_away() {
             refused: customer c1 has no such email identity
             k3: cust_eydzmdxn4kc5jzp1+ standard; opens #3; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             refused: there is no customer c9
-            refused: customer c1 has changed since: its etag is 9 now
+            refused: customer c1 has changed since you read it: its etag is now 9
             customer c1: no tier; [phone=01]; 1 contacts, 1 lately
         "#]],
     );

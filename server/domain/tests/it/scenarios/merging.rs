@@ -210,7 +210,7 @@ fn duplicates_of_two_customers_merge_once_those_are_one() {
             k1 ends Switched
             k2: c1 standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k2 ends Switched
-            refused: case #1 is not of the same known customer as #2: only cases of one customer merge
+            refused: case #1 cannot be merged into #2: both cases must be of one identified customer
             customer c1 goes on for c2: told so
             case #2 goes on for #1 with fare
             customer c1 goes on no more for c2

@@ -195,9 +195,9 @@ fn only_open_cases_of_one_known_customer_merge() {
             refused: duplicate_case_id must be another case than the one that goes on
             refused: there is no case case_0000003zzzzzz
             k3: c2+ standard; opens #3; -> message(writers) of [message 8.56, human 9.36] noticing tier_assumed
-            refused: case #3 is not of the same known customer as #1: only cases of one customer merge
+            refused: case #3 cannot be merged into #1: both cases must be of one identified customer
             k4: standard; opens #4; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
-            refused: case #4 is not of the same known customer as #1: only cases of one customer merge
+            refused: case #4 cannot be merged into #1: both cases must be of one identified customer
             k5: c1 standard; opens #5; 2 in 7d; -> message(writers) of [message 5.50] by third_contact noticing tier_assumed, last_resort
             case #1 goes on for #2 with bag_tag
             refused: case #1 goes on for #2 itself: merge #5 into it, or undo that merge first
