@@ -1,7 +1,7 @@
 //! Variables of the environment that look like those of the command line and are none.
 
 use clap::Command;
-use signpost_domain::variable;
+use signpost_domain::environment_variable;
 use std::ffi::OsString;
 
 /// What to say of each of these variables that is not known to `root` and nearly has the name of one that is, in order.
@@ -9,7 +9,7 @@ pub(crate) fn misspelt(root: &Command, names: impl IntoIterator<Item = OsString>
     let known = root
         .get_arguments()
         .filter_map(|arg| arg.get_env()?.to_str());
-    variable::misspelt(known, names)
+    environment_variable::misspelt(known, names)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod around;
 pub mod cost;
 mod eligible;
 mod finding;
-mod first;
+mod first_formula;
 mod inputs;
 mod last_resort;
 pub mod memory;

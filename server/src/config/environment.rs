@@ -1,12 +1,12 @@
 //! Variables of the environment that look like keys and are none.
 
 use super::args;
-use signpost_domain::variable;
+use signpost_domain::environment_variable;
 use std::ffi::OsString;
 
 /// What to say of each of these variables that is not known and nearly has the name of one that is, in order.
 pub fn misspelt(names: impl IntoIterator<Item = OsString>) -> Vec<String> {
-    variable::misspelt(args::variables().iter().map(String::as_str), names)
+    environment_variable::misspelt(args::variables().iter().map(String::as_str), names)
 }
 
 #[cfg(test)]

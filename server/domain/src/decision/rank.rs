@@ -7,7 +7,7 @@ use super::rules::{self, Effect};
 use super::seen::{Seen, preferred_place};
 use super::{
     CostKind, CostParts, Decided, Decision, Finding, Formula, Handover, Question, RouteOption,
-    cost, first,
+    cost, first_formula,
 };
 use crate::money::Money;
 use crate::playbook::{BasisPoints, Need, Tier, TierIndex, limits};
@@ -19,7 +19,7 @@ use std::cmp::Reverse;
 /// first, and of those the first of the channel's routes.
 pub fn decide(question: &Question<'_>) -> Decided {
     match question.formula {
-        Formula::First => first::decide(question),
+        Formula::First => first_formula::decide(question),
         Formula::Second => second(question),
     }
 }
