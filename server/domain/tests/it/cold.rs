@@ -132,15 +132,7 @@ impl Cold {
         let live = self.state.live().cloned();
         state.stand_at(self.state.seq(), self.state.now(), live);
         for row in self.rows.values() {
-            let is_kept = match row {
-                Row::Contact(contact) => contact.state.is_live(),
-                Row::Case(case) => case.is_active(),
-                Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => true,
-                Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => {
-                    false
-                }
-            };
-            if is_kept {
+            if row.is_kept() {
                 state.restore(row.clone());
             }
         }

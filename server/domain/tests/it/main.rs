@@ -2,6 +2,7 @@
 
 mod cold;
 mod conditions;
+mod days;
 mod decisions;
 mod fixtures;
 mod golden;

@@ -28,12 +28,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// The case of a number from 1.
-    pub(crate) fn case(&self, number: usize) -> CaseId {
-        self.cases[number - 1]
-    }
-
-    /// The same, or one that is nowhere.
+    /// The case of a number from 1, or one that is nowhere.
     pub(crate) fn case_or_none(&self, number: usize) -> CaseId {
         let known = number
             .checked_sub(1)
@@ -425,7 +420,14 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> String {
 
 pub(crate) fn answer(answer: &Answer, names: &Names) -> String {
     match answer {
-        Answer::Preview(..) | Answer::Publications(_) => panic!("not asked for in scenarios"),
+        Answer::Preview(..) => panic!("told where it is asked for"),
+        Answer::Publications(all) => {
+            let all = all.iter().map(|one| match one.rolled_back {
+                true => format!("{} again", one.name),
+                false => one.name.to_string(),
+            });
+            format!("published: {}", list(all))
+        }
         Answer::Contact(row) => contact(row, names),
         Answer::Case(row) => case(row, names),
         Answer::Customer(row) => work::customer_row(row),

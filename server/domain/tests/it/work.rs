@@ -1,5 +1,6 @@
 //! Steps of scenarios that work on cases and customers; a case goes by its number in the story.
 
+use crate::script::{self, FIRST_DAY};
 use crate::told::{Names, list};
 use signpost_domain::case::{CaseAction, CaseLink, CaseUpdate, LinkKind, NoteAudience, Resolution};
 use signpost_domain::command::{ActOnCase, ActOnCustomer, CommandBody, CustomerStep, WorkStep};
@@ -21,10 +22,18 @@ pub(crate) fn work(
             first,
             2,
         ),
-        ("resolve", [first, outcome, ..]) => (resolved(outcome), first, 2),
+        ("resolve", [first, outcome, more @ ..]) => {
+            let cost = more.first().and_then(|word| word.strip_prefix("cost="));
+            (
+                resolved(outcome, cost),
+                first,
+                2 + usize::from(cost.is_some()),
+            )
+        }
         ("reopen", [first, ..]) => (WorkStep::Reopen("".into()), first, 1),
         ("confirm", [first, reason, ..]) => (confirmed(reason), first, 2),
         ("hold", [first, ..]) => (held(), first, 1),
+        ("retain", [first, span, ..]) => (retained(span), first, 2),
         ("label", [first, value, ..]) => (labelled(value), first, 2),
         ("merge", [first, second, more @ ..]) => {
             let note = more.first().and_then(|word| word.strip_prefix("note="));
@@ -133,10 +142,10 @@ pub(crate) fn told_of_customer(worked: &CustomerActionTaken) -> String {
     format!("customer {} {what}", worked.customer)
 }
 
-fn resolved(outcome: &str) -> WorkStep {
+fn resolved(outcome: &str, cost: Option<&str>) -> WorkStep {
     let resolution = Resolution {
         outcome: Slug::new(outcome).expect("an outcome"),
-        cost: None,
+        cost: cost.map(script::amount),
     };
     WorkStep::Resolve(resolution, "".into())
 }
@@ -151,6 +160,15 @@ fn confirmed(reason: &str) -> WorkStep {
 fn held() -> WorkStep {
     WorkStep::Update(CaseUpdate {
         legal_hold: Some(true),
+        ..CaseUpdate::default()
+    })
+}
+
+/// Until so long after the first day, or no longer.
+fn retained(span: &str) -> WorkStep {
+    let until = (span != "none").then(|| FIRST_DAY + script::span(span));
+    WorkStep::Update(CaseUpdate {
+        retain_until: Some(until),
         ..CaseUpdate::default()
     })
 }

@@ -163,3 +163,33 @@ fn a_case_that_is_open_beyond_its_window_sees_no_repeat() {
         "#]],
     );
 }
+
+/// What was answered once is answered again, whatever the request would be told today.
+#[test]
+fn a_request_that_has_a_fault_by_now_is_answered_as_it_was() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=bags/lost bag_tag=1 request=one
+        note 1 seen request=two
+        playbook trips_later
+        faulty route k1 web_chat customer=c1 reason=bags/lost bag_tag=1 request=one
+        faulty note 1 seen request=two
+        faulty note 1 unseen request=two
+        faulty note 1 seen request=three
+        case 1
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            case #1 is noted: seen
+            playbook trips is live
+            replayed k1: c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+            replayed case #1 is noted: seen
+            refused: request_id two was used before with other content
+            refused: request has a fault
+            case #1: open; bags/lost of standard c1; [k1* on web_chat]; 1 live, 1 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1
+        "#]],
+    );
+}
