@@ -224,10 +224,8 @@ impl State {
     }
 
     /// A partial state with a live playbook: what intake looks commands through with.
-    pub fn for_prefetch(seq: Seq, now: UnixMs, live: Option<Arc<Playbook>>) -> State {
+    pub fn for_prefetch(live: Option<Arc<Playbook>>) -> State {
         State {
-            seq,
-            now,
             live,
             ..State::partial()
         }

@@ -97,6 +97,7 @@ impl Cold {
                 self.state.evict(&key, at);
             }
             self.lent_until(seq);
+            self.assert_only_kept();
         }
     }
 
@@ -139,6 +140,18 @@ impl Cold {
         self.state = state;
     }
 
+    /// With a command done, only what an engine always has is in memory.
+    fn assert_only_kept(&self) {
+        let contacts = self.state.contacts().cloned().map(Row::Contact);
+        let cases = self.state.cases().cloned().map(Row::Case);
+        let mut kept = 0;
+        for row in contacts.chain(cases) {
+            assert!(row.is_kept(), "{row:?}");
+            kept += 1;
+        }
+        assert_eq!(self.state.rows_held(), kept);
+    }
+
     pub(crate) fn state(&self) -> &State {
         &self.state
     }
@@ -149,7 +162,7 @@ impl Cold {
 
     fn look_up(&mut self, seek: impl Fn(&State) -> Result<(), RowNotLoaded>) {
         self.forget_lent(self.state.seq());
-        let mut looking = State::for_prefetch(Seq(0), UnixMs(0), self.state.live().cloned());
+        let mut looking = State::for_prefetch(self.state.live().cloned());
         self.looked = (0, 0);
         for look in 1..=LOOKS_MAX {
             let Err(RowNotLoaded(keys)) = seek(&looking) else {

@@ -13,7 +13,7 @@ use signpost_domain::event::{
 };
 use signpost_domain::fact::{FactValue, Facts, Knowledge};
 use signpost_domain::flow::Answer;
-use signpost_domain::ids::{CaseId, Seq};
+use signpost_domain::ids::{CaseId, Seq, Slug};
 use signpost_domain::money::Money;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::route::Route;
@@ -93,6 +93,12 @@ pub(crate) fn event(recorded: &Recorded, names: &mut Names, why: bool) -> String
             let joined = joined(&added.join, names);
             let matter = list(added.matter.iter().map(|matter| format!(" for {matter}")));
             let mut said = format!("{}: {} too{matter}; {joined}", added.contact, added.reason);
+            let noticed = added.decided.iter().flat_map(|decided| &decided.noticed);
+            let noticed = noticed.filter(|one| **one != Finding::TierAssumed);
+            let noticed = list(noticed.map(finding));
+            if !noticed.is_empty() {
+                said += &format!("; noticing {noticed}");
+            }
             if !added.note.is_empty() {
                 said += &format!("; noted: {}", added.note);
             }
@@ -232,6 +238,7 @@ fn numbers(event: &ContactRouted) -> String {
         (event.standing.repeats, "repeats"),
         (event.standing.channel_switches, "switches"),
         (event.standing.contacts_7d, "in 7d"),
+        (event.standing.case_contacts, "of the case before"),
     ];
     let some = numbers.iter().filter(|(count, _)| *count > 0);
     list(some.map(|(count, what)| format!("{count} {what}")))
@@ -448,14 +455,24 @@ fn contact(row: &Contact, names: &Names) -> String {
     let tiers = found.map_or_else(String::new, tiers);
     let told = row.context.customer.tier.as_ref();
     let tiers = told.map_or_else(|| tiers.clone(), |told| format!("{tiers}, told {told}"));
+    let tags = &row.context.tags;
+    let refs = tags.references.iter();
+    let refs = refs.map(|it| format!("; is {}:{}", it.system, it.id));
+    let labels = tags
+        .labels
+        .iter()
+        .map(|(name, value)| format!("; {name}:{value}"));
+    let links = row.links.iter().map(|link| format!("; see {}", link.uri));
+    let kept: String = refs.chain(labels).chain(links).collect();
     let additional = list(row.additional_cases().map(|case| names.name(case)));
     let additional = match additional.is_empty() {
         true => additional,
         false => format!("; additional [{additional}]"),
     };
     format!(
-        "contact {}: {place}; case {}; offered [{}]; declined [{}]; amended {}{tiers}{additional}",
+        "contact {} of {}: {place}; case {}; offered [{}]; declined [{}]; amended {}{tiers}{additional}{kept}",
         row.id,
+        row.tier.as_ref().map_or("no tier", Slug::as_str),
         row.case
             .map_or_else(|| "none".to_owned(), |id| names.name(id)),
         list(offered),
@@ -488,8 +505,18 @@ fn case(row: &Case, names: &Names) -> String {
         let live = if contact.live { "*" } else { "" };
         format!("{}{live} on {}", contact.contact, contact.channel)
     });
+    let came_of_it = row.resolution.as_ref().map_or_else(String::new, |it| {
+        let cost = it
+            .cost
+            .map_or_else(String::new, |cost| format!(" for {}", cost.money));
+        format!(" as {}{cost}", it.outcome)
+    });
+    let notes = match row.notes {
+        0 => String::new(),
+        notes => format!("; {notes} notes"),
+    };
     format!(
-        "case {}: {state}; {} of {} {}; [{}]; {} live, {} owed; {} repeats, {} switches, {} reopens; knows {}",
+        "case {}: {state}{came_of_it}; {} of {} {}; [{}]; {} live, {} owed; {} repeats, {} switches, {} reopens; knows {}{notes}",
         names.name(row.id),
         row.reason,
         row.tier,

@@ -3,12 +3,12 @@
 
 use crate::cold::Cold;
 use crate::projection::{Projection, rows};
-use signpost_domain::case::CaseState;
+use signpost_domain::case::{CASE_EVENTS_LISTED_MAX, Case, CaseState};
 use signpost_domain::check::check;
 use signpost_domain::command::{Command, CommandBody, PreviewRoute, Query, RouteContact};
 use signpost_domain::event::{ContactRouted, Event, Next, Recorded};
 use signpost_domain::flow::{self, Answer, DecideError, WriteResult};
-use signpost_domain::ids::CaseId;
+use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::state::{Row, State};
@@ -34,6 +34,8 @@ pub(crate) struct World {
     log: Vec<Recorded>,
     /// What the transitions of the events come to.
     case_states: BTreeMap<CaseId, CaseState>,
+    /// The events that changed each case.
+    case_events: BTreeMap<CaseId, Vec<Seq>>,
     asked: Vec<(UnixMs, Command)>,
 }
 
@@ -45,6 +47,7 @@ impl World {
             cold: Cold::new(),
             log: Vec::new(),
             case_states: BTreeMap::new(),
+            case_events: BTreeMap::new(),
             asked: Vec::new(),
         }
     }
@@ -181,6 +184,7 @@ impl World {
         if let Event::ContactRouted(routed) = &recorded.event {
             self.answers(routed);
         }
+        no_identities_of_profile(&recorded.event);
         decided_again(&recorded.event, &self.whole);
         self.whole.apply(recorded, compiled.clone());
         self.cold.apply(recorded, compiled, last);
@@ -199,8 +203,19 @@ impl World {
             if let Row::Case(row) = row {
                 let known = self.case_states.get(&row.id);
                 assert_eq!(known, Some(&row.state), "{recorded:#?}");
+                self.listed_once(recorded.envelope.seq, &row);
             }
         }
+    }
+
+    /// A case that changes has changed by this event, and lists it once, as the last.
+    fn listed_once(&mut self, seq: Seq, case: &Case) {
+        let listed = self.case_events.entry(case.id).or_default();
+        listed.push(seq);
+        assert_eq!(case.changed, seq, "{}", case.id);
+        assert_eq!(case.event_count as usize, listed.len(), "{}", case.id);
+        let newest = listed.len().saturating_sub(CASE_EVENTS_LISTED_MAX);
+        assert_eq!(case.events, listed[newest..], "{}", case.id);
     }
 
     /// A contact always gets an answer; the cheapest option is the first.
@@ -263,6 +278,19 @@ impl World {
             }
         }
     }
+}
+
+/// What a decision was made from holds no handles of the customer: they can be erased from its profile alone.
+fn no_identities_of_profile(event: &Event) {
+    let profile = match event {
+        Event::ContactRouted(routed) => routed.profile.as_deref(),
+        Event::CaseAddedToContact(added) => {
+            let decided = added.decided.as_ref();
+            decided.and_then(|decided| decided.profile.as_deref())
+        }
+        _ => None,
+    };
+    assert!(profile.is_none_or(|profile| profile.identities.is_empty()));
 }
 
 /// Every stored decision, that of a contact and that of each further matter, can be computed again from its event.

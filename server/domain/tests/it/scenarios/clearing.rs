@@ -42,9 +42,9 @@ fn what_another_contact_told_stays() {
         expect![[r#"
             playbook trips is live
             call-1: c1+ standard; opens #1; -> message(writers) of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
-            call-2: c1 standard; continues #1; 1 in 7d; knows fare=10.00; remembers asked for a person; -> message(writers) of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
-            call-2: c1 standard; stays with #1; 1 in 7d; knows fare=10.00; remembers asked for a person; -> message(writers) of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
-            call-1: c1 standard; stays with #1; 1 in 7d; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            call-2: c1 standard; continues #1; 1 in 7d, 1 of the case before; knows fare=10.00; remembers asked for a person; -> message(writers) of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
+            call-2: c1 standard; stays with #1; 1 in 7d, 1 of the case before; knows fare=10.00; remembers asked for a person; -> message(writers) of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
+            call-1: c1 standard; stays with #1; 1 in 7d, 1 of the case before; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
         "#]],
     );
 }

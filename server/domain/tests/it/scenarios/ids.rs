@@ -35,7 +35,7 @@ fn what_is_new_has_no_slash_in_its_id() {
             refused: context.matters[0].matter_id must be without /: a new id is printable, without / and without spaces at its ends
             <CAJ+x=Fq2$7-w.1@mail.example.com>: sip:ann@example.com;x=y+ standard; opens #2; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
             customer tel:+31201234567 is kept
-            contact chat-1: in self-service; case #1; offered [self_service, chat]; declined []; amended 0
+            contact chat-1 of standard: in self-service; case #1; offered [self_service, chat]; declined []; amended 0
         "#]],
     );
 }

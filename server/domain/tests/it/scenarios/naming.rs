@@ -38,10 +38,10 @@ fn a_number_joins_with_proof_alone() {
             would be call-1: standard; no case; choose a reason of [] noticing tier_assumed, case_number_not_proven
             would be call-1: standard; opens #2; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed, case_number_not_proven
             would be call-1: standard; opens #2; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed, case_number_not_proven
-            would be call-1: standard; continues #1, a repeat, a switch; 1 repeats, 1 switches; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
-            would be call-1: standard; continues #1, a repeat, a switch; 1 repeats, 1 switches; knows booking=ABC123; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing identity_not_verified(email), tier_assumed
-            would be call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows booking=ABC123; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
-            would be call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; knows booking=ABC123; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
+            would be call-1: standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 of the case before; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
+            would be call-1: standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 of the case before; knows booking=ABC123; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing identity_not_verified(email), tier_assumed
+            would be call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows booking=ABC123; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
+            would be call-1: c1 gold; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows booking=ABC123; remembers self_service repeated; -> human(desk) of [human 10.05, message 12.67]
             would be call-1: standard; no case; ask booking of [self_service 1.98, message 5.55, human 7.08] noticing identity_shared(email), tier_assumed, case_number_not_proven
             would be call-1: standard; no case; ask booking of [self_service 1.98, message 5.55, human 7.08] noticing identity_not_verified(email), tier_assumed, case_number_not_proven
             would be call-1: c1 gold; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 7.39, human 10.05, message 12.67] noticing case_number_not_proven
@@ -85,20 +85,20 @@ fn who_is_anonymous_goes_on_in_another_channel() {
             chat-1: standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1 ends Switched
             call-1: standard; no case; choose a reason of [] noticing tier_assumed, case_number_not_proven
-            contact call-1: deciding; case none; offered []; declined []; amended 0
-            call-1: standard; continues #1, a repeat, a switch; 1 repeats, 1 switches; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
-            call-1: standard; stays with #1, a repeat, a switch; 1 repeats, 1 switches; remembers self_service repeated; ask fare of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
-            contact call-1: deciding; case #1; offered [message, human]; declined []; amended 2
+            contact call-1 of no tier: deciding; case none; offered []; declined []; amended 0
+            call-1: standard; continues #1, a repeat, a switch; 1 repeats, 1 switches, 1 of the case before; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
+            call-1: standard; stays with #1, a repeat, a switch; 1 repeats, 1 switches, 1 of the case before; remembers self_service repeated; ask fare of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
+            contact call-1 of standard: deciding; case #1; offered [message, human]; declined []; amended 2
             case #1: open; flight/change of standard nobody; [chat-1 on web_chat, call-1* on phone]; 1 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=ABC123
             mail-1: standard; no case; ask booking of [self_service 1.98, message 4.55] noticing tier_assumed, case_number_not_proven
-            mail-1: standard; continues #1, a repeat, a switch; 2 repeats, 2 switches; remembers self_service repeated, asked for a person; ask fare of [message 4.94] by asked_for_a_person, asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
-            mail-1: c1+ standard; stays with #1, a repeat, a switch, claimed; 2 repeats, 2 switches; remembers self_service repeated, asked for a person; ask fare of [message 4.94] by asked_for_a_person, asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
+            mail-1: standard; continues #1, a repeat, a switch; 2 repeats, 2 switches, 2 of the case before; remembers self_service repeated, asked for a person; ask fare of [message 4.94] by asked_for_a_person, asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
+            mail-1: c1+ standard; stays with #1, a repeat, a switch, claimed; 2 repeats, 2 switches, 2 of the case before; remembers self_service repeated, asked for a person; ask fare of [message 4.94] by asked_for_a_person, asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1* on phone, mail-1* on email]; 2 live, 0 owed; 2 repeats, 2 switches, 0 reopens; knows booking=ABC123
             call-1 ends Resolved
             mail-1 ends Resolved; case #1 is resolved
-            mail-2: c2+ standard; reopens #1, a repeat; 3 repeats, 2 switches; remembers self_service repeated; ask fare of [message 4.94] by asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
+            mail-2: c2+ standard; reopens #1, a repeat; 3 repeats, 2 switches, 3 of the case before; remembers self_service repeated; ask fare of [message 4.94] by asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
             case #1: open; flight/change of standard c1; [chat-1 on web_chat, call-1 on phone, mail-1 on email, mail-2* on email]; 1 live, 0 owed; 3 repeats, 2 switches, 1 reopens; knows booking=ABC123
-            mail-2: c2 standard; stays with #1, a repeat; 3 repeats, 2 switches; remembers self_service repeated; ask fare of [message 4.94] by asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
+            mail-2: c2 standard; stays with #1, a repeat; 3 repeats, 2 switches, 3 of the case before; remembers self_service repeated; ask fare of [message 4.94] by asked_again noticing tier_assumed, last_resort, last_resort_broken(message forbidden by asked_again)
             mail-2 ends Resolved; case #1 is resolved
             case #1: resolved; flight/change of standard c1; [chat-1 on web_chat, call-1 on phone, mail-1 on email, mail-2 on email]; 0 live, 0 owed; 3 repeats, 2 switches, 1 reopens; knows booking=ABC123
         "#]],
@@ -129,7 +129,7 @@ fn a_number_of_another_reason_is_refused_with_proof_alone() {
             chat-3: c2 standard; no case; choose a reason of [] noticing tier_assumed, case_number_not_proven
             chat-3: c2 standard; no case; ask bag_tag of [message 8.56, human 10.36] noticing tier_assumed
             chat-3: c2 standard; no case; ask bag_tag of [message 8.56, human 10.36] noticing tier_assumed, case_number_not_proven
-            contact chat-3: deciding; case none; offered []; declined []; amended 2
+            contact chat-3 of no tier: deciding; case none; offered []; declined []; amended 2
         "#]],
     );
 }
@@ -165,18 +165,18 @@ fn a_named_case_may_be_closed_merged_or_claimed() {
             playbook trips is live
             chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1 ends Resolved; case #1 is resolved
-            chat-2: standard; reopens #1, a repeat; 1 repeats; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-2: standard; reopens #1, a repeat; 1 repeats, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-2 ends Resolved; case #1 is resolved
             chat-3: standard; opens #2 after #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-3 ends Switched
-            call-1: c2+ standard; continues #2 after #1, a repeat, a switch, claimed; 1 repeats, 1 switches; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
-            call-1: c2 standard; stays with #2 after #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d; remembers self_service repeated; ask fare of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
+            call-1: c2+ standard; continues #2 after #1, a repeat, a switch, claimed; 1 repeats, 1 switches, 1 of the case before; remembers self_service repeated; ask fare of [message 5.55, human 7.08] noticing tier_assumed
+            call-1: c2 standard; stays with #2 after #1, a repeat, a switch; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; remembers self_service repeated; ask fare of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
             case #2: open; flight/change of standard c2; [chat-3 on web_chat, call-1* on phone]; 1 live, 0 owed; 1 repeats, 1 switches, 0 reopens; knows booking=ABC123
-            contact call-1: deciding; case #2; offered [message, human]; declined []; amended 1
+            contact call-1 of standard: deciding; case #2; offered [message, human]; declined []; amended 1
             chat-4: c3+ standard; opens #3; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-5: standard; opens #4; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            chat-6: c3 standard; continues #3, a repeat; 1 repeats, 1 in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            chat-7: c4+ standard; continues #4, a repeat, claimed; 1 repeats; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-6: c3 standard; continues #3, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-7: c4+ standard; continues #4, a repeat, claimed; 1 repeats, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             case #4: open; flight/change of standard c4; [chat-5* on web_chat, chat-7* on web_chat]; 2 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=ABC123
         "#]],
     );
@@ -225,10 +225,10 @@ fn who_opened_a_case_stays_anonymous_when_it_becomes_somebodys() {
             playbook trips is live
             k8: c1+ standard; no case; -> message(writers) of [message 5.95] noticing tier_assumed, reason_unknown(flight/new_date), case_number_not_proven, last_resort
             k2: standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
-            k8: sent back; c1 standard; continues #1, a repeat, claimed; 1 repeats; remembers self_service repeated; ask fare of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
+            k8: sent back; c1 standard; continues #1, a repeat, claimed; 1 repeats, 1 of the case before; remembers self_service repeated; ask fare of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
             case #1: open; flight/change of standard c1; [k2* on phone, k8* on phone]; 2 live, 0 owed; 1 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
-            k2: sent back; standard; stays with #1; 1 repeats; remembers self_service repeated, asked for a person; ask fare of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
-            contact k2: deciding; case #1; offered [message, human]; declined []; amended 1
+            k2: sent back; standard; stays with #1; 1 repeats, 1 of the case before; remembers self_service repeated, asked for a person; ask fare of [message 5.55, human 7.08] by asked_for_a_person noticing tier_assumed
+            contact k2 of standard: deciding; case #1; offered [message, human]; declined []; amended 1
         "#]],
     );
 }
