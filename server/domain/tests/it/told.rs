@@ -178,6 +178,10 @@ pub(crate) fn routed(event: &ContactRouted, names: &mut Names, why: bool) -> Str
     if !event.note.is_empty() {
         parts.push(format!("noted: {}", event.note));
     }
+    if why && !event.reported.is_empty() {
+        let queues = event.reported.iter().map(|reported| &reported.queue);
+        parts.push(format!("reckoning with reports of {}", list(queues)));
+    }
     if why {
         let ineligible = decision.ineligible.iter();
         let ineligible = ineligible.map(|(route, why)| format!("{route} {}", turned(why)));
@@ -241,7 +245,10 @@ fn numbers(event: &ContactRouted) -> String {
         (event.standing.case_contacts, "of the case before"),
     ];
     let some = numbers.iter().filter(|(count, _)| *count > 0);
-    list(some.map(|(count, what)| format!("{count} {what}")))
+    let some = some.map(|(count, what)| format!("{count} {what}"));
+    let all = event.memory.all_contacts_7d;
+    let all = (all != event.standing.contacts_7d).then(|| format!("{all} of its own in 7d"));
+    list(some.chain(all))
 }
 
 /// What was tried and what was told of the person, if anything was.

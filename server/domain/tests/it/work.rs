@@ -200,7 +200,12 @@ pub(crate) fn told(worked: &CaseActionTaken, names: &mut Names) -> String {
     };
     let what = match &worked.action {
         CaseAction::Noted(text, _) => format!("is noted: {text}"),
-        CaseAction::Updated(update, _) => format!("is updated: {update:?}"),
+        CaseAction::Updated(update, before) => match before {
+            Some(before) if *before != CaseUpdate::default() => {
+                format!("is updated: {update:?}, before {before:?}")
+            }
+            _ => format!("is updated: {update:?}"),
+        },
         CaseAction::Resolved(resolution, _) => format!("is resolved as {}", resolution.outcome),
         CaseAction::Reopened(_) => "is reopened".to_owned(),
         CaseAction::Merged(merged, note) => {

@@ -75,7 +75,7 @@ fn a_additional_case_is_continued_and_reopened() {
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             k2: c1 standard; opens #2; 1 in 7d; -> self_service(allowance) of [self_service 0.13] noticing tier_assumed
             k1 ends Resolved; case #1 is resolved
-            k3: c1 standard; opens #3; 1 in 7d; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
+            k3: c1 standard; opens #3; 1 in 7d, 2 of its own in 7d; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
             refused: facts must tell booking, which tells one matter of flight/change from another; or that it is declined
             k3: flight/change too; reopens #1, a repeat, a switch
             k3: bags/allowance too; continues #2, a repeat, a switch

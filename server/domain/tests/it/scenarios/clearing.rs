@@ -88,3 +88,28 @@ fn the_stage_of_one_of_several_matters_is_told_there() {
         "#]],
     );
 }
+
+#[test]
+fn what_is_told_again_and_what_is_told_more_of_a_person_stays() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=flight/change booking=AAAAAA cannot_use=voice language=nl
+        # Told with more beside it.
+        route k1 web_chat cannot_use=text
+        # Told of another thing altogether.
+        route k1 web_chat bags=1
+        end k1 gave_up
+        route k2 web_chat customer=c1 reason=flight/change booking=AAAAAA
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55] noticing tier_assumed
+            k1: c1 standard; stays with #1; remembers cannot use voice, speaks nl; ask fare of [message 5.55] noticing tier_assumed, last_resort, last_resort_broken(message cannot use text)
+            k1: c1 standard; stays with #1; remembers cannot use voice, text, speaks nl; ask fare of [message 5.55] noticing tier_assumed, last_resort, last_resort_broken(message cannot use text)
+            k1 ends GaveUp
+            k2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; knows bags=1; remembers self_service gave_up, cannot use voice, text, speaks nl; ask fare of [message 5.55] noticing tier_assumed, last_resort, last_resort_broken(message cannot use text)
+        "#]],
+    );
+}

@@ -232,9 +232,9 @@ fn the_case_before_is_found_past_one_that_was_opened_by_mistake() {
             playbook trips is live
             chat-1: c1+ standard; opens #1; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
             chat-1 ends Resolved; case #1 is resolved
-            chat-2: c1 standard; opens #2 after #1; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
-            chat-2: c1 standard; leaves #2, withdrawn; opens #3; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
-            chat-3: c1 standard; opens #4 after #1; 1 in 7d; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
+            chat-2: c1 standard; opens #2 after #1; 1 of its own in 7d; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
+            chat-2: c1 standard; leaves #2, withdrawn; opens #3; 1 of its own in 7d; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
+            chat-3: c1 standard; opens #4 after #1; 1 in 7d, 2 of its own in 7d; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
         "#]],
     );
 }
@@ -256,8 +256,8 @@ fn open_cases_are_found_after_a_restart() {
             playbook trips is live
             chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-1 ends Resolved; case #1 is resolved
-            chat-2: c1 standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            chat-3: c1 standard; reopens #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-2: c1 standard; opens #2; 1 of its own in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-3: c1 standard; reopens #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before, 2 of its own in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-4: c1 standard; opens #3; 3 in 7d; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed, fact_declined(booking)
         "#]],
     );
@@ -284,13 +284,13 @@ fn the_open_case_may_be_meant_by_who_has_one() {
             playbook trips is live
             chat-1: standard; no case; choose a reason of [] noticing tier_assumed
             chat-2: c1+ standard; no case; choose a reason of [] noticing tier_assumed
-            chat-3: c1 standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            chat-4: c1 standard; no case; 1 in 7d; choose a reason below flight or the open case of [] noticing tier_assumed
+            chat-3: c1 standard; opens #1; 1 of its own in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            chat-4: c1 standard; no case; 1 in 7d, 2 of its own in 7d; choose a reason below flight or the open case of [] noticing tier_assumed
             chat-5: c2+ standard; no case; choose a reason of [] noticing tier_assumed
             customer c2 goes on for c1: told so
-            chat-6: c2 standard; no case; 1 in 7d; choose a reason or the open case of [] noticing tier_assumed
+            chat-6: c2 standard; no case; 1 in 7d, 4 of its own in 7d; choose a reason or the open case of [] noticing tier_assumed
             chat-3 ends Resolved; case #1 is resolved
-            chat-7: c2 standard; no case; choose a reason of [] noticing tier_assumed
+            chat-7: c2 standard; no case; 5 of its own in 7d; choose a reason of [] noticing tier_assumed
         "#]],
     );
 }

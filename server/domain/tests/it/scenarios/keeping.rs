@@ -27,7 +27,7 @@ fn what_is_kept_of_a_contact_keeps_it_no_longer() {
             chat-1 has ContactUpdate { tags: TagsUpdate { references: Some([]), labels: None }, links: None }
             [Nov 24 09:00] chat-1 ends TimedOut
             chat-1 has ContactUpdate { tags: TagsUpdate { references: None, labels: None }, links: Some([ContactLink { kind: Other, uri: "https://calls.example/1", title: "" }]) }
-            case #1 is updated: CaseUpdate { confirmed: None, legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: Some({"team": "north"}) } }
+            case #1 is updated: CaseUpdate { confirmed: None, legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: Some({"team": "north"}) } }, before CaseUpdate { confirmed: None, legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: Some({}) } }
         "#]],
     );
 }

@@ -95,7 +95,7 @@ fn several_open_cases_are_listed_to_choose_from() {
             chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-3: c1 standard; opens #3; 2 in 7d; -> chat(desk) of [chat 4.04] by third_contact noticing tier_assumed
             call-1: c1 standard; no case; 3 in 7d; ask booking, fare or one of [#2 booking=BBBBBB, #1 booking=AAAAAA] of [message 5.55, human 7.08] by third_contact noticing tier_assumed, case_ambiguous(booking)
-            call-2: c1 standard; no case; 3 in 7d; choose a reason or the open case or one of [#3 , #2 booking=BBBBBB, #1 booking=AAAAAA] of [] noticing tier_assumed
+            call-2: c1 standard; no case; 3 in 7d, 4 of its own in 7d; choose a reason or the open case or one of [#3 , #2 booking=BBBBBB, #1 booking=AAAAAA] of [] noticing tier_assumed
         "#]],
     );
 }
@@ -116,7 +116,7 @@ fn nothing_is_presumed_of_nobody_known_nor_of_a_resolved_case() {
             chat-1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             call-1: standard; no case; ask booking of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             chat-1 ends Resolved; case #1 is resolved
-            call-2: c1 standard; no case; ask booking of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            call-2: c1 standard; no case; 1 of its own in 7d; ask booking of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
         "#]],
     );
 }
@@ -173,7 +173,7 @@ fn a_part_of_the_key_is_enough_to_presume_unless_another_part_is_declined() {
             k1: c1+ standard; opens #1; -> self_service(search) of [self_service 1.13, message 5.25, human 8.34] noticing tier_assumed
             k2: c1 standard; continues #1, a repeat, presumed; 1 repeats, 1 in 7d, 1 of the case before; knows destination=jfk; remembers self_service repeated; -> message(writers) of [message 5.25, human 8.34] noticing tier_assumed, case_presumed
             k3: c1 standard; no case; 2 in 7d; ask destination of [message 5.25, human 8.34] by third_contact noticing tier_assumed
-            k4: c1 standard; no case; 2 in 7d; ask destination of [message 5.25, human 8.34] by third_contact noticing tier_assumed, case_ambiguous(destination), fact_declined(origin)
+            k4: c1 standard; no case; 2 in 7d, 3 of its own in 7d; ask destination of [message 5.25, human 8.34] by third_contact noticing tier_assumed, case_ambiguous(destination), fact_declined(origin)
         "#]],
     );
 }
@@ -273,8 +273,8 @@ fn a_repeat_that_is_presumed_counts_against_the_flow_once_it_is_confirmed() {
             k2: c1 standard; continues #1, a repeat, presumed; 1 repeats, 1 in 7d, 1 of the case before; knows booking=AAAAAA, fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed, case_presumed
             k2: c1 standard; stays with #1, a repeat, presumed; 1 repeats, 1 in 7d, 1 of the case before; knows booking=AAAAAA; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k3: c1 standard; continues #1; 1 repeats, 2 in 7d, 2 of the case before; knows fare=11.00; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
-            k2: c1 standard; stays with #1, a repeat; 1 repeats, 1 in 7d, 2 of the case before; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            k4: c1 standard; continues #1; 1 repeats, 2 in 7d, 3 of the case before; knows fare=11.00; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
+            k2: c1 standard; stays with #1, a repeat; 1 repeats, 1 in 7d, 2 of the case before, 2 of its own in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k4: c1 standard; continues #1; 1 repeats, 2 in 7d, 3 of the case before, 3 of its own in 7d; knows fare=11.00; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
             k5: c2+ standard; opens #2; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k6: c2 standard; continues #2, a repeat, presumed; 1 repeats, 1 in 7d, 1 of the case before; knows booking=AAAAAA, fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed, case_presumed
             k6: c2 standard; stays with #2, a repeat; 1 repeats, 1 in 7d, 1 of the case before; knows fare=10.00; remembers self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
@@ -303,10 +303,10 @@ fn a_repeat_that_is_presumed_counts_against_the_flow_when_it_ends() {
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k2: c1 standard; continues #1, presumed; 1 in 7d, 1 of the case before; knows booking=AAAAAA, fare=10.00; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed, case_presumed
             k2 ends Abandoned
-            k3: c1 standard; continues #1; 1 in 7d, 2 of the case before; knows fare=10.00; remembers self_service abandoned; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            k4: c1 standard; continues #1, a repeat, presumed; 1 repeats, 1 in 7d, 3 of the case before; knows booking=AAAAAA, fare=10.00; remembers self_service abandoned, self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed, case_presumed
+            k3: c1 standard; continues #1; 1 in 7d, 2 of the case before, 2 of its own in 7d; knows fare=10.00; remembers self_service abandoned; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k4: c1 standard; continues #1, a repeat, presumed; 1 repeats, 1 in 7d, 3 of the case before, 3 of its own in 7d; knows booking=AAAAAA, fare=10.00; remembers self_service abandoned, self_service repeated; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed, case_presumed
             k4 ends Abandoned
-            k5: c1 standard; continues #1; 1 repeats, 2 in 7d, 4 of the case before; knows fare=10.00; remembers self_service abandoned, self_service repeated, chat abandoned; -> chat(desk) of [chat 5.58, message 5.94, human 8.14] by third_contact noticing tier_assumed, need_raised_by_attempts(1)
+            k5: c1 standard; continues #1; 1 repeats, 2 in 7d, 4 of the case before, 4 of its own in 7d; knows fare=10.00; remembers self_service abandoned, self_service repeated, chat abandoned; -> chat(desk) of [chat 5.58, message 5.94, human 8.14] by third_contact noticing tier_assumed, need_raised_by_attempts(1)
         "#]],
     );
 }

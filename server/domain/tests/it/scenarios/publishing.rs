@@ -163,7 +163,7 @@ fn of_two_cases_under_two_names_the_open_one_is_meant() {
             chat-2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-2 ends Resolved; case #2 is resolved
             playbook trips is live again
-            chat-3: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 5.94, human 8.57] noticing tier_assumed, reason_replaced(flight/change)
+            chat-3: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before, 2 of its own in 7d; remembers self_service repeated; -> chat(desk) of [chat 5.94, human 8.57] noticing tier_assumed, reason_replaced(flight/change)
         "#]],
     );
 }

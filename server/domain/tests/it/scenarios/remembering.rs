@@ -57,7 +57,7 @@ fn gave_up_in_a_flow_and_came_back_five_minutes_later() {
             chat-1 ends GaveUp
             chat-2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; knows fare=10.00; remembers self_service gave_up; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             chat-2 ends Resolved; case #1 is resolved
-            chat-3: c1 standard; reopens #1, a repeat; 2 repeats, 2 of the case before; knows fare=10.00; remembers chat resolved; -> chat(desk) of [chat 5.72, human 8.21] by asked_again noticing tier_assumed
+            chat-3: c1 standard; reopens #1, a repeat; 2 repeats, 2 of the case before, 2 of its own in 7d; knows fare=10.00; remembers chat resolved; -> chat(desk) of [chat 5.72, human 8.21] by asked_again noticing tier_assumed
         "#]],
     );
 }
@@ -85,7 +85,7 @@ fn an_attempt_that_came_to_nothing_is_followed_by_another() {
             refused: contact chat-1 is on channel web_chat: on another channel it is a new contact
             chat-1 ends Resolved; case #1 is resolved
             refused: contact chat-1 has ended: a new attempt is a new contact
-            chat-2: c1 standard; no case; choose a reason of [] noticing tier_assumed
+            chat-2: c1 standard; no case; 1 of its own in 7d; choose a reason of [] noticing tier_assumed
             refused: contact chat-2 has no reason yet: it cannot be decided again
         "#]],
     );
@@ -436,9 +436,9 @@ fn what_is_tried_beside_a_repeat_is_not_what_it_repeats() {
             playbook trips is live
             k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k1 takes chat
-            k2: c1 standard; continues #1, a repeat; 1 repeats, 1 of the case before; knows fare=10.00; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            k3: c1 standard; continues #1; 1 repeats, 1 in 7d, 2 of the case before; knows fare=10.00; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            k2: c1 standard; stays with #1, a repeat; 1 repeats, 2 of the case before; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k2: c1 standard; continues #1, a repeat; 1 repeats, 1 of the case before, 1 of its own in 7d; knows fare=10.00; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k3: c1 standard; continues #1; 1 repeats, 1 in 7d, 2 of the case before, 2 of its own in 7d; knows fare=10.00; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k2: c1 standard; stays with #1, a repeat; 1 repeats, 2 of the case before, 2 of its own in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
         "#]],
     );
 }

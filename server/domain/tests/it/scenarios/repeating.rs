@@ -85,7 +85,7 @@ fn a_callback_that_we_owe_is_no_repeat_either_and_our_own_call_never_is() {
             call-2: c1 standard; continues #1; 1 in 7d, 1 of the case before; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             call-1 ends Resolved
             call-2 ends NoAnswer
-            call-3: c1 standard; continues #1; 1 in 7d, 2 of the case before; remembers callback resolved, self_service no_answer; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
+            call-3: c1 standard; continues #1; 1 in 7d, 2 of the case before, 2 of its own in 7d; remembers callback resolved, self_service no_answer; -> self_service(rebook) of [self_service 1.98, message 5.55, human 7.08] noticing tier_assumed
             case #1: open; flight/change of standard c1; [call-1 on phone, call-2 on phone, call-3* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=ABC123
         "#]],
     );

@@ -41,3 +41,38 @@ fn a_report_counts_for_a_while_where_a_contact_tells_nothing() {
         "#]],
     );
 }
+
+/// Not with those of which the contact tells itself, and with none where there is nothing to decide yet.
+#[test]
+fn a_decision_reckons_with_reports_of_the_queues_that_it_may_lead_to() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        report wait:desk=20m wait:writers=5m
+        route k1 phone customer=c1 reason=bags/lost bag_tag=1 why
+        route k2 phone customer=c2 reason=bags/lost bag_tag=1 wait:writers=1m why
+        route k3 phone customer=c3 reason=bags/lost bag_tag=1 wait:writers=1m wait:desk=1m why
+        route k4 phone customer=c4 why
+        # Of two reports of the same time the later one counts.
+        report wait:desk=40m
+        route k5 phone customer=c5 reason=bags/lost bag_tag=1 why
+        playbook sketch
+        report wait:rebooking=3m
+        route k6 phone customer=c6 reason=existing_flight/change_date why
+        ",
+        expect![[r#"
+            playbook trips is live
+            queues are reported: desk, writers
+            k1: c1+ standard; opens #1; -> message(writers) of [message 7.44 = 2.50 + 0.10 + 3.84 + 1.00 + 0.00 + 0.00 (Reported wait 5m), human 16.44 = 7.00 + 8.00 + 1.44 + 0.00 + 0.00 + 0.00 (Reported wait 20m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable) reckoning with reports of desk, writers not [self_service not of the reason, chat not of the reason, callback not of the reason]
+            k2: c2+ standard; opens #2; -> message(writers) of [message 7.33 = 2.50 + 0.02 + 3.81 + 1.00 + 0.00 + 0.00 (Reported wait 1m), human 16.43 = 7.00 + 8.00 + 1.43 + 0.00 + 0.00 + 0.00 (Reported wait 20m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable) reckoning with reports of desk not [self_service not of the reason, chat not of the reason, callback not of the reason]
+            k3: c3+ standard; opens #3; -> message(writers) of [message 7.33 = 2.50 + 0.02 + 3.81 + 1.00 + 0.00 + 0.00 (Reported wait 1m), human 8.83 = 7.00 + 0.40 + 1.43 + 0.00 + 0.00 + 0.00 (Reported wait 1m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable) not [self_service not of the reason, chat not of the reason, callback not of the reason]
+            k4: c4+ standard; no case; choose a reason of [] noticing tier_assumed not []
+            queues are reported: desk
+            k5: c5+ standard; opens #4; -> message(writers) of [message 7.44 = 2.50 + 0.10 + 3.84 + 1.00 + 0.00 + 0.00 (Reported wait 5m), human 24.44 = 7.00 + 16.00 + 1.44 + 0.00 + 0.00 + 0.00 (Reported wait 40m)] noticing tier_assumed, fact_unknown(vulnerable: customer.vulnerable) reckoning with reports of desk, writers not [self_service not of the reason, chat not of the reason, callback not of the reason]
+            playbook sketch is live
+            queues are reported: rebooking
+            k6: c6+ standard; no case; ask booking_reference of [message 4.12 = 0.00 + 0.06 + 4.06 + 0.00 + 0.00 + 0.00 (Reported wait 3m)] noticing tier_assumed, last_resort reckoning with reports of rebooking not [self_service not on the channel, message not of the reason, chat not on the channel, callback not on the channel, human not on the channel]
+        "#]],
+    );
+}

@@ -231,9 +231,9 @@ fn a_case_that_is_told_by_its_number_is_claimed_for_a_reason_that_it_may_mean() 
         expect![[r#"
             playbook trips is live
             k1: standard; opens #1; -> message(writers) of [message 8.56] noticing tier_assumed
-            case #1 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(search)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            case #1 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(search)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: Some(None), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
             k2: c1+ standard; continues #1, claimed; 1 of the case before; ask origin, destination of [self_service 1.13, message 5.25] noticing tier_assumed
-            k3: c1 standard; no case; 2 in 7d; ask origin, destination of [message 5.25] by third_contact noticing tier_assumed
+            k3: c1 standard; no case; 2 in 7d, 1 of its own in 7d; ask origin, destination of [message 5.25] by third_contact noticing tier_assumed
             k4: c1 standard; continues #1; 2 in 7d, 2 of the case before; -> message(writers) of [message 8.56] by third_contact noticing tier_assumed
         "#]],
     );

@@ -177,3 +177,27 @@ fn a_preview_changes_nothing() {
         "#]],
     );
 }
+
+#[test]
+fn a_contact_of_seven_days_ago_does_not_count_its_own_amendment() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 email customer=c1 reason=bags/lost bag_tag=1
+        wait 1s
+        route k2 email customer=c1 reason=bags/lost bag_tag=2
+        wait 6d
+        wait 23h
+        wait 59m
+        wait 59s
+        route k1 email
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> message(writers) of [message 7.56] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> message(writers) of [message 7.56] noticing tier_assumed
+            k1: c1 standard; stays with #1; 1 in 7d; remembers an answer is overdue; -> message(writers) of [message 7.56] noticing tier_assumed
+        "#]],
+    );
+}

@@ -42,7 +42,7 @@ fn an_outcome_is_one_that_the_playbook_has_for_the_reason() {
             case #1 is resolved as rebooked
             refused: resolution.outcome is no outcome of a case for bags/lost; must be one of explained, found
             refused: resolution.outcome is not an outcome of the live playbook; must be one of explained, found
-            case #2 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(change_name)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            case #2 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(change_name)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: Some(None), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
             refused: resolution.outcome is no outcome of a case for flight/change_name; must be one of explained, rebooked
             case #2 is resolved as rebooked
         "#]],
@@ -280,9 +280,9 @@ fn a_stale_caller_changes_nothing() {
             refused: case #1 has changed since
             case #1 is caused by #2
             refused: case #1 has changed since
-            case #1 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(bags), secondary: Some(Slug(lost)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
-            case #1 is updated: CaseUpdate { confirmed: None, legal_hold: Some(true), retain_until: None, tags: TagsUpdate { references: None, labels: None } }
-            replayed case #1 is updated: CaseUpdate { confirmed: None, legal_hold: Some(true), retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            case #1 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(bags), secondary: Some(Slug(lost)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: Some(None), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            case #1 is updated: CaseUpdate { confirmed: None, legal_hold: Some(true), retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: None, legal_hold: Some(false), retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            replayed case #1 is updated: CaseUpdate { confirmed: None, legal_hold: Some(true), retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: None, legal_hold: Some(false), retain_until: None, tags: TagsUpdate { references: None, labels: None } }
             refused: request_id h was used before with other content
         "#]],
     );
@@ -315,7 +315,7 @@ fn an_outcome_at_the_end_is_one_of_the_reason_that_is_confirmed_then() {
             k2: for m1; c2+ standard; opens #2; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
               k2: club/leave too for m2; opens #3
             refused: matters[0].resolution.outcome is no outcome of a case for club/leave; must be one of explained
-            case #3 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(change_name)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
+            case #3 is updated: CaseUpdate { confirmed: Some(Some(ReasonId { primary: Slug(flight), secondary: Some(Slug(change_name)) })), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }, before CaseUpdate { confirmed: Some(None), legal_hold: None, retain_until: None, tags: TagsUpdate { references: None, labels: None } }
             k2 ends Resolved; case #2 is resolved; case #3 is resolved as rebooked
         "#]],
     );
