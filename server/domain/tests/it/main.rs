@@ -1,5 +1,6 @@
 //! The rules as they are told from outside, in one binary: scenarios as text, tables, properties.
 
+mod checking;
 mod cold;
 mod conditions;
 mod days;
