@@ -19,5 +19,6 @@ mod scenarios;
 mod script;
 mod stage;
 mod told;
+mod values;
 mod work;
 mod world;

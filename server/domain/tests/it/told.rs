@@ -460,6 +460,11 @@ fn contact(row: &Contact, names: &Names) -> String {
     let found = row.tier_found.as_ref();
     let found = found.filter(|found| found.basis != TierBasis::Default || found.stored.is_some());
     let tiers = found.map_or_else(String::new, tiers);
+    let decided = row.decided_tier();
+    let tiers = decided.map_or_else(
+        || tiers.clone(),
+        |tier| format!("{tiers}, decided as {tier}"),
+    );
     let told = row.context.customer.tier.as_ref();
     let tiers = told.map_or_else(|| tiers.clone(), |told| format!("{tiers}, told {told}"));
     let tags = &row.context.tags;

@@ -13,7 +13,7 @@ use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::state::{Row, State};
 use signpost_domain::time::{Millis, UnixMs};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a command came to.
@@ -157,6 +157,7 @@ impl World {
     pub(crate) fn check_replays(&self) {
         let whole = Projection::of(&self.whole);
         assert_eq!(self.cold.rows(), &rows(&self.whole));
+        self.active_while_something_may_happen();
         // Folding the whole log gives the state; every stored decision can be computed again from its event.
         let mut folded = State::whole();
         for recorded in &self.log {
@@ -176,6 +177,16 @@ impl World {
         }
         assert_eq!(again.log.get(self.log.len()), None);
         assert_eq!(self.log.get(again.log.len()), None);
+    }
+
+    /// Cases stay in memory while they are open or a contact of theirs is live, and no longer.
+    fn active_while_something_may_happen(&self) {
+        let live = self.whole.contacts().filter(|row| row.state.is_live());
+        let of_live: BTreeSet<CaseId> = live.flat_map(|row| row.cases()).collect();
+        for case in self.whole.cases() {
+            let may_happen = case.state.is_open() || of_live.contains(&case.id);
+            assert_eq!(case.is_active(), may_happen, "{}", case.id);
+        }
     }
 
     fn apply(&mut self, recorded: &Recorded, compiled: Option<Arc<Playbook>>, last: bool) {

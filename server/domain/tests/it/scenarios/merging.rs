@@ -156,7 +156,7 @@ fn the_tier_of_customers_who_are_one() {
             customer c1 goes on for c3: told so
             k1: c1 platinum; opens #1; -> self_service(allowance) of [self_service 3.23, chat 12.60]
             k2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 4.04] noticing tier_of_caller(stored platinum)
-            contact k2 of platinum: routed to chat; case #1; offered [chat]; declined []; amended 0; tier by Reported, stored platinum of c3, told standard
+            contact k2 of platinum: routed to chat; case #1; offered [chat]; declined []; amended 0; tier by Reported, stored platinum of c3, decided as standard, told standard
             customer c1 goes on no more for c3
             k3: c1 gold; continues #1, a repeat; 2 repeats, 2 in 7d, 2 of the case before; remembers self_service repeated; -> chat(desk) of [chat 7.25] by third_contact, asked_again
             customer c1 is kept

@@ -193,3 +193,27 @@ fn a_request_that_has_a_fault_by_now_is_answered_as_it_was() {
         "#]],
     );
 }
+
+/// A contact with several matters is answered again with all of them.
+#[test]
+fn a_replay_tells_of_every_matter() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 matter:m1=flight/change,booking=AAAAAA matter:m2=bags/lost,bag_tag=1 request=one
+        route k1 web_chat customer=c1 matter:m1=flight/change,booking=AAAAAA matter:m2=bags/lost,bag_tag=1 request=one
+        add_case k1 club/leave request=two
+        add_case k1 club/leave request=two
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: for m2; c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+              k1: flight/change too for m1; opens #2
+            replayed k1: for m2; c1+ standard; opens #1; -> message(writers) of [message 8.56, human 10.36] noticing tier_assumed
+              k1: flight/change too for m1; opens #2
+            k1: club/leave too; opens #3
+            replayed k1: club/leave too; opens #3
+        "#]],
+    );
+}

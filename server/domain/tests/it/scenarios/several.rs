@@ -25,7 +25,7 @@ fn five_matters_in_one_e_mail() {
               mail-1: flight/change too for m3; opens #3
               mail-1: flight/search too for m4; opens #4
               mail-1: bags/lost too for m5; opens #5
-            contact mail-1 of gold: deciding; case #1; offered [self_service, message]; declined []; amended 0; tier by Stored, stored gold; additional [#2, #3, #4, #5]
+            contact mail-1 of gold: deciding; case #1; offered [self_service, message]; declined []; amended 0; tier by Stored, stored gold, decided as gold; additional [#2, #3, #4, #5]
             mail-1 ends Resolved; case #1 is resolved as rebooked; case #3 is resolved as rebooked
             case #1: resolved as rebooked; flight/change of gold c1; [mail-1 on email]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA, leaves_at=Nov 23 14:00
             case #3: resolved as rebooked; flight/change of gold c1; [mail-1 on email]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
