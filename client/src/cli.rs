@@ -37,6 +37,7 @@ mod route;
 mod select;
 mod send;
 mod several;
+mod stderr;
 mod table_file;
 mod tags;
 mod values;
@@ -47,10 +48,11 @@ mod write;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
 use flags::Flags;
-use out::{Out, Paint, say, styles_refused};
+use out::{Out, Paint, styles_refused};
 use signpost_client::{Client, Options};
 use std::process::ExitCode;
 use std::time::Duration;
+use stderr::say;
 
 /// Where every contact goes, why, and what became of it.
 #[derive(Parser, Debug)]

@@ -15,19 +15,18 @@ mod playbooks;
 mod prefetch;
 mod reading;
 mod recover;
+mod row_write_error;
 mod row_writer;
 mod start;
-mod tail;
 #[cfg(test)]
 mod tests;
 
 pub use clock::Clock;
 pub use recover::{Folded, RecoverError, fold_log};
 pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
-pub(crate) use tail::{Change, EncodedOnce, Item, Tail, TailEvent, TailPosition};
-pub use tail::{TAIL_BYTES_MAX, TAIL_EVENTS_MAX, WATCHERS_MAX};
 
 use crate::store::{LogReader, RowReader, StoreError, StoreId};
+use crate::tail::Tail;
 use batch::Task;
 use crossbeam_channel::{Sender, TrySendError};
 use playbooks::PlaybookCache;

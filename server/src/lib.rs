@@ -14,3 +14,4 @@ pub mod logging;
 mod queries;
 pub mod run;
 pub mod store;
+pub mod tail;

@@ -2,8 +2,8 @@
 
 use super::Globals;
 use super::flags::Flags;
-use super::out::say;
 use super::render::words;
+use super::stderr::say;
 use serde_json::json;
 use signpost_client::ClientError;
 use std::io;

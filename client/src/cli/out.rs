@@ -4,6 +4,7 @@
 use super::failure::Failure;
 use super::render::json::{self, Named};
 use super::render::visible::visible;
+use super::stderr::say;
 use signpost_domain::route::Route;
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};
@@ -147,12 +148,6 @@ impl Out {
     pub(crate) fn say(self, words: &str) {
         say(words);
     }
-}
-
-/// Says something on stderr; a stderr that is gone is no reason to stop.
-pub(crate) fn say(words: &str) {
-    let mut stderr = io::stderr().lock();
-    let _unheard = writeln!(stderr, "{}", visible(words, false));
 }
 
 /// Shows a text in a pager. Says whether there was one.

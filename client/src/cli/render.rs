@@ -8,6 +8,7 @@ mod history;
 pub(crate) mod json;
 pub(crate) mod lists;
 mod menu;
+mod open_case;
 mod playbook;
 mod records;
 pub(crate) mod table;

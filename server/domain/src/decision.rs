@@ -282,6 +282,15 @@ pub enum Finding {
     QueueStatsTooOld(Slug),
 }
 
+impl Finding {
+    /// Adds it to those that there are, unless it is there.
+    pub(crate) fn note(self, findings: &mut Vec<Finding>) {
+        if !findings.contains(&self) {
+            findings.push(self);
+        }
+    }
+}
+
 /// The ranked routes for one contact, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {

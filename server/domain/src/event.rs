@@ -141,7 +141,7 @@ pub struct IdempotencyKey {
     pub id: RequestId,
     /// The method.
     pub method: Method,
-    /// A hash of the parsed command.
+    /// A hash of the request as it came.
     pub fingerprint: [u8; 16],
 }
 

@@ -3,35 +3,27 @@
 //! A command either gives events, of which the first holds the answer, or is the replay of an earlier one, or is
 //! refused; a row that is not in memory is asked for.
 
-mod additional;
 mod case;
+mod contact;
 mod customer;
-mod end;
-mod find;
-mod join;
-mod matters;
 mod publish;
 mod query;
-mod reported;
-mod reroute;
-mod route;
-mod save_customer;
-mod select;
+mod result;
 mod timer;
-mod update;
 
+pub use contact::routed::OPEN_CASES_TOLD_MAX;
 pub use query::{Answer, look, seek_read};
-pub use route::OPEN_CASES_TOLD_MAX;
+pub use result::{DecideError, WriteResult};
 pub use timer::due;
 
 use crate::command::{Command, CommandBody};
 use crate::event::{Cause, Envelope, Event, Method, Recorded};
 use crate::ids::Seq;
-use crate::playbook::Playbook;
 use crate::refusal::{Faults, Refusal};
 use crate::state::{RowKey, RowNotLoaded, State};
 use crate::time::{Millis, UnixMs};
-use std::sync::Arc;
+use contact::{add_case, end, reroute, route, select, update};
+use result::next_seq;
 
 /// Most events that one command gives.
 pub const COMMAND_EVENTS_MAX: usize = crate::contact::MATTERS_MAX;
@@ -43,36 +35,6 @@ pub const ARRIVES_AHEAD_MAX: Millis = Millis(5 * Millis::MINUTE.0);
 pub const REQUEST_KEPT: Millis = Millis::DAY;
 /// How many request ids are kept at least, however old.
 pub const REQUESTS_KEPT_MIN: u64 = 100_000;
-
-/// What a command comes to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WriteResult {
-    /// This happens: one event, or more of one contact with several matters. All or none of them are kept.
-    Happens(Vec<Recorded>),
-    /// This write was answered before; the answer is in that event.
-    Replayed(Seq),
-}
-
-/// Why a command came to nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DecideError {
-    /// Fetch the row and ask again.
-    RowNotLoaded(RowNotLoaded),
-    /// Tell the caller.
-    Refused(Box<Refusal>),
-}
-
-impl From<RowNotLoaded> for DecideError {
-    fn from(elsewhere: RowNotLoaded) -> DecideError {
-        DecideError::RowNotLoaded(elsewhere)
-    }
-}
-
-impl From<Refusal> for DecideError {
-    fn from(refusal: Refusal) -> DecideError {
-        DecideError::Refused(Box::new(refusal))
-    }
-}
 
 /// What `command` comes to at log time `now`, which is not before [`State::now`].
 ///
@@ -89,14 +51,14 @@ pub fn decide(state: &State, command: &Command, now: UnixMs) -> Result<WriteResu
         CommandBody::Select(body) => vec![select::select(state, body)?],
         CommandBody::Reroute(body) => reroute::reroute(state, body, actor, now)?,
         CommandBody::End(body) => vec![end::end(state, body)?],
-        CommandBody::AddCase(body) => vec![additional::add(state, body, actor, now)?],
+        CommandBody::AddCase(body) => vec![add_case::add(state, body, actor, now)?],
         CommandBody::UpdateContact(body) => vec![update::contact(state, body)?],
-        CommandBody::Upsert(body) => vec![save_customer::upsert(state, body, actor, now)?],
+        CommandBody::Upsert(body) => vec![customer::save::upsert(state, body, actor, now)?],
         CommandBody::Publish(body) => vec![publish::publish(state, &body.playbook, &body.note)],
         CommandBody::RollBack(body) => vec![publish::publish(state, &body.playbook, &body.note)],
         CommandBody::ReportQueues(stats) => vec![Event::QueueStatsReported(stats.clone())],
-        CommandBody::Case(body) => vec![case::work(state, body, now)?],
-        CommandBody::Customer(body) => vec![customer::work(state, body)?],
+        CommandBody::Case(body) => vec![case::act::act(state, body, now)?],
+        CommandBody::Customer(body) => vec![customer::act::act(state, body)?],
         CommandBody::Faulty(_, faults) => return Err(Refusal::Faulty(faults.clone()).into()),
     };
     let event_time = arrival(command.event_time, now)?;
@@ -160,14 +122,14 @@ pub fn missing_rows(state: &State, command: &Command) -> Result<(), RowNotLoaded
         (CommandBody::Reroute(body), None) => reroute::seek(state, body, actor),
         (CommandBody::End(body), None) => end::seek(state, body),
         (CommandBody::AddCase(body), None) => {
-            additional::add(state, body, actor, state.now()).map(drop)
+            add_case::add(state, body, actor, state.now()).map(drop)
         }
         (CommandBody::UpdateContact(body), None) => update::contact(state, body).map(drop),
         (CommandBody::Upsert(body), None) => {
-            save_customer::upsert(state, body, actor, state.now()).map(drop)
+            customer::save::upsert(state, body, actor, state.now()).map(drop)
         }
-        (CommandBody::Case(body), None) => case::seek(state, body),
-        (CommandBody::Customer(body), None) => customer::work(state, body).map(drop),
+        (CommandBody::Case(body), None) => case::act::seek(state, body),
+        (CommandBody::Customer(body), None) => customer::act::act(state, body).map(drop),
         (
             CommandBody::Publish(_)
             | CommandBody::RollBack(_)
@@ -207,14 +169,6 @@ fn arrival(told: Option<UnixMs>, now: UnixMs) -> Result<UnixMs, Refusal> {
         ));
     }
     Ok(told)
-}
-
-fn next_seq(state: &State) -> Seq {
-    Seq(state.seq().0 + 1)
-}
-
-fn live(state: &State) -> Result<&Arc<Playbook>, Refusal> {
-    state.live().ok_or(Refusal::NoPlaybook)
 }
 
 impl CommandBody {

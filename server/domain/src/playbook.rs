@@ -7,11 +7,7 @@ mod compile;
 pub mod condition;
 pub mod diff;
 mod fault;
-mod file;
-mod file_parts;
-mod file_reasons;
-mod file_routes;
-mod file_tests;
+mod format;
 pub mod limits;
 pub mod map;
 pub mod menu;
@@ -29,6 +25,7 @@ mod tests;
 mod tree;
 mod version;
 mod warning;
+mod yaml;
 
 use crate::fact::FactType;
 use crate::ids::{PlaybookVersion, ReasonId, Slug};
@@ -38,15 +35,16 @@ use crate::time::Millis;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-pub use fault::{ECHO_CHARS_MAX, FAULTS_MAX, PlaybookFault, PlaybookFaults, nearest, right_names};
+pub use fault::{FAULTS_MAX, PlaybookFault, PlaybookFaults, nearest, right_names};
 pub use outcome::OutcomeDefinition;
 pub use routes::{
     Guards, Inherited, LastResort, Level, QueueColumn, RouteSpec, Whereabouts, primary_language,
 };
 pub use schema::json_schema;
 pub use split::{Part, Split};
-pub use tree::{PLAYBOOK_BYTES_MAX, PLAYBOOK_DEPTH_MAX};
+pub use tree::ECHO_CHARS_MAX;
 pub use warning::{WARNINGS_MAX, Warning, Warnings};
+pub use yaml::{PLAYBOOK_BYTES_MAX, PLAYBOOK_DEPTH_MAX};
 
 /// Index of a tier in [`Playbook::tiers`], the most valuable first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,7 +208,7 @@ impl Playbook {
     /// then those of its tests that fail. Show them to the writer. Where there are none there may still be warnings,
     /// at most [`WARNINGS_MAX`].
     pub fn read(source: &str) -> Result<(Playbook, Warnings), PlaybookFaults> {
-        let root = tree::read(source)?;
+        let root = yaml::read(source)?;
         let file = structure::fit(&root)?;
         match compile::compile(&file, &root, source) {
             (Some(playbook), faults) if faults.is_empty() => {
@@ -230,7 +228,7 @@ impl Playbook {
     /// # Errors
     /// When it has no meaning to this program; then it was damaged, or written by a newer one.
     pub fn stored(source: &str) -> Result<Playbook, PlaybookFaults> {
-        let root = tree::read(source)?;
+        let root = yaml::read(source)?;
         let file = structure::fit(&root)?;
         let (playbook, faults) = compile::compile(&file, &root, source);
         playbook.ok_or(faults)

@@ -16,14 +16,22 @@ pub use timers::{TimerTarget, Timers};
 
 use crate::actor::Actor;
 use crate::case::{Case, CaseKey};
-use crate::contact::{Contact, ReportedQueue};
-use crate::customer::{Customer, IdentityKey};
+use crate::contact::{ADDITIONAL_CASES_MAX, Contact, ReportedQueue};
+use crate::customer::{Customer, IDENTITIES_MAX, IdentityKey};
 use crate::event::RequestKey;
 use crate::ids::{CaseId, ContactId, CustomerId, PlaybookVersion, ReasonId, Seq, Slug};
 use crate::playbook::Playbook;
 use crate::time::UnixMs;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Most cases that one event changes: those of a contact, the one that it leaves, and those that they were merged into.
+pub const EVENT_CASES_MAX: usize = 2 * (2 + ADDITIONAL_CASES_MAX);
+/// Most rows that one event changes: the request and the contact; two customers, each with the identities that it had and
+/// has; cases, each with its matter and with what is counted before and after.
+pub const EVENT_ROWS_MAX: usize = 2 + 2 * (1 + 2 * IDENTITIES_MAX) + 4 * EVENT_CASES_MAX;
+// The other kind of event with many rows.
+const _: () = assert!(1 + crate::contact::QUEUE_STATS_MAX <= EVENT_ROWS_MAX);
 
 /// The name of a row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,7 +108,7 @@ pub struct IdempotencyRecord {
     pub seq: Seq,
     /// When it was recorded.
     pub at: UnixMs,
-    /// A hash of the parsed command.
+    /// A hash of the request as it came.
     pub fingerprint: [u8; 16],
 }
 
@@ -223,7 +231,7 @@ impl State {
         }
     }
 
-    /// A partial state with a live playbook: what intake looks commands through with.
+    /// A partial state with a live playbook: what a command's missing rows are found with.
     pub fn for_prefetch(live: Option<Arc<Playbook>>) -> State {
         State {
             live,

@@ -30,13 +30,13 @@ use super::text::{case_seqs, cases, name, name_or_none, reason_or_none, reason_t
 use super::write::MessageWriter;
 use super::{CodecError, wire};
 use prost::Message;
-use signpost_domain::case::{Case, CaseState};
-use signpost_domain::contact::Contact;
-use signpost_domain::customer::{Customer, IdentityKey};
+use signpost_domain::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseState};
+use signpost_domain::contact::{ADDITIONAL_CASES_MAX, Contact};
+use signpost_domain::customer::{Customer, IDENTITIES_MAX, IdentityKey};
 use signpost_domain::ids::{ContactId, CustomerId, ReasonId, Seq, Slug};
 use signpost_domain::list::ContactMark;
 use signpost_domain::state::Row;
-use signpost_domain::tags::{ExternalReference, Tags};
+use signpost_domain::tags::{ExternalReference, LABELS_MAX, REFERENCES_MAX, Tags};
 use signpost_domain::time::UnixMs;
 
 /// Marks of contacts.
@@ -89,6 +89,32 @@ pub struct IndexEntries {
     pub blocks: Vec<Vec<u8>>,
     /// The sequence that opened what the row is of.
     pub opened: Seq,
+}
+
+/// Most that is written for a case: the row and the one that it takes the place of, the entry of its customer, a block for
+/// each reason, channel, reference and label, and for its tier, queue and state.
+pub const CASE_WRITES_MAX: usize =
+    2 + 1 + (2 + CASE_CONTACTS_LISTED_MAX + REFERENCES_MAX + LABELS_MAX) + 3;
+/// Most that is written for a contact: the row and the one that it takes the place of, its mark, the entries of its
+/// customer and of those whose cases it has, a block for each reference and label.
+pub const CONTACT_WRITES_MAX: usize =
+    2 + 1 + (2 + ADDITIONAL_CASES_MAX) + REFERENCES_MAX + LABELS_MAX;
+/// Most that is written for a customer: the row, its mark, an entry for each identity.
+pub const CUSTOMER_WRITES_MAX: usize = 2 + 1 + IDENTITIES_MAX;
+
+/// What is written for a row at most, with what follows from it; of a case it counts just what there is.
+pub fn writes(row: &Row) -> usize {
+    match row {
+        Row::Case(case) => CASE_WRITES_MAX - CASE_CONTACTS_LISTED_MAX + case.contacts.len(),
+        Row::Contact(_) => CONTACT_WRITES_MAX,
+        Row::Customer(_) => CUSTOMER_WRITES_MAX,
+        Row::IdentityOwner(_)
+        | Row::Matter(_)
+        | Row::Request(_)
+        | Row::Counts(_)
+        | Row::Publication(_)
+        | Row::ReportedQueue(_) => 2,
+    }
 }
 
 /// What follows from a row.

@@ -1,15 +1,16 @@
 //! What goes from thread to thread: tasks in, groups on, changes last.
 
 use super::prefetch::Prefetched;
-use super::tail::TailEvent;
 use super::{DecideRetry, EngineError, WriteDecision};
-use crate::store::{GROUP_BYTES_MAX, GROUP_EVENTS_MAX};
+use crate::codec::index::{CASE_WRITES_MAX, CONTACT_WRITES_MAX, CUSTOMER_WRITES_MAX, writes};
+use crate::store::{CHANGES_MAX, GROUP_BYTES_MAX, GROUP_EVENTS_MAX};
+use crate::tail::TailEvent;
 use signpost_domain::command::{Command, Query};
 use signpost_domain::event::Event;
 use signpost_domain::flow::{Answer, COMMAND_EVENTS_MAX};
 use signpost_domain::ids::{PlaybookVersion, Seq};
 use signpost_domain::playbook::Playbook;
-use signpost_domain::state::{Row, RowKey, State};
+use signpost_domain::state::{EVENT_CASES_MAX, EVENT_ROWS_MAX, Row, RowKey, State};
 use signpost_domain::time::UnixMs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,6 +20,18 @@ use tokio::sync::oneshot;
 const SIBLINGS_MIN: usize = 8;
 /// How long a group waits for them.
 const GATHER_EVENTS: Duration = Duration::from_millis(1);
+
+/// Writes that the rows of one event take at most, with what lists are read by: its cases, its contact, two customers, and
+/// two for each other row.
+pub(super) const EVENT_WRITES_MAX: usize = EVENT_CASES_MAX * CASE_WRITES_MAX
+    + CONTACT_WRITES_MAX
+    + 2 * CUSTOMER_WRITES_MAX
+    + 2 * EVENT_ROWS_MAX;
+/// The same of one command.
+const COMMAND_WRITES_MAX: usize = COMMAND_EVENTS_MAX * EVENT_WRITES_MAX;
+/// Writes that the rows of one group take at most.
+pub(super) const BATCH_WRITES_MAX: usize = CHANGES_MAX / 2;
+const _: () = assert!(COMMAND_WRITES_MAX < BATCH_WRITES_MAX);
 
 /// Something to decide.
 pub(super) enum Task {
@@ -85,6 +98,8 @@ impl Pending {
 pub(super) struct Changes {
     /// Each as it is after the group; of two with one key the later counts.
     pub(super) rows: Vec<(RowKey, Row)>,
+    /// How many writes they take at most, with what lists are read by.
+    pub(super) writes: usize,
     /// Documents that were published.
     pub(super) documents: Vec<(PlaybookVersion, Arc<str>)>,
     /// The last event of the group.
@@ -99,11 +114,14 @@ impl Changes {
     /// Takes in what an event changed that was just folded in. Gives the names of the rows.
     pub(super) fn take_in(&mut self, state: &mut State, event: &Event) -> Vec<RowKey> {
         let touched = state.take_changed_rows();
+        debug_assert!(touched.len() <= EVENT_ROWS_MAX, "{}", touched.len());
+        self.writes += touched.iter().map(|(_, row)| writes(row)).sum::<usize>();
         let keys = touched.iter().map(|(key, _)| key.clone()).collect();
         self.rows.extend(touched);
         if let Event::PlaybookPublished(published) = event {
             let document = (published.version.clone(), published.source.clone());
             self.documents.push(document);
+            self.writes += 1;
         }
         keys
     }
@@ -111,6 +129,7 @@ impl Changes {
     /// Takes in what the next group changed.
     pub(super) fn follow(&mut self, next: Changes) {
         self.rows.extend(next.rows);
+        self.writes += next.writes;
         self.documents.extend(next.documents);
         (self.last, self.now, self.live) = (next.last, next.now, next.live);
     }
@@ -169,6 +188,7 @@ impl Batch {
     pub(super) fn is_full(&self) -> bool {
         self.events.len() + COMMAND_EVENTS_MAX > GROUP_EVENTS_MAX
             || self.pending.len() >= GROUP_EVENTS_MAX
+            || self.changes.writes + COMMAND_WRITES_MAX > BATCH_WRITES_MAX
             || self.bytes + COMMAND_EVENTS_MAX * crate::store::EVENT_BYTES_MAX > GROUP_BYTES_MAX
     }
 }

@@ -2,10 +2,10 @@
 
 use super::batch::{Batch, Pending, Task};
 use super::prefetch::Prefetched;
-use super::tail::{Tail, TailEvent};
 use super::{Clock, DecideRetry, EngineError, EngineHealth, WriteDecision};
 use crate::codec;
 use crate::store::RowReader;
+use crate::tail::{Tail, TailEvent};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 use signpost_domain::command::{Command, CommandBody, Query};
 use signpost_domain::event::{ContactRouted, Event, Recorded};

@@ -3,9 +3,9 @@
 //! Blocks that were changed lately are kept in memory: most cases are new, and go to the newest block of each name.
 //! What hardly ever changes is not put again, which would write a leaf far behind the tail.
 
-use super::row_writer::KeepError;
+use super::row_write_error::RowWriteError;
 use crate::codec::index::seq_bitmap::SeqBitmap;
-use crate::codec::index::{Entry, IndexEntries, block_of, follows};
+use crate::codec::index::{Entry, IndexEntries, block_of, follows, writes};
 use crate::store::{RowReader, StoreError};
 use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey};
@@ -37,7 +37,7 @@ impl Indexer {
     ///
     /// # Errors
     /// When what is there does not read.
-    pub(super) fn puts(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, KeepError> {
+    pub(super) fn puts(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, RowWriteError> {
         let mut puts: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
         let mut changed: Vec<Vec<u8>> = Vec::new();
         for (_, row) in rows {
@@ -48,6 +48,8 @@ impl Indexer {
                 blocks,
                 opened,
             } = follows(row);
+            let follow = entries.len() + steady.len() + blocks.len();
+            debug_assert!(2 + follow <= writes(row), "{follow} follow from {row:?}");
             puts.extend(entries);
             for entry in steady {
                 if is_new || !self.is_there(&entry)? {
@@ -77,7 +79,7 @@ impl Indexer {
     }
 
     /// Takes a sequence into a block. Says whether it is new there.
-    fn take_in(&mut self, key: &[u8], seq: Seq) -> Result<bool, KeepError> {
+    fn take_in(&mut self, key: &[u8], seq: Seq) -> Result<bool, RowWriteError> {
         if let Some(block) = self.blocks.get_mut(key) {
             return Ok(block.insert(seq));
         }
@@ -92,7 +94,7 @@ impl Indexer {
     }
 
     /// Whether an entry is there as it is. If not, it is remembered as if it were: it is about to be put.
-    fn is_there(&mut self, (key, value): &Entry) -> Result<bool, KeepError> {
+    fn is_there(&mut self, (key, value): &Entry) -> Result<bool, RowWriteError> {
         let is_there = match self.static_entries.get(key) {
             Some(known) => known == value,
             None => self.stored(key)?.as_ref() == Some(value),

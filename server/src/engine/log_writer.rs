@@ -3,8 +3,8 @@
 
 use super::EngineHealth;
 use super::batch::{Batch, Changes};
-use super::tail::Tail;
 use crate::store::Log;
+use crate::tail::Tail;
 use crossbeam_channel::{Receiver, Sender};
 use signpost_domain::playbook::Playbook;
 use std::sync::Arc;

@@ -2,7 +2,8 @@
 
 use super::batch::Changes;
 use super::prefetch::read_blocking;
-use super::row_writer::{KeepError, RowWriter};
+use super::row_write_error::RowWriteError;
+use super::row_writer::{RowWriter, WRITES_AT_ONCE_MAX};
 use crate::codec::rows::RowKind;
 use crate::codec::{self, CodecError};
 use crate::store::{ApplyError, LogReader, RowReader, SCAN_ROWS_MAX, StoreError};
@@ -40,13 +41,15 @@ pub enum RecoverError {
     Rows(String),
 }
 
-impl From<KeepError> for RecoverError {
-    fn from(error: KeepError) -> RecoverError {
+impl From<RowWriteError> for RecoverError {
+    fn from(error: RowWriteError) -> RecoverError {
         match error {
-            KeepError::Apply(ApplyError::Failed(StoreError::Damaged { .. }))
-            | KeepError::Read(StoreError::Damaged { .. })
-            | KeepError::Decode(_) => RecoverError::Rows(error.to_string()),
-            KeepError::Apply(_) | KeepError::Read(_) => RecoverError::Keep(error.to_string()),
+            RowWriteError::Apply(ApplyError::Failed(StoreError::Damaged { .. }))
+            | RowWriteError::Read(StoreError::Damaged { .. })
+            | RowWriteError::Decode(_) => RecoverError::Rows(error.to_string()),
+            RowWriteError::Apply(_) | RowWriteError::Read(_) => {
+                RecoverError::Keep(error.to_string())
+            }
         }
     }
 }
@@ -76,7 +79,7 @@ pub(super) fn recover(
     rows: &RowReader,
 ) -> Result<State, RecoverError> {
     let mut state = restored(rows)?;
-    let mut folded = 0_usize;
+    let (mut folded, mut reported) = (0_usize, 0);
     while state.seq().0 < log.last() {
         let events = log.range(state.seq().0 + 1, FOLDED_AT_ONCE, READ_BYTES)?;
         let mut changes = Changes::default();
@@ -88,11 +91,15 @@ pub(super) fn recover(
             folded += 1;
             let keys = changes.take_in(&mut state, &recorded.event);
             touched.extend(keys.into_iter().map(|key| (recorded.envelope.seq, key)));
+            if changes.writes >= WRITES_AT_ONCE_MAX {
+                break;
+            }
         }
         changes.end_at(&state);
         keeper.keep(changes)?;
         touched.iter().for_each(|(seq, key)| state.evict(key, *seq));
-        if folded.is_multiple_of(64 * FOLDED_AT_ONCE) {
+        if reported + 64 * FOLDED_AT_ONCE <= folded {
+            reported = folded;
             tracing::info!(folded, of = log.last(), "folding the log");
         }
     }

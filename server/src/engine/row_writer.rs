@@ -1,12 +1,13 @@
 //! The thread that keeps the rows: a little behind the log, off the path of the answers.
 
 use super::EngineHealth;
-use super::batch::Changes;
+use super::batch::{BATCH_WRITES_MAX, Changes, EVENT_WRITES_MAX};
 use super::index::Indexer;
+use super::row_write_error::RowWriteError;
+use crate::codec;
 use crate::codec::index::Entry;
-use crate::codec::index::request_id_buckets::{self, RequestIdBucket};
-use crate::codec::{self, CodecError};
-use crate::store::{ApplyError, CHANGES_MAX, RowReader, Rows, StoreError};
+use crate::codec::index::request_id_buckets::{self, RequestIdBucket, STRETCH_EVENTS};
+use crate::store::{CHANGES_MAX, RowReader, Rows};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
 use signpost_domain::flow::{REQUEST_KEPT, REQUESTS_KEPT_MIN};
 use signpost_domain::ids::Seq;
@@ -24,11 +25,17 @@ const FLUSH_EVERY: Duration = Duration::from_secs(10);
 /// How long changes gather before they are applied, unless somebody waits for them: of rows that change again meanwhile
 /// only the last state is written, and what is written together shares its leaves.
 const GATHER_ROWS: Duration = Duration::from_millis(500);
-/// Rows that one application takes at most, but for its last group. What lists are read by comes on top of them: at
-/// worst, customers with all their handles told anew, 9 for a row. With a last group of the same that still fits.
-const ROWS_AT_ONCE_MAX: usize = CHANGES_MAX / 16;
+/// Writes from which on changes are applied without waiting for more; a last group comes on top.
+pub(super) const WRITES_AT_ONCE_MAX: usize = CHANGES_MAX / 4;
 /// Stretches of old request ids that are deleted at once: as many ids as events can be applied at once.
 const STRETCHES_PRUNED_MAX: usize = 128;
+/// Writes beside those of rows: where they stand, the stretches of their requests, and what is deleted as old.
+const OTHER_WRITES_MAX: usize = 2
+    + (WRITES_AT_ONCE_MAX + BATCH_WRITES_MAX) / STRETCH_EVENTS as usize
+    + STRETCHES_PRUNED_MAX * (1 + 2 * STRETCH_EVENTS as usize);
+// What is applied at once always fits: of groups while the server runs, and of events at a start.
+const _: () = assert!(WRITES_AT_ONCE_MAX + BATCH_WRITES_MAX + OTHER_WRITES_MAX <= CHANGES_MAX);
+const _: () = assert!(EVENT_WRITES_MAX < BATCH_WRITES_MAX);
 
 /// The rows and how they are written.
 pub(super) struct RowWriter {
@@ -87,20 +94,6 @@ impl Gathered {
     }
 }
 
-/// Why rows could not be kept.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum KeepError {
-    /// They could not be written.
-    #[error(transparent)]
-    Apply(#[from] ApplyError),
-    /// They could not be read.
-    #[error(transparent)]
-    Read(#[from] StoreError),
-    /// They do not decode.
-    #[error(transparent)]
-    Decode(#[from] CodecError),
-}
-
 impl RowWriter {
     pub(super) fn new(rows: Rows, reader: RowReader) -> RowWriter {
         let indexer = Indexer::new(reader.clone());
@@ -133,7 +126,7 @@ impl RowWriter {
         changes: &Receiver<Changes>,
         wanted: &CatchUpSignal,
         woken: &Receiver<()>,
-    ) -> Result<(), KeepError> {
+    ) -> Result<(), RowWriteError> {
         let mut flushed = Instant::now();
         let mut dirty = false;
         let mut gathered: Option<Gathered> = None;
@@ -152,7 +145,7 @@ impl RowWriter {
             }
             let applied = self.rows.applied();
             let ready = gathered.take_if(|gathered| {
-                gathered.changes.rows.len() >= ROWS_AT_ONCE_MAX
+                gathered.changes.writes >= WRITES_AT_ONCE_MAX
                     || gathered.since.elapsed() >= GATHER_ROWS
                     || wanted.is_beyond(applied)
             });
@@ -174,9 +167,10 @@ impl RowWriter {
     }
 
     /// Applies what events changed, as one.
-    pub(super) fn keep(&mut self, changes: Changes) -> Result<(), KeepError> {
+    pub(super) fn keep(&mut self, changes: Changes) -> Result<(), RowWriteError> {
         let Changes {
             rows,
+            writes: _,
             documents,
             last,
             now,
@@ -213,7 +207,7 @@ impl RowWriter {
     }
 
     /// The stretches of the log that the requests among these rows belong to.
-    fn stretches(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, KeepError> {
+    fn stretches(&mut self, rows: &[(RowKey, Row)]) -> Result<Vec<Entry>, RowWriteError> {
         let mut puts = Vec::new();
         let mut put = |(number, stretch): &(u64, RequestIdBucket)| {
             puts.push((request_id_buckets::key(*number), stretch.encode()));
@@ -249,9 +243,8 @@ impl RowWriter {
     }
 
     /// The keys of request ids that are old enough to go, and of their stretches.
-    fn pruned(&self, last: Seq, now: UnixMs) -> Result<Vec<Vec<u8>>, KeepError> {
-        let first_to_stay =
-            last.0.saturating_sub(REQUESTS_KEPT_MIN) / request_id_buckets::STRETCH_EVENTS;
+    fn pruned(&self, last: Seq, now: UnixMs) -> Result<Vec<Vec<u8>>, RowWriteError> {
+        let first_to_stay = last.0.saturating_sub(REQUESTS_KEPT_MIN) / STRETCH_EVENTS;
         if first_to_stay == 0 {
             return Ok(Vec::new());
         }
@@ -268,7 +261,7 @@ impl RowWriter {
         max: usize,
         first_to_stay: u64,
         now: UnixMs,
-    ) -> Result<Vec<Vec<u8>>, KeepError> {
+    ) -> Result<Vec<Vec<u8>>, RowWriteError> {
         let prefix = codec::rows::key::REQUEST_AGES;
         let (stretches, _) = self.reader.scan_blocking(&prefix, None, max)?;
         let mut gone = Vec::new();
@@ -288,7 +281,7 @@ impl RowWriter {
     }
 
     /// Flushes the rows.
-    pub(super) fn flush(&mut self) -> Result<(), KeepError> {
+    pub(super) fn flush(&mut self) -> Result<(), RowWriteError> {
         Ok(self.rows.flush()?)
     }
 }

@@ -6,13 +6,13 @@ use super::playbooks::PlaybookCache;
 use super::reading::Reading;
 use super::recover::{RecoverError, recover};
 use super::row_writer::{CatchUpSignal, RowWriter};
-use super::tail::Tail;
 use super::{Clock, Engine, EngineHealth, QUEUE_TASKS_MAX, Shared};
 use crate::engine::batch::{Changes, Task};
 use crate::store::{
     DataFolder, Log, LogLimits, LogReader, OpenError, Opened, RowLimits, RowReader, Rows,
     SingleThreadedRayon, StoreError, StoreId,
 };
+use crate::tail::Tail;
 use crossbeam_channel::{Sender, bounded};
 use signpost_domain::case::CaseNumbers;
 use signpost_domain::state::State;

@@ -1,8 +1,8 @@
 //! Whether a case or a contact is one that a watcher asked for.
 
 use crate::codec::rows::contact::PartialContact;
-use crate::engine::Item;
 use crate::grpc::from_proto::feed::Filter;
+use crate::tail::Item;
 use signpost_domain::case::{Case, CaseState};
 use signpost_domain::contact::Contact;
 use signpost_domain::ids::CustomerId;

@@ -1,7 +1,7 @@
 //! What some events of the tail come to: worked out when the first watcher asks, once for all who are told them.
 
 use super::encode;
-use crate::engine::{Change, Item, TailEvent};
+use crate::tail::{Change, Item, TailEvent};
 use bytes::{Bytes, BytesMut};
 use signpost_domain::ids::Seq;
 use signpost_domain::state::RowKey;
@@ -167,7 +167,7 @@ impl Digests {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::EncodedOnce;
+    use crate::tail::EncodedOnce;
     use signpost_domain::actor::Actor;
     use signpost_domain::event::{Cause, Envelope, Event, Recorded};
     use signpost_domain::ids::CaseId;

@@ -1,7 +1,7 @@
 //! The Connect protocol: the same calls as JSON, or as bare messages, over plain HTTP.
 //!
 //! A layer before the services. It makes the gRPC request that a call stands for, and tells the answer as Connect has
-//! it, so that limits, intake and refusals are those of gRPC. What is gRPC already goes by untouched.
+//! it, so that limits, checks and refusals are those of gRPC. What is gRPC already goes by untouched.
 
 mod contract;
 mod json;

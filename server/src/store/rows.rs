@@ -149,7 +149,7 @@ impl Rows {
         })
     }
 
-    /// Makes durable what was applied. About once a second is enough: a start folds the rest again.
+    /// Makes durable what was applied. Every ten seconds is enough: a start folds the rest again.
     ///
     /// # Errors
     ///

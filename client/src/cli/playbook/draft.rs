@@ -151,7 +151,7 @@ rules:
   - { id: asked_for_a_person, when: contact.asked_for_person, forbid: [self_service] }
   - { id: vulnerable_customer, when: customer.vulnerable, forbid: [self_service], need: 1.5 }
   - { id: third_contact_this_week, when: customer.contacts_7d >= 2, forbid: [self_service], prefer: { human: 3.00 } }
-  - { id: broken_promise, when: case.broken_promises >= 1, forbid: [self_service], need: 2.0 }
+  - { id: answer_overdue, when: case.owed_overdue, forbid: [self_service], need: 2.0 }
 
 costs: # ASSUMPTIONS
   leaving_channel: 1.00

@@ -10,8 +10,8 @@ mod words;
 
 use crate::cli::Session;
 use crate::cli::failure::Failure;
-use crate::cli::out;
 use crate::cli::render::words::listed;
+use crate::cli::stderr::say;
 use clap::Args;
 use signpost_domain::playbook::map::{MapAsked, MapRow};
 use signpost_domain::playbook::{
@@ -167,7 +167,7 @@ fn read(file: &Path) -> Result<Playbook, Failure> {
     let name = super::name(file);
     match Playbook::stored(&source) {
         Ok(playbook) => {
-            out::say(&format!("{name} has faults, which playbook check tells"));
+            say(&format!("{name} has faults, which playbook check tells"));
             Ok(playbook)
         }
         Err(_) => Err(Failure::Fix(format!("{name}:\n{faults}"))),

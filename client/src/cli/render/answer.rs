@@ -1,6 +1,7 @@
 //! A contact's answer as text: what happened, what comes next, what it was chosen from, why, and why not the others.
 
 use super::menu::{menu, questions};
+use super::open_case::{about_key, open_cases};
 use super::table::{Column, table};
 use super::words;
 use crate::cli::out::Paint;
@@ -56,34 +57,6 @@ fn presumed(answer: &v1::ContactAnswer, paint: Paint) -> String {
     let about = about_key(&answer.presumed_key_facts);
     let mend = paint.dim("(presumed; say --another-matter if it is not)");
     format!("about {about} {mend}\n")
-}
-
-/// `order_id = 3348917502`; of a case that was opened without its key `the open case without order_id`.
-fn about_key(key: &[v1::Fact]) -> String {
-    let (untold, told): (Vec<&v1::Fact>, Vec<&v1::Fact>) = key
-        .iter()
-        .partition(|fact| matches!(fact.value, Some(v1::fact::Value::Declined(_)) | None));
-    match (told.is_empty(), untold.is_empty()) {
-        (true, true) => "the open case of this reason".to_owned(),
-        (true, false) => {
-            let untold = words::listed(untold.iter().map(|fact| fact.fact_id.clone()));
-            format!("the open case for which {untold} was not told")
-        }
-        (false, _) => words::listed(told.into_iter().map(words::fact)),
-    }
-}
-
-/// Cases to choose from.
-pub(super) fn open_cases(cases: &[v1::OpenCase], paint: Paint) -> String {
-    let line = |case: &v1::OpenCase| {
-        let about = match case.key_facts.is_empty() {
-            true => String::new(),
-            false => about_key(&case.key_facts),
-        };
-        let number = paint.dim(&case.case_number);
-        format!("      {} {about}  {number}\n", case.stated_reason)
-    };
-    cases.iter().map(line).collect()
 }
 
 /// Of several matters each with its case, and what would be best for it by itself.

@@ -1,7 +1,7 @@
 //! What a customer is asked: menus and questions.
 
-use super::answer::open_cases;
 use super::lists::Listing;
+use super::open_case::open_cases;
 use super::table::Column;
 use super::words;
 use crate::cli::out::Paint;

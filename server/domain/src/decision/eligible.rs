@@ -248,15 +248,8 @@ pub(super) fn unavailable(
 pub(super) fn note_waits(candidates: &[Candidate<'_>], findings: &mut Vec<Finding>) {
     for candidate in candidates {
         if let (WaitBasis::Unknown, Some(queue)) = (candidate.wait.basis, candidate.queue) {
-            note(findings, Finding::WaitAssumed(queue.id.clone()));
+            Finding::WaitAssumed(queue.id.clone()).note(findings);
         }
-    }
-}
-
-/// Adds a finding that is not there yet.
-pub(super) fn note(findings: &mut Vec<Finding>, finding: Finding) {
-    if !findings.contains(&finding) {
-        findings.push(finding);
     }
 }
 
@@ -279,14 +272,14 @@ pub(super) fn in_time(
     };
     let left = Millis(deadline.0.saturating_sub(question.standing.now.0));
     if left.0 <= 0 {
-        note(findings, Finding::DeadlinePassed(fact.clone()));
+        Finding::DeadlinePassed(fact.clone()).note(findings);
         return;
     }
     let falls = |candidate: &Candidate<'_>| chance_within(candidate, left);
     let is_late = |candidate: &Candidate<'_>| falls(candidate) == Some(BasisPoints(0));
     if candidates.iter().all(is_late) {
         if !candidates.is_empty() {
-            note(findings, Finding::DeadlineOutOfReach(fact.clone()));
+            Finding::DeadlineOutOfReach(fact.clone()).note(findings);
         }
         return;
     }

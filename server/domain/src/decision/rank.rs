@@ -1,6 +1,6 @@
 //! From a question to the ranked routes: eligible first, then costs, then order.
 
-use super::eligible::{Candidate, Eligible, eligible, note};
+use super::eligible::{Candidate, Eligible, eligible};
 use super::last_resort::last_resort;
 use super::missing::missing_facts;
 use super::rules::{self, Effect};
@@ -121,7 +121,7 @@ fn note_languages(
         let queue = queues.find(|queue| Some(&queue.id) == option.queue.as_ref());
         if let Some(queue) = queue.filter(|queue| !queue.speaks(language)) {
             let finding = Finding::LanguageNotSpoken(queue.id.clone(), language.into());
-            note(findings, finding);
+            finding.note(findings);
         }
     }
 }

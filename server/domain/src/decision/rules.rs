@@ -1,6 +1,5 @@
 //! Which rules fire, and what they do together.
 
-use super::eligible::note;
 use super::seen::Seen;
 use super::{Finding, FiredRule, Question};
 use crate::ids::Slug;
@@ -60,7 +59,7 @@ impl Effect {
         for rule in self.fired.iter().filter(|rule| !rule.leaves.is_empty()) {
             let on_channel = rule.leaves.common(on_channel);
             if !on_channel.is_empty() && on_channel.common(unguarded).is_empty() {
-                note(findings, Finding::RuleSetAside(rule.id.clone()));
+                Finding::RuleSetAside(rule.id.clone()).note(findings);
             } else {
                 leaving.push(rule);
             }

@@ -1,14 +1,14 @@
 //! Reads: what is asked of the state, without any effect.
 
-use super::DecideError;
-use super::find::{IdentityOwner, identity_owner, survivor};
-use super::matters;
-use super::route::Start;
 use crate::case::Case;
 use crate::command::{PreviewRoute, Query};
 use crate::contact::{Contact, ContactContext};
 use crate::customer::Customer;
 use crate::event::{CaseAddedToContact, ContactRouted};
+use crate::flow::contact::matters;
+use crate::flow::contact::start::Start;
+use crate::flow::customer::merge_group::{IdentityOwner, identity_owner, survivor};
+use crate::flow::result::DecideError;
 use crate::ids::{ContactId, CustomerId};
 use crate::list::OfCustomer;
 use crate::refusal::{Faults, Kind, Refusal};

@@ -1,8 +1,9 @@
 //! Timers that are due. They are commands of the system's own.
 
-use super::{DecideError, end};
+use super::contact::end;
 use crate::contact::ContactOutcome;
 use crate::event::{Event, Recorded};
+use crate::flow::result::DecideError;
 use crate::state::{RowNotLoaded, State, TimerTarget};
 use crate::time::UnixMs;
 

@@ -21,8 +21,8 @@ mod tests;
 mod values;
 
 use super::fault::{At, Finder, PlaybookFaults};
-use super::file::File;
-use super::file_parts::Id;
+use super::format::File;
+use super::format::parts::Id;
 use super::limits::{BRANDS_MAX, CONSENTS_MAX, LOCALES_MAX, PERSONAS_MAX, STAGES_MAX};
 use super::rule_sets::RuleSets;
 use super::tree::Node;

@@ -4,16 +4,17 @@
 mod order;
 mod outcomes;
 mod parts;
-mod playbook_tests;
+mod playbook_test;
 mod routes;
 mod splits;
+mod thing;
 mod values;
 
 use super::fault::PlaybookFaults;
-use super::file::File;
-use super::{Playbook, structure, tree};
-use parts::{Thing, Things};
+use super::format::File;
+use super::{Playbook, structure, yaml};
 use std::collections::{BTreeMap, BTreeSet};
+use thing::{Thing, Things};
 
 /// Most changes that one comparison tells; of the rest it says how many there are.
 pub const CHANGES_MAX: usize = 2_000;
@@ -123,7 +124,7 @@ impl Diff {
 /// # Errors
 /// When one of the two does not read any more; it was made from a text that did.
 pub fn diff(before: &Playbook, after: &Playbook) -> Result<Diff, PlaybookFaults> {
-    let (root_before, root_after) = (tree::read(&before.source)?, tree::read(&after.source)?);
+    let (root_before, root_after) = (yaml::read(&before.source)?, yaml::read(&after.source)?);
     let files: (File, File) = (structure::fit(&root_before)?, structure::fit(&root_after)?);
     let mut diff = Diff::default();
     let live = before

@@ -1,12 +1,10 @@
 //! What is wrong with a playbook: faults, each with its path and place and what would be right.
 
-use super::tree::{Node, Place, Value};
+use super::tree::{ECHO_CHARS_MAX, Node, Place, Value, echo};
 use std::fmt;
 
 /// Most faults that one check reports; of the rest it says how many they are.
 pub const FAULTS_MAX: usize = 100;
-/// Most characters of the writer's own text that a fault repeats.
-pub const ECHO_CHARS_MAX: usize = 64;
 /// Most names that a fault lists as what would be right.
 const LISTED_MAX: usize = 12;
 
@@ -202,20 +200,6 @@ fn place_of(root: &Node<'_>, steps: &[Step<'_>]) -> Place {
         here = node;
     }
     place
-}
-
-/// The writer's own text, quoted and not too long.
-pub(super) fn echo(text: &str) -> String {
-    let cut = text
-        .char_indices()
-        .nth(ECHO_CHARS_MAX)
-        .map_or(text.len(), |(end, _)| end);
-    let dots = if cut < text.len() { "…" } else { "" };
-    let shown: String = text[..cut]
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    format!("{shown}{dots}")
 }
 
 /// What would be right where a name is not known: the near one, or all if they are few. Repeats nothing of `given`.

@@ -1,6 +1,6 @@
 //! The format as a JSON schema, for editors.
 
-use super::file::File;
+use super::format::File;
 
 /// The JSON schema (draft 2020-12) of a playbook. It says the structure; what refers to what is said by
 /// [`super::Playbook::read`].

@@ -3,8 +3,9 @@
 //! A scalar is the text that was written, whatever YAML would make of it: `1.50` and `"1.50"` are the same decimal and
 //! `no` is a text.
 
-use super::fault::{PlaybookFault, echo, right_names};
+use super::fault::{PlaybookFault, right_names};
 use super::schema::json_schema;
+use super::tree::echo;
 use super::tree::{Entry, Node, Place, Value};
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;

@@ -11,7 +11,7 @@ mod unused;
 
 use super::Playbook;
 use super::fault::{At, FAULTS_MAX, Finder, PlaybookFault, PlaybookFaults};
-use super::file::File;
+use super::format::File;
 use super::tree::Node;
 use std::fmt;
 

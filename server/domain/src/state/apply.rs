@@ -1,8 +1,6 @@
 //! Folding: what each event does to the rows. Never decides; an event says all.
 
-mod additional;
 mod case;
-mod case_work;
 mod contact;
 mod customer;
 

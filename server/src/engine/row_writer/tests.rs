@@ -22,7 +22,7 @@ fn request(seq: u64) -> RowKey {
 }
 
 /// Keeps the answer of one event.
-fn answer(keeper: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), KeepError> {
+fn answer(keeper: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWriteError> {
     let answered = IdempotencyRecord {
         seq: Seq(seq),
         at,
@@ -37,7 +37,7 @@ fn answer(keeper: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), KeepError>
 }
 
 /// Which of these are still known.
-fn known(keeper: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, KeepError> {
+fn known(keeper: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError> {
     let mut keys = Vec::new();
     for &seq in seqs {
         keys.extend(codec::rows::key::lookup_keys(&request(seq)));

@@ -4,7 +4,7 @@ use super::Given;
 use crate::connect::{WATCH, enveloped, envelopes};
 use serde_json::Value;
 use signpost_client::v1::{self, ErrorReason as Why};
-use signpost_server::engine::WATCHERS_MAX;
+use signpost_server::tail::WATCHERS_MAX;
 use signpost_tests::server::TestServer;
 use signpost_tests::watch::{feeds, next_events, watch_events};
 use signpost_tests::{Outcome, http};

@@ -5,7 +5,7 @@ use crate::playbook::calendar::{
     Calendar, CalendarWords, HoursError, date_day, dated_hours, weekly_hours,
 };
 use crate::playbook::fault::At;
-use crate::playbook::file::CalendarFile;
+use crate::playbook::format::CalendarFile;
 use crate::playbook::limits::{CALENDAR_DATES_MAX, CALENDAR_HOURS_MAX, CALENDARS_MAX};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;

@@ -3,10 +3,11 @@
 use super::Compiler;
 use super::names::NameKind;
 use crate::fact::FactType;
-use crate::playbook::fault::{At, echo};
-use crate::playbook::file_parts::Id;
+use crate::playbook::fault::At;
+use crate::playbook::format::parts::Id;
 use crate::playbook::limits::{ASKED_FACTS_MAX, PLAYBOOK_FACTS_MAX};
 use crate::playbook::pattern::Pattern;
+use crate::playbook::tree::echo;
 use crate::playbook::{FactIndex, FactSpec};
 
 impl Compiler<'_> {

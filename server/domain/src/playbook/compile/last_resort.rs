@@ -3,7 +3,7 @@
 use super::Compiler;
 use super::names::NameKind;
 use crate::playbook::fault::At;
-use crate::playbook::file_routes::LastResortFile;
+use crate::playbook::format::routes::LastResortFile;
 use crate::playbook::limits::{LAST_RESORTS_MAX, WAIT_MAX};
 use crate::playbook::{Guards, LastResort, QueueIndex};
 use crate::route::{Medium, Route, RouteSet};

@@ -3,11 +3,12 @@
 use super::Compiler;
 use super::names::NameKind;
 use super::routes::Lines;
-use crate::playbook::fault::{At, echo, right_names};
-use crate::playbook::file::ChannelFile;
-use crate::playbook::file_parts::{Entries, Id};
-use crate::playbook::file_routes::QueueChoice;
+use crate::playbook::fault::{At, right_names};
+use crate::playbook::format::ChannelFile;
+use crate::playbook::format::parts::{Entries, Id};
+use crate::playbook::format::routes::QueueChoice;
 use crate::playbook::limits::QUEUE_CHOICES_MAX;
+use crate::playbook::tree::echo;
 use crate::playbook::{ChannelIndex, QueueColumn, QueueIndex, primary_language};
 use crate::route::{Medium, Route};
 use std::collections::BTreeSet;

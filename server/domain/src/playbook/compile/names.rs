@@ -1,9 +1,10 @@
 //! Names of one kind, to refer to.
 
 use super::{Compiler, texts};
-use crate::playbook::fault::{At, echo, right_names};
-use crate::playbook::file::File;
-use crate::playbook::file_parts::Id;
+use crate::playbook::fault::{At, right_names};
+use crate::playbook::format::File;
+use crate::playbook::format::parts::Id;
+use crate::playbook::tree::echo;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of one kind in their order.

@@ -7,8 +7,8 @@ use crate::ids::Slug;
 use crate::money::Money;
 use crate::playbook::calendar::Calendar;
 use crate::playbook::fault::At;
-use crate::playbook::file::{ChannelFile, QueueFile, TierFile};
-use crate::playbook::file_parts::{Entries, Id};
+use crate::playbook::format::parts::{Entries, Id};
+use crate::playbook::format::{ChannelFile, QueueFile, TierFile};
 use crate::playbook::limits::{
     CHANNELS_MAX, NEED_MAX, QUEUE_LANGUAGES_MAX, QUEUE_SKILLS_MAX, QUEUES_MAX, SKILL_LEVEL_MAX,
     TIERS_MAX, WAIT_MAX, WAITING_WEIGHT_MAX,

@@ -6,10 +6,11 @@ use super::routes::{Layer, Layers};
 use crate::fact::FactType;
 use crate::ids::{ReasonId, Slug};
 use crate::money::Money;
-use crate::playbook::fault::{At, echo};
-use crate::playbook::file::{PrimaryFile, SecondaryFile};
-use crate::playbook::file_parts::{Id, Span};
+use crate::playbook::fault::At;
+use crate::playbook::format::parts::{Id, Span};
+use crate::playbook::format::{PrimaryFile, SecondaryFile};
 use crate::playbook::limits::{CASE_WINDOW_MAX, PRIMARIES_MAX, SECONDARIES_MAX};
+use crate::playbook::tree::echo;
 use crate::playbook::{FactIndex, Need, Primary, Reason};
 use crate::time::Millis;
 

@@ -5,8 +5,9 @@
 
 use super::{Compiler, Replaced};
 use crate::ids::{ReasonId, Slug};
-use crate::playbook::fault::{At, echo};
+use crate::playbook::fault::At;
 use crate::playbook::limits::REPLACED_MAX;
+use crate::playbook::tree::echo;
 use crate::playbook::{Primary, Reason, ReasonIndex};
 use std::collections::{HashMap, HashSet};
 

@@ -5,8 +5,8 @@ use super::names::NameKind;
 use crate::ids::Slug;
 use crate::money::Money;
 use crate::playbook::fault::At;
-use crate::playbook::file_parts::{Decimal, Entries};
-use crate::playbook::file_routes::RouteFile;
+use crate::playbook::format::parts::{Decimal, Entries};
+use crate::playbook::format::routes::RouteFile;
 use crate::playbook::limits::WAIT_MAX;
 use crate::playbook::{
     BasisPoints, FactIndex, Inherited, Level, QueueColumn, QueueIndex, RouteSpec,

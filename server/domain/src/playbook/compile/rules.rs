@@ -3,10 +3,11 @@
 use super::names::NameKind;
 use super::{Compiler, texts};
 use crate::playbook::condition::{Condition, Declared};
-use crate::playbook::fault::{At, FAULTS_MAX, echo, right_names};
-use crate::playbook::file::RuleFile;
-use crate::playbook::file_parts::{Columns, Id};
+use crate::playbook::fault::{At, FAULTS_MAX, right_names};
+use crate::playbook::format::RuleFile;
+use crate::playbook::format::parts::{Columns, Id};
 use crate::playbook::limits::{COLUMN_MAX, CONDITION_PATTERNS_MAX, PRIORITY_MAX, RULES_MAX};
+use crate::playbook::tree::echo;
 use crate::playbook::{ChannelIndex, FactIndex, QueueIndex, ReasonIndex, Rule, TierIndex};
 use crate::route::{Medium, Route};
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,9 +4,10 @@ use super::names::NameKind;
 use super::{Compiler, Replaced};
 use crate::fact::{FactType, FactValue};
 use crate::ids::ReasonId;
-use crate::playbook::fault::{At, echo, right_names};
-use crate::playbook::file_reasons::SplitFile;
+use crate::playbook::fault::{At, right_names};
+use crate::playbook::format::SplitFile;
 use crate::playbook::limits::{SPLIT_PARTS_MAX, SPLIT_VALUES_MAX, SPLITS_MAX};
+use crate::playbook::tree::echo;
 use crate::playbook::{FactIndex, Part, Primary, Reason, ReasonIndex, Split};
 use std::collections::BTreeMap;
 

@@ -213,7 +213,7 @@ fields! {
     CaseContacts = "case.contacts": Int,
     /// How often the customer changed the channel on this case, this contact included. Always known.
     CaseChannelSwitches = "case.channel_switches": Int,
-    /// Promises of the case that were broken. Always known.
+    /// Promises of the case that were broken: 0 as long as no promises are tracked. Always known.
     CaseBrokenPromises = "case.broken_promises": Int,
     /// How long the case has been open. Unknown when this contact opens it.
     CaseAge = "case.age": Span,

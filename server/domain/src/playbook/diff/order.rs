@@ -1,6 +1,6 @@
 //! What stands elsewhere than before: the fewest things that, taken away, leave the others in their old order.
 
-use super::parts::{Thing, Things};
+use super::thing::{Thing, Things};
 use std::collections::BTreeMap;
 
 /// The things of each group that moved, with their places before and after, from 1.

@@ -1,8 +1,8 @@
 //! What can come of a case, as a thing that changes.
 
-use super::parts::{Thing, column};
+use super::thing::{Thing, column};
 use crate::playbook::OutcomeDefinition;
-use crate::playbook::file_reasons::OutcomeFile;
+use crate::playbook::format::OutcomeFile;
 
 pub(super) fn thing(outcome: &OutcomeDefinition, written: &OutcomeFile) -> Thing {
     let OutcomeDefinition {

@@ -3,69 +3,14 @@
 //! compile until somebody decides what it means here.
 
 use super::routes::{in_any_order, share};
+use super::thing::{Thing, Things, asked, column, joined};
 use super::values::{amount, condition, decimal, scaled, snake, span};
-use super::{ChangePart, outcomes, playbook_tests, routes, splits};
-use crate::playbook::file::{CalendarFile, File, QueueFile, RuleFile};
-use crate::playbook::file_parts::{Columns, Decimal, Entries, Id};
-use crate::playbook::{
-    Channel, FactIndex, FactSpec, Label, Playbook, Primary, Queue, Reason, Tier,
-};
+use super::{ChangePart, outcomes, playbook_test, routes, splits};
+use crate::playbook::format::parts::{Decimal, Entries, Id};
+use crate::playbook::format::{CalendarFile, File, QueueFile, RuleFile};
+use crate::playbook::{Channel, FactSpec, Playbook, Primary, Queue, Reason, Tier};
 use crate::route::Route;
 use std::collections::BTreeSet;
-
-/// The things of one part.
-#[derive(Debug)]
-pub(super) struct Things {
-    /// Which part.
-    pub(super) part: ChangePart,
-    /// Whether their order means something.
-    pub(super) ordered: bool,
-    /// In the order written.
-    pub(super) list: Vec<Thing>,
-}
-
-/// One thing.
-#[derive(Debug, Default)]
-pub(super) struct Thing {
-    /// Its id.
-    pub(super) id: String,
-    /// Those of one group have an order.
-    pub(super) group: String,
-    /// Its fields that have a value.
-    pub(super) fields: Vec<(String, String)>,
-    /// What it is made of.
-    pub(super) below: Option<Things>,
-}
-
-impl Thing {
-    pub(super) fn new(id: &str) -> Thing {
-        Thing {
-            id: id.to_owned(),
-            ..Thing::default()
-        }
-    }
-
-    pub(super) fn with(mut self, field: &str, value: impl Into<String>) -> Thing {
-        let value = value.into();
-        if !value.is_empty() {
-            self.fields.push((field.to_owned(), value));
-        }
-        self
-    }
-
-    pub(super) fn label(mut self, label: &Label) -> Thing {
-        let mut texts: Vec<_> = match label.0.as_slice() {
-            // Left out, or as if it were.
-            [(_, text)] if **text == self.id.replace('_', " ") => Vec::new(),
-            texts => texts.iter().collect(),
-        };
-        texts.sort_unstable();
-        for (locale, text) in texts {
-            self = self.with(&format!("label.{locale}"), text.as_ref());
-        }
-        self
-    }
-}
 
 /// The parts of a playbook, in the order of the format. What stands for a reason in `told`, `primary` or
 /// `primary/secondary`, is told elsewhere and left out; so are the splits in `split`.
@@ -94,7 +39,7 @@ pub(super) fn of(
     let rules = file.rules.iter().map(rule);
     let outcomes = playbook.outcomes.iter().zip(&file.outcomes);
     let outcomes = outcomes.map(|(it, written)| outcomes::thing(it, written));
-    let tests = file.tests.iter().map(playbook_tests::thing);
+    let tests = file.tests.iter().map(playbook_test::thing);
     let untold = playbook.splits.iter();
     let untold = untold.filter(|it| !split.contains(&it.reason.to_string()));
     let splits = untold.map(|it| splits::thing(playbook, it));
@@ -390,18 +335,4 @@ fn rule(rule: &RuleFile) -> Thing {
         thing = thing.with(&format!("skills.{skill}"), level.to_string());
     }
     thing
-}
-
-pub(super) fn column(columns: &Columns) -> String {
-    let mut ids = columns.ids.clone();
-    ids.sort_unstable();
-    ids.join(", ")
-}
-
-pub(super) fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    texts.collect::<Vec<_>>().join(", ")
-}
-
-pub(super) fn asked(playbook: &Playbook, facts: &[FactIndex]) -> String {
-    joined(facts.iter().map(|&fact| playbook.fact(fact).id.as_str()))
 }

@@ -1,6 +1,6 @@
 //! Routes, guards and the last resort as fields.
 
-use super::parts::{Thing, asked, joined};
+use super::thing::{Thing, asked, joined};
 use super::values::{amount, scaled, span};
 use crate::playbook::{
     BasisPoints, Guards, LastResort, Playbook, QueueColumn, QueueIndex, RouteSpec,

@@ -1,6 +1,6 @@
 //! Reasons that became several: which of them are new, and what is told of each.
 
-use super::parts::Thing;
+use super::thing::Thing;
 use crate::fact::FactValue;
 use crate::ids::ReasonId;
 use crate::playbook::{Part, Playbook, Split};

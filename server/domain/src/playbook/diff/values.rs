@@ -1,7 +1,7 @@
 //! Values of a playbook, each in the one way to write it.
 
 use crate::money::{Money, parse_scaled};
-use crate::playbook::file_parts::Decimal;
+use crate::playbook::format::parts::Decimal;
 use crate::time::Millis;
 
 /// A condition without the blanks that mean nothing.

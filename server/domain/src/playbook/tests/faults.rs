@@ -172,7 +172,7 @@ fn what_does_not_go_together() {
         expect![[r#"
             6:1 tiers: no tier is the default; must have default: true on exactly one
             70:5 rules[2]: the rule does nothing; must have forbid, only, prefer, need, facts, queue, priority or skills
-            71:73 rules[3].only[1]: human is there twice; must be there once
+            71:66 rules[3].only[1]: human is there twice; must be there once
             73:110 rules[5].brand: is an empty list; must name at least one, or be left out for any
             78:1 last_resort.queue: the queue is missing; must be there
             78:23 last_resort.route: self_service always has to be possible to leave; must be message, chat, callback or human

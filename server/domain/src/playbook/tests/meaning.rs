@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 #[test]
 fn the_version_is_the_hash_of_what_was_written() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(AIRLINE)?;
-    expect!["18bb411791645f2b62d18326d201c3a293fc81574e7c91a47fe81898562ca10b"]
+    expect!["2f5c09bbf5218e61fb1e4fb5992a6ab85b9357cf1d00dd4a7273e9239fbfbb52"]
         .assert_eq(playbook.version.as_str());
     Ok(())
 }

@@ -9,7 +9,7 @@ fn the_airline_of_the_tests_is_small() {
         &[],
         expect![[r#"
             fine
-            71:59 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            71:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
             72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             76:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
@@ -29,7 +29,7 @@ fn guards_that_are_usual() {
         expect![[r#"
             fine
             2:1 rules: no rule looks at customer.contacts_7d or case.repeats: a third contact is treated as the first; add one, such as {id: third_contact, when: customer.contacts_7d >= 2, forbid: [self_service]}
-            2:1 rules: no rule looks at case.broken_promises: a broken promise changes nothing; add one, such as {id: broken_promise, when: case.broken_promises > 0, prefer: {human: 5.00}}
+            2:1 rules: no rule looks at case.owed_overdue: who asks about an answer that is overdue is treated as any other; add one, such as {id: answer_overdue, when: case.owed_overdue, prefer: {human: 5.00}}
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             69:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             29:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
@@ -54,18 +54,18 @@ fn rules_that_do_nothing() {
   - { id: first, tier: gold, forbid: [callback, message], need: 2.0 }
   - { id: again, tier: [gold], when: case.repeats > 3, forbid: [callback], need: 1.5 }
   - { id: more, tier: gold, forbid: [callback, human] }
-  - { id: same_condition, when: case.broken_promises > 0, only: [human, callback, chat] }
-  - { id: gains_add_up, when: case.broken_promises > 0, prefer: { human: 1 } }
+  - { id: same_condition, when: case.owed_overdue, only: [human, callback, chat] }
+  - { id: gains_add_up, when: case.owed_overdue, prefer: { human: 1 } }
 costs:
 ",
         )],
         expect![[r#"
             fine
-            71:59 rules[3].only: broken_promise, same_condition each leave no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            71:52 rules[3].only: broken_promise, same_condition each leave no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
             77:42 rules[9].only: no_route_left leaves no route on email for existing_flight/change_date, existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
             79:30 rules[11].forbid: first leaves no route on email for baggage/lost; leave one that is possible there; until then they go to the last resort
             79:30 rules[11].forbid: first leaves no route together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 4 more on email for existing_flight/change_date, existing_flight/cancel, on phone, web_chat for baggage/lost; leave one that is possible there; until then they go to the last resort
-            71:59 rules[3].only: broken_promise, same_condition each leave no route together with any of again, more on phone, web_chat for existing_flight/cancel, baggage/lost, on phone, web_chat, email for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
+            71:52 rules[3].only: broken_promise, same_condition each leave no route together with any of again, more on phone, web_chat for existing_flight/cancel, baggage/lost, on phone, web_chat, email for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
             74:24 rules[6].when: the condition is never true; remove the rule or change the condition
             75:23 rules[7].when: the condition is always true; leave it out if the rule is for every contact
             76:5 rules[8]: no_chat_on_phone changes nothing: none of its routes is possible where it applies; remove it, or name other routes, reasons or channels
@@ -112,7 +112,7 @@ fn gaps_and_things_that_nothing_uses() {
             58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on store while its queues are closed; give it message or self_service; until then it is the last resort
             68:9 reasons[1].secondary[0].routes: baggage/lost has no route on sms; give it one there; until then it is the last resort
             72:63 rules[0].forbid: guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more each leave no route on email for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
-            75:59 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost, on sms for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
+            75:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost, on sms for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
             76:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             80:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             34:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
@@ -141,7 +141,7 @@ fn keypads_have_nine_keys() {
         &[("rules:\n", &format!("{more}rules:\n"))],
         expect![[r#"
             fine
-            92:59 rules[3].only: broken_promise leaves no route on phone, web_chat, email for more_0/any, more_1/any, more_2/any and 4 more, on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            92:52 rules[3].only: broken_promise leaves no route on phone, web_chat, email for more_0/any, more_1/any, more_2/any and 4 more, on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
             93:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             97:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
@@ -166,7 +166,7 @@ fn a_higher_tier_that_is_helped_worse() {
         &[("cost_of_failure: 40.00", "cost_of_failure: 0.10")],
         expect![[r#"
             fine
-            71:59 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            71:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
             72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             7:126 tiers[0].cost_of_failure: the cost_of_failure of platinum is 0.10, less than the 12.00 of gold below it; must be at least that of the tiers below: the most valuable comes first
             43:9 reasons[0].secondary[0].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/change_date; lower the waiting_cost_per_minute of the tier, or raise what failing costs
@@ -257,7 +257,7 @@ costs:\n",
     ]);
     expect![[r#"
         76:98 rules[8].only: only_by_flow leaves no route together with any of asked_for_a_person, vulnerable, broken_promise on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
-        71:59 rules[3].only: broken_promise leaves no route together with nobody_there on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
+        71:52 rules[3].only: broken_promise leaves no route together with nobody_there on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
     "#]].assert_eq(&said);
 }
 

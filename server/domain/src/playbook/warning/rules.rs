@@ -32,9 +32,9 @@ const GUARDS: [(&[Field], &str, &str); 4] = [
         "add one, such as {id: third_contact, when: customer.contacts_7d >= 2, forbid: [self_service]}",
     ),
     (
-        &[Field::CaseBrokenPromises, Field::CaseOwedOverdue],
-        "no rule looks at case.broken_promises: a broken promise changes nothing",
-        "add one, such as {id: broken_promise, when: case.broken_promises > 0, prefer: {human: 5.00}}",
+        &[Field::CaseOwedOverdue],
+        "no rule looks at case.owed_overdue: who asks about an answer that is overdue is treated as any other",
+        "add one, such as {id: answer_overdue, when: case.owed_overdue, prefer: {human: 5.00}}",
     ),
 ];
 

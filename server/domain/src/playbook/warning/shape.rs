@@ -2,7 +2,7 @@
 
 use super::Watcher;
 use crate::playbook::fault::At;
-use crate::playbook::file_parts::Entries;
+use crate::playbook::format::parts::Entries;
 use crate::playbook::menu::reasons_max;
 use std::ops::RangeInclusive;
 
@@ -102,7 +102,7 @@ type Labelled<'f> = Vec<(&'f str, &'f Entries<String, String>)>;
 
 /// The labels that are written, with the ids of what they are of.
 fn labels<T>(
-    entries: &Entries<crate::playbook::file_parts::Id, T>,
+    entries: &Entries<crate::playbook::format::parts::Id, T>,
     of: fn(&T) -> &Option<Entries<String, String>>,
 ) -> Labelled<'_> {
     let with_label = |(id, item)| Some((id, of(item).as_ref()?));

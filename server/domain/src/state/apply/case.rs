@@ -1,5 +1,7 @@
 //! What events do to cases, to the matters that lead to them, and to the counts.
 
+mod action;
+
 use crate::case::OfMerged;
 use crate::case::memory::Telling;
 use crate::case::{

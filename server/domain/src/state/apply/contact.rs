@@ -1,6 +1,7 @@
 //! What events do to contacts.
 
-use super::additional::still_additional;
+mod additional;
+
 use super::case::{case_knows, tried};
 use crate::case::CaseStep;
 use crate::contact::{Contact, ContactState, Offered};
@@ -15,6 +16,7 @@ use crate::route::Route;
 use crate::state::{RowKey, State, Timers};
 use crate::tags::ContactUpdate;
 use crate::time::UnixMs;
+use additional::still_additional;
 use std::sync::Arc;
 
 impl State {

@@ -4,8 +4,9 @@ use super::{Checker, ConditionError, Typed, error};
 use crate::money::Money;
 use crate::playbook::condition::inputs::Type;
 use crate::playbook::condition::term::{Term, TextTest};
-use crate::playbook::fault::{echo, right_names};
+use crate::playbook::fault::right_names;
 use crate::playbook::pattern::limited;
+use crate::playbook::tree::echo;
 use crate::time::{Millis, UnixMs};
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
 

@@ -4,8 +4,9 @@ use super::{Checker, ConditionError, Typed, error};
 use crate::decision::AttemptOutcome;
 use crate::playbook::condition::inputs::{Field, Type};
 use crate::playbook::condition::term::{Arithmetic, Comparison, Term};
-use crate::playbook::fault::{echo, right_names};
+use crate::playbook::fault::right_names;
 use crate::playbook::primary_language;
+use crate::playbook::tree::echo;
 use crate::route::Route;
 use cel::common::ast::{CallExpr, Expr, IdedExpr, ListExpr, operators};
 

@@ -1,0 +1,33 @@
+//! Open cases of a customer, as whoever asks is told of them.
+
+use super::words;
+use crate::cli::out::Paint;
+use signpost_client::v1;
+
+/// Cases to choose from.
+pub(super) fn open_cases(cases: &[v1::OpenCase], paint: Paint) -> String {
+    let line = |case: &v1::OpenCase| {
+        let about = match case.key_facts.is_empty() {
+            true => String::new(),
+            false => about_key(&case.key_facts),
+        };
+        let number = paint.dim(&case.case_number);
+        format!("      {} {about}  {number}\n", case.stated_reason)
+    };
+    cases.iter().map(line).collect()
+}
+
+/// `order_id = 3348917502`; of a case that was opened without its key `the open case without order_id`.
+pub(super) fn about_key(key: &[v1::Fact]) -> String {
+    let (untold, told): (Vec<&v1::Fact>, Vec<&v1::Fact>) = key
+        .iter()
+        .partition(|fact| matches!(fact.value, Some(v1::fact::Value::Declined(_)) | None));
+    match (told.is_empty(), untold.is_empty()) {
+        (true, true) => "the open case of this reason".to_owned(),
+        (true, false) => {
+            let untold = words::listed(untold.iter().map(|fact| fact.fact_id.clone()));
+            format!("the open case for which {untold} was not told")
+        }
+        (false, _) => words::listed(told.into_iter().map(words::fact)),
+    }
+}

@@ -1,0 +1,187 @@
+//! The case of a contact by what tells one matter of a reason from another.
+
+use super::find::{FoundCase, Sought, own_case};
+use super::lookup::{Lookup, agrees, can_reopen, case_key, is_open};
+use crate::case::{Case, CaseKey, CaseState};
+use crate::contact::CaseMatch;
+use crate::event::Claim;
+use crate::fact::Knowledge;
+use crate::ids::{CaseId, Slug};
+use crate::playbook::{Playbook, ReasonIndex};
+use crate::state::{RowNotLoaded, State};
+use std::sync::Arc;
+
+/// Finds the case for a known reason.
+pub(in crate::flow) fn case(
+    state: &State,
+    playbook: &Playbook,
+    reason: ReasonIndex,
+    sought: &Sought<'_>,
+) -> Result<FoundCase, RowNotLoaded> {
+    let index = reason;
+    let reason = playbook.reason(reason);
+    let key = case_key(playbook, reason);
+    let own = own_case(state, sought)?
+        .filter(|own| {
+            sought.keeps_reason(playbook) || playbook.may_mean(index, &own.reason, &own.facts)
+        })
+        .filter(|own| agrees(own, &key, &sought.context.facts))
+        .filter(|own| !sought.says_another(own));
+    if let Some(own) = &own
+        && sought.keeps_matter(own, &reason.id, &key)
+    {
+        return Ok(FoundCase::Stays(own.clone(), None));
+    }
+    // One that may not mean the reason cannot take the reason's matter: nobody would find it there.
+    let own = own.filter(|own| playbook.may_mean(index, &own.reason, &own.facts));
+    let mut facts = sought.context.facts.clone();
+    if let Some(own) = &own {
+        facts.learn_all(&own.facts);
+    } else if key.iter().any(|id| facts.get(id.as_str()).is_none()) {
+        return presumed(state, playbook, (index, &key), sought);
+    }
+    let Some(who) = sought.who else {
+        return Ok(FoundCase::Opens {
+            reason: index,
+            matter: None,
+            previous: None,
+        });
+    };
+    // A case stays whose it is, also when the contact is of somebody who is one with them. What it is about is noted
+    // with them, also when it is somebody else's.
+    let owner = own.as_ref().and_then(|own| own.customer.as_ref());
+    owner.map(|owner| state.customer(owner)).transpose()?;
+    let owner = owner.unwrap_or(&who.id);
+    let matter = CaseKey::of(owner, &reason.id, &key, &facts);
+    let lookup = Lookup {
+        state,
+        playbook,
+        reason: index,
+        who,
+        key: &key,
+        facts: &facts,
+        now: sought.now,
+    };
+    let other = lookup.only_open_case()?;
+    let other = match other {
+        Some(open) => Some(open),
+        None => lookup.latest_case()?,
+    };
+    let other = other.filter(|other| own.as_ref().is_none_or(|own| own.id != other.id));
+    // It was found by another name, or it was an additional one so far: the contact does not join it twice.
+    let meant = |case: &Case| lookup.means(case) && agrees(case, &key, &facts);
+    if let Some(other) = &other
+        && let Some(case) = sought.has(state, other, meant)?
+    {
+        return Ok(FoundCase::Stays(case, None));
+    }
+    Ok(match (other, own) {
+        (Some(case), _) if is_open(&case, sought.now) => {
+            FoundCase::Joins(case, CaseMatch::Continued)
+        }
+        (Some(case), _) if can_reopen(&case, sought.now) => {
+            FoundCase::Joins(case, CaseMatch::Reopened)
+        }
+        (_, Some(own)) => {
+            let reason = Some(reason.id.clone());
+            FoundCase::Stays(own, Some(Claim { matter, reason }))
+        }
+        (other, None) => FoundCase::Opens {
+            reason: index,
+            matter: Some(matter),
+            previous: other.and_then(|case| goes_before(&case)),
+        },
+    })
+}
+
+/// The only open case that may be meant, where no key fact is told and none is declined.
+fn presumed(
+    state: &State,
+    playbook: &Playbook,
+    (reason, key): (ReasonIndex, &[Slug]),
+    sought: &Sought<'_>,
+) -> Result<FoundCase, RowNotLoaded> {
+    let facts = &sought.context.facts;
+    let declined = |id: &Slug| {
+        let fact = facts.get(id.as_str());
+        fact.is_some_and(|fact| fact.knowledge == Knowledge::Declined)
+    };
+    let Some(who) = sought.who else {
+        return Ok(FoundCase::KeyMissing);
+    };
+    if !sought.may_presume || sought.context.another_matter || key.iter().any(declined) {
+        return Ok(FoundCase::KeyMissing);
+    }
+    let lookup = Lookup {
+        state,
+        playbook,
+        reason,
+        who,
+        key,
+        facts,
+        now: sought.now,
+    };
+    let [open] = &lookup.open_cases()?[..] else {
+        return Ok(FoundCase::KeyMissing);
+    };
+    let meant = |case: &Case| lookup.means(case) && agrees(case, key, facts);
+    Ok(match sought.has(state, open, meant)? {
+        Some(case) => FoundCase::Stays(case, None),
+        None => FoundCase::Presumed(open.clone()),
+    })
+}
+
+/// What a new case for the matter of this one comes after: not one that was opened by mistake.
+pub(super) fn goes_before(case: &Case) -> Option<CaseId> {
+    match case.state {
+        CaseState::Withdrawn => case.previous,
+        CaseState::Open | CaseState::Resolved | CaseState::Lapsed | CaseState::Merged => {
+            Some(case.id)
+        }
+    }
+}
+
+/// The case of a contact whose reason the live playbook does not have: its own, while the reason is the same.
+pub(super) fn case_without_reason(
+    state: &State,
+    sought: &Sought<'_>,
+) -> Result<Option<FoundCase>, RowNotLoaded> {
+    let own = own_case(state, sought)?.filter(|_| sought.told_reason_before());
+    // A case of nobody cannot be claimed now: what would tell its matter is not known.
+    let own = own.filter(|own| {
+        own.customer.is_some() == sought.who.is_some()
+            || own.customer.is_some() && sought.came_by_name(own)
+    });
+    Ok(own.map(|own| FoundCase::Stays(own, None)))
+}
+
+/// The customer's open cases of a reason that may be meant, as the contact does not tell which, and the facts that
+/// would tell.
+pub(in crate::flow) fn ambiguous(
+    state: &State,
+    playbook: &Playbook,
+    reason: ReasonIndex,
+    sought: &Sought<'_>,
+) -> Result<(Vec<Arc<Case>>, Vec<Slug>), RowNotLoaded> {
+    let facts = &sought.context.facts;
+    let Some(who) = sought.who else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let mut key = case_key(playbook, playbook.reason(reason));
+    let lookup = Lookup {
+        state,
+        playbook,
+        reason,
+        who,
+        key: &key,
+        facts,
+        now: sought.now,
+    };
+    let mut open = lookup.open_cases()?;
+    open.retain(|case| !sought.says_another(case));
+    if open.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    key.retain(|id| facts.get(id.as_str()).is_none());
+    Ok((open, key))
+}

@@ -1,0 +1,163 @@
+//! A customer's cases of a reason.
+
+use crate::case::{Case, CaseKey};
+use crate::fact::{Facts, Knowledge};
+use crate::flow::customer::find::FoundCustomer;
+use crate::ids::{ReasonId, Slug};
+use crate::playbook::{Playbook, Reason, ReasonIndex};
+use crate::state::{RowNotLoaded, State};
+use crate::time::UnixMs;
+use std::sync::Arc;
+
+/// What a customer's cases are looked up with.
+pub(super) struct Lookup<'a> {
+    pub(in crate::flow) state: &'a State,
+    pub(in crate::flow) playbook: &'a Playbook,
+    pub(in crate::flow) reason: ReasonIndex,
+    pub(in crate::flow) who: &'a FoundCustomer,
+    pub(in crate::flow) key: &'a [Slug],
+    pub(in crate::flow) facts: &'a Facts,
+    pub(in crate::flow) now: UnixMs,
+}
+
+impl Lookup<'_> {
+    /// Where the customer would not tell a key fact: the one open case that can be meant, if there is just one.
+    pub(super) fn only_open_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
+        let declined = |id: &Slug| {
+            let fact = self.facts.get(id.as_str());
+            fact.is_some_and(|fact| fact.knowledge == Knowledge::Declined)
+        };
+        if !self.key.iter().any(declined) {
+            return Ok(None);
+        }
+        match self.open_cases()?.as_slice() {
+            [open] => Ok(Some(open.clone())),
+            _ => Ok(None),
+        }
+    }
+
+    /// The customer's open cases of the reason that can be meant.
+    pub(in crate::flow) fn open_cases(&self) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
+        let mut open = Vec::new();
+        let open_cases = self.state.open_cases();
+        let ids = self.who.members().flat_map(|member| open_cases.of(member));
+        for id in ids {
+            let case = self.state.case(id)?.filter(|case| {
+                self.means(case) && is_open(case, self.now) && agrees(case, self.key, self.facts)
+            });
+            open.extend(case.cloned());
+        }
+        Ok(open)
+    }
+
+    pub(super) fn means(&self, case: &Case) -> bool {
+        let playbook = self.playbook;
+        playbook.may_mean(self.reason, &case.reason, &case.facts)
+    }
+
+    /// The latest case of the matter, also under reasons that this one replaces or is a part of: an open one rather
+    /// than one that can be reopened, and that rather than others.
+    pub(super) fn latest_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
+        let matters = self.matters();
+        debug_assert!(self.overlooks_nothing(&matters), "{:?}", self.who.id);
+        let state = self.state;
+        let led_to = RowNotLoaded::gather(matters.iter().map(|matter| state.matter(matter)))?;
+        let led_to = matters.into_iter().zip(led_to);
+        let led_to = led_to.filter_map(|(matter, case)| Some((matter, case?)));
+        let found = led_to.map(|(matter, id)| Ok((matter, state.case(id)?)));
+        let found = RowNotLoaded::gather(found)?.into_iter();
+        let found = found.filter_map(|(matter, case)| {
+            case.filter(|case| case.key == Some(matter) && self.means(case))
+        });
+        let goes_on = found.map(|case| match case.merged_into {
+            Some(survivor) => state.case(&survivor),
+            None => Ok(Some(case)),
+        });
+        let goes_on = RowNotLoaded::gather(goes_on)?.into_iter().flatten();
+        // Customers whose cases were merged need not be one any more.
+        let ours = goes_on.filter(|case| {
+            let mut owner = case.customer.iter();
+            owner.any(|owner| self.who.is_one_with(owner))
+        });
+        let latest = ours.max_by_key(|case| {
+            let is_open = is_open(case, self.now);
+            (is_open, can_reopen(case, self.now), case.id)
+        });
+        Ok(latest.cloned())
+    }
+
+    /// The matters to look for: for each of those who are one, under each reason that it has matters of and that this
+    /// one is, replaces or is a part of. However many reasons this one replaces, these are few.
+    fn matters(&self) -> Vec<CaseKey> {
+        let rows = self.who.family.iter();
+        let names = rows.flat_map(|row| match row.case_reasons.listed() {
+            Some(listed) => {
+                let meant = listed.iter();
+                let meant = meant.filter(|id| self.playbook.has_matters_of(self.reason, id));
+                meant.map(|id| (&row.id, id)).collect()
+            }
+            None => self.names().map(|id| (&row.id, id)).collect::<Vec<_>>(),
+        });
+        names
+            .map(|(member, id)| CaseKey::of(member, id, self.key, self.facts))
+            .collect()
+    }
+
+    /// This reason and all that it replaces or is a part of.
+    fn names(&self) -> impl Iterator<Item = &ReasonId> {
+        let reason = self.playbook.reason(self.reason);
+        let own = std::iter::once(&reason.id).chain(&reason.replaces);
+        own.chain(self.playbook.split_from(self.reason))
+    }
+
+    /// Whether no matter in memory is missing among these, under the first names that there are.
+    fn overlooks_nothing(&self, matters: &[CaseKey]) -> bool {
+        const NAMES_TRIED: usize = 64;
+        let mut names = self.names().take(NAMES_TRIED);
+        names.all(|id| {
+            self.who.members().all(|member| {
+                let matter = CaseKey::of(member, id, self.key, self.facts);
+                matters.contains(&matter) || !matches!(self.state.matter(&matter), Ok(Some(_)))
+            })
+        })
+    }
+}
+
+/// The open cases of a customer, and of those who are one with it.
+pub(in crate::flow) fn all_open_cases(
+    state: &State,
+    who: &FoundCustomer,
+    now: UnixMs,
+) -> Result<Vec<Arc<Case>>, RowNotLoaded> {
+    let mut open = Vec::new();
+    for id in who
+        .members()
+        .flat_map(|member| state.open_cases().of(member))
+    {
+        let case = state.case(id)?.filter(|case| is_open(case, now));
+        open.extend(case.cloned());
+    }
+    Ok(open)
+}
+
+pub(in crate::flow) fn case_key(playbook: &Playbook, reason: &Reason) -> Vec<Slug> {
+    let key = reason.case_key.iter();
+    key.map(|&fact| playbook.fact(fact).id.clone()).collect()
+}
+
+/// Whether an open case stays open until `now`: a preview may ask for a time at which it would have lapsed.
+pub(in crate::flow) fn is_open(case: &Case, now: UnixMs) -> bool {
+    case.state.is_open() && case.lapses().is_none_or(|lapses| now < lapses)
+}
+
+pub(super) fn can_reopen(case: &Case, now: UnixMs) -> bool {
+    case.reopens_until().is_some_and(|until| now <= until)
+}
+
+/// Whether no key fact is known to be another.
+pub(super) fn agrees(case: &Case, key: &[Slug], facts: &Facts) -> bool {
+    key.iter().all(|id| {
+        let (known, told) = (case.facts.value(id.as_str()), facts.value(id.as_str()));
+        known.is_none() || told.is_none() || known == told
+    })
+}

@@ -1,0 +1,233 @@
+//! A case that is told by its number, or by a contact of it. It counts only with proof; without, it is as if there were
+//! no such case, so that guessing teaches nothing.
+
+use super::find::{FoundCase, Sought};
+use super::lookup::{Lookup, agrees, can_reopen, case_key, is_open};
+use crate::case::{Case, CaseKey};
+use crate::command::UnknownReason;
+use crate::contact::{CaseMatch, ContactContext};
+use crate::customer::Identity;
+use crate::event::Claim;
+use crate::flow::customer::merge_group::{IdentityOwner, identity_owner, merge_group};
+use crate::ids::{CustomerId, ReasonId, Slug};
+use crate::playbook::{Playbook, ReasonIndex};
+use crate::refusal::{FaultKind, Faults, Refusal};
+use crate::state::{RowNotLoaded, State};
+use std::sync::Arc;
+
+/// What came of a case that was told.
+#[derive(Debug)]
+pub(in crate::flow) enum Named {
+    /// None was told, or the contact has come to its case since.
+    Nothing,
+    /// It is this one, or this one goes on for it, and there is proof.
+    Proven(Arc<Case>),
+    /// There is no such case, or no proof.
+    NotProven,
+}
+
+/// Looks for the case that is told, and for proof: the contact is of its customer, or names an identity of them, or
+/// tells a fact that tells the case from others; no such fact may be another. One that the contact has needs none.
+pub(in crate::flow) fn named(
+    state: &State,
+    playbook: &Playbook,
+    sought: &Sought<'_>,
+    told_now: bool,
+) -> Result<Named, RowNotLoaded> {
+    let has_case = sought.before.is_some_and(|before| before.case.is_some());
+    if !sought.context.names_case() || (has_case && !told_now) {
+        return Ok(Named::Nothing);
+    }
+    let Some((told, of_same)) = told(state, sought)? else {
+        return Ok(Named::NotProven);
+    };
+    let goes_on = match told.merged_into {
+        None => told.clone(),
+        Some(survivor) => match state.case(&survivor)? {
+            Some(survivor) => survivor.clone(),
+            None => return Ok(Named::NotProven),
+        },
+    };
+    let is_known = of_same || sought.has_case(told.id) || sought.has_case(goes_on.id);
+    for case in [&told, &goes_on] {
+        let key = key_of(playbook, case);
+        let fits = agrees(case, &key, &sought.context.facts);
+        if fits && (is_known || is_proven(state, case, &key, sought)?) {
+            return Ok(Named::Proven(goes_on.clone()));
+        }
+    }
+    Ok(Named::NotProven)
+}
+
+/// The case that is told, and whether it is that of an earlier contact of the same customer.
+fn told(state: &State, sought: &Sought<'_>) -> Result<Option<(Arc<Case>, bool)>, RowNotLoaded> {
+    if let Some(id) = &sought.context.case {
+        return Ok(state.case(id)?.cloned().map(|case| (case, false)));
+    }
+    let Some(id) = &sought.context.previous_contact else {
+        return Ok(None);
+    };
+    let Some(previous) = state.contact(id)?.cloned() else {
+        return Ok(None);
+    };
+    let Some(case) = previous.case else {
+        return Ok(None);
+    };
+    let mut owner = previous.customer.iter();
+    let of_same = sought
+        .who
+        .is_some_and(|who| owner.any(|owner| who.is_one_with(owner)));
+    Ok(state.case(&case)?.cloned().map(|case| (case, of_same)))
+}
+
+fn is_proven(
+    state: &State,
+    case: &Case,
+    key: &[Slug],
+    sought: &Sought<'_>,
+) -> Result<bool, RowNotLoaded> {
+    if let Some(owner) = &case.customer {
+        let is_theirs = sought.who.is_some_and(|who| who.is_one_with(owner));
+        if is_theirs || names_identity(state, owner, &sought.context.customer.identities)? {
+            return Ok(true);
+        }
+    }
+    Ok(key.iter().any(|id| {
+        let known = case.facts.value(id.as_str());
+        known.is_some() && known == sought.context.facts.value(id.as_str())
+    }))
+}
+
+/// Whether one of these is an identity of a customer, and of nobody else as far as we know.
+fn names_identity(
+    state: &State,
+    owner: &CustomerId,
+    told: &[Identity],
+) -> Result<bool, RowNotLoaded> {
+    let told: Vec<&Identity> = told.iter().filter(|identity| !identity.shared).collect();
+    if told.is_empty() {
+        return Ok(false);
+    }
+    let rows = merge_group(state, owner)?;
+    let theirs = told.into_iter().filter(|identity| {
+        let mut all = rows.iter().flat_map(|row| &row.profile.identities);
+        all.any(|known| known.key == identity.key && !known.shared)
+    });
+    let held = RowNotLoaded::gather(theirs.map(|identity| identity_owner(state, &identity.key)))?;
+    Ok(held
+        .iter()
+        .any(|by| !matches!(by, IdentityOwner::Shared(_))))
+}
+
+/// The facts that tell a case from others of its reason, as the live playbook has it.
+fn key_of(playbook: &Playbook, case: &Case) -> Vec<Slug> {
+    let reason = playbook.reason_now(&case.reason, &case.facts);
+    reason.map_or_else(Vec::new, |reason| {
+        case_key(playbook, playbook.reason(reason))
+    })
+}
+
+/// The reason that a contact takes over from the case that it is proven to be about, where it tells none, or only the
+/// primary one; `None` where it keeps its own.
+///
+/// # Errors
+/// Where it tells another reason than the case has.
+pub(in crate::flow) fn reason_taken(
+    playbook: &Playbook,
+    context: &ContactContext,
+    case: &Case,
+    unknown: UnknownReason,
+) -> Result<Option<ReasonId>, Refusal> {
+    let Some(told) = &context.reason else {
+        return Ok(Some(case.reason.clone()));
+    };
+    let now = playbook.reason_now(&case.reason, &case.facts);
+    let now = now.map(|index| &playbook.reason(index).id);
+    let mut of_case = std::iter::once(&case.reason)
+        .chain(&case.confirmed)
+        .chain(now);
+    if told.secondary.is_none() {
+        let is_below = of_case.any(|reason| reason.primary == told.primary);
+        if is_below {
+            return Ok(Some(case.reason.clone()));
+        }
+        if !playbook.index.primaries.contains_key(&told.primary) {
+            return Ok((unknown == UnknownReason::LastResort).then(|| case.reason.clone()));
+        }
+    } else {
+        let Some(index) = playbook.reason_now(told, &context.facts) else {
+            let is_its_own = of_case.any(|reason| reason == told);
+            let takes = unknown == UnknownReason::LastResort && !is_its_own;
+            return Ok(takes.then(|| case.reason.clone()));
+        };
+        if of_case.any(|reason| playbook.may_mean(index, reason, &case.facts)) {
+            return Ok(None);
+        }
+    }
+    let field = match context.case {
+        Some(_) => "context.case_id",
+        None => "context.previous_contact_id",
+    };
+    let what = format!(
+        "is about a case of {}, and the reason that is told is {told}: tell one of the two",
+        case.reason
+    );
+    let kind = FaultKind::CaseOfOtherReason;
+    Err(Refusal::Faulty(Faults::of(kind, field, what)))
+}
+
+/// How a contact comes to the case that it is proven to be about; `None` where that takes no contacts any more, or the
+/// contact has it and nobody's it is.
+pub(super) fn named_case(
+    state: &State,
+    playbook: &Playbook,
+    reason: Option<ReasonIndex>,
+    sought: &Sought<'_>,
+    case: &Arc<Case>,
+) -> Result<Option<FoundCase>, RowNotLoaded> {
+    let claims = sought.who.filter(|_| case.customer.is_none());
+    if sought.has_case(case.id) {
+        let stays = claims.is_none();
+        return Ok(stays.then(|| FoundCase::Stays(case.clone(), None)));
+    }
+    let joined = match (is_open(case, sought.now), can_reopen(case, sought.now)) {
+        (true, _) => CaseMatch::Continued,
+        (false, true) => CaseMatch::Reopened,
+        (false, false) => return Ok(None),
+    };
+    let Some(who) = claims else {
+        return Ok(Some(FoundCase::Named(case.clone(), joined, None)));
+    };
+    // Its matter is that of a reason that it may mean: nobody would find it under another.
+    let means = |reason: &ReasonIndex| playbook.may_mean(*reason, &case.reason, &case.facts);
+    let now = || playbook.reason_now(&case.reason, &case.facts);
+    let Some(reason) = reason.filter(means).or_else(now) else {
+        return Ok(None);
+    };
+    let key = case_key(playbook, playbook.reason(reason));
+    let mut facts = sought.context.facts.clone();
+    facts.learn_all(&case.facts);
+    let lookup = Lookup {
+        state,
+        playbook,
+        reason,
+        who,
+        key: &key,
+        facts: &facts,
+        now: sought.now,
+    };
+    // The customer has an open case for the same matter: one matter has one case.
+    let other = lookup.latest_case()?;
+    if let Some(other) = other.filter(|other| is_open(other, sought.now)) {
+        return Ok(Some(match sought.has_case(other.id) {
+            true => FoundCase::Stays(other, None),
+            false => FoundCase::Joins(other, CaseMatch::Continued),
+        }));
+    }
+    let reason = &playbook.reason(reason).id;
+    let claim = Claim {
+        matter: CaseKey::of(&who.id, reason, &key, &facts),
+        reason: Some(reason.clone()),
+    };
+    Ok(Some(FoundCase::Named(case.clone(), joined, Some(claim))))
+}

@@ -1,0 +1,71 @@
+//! The case of a contact: by what it names, or by its key.
+
+use super::by_key::{case, case_without_reason, goes_before};
+use super::find::{FoundCase, Sought};
+use super::named::{Named, named_case};
+use crate::flow::contact::reason::FoundReason;
+use crate::playbook::{Playbook, ReasonIndex};
+use crate::state::{RowNotLoaded, State};
+
+/// The case of a contact: the one that it is proven to be about, if that takes it, or else the one that is found. Both
+/// are looked for in any case: which rows a contact needs must not depend on the time, which whoever looks them up
+/// beforehand does not have.
+pub(in crate::flow) fn case_of(
+    state: &State,
+    playbook: &Playbook,
+    reason: &FoundReason,
+    sought: &Sought<'_>,
+    named: &Named,
+) -> Result<Option<FoundCase>, RowNotLoaded> {
+    let index = match reason {
+        FoundReason::Known(index) => Some(*index),
+        FoundReason::Unknown => None,
+        FoundReason::Choose(_) => return Ok(None),
+    };
+    let by_name = match named {
+        Named::Proven(case) => named_case(state, playbook, index, sought, case)?,
+        Named::Nothing | Named::NotProven => None,
+    };
+    let by_key = match index {
+        Some(index) => Some(case_by_key(state, playbook, index, sought, named)?),
+        None => case_without_reason(state, sought)?,
+    };
+    Ok(by_name.or(by_key))
+}
+
+/// The case by what tells it from others. One that the contact was proven to be about, and that takes no contacts any
+/// more, comes before a new one.
+fn case_by_key(
+    state: &State,
+    playbook: &Playbook,
+    reason: ReasonIndex,
+    sought: &Sought<'_>,
+    named: &Named,
+) -> Result<FoundCase, RowNotLoaded> {
+    let has_none = sought.before.is_none_or(|before| before.case.is_none());
+    let facts = &sought.context.facts;
+    let mut key = FoundCase::key_of(playbook, reason);
+    if let Named::NotProven = named
+        && has_none
+        && key.any(|id| facts.get(id.as_str()).is_none())
+    {
+        // It would prove the case, or tell another.
+        return Ok(FoundCase::KeyMissing);
+    }
+    let found = case(state, playbook, reason, sought)?;
+    Ok(match (found, named) {
+        (
+            FoundCase::Opens {
+                reason,
+                matter,
+                previous: None,
+            },
+            Named::Proven(case),
+        ) => FoundCase::Opens {
+            reason,
+            matter,
+            previous: goes_before(case),
+        },
+        (found, _) => found,
+    })
+}

@@ -1,0 +1,184 @@
+//! A customer brings a further matter: a contact has several cases.
+
+use super::cases::cases_of;
+use super::find::found;
+use super::start::Start;
+use super::weigh::weigh;
+use crate::actor::Actor;
+use crate::command::{AddCase, UnknownReason};
+use crate::contact::{
+    ADDITIONAL_CASE_AFTER_END_MAX, ADDITIONAL_CASES_MAX, Contact, ContactContext,
+};
+use crate::event::{CaseAddedToContact, Event, MatterDecided, RoutingTrigger};
+use crate::fact::{FACTS_MAX, Facts};
+use crate::flow::case::find::FoundCase;
+use crate::flow::result::{DecideError, live, next_seq};
+use crate::ids::CustomerId;
+use crate::playbook::{Playbook, ReasonIndex};
+use crate::refusal::{ContactCause, FaultKind, Faults, Kind, Refusal};
+use crate::state::State;
+use crate::tags::Tags;
+use crate::time::UnixMs;
+use std::sync::Arc;
+
+/// Finds the case of a further matter as routing would, and adds it to the contact. Neither the route of the contact
+/// nor its own case changes.
+pub(in crate::flow) fn add(
+    state: &State,
+    command: &AddCase,
+    actor: &Actor,
+    now: UnixMs,
+) -> Result<Event, DecideError> {
+    let playbook = live(state)?;
+    let contact = state.contact(&command.contact)?.cloned();
+    let contact = contact.ok_or_else(|| Refusal::NotFound {
+        kind: Kind::Contact,
+        id: command.contact.to_string(),
+    })?;
+    let cases = cases_of(state, &contact)?;
+    let customer = may_have_more(&contact, now)?;
+    let told = command.facts.clone().learnt_at(now);
+    let reason = reason(playbook, command, &contact.context.facts.with(&told))?;
+    let facts = facts(playbook, reason, &contact.context.facts, &told)?;
+    let context = ContactContext {
+        case: None,
+        previous_contact: None,
+        reason: Some(playbook.reason(reason).id.clone()),
+        facts,
+        stage: None,
+        matters: Vec::new(),
+        tags: Tags::default(),
+        ..contact.context.as_ref().clone()
+    };
+    // Whose it is, is known of the contact; which case this matter has, is not.
+    let before = Contact {
+        context: Arc::new(ContactContext {
+            reason: None,
+            ..context.clone()
+        }),
+        case: None,
+        case_owner: None,
+        additional: Vec::new(),
+        ..Contact::clone(&contact)
+    };
+    let mut start = Start {
+        contact: contact.id.clone(),
+        actor: actor.clone(),
+        known: Some(contact.clone()),
+        before: Some(Arc::new(before)),
+        context: Arc::new(context),
+        matter: None,
+        step: RoutingTrigger::Amended,
+        select_first: false,
+        unknown_reason: UnknownReason::Refuse,
+        may_presume: false,
+        names_case: false,
+        note: command.note.clone(),
+    };
+    let mut found = found(state, &mut start, now)?;
+    let weighed = weigh(state, &start, &mut found, (next_seq(state), now))?;
+    let Some(join) = weighed.join else {
+        return Err(key_missing(playbook, reason, &start.context.facts));
+    };
+    if let Some(has) = cases.iter().find(|case| case.is_part_of(join.case)) {
+        let why = match has.id == join.case {
+            true => ContactCause::HasCase { case: has.id },
+            false => ContactCause::HasMergedCase {
+                case: has.id,
+                into: join.case,
+            },
+        };
+        return Err(refused(&contact, why));
+    }
+    Ok(Event::CaseAddedToContact(Box::new(CaseAddedToContact {
+        contact: contact.id.clone(),
+        channel: contact.context.channel.clone(),
+        customer: customer.clone(),
+        own: contact.case,
+        additional: contact.additional_cases().collect(),
+        reason: playbook.reason(reason).id.clone(),
+        facts: start.context.facts.clone(),
+        join,
+        note: command.note.clone(),
+        matter: None,
+        decided: weighed.decided.map(|decided| {
+            Box::new(MatterDecided {
+                context: start.context,
+                standing: weighed.standing,
+                memory: weighed.memory,
+                profile: weighed.profile.map(Box::new),
+                carried: weighed.carried,
+                reported: weighed.reported,
+                noticed: found.noticed,
+                decision: decided.decision,
+            })
+        }),
+    })))
+}
+
+fn refused(contact: &Contact, why: ContactCause) -> DecideError {
+    let contact = contact.id.clone();
+    Refusal::ContactStep { contact, why }.into()
+}
+
+/// Whose matter it is, if the contact can have an additional case.
+fn may_have_more(contact: &Contact, now: UnixMs) -> Result<&CustomerId, DecideError> {
+    if let Some(ended) = contact.ended
+        && now > ended + ADDITIONAL_CASE_AFTER_END_MAX
+    {
+        return Err(refused(contact, ContactCause::EndedLongAgo));
+    }
+    let Some(customer) = &contact.customer else {
+        return Err(refused(contact, ContactCause::OfNobody));
+    };
+    if contact.additional.len() == ADDITIONAL_CASES_MAX {
+        return Err(refused(contact, ContactCause::AdditionalCasesMax));
+    }
+    Ok(customer)
+}
+
+/// What is told with the case, and of what the contact told that which the reason asks for: it is not asked twice.
+fn facts(
+    playbook: &Playbook,
+    reason: ReasonIndex,
+    of_contact: &Facts,
+    told: &Facts,
+) -> Result<Facts, DecideError> {
+    let reason = playbook.reason(reason);
+    let asked = reason.facts.iter().chain(&reason.case_key);
+    let asked = asked.filter_map(|&fact| of_contact.get(playbook.fact(fact).id.as_str()));
+    let facts = Facts::from_facts(asked.cloned()).with(told);
+    if facts.len() > FACTS_MAX {
+        let what = format!(
+            "must be at most {FACTS_MAX} with those that the contact told, are {}",
+            facts.len()
+        );
+        return Err(Refusal::Faulty(Faults::one("facts", what)).into());
+    }
+    Ok(facts)
+}
+
+fn reason(
+    playbook: &Playbook,
+    command: &AddCase,
+    facts: &Facts,
+) -> Result<ReasonIndex, DecideError> {
+    let index = playbook.reason_now(&command.reason, facts);
+    index.ok_or_else(|| {
+        let what = "is not a secondary reason of the live playbook; GetReasonMenu lists them";
+        Refusal::Faulty(Faults::of(FaultKind::UnknownReason, "stated_reason", what)).into()
+    })
+}
+
+/// What is told where the key is missing that tells one matter of a reason from another.
+fn key_missing(playbook: &Playbook, reason: ReasonIndex, facts: &Facts) -> DecideError {
+    let missing = FoundCase::key_of(playbook, reason);
+    let missing = missing.filter(|id| facts.get(id.as_str()).is_none());
+    let missing: Vec<String> = missing.map(|id| id.to_string()).collect();
+    let what = format!(
+        "must tell {}, which tells one matter of {} from another; or that it is declined",
+        missing.join(", "),
+        playbook.reason(reason).id
+    );
+    Refusal::Faulty(Faults::of(FaultKind::KeyFactMissing, "facts", what)).into()
+}

@@ -1,0 +1,62 @@
+//! A stored decision is computed again from its event.
+
+use crate::contact::{ContactContext, QueueStats};
+use crate::customer::Profile;
+use crate::decision::{self, ContactStats, Decision, Memory, Question};
+use crate::event::{ContactRouted, MatterDecided};
+use crate::fact::Facts;
+use crate::playbook::Playbook;
+
+impl ContactRouted {
+    /// Computes the stored decision again from what this event holds, under the playbook that it names.
+    /// `None` where no reason was decided on, or the playbook does not have it.
+    pub fn decided_again(&self, playbook: &Playbook) -> Option<Decision> {
+        again(
+            playbook,
+            (&self.context, &self.carried, &self.reported),
+            self.profile.as_deref(),
+            self.standing,
+            &self.memory,
+            &self.decision,
+        )
+    }
+}
+
+impl MatterDecided {
+    /// As [`ContactRouted::decided_again`].
+    pub fn decided_again(&self, playbook: &Playbook) -> Option<Decision> {
+        again(
+            playbook,
+            (&self.context, &self.carried, &self.reported),
+            self.profile.as_deref(),
+            self.standing,
+            &self.memory,
+            &self.decision,
+        )
+    }
+}
+
+fn again(
+    playbook: &Playbook,
+    (context, carried, reported): (&ContactContext, &Facts, &[QueueStats]),
+    profile: Option<&Profile>,
+    standing: ContactStats,
+    memory: &Memory,
+    decision: &Decision,
+) -> Option<Decision> {
+    let reason = decision.reason.as_ref()?;
+    let facts = context.facts.with(carried);
+    let question = Question {
+        playbook,
+        reason: *playbook.index.reasons.get(reason)?,
+        tier: *playbook.index.tiers.get(&decision.tier)?,
+        context,
+        reported,
+        profile,
+        facts: &facts,
+        standing,
+        memory,
+        formula: decision.formula,
+    };
+    Some(decision::decide(&question).decision)
+}

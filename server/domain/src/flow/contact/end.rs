@@ -1,0 +1,210 @@
+//! A contact ends.
+
+use super::cases::{cases_of, live_contact};
+use crate::case::{Case, Resolution};
+use crate::command::EndContact;
+use crate::contact::{Contact, ContactOutcome};
+use crate::event::{ContactEnded, Event, MatterEnded};
+use crate::fact::Facts;
+use crate::flow::result::{DecideError, live};
+use crate::ids::{CaseId, ReasonId};
+use crate::refusal::{Faults, Refusal};
+use crate::state::State;
+use std::sync::Arc;
+
+/// Ends a contact.
+pub(in crate::flow) fn end(state: &State, command: &EndContact) -> Result<Event, DecideError> {
+    let contact = live_contact(state, &command.contact)?;
+    let own = command.confirmed.as_ref();
+    let confirmed = confirmed(state, &contact.context.facts, own, "confirmed_reason")?;
+    let mut ended = over(state, &contact, command.outcome, confirmed)?;
+    ended.matters = matters(state, &contact, command)?;
+    if let Some(resolution) = &command.resolution {
+        let resolves = is_resolved(&contact, contact.case, ended.resolves, "resolution")?;
+        let confirmed = confirmed_of(&ended, resolves);
+        may_come_of(
+            state,
+            (resolves, confirmed),
+            resolution,
+            "resolution.outcome",
+        )?;
+        ended.resolution = Some(resolution.clone());
+    }
+    ended.note = command.note.clone();
+    if ended.case.is_none() && !ended.note.is_empty() {
+        let what = "is for the timeline of a case, and the contact has none";
+        return Err(Refusal::Faulty(Faults::one("note", what)).into());
+    }
+    for (place, (told, matter)) in command.matters.iter().zip(&ended.matters).enumerate() {
+        let Some(resolution) = &told.resolution else {
+            continue;
+        };
+        if !told.resolved {
+            let what = "must be true, for a resolution is told";
+            let field = format!("matters[{place}].resolved");
+            return Err(Refusal::Faulty(Faults::one(field, what)).into());
+        }
+        let field = format!("matters[{place}].resolution");
+        let resolves = is_resolved(&contact, Some(matter.case), matter.resolves, &field)?;
+        let confirmed = confirmed_of(&ended, resolves);
+        let field = format!("{field}.outcome");
+        may_come_of(state, (resolves, confirmed), resolution, &field)?;
+    }
+    let mut resolved: Vec<CaseId> = ended.resolves.into_iter().collect();
+    for (told, matter) in command.matters.iter().zip(&mut ended.matters) {
+        matter.resolves = matter.resolves.filter(|id| !resolved.contains(id));
+        resolved.extend(matter.resolves);
+        let resolution = told.resolution.clone();
+        matter.resolution = resolution.filter(|_| matter.resolves.is_some());
+    }
+    Ok(Event::ContactEnded(Box::new(ended)))
+}
+
+/// What comes of its other matters, each as if it were the only one, and how they are resolved left out.
+fn matters(
+    state: &State,
+    contact: &Contact,
+    command: &EndContact,
+) -> Result<Vec<MatterEnded>, DecideError> {
+    let cases = cases_of(state, contact)?;
+    let mut matters = Vec::with_capacity(command.matters.len());
+    for (place, told) in command.matters.iter().enumerate() {
+        let at = |field: &str| format!("matters[{place}].{field}");
+        let no_matter = |what: &str| Refusal::Faulty(Faults::one(at("matter_id"), what));
+        if contact.leading.as_ref() == Some(&told.matter) {
+            let what = "is the one that the contact was routed for: `outcome`, `resolution` and `confirmed_reason` \
+                        say what came of it";
+            return Err(no_matter(what).into());
+        }
+        let additional = contact.additional.iter().rev();
+        let mut additional = additional.filter(|it| it.matter.as_ref() == Some(&told.matter));
+        let Some(additional) = additional.next() else {
+            return Err(no_matter("is no matter of the contact that has a case").into());
+        };
+        let case = cases.iter().find(|case| case.id == additional.case);
+        let facts = case.map_or(&contact.context.facts, |case| &case.facts);
+        let goes_on = goes_on(state, case)?;
+        let last = goes_on.filter(|case| case.state.is_open() && is_last(&cases, case));
+        let reason = told.confirmed.as_ref();
+        matters.push(MatterEnded {
+            matter: told.matter.clone(),
+            case: additional.case,
+            resolves: last.filter(|_| told.resolved).map(|case| case.id),
+            resolution: None,
+            confirmed: confirmed(state, facts, reason, &at("confirmed_reason"))?,
+        });
+    }
+    Ok(matters)
+}
+
+/// Finds what ending needs, without deciding.
+pub(in crate::flow) fn seek(state: &State, command: &EndContact) -> Result<(), DecideError> {
+    let contact = live_contact(state, &command.contact)?;
+    cases_of(state, &contact)
+        .map(drop)
+        .map_err(DecideError::from)
+}
+
+/// How a contact ends; its own case is resolved with its last live contact, its additional cases are not.
+pub(in crate::flow) fn over(
+    state: &State,
+    contact: &Contact,
+    outcome: ContactOutcome,
+    confirmed: Option<ReasonId>,
+) -> Result<ContactEnded, DecideError> {
+    let cases = cases_of(state, contact)?;
+    let own = cases.iter().find(|case| Some(case.id) == contact.case);
+    let goes_on = goes_on(state, own)?;
+    let last = goes_on.filter(|case| case.state.is_open() && is_last(&cases, case));
+    Ok(ContactEnded {
+        contact: contact.id.clone(),
+        case: contact.case,
+        additional: contact.additional_cases().collect(),
+        outcome,
+        confirmed,
+        resolves: last
+            .filter(|_| outcome == ContactOutcome::Resolved)
+            .map(|case| case.id),
+        resolution: None,
+        note: "".into(),
+        matters: Vec::new(),
+    })
+}
+
+/// A case, or the one that goes on for it.
+fn goes_on<'a>(
+    state: &'a State,
+    case: Option<&'a Arc<Case>>,
+) -> Result<Option<&'a Arc<Case>>, DecideError> {
+    match case.and_then(|case| case.merged_into) {
+        Some(survivor) => Ok(state.case(&survivor)?),
+        None => Ok(case),
+    }
+}
+
+/// Whether no other contact of it is live. One counts as live in each of its cases, and several of them may be one by
+/// now.
+fn is_last(cases: &[Arc<Case>], one: &Case) -> bool {
+    let here = cases.iter().filter(|case| case.is_part_of(one.id)).count();
+    one.live_in_all() as usize == here
+}
+
+/// The case that is resolved, for a resolution says how.
+fn is_resolved(
+    contact: &Contact,
+    case: Option<CaseId>,
+    resolves: Option<CaseId>,
+    field: &str,
+) -> Result<CaseId, DecideError> {
+    resolves.ok_or_else(|| {
+        let what = match case {
+            None => format!("cannot be told: contact {} has no case", contact.id),
+            Some(case) => format!(
+                "cannot be told: {case} is not resolved by this end; it is by the outcome resolved, once no other \
+                 contact of it is live"
+            ),
+        };
+        Refusal::Faulty(Faults::one(field, what)).into()
+    })
+}
+
+/// The reason that this end confirms of a case: of the contact's own, or of another matter's.
+fn confirmed_of(ended: &ContactEnded, case: CaseId) -> Option<&ReasonId> {
+    let mut matters = ended.matters.iter();
+    match ended.case == Some(case) {
+        true => ended.confirmed.as_ref(),
+        false => matters.find_map(|it| it.confirmed.as_ref().filter(|_| it.case == case)),
+    }
+}
+
+/// The outcome is one that the live playbook has for the case, of its reason as it is confirmed now.
+fn may_come_of(
+    state: &State,
+    (case, confirmed): (CaseId, Option<&ReasonId>),
+    resolution: &Resolution,
+    field: &str,
+) -> Result<(), DecideError> {
+    let (Some(playbook), Some(case)) = (state.live(), state.case(&case)?) else {
+        return Ok(());
+    };
+    let may = playbook.may_come_of(case, confirmed, &resolution.outcome);
+    may.map_err(|what| Refusal::Faulty(Faults::one(field, what)).into())
+}
+
+/// A reason that is confirmed, as the live playbook has it.
+fn confirmed(
+    state: &State,
+    facts: &Facts,
+    told: Option<&ReasonId>,
+    field: &str,
+) -> Result<Option<ReasonId>, Refusal> {
+    let Some(told) = told else { return Ok(None) };
+    let playbook = live(state)?;
+    match playbook.reason_now(told, facts) {
+        Some(index) => Ok(Some(playbook.reason(index).id.clone())),
+        None => Err(Refusal::Faulty(Faults::one(
+            field,
+            "is not a secondary reason of the live playbook; GetReasonMenu lists them",
+        ))),
+    }
+}

@@ -1,0 +1,166 @@
+//! What there is of a contact before any decision: who, which tier, why, which case.
+
+use super::cases::cases_of;
+use super::reason::{self, FoundReason};
+use super::start::Start;
+use crate::case::Case;
+use crate::command::UnknownReason;
+use crate::contact::CaseMatch;
+use crate::customer::TierFound;
+use crate::decision::Finding;
+use crate::flow::case::by_key::ambiguous;
+use crate::flow::case::find::{FoundCase, Sought};
+use crate::flow::case::lookup::all_open_cases;
+use crate::flow::case::named::{Named, named, reason_taken};
+use crate::flow::case::of_contact::case_of;
+use crate::flow::customer::find::{FoundCustomer, customer, tier};
+use crate::flow::result::{DecideError, live};
+use crate::ids::ContactId;
+use crate::playbook::{Playbook, TierIndex};
+use crate::state::State;
+use crate::time::UnixMs;
+use std::sync::Arc;
+
+/// What was found of a contact before any decision.
+pub(super) struct Found {
+    pub(super) who: Option<FoundCustomer>,
+    pub(super) tier: TierIndex,
+    pub(super) tier_found: TierFound,
+    pub(super) reason: FoundReason,
+    pub(super) case: Option<FoundCase>,
+    pub(super) noticed: Vec<Finding>,
+    pub(super) open: Vec<Arc<Case>>,
+}
+
+/// Finds what there is of a contact. Of a case that it proves to be about it takes the reason over, if it tells none.
+pub(super) fn found(state: &State, start: &mut Start, now: UnixMs) -> Result<Found, DecideError> {
+    let playbook = live(state)?;
+    let mut noticed = Vec::new();
+    let before = start.before.clone();
+    let before = before.as_deref();
+    let told = start.context.clone();
+    before.map_or(Ok(Vec::new()), |before| cases_of(state, before))?;
+    let customer_before = before.and_then(|contact| contact.customer.as_ref());
+    let who = customer(
+        state,
+        playbook,
+        &start.contact,
+        &told.customer,
+        customer_before,
+        &mut noticed,
+    )?;
+    let told_tier = told.customer.tier.as_ref();
+    let (tier, tier_found) = tier(playbook, told_tier, who.as_ref(), &mut noticed);
+    let sought = Sought {
+        before,
+        context: &told,
+        who: who.as_ref(),
+        now,
+        may_presume: start.may_presume,
+    };
+    let named = start.take_named(playbook, named(state, playbook, &sought, start.names_case)?)?;
+    let context = start.context.clone();
+    let reason = reason::reason(
+        playbook,
+        context.reason.as_ref(),
+        &context.facts,
+        start.unknown_reason,
+        &mut noticed,
+    )?;
+    let sought = Sought {
+        context: &context,
+        ..sought
+    };
+    if let Named::NotProven = named {
+        noticed.push(Finding::CaseNumberNotProven);
+    }
+    let case = case_of(state, playbook, &reason, &sought, &named)?;
+    let mut open = Vec::new();
+    match (&reason, &case, &who) {
+        (FoundReason::Known(index), Some(FoundCase::KeyMissing), _) => {
+            let facts;
+            (open, facts) = ambiguous(state, playbook, *index, &sought)?;
+            noticed.extend(facts.into_iter().map(Finding::CaseAmbiguous));
+        }
+        (FoundReason::Choose(_), _, Some(who)) => open = all_open_cases(state, who, now)?,
+        _ => {}
+    }
+    if let Some(FoundCase::Presumed(_)) = &case {
+        noticed.push(Finding::CasePresumed);
+    }
+    if let (FoundReason::Known(index), Some(found)) = (&reason, &case)
+        && start.may_presume
+        && context.another_matter
+        && is_joined(found, &start.contact)
+    {
+        let mut key = FoundCase::key_of(playbook, *index).peekable();
+        if key.peek().is_none() {
+            noticed.push(Finding::SameMatterByKey(None));
+        }
+        noticed.extend(key.map(|fact| Finding::SameMatterByKey(Some(fact))));
+    }
+    Ok(Found {
+        who,
+        tier,
+        tier_found,
+        reason,
+        case,
+        noticed,
+        open,
+    })
+}
+
+impl Start {
+    /// Takes over what a case tells that the contact is proven to be about. One that is not proven leaves a contact
+    /// that has a case as it was.
+    fn take_named(&mut self, playbook: &Playbook, named: Named) -> Result<Named, DecideError> {
+        let case = match &named {
+            Named::Nothing => return Ok(named),
+            Named::Proven(case) => case,
+            Named::NotProven => {
+                let before = self.before.as_ref().filter(|before| before.case.is_some());
+                if let Some(before) = before {
+                    let context = Arc::make_mut(&mut self.context);
+                    context.case = before.context.case;
+                    context.previous_contact = before.context.previous_contact.clone();
+                }
+                return Ok(named);
+            }
+        };
+        let taken = reason_taken(playbook, &self.context, case, self.unknown_reason);
+        let taken = match taken {
+            Ok(taken) => taken,
+            // It was told earlier, and the reason later: the customer goes on about something else.
+            Err(_) if !self.names_case => return Ok(Named::Nothing),
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let context = Arc::make_mut(&mut self.context);
+        context.case = Some(case.id);
+        if let Some(reason) = taken {
+            let mut matters = context.matters.iter_mut();
+            let leading = matters.find(|matter| Some(&matter.id) == self.matter.as_ref());
+            if let Some(leading) = leading {
+                leading.reason = Some(reason.clone());
+            }
+            context.reason = Some(reason);
+            // What became of it since the case was opened is no fault of this request.
+            self.unknown_reason = UnknownReason::LastResort;
+        }
+        Ok(named)
+    }
+}
+
+/// Whether a contact comes to a case that was there before it, by what it tells.
+fn is_joined(found: &FoundCase, contact: &ContactId) -> bool {
+    match found {
+        FoundCase::Joins(..) => true,
+        FoundCase::Stays(case, _) => {
+            let mut listed = case.contacts.iter();
+            let listed = listed.find(|listed| listed.contact == *contact);
+            listed.is_some_and(|listed| listed.case_match != CaseMatch::New)
+        }
+        // It was told which one.
+        FoundCase::Named(..) => false,
+        FoundCase::Presumed(_) | FoundCase::Opens { .. } | FoundCase::KeyMissing => false,
+    }
+}

@@ -1,0 +1,203 @@
+//! A contact with several matters: each is found and decided on as things stood before, the contact goes by the one
+//! with the most at stake, and the others come with it as additional cases.
+
+mod split;
+mod taken;
+use super::cases::cases_of;
+use super::find::{Found, found};
+use super::start::Start;
+use super::weigh::{Weighed, weigh};
+use crate::contact::{ADDITIONAL_CASES_MAX, Contact, ContactContext};
+use crate::decision::Decided;
+use crate::event::{CaseAddedToContact, ContactRouted, Event};
+use crate::flow::result::{DecideError, next_seq};
+use crate::ids::{MatterId, Seq};
+use crate::money::Money;
+use crate::refusal::{ContactCause, Faults, Refusal};
+use crate::state::{RowNotLoaded, State};
+use crate::time::UnixMs;
+use split::{at_place, check, led_by, place_of, starts};
+use taken::{Taken, case_added};
+
+/// One matter with what was found of it.
+struct Weighing {
+    start: Start,
+    found: Found,
+    weighed: Weighed,
+}
+
+/// Decides on a contact with all its matters; `told` is what this call tells.
+pub(in crate::flow) fn routed(
+    state: &State,
+    start: Start,
+    told: &ContactContext,
+    now: UnixMs,
+) -> Result<Vec<Event>, DecideError> {
+    let (routed, added) = decided(state, start, told, now)?;
+    let first = Event::ContactRouted(Box::new(routed));
+    let others = added
+        .into_iter()
+        .map(|added| Event::CaseAddedToContact(Box::new(added)));
+    Ok(std::iter::once(first).chain(others).collect())
+}
+
+/// As [`routed`]: the contact, and each other matter that has a case.
+pub(in crate::flow) fn decided(
+    state: &State,
+    mut start: Start,
+    told: &ContactContext,
+    now: UnixMs,
+) -> Result<(ContactRouted, Vec<CaseAddedToContact>), DecideError> {
+    let seq = next_seq(state);
+    if start.context.matters.is_empty() {
+        let mut found = found(state, &mut start, now)?;
+        let weighed = weigh(state, &start, &mut found, (seq, now))?;
+        return Ok((
+            super::routed::routed(state, start, found, weighed)?,
+            Vec::new(),
+        ));
+    }
+    check(&start, told)?;
+    let (first, others) = match starts(&start, told, None) {
+        (Some(first), others) => (first, others),
+        (None, all) => match most_at_stake(state, (&start, told), &all, (seq, now))? {
+            Some(chosen) => match starts(&start, told, Some(&chosen)) {
+                (Some(first), others) => (first, others),
+                (None, others) => (start.clone(), others),
+            },
+            // A reason must be chosen first.
+            None => (start.clone(), Vec::new()),
+        },
+    };
+    let place = first
+        .matter
+        .as_ref()
+        .map(|matter| place_of(&start.context, told, matter));
+    let leading = weighing(state, first, (seq, now));
+    let leading = leading.map_err(|stop| match place {
+        Some(place) => at_place(stop, place),
+        None => stop,
+    })?;
+    let Weighing {
+        start: of_leading,
+        found,
+        weighed,
+    } = leading;
+    let before = of_leading.known.clone();
+    let mut routed = super::routed::routed(state, of_leading, found, weighed)?;
+    may_lead(before.as_deref(), &routed)?;
+    let has = match &before {
+        Some(before) => cases_of(state, before)?,
+        None => Vec::new(),
+    };
+    let mut taken = Taken::new(&has, &routed);
+    let mut added: Vec<CaseAddedToContact> = Vec::new();
+    for other in others {
+        let Some(matter) = other.matter.clone() else {
+            continue;
+        };
+        let place = place_of(&start.context, told, &matter);
+        let seq = Seq(seq.0 + 1 + added.len() as u64);
+        let other = weighing(state, other, (seq, now)).map_err(|stop| at_place(stop, place))?;
+        let news = told.matters.iter().any(|told| told.id == matter);
+        let note = told.matters.iter().find(|told| told.id == matter);
+        let note = note.map_or_else(|| "".into(), |told| told.note.clone());
+        if let Some(join) = taken.take(&other, (place, &matter), news)? {
+            added.extend(case_added(&routed, other, join, note));
+        }
+    }
+    let more = added.iter().filter(|added| added.join.first).count();
+    if routed.additional.len() + more > ADDITIONAL_CASES_MAX {
+        return Err(Refusal::ContactStep {
+            contact: routed.contact,
+            why: ContactCause::TooManyFurtherCases,
+        }
+        .into());
+    }
+    let mut additional = routed.additional.clone();
+    for added in &mut added {
+        added.additional = additional.clone();
+        if added.join.first {
+            additional.push(added.join.case);
+        }
+    }
+    routed.followed_by = added.len() as u32;
+    Ok((routed, added))
+}
+
+/// Finds what deciding needs, without deciding: of each matter by itself, and as if it led.
+pub(in crate::flow) fn seek(
+    state: &State,
+    start: &Start,
+    told: &ContactContext,
+    now: UnixMs,
+) -> Result<(), DecideError> {
+    if start.context.matters.is_empty() {
+        return found(state, &mut start.clone(), now).map(drop);
+    }
+    let (first, others) = starts(start, told, None);
+    let firsts = match first {
+        Some(first) => vec![first],
+        None => {
+            let ids = start.context.matters.iter().map(|matter| &matter.id);
+            let led = ids.map(|id| led_by(start, told, id));
+            led.chain([start.clone()]).collect()
+        }
+    };
+    let all = firsts.into_iter().chain(others);
+    let found = all.map(|mut start| match found(state, &mut start, now) {
+        Err(DecideError::RowNotLoaded(elsewhere)) => Err(elsewhere),
+        Err(DecideError::Refused(_)) | Ok(_) => Ok(()),
+    });
+    Ok(RowNotLoaded::gather(found).map(drop)?)
+}
+
+fn weighing(state: &State, mut start: Start, at: (Seq, UnixMs)) -> Result<Weighing, DecideError> {
+    let mut found = found(state, &mut start, at.1)?;
+    let weighed = weigh(state, &start, &mut found, at)?;
+    Ok(Weighing {
+        start,
+        found,
+        weighed,
+    })
+}
+
+/// The matter with the most at stake, of equal ones the first that was told: one whose reason nobody knows comes after
+/// all others; `None` if a reason must be chosen for each.
+fn most_at_stake(
+    state: &State,
+    (start, told): (&Start, &ContactContext),
+    all: &[Start],
+    at: (Seq, UnixMs),
+) -> Result<Option<MatterId>, DecideError> {
+    let mut most: Option<((bool, Money), MatterId)> = None;
+    for one in all {
+        let Some(matter) = one.matter.clone() else {
+            continue;
+        };
+        let place = place_of(&start.context, told, &matter);
+        let one = weighing(state, one.clone(), at).map_err(|stop| at_place(stop, place))?;
+        let Some(Decided { decision, .. }) = &one.weighed.decided else {
+            continue;
+        };
+        let stake = (decision.reason.is_some(), decision.stake);
+        if most.as_ref().is_none_or(|(known, _)| stake > *known) {
+            most = Some((stake, matter));
+        }
+    }
+    Ok(most.map(|(_, matter)| matter))
+}
+
+/// The leading matter may not turn out to be another one that the contact brought.
+fn may_lead(before: Option<&Contact>, routed: &ContactRouted) -> Result<(), DecideError> {
+    let own = routed.case.as_ref().map(|join| join.case);
+    let additional = before.into_iter().flat_map(|before| &before.additional);
+    let mut same = additional.filter(|it| Some(it.case) == own);
+    match same.find_map(|it| it.matter.as_ref()) {
+        None => Ok(()),
+        Some(matter) => {
+            let what = format!("come to the case of matter {matter}: tell one matter once");
+            Err(Refusal::Faulty(Faults::one("context.facts", what)).into())
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! A contact comes in, or more is known of it: find who, why and which case, decide, and say what comes next.
+
+use super::matters;
+use super::start::Start;
+use crate::actor::Actor;
+use crate::command::RouteContact;
+use crate::contact::ContactContext;
+use crate::event::Event;
+use crate::flow::result::DecideError;
+use crate::state::State;
+use crate::time::UnixMs;
+
+/// Routes a new or an amended contact: one event, and one more for each other matter.
+pub(in crate::flow) fn route(
+    state: &State,
+    command: &RouteContact,
+    actor: &Actor,
+    now: UnixMs,
+) -> Result<Vec<Event>, DecideError> {
+    let (start, told) = start(state, command, actor, now)?;
+    matters::routed(state, start, &told, now)
+}
+
+/// Finds what routing needs, without deciding.
+pub(in crate::flow) fn seek(
+    state: &State,
+    command: &RouteContact,
+    actor: &Actor,
+) -> Result<(), DecideError> {
+    let (start, told) = start(state, command, actor, state.now())?;
+    matters::seek(state, &start, &told, state.now())
+}
+
+fn start(
+    state: &State,
+    command: &RouteContact,
+    actor: &Actor,
+    now: UnixMs,
+) -> Result<(Start, ContactContext), DecideError> {
+    let told = command.context.told_at(now);
+    let before = state.contact(&command.contact)?.cloned();
+    let start = Start::of(
+        state,
+        (command.contact.clone(), before),
+        actor,
+        (&told, &command.clear),
+        command.unknown_reason,
+    )?;
+    let start = Start {
+        select_first: command.select_first,
+        ..start
+    };
+    Ok((start, told))
+}

@@ -1,0 +1,149 @@
+//! How things stand with a contact, its customer and its case when it is decided on.
+
+use super::start::Start;
+use crate::case::Case;
+use crate::case::memory::{Telling, came_of, repeat_of};
+use crate::customer::CONTACTS_7D;
+use crate::decision::{ContactStats, Memory};
+use crate::event::{CaseJoin, RoutingTrigger};
+use crate::flow::case::lookup::all_open_cases;
+use crate::flow::customer::find::FoundCustomer;
+use crate::ids::ContactId;
+use crate::state::{RowNotLoaded, State};
+use crate::time::UnixMs;
+use std::collections::BTreeSet;
+
+pub(super) fn standing(
+    state: &State,
+    start: &Start,
+    who: Option<&FoundCustomer>,
+    case: Option<&Case>,
+    join: Option<&CaseJoin>,
+    now: UnixMs,
+) -> Result<ContactStats, RowNotLoaded> {
+    let first = join.is_some_and(|join| join.first);
+    let count = |before: Option<u32>, adds: bool| before.unwrap_or(0) + u32::from(first && adds);
+    let needed_person = start
+        .known
+        .as_ref()
+        .is_some_and(|contact| contact.needs_person);
+    Ok(ContactStats {
+        now,
+        contacts_7d: contacts_7d(state, start, who, now)?,
+        case_contacts: case.map_or(0, |case| case.contact_count - u32::from(!first)),
+        repeats: count(
+            case.map(|case| case.repeats),
+            join.is_some_and(|join| join.repeat),
+        ),
+        channel_switches: count(
+            case.map(|case| case.channel_switches),
+            join.is_some_and(|join| join.switched),
+        ),
+        broken_promises: 0,
+        case_age: case.map(|case| now.since(case.opened)),
+        needs_person: needed_person || start.step == RoutingTrigger::AskedForPerson,
+        away: is_away(start),
+    })
+}
+
+/// Whether the customer is not on the line: nobody answered, and the contact was not amended since, nor did the
+/// customer do anything.
+fn is_away(start: &Start) -> bool {
+    let was_away = || start.known.as_ref().is_some_and(|contact| contact.away);
+    match start.step {
+        RoutingTrigger::NoAnswer => true,
+        RoutingTrigger::Failed => was_away(),
+        RoutingTrigger::Opened
+        | RoutingTrigger::Amended
+        | RoutingTrigger::AskedForPerson
+        | RoutingTrigger::GaveUp => false,
+    }
+}
+
+/// What a decision knows of the case before the contact's own words.
+pub(super) fn memory(
+    start: &Start,
+    who: Option<&FoundCustomer>,
+    case: Option<&Case>,
+    join: Option<&CaseJoin>,
+    now: UnixMs,
+) -> Memory {
+    let all_contacts_7d = all_contacts_7d(start, who, now);
+    let (Some(case), Some(join)) = (case, join) else {
+        return Memory {
+            all_contacts_7d,
+            ..Memory::default()
+        };
+    };
+    let contact = &start.contact;
+    let mut tried = case.tried_in_all();
+    if let Some(outcome) = start.step.attempt() {
+        came_of(&mut tried, contact, outcome);
+    }
+    let mut listed = case.contacts.iter();
+    let was_presumed = listed.any(|listed| listed.contact == *contact && listed.presumed);
+    if join.repeat && (join.first || was_presumed) {
+        repeat_of(&mut tried, contact);
+    }
+    let mut told = case.told_in_all();
+    let before = start.before.as_ref().filter(|_| !join.first);
+    let telling = Telling {
+        contact,
+        actor: &start.actor,
+        // Here it is only taken back; what is told now is heard when the event is folded.
+        on_behalf_of: None,
+        at: now,
+        before: before.map(|before| &*before.context),
+        now: &start.context,
+        needs_person: start
+            .known
+            .as_ref()
+            .is_some_and(|contact| contact.needs_person),
+    };
+    told.take_back(telling);
+    if telling.clears_vulnerable() {
+        told.vulnerable = None;
+    }
+    Memory {
+        tried,
+        told,
+        owed_overdue: match start.step {
+            // We tried to reach the customer: what we owed on this contact is paid.
+            RoutingTrigger::NoAnswer => case.owed_overdue_but(contact, now),
+            _ => case.owed_overdue(now),
+        },
+        all_contacts_7d,
+    }
+}
+
+/// Contacts that the customer began in the last seven days about cases that are open, without this one.
+fn contacts_7d(
+    state: &State,
+    start: &Start,
+    who: Option<&FoundCustomer>,
+    now: UnixMs,
+) -> Result<u32, RowNotLoaded> {
+    let Some(who) = who else { return Ok(0) };
+    let mut contacts: BTreeSet<ContactId> = BTreeSet::new();
+    for case in all_open_cases(state, who, now)? {
+        let recent = case.inbound().filter(|(_, at)| *at > now - CONTACTS_7D);
+        contacts.extend(recent.map(|(contact, _)| contact));
+    }
+    contacts.remove(&start.contact);
+    Ok(contacts.len() as u32)
+}
+
+/// Contacts of the customer, and of those who are one with it, in the last seven days, without this one: whoever began
+/// them and whatever came of them.
+fn all_contacts_7d(start: &Start, who: Option<&FoundCustomer>, now: UnixMs) -> u32 {
+    let family = who.map_or(&[][..], |who| &who.family);
+    let before = start.known.as_ref();
+    let counted = before.is_some_and(|before| {
+        let mut family = family.iter();
+        let row = family.find(|row| before.customer.as_ref() == Some(&row.id));
+        before.recorded > now - CONTACTS_7D
+            && row.is_some_and(|row| row.recent.contains(&before.recorded))
+    });
+    let in_all: u32 = family.iter().map(|row| row.contacts_7d(now)).sum();
+    in_all.saturating_sub(u32::from(counted))
+}

@@ -1,0 +1,24 @@
+//! Somebody changes what callers keep of a contact for themselves.
+
+use crate::command::UpdateContact;
+use crate::event::{ContactUpdated, Event};
+use crate::flow::result::DecideError;
+use crate::refusal::{Kind, Refusal};
+use crate::state::State;
+
+/// What the change comes to, of a contact that is live or over.
+pub(in crate::flow) fn contact(
+    state: &State,
+    command: &UpdateContact,
+) -> Result<Event, DecideError> {
+    let UpdateContact { contact, update } = command;
+    if state.contact(contact)?.is_none() {
+        let id = contact.to_string();
+        let kind = Kind::Contact;
+        return Err(Refusal::NotFound { kind, id }.into());
+    }
+    Ok(Event::ContactUpdated(Box::new(ContactUpdated {
+        contact: contact.clone(),
+        update: update.clone(),
+    })))
+}

@@ -1,0 +1,197 @@
+//! Somebody works on a customer: links a handle, merges customers, undoes it.
+
+use super::merge_group::{IdentityOwner, identity_owner, survivor};
+use crate::command::{ActOnCustomer, CustomerStep};
+use crate::customer::{
+    Customer, CustomerAction, CustomerMerge, IDENTITIES_MAX, Identity, MERGED_CUSTOMERS_MAX,
+};
+use crate::event::{CustomerActionTaken, Event};
+use crate::flow::result::DecideError;
+use crate::ids::{CustomerId, Seq};
+use crate::refusal::{CustomerCause, Faults, Kind, Refusal};
+use crate::state::State;
+use std::sync::Arc;
+
+/// What the work comes to.
+pub(in crate::flow) fn act(state: &State, command: &ActOnCustomer) -> Result<Event, DecideError> {
+    let customer = kept(state, &command.customer)?;
+    as_seen(&customer, command.seen)?;
+    let worked = match &command.step {
+        CustomerStep::Link(identity) => link(state, &customer, identity)?,
+        CustomerStep::Unlink(key) => {
+            let mut identities = customer.profile.identities.iter();
+            if !identities.any(|known| known.key == *key) {
+                let kind = key.kind.clone();
+                return Err(refused(&customer, CustomerCause::NoSuchIdentity { kind }));
+            }
+            done(&customer, CustomerAction::Unlinked(key.clone()))
+        }
+        CustomerStep::Merge(other, note) => {
+            let merge = CustomerMerge {
+                customer: other.clone(),
+                proof: None,
+                note: note.clone(),
+            };
+            self::merge(state, &customer, merge)?
+        }
+        CustomerStep::Unmerge(note) => unmerge(state, &customer, note)?,
+    };
+    Ok(Event::CustomerActionTaken(Box::new(worked)))
+}
+
+/// That a customer is still as the caller saw it, if the caller says so.
+pub(super) fn as_seen(customer: &Customer, seen: Option<Seq>) -> Result<(), DecideError> {
+    if seen.is_none_or(|seen| seen == customer.changed) {
+        return Ok(());
+    }
+    Err(Refusal::CustomerChanged {
+        customer: customer.id.clone(),
+        current: customer.changed.0,
+    }
+    .into())
+}
+
+/// The customer as it is kept.
+pub(in crate::flow) fn kept(state: &State, id: &CustomerId) -> Result<Arc<Customer>, DecideError> {
+    let customer = state.customer(id)?.cloned();
+    customer.ok_or_else(|| {
+        Refusal::NotFound {
+            kind: Kind::Customer,
+            id: id.to_string(),
+        }
+        .into()
+    })
+}
+
+fn done(customer: &Customer, work: CustomerAction) -> CustomerActionTaken {
+    CustomerActionTaken {
+        customer: customer.id.clone(),
+        action: work,
+    }
+}
+
+fn refused(customer: &Customer, why: CustomerCause) -> DecideError {
+    let customer = customer.id.clone();
+    Refusal::CustomerStep { customer, why }.into()
+}
+
+/// Whoever is merged does nothing more by itself.
+fn goes_on(customer: &Customer) -> Result<(), DecideError> {
+    match &customer.merged_into {
+        Some(survivor) => {
+            let into = survivor.clone();
+            Err(refused(customer, CustomerCause::Merged { into }))
+        }
+        None => Ok(()),
+    }
+}
+
+fn link(
+    state: &State,
+    customer: &Customer,
+    identity: &Identity,
+) -> Result<CustomerActionTaken, DecideError> {
+    goes_on(customer)?;
+    let (id, kind) = (&customer.id, &identity.key.kind);
+    let held = identity_owner(state, &identity.key)?;
+    let (IdentityOwner::One(other) | IdentityOwner::Shared(other)) = &held else {
+        return linked(customer, identity);
+    };
+    let claims = !identity.verified && !identity.shared;
+    if other == id || claims && customer.profile.identities.contains(identity) {
+        return linked(customer, identity);
+    }
+    // What somebody has who is merged into it is said of them again.
+    let one = survivor(state, other)?;
+    if one == *id {
+        return Ok(as_told(&*kept(state, other)?, identity));
+    }
+    match held {
+        IdentityOwner::One(holder) if !identity.identifies_customer() => {
+            let kind = kind.clone();
+            Err(refused(
+                customer,
+                CustomerCause::IdentityTaken { kind, holder },
+            ))
+        }
+        IdentityOwner::One(_) => {
+            let merge = CustomerMerge {
+                customer: one,
+                proof: Some(identity.key.clone()),
+                note: "".into(),
+            };
+            self::merge(state, customer, merge)
+        }
+        IdentityOwner::Shared(sharer) if identity.identifies_customer() => {
+            Err(Refusal::IdentityShared {
+                kind: kind.clone(),
+                customer: id.clone(),
+                sharer,
+            }
+            .into())
+        }
+        IdentityOwner::Shared(_) | IdentityOwner::Nobody => linked(customer, identity),
+    }
+}
+
+/// The customer has the handle as it is told now.
+fn linked(customer: &Customer, identity: &Identity) -> Result<CustomerActionTaken, DecideError> {
+    let identities = &customer.profile.identities;
+    let is_new = !identities.iter().any(|known| known.key == identity.key);
+    if is_new && identities.len() == IDENTITIES_MAX {
+        return Err(refused(customer, CustomerCause::IdentitiesMax));
+    }
+    Ok(as_told(customer, identity))
+}
+
+fn as_told(customer: &Customer, identity: &Identity) -> CustomerActionTaken {
+    let verification_lost =
+        customer.profile.holds(&identity.key) && !identity.identifies_customer();
+    let identity = identity.clone();
+    let work = CustomerAction::Linked {
+        identity,
+        verification_lost,
+    };
+    done(customer, work)
+}
+
+fn merge(
+    state: &State,
+    survivor: &Customer,
+    merge: CustomerMerge,
+) -> Result<CustomerActionTaken, DecideError> {
+    if merge.customer == survivor.id {
+        let what = "must be another customer than the one that goes on";
+        return Err(Refusal::Faulty(Faults::one("duplicate_customer_id", what)).into());
+    }
+    let merged = kept(state, &merge.customer)?;
+    goes_on(survivor)?;
+    if let Some(into) = &merged.merged_into {
+        let into = into.clone();
+        return Err(refused(&merged, CustomerCause::MergedAlready { into }));
+    }
+    if let Some(first) = merged.merged_ids().next() {
+        let why = CustomerCause::HasMerged {
+            first: first.clone(),
+            survivor: survivor.id.clone(),
+        };
+        return Err(refused(&merged, why));
+    }
+    if survivor.merged.len() == MERGED_CUSTOMERS_MAX {
+        return Err(refused(survivor, CustomerCause::MergesMax));
+    }
+    Ok(done(survivor, CustomerAction::Merged(merge)))
+}
+
+fn unmerge(
+    state: &State,
+    merged: &Customer,
+    note: &Arc<str>,
+) -> Result<CustomerActionTaken, DecideError> {
+    let Some(survivor) = &merged.merged_into else {
+        return Err(refused(merged, CustomerCause::NotMerged));
+    };
+    let survivor = kept(state, survivor)?;
+    let work = CustomerAction::Unmerged(merged.id.clone(), note.clone());
+    Ok(done(&survivor, work))
+}

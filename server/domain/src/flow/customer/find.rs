@@ -1,0 +1,239 @@
+//! Who the contact is of: the customer and the tier.
+
+use super::merge_group::{IdentityOwner, identity_owner, merge_group, survivor};
+use crate::contact::CustomerRef;
+use crate::customer::{Customer, IDENTITIES_MAX, Identity, Profile, TierBasis, TierFound};
+use crate::decision::Finding;
+use crate::ids::{ContactId, CustomerId, Slug};
+use crate::playbook::{Playbook, TierIndex};
+use crate::state::{RowNotLoaded, State};
+use std::sync::Arc;
+
+/// Who it is.
+#[derive(Debug)]
+pub(in crate::flow) struct FoundCustomer {
+    /// The key.
+    pub(in crate::flow) id: CustomerId,
+    /// Everybody who is one with it, the one that goes on first; empty if the contact brings it.
+    pub(in crate::flow) family: Vec<Arc<Customer>>,
+    /// What is kept of it from now on.
+    pub(in crate::flow) profile: Profile,
+    /// What is known of all of them from now on.
+    pub(in crate::flow) in_all: Profile,
+    /// The tier that was stored before.
+    pub(super) stored_tier: Option<StoredTier>,
+    /// Whether more is kept of it than before.
+    pub(in crate::flow) learnt: bool,
+}
+
+/// A tier that is stored of somebody.
+#[derive(Clone, Debug)]
+pub(super) struct StoredTier {
+    /// Which.
+    tier: Slug,
+    /// Of whom, if it is not the customer that goes on.
+    of: Option<CustomerId>,
+}
+
+impl FoundCustomer {
+    /// Whether a customer is one with this one.
+    pub(in crate::flow) fn is_one_with(&self, id: &CustomerId) -> bool {
+        self.members().any(|member| member == id)
+    }
+
+    /// The keys of all who are one, the one that goes on first.
+    pub(in crate::flow) fn members(&self) -> impl Iterator<Item = &CustomerId> {
+        let brought = self.family.is_empty().then_some(&self.id);
+        self.family.iter().map(|row| &row.id).chain(brought)
+    }
+}
+
+/// Finds the customer: the one that the contact had, else by the caller's key, else by a verified identity; of several
+/// that belong to different customers the first by kind and value. Who is merged is found as the one that goes on. An
+/// identity that is not verified, or is shared, finds nobody; one that belongs to somebody else merges nobody.
+pub(in crate::flow) fn customer(
+    state: &State,
+    playbook: &Playbook,
+    contact: &ContactId,
+    told: &CustomerRef,
+    before: Option<&CustomerId>,
+    noticed: &mut Vec<Finding>,
+) -> Result<Option<FoundCustomer>, RowNotLoaded> {
+    let named = before.or(told.id.as_ref());
+    let told_of = told
+        .identities
+        .iter()
+        .filter(|identity| identity.identifies_customer());
+    let told_of = told_of.map(|identity| match identity_owner(state, &identity.key)? {
+        IdentityOwner::One(id) => survivor(state, &id).map(drop),
+        IdentityOwner::Shared(_) | IdentityOwner::Nobody => Ok(()),
+    });
+    RowNotLoaded::gather(
+        named
+            .map(|id| survivor(state, id).map(drop))
+            .into_iter()
+            .chain(told_of),
+    )?;
+    let named = named.map(|id| survivor(state, id)).transpose()?;
+    let mut held_by = None;
+    let mut free = Vec::new();
+    for identity in in_order(&told.identities) {
+        let kind = || identity.key.kind.clone();
+        if !identity.identifies_customer() {
+            noticed.push(match identity.shared {
+                true => Finding::IdentityShared(kind()),
+                false => Finding::IdentityNotVerified(kind()),
+            });
+            continue;
+        }
+        let held = match identity_owner(state, &identity.key)? {
+            IdentityOwner::Nobody => {
+                free.push(identity);
+                continue;
+            }
+            IdentityOwner::Shared(_) => {
+                noticed.push(Finding::IdentityShared(kind()));
+                continue;
+            }
+            IdentityOwner::One(id) => survivor(state, &id)?,
+        };
+        if named
+            .as_ref()
+            .or(held_by.as_ref())
+            .is_some_and(|known| *known != held)
+        {
+            noticed.push(Finding::IdentityOfOtherCustomer(kind()));
+        } else {
+            held_by = Some(held);
+        }
+    }
+    // A contact stays with whom it came in as, even if another goes on for them by now.
+    let id = match before.cloned().or(named).or(held_by) {
+        Some(id) => id,
+        None if free.is_empty() => return Ok(None),
+        None => new_id(state, contact)?,
+    };
+    let family = merge_group(state, &id)?;
+    Ok(Some(found(playbook, id, family, told.tier.as_ref(), &free)))
+}
+
+fn found(
+    playbook: &Playbook,
+    id: CustomerId,
+    family: Vec<Arc<Customer>>,
+    told_tier: Option<&Slug>,
+    free: &[&Identity],
+) -> FoundCustomer {
+    let stored_tier = stored_tier(playbook, &family);
+    let known = family.iter().find(|row| row.id == id);
+    let known = known.map(|row| &row.profile);
+    let tier = told_tier.filter(|_| stored_tier.is_none());
+    let profile = learn(known.cloned().unwrap_or_default(), tier, free);
+    let learnt = known != Some(&profile);
+    let mut profiles = family.iter().map(|row| match row.id == id {
+        true => &profile,
+        false => &row.profile,
+    });
+    let mut in_all = profiles.next().unwrap_or(&profile).clone();
+    profiles.for_each(|other| in_all.fill_from(other));
+    let stored = stored_tier.as_ref().map(|stored| stored.tier.clone());
+    in_all.tier = stored.or_else(|| profile.tier.clone());
+    FoundCustomer {
+        id,
+        family,
+        profile,
+        in_all,
+        stored_tier,
+        learnt,
+    }
+}
+
+/// The tier of the customer that goes on; if that has none, the most valuable one of those merged into it, as the
+/// playbook ranks them now, one that it does not have last; of equal ones that of the one merged first.
+fn stored_tier(playbook: &Playbook, family: &[Arc<Customer>]) -> Option<StoredTier> {
+    let (first, merged) = family.split_first()?;
+    if let Some(tier) = first.profile.tier.clone() {
+        return Some(StoredTier { tier, of: None });
+    }
+    let stored = merged.iter().filter_map(|row| {
+        Some(StoredTier {
+            tier: row.profile.tier.clone()?,
+            of: Some(row.id.clone()),
+        })
+    });
+    stored.min_by_key(|stored| match playbook.index.tiers.get(&stored.tier) {
+        Some(index) => (false, *index),
+        None => (true, playbook.tier_default),
+    })
+}
+
+/// By kind and value, the verified first, and of those the shared: the order in which a caller tells them does not
+/// matter.
+fn in_order(identities: &[Identity]) -> Vec<&Identity> {
+    let mut sorted: Vec<&Identity> = identities.iter().collect();
+    sorted.sort_by_key(|it| (&it.key, !it.verified, !it.shared));
+    sorted
+}
+
+/// A key of our own for a customer whom the contact brings. It follows from the contact and not from the sequence,
+/// so that it can be looked up before the contact is decided; one that is taken already is passed over.
+fn new_id(state: &State, contact: &ContactId) -> Result<CustomerId, RowNotLoaded> {
+    let mut attempt = 0;
+    loop {
+        let id = CustomerId::brought_by(contact, attempt);
+        if state.customer(&id)?.is_none() {
+            return Ok(id);
+        }
+        attempt += 1;
+    }
+}
+
+/// What a contact teaches about its customer: a tier where none was known, verified identities that nobody holds.
+fn learn(mut profile: Profile, tier: Option<&Slug>, free: &[&Identity]) -> Profile {
+    if profile.tier.is_none() {
+        profile.tier = tier.cloned();
+    }
+    for &identity in free {
+        if profile.holds(&identity.key) {
+            continue;
+        }
+        profile.identities.retain(|known| known.key != identity.key);
+        if profile.identities.len() < IDENTITIES_MAX {
+            profile.identities.push(identity.clone());
+        }
+    }
+    profile
+}
+
+/// The tier: the caller's, else the stored one, else the playbook's default.
+pub(in crate::flow) fn tier(
+    playbook: &Playbook,
+    told: Option<&Slug>,
+    who: Option<&FoundCustomer>,
+    noticed: &mut Vec<Finding>,
+) -> (TierIndex, TierFound) {
+    let index = |id: Option<&Slug>| id.and_then(|id| playbook.index.tiers.get(id)).copied();
+    let stored = who.and_then(|who| who.stored_tier.clone());
+    let (stored, stored_of) = match stored {
+        Some(StoredTier { tier, of }) => (Some(tier), of),
+        None => (None, None),
+    };
+    let (tier, basis) = match (index(told), index(stored.as_ref())) {
+        (Some(told), _) => (told, TierBasis::Reported),
+        (None, Some(stored)) => (stored, TierBasis::Stored),
+        (None, None) => (playbook.tier_default, TierBasis::Default),
+    };
+    match (basis, &stored) {
+        (TierBasis::Reported, Some(stored)) if Some(stored) != told => {
+            noticed.push(Finding::TierReported(stored.clone()));
+        }
+        (TierBasis::Default, _) => noticed.push(Finding::TierAssumed),
+        (TierBasis::Reported | TierBasis::Stored, _) => {}
+    }
+    let found = TierFound {
+        stored,
+        stored_of,
+        basis,
+    };
+    (tier, found)
+}

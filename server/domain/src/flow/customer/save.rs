@@ -1,0 +1,107 @@
+//! More is known of a customer, or something else.
+
+use super::act::{as_seen, kept};
+use super::merge_group::{IdentityOwner, identity_owner, survivor};
+use crate::actor::{Actor, ActorKind};
+use crate::command::UpsertCustomer;
+use crate::customer::{CONSENTS_MAX, CaseReasons, Customer, IDENTITIES_MAX, Identity};
+use crate::event::{CustomerUpserted, Event};
+use crate::flow::result::DecideError;
+use crate::ids::{CustomerId, fits_new};
+use crate::refusal::{CustomerCause, Faults, Refusal};
+use crate::state::{RowNotLoaded, State};
+use crate::time::UnixMs;
+
+/// Makes a customer or changes the profile of one. A verified identity stays with who holds it, until a profile of
+/// theirs leaves it out: nobody else is given it, verified or not. One that another shares proves nobody. A customer
+/// that is merged is kept for itself. Whoever is vulnerable stays so until a supervisor says otherwise.
+pub(in crate::flow) fn upsert(
+    state: &State,
+    command: &UpsertCustomer,
+    actor: &Actor,
+    now: UnixMs,
+) -> Result<Event, DecideError> {
+    if command.seen.is_some() {
+        as_seen(&*kept(state, &command.id)?, command.seen)?;
+    }
+    if let Err(unfit) = fits_new(command.id.as_str())
+        && state.customer(&command.id)?.is_none()
+    {
+        return Err(Refusal::Faulty(Faults::one("customer.customer_id", unfit)).into());
+    }
+    let told = command.profile.identities.iter();
+    RowNotLoaded::gather(told.map(|identity| identity_owner(state, &identity.key)))?;
+    for identity in &command.profile.identities {
+        if says_nothing_new(state, &command.id, identity)? {
+            continue;
+        }
+        let kind = identity.key.kind.clone();
+        let customer = command.id.clone();
+        let refusal = match identity_owner(state, &identity.key)? {
+            IdentityOwner::One(holder) if holder != customer => Refusal::IdentityTaken {
+                kind,
+                customer,
+                holder,
+            },
+            IdentityOwner::Shared(sharer)
+                if sharer != customer && identity.identifies_customer() =>
+            {
+                Refusal::IdentityShared {
+                    kind,
+                    customer,
+                    sharer,
+                }
+            }
+            IdentityOwner::One(_) | IdentityOwner::Shared(_) | IdentityOwner::Nobody => continue,
+        };
+        return Err(refusal.into());
+    }
+    let mut customer = match state.customer(&command.id)? {
+        Some(row) => Customer::clone(row),
+        None => Customer::new(command.id.clone(), now),
+    };
+    let named = command.named.as_deref();
+    let profile = customer.profile.updated(&command.profile, named);
+    let refused = |why| -> DecideError {
+        let customer = command.id.clone();
+        Refusal::CustomerStep { customer, why }.into()
+    };
+    if profile.identities.len() > IDENTITIES_MAX {
+        return Err(refused(CustomerCause::IdentitiesMax));
+    }
+    if profile.consents.len() > CONSENTS_MAX {
+        return Err(refused(CustomerCause::ConsentsMax));
+    }
+    let was_vulnerable = customer.profile.vulnerable == Some(true);
+    let is_vulnerable = profile.vulnerable == Some(true);
+    if was_vulnerable && !is_vulnerable && actor.kind != ActorKind::Supervisor {
+        return Err(refused(CustomerCause::Vulnerable));
+    }
+    let unverified_identities = customer.profile.proofs_lost_by(&profile);
+    customer.profile = profile;
+    customer.case_reasons = CaseReasons::default();
+    Ok(Event::CustomerUpserted(Box::new(CustomerUpserted {
+        customer,
+        unverified_identities,
+    })))
+}
+
+/// Whether a customer may go on to be said to have this identity, not verified, whoever holds it: they have it in that
+/// way already, and who told it need not know that it was verified for another since; or who holds it is one with them.
+fn says_nothing_new(
+    state: &State,
+    id: &CustomerId,
+    identity: &Identity,
+) -> Result<bool, DecideError> {
+    if identity.verified || identity.shared {
+        return Ok(false);
+    }
+    let known = state.customer(id)?;
+    if known.is_some_and(|row| row.profile.identities.contains(identity)) {
+        return Ok(true);
+    }
+    match identity_owner(state, &identity.key)? {
+        IdentityOwner::One(holder) => Ok(survivor(state, &holder)? == survivor(state, id)?),
+        IdentityOwner::Shared(_) | IdentityOwner::Nobody => Ok(true),
+    }
+}
