@@ -141,7 +141,16 @@ impl Day {
 fn what_is_whole_is_clean_and_counted() {
     let stage = Stage::play(DAY.lines());
     let whole = rows(stage.world.state());
-    let verdict = check(&state_of(whole, stage.world.state(), |_| false));
+    let held = whole.keys().filter(|key| {
+        !matches!(
+            key,
+            RowKey::Counts(..) | RowKey::Publication(_) | RowKey::ReportedQueue(_)
+        )
+    });
+    let held = held.count();
+    let state = state_of(whole, stage.world.state(), |_| false);
+    assert_eq!(state.rows_held(), held);
+    let verdict = check(&state);
     assert!(verdict.is_clean(), "{:?}", verdict.broken);
     assert_eq!(verdict.contacts, 6);
     // Deciding k5; self-service k1 and k4; routed k2 and k6; ended k3.

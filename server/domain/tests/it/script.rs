@@ -8,7 +8,7 @@
 //! end CONTACT OUTCOME [confirmed=REASON] [outcome=ID] [cost=AMOUNT] [note=WORD] [matter:ID=resolved[/OUTCOME]|open[,REASON] …]
 //! add_case CONTACT REASON [NAME=VALUE…] [note=WORD]   (an additional case; facts as in a route)
 //! customer ID WORD…
-//! note CASE TEXT | resolve CASE OUTCOME [cost=AMOUNT] | reopen CASE   [stale]
+//! note CASE TEXT | resolve CASE OUTCOME [cost=AMOUNT] [note=WORD] | reopen CASE [note=WORD]   [stale]
 //! confirm CASE REASON | hold CASE | retain CASE SPAN|none   [stale]   (what is kept of a case)
 //! merge CASE CASE [note=WORD] | unmerge CASE | link CASE KIND CASE | unlink CASE KIND CASE   [stale]   (the first stays)
 //! link_identity ID HANDLE | unlink_identity ID HANDLE   (a handle is verified:KIND=VALUE, unverified:… or shared:…)

@@ -475,7 +475,11 @@ fn contact(row: &Contact, names: &Names) -> String {
         .iter()
         .map(|(name, value)| format!("; {name}:{value}"));
     let links = row.links.iter().map(|link| format!("; see {}", link.uri));
-    let kept: String = refs.chain(labels).chain(links).collect();
+    let matters = row.context.matters.iter().map(|matter| {
+        let reason = matter.reason.as_ref().map(ToString::to_string);
+        format!("; {} for {}", matter.id, reason.unwrap_or_default())
+    });
+    let kept: String = matters.chain(refs).chain(labels).chain(links).collect();
     let additional = list(row.additional_cases().map(|case| names.name(case)));
     let additional = match additional.is_empty() {
         true => additional,
@@ -546,8 +550,12 @@ fn case(row: &Case, names: &Names) -> String {
 pub(crate) fn counts(row: &Counts) -> String {
     let routes = Route::ALL.iter().zip(row.routes_taken);
     let routes = routes.filter(|(_, times)| *times > 0);
+    let merged = match row.cases_merged {
+        0 => String::new(),
+        cases => format!(", {cases} merged"),
+    };
     format!(
-        "{} {}: {} contacts - {} left, {} repeats; cases {} opened, {} reopened, {} resolved, {} lapsed, {} withdrawn; took [{}]",
+        "{} {}: {} contacts - {} left, {} repeats; cases {} opened, {} reopened, {} resolved, {} lapsed, {} withdrawn{merged}; took [{}]",
         row.reason,
         row.tier,
         row.contacts,

@@ -23,14 +23,24 @@ pub(crate) fn work(
             2,
         ),
         ("resolve", [first, outcome, more @ ..]) => {
-            let cost = more.first().and_then(|word| word.strip_prefix("cost="));
+            let said = |name| more.iter().find_map(|word| word.strip_prefix(name));
+            let (cost, note) = (said("cost="), said("note="));
+            let used = 2 + usize::from(cost.is_some()) + usize::from(note.is_some());
             (
-                resolved(outcome, cost),
+                resolved(outcome, cost, note.unwrap_or_default()),
                 first,
-                2 + usize::from(cost.is_some()),
+                used,
             )
         }
-        ("reopen", [first, ..]) => (WorkStep::Reopen("".into()), first, 1),
+        ("reopen", [first, more @ ..]) => {
+            let note = more.first().and_then(|word| word.strip_prefix("note="));
+            let used = 1 + usize::from(note.is_some());
+            (
+                WorkStep::Reopen(note.unwrap_or_default().into()),
+                first,
+                used,
+            )
+        }
         ("confirm", [first, reason, ..]) => (confirmed(reason), first, 2),
         ("hold", [first, ..]) => (held(), first, 1),
         ("retain", [first, span, ..]) => (retained(span), first, 2),
@@ -142,12 +152,12 @@ pub(crate) fn told_of_customer(worked: &CustomerActionTaken) -> String {
     format!("customer {} {what}", worked.customer)
 }
 
-fn resolved(outcome: &str, cost: Option<&str>) -> WorkStep {
+fn resolved(outcome: &str, cost: Option<&str>, note: &str) -> WorkStep {
     let resolution = Resolution {
         outcome: Slug::new(outcome).expect("an outcome"),
         cost: cost.map(script::amount),
     };
-    WorkStep::Resolve(resolution, "".into())
+    WorkStep::Resolve(resolution, note.into())
 }
 
 fn confirmed(reason: &str) -> WorkStep {

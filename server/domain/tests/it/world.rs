@@ -12,6 +12,7 @@ use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
 use signpost_domain::state::{Row, State};
+use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -186,6 +187,17 @@ impl World {
         for case in self.whole.cases() {
             let may_happen = case.state.is_open() || of_live.contains(&case.id);
             assert_eq!(case.is_active(), may_happen, "{}", case.id);
+            let row = Row::Case(case.clone());
+            assert_eq!((row.is_active(), row.is_kept()), (may_happen, may_happen));
+        }
+        for contact in self.whole.contacts() {
+            let row = Row::Contact(contact.clone());
+            let is_live = contact.ended.is_none();
+            assert_eq!((row.is_active(), row.is_kept()), (is_live, is_live));
+        }
+        for customer in self.whole.customers() {
+            let row = Row::Customer(customer.clone());
+            assert!(!row.is_active() && !row.is_kept());
         }
     }
 
@@ -297,6 +309,8 @@ fn no_identities_of_profile(event: &Event) {
         Event::ContactRouted(routed) => routed.profile.as_deref(),
         Event::CaseAddedToContact(added) => {
             let decided = added.decided.as_ref();
+            let of_contact = decided.map(|decided| &decided.context.tags);
+            assert!(of_contact.is_none_or(|tags| *tags == Tags::default()));
             decided.and_then(|decided| decided.profile.as_deref())
         }
         _ => None,

@@ -305,7 +305,7 @@ fn a_additional_case_that_was_merged_is_what_the_contact_comes_for() {
             case #1: open; flight/change of standard c1; [k1* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA
             case #3: merged into #1; flight/change of standard c1; [k2* on phone]; 1 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=BBBBBB
             bags/allowance standard: 1 contacts - 1 left, 0 repeats; cases 1 opened, 0 reopened, 0 resolved, 0 lapsed, 1 withdrawn; took [self_service 1]
-            flight/change standard: 2 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2]
+            flight/change standard: 2 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn, 1 merged; took [self_service 2]
             k2 ends Resolved
             k1 ends Resolved; case #1 is resolved
             case #1: resolved; flight/change of standard c1; [k1 on phone]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows booking=AAAAAA

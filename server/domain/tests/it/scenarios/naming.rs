@@ -328,6 +328,8 @@ fn a_reason_that_is_not_known_is_taken_from_the_case_only_where_that_is_allowed(
         route k2 web_chat customer=c1 case=1 reason=never unknown=allowed
         route k3 web_chat customer=c1 case=1 reason=never/known unknown=allowed
         # Of several matters the one that fits is that of the case.
+        route k9 web_chat customer=c1 case=1 matter:m1=never/known matter:m2=never/other unknown=allowed
+        contact k9
         route k4 web_chat customer=c1 case=1 matter:m1= matter:m2=club/leave
         route k5 web_chat customer=c1 case=1 matter:m1=flight matter:m2=
         route k5 web_chat matter:m2=club/leave
@@ -342,11 +344,13 @@ fn a_reason_that_is_not_known_is_taken_from_the_case_only_where_that_is_allowed(
             refused: context.case_id is about a case of flight/change, and the reason that is told is bags: tell one of the two
             k2: c1 standard; continues #1, a repeat; 1 repeats, 1 in 7d, 1 of the case before; knows booking=AAAAAA; remembers self_service gave_up; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             k3: c1 standard; continues #1, a repeat; 2 repeats, 2 in 7d, 2 of the case before; knows booking=AAAAAA; remembers self_service gave_up; -> chat(desk) of [chat 5.72, human 8.21] by third_contact, asked_again noticing tier_assumed
+            k9: for m1; c1 standard; continues #1, a repeat; 3 repeats, 3 in 7d, 3 of the case before; knows booking=AAAAAA; remembers self_service gave_up; -> chat(desk) of [chat 5.72, human 8.21] by third_contact, asked_again noticing tier_assumed
+            contact k9 of standard: routed to chat; case #1; offered [chat, human]; declined []; amended 0; m1 for flight/change; m2 for never/other
             refused: context.case_id is about a case of flight/change, and the reason that is told is club/leave: tell one of the two
-            k5: c1 standard; continues #1, a repeat; 3 repeats, 3 in 7d, 3 of the case before; knows booking=AAAAAA; remembers self_service gave_up; -> chat(desk) of [chat 5.72, human 8.21] by third_contact, asked_again noticing tier_assumed
-            k5: c1 standard; stays with #1, a repeat; 3 repeats, 3 in 7d, 3 of the case before; knows booking=AAAAAA; remembers self_service gave_up; -> chat(desk) of [chat 5.72, human 8.21] by third_contact, asked_again noticing tier_assumed
+            k5: c1 standard; continues #1, a repeat; 4 repeats, 4 in 7d, 4 of the case before; knows booking=AAAAAA; remembers self_service gave_up; -> chat(desk) of [chat 5.72, human 8.21] by third_contact, asked_again noticing tier_assumed
+            k5: c1 standard; stays with #1, a repeat; 4 repeats, 4 in 7d, 4 of the case before; knows booking=AAAAAA; remembers self_service gave_up; -> chat(desk) of [chat 5.72, human 8.21] by third_contact, asked_again noticing tier_assumed
               k5: club/leave too for m2; opens #2
-            contact k5 of standard: routed to chat; case #1; offered [chat, human]; declined []; amended 1; additional [#2]
+            contact k5 of standard: routed to chat; case #1; offered [chat, human]; declined []; amended 1; additional [#2]; m1 for flight; m2 for club/leave
         "#]],
     );
 }
@@ -370,6 +374,11 @@ fn a_contact_of_nobody_keeps_the_case_that_it_proved_when_its_reason_is_gone() {
         route k5 phone asked_for_person
         route k5 phone customer=c5
         contact k5
+        # One that was told by its number, and has a customer only now.
+        route k6 web_chat reason=flight/change booking=AAAAAA
+        route k7 web_chat case=5 booking=AAAAAA
+        playbook sketch
+        route k7 web_chat customer=c7
         ",
         expect![[r#"
             playbook trips is live
@@ -385,6 +394,10 @@ fn a_contact_of_nobody_keeps_the_case_that_it_proved_when_its_reason_is_gone() {
             k5: standard; stays with #4; -> message(writers) of [message 5.64] noticing tier_assumed, reason_unknown(club/leave), last_resort
             k5: c5+ standard; leaves #4, withdrawn; no case; -> message(writers) of [message 5.64] noticing tier_assumed, reason_unknown(club/leave), last_resort
             contact k5 of no tier: routed to message; case none; offered [message]; declined []; amended 2
+            k6: standard; opens #5; -> self_service(rebook) of [self_service 1.90, chat 5.94, human 8.57] noticing tier_assumed, reason_replaced(flight/change)
+            k7: standard; continues #5, a repeat; 1 repeats, 1 of the case before; remembers self_service repeated; -> chat(desk) of [chat 5.94, human 8.57] noticing tier_assumed
+            playbook sketch is live
+            k7: c7+ standard; leaves #5; no case; -> message(rebooking) of [message 4.16] noticing tier_assumed, reason_unknown(flight/new_date), last_resort
         "#]],
     );
 }

@@ -88,6 +88,10 @@ fn notes_of_every_kind_are_counted() {
         case 2
         reopen 2
         case 2
+        resolve 2 explained note=fifth
+        case 2
+        reopen 2 note=sixth
+        case 2
         merge 1 2 note=one_matter
         merge 1 3
         case 1
@@ -115,6 +119,10 @@ fn notes_of_every_kind_are_counted() {
             case #2: resolved as explained; bags/lost of standard c1; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1; 3 notes
             case #2 is reopened
             case #2: open; bags/lost of standard c1; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 1 reopens; knows bag_tag=1; 3 notes
+            case #2 is resolved as explained
+            case #2: resolved as explained; bags/lost of standard c1; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 1 reopens; knows bag_tag=1; 4 notes
+            case #2 is reopened
+            case #2: open; bags/lost of standard c1; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 2 reopens; knows bag_tag=1; 5 notes
             case #1 goes on for #2 with bag_tag: one_matter
             case #1 goes on for #3
             case #1: open; flight/change of standard c1; [k1 on web_chat]; 0 live, 0 owed; 0 repeats, 0 switches, 0 reopens; knows bag_tag=1, booking=AAAAAA; 2 notes

@@ -74,3 +74,53 @@ fn a_case_owes_no_more_what_the_case_that_left_it_owes() {
         "#]],
     );
 }
+
+#[test]
+fn merged_cases_are_counted_in_what_their_reason_became() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        route k1 web_chat customer=c1 reason=flight/change booking=AAAAAA
+        route k2 web_chat customer=c1 reason=flight/change booking=BBBBBB
+        merge 1 2
+        counts
+        playbook trips_split
+        families
+        route k3 web_chat customer=c1 reason=flight/change_seat booking=CCCCCC
+        route k4 web_chat customer=c1 reason=flight/change_seat booking=DDDDDD
+        merge 3 4
+        families
+        unmerge 2
+        unmerge 4
+        families
+        ",
+        expect![[r#"
+            playbook trips is live
+            k1: c1+ standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            k2: c1 standard; opens #2; 1 in 7d; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
+            case #1 goes on for #2
+            flight/change standard: 2 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn, 1 merged; took [self_service 2]
+            playbook trips is live
+            flight/change with flight/change_date, flight/change_name, flight/change_seat
+              flight/change standard: 2 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn, 1 merged; took [self_service 2]
+            flight/change_details with flight/change_name, flight/change_seat
+            bags/lost with bags/lost, bags/damaged
+            k3: c1 standard; opens #3; 2 in 7d; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
+            k4: c1 standard; opens #4; 3 in 7d; -> chat(desk) of [chat 5.45, message 5.55, human 8.08] by third_contact noticing tier_assumed
+            case #3 goes on for #4
+            flight/change with flight/change_date, flight/change_name, flight/change_seat
+              flight/change standard: 4 contacts - 0 left, 0 repeats; cases 4 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn, 2 merged; took [self_service 2, chat 2]
+            flight/change_details with flight/change_name, flight/change_seat
+              flight/change_details standard: 2 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn, 1 merged; took [chat 2]
+            bags/lost with bags/lost, bags/damaged
+            case #1 goes on no more for #2
+            case #3 goes on no more for #4
+            flight/change with flight/change_date, flight/change_name, flight/change_seat
+              flight/change standard: 4 contacts - 0 left, 0 repeats; cases 4 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [self_service 2, chat 2]
+            flight/change_details with flight/change_name, flight/change_seat
+              flight/change_details standard: 2 contacts - 0 left, 0 repeats; cases 2 opened, 0 reopened, 0 resolved, 0 lapsed, 0 withdrawn; took [chat 2]
+            bags/lost with bags/lost, bags/damaged
+        "#]],
+    );
+}
