@@ -195,8 +195,8 @@ fn a_map_tells_who_gets_what_and_what_changes() -> TestResult {
     let folder = tempfile::tempdir()?;
     let cheaper = std::fs::read_to_string(sample)?;
     let cheaper = cheaper.replace(
-        "waiting_cost_per_minute: 4.00",
-        "waiting_cost_per_minute: 2.00",
+        "waiting_cost_per_minute: 0.80",
+        "waiting_cost_per_minute: 0.40",
     );
     let other = folder.path().join("cheaper.yaml");
     std::fs::write(&other, cheaper)?;

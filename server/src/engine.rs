@@ -66,7 +66,7 @@ struct Shared {
     wanted: CatchUpSignal,
     log: LogReader,
     reading: Reading,
-    incarnation: StoreId,
+    store_id: StoreId,
     case_numbers: CaseNumbers,
     tail: Arc<Tail>,
     live: watch::Receiver<Option<Arc<Playbook>>>,
@@ -356,8 +356,8 @@ impl Engine {
     }
 
     /// Which store it is.
-    pub fn incarnation(&self) -> StoreId {
-        self.shared.incarnation
+    pub fn store_id(&self) -> StoreId {
+        self.shared.store_id
     }
 
     /// Whether the engine takes work, now and from now on.

@@ -105,10 +105,10 @@ impl Feeds {
         let digests = Arc::<Digests>::default();
         let relay = relay(engine.clone(), standing.clone(), digests.clone());
         let relay = tokio::spawn(relay);
-        let incarnation = engine.incarnation();
+        let store_id = engine.store_id();
         Arc::new(Feeds {
-            store: StoreIdPrefix::of(incarnation),
-            source: incarnation.to_string(),
+            store: StoreIdPrefix::of(store_id),
+            source: store_id.to_string(),
             engine,
             standing,
             digests,

@@ -91,8 +91,8 @@ pub struct IndexEntries {
     pub opened: Seq,
 }
 
-/// Most that is written for a case: the row and the one that it takes the place of, the entry of its customer, a block for
-/// each reason, channel, reference and label, and for its tier, queue and state.
+/// Most that is written for a case: the row and the one that it takes the place of, the entry of its customer, a block
+/// for each reason, channel, reference and label, and for its tier, queue and state.
 pub const CASE_WRITES_MAX: usize =
     2 + 1 + (2 + CASE_CONTACTS_LISTED_MAX + REFERENCES_MAX + LABELS_MAX) + 3;
 /// Most that is written for a contact: the row and the one that it takes the place of, its mark, the entries of its

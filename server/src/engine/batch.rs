@@ -21,8 +21,8 @@ const SIBLINGS_MIN: usize = 8;
 /// How long a group waits for them.
 const GATHER_EVENTS: Duration = Duration::from_millis(1);
 
-/// Writes that the rows of one event take at most, with what lists are read by: its cases, its contact, two customers, and
-/// two for each other row.
+/// Writes that the rows of one event take at most, with what lists are read by: its cases, its contact, two customers,
+/// and two for each other row.
 pub(super) const EVENT_WRITES_MAX: usize = EVENT_CASES_MAX * CASE_WRITES_MAX
     + CONTACT_WRITES_MAX
     + 2 * CUSTOMER_WRITES_MAX

@@ -75,7 +75,7 @@ fn decoded(seq: u64, bytes: &[u8]) -> Result<Recorded, RecoverError> {
 /// The state as of the last event of the log; the rows are applied up to it.
 pub(super) fn recover(
     log: &LogReader,
-    keeper: &mut RowWriter,
+    row_writer: &mut RowWriter,
     rows: &RowReader,
 ) -> Result<State, RecoverError> {
     let mut state = restored(rows)?;
@@ -96,7 +96,7 @@ pub(super) fn recover(
             }
         }
         changes.end_at(&state);
-        keeper.keep(changes)?;
+        row_writer.keep(changes)?;
         touched.iter().for_each(|(seq, key)| state.evict(key, *seq));
         if reported + 64 * FOLDED_AT_ONCE <= folded {
             reported = folded;
@@ -104,7 +104,7 @@ pub(super) fn recover(
         }
     }
     if folded > 0 {
-        keeper.flush()?;
+        row_writer.flush()?;
         tracing::info!(folded, "folded the rest of the log");
     }
     Ok(state)

@@ -104,13 +104,13 @@ impl Drop for EngineGuard {
 /// # Errors
 /// When it is not a folder of ours, is in use, or cannot be written; the text says what would be right.
 pub fn open_folder(path: &Path) -> Result<DataFolder, OpenError> {
-    let mut incarnation = [0; 16];
-    getrandom::fill(&mut incarnation).map_err(|error| OpenError::Io {
+    let mut store_id = [0; 16];
+    getrandom::fill(&mut store_id).map_err(|error| OpenError::Io {
         doing: "drawing the name of the store for",
         path: path.to_path_buf(),
         source: error.into(),
     })?;
-    DataFolder::open(path, StoreId(incarnation))
+    DataFolder::open(path, StoreId(store_id))
 }
 
 impl Engine {
@@ -123,7 +123,7 @@ impl Engine {
         options: EngineOptions,
     ) -> Result<(Engine, EngineGuard), StartError> {
         let (log, log_reader) = Log::open(&folder, options.log)?;
-        let (state, keeper, reader) = recovered(&folder, options.rows, &log_reader)?;
+        let (state, row_writer, reader) = recovered(&folder, options.rows, &log_reader)?;
         let (live_sender, live) = watch::channel(state.live().cloned());
         let (health_sender, health) = watch::channel(EngineHealth::Serving);
         let (tasks, tasks_taken) = bounded(QUEUE_TASKS_MAX);
@@ -157,7 +157,7 @@ impl Engine {
                 )
             })?,
             spawn("keep", &alarm, move || {
-                keeper.run(&changes_taken, &wishes, &health_sender)
+                row_writer.run(&changes_taken, &wishes, &health_sender)
             })?,
         ];
         let playbooks = PlaybookCache::default();
@@ -170,11 +170,8 @@ impl Engine {
             wanted,
             reading: Reading::new(log_reader.clone()),
             log: log_reader,
-            incarnation: folder.incarnation(),
-            case_numbers: CaseNumbers::new(blake3::derive_key(
-                CASE_NUMBERS,
-                &folder.incarnation().0,
-            )),
+            store_id: folder.store_id(),
+            case_numbers: CaseNumbers::new(blake3::derive_key(CASE_NUMBERS, &folder.store_id().0)),
             tail,
             live,
             health,
@@ -226,9 +223,9 @@ fn opened(
         let (rows, log) = (rows.applied(), log.last());
         return Err(StartError::LogCutShort { rows, log });
     }
-    let mut keeper = RowWriter::new(rows, reader.clone());
-    let state = recover(log, &mut keeper, &reader)?;
-    Ok((state, keeper, reader))
+    let mut row_writer = RowWriter::new(rows, reader.clone());
+    let state = recover(log, &mut row_writer, &reader)?;
+    Ok((state, row_writer, reader))
 }
 
 /// Starts a thread of the engine. Should it panic, no more work is taken.

@@ -48,7 +48,7 @@ pub(super) async fn reached(engine: &Engine, text: &str) -> Result<NamedRevision
 }
 
 async fn reach(engine: &Engine, Revision { store, seq }: Revision) -> Result<(), Status> {
-    if store != StoreIdPrefix::of(engine.incarnation()) {
+    if store != StoreIdPrefix::of(engine.store_id()) {
         return Err(status::revision_of_another_store());
     }
     let reached = engine.reach(seq, REVISION_WAIT_MAX).await;
@@ -70,7 +70,7 @@ pub(super) struct Services {
 impl Services {
     pub(super) fn new(engine: Engine) -> Services {
         Services {
-            mark: StoreIdPrefix::of(engine.incarnation()),
+            mark: StoreIdPrefix::of(engine.store_id()),
             engine,
             reading: Arc::new(Semaphore::new(READING_MAX)),
             listing: Arc::new(Semaphore::new(LISTING_MAX)),
@@ -214,7 +214,7 @@ impl Services {
 
     /// The name of the store.
     pub(super) fn store(&self) -> [u8; 16] {
-        self.engine.incarnation().0
+        self.engine.store_id().0
     }
 
     /// A page of a list, read off the threads that serve; and the token of the next one, empty at the end. `show` makes

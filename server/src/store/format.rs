@@ -42,7 +42,7 @@ const LOCK_RETRY: Duration = Duration::from_millis(10);
 #[derive(Clone, Debug)]
 pub struct DataFolder {
     path: PathBuf,
-    incarnation: StoreId,
+    store_id: StoreId,
     created: bool,
     lock: Arc<FolderLock>,
 }
@@ -141,7 +141,7 @@ impl DataFolder {
     }
 
     /// Takes the folder for this process; creates it where there is none, and where a crash cut an
-    /// earlier creation short. `fresh` becomes the incarnation of a store created now.
+    /// earlier creation short. `fresh` becomes the id of a store created now.
     ///
     /// # Errors
     ///
@@ -161,7 +161,7 @@ impl DataFolder {
             refuse_read_only(path)?;
         }
         let text = fs::read(&format).map_err(|error| doing("could not read", &format, error))?;
-        let incarnation = read_format(&format, &text)?;
+        let store_id = read_format(&format, &text)?;
         if !exists(&path.join(LOG))? {
             return Err(OpenError::NoLog {
                 path: path.join(LOG),
@@ -170,15 +170,15 @@ impl DataFolder {
         disk::sweep(path).map_err(|error| doing("could not tidy", path, error))?;
         Ok(DataFolder {
             path: path.to_owned(),
-            incarnation,
+            store_id,
             created,
             lock: Arc::new(lock),
         })
     }
 
     /// Which store it is.
-    pub fn incarnation(&self) -> StoreId {
-        self.incarnation
+    pub fn store_id(&self) -> StoreId {
+        self.store_id
     }
 
     /// Whether this call of [`DataFolder::open`] created the store.
@@ -296,7 +296,7 @@ fn take_lock(path: &Path) -> Result<FolderLock, OpenError> {
 }
 
 /// FORMAT comes last: with it the store exists, without it nothing does.
-fn create_store(path: &Path, incarnation: StoreId) -> io::Result<()> {
+fn create_store(path: &Path, store_id: StoreId) -> io::Result<()> {
     for folder in [LOG, STATE] {
         fs::create_dir_all(path.join(folder))?;
     }
@@ -306,7 +306,7 @@ fn create_store(path: &Path, incarnation: StoreId) -> io::Result<()> {
     for (key, value) in expected() {
         text.push_str(&format!("{key} = {value}\n"));
     }
-    text.push_str(&format!("schema = {SCHEMA}\nincarnation = {incarnation}\n"));
+    text.push_str(&format!("schema = {SCHEMA}\nincarnation = {store_id}\n"));
     disk::write_whole(path, FORMAT_TEMPORARY, FORMAT, text.as_bytes())
 }
 
@@ -367,12 +367,12 @@ fn read_format(path: &Path, bytes: &[u8]) -> Result<StoreId, OpenError> {
             return Err(other(path, key, found, wanted));
         }
     }
-    let incarnation = take("incarnation")?
+    let store_id = take("incarnation")?
         .parse()
         .map_err(|error: StoreIdError| unreadable(error.to_string()))?;
     match lines.keys().next() {
         Some(key) => Err(unreadable(format!("`{key}` is not known"))),
-        None => Ok(incarnation),
+        None => Ok(store_id),
     }
 }
 

@@ -68,7 +68,7 @@ pub struct Rows {
     /// `None` after a failure.
     database: Option<Database<STATE_FAN_OUT>>,
     shared: Arc<Shared>,
-    incarnation: StoreId,
+    store_id: StoreId,
     limits: RowLimits,
     /// Estimate of the bytes that only opening anew would free.
     held_bytes: u64,
@@ -175,14 +175,14 @@ impl Rows {
         let database = Database::open(&path, limits.cache_bytes)?;
         let handle = database.handle()?;
         let applied = match handle.get(POSITION_KEY)? {
-            Some(stored) => read_position(&stored, folder.incarnation()).map_err(damaged)?,
+            Some(stored) => read_position(&stored, folder.store_id()).map_err(damaged)?,
             None if handle.last_key()?.is_none() => 0,
             None => return Err(damaged("it does not say how far it is folded".to_owned())),
         };
         Ok(Rows {
             database: Some(database),
             shared: Arc::new(Shared::new(path, applied, handle)),
-            incarnation: folder.incarnation(),
+            store_id: folder.store_id(),
             limits,
             held_bytes: 0,
             page_ins_held: 0,
@@ -196,7 +196,7 @@ impl Rows {
         changes: Vec<(Vec<u8>, Option<Vec<u8>>)>,
         applied: u64,
     ) -> Result<(), StoreError> {
-        let position = position(self.incarnation, applied);
+        let position = position(self.store_id, applied);
         let database = self.database()?;
         let changes = latest(changes);
         let count = changes.len() as u64;
@@ -293,17 +293,17 @@ fn latest(mut changes: Vec<(Vec<u8>, Option<Vec<u8>>)>) -> Vec<(Vec<u8>, Option<
     changes
 }
 
-fn position(incarnation: StoreId, applied: u64) -> Vec<u8> {
-    let payload = [incarnation.0.as_slice(), &key::sequence(applied)].concat();
+fn position(store_id: StoreId, applied: u64) -> Vec<u8> {
+    let payload = [store_id.0.as_slice(), &key::sequence(applied)].concat();
     frame::wrap(POSITION_KEY, &payload)
 }
 
-fn read_position(stored: &[u8], incarnation: StoreId) -> Result<u64, String> {
+fn read_position(stored: &[u8], store_id: StoreId) -> Result<u64, String> {
     let payload = frame::unwrap(POSITION_KEY, stored).map_err(|error| error.to_string())?;
     let (store, applied) = payload
-        .split_at_checked(incarnation.0.len())
+        .split_at_checked(store_id.0.len())
         .ok_or("it is short")?;
-    if store != incarnation.0 {
+    if store != store_id.0 {
         return Err("it belongs to another store".to_owned());
     }
     key::decode_sequence(applied).ok_or_else(|| "its position does not read".to_owned())

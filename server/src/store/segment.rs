@@ -35,7 +35,7 @@ const NAME_DIGITS: usize = 20;
 /// What the writer and the readers of a log share.
 pub(super) struct Segments {
     folder: PathBuf,
-    incarnation: StoreId,
+    store_id: StoreId,
     cache_bytes: usize,
     by_first: RwLock<BTreeMap<u64, Arc<Segment>>>,
     /// Those opened for reading, the one opened longest ago in front.
@@ -76,7 +76,7 @@ impl Segments {
         }
         Ok(Segments {
             folder: path,
-            incarnation: folder.incarnation(),
+            store_id: folder.store_id(),
             cache_bytes,
             by_first: RwLock::new(by_first),
             opened: Mutex::default(),
@@ -188,7 +188,7 @@ impl Segments {
 
     /// The row that says what `segment` is, ready to be stored.
     pub(super) fn label(&self, segment: &Segment) -> (Vec<u8>, Vec<u8>) {
-        let payload = [self.incarnation.0.as_slice(), &key::sequence(segment.first)].concat();
+        let payload = [self.store_id.0.as_slice(), &key::sequence(segment.first)].concat();
         (LABEL_KEY.to_vec(), frame::wrap(LABEL_KEY, &payload))
     }
 

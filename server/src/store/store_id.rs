@@ -44,10 +44,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_incarnation_reads_back() {
-        let incarnation = StoreId([0x5a; 16]);
-        assert_eq!(incarnation.to_string(), "5a".repeat(16));
-        assert_eq!(incarnation.to_string().parse(), Ok(incarnation));
+    fn a_store_id_reads_back() {
+        let store_id = StoreId([0x5a; 16]);
+        assert_eq!(store_id.to_string(), "5a".repeat(16));
+        assert_eq!(store_id.to_string().parse(), Ok(store_id));
         for bad in [
             "",
             "0",

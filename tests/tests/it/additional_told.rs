@@ -147,7 +147,7 @@ async fn an_agent_adds_one_on_the_command_line() -> Outcome {
         why not
           chat: the channel does not offer it
           callback: the consent call_back is not known
-        playbook df6e4710ea5f, decided 2026-03-02T09:01:00Z
+        playbook a7e35638f49f, decided 2026-03-02T09:01:00Z
         $ contact list --case case_0000000000003
           contact  state         channel  stated reason                customer  route         outcome  recorded
           call-1   self_service  phone    existing_flight/change_date  c1        self_service           2026-03-02T09:01:00Z

@@ -73,12 +73,12 @@ async fn documents_that_are_too_large_or_explode() -> Outcome {
     told.push(publish(&server, "a: b: c".to_owned()).await);
     expect![[r#"
         InvalidArgument
-          document: must be at most 1000000 bytes, is 1003838
+          document: must be at most 1000000 bytes, is 1003831
         InvalidArgument
-          : the request is too large: found 5003855 bytes, the limit is: 4194304 bytes
+          : the request is too large: found 5003848 bytes, the limit is: 4194304 bytes
           UNREADABLE_REQUEST
         InvalidArgument
-          : the request is too large: found 52432655 bytes, the limit is: 4194304 bytes
+          : the request is too large: found 52432648 bytes, the limit is: 4194304 bytes
           UNREADABLE_REQUEST
         InvalidArgument
           document: line 1, column 9: has an anchor; must be written out: a playbook has no anchors and

@@ -14,7 +14,7 @@ use v1::cost_factor::Amount;
 use v1::{CostFactorKind as Made, CostKind, Route};
 
 const AIRLINE: &str = include_str!("../../../playbooks/airline.yaml");
-const RETAIL: &str = include_str!("../../../playbooks/retail.yaml");
+pub(crate) const RETAIL: &str = include_str!("../../../playbooks/retail.yaml");
 /// What every queue reports, in seconds.
 const WAITS_S: [i64; 3] = [0, 180, 1_500];
 const ROUTES: [Route; 5] = [

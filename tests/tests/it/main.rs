@@ -64,6 +64,8 @@ mod playbooks;
 mod power_cut;
 mod powercut_recorder;
 mod queue_reports;
+
+mod readme;
 mod real_data;
 mod real_tables;
 mod rebuild;

@@ -91,7 +91,7 @@ pub(super) struct Secondary {
 const ROUTES: [(Route, &str, &str); 5] = [
     (Route::SelfService, "0.05", "0.55"),
     (Route::Chat, "4.10", "0.88"),
-    (Route::Callback, "6.30", "0.94"),
+    (Route::Callback, "7.40", "0.94"),
     (Route::Human, "6.00", "0.94"),
     (Route::Message, "2.00", "0.72"),
 ];
@@ -129,10 +129,10 @@ fn routes(medium: Medium) -> &'static [Route] {
 
 const TIERS: &str = "\
 # Customer groups, the most valuable first. The amounts are ASSUMPTIONS: put your own here. They decide how much dearer
-# a route may be for whom.
+# a route may be for whom. Keep the minutes of one order: one that is ten times as dear leaves the line at once.
 tiers:
-  - { id: gold, label: {LOCALE: Gold}, waiting_target: 1m, waiting_cost_per_minute: 1.00, cost_of_failure: 20.00 }
-  - { id: silver, label: {LOCALE: Silver}, waiting_target: 2m, waiting_cost_per_minute: 0.60, cost_of_failure: 10.00 }
+  - { id: gold, label: {LOCALE: Gold}, waiting_target: 1m, waiting_cost_per_minute: 0.50, cost_of_failure: 20.00 }
+  - { id: silver, label: {LOCALE: Silver}, waiting_target: 2m, waiting_cost_per_minute: 0.40, cost_of_failure: 10.00 }
   - { id: standard, label: {LOCALE: Standard}, waiting_target: 5m, waiting_cost_per_minute: 0.30, cost_of_failure: 4.00,
       default: true }
 ";
@@ -156,6 +156,7 @@ rules:
 costs: # ASSUMPTIONS
   leaving_channel: 1.00
   preferred_share: 0.1
+  waiting_weight: { callback: 0.5 } # half of a minute on the line: free, but not helped yet
 
 # Where a contact goes when nothing else is allowed, and one whose reason is not known.
 last_resort: { route: message, queue: written_service }

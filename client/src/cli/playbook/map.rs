@@ -33,7 +33,7 @@ const ALL: &str = "all";
 A letter is the route that a tier gets at a wait: S self_service (a flow), M message (agents answer
 in their own time), C chat (agents, live), B callback, H human (a person, live). The columns are
 samples; the exact wait of a change is in a line below, such as
-  from 38s callback instead of human: waiting 1.90 less, handling 1.90 more (failure 20.37 in both)
+  from 17m callback instead of human: waiting 3.40 less, handling 3.40 more (failure 8.30 in both)
 It tells by how much the parts of the two costs differ then, and in brackets which do not:
   waiting              the minutes of waiting, by what a minute costs for the tier
   handling             the work or the flow
@@ -66,7 +66,8 @@ pub(crate) struct MapArgs {
     /// The channel, or all [default: the one with the most routes].
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
-    /// The letters of every channel in one table: where a person can be had; the same as --channel all.
+    /// The letters of every channel in one table, and under each reason what is not to be had where, and why; the
+    /// same as --channel all.
     #[arg(long, conflicts_with_all = ["channel", "diff"])]
     all_channels: bool,
     /// A tier [default: all].

@@ -43,7 +43,7 @@ pub(crate) fn answer(answer: &v1::ContactAnswer, paint: Paint) -> String {
     if let Some(decision) = &answer.decision {
         text += &options(decision, taken, paint);
         text += &why(decision, answer, paint);
-        text += &why_not(decision, paint);
+        text += &why_not(decision, answer, paint);
         text += &decided(decision, paint);
     }
     text
@@ -315,12 +315,24 @@ fn same_matter(findings: &[v1::Finding], answer: &v1::ContactAnswer) -> Option<S
     })
 }
 
-fn why_not(decision: &v1::Decision, paint: Paint) -> String {
-    section(
-        "why not",
-        decision.ineligible_routes.iter().map(ineligible),
-        paint,
-    )
+/// Why not the other routes; of several matters first of the one that leads, then of each other that has a decision.
+fn why_not(decision: &v1::Decision, answer: &v1::ContactAnswer, paint: Paint) -> String {
+    let of = |title: &str, decision: &v1::Decision| {
+        let lines = decision.ineligible_routes.iter().map(ineligible);
+        section(title, lines, paint)
+    };
+    let others = answer.matters.iter();
+    let others = others.filter(|matter| matter.matter_id != answer.leading_matter_id);
+    let others = others.filter_map(|matter| Some((&matter.matter_id, matter.decision.as_ref()?)));
+    let others: String = others
+        .map(|(matter, decision)| of(&format!("why not, if {matter} came alone"), decision))
+        .collect();
+    let leads = match (others.is_empty(), answer.leading_matter_id.as_str()) {
+        (true, _) => "why not".to_owned(),
+        (false, "") => "why not, by the reason that leads".to_owned(),
+        (false, matter) => format!("why not, by {matter} that leads"),
+    };
+    of(&leads, decision) + &others
 }
 
 fn section(title: &str, lines: impl Iterator<Item = String>, paint: Paint) -> String {

@@ -1,5 +1,5 @@
-//! Reads a document: this is where YAML ends. Anchors, aliases, tags and directives are refused, so that a document is a
-//! tree and its size is the size of its text.
+//! Reads a document: this is where YAML ends. Anchors, aliases, tags and directives are refused, so that a document is
+//! a tree and its size is the size of its text.
 
 use super::fault::PlaybookFault;
 use super::tree::{Entry, Node, Place, Value, echo};

@@ -76,23 +76,23 @@ fn an_airlines_change_of_date() {
     expect![[r#"
         tier     wait  0 repeats           1 repeats           2 repeats           3 repeats
         platinum   0m  chat 9.43           chat 9.43           human 10.84         human 10.84
-        platinum   2m  callback 12.08      callback 12.08      callback 13.26      callback 13.26
-        platinum   5m  callback 15.23      callback 15.23      callback 16.41      callback 16.41
-        platinum  10m  callback 20.48      callback 20.48      callback 21.66      callback 21.66
-        platinum  20m  self_service 25.79  self_service 25.79  callback 32.16      callback 32.16
-        platinum  40m  self_service 32.79  self_service 32.79  callback 53.16      callback 53.16
+        platinum   2m  chat 11.19          chat 11.19          human 12.52         human 12.52
+        platinum   5m  chat 13.83          chat 13.83          human 15.04         human 15.04
+        platinum  10m  callback 17.01      callback 17.01      callback 18.19      callback 18.19
+        platinum  20m  callback 21.21      callback 21.21      callback 22.39      callback 22.39
+        platinum  40m  self_service 25.34  self_service 25.34  callback 30.79      callback 30.79
         gold       0m  chat 6.38           chat 6.38           chat 7.32           chat 7.32
-        gold       2m  self_service 8.77   self_service 8.77   callback 9.74       callback 9.74
-        gold       5m  self_service 9.16   self_service 9.16   callback 10.92      callback 10.92
-        gold      10m  self_service 9.82   self_service 9.82   callback 12.89      callback 12.89
-        gold      20m  self_service 11.13  self_service 11.13  callback 16.83      callback 16.83
-        gold      40m  self_service 13.75  self_service 13.75  callback 24.70      callback 24.70
+        gold       2m  chat 7.70           chat 7.70           chat 8.64           chat 8.64
+        gold       5m  self_service 9.08   self_service 9.08   chat 10.62          chat 10.62
+        gold      10m  self_service 10.13  self_service 10.13  chat 13.92          chat 13.92
+        gold      20m  self_service 11.55  self_service 11.55  callback 18.09      callback 18.09
+        gold      40m  self_service 13.65  self_service 13.65  callback 24.39      callback 24.39
         standard   0m  self_service 4.18   self_service 4.18   chat 5.67           chat 5.67
         standard   2m  self_service 4.46   self_service 4.46   chat 6.55           chat 6.55
         standard   5m  self_service 4.88   self_service 4.88   chat 7.87           chat 7.87
-        standard  10m  self_service 5.18   self_service 5.18   callback 9.22       callback 9.22
-        standard  20m  self_service 5.53   self_service 5.53   callback 10.27      callback 10.27
-        standard  40m  self_service 6.23   self_service 6.23   callback 12.37      callback 12.37
+        standard  10m  self_service 5.58   self_service 5.58   chat 10.07          chat 10.07
+        standard  20m  self_service 6.98   self_service 6.98   chat 14.47          chat 14.47
+        standard  40m  self_service 8.57   self_service 8.57   callback 19.40      callback 19.40
     "#]]
     .assert_eq(&table(
         &fixtures::playbook("airline"),

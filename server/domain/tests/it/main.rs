@@ -15,6 +15,7 @@ mod profiles;
 mod projection;
 mod properties;
 mod replaced;
+mod samples;
 mod scenarios;
 mod script;
 mod stage;

@@ -10,7 +10,7 @@ use std::error::Error;
 
 const START: UnixMs = UnixMs(1_792_000_000_000);
 
-fn keeper(path: &std::path::Path) -> Result<RowWriter, Box<dyn Error>> {
+fn row_writer(path: &std::path::Path) -> Result<RowWriter, Box<dyn Error>> {
     match Rows::open(&open_folder(path)?, RowLimits::default())? {
         Opened::Ready(rows, reader) => Ok(RowWriter::new(rows, reader)),
         Opened::Damaged { what } => Err(what.into()),
@@ -22,13 +22,13 @@ fn request(seq: u64) -> RowKey {
 }
 
 /// Keeps the answer of one event.
-fn answer(keeper: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWriteError> {
+fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWriteError> {
     let answered = IdempotencyRecord {
         seq: Seq(seq),
         at,
         fingerprint: [7; 16],
     };
-    keeper.keep(Changes {
+    row_writer.keep(Changes {
         rows: vec![(request(seq), Row::Request(Arc::new(answered)))],
         last: Seq(seq),
         now: at,
@@ -37,12 +37,12 @@ fn answer(keeper: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWriteEr
 }
 
 /// Which of these are still known.
-fn known(keeper: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError> {
+fn known(row_writer: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError> {
     let mut keys = Vec::new();
     for &seq in seqs {
         keys.extend(codec::rows::key::lookup_keys(&request(seq)));
     }
-    let (values, _) = keeper.reader.get_many_blocking(&keys)?;
+    let (values, _) = row_writer.reader.get_many_blocking(&keys)?;
     let found = seqs.iter().zip(values).filter(|(_, value)| value.is_some());
     Ok(found.map(|(&seq, _)| seq).collect())
 }
@@ -51,30 +51,34 @@ fn known(keeper: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError> {
 #[test]
 fn a_request_id_is_kept_a_day_and_for_so_many_events() -> Result<(), Box<dyn Error>> {
     let scratch = tempfile::tempdir()?;
-    let mut keeper = keeper(&scratch.path().join("data"))?;
+    let mut row_writer = row_writer(&scratch.path().join("data"))?;
     let all = [1, 2, 70, 200];
     let second = Millis(1_000);
     for seq in all {
-        answer(&mut keeper, seq, START)?;
+        answer(&mut row_writer, seq, START)?;
     }
     // A day later, but after few events.
-    answer(&mut keeper, 300, START + Millis::DAY + second)?;
-    assert_eq!(known(&keeper, &all)?, all);
+    answer(&mut row_writer, 300, START + Millis::DAY + second)?;
+    assert_eq!(known(&row_writer, &all)?, all);
     // As many events as are kept at least behind the first stretch, not behind the second.
-    let beyond = REQUESTS_KEPT_MIN + request_id_buckets::STRETCH_EVENTS;
-    answer(&mut keeper, beyond, START + Millis::DAY + second)?;
-    assert_eq!(known(&keeper, &all)?, [70, 200]);
-    answer(&mut keeper, 2 * beyond, START + Millis::DAY + second)?;
-    assert_eq!(known(&keeper, &all)?, [0; 0]);
+    let beyond = REQUESTS_KEPT_MIN + STRETCH_EVENTS;
+    answer(&mut row_writer, beyond, START + Millis::DAY + second)?;
+    assert_eq!(known(&row_writer, &all)?, [70, 200]);
+    answer(&mut row_writer, 2 * beyond, START + Millis::DAY + second)?;
+    assert_eq!(known(&row_writer, &all)?, [0; 0]);
     // Many events later, but within the day.
-    assert_eq!(known(&keeper, &[300, beyond])?, [300, beyond]);
-    answer(&mut keeper, 4 * beyond, START + Millis(2 * Millis::DAY.0))?;
-    assert_eq!(known(&keeper, &[300, beyond])?, [300, beyond]);
+    assert_eq!(known(&row_writer, &[300, beyond])?, [300, beyond]);
     answer(
-        &mut keeper,
+        &mut row_writer,
+        4 * beyond,
+        START + Millis(2 * Millis::DAY.0),
+    )?;
+    assert_eq!(known(&row_writer, &[300, beyond])?, [300, beyond]);
+    answer(
+        &mut row_writer,
         4 * beyond + 1,
         START + Millis(2 * Millis::DAY.0) + second,
     )?;
-    assert_eq!(known(&keeper, &[300, beyond])?, [0; 0]);
+    assert_eq!(known(&row_writer, &[300, beyond])?, [0; 0]);
     Ok(())
 }

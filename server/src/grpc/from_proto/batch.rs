@@ -34,30 +34,30 @@ pub(crate) fn upsert(
         upserts,
         event_time,
     } = request;
-    let mut finder = Validator::default();
-    let checked = finder.stamp(&request_id, Method::UpsertCustomer, [0; 16]);
+    let mut validator = Validator::default();
+    let checked = validator.stamp(&request_id, Method::UpsertCustomer, [0; 16]);
     if checked.is_some() && request_id.len() > BATCH_REQUEST_ID_BYTES_MAX {
         let len = request_id.len();
         let what = format_args!("must be at most {BATCH_REQUEST_ID_BYTES_MAX} bytes, is {len}");
-        finder.fault(FieldPath::top("request_id"), what);
+        validator.fault(FieldPath::top("request_id"), what);
     }
     let at = FieldPath::top("upserts");
     let ids = upserts.iter().map(|told| {
         let customer = told.customer.as_ref();
         customer.map_or("", |customer| customer.customer_id.as_str())
     });
-    finder.batch(
+    validator.batch(
         at,
         "customer.customer_id",
         ids.map(|id| Some(id).filter(|id| !id.is_empty())),
     );
-    let happened = finder.event_time(event_time, caller);
-    finder.done(Some(()))?;
+    let happened = validator.event_time(event_time, caller);
+    validator.done(Some(()))?;
     let items = upserts.into_iter().enumerate();
     let items = items.map(|(index, told)| {
         let customer = told.customer.as_ref();
         let customer_id = customer.map_or_else(String::new, |told| told.customer_id.clone());
-        let mut finder = Validator::default();
+        let mut validator = Validator::default();
         let same = v1::UpsertCustomerRequest {
             customer: told.customer.clone(),
             update_mask: told.update_mask.clone(),
@@ -67,10 +67,10 @@ pub(crate) fn upsert(
         };
         let content = content(Method::UpsertCustomer, &same);
         let id = format!("{request_id}/{index}");
-        let stamp = finder.stamp(&id, Method::UpsertCustomer, content);
-        let upsert = finder.upsert(Some(at.item(index)), live, told);
+        let stamp = validator.stamp(&id, Method::UpsertCustomer, content);
+        let upsert = validator.upsert(Some(at.item(index)), live, told);
         let body = upsert.map(|upsert| CommandBody::Upsert(Box::new(upsert)));
-        let command = finder.command(caller.clone(), stamp, happened, body);
+        let command = validator.command(caller.clone(), stamp, happened, body);
         (customer_id, command)
     });
     Ok(items.collect())
@@ -98,12 +98,12 @@ pub(crate) fn customers(
         customer_ids,
         min_revision,
     } = request;
-    let mut finder = Validator::default();
+    let mut validator = Validator::default();
     let at = FieldPath::top("customer_ids");
-    let ids = finder.each(at, customer_ids, |finder, at, id| {
-        finder.check(at, CustomerId::new(id))
+    let ids = validator.each(at, customer_ids, |validator, at, id| {
+        validator.check(at, CustomerId::new(id))
     });
-    finder.fresh(Some(ids), &min_revision)
+    validator.fresh(Some(ids), &min_revision)
 }
 
 /// Which cases, each with how it was named.
@@ -115,11 +115,13 @@ pub(crate) fn cases(
         case_ids,
         min_revision,
     } = request;
-    let mut finder = Validator::default();
+    let mut validator = Validator::default();
     let at = FieldPath::top("case_ids");
     let named = case_ids.clone();
-    let ids = finder.each(at, case_ids, |finder, at, id| finder.case(at, numbers, &id));
-    finder.fresh(Some(named.into_iter().zip(ids).collect()), &min_revision)
+    let ids = validator.each(at, case_ids, |validator, at, id| {
+        validator.case(at, numbers, &id)
+    });
+    validator.fresh(Some(named.into_iter().zip(ids).collect()), &min_revision)
 }
 
 impl Validator {

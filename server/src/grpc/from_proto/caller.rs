@@ -36,14 +36,14 @@ pub(crate) struct Caller {
 
 /// Reads who calls and for whom. An actor that does not say who it is counts as `platform/anonymous`.
 pub(crate) fn who(metadata: &MetadataMap) -> Result<(Actor, Option<Actor>), Faults> {
-    let mut finder = Validator::default();
-    let actor = finder.named(metadata, ACTOR_KEY);
-    let on_behalf_of = finder.named(metadata, ON_BEHALF_OF_KEY);
+    let mut validator = Validator::default();
+    let actor = validator.named(metadata, ACTOR_KEY);
+    let on_behalf_of = validator.named(metadata, ON_BEHALF_OF_KEY);
     let actor = actor.unwrap_or_else(|| Actor {
         kind: ActorKind::Platform,
         id: ActorId::stored(Actor::ANONYMOUS),
     });
-    finder.done(Some((actor, on_behalf_of)))
+    validator.done(Some((actor, on_behalf_of)))
 }
 
 impl Validator {

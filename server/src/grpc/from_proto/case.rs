@@ -3,9 +3,10 @@
 use super::field_path::FieldPath;
 use super::{Caller, Fresh, Validator, values, wire_enum};
 use crate::grpc::tokens::page::{List, Page, TokenScope};
+use prost_types::Timestamp;
 use signpost_domain::case::{CASE_TEXT_BYTES_MAX, CaseLink, CaseNumbers, CaseUpdate, Resolution};
 use signpost_domain::command::{ActOnCase, Command, CommandBody, Query, WorkStep};
-use signpost_domain::event::Method;
+use signpost_domain::event::{IdempotencyKey, Method};
 use signpost_domain::ids::{CaseId, Seq, Slug};
 use signpost_domain::money::Amount;
 use signpost_domain::playbook::Playbook;
@@ -28,9 +29,9 @@ pub(crate) fn get(
         language_code: _,
         min_revision,
     } = request;
-    let mut finder = Validator::default();
-    let id = finder.case(FieldPath::top("case_id"), numbers, &case_id);
-    finder.fresh(id.map(Query::Case), &min_revision)
+    let mut validator = Validator::default();
+    let id = validator.case(FieldPath::top("case_id"), numbers, &case_id);
+    validator.fresh(id.map(Query::Case), &min_revision)
 }
 
 /// Which timeline, and which page of it.
@@ -49,10 +50,10 @@ pub(crate) fn timeline(
         page_token: _,
         min_revision: _,
     } = request;
-    let mut finder = Validator::default();
-    let id = finder.case(FieldPath::top("case_id"), numbers, &case_id);
-    let page = finder.page(bound, page_size, &page_token);
-    finder.fresh(id.map(Query::Case).zip(page), &min_revision)
+    let mut validator = Validator::default();
+    let id = validator.case(FieldPath::top("case_id"), numbers, &case_id);
+    let page = validator.page(bound, page_size, &page_token);
+    validator.fresh(id.map(Query::Case).zip(page), &min_revision)
 }
 
 /// A note.
@@ -62,7 +63,7 @@ pub(crate) fn note(
     numbers: &CaseNumbers,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::AddCaseNote, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::AddCaseNote, &request_id, &request);
     let v1::AddCaseNoteRequest {
         request_id: _,
         case_id,
@@ -71,18 +72,16 @@ pub(crate) fn note(
         event_time,
         audience,
     } = request;
-    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
-    let text = finder.check(FieldPath::top("text"), note_text(&text));
-    let audience = finder.check(FieldPath::top("audience"), wire_enum::audience(audience));
-    let seen = finder.seen(&etag, "case");
-    let event_time = finder.event_time(event_time, &caller);
-    let body = work(
-        case,
-        seen,
+    let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
+    let text = validator.check(FieldPath::top("text"), note_text(&text));
+    let audience = validator.check(FieldPath::top("audience"), wire_enum::audience(audience));
+    validator.on_case(
+        caller,
+        stamp,
+        (case, &etag, event_time),
         text.zip(audience)
             .map(|(text, audience)| WorkStep::Note(text, audience)),
-    );
-    finder.command(caller, stamp, event_time, body)
+    )
 }
 
 /// How a case is resolved.
@@ -93,7 +92,7 @@ pub(crate) fn resolve(
     live: Option<&Playbook>,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::ResolveCase, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::ResolveCase, &request_id, &request);
     let v1::ResolveCaseRequest {
         request_id: _,
         case_id,
@@ -103,15 +102,12 @@ pub(crate) fn resolve(
         language_code: _,
         event_time,
     } = request;
-    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
-    let resolution = finder.resolution(FieldPath::top("resolution"), live, resolution);
-    let note = finder.optional_note(&note);
-    let seen = finder.seen(&etag, "case");
-    let event_time = finder.event_time(event_time, &caller);
+    let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
+    let resolution = validator.resolution(FieldPath::top("resolution"), live, resolution);
+    let note = validator.optional_note(&note);
     let step = resolution.zip(note);
     let step = step.map(|(resolution, note)| WorkStep::Resolve(resolution, note));
-    let body = work(case, seen, step);
-    finder.command(caller, stamp, event_time, body)
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 /// Which case to open again.
@@ -121,7 +117,7 @@ pub(crate) fn reopen(
     numbers: &CaseNumbers,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::ReopenCase, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::ReopenCase, &request_id, &request);
     let v1::ReopenCaseRequest {
         request_id: _,
         case_id,
@@ -129,12 +125,14 @@ pub(crate) fn reopen(
         etag,
         event_time,
     } = request;
-    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
-    let note = finder.optional_note(&note);
-    let seen = finder.seen(&etag, "case");
-    let event_time = finder.event_time(event_time, &caller);
-    let body = work(case, seen, note.map(WorkStep::Reopen));
-    finder.command(caller, stamp, event_time, body)
+    let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
+    let note = validator.optional_note(&note);
+    validator.on_case(
+        caller,
+        stamp,
+        (case, &etag, event_time),
+        note.map(WorkStep::Reopen),
+    )
 }
 
 /// Which cases are one.
@@ -144,7 +142,7 @@ pub(crate) fn merge(
     numbers: &CaseNumbers,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::MergeCases, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::MergeCases, &request_id, &request);
     let v1::MergeCasesRequest {
         request_id: _,
         case_id,
@@ -153,19 +151,16 @@ pub(crate) fn merge(
         event_time,
         note,
     } = request;
-    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
-    let merged = finder.case(
+    let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
+    let merged = validator.case(
         FieldPath::top("duplicate_case_id"),
         numbers,
         &merged_case_id,
     );
-    let note = finder.optional_note(&note);
-    let seen = finder.seen(&etag, "case");
-    let event_time = finder.event_time(event_time, &caller);
+    let note = validator.optional_note(&note);
     let step = merged.zip(note);
     let step = step.map(|(merged, note)| WorkStep::Merge(merged, note));
-    let body = work(case, seen, step);
-    finder.command(caller, stamp, event_time, body)
+    validator.on_case(caller, stamp, (case, &etag, event_time), step)
 }
 
 /// Which merge to undo.
@@ -175,18 +170,20 @@ pub(crate) fn unmerge(
     numbers: &CaseNumbers,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::UnmergeCase, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::UnmergeCase, &request_id, &request);
     let v1::UnmergeCaseRequest {
         request_id: _,
         case_id,
         etag,
         event_time,
     } = request;
-    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
-    let seen = finder.seen(&etag, "case");
-    let event_time = finder.event_time(event_time, &caller);
-    let body = work(case, seen, Some(WorkStep::Unmerge));
-    finder.command(caller, stamp, event_time, body)
+    let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
+    validator.on_case(
+        caller,
+        stamp,
+        (case, &etag, event_time),
+        Some(WorkStep::Unmerge),
+    )
 }
 
 /// Which cases belong together.
@@ -196,7 +193,7 @@ pub(crate) fn link(
     numbers: &CaseNumbers,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::LinkCases, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::LinkCases, &request_id, &request);
     let v1::LinkCasesRequest {
         request_id: _,
         case_id,
@@ -204,12 +201,14 @@ pub(crate) fn link(
         etag,
         event_time,
     } = request;
-    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
-    let link = finder.link(FieldPath::top("link"), numbers, link);
-    let seen = finder.seen(&etag, "case");
-    let event_time = finder.event_time(event_time, &caller);
-    let body = work(case, seen, link.map(WorkStep::Link));
-    finder.command(caller, stamp, event_time, body)
+    let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
+    let link = validator.link(FieldPath::top("link"), numbers, link);
+    validator.on_case(
+        caller,
+        stamp,
+        (case, &etag, event_time),
+        link.map(WorkStep::Link),
+    )
 }
 
 /// Which link to take away.
@@ -219,7 +218,7 @@ pub(crate) fn unlink(
     numbers: &CaseNumbers,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::UnlinkCases, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::UnlinkCases, &request_id, &request);
     let v1::UnlinkCasesRequest {
         request_id: _,
         case_id,
@@ -227,12 +226,14 @@ pub(crate) fn unlink(
         etag,
         event_time,
     } = request;
-    let case = finder.case(FieldPath::top("case_id"), numbers, &case_id);
-    let link = finder.link(FieldPath::top("link"), numbers, link);
-    let seen = finder.seen(&etag, "case");
-    let event_time = finder.event_time(event_time, &caller);
-    let body = work(case, seen, link.map(WorkStep::Unlink));
-    finder.command(caller, stamp, event_time, body)
+    let case = validator.case(FieldPath::top("case_id"), numbers, &case_id);
+    let link = validator.link(FieldPath::top("link"), numbers, link);
+    validator.on_case(
+        caller,
+        stamp,
+        (case, &etag, event_time),
+        link.map(WorkStep::Unlink),
+    )
 }
 
 /// What to change.
@@ -243,7 +244,7 @@ pub(crate) fn update(
     live: Option<&Playbook>,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::UpdateCase, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::UpdateCase, &request_id, &request);
     let v1::UpdateCaseRequest {
         request_id: _,
         case,
@@ -253,23 +254,15 @@ pub(crate) fn update(
     } = request;
     let told = case.unwrap_or_default();
     let at = FieldPath::top("case");
-    let case = finder.case(at.field("case_id"), numbers, &told.case_id);
+    let case = validator.case(at.field("case_id"), numbers, &told.case_id);
     let paths = update_mask.unwrap_or_default().paths;
-    let update = finder.update(&paths, &told, live);
-    let seen = finder.seen(&etag, "case");
-    let event_time = finder.event_time(event_time, &caller);
-    let body = work(case, seen, update.map(WorkStep::Update));
-    finder.command(caller, stamp, event_time, body)
-}
-
-/// The work, if nothing of it is at fault; `seen` is `Some(None)` where the caller saw nothing in particular.
-fn work(
-    case: Option<CaseId>,
-    seen: Option<Option<Seq>>,
-    step: Option<WorkStep>,
-) -> Option<CommandBody> {
-    let (case, seen, step) = (case?, seen?, step?);
-    Some(CommandBody::Case(Box::new(ActOnCase { case, seen, step })))
+    let update = validator.update(&paths, &told, live);
+    validator.on_case(
+        caller,
+        stamp,
+        (case, &etag, event_time),
+        update.map(WorkStep::Update),
+    )
 }
 
 fn note_text(text: &str) -> Result<Arc<str>, String> {
@@ -284,6 +277,22 @@ fn note_text(text: &str) -> Result<Arc<str>, String> {
 }
 
 impl Validator {
+    /// The command to take this step on a case, if nothing of it is at fault.
+    fn on_case(
+        mut self,
+        caller: Caller,
+        stamp: Option<IdempotencyKey>,
+        (case, etag, event_time): (Option<CaseId>, &str, Option<Timestamp>),
+        step: Option<WorkStep>,
+    ) -> Result<Command, Faults> {
+        let seen = self.seen(etag, "case");
+        let event_time = self.event_time(event_time, &caller);
+        let body = case.zip(seen).zip(step).map(|((case, seen), step)| {
+            CommandBody::Case(Box::new(ActOnCase { case, seen, step }))
+        });
+        self.command(caller, stamp, event_time, body)
+    }
+
     /// A case by its id or its number.
     pub(super) fn case(
         &mut self,

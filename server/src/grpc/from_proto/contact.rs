@@ -28,7 +28,7 @@ pub(crate) fn route(
     playbooks: NamedPlaybooks<'_>,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::RouteContact, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::RouteContact, &request_id, &request);
     let v1::RouteContactRequest {
         request_id: _,
         contact_id,
@@ -39,15 +39,15 @@ pub(crate) fn route(
         event_time,
         clear_mask,
     } = request;
-    let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
-    finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
-    let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
-    let context = finder.context(context, playbooks, allow_unknown_reason);
-    let select_first = finder.check(
+    let contact = validator.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
+    validator.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let clear = validator.clear(clear_mask.as_ref(), context.as_ref(), &caller);
+    let context = validator.context(context, playbooks, allow_unknown_reason);
+    let select_first = validator.check(
         FieldPath::top("route_selection"),
         wire_enum::select_first(take),
     );
-    let event_time = finder.event_time(event_time, &caller);
+    let event_time = validator.event_time(event_time, &caller);
     let body = contact.zip(context).zip(select_first);
     let body = body.map(|((contact, (context, unknown_reason)), select_first)| {
         CommandBody::Route(Box::new(RouteContact {
@@ -58,7 +58,7 @@ pub(crate) fn route(
             unknown_reason,
         }))
     });
-    finder.command(caller, stamp, event_time, body)
+    validator.command(caller, stamp, event_time, body)
 }
 
 /// A contact to look at.
@@ -68,7 +68,7 @@ pub(crate) fn preview(
     caller: Caller,
     playbooks: NamedPlaybooks<'_>,
 ) -> Result<Query, Faults> {
-    let mut finder = Validator::default();
+    let mut validator = Validator::default();
     let v1::PreviewRouteRequest {
         contact_id,
         context,
@@ -79,11 +79,11 @@ pub(crate) fn preview(
         min_revision: _,
         clear_mask,
     } = request;
-    let contact = finder.optional(FieldPath::top("contact_id"), &contact_id, ContactId::new);
-    finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
-    let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
-    let context = finder.context(context, playbooks, allow_unknown_reason);
-    let at = finder.check(
+    let contact = validator.optional(FieldPath::top("contact_id"), &contact_id, ContactId::new);
+    validator.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let clear = validator.clear(clear_mask.as_ref(), context.as_ref(), &caller);
+    let context = validator.context(context, playbooks, allow_unknown_reason);
+    let at = validator.check(
         FieldPath::top("at_time"),
         at_time.map(values::instant).transpose(),
     );
@@ -97,8 +97,8 @@ pub(crate) fn preview(
             actor: caller.actor,
         }))
     });
-    finder.named_revision(MIN_REVISION, at_least);
-    finder.done(query)
+    validator.named_revision(MIN_REVISION, at_least);
+    validator.done(query)
 }
 
 /// The customer's choice.
@@ -107,7 +107,7 @@ pub(crate) fn select_route(
     caller: Caller,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::SelectRoute, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::SelectRoute, &request_id, &request);
     let v1::SelectRouteRequest {
         request_id: _,
         contact_id,
@@ -115,16 +115,16 @@ pub(crate) fn select_route(
         declined_routes: declined,
         event_time,
     } = request;
-    let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
-    let route = finder.check(FieldPath::top("route"), wire_enum::route(route));
-    let declined = finder.routes(FieldPath::top("declined_routes"), &declined);
+    let contact = validator.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
+    let route = validator.check(FieldPath::top("route"), wire_enum::route(route));
+    let declined = validator.routes(FieldPath::top("declined_routes"), &declined);
     if route.is_some_and(|route| declined.contains(&route)) {
-        finder.fault(
+        validator.fault(
             FieldPath::top("declined_routes"),
             "must not hold the route that was selected",
         );
     }
-    let event_time = finder.event_time(event_time, &caller);
+    let event_time = validator.event_time(event_time, &caller);
     let body = contact.zip(route).map(|(contact, route)| {
         CommandBody::Select(SelectRoute {
             contact,
@@ -132,7 +132,7 @@ pub(crate) fn select_route(
             declined,
         })
     });
-    finder.command(caller, stamp, event_time, body)
+    validator.command(caller, stamp, event_time, body)
 }
 
 /// The end of a contact.
@@ -142,7 +142,7 @@ pub(crate) fn end(
     live: Option<&Playbook>,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::EndContact, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::EndContact, &request_id, &request);
     let v1::EndContactRequest {
         request_id: _,
         contact_id,
@@ -154,14 +154,14 @@ pub(crate) fn end(
         matters,
         language_code: _,
     } = request;
-    let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
-    let outcome = finder.check(FieldPath::top("outcome"), wire_enum::outcome(outcome));
+    let contact = validator.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
+    let outcome = validator.check(FieldPath::top("outcome"), wire_enum::outcome(outcome));
     let confirmed =
-        finder.confirmed_reason(FieldPath::top("confirmed_reason"), live, &confirmed_reason);
-    let event_time = finder.event_time(event_time, &caller);
-    let resolution = finder.optional_resolution(FieldPath::top("resolution"), live, resolution);
-    let note = finder.optional_note(&note);
-    let matters = finder.matter_ends(FieldPath::top("matters"), live, matters);
+        validator.confirmed_reason(FieldPath::top("confirmed_reason"), live, &confirmed_reason);
+    let event_time = validator.event_time(event_time, &caller);
+    let resolution = validator.optional_resolution(FieldPath::top("resolution"), live, resolution);
+    let note = validator.optional_note(&note);
+    let matters = validator.matter_ends(FieldPath::top("matters"), live, matters);
     let body = contact.zip(outcome).zip(note);
     let body = body.map(|((contact, outcome), note)| {
         CommandBody::End(Box::new(EndContact {
@@ -173,7 +173,7 @@ pub(crate) fn end(
             matters,
         }))
     });
-    finder.command(caller, stamp, event_time, body)
+    validator.command(caller, stamp, event_time, body)
 }
 
 /// An attempt that came to nothing.
@@ -183,7 +183,7 @@ pub(crate) fn reroute(
     playbooks: NamedPlaybooks<'_>,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::RerouteContact, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::RerouteContact, &request_id, &request);
     let v1::RerouteContactRequest {
         request_id: _,
         contact_id,
@@ -196,19 +196,19 @@ pub(crate) fn reroute(
         menu_playbook_version,
         clear_mask,
     } = request;
-    let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
-    let outcome = finder.check(FieldPath::top("outcome"), wire_enum::rerouted(outcome));
-    finder.menu_playbook_version(&menu_playbook_version, playbooks.menu);
-    let clear = finder.clear(clear_mask.as_ref(), context.as_ref(), &caller);
+    let contact = validator.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
+    let outcome = validator.check(FieldPath::top("outcome"), wire_enum::rerouted(outcome));
+    validator.menu_playbook_version(&menu_playbook_version, playbooks.menu);
+    let clear = validator.clear(clear_mask.as_ref(), context.as_ref(), &caller);
     let told = context.is_some();
-    let context =
-        context.and_then(|context| finder.context(Some(context), playbooks, allow_unknown_reason));
-    let select_first = finder.check(
+    let context = context
+        .and_then(|context| validator.context(Some(context), playbooks, allow_unknown_reason));
+    let select_first = validator.check(
         FieldPath::top("route_selection"),
         wire_enum::select_first(take),
     );
-    let note = finder.optional_note(&note);
-    let event_time = finder.event_time(event_time, &caller);
+    let note = validator.optional_note(&note);
+    let event_time = validator.event_time(event_time, &caller);
     let body = contact.zip(outcome).zip(select_first).zip(note);
     let body = body.filter(|_| told == context.is_some());
     let body = body.map(|(((contact, outcome), select_first), note)| {
@@ -226,7 +226,7 @@ pub(crate) fn reroute(
             note,
         }))
     });
-    finder.command(caller, stamp, event_time, body)
+    validator.command(caller, stamp, event_time, body)
 }
 
 /// A further matter of a contact's customer.
@@ -236,7 +236,8 @@ pub(crate) fn add_case(
     live: &Playbook,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::AddCaseToContact, &request_id, &request);
+    let (mut validator, stamp) =
+        Validator::of_write(Method::AddCaseToContact, &request_id, &request);
     let v1::AddCaseToContactRequest {
         request_id: _,
         contact_id,
@@ -245,14 +246,14 @@ pub(crate) fn add_case(
         note,
         event_time,
     } = request;
-    let contact = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
+    let contact = validator.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
     if reason.is_empty() {
-        finder.fault(FieldPath::top("stated_reason"), "must be set");
+        validator.fault(FieldPath::top("stated_reason"), "must be set");
     }
-    let reason = finder.confirmed_reason(FieldPath::top("stated_reason"), Some(live), &reason);
-    let facts = finder.facts(FieldPath::top("facts"), live, facts);
-    let note = finder.optional_note(&note);
-    let event_time = finder.event_time(event_time, &caller);
+    let reason = validator.confirmed_reason(FieldPath::top("stated_reason"), Some(live), &reason);
+    let facts = validator.facts(FieldPath::top("facts"), live, facts);
+    let note = validator.optional_note(&note);
+    let event_time = validator.event_time(event_time, &caller);
     let body = contact.zip(reason).zip(note);
     let body = body.map(|((contact, reason), note)| {
         CommandBody::AddCase(Box::new(AddCase {
@@ -262,7 +263,7 @@ pub(crate) fn add_case(
             note,
         }))
     });
-    finder.command(caller, stamp, event_time, body)
+    validator.command(caller, stamp, event_time, body)
 }
 
 /// How queues are.
@@ -272,7 +273,8 @@ pub(crate) fn report_queues(
     live: &Playbook,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::ReportQueueStats, &request_id, &request);
+    let (mut validator, stamp) =
+        Validator::of_write(Method::ReportQueueStats, &request_id, &request);
     let v1::ReportQueueStatsRequest {
         request_id: _,
         queue_stats,
@@ -280,12 +282,12 @@ pub(crate) fn report_queues(
     } = request;
     let at = FieldPath::top("queue_stats");
     if queue_stats.is_empty() {
-        finder.fault(at, "must name at least one queue");
+        validator.fault(at, "must name at least one queue");
     }
-    let stats = finder.queue_stats(at, live, queue_stats);
-    let event_time = finder.event_time(event_time, &caller);
+    let stats = validator.queue_stats(at, live, queue_stats);
+    let event_time = validator.event_time(event_time, &caller);
     let body = (!stats.is_empty()).then_some(CommandBody::ReportQueues(stats));
-    finder.command(caller, stamp, event_time, body)
+    validator.command(caller, stamp, event_time, body)
 }
 
 /// What callers keep of a contact for themselves.
@@ -294,7 +296,7 @@ pub(crate) fn update(
     caller: Caller,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::UpdateContact, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::UpdateContact, &request_id, &request);
     let v1::UpdateContactRequest {
         request_id: _,
         contact,
@@ -303,13 +305,13 @@ pub(crate) fn update(
     } = request;
     let told = contact.unwrap_or_default();
     let at = FieldPath::top("contact");
-    let contact = finder.check(at.field("contact_id"), ContactId::new(&told.contact_id));
+    let contact = validator.check(at.field("contact_id"), ContactId::new(&told.contact_id));
     let paths = update_mask.unwrap_or_default().paths;
-    let update = finder.contact_update(&paths, told);
-    let event_time = finder.event_time(event_time, &caller);
+    let update = validator.contact_update(&paths, told);
+    let event_time = validator.event_time(event_time, &caller);
     let body = contact
         .map(|contact| CommandBody::UpdateContact(Box::new(UpdateContact { contact, update })));
-    finder.command(caller, stamp, event_time, body)
+    validator.command(caller, stamp, event_time, body)
 }
 
 /// Which contact.
@@ -318,9 +320,9 @@ pub(crate) fn get(request: v1::GetContactRequest) -> Result<Fresh<Query>, Faults
         contact_id,
         min_revision,
     } = request;
-    let mut finder = Validator::default();
-    let id = finder.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
-    finder.fresh(id.map(Query::Contact), &min_revision)
+    let mut validator = Validator::default();
+    let id = validator.check(FieldPath::top("contact_id"), ContactId::new(contact_id));
+    validator.fresh(id.map(Query::Contact), &min_revision)
 }
 
 impl Validator {

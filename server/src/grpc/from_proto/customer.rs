@@ -54,7 +54,7 @@ pub(crate) fn upsert(
     live: &Playbook,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::UpsertCustomer, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::UpsertCustomer, &request_id, &request);
     let v1::UpsertCustomerRequest {
         request_id: _,
         customer,
@@ -67,19 +67,19 @@ pub(crate) fn upsert(
         update_mask,
         etag,
     };
-    let upsert = finder.upsert(None, live, told);
-    let event_time = finder.event_time(event_time, &caller);
+    let upsert = validator.upsert(None, live, told);
+    let event_time = validator.event_time(event_time, &caller);
     let body = upsert.map(|upsert| CommandBody::Upsert(Box::new(upsert)));
-    finder.command(caller, stamp, event_time, body)
+    validator.command(caller, stamp, event_time, body)
 }
 
 /// Which customer.
 pub(crate) fn get(request: v1::GetCustomerRequest) -> Result<Fresh<Query>, Faults> {
     use v1::get_customer_request::By as Of;
     let v1::GetCustomerRequest { by, min_revision } = request;
-    let mut finder = Validator::default();
+    let mut validator = Validator::default();
     #[expect(deprecated, reason = "callers from before LookUpCustomer")]
-    let of = finder.of_one_customer(by.map(|by| match by {
+    let of = validator.of_one_customer(by.map(|by| match by {
         Of::CustomerId(id) => By::CustomerId(id),
         Of::Identity(identity) => By::Identity(identity),
     }));
@@ -87,7 +87,7 @@ pub(crate) fn get(request: v1::GetCustomerRequest) -> Result<Fresh<Query>, Fault
         OfCustomer::Id(id) => Query::Customer(id),
         OfCustomer::Holder(key) => Query::Holder(key),
     });
-    finder.fresh(query, &min_revision)
+    validator.fresh(query, &min_revision)
 }
 
 /// Whose identity.
@@ -96,18 +96,18 @@ pub(crate) fn look_up(request: v1::LookUpCustomerRequest) -> Result<Fresh<Query>
         identity,
         min_revision,
     } = request;
-    let mut finder = Validator::default();
-    let identity = finder.one_identity(identity);
+    let mut validator = Validator::default();
+    let identity = validator.one_identity(identity);
     let query = identity.map(|identity| Query::Holder(identity.key));
-    finder.fresh(query, &min_revision)
+    validator.fresh(query, &min_revision)
 }
 
 /// Whose history.
 pub(crate) fn history(request: v1::GetCustomerHistoryRequest) -> Result<Fresh<OfCustomer>, Faults> {
     let v1::GetCustomerHistoryRequest { by, min_revision } = request;
-    let mut finder = Validator::default();
-    let of = finder.of_one_customer(by);
-    finder.fresh(of, &min_revision)
+    let mut validator = Validator::default();
+    let of = validator.of_one_customer(by);
+    validator.fresh(of, &min_revision)
 }
 
 impl Validator {

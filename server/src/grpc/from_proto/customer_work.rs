@@ -2,10 +2,11 @@
 
 use super::field_path::FieldPath;
 use super::{Caller, Validator};
+use prost_types::Timestamp;
 use signpost_domain::command::{ActOnCustomer, Command, CommandBody, CustomerStep};
 use signpost_domain::customer::{Identity, MERGE_NOTE_BYTES_MAX};
-use signpost_domain::event::Method;
-use signpost_domain::ids::{CustomerId, Seq};
+use signpost_domain::event::{IdempotencyKey, Method};
+use signpost_domain::ids::CustomerId;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
 use std::mem::take;
@@ -17,7 +18,7 @@ pub(crate) fn link(
     caller: Caller,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::LinkIdentity, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::LinkIdentity, &request_id, &request);
     let v1::LinkIdentityRequest {
         request_id: _,
         customer_id,
@@ -25,12 +26,14 @@ pub(crate) fn link(
         etag,
         event_time,
     } = request;
-    let customer = finder.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
-    let identity = finder.one_identity(identity);
-    let seen = finder.seen(&etag, "customer");
-    let event_time = finder.event_time(event_time, &caller);
-    let body = work(customer, seen, identity.map(CustomerStep::Link));
-    finder.command(caller, stamp, event_time, body)
+    let customer = validator.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
+    let identity = validator.one_identity(identity);
+    validator.on_customer(
+        caller,
+        stamp,
+        (customer, &etag, event_time),
+        identity.map(CustomerStep::Link),
+    )
 }
 
 /// A handle that a customer has no more.
@@ -39,7 +42,7 @@ pub(crate) fn unlink(
     caller: Caller,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::UnlinkIdentity, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::UnlinkIdentity, &request_id, &request);
     let v1::UnlinkIdentityRequest {
         request_id: _,
         customer_id,
@@ -47,13 +50,10 @@ pub(crate) fn unlink(
         etag,
         event_time,
     } = request;
-    let customer = finder.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
-    let identity = finder.one_identity(identity);
-    let seen = finder.seen(&etag, "customer");
-    let event_time = finder.event_time(event_time, &caller);
+    let customer = validator.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
+    let identity = validator.one_identity(identity);
     let step = identity.map(|identity| CustomerStep::Unlink(identity.key));
-    let body = work(customer, seen, step);
-    finder.command(caller, stamp, event_time, body)
+    validator.on_customer(caller, stamp, (customer, &etag, event_time), step)
 }
 
 /// Which customers are one.
@@ -62,7 +62,7 @@ pub(crate) fn merge(
     caller: Caller,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::MergeCustomers, &request_id, &request);
+    let (mut validator, stamp) = Validator::of_write(Method::MergeCustomers, &request_id, &request);
     let v1::MergeCustomersRequest {
         request_id: _,
         customer_id,
@@ -71,20 +71,17 @@ pub(crate) fn merge(
         etag,
         event_time,
     } = request;
-    let customer = finder.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
+    let customer = validator.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
     let merged = CustomerId::new(merged_customer_id);
-    let merged = finder.check(FieldPath::top("duplicate_customer_id"), merged);
+    let merged = validator.check(FieldPath::top("duplicate_customer_id"), merged);
     let note = match note.trim() {
         "" => Err("must say why they are one".to_owned()),
         _ => why(&note),
     };
-    let note = finder.check(FieldPath::top("note"), note);
-    let seen = finder.seen(&etag, "customer");
-    let event_time = finder.event_time(event_time, &caller);
+    let note = validator.check(FieldPath::top("note"), note);
     let step = merged.zip(note);
     let step = step.map(|(merged, note)| CustomerStep::Merge(merged, note));
-    let body = work(customer, seen, step);
-    finder.command(caller, stamp, event_time, body)
+    validator.on_customer(caller, stamp, (customer, &etag, event_time), step)
 }
 
 /// Which merge to undo.
@@ -93,7 +90,8 @@ pub(crate) fn unmerge(
     caller: Caller,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::UnmergeCustomer, &request_id, &request);
+    let (mut validator, stamp) =
+        Validator::of_write(Method::UnmergeCustomer, &request_id, &request);
     let v1::UnmergeCustomerRequest {
         request_id: _,
         customer_id,
@@ -101,26 +99,14 @@ pub(crate) fn unmerge(
         etag,
         event_time,
     } = request;
-    let customer = finder.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
-    let note = finder.check(FieldPath::top("note"), why(&note));
-    let seen = finder.seen(&etag, "customer");
-    let event_time = finder.event_time(event_time, &caller);
-    let body = work(customer, seen, note.map(CustomerStep::Unmerge));
-    finder.command(caller, stamp, event_time, body)
-}
-
-/// The work, if nothing of it is at fault; `seen` is `Some(None)` where the caller saw nothing in particular.
-fn work(
-    customer: Option<CustomerId>,
-    seen: Option<Option<Seq>>,
-    step: Option<CustomerStep>,
-) -> Option<CommandBody> {
-    let (customer, seen, step) = (customer?, seen?, step?);
-    Some(CommandBody::Customer(Box::new(ActOnCustomer {
-        customer,
-        seen,
-        step,
-    })))
+    let customer = validator.check(FieldPath::top("customer_id"), CustomerId::new(customer_id));
+    let note = validator.check(FieldPath::top("note"), why(&note));
+    validator.on_customer(
+        caller,
+        stamp,
+        (customer, &etag, event_time),
+        note.map(CustomerStep::Unmerge),
+    )
 }
 
 fn why(note: &str) -> Result<Arc<str>, String> {
@@ -133,6 +119,27 @@ fn why(note: &str) -> Result<Arc<str>, String> {
 }
 
 impl Validator {
+    /// The command to take this step on a customer, if nothing of it is at fault.
+    fn on_customer(
+        mut self,
+        caller: Caller,
+        stamp: Option<IdempotencyKey>,
+        (customer, etag, event_time): (Option<CustomerId>, &str, Option<Timestamp>),
+        step: Option<CustomerStep>,
+    ) -> Result<Command, Faults> {
+        let seen = self.seen(etag, "customer");
+        let event_time = self.event_time(event_time, &caller);
+        let body = customer.zip(seen).zip(step);
+        let body = body.map(|((customer, seen), step)| {
+            CommandBody::Customer(Box::new(ActOnCustomer {
+                customer,
+                seen,
+                step,
+            }))
+        });
+        self.command(caller, stamp, event_time, body)
+    }
+
     pub(super) fn one_identity(&mut self, told: Option<v1::Identity>) -> Option<Identity> {
         let at = FieldPath::top("identity");
         match told {

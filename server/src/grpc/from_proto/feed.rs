@@ -81,17 +81,18 @@ pub(crate) fn watch_events(
         format: shape,
         start_revision,
     } = request;
-    let mut finder = Validator::default();
+    let mut validator = Validator::default();
     let told_start = start != 0 && !start_revision.is_empty();
     if told_start && cursor.is_empty() {
-        finder.fault(START_REVISION, "must not be set together with start");
+        validator.fault(START_REVISION, "must not be set together with start");
     }
-    let revision = finder.named_revision(START_REVISION, begin);
-    let cursor = finder.optional(FieldPath::top("cursor"), &cursor, |text| {
+    let revision = validator.named_revision(START_REVISION, begin);
+    let cursor = validator.optional(FieldPath::top("cursor"), &cursor, |text| {
         Cursor::parse(EVENTS, text)
     });
-    let from_oldest = finder.check(FieldPath::top("start"), wire_enum::from_oldest(start));
-    let as_cloud_events = finder.check(FieldPath::top("format"), wire_enum::as_cloud_events(shape));
+    let from_oldest = validator.check(FieldPath::top("start"), wire_enum::from_oldest(start));
+    let as_cloud_events =
+        validator.check(FieldPath::top("format"), wire_enum::as_cloud_events(shape));
     let watch = from_oldest.zip(as_cloud_events);
     let watch = watch.map(|(from_oldest, as_cloud_events)| WatchEvents {
         from: match (cursor, revision, from_oldest) {
@@ -102,7 +103,7 @@ pub(crate) fn watch_events(
         },
         as_cloud_events,
     });
-    finder.done(watch)
+    validator.done(watch)
 }
 
 /// Which cases.
@@ -120,12 +121,12 @@ pub(crate) fn watch_cases(
     } = request;
     let told = filter.unwrap_or_default();
     let of = of(Feed::Cases, &filter::sorted_cases(&told));
-    let mut finder = Validator::default();
-    let mut filter = finder.case_filter(told, live, numbers);
+    let mut validator = Validator::default();
+    let mut filter = validator.case_filter(told, live, numbers);
     if filter.states.is_empty() {
         filter.states.push(CaseState::Open);
     }
-    finder.watch_rows(of, (&cursor, begin), Filter::Cases(filter))
+    validator.watch_rows(of, (&cursor, begin), Filter::Cases(filter))
 }
 
 /// Which contacts.
@@ -143,12 +144,12 @@ pub(crate) fn watch_contacts(
     } = request;
     let told = filter.unwrap_or_default();
     let of = of(Feed::Contacts, &filter::sorted_contacts(&told));
-    let mut finder = Validator::default();
-    let mut filter = finder.contact_filter(told, live, numbers);
+    let mut validator = Validator::default();
+    let mut filter = validator.contact_filter(told, live, numbers);
     if filter.places.is_empty() {
         filter.places.extend(LIVE);
     }
-    finder.watch_rows(of, (&cursor, begin), Filter::Contacts(filter))
+    validator.watch_rows(of, (&cursor, begin), Filter::Contacts(filter))
 }
 
 impl Validator {

@@ -9,7 +9,6 @@ use signpost_domain::list::{CaseFilter, ContactFilter, CustomerFilter, Order, Vi
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Faults;
 use signpost_proto::v1;
-use std::mem::take;
 use std::sync::Arc;
 
 /// What a list is asked for.
@@ -36,97 +35,101 @@ pub(crate) struct ListScope {
 
 /// Which cases.
 pub(crate) fn cases(
-    mut request: v1::ListCasesRequest,
+    request: v1::ListCasesRequest,
     at_least: NamedRevision,
     place: ListScope,
     numbers: &CaseNumbers,
 ) -> Result<ListRequest<CaseFilter>, Faults> {
-    let mut finder = Validator::default();
-    let page_size = take(&mut request.page_size);
-    let page_token = take(&mut request.page_token);
-    request.min_revision.clear();
-    let view = take(&mut request.view);
-    let told = request.filter.unwrap_or_default();
-    request.filter = Some(filter::sorted_cases(&told));
-    let bound = TokenScope::new(List::Cases, place.store, &request);
     let v1::ListCasesRequest {
-        filter: _,
+        filter,
         order,
-        page_size: _,
-        page_token: _,
-        view: _,
+        page_size,
+        page_token,
+        view,
         min_revision: _,
     } = request;
-    let filter = finder.case_filter(told, place.live, numbers);
-    finder.asked(
+    let filter = filter.unwrap_or_default();
+    // A page goes on in the same filter and order, whatever else is asked.
+    let same = v1::ListCasesRequest {
+        filter: Some(filter::sorted_cases(&filter)),
+        order,
+        ..v1::ListCasesRequest::default()
+    };
+    let scope = TokenScope::new(List::Cases, place.store, &same);
+    let mut validator = Validator::default();
+    let filter = validator.case_filter(filter, place.live, numbers);
+    validator.asked(
         filter,
         (order, view),
         (page_size, &page_token),
-        bound,
+        scope,
         at_least,
     )
 }
 
 /// Which contacts.
 pub(crate) fn contacts(
-    mut request: v1::ListContactsRequest,
+    request: v1::ListContactsRequest,
     at_least: NamedRevision,
     place: ListScope,
     numbers: &CaseNumbers,
 ) -> Result<ListRequest<ContactFilter>, Faults> {
-    let mut finder = Validator::default();
-    let page_size = take(&mut request.page_size);
-    let page_token = take(&mut request.page_token);
-    request.min_revision.clear();
-    let view = take(&mut request.view);
-    let told = request.filter.unwrap_or_default();
-    request.filter = Some(filter::sorted_contacts(&told));
-    let bound = TokenScope::new(List::Contacts, place.store, &request);
     let v1::ListContactsRequest {
-        filter: _,
+        filter,
         order,
-        page_size: _,
-        page_token: _,
-        view: _,
+        page_size,
+        page_token,
+        view,
         min_revision: _,
     } = request;
-    let filter = finder.contact_filter(told, place.live, numbers);
-    finder.asked(
+    let filter = filter.unwrap_or_default();
+    // A page goes on in the same filter and order, whatever else is asked.
+    let same = v1::ListContactsRequest {
+        filter: Some(filter::sorted_contacts(&filter)),
+        order,
+        ..v1::ListContactsRequest::default()
+    };
+    let scope = TokenScope::new(List::Contacts, place.store, &same);
+    let mut validator = Validator::default();
+    let filter = validator.contact_filter(filter, place.live, numbers);
+    validator.asked(
         filter,
         (order, view),
         (page_size, &page_token),
-        bound,
+        scope,
         at_least,
     )
 }
 
 /// Which customers.
 pub(crate) fn customers(
-    mut request: v1::ListCustomersRequest,
+    request: v1::ListCustomersRequest,
     at_least: NamedRevision,
     place: ListScope,
 ) -> Result<ListRequest<CustomerFilter>, Faults> {
-    let mut finder = Validator::default();
-    let page_size = take(&mut request.page_size);
-    let page_token = take(&mut request.page_token);
-    request.min_revision.clear();
-    let told = request.filter.unwrap_or_default();
-    request.filter = Some(filter::sorted_customers(&told));
-    let bound = TokenScope::new(List::Customers, place.store, &request);
     let v1::ListCustomersRequest {
-        filter: _,
+        filter,
         order,
-        page_size: _,
-        page_token: _,
+        page_size,
+        page_token,
         min_revision: _,
     } = request;
-    let filter = finder.customer_filter(told);
+    let filter = filter.unwrap_or_default();
+    // A page goes on in the same filter and order, whatever else is asked.
+    let same = v1::ListCustomersRequest {
+        filter: Some(filter::sorted_customers(&filter)),
+        order,
+        ..v1::ListCustomersRequest::default()
+    };
+    let scope = TokenScope::new(List::Customers, place.store, &same);
+    let mut validator = Validator::default();
+    let filter = validator.customer_filter(filter);
     let full = v1::View::Full.into();
-    finder.asked(
+    validator.asked(
         filter,
         (order, full),
         (page_size, &page_token),
-        bound,
+        scope,
         at_least,
     )
 }
@@ -137,12 +140,12 @@ impl Validator {
         filter: F,
         (order, view): (i32, i32),
         (page_size, page_token): (u32, &str),
-        bound: TokenScope,
+        scope: TokenScope,
         at_least: NamedRevision,
     ) -> Result<ListRequest<F>, Faults> {
         let order = self.check(FieldPath::top("order"), wire_enum::order(order));
         let view = self.check(FieldPath::top("view"), wire_enum::view(view));
-        let page = self.page(bound, page_size, page_token);
+        let page = self.page(scope, page_size, page_token);
         let asked = order
             .zip(view)
             .zip(page)
@@ -159,10 +162,10 @@ impl Validator {
 
 impl Validator {
     /// Which page is asked for.
-    pub(super) fn page(&mut self, bound: TokenScope, size: u32, token: &str) -> Option<Page> {
+    pub(super) fn page(&mut self, scope: TokenScope, size: u32, token: &str) -> Option<Page> {
         let after = self.optional(FieldPath::top("page_token"), token, |token| {
-            bound.read_token(token)
+            scope.read_token(token)
         });
-        Some(Page::new(bound, size, after))
+        Some(Page::new(scope, size, after))
     }
 }

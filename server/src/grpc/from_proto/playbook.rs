@@ -27,9 +27,9 @@ pub(crate) fn read(source: &str) -> Read {
 /// The document to check.
 pub(crate) fn validate(request: v1::ValidatePlaybookRequest) -> Result<String, Faults> {
     let v1::ValidatePlaybookRequest { document: source } = request;
-    let mut finder = Validator::default();
-    let fits = finder.source_fits(&source);
-    finder.done(fits.then_some(source))
+    let mut validator = Validator::default();
+    let fits = validator.source_fits(&source);
+    validator.done(fits.then_some(source))
 }
 
 /// A document to make live, which [`read`] gave as `read`.
@@ -39,21 +39,22 @@ pub(crate) fn publish(
     read: Read,
 ) -> Result<(Command, Warnings), Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::PublishPlaybook, &request_id, &request);
+    let (mut validator, stamp) =
+        Validator::of_write(Method::PublishPlaybook, &request_id, &request);
     let v1::PublishPlaybookRequest {
         request_id: _,
         document: source,
         note,
         event_time,
     } = request;
-    let note = finder.note(&note);
-    let event_time = finder.event_time(event_time, &caller);
-    let fits = finder.source_fits(&source);
+    let note = validator.note(&note);
+    let event_time = validator.event_time(event_time, &caller);
+    let fits = validator.source_fits(&source);
     let (playbook, warnings) = match read {
         Ok((playbook, warnings)) => (Some(playbook), warnings),
         Err(faults) => {
             if fits {
-                finder.document("document", &faults);
+                validator.document("document", &faults);
             }
             (None, Warnings::default())
         }
@@ -61,7 +62,7 @@ pub(crate) fn publish(
     let body = playbook
         .zip(note)
         .map(|(playbook, note)| CommandBody::Publish(PublishPlaybook { playbook, note }));
-    let command = finder.command(caller, stamp, event_time, body)?;
+    let command = validator.command(caller, stamp, event_time, body)?;
     Ok((command, warnings))
 }
 
@@ -72,32 +73,33 @@ pub(crate) fn roll_back(
     found: Arc<Playbook>,
 ) -> Result<Command, Faults> {
     let request_id = take(&mut request.request_id);
-    let (mut finder, stamp) = Validator::of_write(Method::RollbackPlaybook, &request_id, &request);
+    let (mut validator, stamp) =
+        Validator::of_write(Method::RollbackPlaybook, &request_id, &request);
     let v1::RollbackPlaybookRequest {
         request_id: _,
         playbook_version: _,
         note,
         event_time,
     } = request;
-    let note = finder.note(&note);
-    let event_time = finder.event_time(event_time, &caller);
+    let note = validator.note(&note);
+    let event_time = validator.event_time(event_time, &caller);
     let body = note.map(|note| {
         CommandBody::RollBack(RollbackPlaybook {
             playbook: found,
             note,
         })
     });
-    finder.command(caller, stamp, event_time, body)
+    validator.command(caller, stamp, event_time, body)
 }
 
 /// All that is wrong with a request whose version is faulty.
 pub(crate) fn not_rolled_back(request_id: &str, version: &Faults) -> Faults {
-    let mut finder = Validator::default();
-    finder.stamp(request_id, Method::RollbackPlaybook, [0; 16]);
+    let mut validator = Validator::default();
+    validator.stamp(request_id, Method::RollbackPlaybook, [0; 16]);
     for fault in version.found() {
-        finder.0.push_of(fault.kind, &fault.field, &fault.what);
+        validator.0.push_of(fault.kind, &fault.field, &fault.what);
     }
-    finder.0
+    validator.0
 }
 
 /// Which publications.
@@ -114,9 +116,9 @@ pub(crate) fn list(
         page_token: _,
         min_revision: _,
     } = request;
-    let mut finder = Validator::default();
-    let page = finder.page(bound, page_size, &page_token);
-    finder.fresh(page, &min_revision)
+    let mut validator = Validator::default();
+    let page = validator.page(bound, page_size, &page_token);
+    validator.fresh(page, &min_revision)
 }
 
 /// Which version; empty: the live one.
@@ -160,34 +162,34 @@ pub(crate) fn diff(request: v1::DiffPlaybooksRequest) -> Result<Fresh<DiffAsked>
         to_document: to_source,
         min_revision,
     } = request;
-    let mut finder = Validator::default();
+    let mut validator = Validator::default();
     let to = match (to_playbook_version.is_empty(), to_source.is_empty()) {
         (_, true) => Some(DiffTo::Version(to_playbook_version)),
-        (true, false) => finder
+        (true, false) => validator
             .fits(FieldPath::top("to_document"), &to_source)
             .then_some(DiffTo::Document(to_source)),
         (false, false) => {
-            finder.fault(
+            validator.fault(
                 FieldPath::top("to_document"),
                 "must not be set together with to_playbook_version",
             );
             None
         }
     };
-    finder.fresh(to.map(|to| DiffAsked { from, to }), &min_revision)
+    validator.fresh(to.map(|to| DiffAsked { from, to }), &min_revision)
 }
 
 /// The document that a version is compared with, if it has no faults.
 pub(crate) fn to_compare(read: Read) -> Result<Arc<Playbook>, Faults> {
-    let mut finder = Validator::default();
+    let mut validator = Validator::default();
     let playbook = match read {
         Ok((playbook, _)) => Some(playbook),
         Err(faults) => {
-            finder.document("to_document", &faults);
+            validator.document("to_document", &faults);
             None
         }
     };
-    finder.done(playbook)
+    validator.done(playbook)
 }
 
 /// Which menu.
@@ -217,12 +219,12 @@ pub(crate) fn menu(
         // It was waited for.
         min_revision: _,
     } = request;
-    let mut finder = Validator::default();
-    let channel = finder.name(FieldPath::top("channel"), live, Kind::Channel, &channel);
-    let language = finder.optional(FieldPath::top("language_code"), &locale, values::language);
-    let primary = finder.optional_primary(FieldPath::top("primary_reason"), live, &primary);
+    let mut validator = Validator::default();
+    let channel = validator.name(FieldPath::top("channel"), live, Kind::Channel, &channel);
+    let language = validator.optional(FieldPath::top("language_code"), &locale, values::language);
+    let primary = validator.optional_primary(FieldPath::top("primary_reason"), live, &primary);
     if whole_tree && primary.is_some() {
-        finder.fault(
+        validator.fault(
             FieldPath::top("whole_tree"),
             "must not be set together with primary",
         );
@@ -233,8 +235,8 @@ pub(crate) fn menu(
         primary,
         whole_tree,
     });
-    finder.named_revision(MIN_REVISION, at_least);
-    finder.done(asked)
+    validator.named_revision(MIN_REVISION, at_least);
+    validator.done(asked)
 }
 
 /// Which words.
@@ -255,13 +257,13 @@ pub(crate) fn vocabulary(
         language_code,
         min_revision,
     } = request;
-    let mut finder = Validator::default();
-    let language = finder.optional(
+    let mut validator = Validator::default();
+    let language = validator.optional(
         FieldPath::top("language_code"),
         &language_code,
         values::language,
     );
-    finder.fresh(Some(VocabularyAsked { version, language }), &min_revision)
+    validator.fresh(Some(VocabularyAsked { version, language }), &min_revision)
 }
 
 impl Validator {

@@ -18,9 +18,9 @@ pub(crate) fn published<'p>(
     text: &str,
     publications: &'p [Arc<Publication>],
 ) -> Result<&'p Arc<Publication>, Refusal> {
-    let mut finder = Validator::default();
-    let prefix = finder.check(FieldPath::top(FIELD), VersionPrefix::new(text));
-    let prefix = finder.done(prefix).map_err(Refusal::Faulty)?;
+    let mut validator = Validator::default();
+    let prefix = validator.check(FieldPath::top(FIELD), VersionPrefix::new(text));
+    let prefix = validator.done(prefix).map_err(Refusal::Faulty)?;
     let newest_first = publications.iter().rev();
     let mut found = newest_first.filter(|published| prefix.matches(&published.version));
     let Some(newest) = found.next() else {

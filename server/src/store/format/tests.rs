@@ -53,7 +53,7 @@ fn a_missing_folder_is_created_and_found_again() -> Outcome {
     let path = temporary.path().join("data");
     let folder = DataFolder::open(&path, FRESH)?;
     assert!(folder.created());
-    assert_eq!(folder.incarnation(), FRESH);
+    assert_eq!(folder.store_id(), FRESH);
     drop(folder);
     assert_eq!(
         fs::read_to_string(path.join("FORMAT"))?,
@@ -66,7 +66,7 @@ fn a_missing_folder_is_created_and_found_again() -> Outcome {
     );
     let again = DataFolder::open(&path, OTHER)?;
     assert!(!again.created());
-    assert_eq!(again.incarnation(), FRESH);
+    assert_eq!(again.store_id(), FRESH);
     Ok(())
 }
 

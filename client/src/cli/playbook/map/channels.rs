@@ -1,7 +1,9 @@
 //! The letters of every channel in one table: where a person can be had at which wait.
 
-use super::table::{columns, first_width, head, line, tiers_alike, waits_behind};
-use super::words::letters;
+use super::table::{
+    BELOW_REASON, columns, first_width, folded, head, line, tiers_alike, waits_behind,
+};
+use super::words::{letters, no_deadline, out_of_each};
 use super::{Chosen, json};
 use crate::cli::out::Paint;
 use crate::cli::render::words;
@@ -43,6 +45,9 @@ pub(super) fn text(chosen: &Chosen<'_>, channels: &[OfChannel<'_>], paint: Paint
             text += &format!("\n{}", waits_behind(width, paint));
         }
         text += &format!("{}\n", paint.bold(&id.to_string()));
+        for line in notes(channels, place, chosen.tiers.len()) {
+            text += &folded(BELOW_REASON, "", &line, |words| words.to_owned());
+        }
         for (names, rows) in alike(channels, place, chosen.tiers.len()) {
             let mut names = match names.len() == channels.len() && names.len() > 1 {
                 true => "all channels".to_owned(),
@@ -60,6 +65,34 @@ pub(super) fn text(chosen: &Chosen<'_>, channels: &[OfChannel<'_>], paint: Paint
         }
     }
     text
+}
+
+/// What is not to be had of one reason and why, by the channels where that is so.
+fn notes(channels: &[OfChannel<'_>], place: usize, tiers: usize) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    let mut of_channels: Vec<(String, Vec<String>)> = Vec::new();
+    for OfChannel { chosen, rows } in channels {
+        let rows = rows.chunks(tiers.max(1)).nth(place).unwrap_or_default();
+        let Some(first) = rows.first() else { continue };
+        let about = chosen.playbook.map_about(chosen.asked, first.reason, rows);
+        if notes.is_empty() {
+            notes.extend(no_deadline(chosen, &about));
+        }
+        let name = chosen.channel().to_owned();
+        for line in out_of_each(chosen, &about, rows) {
+            match of_channels.iter_mut().find(|(other, _)| *other == line) {
+                Some((_, names)) => names.push(name.clone()),
+                None => of_channels.push((line, vec![name.clone()])),
+            }
+        }
+    }
+    notes.extend(of_channels.into_iter().map(|(line, names)| {
+        match names.len() == channels.len() {
+            true => line,
+            false => format!("{}: {line}", words::listed(names.into_iter())),
+        }
+    }));
+    notes
 }
 
 /// The channels of one reason by what is got there, in the order of the playbook.

@@ -18,7 +18,7 @@ const FIRST_WIDTH_MAX: usize = 40;
 /// The columns of a line of words; what is wider goes on in the next one.
 const WIDTH: usize = 120;
 /// Before a line below a reason.
-const BELOW_REASON: &str = "    ";
+pub(super) const BELOW_REASON: &str = "    ";
 /// Before a line below a row.
 const BELOW_ROW: &str = "      ";
 
@@ -100,7 +100,12 @@ pub(super) fn lines_under(lines: &[Under], paint: Paint) -> String {
 
 /// A line with what of it is too wide below it, parted between clauses; `style` is of the words behind the first, which
 /// is not parted.
-fn folded(before: &str, first: &str, words: &str, style: impl Fn(&str) -> String) -> String {
+pub(super) fn folded(
+    before: &str,
+    first: &str,
+    words: &str,
+    style: impl Fn(&str) -> String,
+) -> String {
     let (mut text, mut line) = (format!("{before}{first}"), String::new());
     let mut room = WIDTH.saturating_sub(columns(&text));
     for clause in clauses(words) {

@@ -66,9 +66,22 @@ const NOBODY: [(&str, &str); 2] = [
         "",
     ),
     (
-        "languages: [en, nl], calendar: round_the_clock, skills: { rebooking: 4",
-        "languages: [en, nl], calendar: desk, skills: { rebooking: 4",
+        "calendar: round_the_clock, skills: { rebooking: 4",
+        "calendar: desk, skills: { rebooking: 4",
     ),
+];
+
+/// A minute of the better tiers is dear, and one of waiting to be called is nearly nothing: what the tier floor is for.
+const DEAR_MINUTES: [(&str, &str); 3] = [
+    (
+        "waiting_cost_per_minute: 0.80",
+        "waiting_cost_per_minute: 4.00",
+    ),
+    (
+        "waiting_cost_per_minute: 0.60",
+        "waiting_cost_per_minute: 1.50",
+    ),
+    ("callback: 0.5", "callback: 0.25"),
 ];
 
 /// The flow is dear, so that people are chosen as long as they can be in time.
@@ -129,16 +142,16 @@ fn a_row_tells_where_it_tips_by_what_differs() {
 
             disruption/missed_connection
                 chat: not offered on phone
-                message: forbidden by the rule stranded_now
-                a minute of waiting costs platinum 4.00 (callback 1.00, message 0.20)
-                a minute of waiting costs gold 1.50 (callback 0.38, message 0.08)
-                a minute of waiting costs standard 0.40 (callback 0.10, message 0.02)
-              platinum                    H  B  B  B  B  B  B  B  B  B
-                  from 38s callback instead of human: waiting 1.90 less, handling 1.90 more (failure 20.37 in both)
-              gold                        H  H  B  B  B  B  B  B  B  B
-                  from 1m42s callback instead of human: waiting 1.91 less, handling 1.90 more (failure 16.88 in both)
-              standard                    H  H  H  H  B  B  B  B  B  B
-                  from 6m20s callback instead of human: waiting 1.90 less, handling 1.90 more (failure 15.63 in both)
+                message: forbidden by the rule stranded_now_live
+                a minute of waiting costs platinum 0.80 (callback 0.40, message 0.04)
+                a minute of waiting costs gold 0.60 (callback 0.30, message 0.03)
+                a minute of waiting costs standard 0.40 (callback 0.20, message 0.02)
+              platinum                    H  H  H  H  B  B  B  B  B  B
+                  from 8m45s callback instead of human: waiting 3.50 less, handling 3.50 more (failure 20.55 in both)
+              gold                        H  H  H  H  H  B  B  B  B  B
+                  from 11m40s callback instead of human: waiting 3.50 less, handling 3.50 more (failure 17.05 in both)
+              standard                    H  H  H  H  H  H  B  B  B  B
+                  from 17m30s callback instead of human: waiting 3.50 less, handling 3.50 more (failure 15.81 in both)
         "#]],
     );
 }
@@ -146,7 +159,7 @@ fn a_row_tells_where_it_tips_by_what_differs() {
 #[test]
 fn the_tier_floor_is_told_in_two_clauses() {
     check(
-        &[],
+        &DEAR_MINUTES,
         "--reason wheelchair",
         expect![[r#"
               wait on every queue, min    0  1  2  5 10 15 20 30 45 60
@@ -155,40 +168,40 @@ fn the_tier_floor_is_told_in_two_clauses() {
                 a minute of waiting costs platinum 4.00 (callback 1.00, message 0.20)
                 a minute of waiting costs gold 1.50 (callback 0.38, message 0.08)
                 a minute of waiting costs standard 0.40 (callback 0.10, message 0.02)
-              platinum                    H  B  B  B  B  B  B *B  M *M
-                  from 36s callback instead of human: waiting 1.80 less, handling 1.80 more (failure 4.91,
+              platinum                    H  B  B  B  B  B  B  M  M *M
+                  from 1m callback instead of human: waiting 3.00 less, handling 3.00 more (failure 4.97,
                     leaving the channel 1.00 in both)
-                  callback until 32m28s, because standard has it; then message. By its own cost message from 25m6s:
-                    waiting 20.08 less, handling 5.40 less, failure 25.47 more (leaving the channel 1.00 in both)
+                  from 23m32s message instead of callback: waiting 18.83 less, handling 6.60 less, failure 25.42 more
+                    (leaving the channel 1.00 in both)
                   from 57m50s still message, because standard has it. By its own cost self_service: waiting 11.57 less,
                     handling 2.24 less, failure 14.81 more, leaving the channel 1.00 less
-              gold                        H  H  B  B  B  B  B *B  M *M
-                  from 1m36s callback instead of human: waiting 1.80 less, handling 1.80 more (failure 2.58,
+              gold                        H  H  H  B  B  B  M  M  M *M
+                  from 2m40s callback instead of human: waiting 3.00 less, handling 3.00 more (failure 2.64,
                     leaving the channel 1.00 in both)
-                  callback until 32m28s, because standard has it; then message. By its own cost message from 24m: waiting 7.20 less,
-                    handling 5.40 less, failure 12.60 more (leaving the channel 1.00 in both)
+                  from 19m48s message instead of callback: waiting 5.94 less, handling 6.60 less, failure 12.54 more
+                    (leaving the channel 1.00 in both)
                   from 53m1s still message, because standard has it. By its own cost self_service: waiting 3.98 less,
                     handling 2.24 less, failure 7.22 more, leaving the channel 1.00 less
-              standard                    C  C  C  C  B  B  B  B  M  M
-                  from 6m16s callback instead of chat: waiting 1.88 less, handling 3.50 more, failure 2.62 less,
+              standard                    C  C  C  C  C  B  M  M  M  M
+                  from 10m13s callback instead of chat: waiting 3.07 less, handling 4.70 more, failure 2.64 less,
                     leaving the channel 1.00 more
-                  from 32m28s message instead of callback: waiting 2.60 less, handling 5.40 less, failure 8.00 more
+                  from 16m46s message instead of callback: waiting 1.34 less, handling 6.60 less, failure 7.94 more
                     (leaving the channel 1.00 in both)
         "#]],
     );
     check(
-        &[],
+        &DEAR_MINUTES,
         "--reason travel_documents --tier gold",
         expect![[r#"
               wait on every queue, min    0  1  2  5 10 15 20 30 45 60
 
             existing_flight/travel_documents
                 a minute of waiting costs gold 1.50 (callback 0.38, message 0.08)
-              gold                        H  H  B  B  B  B  B  S  S  S
-                  from 1m15s callback instead of human: waiting 1.41 less, handling 1.40 more (failure 3.04,
+              gold                        H  H  H  B  B  M  M  S  S  S
+                  from 2m40s callback instead of human: waiting 3.00 less, handling 3.00 more (failure 3.17,
                     leaving the channel 1.00 in both)
-                  callback until 22m33s, because standard has it; then message. By its own cost message from 20m19s:
-                    waiting 6.10 less, handling 4.90 less, failure 10.99 more (leaving the channel 1.00 in both)
+                  from 14m42s message instead of callback: waiting 4.41 less, handling 6.50 less, failure 10.91 more
+                    (leaving the channel 1.00 in both)
                   from 29m41s self_service instead of message: waiting 2.23 less, handling 2.34 less, failure 5.57 more,
                     leaving the channel 1.00 less
         "#]],
@@ -205,12 +218,8 @@ fn a_row_of_one_letter_says_why() {
 
             new_booking/find_flight
                 chat, human: not offered on email
-                a minute of waiting costs platinum: callback 1.00, message 0.20
-              platinum                    B  S  S  S  S  S  S  S  S  S
-                  from 12s self_service instead of callback: waiting 0.20 less, handling 6.26 less, failure 7.95 more,
-                    leaving the channel 1.00 less, rules' preference takes 0.50 more off
-              gold, standard              S  S  S  S  S  S  S  S  S  S
-                  self_service at every wait; next best without a wait: message, 2.03 dearer for gold
+              all tiers                   S  S  S  S  S  S  S  S  S  S
+                  self_service at every wait; next best without a wait: message, 1.35 dearer for platinum
         "#]],
     );
     check(
@@ -244,7 +253,7 @@ fn a_row_of_one_letter_says_why() {
             special_assistance/unaccompanied_minor
                 chat, human: not offered on email
               all tiers                   B  B  B  B  B  B  B  B  B  B
-                  callback at every wait; next best without a wait: message, 138.60 dearer for platinum
+                  callback at every wait; next best without a wait: message, 137.64 dearer for platinum
         "#]],
     );
 }
@@ -260,10 +269,10 @@ fn a_time_or_a_deadline_that_changes_nothing_is_told() {
             special_assistance/wheelchair
                 chat: not offered on phone
                 at this time all desks of this reason are open
-                message: forbidden by the rule leaving_within_hours
-                a minute of waiting costs standard 0.40 (callback 0.10, message 0.02)
-              standard                    H  H  H  H  B  B  B  B  B  B
-                  from 6m callback instead of human: waiting 1.80 less, handling 1.80 more (failure 3.87 in both)
+                message: forbidden by the rule leaving_within_hours_live
+                a minute of waiting costs standard 0.40 (callback 0.20, message 0.02)
+              standard                    H  H  H  H  H  B  B  B  B  B
+                  from 15m callback instead of human: waiting 3.00 less, handling 3.00 more (failure 4.01 in both)
         "#]],
     );
     check(
@@ -286,14 +295,18 @@ fn a_time_or_a_deadline_that_changes_nothing_is_told() {
 fn what_is_closed_or_too_late_is_told() {
     check(
         &[],
-        "--reason change_date --channel app --at 2026-11-24T03:00",
+        "--reason refund_request --channel app --at 2026-11-24T03:00",
         expect![[r#"
               wait on every queue, min    0  1  2  5 10 15 20 30 45 60
 
-            existing_flight/change_date
-                chat, callback, human: desk closed, opens Tue 2026-11-24 07:00
-              all tiers                   S  S  S  S  S  S  S  S  S  S
-                  self_service: the only route that can be taken
+            refund_and_claims/refund_request
+                chat, callback, human: desk closed, opens Tue 2026-11-24 09:30
+                a minute of waiting costs platinum 0.80 (callback 0.40, message 0.04)
+              platinum                    M  M  M  M  S  S  S  S  S  S
+                  from 8m32s self_service instead of message: waiting 0.34 less, handling 2.24 less, failure 3.58 more,
+                    leaving the channel 1.00 less
+              gold, standard              S  S  S  S  S  S  S  S  S  S
+                  self_service at every wait; next best without a wait: message, 1.76 dearer for gold
         "#]],
     );
     check(
@@ -304,12 +317,12 @@ fn what_is_closed_or_too_late_is_told() {
 
             special_assistance/wheelchair
                 chat: not offered on phone
-                message: forbidden by the rule leaving_within_hours
+                message: forbidden by the rule leaving_within_hours_live
                 callback, human: would miss the deadline departs_at, from a wait of 40m
-                a minute of waiting costs standard 0.40 (callback 0.10, message 0.02)
-              standard                    H  H  H  H  B  B  B  B  S  S
-                  from 6m callback instead of human: waiting 1.80 less, handling 1.80 more (failure 3.87 in both)
-                  from 32m45s self_service instead of callback: waiting 3.28 less, handling 7.64 less, failure 10.75 more
+                a minute of waiting costs standard 0.40 (callback 0.20, message 0.02)
+              standard                    H  H  H  H  H  B  B  B  S  S
+                  from 15m callback instead of human: waiting 3.00 less, handling 3.00 more (failure 4.01 in both)
+                  from 32m24s self_service instead of callback: waiting 6.48 less, handling 8.84 less, failure 15.21 more
         "#]],
     );
 }
@@ -325,10 +338,8 @@ fn a_tip_over_a_missed_deadline_says_so() {
             existing_flight/change_date
                 chat: not offered on phone
                 callback, human: would miss the deadline departs_at, from a wait of 13m
-                a minute of waiting costs standard 0.40 (callback 0.10)
-              standard                    H  B  B  B  B  S  S  S  S  S
-                  from 1m callback instead of human: waiting 0.30 less, handling 0.30 more (failure 2.16 in both)
-                  from 13m self_service instead of callback: a callback would miss the deadline departs_at
+              standard                    H  H  H  H  H  S  S  S  S  S
+                  from 13m self_service instead of human: a human would miss the deadline departs_at
         "#]],
     );
 }
@@ -344,15 +355,13 @@ fn what_the_tier_floor_gives_from_then_on_is_told() {
             refund_and_claims/complaint
                 chat: not offered on phone
                 from a wait of 20m nothing can be done before departs_at: it counts no more
-                a minute of waiting costs gold 1.50 (callback 0.38, message 0.08)
-              gold                        H  H  B  B *H  M *H *H *H *H
-                  from 1m4s callback instead of human: waiting 1.20 less, handling 1.20 more (failure 4.58 in both)
-                  from 9m40s human instead of callback: standard has it from then on, by its own cost it would be message
-                  human until 11m3s, because standard has it; then message. By its own cost message from 9m40s: waiting 13.78 less,
-                    handling 4.10 less, failure 7.20 more, leaving the channel 1.00 more
+                a minute of waiting costs gold 0.60 (callback 0.30, message 0.03)
+              gold                        H  H  H  H *H  M *H *H *H *H
+                  human until 11m3s, because standard has it; then message. By its own cost message from 7m2s: waiting 4.01 less,
+                    handling 4.10 less, failure 7.11 more, leaving the channel 1.00 more
                   from 20m human instead of message: standard has it from then on, by its own cost it would be message
-                  from 20m still human, because standard has it. By its own cost message: waiting 28.50 less, handling 4.10 less,
-                    failure 7.33 more, leaving the channel 1.00 more
+                  from 20m still human, because standard has it. By its own cost message: waiting 11.40 less, handling 4.10 less,
+                    failure 7.17 more, leaving the channel 1.00 more
         "#]],
     );
 }
@@ -367,9 +376,32 @@ fn the_last_resort_says_what_really_happens() {
 
             disruption/denied_boarding
                 chat: not offered on phone
-                message: forbidden by the rule stranded_now
+                message: forbidden by the rule stranded_now_live
                 callback, human: desk closed, opens Tue 2026-11-24 07:00
                 last resort: human (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00
+              all tiers                   h  h  h  h  h  h  h  h  h  h
+        "#]],
+    );
+}
+
+/// Its own desks are open, but rules take all of its routes away: that they are open says nothing then.
+#[test]
+fn the_last_resort_says_nothing_of_desks_that_do_not_count() {
+    let forbidden = [(
+        "  - { id: stranded_now, ",
+        "  - { id: nobody_helps, reason: disruption/denied_boarding, only: [self_service] }\n  - { id: stranded_now, ",
+    )];
+    check(
+        &forbidden,
+        "--reason denied_boarding --channel phone --at 2026-11-24T03:00",
+        expect![[r#"
+              wait on every queue, min    0  1  2  5 10 15 20 30 45 60
+
+            disruption/denied_boarding
+                chat: not offered on phone
+                message: forbidden by the rule stranded_now_live
+                callback, human: not left by the rule nobody_helps
+                last resort: human (queue disruption_desk), although not left by the rule nobody_helps
               all tiers                   h  h  h  h  h  h  h  h  h  h
         "#]],
     );
@@ -383,12 +415,60 @@ fn all_channels_are_one_table() {
         expect![[r#"
               wait on every queue, min                                  0  1  2  5 10 15 20 30 45 60
             disruption/missed_connection
-              phone, web_chat, app          platinum                    H  B  B  B  B  B  B  B  B  B
-                                            gold                        H  H  B  B  B  B  B  B  B  B
-                                            standard                    H  H  H  H  B  B  B  B  B  B
+                phone, web_chat, app, airport_desk: message: forbidden by the rule stranded_now_live
+              phone, web_chat, app          platinum                    H  H  H  H  B  B  B  B  B  B
+                                            gold                        H  H  H  H  H  B  B  B  B  B
+                                            standard                    H  H  H  H  H  H  B  B  B  B
               sms, email, social            all tiers                   B  B  B  B  B  B  B  B  B  B
-              airport_desk                  platinum                    H  H  H  H  H  H  H  H  H *H
-                                            gold, standard              H  H  H  H  H  H  H  H  H  H
+              airport_desk                  all tiers                   H  H  H  H  H  H  H  H  H  H
+        "#]],
+    );
+    check(
+        &NOBODY,
+        "--reason denied_boarding --reason refund_request --all-channels --at 2026-11-24T03:00 --deadline-in 3h",
+        expect![[r#"
+              wait on every queue, min                                  0  1  2  5 10 15 20 30 45 60
+            disruption/denied_boarding
+                has no deadline: --deadline-in changes nothing here
+                phone, web_chat, app, airport_desk: message: forbidden by the rule stranded_now_live
+                phone: callback, human: desk closed, opens Tue 2026-11-24 07:00
+                phone, airport_desk: last resort: human (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00
+                web_chat, app: chat, callback, human: desk closed, opens Tue 2026-11-24 07:00
+                web_chat, app: last resort: chat (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00
+                sms, email, social: callback: desk closed, opens Tue 2026-11-24 07:00
+                airport_desk: human: desk closed, opens Tue 2026-11-24 07:00
+              phone, airport_desk           all tiers                   h  h  h  h  h  h  h  h  h  h
+              web_chat, app                 all tiers                   c  c  c  c  c  c  c  c  c  c
+              sms, email, social            all tiers                   M  M  M  M  M  M  M  M  M  M
+
+              wait on every queue, min                                  0  1  2  5 10 15 20 30 45 60
+            refund_and_claims/refund_request
+                has no deadline: --deadline-in changes nothing here
+                phone: callback, human: desk closed, opens Tue 2026-11-24 09:30
+                web_chat, app: chat, callback, human: desk closed, opens Tue 2026-11-24 09:30
+                sms, email, social: callback: desk closed, opens Tue 2026-11-24 09:30
+                airport_desk: human: desk closed, opens Tue 2026-11-24 09:30
+              phone, web_chat, app, airport_desk
+                                            platinum                    M  M  M  M  S  S  S  S  S  S
+                                            gold, standard              S  S  S  S  S  S  S  S  S  S
+              sms, email, social            platinum                    M  M  M  M  M  M  M  M  S  S
+                                            gold, standard              S  S  S  S  S  S  S  S  S  S
+        "#]],
+    );
+    check(
+        &[],
+        "--reason wheelchair --all-channels --deadline-in 20m --tier standard",
+        expect![[r#"
+              wait on every queue, min                                  0  1  2  5 10 15 20 30 45 60
+            special_assistance/wheelchair
+                phone, web_chat, app, airport_desk: message: forbidden by the rule leaving_within_hours_live
+                phone: callback, human: would miss the deadline departs_at, from a wait of 20m
+                web_chat, app: chat, callback, human: would miss the deadline departs_at, from a wait of 20m
+                sms, email, social: message, callback: would miss the deadline departs_at, from a wait of 20m
+                airport_desk: human: would miss the deadline departs_at, from a wait of 20m
+              phone, web_chat, app, airport_desk
+                                            standard                    H  H  H  H  H  S  S  S  S  S
+              sms, email, social            standard                    B  B  B  B  B  M  S  S  S  S
         "#]],
     );
     check(

@@ -42,10 +42,10 @@ pub(super) fn about(chosen: &Chosen<'_>, about: &About, rows: &[MapRow]) -> Vec<
         let routes = routes.collect::<Vec<_>>().join(", ");
         lines.push(format!("{routes}: not offered on {}", chosen.channel()));
     }
-    if about.deadline.is_none() && chosen.asked.deadline_in.is_some() {
-        lines.push("has no deadline: --deadline-in changes nothing here".to_owned());
-    }
+    lines.extend(no_deadline(chosen, about));
+    // Where no route of the reason can be taken its desks say nothing of what is done.
     let desks = match about.desks {
+        _ if rows.iter().any(|row| !row.resorts.is_empty()) => None,
         Desks::Open => Some("at this time all desks of this reason are open"),
         Desks::OpenButForMessages => Some(
             "at this time all desks of this reason are open that must be; a message waits for the other",
@@ -54,10 +54,7 @@ pub(super) fn about(chosen: &Chosen<'_>, about: &About, rows: &[MapRow]) -> Vec<
         Desks::Closed => None,
     };
     lines.extend(desks.filter(|_| chosen.is_at_told).map(str::to_owned));
-    lines.extend(not_to_be_had(playbook, &about.out));
-    let resorts = about.resorts.iter();
-    lines.extend(resorts.map(|resort| last_resort(playbook, resort)));
-    lines.extend(about.out_of_reach.iter().map(|out| out.words()));
+    lines.extend(what_is_out(playbook, about));
     for row in rows {
         let tips = row.tips.iter();
         let by_cost = tips.filter(|tip| matches!(tip.why, TipCause::Costs(..)));
@@ -70,6 +67,58 @@ pub(super) fn about(chosen: &Chosen<'_>, about: &About, rows: &[MapRow]) -> Vec<
     lines
 }
 
+/// Where a deadline was told that changes nothing.
+pub(super) fn no_deadline(chosen: &Chosen<'_>, about: &About) -> Option<String> {
+    let is_told = chosen.asked.deadline_in.is_some();
+    let is_idle = about.deadline.is_none() && is_told;
+    is_idle.then(|| "has no deadline: --deadline-in changes nothing here".to_owned())
+}
+
+/// What is not to be had, what is the last resort, and the deadline that counts no more, where all tiers share it.
+fn what_is_out(playbook: &Playbook, about: &About) -> Vec<String> {
+    let mut lines = not_to_be_had(playbook, &about.out);
+    let resorts = about.resorts.iter();
+    lines.extend(resorts.map(|resort| last_resort(playbook, resort)));
+    lines.extend(about.out_of_reach.iter().map(|out| out.words()));
+    lines
+}
+
+/// What is not to be had, and so on, of all tiers and then of single ones.
+pub(super) fn out_of_each(chosen: &Chosen<'_>, about: &About, rows: &[MapRow]) -> Vec<String> {
+    let playbook = chosen.playbook;
+    let mut lines = what_is_out(playbook, about);
+    for row in rows {
+        let tier = &playbook.tier(row.tier).id;
+        let own = out_of_row(playbook, row, Some(about));
+        lines.extend(own.into_iter().map(|line| format!("{tier}: {line}")));
+    }
+    lines
+}
+
+/// The same of one row, without what stands under its reason.
+fn out_of_row(playbook: &Playbook, row: &MapRow, about: Option<&About>) -> Vec<String> {
+    let mut lines = own_out(playbook, row, about);
+    lines.extend(own_resorts(playbook, row, about));
+    lines
+}
+
+fn own_out(playbook: &Playbook, row: &MapRow, about: Option<&About>) -> Vec<String> {
+    let is_told = |out: &Out| about.is_some_and(|about| about.out.contains(out));
+    let out = row.out.iter().filter(|out| !is_told(out)).cloned();
+    not_to_be_had(playbook, &out.collect::<Vec<Out>>())
+}
+
+/// The last resorts of a row, and its deadline that counts no more.
+fn own_resorts(playbook: &Playbook, row: &MapRow, about: Option<&About>) -> Vec<String> {
+    let resorts = row.resorts.iter();
+    let resorts = resorts.filter(|it| about.is_none_or(|about| !about.resorts.contains(it)));
+    let mut lines: Vec<String> = resorts.map(|it| last_resort(playbook, it)).collect();
+    let beyond = row.out_of_reach.iter();
+    let beyond = beyond.filter(|_| about.is_none_or(|about| about.out_of_reach.is_none()));
+    lines.extend(beyond.map(|out| out.words()));
+    lines
+}
+
 /// All lines under a row that do not stand under its reason; `of`: whose the amounts are, if that must be told.
 pub(super) fn under(
     playbook: &Playbook,
@@ -78,25 +127,16 @@ pub(super) fn under(
     of: Option<&str>,
     paint: Paint,
 ) -> Vec<Under> {
-    let is_told = |out: &Out| about.is_some_and(|about| about.out.contains(out));
-    let out = row.out.iter().filter(|out| !is_told(out)).cloned();
-    let out: Vec<Out> = out.collect();
-    let mut lines: Vec<Under> = not_to_be_had(playbook, &out)
-        .into_iter()
-        .map(Under::plain)
-        .collect();
+    let out = own_out(playbook, row, about).into_iter();
+    let mut lines: Vec<Under> = out.map(Under::plain).collect();
     let name = |cell: Cell| got(cell, paint);
     let everywhere = row.everywhere.as_ref().zip(row.cells.first());
     lines.extend(everywhere.map(|(why, &cell)| why.told(cell, name, of).into()));
     lines.extend(row.tips.iter().map(|tip| tip.told(name).into()));
     let last = row.held.as_ref().zip(row.cells.last());
     lines.extend(last.map(|(held, &cell)| held.told(cell, name).into()));
-    let resorts = row.resorts.iter();
-    let resorts = resorts.filter(|it| about.is_none_or(|about| !about.resorts.contains(it)));
-    lines.extend(resorts.map(|resort| Under::plain(last_resort(playbook, resort))));
-    let beyond = row.out_of_reach.as_ref();
-    let beyond = beyond.filter(|_| about.is_none_or(|about| about.out_of_reach.is_none()));
-    lines.extend(beyond.map(|out| Under::plain(out.words())));
+    let resorts = own_resorts(playbook, row, about).into_iter();
+    lines.extend(resorts.map(Under::plain));
     lines
 }
 

@@ -247,6 +247,55 @@ fn styles_are_only_for_terminals() {
     assert!(!answer(&routed(), Paint::PLAIN).contains('\x1b'));
 }
 
+#[test]
+fn why_not_is_said_of_each_matter() {
+    let decided = |reason: &str, route: v1::Route, rule: &str| v1::Decision {
+        reason: reason.to_owned(),
+        ineligible_routes: vec![v1::IneligibleRoute {
+            route: route.into(),
+            cause: v1::IneligibilityCause::ForbiddenByRule.into(),
+            subject: rule.to_owned(),
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    let child = decided("help/child", v1::Route::Message, "very_young");
+    let matter = |id: &str, decision: v1::Decision| v1::MatterAnswer {
+        matter_id: id.to_owned(),
+        decision: Some(decision),
+        ..Default::default()
+    };
+    let mut told = v1::ContactAnswer {
+        matters: vec![
+            matter(
+                "bag",
+                decided("bags/lost", v1::Route::SelfService, "no_tag"),
+            ),
+            matter("child", child.clone()),
+        ],
+        leading_matter_id: "child".to_owned(),
+        decision: Some(child),
+        ..Default::default()
+    };
+    let why_not = |told: &v1::ContactAnswer| {
+        let text = answer(told, Paint::PLAIN);
+        text[text.find("why not").unwrap()..].to_owned()
+    };
+    expect![[r#"
+        why not, by child that leads
+          message: rule very_young forbids it
+        why not, if bag came alone
+          self_service: rule no_tag forbids it
+        playbook , decided 
+    "#]]
+    .assert_eq(&why_not(&told));
+    told.leading_matter_id.clear();
+    told.matters.pop();
+    assert!(why_not(&told).starts_with("why not, by the reason that leads\n"));
+    told.matters.clear();
+    assert!(why_not(&told).starts_with("why not\n"));
+}
+
 /// Another matter that is not another, a reason that nobody knows, a customer who is not there, matters without a case.
 #[test]
 fn what_is_out_of_the_ordinary_is_said_in_words() {

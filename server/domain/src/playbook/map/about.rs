@@ -62,10 +62,11 @@ impl Playbook {
         About {
             deadline: known.deadline.map(|fact| self.fact(fact).id.clone()),
             not_offered: not_offered.collect(),
-            // A rule can have sent it to another desk.
-            desks: match has_closed {
-                true => Desks::Closed,
-                false => self.desks(asked, reason),
+            // A rule can have sent it to another desk, closed or open.
+            desks: match (has_closed, self.desks(asked, reason)) {
+                (true, _) => Desks::Closed,
+                (false, Desks::Closed) if self.has_open(asked, reason, rows) => Desks::Open,
+                (false, desks) => desks,
             },
             out: first.map_or_else(Vec::new, |first| {
                 first.out.iter().filter(of_all).cloned().collect()
@@ -84,6 +85,15 @@ impl Playbook {
         let channel = &self.channels[usize::from(channel.0)];
         let routes = self.reason(reason).routes.iter();
         routes.filter(|spec| channel.routes.contains(&spec.route))
+    }
+
+    /// Whether somebody can get a route that needs an open desk, which is another one than the reason says.
+    fn has_open(&self, asked: MapAsked, reason: ReasonIndex, rows: &[MapRow]) -> bool {
+        let mut offered = self.offered(asked.channel, reason);
+        offered.any(|spec| {
+            let is_out = |row: &MapRow| row.out.iter().any(|out| out.route == spec.route);
+            spec.route.needs_open_queue() && rows.iter().any(|row| !is_out(row))
+        })
     }
 
     fn desks(&self, asked: MapAsked, reason: ReasonIndex) -> Desks {

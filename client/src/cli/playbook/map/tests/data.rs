@@ -1,6 +1,6 @@
 //! All of the data of a map.
 
-use super::{DEAR_FLOW, NOBODY, PATIENT, SAMPLE, args, edited};
+use super::{DEAR_FLOW, DEAR_MINUTES, NOBODY, PATIENT, SAMPLE, args, edited};
 use crate::cli::playbook::map::{ChosenBy, channels, choose, choose_same, diff, json};
 use expect_test::expect_file;
 use serde_json::{Map, Value};
@@ -119,7 +119,7 @@ fn the_data_says_what_the_words_say() {
         ),
         (
             "the tier floor",
-            &[],
+            &DEAR_MINUTES,
             "--reason wheelchair --tier gold".to_owned(),
         ),
         (
@@ -167,10 +167,12 @@ fn the_data_has_a_word_for_each_kind_of_desks_and_of_one_letter() {
         ),
         (
             "self_service, callback",
-            "change_date",
+            "refund_request",
             "closed",
             "only_route_left",
         ),
+        // A rule sends it to a desk that is open.
+        ("callback", "change_date", "open", "only_route_of_reason"),
         (
             "self_service, callback, message",
             "flight_status",
