@@ -11,7 +11,7 @@ use signpost_domain::flow::{self, Answer, DecideError, WriteResult};
 use signpost_domain::ids::{CaseId, Seq};
 use signpost_domain::playbook::Playbook;
 use signpost_domain::refusal::Refusal;
-use signpost_domain::state::{Row, State};
+use signpost_domain::state::{EVENT_CASES_MAX, EVENT_ROWS_MAX, Row, RowKey, State};
 use signpost_domain::tags::Tags;
 use signpost_domain::time::{Millis, UnixMs};
 use std::collections::{BTreeMap, BTreeSet};
@@ -222,7 +222,13 @@ impl World {
             assert_eq!(before, transition.from, "{recorded:#?}");
             assert_ne!(before, Some(transition.to), "{recorded:#?}");
         }
-        for (_, row) in self.whole.take_changed_rows() {
+        let changed = self.whole.take_changed_rows();
+        let cases = changed
+            .iter()
+            .filter(|(key, _)| matches!(key, RowKey::Case(_)));
+        assert!(cases.count() <= EVENT_CASES_MAX, "{recorded:#?}");
+        assert!(changed.len() <= EVENT_ROWS_MAX, "{recorded:#?}");
+        for (_, row) in changed {
             if let Row::Case(row) = row {
                 let known = self.case_states.get(&row.id);
                 assert_eq!(known, Some(&row.state), "{recorded:#?}");
