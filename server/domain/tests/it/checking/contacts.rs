@@ -11,7 +11,7 @@ use signpost_domain::route::Route;
 use std::sync::Arc;
 
 #[test]
-fn a_spoilt_contact_is_noticed() {
+fn a_contact_in_no_place_is_noticed() {
     let mut day = Day::played();
     day.contact("k1", "a live contact with an end", |row| {
         row.ended = Some(row.arrived)
@@ -27,6 +27,26 @@ fn a_spoilt_contact_is_noticed() {
     day.contact("k1", "an answer due that nobody owes", |row| {
         row.due = Some(row.arrived)
     });
+    day.tells(expect![[r#"
+        a live contact with an end:
+          contact k1: its place and its end time disagree
+        an ended one without:
+          contact k3: its place and its end time disagree
+        a place without a route:
+          contact k1: its place is not that of its route
+        a place of another route:
+          contact k1: its place is not that of its route
+        a route of one that is deciding:
+          contact k5: its place is not that of its route
+        an answer due that nobody owes:
+          contact k1: an answer is due that nobody owes
+          contact k1: its case lists it otherwise
+    "#]]);
+}
+
+#[test]
+fn a_contact_that_does_not_fit_its_cases_is_noticed() {
+    let mut day = Day::played();
     day.contact("k1", "a contact that lost its case", |row| row.case = None);
     day.contact("k1", "a contact of a case that is nowhere", |row| {
         row.case = Some(CaseId(Seq(999)))
@@ -51,6 +71,38 @@ fn a_spoilt_contact_is_noticed() {
             owner: None,
         });
     });
+    day.tells(expect![[r#"
+        a contact that lost its case:
+          case #1: it counts (1, 1, 0) contacts, live and owed ones, there are (0, 0, 0)
+          case #1: it lists contact k1, which does not have it
+        a contact of a case that is nowhere:
+          case #1: it counts (1, 1, 0) contacts, live and owed ones, there are (0, 0, 0)
+          case #1: it lists contact k1, which does not have it
+          case case_00000000000z7: contacts belong to it, but it is not there
+        the same case twice:
+          case #5: it counts (2, 2, 1) contacts, live and owed ones, there are (3, 3, 1)
+          case #6: it counts (1, 1, 0) contacts, live and owed ones, there are (0, 0, 0)
+          case #6: it lists contact k5, which does not have it
+          contact k5: it has a case twice
+        too many cases:
+          case case_00000000000w4: contacts belong to it, but it is not there
+          case case_00000000000w5: contacts belong to it, but it is not there
+          case case_00000000000w6: contacts belong to it, but it is not there
+          case case_00000000000w7: contacts belong to it, but it is not there
+          case case_00000000000w8: contacts belong to it, but it is not there
+          case case_00000000000w9: contacts belong to it, but it is not there
+          case case_00000000000wa: contacts belong to it, but it is not there
+          case case_00000000000wb: contacts belong to it, but it is not there
+          contact k5: it has 9 additional cases, 8 are the most
+        an additional case of nobody:
+          case case_00000000000w4: contacts belong to it, but it is not there
+          contact k4: it has 1 additional cases, 0 are the most
+    "#]]);
+}
+
+#[test]
+fn a_contact_in_a_case_of_somebody_else_is_noticed() {
+    let mut day = Day::played();
     day.contact("k6", "a contact of another customer than its case", |row| {
         row.customer = Some(CustomerId::stored("c1"));
     });
@@ -91,44 +143,6 @@ fn a_spoilt_contact_is_noticed() {
         },
     );
     day.tells(expect![[r#"
-        a live contact with an end:
-          contact k1: its place and its end time disagree
-        an ended one without:
-          contact k3: its place and its end time disagree
-        a place without a route:
-          contact k1: its place is not that of its route
-        a place of another route:
-          contact k1: its place is not that of its route
-        a route of one that is deciding:
-          contact k5: its place is not that of its route
-        an answer due that nobody owes:
-          contact k1: an answer is due that nobody owes
-          contact k1: its case lists it otherwise
-        a contact that lost its case:
-          case #1: it counts (1, 1, 0) contacts, live and owed ones, there are (0, 0, 0)
-          case #1: it lists contact k1, which does not have it
-        a contact of a case that is nowhere:
-          case #1: it counts (1, 1, 0) contacts, live and owed ones, there are (0, 0, 0)
-          case #1: it lists contact k1, which does not have it
-          case case_00000000000z7: contacts belong to it, but it is not there
-        the same case twice:
-          case #5: it counts (2, 2, 1) contacts, live and owed ones, there are (3, 3, 1)
-          case #6: it counts (1, 1, 0) contacts, live and owed ones, there are (0, 0, 0)
-          case #6: it lists contact k5, which does not have it
-          contact k5: it has a case twice
-        too many cases:
-          case case_00000000000w4: contacts belong to it, but it is not there
-          case case_00000000000w5: contacts belong to it, but it is not there
-          case case_00000000000w6: contacts belong to it, but it is not there
-          case case_00000000000w7: contacts belong to it, but it is not there
-          case case_00000000000w8: contacts belong to it, but it is not there
-          case case_00000000000w9: contacts belong to it, but it is not there
-          case case_00000000000wa: contacts belong to it, but it is not there
-          case case_00000000000wb: contacts belong to it, but it is not there
-          contact k5: it has 9 additional cases, 8 are the most
-        an additional case of nobody:
-          case case_00000000000w4: contacts belong to it, but it is not there
-          contact k4: it has 1 additional cases, 0 are the most
         a contact of another customer than its case:
           contact k6: its case is of another customer
           customer c1: counts 3 contacts, there are 4
