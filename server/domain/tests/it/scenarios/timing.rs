@@ -201,3 +201,25 @@ fn a_contact_of_seven_days_ago_does_not_count_its_own_amendment() {
         "#]],
     );
 }
+
+/// A flow of which the playbook does not say how long it takes needs five minutes before a deadline.
+#[test]
+fn a_flow_has_less_of_a_chance_when_its_deadline_is_nearer_than_five_minutes() {
+    check(
+        "
+        playbook airline
+        at 09:00
+        route k1 web_chat customer=c1 reason=new_booking/book_flight origin=AMS destination=JFK departs_at=+6m
+        route k2 web_chat customer=c2 reason=new_booking/book_flight origin=AMS destination=JFK departs_at=+5m
+        route k3 web_chat customer=c3 reason=new_booking/book_flight origin=AMS destination=JFK departs_at=+4m
+        route k4 web_chat customer=c4 reason=new_booking/book_flight origin=AMS destination=JFK departs_at=+1m
+        ",
+        expect![[r#"
+            playbook airline is live
+            k1: c1+ standard; opens #1; -> self_service(book_flight) of [self_service 6.52, chat 13.46, human 15.37] noticing tier_assumed
+            k2: c2+ standard; opens #2; -> self_service(book_flight) of [self_service 7.02, chat 17.56, human 19.59] noticing tier_assumed
+            k3: c3+ standard; opens #3; -> self_service(book_flight) of [self_service 11.76, chat 22.14, human 24.33] noticing tier_assumed
+            k4: c4+ standard; opens #4; -> self_service(book_flight) of [self_service 12.84] noticing tier_assumed
+        "#]],
+    );
+}
