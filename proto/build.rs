@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     set.file.retain(|file| file.package() != MARKS);
     tonic_prost_build::configure()
         .build_transport(true)
+        .codec_path("crate::codec::MessageCodec")
         // In the order of keys: the same message has the same bytes.
         .btree_map(".")
         .compile_fds(set)?;

@@ -88,7 +88,7 @@ struct Globals {
     /// Print JSON. Why a command failed is then a line of JSON on stderr.
     #[arg(long, global = true)]
     json: bool,
-    /// How long a call may take, its repetitions included.
+    /// The deadline of a call, retries included.
     #[arg(long, global = true, value_name = "SPAN", default_value = "10s", value_parser = values::timeout)]
     timeout: Duration,
     /// Who calls; the kind is platform, chatbot, supervisor or client. Request keys are kept per actor.

@@ -16,7 +16,7 @@ use v1::customer_service_client::CustomerServiceClient;
 use v1::insight_service_client::InsightServiceClient;
 use v1::playbook_service_client::PlaybookServiceClient;
 
-/// How long a call may take, its repetitions included, unless told otherwise.
+/// The deadline of a call, retries included, unless told otherwise.
 pub const DEADLINE_DEFAULT: Duration = Duration::from_secs(10);
 /// How long one attempt to connect may take.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
@@ -24,7 +24,7 @@ const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// How to call.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How long each call may take, its repetitions included.
+    /// The deadline of each call, retries included.
     pub deadline: Duration,
     /// Who calls, as `kind/id`, where the kind is `platform`, `chatbot`, `supervisor` or `client`; `request_id`s are
     /// kept per actor.

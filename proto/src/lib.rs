@@ -1,5 +1,7 @@
 //! The gRPC contract of Signpost, generated from `signpost/v1/*.proto`. The comments there are its reference.
 
+pub mod codec;
+
 /// Package `signpost.v1`.
 #[allow(
     missing_docs,

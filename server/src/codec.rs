@@ -1,14 +1,24 @@
 //! Stored bytes: the domain's values as protobuf messages of the private package `signpost.store.v1`, and the keys
 //! under which rows are kept.
 //!
+//! Each message is made by a `…_to_wire` beside the function that reads it. Both are of types generated from the
+//! `.proto` files: what is read is prost's and owns what it holds; what is written borrows it, and its fields are
+//! written in the order of their numbers, so that the same value has the same bytes.
+//!
 //! A message starts with the number of its format; what a newer program wrote is refused. Reading never panics,
 //! whatever the bytes. Checksums and files are the business of the store, below this.
 
+mod actor;
+mod case_work;
 mod context;
+mod customer;
 pub mod events;
+mod handover;
 pub mod index;
+mod memory;
 mod money;
 mod number;
+mod profile;
 pub mod rows;
 mod tags;
 #[cfg(test)]
@@ -24,6 +34,14 @@ mod write;
 )]
 mod wire {
     include!(concat!(env!("OUT_DIR"), "/signpost.store.v1.rs"));
+}
+
+/// The same messages as they are written, borrowed from what they are made of.
+#[allow(dead_code, clippy::all, reason = "generated; some are only read")]
+mod written {
+    use super::write::{Encodable, MessageWriter, zigzag};
+    use std::borrow::Cow;
+    include!(concat!(env!("OUT_DIR"), "/signpost.store.v1.written.rs"));
 }
 
 use prost::Message;
@@ -47,7 +65,7 @@ pub enum CodecError {
     #[error("{0} is missing")]
     Missing(&'static str),
     /// This field holds a number that means nothing: they were damaged.
-    #[error("{field} means nothing as {number}")]
+    #[error("{field}: unknown value {number}")]
     Number {
         /// Which.
         field: &'static str,
@@ -55,7 +73,7 @@ pub enum CodecError {
         number: i64,
     },
     /// This field has another shape or length: they were damaged.
-    #[error("{0} has another shape")]
+    #[error("{0} is malformed")]
     Shape(&'static str),
 }
 

@@ -103,7 +103,7 @@ pub enum EngineError {
     #[error(transparent)]
     Refused(Box<Refusal>),
     /// Too much waits to be decided: try again. Nothing was changed.
-    #[error("too much waits to be decided")]
+    #[error("the queue of commands is full")]
     Busy,
     /// The server is stopping: try another, or again. Nothing was changed.
     #[error("the server is stopping")]
@@ -130,17 +130,16 @@ impl From<Refusal> for EngineError {
     }
 }
 
-impl From<StoreError> for EngineError {
-    fn from(error: StoreError) -> EngineError {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "the store could not be read"
-        );
-        match error {
-            StoreError::Corrupt { .. } | StoreError::Damaged { .. } => EngineError::Corrupt,
-            StoreError::Trimmed { .. } | StoreError::Io { .. } | StoreError::Closed => {
-                EngineError::Failed
-            }
+/// Logs why the store could not be read, and says what to answer.
+pub(crate) fn unreadable(error: StoreError) -> EngineError {
+    tracing::error!(
+        error = &error as &dyn std::error::Error,
+        "the store could not be read"
+    );
+    match error {
+        StoreError::Corrupt { .. } | StoreError::Damaged { .. } => EngineError::Corrupt,
+        StoreError::Trimmed { .. } | StoreError::Io { .. } | StoreError::Closed => {
+            EngineError::Failed
         }
     }
 }

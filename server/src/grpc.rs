@@ -156,7 +156,7 @@ fn routes(edge: Services, feeds: Arc<Feeds>) -> Result<Routes, ServeError> {
         .add_service(reflection().build_v1alpha()?))
 }
 
-/// Those of whose health we tell: each service, and the whole.
+/// Names of health checks: each service, and the empty name for the whole server.
 const HEALTH_SERVICES: [&str; 7] = [
     "",
     contact_service_server::SERVICE_NAME,

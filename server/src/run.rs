@@ -54,7 +54,7 @@ pub enum RunError {
     #[error("the store failed")]
     StoreFailed,
     /// A task of our own broke off.
-    #[error("a task broke off: {0}")]
+    #[error("an internal task panicked: {0}")]
     Broken(#[from] JoinError),
 }
 
@@ -100,8 +100,7 @@ pub async fn run(
     if !address.ip().is_loopback() {
         tracing::warn!(
             %address,
-            "other machines can call, and nothing is encrypted and nobody asked who they are: \
-             put a proxy that does both in front"
+            "other machines can call, without TLS and without authentication: put a proxy that does both in front"
         );
     }
     tracing::info!(%address, "serving");

@@ -33,7 +33,7 @@ is none.",
         #[command(flatten)]
         at_least: AtLeast,
     },
-    /// Lists customers, the one first recorded last first.
+    /// Lists customers, newest first.
     #[command(after_help = "\
 Example:
   signpost customer list --tier gold

@@ -33,7 +33,7 @@ const TARGETS: &str = "customer, tier, persona, value, loyalty_years, language, 
 pub(crate) struct ImportArgs {
     #[command(flatten)]
     table: TableArgs,
-    /// Which column tells what: customer, tier, persona, value, loyalty_years, language, time_zone, vulnerable,
+    /// Which column is what: customer, tier, persona, value, loyalty_years, language, time_zone, vulnerable,
     /// identity.KIND (with :verified or :shared behind it), consent.ID.
     #[arg(long, value_name = "TARGET=COLUMN,…", required = true)]
     map: Vec<String>,
@@ -119,7 +119,7 @@ impl Target {
     }
 }
 
-/// Which column tells what.
+/// Which column is what.
 fn read_map(texts: &[String], table: &Table) -> Result<Vec<(Target, usize)>, Failure> {
     let mut map: Vec<(Target, usize)> = Vec::new();
     for text in texts {

@@ -54,7 +54,7 @@ know go to its last resort.")]
 pub(crate) struct SendArgs {
     #[command(flatten)]
     table: TableArgs,
-    /// Which column tells what: time, channel, reason, primary, secondary, customer, tier, language, brand, fact.ID.
+    /// Which column is what: time, channel, reason, primary, secondary, customer, tier, language, brand, fact.ID.
     #[arg(long, value_name = "TARGET=COLUMN,…", required = true)]
     map: Vec<String>,
     /// The column of your keys of the contacts, each of one row [default: made of the file's content and the line].
@@ -81,7 +81,7 @@ pub(crate) struct SendArgs {
     /// Most rows in flight, where the server's time counts.
     #[arg(long, value_name = "N", default_value = "64", value_parser = clap::value_parser!(u64).range(1..=IN_FLIGHT_MAX))]
     in_flight: u64,
-    /// How long the server may be gone before the sending stops.
+    /// Gives up after the server is unreachable for this long.
     #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = values::timeout)]
     patience: Duration,
     /// Begin with the row of this line; those that would be sent before it are skipped.

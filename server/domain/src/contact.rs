@@ -8,6 +8,7 @@ use crate::ids::{CaseId, ContactId, CustomerId, MatterId, ReasonId, Seq, Slug};
 use crate::route::Route;
 use crate::tags::{ContactLink, Tags};
 use crate::time::{Millis, UnixMs};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Most queues that one request reports on.
@@ -228,15 +229,21 @@ impl ContactContext {
         context
     }
 
-    /// This context as it is told at log time `at`: its facts are learnt then.
+    /// This context as it is told at log time `at`: its facts are learnt then. One without facts is the same at any
+    /// time.
     #[must_use]
-    pub fn told_at(&self, at: UnixMs) -> ContactContext {
+    pub fn told_at(&self, at: UnixMs) -> Cow<'_, ContactContext> {
+        let facts = self.matters.iter().map(|matter| &matter.facts);
+        let mut facts = std::iter::once(&self.facts).chain(facts);
+        if facts.all(Facts::is_empty) {
+            return Cow::Borrowed(self);
+        }
         let mut told = self.clone();
         told.facts = told.facts.learnt_at(at);
         for matter in &mut told.matters {
             matter.facts = std::mem::take(&mut matter.facts).learnt_at(at);
         }
-        told
+        Cow::Owned(told)
     }
 
     /// This context of one of its matters alone: the reason, the facts and the stage are those of the matter. A case

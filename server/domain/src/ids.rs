@@ -194,9 +194,13 @@ impl ReasonId {
 
 impl fmt::Display for ReasonId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.primary.as_str())?;
         match &self.secondary {
-            None => write!(f, "{}", self.primary),
-            Some(secondary) => write!(f, "{}/{secondary}", self.primary),
+            None => Ok(()),
+            Some(secondary) => {
+                f.write_str("/")?;
+                f.write_str(secondary.as_str())
+            }
         }
     }
 }

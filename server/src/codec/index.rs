@@ -24,11 +24,14 @@
 
 pub mod request_id_buckets;
 pub mod seq_bitmap;
-use super::rows::contact::{place_kind, write_place_kind};
+use super::rows::contact::{state_kind, state_kind_to_wire};
 use super::rows::key::CUSTOMERS;
-use super::text::{case_seqs, cases, name, name_or_none, reason_or_none, reason_text};
-use super::write::MessageWriter;
-use super::{CodecError, wire};
+use super::text::{
+    case_seqs, cases, name, name_or_none, name_text, reason_or_none, reason_text,
+    reason_text_or_none,
+};
+use super::write::Encodable;
+use super::{CodecError, wire, written};
 use prost::Message;
 use signpost_domain::case::{CASE_CONTACTS_LISTED_MAX, Case, CaseState};
 use signpost_domain::contact::{ADDITIONAL_CASES_MAX, Contact};
@@ -341,17 +344,18 @@ fn contact_mark(contact: &Contact) -> Vec<u8> {
         queue,
         cases,
     } = ContactMark::of(contact);
-    let mut w = MessageWriter::new();
-    w.text(1, contact.id.as_str());
-    w.number(2, recorded.0);
-    write_place_kind(&mut w, 3, place);
-    w.text(4, channel.as_str());
-    w.reason_or_none(5, reason.as_ref());
-    w.reason_or_none(6, confirmed.as_ref());
-    w.name_or_none(7, tier.as_ref());
-    w.name_or_none(8, queue.as_ref());
-    w.numbers(10, case_seqs(&cases));
-    w.into_bytes()
+    written::ContactMark {
+        id: contact.id.as_str().into(),
+        recorded_unix_ms: recorded.0,
+        state: state_kind_to_wire(place).into(),
+        channel: channel.as_str().into(),
+        reason: reason_text_or_none(reason.as_ref()),
+        confirmed_reason: reason_text_or_none(confirmed.as_ref()),
+        tier: name_text(tier.as_ref()),
+        queue: name_text(queue.as_ref()),
+        case_seqs: case_seqs(&cases),
+    }
+    .to_bytes()
 }
 
 /// Reads a mark of a contact.
@@ -372,7 +376,7 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
     } = wire::ContactMark::decode(bytes)?;
     let mark = ContactMark {
         recorded: UnixMs(recorded_unix_ms),
-        place: place_kind(place)?,
+        place: state_kind(place)?,
         channel: name(channel, "contact_mark.channel")?,
         reason: reason_or_none(&reason, "contact_mark.reason")?,
         confirmed: reason_or_none(&confirmed_reason, "contact_mark.confirmed_reason")?,
@@ -384,11 +388,12 @@ pub fn decode_contact_mark(bytes: &[u8]) -> Result<(ContactId, ContactMark), Cod
 }
 
 fn customer_mark(customer: &Customer) -> Vec<u8> {
-    let mut w = MessageWriter::new();
-    w.text(1, customer.id.as_str());
-    w.number(2, customer.created.0);
-    w.name_or_none(3, customer.profile.tier.as_ref());
-    w.into_bytes()
+    written::CustomerMark {
+        id: customer.id.as_str().into(),
+        created_unix_ms: customer.created.0,
+        tier: name_text(customer.profile.tier.as_ref()),
+    }
+    .to_bytes()
 }
 
 /// Of a customer, what lists filter by.

@@ -1,7 +1,7 @@
 //! The closed enums of the domain as the numbers of the proto files, and sets and factors as numbers.
 
 use super::{CodecError, wire};
-use signpost_domain::ability::Ability;
+use signpost_domain::ability::{Abilities, Ability};
 use signpost_domain::actor::ActorKind;
 use signpost_domain::case::{CaseState, LinkKind};
 use signpost_domain::contact::{CaseMatch, ContactOutcome, Direction};
@@ -63,6 +63,16 @@ numbered!(RoutingTrigger: Opened, Amended, AskedForPerson, GaveUp, NoAnswer, Fai
 numbered!(TierBasis: Reported, Stored, Default);
 numbered!(WaitBasis: None, Unknown, Reported, Estimated);
 
+/// The numbers of values, in their order.
+pub(super) fn numbers(values: &[impl Numbered]) -> Vec<i32> {
+    values.iter().map(Numbered::number).collect()
+}
+
+/// The number of a value; 0, if there is none.
+pub(super) fn number_or_none(value: Option<&impl Numbered>) -> i32 {
+    value.map_or(0, Numbered::number)
+}
+
 /// What the number of a field stands for.
 pub(super) fn known<N: Numbered>(number: i32, field: &'static str) -> Result<N, CodecError> {
     match number {
@@ -87,6 +97,15 @@ pub(super) fn routes(numbers: &[i32], field: &'static str) -> Result<Vec<Route>,
 pub(super) fn route_set(bits: u32, field: &'static str) -> Result<RouteSet, CodecError> {
     let narrow = u8::try_from(bits).map_err(|_| nonsense(field, bits))?;
     let set = RouteSet::from_bits(narrow);
+    let all_known = set.bits() == narrow;
+    all_known
+        .then_some(set)
+        .ok_or_else(|| nonsense(field, bits))
+}
+
+pub(super) fn abilities(bits: u32, field: &'static str) -> Result<Abilities, CodecError> {
+    let narrow = u8::try_from(bits).map_err(|_| nonsense(field, bits))?;
+    let set = Abilities::from_bits(narrow);
     let all_known = set.bits() == narrow;
     all_known
         .then_some(set)

@@ -100,7 +100,7 @@ proptest! {
         prop_assert_eq!(rows::decode(RowKind::of(&key), &rows::encode(&row)), Ok(row));
     }
 
-    /// What is written field by field is what the generated messages would write.
+    /// What is written in one pass is what prost would write.
     #[test]
     fn bytes_are_those_of_the_messages(event in recorded(), (_, row) in row()) {
         let bytes = events::encode(&event);

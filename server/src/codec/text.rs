@@ -7,6 +7,7 @@ use signpost_domain::ids::{
     Slug,
 };
 use signpost_domain::time::{Millis, UnixMs};
+use std::borrow::Cow;
 
 /// A name that was checked when it was written, and is never empty.
 pub(super) trait Name: Sized {
@@ -41,16 +42,32 @@ pub(super) fn slugs(texts: Vec<String>, field: &'static str) -> Result<Vec<Slug>
     texts.into_iter().map(|text| name(text, field)).collect()
 }
 
+/// A text where it is.
+pub(super) fn borrowed(text: &str) -> Cow<'_, str> {
+    text.into()
+}
+
+/// The text of a name; empty, if there is none.
+pub(super) fn name_text(name: Option<&impl Name>) -> Cow<'_, str> {
+    name.map_or(Cow::Borrowed(""), |name| name.text().into())
+}
+
+pub(super) fn name_texts(names: &[impl Name]) -> Vec<Cow<'_, str>> {
+    names.iter().map(|name| name.text().into()).collect()
+}
+
+/// As [`reason_text`]; empty, if there is none.
+pub(super) fn reason_text_or_none(reason: Option<&ReasonId>) -> Cow<'_, str> {
+    reason.map_or(Cow::Borrowed(""), reason_text)
+}
+
 /// `primary` or `primary/secondary`.
-pub(super) fn reason_text(reason: &ReasonId) -> String {
-    let secondary = reason.secondary.as_ref().map_or("", Slug::as_str);
-    let mut text = String::with_capacity(reason.primary.as_str().len() + 1 + secondary.len());
-    text.push_str(reason.primary.as_str());
-    if !secondary.is_empty() {
-        text.push('/');
-        text.push_str(secondary);
+pub(super) fn reason_text(reason: &ReasonId) -> Cow<'_, str> {
+    let primary = reason.primary.as_str();
+    match &reason.secondary {
+        None => primary.into(),
+        Some(secondary) => [primary, "/", secondary.as_str()].concat().into(),
     }
-    text
 }
 
 pub(super) fn reason(text: &str, field: &'static str) -> Result<ReasonId, CodecError> {
@@ -82,6 +99,12 @@ pub(super) fn version_bytes(version: &PlaybookVersion) -> Option<[u8; VERSION_BY
     (digits.len() == 2 * VERSION_BYTES).then_some(bytes)
 }
 
+/// As [`version_bytes`]; empty, if there is none.
+pub(super) fn version_cow(version: Option<&PlaybookVersion>) -> Cow<'static, [u8]> {
+    let bytes = version.and_then(version_bytes);
+    bytes.map_or(Cow::Borrowed(&[]), |bytes| bytes.to_vec().into())
+}
+
 pub(super) fn version_or_none(
     bytes: &[u8],
     field: &'static str,
@@ -107,8 +130,8 @@ pub(super) fn hash(bytes: &[u8], field: &'static str) -> Result<[u8; 16], CodecE
 }
 
 /// Empty, if there is none.
-pub(super) fn matter_bytes(matter: Option<&CaseKey>) -> &[u8] {
-    matter.map_or(&[], |key| &key.0)
+pub(super) fn matter_bytes(matter: Option<&CaseKey>) -> Cow<'_, [u8]> {
+    matter.map_or(Cow::Borrowed(&[]), |key| Cow::Borrowed(&key.0))
 }
 
 pub(super) fn matter_or_none(
@@ -129,8 +152,8 @@ pub(super) fn case(seq: u64) -> CaseId {
     CaseId(Seq(seq))
 }
 
-pub(super) fn case_seqs(cases: &[CaseId]) -> impl Iterator<Item = u64> {
-    cases.iter().copied().map(case_seq)
+pub(super) fn case_seqs(cases: &[CaseId]) -> Vec<u64> {
+    cases.iter().copied().map(case_seq).collect()
 }
 
 pub(super) fn cases(seqs: Vec<u64>) -> Vec<CaseId> {

@@ -221,7 +221,7 @@ impl Shared {
         if let Err(error) = condemn(&self.path) {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
-                "no mark of the damage left"
+                "could not write the marker of damaged rows"
             );
         }
     }

@@ -29,7 +29,7 @@ pub(super) struct Manner {
     pub(super) strict: bool,
     /// How each contact ends.
     pub(super) end: Option<v1::ContactOutcome>,
-    /// How long a server may be gone.
+    /// How long a server may be unreachable.
     pub(super) patience: Duration,
 }
 

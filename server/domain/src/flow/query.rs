@@ -14,6 +14,7 @@ use crate::list::OfCustomer;
 use crate::refusal::{Faults, Kind, Refusal};
 use crate::state::{Counts, Publication, RowNotLoaded, State};
 use crate::time::UnixMs;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The answer to a read.
@@ -122,11 +123,11 @@ fn preview_route(
     Ok(Answer::Preview(Box::new(routed), added))
 }
 
-fn preview_start(
+fn preview_start<'a>(
     state: &State,
-    preview: &PreviewRoute,
+    preview: &'a PreviewRoute,
     now: UnixMs,
-) -> Result<(Start, ContactContext), DecideError> {
+) -> Result<(Start, Cow<'a, ContactContext>), DecideError> {
     let (contact, before) = match &preview.contact {
         None => (ContactId::stored("preview"), None),
         Some(id) => (id.clone(), state.contact(id)?.cloned()),
@@ -136,7 +137,7 @@ fn preview_start(
         state,
         (contact, before),
         &preview.actor,
-        (&told, &preview.clear),
+        (&*told, &preview.clear),
         preview.unknown_reason,
     )?;
     Ok((start, told))

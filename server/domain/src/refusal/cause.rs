@@ -159,7 +159,7 @@ pub enum ContactCause {
     EndedLongAgo,
     /// Tell first who it is.
     #[error(
-        "is of nobody known: tell first who it is, by an id or a verified identity in RouteContact"
+        "has no known customer: identify them first, by an id or a verified identity in RouteContact"
     )]
     OfNobody,
     /// Nothing is to be added.

@@ -12,6 +12,8 @@ pub(super) struct Factors<'a> {
     playbook: &'a Playbook,
     decision: &'a Decision,
     tier: Option<&'a Tier>,
+    /// The reason that was decided on, if the playbook has it.
+    pub(super) reason: Option<&'a Reason>,
     stake: Money,
 }
 
@@ -19,11 +21,13 @@ impl<'a> Factors<'a> {
     pub(super) fn of(playbook: &'a Playbook, decision: &'a Decision) -> Factors<'a> {
         let tier = playbook.index.tiers.get(&decision.tier);
         let told = decision.formula == Formula::Second;
+        let reason = reason_of(playbook, decision);
         Factors {
             playbook,
             decision,
             tier: tier.map(|&tier| playbook.tier(tier)).filter(|_| told),
-            stake: reason_of(playbook, decision).map_or(Money::ZERO, |reason| reason.stake),
+            reason,
+            stake: reason.map_or(Money::ZERO, |reason| reason.stake),
         }
     }
 
@@ -103,7 +107,7 @@ impl<'a> Factors<'a> {
 }
 
 /// The reason that was decided on, of the playbook by which it was.
-pub(super) fn reason_of<'a>(playbook: &'a Playbook, decision: &Decision) -> Option<&'a Reason> {
+fn reason_of<'a>(playbook: &'a Playbook, decision: &Decision) -> Option<&'a Reason> {
     let index = playbook.index.reasons.get(decision.reason.as_ref()?)?;
     Some(playbook.reason(*index))
 }

@@ -60,15 +60,19 @@ pub(super) fn target(
     let of_tier = of_tier.map(|index| playbook.tier(index));
     let queue = offered.queue.as_ref();
     let index = queue.and_then(|id| playbook.index.queues.get(id));
-    let mut all = index.map_or_else(Vec::new, |&index| playbook.queue(index).skills.clone());
+    let mut all = index.map_or_else(Vec::new, |&index| skills(&playbook.queue(index).skills));
     for (id, level) in handover.skills.iter().filter(|_| queue.is_some()) {
-        match all.iter_mut().find(|(known, _)| known == id) {
-            Some((_, known)) => *known = (*known).max(*level),
-            None => all.push((id.clone(), *level)),
+        let level = u32::from(*level);
+        match all.iter_mut().find(|known| known.skill_id == id.as_str()) {
+            Some(known) => known.level = known.level.max(level),
+            None => all.push(v1::Skill {
+                skill_id: id.as_str().to_owned(),
+                level,
+            }),
         }
     }
     v1::RouteTarget {
-        skills: skills(&all),
+        skills: all,
         waiting_target: of_tier.map(|tier| time::duration(tier.waiting_target)),
         ..of_event(offered, handover, tier.or(of_tier.map(|tier| &tier.id)))
     }
@@ -77,7 +81,7 @@ pub(super) fn target(
 /// What an agent must know.
 pub(super) fn skills(skills: &[(Slug, u8)]) -> Vec<v1::Skill> {
     let skill = |(id, level): &(Slug, u8)| v1::Skill {
-        skill_id: id.to_string(),
+        skill_id: id.as_str().to_owned(),
         level: u32::from(*level),
     };
     skills.iter().map(skill).collect()

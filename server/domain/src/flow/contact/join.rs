@@ -110,8 +110,7 @@ fn stays(
 
 fn joins(case: &Case, joined: CaseMatch, context: &ContactContext, now: UnixMs) -> CaseJoin {
     let last = case.contacts.last();
-    // Not in its window any more, or while we owe an answer that is not overdue, or when it is us who call: not the
-    // customer's repeating.
+    // It is no repeat if it is outbound, if it comes after the window, or while a reply is owed that is not overdue.
     let in_window = now <= case.last_activity + case.continues_for;
     let by_customer = context.direction == Direction::Inbound;
     let waits = case.awaiting_reply + case.merged_awaiting_reply > 0 && !case.owed_overdue(now);

@@ -41,7 +41,7 @@ fn start(
 ) -> Result<(Start, ContactContext), DecideError> {
     let contact = live_contact(state, &command.contact)?;
     let told = match &command.context {
-        Some(context) => context.told_at(now),
+        Some(context) => context.told_at(now).into_owned(),
         // Told again as it is known: nothing changes by it.
         None => ContactContext {
             case: None,

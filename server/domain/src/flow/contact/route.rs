@@ -9,6 +9,7 @@ use crate::event::Event;
 use crate::flow::result::DecideError;
 use crate::state::State;
 use crate::time::UnixMs;
+use std::borrow::Cow;
 
 /// Routes a new or an amended contact: one event, and one more for each other matter.
 pub(in crate::flow) fn route(
@@ -31,19 +32,19 @@ pub(in crate::flow) fn seek(
     matters::seek(state, &start, &told, state.now())
 }
 
-fn start(
+fn start<'a>(
     state: &State,
-    command: &RouteContact,
+    command: &'a RouteContact,
     actor: &Actor,
     now: UnixMs,
-) -> Result<(Start, ContactContext), DecideError> {
+) -> Result<(Start, Cow<'a, ContactContext>), DecideError> {
     let told = command.context.told_at(now);
     let before = state.contact(&command.contact)?.cloned();
     let start = Start::of(
         state,
         (command.contact.clone(), before),
         actor,
-        (&told, &command.clear),
+        (&*told, &command.clear),
         command.unknown_reason,
     )?;
     let start = Start {

@@ -86,8 +86,8 @@ pub(in crate::flow) fn upsert(
     })))
 }
 
-/// Whether a customer may go on to be said to have this identity, not verified, whoever holds it: they have it in that
-/// way already, and who told it need not know that it was verified for another since; or who holds it is one with them.
+/// Whether a customer may keep an unverified identity that another customer holds: they had it before, so who tells it
+/// again need not know that it was verified for another since; or the other customer is merged with them.
 fn says_nothing_new(
     state: &State,
     id: &CustomerId,

@@ -106,7 +106,7 @@ fn a_customer_says_why_it_takes_no_step() {
 fn a_contact_says_why_it_has_no_additional_case() {
     expect![[r#"
         ended more than 1h ago: another matter is a new contact
-        is of nobody known: tell first who it is, by an id or a verified identity in RouteContact
+        has no known customer: identify them first, by an id or a verified identity in RouteContact
         has case_0000000000001 already, the case of this matter
         has case_0000000000001, which is merged into case_0000000000002
         has 8 additional cases already, the most there can be

@@ -146,7 +146,7 @@ fn a_additional_case_is_refused() {
             playbook trips is live
             refused: there is no contact k1
             k1: standard; opens #1; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
-            refused: contact k1 is of nobody known: tell first who it is, by an id or a verified identity in RouteContact
+            refused: contact k1 has no known customer: identify them first, by an id or a verified identity in RouteContact
             k1: c1+ standard; stays with #1, claimed; -> self_service(rebook) of [self_service 1.98, chat 5.45, message 5.55, human 8.08] noticing tier_assumed
             refused: contact k1 has #1 already, the case of this matter
             refused: facts must tell bag_tag, which tells one matter of bags/lost from another; or that it is declined
