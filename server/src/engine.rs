@@ -402,7 +402,8 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when they do not read.
     pub(crate) async fn rows_of(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>, EngineError> {
-        Ok(prefetch::read(&self.shared.rows, keys).await?)
+        let rows = prefetch::read(&self.shared.rows, keys).await;
+        rows.map_err(unreadable)
     }
 
     /// Where time comes from.
@@ -417,7 +418,8 @@ impl Engine {
         task: impl Fn(Prefetched, oneshot::Sender<Result<T, DecideRetry>>) -> Task,
     ) -> Result<T, EngineError> {
         for _ in 0..LOOKS_MAX {
-            let rows = prefetch::look_up(&self.shared.rows, self.live(), &also, &seek).await?;
+            let rows = prefetch::look_up(&self.shared.rows, self.live(), &also, &seek).await;
+            let rows = rows.map_err(unreadable)?;
             let (reply, answer) = oneshot::channel();
             match self.shared.tasks.try_send(task(rows, reply)) {
                 Ok(()) => {}

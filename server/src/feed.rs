@@ -237,12 +237,6 @@ impl From<EngineError> for WatchEnd {
     }
 }
 
-impl From<StoreError> for WatchEnd {
-    fn from(error: StoreError) -> WatchEnd {
-        WatchEnd::Halted(error.into())
-    }
-}
-
 /// Tells all watchers of what became durable: at once after a silence, and then at the pace that their number allows.
 async fn relay(
     engine: Engine,

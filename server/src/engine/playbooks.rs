@@ -1,6 +1,6 @@
 //! Published playbooks, compiled when they are needed again.
 
-use super::EngineError;
+use super::{EngineError, unreadable};
 use crate::codec;
 use crate::store::RowReader;
 use signpost_domain::ids::PlaybookVersion;
@@ -75,7 +75,7 @@ impl PlaybookCache {
 }
 
 fn compiled(rows: &RowReader, key: Vec<u8>) -> Result<Option<Arc<Playbook>>, EngineError> {
-    let (values, _) = rows.get_many_blocking(&[key])?;
+    let (values, _) = rows.get_many_blocking(&[key]).map_err(unreadable)?;
     let Some(bytes) = values.into_iter().flatten().next() else {
         return Ok(None);
     };

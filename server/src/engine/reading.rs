@@ -4,7 +4,7 @@
 //! that tokio keeps for what blocks, in lanes of their own: a few events never wait behind long pages, nor what is open
 //! behind what must be opened.
 
-use super::EngineError;
+use super::{EngineError, unreadable};
 use crate::codec;
 use crate::store::LogReader;
 use signpost_domain::event::Recorded;
@@ -74,7 +74,7 @@ impl Reading {
         let log = self.log.clone();
         let read = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            let events = log.get_all(&sequences)?.into_iter();
+            let events = log.get_all(&sequences).map_err(unreadable)?.into_iter();
             let events = sequences.iter().zip(events);
             let events = events.map(|(seq, bytes)| {
                 let bytes = bytes.ok_or(EngineError::Corrupt)?;

@@ -2,7 +2,7 @@
 
 use super::tail_batch::TailBatch;
 use super::{Feeds, WatchEnd};
-use crate::engine::{EngineError, decoded};
+use crate::engine::{EngineError, decoded, unreadable};
 use crate::store::StoreError;
 use signpost_domain::event::Recorded;
 use signpost_domain::ids::Seq;
@@ -45,7 +45,7 @@ impl Feeds {
                     events.collect::<Result<_, _>>().map(LogChunk::Log)
                 }
                 Err(StoreError::Trimmed { .. }) => Ok(LogChunk::TooOld),
-                Err(error) => Err(error.into()),
+                Err(error) => Err(unreadable(error)),
             }
         });
         let read = read

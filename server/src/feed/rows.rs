@@ -10,7 +10,7 @@ use super::snapshot::Kept;
 use super::tail_batch::{Changed, TailBatch};
 use super::watch_stream::WatchSender;
 use super::{Feeds, PROGRESS_EVERY, Wakeup, WatchEnd, encode};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, unreadable};
 use crate::grpc::from_proto::feed::{Filter, WatchRows};
 use crate::grpc::to_proto;
 use crate::grpc::tokens::cursor::{Cursor, CursorScope};
@@ -134,7 +134,8 @@ impl RowWatcher {
         let found = tokio::task::spawn_blocking(move || queries::whose(&rows, &of));
         let customers = found
             .await
-            .map_err(|_| WatchEnd::Halted(EngineError::Stopping))??;
+            .map_err(|_| WatchEnd::Halted(EngineError::Stopping))?
+            .map_err(unreadable)?;
         self.wanted = ResolvedFilter::new(filter, customers);
         Ok(())
     }

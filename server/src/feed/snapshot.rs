@@ -7,7 +7,7 @@ use super::filter::{ResolvedFilter, may_hold};
 use super::{Feeds, WatchEnd};
 use crate::codec::index;
 use crate::codec::rows::key;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, unreadable};
 use crate::grpc::from_proto::feed::Filter;
 use crate::queries::{self, ListPage, PageRequest};
 use crate::store::{RowReader, StoreError};
@@ -123,7 +123,8 @@ impl Feeds {
         let read = tokio::task::spawn_blocking(move || read(&rows, wanted, after));
         let page = read
             .await
-            .map_err(|_| WatchEnd::Halted(EngineError::Stopping))??;
+            .map_err(|_| WatchEnd::Halted(EngineError::Stopping))?
+            .map_err(unreadable)?;
         let page = Arc::new(page);
         self.pages.put(page.clone());
         Ok(page)

@@ -1,7 +1,7 @@
 //! What every handler works with: the engine, and how requests are taken.
 
 use super::services::answer::{ANSWER_BYTES_MAX, cut};
-use crate::engine::{Clock, Engine, EngineError, Written};
+use crate::engine::{Clock, Engine, EngineError, Written, unreadable};
 use crate::grpc::from_proto::list::{ListRequest, ListScope};
 use crate::grpc::from_proto::playbook::Read;
 use crate::grpc::from_proto::{self, Caller, EventTime, Fresh, NamedRevision, Revision};
@@ -252,7 +252,7 @@ impl Services {
         let rows = self.engine.rows_caught_up().await.map_err(status::halted)?;
         let read = tokio::task::spawn_blocking(move || read(&rows)).await;
         let found = read.map_err(|_| status::internal())?;
-        found.map_err(|error| status::halted(error.into()))
+        found.map_err(|error| status::halted(unreadable(error)))
     }
 
     /// An event of the log.
