@@ -18,7 +18,6 @@ pub(crate) use watch_stream::WatchStream;
 use crate::engine::{Engine, EngineError};
 use crate::grpc::from_proto::feed::{self, WatchEvents, WatchRows};
 use crate::grpc::tokens::cursor::{Cursor, StoreIdPrefix};
-use crate::store::StoreError;
 use crate::tail::TailPosition;
 use signpost_domain::ids::Seq;
 use snapshot::Pages;

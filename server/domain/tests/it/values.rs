@@ -4,6 +4,7 @@ use crate::script::slug;
 use signpost_domain::case::{CaseKey, CaseNumbers};
 use signpost_domain::customer::IdentityKey;
 use signpost_domain::ids::{CaseId, Seq};
+use signpost_domain::state::{EVENT_CASES_MAX, EVENT_ROWS_MAX};
 
 /// Whatever prints a state, a log line among it, must not print whom it is about.
 #[test]
@@ -28,4 +29,10 @@ fn a_case_number_grows_with_the_ten_thousand_millionth_case() {
     assert_eq!(digits(1), 11);
     assert_eq!(digits(9_999_999_999), 11);
     assert_eq!(digits(10_000_000_000), 19);
+}
+
+/// What is applied at once is reckoned from these: they change only with what an event can hold.
+#[test]
+fn an_event_changes_at_most_so_many_cases_and_rows() {
+    assert_eq!((EVENT_CASES_MAX, EVENT_ROWS_MAX), (20, 148));
 }
