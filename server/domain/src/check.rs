@@ -241,7 +241,7 @@ fn open_cases(state: &State, verdict: &mut CheckReport) {
             format!("case {}: its customer does not have it once", case.id)
         });
     }
-    let kept = state.open_cases().len();
+    let kept = state.open_cases().count();
     verdict.expect(kept == open, || {
         format!("customers have {kept} open cases, there are {open}")
     });

@@ -79,6 +79,28 @@ pub enum Row {
     ReportedQueue(Arc<ReportedQueue>),
 }
 
+impl Row {
+    /// Whether something may still happen to it of itself: a contact that is live, a case that is open or has live
+    /// contacts.
+    pub fn is_active(&self) -> bool {
+        match self {
+            Row::Contact(row) => row.state.is_live(),
+            Row::Case(row) => row.is_active(),
+            Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => false,
+            Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => false,
+        }
+    }
+
+    /// Whether the engine has it in memory all the time, from the start on: it is active, or there are few of its kind.
+    pub fn is_kept(&self) -> bool {
+        match self {
+            Row::Contact(_) | Row::Case(_) => self.is_active(),
+            Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => true,
+            Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) | Row::Request(_) => false,
+        }
+    }
+}
+
 /// A write that was answered: where its answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdempotencyRecord {
@@ -210,10 +232,8 @@ impl State {
     }
 
     /// A partial state with a live playbook: what a command's missing rows are found with.
-    pub fn for_prefetch(seq: Seq, now: UnixMs, live: Option<Arc<Playbook>>) -> State {
+    pub fn for_prefetch(live: Option<Arc<Playbook>>) -> State {
         State {
-            seq,
-            now,
             live,
             ..State::partial()
         }
@@ -424,8 +444,7 @@ impl State {
         }
     }
 
-    /// Forgets a row that was changed or lent at `at` and not since. What the engine needs to decide stays:
-    /// open cases and live contacts.
+    /// Forgets a row that was changed or lent at `at` and not since. What [`Row::is_kept`] says stays.
     pub fn evict(&mut self, key: &RowKey, at: Seq) {
         match key {
             RowKey::Contact(id) => self.contacts.evict(id, at, |row| row.state.is_live()),

@@ -245,6 +245,12 @@ proptest! {
     }
 
     #[test]
+    fn a_start_reads_the_rows_that_the_engine_has_in_memory((key, row) in row()) {
+        let prefix = key::key_for(&key, &row)[0];
+        prop_assert_eq!(key::KEPT_IN_MEMORY.contains(&[prefix]), row.is_kept());
+    }
+
+    #[test]
     fn keys_of_one_prefix_are_in_the_order_of_their_names(rows in vec(row(), 8)) {
         for ((a, _), (b, _)) in rows.iter().flat_map(|a| rows.iter().map(move |b| (a, b))) {
             let places = key::lookup_keys(a).zip(key::lookup_keys(b));

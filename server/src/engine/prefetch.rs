@@ -6,7 +6,6 @@ use crate::store::{RowReader, StoreError};
 use signpost_domain::ids::Seq;
 use signpost_domain::playbook::Playbook;
 use signpost_domain::state::{Row, RowKey, RowNotLoaded, State};
-use signpost_domain::time::UnixMs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,7 +28,7 @@ pub(super) async fn look_up(
     also: &[RowKey],
     seek: impl Fn(&State) -> Result<(), RowNotLoaded>,
 ) -> Result<Prefetched, StoreError> {
-    let mut state = State::for_prefetch(Seq(0), UnixMs(0), live);
+    let mut state = State::for_prefetch(live);
     let mut looked = Prefetched {
         rows: Vec::new(),
         as_of: Seq(u64::MAX),

@@ -16,14 +16,6 @@ use std::sync::Arc;
 
 /// Events that are folded before their rows are applied.
 const FOLDED_AT_ONCE: usize = 2_048;
-/// Rows that the engine keeps in memory.
-const KEPT_IN_MEMORY: [[u8; 1]; 5] = [
-    codec::rows::key::PUBLICATIONS,
-    codec::rows::key::COUNTS,
-    codec::rows::key::REPORTED_QUEUES,
-    codec::rows::key::OPEN_CASES,
-    codec::rows::key::LIVE_CONTACTS,
-];
 /// Bytes of events that are read at once.
 const READ_BYTES: usize = 8 * 1024 * 1024;
 
@@ -138,7 +130,7 @@ fn restored(rows: &RowReader) -> Result<State, RecoverError> {
         }
     };
     state.stand_at(Seq(rows.applied()), standing.now, live);
-    for prefix in KEPT_IN_MEMORY {
+    for prefix in codec::rows::key::KEPT_IN_MEMORY {
         let mut after: Option<Vec<u8>> = None;
         loop {
             let found = rows.scan_blocking(&prefix, after.as_deref(), SCAN_ROWS_MAX);

@@ -152,13 +152,10 @@ impl Calendar {
         i64::from(self.zone.to_offset(timestamp(at)).seconds()) * 1_000
     }
 
-    /// When the offset next changes after `from`, rounded up to a millisecond.
+    /// When the offset next changes after `from`: offsets change at whole seconds.
     fn next_change(&self, from: UnixMs) -> i64 {
         let next = self.zone.following(timestamp(from)).next();
-        next.map_or(i64::MAX, |change| {
-            let at = change.timestamp();
-            at.as_millisecond() + i64::from(at.subsec_nanosecond() % 1_000_000 > 0)
-        })
+        next.map_or(i64::MAX, |change| change.timestamp().as_millisecond())
     }
 }
 

@@ -17,13 +17,8 @@ impl OpenCases {
     }
 
     /// How many there are of all customers.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.of_customers.values().map(Vec::len).sum()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.of_customers.is_empty()
     }
 
     /// Whose open case this is.

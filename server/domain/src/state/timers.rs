@@ -36,16 +36,6 @@ impl Timers {
         self.standing.iter().map(|(due, _, target)| (*due, target))
     }
 
-    /// How many stand.
-    pub fn len(&self) -> usize {
-        self.standing.len()
-    }
-
-    /// Whether none stands.
-    pub fn is_empty(&self) -> bool {
-        self.standing.is_empty()
-    }
-
     /// The timer that a contact has.
     pub(super) fn of_contact(row: &Contact) -> Option<Timer> {
         row.times_out()

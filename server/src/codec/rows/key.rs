@@ -40,6 +40,15 @@ pub const REQUESTS: [u8; 1] = [0x30];
 /// The keys of writes that were answered, in stretches of the log, the oldest first.
 pub const REQUEST_AGES: [u8; 1] = [0x31];
 
+/// Where the rows are that the engine has in memory all the time ([`Row::is_kept`]), in the order of reading them.
+pub const KEPT_IN_MEMORY: [[u8; 1]; 5] = [
+    PUBLICATIONS,
+    COUNTS,
+    REPORTED_QUEUES,
+    OPEN_CASES,
+    LIVE_CONTACTS,
+];
+
 /// Between two names of one key; no name has it.
 const BETWEEN: &[u8] = &[0];
 
@@ -121,14 +130,8 @@ struct Places {
 impl Places {
     /// The prefix of `row`, and the one that it is not under.
     fn of(&self, row: &Row) -> (u8, Option<u8>) {
-        let is_active = match row {
-            Row::Contact(row) => row.state.is_live(),
-            Row::Case(row) => row.is_active(),
-            Row::Customer(_) | Row::IdentityOwner(_) | Row::Matter(_) => false,
-            Row::Request(_) | Row::Counts(_) | Row::Publication(_) | Row::ReportedQueue(_) => false,
-        };
         match self.active {
-            Some(active) if is_active => (active, Some(self.resting)),
+            Some(active) if row.is_active() => (active, Some(self.resting)),
             active => (self.resting, active),
         }
     }

@@ -9,7 +9,7 @@ use crate::event::{CustomerUpserted, Event};
 use crate::flow::result::DecideError;
 use crate::ids::{CustomerId, fits_new};
 use crate::refusal::{CustomerCause, Faults, Refusal};
-use crate::state::State;
+use crate::state::{RowNotLoaded, State};
 use crate::time::UnixMs;
 
 /// Makes a customer or changes the profile of one. A verified identity stays with who holds it, until a profile of
@@ -29,6 +29,8 @@ pub(in crate::flow) fn upsert(
     {
         return Err(Refusal::Faulty(Faults::one("customer.customer_id", unfit)).into());
     }
+    let told = command.profile.identities.iter();
+    RowNotLoaded::gather(told.map(|identity| identity_owner(state, &identity.key)))?;
     for identity in &command.profile.identities {
         if says_nothing_new(state, &command.id, identity)? {
             continue;

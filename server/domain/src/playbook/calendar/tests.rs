@@ -1,6 +1,6 @@
 //! Calendars against the clock on the wall, looked at minute by minute.
 
-use super::{Calendar, Hours, dated_hours, weekly_hours, zone};
+use super::{Calendar, Hours, HoursError, date_day, dated_hours, weekly_hours, zone};
 use crate::time::UnixMs;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -34,7 +34,7 @@ fn calendar(zone_name: &str, open: &[&str], closed: &[&str], open_on: &[&str]) -
         days.into_iter().for_each(|day| week[day].push(hours));
     }
     let mut dates = BTreeMap::<i32, Vec<Hours>>::new();
-    for day in closed.iter().filter_map(|text| super::date_day(text)) {
+    for day in closed.iter().filter_map(|text| date_day(text)) {
         dates.entry(day).or_default();
     }
     for (day, hours) in open_on.iter().filter_map(|text| dated_hours(text).ok()) {
@@ -258,6 +258,51 @@ fn the_hour_and_the_weekday_are_those_on_the_wall() {
         let (hour, weekday) = super::hour_and_weekday(&amsterdam, UnixMs(at));
         assert!((0..24).contains(&hour) && (1..=7).contains(&weekday));
     }
+    // Before there were time zones the clock went by the sun, 18 minutes ahead of Greenwich; long after, it is an hour.
+    let midnight = |days: i64| UnixMs(days * super::DAY_MS);
+    assert_eq!(
+        super::hour_and_weekday(&amsterdam, midnight(-200_000_000)).0,
+        0
+    );
+    assert_eq!(
+        super::hour_and_weekday(&amsterdam, midnight(200_000_000)).0,
+        1
+    );
+}
+
+/// The hour from 02:00 to 03:00 comes twice when the clock is put back: what opens at 03:00 opens after the second.
+#[test]
+fn it_opens_after_the_hour_that_comes_twice() {
+    let calendar = calendar("Europe/Amsterdam", &["sun 03:00-04:00"], &[], &[]);
+    let opens = calendar.next_opening(time("2026-10-25T00:10:00Z"));
+    assert_eq!(opens, Some(time("2026-10-25T02:00:00Z")));
+}
+
+#[test]
+fn hours_and_dates_are_read_to_the_letter() {
+    for wrong in [
+        "mon 08:00-24:01",
+        "mon 08:00-25:00",
+        "mon 08:60-09:00",
+        "mon 8:00-09:00",
+        "mon 08:00",
+        "moon 08:00-09:00",
+        "mon 08:00-09:00 x",
+    ] {
+        assert_eq!(weekly_hours(wrong), Err(HoursError::Form), "{wrong}");
+    }
+    for wrong in [
+        "2026-12-251",
+        "2026-12-2",
+        "2026-1a-25",
+        "2026/12/25",
+        "2026-13-25",
+        "20a6-12-25",
+    ] {
+        assert_eq!(date_day(wrong), None, "{wrong}");
+    }
+    assert_eq!(date_day("1970-01-02"), Some(1));
+    assert_eq!(date_day("1969-12-31"), Some(-1));
 }
 
 /// What ends far ahead, behind a change of the clock, or at one.
@@ -296,6 +341,10 @@ fn it_closes_when_the_clock_says_so_however_far_ahead_that_is() {
 fn the_first_and_the_last_time_there_is_are_open_or_not_as_others() {
     let always = calendar("UTC", &["mon-sun 00:00-24:00"], &[], &[]);
     let (first, last) = (UnixMs(-UnixMs::MAX.0), UnixMs::MAX);
+    assert_eq!(always.next_opening(last), Some(last));
+    assert_eq!(always.next_opening(first), Some(first));
+    assert_eq!(always.next_opening(UnixMs(last.0 + 1)), None);
+    assert_eq!(always.next_opening(UnixMs(first.0 - 1)), None);
     assert_eq!(always.open_until(last), Some(UnixMs::MAX));
     assert_eq!(always.open_until(first), Some(UnixMs::MAX));
     assert_eq!(always.open_until(UnixMs(last.0 + 1)), None);

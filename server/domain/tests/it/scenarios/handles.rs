@@ -217,3 +217,22 @@ fn a_proof_that_is_taken_away_is_said() {
         "#]],
     );
 }
+
+#[test]
+fn what_is_noticed_of_handles_is_in_their_order_the_surest_first() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        customer c1 verified:email=b
+        route k1 web_chat customer=c2 reason=club/leave unverified:email=a shared:email=a
+        route k2 web_chat customer=c2 reason=club/leave unverified:phone=01 verified:email=b shared:email=b
+        ",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            k1: c2+ standard; opens #1; -> message(writers) of [message 6.18, human 7.37] noticing identity_shared(email), identity_not_verified(email), tier_assumed
+            k2: c2 standard; continues #1; 1 in 7d, 1 of the case before; -> message(writers) of [message 6.18, human 7.37] noticing identity_shared(email), identity_of_other_customer(email), identity_not_verified(phone), tier_assumed
+        "#]],
+    );
+}
