@@ -30,7 +30,7 @@ use watch_stream::WatchSender;
 
 /// The time without a message after which a watcher is sent the progress of its feed.
 pub const PROGRESS_EVERY: Duration = Duration::from_secs(10);
-/// How long a watcher may receive nothing before its watch ends.
+/// How long a watcher may accept no message before its watch ends.
 pub const STALLED_MAX: Duration = Duration::from_secs(60);
 /// About the most messages per second to all watchers together. With more watchers, each gets fewer but longer
 /// messages.

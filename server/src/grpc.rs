@@ -66,7 +66,7 @@ pub enum ServeError {
     Transport(#[from] tonic::transport::Error),
 }
 
-/// Serves `listener` until `stop` completes. Then it accepts no new call and finishes the accepted calls within
+/// Serves `listener` until `stop` completes. Then it accepts no new call and finishes the accepted calls, for at most
 /// [`STOP_TIME_MAX`]. Web pages of other origins may not call.
 ///
 /// # Errors

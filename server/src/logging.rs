@@ -17,7 +17,7 @@ impl LogFormat {
     /// Reads `text` or `json`.
     ///
     /// # Errors
-    /// When the text is something else. The error says in words what would be right.
+    /// When the text is neither `text` nor `json`. The error says in words what would be right.
     pub fn parse(text: &str) -> Result<LogFormat, &'static str> {
         match text {
             "text" => Ok(LogFormat::Text),
@@ -36,7 +36,7 @@ impl LogFilter {
     /// `=` and a level. Otherwise a misspelt level would be read as the name of a module, and nothing would be logged.
     ///
     /// # Errors
-    /// When the text is something else. The error says in words what would be right.
+    /// When a directive is wrong. The error says in words what would be right.
     pub fn parse(text: &str) -> Result<LogFilter, String> {
         const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
         let mut directives = text.split(',').map(str::trim);

@@ -26,7 +26,7 @@ pub(crate) use history::{CustomerHistory, history};
 
 use signpost_domain::ids::Seq;
 
-/// A page of a list. `N` is the position where the page ends: a sequence, if nothing else is given.
+/// A page of a list. `N` is the type of the position where the page ends; by default a sequence.
 #[derive(Clone, Debug)]
 pub(crate) struct ListPage<T, N = Seq> {
     /// The items, in the requested order.

@@ -297,7 +297,8 @@ impl Form {
     }
 }
 
-/// Checks the other headers. Returns the time-out; `None` if there is none.
+/// Checks the other headers. Returns the time-out of the call; `None` if there is none. An error if a header has a
+/// wrong value.
 fn asked(headers: &HeaderMap, form: Form) -> Result<Option<Duration>, Status> {
     let text = |name: &str| {
         let value = headers.get(name);

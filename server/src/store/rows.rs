@@ -40,7 +40,8 @@ const PUTS_AT_ONCE: usize = 256;
 pub(super) const STATE_FAN_OUT: usize = 64;
 /// The key of the note of the store. It sorts before every key of the caller.
 const POSITION_KEY: &[u8] = &[0];
-/// The name of a marker file beside the database. Whoever finds damage writes it, and the next open reports the damage.
+/// The name of a marker file next to the database. The thread that finds damage writes it, and the next open reports
+/// the damage.
 const DAMAGED: &str = "DAMAGED";
 
 /// The limits of the rows. Tests make them small.

@@ -71,8 +71,8 @@ impl SeqBitmap {
         Some(sequence(number, word, 63 - bits.leading_zeros()))
     }
 
-    /// The stored bytes: the places of the members with two bytes each, or a bitmap with more than [`LIST_MAX`]
-    /// members.
+    /// The stored bytes: the places of the members with two bytes each, or a bitmap if there are so many members that a
+    /// list would not be shorter.
     pub fn encode(&self) -> Vec<u8> {
         let members: usize = self.0.iter().map(|word| word.count_ones() as usize).sum();
         if members > LIST_MAX {

@@ -122,7 +122,7 @@ fn of_type(spec: &FactSpec, value: FactValue) -> Result<FactValue, String> {
     }
 }
 
-/// The value of a fact from a text: the text may have the form of any type.
+/// The value of a fact from a text. The text must have the form of the type of the fact.
 fn of_text(spec: &FactSpec, text: &str) -> Result<FactValue, String> {
     if text.len() > FACT_TEXT_BYTES_MAX {
         let len = text.len();

@@ -244,7 +244,7 @@ pub(crate) fn menu(
 pub(crate) struct VocabularyAsked {
     /// The version of the playbook; empty for the live one.
     pub(crate) version: String,
-    /// The language of the labels.
+    /// The language of the labels; `None` if not given.
     pub(crate) language: Option<Arc<str>>,
 }
 

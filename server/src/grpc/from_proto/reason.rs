@@ -33,7 +33,8 @@ impl Validator {
         (Some(told), UnknownReason::Refuse)
     }
 
-    /// An optional primary reason; `None` if the text is empty. A replaced reason gives the reason that replaced it.
+    /// An optional primary reason; `None` if the text is empty or wrong. A replaced reason gives the reason that
+    /// replaced it.
     pub(super) fn optional_primary(
         &mut self,
         at: FieldPath<'_>,

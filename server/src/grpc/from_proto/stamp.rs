@@ -87,8 +87,8 @@ impl Validator {
         self.check(at, parsed).map(|seq| Some(Seq(seq)))
     }
 
-    /// The command. A request with faults also gives a command, if its actor and request id are valid. So a replay gets
-    /// its earlier answer, whatever playbook is live now.
+    /// The command. A request with faults also gives a command, if its request id is valid. So a replay gets its
+    /// earlier answer, whatever playbook is live now.
     ///
     /// # Errors
     /// The faults, if the request has no valid request id.

@@ -52,7 +52,7 @@ pub(super) fn link_kind(number: i32) -> Result<LinkKind, &'static str> {
     }
 }
 
-/// Who started it; the customer, if it is not said.
+/// The audience of a note; internal if not given.
 pub(super) fn audience(number: i32) -> Result<NoteAudience, &'static str> {
     match v1::NoteAudience::try_from(number) {
         Ok(v1::NoteAudience::Unspecified | v1::NoteAudience::Internal) => {
@@ -63,6 +63,7 @@ pub(super) fn audience(number: i32) -> Result<NoteAudience, &'static str> {
     }
 }
 
+/// The side that started a contact; the customer if not given.
 pub(super) fn direction(number: i32) -> Result<Direction, &'static str> {
     match v1::Direction::try_from(number) {
         Ok(v1::Direction::Unspecified | v1::Direction::Inbound) => Ok(Direction::Inbound),

@@ -41,8 +41,8 @@ pub(super) fn saved(saved: &CustomerUpserted, seq: Seq) -> v1::CustomerUpsertedE
     }
 }
 
-/// Whether the write linked an identity that was proof of another customer before, and that is no longer proof because
-/// of this write.
+/// Whether the write linked an identity that proved who the customer is before, and that is no longer proof because of
+/// this write.
 pub(crate) const fn verification_lost(work: &CustomerAction) -> bool {
     matches!(
         work,

@@ -51,7 +51,8 @@ pub(super) fn matters(of: Answered<'_>) -> Vec<v1::MatterAnswer> {
     context.matters.iter().map(answer).collect()
 }
 
-/// The answer for a matter without a case: the facts that are missing, or the menu if its reason is not known.
+/// The answer for a matter without a case. It has the questions for missing key facts. It also has the menu if the
+/// reason is missing or only a primary one, or a finding if the playbook does not know the reason.
 fn without_case(of: Answered<'_>, matter: &Matter) -> v1::MatterAnswer {
     let playbook = of.playbook;
     let mut answer = v1::MatterAnswer {

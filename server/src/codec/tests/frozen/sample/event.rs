@@ -373,7 +373,7 @@ pub(super) fn queue_stats() -> QueueStats {
     }
 }
 
-/// A routed contact of which almost nothing is known.
+/// A routed contact with almost no values.
 pub(in crate::codec::tests::frozen) fn bare(next: Next) -> ContactRouted {
     ContactRouted {
         contact: contact_id(),
