@@ -440,7 +440,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           we owe an answer by  2026-03-02T09:08:00Z
           opened               2026-03-02T09:02:00Z
           etag                 3
-          playbook             df6e4710ea5f
+          playbook             a7e35638f49f
 
           arrived               contact  channel  match
           2026-03-02T09:02:00Z  call-2   phone    NEW    live
@@ -456,7 +456,7 @@ async fn several_cases_and_customers_are_shown_in_their_order() -> Outcome {
           we owe an answer by  2026-03-02T09:07:00Z
           opened               2026-03-02T09:01:00Z
           etag                 2
-          playbook             df6e4710ea5f
+          playbook             a7e35638f49f
 
           arrived               contact  channel  match
           2026-03-02T09:01:00Z  call-1   phone    NEW    live
