@@ -17,7 +17,7 @@ pub struct UnixMs(pub i64);
 pub struct Millis(pub i64);
 
 impl UnixMs {
-    /// 9999-12-31T23:59:59Z: the last point that can be written as a timestamp.
+    /// 9999-12-31T23:59:59Z, the last point that a timestamp can express.
     pub const MAX: UnixMs = UnixMs(253_402_300_799_000);
 
     /// The span from `earlier` to this point; negative if `earlier` is later.
