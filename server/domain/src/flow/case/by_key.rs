@@ -95,8 +95,8 @@ pub(in crate::flow) fn case(
     })
 }
 
-/// The only open case that may be meant. `None` if a key fact is known or declined, or if there is not exactly one
-/// case.
+/// The only open case that may be meant, for a contact that gave no key fact. [`FoundCase::KeyMissing`] if a case may
+/// not be presumed, if a key fact was declined, or if there is not exactly one such case.
 fn presumed(
     state: &State,
     playbook: &Playbook,

@@ -151,7 +151,7 @@ fn is_last(cases: &[Arc<Case>], one: &Case) -> bool {
     one.live_in_all() as usize == here
 }
 
-/// Refused if somebody said how the case is resolved, but the case is not resolved.
+/// The case that is resolved. Refused if there is none, because the caller said how a case is resolved.
 fn is_resolved(
     contact: &Contact,
     case: Option<CaseId>,
