@@ -6,7 +6,7 @@ use std::ffi::OsString;
 /// The prefix of all environment variables of Signpost.
 const PREFIX: &str = "SIGNPOST_";
 
-/// One warning for each name in `names` that begins with [`PREFIX`], is not in `known`, and nearly equals a name in
+/// One warning for each name in `names` that begins with `SIGNPOST_`, is not in `known`, and nearly equals a name in
 /// `known`. The warnings are sorted. Without a warning nobody would notice the mistake, because a misspelt variable has
 /// no effect. Other names with this prefix belong to other programs and give no warning.
 pub fn misspelt<'k>(
