@@ -72,7 +72,7 @@ pub enum ChangePart {
     Route,
     /// A rule.
     Rule,
-    /// A reason that became several in both, or before the first.
+    /// A reason that was split into several, in both playbooks or before the first one.
     Split,
     /// A possible outcome of a case.
     Outcome,
