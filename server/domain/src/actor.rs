@@ -10,7 +10,7 @@ pub enum ActorKind {
     Platform,
     /// A chatbot front-end.
     Chatbot,
-    /// A person who runs the service.
+    /// A supervisor: a person who runs the service.
     Supervisor,
     /// The bundled client.
     Client,

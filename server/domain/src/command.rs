@@ -27,8 +27,8 @@ pub const NOTE_BYTES_MAX: usize = 512;
 pub struct Command {
     /// The sender of the request.
     pub actor: Actor,
-    /// The actor for whom the sender acts, as the sender says. It changes neither the key of the request nor what the
-    /// sender may do.
+    /// The actor for whom the sender acts, as the sender says; `None` if the sender names nobody. This actor changes
+    /// neither the key of the request nor what the sender may do.
     pub on_behalf_of: Option<Actor>,
     /// What distinguishes this write from every other write.
     pub request: IdempotencyKey,

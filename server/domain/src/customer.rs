@@ -54,7 +54,7 @@ impl fmt::Debug for IdentityKey {
 /// An identity, and whether there is proof that it belongs to the customer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
-    /// The kind and the value.
+    /// The identity as a kind and a value.
     pub key: IdentityKey,
     /// Whether the identity is proven to be the customer's. A customer is found only by a verified identity that is not
     /// shared.
@@ -235,7 +235,8 @@ impl Profile {
         }
     }
 
-    /// Whether this identity proves that somebody is this customer.
+    /// Whether this customer holds this identity verified and not shared, so that the identity proves who the customer
+    /// is.
     pub fn holds(&self, key: &IdentityKey) -> bool {
         self.identity(key)
             .is_some_and(Identity::identifies_customer)

@@ -97,7 +97,8 @@ pub struct ContactStats {
     pub repeats: u32,
     /// How many channel switches the case has, this contact included.
     pub channel_switches: u32,
-    /// How many promises of the case were broken.
+    /// How many promises of the case were broken. Promises are not tracked yet, so this is 0 except in tests of
+    /// playbooks.
     pub broken_promises: u32,
     /// How long ago the case was opened; `None` if this contact opens the case.
     pub case_age: Option<Millis>,

@@ -54,7 +54,7 @@ pub struct Envelope {
 pub enum Cause {
     /// A write of a caller.
     Request(IdempotencyKey),
-    /// A timer that was due.
+    /// A timer that became due.
     Timer,
 }
 
@@ -183,7 +183,7 @@ pub enum Event {
     CustomerActionTaken(Box<CustomerActionTaken>),
     /// A contact got an additional case.
     CaseAddedToContact(Box<CaseAddedToContact>),
-    /// A platform reported the numbers of its queues. The numbers were true at the caller's time in the envelope.
+    /// A platform reported the numbers of its queues. The numbers are those at the caller's time in the envelope.
     QueueStatsReported(Vec<QueueStats>),
     /// Data that callers store with a contact for their own use was changed.
     ContactUpdated(Box<ContactUpdated>),
@@ -462,7 +462,7 @@ pub struct CaseActionTaken {
     pub case: CaseId,
     /// The state of the case after this event.
     pub state: CaseState,
-    /// What was done.
+    /// The work that was done on the case.
     pub action: CaseAction,
 }
 
@@ -471,7 +471,7 @@ pub struct CaseActionTaken {
 pub struct CustomerActionTaken {
     /// The customer. For a merge, the customer who continues.
     pub customer: CustomerId,
-    /// What was done.
+    /// The work that was done on the customer.
     pub action: CustomerAction,
 }
 

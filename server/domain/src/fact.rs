@@ -89,11 +89,11 @@ pub enum Knowledge {
 /// The source of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FactSource {
-    /// The customer said it.
+    /// The customer gave the value.
     Customer,
-    /// A flow or a bot collected it.
+    /// A flow or a bot asked for the value.
     Bot,
-    /// An agent wrote it down.
+    /// An agent entered the value.
     Agent,
     /// A system of the company had it.
     System,

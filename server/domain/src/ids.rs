@@ -165,12 +165,13 @@ impl CustomerId {
     }
 }
 
-/// A contact reason: a primary one, or a primary and a secondary one under it. Written `primary/secondary`.
+/// The id of a contact reason: a primary reason, or a primary and a secondary reason under it. Written as
+/// `primary/secondary`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ReasonId {
     /// The primary reason.
     pub primary: Slug,
-    /// The secondary reason, if it is known.
+    /// The secondary reason; `None` if only the primary reason is known.
     pub secondary: Option<Slug>,
 }
 

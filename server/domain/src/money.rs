@@ -126,8 +126,8 @@ impl Money {
     }
 }
 
-/// Reads a decimal text as an integer: the number times ten to the power of `decimals`. `None` if the text has more
-/// decimals than `decimals`.
+/// Reads a decimal text as an integer: the number times ten to the power of `decimals`. `None` if the text is not a
+/// decimal, has more decimals than `decimals`, or is too large.
 pub fn parse_scaled(text: &str, decimals: u32) -> Option<i64> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),

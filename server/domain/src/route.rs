@@ -22,13 +22,13 @@ use std::fmt;
 pub enum Route {
     /// The customer is helped by a flow: an IVR, a bot, a page.
     SelfService,
-    /// We write, the customer reads when it suits: asynchronous.
+    /// The company writes, and the customer reads the message later: asynchronous.
     Message,
     /// Live text with a person.
     Chat,
-    /// We call back.
+    /// The company calls the customer back.
     Callback,
-    /// A person, live: voice, video, a counter.
+    /// A person helps at once: by voice, by video or at a counter.
     Human,
 }
 
@@ -98,7 +98,7 @@ impl fmt::Display for Route {
     }
 }
 
-/// What kind of conversation a channel carries.
+/// The kind of conversation on a channel.
 #[derive(
     Clone,
     Copy,

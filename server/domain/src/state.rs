@@ -47,7 +47,7 @@ pub enum RowKey {
     IdentityOwner(IdentityKey),
     /// The latest case of a matter.
     Matter(CaseKey),
-    /// A write that was answered.
+    /// A write that was answered before.
     Request(RequestKey),
     /// The counts of a reason and a tier.
     Counts(ReasonId, Slug),
@@ -260,27 +260,28 @@ impl State {
     }
 
     lookup!(
-        /// A contact.
+        /// The contact with this id; `None` if there is none.
         contact, contacts, ContactId, Contact, Contact
     );
     lookup!(
-        /// A case.
+        /// The case with this id; `None` if there is none.
         case, cases, CaseId, Case, Case
     );
     lookup!(
-        /// A customer.
+        /// The customer with this id; `None` if there is none.
         customer, customers, CustomerId, Customer, Customer
     );
     lookup!(
-        /// The customer who holds a verified identity, or who was last recorded as sharing it with others.
+        /// The customer who holds a verified identity, or who was last recorded as sharing it with others; `None` if
+        /// there is none.
         holder, holders, IdentityKey, CustomerId, IdentityOwner
     );
     lookup!(
-        /// The latest case of a matter.
+        /// The latest case of the matter with this key; `None` if there is none.
         matter, matters, CaseKey, CaseId, Matter
     );
     lookup!(
-        /// A write that was answered.
+        /// The answered write with this key; `None` if there is none.
         request, requests, RequestKey, IdempotencyRecord, Request
     );
 

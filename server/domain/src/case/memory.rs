@@ -240,7 +240,8 @@ impl Case {
         inbound.map(|listed| (listed.contact.clone(), listed.arrived))
     }
 
-    /// Records that a contact took a route. An earlier attempt of the contact without an outcome is replaced.
+    /// Records that a contact took a route. If the contact has an attempt without an outcome, the new attempt replaces
+    /// it. If route, flow and queue are the same, the old attempt stays.
     pub(crate) fn attempts(&mut self, tried: Tried) {
         let going_on =
             |known: &&mut Tried| known.contact == tried.contact && known.outcome.is_none();

@@ -300,7 +300,8 @@ pub(super) fn in_time(
     }
 }
 
-/// The chance of a candidate with so much time left; `None` if there is enough of it.
+/// The chance of a candidate if only this much time is left before the deadline. `None` if the time is enough, so that
+/// the chance does not change.
 fn chance_within(candidate: &Candidate<'_>, left: Millis) -> Option<BasisPoints> {
     let after_wait = left.0.saturating_sub(candidate.wait.expected.0);
     if after_wait >= candidate.takes.0 {

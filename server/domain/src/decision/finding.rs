@@ -19,9 +19,9 @@ pub enum IneligibilityCause {
     CannotUse(Ability),
     /// The route needs the customer on the line now, but the customer did not answer.
     CustomerAway,
-    /// The customer asked for a person.
+    /// The customer asked for a person, and a guard removes this route then.
     AskedForPerson,
-    /// The customer is vulnerable.
+    /// The customer is vulnerable, and a guard removes this route then.
     Vulnerable,
     /// This flow failed on the case before.
     FailedBefore(Slug),
@@ -116,7 +116,7 @@ pub enum Finding {
     LastResort,
     /// An identity of this kind is not verified, and was not used to find the customer.
     IdentityNotVerified(Slug),
-    /// A verified identity of this kind belongs to another customer than the one named.
+    /// A verified identity of this kind belongs to a customer other than the one the caller named.
     IdentityOfOtherCustomer(Slug),
     /// An identity of this kind is used by several people, and was not used to find the customer.
     IdentityShared(Slug),

@@ -25,7 +25,7 @@ pub enum AttemptOutcome {
     NoAnswer = 5,
     /// The route could not help.
     Failed = 6,
-    /// The customer came back about the same matter within its window.
+    /// The customer came back about the same matter within the repeat window.
     Repeated = 7,
     /// The contact was handed to somebody outside the company.
     Transferred = 8,

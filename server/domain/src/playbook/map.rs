@@ -140,7 +140,7 @@ pub struct HeldRoute {
 pub struct Side {
     /// The route.
     pub route: Route,
-    /// Its cost.
+    /// The cost of the route, in its parts.
     pub cost: CostParts,
 }
 

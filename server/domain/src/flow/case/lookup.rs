@@ -56,7 +56,7 @@ impl Lookup<'_> {
     }
 
     /// The best case of the matter, also under reasons that this reason replaces or is a part of: an open case first,
-    /// then a case that can be reopened, then any other.
+    /// then a case that can be reopened, then any other. Of equally good cases, the latest.
     pub(super) fn latest_case(&self) -> Result<Option<Arc<Case>>, RowNotLoaded> {
         let matters = self.matters();
         debug_assert!(self.overlooks_nothing(&matters), "{:?}", self.who.id);

@@ -106,8 +106,8 @@ pub(in crate::flow) fn seek(state: &State, command: &EndContact) -> Result<(), D
         .map_err(DecideError::from)
 }
 
-/// The event for the end of a contact. Its own case is resolved if the contact is the last live one of the case. Its
-/// additional cases are not resolved.
+/// The event for the end of a contact. If the outcome is `Resolved` and no other contact of its own case is live, its
+/// own case is resolved, or the case that continues it. Its additional cases are not resolved.
 pub(in crate::flow) fn over(
     state: &State,
     contact: &Contact,

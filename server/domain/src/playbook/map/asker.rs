@@ -123,8 +123,8 @@ impl<'p> Asker<'p> {
         })
     }
 
-    /// The routes that cannot be taken at the shortest wait, and the routes that come too late at the longest, each
-    /// with the wait from which this is so.
+    /// The routes that cannot be taken at the longest wait, because of a queue, the deadline or a rule. Each has the
+    /// shortest wait from which it cannot be taken.
     pub(super) fn out(&mut self, shortest: &Decision, longest: &Decision) -> Vec<Out> {
         let mut out = Vec::new();
         for (route, why) in &longest.ineligible {

@@ -118,8 +118,8 @@ impl Watcher<'_> {
         }
     }
 
-    /// Warns about a rule that names only routes that its reasons do not have on its channels, or that leaves none of
-    /// their routes.
+    /// Warns about a rule that changes nothing: none of the routes that it forbids or prefers is possible where it
+    /// applies, its `only` removes no route, and it has no other effect.
     fn idle(&mut self, at: At<'_>, rule: &Rule, possible: &Possible) {
         let there = possible.of_rule(rule);
         let is_there = |route: &Route| there.iter().any(|routes| routes & bit(*route) > 0);
