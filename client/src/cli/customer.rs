@@ -11,10 +11,10 @@ use super::{customer_import, customer_work, list, render, several, values};
 use clap::{ArgGroup, Args, Subcommand};
 use signpost_client::v1;
 
-/// What to do.
+/// The subcommands of `signpost customer`.
 #[derive(Subcommand, Debug)]
 pub(crate) enum CustomerCommand {
-    /// Shows customers by key, several of them together; or one by a verified handle.
+    /// Shows customers by key, several of them together; or one customer by a verified handle.
     #[command(after_help = "\
 Example:
   signpost customer get c1
@@ -27,7 +27,7 @@ is none.",
     Get {
         /// The key.
         customer: Vec<String>,
-        /// A verified handle instead.
+        /// A verified handle, instead of the key.
         #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
         identity: Option<v1::Identity>,
         #[command(flatten)]
@@ -39,13 +39,13 @@ Example:
   signpost customer list --tier gold
   signpost customer list --identity email=ann@example.com")]
     List(Box<ListCustomersArgs>),
-    /// Makes a customer, or changes what is known of one; what is not told stays.
+    /// Creates a customer, or changes what is known of one; what is not given stays.
     #[command(after_help = "\
 Example:
   signpost customer upsert c1 --tier gold --identity email=ann@example.com:verified --language nl
   signpost customer upsert c1 --clear persona --clear consents")]
     Upsert(Box<UpsertArgs>),
-    /// Makes or changes the customer of every row of a table, many with each call; what no cell tells stays.
+    /// Creates or changes the customer of every row of a table, many with each call; an empty cell changes nothing.
     #[command(after_help = "\
 Example:
   signpost customer import crm.csv --map customer=id,tier=segment,language=lang
@@ -57,16 +57,17 @@ rows that follow each other. Sent again with the same --request-id, a call that 
 answered as it was. A call with a row that was mended is a new write, and writes its other rows
 again, too.")]
     Import(Box<ImportArgs>),
-    /// Says that a customer has a handle; a verified one that another holds merges that other into this one.
+    /// Links a handle to a customer. If another customer holds the handle verified, that customer is merged into this
+    /// one.
     ///
-    /// A handle that the customer has already is from now on as it is told now: without :verified it is no longer
-    /// verified.
+    /// If the customer already has the handle, the new marks replace the old ones: without :verified the handle is no
+    /// longer verified.
     #[command(after_help = "\
 Example:
   signpost customer link c1 email=ann@example.com:verified
   signpost customer link c1 phone=+31201234567:shared")]
     Link {
-        /// The customer; if two are merged by this, the one that survives.
+        /// The customer. If two customers are merged by this command, the one that survives.
         customer: String,
         /// The handle.
         #[arg(value_name = "KIND=VALUE[:verified|:shared]", value_parser = values::identity)]
@@ -94,9 +95,9 @@ Example:
     Merge {
         /// The customer that survives.
         customer: String,
-        /// The other.
+        /// The other customer.
         other: String,
-        /// Why they are one.
+        /// Why the two are one person.
         #[arg(long)]
         note: String,
         #[command(flatten)]
@@ -109,7 +110,7 @@ Example:
     Unmerge {
         /// The customer that was merged.
         customer: String,
-        /// Why they are not one.
+        /// Why the two are not one person.
         #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
         #[command(flatten)]
@@ -126,7 +127,7 @@ Example:
     History {
         /// The key.
         customer: Option<String>,
-        /// A verified handle instead.
+        /// A verified handle, instead of the key.
         #[arg(long, value_name = "KIND=VALUE", value_parser = values::identity)]
         identity: Option<v1::Identity>,
         #[command(flatten)]
@@ -205,7 +206,7 @@ pub(crate) struct UpsertArgs {
     change: Change,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) async fn run(command: CustomerCommand, session: &Session) -> Result<(), Failure> {
     match command {
         CustomerCommand::Get {
