@@ -1,7 +1,6 @@
-//! The power-cut test: what is left of a folder when the power goes at any moment of a process's
-//! life. `kill -9` cannot tell: the system's cache survives it. So a recorder is preloaded into the
-//! process, which journals all that it does to its folder, and any number of power cuts are played
-//! afterwards from the one journal.
+//! The power-cut test: what is left of a folder when the power goes at any moment while a process runs. `kill -9` does
+//! not show this, because the system's cache survives it. So a recorder is preloaded into the process. It journals all
+//! that the process does to its folder. Any number of power cuts are then played from this one journal.
 //!
 //! How a test of a server uses it:
 //!
