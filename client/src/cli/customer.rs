@@ -198,8 +198,8 @@ pub(crate) struct UpsertArgs {
     /// What the customer cannot use; no route is offered that needs it.
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = values::ability())]
     cannot_use: Vec<v1::Ability>,
-    /// A field that becomes just what is told here, so nothing if nothing is told of it; as the contract names it, such
-    /// as identities or value_micros.
+    /// A field that becomes exactly what is given here, or empty if nothing is given; named as in the contract, such as
+    /// identities or value_micros.
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     clear: Vec<String>,
     #[command(flatten)]
@@ -284,7 +284,7 @@ async fn list_customers(args: ListCustomersArgs, session: &Session) -> Result<()
     .await
 }
 
-/// The request, with a mask of what is cleared and what is told, if anything is cleared.
+/// The request. If anything is cleared, it has a mask of the fields that are cleared and of those that are given.
 fn upsert_request(args: UpsertArgs) -> Result<v1::UpsertCustomerRequest, Failure> {
     let clear = args.clear.clone();
     let customer = v1::Customer {
@@ -311,7 +311,7 @@ fn upsert_request(args: UpsertArgs) -> Result<v1::UpsertCustomerRequest, Failure
     })
 }
 
-/// What a customer tells, by the names of the fields.
+/// The names of the fields that have a value.
 fn told(customer: &v1::Customer) -> Vec<&'static str> {
     let all = [
         ("identities", !customer.identities.is_empty()),
@@ -330,7 +330,7 @@ fn told(customer: &v1::Customer) -> Vec<&'static str> {
     told.map(|(name, _)| name).collect()
 }
 
-/// The mask of what is cleared and what is told; none where nothing is cleared.
+/// The mask of the fields that are cleared and of those that are given; `None` if no field is cleared.
 fn mask(
     customer: &v1::Customer,
     mut paths: Vec<String>,

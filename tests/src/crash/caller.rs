@@ -6,11 +6,11 @@ use crate::powercut::Dice;
 use signpost_client::v1;
 use std::collections::BTreeSet;
 
-/// Customers that all callers share, so that they meet in cases.
+/// The number of customers. All callers share them, so that they meet in cases.
 const CUSTOMERS: usize = 12;
-/// Booking references of one customer: matters of one reason.
+/// The number of booking references of one customer. Each is a matter of its own, for the same reason.
 const REFERENCES: usize = 2;
-/// Contacts that a caller has at once, at most.
+/// The most contacts that a caller has at the same time.
 const OPEN_MAX: usize = 6;
 const CHANNELS: [&str; 3] = ["phone", "web_chat", "email"];
 const OUTCOMES: [v1::ContactOutcome; 5] = [

@@ -13,15 +13,15 @@ pub enum JournalError {
     /// A file or folder of the harness itself cannot be read or written.
     #[error("{path}: {source}")]
     Io {
-        /// What was read or written.
+        /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// The journal contradicts itself. Either the recorder has a fault, or another program wrote the file.
     #[error("the journal does not read at byte {at}: {what}")]
     Corrupt {
-        /// Where, in bytes from the start.
+        /// The place, in bytes from the start.
         at: u64,
         /// What is wrong there.
         what: &'static str,

@@ -12,7 +12,7 @@ use super::Dice;
 const RECORD_BYTES_MAX: usize = 9_000;
 /// The bytes before a record in the log, which hold its number.
 const HEAD_BYTES: usize = 8;
-/// The name of the file that is appended to.
+/// The name of the file to which records are appended.
 const LOG: &str = "log";
 
 /// How records are kept.
@@ -33,12 +33,12 @@ pub enum Way {
     /// In sled with a flush. The folder stays as sled leaves it when it opens. Loses: the names of its files are not
     /// durable.
     SledUnsettled,
-    /// In sled, settled but never flushed. Loses.
+    /// In sled. The folder is synced, but there is never a flush. Loses.
     SledNoFlush,
 }
 
 impl Way {
-    /// Every way with its name on the command line.
+    /// Every way, with its name on the command line.
     pub const ALL: [(&'static str, Way); 7] = [
         ("--safe", Way::Safe),
         ("--no-sync", Way::NoSync),
