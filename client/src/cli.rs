@@ -108,13 +108,13 @@ struct Globals {
 /// The commands.
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Takes a contact in, or amends one, and prints its route and why.
+    /// Takes in a contact, or amends one, and prints its route and why.
     Route(Box<route::RouteArgs>),
     /// The answer that route would give now, without any effect.
     Preview(Box<preview::PreviewArgs>),
     /// Records which route the customer took.
     Select(select::SelectArgs),
-    /// Decides again after an attempt that came to nothing: the customer asked for a person, gave up, did not answer.
+    /// Decides again after an attempt that did not succeed: the customer asked for a person, gave up, did not answer.
     Reroute(Box<reroute::RerouteArgs>),
     /// Ends a contact, and prints the result.
     End(Box<end::EndArgs>),
@@ -124,7 +124,7 @@ enum Command {
     Reasons(reasons::ReasonsArgs),
     /// Every word that requests may name: reasons, tiers, channels, queues, facts, outcomes.
     Vocabulary(vocabulary::VocabularyArgs),
-    /// What happens, as it happens.
+    /// Prints what happens, as it happens.
     #[command(
         subcommand,
         after_help = "Example:\n  signpost events tail --from start --json"
@@ -159,7 +159,7 @@ enum Command {
     /// A contact of several cases counts for each of them, and under each route that it took.
     #[command(after_help = "Example:\n  signpost counts --json\n  signpost counts --output csv")]
     Counts(form::FormArgs),
-    /// Adds up what came in.
+    /// Counts what came in.
     #[command(
         subcommand,
         after_help = "Example:\n  signpost report volume --by reason,channel"

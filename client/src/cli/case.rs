@@ -123,7 +123,7 @@ Example:
         after_help = "Example:\n  signpost case link case_0000000000009 caused_by case_0000000000002"
     )]
     Link(LinkArgs),
-    /// Takes a link away.
+    /// Removes a link between two cases.
     #[command(
         after_help = "Example:\n  signpost case unlink case_0000000000009 caused_by case_0000000000002"
     )]

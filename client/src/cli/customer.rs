@@ -75,7 +75,7 @@ Example:
         #[command(flatten)]
         change: Change,
     },
-    /// Takes a handle away from a customer.
+    /// Removes a handle from a customer.
     #[command(after_help = "\
 Example:
   signpost customer unlink c1 email=ann@example.com")]
@@ -88,7 +88,7 @@ Example:
         #[command(flatten)]
         change: Change,
     },
-    /// Merges a customer into another, which survives.
+    /// Merges a duplicate into another customer, which survives.
     #[command(after_help = "\
 Example:
   signpost customer merge c1 c2 --note 'said so on the phone, same birthday'")]
@@ -116,7 +116,7 @@ Example:
         #[command(flatten)]
         change: Change,
     },
-    /// Shows what a customer came for so far, with all who are one with it.
+    /// Shows what a customer came for so far, together with all customers that are merged with it.
     ///
     /// By reason, a contact of several cases counts for each of them.
     #[command(after_help = "\
@@ -137,7 +137,7 @@ Example:
     },
 }
 
-/// Which customers.
+/// Filters for customers.
 #[derive(Args, Debug)]
 pub(crate) struct ListCustomersArgs {
     /// Kept with this tier.
@@ -195,7 +195,7 @@ pub(crate) struct UpsertArgs {
     #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true,
           default_missing_value = "yes", value_parser = values::yes_or_no)]
     vulnerable: Option<bool>,
-    /// What the customer cannot use; no route is offered that needs it.
+    /// What the customer cannot use. Routes that need it are not offered.
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = values::ability())]
     cannot_use: Vec<v1::Ability>,
     /// A field that becomes exactly what is given here, or empty if nothing is given; named as in the contract, such as
