@@ -237,7 +237,6 @@ pub(crate) fn cell<'r>(
 ///
 /// # Errors
 /// [`Failure::Fix`] if the first part has no `=`.
-/// [`Failure::Fix`] if the first part has no `=`.
 pub(crate) fn mapped(text: &str) -> Result<Vec<(String, String)>, Failure> {
     let mut parts: Vec<(String, String)> = Vec::new();
     for part in text.split(',') {

@@ -121,7 +121,7 @@ pub(super) fn channel(left: Option<&str>, dice: &mut Dice) -> String {
     }
 }
 
-/// How the platform names the customer of a contact of this person. `None` for nobody it knows.
+/// How the platform names the customer of a contact of this person. `None` if it does not know who it is.
 pub(super) fn customer_ref(person: Option<&Person>, dice: &mut Dice) -> Option<v1::CustomerRef> {
     let customer = &person?.customer;
     let how = dice.below(100);

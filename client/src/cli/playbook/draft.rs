@@ -51,7 +51,7 @@ pub(super) struct DraftFact {
     pub(super) id: &'static str,
     /// The type of the fact, as the format names it.
     pub(super) fact_type: &'static str,
-    /// The question with which the fact is asked for.
+    /// The label, with which the fact is asked for.
     pub(super) label: &'static str,
     /// The pattern that a text must match; `None` for no pattern.
     pub(super) pattern: Option<&'static str>,

@@ -27,7 +27,7 @@ pub(super) struct Manner {
     pub(super) in_flight: usize,
     /// Whether a row is refused if the playbook does not know its reason.
     pub(super) strict: bool,
-    /// How each contact is ended; `None`: contacts stay live.
+    /// How each contact is ended; `None` if contacts are not ended.
     pub(super) end: Option<v1::ContactOutcome>,
     /// How long the server may be unreachable before the sending stops.
     pub(super) patience: Duration,

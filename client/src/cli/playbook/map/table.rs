@@ -122,7 +122,8 @@ pub(super) fn folded(
     format!("{text}{}\n", style(&line))
 }
 
-/// The clauses of a text. A word that ends with `,`, `;`, `:` or `.` ends a clause; one that begins with `(` begins one.
+/// The clauses of a text. A word that ends with `,`, `;`, `:` or `.` ends a clause. A word that begins with `(` begins
+/// a clause.
 fn clauses(words: &str) -> Vec<String> {
     let mut clauses: Vec<String> = Vec::new();
     let mut is_open = false;
