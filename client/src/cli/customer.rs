@@ -57,8 +57,7 @@ rows that follow each other. Sent again with the same --request-id, a call that 
 answered as it was. A call with a row that was mended is a new write, and writes its other rows
 again, too.")]
     Import(Box<ImportArgs>),
-    /// Links a handle to a customer. If another customer holds the handle verified, that customer is merged into this
-    /// one.
+    /// Links a handle to a customer. A verified handle that another customer holds merges that customer into this one.
     ///
     /// If the customer already has the handle, the new marks replace the old ones: without :verified the handle is no
     /// longer verified.
