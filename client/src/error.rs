@@ -41,7 +41,8 @@ pub enum ClientError {
     Conflict(String, Cause),
     /// The thing is in a state in which this cannot be done, now or any more. Read it again. Nothing changed.
     WrongState(String, Cause),
-    /// Try again later, after `pause` if the server gave one. Nothing changed.
+    /// Try again later, after `pause` if the server gave one. This attempt changed nothing. But an earlier attempt of
+    /// the same call, whose connection broke, may have been written: repeat a write with the same `request_id`.
     TryAgain {
         /// The message of the server.
         message: String,
@@ -50,8 +51,8 @@ pub enum ClientError {
         /// Why: the server has too much to do, or what the reason says.
         cause: Cause,
     },
-    /// The server cannot be reached, does not serve, or did not answer within the deadline. A write may or may not have
-    /// happened: repeat it with the same `request_id`.
+    /// The server cannot be reached, does not serve, did not answer within the deadline, or has not reached the
+    /// revision that was asked for. A write may or may not have happened: repeat it with the same `request_id`.
     Unavailable(String, Cause),
     /// Any other error. The caller cannot correct it.
     Other(Box<Status>),
