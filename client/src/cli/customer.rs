@@ -341,8 +341,7 @@ fn mask(
         let named = paths.iter().any(|path| path == name);
         if !named && ["identities", "consents"].contains(&name) {
             return Err(Failure::Fix(format!(
-                "beside --clear, the {name} that are told would be all that stay: clear {name} as well if that is meant, \
-                else add them by a command of their own"
+                "with --clear, the given {name} would replace all stored {name}: to replace them, clear {name} too; to add them, use a separate command"
             )));
         }
         if !named {

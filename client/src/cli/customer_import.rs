@@ -142,7 +142,7 @@ fn read_map(texts: &[String], table: &Table) -> Result<Vec<(Target, usize)>, Fai
     match map.iter().any(|(target, _)| *target == Target::Customer) {
         true => Ok(map),
         false => Err(Failure::Fix(
-            "--map: nothing tells whose row it is: name a column for customer".to_owned(),
+            "--map: name the column with the id of the customer".to_owned(),
         )),
     }
 }
@@ -386,7 +386,7 @@ fn report(
         let lost = match tally.unverified {
             0 => String::new(),
             lost => {
-                format!("\nidentities no longer verified, for :verified was not told: {lost}")
+                format!("\nidentities no longer verified, for :verified was not given: {lost}")
             }
         };
         session.out.text(&format!("{said}{again}{lost}"))?;

@@ -73,7 +73,10 @@ fn verification_lost(identity: &v1::Identity) -> String {
         value_state: _,
     } = identity;
     let (now, again) = match shared {
-        true => ("is shared now, which proves nobody", "when it is no more"),
+        true => (
+            "is shared now, which proves nobody",
+            "when it is no longer shared",
+        ),
         false => (
             "is no longer, for it was told without :verified",
             "if it is",

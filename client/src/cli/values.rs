@@ -283,7 +283,7 @@ pub(crate) fn timeout(text: &str) -> Result<std::time::Duration, String> {
     std::time::Duration::try_from(span)
         .ok()
         .filter(|span| !span.is_zero())
-        .ok_or_else(|| format!("`{text}` is not longer than nothing"))
+        .ok_or_else(|| format!("`{text}` must be more than 0"))
 }
 
 /// An amount of money in millionths, read from an exact decimal.

@@ -284,7 +284,7 @@ pub(crate) async fn follow<F: Feed>(
         };
         let shown = match next {
             Ok(Some(item)) if F::ends(&item).is_some() => {
-                let words = "the log keeps nothing as old as that cursor; begin without it";
+                let words = "the cursor is too old: the log no longer has what follows it; begin without it";
                 return Err(Failure::Fix(words.to_owned()));
             }
             Ok(Some(item)) => show(&item).await?,

@@ -269,7 +269,7 @@ async fn what_cannot_be_meant_is_refused_before_anything_is_sent() -> Outcome {
         told += &said(&came).replace(text(desk.beside())?, "TMP");
     }
     expect![[r#"
-        signpost: --map: nothing tells whose row it is: name a column for customer
+        signpost: --map: name the column with the id of the customer
         (2)
         signpost: --map: there is no target tear; the targets are customer, tier, persona, value, loyalty_years, language, time_zone, vulnerable, identity.KIND, identity.KIND:verified, identity.KIND:shared, consent.ID
         (2)

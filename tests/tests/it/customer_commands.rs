@@ -141,7 +141,7 @@ async fn a_proof_that_a_link_takes_away_is_said() -> Outcome {
         phone=+31201234567
         phone=+31201234567:verified
         phone=+31201234567:shared
-        phone=+31201234567 was verified and is shared now, which proves nobody; link phone=+31201234567:verified again when it is no more
+        phone=+31201234567 was verified and is shared now, which proves nobody; link phone=+31201234567:verified again when it is no longer shared
         customer upsert c1 --tier gold --identity phone=+31201234567:verified
         customer upsert c1 --tier gold
         customer upsert c1 --tier gold --language nl --clear identities,persona

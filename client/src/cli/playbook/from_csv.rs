@@ -77,7 +77,7 @@ fn at_most(max: usize) -> impl Fn(&str) -> Result<usize, String> + Clone {
 /// [`Failure::Fix`] if the table or the flags must be corrected.
 pub(super) fn run(args: &FromCsvArgs, session: &Session) -> Result<(), Failure> {
     if session.out.json && args.company.out.is_none() {
-        let what = "--json goes with --out: stdout is for the document".to_owned();
+        let what = "--json needs --out, for the document goes to stdout".to_owned();
         return Err(Failure::Fix(what));
     }
     let table = Table::read(&args.table)?;

@@ -171,7 +171,9 @@ fn read(file: &Path) -> Result<Playbook, Failure> {
     let name = super::name(file);
     match Playbook::stored(&source) {
         Ok(playbook) => {
-            say(&format!("{name} has faults, which playbook check tells"));
+            say(&format!(
+                "{name} has faults; signpost playbook check lists them"
+            ));
             Ok(playbook)
         }
         Err(_) => Err(Failure::Fix(format!("{name}:\n{faults}"))),

@@ -431,7 +431,7 @@ fn finding(finding: &v1::Finding) -> String {
             format!("the reason {about} is not known; the last resort was taken")
         }
         Ok(Kind::ReasonReplaced) => {
-            format!("the reason {about} was retired; another stands for it now")
+            format!("the reason {about} was retired, and another reason replaces it")
         }
         Ok(Kind::LastResort) => "no route was allowed; the last resort was taken".to_owned(),
         Ok(Kind::IdentityNotVerified) => {
@@ -454,7 +454,7 @@ fn finding(finding: &v1::Finding) -> String {
             format!("nothing can be done before {about}, so it counts no more")
         }
         Ok(Kind::RuleSetAside) => {
-            format!("rule {rule} leaves only what the customer must not get, and was set aside")
+            format!("rule {rule} was ignored: it leaves only routes that the customer must not get")
         }
         Ok(Kind::LanguageNotSpoken) => {
             let (queue, language) = about.split_once(' ').unwrap_or((about.as_str(), ""));
@@ -472,7 +472,7 @@ fn finding(finding: &v1::Finding) -> String {
         }
         Ok(Kind::SameMatterByKey) => match about.as_str() {
             "" => "another matter was told, but a customer has one case of this reason".to_owned(),
-            fact => format!("another matter was told, but {fact} is that of the case"),
+            fact => format!("another matter was reported, but {fact} is the same as in the case"),
         },
         Ok(Kind::NeedRaisedByAttempts) => {
             let attempts = match about.as_str() {
@@ -485,7 +485,7 @@ fn finding(finding: &v1::Finding) -> String {
             format!("what was reported of queue {about} is too old to count")
         }
         Ok(Kind::CaseNumberNotProven) => {
-            "nothing proves that it is about the case that was told, or there is no such case"
+            "the given case does not exist, or nothing proves that the contact belongs to it"
                 .to_owned()
         }
         Ok(Kind::Unspecified) | Err(_) => format!("finding {}: {about}", finding.kind),

@@ -264,7 +264,7 @@ async fn row(client: &Client, manner: Manner, row: &Ready) -> Result<Sent, Clien
         Ok(routed) => routed,
         Err(error) if is_hopeless(&error) => return Err(error),
         Err(ClientError::Conflict(..)) => {
-            let what = "this row was sent before and told something else; --run NAME sends the file afresh";
+            let what = "this row was sent before with other content; --run NAME sends the whole file again";
             return Ok(refused(what.to_owned()));
         }
         Err(error) => return Ok(refused(error.to_string().replace('\n', "; "))),

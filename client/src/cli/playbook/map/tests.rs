@@ -113,7 +113,7 @@ fn it_says_what_it_is_of_and_what_its_letters_mean() {
         channel web_chat (the one with the most routes; --channel for phone, app, sms, email, social, airport_desk, or all)
         a first contact of which nothing special is told
         S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
-        lower case: the last resort, as no route of the reason can be taken   *: tier floor, as a less valuable tier has it
+        lower case: the last resort, as no route of the reason can be taken   *: tier floor: the route of a less valuable tier
         columns are samples, the exact wait of a change is in a line below
         a minute of waiting costs a more valuable tier more, so it leaves a queue sooner"#]].assert_eq(&head(""));
     expect![[r#"
@@ -121,7 +121,7 @@ fn it_says_what_it_is_of_and_what_its_letters_mean() {
         channel app (--channel for phone, web_chat, sms, email, social, airport_desk, or all)
         a first contact of which nothing special is told
         S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
-        lower case: the last resort, as no route of the reason can be taken   *: tier floor, as a less valuable tier has it
+        lower case: the last resort, as no route of the reason can be taken   *: tier floor: the route of a less valuable tier
         columns are samples of waits"#]].assert_eq(&head(
         "--channel app --brief --deadline-in 3h --at 2026-11-24T03:00",
     ));
@@ -130,7 +130,7 @@ fn it_says_what_it_is_of_and_what_its_letters_mean() {
         all channels (phone, web_chat, app, sms, email, social, airport_desk)
         a first contact of which nothing special is told
         S self_service   M message: agents, in their own time   C chat: agents, live   B callback   H human: a person, live
-        lower case: the last resort, as no route of the reason can be taken   *: tier floor, as a less valuable tier has it
+        lower case: the last resort, as no route of the reason can be taken   *: tier floor: the route of a less valuable tier
         columns are samples of waits"#]].assert_eq(&head("--all-channels"));
 }
 
