@@ -74,7 +74,7 @@ fn verification_lost(identity: &v1::Identity) -> String {
     } = identity;
     let (now, again) = match shared {
         true => (
-            "is shared now, which proves nobody",
+            "is shared now, which identifies nobody",
             "when it is no longer shared",
         ),
         false => (

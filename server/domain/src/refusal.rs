@@ -219,7 +219,7 @@ pub enum Refusal {
     },
     /// The identity is shared. Prove the customer by another identity.
     #[error(
-        "the {kind} identity of customer {customer} is told to be shared by customer {sharer}: it proves nobody"
+        "the {kind} identity of customer {customer} is told to be shared by customer {sharer}: it identifies nobody"
     )]
     IdentityShared {
         /// The kind of identity.

@@ -121,7 +121,7 @@ pub enum CustomerCause {
     /// Another customer holds the identity, verified. Send the identity as verified, or leave it with its holder.
     #[error(
         "is not merged with {holder}, whose {kind} identity is verified: one that is not verified, or is shared, \
-        proves nobody"
+        identifies nobody"
     )]
     IdentityTaken {
         /// The kind of identity.

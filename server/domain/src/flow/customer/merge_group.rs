@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The owner of an identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::flow) enum IdentityOwner {
-    /// The identity proves nobody, as far as is known.
+    /// The identity identifies nobody, as far as is known.
     Nobody,
     /// The identity proves this customer, even if the customer is merged.
     One(CustomerId),

@@ -13,7 +13,7 @@ use crate::state::{RowNotLoaded, State};
 use crate::time::UnixMs;
 
 /// Creates a customer, or changes its profile. A verified identity stays with its holder until a profile of the holder
-/// leaves it out; nobody else gets it, verified or not. An identity that another customer shares proves nobody. The
+/// leaves it out; nobody else gets it, verified or not. An identity that another customer shares identifies nobody. The
 /// data of a merged customer is stored with that customer. A vulnerable customer stays so until a supervisor says
 /// otherwise.
 pub(in crate::flow) fn upsert(

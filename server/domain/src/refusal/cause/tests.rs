@@ -77,7 +77,7 @@ fn a_customer_says_why_it_takes_no_step() {
         is not merged into another
         goes on for c1 itself: merge c2 into it, or undo that merge first
         goes on for 16 customers already, the most there can be
-        is not merged with c2, whose email identity is verified: one that is not verified, or is shared, proves nobody
+        is not merged with c2, whose email identity is verified: one that is not verified, or is shared, identifies nobody
         has no such email identity
         has 16 identities already, the most there can be
         would have more than 16 consents, the most there can be: replace them with `consents` in the update_mask
