@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tonic::transport::Channel;
 
-/// The most requests in flight on one connection. For more, more connections are used.
+/// The maximum number of requests in flight on one connection. For more, more connections are used.
 const IN_FLIGHT_A_CONNECTION: usize = 32;
 
 /// The measurements of a round.

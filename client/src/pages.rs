@@ -22,7 +22,7 @@ pub trait List: Clone + Send {
     #[doc(hidden)]
     fn page_token(&mut self) -> &mut String;
 
-    /// The most items of the page.
+    /// The maximum number of items of the page.
     #[doc(hidden)]
     fn page_size(&mut self) -> &mut u32;
 }

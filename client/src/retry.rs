@@ -5,7 +5,7 @@ use signpost_proto::v1::ErrorReason;
 use std::time::Duration;
 use tonic::{Code, Status};
 
-/// The most attempts of one call, the first one included.
+/// The maximum number of attempts of one call, the first one included.
 pub const ATTEMPTS_MAX: u32 = 4;
 /// The bound of the pause before the second attempt: 50 ms. The bound doubles with each attempt.
 pub const PAUSE_FIRST: Duration = Duration::from_millis(50);

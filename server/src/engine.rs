@@ -48,7 +48,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
-/// The most commands and reads that may wait for a decision. If more come, callers get [`EngineError::Busy`].
+/// Maximum number of commands and reads that may wait for a decision. If more come, callers get [`EngineError::Busy`].
 pub const QUEUE_TASKS_MAX: usize = 4_096;
 /// How many times the rows of a command are looked up because they changed in the meantime. After that, the caller gets
 /// [`EngineError::Busy`].

@@ -35,7 +35,7 @@ pub const STALLED_MAX: Duration = Duration::from_secs(60);
 /// About the most messages per second to all watchers together. With more watchers, each gets fewer but longer
 /// messages.
 pub const MESSAGES_A_SECOND: u32 = 25_000;
-/// The most watchers that read the log or the rows from disk at the same time. The others wait for their turn.
+/// Maximum number of watchers that read the log or the rows from disk at the same time. The others wait for their turn.
 pub const READING_MAX: usize = 2;
 
 /// Why a watch cannot begin.

@@ -37,13 +37,13 @@ use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
 use tower::util::{MapResponseLayer, option_layer};
 
-/// The most bytes of a request, except requests with playbooks or customers.
+/// The maximum number of bytes of a request, except requests with playbooks or customers.
 pub const REQUEST_BYTES_MAX: usize = 256 * 1024;
-/// The most bytes of a request with a playbook.
+/// The maximum number of bytes of a request with a playbook.
 pub const PLAYBOOK_REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// The most bytes of a request with customers, which may be a batch.
+/// The maximum number of bytes of a request with customers, which may be a batch.
 pub const CUSTOMER_REQUEST_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// The most calls of one connection at the same time.
+/// The maximum number of calls of one connection at the same time.
 pub const CONNECTION_CALLS_MAX: u32 = 1_024;
 /// The time after which a silent connection is asked whether it is still alive.
 pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);

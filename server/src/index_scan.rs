@@ -11,7 +11,7 @@ use signpost_domain::ids::Seq;
 use signpost_domain::list::Order;
 use std::path::PathBuf;
 
-/// The most entries, marks and rows that are read for one page. When the budget is spent, the page ends with the items
+/// Maximum number of entries, marks and rows that are read for one page. When the budget is spent, the page ends with the items
 /// found so far.
 pub(crate) const LOOKED_AT_MAX: usize = 10_000;
 
@@ -20,7 +20,7 @@ pub(crate) const LOOKED_AT_MAX: usize = 10_000;
 pub(crate) struct PageRequest {
     /// The order of the items.
     pub(crate) order: Order,
-    /// The most items of the page.
+    /// The maximum number of items of the page.
     pub(crate) size: usize,
     /// The sequence at which the page before ended; `None` for the first page.
     pub(crate) after: Option<Seq>,

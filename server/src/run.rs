@@ -20,7 +20,7 @@ use tokio::task::{JoinError, spawn_blocking};
 /// How long a server whose store failed reports the failure in its health, before the server ends.
 pub const FAILED_SHOWN: Duration = Duration::from_secs(2);
 
-/// The most connections that the system queues until the server accepts them.
+/// The maximum number of connections that the system queues until the server accepts them.
 const BACKLOG: u32 = 1024;
 
 /// Why a server did not start, or ended before it was asked to stop.

@@ -14,11 +14,11 @@ use tokio::sync::watch;
 
 pub(crate) use change::{Before, Change, EncodedOnce, Item, TailEvent};
 
-/// The most events that are kept.
+/// The maximum number of events that are kept.
 pub const TAIL_EVENTS_MAX: usize = 4_096;
-/// The most bytes of events that are kept, counted as the log stores them.
+/// The maximum number of bytes of events that are kept, counted as the log stores them.
 pub const TAIL_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// The most watchers at the same time.
+/// The maximum number of watchers at the same time.
 pub const WATCHERS_MAX: usize = 4_096;
 
 /// The latest durable events.

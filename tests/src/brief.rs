@@ -5,7 +5,7 @@ use std::fmt::Write;
 use tonic::{Code, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-/// The most columns in a line of a refusal, so that the line fits into a test.
+/// The maximum number of columns in a line of a refusal, so that the line fits into a test.
 const COLUMNS: usize = 100;
 /// The domain of the reasons of the contract.
 const DOMAIN: &str = "signpost.v1";

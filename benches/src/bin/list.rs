@@ -27,7 +27,7 @@ const PAGES_OF_FILTER: usize = 400;
 const ORDERS: [v1::ListOrder; 2] = [v1::ListOrder::NewestFirst, v1::ListOrder::OldestFirst];
 /// How often the first page of each list is read.
 const ROUNDS: usize = 3;
-/// The most values of a field that are used for pairs.
+/// The maximum number of values of a field that are used for pairs.
 const PAIRED_VALUES_MAX: usize = 3;
 
 /// Measures pages of lists.

@@ -31,8 +31,8 @@ pub(crate) struct FormArgs {
 }
 
 impl FormArgs {
-    /// Prints an answer. For people as `text`, through a pager if a person reads it; the argument of `text` says
-    /// whether it is wide. As JSON or as the rows of `listing`, if that form is asked for.
+    /// Prints an answer as `text` for people, through a pager on a terminal. `text` gets `true` if the wide layout was
+    /// asked for. If JSON or rows were asked for, prints JSON or the rows of `listing` instead.
     ///
     /// # Errors
     /// [`Failure::Output`] if stdout cannot be written.

@@ -59,7 +59,7 @@ pub struct Question<'a> {
     pub standing: ContactStats,
     /// What the case remembers.
     pub memory: &'a Memory,
-    /// The formula of the decision.
+    /// The version of the cost formula that this decision was computed with.
     pub formula: Formula,
 }
 

@@ -21,15 +21,15 @@ const SIBLINGS_MIN: usize = 8;
 /// How long a group waits for more callers.
 const GATHER_EVENTS: Duration = Duration::from_millis(1);
 
-/// The most writes for the rows of one event, together with their index entries: its cases, its contact, two customers,
+/// Maximum number of writes for the rows of one event, together with their index entries: its cases, its contact, two customers,
 /// and two writes for each other row.
 pub(super) const EVENT_WRITES_MAX: usize = EVENT_CASES_MAX * CASE_WRITES_MAX
     + CONTACT_WRITES_MAX
     + 2 * CUSTOMER_WRITES_MAX
     + 2 * EVENT_ROWS_MAX;
-/// The most writes for the rows of one command.
+/// The maximum number of writes for the rows of one command.
 const COMMAND_WRITES_MAX: usize = COMMAND_EVENTS_MAX * EVENT_WRITES_MAX;
-/// The most writes for the rows of one group.
+/// The maximum number of writes for the rows of one group.
 pub(super) const BATCH_WRITES_MAX: usize = CHANGES_MAX / 2;
 const _: () = assert!(COMMAND_WRITES_MAX < BATCH_WRITES_MAX);
 
@@ -98,7 +98,7 @@ impl Pending {
 pub(super) struct Changes {
     /// The state of each row after the group. Of two rows with one key, the later one counts.
     pub(super) rows: Vec<(RowKey, Row)>,
-    /// The most writes that the changes need, together with their index entries.
+    /// The maximum number of writes that the changes need, together with their index entries.
     pub(super) writes: usize,
     /// The playbook documents that were published.
     pub(super) documents: Vec<(PlaybookVersion, Arc<str>)>,

@@ -11,7 +11,7 @@ use signpost_domain::ids::Seq;
 use signpost_domain::state::{Row, RowKey};
 use std::collections::{BTreeMap, HashMap};
 
-/// The most blocks that are kept in memory. Above this, all are dropped and read again.
+/// The maximum number of blocks that are kept in memory. Above this, all are dropped and read again.
 const BLOCKS_MAX: usize = 2_048;
 /// The most static entries that are remembered. Above this, all are dropped and looked up again.
 const STEADY_MAX: usize = 32_768;

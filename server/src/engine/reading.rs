@@ -11,13 +11,13 @@ use signpost_domain::event::Recorded;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// The most events of a read that counts as small: a contact with all its matters.
+/// The maximum number of events of a read that counts as small: a contact with all its matters.
 const FEW_EVENTS_MAX: usize = 16;
-/// The most reads of few events at the same time.
+/// The maximum number of reads of few events at the same time.
 const FEW_READERS_MAX: usize = 4;
-/// The most reads of more events at the same time. Each fills one core while it reads.
+/// The maximum number of reads of more events at the same time. Each fills one core while it reads.
 const MANY_READERS_MAX: usize = 1;
-/// The most reads at the same time for which closed segments are opened. It holds for reads of few events and for reads
+/// Maximum number of reads at the same time for which closed segments are opened. It holds for reads of few events and for reads
 /// of more, each.
 const OPENERS_MAX: usize = 1;
 

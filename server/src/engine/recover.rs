@@ -14,7 +14,7 @@ use signpost_domain::state::{RowKey, State};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The most events that are folded before their rows are applied.
+/// The maximum number of events that are folded before their rows are applied.
 const FOLDED_AT_ONCE: usize = 2_048;
 /// The bytes of events that are read at once.
 const READ_BYTES: usize = 8 * 1024 * 1024;

@@ -23,7 +23,7 @@ use tokio::sync::watch;
 
 /// The context from which the secret of the case numbers is derived.
 const CASE_NUMBERS: &str = "signpost 2026-11-22 case numbers";
-/// The most groups whose changes may wait to be applied to the rows. If there are more, appending waits.
+/// The maximum number of groups whose changes may wait to be applied to the rows. If there are more, appending waits.
 const CHANGES_WAITING_MAX: usize = 256;
 
 /// The settings of the engine.

@@ -8,7 +8,7 @@ use signpost_domain::event::Recorded;
 use signpost_domain::ids::Seq;
 use std::sync::Arc;
 
-/// The most events of a piece.
+/// The maximum number of events of a piece.
 const PIECE_EVENTS_MAX: usize = 512;
 /// The bytes of events that are read from disk at once.
 const PIECE_BYTES_MAX: usize = 1024 * 1024;

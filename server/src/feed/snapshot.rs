@@ -20,10 +20,10 @@ use signpost_domain::state::RowKey;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The most items of a page. With one more row, which shows whether there is another page, they are read in four
+/// Maximum number of items of a page. With one more row, which shows whether there is another page, they are read in four
 /// chunks, each twice as long as the one before. So no row is read for nothing.
 const PAGE_ITEMS: usize = 479;
-/// The most pages that are kept for watchers that need them a little later.
+/// The maximum number of pages that are kept for watchers that need them a little later.
 const PAGES_MAX: usize = 8;
 
 /// A case or a contact of a snapshot.

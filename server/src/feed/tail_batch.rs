@@ -9,7 +9,7 @@ use signpost_domain::state::RowKey;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// The most batches that are kept for watchers that are a little behind others.
+/// The maximum number of batches that are kept for watchers that are a little behind others.
 const DIGESTS_MAX: usize = 4;
 /// The number of forms in which events are sent.
 const FORMS: usize = 2;

@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// The most messages that wait for the connection.
+/// The maximum number of messages that wait for the connection.
 const WAITING_MAX: usize = 1;
 
 /// The end of a watch: a last message or an error.

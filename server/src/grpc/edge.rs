@@ -25,9 +25,9 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tonic::{Request, Status};
 
-/// The most playbooks that are read at the same time.
+/// The maximum number of playbooks that are read at the same time.
 pub(super) const READING_MAX: usize = 2;
-/// The most pages of lists that are read at the same time.
+/// The maximum number of pages of lists that are read at the same time.
 pub(super) const LISTING_MAX: usize = 8;
 
 /// How long a read waits for its minimum revision, and a watch for its start revision. The deadline of the call may

@@ -15,13 +15,13 @@ use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-/// The most bytes of the texts of all details together.
+/// The maximum number of bytes of the texts of all details together.
 pub(crate) const DETAILS_BYTES_MAX: usize = 3_000;
-/// The most bytes of the path of a field.
+/// The maximum number of bytes of the path of a field.
 pub(crate) const FIELD_BYTES_MAX: usize = 160;
-/// The most bytes of one text of a detail.
+/// The maximum number of bytes of one text of a detail.
 pub(crate) const WHAT_BYTES_MAX: usize = 320;
-/// The most bytes of the message.
+/// The maximum number of bytes of the message.
 pub(crate) const MESSAGE_BYTES_MAX: usize = 512;
 /// The time after which a caller should try again when the engine was busy.
 pub(crate) const BUSY_RETRY_DELAY: Duration = Duration::from_millis(100);

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 const CHUNK_FIRST: usize = 16;
 /// The number of rows in a read after a jump.
 const CHUNK_MIN: usize = 4;
-/// The most rows in one read, reached when the rows are used one after another.
+/// The maximum number of rows in one read, reached when the rows are used one after another.
 const CHUNK_MAX: usize = 256;
 
 /// A cursor over the sequences under one prefix, each with its value.

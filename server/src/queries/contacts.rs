@@ -173,7 +173,12 @@ impl Source {
                     let key = index::at(&index::CONTACT_MARKS, seq);
                     let (values, _) = look.reader.get_many_blocking(&[key])?;
                     let mark = values.into_iter().flatten().next();
-                    let missing = || undecoded(format!("no mark of the contact at {}", seq.0));
+                    let missing = || {
+                        undecoded(format!(
+                            "the index has no entry for the contact at {}",
+                            seq.0
+                        ))
+                    };
                     Ok(Next::Mark(seq, mark.ok_or_else(missing)?))
                 }
                 Step::Spent(seq) => Ok(Next::Spent(seq)),

@@ -41,9 +41,9 @@ pub(super) const ENGINE: &str = "sled 1.0.0-alpha.124";
 const COMPRESSION_LEVEL: i32 = 1;
 /// The longest interval that sled accepts. Only the owner flushes.
 const FLUSH_NEVER_MS: usize = usize::MAX;
-/// The most flushes of a database that is closed. Its compaction must have ended by then.
+/// The maximum number of flushes of a database that is closed. Its compaction must have ended by then.
 const CLOSING_FLUSHES_MAX: usize = 64;
-/// The most attempts to open a database while its folder is locked.
+/// The maximum number of attempts to open a database while its folder is locked.
 const OPEN_ATTEMPTS_MAX: u32 = 200;
 /// The wait between two attempts to open.
 const OPEN_RETRY: Duration = Duration::from_millis(10);

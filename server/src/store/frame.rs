@@ -14,7 +14,7 @@ pub(super) enum FrameError {
     Short(usize),
     #[error("the frame has version {0}, this server reads version {FRAME_VERSION}")]
     Version(u8),
-    #[error("the checksum is {found:08x}, the bytes give {computed:08x}")]
+    #[error("the stored checksum is {found:08x}, the checksum of the bytes is {computed:08x}")]
     Checksum { found: u32, computed: u32 },
 }
 

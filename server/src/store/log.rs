@@ -15,15 +15,15 @@ use super::segment::{LOG_FAN_OUT, Segments, stored_bytes};
 use super::{frame, key};
 use std::sync::Arc;
 
-/// The most bytes of one event.
+/// The maximum number of bytes of one event.
 pub const EVENT_BYTES_MAX: usize = 1024 * 1024;
-/// The most events of one group.
+/// The maximum number of events of one group.
 pub const GROUP_EVENTS_MAX: usize = 1024;
-/// The most bytes of all events of one group.
+/// The maximum number of bytes of all events of one group.
 pub const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The bytes of events after which a segment is closed. They stay in memory until the segment is closed.
 pub const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// The most bytes of leaves that reading may keep in memory, for each open segment.
+/// The maximum number of bytes of leaves that reading may keep in memory, for each open segment.
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The limits of a log. Tests make them small.
@@ -31,7 +31,7 @@ const CACHE_BYTES: usize = 16 * 1024 * 1024;
 pub struct LogLimits {
     /// The bytes of events after which a segment is closed, before the next group is written.
     pub segment_bytes_max: u64,
-    /// The most bytes of leaves that reading may keep in memory, for each open segment.
+    /// The maximum number of bytes of leaves that reading may keep in memory, for each open segment.
     pub cache_bytes: usize,
 }
 

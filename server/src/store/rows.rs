@@ -18,24 +18,24 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The most bytes of the key of a row.
+/// The maximum number of bytes of the key of a row.
 pub const ROW_KEY_BYTES_MAX: usize = 1024;
-/// The most bytes of the value of a row.
+/// The maximum number of bytes of the value of a row.
 pub const ROW_BYTES_MAX: usize = 1024 * 1024;
-/// The most changes of one [`Rows::apply`].
+/// The maximum number of changes of one [`Rows::apply`].
 pub const CHANGES_MAX: usize = 128 * 1024;
 /// The bytes held in memory after which the database is closed and opened again, which frees them. The count includes
 /// the bytes that were put and an estimate of the leaves that were read by anyone in the meantime. A row that is looked
 /// up is usually written next, and a written leaf stays in memory.
 pub const REOPEN_BYTES: u64 = 256 * 1024 * 1024;
-/// The most bytes of leaves that reading may keep in memory.
+/// The maximum number of bytes of leaves that reading may keep in memory.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
-/// The most rows that are put in one step. Readers of the same leaves wait during a step. (Rows that are put and
+/// Maximum number of rows that are put in one step. Readers of the same leaves wait during a step. (Rows that are put and
 /// removed between two flushes are on disk together or not at all, whatever the number of steps.)
 const PUTS_AT_ONCE: usize = 256;
 
-/// The most rows of a leaf. A flush writes every leaf that was changed and holds it in memory from then on. Where
+/// Maximum number of rows of a leaf. A flush writes every leaf that was changed and holds it in memory from then on. Where
 /// random rows are changed, 64 costs half of what 128 costs, and opens as fast.
 pub(super) const STATE_FAN_OUT: usize = 64;
 /// The key of the note of the store. It sorts before every key of the caller.
@@ -49,7 +49,7 @@ const DAMAGED: &str = "DAMAGED";
 pub struct RowLimits {
     /// The bytes held in memory after which the database is closed and opened again. See [`REOPEN_BYTES`].
     pub reopen_bytes: u64,
-    /// The most bytes of leaves that reading may keep in memory.
+    /// The maximum number of bytes of leaves that reading may keep in memory.
     pub cache_bytes: usize,
 }
 
@@ -313,7 +313,7 @@ fn read_position(stored: &[u8], store_id: StoreId) -> Result<u64, String> {
 }
 
 fn check_limits(changes: &[(Vec<u8>, Option<Vec<u8>>)]) -> Result<(), ApplyError> {
-    /// The most bytes of a bad key that an error shows.
+    /// The maximum number of bytes of a bad key that an error shows.
     const SHOWN_BYTES_MAX: usize = 32;
     let shown = |key: &[u8]| key[..key.len().min(SHOWN_BYTES_MAX)].to_vec();
     if changes.len() > CHANGES_MAX {

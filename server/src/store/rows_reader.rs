@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 use tokio::sync::Notify;
 
-/// The most rows of one [`RowReader::scan`].
+/// The maximum number of rows of one [`RowReader::scan`].
 pub const SCAN_ROWS_MAX: usize = 10_000;
 /// The most idle handles that are kept for the next readers.
 const IDLE_HANDLES_MAX: usize = 16;

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 const CUSTOMERS: usize = 12;
 /// The number of booking references of one customer. Each is a matter of its own, for the same reason.
 const REFERENCES: usize = 2;
-/// The most contacts that a caller has at the same time.
+/// The maximum number of contacts that a caller has at the same time.
 const OPEN_MAX: usize = 6;
 const CHANNELS: [&str; 3] = ["phone", "web_chat", "email"];
 const OUTCOMES: [v1::ContactOutcome; 5] = [

@@ -15,9 +15,9 @@ use signpost_server::store::{DataFolder, Log, LogReader, Opened, RowReader, Rows
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// The most events that are read in one step.
+/// The maximum number of events that are read in one step.
 const EVENTS_AT_ONCE: usize = 4_096;
-/// The most bytes of events that are read in one step.
+/// The maximum number of bytes of events that are read in one step.
 const BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
 
 /// Rows by their keys, as they are stored.

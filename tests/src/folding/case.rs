@@ -7,7 +7,7 @@ use signpost_client::v1;
 use std::collections::BTreeMap;
 use v1::CaseMatch;
 
-/// The most contacts that a case lists, the newest ones.
+/// The maximum number of contacts that a case lists, the newest ones.
 const CONTACTS_LISTED_MAX: usize = 64;
 
 /// A case, with the state that `v1::Case` does not have.

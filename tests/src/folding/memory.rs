@@ -5,7 +5,7 @@ use prost_types::Timestamp;
 use signpost_client::v1;
 use v1::{AttemptOutcome, PersonTelling, Route};
 
-/// The most attempts that a case remembers, the newest ones.
+/// The maximum number of attempts that a case remembers, the newest ones.
 const ATTEMPTS_MAX: usize = 16;
 
 /// What one case remembers, without what cases merged into it remember.

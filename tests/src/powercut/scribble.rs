@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::Dice;
 
-/// The most bytes of a record. Some records are within one sector, some cover several.
+/// The maximum number of bytes of a record. Some records are within one sector, some cover several.
 const RECORD_BYTES_MAX: usize = 9_000;
 /// The bytes before a record in the log, which hold its number.
 const HEAD_BYTES: usize = 8;

@@ -80,7 +80,7 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
           customer c9
         InvalidArgument:  (2 faults in all)
           note: must say why they are one
-          etag: must be the etag of an answer about this customer
+          etag: must be an etag that the server returned for this customer
         Aborted: customer c1 has changed since you read it: its etag is now 4
           ETAG_MISMATCH
         FailedPrecondition: customer c2 is not merged into another

@@ -507,7 +507,7 @@ fn ineligible(route: &v1::IneligibleRoute) -> String {
         Ok(Why::CustomerAway) => "the customer did not answer and is not there now".to_owned(),
         Ok(Why::FailedBefore) => format!("flow {about} failed on this case"),
         Ok(Why::TooLate) => format!("it cannot be done before {about}"),
-        Ok(Why::ConsentRefused) => format!("the consent {about} was refused"),
+        Ok(Why::ConsentRefused) => format!("the customer refused the consent {about}"),
         Ok(Why::ConsentUnknown) => format!("the consent {about} is not known"),
         Ok(Why::AskedForPerson) => "the customer asked for a person".to_owned(),
         Ok(Why::Unspecified) | Err(_) => format!("not eligible ({}) {about}", route.cause),

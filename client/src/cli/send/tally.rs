@@ -29,7 +29,7 @@ pub(super) enum Became {
 /// The result of one row, and what else the answers showed.
 #[derive(Debug)]
 pub(super) struct Sent {
-    /// The result.
+    /// What became of the row after it was sent.
     pub(super) became: Became,
     /// Whether the answer was stored: the row had been sent before.
     pub(super) replayed: bool,

@@ -16,7 +16,7 @@ use crate::route::Route;
 use crate::time::{Millis, UnixMs};
 use asker::{Asker, cell_of, floor_of};
 
-/// The waits of a map in minutes. Every queue reports this wait.
+/// The waits in minutes for which a map is computed. For each of them, every queue is assumed to have that wait.
 pub const WAIT_MINUTES: [i64; 10] = [0, 1, 2, 5, 10, 15, 20, 30, 45, 60];
 /// How exactly the wait at which a route changes is computed.
 const TIP_EXACT: Millis = Millis::SECOND;

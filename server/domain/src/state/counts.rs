@@ -13,7 +13,7 @@ pub struct Counts {
     pub reason: ReasonId,
     /// The tier.
     pub tier: Slug,
-    /// How many contacts joined a case. Amendments are not counted.
+    /// How many contacts were added to these cases. A later call that amends a contact does not count again.
     pub contacts: u64,
     /// How many contacts left a case, because they turned out to be about another matter.
     pub contacts_left: u64,

@@ -13,7 +13,7 @@ const BITS: u32 = 12;
 const WORDS: usize = (BLOCK_SEQUENCES / 64) as usize;
 /// The bytes of a block that is written as a bitmap.
 const BITMAP_BYTES: usize = WORDS * 8;
-/// The most members that are written as a list. With more, a list would not be shorter than a bitmap.
+/// The maximum number of members that are written as a list. With more, a list would not be shorter than a bitmap.
 const LIST_MAX: usize = BITMAP_BYTES / 2 - 1;
 
 /// The members of a block, one bit for each sequence.

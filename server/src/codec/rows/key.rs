@@ -31,7 +31,7 @@ pub const OPEN_CASES: [u8; 1] = [0x12];
 pub const CLOSED_CASES: [u8; 1] = [0x13];
 /// Customers.
 pub const CUSTOMERS: [u8; 1] = [0x20];
-/// The customer of each verified identity: its holder, or the customer that was last reported to share it with others.
+/// For each verified identity the customer who holds it. If several customers share it: the one who was reported last.
 pub const HOLDERS: [u8; 1] = [0x21];
 /// The latest case of each matter.
 pub const MATTERS: [u8; 1] = [0x22];

@@ -12,7 +12,7 @@ pub(super) struct Method {
     pub(super) output: MessageDescriptor,
     /// Whether the answer is a stream.
     pub(super) streams: bool,
-    /// The most bytes of a request, the same as over gRPC.
+    /// The maximum number of bytes of a request, the same as over gRPC.
     pub(super) bytes_max: usize,
 }
 

@@ -12,9 +12,9 @@ use signpost_proto::v1;
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// The most items of a batch.
+/// The maximum number of items of a batch.
 pub(crate) const BATCH_ITEMS_MAX: usize = 500;
-/// The most bytes of the request id of a batch. The position of an item is added to it.
+/// The maximum number of bytes of the request id of a batch. The position of an item is added to it.
 pub(crate) const BATCH_REQUEST_ID_BYTES_MAX: usize = REQUEST_ID_BYTES_MAX - "/499".len();
 
 /// An item of a batch to write: the id of its customer as given, and the command or its faults.

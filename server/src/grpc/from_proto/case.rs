@@ -15,7 +15,7 @@ use signpost_proto::v1;
 use std::mem::take;
 use std::sync::Arc;
 
-/// The most digits and letters in the id of a case, with the zeros in front.
+/// The maximum number of digits and letters in the id of a case, with the zeros in front.
 const ID_LETTERS_MAX: usize = 13;
 
 /// The case to read.

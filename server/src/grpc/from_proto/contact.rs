@@ -290,7 +290,7 @@ pub(crate) fn report_queues(
     validator.command(caller, stamp, event_time, body)
 }
 
-/// The command to update the data that callers keep on a contact.
+/// The command to update the data that API clients store on a contact.
 pub(crate) fn update(
     mut request: v1::UpdateContactRequest,
     caller: Caller,

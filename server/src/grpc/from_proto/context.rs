@@ -350,7 +350,7 @@ impl Validator {
             if let Some(count) = count.filter(|&count| count > QUEUE_COUNT_MAX) {
                 self.fault(
                     at.field(name),
-                    format!("must be at most {QUEUE_COUNT_MAX}, is {count}; leave it out if it is not known"),
+                    format!("must be at most {QUEUE_COUNT_MAX}, but is {count}; leave the field out if the number is not known"),
                 );
             }
         }

@@ -16,7 +16,7 @@ use signpost_proto::v1;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The most values of one list of a filter.
+/// The maximum number of values of one list of a filter.
 pub(crate) const FILTER_VALUES_MAX: usize = 32;
 
 const FILTER: FieldPath<'static> = FieldPath::top("filter");

@@ -81,8 +81,9 @@ impl Validator {
         if etag.is_empty() {
             return Some(None);
         }
-        let shape =
-            |_: std::num::ParseIntError| format!("must be the etag of an answer about this {what}");
+        let shape = |_: std::num::ParseIntError| {
+            format!("must be an etag that the server returned for this {what}")
+        };
         let parsed = etag.parse().map_err(shape);
         self.check(at, parsed).map(|seq| Some(Seq(seq)))
     }

@@ -5,9 +5,9 @@ use prost::Message;
 use signpost_domain::ids::Seq;
 use tonic::Status;
 
-/// The most bytes of the items of an answer. Many clients accept no message over 4 MiB.
+/// The maximum number of bytes of the items of an answer. Many clients accept no message over 4 MiB.
 pub(in crate::grpc) const ANSWER_BYTES_MAX: usize = 3 * 1024 * 1024;
-/// The most bytes that an item takes besides its own: its tag and its length.
+/// The maximum number of bytes that an item takes besides its own: its tag and its length.
 const AROUND_ITEM_BYTES: usize = 8;
 
 /// The items. An error if they are larger than [`ANSWER_BYTES_MAX`] together.

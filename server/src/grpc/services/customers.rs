@@ -55,7 +55,7 @@ impl Services {
     }
 }
 
-/// The most items of a batch that are decided at the same time.
+/// The maximum number of items of a batch that are decided at the same time.
 const BATCH_AT_ONCE: usize = 64;
 
 impl Services {

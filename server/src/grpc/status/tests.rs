@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::mem::discriminant;
 use tonic_types::StatusExt;
 
-/// The most bytes of trailers that many clients accept.
+/// The maximum number of bytes of trailers that many clients accept.
 const TRAILERS_BYTES_MAX: usize = 8 * 1024;
 
 fn bytes_on_the_wire(status: &Status) -> usize {

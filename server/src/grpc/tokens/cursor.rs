@@ -45,7 +45,7 @@ const MARK_BYTES: usize = 8;
 const CHECK_BYTES: usize = 4;
 /// The bytes of a cursor without the key of a row.
 const FIXED_BYTES: usize = 1 + MARK_BYTES + 4 + 8 + CHECK_BYTES;
-/// The most bytes of the key of a row.
+/// The maximum number of bytes of the key of a row.
 const ROW_BYTES_MAX: usize = 1 + signpost_domain::ids::CONTACT_ID_BYTES_MAX;
 const MALFORMED: &str = "must be the cursor of an item of a watch, unchanged";
 

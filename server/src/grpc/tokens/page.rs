@@ -6,7 +6,7 @@
 use prost::Message;
 use signpost_domain::ids::Seq;
 
-/// The most items of a page. A caller that asks for more gets this number.
+/// The maximum number of items of a page. A caller that asks for more gets this number.
 pub(crate) const PAGE_SIZE_MAX: u32 = 200;
 /// The number of items of a page if the caller names none.
 pub(crate) const PAGE_SIZE_DEFAULT: u32 = 50;
@@ -88,7 +88,7 @@ fn short_hash<const BYTES: usize>(bytes: &[u8]) -> [u8; BYTES] {
 /// The page that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
-    /// The most items of the page.
+    /// The maximum number of items of the page.
     pub(crate) size: usize,
     /// The position of the last item of the page before; `None` for the first page.
     pub(crate) after: Option<Seq>,

@@ -43,7 +43,7 @@ impl ReportedQueues {
         reported
     }
 
-    /// A finding for each queue that an option of the decision leads to and whose numbers are too old.
+    /// One finding for each queue with outdated figures. Only the queues of the options of this decision are checked.
     pub(super) fn noticed(&self, decision: &Decision) -> impl Iterator<Item = Finding> {
         let leads_to = |queue: &Slug| {
             let mut options = decision.options.iter();

@@ -82,7 +82,7 @@ fn keys<T>(entries: &[(Id, T)]) -> impl Iterator<Item = &str> {
 }
 
 impl<'a> Compiler<'a> {
-    /// The number of the thing that a text refers to. Adds a fault and returns `None` if it does not exist.
+    /// The index of the item called `name`. Adds a fault and returns `None` if there is no such item.
     pub(super) fn find(&mut self, at: At<'_>, name: &str, kind: NameKind) -> Option<u16> {
         let names = self.names.of(kind);
         let number = names.number(name);

@@ -178,7 +178,9 @@ pub(in crate::playbook) fn ineligible(why: &IneligibilityCause) -> String {
     match why {
         IneligibilityCause::NotOfReason => "is not a route of the reason".to_owned(),
         IneligibilityCause::NotOnChannel => "is not on the channel".to_owned(),
-        IneligibilityCause::AskedForPerson => "is out, as a person was asked for".to_owned(),
+        IneligibilityCause::AskedForPerson => {
+            "is not offered, because a person was asked for".to_owned()
+        }
         IneligibilityCause::ForbiddenByRule(rule) => format!("is forbidden by {rule}"),
         IneligibilityCause::ExcludedByRule(rule) => format!("is not left by {rule}"),
         IneligibilityCause::ConsentRefused(consent) => format!("needs {consent}, which is refused"),
@@ -186,14 +188,27 @@ pub(in crate::playbook) fn ineligible(why: &IneligibilityCause) -> String {
             format!("needs {consent}, which is not known")
         }
         IneligibilityCause::CannotUse(ability) => {
-            format!("is out, as the customer cannot use {}", ability.as_str())
+            format!(
+                "is not offered, because the customer cannot use {}",
+                ability.as_str()
+            )
         }
-        IneligibilityCause::Vulnerable => "is out, as the customer is vulnerable".to_owned(),
-        IneligibilityCause::CustomerAway => "is out, as the customer does not answer".into(),
-        IneligibilityCause::FailedBefore(flow) => format!("is out, as {flow} failed before"),
+        IneligibilityCause::Vulnerable => {
+            "is not offered, because the customer is vulnerable".to_owned()
+        }
+        IneligibilityCause::CustomerAway => {
+            "is not offered, because the customer does not answer".into()
+        }
+        IneligibilityCause::FailedBefore(flow) => {
+            format!("is not offered, because {flow} failed before")
+        }
         IneligibilityCause::TooLate(fact) => format!("is too late for {fact}"),
-        IneligibilityCause::Closed(queue, _) => format!("is out, as {queue} is closed"),
-        IneligibilityCause::NotStaffed(queue, _) => format!("is out, as nobody staffs {queue}"),
+        IneligibilityCause::Closed(queue, _) => {
+            format!("is not offered, because {queue} is closed")
+        }
+        IneligibilityCause::NotStaffed(queue, _) => {
+            format!("is not offered, because nobody staffs {queue}")
+        }
     }
 }
 

@@ -244,7 +244,7 @@ fn a_failed_test_tells_what_was_taken_off_and_which_rules_fired() {
     expect: { route: self_service, rule: [asked_for_a_person, vulnerable] }
 "#,
         expect![[r#"
-            88:22 tests[0].expect.route: "preferred and vulnerable" fails: expected self_service, came human; human 2.67 = handling 6.00 + failure 0.87 - customer's preference 1.20 - rules' preference 3.00 (95 %); chat 5.83 = handling 4.10 + failure 1.73 (90 %); message 8.19 = handling 2.00 + failure 5.19 + leaving the channel 1.00 (70 %); self_service is out, as the customer is vulnerable; 12.00 at stake; fired: vulnerable; change what decides it, or what the test expects
+            88:22 tests[0].expect.route: "preferred and vulnerable" fails: expected self_service, came human; human 2.67 = handling 6.00 + failure 0.87 - customer's preference 1.20 - rules' preference 3.00 (95 %); chat 5.83 = handling 4.10 + failure 1.73 (90 %); message 8.19 = handling 2.00 + failure 5.19 + leaving the channel 1.00 (70 %); self_service is not offered, because the customer is vulnerable; 12.00 at stake; fired: vulnerable; change what decides it, or what the test expects
             88:36 tests[0].expect.rule: "preferred and vulnerable" fails: asked_for_a_person did not fire; fired: vulnerable; change what decides it, or what the test expects
         "#]],
     );
