@@ -1,4 +1,4 @@
-//! Compiles the messages of the store without protoc.
+//! Generates the Rust code of the stored messages from `proto`. It does not need protoc.
 
 #[path = "build/written.rs"]
 mod written;

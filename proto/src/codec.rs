@@ -1,4 +1,4 @@
-//! How messages become the bytes of a call.
+//! How messages are encoded into the bytes of a call.
 
 use prost::Message;
 use prost::bytes::BufMut;
@@ -7,8 +7,8 @@ use tonic::Status;
 use tonic::codec::{BufferSettings, Codec, EncodeBuf, Encoder};
 use tonic_prost::{ProstCodec, ProstDecoder};
 
-/// The codec of tonic and prost, but that a message is encoded into bytes of its own first. A message is written a byte
-/// or two at a time, which costs about half as much into a vector as into the buffer of a call.
+/// The codec of tonic and prost, except that it first encodes a message into a vector of its own. A message is written
+/// one or two bytes at a time. Such a write into a vector costs about half as much as one into the buffer of a call.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageCodec<T, U>(PhantomData<fn(T) -> U>);
 

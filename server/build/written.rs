@@ -1,5 +1,5 @@
-//! Generates the stored messages as they are written: borrowed from the domain's values, each field once, and encoded
-//! in one pass. The numbers and the order of the fields are those of the descriptors.
+//! Generates the types that write the stored messages. The types borrow from the values of the domain, hold each field
+//! once, and encode in one pass. The numbers and the order of the fields come from the descriptors.
 
 use protox::prost_reflect::{
     DescriptorPool, FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor,
@@ -52,7 +52,8 @@ fn write_message(code: &mut String, message: &MessageDescriptor) -> std::fmt::Re
     write_oneofs(code, message)
 }
 
-/// The types of the oneofs of a message, in a module of its name.
+/// Writes the types of the oneofs of a message, in a module with the name of the message. Writes nothing if the message
+/// has no oneof.
 fn write_oneofs(code: &mut String, message: &MessageDescriptor) -> std::fmt::Result {
     let mut oneofs = message
         .oneofs()
@@ -83,13 +84,13 @@ fn write_oneofs(code: &mut String, message: &MessageDescriptor) -> std::fmt::Res
     writeln!(code, "}}")
 }
 
-/// A field that stands alone, or the fields of which one is there.
+/// A part of a message: a single field, or a oneof, which is a group of fields where at most one is set.
 enum Part {
     Field(FieldDescriptor),
     Oneof(OneofDescriptor),
 }
 
-/// In the order of numbers; a oneof stands where the first of its fields does.
+/// The parts of a message in the order of the field numbers. A oneof has the place of its first field.
 fn parts(message: &MessageDescriptor) -> Vec<Part> {
     let mut fields: Vec<FieldDescriptor> = message.fields().collect();
     fields.sort_by_key(FieldDescriptor::number);
@@ -103,7 +104,8 @@ fn parts(message: &MessageDescriptor) -> Vec<Part> {
     fields.into_iter().filter_map(part).collect()
 }
 
-/// The oneof that a field was written in; `optional` makes one, too.
+/// The oneof of a field in the proto file; `None` for a field outside every oneof. The oneof that protobuf makes for an
+/// `optional` field does not count.
 fn oneof_of(field: &FieldDescriptor) -> Option<OneofDescriptor> {
     field
         .containing_oneof()
@@ -155,7 +157,7 @@ fn one_type(field: &FieldDescriptor) -> String {
     }
 }
 
-/// What writes a field of its own.
+/// Writes the code that writes a field outside every oneof.
 fn write_field(code: &mut String, field: &FieldDescriptor) -> std::fmt::Result {
     let (name, number) = (field.name(), field.number());
     let is_varint = varint(field, "").is_some();
@@ -196,7 +198,8 @@ fn write_oneof(code: &mut String, oneof: &OneofDescriptor) -> std::fmt::Result {
     writeln!(code, "}} }}")
 }
 
-/// What writes one value, a reference or a place, even if it is zero or empty.
+/// The code that writes one value, even if the value is zero or empty. `value` is the expression of the value: a
+/// reference or a place.
 fn write_one(field: &FieldDescriptor, value: &str) -> String {
     let number = field.number();
     match field.kind() {
@@ -210,7 +213,7 @@ fn write_one(field: &FieldDescriptor, value: &str) -> String {
     }
 }
 
-/// The number of which the varint of a value is made; `None` of what is no number.
+/// The expression that converts a value to the number of its varint. `None` if the type of the field is not a varint.
 fn varint(field: &FieldDescriptor, value: &str) -> Option<String> {
     match field.kind() {
         Kind::Bool | Kind::Uint32 => Some(format!("u64::from({value})")),

@@ -1,4 +1,4 @@
-//! Who asks, and for whom.
+//! The stored form of actors.
 
 use super::number::{Numbered, known};
 use super::text::name;

@@ -1,4 +1,4 @@
-//! What is done to cases, as events and rows hold it: how one was resolved, merges and links.
+//! The stored form of work on cases, for events and rows: resolutions, merges and links.
 
 use super::money;
 use super::number::{Numbered, known};

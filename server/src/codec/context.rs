@@ -1,4 +1,5 @@
-//! What a caller told of a contact, and what was offered: facts, waiting lines, contexts, routes.
+//! The stored form of the context that a caller gives for a contact, and of the offers: facts, queues, contexts,
+//! routes.
 
 use super::money;
 use super::number::{Numbered, abilities, known, nonsense, numbers, routes};

@@ -1,4 +1,5 @@
-//! Customers as events and rows hold them: who one is, what was merged into it, and which tier a contact was given.
+//! The stored form of customers, for events and rows: the customer, the customers merged into it, and the tier that a
+//! contact got.
 
 use super::actor::{actor, actor_to_wire};
 use super::number::{Numbered, known};

@@ -1,4 +1,4 @@
-//! Events of the log as bytes.
+//! The stored form of the events of the log.
 
 mod added;
 mod case_action;
@@ -24,7 +24,7 @@ use signpost_domain::ids::Seq;
 use signpost_domain::time::UnixMs;
 use std::borrow::Cow;
 
-/// The bytes of an event: the same for the same event, always.
+/// The bytes of an event. The same event always has the same bytes.
 pub fn encode(recorded: &Recorded) -> Vec<u8> {
     recorded_to_wire(recorded).to_bytes()
 }
@@ -32,7 +32,7 @@ pub fn encode(recorded: &Recorded) -> Vec<u8> {
 /// Reads an event.
 ///
 /// # Errors
-/// When a newer program wrote it, or it was damaged; then nothing behind it may be read either.
+/// When a newer program wrote the event or it was damaged. Later events must then not be read either.
 pub fn decode(bytes: &[u8]) -> Result<Recorded, CodecError> {
     recorded(message(bytes)?)
 }

@@ -1,4 +1,4 @@
-//! What goes with a contact wherever it is sent.
+//! The stored form of the handover: the data that go with a contact to its target.
 
 use super::number::nonsense;
 use super::text::{borrowed, name};
@@ -44,7 +44,7 @@ pub(super) fn skill(message: wire::Skill) -> Result<(Slug, u8), CodecError> {
     Ok((name(id, "skill.id")?, small(level, "skill.level")?))
 }
 
-/// A number of one byte.
+/// A number of one byte; an error if it is larger.
 pub(super) fn small(number: u32, field: &'static str) -> Result<u8, CodecError> {
     u8::try_from(number).map_err(|_| nonsense(field, number))
 }

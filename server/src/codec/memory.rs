@@ -1,4 +1,4 @@
-//! What a case remembers: what was tried, and what was told of the person.
+//! The stored form of the memory of a case: the attempts so far, and what was reported of the person.
 
 use super::actor::{actor, actor_to_wire};
 use super::number::{Numbered, abilities, known, known_or_none, number_or_none};
@@ -8,7 +8,7 @@ use signpost_domain::ability::Abilities;
 use signpost_domain::decision::{Memory, PersonTold, Reported, Tried};
 use signpost_domain::time::UnixMs;
 
-/// `None` for one of nothing.
+/// The stored form of a memory; `None` for an empty memory.
 pub(super) fn memory_to_wire(memory: &Memory, base: UnixMs) -> Option<written::Memory<'_>> {
     let Memory {
         tried,
@@ -24,7 +24,7 @@ pub(super) fn memory_to_wire(memory: &Memory, base: UnixMs) -> Option<written::M
     })
 }
 
-/// Nothing was remembered where it is not there.
+/// Reads a memory. If the message is absent, the memory is empty.
 pub(super) fn memory(message: Option<wire::Memory>, base: UnixMs) -> Result<Memory, CodecError> {
     let wire::Memory {
         tried,
@@ -90,7 +90,7 @@ fn tried(message: wire::Tried, base: UnixMs) -> Result<Tried, CodecError> {
     })
 }
 
-/// `None`, if nothing was told.
+/// The stored form of what was reported of the person; `None` if nothing was reported.
 pub(super) fn person_told_to_wire(
     told: &PersonTold,
     base: UnixMs,

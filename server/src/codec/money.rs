@@ -1,10 +1,10 @@
-//! Amounts that callers told, with their currency.
+//! The stored form of amounts from callers, with their currency.
 
 use super::CodecError;
 use signpost_domain::money::{Amount, Currency, Money};
 use std::borrow::Cow;
 
-/// Three capital letters; empty where the currency is not known.
+/// The code of a currency, in three capital letters; empty if the currency is unknown.
 pub(super) fn currency_text(currency: Option<&Currency>) -> Cow<'_, str> {
     currency.map_or(Cow::Borrowed(""), |currency| currency.as_str().into())
 }

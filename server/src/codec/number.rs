@@ -1,4 +1,4 @@
-//! The closed enums of the domain as the numbers of the proto files, and sets and factors as numbers.
+//! Converts the closed enums of the domain to the numbers of the proto files, and sets and factors to numbers.
 
 use super::{CodecError, wire};
 use signpost_domain::ability::{Abilities, Ability};
@@ -13,7 +13,7 @@ use signpost_domain::playbook::BasisPoints;
 use signpost_domain::route::{Route, RouteSet};
 use signpost_domain::tags::ContactLinkKind;
 
-/// A closed enum, stored as a number; 0 is never stored.
+/// A closed enum that is stored as a number. 0 is never stored for a value.
 pub(super) trait Numbered: Sized {
     fn number(&self) -> i32;
     fn of_number(number: i32) -> Option<Self>;
@@ -63,17 +63,17 @@ numbered!(RoutingTrigger: Opened, Amended, AskedForPerson, GaveUp, NoAnswer, Fai
 numbered!(TierBasis: Reported, Stored, Default);
 numbered!(WaitBasis: None, Unknown, Reported, Estimated);
 
-/// The numbers of values, in their order.
+/// The numbers of some values, in the same order.
 pub(super) fn numbers(values: &[impl Numbered]) -> Vec<i32> {
     values.iter().map(Numbered::number).collect()
 }
 
-/// The number of a value; 0, if there is none.
+/// The number of a value; 0 for `None`.
 pub(super) fn number_or_none(value: Option<&impl Numbered>) -> i32 {
     value.map_or(0, Numbered::number)
 }
 
-/// What the number of a field stands for.
+/// The value for the number of a field. An error if the number is 0 or unknown.
 pub(super) fn known<N: Numbered>(number: i32, field: &'static str) -> Result<N, CodecError> {
     match number {
         0 => Err(CodecError::Missing(field)),
@@ -81,7 +81,7 @@ pub(super) fn known<N: Numbered>(number: i32, field: &'static str) -> Result<N, 
     }
 }
 
-/// As [`known`]; `None` for 0.
+/// The same as [`known`], but `None` for 0.
 pub(super) fn known_or_none<N: Numbered>(
     number: i32,
     field: &'static str,

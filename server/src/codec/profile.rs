@@ -1,4 +1,4 @@
-//! What is known of a customer, or was told of one: identities, consents, the profile.
+//! The stored form of what is known of a customer or was reported of one: identities, consents, the profile.
 
 use super::money;
 use super::number::{abilities, numbers, routes};

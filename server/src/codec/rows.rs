@@ -1,5 +1,5 @@
-//! Rows of the state as bytes, and the two kinds of values beside them: how far the rows are, and playbooks as they
-//! were written. Where each goes is in [`super::rows::key`].
+//! The stored form of the rows of the state, and of two other kinds of values: the position of the rows, and playbooks
+//! as written. The keys are in [`super::rows::key`].
 
 mod case;
 pub mod contact;
@@ -24,7 +24,7 @@ use signpost_domain::time::UnixMs;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// What kind of row.
+/// The kind of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RowKind {
     /// [`Row::Contact`].
@@ -48,7 +48,7 @@ pub enum RowKind {
 }
 
 impl RowKind {
-    /// What is kept under a key.
+    /// The kind of the row under a key.
     pub const fn of(key: &RowKey) -> RowKind {
         match key {
             RowKey::Contact(_) => RowKind::Contact,
@@ -64,7 +64,7 @@ impl RowKind {
     }
 }
 
-/// The bytes of a row: the same for the same row, always.
+/// The bytes of a row. The same row always has the same bytes.
 pub fn encode(row: &Row) -> Vec<u8> {
     let row = row_to_wire(row);
     written::Row {
@@ -93,11 +93,11 @@ fn row_to_wire(row: &Row) -> written::row::Row<'_> {
     }
 }
 
-/// Reads a row that was found where rows of `kind` are.
+/// Reads a row from a place where rows of `kind` are stored.
 ///
 /// # Errors
-/// When a newer program wrote it, it was damaged, or it is of another kind; then the rows must be made anew from the
-/// log.
+/// When a newer program wrote the row, when it was damaged, or when it is of another kind. The rows must then be made
+/// again from the log.
 pub fn decode(kind: RowKind, bytes: &[u8]) -> Result<Row, CodecError> {
     use wire::row::Row as Wire;
     let wire::Row { format: _, row } = message(bytes)?;
@@ -309,18 +309,18 @@ fn reported(message: wire::ReportedQueue) -> Result<ReportedQueue, CodecError> {
     })
 }
 
-/// The number of the layout of rows: which there are, under which keys, and what follows from an event. One more for
-/// every change of any of that; rows of another layout are made again from the log.
+/// The number of the layout of the rows: which rows there are, their keys, and the rows that an event leads to. Add 1
+/// for every change of any of these. Rows with another layout are made again from the log.
 pub const LAYOUT: u32 = 9;
 
-/// How far the rows are, under [`super::rows::key::APPLIED`]: written with every group of rows.
+/// The position of the rows, under [`super::rows::key::APPLIED`]. It is written with every group of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// The last event that is in the rows.
+    /// The sequence of the last event in the rows.
     pub seq: Seq,
-    /// Log time.
+    /// The log time at that event, in milliseconds.
     pub now: UnixMs,
-    /// The live playbook.
+    /// The version of the live playbook; `None` if none is live.
     pub live: Option<PlaybookVersion>,
 }
 
@@ -336,10 +336,10 @@ pub fn encode_applied(Applied { seq, now, live }: &Applied) -> Vec<u8> {
     .to_bytes()
 }
 
-/// Reads what is under [`super::rows::key::APPLIED`].
+/// Reads the value under [`super::rows::key::APPLIED`].
 ///
 /// # Errors
-/// As [`decode`]; [`CodecError::Layout`] when the rows are laid out otherwise.
+/// The same as [`decode`]; and [`CodecError::Layout`] when the rows have another layout.
 pub fn decode_applied(bytes: &[u8]) -> Result<Applied, CodecError> {
     let wire::Applied {
         format: _,
@@ -367,10 +367,10 @@ pub fn encode_playbook(source: &str) -> Vec<u8> {
     .to_bytes()
 }
 
-/// Reads a playbook: the text as it was published.
+/// Reads the text of a playbook as it was published.
 ///
 /// # Errors
-/// As [`decode`].
+/// The same as [`decode`].
 pub fn decode_playbook(bytes: &[u8]) -> Result<Arc<str>, CodecError> {
     let wire::PlaybookDocument { format: _, source } = message(bytes)?;
     Ok(source.into())

@@ -1,4 +1,4 @@
-//! What callers keep of cases and contacts for themselves.
+//! The stored form of the data that callers keep on cases and contacts.
 
 use super::number::{Numbered, known};
 use super::text::borrowed;
@@ -47,7 +47,7 @@ fn labels(messages: Vec<wire::Label>) -> Labels {
     messages.into_iter().map(label).collect()
 }
 
-/// What was changed of references and of labels.
+/// The changes of references and of labels.
 pub(super) fn tags_update_to_wire(
     update: &TagsUpdate,
 ) -> (

@@ -1,4 +1,4 @@
-//! Names, reasons, versions, hashes and times as they are stored.
+//! Converts names, reasons, versions, hashes and times to their stored form and back.
 
 use super::CodecError;
 use signpost_domain::case::CaseKey;
@@ -9,7 +9,7 @@ use signpost_domain::ids::{
 use signpost_domain::time::{Millis, UnixMs};
 use std::borrow::Cow;
 
-/// A name that was checked when it was written, and is never empty.
+/// A name that was checked when it was written. It is never empty.
 pub(super) trait Name: Sized {
     fn text(&self) -> &str;
     fn of_text(text: String) -> Self;
@@ -42,12 +42,12 @@ pub(super) fn slugs(texts: Vec<String>, field: &'static str) -> Result<Vec<Slug>
     texts.into_iter().map(|text| name(text, field)).collect()
 }
 
-/// A text where it is.
+/// A text, borrowed.
 pub(super) fn borrowed(text: &str) -> Cow<'_, str> {
     text.into()
 }
 
-/// The text of a name; empty, if there is none.
+/// The text of a name; empty for `None`.
 pub(super) fn name_text(name: Option<&impl Name>) -> Cow<'_, str> {
     name.map_or(Cow::Borrowed(""), |name| name.text().into())
 }
@@ -56,12 +56,12 @@ pub(super) fn name_texts(names: &[impl Name]) -> Vec<Cow<'_, str>> {
     names.iter().map(|name| name.text().into()).collect()
 }
 
-/// As [`reason_text`]; empty, if there is none.
+/// The same as [`reason_text`]; empty for `None`.
 pub(super) fn reason_text_or_none(reason: Option<&ReasonId>) -> Cow<'_, str> {
     reason.map_or(Cow::Borrowed(""), reason_text)
 }
 
-/// `primary` or `primary/secondary`.
+/// The text of a reason: `primary` or `primary/secondary`.
 pub(super) fn reason_text(reason: &ReasonId) -> Cow<'_, str> {
     let primary = reason.primary.as_str();
     match &reason.secondary {
@@ -85,10 +85,10 @@ pub(super) fn reason_or_none(
     there.map(|text| reason(text, field)).transpose()
 }
 
-/// Bytes of a version.
+/// The number of bytes of a version.
 const VERSION_BYTES: usize = 32;
 
-/// The 32 bytes of a version; none for the empty one, which a case without a playbook has.
+/// The 32 bytes of a version. `None` for the empty version, which a case without a playbook has.
 pub(super) fn version_bytes(version: &PlaybookVersion) -> Option<[u8; VERSION_BYTES]> {
     let digits = version.as_str().as_bytes();
     let digit = |byte: u8| (byte as char).to_digit(16).unwrap_or_default() as u8;
@@ -99,7 +99,7 @@ pub(super) fn version_bytes(version: &PlaybookVersion) -> Option<[u8; VERSION_BY
     (digits.len() == 2 * VERSION_BYTES).then_some(bytes)
 }
 
-/// As [`version_bytes`]; empty, if there is none.
+/// The same as [`version_bytes`]; empty for `None`.
 pub(super) fn version_cow(version: Option<&PlaybookVersion>) -> Cow<'static, [u8]> {
     let bytes = version.and_then(version_bytes);
     bytes.map_or(Cow::Borrowed(&[]), |bytes| bytes.to_vec().into())
@@ -129,7 +129,7 @@ pub(super) fn hash(bytes: &[u8], field: &'static str) -> Result<[u8; 16], CodecE
     bytes.try_into().map_err(|_| CodecError::Shape(field))
 }
 
-/// Empty, if there is none.
+/// The bytes of the key of a matter; empty for `None`.
 pub(super) fn matter_bytes(matter: Option<&CaseKey>) -> Cow<'_, [u8]> {
     matter.map_or(Cow::Borrowed(&[]), |key| Cow::Borrowed(&key.0))
 }
@@ -160,7 +160,7 @@ pub(super) fn cases(seqs: Vec<u64>) -> Vec<CaseId> {
     seqs.into_iter().map(case).collect()
 }
 
-/// From `base` to `time`, in milliseconds; [`at`] undoes it for any two times.
+/// The time from `base` to `time`, in milliseconds; may be negative. [`at`] reverses it for any two times.
 pub(super) fn after(time: UnixMs, base: UnixMs) -> i64 {
     time.0.wrapping_sub(base.0)
 }

@@ -1,19 +1,19 @@
-//! Protobuf as it is written: field after field into one buffer, without a copy of the value in between.
+//! Writes protobuf: field after field into one buffer, without a copy of the value in between.
 //!
-//! The messages are generated (`server/build`); their bytes are those that prost's would give, to which the tests hold
-//! them.
+//! The messages are generated (`server/build`). Their bytes are the same as those of prost; the tests check this.
 
-/// Bytes that most values fit into.
+/// A capacity, in bytes, that is enough for most values.
 const CAPACITY_BYTES: usize = 1_024;
 const VARINT: u32 = 0;
 const LENGTH_DELIMITED: u32 = 2;
 
 /// A message that can be written.
 pub(super) trait Encodable {
-    /// Writes its fields in the order of their numbers; what is zero or empty is left out, unless it can be absent.
+    /// Writes the fields of the message in the order of their numbers. A field that is zero or empty is left out,
+    /// unless the field can be absent.
     fn write(&self, w: &mut MessageWriter);
 
-    /// Its bytes.
+    /// The bytes of the message.
     fn to_bytes(&self) -> Vec<u8> {
         let mut w = MessageWriter(Vec::with_capacity(CAPACITY_BYTES));
         self.write(&mut w);
@@ -25,20 +25,20 @@ pub(super) trait Encodable {
 pub(super) struct MessageWriter(Vec<u8>);
 
 impl MessageWriter {
-    /// A number; nothing for zero.
+    /// Writes a number; nothing for zero.
     pub(super) fn number(&mut self, field: u32, value: u64) {
         if value != 0 {
             self.present(field, value);
         }
     }
 
-    /// A number, zero too.
+    /// Writes a number, also zero.
     pub(super) fn present(&mut self, field: u32, value: u64) {
         self.tag(field, VARINT);
         self.varint(value);
     }
 
-    /// Numbers, packed; nothing for none.
+    /// Writes packed numbers; nothing if there are none.
     pub(super) fn packed(&mut self, field: u32, values: impl Iterator<Item = u64>) {
         let mut values = values.peekable();
         if values.peek().is_some() {
@@ -46,14 +46,14 @@ impl MessageWriter {
         }
     }
 
-    /// Bytes, none too.
+    /// Writes bytes, also if there are none.
     pub(super) fn bytes(&mut self, field: u32, bytes: &[u8]) {
         self.tag(field, LENGTH_DELIMITED);
         self.varint(bytes.len() as u64);
         self.0.extend_from_slice(bytes);
     }
 
-    /// What `write` writes, with its length before it.
+    /// Writes the fields that `write` writes, as a message with its length in front.
     pub(super) fn message(&mut self, field: u32, write: impl FnOnce(&mut MessageWriter)) {
         self.tag(field, LENGTH_DELIMITED);
         let at = self.0.len();
@@ -87,7 +87,7 @@ impl MessageWriter {
     }
 }
 
-/// A number that is as short when it is negative.
+/// The zigzag form of a number: negative numbers are as short as positive ones.
 pub(super) const fn zigzag(value: i64) -> u64 {
     (value << 1 ^ value >> 63) as u64
 }

@@ -299,7 +299,7 @@ async fn faulty_words_are_refused_and_change_nothing() -> Outcome {
     ));
     let told = told.join("\n").replace(&one, "ONE").replace(&two, "TWO");
     expect![[r#"
-        case ONE has changed since: its etag is 4 now
+        case ONE has changed since you read it: its etag is now 4
         text: must not be empty
         etag: must be the etag of an answer about this case
         text: must be at most 4096 bytes, is 5000

@@ -81,7 +81,7 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
         InvalidArgument:  (2 faults in all)
           note: must say why they are one
           etag: must be the etag of an answer about this customer
-        Aborted: customer c1 has changed since: its etag is 4 now
+        Aborted: customer c1 has changed since you read it: its etag is now 4
           ETAG_MISMATCH
         FailedPrecondition: customer c2 is not merged into another
           CUSTOMER_NOT_MERGED c2

@@ -1,4 +1,5 @@
-//! A contact's answer as text: what happened, what comes next, what it was chosen from, why, and why not the others.
+//! A contact's answer as text: what happened, what comes next, which options there were, why this one was chosen, and
+//! why the other routes were not.
 
 use super::menu::{menu, questions};
 use super::open_case::{about_key, open_cases};
@@ -8,10 +9,10 @@ use crate::cli::out::Paint;
 use signpost_client::v1;
 use v1::contact_answer::Next;
 
-/// The priority of a contact for which no rule sets another.
+/// The priority of a contact if no rule sets another one.
 const PRIORITY_USUAL: u32 = 5;
 
-/// The whole answer.
+/// The whole answer as text.
 pub(crate) fn answer(answer: &v1::ContactAnswer, paint: Paint) -> String {
     let mut text = happened(answer, paint);
     let taken = match &answer.next {
@@ -49,7 +50,7 @@ pub(crate) fn answer(answer: &v1::ContactAnswer, paint: Paint) -> String {
     text
 }
 
-/// What to say to a customer whose case is only presumed.
+/// What to say to a customer whose case is only presumed. Empty if the case is certain.
 fn presumed(answer: &v1::ContactAnswer, paint: Paint) -> String {
     if !answer.case_presumed {
         return String::new();
@@ -59,7 +60,7 @@ fn presumed(answer: &v1::ContactAnswer, paint: Paint) -> String {
     format!("about {about} {mend}\n")
 }
 
-/// Of several matters each with its case, and what would be best for it by itself.
+/// For each of several matters: its case, and the route that would be best for it alone.
 fn matters(answer: &v1::ContactAnswer, paint: Paint) -> String {
     let line = |matter: &v1::MatterAnswer| {
         let leads = answer.leading_matter_id == matter.matter_id;
@@ -93,7 +94,7 @@ fn matters(answer: &v1::ContactAnswer, paint: Paint) -> String {
     }
 }
 
-/// Why a matter has no case, as far as it is for its reason.
+/// Why a matter has no case, as far as its reason explains that.
 fn without_case(matter: &v1::MatterAnswer) -> String {
     let unknown = v1::FindingKind::ReasonUnknown as i32;
     let unknown = matter.findings.iter().find(|it| it.kind == unknown);
@@ -157,9 +158,8 @@ fn happened(answer: &v1::ContactAnswer, paint: Paint) -> String {
     text
 }
 
-/// `at stake 27.00 EUR; if it fails: 8.10 more (the best that could follow)`, or `no other route could
-/// follow`; nothing where
-/// no route was priced.
+/// `at stake 27.00 EUR; if it fails: 8.10 more (the best that could follow)`, or `no other route could follow`. Empty
+/// if no route was priced.
 fn at_stake(decision: &v1::Decision) -> String {
     if decision.stake_micros == 0 && decision.next_micros == 0 {
         return String::new();
@@ -191,7 +191,7 @@ fn goes_to(answer: &v1::ContactAnswer, target: &v1::RouteTarget, paint: Paint) -
     format!("{}{place}{}\n", paint.green(&goes), handed_over(target))
 }
 
-/// What a distributor needs beside the queue: `, skills rebooking 3, priority 7, language nl-NL`; nothing for a flow.
+/// What a distributor needs besides the queue: `, skills rebooking 3, priority 7, language nl-NL`. Empty for a flow.
 pub(super) fn handed_over(target: &v1::RouteTarget) -> String {
     if target.queue_id.is_empty() {
         return String::new();
@@ -250,7 +250,7 @@ fn options(decision: &v1::Decision, taken: Option<i32>, paint: Paint) -> String 
     format!("\n{}", table(&COLUMNS, rows.collect(), paint))
 }
 
-/// `45 % in time` where the deadline is near, `0 % now` where it failed before.
+/// The chance of an option: `45 % in time` if the deadline is near, `0 % now` if the route failed before.
 fn chance(option: &v1::RouteOption) -> String {
     let chance = words::percent(option.chance_basis_points);
     match option.chance_basis() {
@@ -281,7 +281,8 @@ fn why(decision: &v1::Decision, answer: &v1::ContactAnswer, paint: Paint) -> Str
     let found = &decision.findings;
     let rules = decision.fired_rules.iter().map(|fired| rule(fired, found));
     let unknown = found.iter().any(|it| it.kind == Kind::ReasonUnknown as i32);
-    // That of an unknown reason says the same, and that of another matter is said with its facts.
+    // The last resort of an unknown reason says the same, and a matter that was found by its key is explained with its
+    // facts.
     let said = |found: &&v1::Finding| {
         !(lacks(found)
             || found.kind == Kind::LastResort as i32 && unknown
@@ -292,7 +293,7 @@ fn why(decision: &v1::Decision, answer: &v1::ContactAnswer, paint: Paint) -> Str
     section("why", rules.chain(findings).chain(lacking(found)), paint)
 }
 
-/// One line where it is the case that was there, though another matter was told.
+/// One line if the server found the existing case although the caller said that it is another matter; else `None`.
 fn same_matter(findings: &[v1::Finding], answer: &v1::ContactAnswer) -> Option<String> {
     let kind = v1::FindingKind::SameMatterByKey as i32;
     let mut found = findings.iter().filter(|it| it.kind == kind).peekable();
@@ -316,7 +317,8 @@ fn same_matter(findings: &[v1::Finding], answer: &v1::ContactAnswer) -> Option<S
     })
 }
 
-/// Why not the other routes; of several matters first of the one that leads, then of each other that has a decision.
+/// Why the other routes were not chosen. With several matters: first for the matter that leads, then for each other one
+/// with a decision.
 fn why_not(decision: &v1::Decision, answer: &v1::ContactAnswer, paint: Paint) -> String {
     let of = |title: &str, decision: &v1::Decision| {
         let lines = decision.ineligible_routes.iter().map(ineligible);
@@ -401,7 +403,7 @@ fn lacks(finding: &v1::Finding) -> bool {
     finding.kind == v1::FindingKind::RuleInputUnknown as i32
 }
 
-/// One line for each value that is not known, with the rules that need it.
+/// One line for each value that is missing, with the rules that need it.
 fn lacking(findings: &[v1::Finding]) -> impl Iterator<Item = String> {
     let mut rules_by_value: Vec<(&str, Vec<&str>)> = Vec::new();
     for found in findings.iter().filter(|found| lacks(found)) {
@@ -490,7 +492,7 @@ fn finding(finding: &v1::Finding) -> String {
                 "1" => "1 attempt".to_owned(),
                 count => format!("{count} attempts"),
             };
-            format!("the need is raised: {attempts} with people failed on this case")
+            format!("the need is raised: {attempts} by people failed on this case")
         }
         Ok(Kind::QueueStatsTooOld) => {
             format!("what was reported of queue {about} is too old to count")
@@ -528,7 +530,7 @@ fn ineligible(route: &v1::IneligibleRoute) -> String {
     format!("{}: {why}", words::route(route.route))
 }
 
-/// `, opens 2026-11-30T08:00:00Z`, if that is known.
+/// `, opens 2026-11-30T08:00:00Z`; empty if that time is not known.
 fn opens(route: &v1::IneligibleRoute) -> String {
     let opens = route.opens_time.as_ref();
     opens.map_or_else(String::new, |at| {

@@ -1,4 +1,4 @@
-//! Why routes were turned down, which rules fired, and what was noticed while deciding.
+//! Why routes cannot be taken, which rules applied, and what was noticed during the decision.
 
 use crate::ability::Ability;
 use crate::ids::{ReasonId, Slug};
@@ -8,41 +8,42 @@ use crate::route::{Route, RouteSet};
 use crate::time::UnixMs;
 use std::sync::Arc;
 
-/// Why a route was turned down: the first reason, in this order.
+/// Why a route cannot be taken: the first cause that applies, in the order of the variants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IneligibilityCause {
-    /// The reason does not have it.
+    /// The reason does not have the route.
     NotOfReason,
-    /// The channel does not have it.
+    /// The channel does not have the route.
     NotOnChannel,
-    /// It needs this, which the customer cannot use.
+    /// The route needs this ability, which the customer does not have.
     CannotUse(Ability),
-    /// The customer did not answer, and it needs them on the line now.
+    /// The route needs the customer on the line now, but the customer did not answer.
     CustomerAway,
-    /// The customer asked for a person.
+    /// The customer asked for a person, and a guard removes this route then.
     AskedForPerson,
-    /// The customer is vulnerable.
+    /// The customer is vulnerable, and a guard removes this route then.
     Vulnerable,
-    /// This flow failed on the case.
+    /// This flow failed on the case before.
     FailedBefore(Slug),
-    /// This consent was refused.
+    /// The customer refused this consent.
     ConsentRefused(Slug),
-    /// This consent is not known.
+    /// It is not known whether the customer gives this consent.
     ConsentUnknown(Slug),
-    /// This rule forbids it.
+    /// This rule forbids the route.
     ForbiddenByRule(Slug),
     /// This rule leaves only other routes.
     ExcludedByRule(Slug),
-    /// This queue is closed now, and when it opens.
+    /// This queue is closed now. The time is when it opens next; `None` if not known.
     Closed(Slug, Option<UnixMs>),
-    /// The platform says that nobody is signed in to this queue, and when it opens next.
+    /// The platform reported that nobody is signed in to this queue. The time is when the queue opens next; `None` if
+    /// not known.
     NotStaffed(Slug, Option<UnixMs>),
-    /// It cannot be done before this fact, the deadline of the reason.
+    /// The route takes longer than the time until this fact, the deadline of the reason.
     TooLate(Slug),
 }
 
 impl IneligibilityCause {
-    /// What it names: a rule, a consent, a queue, a flow or a fact.
+    /// The name in the cause: a rule, a consent, a queue, a flow or a fact. `None` if the cause names nothing.
     pub fn subject(&self) -> Option<&Slug> {
         match self {
             IneligibilityCause::FailedBefore(name)
@@ -62,7 +63,7 @@ impl IneligibilityCause {
         }
     }
 
-    /// When the queue that it names opens, if that is known.
+    /// When the queue in the cause opens; `None` if not known, or if the cause names no queue.
     pub fn opens(&self) -> Option<UnixMs> {
         match self {
             IneligibilityCause::Closed(_, opens) | IneligibilityCause::NotStaffed(_, opens) => {
@@ -73,94 +74,98 @@ impl IneligibilityCause {
     }
 }
 
-/// A rule that applied, and what it did.
+/// A rule that applied, and its effects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FiredRule {
-    /// Its id.
+    /// The id of the rule.
     pub id: Slug,
-    /// Routes that it took away.
+    /// The routes that the rule forbids.
     pub forbids: RouteSet,
-    /// Routes that it left, if not empty.
+    /// The routes that the rule leaves. Empty if the rule leaves all.
     pub leaves: RouteSet,
-    /// What routes gained.
+    /// The amounts that the rule gives to routes.
     pub prefers: Vec<(Route, Money)>,
-    /// The need that it raised to.
+    /// The need that the rule raises to; `None` if it raises none.
     pub need: Option<Need>,
-    /// Facts that it asks for.
+    /// The facts that the rule asks for.
     pub facts: Vec<Slug>,
-    /// The queue that it set.
+    /// The queue that the rule sets; `None` if it sets none.
     pub queue: Option<Slug>,
-    /// The priority that it set.
+    /// The priority that the rule sets; `None` if it sets none.
     pub priority: Option<u8>,
-    /// What it says that an agent must know, with the level.
+    /// The skills that the rule requires of an agent, with their level.
     pub skills: Vec<(Slug, u8)>,
 }
 
-/// What was noticed on the way.
+/// Something that was noticed during a decision, for the reader of the decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// This rule needs this value, which is not known.
     RuleInputUnknown(Slug, Arc<str>),
-    /// Nothing was reported for this queue; the playbook's assumed wait was taken.
+    /// Nothing was reported for this queue, so the wait is the one that the playbook assumes.
     WaitAssumed(Slug),
-    /// The tier is the caller's, not this stored one.
+    /// The tier that the caller sent was used, not this stored tier.
     TierReported(Slug),
-    /// No tier is known; the default was taken.
+    /// No tier is known, so the default was used.
     TierAssumed,
-    /// This reason is not known; the last resort was taken.
+    /// The playbook does not have this reason, so the last resort was used.
     ReasonUnknown(ReasonId),
-    /// This reason was retired.
+    /// This reason was retired and replaced by another.
     ReasonReplaced(ReasonId),
-    /// No route was allowed; the last resort was taken.
+    /// No route was allowed, so the last resort was used.
     LastResort,
     /// An identity of this kind is not verified, and was not used to find the customer.
     IdentityNotVerified(Slug),
-    /// A verified identity of this kind belongs to another customer than the one named.
+    /// A verified identity of this kind belongs to a customer other than the one the caller named.
     IdentityOfOtherCustomer(Slug),
-    /// An identity of this kind is shared by several customers, and was not used to find the customer.
+    /// An identity of this kind is used by several people, and was not used to find the customer.
     IdentityShared(Slug),
-    /// The customer would not tell this fact.
+    /// The customer was asked for this fact and did not give it.
     FactDeclined(Slug),
-    /// Another open case could be meant; this fact tells.
+    /// Another open case could be meant. This fact would show which one.
     CaseAmbiguous(Slug),
     /// The condition of this rule could not be computed.
     RuleFailed(Slug),
-    /// A contact of this less valuable tier would have been sent to the first route, which has a better chance than the
-    /// cheapest: so this one is, too.
+    /// The cheapest route was not put first. A contact of this less valuable tier would be sent to a route with a
+    /// better chance, so this contact is sent there too.
     TierFloor(Slug),
-    /// This fact, the deadline of the reason, has passed.
+    /// The time in this fact, the deadline of the reason, has passed.
     DeadlinePassed(Slug),
-    /// Nothing can be done before this fact, the deadline of the reason.
+    /// Every route takes longer than the time until this fact, the deadline of the reason.
     DeadlineOutOfReach(Slug),
-    /// Guards took away all that this rule leaves: it leaves what guards leave.
+    /// Guards removed every route that this rule leaves, so the rule was ignored.
     RuleSetAside(Slug),
-    /// Nobody speaks this language in this queue.
+    /// Nobody in this queue speaks this language.
     LanguageNotSpoken(Slug, Arc<str>),
-    /// The last resort is this route, though this speaks against it.
+    /// This route is the last resort, although this cause speaks against it.
     LastResortBroken(Route, Box<IneligibilityCause>),
-    /// The contact is taken to be about the customer's one open case of its reason.
+    /// The contact is presumed to be about the customer's only open case of its reason.
     CasePresumed,
-    /// The caller said that it is another matter, but it is a case that was there: this key fact is told, or the reason
-    /// has none.
+    /// The caller said that this is another matter, but it belongs to a case that exists. This key fact shows it;
+    /// `None` if the reason has no key fact.
     SameMatterByKey(Option<Slug>),
-    /// The need is more than the reason's and what rules raise it to: so many attempts with people failed on the case.
-    /// It is noticed beside the decision, so that one that was stored before it was told is computed again as it was.
+    /// The need is higher than the need of the reason and of the rules, because this many attempts with people failed
+    /// on the case. This finding is stored beside the decision, not in it. So a decision that was stored before this
+    /// finding existed is computed again unchanged.
     NeedRaisedByAttempts(u32),
-    /// A case was told, or a contact of it, and nothing proves that this contact is about it; or there is no such.
+    /// The caller named a case or an earlier contact, but there is no such case, or nothing proves that this contact is
+    /// about it.
     CaseNumberNotProven,
-    /// What was reported of this queue is too old to count. It is noticed beside the decision.
+    /// The reported numbers of this queue are too old to be used. This finding is stored beside the decision, not in
+    /// it.
     QueueStatsTooOld(Slug),
 }
 
 impl Finding {
-    /// Adds it to those that there are, unless it is there.
+    /// Adds the finding to `findings`, unless it is there already.
     pub(crate) fn note(self, findings: &mut Vec<Finding>) {
         if !findings.contains(&self) {
             findings.push(self);
         }
     }
 
-    /// What it names: a rule, a queue, a tier, a kind of identity or a fact.
+    /// The name in the finding: a rule, a queue, a tier, a kind of identity or a fact. `None` if the finding names
+    /// nothing.
     pub fn subject(&self) -> Option<&Slug> {
         match self {
             Finding::RuleInputUnknown(name, _)

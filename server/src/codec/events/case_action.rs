@@ -1,4 +1,4 @@
-//! The event of what people do to a case.
+//! The stored form of the event for the work of people on a case.
 
 use crate::codec::case_work::{
     link, link_to_wire, merged_case, merged_case_to_wire, resolution, resolution_to_wire,

@@ -1,4 +1,4 @@
-//! How a contact came to a case, and the case that it opened.
+//! The stored form of how a contact joined a case, and of the case that it opened.
 
 use crate::codec::number::{Numbered, known};
 use crate::codec::text::{

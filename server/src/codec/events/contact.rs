@@ -1,4 +1,4 @@
-//! The events of a contact after it was decided on: its route, what callers keep of it, its end.
+//! The stored form of the events of a contact after its routing: its selected route, the updates by callers, its end.
 
 use crate::codec::case_work::{resolution, resolution_to_wire};
 use crate::codec::context::{offered, offered_to_wire};

@@ -1,4 +1,4 @@
-//! The events of what is done to customers.
+//! The stored form of the events for customers.
 
 use crate::codec::customer::{customer, customer_to_wire, merge, merge_to_wire};
 use crate::codec::profile::{identity, identity_key, identity_key_to_wire, identity_to_wire};

@@ -1,4 +1,4 @@
-//! A decision with its reasons, and how things stood.
+//! The stored form of a decision with its reasons, and of the circumstances at that time.
 
 use super::finding::{findings, findings_to_wire, ineligible, ineligible_to_wire};
 use crate::codec::handover::{handover, handover_to_wire, skill, skill_to_wire, small};

@@ -1,4 +1,4 @@
-//! What was noticed while deciding, and why routes were turned down.
+//! The stored form of the findings of a decision, and of the reasons why routes were not eligible.
 
 use crate::codec::number::{Numbered, known, nonsense, number_or_none};
 use crate::codec::text::{borrowed, name, name_or_none, name_text, reason, reason_text};

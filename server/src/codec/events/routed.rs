@@ -1,4 +1,4 @@
-//! The event of a contact that was decided on.
+//! The stored form of the event that routes a contact.
 
 use super::case_join::{case_join, case_join_to_wire};
 use super::decision::{decision, decision_to_wire, standing, standing_to_wire};

@@ -1,4 +1,4 @@
-//! The row of a case.
+//! The stored form of the row of a case.
 
 use crate::codec::case_work::{
     link, link_to_wire, merged_case, merged_case_to_wire, resolution, resolution_to_wire,

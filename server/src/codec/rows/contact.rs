@@ -1,4 +1,4 @@
-//! The row of a contact.
+//! The stored form of the row of a contact.
 
 use crate::codec::context::{context, context_to_wire, offered, offered_to_wire};
 use crate::codec::customer::{tier_found, tier_found_to_wire};
@@ -154,28 +154,27 @@ pub(super) fn contact(message: wire::Contact) -> Result<Contact, CodecError> {
     })
 }
 
-/// Of a contact, what feeds filter by.
+/// The part of a contact that feeds filter by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartialContact {
-    /// Where it is.
+    /// The kind of its state.
     pub place: ContactStateKind,
     /// Its channel.
     pub channel: Slug,
-    /// The reason as it was stated.
+    /// The stated reason; `None` if there is none.
     pub reason: Option<ReasonId>,
-    /// The reason as it was confirmed.
+    /// The confirmed reason; `None` if there is none.
     pub confirmed: Option<ReasonId>,
-    /// Who it is, if known.
+    /// The customer; `None` if not known.
     pub customer: Option<CustomerId>,
-    /// Its tier.
+    /// The tier; `None` if there is none.
     pub tier: Option<Slug>,
 }
 
-/// Reads of the row of a contact what feeds filter by, and passes over the rest: a small part of what it costs to read
-/// the row.
+/// Reads only the part of the row of a contact that feeds filter by. This costs a small part of reading the whole row.
 ///
 /// # Errors
-/// When it is no such row.
+/// When the bytes are not the row of a contact, are damaged, or come from a newer program.
 pub fn decode_partial(bytes: &[u8]) -> Result<PartialContact, CodecError> {
     let wire::GlancedRow { format: _, contact } = message(bytes)?;
     let wire::GlancedContact {

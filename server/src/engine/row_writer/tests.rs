@@ -1,4 +1,4 @@
-//! How long request ids are kept.
+//! Tests of how long request ids are kept.
 
 use super::*;
 use crate::engine::open_folder;
@@ -21,7 +21,7 @@ fn request(seq: u64) -> RowKey {
     RowKey::Request(RequestKey(u128::from(seq).to_be_bytes()))
 }
 
-/// Keeps the answer of one event.
+/// Writes the row of the request that the event `seq` answered.
 fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWriteError> {
     let answered = IdempotencyRecord {
         seq: Seq(seq),
@@ -36,7 +36,7 @@ fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWri
     })
 }
 
-/// Which of these are still known.
+/// The sequences among `seqs` whose requests are still known.
 fn known(row_writer: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError> {
     let mut keys = Vec::new();
     for &seq in seqs {
@@ -47,7 +47,7 @@ fn known(row_writer: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError
     Ok(found.map(|(&seq, _)| seq).collect())
 }
 
-/// A request id goes when a day of log time and so many events have passed, and not before both have.
+/// A request id is deleted after a day of log time and [`REQUESTS_KEPT_MIN`] events, and not before both have passed.
 #[test]
 fn a_request_id_is_kept_a_day_and_for_so_many_events() -> Result<(), Box<dyn Error>> {
     let scratch = tempfile::tempdir()?;
@@ -60,7 +60,7 @@ fn a_request_id_is_kept_a_day_and_for_so_many_events() -> Result<(), Box<dyn Err
     // A day later, but after few events.
     answer(&mut row_writer, 300, START + Millis::DAY + second)?;
     assert_eq!(known(&row_writer, &all)?, all);
-    // As many events as are kept at least behind the first stretch, not behind the second.
+    // The least number of events that are kept, counted after the first stretch but not after the second.
     let beyond = REQUESTS_KEPT_MIN + STRETCH_EVENTS;
     answer(&mut row_writer, beyond, START + Millis::DAY + second)?;
     assert_eq!(known(&row_writer, &all)?, [70, 200]);

@@ -11,8 +11,8 @@ use signpost_domain::route::Route;
 use signpost_domain::time::UnixMs;
 use signpost_proto::v1;
 
-/// The decision that was made under `playbook` at `now`, in the event at `seq`; `noticed` comes before its own
-/// findings.
+/// The decision that was made under `playbook` at the time `now`, in the event at `seq`. The findings in `noticed` come
+/// before its own findings.
 pub(super) fn decision(
     playbook: &Playbook,
     (seq, now): (Option<Seq>, UnixMs),
@@ -58,7 +58,7 @@ pub(super) fn decision(
     }
 }
 
-/// The text of a name that may be absent.
+/// The text of a name; empty for `None`.
 pub(super) fn text(name: Option<&Slug>) -> String {
     name.map_or_else(String::new, |name| name.as_str().to_owned())
 }
@@ -92,7 +92,7 @@ fn option(
     }
 }
 
-/// What a reason does not write itself of one of its routes.
+/// The values of a route that the reason does not write itself but inherits.
 fn inherited(reason: &Reason, route: Route) -> Vec<v1::InheritedValue> {
     let spec = reason.routes.iter().find(|spec| spec.route == route);
     let Some(spec) = spec else {
@@ -203,7 +203,7 @@ fn rule(fired: &FiredRule) -> v1::FiredRule {
     }
 }
 
-/// What was noticed.
+/// A finding of a decision.
 pub(super) fn finding(finding: &Finding) -> v1::Finding {
     use v1::FindingKind as Wire;
     let kind = match finding {

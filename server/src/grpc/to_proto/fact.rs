@@ -1,4 +1,4 @@
-//! Facts, and the questions for them.
+//! Facts, and the questions that ask for them.
 
 use super::{time, wire_enum};
 use signpost_domain::fact::{Fact, FactValue, Facts, Knowledge};
@@ -31,7 +31,7 @@ fn fact(fact: &Fact) -> v1::Fact {
     }
 }
 
-/// The code of a currency; empty where it is not known.
+/// The code of a currency; empty for `None`.
 pub(super) fn code(currency: Option<Currency>) -> String {
     currency.map_or_else(String::new, |currency| currency.as_str().to_owned())
 }
@@ -47,7 +47,7 @@ fn value(knowledge: &Knowledge) -> Value {
     }
 }
 
-/// What to ask, in the customer's language. A fact that the playbook does not have is not asked.
+/// The questions for facts, in the language of the customer. Facts that the playbook does not have are left out.
 pub(super) fn questions(
     playbook: &Playbook,
     language: Option<&str>,

@@ -332,7 +332,7 @@ fn why_not_is_said_of_each_matter() {
     assert!(why_not(&told).starts_with("why not\n"));
 }
 
-/// Another matter that is not another, a reason that nobody knows, a customer who is not there, matters without a case.
+/// Another matter that is the same one, an unknown reason, a customer who does not exist, matters without a case.
 #[test]
 fn what_is_out_of_the_ordinary_is_said_in_words() {
     use v1::FindingKind as Kind;

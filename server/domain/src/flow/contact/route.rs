@@ -1,4 +1,5 @@
-//! A contact comes in, or more is known of it: find who, why and which case, decide, and say what comes next.
+//! Handles a new or an amended contact: finds the customer, the reason and the case, decides, and returns the next
+//! step.
 
 use super::matters;
 use super::start::Start;
@@ -11,7 +12,7 @@ use crate::state::State;
 use crate::time::UnixMs;
 use std::borrow::Cow;
 
-/// Routes a new or an amended contact: one event, and one more for each other matter.
+/// Routes a new or an amended contact. Gives one event, and one more for each other matter.
 pub(in crate::flow) fn route(
     state: &State,
     command: &RouteContact,
@@ -22,7 +23,7 @@ pub(in crate::flow) fn route(
     matters::routed(state, start, &told, now)
 }
 
-/// Finds what routing needs, without deciding.
+/// Looks up the rows that routing needs, without a decision.
 pub(in crate::flow) fn seek(
     state: &State,
     command: &RouteContact,

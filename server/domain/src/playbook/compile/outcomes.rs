@@ -1,11 +1,11 @@
-//! What can come of a case.
+//! Compiles the possible outcomes of a case.
 
 use super::Compiler;
 use crate::playbook::fault::At;
 use crate::playbook::limits::OUTCOMES_MAX;
 use crate::playbook::{OutcomeDefinition, Reason, ReasonIndex};
 
-/// Reasons without an outcome that a fault names.
+/// The largest number of reasons without an outcome that a fault names.
 const NAMED_MAX: usize = 3;
 
 impl Compiler<'_> {
@@ -34,7 +34,7 @@ impl Compiler<'_> {
         Some(outcomes)
     }
 
-    /// Where outcomes are declared, each reason has one: its cases could never be resolved by anybody.
+    /// Adds a fault if outcomes are declared and a reason has none, because nobody could resolve a case of this reason.
     fn refuse_without_outcome(
         &mut self,
         at: At<'_>,

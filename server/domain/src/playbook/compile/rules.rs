@@ -1,4 +1,4 @@
-//! Rules with their columns and conditions.
+//! Compiles rules with their columns and conditions.
 
 use super::names::NameKind;
 use super::{Compiler, texts};
@@ -14,16 +14,16 @@ use crate::playbook::{
 use crate::route::{Medium, Route};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What rules refer to besides the names: made once for all of them.
+/// What rules refer to besides the names. It is computed once for all rules.
 pub(super) struct Context<'a> {
-    /// Secondary reasons by `primary` and by `primary/secondary`.
+    /// The secondary reasons by `primary` and by `primary/secondary`.
     reasons: BTreeMap<String, Vec<ReasonIndex>>,
-    /// What stands for a retired reason.
+    /// The reason that replaces each retired reason.
     retired: BTreeMap<&'a str, String>,
     declared: Declared<'a>,
-    /// Conditions by their text: many rules have the same one.
+    /// The conditions by their text, because many rules have the same condition.
     conditions: BTreeMap<&'a str, Option<Condition>>,
-    /// How many of those are wrong.
+    /// How many of the conditions are not valid.
     wrong: usize,
     patterns: usize,
 }
@@ -161,8 +161,8 @@ impl<'a> Compiler<'a> {
         self.find(at, &id.0, NameKind::Queue).map(QueueIndex)
     }
 
-    /// Refuses a queue that serves none of the routes to people that its rule leaves on any of its channels; none named
-    /// are all.
+    /// Adds a fault if the queue serves none of the routes to people that the rule leaves on any of its channels. A
+    /// rule that names no channels is for all channels.
     fn refuse_other_medium(
         &mut self,
         at: At<'_>,
@@ -228,7 +228,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// Sorted; empty means any.
+    /// The numbers in a column, sorted. Empty means any.
     fn column(&mut self, at: At<'_>, written: &Columns, kind: NameKind) -> Option<Vec<u16>> {
         self.refuse_odd_column(at, written);
         let ids = written.ids.iter().map(String::as_str);
@@ -287,7 +287,7 @@ impl<'a> Compiler<'a> {
         });
     }
 
-    /// An empty list would mean any, which nobody means who writes it.
+    /// Adds a fault for an empty list. It would match anything, and no author intends this.
     fn refuse_odd_column(&mut self, at: At<'_>, written: &Columns) {
         self.limit(at, written.ids.len(), COLUMN_MAX, "values");
         if written.is_list && written.ids.is_empty() {
@@ -321,7 +321,8 @@ impl<'a> Compiler<'a> {
             return known.clone();
         }
         if context.wrong >= FAULTS_MAX {
-            // One that is wrong costs the parser milliseconds, and these are enough to tell.
+            // A condition that is not valid costs the parser milliseconds. The faults found so far are enough to
+            // report.
             let right = "must wait until the conditions above are right".to_owned();
             self.faults
                 .add(at, || ("the condition was not looked at".to_owned(), right));

@@ -1,4 +1,4 @@
-//! Conditions by example, and against the interpreter whose language they are.
+//! Tests of conditions by example, and against the interpreter of the `cel` crate.
 
 mod any_text;
 mod same_as_cel;
@@ -13,7 +13,7 @@ use crate::time::{Millis, UnixMs};
 use expect_test::{Expect, expect};
 use std::collections::BTreeMap;
 
-/// Inputs by what a condition calls them.
+/// Known inputs with their values.
 #[derive(Clone, Debug, Default)]
 struct Known(BTreeMap<Field, Value>);
 
@@ -69,7 +69,7 @@ fn declared() -> Declared<'static> {
     }
 }
 
-/// What each line, one condition, comes to when only some inputs are known.
+/// Checks the result of each line, which is one condition, when only some inputs are known.
 fn check(conditions: &str, expect: Expect) {
     let known = Known(BTreeMap::from([
         (Field::ContactChannel, Value::Text("phone".to_owned())),

@@ -1,4 +1,4 @@
-//! The tests of a playbook: what they take, what they refuse, and what they say when they fail.
+//! The tests of a playbook: what they accept, what they refuse, and what a failure reports.
 
 use super::{AIRLINE, check_text, read};
 use crate::fact::FACT_TEXT_BYTES_MAX;
@@ -204,7 +204,7 @@ fn what_has_no_meaning_or_contradicts_itself_is_refused() {
     );
 }
 
-/// Of one situation only one answer can be expected, in each of its parts; the same may be expected twice.
+/// For one situation, only one answer can be expected in each part. The same answer may be expected twice.
 #[test]
 fn tests_of_one_situation_agree_in_each_part() {
     let pair = |place: usize, one: &str, other: &str| {
@@ -242,7 +242,7 @@ fn tests_of_one_situation_agree_in_each_part() {
     );
 }
 
-/// What was taken off is told as that, and a rule that is expected is named though others fired.
+/// A discount is reported as a discount. An expected rule is named although other rules applied.
 #[test]
 fn a_failed_test_tells_what_was_taken_off_and_which_rules_fired() {
     check_tests(
@@ -307,7 +307,7 @@ fn a_version_that_was_published_is_read_whatever_its_tests_say() -> Result<(), P
     Ok(())
 }
 
-/// What the case remembers, what somebody cannot use, how soon, and what comes too late.
+/// Expectations about the memory of the case, abilities, priority and deadlines.
 #[test]
 fn memory_abilities_priority_and_deadlines_are_expected_too() {
     let tests = r#"
@@ -355,7 +355,7 @@ fn memory_abilities_priority_and_deadlines_are_expected_too() {
     );
 }
 
-/// What routing refuses a test refuses, too.
+/// A test refuses what routing refuses.
 #[test]
 fn a_situation_has_the_limits_of_a_request() {
     let tests = r#"
@@ -422,7 +422,7 @@ fn a_test_is_named_in_one_short_line() {
     );
 }
 
-/// What a test tells of queues, of the customer and of attempts is what the decision is asked with.
+/// The decision of a test uses what the test says about queues, the customer and attempts.
 #[test]
 fn what_a_test_tells_is_what_is_asked() -> Result<(), PlaybookFaults> {
     let (playbook, _) = read(&with_tests(
@@ -457,7 +457,8 @@ fn what_a_test_tells_is_what_is_asked() -> Result<(), PlaybookFaults> {
         stats.collect()
     };
     let queue = |id: &str, minutes, counts| (id.to_owned(), minutes, counts);
-    // A line that is told in parts has the wait that follows from them; how many there are says nothing of a line.
+    // If the numbers of a queue are given in parts, the wait is computed from them. The number of agents alone says
+    // nothing about the queue.
     assert_eq!(
         waits(one),
         [

@@ -1,4 +1,4 @@
-//! Faults of meaning: what is refused, and in which words.
+//! Faults of meaning: what is refused, and with which text.
 
 use super::{AIRLINE, airline, check, check_text};
 use crate::playbook::{FAULTS_MAX, PLAYBOOK_BYTES_MAX, Playbook};

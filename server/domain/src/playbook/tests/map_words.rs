@@ -1,4 +1,4 @@
-//! What the map says of a reason, in words.
+//! The map of a reason in words.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -12,7 +12,7 @@ use crate::route::Route;
 use crate::time::Millis;
 use expect_test::{Expect, expect};
 
-/// The map of one reason of the small airline, with some of its text replaced.
+/// Checks the map of one reason of the small airline playbook, with some texts replaced.
 fn check_map(
     edits: &[(&str, &str)],
     (reason, channel): (&str, &str),
@@ -43,9 +43,9 @@ fn channel_of(playbook: &Playbook, id: &str) -> ChannelIndex {
     channels.find(|(_, it)| it.id.as_str() == id).unwrap().0
 }
 
-/// By day.
+/// A time by day.
 const DAY: &str = "2026-03-02 10:00";
-/// At night.
+/// A time at night.
 const NIGHT: &str = "2026-03-02 03:00";
 
 #[test]

@@ -1,4 +1,4 @@
-//! Reasons that became several, and what can come of cases: what is refused.
+//! Split reasons and outcomes of cases: what is refused.
 
 use super::check;
 use expect_test::expect;

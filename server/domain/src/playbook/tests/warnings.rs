@@ -1,4 +1,4 @@
-//! What is allowed but probably not meant.
+//! What is allowed but probably not intended.
 
 use super::{AIRLINE, airline, check, check_text, read, store};
 use expect_test::expect;
@@ -185,7 +185,7 @@ fn a_higher_tier_that_is_helped_worse() {
     );
 }
 
-/// What is said of the airline beyond what is always said of it.
+/// The additional warnings for the airline playbook after the edits.
 fn said_of(edits: &[(&str, &str)]) -> String {
     let before = read(AIRLINE).map(|(_, warnings)| warnings.to_string());
     let before = before.unwrap_or_default();
@@ -267,7 +267,8 @@ costs:\n",
     "#]].assert_eq(&said);
 }
 
-/// Only what costs less than the tier below is told, of waiting in an agreed window if either tier says it.
+/// A warning is given only for a cost that is lower than that of the tier below. Waiting for an agreed time is included
+/// if either tier sets its cost.
 #[test]
 fn tiers_whose_costs_are_not_in_their_order() {
     let same = said_of(&[
@@ -297,7 +298,7 @@ fn tiers_whose_costs_are_not_in_their_order() {
         7:5 tiers[0].agreed_wait_cost_per_hour: the agreed_wait_cost_per_hour of platinum is 1.49, less than the 900.00 of gold below it; must be at least that of the tiers below: the most valuable comes first"#]].assert_eq(&tiers.join("\n"));
 }
 
-/// Which queue a route leads to on a channel, and so whether it has hours, is by channel and by medium.
+/// The queue of a route, and so its opening hours, can depend on the channel and on the medium.
 #[test]
 fn a_gap_is_by_the_queue_of_the_channel() {
     let gaps = |queue: &str| {
@@ -359,7 +360,8 @@ fn a_gap_says_who_lacks_a_route() {
         reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; store can give message: give it to the reason; until then it is the last resort"#]].assert_eq(&fix("[human, message]"));
 }
 
-/// Of several rules that say where to, how soon or to whom the last one wins, so that none repeats another.
+/// Of several rules that set the queue, the priority or the skills, the last one wins. So no such rule is without
+/// effect.
 #[test]
 fn what_hands_over_is_never_idle() {
     let said = said_of(&[(
@@ -378,7 +380,7 @@ costs:\n",
     .assert_eq(&said);
 }
 
-/// Two that cannot both apply leave nothing together only on paper.
+/// Two rules that cannot both apply do not remove all routes together.
 #[test]
 fn rules_that_never_meet_leave_nothing_together_to_nobody() {
     let said = |one: &str, other: &str| {
@@ -395,7 +397,7 @@ costs:\n"
             .filter(|line| line.contains("other") && line.contains("together"));
         together.count() > 0
     };
-    // Of one tier, stage or brand, or of any.
+    // Rules with the same or different tiers, stages or brands, or with none.
     for (one, other, meet) in [
         ("need: 1.0", "need: 1.0", true),
         ("tier: gold", "tier: gold", true),
@@ -404,7 +406,8 @@ costs:\n"
         ("brand: mainline", "brand: mainline", true),
         ("brand: mainline", "brand: express", false),
         ("brand: mainline", "tier: gold", true),
-        // Other things may be looked at, and the same thing in the same way; not the same thing in two ways.
+        // Two conditions can meet if they use different inputs, or are the same. Two different conditions on the same
+        // input do not meet.
         ("when: facts.bags > 3", "when: facts.is_group", true),
         ("when: facts.bags > 3", "when: facts.bags > 3", true),
         ("when: facts.bags > 3", "when: facts.bags < 2", false),
@@ -420,7 +423,7 @@ costs:\n"
     }
 }
 
-/// A rule of a stage takes nothing from a reason of another stage.
+/// A rule for one stage removes nothing from a reason of another stage.
 #[test]
 fn a_rule_of_another_stage_leaves_nothing_to_nobody() {
     let said = said_of(&[(
@@ -435,7 +438,7 @@ costs:\n",
     "#]].assert_eq(&said);
 }
 
-/// An `only` that guards leave nothing of is set aside, unless the rule forbids besides.
+/// A rule whose `only` leaves nothing after the guards is ignored, unless the rule also forbids routes.
 #[test]
 fn a_guard_and_a_rule_that_both_leaves_and_forbids() {
     let said = |rule: &str| {
@@ -457,7 +460,7 @@ fn a_guard_and_a_rule_that_both_leaves_and_forbids() {
         ));
         said.contains("guards.asked_for_person")
     };
-    // With a guard a rule meets by another input or by the very same, and not by a part of it.
+    // A rule meets a guard if it uses another input, or exactly the input of the guard alone.
     assert!(when("facts.is_group"));
     assert!(when("contact.asked_for_person"));
     assert!(!when("\"contact.asked_for_person && facts.is_group\""));
@@ -494,8 +497,8 @@ fn an_only_that_consents_alone_can_empty() {
     );
 }
 
-/// Of channels that are alike only one is looked at: those of another medium, with other routes, or that a rule names
-/// are not.
+/// Of channels that are alike, only one is checked. Channels with another medium, with other routes, or named by a rule
+/// are not alike.
 #[test]
 fn channels_that_differ_are_looked_at() {
     let idle = |channels: &str, rules: &str| {
@@ -516,7 +519,7 @@ fn channels_that_differ_are_looked_at() {
         ),
         [""; 0]
     );
-    // To leave the channel is so dear that nobody is sent to a chat from where there is none.
+    // Leaving the channel is so expensive that nobody is sent to a chat from a channel without one.
     let said = said_of(&[
         (
             "  web_chat:",
@@ -532,7 +535,7 @@ fn channels_that_differ_are_looked_at() {
     );
 }
 
-/// Where failing costs nothing, nothing is at stake, however much the need.
+/// If a failure costs nothing, nothing is at stake, whatever the need.
 #[test]
 fn nothing_is_much_at_stake_where_failing_costs_nothing() {
     let said = |failing: &str| {
@@ -552,7 +555,7 @@ fn nothing_is_much_at_stake_where_failing_costs_nothing() {
     };
     assert!(said("1.00"));
     assert!(!said("0.00"));
-    // What is at stake for the reason itself adds up.
+    // The stake of the reason is added.
     let dear = |stake: &str| {
         let stake = format!("need: 1.0\n        stake: {stake}");
         let said = said_of(&[
@@ -566,7 +569,7 @@ fn nothing_is_much_at_stake_where_failing_costs_nothing() {
     };
     assert!(!dear("39.99"));
     assert!(dear("40.00"));
-    // Nor is a person missed where the reason has none.
+    // No warning about people is given if the reason has no route to a person.
     let letters = said_of(&[(
         "          human: { queue: baggage, cost: 7.00, resolves: 0.85 }\n",
         "",
@@ -574,7 +577,7 @@ fn nothing_is_much_at_stake_where_failing_costs_nothing() {
     assert!(!letters.contains("much is at stake"), "{letters}");
 }
 
-/// Of a condition on two times each is looked at by itself: the other may be anything.
+/// If a condition uses two times, each time is checked alone. The other time may have any value.
 #[test]
 fn of_two_times_each_is_looked_at_by_itself() {
     let said = |when: &str| {

@@ -1,4 +1,4 @@
-//! Reasons that have no route somewhere or at some hours: their contacts go to the last resort.
+//! Warns about reasons that have no route on a channel or at some hours. Their contacts go to the last resort.
 
 use super::Watcher;
 use crate::playbook::fault::At;

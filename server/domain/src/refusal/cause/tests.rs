@@ -40,7 +40,7 @@ fn a_case_says_why_it_takes_no_step() {
         has 5 live contact(s), which must end first: call-1, call-2 and 3 of the cases merged into it
         was resolved too long ago to be opened again: a new contact opens a new case that names it
         was followed by case_0000000000001 for the same matter: work on that one
-        is not of the same known customer as case_0000000000001: only cases of one customer merge
+        cannot be merged into case_0000000000001: both cases must be of one identified customer
         is linked already as duplicate of case_0000000000002
         is not linked as duplicate of case_0000000000002
         has 32 links already, the most there can be

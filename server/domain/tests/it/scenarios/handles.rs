@@ -141,7 +141,7 @@ fn a_handle_is_linked_and_taken_away() {
             refused: customer c1 has no such email identity
             k3: cust_eydzmdxn4kc5jzp1+ standard; opens #3; -> self_service(allowance) of [self_service 0.52, chat 4.04] noticing tier_assumed
             refused: there is no customer c9
-            refused: customer c1 has changed since: its etag is 9 now
+            refused: customer c1 has changed since you read it: its etag is now 9
             customer c1: no tier; [phone=01]; 1 contacts, 1 lately
         "#]],
     );
@@ -214,6 +214,25 @@ fn a_proof_that_is_taken_away_is_said() {
             customer c1 is kept
             customer c1 is kept; phone=01 is a proof no more; email=b is a proof no more
             customer c1 is kept
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_noticed_of_handles_is_in_their_order_the_surest_first() {
+    check(
+        "
+        playbook trips
+        at 09:00
+        customer c1 verified:email=b
+        route k1 web_chat customer=c2 reason=club/leave unverified:email=a shared:email=a
+        route k2 web_chat customer=c2 reason=club/leave unverified:phone=01 verified:email=b shared:email=b
+        ",
+        expect![[r#"
+            playbook trips is live
+            customer c1 is kept
+            k1: c2+ standard; opens #1; -> message(writers) of [message 6.18, human 7.37] noticing identity_shared(email), identity_not_verified(email), tier_assumed
+            k2: c2 standard; continues #1; 1 in 7d, 1 of the case before; -> message(writers) of [message 6.18, human 7.37] noticing identity_shared(email), identity_of_other_customer(email), identity_not_verified(phone), tier_assumed
         "#]],
     );
 }

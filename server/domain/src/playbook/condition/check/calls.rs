@@ -10,14 +10,14 @@ use crate::playbook::tree::echo;
 use crate::time::{Millis, UnixMs};
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 
-/// A function of conditions, for who writes them.
+/// A function of conditions, described for authors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Function {
-    /// Its name.
+    /// The name of the function.
     pub name: &'static str,
-    /// How it is used.
+    /// An example of a call.
     pub usage: &'static str,
-    /// What it gives.
+    /// A description of the result.
     pub about: &'static str,
 }
 
@@ -25,7 +25,7 @@ const fn function(name: &'static str, usage: &'static str, about: &'static str) 
     Function { name, usage, about }
 }
 
-/// Every function of conditions.
+/// All functions of conditions.
 pub const FUNCTIONS: [Function; 9] = [
     function(
         "duration",
@@ -70,7 +70,7 @@ pub const FUNCTIONS: [Function; 9] = [
     ),
 ];
 
-/// Their names.
+/// The names of the functions.
 fn names() -> impl Iterator<Item = &'static str> + Clone {
     FUNCTIONS.iter().map(|function| function.name)
 }

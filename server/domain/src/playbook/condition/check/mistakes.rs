@@ -1,4 +1,4 @@
-//! What writers of other languages write by habit, and what is right here.
+//! Frequent mistakes by authors who know other languages, and what to write instead.
 
 use crate::playbook::condition::inputs::Type;
 
@@ -30,7 +30,7 @@ pub(super) fn same_type(one: Type, other: Type, is_now: bool) -> Option<&'static
     })
 }
 
-/// What to write instead of the first habit found in an expression that does not read.
+/// What to write instead of the first such mistake in an expression that could not be parsed; `None` if none was found.
 pub(super) fn right(source: &str) -> Option<&'static str> {
     let code = without_texts(source);
     let words = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.');
@@ -56,7 +56,7 @@ pub(super) fn right(source: &str) -> Option<&'static str> {
     None
 }
 
-/// The expression with every quoted text emptied, each byte of it a space.
+/// The expression with every quoted text replaced by spaces.
 fn without_texts(source: &str) -> String {
     let mut quote = None;
     let mut escaped = false;

@@ -1,4 +1,4 @@
-//! The operators of conditions.
+//! Checks the operators of conditions.
 
 use super::{Checker, ConditionError, Typed, error, mistakes};
 use crate::decision::AttemptOutcome;
@@ -98,7 +98,7 @@ impl Checker<'_> {
         Ok((Term::In(Box::new((needle, items))), Type::Bool))
     }
 
-    /// `'chat' in case.tried`.
+    /// Checks an expression such as `'chat' in case.tried`.
     fn is_in_field(
         &mut self,
         needle: Term,
@@ -186,7 +186,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Refuses a text that the field which it is compared with never has.
+    /// Returns an error if a field is compared with a text that it never has.
     fn known_value(&mut self, field: &Term, text: &Term) -> Result<(), ConditionError> {
         let (Term::Field(field), Term::Text(text)) = (field, text) else {
             return Ok(());
@@ -244,7 +244,7 @@ impl Checker<'_> {
         });
     }
 
-    /// Notes a language that a contact never has: one with a region, or in capitals.
+    /// Records a language that a contact never has, because it has a region or capital letters.
     fn note_language(&mut self, text: &str) {
         let primary = primary_language(text);
         if *primary != *text {
