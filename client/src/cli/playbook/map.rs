@@ -50,6 +50,7 @@ A line such as `chat: desk closed` tells which routes of the reason are not to b
 
 The customer is known, has given every consent, and has told each fact that the reason asks for with
 a value that no rule looks for; every queue reports the same wait. Rules that hold then are applied.
+Where every value sets off a rule a text is one that no rule names, and another fact is not told.
 
 Example:
   signpost playbook map retail.yaml

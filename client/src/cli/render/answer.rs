@@ -158,15 +158,15 @@ fn happened(answer: &v1::ContactAnswer, paint: Paint) -> String {
     text
 }
 
-/// `at stake 27.00 EUR; if it fails: 8.10 more (the best that could follow)`, or `nothing could follow`. Empty if no
-/// route was priced.
+/// `at stake 27.00 EUR; if it fails: 8.10 more (the best that could follow)`, or `no other route could follow`. Empty
+/// if no route was priced.
 fn at_stake(decision: &v1::Decision) -> String {
     if decision.stake_micros == 0 && decision.next_micros == 0 {
         return String::new();
     }
     let stake = words::money(decision.stake_micros);
     let next = match decision.next_micros {
-        0 => "nothing could follow".to_owned(),
+        0 => "no other route could follow".to_owned(),
         micros => format!("{} more (the best that could follow)", words::money(micros)),
     };
     format!(
@@ -278,8 +278,8 @@ fn parts(parts: &[v1::CostPart]) -> String {
 
 fn why(decision: &v1::Decision, answer: &v1::ContactAnswer, paint: Paint) -> String {
     use v1::FindingKind as Kind;
-    let rules = decision.fired_rules.iter().map(rule);
     let found = &decision.findings;
+    let rules = decision.fired_rules.iter().map(|fired| rule(fired, found));
     let unknown = found.iter().any(|it| it.kind == Kind::ReasonUnknown as i32);
     // The last resort of an unknown reason says the same, and a matter that was found by its key is explained with its
     // facts.
@@ -347,7 +347,14 @@ fn section(title: &str, lines: impl Iterator<Item = String>, paint: Paint) -> St
     }
 }
 
-fn rule(fired: &v1::FiredRule) -> String {
+/// Whether guards took away all that it leaves.
+fn is_set_aside(fired: &v1::FiredRule, found: &[v1::Finding]) -> bool {
+    let kind = v1::FindingKind::RuleSetAside as i32;
+    let mut found = found.iter();
+    found.any(|it| it.kind == kind && it.rule_id == fired.rule_id)
+}
+
+fn rule(fired: &v1::FiredRule, found: &[v1::Finding]) -> String {
     let mut does = Vec::new();
     if !fired.forbidden_routes.is_empty() {
         does.push(format!(
@@ -356,7 +363,11 @@ fn rule(fired: &v1::FiredRule) -> String {
         ));
     }
     if !fired.only_routes.is_empty() {
-        does.push(format!("leaves only {}", words::routes(&fired.only_routes)));
+        let only = words::routes(&fired.only_routes);
+        does.push(match is_set_aside(fired, found) {
+            true => format!("would leave only {only}, which is set aside"),
+            false => format!("leaves only {only}"),
+        });
     }
     for gain in &fired.preferences {
         let amount = words::money(gain.amount_micros.saturating_abs());
@@ -454,7 +465,9 @@ fn finding(finding: &v1::Finding) -> String {
             format!("nothing can be done before {about}, so it counts no more")
         }
         Ok(Kind::RuleSetAside) => {
-            format!("rule {rule} was ignored: it leaves only routes that the customer must not get")
+            format!(
+                "the only of rule {rule} is set aside: guards leave none of its routes, so it leaves what guards leave"
+            )
         }
         Ok(Kind::LanguageNotSpoken) => {
             let (queue, language) = about.split_once(' ').unwrap_or((about.as_str(), ""));
@@ -501,11 +514,13 @@ fn ineligible(route: &v1::IneligibleRoute) -> String {
         Ok(Why::ForbiddenByRule) => format!("rule {about} forbids it"),
         Ok(Why::ExcludedByRule) => format!("rule {about} leaves only others"),
         Ok(Why::Closed) => format!("queue {about} is closed now{}", opens(route)),
-        Ok(Why::NotStaffed) => format!("nobody is signed in for queue {about}{}", opens(route)),
+        Ok(Why::NotStaffed) => {
+            format!("nobody is signed in for queue {about}, though it is open now")
+        }
         Ok(Why::CannotUse) => format!("the customer cannot use {}", about.replace('_', "-")),
         Ok(Why::Vulnerable) => "the customer is vulnerable".to_owned(),
         Ok(Why::CustomerAway) => "the customer did not answer and is not there now".to_owned(),
-        Ok(Why::FailedBefore) => format!("flow {about} failed on this case"),
+        Ok(Why::FailedBefore) => format!("flow {about} did not settle this case before"),
         Ok(Why::TooLate) => format!("it cannot be done before {about}"),
         Ok(Why::ConsentRefused) => format!("the customer refused the consent {about}"),
         Ok(Why::ConsentUnknown) => format!("the consent {about} is not known"),

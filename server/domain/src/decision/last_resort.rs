@@ -3,8 +3,8 @@
 
 use super::eligible::{Candidate, Offer, guarded, in_time, note_waits, unavailable};
 use super::rules::Effect;
-use super::seen::Seen;
-use super::{ChanceBasis, Finding, IneligibilityCause};
+use super::seen::{Seen, missing_consent};
+use super::{ChanceBasis, Decision, Finding, IneligibilityCause, Question};
 use crate::money::Money;
 use crate::playbook::{BasisPoints, LastResort, Playbook, Reason, RouteSpec};
 use crate::route::Route;
@@ -62,6 +62,26 @@ pub(super) fn last_resort<'a>(
     note_waits(&candidates, findings);
     in_time(seen, reason, &mut candidates, findings, |_, _| ());
     candidates
+}
+
+/// What to say where the last resort is a route that the reason has with a consent, which is missing, while the entry
+/// asks for none. It is noticed beside the decision, so that one that was stored before it was told is computed again
+/// as it was.
+pub(crate) fn consent_passed_over(
+    question: &Question<'_>,
+    reason: &Reason,
+    decision: &Decision,
+) -> Option<Finding> {
+    if !decision.findings.contains(&Finding::LastResort) {
+        return None;
+    }
+    let first = decision.first()?.route;
+    let is_told = |finding: &Finding| matches!(finding, Finding::LastResortBroken(route, _) if *route == first);
+    if decision.findings.iter().any(is_told) {
+        return None;
+    }
+    let why = missing_consent(question, spec_of(reason, first)?.consent)?;
+    Some(Finding::LastResortBroken(first, Box::new(why)))
 }
 
 /// The cause if a rule removes the route; else `None`.

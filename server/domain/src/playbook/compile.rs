@@ -109,7 +109,7 @@ impl<'a> Compiler<'a> {
         let splits = self.splits(primaries.as_deref(), reasons.as_deref(), &mut replaced);
         let outcomes = self.outcomes(reasons.as_deref());
         let guards = self.guards();
-        let rules = self.rules();
+        let rules = self.rules(facts.as_deref());
         let costs = self.costs();
         let last_resort = self.last_resort();
         let question = &file.feedback_question;

@@ -18,8 +18,9 @@ const ORDINARY_MONDAY: civil::Date = civil::date(2026, 3, 2);
 const ORDINARY_HOUR: i8 = 10;
 /// The number of hours in a week.
 const WEEK_HOURS: i64 = 7 * 24;
-/// A text that stands for any text a customer could give.
-const ANY_TEXT: &str = "anything";
+/// What stands for any text that a customer could tell: texts to try as one that no rule looks for. A rule that asks
+/// which texts it is not holds for each of them; then it is the first.
+const TEXTS: [&str; 3] = ["anything", "0", "ZZ-9"];
 /// Whole numbers to try, until one is found that no rule reacts to.
 const INTEGERS: [i64; 5] = [1, 30, 1_000, 0, 100_000];
 /// Amounts to try in the same way, in whole units of the currency.
@@ -92,7 +93,8 @@ impl Situation {
     }
 
     /// The same, but all consents are given. Each fact that the reason and its routes ask for is known, with a value
-    /// that no rule reacts to.
+    /// that no rule reacts to. If every value makes a rule apply, a text is one that no rule names, and any other fact
+    /// stays unknown.
     pub fn ordinary(
         playbook: &Playbook,
         place: (ReasonIndex, TierIndex, ChannelIndex),
@@ -159,7 +161,7 @@ impl Situation {
         for &fact in asked.chain(&reason.deadline) {
             let now = self.standing.now;
             let values: Vec<FactValue> = match playbook.fact(fact).fact_type {
-                FactType::Text => vec![FactValue::Text(ANY_TEXT.into())],
+                FactType::Text => TEXTS.map(|text| FactValue::Text(text.into())).to_vec(),
                 FactType::Boolean => vec![FactValue::Boolean(false)],
                 FactType::Integer => INTEGERS.map(FactValue::Integer).to_vec(),
                 FactType::Money => {
@@ -171,13 +173,17 @@ impl Situation {
                     times.map(FactValue::Instant).to_vec()
                 }
             };
-            let plain = values.into_iter().find(|value| {
+            let mut values = values.into_iter();
+            let first = values.clone().next();
+            let plain = values.find(|value| {
                 let mut told = self.clone();
                 told.know(playbook, fact, value.clone());
                 !told.is_looked_for(playbook, fact)
             });
-            // If every value makes a rule apply, the fact stays unknown.
-            if let Some(value) = plain {
+            // One that every value sets off a rule by stays unknown; but of texts there are so many others that a rule
+            // which fires by all of these is one for whoever tells any.
+            let any = first.filter(|value| matches!(value, FactValue::Text(_)));
+            if let Some(value) = plain.or(any) {
                 self.know(playbook, fact, value);
             }
         }

@@ -64,6 +64,7 @@ pub(super) fn look(file: &File, playbook: &Playbook, root: &Node<'_>) -> Warning
     watcher.guards();
     watcher.gaps();
     watcher.nothing_left();
+    watcher.set_aside();
     watcher.rules();
     watcher.past();
     watcher.tier_order();

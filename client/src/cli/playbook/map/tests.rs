@@ -380,7 +380,7 @@ fn the_last_resort_says_what_really_happens() {
                 chat: not offered on phone
                 message: forbidden by the rule stranded_now_live
                 callback, human: desk closed, opens Tue 2026-11-24 07:00
-                last resort: human (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00
+                last resort: human (queue special_care), as no route of the reason can be taken
               all tiers                   h  h  h  h  h  h  h  h  h  h
         "#]],
     );
@@ -434,9 +434,9 @@ fn all_channels_are_one_table() {
                 has no deadline: --deadline-in changes nothing here
                 phone, web_chat, app, airport_desk: message: forbidden by the rule stranded_now_live
                 phone: callback, human: desk closed, opens Tue 2026-11-24 07:00
-                phone, airport_desk: last resort: human (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00
+                phone, airport_desk: last resort: human (queue special_care), as no route of the reason can be taken
                 web_chat, app: chat, callback, human: desk closed, opens Tue 2026-11-24 07:00
-                web_chat, app: last resort: chat (queue disruption_desk), although desk closed; opens Tue 2026-11-24 07:00
+                web_chat, app: last resort: chat (queue special_care), as no route of the reason can be taken
                 sms, email, social: callback: desk closed, opens Tue 2026-11-24 07:00
                 airport_desk: human: desk closed, opens Tue 2026-11-24 07:00
               phone, airport_desk           all tiers                   h  h  h  h  h  h  h  h  h  h
@@ -448,7 +448,7 @@ fn all_channels_are_one_table() {
                 has no deadline: --deadline-in changes nothing here
                 phone: callback, human: desk closed, opens Tue 2026-11-24 09:30
                 web_chat, app: chat, callback, human: desk closed, opens Tue 2026-11-24 09:30
-                sms, email, social: callback: desk closed, opens Tue 2026-11-24 09:30
+                sms, email, social: callback: forbidden by the rule nobody_is_called_at_night
                 airport_desk: human: desk closed, opens Tue 2026-11-24 09:30
               phone, web_chat, app, airport_desk
                                             platinum                    M  M  M  M  S  S  S  S  S  S

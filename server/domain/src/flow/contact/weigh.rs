@@ -82,10 +82,13 @@ pub(super) fn weigh(
             missing: Vec::new(),
         }),
     };
-    if let (FoundReason::Known(reason), Some(decided)) = (&found.reason, &decided) {
-        let reason = playbook.reason(*reason);
+    if let (FoundReason::Known(index), Some(decided)) = (&found.reason, &decided) {
+        let reason = playbook.reason(*index);
         let raised = decided.decision.need_raised(reason, &memory);
         found.noticed.extend(raised);
+        let asked = question(*index);
+        let passed_over = decision::consent_passed_over(&asked, reason, &decided.decision);
+        found.noticed.extend(passed_over);
     }
     if let Some(decided) = &decided {
         found.noticed.extend(reported.noticed(&decided.decision));

@@ -17,7 +17,7 @@ impl Compiler<'_> {
         let at = At::top("outcomes");
         self.limit(at, file.outcomes.len(), OUTCOMES_MAX, "outcomes");
         self.refuse_ids_twice(at, file.outcomes.iter().map(|outcome| &outcome.id));
-        let context = self.context();
+        let context = self.context(None);
         let mut outcomes = Vec::with_capacity(file.outcomes.len());
         for (place, written) in file.outcomes.iter().enumerate() {
             let at = at.item(place);

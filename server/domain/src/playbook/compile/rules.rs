@@ -8,7 +8,9 @@ use crate::playbook::format::RuleFile;
 use crate::playbook::format::parts::{Columns, Id};
 use crate::playbook::limits::{COLUMN_MAX, CONDITION_PATTERNS_MAX, PRIORITY_MAX, RULES_MAX};
 use crate::playbook::tree::echo;
-use crate::playbook::{ChannelIndex, FactIndex, QueueIndex, ReasonIndex, Rule, TierIndex};
+use crate::playbook::{
+    ChannelIndex, FactIndex, FactSpec, QueueIndex, ReasonIndex, Rule, TierIndex,
+};
 use crate::route::{Medium, Route};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,12 +29,12 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn rules(&mut self) -> Option<Vec<Rule>> {
+    pub(super) fn rules(&mut self, facts: Option<&[FactSpec]>) -> Option<Vec<Rule>> {
         let file = self.file;
         let at = At::top("rules");
         self.limit(at, file.rules.len(), RULES_MAX, "rules");
         self.refuse_ids_twice(at, file.rules.iter().map(|rule| &rule.id));
-        let mut context = self.context();
+        let mut context = self.context(facts);
         let rules: Vec<Option<Rule>> = file
             .rules
             .iter()
@@ -42,7 +44,8 @@ impl<'a> Compiler<'a> {
         rules.into_iter().collect()
     }
 
-    pub(super) fn context(&self) -> Context<'a> {
+    /// Without `facts` no text is held to their patterns.
+    pub(super) fn context(&self, facts: Option<&[FactSpec]>) -> Context<'a> {
         let mut reasons: BTreeMap<String, Vec<ReasonIndex>> = BTreeMap::new();
         let mut retired = BTreeMap::new();
         let mut number = 0_u16;
@@ -65,6 +68,8 @@ impl<'a> Compiler<'a> {
             let parts = split.into.join(", ");
             retired.entry(&split.reason).or_insert(parts);
         }
+        let specs = (0..u16::MAX).zip(facts.unwrap_or_default());
+        let patterns = specs.filter_map(|(n, spec)| Some((FactIndex(n), spec.pattern.clone()?)));
         let facts = (0..u16::MAX).zip(&self.file.facts.0);
         let names = |kind| self.names.of(kind).names.clone();
         Context {
@@ -74,6 +79,7 @@ impl<'a> Compiler<'a> {
                 facts: facts
                     .map(|(n, (id, fact))| (id.0.as_str(), (FactIndex(n), fact.fact_type)))
                     .collect(),
+                patterns: patterns.collect(),
                 channels: names(NameKind::Channel),
                 tiers: names(NameKind::Tier),
                 stages: names(NameKind::Stage),

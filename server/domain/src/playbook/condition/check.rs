@@ -10,6 +10,7 @@ use super::term::Term;
 use super::{CONDITION_BYTES_MAX, CONDITION_DEPTH_MAX};
 use crate::fact::FactType;
 use crate::playbook::fault::right_names;
+use crate::playbook::pattern::Pattern;
 use crate::playbook::tree::echo;
 use crate::playbook::{FactIndex, QueueIndex};
 pub use calls::{FUNCTIONS, Function};
@@ -25,6 +26,8 @@ const NAMED_FACTS_MAX: usize = 32;
 pub(in crate::playbook) struct Declared<'a> {
     /// The facts by id.
     pub(in crate::playbook) facts: BTreeMap<&'a str, (FactIndex, FactType)>,
+    /// Patterns of facts that have one.
+    pub(in crate::playbook) patterns: BTreeMap<FactIndex, Pattern>,
     /// The values of `contact.channel`.
     pub(in crate::playbook) channels: Vec<&'a str>,
     /// The values of `customer.tier`.
@@ -189,10 +192,7 @@ impl Checker<'_> {
             LiteralValue::Boolean(value) => Ok((Term::Bool(value.into_inner()), Type::Bool)),
             LiteralValue::Int(value) => Ok((Term::Int(value.into_inner()), Type::Int)),
             LiteralValue::String(text) => Ok((Term::Text(text.inner().into()), Type::Text)),
-            LiteralValue::Double(_) => error(
-                "a floating number is written",
-                "must be a whole number, or an amount such as money('4.10')",
-            ),
+            LiteralValue::Double(_) => error("a floating number is written", mistakes::NO_DECIMALS),
             LiteralValue::UInt(_) => error(
                 "an unsigned number is written",
                 "must be a whole number without u",

@@ -221,8 +221,18 @@ fn percent(option: &RouteOption) -> String {
 }
 
 fn fired(decided: &Decided) -> String {
-    let fired = decided.decision.fired.iter();
-    let ids = fired.map(|rule| rule.id.as_str()).collect::<Vec<_>>();
+    let decision = &decided.decision;
+    let ids = decision.fired.iter().map(|rule| {
+        let aside = Finding::RuleSetAside(rule.id.clone());
+        match decision.findings.contains(&aside) {
+            true => format!(
+                "{} (its only is set aside, as guards leave none of it)",
+                rule.id
+            ),
+            false => rule.id.to_string(),
+        }
+    });
+    let ids = ids.collect::<Vec<_>>();
     match ids.is_empty() {
         true => "no rule fired".to_owned(),
         false => format!("fired: {}", ids.join(", ")),

@@ -74,6 +74,19 @@ fn a_situation_can_say_all_that_a_decision_looks_at() {
     );
 }
 
+/// A rule that fired for nothing is not told as one that worked.
+#[test]
+fn what_fails_says_which_only_was_set_aside() {
+    let rule = "  - { id: narrow, reason: existing_flight/cancel, channel: web_chat, only: [self_service] }\ncosts:\n";
+    let text = with_tests(
+        "  - { name: set aside, reason: existing_flight/cancel, channel: web_chat, \
+         asked_for_person: true, expect: { route: self_service } }\n",
+    );
+    let text = text.replacen("costs:\n", rule, 1);
+    let faults = read(&text).err().map(|faults| faults.to_string());
+    expect![[r#"81:116 tests[0].expect.route: "set aside" fails: expected self_service, came message; message 4.48 = handling 2.00 + waiting 0.08 + failure 1.40 + leaving the channel 1.00 (70 %, wait 4m); human 8.83 = handling 6.00 + waiting 1.60 + failure 0.23 + leaving the channel 1.00 (95 %, wait 4m); self_service is out, as a person was asked for; 2.00 at stake; fired: asked_for_a_person, narrow (its only is set aside, as guards leave none of it); change what decides it, or what the test expects"#]].assert_eq(&faults.unwrap_or_default());
+}
+
 #[test]
 fn what_fails_says_what_came_and_why() {
     check_tests(

@@ -119,6 +119,20 @@ fn an_ordinary_contact_tells_what_no_rule_looks_for() -> Result<(), PlaybookFaul
         of("booking_reference"),
         Some(FactValue::Text("anything".into()))
     );
+    // A rule that says which texts it is not for fires by every other; one that looks for a text does not.
+    let text = |when: &str| {
+        let rule = format!("  - {{ id: others, when: \"{when}\", need: 2 }}\n");
+        let picked = rules(&rule)?;
+        let told = picked
+            .into_iter()
+            .find(|(known, _)| known == "booking_reference");
+        Ok::<_, PlaybookFaults>(told.map(|(_, value)| value))
+    };
+    let some = |text: &str| Some(FactValue::Text(text.into()));
+    let other = "facts.booking_reference != 'ABC123' && facts.booking_reference != 'ABC124'";
+    assert_eq!(text(other)?, some("anything"));
+    assert_eq!(text("has(facts.booking_reference)")?, some("anything"));
+    assert_eq!(text("size(facts.booking_reference) > 4")?, some("0"));
     // Without this rule, a time in the past is ordinary.
     let far = "  - { id: far, when: \"facts.departs_at - now > duration('240h')\", need: 2 }\n";
     let picked = rules(far)?;

@@ -10,6 +10,7 @@ fn the_airline_of_the_tests_is_small() {
         expect![[r#"
             fine
             71:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            71:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
             72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             76:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
@@ -66,6 +67,8 @@ costs:
             79:30 rules[11].forbid: first leaves no route on email for baggage/lost; leave one that is possible there; until then they go to the last resort
             79:30 rules[11].forbid: first leaves no route together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 4 more on email for existing_flight/change_date, existing_flight/cancel, on phone, web_chat for baggage/lost; leave one that is possible there; until then they go to the last resort
             71:52 rules[3].only: broken_promise, same_condition each leave no route together with any of again, more on phone, web_chat for existing_flight/cancel, baggage/lost, on phone, web_chat, email for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
+            71:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
+            82:52 rules[14].only: same_condition is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
             74:24 rules[6].when: the condition is never true; remove the rule or change the condition
             75:23 rules[7].when: the condition is always true; leave it out if the rule is for every contact
             76:5 rules[8]: no_chat_on_phone changes nothing: none of its routes is possible where it applies; remove it, or name other routes, reasons or channels
@@ -107,12 +110,13 @@ fn gaps_and_things_that_nothing_uses() {
         ],
         expect![[r#"
             fine
-            48:9 reasons[0].secondary[0].routes: existing_flight/change_date has no route on store, sms while its queues are closed; give it message or self_service; until then it is the last resort
+            48:9 reasons[0].secondary[0].routes: existing_flight/change_date has no route on store, sms while its queues are closed; the reason has self_service or message: add it to the routes of store, sms; until then it is the last resort
             58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on sms; give it one there; until then it is the last resort
-            58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on store while its queues are closed; give it message or self_service; until then it is the last resort
+            58:9 reasons[0].secondary[1].routes: existing_flight/cancel has no route on store while its queues are closed; the reason has self_service: add it to the routes of store; until then it is the last resort
             68:9 reasons[1].secondary[0].routes: baggage/lost has no route on sms; give it one there; until then it is the last resort
             72:63 rules[0].forbid: guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more each leave no route on email for existing_flight/cancel; leave one that is possible there; until then they go to the last resort
             75:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost, on sms for existing_flight/change_date; leave one that is possible there; until then they go to the last resort
+            75:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
             76:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             80:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
             34:1 reasons: has 2 primary reasons; 6 to 8 are easy to choose from
@@ -142,6 +146,7 @@ fn keypads_have_nine_keys() {
         expect![[r#"
             fine
             92:52 rules[3].only: broken_promise leaves no route on phone, web_chat, email for more_0/any, more_1/any, more_2/any and 4 more, on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            92:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
             93:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             53:9 reasons[0].secondary[1].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/cancel; lower the waiting_cost_per_minute of the tier, or raise what failing costs
             97:20 costs.preferred_route: preferred_route has no effect any more; remove it: preferred_share says what a preferred route is worth, as a share of what is at stake
@@ -167,6 +172,7 @@ fn a_higher_tier_that_is_helped_worse() {
         expect![[r#"
             fine
             71:52 rules[3].only: broken_promise leaves no route on email for existing_flight/cancel, baggage/lost; leave one that is possible there; until then they go to the last resort
+            71:52 rules[3].only: broken_promise is set aside for who has not given the consents that what it leaves needs, on email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave
             72:56 rules[4].when: flying_today also holds for a facts.departs_at that has long passed; add facts.departs_at > now &&, if it is about what is still to come
             7:126 tiers[0].cost_of_failure: the cost_of_failure of platinum is 0.10, less than the 12.00 of gold below it; must be at least that of the tiers below: the most valuable comes first
             43:9 reasons[0].secondary[0].routes: with waits over 2 minutes platinum is never sent to a person for existing_flight/change_date; lower the waiting_cost_per_minute of the tier, or raise what failing costs
@@ -312,13 +318,46 @@ fn a_gap_is_by_the_queue_of_the_channel() {
         gaps.map(words).map(str::to_owned).collect::<Vec<_>>()
     };
     let hours = "reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; \
-                 give it message or self_service; until then it is the last resort";
+                 the reason has message: add it to the routes of store; until then it is the last resort";
     assert_eq!(gaps("baggage"), [""; 0]);
     assert_eq!(gaps("rebooking"), [hours]);
     assert_eq!(gaps("{ store: rebooking, default: baggage }"), [hours]);
     assert_eq!(gaps("{ in_person: rebooking, default: baggage }"), [hours]);
     assert_eq!(gaps("{ store: baggage, default: rebooking }"), [""; 0]);
     assert_eq!(gaps("{ in_person: baggage, default: rebooking }"), [""; 0]);
+}
+
+/// It is told which lacks a route that needs no desk: the channel, the reason, or both.
+#[test]
+fn a_gap_says_who_lacks_a_route() {
+    let fix = |routes: &str| {
+        let said = said_of(&[
+            (
+                "  web_chat:",
+                &format!("  store: {{ medium: in_person, routes: {routes} }}\n  web_chat:"),
+            ),
+            (
+                "          message: { queue: baggage, cost: 2.50, resolves: 0.60 }\n",
+                "",
+            ),
+            (
+                "human: { queue: baggage, cost: 7.00",
+                "human: { queue: rebooking, cost: 7.00",
+            ),
+        ]);
+        let gaps = said
+            .lines()
+            .filter(|line| line.contains("baggage/lost has no route"));
+        gaps.map(words).collect::<Vec<_>>().join("\n")
+    };
+    expect![[r#"
+        reasons[1].secondary[0].routes: baggage/lost has no route on email; give it one there; until then it is the last resort
+        reasons[1].secondary[0].routes: baggage/lost has no route on phone, web_chat while its queues are closed; phone, web_chat can give self_service or message: give it to the reason; until then it is the last resort
+        reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; give both the reason and store message or self_service; until then it is the last resort"#]].assert_eq(&fix("[human]"));
+    expect![[r#"
+        reasons[1].secondary[0].routes: baggage/lost has no route on email; give it one there; until then it is the last resort
+        reasons[1].secondary[0].routes: baggage/lost has no route on phone, web_chat while its queues are closed; phone, web_chat can give self_service or message: give it to the reason; until then it is the last resort
+        reasons[1].secondary[0].routes: baggage/lost has no route on store while its queues are closed; store can give message: give it to the reason; until then it is the last resort"#]].assert_eq(&fix("[human, message]"));
 }
 
 /// Of several rules that set the queue, the priority or the skills, the last one wins. So no such rule is without
@@ -429,6 +468,33 @@ fn a_guard_and_a_rule_that_both_leaves_and_forbids() {
     let both = said("only: [self_service, human], forbid: [human]");
     expect!["rules[6].only: narrow leaves no route together with any of asked_for_a_person, vulnerable, broken_promise on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort"].assert_eq(&only);
     expect!["rules[6].only: narrow leaves no route together with any of guards.asked_for_person, guards.vulnerable, asked_for_a_person and 2 more on web_chat for existing_flight/cancel; leave one that is possible there; until then they go to the last resort"].assert_eq(&both);
+}
+
+/// An `only` that leaves just what needs a consent binds nobody who has not given it.
+#[test]
+fn an_only_that_consents_alone_can_empty() {
+    let said = |rule: &str| {
+        let rule = format!("  - {{ id: narrow, {rule} }}\ncosts:\n");
+        let said = said_of(&[("costs:\n", rule.as_str())]);
+        let told = said.lines().filter(|line| line.contains("set aside"));
+        told.map(words)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    expect!["rules[6].only: narrow is set aside for who has not given the consents that what it leaves needs, on phone, web_chat, email for existing_flight/change_date; leave one that needs no consent, too; until then they can get every route that guards leave"].assert_eq(&said("reason: existing_flight, only: [callback]"));
+    assert_eq!(
+        said("reason: existing_flight, channel: phone, only: [callback, human]"),
+        ""
+    );
+    assert_eq!(
+        said("reason: existing_flight, channel: email, only: [human]"),
+        ""
+    );
+    assert_eq!(
+        said("reason: existing_flight, when: 1 == 2, only: [callback]"),
+        ""
+    );
 }
 
 /// Of channels that are alike, only one is checked. Channels with another medium, with other routes, or named by a rule

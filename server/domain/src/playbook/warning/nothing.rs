@@ -3,7 +3,7 @@
 use super::{Watcher, and_more};
 use crate::playbook::condition::{Condition, Field};
 use crate::playbook::fault::At;
-use crate::playbook::{Playbook, Reason, Rule};
+use crate::playbook::{Playbook, Reason, RouteSpec, Rule};
 use crate::route::RouteSet;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -131,6 +131,34 @@ impl Watcher<'_> {
         }
     }
 
+    /// Rules of which an `only` is set aside for who gave no consent.
+    pub(super) fn set_aside(&mut self) {
+        let playbook = self.playbook;
+        let cells = playbook.reasons.len() * playbook.channels.len();
+        if cells.saturating_mul(playbook.rules.len()) > LOOKS_MAX {
+            return;
+        }
+        let top = At::top("rules");
+        for (place, rule) in playbook.rules.iter().enumerate() {
+            if rule.only.is_empty() {
+                continue;
+            }
+            let places = needs_consents(playbook, place);
+            if places.is_empty() {
+                continue;
+            }
+            let (id, places) = (&rule.id, self.at_places(&places));
+            let what = format!(
+                "{id} is set aside for who has not given the consents that what it leaves needs, {places}"
+            );
+            self.note(
+                top.item(place).key("only"),
+                || what,
+                "leave one that needs no consent, too; until then they can get every route that guards leave",
+            );
+        }
+    }
+
     fn names(&self, all: &[Who]) -> String {
         let names = all.iter().map(|who| match who {
             Who::AskedForPerson => "guards.asked_for_person".to_owned(),
@@ -220,23 +248,7 @@ fn takers<'p>(
         if rule.forbid.is_empty() && rule.only.is_empty() {
             continue;
         }
-        let fits = |named: &[u16], number: u16| named.is_empty() || named.contains(&number);
-        let of_reason = rule.reasons.is_empty()
-            || rule
-                .reasons
-                .binary_search_by_key(&number, |reason| reason.0)
-                .is_ok();
-        let on_channel = rule.channels.is_empty()
-            || rule
-                .channels
-                .iter()
-                .any(|index| usize::from(index.0) == channel);
-        // A contact can have a stage of its own, but most contacts have the stage of their reason.
-        let in_stage = reason
-            .stage
-            .map_or(rule.stages.is_empty(), |stage| fits(&rule.stages, stage));
-        let never = rule.when.as_ref().and_then(Condition::constant) == Some(false);
-        if !of_reason || !on_channel || !in_stage || never {
+        if !can_apply(rule, (number, reason), channel) {
             continue;
         }
         let mut leaves = minus(RouteSet::from_routes(&rule.forbid));
@@ -253,6 +265,48 @@ fn takers<'p>(
     }
     takers.retain(|taker| taker.leaves != there);
     takers
+}
+
+/// Whether a rule can apply to contacts about a reason on a channel, as far as that is plain.
+fn can_apply(rule: &Rule, (number, reason): (u16, &Reason), channel: usize) -> bool {
+    let fits = |named: &[u16], number: u16| named.is_empty() || named.contains(&number);
+    let of_reason = rule.reasons.is_empty()
+        || rule
+            .reasons
+            .binary_search_by_key(&number, |reason| reason.0)
+            .is_ok();
+    let on_channel = rule.channels.is_empty()
+        || rule
+            .channels
+            .iter()
+            .any(|index| usize::from(index.0) == channel);
+    // A contact can tell a stage of its own, but most are at that of their reason.
+    let in_stage = reason
+        .stage
+        .map_or(rule.stages.is_empty(), |stage| fits(&rule.stages, stage));
+    let never = rule.when.as_ref().and_then(Condition::constant) == Some(false);
+    of_reason && on_channel && in_stage && !never
+}
+
+/// Where an `only` leaves, of what a reason has on a channel, just what needs a consent.
+fn needs_consents(playbook: &Playbook, place: usize) -> Places {
+    let rule = &playbook.rules[place];
+    let mut places = Places::new();
+    for (index, reason) in playbook.reasons_indexed() {
+        for (channel, it) in playbook.channels.iter().enumerate() {
+            let is_left = |spec: &&RouteSpec| {
+                it.routes.contains(&spec.route) && rule.only.contains(&spec.route)
+            };
+            let mut left = reason.routes.iter().filter(is_left).peekable();
+            if left.peek().is_some()
+                && left.all(|spec| spec.consent.is_some())
+                && can_apply(rule, (index.0, reason), channel)
+            {
+                places.insert((index.0, channel));
+            }
+        }
+    }
+    places
 }
 
 /// Guards and rules that leave nothing: one alone, or a pair of which neither leaves nothing alone.

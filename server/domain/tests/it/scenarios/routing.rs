@@ -45,6 +45,26 @@ fn an_unstaffed_queue_takes_callbacks_alone() {
     );
 }
 
+/// An entry of the last resort asks for no consent where the reason's own route does: it is taken, and that is told.
+#[test]
+fn a_last_resort_against_a_consent_is_told() {
+    check(
+        "
+        playbook airline
+        at 10:00
+        route mail-1 email reason=special_assistance/medical_clearance booking_reference=ABC123 refuse=medical_data asked_for_person
+        route mail-2 email reason=special_assistance/medical_clearance booking_reference=ABC123 asked_for_person
+        route mail-3 email reason=special_assistance/medical_clearance booking_reference=ABC123 consent=medical_data asked_for_person
+        ",
+        expect![[r#"
+            playbook airline is live
+            mail-1: standard; opens #1; -> message(digital_care) of [message 51.80] noticing tier_assumed, last_resort_broken(message without medical_data), last_resort
+            mail-2: standard; opens #2; -> message(digital_care) of [message 51.80] noticing tier_assumed, last_resort_broken(message unknown medical_data), last_resort
+            mail-3: standard; opens #3; -> callback(special_care) of [callback 17.44, message 37.73] noticing tier_assumed
+        "#]],
+    );
+}
+
 #[test]
 fn the_last_resort_is_always_there() {
     check(

@@ -148,7 +148,7 @@ fn nobody_is_at_the_desk_and_it_says_when_it_opens() {
         ",
         expect![[r#"
             playbook airline is live
-            app-1: p1+ platinum; opens #1; -> self_service(request_refund) of [self_service 18.40 = 0.06 + 0.00 + 18.34 + 0.00 + 0.00 + 0.00 (None wait 0s), message 19.77 = 2.30 + 1.80 + 14.67 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing fact_unknown(vulnerable_customer: customer.vulnerable), fact_unknown(vulnerable_customer_live: customer.vulnerable), fact_unknown(upset_customer: contact.sentiment), fact_unknown(upset_customer_live: contact.sentiment), fact_unknown(child_alone_on_the_booking: facts.child_travels_alone), fact_unknown(business_traveller_writes: contact.persona), fact_unknown(high_value_customer: customer.value), fact_unknown(ten_years_with_us: customer.loyalty_years), fact_unknown(flows_speak_two_languages: contact.language), fact_unknown(no_chat_in_their_own_language: contact.language), fact_unknown(in_their_own_language: contact.language), fact_unknown(app_in_the_hand: contact.device), wait_assumed(digital_care) not [chat nobody in claims until 13h, callback nobody in claims until 13h, human nobody in claims until 13h]
+            app-1: p1+ platinum; opens #1; -> self_service(request_refund) of [self_service 18.40 = 0.06 + 0.00 + 18.34 + 0.00 + 0.00 + 0.00 (None wait 0s), message 19.77 = 2.30 + 1.80 + 14.67 + 1.00 + 0.00 + 0.00 (Unknown wait 45m)] noticing fact_unknown(vulnerable_customer: customer.vulnerable), fact_unknown(vulnerable_customer_live: customer.vulnerable), fact_unknown(upset_customer: contact.sentiment), fact_unknown(upset_customer_live: contact.sentiment), fact_unknown(child_alone_on_the_booking: facts.child_travels_alone), fact_unknown(business_traveller_writes: contact.persona), fact_unknown(high_value_customer: customer.value), fact_unknown(ten_years_with_us: customer.loyalty_years), fact_unknown(flows_speak_two_languages: contact.language), fact_unknown(no_chat_in_their_own_language: contact.language), fact_unknown(app_in_the_hand: contact.device), wait_assumed(digital_care) not [chat nobody in claims until 13h, callback nobody in claims until 13h, human nobody in claims until 13h]
             app-2: p2+ platinum; opens #2; -> chat(disruption_desk) of [chat 10.75, human 10.92, callback 13.32, self_service 19.11] by night_desk
         "#]],
     );
@@ -187,9 +187,9 @@ fn a_vulnerable_traveller_on_chat_is_vulnerable_on_the_phone() {
         ",
         expect![[r#"
             playbook airline is live
-            chat-1: v1+ standard; opens #1; -> human(rebooking) of [human 4.62, chat 6.55, callback 7.22] by vulnerable_customer, vulnerable_customer_live noticing tier_assumed
+            chat-1: v1+ standard; opens #1; -> chat(rebooking) of [chat 2.55, human 4.62, callback 7.22] by vulnerable_customer, vulnerable_customer_live noticing tier_assumed
             chat-1 ends Switched
-            call-1: v1 standard; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows booking_reference=ABC123; remembers human switched, vulnerable; -> human(rebooking) of [human 3.69, callback 6.29] by vulnerable_customer, vulnerable_customer_live noticing tier_assumed, case_presumed
+            call-1: v1 standard; continues #1, a repeat, a switch, presumed; 1 repeats, 1 switches, 1 in 7d, 1 of the case before; knows booking_reference=ABC123; remembers chat switched, vulnerable; -> human(rebooking) of [human 3.69, callback 6.29] by vulnerable_customer, vulnerable_customer_live noticing tier_assumed, case_presumed
         "#]],
     );
 }

@@ -1,6 +1,6 @@
 //! The functions of conditions.
 
-use super::{Checker, ConditionError, Typed, error};
+use super::{Checker, ConditionError, Typed, error, mistakes};
 use crate::money::Money;
 use crate::playbook::condition::inputs::Type;
 use crate::playbook::condition::term::{Term, TextTest};
@@ -8,7 +8,7 @@ use crate::playbook::fault::right_names;
 use crate::playbook::pattern::limited;
 use crate::playbook::tree::echo;
 use crate::time::{Millis, UnixMs};
-use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue};
+use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 
 /// A function of conditions, described for authors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,12 +106,17 @@ impl Checker<'_> {
             (name, ..)
                 if name.contains('_') && !name.starts_with(|c: char| c.is_ascii_alphabetic()) =>
             {
+                let is_division = name == operators::DIVIDE;
                 error(
                     format!(
                         "the operator {} is used",
                         name.replace(['_', '@'], " ").trim()
                     ),
-                    "must be one of == != < <= > >= && || ! + - * in ?:",
+                    if is_division {
+                        mistakes::NO_DIVISION
+                    } else {
+                        "must be one of == != < <= > >= && || ! + - * in ?:"
+                    },
                 )
             }
             (name, ..) => error(
