@@ -64,8 +64,8 @@ async fn what_proves_nothing_and_what_cannot_be_is_refused() -> Outcome {
         FailedPrecondition: customer c1 is not merged with c2, whose email identity is verified: one that is
               not verified, or is shared, identifies nobody
           IDENTITY_TAKEN c1
-        FailedPrecondition: the email identity of customer c1 is told to be shared by customer c2: it proves
-              nobody
+        FailedPrecondition: the email identity of customer c1 is told to be shared by customer c2: it
+              identifies nobody
           IDENTITY_SHARED c1
         InvalidArgument:  (4 faults in all)
           request_id: must not be empty
