@@ -9,7 +9,10 @@
 mod batch;
 mod clock;
 mod decider;
+mod filter_build;
 mod index;
+mod key_filter;
+mod key_filters;
 mod log_writer;
 mod playbooks;
 mod prefetch;
@@ -22,6 +25,7 @@ mod start;
 mod tests;
 
 pub use clock::Clock;
+pub use key_filters::FilterLimits;
 pub use recover::{Folded, RecoverError, fold_log};
 pub use start::{EngineGuard, EngineOptions, StartError, open_folder};
 
@@ -30,7 +34,7 @@ use crate::tail::Tail;
 use batch::Task;
 use crossbeam_channel::{Sender, TrySendError};
 use playbooks::PlaybookCache;
-use prefetch::Prefetched;
+use prefetch::{Prefetched, RowLookup};
 use reading::Reading;
 pub(crate) use reading::decoded;
 use row_writer::CatchUpSignal;
@@ -62,7 +66,7 @@ pub struct Engine {
 
 struct Shared {
     tasks: Sender<Task>,
-    rows: RowReader,
+    rows: RowLookup,
     wanted: CatchUpSignal,
     log: LogReader,
     reading: Reading,
@@ -249,7 +253,7 @@ impl Engine {
     ) -> Result<Option<Arc<Playbook>>, EngineError> {
         match self.live().filter(|live| live.version == *version) {
             Some(live) => Ok(Some(live)),
-            None => self.shared.playbooks.find(version, &self.shared.rows).await,
+            None => self.shared.playbooks.find(version, self.rows()).await,
         }
     }
 
@@ -306,7 +310,7 @@ impl Engine {
     pub async fn rows_caught_up(&self) -> Result<RowReader, EngineError> {
         let caught_up = self.rows_reach(Seq(self.shared.log.last()));
         match tokio::time::timeout(ROWS_BEHIND_MAX, caught_up).await {
-            Ok(reached) => reached.map(|()| self.shared.rows.clone()),
+            Ok(reached) => reached.map(|()| self.rows().clone()),
             Err(_) => Err(EngineError::Busy),
         }
     }
@@ -320,7 +324,7 @@ impl Engine {
         tokio::select! {
             biased;
             _ = self.failed() => Err(EngineError::Failed),
-            () = self.shared.rows.reached(seq.0) => Ok(()),
+            () = self.rows().reached(seq.0) => Ok(()),
         }
     }
 
@@ -395,7 +399,7 @@ impl Engine {
 
     /// The rows, a little behind the log.
     pub(crate) fn rows(&self) -> &RowReader {
-        &self.shared.rows
+        &self.shared.rows.rows
     }
 
     /// These rows as they are by [`RowReader::applied`] or later, in their order.
@@ -403,7 +407,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Corrupt`] or [`EngineError::Failed`] when they do not read.
     pub(crate) async fn rows_of(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>, EngineError> {
-        Ok(prefetch::read(&self.shared.rows, keys).await?)
+        Ok(prefetch::read(self.rows(), keys).await?)
     }
 
     /// Where time comes from.

@@ -1,5 +1,6 @@
 //! Looking rows up for a command before it is decided.
 
+use super::key_filters::KeyFilters;
 use crate::codec;
 use crate::codec::rows::RowKind;
 use crate::store::{RowReader, StoreError};
@@ -19,12 +20,19 @@ pub(crate) struct Prefetched {
     pub(crate) as_of: Seq,
 }
 
+/// Where rows are looked up: in the filters first, which know of most that they are not there.
+#[derive(Clone)]
+pub(super) struct RowLookup {
+    pub(super) rows: RowReader,
+    pub(super) filters: Arc<KeyFilters>,
+}
+
 /// Looks up every row that `seek` asks for, and `also` those.
 ///
 /// # Errors
 /// When the rows do not read.
 pub(super) async fn look_up(
-    reader: &RowReader,
+    lookup: &RowLookup,
     live: Option<Arc<Playbook>>,
     also: &[RowKey],
     seek: impl Fn(&State) -> Result<(), RowNotLoaded>,
@@ -34,29 +42,42 @@ pub(super) async fn look_up(
         rows: Vec::new(),
         as_of: Seq(u64::MAX),
     };
-    fetch(reader, also, &mut looked, &mut state).await?;
+    fetch(lookup, also, &mut looked, &mut state).await?;
     while let Err(RowNotLoaded(keys)) = seek(&state) {
-        fetch(reader, &keys, &mut looked, &mut state).await?;
+        fetch(lookup, &keys, &mut looked, &mut state).await?;
     }
     Ok(looked)
 }
 
 async fn fetch(
-    reader: &RowReader,
+    lookup: &RowLookup,
     keys: &[RowKey],
     looked: &mut Prefetched,
     state: &mut State,
 ) -> Result<(), StoreError> {
+    let RowLookup { rows, filters } = lookup;
+    // Before the filters are asked: of what is applied later they may not know yet.
+    let as_of = Seq(rows.applied());
+    let (absent, keys): (Vec<&RowKey>, Vec<&RowKey>) =
+        keys.iter().partition(|key| filters.is_absent(key));
+    if !absent.is_empty() {
+        filters.prove_absent(rows, &absent)?;
+        looked.as_of = looked.as_of.min(as_of);
+    }
+    for key in absent {
+        looked.rows.push((key.clone(), None));
+        state.cache(key.clone(), None);
+    }
     if keys.is_empty() {
         return Ok(());
     }
-    let stored_keys = keys.iter().map(codec::rows::key::lookup_keys);
+    let stored_keys = keys.iter().copied().map(codec::rows::key::lookup_keys);
     let places: Vec<usize> = stored_keys.clone().map(Iterator::count).collect();
     let stored_keys: Vec<Vec<u8>> = stored_keys.flatten().collect();
-    let (values, as_of) = reader.get_many(&stored_keys).await?;
+    let (values, as_of) = rows.get_many(&stored_keys).await?;
     looked.as_of = looked.as_of.min(Seq(as_of));
     let mut values = values.into_iter();
-    for (key, places) in keys.iter().zip(places) {
+    for (key, places) in keys.into_iter().zip(places) {
         let row = first_row(key, values.by_ref().take(places))?;
         looked.rows.push((key.clone(), row.clone()));
         state.cache(key.clone(), row);

@@ -1,5 +1,6 @@
 //! The engine on a real store: what it acknowledged is there after a restart, and folding the log gives the same.
 
+mod filters;
 mod reading;
 
 use super::{

@@ -1,6 +1,7 @@
 //! How long request ids are kept.
 
 use super::*;
+use crate::engine::key_filters::FilterLimits;
 use crate::engine::open_folder;
 use crate::store::{Opened, RowLimits};
 use signpost_domain::event::RequestKey;
@@ -12,7 +13,11 @@ const START: UnixMs = UnixMs(1_792_000_000_000);
 
 fn row_writer(path: &std::path::Path) -> Result<RowWriter, Box<dyn Error>> {
     match Rows::open(&open_folder(path)?, RowLimits::default())? {
-        Opened::Ready(rows, reader) => Ok(RowWriter::new(rows, reader)),
+        Opened::Ready(rows, reader) => {
+            let filters = KeyFilters::new(FilterLimits::default());
+            filters.requests.complete();
+            Ok(RowWriter::new(rows, reader, Arc::new(filters)))
+        }
         Opened::Damaged { what } => Err(what.into()),
     }
 }
@@ -36,7 +41,7 @@ fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWri
     })
 }
 
-/// Which of these are still known.
+/// Which of these are still known; the filter must know the same.
 fn known(row_writer: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError> {
     let mut keys = Vec::new();
     for &seq in seqs {
@@ -44,7 +49,10 @@ fn known(row_writer: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError
     }
     let (values, _) = row_writer.reader.get_many_blocking(&keys)?;
     let found = seqs.iter().zip(values).filter(|(_, value)| value.is_some());
-    Ok(found.map(|(&seq, _)| seq).collect())
+    let found: Vec<u64> = found.map(|(&seq, _)| seq).collect();
+    let overlooked = |seq: &u64| row_writer.filters.is_absent(&request(*seq));
+    assert!(!found.iter().any(overlooked), "one is overlooked");
+    Ok(found)
 }
 
 /// A request id goes when a day of log time and so many events have passed, and not before both have.

@@ -1,0 +1,180 @@
+//! A growing filter of keys: says of a key that it is surely not there, or that it may be.
+//!
+//! It is made of layers, each twice as large as all before it were, so that it costs memory for the keys there are and
+//! a look stays short. Its bytes are bounded: a filter that is full no longer says that anything is absent.
+
+use fastbloom::AtomicBloomFilter;
+use signpost_domain::ids::Seq;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// Bits of one key.
+const KEY_BITS: u64 = 12;
+/// Bits that one key sets: with as many bits a key one look in 300 finds a key in a full layer that is not there.
+const KEY_HASHES: u32 = 8;
+/// Keys of the first layer.
+const FIRST_KEYS: u64 = 64 * 1_024;
+/// A layer for fewer keys is not worth it: the filter is full.
+const LAYER_KEYS_MIN: u64 = 1_024;
+
+/// For rows that never go.
+pub(super) const FOR_EVER: Seq = Seq(u64::MAX);
+
+/// Keys of one kind of rows. Any number of threads add and look.
+pub(super) struct KeyFilter {
+    inside: RwLock<Inside>,
+    bytes_max: u64,
+    /// In tests: it forgets one key in so many.
+    #[cfg(test)]
+    forgets_one_in: Option<u64>,
+}
+
+struct Inside {
+    /// The newest last.
+    layers: Vec<Layer>,
+    /// Whether it has every key that was there when it was made.
+    is_complete: bool,
+    /// Keys of rows before this event may be missing: they found no room.
+    left_out_before: u64,
+    /// Rows before this event are gone.
+    kept_from: u64,
+}
+
+struct Layer {
+    bits: AtomicBloomFilter,
+    keys_max: u64,
+    keys: AtomicU64,
+    /// The last event of which it has a row.
+    last: AtomicU64,
+}
+
+impl KeyFilter {
+    /// An empty filter that takes at most so many bytes. It says nothing before [`KeyFilter::complete`].
+    pub(super) fn new(bytes_max: u64) -> KeyFilter {
+        KeyFilter {
+            inside: RwLock::new(Inside {
+                layers: Vec::new(),
+                is_complete: false,
+                left_out_before: 0,
+                kept_from: 0,
+            }),
+            bytes_max,
+            #[cfg(test)]
+            forgets_one_in: None,
+        }
+    }
+
+    /// Takes in the key of a row that the event at `seq` put, or of one that stays [`FOR_EVER`].
+    pub(super) fn add(&self, hash: u64, seq: Seq) {
+        #[cfg(test)]
+        if self
+            .forgets_one_in
+            .is_some_and(|keys| hash.is_multiple_of(keys))
+        {
+            return;
+        }
+        if self.read().has_taken(hash, seq) {
+            return;
+        }
+        let mut inside = self.write();
+        if inside.left_out_before < FOR_EVER.0 && inside.grow(self.bytes_max) {
+            inside.has_taken(hash, seq);
+            return;
+        }
+        inside.left_out_before = inside.left_out_before.max(seq.0.saturating_add(1));
+        if seq == FOR_EVER {
+            // It will never say anything again.
+            inside.layers = Vec::new();
+        }
+    }
+
+    /// From here on it has every key there is.
+    pub(super) fn complete(&self) {
+        self.write().is_complete = true;
+    }
+
+    /// Rows of events before `seq` are gone.
+    pub(super) fn forget_before(&self, seq: Seq) {
+        if self.read().kept_from >= seq.0 {
+            return;
+        }
+        let mut inside = self.write();
+        inside.kept_from = seq.0;
+        let is_kept = |layer: &Layer| layer.last.load(Ordering::Relaxed) >= seq.0;
+        inside.layers.retain(is_kept);
+    }
+
+    /// Whether there is surely no row with this key.
+    pub(super) fn is_absent(&self, hash: u64) -> bool {
+        let inside = self.read();
+        inside.is_complete
+            && inside.left_out_before <= inside.kept_from
+            && !inside.layers.iter().any(|it| it.bits.contains_hash(hash))
+    }
+
+    /// How many keys it has, and in how many bytes.
+    pub(super) fn size(&self) -> (u64, u64) {
+        let inside = self.read();
+        (inside.keys(), inside.bytes())
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Inside> {
+        self.inside.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Inside> {
+        self.inside.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inside {
+    /// Takes a key in, if there is room or a layer that stays as long as the row has it already.
+    fn has_taken(&self, hash: u64, seq: Seq) -> bool {
+        let mut stay = self.layers.iter().rev();
+        if stay.any(|it| it.last.load(Ordering::Relaxed) >= seq.0 && it.bits.contains_hash(hash)) {
+            return true;
+        }
+        let newest = self.layers.last();
+        let room = newest.filter(|it| it.keys.load(Ordering::Relaxed) < it.keys_max);
+        let Some(layer) = room else { return false };
+        layer.last.fetch_max(seq.0, Ordering::Relaxed);
+        layer.bits.insert_hash(hash);
+        layer.keys.fetch_add(1, Ordering::Relaxed);
+        true
+    }
+
+    /// Makes room for a key. Says whether there is any.
+    fn grow(&mut self, bytes_max: u64) -> bool {
+        let newest = self.layers.last();
+        if newest.is_some_and(|it| it.keys.load(Ordering::Relaxed) < it.keys_max) {
+            return true;
+        }
+        let room = bytes_max.saturating_sub(self.bytes()) * 8 / KEY_BITS;
+        let keys_max = self.keys().max(FIRST_KEYS).min(room);
+        if keys_max < LAYER_KEYS_MIN {
+            return false;
+        }
+        // Whole words of 64 bits, and not more than there is room for.
+        let bits = (keys_max * KEY_BITS / 64 * 64) as usize;
+        self.layers.push(Layer {
+            bits: AtomicBloomFilter::with_num_bits(bits).hashes(KEY_HASHES),
+            keys_max,
+            keys: AtomicU64::new(0),
+            last: AtomicU64::new(0),
+        });
+        true
+    }
+
+    fn keys(&self) -> u64 {
+        let keys = self.layers.iter().map(|it| it.keys.load(Ordering::Relaxed));
+        keys.sum()
+    }
+
+    fn bytes(&self) -> u64 {
+        let bytes = self.layers.iter().map(|it| it.bits.num_bits() as u64 / 8);
+        bytes.sum()
+    }
+}
+
+#[cfg(test)]
+mod tests;
