@@ -18,6 +18,7 @@ mod playbooks;
 mod prefetch;
 mod reading;
 mod recover;
+mod request_filter;
 mod row_write_error;
 mod row_writer;
 mod start;

@@ -1,14 +1,15 @@
 //! What a contact costs as history grows: the rate, the latency, memory and disk at every 500,000 of 5,000,000 contacts
 //! of 400,000 returning customers, each about another order and resolved.
 //!
-//! `cargo run --release -p signpost-benches --bin age [-- --contacts N --customers N --every N --keep DIR]`
+//! `cargo run --release -p signpost-benches --bin age [-- --contacts N --customers N --every N --keep DIR --no-filters]`
 
 use clap::Parser;
 use comfy_table::Table;
 use signpost_benches::disk::bytes_below;
 use signpost_benches::load::{Calls, Round, Until, drive};
 use signpost_benches::process::Server;
-use signpost_benches::served::{publish, say, signpost};
+use signpost_benches::served::{publish, say, signpost_with};
+use signpost_server::engine::{Clock, EngineOptions, FilterLimits};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,6 +35,15 @@ struct Args {
     /// Requests in flight.
     #[arg(long, default_value_t = 128)]
     in_flight: usize,
+    /// Look for every row on disk: without filters that know what is not there.
+    #[arg(long)]
+    no_filters: bool,
+    /// Megabytes of rows held in memory after which they are opened anew; as the server does, if not given.
+    #[arg(long)]
+    reopen_mb: Option<u64>,
+    /// Megabytes of rows that reading may keep in memory; as the server does, if not given.
+    #[arg(long)]
+    cache_mb: Option<usize>,
     /// Keep this folder; where an earlier run kept it, go on from the contacts that are in it.
     #[arg(long)]
     keep: Option<PathBuf>,
@@ -46,7 +56,7 @@ struct Args {
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
     if let Some(folder) = &args.serve {
-        return signpost(folder).await;
+        return signpost_with(folder, args.options()).await;
     }
     let temporary = match &args.keep {
         Some(_) => None,
@@ -58,7 +68,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(folder)?;
     let before = contacts_in(folder)?;
     let opened = Instant::now();
-    let server = Server::start(&["--serve"], &folder.join("data"))?;
+    let serving = args.serving();
+    let serving: Vec<&str> = serving.iter().map(String::as_str).collect();
+    let server = Server::start(&serving, &folder.join("data"))?;
     let opened = opened.elapsed().as_secs_f64();
     say(&format!("{before} contacts: opened in {opened:.2} s"));
     publish(&server.address).await?;
@@ -84,6 +96,32 @@ async fn main() -> Result<(), Box<dyn Error>> {
     say(&table.to_string());
     say("CPU of the server for one contact, its end included; latency of RouteContact");
     Ok(())
+}
+
+impl Args {
+    /// The limits of the server.
+    fn options(&self) -> EngineOptions {
+        let mut options = EngineOptions::new(Clock::System);
+        if self.no_filters {
+            options.filters = FilterLimits::NONE;
+        }
+        if let Some(megabytes) = self.reopen_mb {
+            options.rows.reopen_bytes = megabytes * 1_000_000;
+        }
+        if let Some(megabytes) = self.cache_mb {
+            options.rows.cache_bytes = megabytes * 1_000_000;
+        }
+        options
+    }
+
+    /// How this program is started to serve with these limits; the folder follows.
+    fn serving(&self) -> Vec<String> {
+        let filters = self.no_filters.then(|| "--no-filters".to_owned());
+        let reopen = self.reopen_mb.map(|it| format!("--reopen-mb={it}"));
+        let cache = self.cache_mb.map(|it| format!("--cache-mb={it}"));
+        let limits = filters.into_iter().chain(reopen).chain(cache);
+        limits.chain(["--serve".to_owned()]).collect()
+    }
 }
 
 /// In the folder that is kept: how many contacts its data has.

@@ -290,7 +290,7 @@ fn reported(message: wire::ReportedQueue) -> Result<ReportedQueue, CodecError> {
 
 /// The number of the layout of rows: which there are, under which keys, and what follows from an event. One more for
 /// every change of any of that; rows of another layout are made again from the log.
-pub const LAYOUT: u32 = 9;
+pub const LAYOUT: u32 = 10;
 
 /// How far the rows are, under [`super::rows::key::APPLIED`]: written with every group of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

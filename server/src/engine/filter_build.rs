@@ -3,7 +3,7 @@
 //! What holds no more than the key and a little is read: the marks of contacts and customers, the stretches of request
 //! ids, owners and matters.
 
-use super::key_filter::{FOR_EVER, KeyFilter};
+use super::key_filter::KeyFilter;
 use super::key_filters::KeyFilters;
 use super::row_write_error::RowWriteError;
 use crate::codec::CodecError;
@@ -20,6 +20,20 @@ use std::time::Instant;
 /// Rows that are read at once: while they are, the rows cannot be opened anew.
 const ROWS_AT_ONCE: usize = 2_048;
 
+/// Says which generations of request ids there are: before any row is put.
+///
+/// # Errors
+/// When the rows do not read.
+pub(super) fn begin(filters: &KeyFilters, rows: &RowReader) -> Result<(), RowWriteError> {
+    let (oldest, _) = rows.scan_blocking(&key::REQUEST_AGES, None, 1)?;
+    if let Some((name, _)) = oldest.first() {
+        let oldest = Seq(request_id_buckets::decode_key(name)? * STRETCH_EVENTS);
+        let newest = key::generation_of(Seq(rows.applied()));
+        filters.requests.begin(key::generation_of(oldest), newest);
+    }
+    Ok(())
+}
+
 /// Fills the filters. An engine that stops ends this.
 pub(super) fn run(filters: &KeyFilters, rows: &RowReader) {
     match fill(filters, rows) {
@@ -34,33 +48,32 @@ pub(super) fn run(filters: &KeyFilters, rows: &RowReader) {
 /// The most wanted first: each speaks as soon as it is full.
 fn fill(filters: &KeyFilters, rows: &RowReader) -> Result<(), RowWriteError> {
     let began = Instant::now();
-    let permanent = |key: RowKey| filters.add(&key, FOR_EVER);
     each(rows, &CUSTOMER_MARKS, |(_, mark)| {
-        permanent(RowKey::Customer(decode_customer_mark(mark)?.id));
+        filters.add_key(&RowKey::Customer(decode_customer_mark(mark)?.id));
         Ok(())
     })?;
     filters.customers.complete();
     each(rows, &key::HOLDERS, |(name, _)| {
-        permanent(key::decode(name)?);
+        filters.add_key(&key::decode(name)?);
         Ok(())
     })?;
     filters.identity_owners.complete();
     each(rows, &key::REQUEST_AGES, |(name, stretch)| {
-        let number = request_id_buckets::decode_key(name)?;
-        let last = Seq((number + 1) * STRETCH_EVENTS - 1);
+        let of = Seq(request_id_buckets::decode_key(name)? * STRETCH_EVENTS);
+        filters.requests.complete_before(key::generation_of(of));
         let stretch = RequestIdBucket::decode(stretch)?;
-        let mut requests = stretch.requests().map(RowKey::Request);
-        requests.by_ref().for_each(|it| filters.add(&it, last));
+        let requests = stretch.requests();
+        requests.for_each(|request| filters.add_request(&request, of));
         Ok(())
     })?;
-    filters.requests.complete();
+    filters.requests.complete_before(u64::MAX);
     each(rows, &key::MATTERS, |(name, _)| {
-        permanent(key::decode(name)?);
+        filters.add_key(&key::decode(name)?);
         Ok(())
     })?;
     filters.matters.complete();
     each(rows, &CONTACT_MARKS, |(_, mark)| {
-        permanent(RowKey::Contact(decode_contact_mark(mark)?.0));
+        filters.add_key(&RowKey::Contact(decode_contact_mark(mark)?.0));
         Ok(())
     })?;
     filters.contacts.complete();
@@ -69,9 +82,9 @@ fn fill(filters: &KeyFilters, rows: &RowReader) -> Result<(), RowWriteError> {
         &filters.customers,
         &filters.identity_owners,
         &filters.matters,
-        &filters.requests,
     ];
-    let sizes = sizes.map(KeyFilter::size);
+    let sizes = sizes.map(KeyFilter::size).into_iter();
+    let sizes: Vec<(u64, u64)> = sizes.chain([filters.requests.size()]).collect();
     tracing::info!(
         seconds = began.elapsed().as_secs_f64(),
         keys = sizes.iter().map(|(keys, _)| keys).sum::<u64>(),

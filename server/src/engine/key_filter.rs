@@ -1,15 +1,14 @@
 //! A growing filter of keys: says of a key that it is surely not there, or that it may be.
 //!
-//! It is made of layers, each twice as large as all before it were, so that it costs memory for the keys there are and
-//! a look stays short. Its bytes are bounded: a filter that is full no longer says that anything is absent.
+//! It is made of layers, each as large as all before it, so that it costs memory for the keys there are and a look stays
+//! short. Its bytes are bounded: a filter that is full no longer says that anything is absent.
 
 use fastbloom::AtomicBloomFilter;
-use signpost_domain::ids::Seq;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Bits of one key.
-const KEY_BITS: u64 = 12;
+pub(super) const KEY_BITS: u64 = 12;
 /// Bits that one key sets: with as many bits a key one look in 300 finds a key in a full layer that is not there.
 const KEY_HASHES: u32 = 8;
 /// Keys of the first layer.
@@ -17,10 +16,7 @@ const FIRST_KEYS: u64 = 64 * 1_024;
 /// A layer for fewer keys is not worth it: the filter is full.
 const LAYER_KEYS_MIN: u64 = 1_024;
 
-/// For rows that never go.
-pub(super) const FOR_EVER: Seq = Seq(u64::MAX);
-
-/// Keys of one kind of rows. Any number of threads add and look.
+/// Keys of one kind of rows, which never go. Any number of threads add and look.
 pub(super) struct KeyFilter {
     inside: RwLock<Inside>,
     bytes_max: u64,
@@ -34,18 +30,21 @@ struct Inside {
     layers: Vec<Layer>,
     /// Whether it has every key that was there when it was made.
     is_complete: bool,
-    /// Keys of rows before this event may be missing: they found no room.
-    left_out_before: u64,
-    /// Rows before this event are gone.
-    kept_from: u64,
+    /// Whether a key found no room: it never says anything again.
+    is_full: bool,
 }
 
 struct Layer {
     bits: AtomicBloomFilter,
     keys_max: u64,
     keys: AtomicU64,
-    /// The last event of which it has a row.
-    last: AtomicU64,
+}
+
+/// Bits for so many keys.
+pub(super) fn bits_for(keys: u64) -> AtomicBloomFilter {
+    // Whole words of 64 bits, and not more than there is room for.
+    let bits = (keys * KEY_BITS / 64 * 64) as usize;
+    AtomicBloomFilter::with_num_bits(bits).hashes(KEY_HASHES)
 }
 
 impl KeyFilter {
@@ -55,8 +54,7 @@ impl KeyFilter {
             inside: RwLock::new(Inside {
                 layers: Vec::new(),
                 is_complete: false,
-                left_out_before: 0,
-                kept_from: 0,
+                is_full: false,
             }),
             bytes_max,
             #[cfg(test)]
@@ -64,8 +62,8 @@ impl KeyFilter {
         }
     }
 
-    /// Takes in the key of a row that the event at `seq` put, or of one that stays [`FOR_EVER`].
-    pub(super) fn add(&self, hash: u64, seq: Seq) {
+    /// Takes a key in.
+    pub(super) fn add(&self, hash: u64) {
         #[cfg(test)]
         if self
             .forgets_one_in
@@ -73,19 +71,16 @@ impl KeyFilter {
         {
             return;
         }
-        if self.read().has_taken(hash, seq) {
+        if self.read().has_taken(hash) {
             return;
         }
         let mut inside = self.write();
-        if inside.left_out_before < FOR_EVER.0 && inside.grow(self.bytes_max) {
-            inside.has_taken(hash, seq);
+        if inside.is_full || !inside.grow(self.bytes_max) {
+            inside.is_full = true;
+            inside.layers = Vec::new();
             return;
         }
-        inside.left_out_before = inside.left_out_before.max(seq.0.saturating_add(1));
-        if seq == FOR_EVER {
-            // It will never say anything again.
-            inside.layers = Vec::new();
-        }
+        inside.has_taken(hash);
     }
 
     /// From here on it has every key there is.
@@ -93,23 +88,10 @@ impl KeyFilter {
         self.write().is_complete = true;
     }
 
-    /// Rows of events before `seq` are gone.
-    pub(super) fn forget_before(&self, seq: Seq) {
-        if self.read().kept_from >= seq.0 {
-            return;
-        }
-        let mut inside = self.write();
-        inside.kept_from = seq.0;
-        let is_kept = |layer: &Layer| layer.last.load(Ordering::Relaxed) >= seq.0;
-        inside.layers.retain(is_kept);
-    }
-
     /// Whether there is surely no row with this key.
     pub(super) fn is_absent(&self, hash: u64) -> bool {
         let inside = self.read();
-        inside.is_complete
-            && inside.left_out_before <= inside.kept_from
-            && !inside.layers.iter().any(|it| it.bits.contains_hash(hash))
+        inside.is_complete && !inside.is_full && !inside.has(hash)
     }
 
     /// How many keys it has, and in how many bytes.
@@ -128,16 +110,18 @@ impl KeyFilter {
 }
 
 impl Inside {
-    /// Takes a key in, if there is room or a layer that stays as long as the row has it already.
-    fn has_taken(&self, hash: u64, seq: Seq) -> bool {
-        let mut stay = self.layers.iter().rev();
-        if stay.any(|it| it.last.load(Ordering::Relaxed) >= seq.0 && it.bits.contains_hash(hash)) {
+    fn has(&self, hash: u64) -> bool {
+        self.layers.iter().any(|it| it.bits.contains_hash(hash))
+    }
+
+    /// Takes a key in, if it is not there already and there is room.
+    fn has_taken(&self, hash: u64) -> bool {
+        if self.has(hash) {
             return true;
         }
         let newest = self.layers.last();
         let room = newest.filter(|it| it.keys.load(Ordering::Relaxed) < it.keys_max);
         let Some(layer) = room else { return false };
-        layer.last.fetch_max(seq.0, Ordering::Relaxed);
         layer.bits.insert_hash(hash);
         layer.keys.fetch_add(1, Ordering::Relaxed);
         true
@@ -154,13 +138,10 @@ impl Inside {
         if keys_max < LAYER_KEYS_MIN {
             return false;
         }
-        // Whole words of 64 bits, and not more than there is room for.
-        let bits = (keys_max * KEY_BITS / 64 * 64) as usize;
         self.layers.push(Layer {
-            bits: AtomicBloomFilter::with_num_bits(bits).hashes(KEY_HASHES),
+            bits: bits_for(keys_max),
             keys_max,
             keys: AtomicU64::new(0),
-            last: AtomicU64::new(0),
         });
         true
     }
@@ -177,4 +158,4 @@ impl Inside {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

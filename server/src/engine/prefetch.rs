@@ -55,29 +55,23 @@ async fn fetch(
     looked: &mut Prefetched,
     state: &mut State,
 ) -> Result<(), StoreError> {
-    let RowLookup { rows, filters } = lookup;
-    // Before the filters are asked: of what is applied later they may not know yet.
-    let as_of = Seq(rows.applied());
-    let (absent, keys): (Vec<&RowKey>, Vec<&RowKey>) =
-        keys.iter().partition(|key| filters.is_absent(key));
-    if !absent.is_empty() {
-        filters.prove_absent(rows, &absent)?;
-        looked.as_of = looked.as_of.min(as_of);
-    }
-    for key in absent {
-        looked.rows.push((key.clone(), None));
-        state.cache(key.clone(), None);
-    }
     if keys.is_empty() {
         return Ok(());
     }
-    let stored_keys = keys.iter().copied().map(codec::rows::key::lookup_keys);
-    let places: Vec<usize> = stored_keys.clone().map(Iterator::count).collect();
-    let stored_keys: Vec<Vec<u8>> = stored_keys.flatten().collect();
-    let (values, as_of) = rows.get_many(&stored_keys).await?;
-    looked.as_of = looked.as_of.min(Seq(as_of));
-    let mut values = values.into_iter();
-    for (key, places) in keys.into_iter().zip(places) {
+    let RowLookup { rows, filters } = lookup;
+    // Before the filters are asked: of what is applied later they may not know yet.
+    let as_of = Seq(rows.applied());
+    looked.as_of = looked.as_of.min(as_of);
+    let places: Vec<Vec<Vec<u8>>> = keys.iter().map(|key| filters.places(key)).collect();
+    filters.prove_absent(rows, keys, &places)?;
+    let counts: Vec<usize> = places.iter().map(Vec::len).collect();
+    let stored_keys: Vec<Vec<u8>> = places.into_iter().flatten().collect();
+    let mut values = match stored_keys.is_empty() {
+        true => Vec::new(),
+        false => rows.get_many(&stored_keys).await?.0,
+    }
+    .into_iter();
+    for (key, places) in keys.iter().zip(counts) {
         let row = first_row(key, values.by_ref().take(places))?;
         looked.rows.push((key.clone(), row.clone()));
         state.cache(key.clone(), row);

@@ -208,9 +208,9 @@ impl RowWriter {
         puts.extend(pruned.into_iter().map(|key| (key, None)));
         // Before anybody can find them, and after nobody can.
         rows.iter()
-            .for_each(|(key, row)| self.filters.add_row(key, row));
+            .for_each(|(key, row)| self.filters.add(key, row));
         self.rows.apply(puts, last.0)?;
-        self.filters.forget_requests_before(kept_from);
+        self.filters.requests.forget_before(kept_from);
         Ok(())
     }
 
@@ -276,9 +276,9 @@ impl RowWriter {
             if number >= first_to_stay || stretch.last > now - REQUEST_KEPT {
                 break;
             }
-            for request in stretch.requests() {
-                gone.extend(codec::rows::key::lookup_keys(&RowKey::Request(request)));
-            }
+            let of = codec::rows::key::generation_of(Seq(number * STRETCH_EVENTS));
+            let requests = stretch.requests();
+            gone.extend(requests.map(|request| codec::rows::key::request(of, &request)));
             gone.push(key);
             kept_from = Seq((number + 1) * STRETCH_EVENTS);
         }

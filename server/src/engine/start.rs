@@ -237,6 +237,7 @@ fn opened(
         let (rows, log) = (rows.applied(), log.last());
         return Err(StartError::LogCutShort { rows, log });
     }
+    filter_build::begin(&filters, &reader).map_err(RecoverError::from)?;
     let mut row_writer = RowWriter::new(rows, reader.clone(), filters.clone());
     let state = recover(log, &mut row_writer, &reader)?;
     let rows = reader;

@@ -35,17 +35,34 @@ pub const CUSTOMERS: [u8; 1] = [0x20];
 pub const HOLDERS: [u8; 1] = [0x21];
 /// The latest case of each matter.
 pub const MATTERS: [u8; 1] = [0x22];
-/// Writes that were answered.
+/// Writes that were answered, in generations of the log: the number of one, then the key. So rows that are written
+/// together are beside each other, though their keys are hashes.
 pub const REQUESTS: [u8; 1] = [0x30];
 /// The keys of writes that were answered, in stretches of the log, the oldest first.
 pub const REQUEST_AGES: [u8; 1] = [0x31];
+
+/// Events of one generation of answered writes. Its rows fit into 20 MB: what is written to them stays in the cache.
+pub const GENERATION_EVENTS: u64 = 1 << 18;
 
 /// Between two names of one key; no name has it.
 const BETWEEN: &[u8] = &[0];
 
 /// Where `row`, named `key`, goes.
 pub fn key_for(key: &RowKey, row: &Row) -> Vec<u8> {
-    under(places(key).of(row).0, key)
+    match (key, row) {
+        (RowKey::Request(key), Row::Request(row)) => request(generation_of(row.seq), key),
+        _ => under(places(key).of(row).0, key),
+    }
+}
+
+/// The number of the generation that an event is in.
+pub const fn generation_of(seq: Seq) -> u64 {
+    seq.0 / GENERATION_EVENTS
+}
+
+/// Where a write is kept that was answered by an event of this generation.
+pub fn request(generation: u64, RequestKey(hash): &RequestKey) -> Vec<u8> {
+    [&REQUESTS[..], &generation.to_be_bytes(), hash].concat()
 }
 
 /// Where an earlier state of `row`, named `key`, may be: to be deleted when it is written. `None` for rows that never
@@ -62,10 +79,12 @@ pub fn stale_key_for(key: &RowKey, row: &Row) -> Option<Vec<u8>> {
 }
 
 /// Where the row named `key` may be: at one of these, if anywhere. The first is where one is that the engine does not
-/// keep in memory.
+/// keep in memory. None for a write that was answered: it is under [`request`], in a generation that must be known.
 pub fn lookup_keys(key: &RowKey) -> impl Iterator<Item = Vec<u8>> {
     let Places { resting, active } = places(key);
-    std::iter::once(resting)
+    let resting = Some(resting).filter(|_| !matches!(key, RowKey::Request(_)));
+    resting
+        .into_iter()
         .chain(active)
         .map(move |prefix| under(prefix, key))
 }
@@ -92,7 +111,10 @@ pub fn decode(bytes: &[u8]) -> Result<RowKey, CodecError> {
             Ok(RowKey::IdentityOwner(IdentityKey { kind, value }))
         }
         MATTERS => Ok(RowKey::Matter(CaseKey(hash(name, FIELD)?))),
-        REQUESTS => Ok(RowKey::Request(RequestKey(hash(name, FIELD)?))),
+        REQUESTS => {
+            let (_, key) = name.split_first_chunk::<8>().ok_or(SHAPE)?;
+            Ok(RowKey::Request(RequestKey(hash(key, FIELD)?)))
+        }
         COUNTS => {
             let (of_reason, tier) = parts(name)?;
             let reason = reason(text(of_reason)?, FIELD)?;

@@ -15,15 +15,14 @@ fn row_writer(path: &std::path::Path) -> Result<RowWriter, Box<dyn Error>> {
     match Rows::open(&open_folder(path)?, RowLimits::default())? {
         Opened::Ready(rows, reader) => {
             let filters = KeyFilters::new(FilterLimits::default());
-            filters.requests.complete();
             Ok(RowWriter::new(rows, reader, Arc::new(filters)))
         }
         Opened::Damaged { what } => Err(what.into()),
     }
 }
 
-fn request(seq: u64) -> RowKey {
-    RowKey::Request(RequestKey(u128::from(seq).to_be_bytes()))
+fn request(seq: u64) -> RequestKey {
+    RequestKey(u128::from(seq).to_be_bytes())
 }
 
 /// Keeps the answer of one event.
@@ -34,7 +33,10 @@ fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWri
         fingerprint: [7; 16],
     };
     row_writer.keep(Changes {
-        rows: vec![(request(seq), Row::Request(Arc::new(answered)))],
+        rows: vec![(
+            RowKey::Request(request(seq)),
+            Row::Request(Arc::new(answered)),
+        )],
         last: Seq(seq),
         now: at,
         ..Changes::default()
@@ -43,14 +45,19 @@ fn answer(row_writer: &mut RowWriter, seq: u64, at: UnixMs) -> Result<(), RowWri
 
 /// Which of these are still known; the filter must know the same.
 fn known(row_writer: &RowWriter, seqs: &[u64]) -> Result<Vec<u64>, RowWriteError> {
-    let mut keys = Vec::new();
-    for &seq in seqs {
-        keys.extend(codec::rows::key::lookup_keys(&request(seq)));
-    }
+    let of = codec::rows::key::generation_of;
+    let keys = seqs
+        .iter()
+        .map(|&seq| codec::rows::key::request(of(Seq(seq)), &request(seq)));
+    let keys: Vec<Vec<u8>> = keys.collect();
     let (values, _) = row_writer.reader.get_many_blocking(&keys)?;
     let found = seqs.iter().zip(values).filter(|(_, value)| value.is_some());
     let found: Vec<u64> = found.map(|(&seq, _)| seq).collect();
-    let overlooked = |seq: &u64| row_writer.filters.is_absent(&request(*seq));
+    let overlooked = |seq: &u64| {
+        row_writer
+            .filters
+            .is_absent(&RowKey::Request(request(*seq)))
+    };
     assert!(!found.iter().any(overlooked), "one is overlooked");
     Ok(found)
 }

@@ -332,13 +332,18 @@ async fn filters_are_filled_at_a_start() -> TestResult {
     assert!(filters.matters.size().0 > 0);
     let nobody = RowKey::Contact(ContactId::stored("chat-none"));
     assert!(filters.is_absent(&nobody));
-    // What is asked for is not kept.
-    let before = filters.contacts.size();
+    // What is asked for is not kept, nor is the request of a write that is refused.
+    let before = (filters.contacts.size(), filters.requests.size());
     for number in 0..500 {
         let id = ContactId::stored(format!("none-{number}"));
         let found = subject.engine()?.read(Query::Contact(id)).await;
         assert!(matches!(found, Err(EngineError::Refused(_))), "{found:?}");
+        let refused = command(&format!("r-none-{number}"), MONDAY, end("chat-none"));
+        let refused = subject.engine()?.write(refused).await;
+        let is_refused = matches!(refused, Err(EngineError::Refused(_)));
+        assert!(is_refused, "{refused:?}");
     }
-    assert_eq!(filters.contacts.size(), before);
+    let after = (filters.contacts.size(), filters.requests.size());
+    assert_eq!(after, before);
     Ok(())
 }
